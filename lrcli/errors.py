@@ -77,13 +77,13 @@ class EvaluationError(LrcliError):
 
 
 class Refused(LrcliError):
-    """What a framework release itself refuses: at construction (`t` is None) or at row `t` of the run.
+    """What a framework release itself refuses: at construction (`t` is None) or in the step() of epoch `t`.
 
     `exception` is the type that the framework raises.
     """
 
     def __init__(self, release: str, exception: str, reason: str, t: int | None = None) -> None:
-        where = "" if t is None else f" at epoch {t}"
+        where = "" if t is None else f" in the scheduler.step() of epoch {t}"
         super().__init__(f"{release} raises {exception}{where}: {reason}")
         self.release = release
         self.exception = exception

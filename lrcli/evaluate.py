@@ -2,56 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lrcli.spec import Spec
+from lrcli.errors import EvaluationError
+from lrcli.notes import Note, of_formula
+from lrcli.spec import READINGS, Group, Spec
+
+if TYPE_CHECKING:
+    from lrcli.emulate.torch.loop import TrainingLoop
+
+__all__ = ["BLOCK", "Block", "Curve", "GroupBlock", "Note", "base_lr", "blocks", "columns", "evaluate", "first_row"]
 
 BLOCK = 8192
 """How many rows are computed at a time."""
 
 
 @dataclass(frozen=True)
-class Note:
-    """Something a user should know about a curve: what, at which rows, why, and what to do instead.
-
-    `epochs` are the rows it is about (empty: the whole run), `more` how many beyond those listed. `str()` is the line
-    that goes to stderr.
-    """
-
-    code: str
-    what: str
-    why: str = ""
-    advice: str = ""
-    reference: str = ""
-    epochs: tuple[int, ...] = ()
-    more: int = 0
-    unit: str = "epoch"
-
-    def __str__(self) -> str:
-        text = self.what
-        if self.epochs:
-            word = self.unit if len(self.epochs) + self.more == 1 else f"{self.unit}s"
-            text += f" at {word} {', '.join(map(str, self.epochs))}"
-            if self.more:
-                text += f" and {self.more} more ({len(self.epochs) + self.more} in all)"
-        if self.why:
-            text += f": {self.why}"
-        if self.reference:
-            text += f" ({self.reference})"
-        return f"{text}. {self.advice}".rstrip() if self.advice else text
-
-
-@dataclass(frozen=True)
 class GroupBlock:
-    """Consecutive rows of one parameter group, column by column. A reading that was not asked for, or that the release
-    does not have, is None; a call that raises is a None in its row."""
+    """Consecutive rows of one parameter group, column by column.
+
+    A reading that was not asked for, or that the release does not have, is None; a call that raises is None in its row.
+    """
 
     lr: Sequence[float]
     get_lr: Sequence[float | None] | None = None
     get_last_lr: Sequence[float | None] | None = None
-    trace: dict[str, Sequence[Any]] | None = None  # metric, best, bad, cooldown of a plateau
+    trace: Mapping[str, Sequence[Any]] | None = None  # metric, best, bad, cooldown of a plateau
 
 
 @dataclass(frozen=True)
@@ -83,12 +61,121 @@ class Curve:
         """The values of the reading that is shown as the curve."""
         values = getattr(self.groups[group], self.reading)
         assert values is not None
-        return values
+        return values  # type: ignore[no-any-return]
+
+
+def first_row(spec: Spec) -> int:
+    """The epoch (or step) of the first row: 0, or that after the one that a replay resumes from."""
+    return spec.emulation.last_epoch + 1 if spec.emulation else 0
+
+
+def columns(spec: Spec) -> tuple[str, ...]:
+    """The readings that exist: the LR, with a replay what get_lr() returns, from 1.4 on what get_last_lr() does."""
+    if spec.emulation is None:
+        return READINGS[:1]
+    from lrcli.emulate.torch.releases import parse
+
+    return READINGS if parse(spec.emulation.release) >= (1, 4) else READINGS[:2]
+
+
+def default_reading(spec: Spec) -> str:
+    """The reading that is shown as the curve: the one asked for, else what the release documents for printing."""
+    emulation = spec.emulation
+    if emulation is None:
+        return "lr"
+    if emulation.read is not None:
+        return emulation.read
+    from lrcli.emulate.torch import replay
+    from lrcli.emulate.torch.releases import parse
+
+    release = parse(emulation.release)
+    documented = "get_lr" if release < (1, 4) else "get_last_lr"
+    if all(replay(group.schedule, release).has(documented) for group in spec.groups):
+        return documented
+    return "lr"
+
+
+def base_lr(group: Group) -> float:
+    """The group's base LR; where the schedule sets the LR itself, the one that it begins with."""
+    return group.schedule.lr_at(0, 0.0) if group.lr is None else group.lr
+
+
+def training_loop(spec: Spec, i: int) -> TrainingLoop:
+    """The replay of parameter group i."""
+    from lrcli.emulate.torch.loop import TrainingLoop
+
+    assert spec.emulation is not None
+    group = spec.groups[i]
+    return TrainingLoop(group.schedule, base_lr(group), spec.emulation, i)
+
+
+def formula_lrs(group: Group, start: int, stop: int, unit: str = "epoch") -> list[float]:
+    """The formula's LRs of the rows start <= t < stop; EvaluationError names the row that has none."""
+    schedule, base = group.schedule, base_lr(group)
+    try:
+        return schedule.lrs(base, start, stop)
+    except (ArithmeticError, ValueError) as exc:
+        for t in range(start, stop):
+            try:
+                schedule.lr_at(t, base)
+            except (ArithmeticError, ValueError) as found:
+                raise EvaluationError(t, _reason(found), unit) from exc
+        raise
+
+
+def _reason(exc: Exception) -> str:
+    return "the number is too large" if isinstance(exc, OverflowError) else str(exc)
 
 
 def blocks(spec: Spec, readings: Sequence[str] = ("lr",), start: int = 0, stop: int | None = None) -> Iterator[Block]:
-    raise NotImplementedError
+    """The rows start <= t < stop (default: all), at most BLOCK of them at a time, in order."""
+    stop = spec.length if stop is None else stop
+    first = first_row(spec)
+    start = max(start, first)
+    loops = [training_loop(spec, i) for i in range(len(spec.groups))] if spec.emulation else []
+    for loop in loops:
+        for skipped in range(first, start, BLOCK):
+            loop.take(min(BLOCK, start - skipped))
+    for begin in range(start, stop, BLOCK):
+        size = min(BLOCK, stop - begin)
+        groups = []
+        for i, group in enumerate(spec.groups):
+            trace = group.schedule.trace(base_lr(group), begin, begin + size)
+            if loops:
+                groups.append(GroupBlock(**loops[i].take(size, readings), trace=trace or None))  # type: ignore[arg-type]
+            else:
+                groups.append(GroupBlock(formula_lrs(group, begin, begin + size, spec.interval), trace=trace or None))
+        yield Block(begin, size, tuple(groups))
 
 
 def evaluate(spec: Spec, readings: Sequence[str] | None = None) -> Curve:
-    raise NotImplementedError
+    """All rows of a spec. `readings` are the columns to compute; the default is every one that exists.
+
+    >>> from lrcli.schedules.step import Step
+    >>> spec = Spec("demo", (Group(None, 0.1, Step(step_size=2)),), length=4)
+    >>> evaluate(spec).shown()
+    [0.1, 0.1, 0.010000000000000002, 0.010000000000000002]
+    """
+    asked = tuple(readings) if readings is not None else columns(spec)
+    reading = default_reading(spec)
+    if reading not in asked:
+        asked = (*asked, reading)
+    found = list(blocks(spec, asked))
+    groups = tuple(_join([block.groups[i] for block in found], asked) for i in range(len(spec.groups)))
+    return Curve(spec.name, spec, first_row(spec), groups, reading, asked, notes(spec))
+
+
+def _join(parts: Sequence[GroupBlock], asked: Sequence[str]) -> GroupBlock:
+    joined: dict[str, Any] = {name: [v for part in parts for v in getattr(part, name)] for name in asked}
+    names = parts[0].trace if parts and parts[0].trace else {}
+    trace = {name: [v for part in parts if part.trace for v in part.trace[name]] for name in names}
+    return GroupBlock(**joined, trace=trace or None)
+
+
+def notes(spec: Spec) -> tuple[Note, ...]:
+    """What a user should know about this spec's numbers, each once."""
+    if spec.emulation is None:
+        return of_formula(spec)
+    from lrcli.emulate.torch.notes import of_replay
+
+    return of_formula(spec) + of_replay(spec)

@@ -1,13 +1,14 @@
 """The schedules: one frozen class in one file each. The registry finds them by their files.
 
-The name of the file is the name of the type, so a command imports only the schedules that its spec names. PyTorch's class
-names and other spellings are looked up in the classes themselves.
+The name of the file is the name of the type, so a command imports only the schedules that its spec names. PyTorch's
+class names and other spellings are looked up in the classes themselves.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from keyword import iskeyword
 from pkgutil import iter_modules
 
 from lrcli.schedules.base import Param, Schedule, param_of
@@ -19,12 +20,13 @@ _NOT_TYPES = {"base"}
 
 @cache
 def _stems() -> tuple[str, ...]:
-    return tuple(sorted(module.name for module in iter_modules(__path__) if module.name not in _NOT_TYPES))
+    # lambda_.py holds the type `lambda`, which no module can be called
+    return tuple(sorted(module.name.rstrip("_") for module in iter_modules(__path__) if module.name not in _NOT_TYPES))
 
 
 @cache
 def _load(stem: str) -> type[Schedule]:
-    module = import_module(f"{__name__}.{stem}")
+    module = import_module(f"{__name__}.{stem}{'_' * iskeyword(stem)}")
     (found,) = [
         value
         for value in vars(module).values()

@@ -16,7 +16,7 @@ class Param(NamedTuple):
     """What a field of a schedule means: for the reader, the help, the JSON schema and the constructor.
 
     kind is one of number, length (a count of scheduler steps, which YAML may write with a unit), count,
-    positions, choice, flag, expression, metric, schedules and phase_lengths. `rule` says in words what `test` holds;
+    positions, choice, flag, expression, metric and schedules. `rule` says in words what `test` holds;
     `formula_rule` and `formula_test` are stricter: a replay may run what has no meaning as a formula.
     """
 
@@ -29,6 +29,7 @@ class Param(NamedTuple):
     choices: tuple[str, ...] = ()
     per_group: bool = False  # a list gives one value per parameter group
     fills: str = ""  # where YAML leaves it out: "run" = length of the run or phase, "phase" = of a phase with `for:`
+    unless: tuple[str, ...] = ()  # it is not filled in where one of these fields is given
     momentum: bool = False  # checked and not shown: it is about the momentum, not the learning rate
 
 
@@ -37,7 +38,7 @@ def _is_number(value: object) -> bool:
 
 
 def _is_whole(value: object) -> bool:
-    return _is_number(value) and value == int(value)  # type: ignore[call-overload, no-any-return]
+    return isinstance(value, (int, float)) and _is_number(value) and value == int(value)
 
 
 def _field(param: Param, default: Any) -> Any:
@@ -64,16 +65,24 @@ def number(
     def test(value: Any) -> bool:
         if value is None:
             return optional
-        return (
-            _is_number(value) and (above is None or value > above) and (at_least is None or value >= at_least)
-        )
+        return _is_number(value) and (above is None or value > above) and (at_least is None or value >= at_least)
 
     return _field(Param("number", doc, rule, test, per_group=per_group, momentum=momentum), default)
 
 
-def length(default: Any = MISSING, *, doc: str, zero: bool = False, fills: str = "", optional: bool = False) -> Any:
+def length(
+    default: Any = MISSING,
+    *,
+    doc: str,
+    zero: bool = False,
+    formula_zero: bool = False,
+    fills: str = "",
+    unless: tuple[str, ...] = (),
+    optional: bool = False,
+) -> Any:
     """A count of scheduler steps above 0 (a replay may run a fractional one, and 0 where `zero` says so)."""
     least = "of at least 0" if zero else "above 0"
+    formula_least = 0 if formula_zero else 1
 
     def test(value: Any) -> bool:
         if value is None:
@@ -81,10 +90,11 @@ def length(default: Any = MISSING, *, doc: str, zero: bool = False, fills: str =
         return _is_number(value) and (value >= 0 if zero else value > 0)
 
     def formula_test(value: Any) -> bool:
-        return value is None or (_is_whole(value) and value >= 1)
+        return value is None or (_is_whole(value) and value >= formula_least)
 
-    param = Param("length", doc, f"must be a number {least}", test, "must be a whole number of at least 1", formula_test)
-    return _field(param._replace(fills=fills), default)
+    rule = f"must be a whole number of at least {formula_least}"
+    param = Param("length", doc, f"must be a number {least}", test, rule, formula_test, fills=fills, unless=unless)
+    return _field(param, default)
 
 
 def count(default: Any = MISSING, *, doc: str, at_least: int = 0, optional: bool = False) -> Any:
@@ -129,7 +139,9 @@ def expression(default: Any = MISSING, *, doc: str, optional: bool = False, per_
 
         return optional if value is None else isinstance(value, Expression)
 
-    return _field(Param("expression", doc, "must be an arithmetic expression of epoch", test, per_group=per_group), default)
+    return _field(
+        Param("expression", doc, "must be an arithmetic expression of epoch", test, per_group=per_group), default
+    )
 
 
 def metric(*, doc: str) -> Any:

@@ -1,0 +1,1 @@
+"""What a given release of a framework really computes, operation by operation."""

@@ -1,0 +1,32 @@
+"""ConstantLR: chained, the same in every release that has it."""
+
+from __future__ import annotations
+
+from lrcli.emulate.torch.machine import Replay, Ruled, Rules
+from lrcli.emulate.torch.releases import Release, refuse
+from lrcli.schedules.constant_lr import ConstantLR
+
+SINCE = (1, 10)
+READING = "the rule applies the factor at epoch 0 and takes it back at total_iters, and reading it does so once more"
+
+
+def replay(schedule: ConstantLR, release: Release) -> Replay:
+    if schedule.factor > 1.0 or schedule.factor < 0:
+        raise refuse(release, "ValueError", f"factor must be between 0 and 1, not {schedule.factor!r}")
+
+    def rules(base: float) -> Rules:
+        factor, total_iters, lr_at = schedule.factor, schedule.total_iters, schedule.lr_at
+
+        def closed(lr: float, t: int) -> float:
+            return lr_at(t, base)
+
+        def chained(lr: float, t: int) -> float:
+            if t == 0:
+                return lr * factor
+            if t != total_iters:
+                return lr
+            return lr * (1.0 / factor)
+
+        return Rules(chained, closed=closed)
+
+    return Ruled(release, rules, READING)

@@ -1,0 +1,66 @@
+"""OneCycleLR: the closed form in every release, with another arithmetic until 1.7."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lrcli.emulate.torch.machine import ParamGroup, Replay, Ruled, Rules
+from lrcli.emulate.torch.releases import Release, refuse
+from lrcli.schedules.one_cycle import OneCycle, anneal_of
+
+SINCE = (1, 3)
+
+
+class OneCycleReplay(Ruled):
+    """A new one writes its initial LR into the group; a resumed one needs what the old one wrote."""
+
+    def __init__(self, schedule: OneCycle, release: Release) -> None:
+        self.schedule = schedule
+        super().__init__(release, self._rules_from)
+
+    def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
+        if last_epoch != -1:
+            missing = "the group has no 'max_lr': OneCycleLR resumes only with the optimizer's own saved groups"
+            raise self._surfaced(refuse(self.release, "KeyError", missing))
+        if self.release < (1, 4):
+            group.lr = self.schedule.initial_lr  # a left-over initial_lr wins over it
+        else:
+            group.initial_lr = self.schedule.initial_lr
+        return super().construct(group, last_epoch)
+
+    def _rules_from(self, initial_lr: float) -> Rules:
+        schedule, release, total = self.schedule, self.release, self.schedule.total
+        curve_at = schedule.curve_from(initial_lr) if release >= (1, 8) else _until_1_7(schedule, initial_lr)
+
+        def rule(lr: float, t: int) -> float:
+            if t > total:
+                raise refuse(release, "ValueError", f"step {t} is past the end, total_steps is {total}")
+            return curve_at(t)
+
+        return Rules(rule)
+
+
+def _until_1_7(schedule: OneCycle, initial: float) -> Callable[[float], float]:
+    """Two phases, each with its length: rounded otherwise where pct_start * total_steps is no whole number."""
+    peak, final, anneal = schedule.max_lr, schedule.final_lr, anneal_of(schedule)
+    up = float(schedule.pct_start * schedule.total) - 1
+    down = float(schedule.total - up) - 1
+
+    def curve_at(t: float) -> float:
+        return anneal(initial, peak, t / up) if t <= up else anneal(peak, final, (t - up) / down)
+
+    return curve_at
+
+
+def replay(schedule: OneCycle, release: Release) -> Replay:
+    if schedule.three_phase and release < (1, 8):
+        raise refuse(release, "TypeError", "OneCycleLR has three_phase from torch 1.8 on")
+    lengths = {"total_steps": schedule.total_steps}
+    if schedule.total_steps is None:
+        lengths = {"epochs": schedule.epochs, "steps_per_epoch": schedule.steps_per_epoch}
+    for name, value in lengths.items():
+        if not isinstance(value, int) or value <= 0:
+            raise refuse(release, "ValueError", f"{name} must be a positive int, not {value!r}")
+    if not isinstance(schedule.pct_start, float) or not 0 <= schedule.pct_start <= 1:
+        raise refuse(release, "ValueError", f"pct_start must be a float between 0 and 1, not {schedule.pct_start!r}")
+    return OneCycleReplay(schedule, release)

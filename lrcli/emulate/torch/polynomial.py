@@ -1,0 +1,36 @@
+"""PolynomialLR: chained; from 2.8 on the constructor leaves the LR alone."""
+
+from __future__ import annotations
+
+from lrcli.emulate.torch.machine import HELD, Replay, Ruled, Rules
+from lrcli.emulate.torch.releases import Release
+from lrcli.schedules.polynomial import Polynomial
+
+SINCE = (1, 13)
+READING = "the rule scales by the ratio of two factors, and reading it scales once more"
+
+
+def replay(schedule: Polynomial, release: Release) -> Replay:
+    def rules(base: float) -> Rules:
+        total, power, lr_at = schedule.total_iters, schedule.power, schedule.lr_at
+
+        def closed(lr: float, t: int) -> float:
+            return lr_at(t, base)
+
+        def chained(lr: float, t: int) -> float:
+            if t > total:
+                return lr
+            decay: float = ((1.0 - t / total) / (1.0 - (t - 1) / total)) ** power
+            return lr * decay
+
+        def from_group(lr: float, t: int) -> float:
+            return lr if t == 0 else chained(lr, t)
+
+        def hold(lr: float, t: int) -> float:
+            return lr
+
+        if release < (2, 8):
+            return Rules(from_group, closed=closed)
+        return Rules(chained, first=hold, closed=closed)
+
+    return Ruled(release, rules, READING, HELD if release >= (2, 8) else "")

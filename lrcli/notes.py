@@ -1,0 +1,49 @@
+"""What a user should know about a curve, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lrcli.spec import Spec
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something a user should know about a curve: what, at which rows, why, and what to do instead.
+
+    `epochs` are the rows it is about (empty: the whole run), `more` how many beyond those listed. `str()` is the line
+    that goes to stderr.
+    """
+
+    code: str
+    what: str
+    why: str = ""
+    advice: str = ""
+    reference: str = ""
+    epochs: tuple[int, ...] = ()
+    more: int = 0
+    unit: str = "epoch"
+
+    def __str__(self) -> str:
+        text = self.what
+        if self.epochs:
+            word = self.unit if len(self.epochs) + self.more == 1 else f"{self.unit}s"
+            text += f" at {word} {', '.join(map(str, self.epochs))}"
+            if self.more:
+                text += f" and {self.more} more ({len(self.epochs) + self.more} in all)"
+        if self.why:
+            text += f": {self.why}"
+        if self.reference:
+            text += f" ({self.reference})"
+        return f"{text}. {self.advice}".rstrip() if self.advice else text
+
+
+def of_formula(spec: Spec) -> tuple[Note, ...]:
+    """What a user should know whatever the arithmetic."""
+    found: dict[Note, None] = {}
+    for group in spec.groups:
+        schedule = group.schedule
+        if schedule.sets_lr and group.lr is not None and group.lr != schedule.lr_at(0, group.lr):
+            what = f"{schedule.name} sets the learning rate itself: lr {group.lr!r} is not used"
+            found[Note("lr-ignored", what)] = None
+    return tuple(found)

@@ -1,0 +1,59 @@
+"""Schedules that act on one learning rate together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from lrcli.errors import InvalidValue
+from lrcli.schedules.base import Schedule, schedules
+
+
+@dataclass(frozen=True)
+class Chained(Schedule):
+    """Apply all the schedules at every step, one to the result of the other.
+
+    lr(t) = fold of schedule.lr_at(t, lr so far) over the schedules, from base_lr
+
+    For schedules that multiply, this is the product of their factors. One that sets the learning rate from the base LR
+    (lambda, cyclic, one_cycle) overwrites what came before it, as it does in PyTorch.
+
+    >>> from lrcli.schedules.constant_lr import ConstantLR
+    >>> from lrcli.schedules.exponential import Exponential
+    >>> chained = Chained((ConstantLR(factor=0.5, total_iters=2), Exponential(gamma=0.5)))
+    >>> [chained.lr_at(t, base_lr=1.0) for t in (0, 1, 2)]
+    [0.5, 0.25, 0.25]
+
+    Source: torch.optim.lr_scheduler.ChainedScheduler.
+    """
+
+    name = "chained"
+    torch: ClassVar[str | None] = "ChainedScheduler"
+
+    schedules: tuple[Schedule, ...] = schedules(doc="the schedules, in the order in which they are applied")
+
+    def formula_problems(self) -> Iterator[InvalidValue]:
+        yield from super().formula_problems()
+        if not self.schedules:
+            yield InvalidValue("schedules", "must hold at least one schedule", [])
+        for child in self.schedules:
+            yield from child.formula_problems()
+
+    def lr_at(self, t: int, base_lr: float) -> float:
+        lr = base_lr
+        for child in self.schedules:
+            lr = child.lr_at(t, base_lr if child.overwrites else lr)
+        return lr
+
+    def trace(self, base_lr: float, start: int, stop: int) -> dict[str, list[Any]]:
+        columns: dict[str, list[Any]] = {}
+        for child in self.schedules:
+            columns.update(child.trace(base_lr, start, stop))
+        return columns
+
+    def next_break(self, t: int) -> int | None:
+        return min((b for child in self.schedules if (b := child.next_break(t)) is not None), default=None)
+
+    def event_at(self, t: int) -> str:
+        return "; ".join(filter(None, (child.event_at(t) for child in self.schedules)))

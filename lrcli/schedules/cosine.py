@@ -1,0 +1,42 @@
+"""Cosine annealing."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from lrcli.schedules.base import Schedule, length, number
+
+
+@dataclass(frozen=True)
+class Cosine(Schedule):
+    """Anneal the learning rate from the base LR to eta_min along half a cosine.
+
+    lr(t) = eta_min + (base_lr - eta_min) * (1 + cos(pi * t / T_max)) / 2
+
+    At t = T_max it is eta_min. Past T_max it climbs again, as PyTorch's does: lr(T_max + d) = lr(T_max - d).
+
+    >>> [Cosine(T_max=10).lr_at(t, base_lr=0.1) for t in (0, 5, 10, 20)]
+    [0.1, 0.05, 0.0, 0.1]
+
+    Source: Loshchilov and Hutter, SGDR (arXiv:1608.03983), without the restarts;
+    torch.optim.lr_scheduler.CosineAnnealingLR.
+    """
+
+    name = "cosine"
+    torch = "CosineAnnealingLR"
+
+    T_max: float = length(doc="steps from the base LR to eta_min", fills="run")
+    eta_min: float = number(0.0, doc="the smallest learning rate")
+
+    def lr_at(self, t: int, base_lr: float) -> float:
+        return self.eta_min + (base_lr - self.eta_min) * (1 + math.cos(math.pi * t / self.T_max)) / 2
+
+    def next_break(self, t: int) -> int | None:
+        size = int(self.T_max)
+        return max(-(-t // size), 1) * size
+
+    def event_at(self, t: int) -> str:
+        if t == 0 or t % self.T_max:
+            return ""
+        return "minimum, climbs from here" if t // self.T_max % 2 else "back at the base LR"

@@ -1,0 +1,53 @@
+"""Cosine annealing with warm restarts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from lrcli.schedules.base import Schedule, count, length, number
+
+
+@dataclass(frozen=True)
+class CosineRestarts(Schedule):
+    """Anneal along half a cosine, jump back to the base LR, and again, each cycle T_mult times as long.
+
+    lr(t) = eta_min + (base_lr - eta_min) * (1 + cos(pi * T_cur / T_i)) / 2
+
+    T_i is the length of the cycle that holds t (T_0, T_0 * T_mult, T_0 * T_mult**2, ...), T_cur the steps since it
+    began, 0 <= T_cur < T_i: eta_min itself is never reached.
+
+    >>> [CosineRestarts(T_0=2, T_mult=2).lr_at(t, base_lr=0.1) for t in (0, 1, 2, 4, 6)]
+    [0.1, 0.05, 0.1, 0.05, 0.1]
+
+    Source: Loshchilov and Hutter, SGDR (arXiv:1608.03983); torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.
+    """
+
+    name = "cosine_restarts"
+    torch = "CosineAnnealingWarmRestarts"
+
+    T_0: float = length(doc="steps of the first cycle", zero=True)
+    T_mult: float = count(1, doc="factor from one cycle's length to the next", at_least=1)
+    eta_min: float = number(0.0, doc="the smallest learning rate")
+
+    def lr_at(self, t: int, base_lr: float) -> float:
+        begin, size = self.cycle_at(t)
+        return self.eta_min + (base_lr - self.eta_min) * (1 + math.cos(math.pi * (t - begin) / size)) / 2
+
+    def cycle_at(self, t: int) -> tuple[int, int]:
+        """(the first step, the length) of the cycle that holds step t."""
+        size, factor = int(self.T_0), int(self.T_mult)
+        if factor == 1:
+            return t // size * size, size
+        begin = 0
+        while t - begin >= size:
+            begin += size
+            size *= factor
+        return begin, size
+
+    def next_break(self, t: int) -> int | None:
+        begin, size = self.cycle_at(t)
+        return begin if t == begin and t > 0 else begin + size
+
+    def event_at(self, t: int) -> str:
+        return "restart" if t and self.cycle_at(t)[0] == t else ""

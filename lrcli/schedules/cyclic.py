@@ -1,0 +1,87 @@
+"""Cyclical learning rates."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+from lrcli.expression import Expression
+from lrcli.schedules.base import Schedule, choice, expression, flag, length, number
+
+
+@dataclass(frozen=True)
+class Cyclic(Schedule):
+    """Cycle between base_lr and max_lr: up in step_size_up steps, down in step_size_down.
+
+    lr(t) = base_lr + (max_lr - base_lr) * s * scale
+
+    With total = step_size_up + step_size_down, cycle = floor(1 + t / total) and x = 1 + t / total - cycle (where in the
+    cycle t is, 0 <= x < 1): s rises from 0 to 1 until x = step_size_up / total, and falls to 0 after it. scale is 1
+    (triangular), 1 / 2 ** (cycle - 1) (triangular2) or gamma ** t (exp_range); scale_fn replaces it by an expression
+    of the cycle or, with scale_mode "iterations", of t. The group's own LR is not used.
+
+    >>> cyclic = Cyclic(base_lr=0.1, max_lr=0.5, step_size_up=4)
+    >>> [cyclic.lr_at(t, base_lr=9.9) for t in (0, 2, 4, 6, 8)]
+    [0.1, 0.30000000000000004, 0.5, 0.30000000000000004, 0.1]
+
+    Source: Smith (arXiv:1506.01186); torch.optim.lr_scheduler.CyclicLR.
+    """
+
+    name = "cyclic"
+    torch = "CyclicLR"
+    sets_lr = True
+    overwrites = True
+
+    base_lr: float = number(doc="the learning rate at the start of a cycle", per_group=True)
+    max_lr: float = number(doc="the learning rate at the top of a cycle", per_group=True)
+    step_size_up: float = length(2000, doc="steps from base_lr to max_lr")
+    step_size_down: float | None = length(
+        None, doc="steps back to base_lr (default: step_size_up)", zero=True, formula_zero=True, optional=True
+    )
+    mode: str = choice("triangular", "triangular", "triangular2", "exp_range", doc="how the peaks change")
+    gamma: float = number(1.0, doc="factor of each step in exp_range")
+    scale_fn: Expression | None = expression(None, doc="the scale as an expression; mode is ignored", optional=True)
+    scale_mode: str = choice("cycle", "cycle", "iterations", doc="what scale_fn is an expression of")
+    cycle_momentum: bool = flag(True, doc="whether the momentum cycles too", momentum=True)
+    base_momentum: float = number(0.8, doc="momentum at the top of a cycle", per_group=True, momentum=True)
+    max_momentum: float = number(0.9, doc="momentum at the start of a cycle", per_group=True, momentum=True)
+
+    @cached_property
+    def _sizes(self) -> tuple[float, float]:
+        """(steps of a cycle, share of them that rises), in PyTorch's arithmetic."""
+        up = float(self.step_size_up)
+        down = up if self.step_size_down is None else float(self.step_size_down)
+        return up + down, up / (up + down)
+
+    def lr_at(self, t: int, base_lr: float) -> float:
+        return self.lr_from(self.base_lr, t)
+
+    def lr_from(self, base: float, t: float) -> float:
+        """The formula with another base (until 1.2 PyTorch took the group's)."""
+        total, ratio = self._sizes
+        cycle = math.floor(1 + t / total)
+        x = 1.0 + t / total - cycle
+        s = x / ratio if x <= ratio else (x - 1) / (ratio - 1)
+        return base + ((self.max_lr - base) * s) * self._scale(cycle, t)
+
+    def _scale(self, cycle: int, t: float) -> float:
+        if self.scale_fn is not None:
+            return self.scale_fn(cycle if self.scale_mode == "cycle" else t)
+        if self.mode == "triangular":
+            return 1.0
+        return float(1 / (2.0 ** (cycle - 1)) if self.mode == "triangular2" else self.gamma**t)
+
+    def next_break(self, t: int) -> int | None:
+        total, ratio = self._sizes
+        begin = t // total * total
+        for at in (begin, begin + total * ratio, begin + total):
+            if max(t, 1) <= at:
+                return int(at)
+        return None
+
+    def event_at(self, t: int) -> str:
+        total, ratio = self._sizes
+        if t % total == 0:
+            return f"cycle {int(t // total) + 1}" if t else ""
+        return "peak" if t % total == total * ratio else ""

@@ -1,0 +1,30 @@
+"""A factor given as an expression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lrcli.expression import Expression
+from lrcli.schedules.base import Schedule, expression
+
+
+@dataclass(frozen=True)
+class Lambda(Schedule):
+    """Scale the base learning rate by an expression of the step.
+
+    lr(t) = base_lr * lr_lambda(t)
+
+    >>> Lambda(lr_lambda=Expression("0.5 ** epoch")).lr_at(2, base_lr=0.1)
+    0.025
+
+    Source: torch.optim.lr_scheduler.LambdaLR.
+    """
+
+    name = "lambda"
+    torch = "LambdaLR"
+    overwrites = True
+
+    lr_lambda: Expression = expression(doc="the factor, an arithmetic expression of epoch", per_group=True)
+
+    def lr_at(self, t: int, base_lr: float) -> float:
+        return base_lr * self.lr_lambda(t)

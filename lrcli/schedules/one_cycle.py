@@ -1,0 +1,141 @@
+"""The one-cycle policy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from lrcli.errors import InvalidValue
+from lrcli.schedules.base import Schedule, choice, count, flag, length, number
+
+Anneal = Callable[[float, float, float], float]
+"""(start, end, part of the way from 0 to 1) -> the learning rate there."""
+
+
+def _anneal_cos(start: float, end: float, part: float) -> float:
+    return end + (start - end) / 2.0 * (math.cos(math.pi * part) + 1)
+
+
+def _anneal_linear(start: float, end: float, part: float) -> float:
+    return (end - start) * part + start
+
+
+def anneal_of(schedule: OneCycle) -> Anneal:
+    """The shape of this schedule's annealing."""
+    return _anneal_cos if schedule.anneal_strategy == "cos" else _anneal_linear
+
+
+@dataclass(frozen=True)
+class OneCycle(Schedule):
+    """Rise from max_lr / div_factor to max_lr, then fall to max_lr / div_factor / final_div_factor.
+
+    lr(t) = anneal(start, end, (t - begin) / (finish - begin)) in the phase that holds t
+
+    Phases end at pct_start * total_steps - 1 and total_steps - 1; with three_phase at pct_start * total_steps - 1
+    (max_lr), 2 * pct_start * total_steps - 2 (back at the initial LR) and total_steps - 1. From total_steps on, the
+    learning rate stays the final one (PyTorch raises one step later). The group's own LR is not used.
+
+    anneal is end + (start - end) / 2 * (cos(pi * part) + 1), or (end - start) * part + start with "linear".
+
+    >>> one_cycle = OneCycle(max_lr=0.1, total_steps=10, anneal_strategy="linear")
+    >>> [round(one_cycle.lr_at(t, base_lr=9.9), 6) for t in (0, 1, 2, 9)]
+    [0.004, 0.052, 0.1, 0.0]
+
+    Source: Smith and Topin (arXiv:1708.07120); torch.optim.lr_scheduler.OneCycleLR.
+    """
+
+    name = "one_cycle"
+    torch = "OneCycleLR"
+    sets_lr = True
+    overwrites = True
+
+    max_lr: float = number(doc="the learning rate at the peak", per_group=True)
+    total_steps: float | None = length(
+        None, doc="steps of the cycle", fills="run", unless=("epochs", "steps_per_epoch"), optional=True
+    )
+    epochs: float | None = count(None, doc="epochs of the cycle, with steps_per_epoch", at_least=1, optional=True)
+    steps_per_epoch: float | None = count(None, doc="steps in an epoch, with epochs", at_least=1, optional=True)
+    pct_start: float = number(0.3, doc="share of the cycle that rises, from 0 to 1", at_least=0)
+    anneal_strategy: str = choice("cos", "cos", "linear", doc="shape of the annealing")
+    cycle_momentum: bool = flag(True, doc="whether the momentum cycles too", momentum=True)
+    base_momentum: float = number(0.85, doc="momentum at the peak", per_group=True, momentum=True)
+    max_momentum: float = number(0.95, doc="momentum at the start", per_group=True, momentum=True)
+    div_factor: float = number(25.0, doc="max_lr / div_factor is the initial learning rate")
+    final_div_factor: float = number(1e4, doc="the initial learning rate / final_div_factor is the final one")
+    three_phase: bool = flag(False, doc="whether a third phase does the last annealing")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.total_steps is None and (self.epochs is None or self.steps_per_epoch is None):
+            raise InvalidValue("total_steps", "must be given, or epochs and steps_per_epoch", None)
+        for name in ("div_factor", "final_div_factor"):
+            if getattr(self, name) == 0:
+                raise InvalidValue(name, "must be a number other than 0", 0)
+
+    @property
+    def total(self) -> float:
+        """Steps of the cycle, however they were given."""
+        if self.total_steps is not None:
+            return self.total_steps
+        assert self.epochs is not None
+        assert self.steps_per_epoch is not None
+        return self.epochs * self.steps_per_epoch
+
+    @property
+    def initial_lr(self) -> float:
+        """The learning rate of step 0, but for rounding."""
+        return self.max_lr / self.div_factor
+
+    @property
+    def final_lr(self) -> float:
+        """The learning rate of the last step."""
+        return self.initial_lr / self.final_div_factor
+
+    def phases_from(self, initial: float) -> tuple[tuple[float, float, float], ...]:
+        """(last step, LR at its start, LR at its end) of each phase; `initial` is the LR of step 0."""
+        up, end = float(self.pct_start * self.total) - 1, self.total - 1
+        if not self.three_phase:
+            return (up, initial, self.max_lr), (end, self.max_lr, self.final_lr)
+        down = float(2 * self.pct_start * self.total) - 2
+        return (up, initial, self.max_lr), (down, self.max_lr, initial), (end, initial, self.final_lr)
+
+    def lr_at(self, t: int, base_lr: float) -> float:
+        return self.final_lr if t >= self.total else self._curve(t)
+
+    @cached_property
+    def _curve(self) -> Callable[[float], float]:
+        return self.curve_from(self.initial_lr)
+
+    def curve_from(self, initial: float) -> Callable[[float], float]:
+        """The curve as a function of t, without the stop at total_steps: the cosine would turn round there.
+
+        `initial` stands apart because PyTorch 1.3 takes a left-over one.
+        """
+        anneal = anneal_of(self)
+        *before, (end, end_start, end_lr) = self.phases_from(initial)
+        begin = before[-1][0]
+
+        def curve_at(t: float) -> float:
+            since = 0.0
+            for finish, start_lr, finish_lr in before:
+                if t <= finish:
+                    return anneal(start_lr, finish_lr, (t - since) / (finish - since))
+                since = finish
+            return anneal(end_start, end_lr, (t - begin) / (end - begin))
+
+        return curve_at
+
+    def next_break(self, t: int) -> int | None:
+        for finish, _, _ in self.phases_from(self.initial_lr):
+            if max(t, 1) <= finish:
+                return math.ceil(finish)
+        return None
+
+    def event_at(self, t: int) -> str:
+        names = ("peak", "back at the initial LR", "cycle ends") if self.three_phase else ("peak", "cycle ends")
+        for (finish, _, _), name in zip(self.phases_from(self.initial_lr), names, strict=True):
+            if t > 0 and t == math.floor(finish):
+                return name
+        return ""

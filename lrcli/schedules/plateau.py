@@ -1,0 +1,134 @@
+"""Reduce the learning rate when a metric stops improving."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from lrcli.schedules.base import Schedule, choice, count, metric, number
+
+
+class State(NamedTuple):
+    """What the schedule knows after the metric of an epoch. `reduced` is how many bad epochs made it reduce, or 0."""
+
+    lr: float
+    best: float
+    bad: int
+    cooldown: int
+    reduced: int = 0
+
+
+@dataclass(frozen=True)
+class Plateau(Schedule):
+    """Multiply the learning rate by factor when the metric has not got better for more than patience epochs.
+
+    metric[t] acts after epoch t, so lr(t + 1) is the first that it can change. It is better where it beats the best:
+
+    min, rel: metric < best * (1 - threshold)      min, abs: metric < best - threshold
+    max, rel: metric > best * (threshold + 1)      max, abs: metric > best + threshold
+
+    Better sets best and bad = 0; anything else (NaN too) adds 1 to bad. During a cooldown bad stays 0. When
+    bad > patience: lr = max(lr * factor, min_lr), unless that changes it by eps or less; cooldown starts, bad = 0.
+
+    >>> plateau = Plateau(patience=1, factor=0.5, metric=(1.0, 0.8, 0.8, 0.8))
+    >>> [plateau.lr_at(t, base_lr=0.1) for t in range(5)]
+    [0.1, 0.1, 0.1, 0.1, 0.05]
+
+    Source: torch.optim.lr_scheduler.ReduceLROnPlateau.
+    """
+
+    name = "plateau"
+    torch = "ReduceLROnPlateau"
+
+    mode: str = choice("min", "min", "max", doc="whether a smaller or a larger metric is better")
+    factor: float = number(0.1, doc="factor of each reduction")
+    patience: float = count(10, doc="bad epochs that are tolerated before a reduction")
+    threshold: float = number(1e-4, doc="how much better counts as better")
+    threshold_mode: str = choice("rel", "rel", "abs", doc="whether the threshold is a share of the best, or absolute")
+    cooldown: float = count(0, doc="epochs after a reduction in which no bad epoch is counted")
+    min_lr: float = number(0, doc="the smallest learning rate", per_group=True)
+    eps: float = number(1e-8, doc="a smaller change of the learning rate is not made")
+    metric: tuple[float, ...] = metric(doc="the metric of each epoch: a list, or {file: val.csv, column: val_loss}")
+
+    def start(self, lr: float) -> State:
+        """The state before any metric."""
+        return State(lr, math.inf if self.mode == "min" else -math.inf, 0, 0)
+
+    def after(self, state: State, value: float) -> State:
+        """The state after one more metric, in PyTorch's order of operations."""
+        lr, best, bad, cooldown, _ = state
+        if self._better(value, best):
+            best, bad = value, 0
+        else:
+            bad += 1
+        if cooldown > 0:
+            cooldown, bad = cooldown - 1, 0
+        if bad <= self.patience:
+            return State(lr, best, bad, cooldown)
+        new = max(lr * self.factor, self.min_lr)
+        return State(new if lr - new > self.eps else lr, best, 0, int(self.cooldown), bad)
+
+    def _better(self, value: float, best: float) -> bool:
+        if self.mode == "min":
+            if self.threshold_mode == "rel":
+                return value < best * (1.0 - self.threshold)
+            return value < best - self.threshold
+        if self.threshold_mode == "rel":
+            return value > best * (self.threshold + 1.0)
+        return value > best + self.threshold
+
+    def history(self, base_lr: float) -> list[State]:
+        """The states of rows 0 to len(metric): row t has seen the metrics of the epochs before it."""
+        known = self._histories.get(base_lr)
+        if known is None:
+            state = self.start(base_lr)
+            known = self._histories[base_lr] = [state]
+            for value in self.metric:
+                state = self.after(state, value)
+                known.append(state)
+        return known
+
+    @cached_property
+    def _histories(self) -> dict[float, list[State]]:
+        return {}  # by base LR: a schedule is walked once
+
+    def lr_at(self, t: int, base_lr: float) -> float:
+        return self.history(base_lr)[self._known(t)].lr
+
+    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+        if start < stop:
+            self._known(stop - 1)
+        return [state.lr for state in self.history(base_lr)[start:stop]]
+
+    def _known(self, t: int) -> int:
+        if t > len(self.metric):
+            raise ValueError(f"the metric has {len(self.metric)} values, one for each epoch before it is needed")
+        return t
+
+    def trace(self, base_lr: float, start: int, stop: int) -> dict[str, list[Any]]:
+        """metric, best, bad and cooldown as they are after that epoch's metric."""
+        states = self.history(base_lr)[start + 1 : stop + 1]
+        missing: list[Any] = [None] * (stop - start - len(states))
+        return {
+            "metric": [*self.metric[start:stop], *missing],
+            "best": [state.best for state in states] + missing,
+            "bad": [state.bad for state in states] + missing,
+            "cooldown": [state.cooldown for state in states] + missing,
+        }
+
+    def next_break(self, t: int) -> int | None:
+        return next((r for r in self.reductions() if r >= t), None)
+
+    def reductions(self) -> Iterator[int]:
+        """The steps at which the schedule reduces (even where min_lr or eps keeps the learning rate as it is)."""
+        return (t for t, state in enumerate(self.history(1.0)) if state.reduced)
+
+    def event_at(self, t: int) -> str:
+        history = self.history(1.0)
+        if t >= len(history) or not history[t].reduced:
+            return ""
+        bad = history[t].reduced
+        return f"reduced x{self.factor:g} after {bad} bad epoch{'s' * (bad != 1)}"

@@ -1,0 +1,37 @@
+"""Step decay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lrcli.schedules.base import Schedule, length, number
+
+
+@dataclass(frozen=True)
+class Step(Schedule):
+    """Multiply the learning rate by gamma every step_size steps.
+
+    lr(t) = base_lr * gamma ** (t // step_size)
+
+    >>> [Step(step_size=2, gamma=0.1).lr_at(t, base_lr=0.1) for t in (0, 1, 2, 3, 4)]
+    [0.1, 0.1, 0.010000000000000002, 0.010000000000000002, 0.0010000000000000002]
+
+    Source: torch.optim.lr_scheduler.StepLR.
+    """
+
+    name = "step"
+    torch = "StepLR"
+
+    step_size: float = length(doc="steps between two decays")
+    gamma: float = number(0.1, doc="factor of each decay")
+
+    def lr_at(self, t: int, base_lr: float) -> float:
+        decay: float = self.gamma ** (t // self.step_size)
+        return base_lr * decay
+
+    def next_break(self, t: int) -> int | None:
+        size = int(self.step_size)
+        return max(-(-t // size), 1) * size
+
+    def event_at(self, t: int) -> str:
+        return f"decay x{self.gamma:g}" if t and t % self.step_size == 0 else ""
