@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from lrcli.emulate.torch.lambda_ import lambda_lr
 from lrcli.emulate.torch.machine import Replay, Ruled, Rules
 from lrcli.emulate.torch.releases import Release
 from lrcli.schedules.constant import Constant
@@ -11,3 +15,7 @@ SINCE = (1, 0)
 
 def replay(schedule: Constant, release: Release) -> Replay:
     return Ruled(release, lambda base: Rules(lambda lr, t: base))
+
+
+def to_torch(schedules: Sequence[Constant], optimizer: Any) -> Any:
+    return lambda_lr([lambda epoch: 1.0 for _ in schedules], optimizer)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from lrcli.emulate.torch.machine import Replay, Ruled, Rules
 from lrcli.emulate.torch.releases import Release
 from lrcli.schedules.lambda_ import Lambda
@@ -12,3 +15,10 @@ SINCE = (1, 0)
 def replay(schedule: Lambda, release: Release) -> Replay:
     factor = schedule.lr_lambda
     return Ruled(release, lambda base: Rules(lambda lr, t: base * factor(t)))
+
+
+def lambda_lr(functions: Sequence[Callable[[int], float]], optimizer: Any) -> Any:
+    """PyTorch's own LambdaLR, with one function per parameter group: for the types that have no class there."""
+    from torch.optim.lr_scheduler import LambdaLR
+
+    return LambdaLR(optimizer, lr_lambda=list(functions))

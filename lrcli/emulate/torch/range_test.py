@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from lrcli.emulate.torch.lambda_ import lambda_lr
 from lrcli.emulate.torch.machine import ParamGroup, Replay, Ruled, Rules
 from lrcli.emulate.torch.releases import Release
 from lrcli.schedules.range_test import RangeTest
@@ -18,3 +23,13 @@ class RangeTestReplay(Ruled):
 def replay(schedule: RangeTest, release: Release) -> Replay:
     lr_at = schedule.lr_at
     return RangeTestReplay(release, lambda base: Rules(lambda lr, t: base * lr_at(t, base)))
+
+
+def to_torch(schedules: Sequence[RangeTest], optimizer: Any) -> Any:
+    for group in optimizer.param_groups:
+        group["lr"] = group["initial_lr"] = 1.0
+    return lambda_lr([partial(_lr, schedule) for schedule in schedules], optimizer)
+
+
+def _lr(schedule: RangeTest, epoch: int) -> float:
+    return schedule.lr_at(epoch, 1.0)

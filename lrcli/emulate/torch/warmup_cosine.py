@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from lrcli.emulate.torch.lambda_ import lambda_lr
 from lrcli.emulate.torch.machine import Replay, Ruled, Rules
 from lrcli.emulate.torch.releases import Release
 from lrcli.schedules.warmup_cosine import WarmupCosine
@@ -12,3 +17,12 @@ SINCE = (1, 0)
 def replay(schedule: WarmupCosine, release: Release) -> Replay:
     factor_at = schedule.factor_at
     return Ruled(release, lambda base: Rules(lambda lr, t: base * factor_at(t, base)))
+
+
+def to_torch(schedules: Sequence[WarmupCosine], optimizer: Any) -> Any:
+    groups = zip(schedules, optimizer.param_groups, strict=True)
+    return lambda_lr([partial(_factor, schedule, group["lr"]) for schedule, group in groups], optimizer)
+
+
+def _factor(schedule: WarmupCosine, base_lr: float, epoch: int) -> float:
+    return schedule.factor_at(epoch, base_lr)
