@@ -10,34 +10,16 @@ from __future__ import annotations
 import ast
 import math
 import operator
-import re
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lrcli.errors import LrcliError
+from lrcli.expression_parser import VARIABLES, ExpressionError, parse
 
-MAX_LENGTH = 10_000
-MAX_OPERATORS = 1_000
-MAX_BRACKETS = 50
-MAX_DEPTH = 200
+__all__ = ["Expression", "ExpressionError"]
 
-VARIABLES = ("epoch", "t", "step")
 CONSTANTS = {"pi": math.pi, "e": math.e}
 NOT_REAL = "a negative number to a fractional power is not a real number"
-
-
-class ExpressionError(LrcliError, ValueError):
-    """An expression that is none: what is wrong and where. `column` counts the characters of `text` from 1."""
-
-    def __init__(self, text: str, column: int, message: str, hint: str = "") -> None:
-        shown = text if len(text) <= 60 else f"{text[:57]}..."
-        super().__init__(f"{message}, at column {column} of {shown!r}" + (f" ({hint})" if hint else ""))
-        self.text = text
-        self.column = column
-        self.message = message
-        self.hint = hint
 
 
 @dataclass(frozen=True)
@@ -55,7 +37,7 @@ class Expression:
     >>> Expression("9**9**9")
     Traceback (most recent call last):
     ...
-    lrcli.expression.ExpressionError: the number is too large, at column 1 of '9**9**9'
+    lrcli.expression_parser.ExpressionError: the number is too large, at column 1 of '9**9**9'
     """
 
     text: str
@@ -128,8 +110,6 @@ _FORBIDDEN: dict[type[ast.AST], tuple[str, str]] = {
     ast.JoinedStr: ("a string is not allowed", ""),
 }
 
-_OPERATOR = re.compile(r"\*\*|//|[-+*/%<>=!&|^~,:?]|\b(?:if|else|and|or|not|for|in|is|lambda)\b")
-
 _TEMPLATE = """
 def function(epoch):
     epoch = float(epoch)
@@ -146,7 +126,7 @@ def _compile(text: str) -> Callable[[float], float]:
     if not isinstance(text, str):
         raise ExpressionError(str(text), 1, "an expression is written as text")
     try:
-        body, argument = _parse(text)
+        body, argument = parse(text)
         value = _Checker(text, argument).value(body)
         template = ast.parse(_TEMPLATE)
         for node in ast.walk(template):
@@ -180,75 +160,6 @@ def _clear(error: Exception) -> Exception:
     if isinstance(error, ValueError):
         return error if str(error) == NOT_REAL else ValueError("sqrt or log of a number that has none")
     return ValueError(str(error))
-
-
-def _parse(text: str) -> tuple[ast.expr, str]:
-    """The syntax tree of the expression, bounded in size and depth, and the name of its argument."""
-    _check_size(text)
-    # one line, so that columns are offsets and a line break within YAML text is a blank
-    line = re.sub(r"[\r\n\t\f\v]", " ", text)
-    start = len(line) - len(line.lstrip())
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # "1if x": refused below or harmless, and no business of stderr
-            tree = ast.parse(line[start:], mode="eval").body
-    except SyntaxError as error:
-        column = min(start + (error.offset or 1), len(text))
-        raise ExpressionError(text, max(1, column), *_syntax_problem(text, error)) from None
-    except ValueError as error:  # surrogates, integers of thousands of digits
-        raise ExpressionError(text, 1, f"not an expression: {error}") from None
-    # places in the tree are offsets into UTF-8
-    encoded = line[start:].encode()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.expr):
-            node.col_offset = start + len(encoded[: node.col_offset].decode(errors="ignore"))
-    argument = VARIABLES[0]
-    if isinstance(tree, ast.Lambda):
-        a = tree.args
-        if len(a.args) != 1 or a.posonlyargs or a.kwonlyargs or a.vararg or a.kwarg or a.defaults:
-            raise ExpressionError(text, tree.col_offset + 1, "a lambda here has one argument, epoch")
-        argument, tree = a.args[0].arg, tree.body
-    level: list[ast.AST] = [tree]
-    for _ in range(MAX_DEPTH):
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
-        if not level:
-            return tree, argument
-    raise ExpressionError(text, 1, "the expression is nested too deeply")
-
-
-def _check_size(text: str) -> None:
-    """Refuse before parsing what could exhaust the parser."""
-    if len(text) > MAX_LENGTH:
-        raise ExpressionError(text, 1, f"the expression is longer than {MAX_LENGTH:,} characters")
-    if not text.strip():
-        raise ExpressionError(text, 1, "the expression is empty")
-    for character in "#\\\0":
-        if character in text:
-            raise ExpressionError(text, text.index(character) + 1, f"{character!r} is not allowed")
-    depth = 0
-    for bracket in re.finditer(r"[][(){}]", text):
-        depth += 1 if bracket.group() in "([{" else -1
-        if depth > MAX_BRACKETS:
-            raise ExpressionError(text, bracket.start() + 1, "the expression is nested too deeply")
-    if len(_OPERATOR.findall(text)) > MAX_OPERATORS:
-        raise ExpressionError(text, 1, f"the expression has more than {MAX_OPERATORS:,} operators")
-
-
-def _syntax_problem(text: str, error: SyntaxError) -> tuple[str, str]:
-    for mark, hint in (("&&", "write 'and'"), ("||", "write 'or'"), ("?", "write 'a if condition else b'")):
-        if mark in text:
-            return f"{mark!r} is no operator here", hint
-    if re.search(r"(?<![<>=!:])=(?!=)", text):
-        return "an assignment is not allowed", "compare with '=='"
-    if re.search(r"!(?!=)", text):
-        return "'!' is no operator here", "write 'not'"
-    if re.search(r"\d\s*[a-z(]", text, re.I) and "perhaps" not in (error.msg or ""):
-        return "not an expression", "write a product with '*'"
-    if (text.count("("), text.count("[")) != (text.count(")"), text.count("]")):
-        return "the brackets do not match", ""
-    if re.search(r"[-+*/%<>=,]\s*$", text):
-        return "the expression stops short", ""
-    return "not an expression", ""
 
 
 class _Checker:

@@ -1,0 +1,76 @@
+"""YAML -> Spec: text, nodes with places, frozen values; every problem of a spec is reported at once, with its place."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from lrcli.errors import LrcliError
+from lrcli.reader.argument import split_argument
+from lrcli.reader.build import Asked, build_spec
+from lrcli.reader.emulation import parse_emulation
+from lrcli.reader.nodes import Mapping, compose
+from lrcli.reader.overrides import apply_set, set_length
+from lrcli.reader.source import Problems, Source, checked, read_source
+from lrcli.spec import Spec
+
+__all__ = ["parse_emulation", "parse_text", "read_spec", "split_argument"]
+
+
+def read_spec(
+    argument: str,
+    *,
+    stdin: Callable[[], bytes] | None = None,
+    sets: Sequence[str] = (),
+    emulate: str | None = None,
+    metric: str | None = None,
+    epochs: str | None = None,
+    steps: str | None = None,
+) -> Spec:
+    """The Spec of a SPEC argument: a path, `-` or an inline mapping, each optionally with `@EMULATION`.
+
+    sets are the `KEY=VALUE` of `--set`, the others the options of the same name. The argument's emulation beats
+    `emulate`, which beats the spec's. Raises SpecError with every problem of the spec.
+    """
+    where, suffix = split_argument(argument)
+    stdin = cache(stdin or sys.stdin.buffer.read)
+    source = read_source(where, stdin)
+    asked = Asked(emulate, f"--emulate {emulate}", metric)
+    if suffix is not None:
+        asked = Asked(suffix, argument, metric)
+    if epochs is not None and steps is not None:
+        raise LrcliError("give --epochs or --steps, not both")
+    length = ("epochs", epochs) if epochs is not None else ("steps", steps) if steps is not None else None
+    return _read(source, asked, sets, length, _taken if where == "-" else stdin)
+
+
+def parse_text(text: str, name: str = "<inline>") -> Spec:
+    """The Spec of a YAML text; `name` stands for it in messages.
+
+    >>> parse_text("{lr: 0.1, epochs: 90, schedule: {type: step, step_size: 30}}").groups[0].schedule
+    Step(step_size=30, gamma=0.1)
+    """
+    source = checked(Source(name, text.removeprefix("\ufeff"), "inline"))
+    return _read(source, Asked(), (), None, sys.stdin.buffer.read)
+
+
+def _read(
+    source: Source,
+    asked: Asked,
+    sets: Sequence[str],
+    length: tuple[str, str | None] | None,
+    stdin: Callable[[], bytes],
+) -> Spec:
+    problems = Problems()
+    root = compose(source, problems)
+    if isinstance(root, Mapping):
+        for text in sets:
+            root = apply_set(root, text)
+        if length is not None and length[1] is not None:
+            root = set_length(root, length[0], length[1])
+    return build_spec(root, source, asked, problems, stdin)
+
+
+def _taken() -> bytes:
+    raise LrcliError("the spec and its metric cannot both be read from stdin")

@@ -1,0 +1,35 @@
+"""What a SPEC argument says: where the spec is, and which emulation it asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def split_argument(argument: str) -> tuple[str, str | None]:
+    """(the path, `-` or inline mapping, the emulation after the last `@`).
+
+    An existing path wins, whatever is in it. A drive letter is no emulation, and neither is a part of a path.
+
+    >>> split_argument("step.yaml@torch-1.1:get_lr")
+    ('step.yaml', 'torch-1.1:get_lr')
+    >>> split_argument("{lr: 0.1, epochs: 9}@formula")
+    ('{lr: 0.1, epochs: 9}', 'formula')
+    >>> split_argument("user@host/step.yaml")
+    ('user@host/step.yaml', None)
+    """
+    head, at, tail = argument.rpartition("@")
+    if argument.lstrip().startswith("{"):
+        return (head, tail) if at and head.rstrip().endswith("}") and "}" not in tail else (argument, None)
+    if not at or not head or exists(argument):
+        return argument, None
+    if "/" in tail or "\\" in tail or tail.lower().endswith((".yaml", ".yml")):
+        return argument, None
+    return head, tail
+
+
+def exists(path: str) -> bool:
+    """Whether there is something at the path; a path that the system cannot even look up is not there."""
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,220 @@
+"""Which release a spec asks to be replayed: `torch-1.1:get_lr:scheduler_first`, or a mapping under `emulate:`."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from lrcli.errors import LrcliError
+from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
+from lrcli.reader.source import Problems
+from lrcli.spec import READINGS, STEP_ORDERS, Emulation
+
+_KEYS = ("torch", "read", "step_order", "last_epoch", "saved", "initial_lr", "step_epoch")
+_SAVED = ("after_step", "before_step", "fresh")
+_FORM = "write torch-1.1, torch-1.1:get_lr or formula"
+
+
+class EmulationError(LrcliError):
+    """An emulation that cannot be asked for: what is wrong, and what may help."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message + (f" ({hint})" if hint else ""))
+        self.message = message
+        self.hint = hint
+
+
+def parse_emulation(text: str) -> Emulation | None:
+    """The emulation that a text asks for, None for `formula`. Raises LrcliError.
+
+    >>> parse_emulation("torch-1.1:get_lr:scheduler_first")  # doctest: +ELLIPSIS
+    Emulation(release='1.1', read='get_lr', step_order='scheduler_first', ...)
+    """
+    return emulation_text(text)[0]
+
+
+def emulation_text(text: str) -> tuple[Emulation | None, str]:
+    """(the emulation, a note or "")."""
+    which, *rest = text.strip().split(":")
+    if which == "formula":
+        if rest:
+            raise EmulationError("formula has no reading and no step order")
+        return None, ""
+    framework, _, version = which.partition("-")
+    if framework != "torch":
+        hint = f"write torch-{which}" if which[:1].isdigit() else _FORM
+        raise EmulationError(f"unknown emulation {which!r}", hint)
+    if which == "torch-":
+        raise EmulationError("the version is missing after 'torch-'", "torch alone is the newest one")
+    release, note = _release(version)
+    emulation = Emulation(release, label=text.strip())
+    for part in rest:
+        if part in READINGS and emulation.read is None:
+            emulation = replace(emulation, read=part)
+        elif part in STEP_ORDERS and emulation.step_order is None:
+            emulation = replace(emulation, step_order=part)
+        else:
+            raise EmulationError(f"unknown reading or step order {part!r}", _one_of(part, (*READINGS, *STEP_ORDERS)))
+    _check_reading(emulation)
+    return emulation, note
+
+
+def read_emulation(node: Node, problems: Problems, groups: int) -> tuple[Emulation | None, str]:
+    """(the emulation, a note or "") that `emulate:` asks for."""
+    try:
+        if isinstance(node, Scalar):
+            return (None, "") if node.value is None else emulation_text(node.text)
+        if isinstance(node, Mapping):
+            return _from_mapping(node, problems, groups)
+        problems.add(node.place, "wrong-type", f"emulate must be a text or a mapping, not {node}", _FORM)
+    except EmulationError as error:
+        problems.add(node.place, "emulation", error.message, error.hint)
+    return None, ""
+
+
+def _from_mapping(node: Mapping, problems: Problems, groups: int) -> tuple[Emulation | None, str]:
+    for key, _ in node.entries:
+        if key.text not in _KEYS:
+            problems.add(key.place, "unknown-key", f"unknown key {key.text!r} in emulate", _one_of(key.text, _KEYS))
+    torch = node.get("torch")
+    if torch is None:
+        raise EmulationError("emulate needs 'torch'", 'write {torch: "1.1"}')
+    if not isinstance(torch, Scalar):
+        problems.add(torch.place, "wrong-type", f"torch must be a version, not {torch}", 'write torch: "1.1"')
+        return None, ""
+    version = "" if torch.plain and torch.value is None else torch.text
+    try:
+        release, note = _release(version.removeprefix("torch-"))
+    except EmulationError as error:
+        problems.add(torch.place, "emulation", error.message, error.hint)
+        return None, ""
+    emulation = Emulation(
+        release,
+        read=_word(node, "read", READINGS, problems),
+        step_order=_word(node, "step_order", STEP_ORDERS, problems),
+        last_epoch=_last_epoch(node, problems),
+        saved=_saved(node, problems, groups),
+        initial_lr=_initial_lr(node, problems, groups),
+        step_epoch=_step_epoch(node, problems),
+        label=f"torch-{version}" if version else "torch",
+    )
+    try:
+        _check_reading(emulation)
+    except EmulationError as error:
+        read = node.get("read")
+        problems.add(read.place if read else node.place, "emulation", error.message, error.hint)
+    return emulation, note
+
+
+def _release(version: str) -> tuple[str, str]:
+    from lrcli.emulate.torch.releases import find_release
+
+    try:
+        release, note = find_release(version)
+    except EmulationError:
+        raise
+    except LrcliError as error:
+        raise EmulationError(str(error)) from None
+    return release, note or ""
+
+
+def _check_reading(emulation: Emulation) -> None:
+    version = tuple(int(part) for part in emulation.release.split(".")[:2])
+    if emulation.read == "get_last_lr" and version < (1, 4):
+        message = f"torch {emulation.release} has no get_last_lr, it first appears in 1.4"
+        raise EmulationError(message, "read get_lr or lr")
+
+
+def _word(node: Mapping, key: str, words: tuple[str, ...], problems: Problems) -> str | None:
+    value = node.get(key)
+    if value is None or (isinstance(value, Scalar) and value.value is None):
+        return None
+    if isinstance(value, Scalar) and value.text in words:
+        return value.text
+    hint = _one_of(value.text, words) if isinstance(value, Scalar) else ""
+    problems.add(value.place, "bad-value", f"{key} must be {', '.join(words[:-1])} or {words[-1]}, not {value}", hint)
+    return None
+
+
+def _last_epoch(node: Mapping, problems: Problems) -> int:
+    value = node.get("last_epoch")
+    if value is None:
+        return -1
+    number = value.value if isinstance(value, Scalar) else None
+    if isinstance(number, (int, float)) and not isinstance(number, bool) and -1 <= number < 1e12 and number % 1 == 0:
+        return int(number)
+    problems.add(value.place, "bad-value", f"last_epoch must be a whole number of at least -1, not {value}")
+    return -1
+
+
+def _number(node: Node) -> float | None:
+    value = node.value if isinstance(node, Scalar) else None
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+        return value
+    return None
+
+
+def _numbers(node: Node, key: str, problems: Problems, groups: int, rule: str) -> float | tuple[float, ...] | None:
+    """A number, or a list with one number per group."""
+    if isinstance(node, Sequence):
+        values = [number for item in node.items if (number := _number(item)) is not None]
+        if len(values) == len(node.items) == groups:
+            return tuple(values)
+        if len(values) == len(node.items):
+            problems.add(
+                node.place, "bad-value", f"{key} must have one number per group, {groups} here, not {len(values)}"
+            )
+            return None
+    elif (number := _number(node)) is not None:
+        return number
+    problems.add(node.place, "bad-value", f"{key} must be {rule}, not {node}")
+    return None
+
+
+def _saved(node: Mapping, problems: Problems, groups: int) -> str | float | tuple[float, ...]:
+    value = node.get("saved")
+    if value is None:
+        return "after_step"
+    if isinstance(value, Scalar) and value.text in _SAVED:
+        return value.text
+    numbers = _numbers(value, "saved", problems, groups, f"{', '.join(_SAVED)} or a number (a list: one per group)")
+    return "after_step" if numbers is None else numbers
+
+
+def _initial_lr(node: Mapping, problems: Problems, groups: int) -> float | tuple[float, ...] | None:
+    value = node.get("initial_lr")
+    if value is None or (isinstance(value, Scalar) and value.value is None):
+        return None
+    return _numbers(value, "initial_lr", problems, groups, "a number or a list of numbers")
+
+
+def _step_epoch(node: Mapping, problems: Problems) -> str | tuple[float | None, ...]:
+    value = node.get("step_epoch")
+    if isinstance(value, Sequence):
+        numbers: list[float | None] = []
+        for item in value.items:
+            number = _number(item)
+            if number is None and not (isinstance(item, Scalar) and item.value is None):
+                problems.add(item.place, "bad-value", f"step_epoch holds numbers and null, not {item}")
+            numbers.append(number)
+        return tuple(numbers)
+    if value is None or (isinstance(value, Scalar) and value.value is None):
+        return ()
+    if not isinstance(value, Scalar):
+        problems.add(value.place, "wrong-type", f"step_epoch must be a list or an expression, not {value}")
+        return ()
+    from lrcli.expression import Expression, ExpressionError
+
+    try:
+        Expression(value.text)
+    except ExpressionError as error:
+        problems.add(value.place, "bad-expression", f"step_epoch: {error.message}", error.hint)
+    return value.text
+
+
+def _one_of(word: str, words: tuple[str, ...]) -> str:
+    from difflib import get_close_matches
+
+    if close := get_close_matches(word, words, 1):
+        return f"did you mean {close[0]!r}?"
+    return f"it is one of {', '.join(words)}"

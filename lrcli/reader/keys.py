@@ -1,0 +1,110 @@
+"""Which schedule class a mapping is, and which of its fields the keys are. The classes say; no type is named here."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import lru_cache
+
+from lrcli.reader.nodes import Mapping, Node, Scalar
+from lrcli.reader.source import Place, Problems
+from lrcli.reader.values import Context, as_number, closest, suggest
+from lrcli.schedules import Schedule, all_types, find_type, type_names
+
+PLURALS = {"schedulers": "schedules"}
+# what PyTorch's constructors take and a spec says elsewhere, or not at all
+_IGNORED = ("verbose", "last_epoch")
+
+
+@lru_cache(maxsize=64)
+def _find(name: str) -> type[Schedule] | None:
+    return find_type(name)
+
+
+def type_named(node: Node | None) -> type[Schedule] | None:
+    """The schedule class that a `type:` names, None if it names none."""
+    return _find(node.text) if isinstance(node, Scalar) and node.text else None
+
+
+def given_place(node: Mapping) -> Place:
+    """Where a problem of the whole schedule is shown: at its type."""
+    kind = node.get("type")
+    return node.place if kind is None else kind.place
+
+
+def type_of(node: Mapping, problems: Problems, phase: bool) -> type[Schedule] | None:
+    """The schedule class of a mapping, None after a problem."""
+    kind = node.get("type")
+    if kind is None:
+        what = "a phase" if phase else "a schedule"
+        problems.add(node.place, "missing-key", f"missing key 'type' in {what}", f"it is one of {_type_list()}")
+        return None
+    if not isinstance(kind, Scalar) or not kind.text:
+        problems.add(kind.place, "wrong-type", f"type must be a name, not {kind}", f"it is one of {_type_list()}")
+        return None
+    cls = type_named(kind)
+    if cls is None:
+        hint = suggest(kind.text, type_names(), f"it is one of {_type_list()}")
+        problems.add(kind.place, "unknown-type", f"unknown type {kind.text[:60]!r}", hint)
+    return cls
+
+
+def _type_list() -> str:
+    return ", ".join(cls.name for cls in all_types())
+
+
+def given_fields(
+    node: Mapping, cls: type[Schedule], context: Context, phase: bool
+) -> tuple[dict[str, tuple[Scalar, Node]], set[str]]:
+    """(the entries by the name of their field, the fields that unknown keys may stand for).
+
+    What is no field is told or, where PyTorch takes it, noted.
+    """
+    names = [f.name for f in fields(cls)]
+    spellings = spellings_of(cls)
+    given: dict[str, tuple[Scalar, Node]] = {}
+    meant: set[str] = set()
+    for key, value in node.entries:
+        word = key.text
+        if word == "type" or (word == "for" and phase):
+            continue
+        name = PLURALS.get(word, word)
+        name = spellings[name][0] if name in spellings else name
+        if name not in names:
+            meant.add(_unknown(key, value, node, cls, context))
+        elif name in given:
+            first = given[name][0].text
+            context.problems.add(key.place, "duplicate-key", f"{word} and {first} are the same, give one of them")
+        else:
+            given[name] = key, value
+    return given, meant
+
+
+def spellings_of(cls: type[Schedule]) -> dict[str, tuple[str, str]]:
+    """Other keys of a class: key -> (the field, the unit that a bare number has there)."""
+    found: dict[str, tuple[str, str]] = getattr(cls, "spellings", {})
+    return found
+
+
+def _unknown(key: Scalar, value: Node, node: Mapping, cls: type[Schedule], context: Context) -> str:
+    """Tell of a key that is no field; the field that it may stand for."""
+    word = key.text
+    if word in _IGNORED:
+        if word == "last_epoch" and as_number(value) != -1:
+            hint = "a resumed run is emulate: {torch: ..., last_epoch: ...}"
+            context.problems.add(value.place, "bad-value", "last_epoch must be -1 in a schedule", hint)
+        elif (note := f"{word} is ignored") not in context.notes:
+            context.notes.append(note)
+        return ""
+    names = [f.name for f in fields(cls)] + list(spellings_of(cls))
+    known = f"its keys are {', '.join(names)}" if names else "it has no keys"
+    special = {
+        "for": "only a phase in a list has a length",
+        "optimizer": "leave it out: a spec has no optimizer",
+        "lr": "lr stands at the top level, or in a group",
+    }
+    kind = node.get("type")
+    called = kind.text if isinstance(kind, Scalar) else cls.name
+    meant = closest(word, names)
+    hint = special.get(word) or (f"did you mean {meant!r}?" if meant else known)
+    context.problems.add(key.place, "unknown-key", f"unknown key {word[:60]!r} in {called}", hint)
+    return spellings_of(cls)[meant][0] if meant in spellings_of(cls) else meant

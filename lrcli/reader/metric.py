@@ -1,0 +1,191 @@
+"""Reading a metric: a list in the spec, or a column of a CSV, TSV or JSON-lines file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from lrcli.errors import LrcliError
+from lrcli.reader.argument import exists
+from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
+from lrcli.reader.scalars import number_hint, resolve
+from lrcli.reader.source import FileTrouble, Place, Problems, read_file
+
+Stdin = Callable[[], bytes]
+
+_FORM = "metric: [0.9, 0.8, ...], or metric: {file: val.csv, column: val_loss}"
+
+
+class MetricError(LrcliError):
+    """A file that holds no metric: what is wrong, and what may help."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+def read_metric(node: Node, problems: Problems, stdin: Stdin) -> tuple[float, ...] | None:
+    """The series that a `metric:` gives, None (and a problem) if it gives none."""
+    if isinstance(node, Sequence) and node.items:
+        return _inline(node, problems)
+    if not isinstance(node, Mapping):
+        problems.add(node.place, "wrong-type", f"metric must be a list or a file, not {node}", f"write {_FORM}")
+        return None
+    for key, _ in node.entries:
+        if key.text not in ("file", "column"):
+            problems.add(
+                key.place, "unknown-key", f"unknown key {key.text!r} in metric", "the keys are file and column"
+            )
+    file, column = node.get("file"), node.get("column")
+    if not isinstance(file, Scalar) or not file.text:
+        place = node.place if file is None else file.place
+        problems.add(place, "missing-key", "metric needs 'file'", f"write {_FORM}")
+        return None
+    if column is not None and not isinstance(column, Scalar):
+        problems.add(column.place, "wrong-type", f"column must be a name, not {column}")
+        return None
+    name = None if column is None else column.text
+    return _from_file(file.place, file.text, name, file.place.source.directory, problems, stdin)
+
+
+def metric_option(text: str, place: Place, problems: Problems, stdin: Stdin) -> tuple[float, ...] | None:
+    """The series that `--metric FILE[:COLUMN]` gives. An existing path wins; a drive letter is no file."""
+    head, colon, tail = text.rpartition(":")
+    drive = len(head) == 1 and tail[:1] in ("\\", "/")
+    if not colon or not head or drive or exists(text):
+        return _from_file(place, text, None, Path(), problems, stdin)
+    return _from_file(place, head, tail, Path(), problems, stdin)
+
+
+def _inline(node: Sequence, problems: Problems) -> tuple[float, ...] | None:
+    values: list[float] = []
+    for item in node.items:
+        value = item.value if isinstance(item, Scalar) else None
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            values.append(float(value))
+            continue
+        hint = "write .nan" if str(value).lower() == "nan" else ""
+        if not hint and isinstance(item, Scalar):
+            hint = number_hint(item.text, not item.plain)
+        problems.add(item.place, "wrong-type", f"a metric is a number, not {item}", hint)
+    return tuple(values) if len(values) == len(node.items) else None
+
+
+def _from_file(
+    place: Place, file: str, column: str | None, directory: Path, problems: Problems, stdin: Stdin
+) -> tuple[float, ...] | None:
+    name = "<stdin>" if file == "-" else file
+    try:
+        data = stdin() if file == "-" else read_file(directory / file)
+        return parse_series(data, column)
+    except FileTrouble as error:
+        problems.add(place, "file", f"{name}: {error}")
+    except MetricError as error:
+        problems.add(place, "metric", f"{name}: {error.message}", error.hint)
+    return None
+
+
+def parse_series(data: bytes, column: str | None) -> tuple[float, ...]:
+    r"""The numbers of one column of a CSV, TSV or JSON-lines text; MetricError if there are none.
+
+    >>> parse_series(b"epoch,loss\n0,0.5\n1,0.25\n", "loss")
+    (0.5, 0.25)
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise MetricError("this is not UTF-8 text") from None
+    start = text.lstrip()[:1]
+    if not start:
+        raise MetricError("the file is empty")
+    return _json_lines(text, column) if start in "{[" else _delimited(text, column)
+
+
+def _json_lines(text: str, column: str | None) -> tuple[float, ...]:
+    import json
+
+    rows: list[tuple[int, object]] = []
+    try:
+        if text.lstrip().startswith("["):
+            whole = json.loads(text)
+            rows = list(enumerate(whole, 1))
+        else:
+            rows = [(n, json.loads(line)) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    except (ValueError, RecursionError):
+        raise MetricError(f"row {len(rows) + 1} is not JSON" if rows else "this is not JSON, nor JSON lines") from None
+    first = rows[0][1] if rows else None
+    if isinstance(first, dict):
+        column = _choose([str(key) for key in first], column)
+    values = []
+    for n, row in rows:
+        if isinstance(row, dict):
+            if column not in row:
+                raise MetricError(f"row {n} has no {column!r}")
+            row = row[column]
+        if isinstance(row, bool) or not isinstance(row, (int, float)):
+            raise MetricError(_not_a_number(n, column, json.dumps(row)))
+        values.append(float(row))
+    if not values:
+        raise MetricError("the list is empty")
+    return tuple(values)
+
+
+def _delimited(text: str, column: str | None) -> tuple[float, ...]:
+    import csv
+
+    head = text.lstrip("\r\n").split("\n", 1)[0]
+    delimiter = next((mark for mark in "\t,;" if mark in head), ",")
+    reader = csv.reader(text.splitlines(), delimiter=delimiter)
+    values: list[float] = []
+    i = -1
+    try:
+        for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
+            if i < 0:
+                names = [cell.strip() for cell in row]
+                if len(names) > 1 or _number(names[0]) is None:
+                    column = _choose(names, column)
+                    i = names.index(column)
+                    continue
+                if column is not None:
+                    raise MetricError(f"there is no column {column!r}", "the file has one column, without a name")
+                i = 0
+            cell = row[i].strip() if i < len(row) else ""
+            number = _number(cell)
+            if number is None:
+                raise MetricError(_not_a_number(reader.line_num, column, repr(cell)[:60] if cell else "an empty cell"))
+            values.append(number)
+    except csv.Error as error:
+        raise MetricError(f"row {reader.line_num} is not CSV: {error}") from None
+    if not values:
+        raise MetricError("the file has no rows")
+    return tuple(values)
+
+
+def _choose(names: list[str], column: str | None) -> str:
+    """The column to read."""
+    listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+    if column is None:
+        if len(names) > 1:
+            raise MetricError("which column is the metric?", f"the columns are {listed}")
+        return names[0]
+    if column not in names:
+        raise MetricError(f"there is no column {column!r}", f"the columns are {listed}")
+    return column
+
+
+def _number(cell: str) -> float | None:
+    """The number in a cell, by the rules of YAML or as other programs write NaN and infinities."""
+    value = resolve(cell)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    if cell.lower().lstrip("+-") in ("nan", "inf", "infinity"):
+        return float(cell)
+    return None
+
+
+def _not_a_number(row: int, column: str | None, cell: str) -> str:
+    where = f"row {row}, column {column!r}" if column is not None else f"row {row}"
+    return f"{where}: {cell} is not a number"

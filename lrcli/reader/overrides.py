@@ -1,0 +1,84 @@
+"""`--set KEY=VALUE` and its relatives: values of the command line that replace values of the spec.
+
+They are put into the nodes, so that everything after treats them as if they stood in the file. Problems with them point
+at the option.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence, compose
+from lrcli.reader.source import Place, Problems, Source, refuse
+
+_SAME = {"lr": ("lr", "base_lr", "learning_rate"), "schedules": ("schedules", "schedulers")}
+
+
+def apply_set(root: Mapping, text: str) -> Mapping:
+    """`root` with the value that `KEY=VALUE` sets. Raises SpecError if it cannot be set.
+
+    KEY is a dotted path; a list takes an index, a list of groups also a group's name (`groups.head.lr`).
+    """
+    source = Source(f"--set {text}", placed=False)
+    key, equals, value = text.partition("=")
+    path = key.strip().split(".")
+    if not equals or not all(path):
+        raise refuse(source.whole, "set", "--set takes KEY=VALUE, as in --set schedule.gamma=0.5")
+    changed = _replaced(root, path, _value(source, value), source.whole)
+    assert isinstance(changed, Mapping)
+    return changed
+
+
+def set_length(root: Mapping, unit: str, text: str) -> Mapping:
+    """`root` with the length that `--epochs` or `--steps` sets. What its rows count stays as it is."""
+    source = Source(f"--{unit} {text}", placed=False)
+    kept = [entry for entry in root.entries if entry[0].text not in ("epochs", "steps")]
+    if root.get("interval") is None and len(kept) < len(root.entries):
+        interval = "epoch" if root.get("epochs") is not None else "step"
+        kept.append((Scalar(source.whole, "interval"), Scalar(source.whole, interval)))
+    kept.append((Scalar(source.whole, unit), _value(source, text)))
+    return replace(root, entries=tuple(kept))
+
+
+def _value(source: Source, text: str) -> Node:
+    """The node of a value that is written on the command line."""
+    problems = Problems()
+    node = compose(Source(source.name, text, placed=False), problems)
+    problems.raise_any()
+    return node if node is not None else Scalar(source.whole, "")
+
+
+def _replaced(node: Node | None, path: list[str], value: Node, place: Place) -> Node:
+    """`node` with `value` at `path`; a mapping that is not there yet is made."""
+    if not path:
+        return value
+    head, rest = path[0], path[1:]
+    if isinstance(node, Sequence):
+        i, used = _index(node, path, place)
+        items = list(node.items)
+        items[i] = _replaced(items[i], path[used:], value, place)
+        return replace(node, items=tuple(items))
+    if isinstance(node, Scalar) and node.value is not None:
+        raise refuse(place, "set", f"{head!r} cannot be set: there is {node}, not a mapping")
+    entries = dict(node.entries) if isinstance(node, Mapping) else {}
+    same = next((names for names in _SAME.values() if head in names), (head,))
+    key = next((key for key in entries if key.text in same), Scalar(place, head))
+    entries[key] = _replaced(entries.get(key), rest, value, place)
+    if isinstance(node, Mapping):
+        return replace(node, entries=tuple(entries.items()))
+    return Mapping(place, tuple(entries.items()))
+
+
+def _index(node: Sequence, path: list[str], place: Place) -> tuple[int, int]:
+    """(the entry that the path names, how many parts of the path name it: a group's name may hold dots)."""
+    names = [item.get("name") if isinstance(item, Mapping) else None for item in node.items]
+    for used in range(len(path), 0, -1):
+        wanted = ".".join(path[:used])
+        for i, name in enumerate(names):
+            if isinstance(name, Scalar) and name.text == wanted:
+                return i, used
+    if path[0].isdecimal() and len(path[0]) < 10 and int(path[0]) < len(node.items):
+        return int(path[0]), 1
+    named = [name.text for name in names if isinstance(name, Scalar)]
+    hint = f"the names are {', '.join(named)}" if named else f"the entries are 0 to {len(node.items) - 1}"
+    raise refuse(place, "set", f"there is no entry {path[0]!r} in the list", hint if node.items else "it is empty")

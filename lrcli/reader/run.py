@@ -1,0 +1,131 @@
+"""How long a run is, and what its rows count."""
+
+from __future__ import annotations
+
+from lrcli.reader.nodes import Mapping, Node, Scalar
+from lrcli.reader.source import Problems
+from lrcli.reader.units import Clock
+from lrcli.reader.values import Context, as_number, is_null, refuse_value, suggest
+
+MAX_COUNT = 10**12
+_COUNT_RULE = "must be a whole number from 1 to 1e12"
+_DATA_KEYS = ("samples", "batch_size", "world_size", "grad_accum", "drop_last")
+STAND_IN = 10**6
+"""The length that is read on with where the spec's own is not known, to find its other problems."""
+
+
+def read_clock(root: Mapping, problems: Problems) -> Clock:
+    """What one row is, and how many steps an epoch has."""
+    interval = "step" if root.get("steps") is not None and root.get("epochs") is None else "epoch"
+    written = root.get("interval")
+    if isinstance(written, Scalar) and written.text in ("epoch", "step"):
+        interval = written.text
+    elif written is not None:
+        hint = suggest(written.text, ("epoch", "step")) if isinstance(written, Scalar) else ""
+        problems.add(written.place, "bad-value", f"interval must be epoch or step, not {written}", hint)
+    steps, data = root.get("steps_per_epoch"), root.get("data")
+    if steps is not None and data is not None:
+        place = data.place if (key := root.key("data")) is None else key.place
+        problems.add(place, "conflict", "give steps_per_epoch or data, not both")
+    # 1 stands in after a problem, so that there is not a second one for each unit
+    counted = None if data is None else _steps_of(data, problems) or 1
+    if steps is not None and not is_null(steps):
+        counted = _count("steps_per_epoch", steps, problems) or 1
+    return Clock(interval, counted)
+
+
+def read_run_length(root: Mapping, metric: int | None, context: Context) -> None:
+    """Set the rows of the run in `context`: of epochs, of steps or of the metric."""
+    problems, clock = context.problems, context.clock
+    keys = [key for key in ("epochs", "steps") if root.get(key) is not None]
+    if len(keys) == 2:
+        key = root.key("steps")
+        assert key is not None
+        problems.add(key.place, "conflict", "give epochs or steps, not both")
+    if not keys:
+        if metric is None and not {"epochs", "steps"} & context.meant:
+            hint = "write epochs: 90, or steps: 10000"
+            problems.add(root.place.source.whole, "missing-key", "missing key 'epochs' (or 'steps')", hint)
+        context.length, context.complete = metric or STAND_IN, bool(metric)
+        return
+    node = root.get(keys[0])
+    assert node is not None
+    count = _count(keys[0], node, problems)
+    context.length, context.complete = count or STAND_IN, count is not None
+    if count is None or keys[0] == f"{clock.interval}s":
+        return
+    if clock.steps_per_epoch is None:
+        hint = "give steps_per_epoch (or data)"
+        problems.add(node.place, "unit", f"{keys[0]} in a run that counts {clock.interval}s need steps_per_epoch", hint)
+        context.complete = False
+        return
+    per, epochs = clock.steps_per_epoch, keys[0] == "epochs"
+    context.length = count * per if epochs else max(1, (2 * count + per) // (2 * per))
+    if context.length > MAX_COUNT:
+        problems.add(node.place, "bad-value", f"the run has {context.length:.3g} {clock.interval}s, at most are 1e12")
+        context.length = STAND_IN
+    if not epochs and count % per:
+        told = f"steps: {count} steps in epochs is {count / per:g}, rounded to {context.length}"
+        context.notes.append(told)
+
+
+def _count(name: str, node: Node, problems: Problems) -> int | None:
+    number = as_number(node)
+    if number is not None and 1 <= number <= MAX_COUNT and number % 1 == 0:
+        return int(number)
+    refuse_value(problems, name, _COUNT_RULE, node)
+    return None
+
+
+def _steps_of(data: Node, problems: Problems) -> int | None:
+    """The steps in an epoch that `data:` comes to; None after a problem."""
+    if not isinstance(data, Mapping):
+        hint = "write {samples: 1281167, batch_size: 256}"
+        problems.add(data.place, "wrong-type", f"data must be a mapping, not {data}", hint)
+        return None
+    for key, _ in data.entries:
+        if key.text not in _DATA_KEYS:
+            hint = suggest(key.text, _DATA_KEYS, f"its keys are {', '.join(_DATA_KEYS)}")
+            problems.add(key.place, "unknown-key", f"unknown key {key.text[:60]!r} in data", hint)
+    counts: list[int | None] = []
+    for name in _DATA_KEYS[:-1]:
+        node = data.get(name)
+        if node is not None:
+            counts.append(_count(name, node, problems))
+        elif name in ("samples", "batch_size"):
+            problems.add(data.place, "missing-key", f"missing key {name!r} in data")
+            counts.append(None)
+        else:
+            counts.append(1)
+    drop = data.get("drop_last")
+    drop_last = drop.value if isinstance(drop, Scalar) else False if drop is None else None
+    if not isinstance(drop_last, bool):
+        assert drop is not None
+        problems.add(drop.place, "wrong-type", f"drop_last must be true or false, not {drop}")
+        return None
+    samples, batch_size, world_size, grad_accum = counts
+    if samples is None or batch_size is None or world_size is None or grad_accum is None:
+        return None
+    steps = steps_in_epoch(samples, batch_size, world_size, grad_accum, drop_last)
+    if steps < 1:
+        problems.add(data.place, "bad-value", "data has no step in an epoch", "drop_last drops its only batch")
+        return None
+    return steps
+
+
+def steps_in_epoch(
+    samples: int, batch_size: int, world_size: int = 1, grad_accum: int = 1, drop_last: bool = False
+) -> int:
+    """Optimizer steps in an epoch, as PyTorch's DistributedSampler and DataLoader count batches.
+
+    The sampler pads every process to ceil(samples / world_size); a loop that steps every grad_accum batches leaves the
+    rest to the next epoch.
+
+    >>> steps_in_epoch(1_281_167, 256)
+    5005
+    >>> steps_in_epoch(1_281_167, 256, drop_last=True)
+    5004
+    """
+    share = -(-samples // world_size)
+    batches = share // batch_size if drop_last else -(-share // batch_size)
+    return max(batches // grad_accum, 1 if batches else 0)

@@ -1,0 +1,82 @@
+"""The common slips in YAML, told in words that help. Only imported where there may be one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lrcli.errors import SpecError
+from lrcli.reader.source import Place, Problems, Source, refuse
+
+if TYPE_CHECKING:
+    from lrcli.reader.nodes import Node
+
+# (a part of PyYAML's or libyaml's words, ours, what to do); the first that fits counts
+_WORDS = (
+    (
+        "mapping values are not allowed",
+        "a ':' is not expected here",
+        "quote a text that holds ': '; check the indentation",
+    ),
+    ("block sequence entries are not allowed", "a '-' is not expected here", "quote it where it is a value: '-'"),
+    ("sequence entries are not allowed", "a '-' is not expected here", "quote it where it is a value: '-'"),
+    ("quoted scalar", "a quote is not closed", ""),
+    ("flow mapping", "a ',' or '}' is missing", "close the { }; quote a text that holds one of , : { } [ ] #"),
+    ("flow sequence", "a ',' or ']' is missing", "close the [ ]; quote a text that holds one of , : { } [ ] #"),
+    ("flow node", "a value is missing", "close the brackets; quote a text that holds one of , : { } [ ] #"),
+    ("could not find expected ':'", "a ':' is missing after a key", "write 'key: value', with a blank after the ':'"),
+    ("block mapping", "the indentation does not fit", "the keys of one mapping begin in the same column"),
+    ("block collection", "the indentation does not fit", "the entries of one list begin in the same column"),
+    ("<document start>", "the text goes on after the spec's end", ""),
+)
+
+
+def syntax_error(source: Source, error: Any) -> SpecError:
+    """The SpecError for a yaml.MarkedYAMLError."""
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return refuse(source.whole, "syntax", f"this is not YAML: {error.problem}")
+    # what is not closed is told at its beginning, and not where the text ends
+    at_end = not "".join(source.lines[mark.line :]).strip()
+    if error.context_mark and (at_end or "could not find expected ':'" in (error.problem or "")):
+        mark = error.context_mark
+    place = Place(source, mark.line + 1, mark.column + 1, 1)
+    line = source.lines[mark.line] if mark.line < len(source.lines) else ""
+    here = line[mark.column : mark.column + 1]
+    if "\t" in line[: len(line) - len(line.lstrip())] or here == "\t":
+        place = Place(source, mark.line + 1, line.index("\t") + 1, 1)
+        return refuse(place, "syntax", "a tab cannot indent YAML", "indent with blanks")
+    told = f"{error.context or ''} {error.problem or ''}"
+    if "cannot start any token" in told:
+        return refuse(place, "syntax", f"{here!r} cannot begin a value", "quote the text")
+    for part, message, hint in _WORDS:
+        if part in told:
+            return refuse(place, "syntax", message, hint)
+    return refuse(place, "syntax", f"this is not YAML: {error.problem}")
+
+
+def rejoin(pairs: list[tuple[Node, Node]], problems: Problems) -> list[tuple[Node, Node]]:
+    """The entries of a { } mapping, an expression that its own commas cut up put together again, as a problem.
+
+    In `{lr_lambda: max(0, 1 - epoch)}` the value is `max(0`, and `1 - epoch)` is a key without a value.
+    """
+    from lrcli.reader.nodes import Scalar
+
+    joined: list[tuple[Node, Node]] = []
+    for key, value in pairs:
+        before = joined[-1][1] if joined else None
+        if (
+            isinstance(before, Scalar)
+            and before.text.count("(") > before.text.count(")")
+            and isinstance(key, Scalar)
+            and isinstance(value, Scalar)
+            and value.plain
+            and not value.text
+        ):
+            joined[-1] = joined[-1][0], Scalar(before.place, f"{before.text}, {key.text}", plain=False)
+        else:
+            joined.append((key, value))
+    for key, value in joined if len(joined) < len(pairs) else ():
+        if isinstance(value, Scalar) and isinstance(key, Scalar) and (key, value) not in pairs:
+            hint = f'quote the value: {key.text}: "{value.text}"'
+            problems.add(value.place, "syntax", "inside { } a ',' ends a value", hint)
+    return joined

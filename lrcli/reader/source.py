@@ -1,0 +1,143 @@
+"""Where a spec's text comes from, and the places in it that problems point at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from lrcli.errors import LrcliError, Problem, SpecError
+
+MAX_SIZE = 1_000_000
+"""Bytes. A spec is written by hand; a longer one is a mistake, or a metric that belongs into a file of its own."""
+MAX_PROBLEMS = 100
+
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what YAML counts as one
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text with a name. `placed` is false for one without lines, as an option of the command line is."""
+
+    name: str
+    text: str = ""
+    stem: str = "spec"
+    directory: Path = Path()
+    placed: bool = True
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines as YAML counts them."""
+        return _LINE_END.split(self.text)
+
+    @property
+    def whole(self) -> Place:
+        """The text as a whole, for a problem that has no line."""
+        return Place(self, 0, 0, 1)
+
+
+class Place(NamedTuple):
+    """`width` characters of a source, line and column counted from 1."""
+
+    source: Source
+    line: int
+    column: int
+    width: int
+
+    def problem(self, kind: str, message: str, hint: str = "") -> Problem:
+        """What is wrong here."""
+        source, line, column, width = self
+        if not source.placed or not line:
+            return Problem(source.name, 0, 0, kind, message, hint)
+        text = source.lines[line - 1] if line <= len(source.lines) else ""
+        width = max(1, min(width, len(text) - column + 1))
+        return Problem(source.name, line, column, kind, message, hint, text, width)
+
+
+class Problems:
+    """The problems found so far."""
+
+    def __init__(self) -> None:
+        self._found: dict[Problem, None] = {}  # in order, and each once: an anchored value may be used twice
+
+    def add(self, place: Place, kind: str, message: str, hint: str = "") -> None:
+        """One more. Raises SpecError when there are more than anybody reads."""
+        self._found[place.problem(kind, message, hint)] = None
+        if len(self._found) >= MAX_PROBLEMS:
+            self._found[place.source.whole.problem("limit", f"more than {MAX_PROBLEMS} problems")] = None
+            self.raise_any()
+
+    def raise_any(self) -> None:
+        """SpecError with all of them in the order of the file, those without a line last."""
+        if self._found:
+            raise SpecError(tuple(sorted(self._found, key=lambda p: (not p.line, p.line, p.column))))
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+def refuse(place: Place, kind: str, message: str, hint: str = "") -> SpecError:
+    """The error of a spec that cannot be read any further."""
+    return SpecError((place.problem(kind, message, hint),))
+
+
+class FileTrouble(LrcliError):
+    """Why a file cannot be read."""
+
+
+def read_source(argument: str, stdin: Callable[[], bytes]) -> Source:
+    """The source of a SPEC argument without its emulation: a path, `-` or an inline mapping."""
+    if argument.lstrip().startswith("{"):
+        return checked(Source("<inline>", argument, "inline"))
+    if argument == "-":
+        return decoded(Source("<stdin>", stem="stdin"), stdin())
+    path = Path(argument)
+    source = Source(argument, stem=path.stem, directory=path.parent)
+    try:
+        return decoded(source, read_file(path, MAX_SIZE + 1))
+    except FileTrouble as error:
+        raise refuse(source.whole, "file", str(error)) from None
+
+
+def read_file(path: Path, size: int = -1) -> bytes:
+    """The bytes of a file, at most `size`; FileTrouble if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(size)
+    except FileNotFoundError:
+        raise FileTrouble("no such file") from None
+    except IsADirectoryError:
+        raise FileTrouble("this is a directory, not a file") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FileTrouble(f"cannot be read: {reason}") from None
+
+
+def decoded(source: Source, data: bytes) -> Source:
+    """`source` with the text that `data` holds."""
+    if len(data) > MAX_SIZE:
+        raise refuse(source.whole, "limit", f"a spec has at most {MAX_SIZE:,} bytes")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise refuse(source.whole, "encoding", "this is UTF-16, a spec is UTF-8 text")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise refuse(source.whole, "encoding", f"this is not UTF-8 text (line {line})") from None
+    return checked(Source(source.name, text, source.stem, source.directory, source.placed))
+
+
+def checked(source: Source) -> Source:
+    """`source`, if its text is not empty and YAML allows its characters."""
+    if match := _UNPRINTABLE.search(source.text):
+        before = _LINE_END.split(source.text[: match.start()])
+        # no source line: the terminal should not see what is in it
+        place = Place(Source(source.name), len(before), len(before[-1]) + 1, 1)
+        raise refuse(place, "encoding", f"the character U+{ord(match.group()):04X} is not text")
+    if len(source.text) > MAX_SIZE:
+        raise refuse(source.whole, "limit", f"a spec has at most {MAX_SIZE:,} characters")
+    return source

@@ -1,0 +1,105 @@
+"""Lengths and positions with a unit: `30`, `30ep`, `500st`, `10%`, `0.1dur`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from lrcli.errors import LrcliError
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+_QUANTITY = re.compile(r"([-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d{1,3})?)\s*([A-Za-z]+|%)")
+_UNITS = {"ep": "epoch", "st": "step", "ba": "step", "%": "%", "dur": "dur"}
+_SPELLINGS = {"epoch": "ep", "epochs": "ep", "e": "ep", "step": "st", "steps": "st", "batches": "ba", "s": "st"}
+
+
+class UnitError(LrcliError):
+    """A length that cannot be read or counted: `message`, and what to do as `hint`."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message + (f" ({hint})" if hint else ""))
+        self.message = message
+        self.hint = hint
+
+
+class Quantity(NamedTuple):
+    """A number with its unit: "epoch", "step", "%" or "dur"."""
+
+    number: Fraction
+    unit: str
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What the rows of a run count: scheduler steps, which are epochs or steps."""
+
+    interval: str = "epoch"
+    steps_per_epoch: int | None = None
+
+    def rows(self, quantity: Quantity, length: int) -> Fraction:
+        """How many rows that is, of a run or phase of `length` rows."""
+        number, unit = quantity
+        if unit in ("%", "dur"):
+            return number * length / (100 if unit == "%" else 1)
+        if unit == self.interval:
+            return number
+        if self.steps_per_epoch is None:
+            raise UnitError(
+                f"{unit}s in a run that counts {self.interval}s need steps_per_epoch",
+                "give steps_per_epoch (or data) at the top level",
+            )
+        return number * self.steps_per_epoch if unit == "epoch" else number / self.steps_per_epoch
+
+
+def parse_quantity(text: str) -> Quantity:
+    """A number with a unit; UnitError if it is none.
+
+    >>> parse_quantity("2.5ep")
+    Quantity(number=Fraction(5, 2), unit='epoch')
+    """
+    match = _QUANTITY.fullmatch(text.strip()) if len(text) < 60 else None
+    if not match:
+        raise UnitError(f"{text[:40]!r} is no length", "a length is a number or, with a unit, 30ep, 500st or 10%")
+    from fractions import Fraction  # imported here: most specs have no units, and it costs as much as the reader
+
+    number, unit = match.groups()
+    if unit not in _UNITS:
+        instead = _SPELLINGS.get(unit.lower())
+        hint = f"write {number}{instead}" if instead else "the units are ep, st (or ba), % and dur"
+        raise UnitError(f"unknown unit {unit!r}", hint)
+    return Quantity(Fraction(number), _UNITS[unit])
+
+
+def resolve(text: str, length: int, clock: Clock) -> tuple[int, str]:
+    """(rows, note) of a length with a unit. The note is not empty if the length had to be rounded.
+
+    >>> resolve("10%", 25, Clock())
+    (3, '10% of 25 epochs is 2.5, rounded to 3')
+    """
+    quantity = parse_quantity(text)
+    exact = clock.rows(quantity, length)
+    if abs(exact) > 10**15:
+        raise UnitError(f"{text.strip()[:40]} is too long", f"a run has at most 1e12 {clock.interval}s")
+    rows = (2 * exact + 1) // 2  # the nearest, halves up
+    if rows == exact:
+        return rows, ""
+    of = f" of {length} {clock.interval}s" if quantity.unit in ("%", "dur") else f" in {clock.interval}s"
+    return rows, f"{text.strip()}{of} is {float(exact):g}, rounded to {rows}"
+
+
+def position(text: str, length: int, clock: Clock) -> int:
+    """A row that a command names: `30`, `30ep`, `500st` or `10%`, rounded to the nearest; UnitError if it is none."""
+    text = text.strip()
+    if re.fullmatch(r"[-+]?\d{1,30}", text):
+        return int(text)
+    if len(text) < 60 and re.fullmatch(r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d{1,3})?", text):
+        from fractions import Fraction
+
+        number = Fraction(text)
+        if number.denominator == 1:
+            return int(number)
+        raise UnitError(f"{text} is no whole number of {clock.interval}s")
+    return resolve(text, length, clock)[0]

@@ -1,0 +1,209 @@
+"""One value of a schedule: the node under a key -> what the schedule's field of that kind holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from lrcli.reader import units
+from lrcli.reader.nodes import Node, Scalar, Sequence
+from lrcli.reader.scalars import number_hint
+from lrcli.reader.source import Place, Problems
+from lrcli.reader.units import Clock
+from lrcli.schedules.base import Param
+
+BAD: Final = object()
+"""What stands for a value that had a problem."""
+
+
+@dataclass
+class Context:
+    """What the whole run knows, and what has been found on the way."""
+
+    problems: Problems
+    clock: Clock
+    series: Callable[[Node | None], tuple[float, ...] | None]  # the numbers of a `metric:`
+    length: int = 0
+    complete: bool = True  # whether the length is known, and not a stand-in after a problem
+    replay: bool = False
+    scheduler_first: bool = False
+    meant: set[str] = field(default_factory=set)  # keys that misspelled ones stand for: they are not missing
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a schedule stands: in the run, or in a phase of it.
+
+    length: rows of the run or phase, which percentages and defaults refer to. begin, end: its rows of the run.
+    phase: whether its length was written (`for:`). groups: the parameter groups it is for.
+    """
+
+    length: int
+    begin: int
+    end: int
+    groups: int = 1
+    phase: bool = False
+
+    def part(self, begin: int, end: int | None, phase: bool = False) -> Scope:
+        """The phase from begin to end, counted from this scope's own begin; end None is its end."""
+        stop = self.length if end is None else end
+        last = self.end if end is None else min(self.begin + end, self.end)
+        return Scope(max(1, stop - begin), self.begin + begin, last, self.groups, phase)
+
+
+def read_value(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
+    """The value of a field, or BAD after a problem. A list where one value per group is taken gives a tuple."""
+    read = _READERS[param.kind]
+    if not (param.per_group and isinstance(node, Sequence)):
+        return read(name, param, node, scope, context)
+    values = [read(name, param, item, scope, context) for item in node.items]
+    if len(values) != scope.groups:
+        rule = f"one value per parameter group, {scope.groups} here"
+        context.problems.add(node.place, "bad-value", f"{name} must have {rule}, not {len(values)}")
+        return BAD
+    return BAD if BAD in values else tuple(values)
+
+
+def as_number(node: Node) -> int | float | None:
+    """The number that a node is, as it is written; None if it is none."""
+    value = node.value if isinstance(node, Scalar) else None
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def is_null(node: Node) -> bool:
+    """Whether nothing is written here, or null."""
+    return isinstance(node, Scalar) and node.value is None
+
+
+def refuse_value(problems: Problems, name: str, rule: str, node: Node, hint: str = "") -> None:
+    """The problem of a value that breaks its rule."""
+    kind = "wrong-type" if as_number(node) is None else "bad-value"
+    if not hint and isinstance(node, Scalar):
+        hint = number_hint(node.text, not node.plain) if "number" in rule else ""
+    problems.add(node.place, kind, f"{name} {rule}, not {node}", hint)
+
+
+def read_length(name: str, node: Node, length: int, context: Context) -> Any:
+    """A count of rows: a number as it is written, or a length with a unit resolved against `length`."""
+    number = as_number(node)
+    if number is not None or not isinstance(node, Scalar) or not isinstance(node.value, str):
+        return number
+    try:
+        rows, note = units.resolve(node.text, length, context.clock)
+    except units.UnitError as error:
+        hint = number_hint(node.text, not node.plain) or error.hint
+        context.problems.add(node.place, "unit", f"{name}: {error.message}", hint)
+        return BAD
+    if note and f"{name}: {note}" not in context.notes:
+        context.notes.append(f"{name}: {note}")
+    return rows
+
+
+def _number(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
+    number = as_number(node)
+    if (number is not None or is_null(node)) and param.test(number):
+        return number
+    refuse_value(context.problems, name, param.rule, node)
+    return BAD
+
+
+def _length(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
+    rows = read_length(name, node, scope.length, context)
+    if rows is BAD or ((rows is not None or is_null(node)) and param.test(rows)):
+        return rows
+    refuse_value(context.problems, name, param.rule, node)
+    return BAD
+
+
+def _positions(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
+    if not isinstance(node, Sequence):
+        hint = f"write [{node.text}]" if isinstance(node, Scalar) and as_number(node) is not None else ""
+        context.problems.add(node.place, "wrong-type", f"{name} {param.rule}, not {node}", hint)
+        return BAD
+    values = []
+    for item in node.items:
+        value = read_length(name, item, scope.length, context)
+        if value is not BAD and not param.test((value,)):
+            refuse_value(context.problems, name, "must be numbers", item)
+            value = BAD
+        values.append(value)
+    return BAD if BAD in values else tuple(values)
+
+
+def _choice(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
+    if isinstance(node, Scalar) and node.text in param.choices:
+        return node.text
+    hint = suggest(node.text, param.choices) if isinstance(node, Scalar) else ""
+    context.problems.add(node.place, "bad-value", f"{name} {param.rule}, not {node}", hint)
+    return BAD
+
+
+def _flag(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
+    value = node.value if isinstance(node, Scalar) else None
+    if isinstance(value, bool):
+        return value
+    meant = {"on": "true", "yes": "true", "1": "true", "off": "false", "no": "false", "0": "false"}
+    word = node.text.lower() if isinstance(node, Scalar) else ""
+    hint = f"write {meant.get(word, word)}" if word in (*meant, "true", "false") else ""
+    context.problems.add(node.place, "wrong-type", f"{name} {param.rule}, not {node}", hint)
+    return BAD
+
+
+def _expression(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
+    if is_null(node) and param.test(None):
+        return None
+    if not isinstance(node, Scalar) or is_null(node):
+        context.problems.add(node.place, "wrong-type", f"{name} {param.rule}, not {node}")
+        return BAD
+    from lrcli.expression import Expression, ExpressionError
+
+    try:
+        return Expression(node.text)
+    except ExpressionError as error:
+        place = _inside(node, error.column - 1)
+        context.problems.add(place, "bad-expression", f"{name}: {error.message}", error.hint)
+        return BAD
+
+
+def _inside(node: Scalar, offset: int) -> Place:
+    """The place of one character of a scalar that stands on one line as it reads, else of all of it."""
+    source, line, column, _ = node.place
+    text = source.lines[line - 1] if source.placed and 0 < line <= len(source.lines) else ""
+    start = column + (not node.plain)
+    if node.text and text.startswith(node.text, start - 1):
+        return Place(source, line, start + offset, 1)
+    return node.place
+
+
+def _metric(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
+    series = context.series(node)
+    return BAD if series is None else series
+
+
+_READERS: dict[str, Callable[[str, Param, Node, Scope, Context], Any]] = {
+    "number": _number,
+    "count": _number,
+    "length": _length,
+    "positions": _positions,
+    "choice": _choice,
+    "flag": _flag,
+    "expression": _expression,
+    "metric": _metric,
+}
+
+
+def closest(word: str, known: tuple[str, ...] | list[str]) -> str:
+    """The name that was probably meant, or ""."""
+    from difflib import get_close_matches
+
+    folded = {name.lower().replace("-", "_"): name for name in known}
+    close = get_close_matches(word[:100].lower().replace("-", "_"), folded, 1)
+    return folded[close[0]] if close else ""
+
+
+def suggest(word: str, known: tuple[str, ...] | list[str], otherwise: str = "") -> str:
+    """A did-you-mean, or `otherwise`."""
+    name = closest(word, known)
+    return f"did you mean {name!r}?" if name else otherwise
