@@ -1,0 +1,161 @@
+"""The axes of a plot: what they show, where their ticks stand, and what is written beside those."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import count, islice
+
+from lrcli.render.canvas import Area, Run, Segment
+from lrcli.render.chart import Chart
+from lrcli.render.ticks import compact, linear_labels, linear_ticks, log_ticks, short, x_ticks
+
+_DIM = "2"
+_FLOOR = 12
+"""Decades below the peak that a logarithmic axis shows of a few stray values."""
+_NOISE = 1e-9
+"""Curves that differ by less are constant: an axis that zooms in on rounding errors shows nothing."""
+
+
+@dataclass(frozen=True)
+class YAxis:
+    """The values at the edges of a panel of so many rows, and its ticks with their labels."""
+
+    bottom: float
+    top: float
+    ticks: tuple[tuple[float, str], ...]
+    height: int
+
+
+def linear_axis(curves: Sequence[Sequence[Run]], height: int, *, zero: bool = True) -> YAxis:
+    """From zero, unless the curves use little of the way from there, or `zero` means nothing to them."""
+    values = [y for runs in curves for _, ys in runs for y in ys]
+    bottom, top = min(values, default=0.0), max(values, default=0.0)
+    if top - bottom <= _NOISE * max(abs(bottom), abs(top)):
+        bottom, top = min(0.0, 2 * bottom), max(0.0, 2 * top)
+    elif zero and bottom > 0 and top - bottom > 0.3 * top:
+        bottom = 0.0
+    if bottom == top:
+        top = 1.0
+    ticks = linear_ticks(bottom, top, _tick_count(height))
+    return YAxis(bottom, top, tuple(zip(ticks, linear_labels(ticks), strict=True)), height)
+
+
+def log_axis(curves: Sequence[Sequence[Run]], height: int) -> YAxis:
+    """For curves that are log10 of their values."""
+    values = [y for runs in curves for _, ys in runs for y in ys]
+    bottom, top = min(values, default=-1.0), max(values, default=-1.0)
+    if top - bottom <= _NOISE:
+        bottom, top = bottom - 1, top + 1
+    ticks = log_ticks(bottom, top, _tick_count(height))
+    return YAxis(bottom, top, tuple((math.log10(tick), short(tick)) for tick in ticks), height)
+
+
+def _tick_count(rows: int) -> int:
+    return max(2, rows // 3 + 1) if rows >= 12 else max(2, (rows + 1) // 2)
+
+
+def logarithmic(curves: Sequence[Sequence[Run]]) -> tuple[list[Sequence[Run]], bool]:
+    """log10 of all curves, in runs of their positive values, and whether a value was left out."""
+    result: list[Sequence[Run]] = []
+    left_out = False
+    for runs in curves:
+        pieces: list[Run] = []
+        for xs, ys in runs:
+            begin = 0
+            for end in range(len(ys) + 1):
+                if end == len(ys) or ys[end] <= 0:
+                    if begin < end:
+                        pieces.append((xs[begin:end], tuple(math.log10(y) for y in ys[begin:end])))
+                    left_out |= end < len(ys)
+                    begin = end + 1
+        result.append(pieces)
+    return _floored(result), left_out
+
+
+def _floored(curves: list[Sequence[Run]]) -> list[Sequence[Run]]:
+    """The curves with stray values far below the rest (the 1e-18 where a cosine ends) raised to a floor."""
+    values = sorted(y for runs in curves for _, ys in runs for y in ys)
+    if not values or values[len(values) // 50] < values[-1] - _FLOOR:
+        return curves
+    floor = values[-1] - _FLOOR
+    return [[(xs, tuple(max(y, floor) for y in ys)) for xs, ys in runs] for runs in curves]
+
+
+@dataclass(frozen=True)
+class XAxis:
+    """The axis under the canvas. `captions` are its rows of labels: what each counts, and how many in one unit of x."""
+
+    captions: tuple[tuple[str, float], ...]
+
+    @classmethod
+    def of(cls, chart: Chart) -> XAxis:
+        """Epochs and, where both are known, steps."""
+        per_epoch = chart.steps_per_epoch
+        if not per_epoch:
+            return cls(((chart.unit, 1.0),))
+        if chart.unit == "epoch":
+            return cls((("epoch", 1.0), ("step", float(per_epoch))))
+        return cls((("epoch", 1 / per_epoch), ("step", 1.0)))
+
+    def short(self) -> XAxis:
+        """The same with one row of labels."""
+        return replace(self, captions=self.captions[:1])
+
+    def ticks(self, area: Area) -> dict[int, float]:
+        """The ticks' columns and positions: round numbers of epochs, or of steps where there are hardly two epochs."""
+        scale = self.captions[0][1]
+        if scale < 1 and (area.right - area.left) * scale < 2:
+            scale = 1.0
+
+        def columns(ticks: Sequence[float]) -> dict[int, float]:
+            return {area.column(tick / scale): tick / scale for tick in ticks}
+
+        def fits(ticks: Sequence[float]) -> bool:
+            return bool(_placed(columns(ticks), self.captions[0][1], area))
+
+        most = max(2, min(area.width // 6, 4 + area.width // 10))
+        return columns(x_ticks(area.left * scale, area.right * scale, most, fits))
+
+    def line(self, area: Area, margin: int, caption: str = "") -> list[Segment]:
+        """The axis itself. A caption names the panel below it."""
+        ticks = self.ticks(area)
+        corner, line, tick = ("+", "-", "+") if area.ascii else ("├" if caption else "└", "─", "┬")
+        text = "".join(tick if column in ticks else line for column in range(area.width))
+        return [((caption if len(caption) <= margin else "").rjust(margin), _DIM), (corner + text, _DIM)]
+
+    def labels(self, area: Area, margin: int) -> list[list[Segment]]:
+        """The rows of labels."""
+        ticks = self.ticks(area)
+        rows: list[list[Segment]] = []
+        for caption, factor in self.captions:
+            # a row with longer labels shows every second of them, or fewer
+            every = next(n for n in count(1) if n >= len(ticks) or _placed(_every(ticks, n), factor, area))
+            text = ""
+            for begin, label in _placed(_every(ticks, every), factor, area):
+                text = text.ljust(begin) + label
+            caption = caption if len(caption) < margin else ""
+            rows.append([(caption.rjust(margin), _DIM), (" " + text, "")])
+        return rows
+
+
+def _every(ticks: dict[int, float], n: int) -> dict[int, float]:
+    return dict(islice(ticks.items(), 0, None, n))
+
+
+def _placed(ticks: dict[int, float], factor: float, area: Area) -> list[tuple[int, str]]:
+    """Where the labels of one row begin, under their ticks; nothing if two of them would touch."""
+    values = [x * factor for x in ticks.values()]
+    labels = [compact(value) for value in values]
+    if len(set(labels)) < len(labels):  # far from zero, close together
+        labels = [f"{value:.0f}" for value in values]
+    result: list[tuple[int, str]] = []
+    end = -2
+    for column, label in zip(ticks, labels, strict=True):
+        begin = max(0, min(column - (len(label) - 1) // 2, area.width - len(label)))
+        if begin < end + 2:
+            return []
+        result.append((begin, label))
+        end = begin + len(label)
+    return result

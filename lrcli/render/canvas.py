@@ -1,0 +1,126 @@
+"""The drawing itself: curves on a grid of characters. plotext is known here and nowhere else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lrcli.render.palette import Mark
+
+_BLANK = 0x2800
+_DASH = 3  # where curves coincide, so many cells of one, then so many of the next
+
+Run = tuple[Sequence[float], Sequence[float]]
+Segment = tuple[str, str]
+"""A piece of text and its style, an SGR code or ""."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """A canvas of characters and the values at its edges."""
+
+    width: int
+    height: int
+    left: float
+    right: float
+    bottom: float
+    top: float
+    ascii: bool = False
+
+    def column(self, x: float) -> int:
+        """The column where plotext draws x."""
+        dots = 1 if self.ascii else 2
+        return _pixel(x, self.left, self.right, self.width * dots) // dots
+
+    def row(self, y: float) -> int:
+        """The row, counted from the top, where plotext draws y."""
+        dots = 1 if self.ascii else 4
+        return self.height - 1 - _pixel(y, self.bottom, self.top, self.height * dots) // dots
+
+
+def _pixel(value: float, low: float, high: float, count: int) -> int:
+    return math.floor(round(0.5 + (count - 1) * (value - low) / (high - low), 8))
+
+
+def draw(curves: Sequence[Sequence[Run]], marks: Sequence[Mark], area: Area) -> list[list[Segment]]:
+    """The rows of a canvas that holds all the curves, each a list of runs without gaps.
+
+    Where curves share a cell their colours (in ASCII their markers) take turns, so that none hides another.
+    """
+    cells: dict[tuple[int, int], list[int]] = {}
+    dots: dict[tuple[int, int], int] = {}
+    for i, runs in enumerate(curves):
+        for row, text in enumerate(_raster(runs, area)):
+            for column, char in enumerate(text):
+                if char != " ":
+                    cells.setdefault((row, column), []).append(i)
+                    dots[row, column] = dots.get((row, column), _BLANK) | ord(char)
+    chosen = {at: owners[sum(at) // _DASH % len(owners)] for at, owners in cells.items()}
+    if area.ascii:
+        chars = {at: marks[i].glyph for at, i in chosen.items()}
+    else:
+        chars = {at: chr(code) for at, code in dots.items()}
+        for at, i in _glyph_places(cells, marks, area).items():
+            chars[at], chosen[at] = marks[i].glyph, i
+    return [
+        [
+            (chars[row, column], marks[chosen[row, column]].color) if (row, column) in chars else (" ", "")
+            for column in range(area.width)
+        ]
+        for row in range(area.height)
+    ]
+
+
+def _raster(runs: Sequence[Run], area: Area) -> list[str]:
+    """One curve alone, as rows of Braille or, in ASCII, of asterisks."""
+    import plotext  # 30 ms, for those who plot
+
+    plotext.clear_figure()  # plotext has one figure for the whole process
+    plotext.limit_size(False, False)
+    plotext.plotsize(area.width, area.height)
+    plotext.theme("clear")
+    plotext.frame(False)
+    plotext.xticks([])
+    plotext.yticks([])
+    plotext.xlim(area.left, area.right)
+    plotext.ylim(area.bottom, area.top)
+    for xs, ys in runs:
+        plotext.plot(xs, ys, marker="*" if area.ascii else "braille")
+    return str(plotext.uncolorize(plotext.build())).split("\n")[: area.height] if runs else []
+
+
+def _glyph_places(
+    cells: dict[tuple[int, int], list[int]], marks: Sequence[Mark], area: Area
+) -> dict[tuple[int, int], int]:
+    """Where the curves' markers stand on their lines: every so many columns, each curve at columns of its own."""
+    places: dict[tuple[int, int], int] = {}
+    period = max(8, area.width // 6)
+    for i, mark in enumerate(marks):
+        if not mark.glyph:
+            continue
+        own = sorted((at for at, owners in cells.items() if i in owners), key=lambda at: (at[1], at[0]))
+        columns = sorted({column for _, column in own})
+        offset = (2 * i + 1) * period // (2 * len(marks))
+        wanted = [c for c in columns if c % period == offset] or columns[len(columns) // 2 :][:1]
+        for column in wanted:
+            rows = [row for row, c in own if c == column and (row, c) not in places]
+            if rows:
+                places[rows[len(rows) // 2], column] = i
+    return places
+
+
+def paint(segments: Sequence[Segment], color: bool) -> str:
+    """Segments as text, without blanks at the end; with their styles where colour is wanted."""
+    text = "".join(part for part, _ in segments).rstrip()
+    if not color:
+        return text
+    painted, style, used = "", "", 0
+    for part, new in segments:
+        part = part[: max(0, len(text) - used)]
+        used += len(part)
+        if part.strip() and new != style:
+            painted += ("\x1b[0m" if style else "") + (f"\x1b[{new}m" if new else "")
+            style = new
+        painted += part
+    return painted + ("\x1b[0m" if style else "")

@@ -1,0 +1,144 @@
+"""What a plot shows, as values: curves in the units of the x axis, whatever draws them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from lrcli import align
+from lrcli.curve import default_reading, first_row
+from lrcli.sample import Facts, Progress, SampledLine, sample
+from lrcli.spec import Spec
+
+_SMOOTH = 4.0
+"""Two changes of one smooth curve differ by less than this factor."""
+_MANY = 50
+"""From so many rows on the axis may well end where the last row ends: nobody sees the room after a smooth curve."""
+
+Run = tuple[tuple[float, ...], tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve: its runs (pieces without a gap) as corners of a polyline.
+
+    `unit` is what its own rows, and so `facts.peak_at`, count. `metric` are the runs of what a plateau looks at.
+    """
+
+    name: str
+    runs: tuple[Run, ...]
+    facts: Facts | None
+    unit: str = "epoch"
+    metric: tuple[Run, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """All curves of one plot. x counts `unit`s from `left` to `right`; steps_per_epoch is None where not known."""
+
+    title: str
+    lines: tuple[Line, ...]
+    unit: str
+    left: float
+    right: float
+    steps_per_epoch: int | None = None
+    log: bool = False
+
+
+def chart_of(
+    specs: Sequence[Spec],
+    *,
+    columns: int,
+    log: bool = False,
+    ranges: Sequence[tuple[int, int]] | None = None,
+    title: str | None = None,
+    progress: Progress | None = None,
+) -> Chart:
+    """Sample all the specs for a canvas of so many columns. The arguments are those of `plot_specs`."""
+    grid = align.common_grid(specs)
+    if ranges is None:
+        ranges = [(first_row(spec), spec.length) for spec in specs]
+    readings = [default_reading(spec) for spec in specs]
+    names = align.curve_names(specs)
+    shown = names
+    if len(set(readings)) > 1:  # the title cannot say it
+        shown = tuple(name if what == "lr" else f"{name}:{what}" for name, what in zip(names, readings, strict=True))
+    lines: list[Line] = []
+    right = -math.inf
+    for spec, name, reading, (start, stop), factor in zip(specs, shown, readings, ranges, grid.factors, strict=True):
+        for sampled in sample(spec, columns, start, stop, reading, progress):
+            runs = polyline(sampled, factor)
+            metric = polyline(sampled.metric, factor) if sampled.metric else ()
+            end = stop if stop - start >= _MANY else stop - 1
+            right = max([right, end * factor, *(xs[-1] for xs, _ in runs)])
+            lines.append(Line(_line_name(name, sampled.name, len(specs)), runs, sampled.facts, spec.interval, metric))
+    left = min(start * factor for (start, _), factor in zip(ranges, grid.factors, strict=True))
+    known = {spec.steps_per_epoch for spec in specs}
+    steps_per_epoch = known.pop() if len(known) == 1 else None
+    if title is None:
+        title = _title(specs, names, readings)
+    return Chart(title, tuple(lines), grid.unit, left, max(right, left + 1), steps_per_epoch, log)
+
+
+def _line_name(spec: str, group: str, specs: int) -> str:
+    if not group:
+        return spec
+    return group if specs == 1 else f"{spec}/{group}"
+
+
+def _title(specs: Sequence[Spec], names: Sequence[str], readings: Sequence[str]) -> str:
+    reading = readings[0] if len(set(readings)) == 1 else "lr"
+    what = "learning rate" if reading == "lr" else reading
+    if len(specs) > 1:
+        return what
+    emulation = specs[0].emulation
+    return (
+        f"{names[0]}: {what} in {emulation.label or 'torch-' + emulation.release}"
+        if emulation
+        else f"{names[0]}: {what}"
+    )
+
+
+def polyline(line: SampledLine, factor: float = 1) -> tuple[Run, ...]:
+    """The corners of a curve, run by run: smooth pieces as lines, jumps as stairs that hold a row's value to the next.
+
+    A change from one row to the next is a jump if neither of the changes beside it is at all like it. Positions are
+    multiplied by `factor`.
+    """
+    runs: list[Run] = []
+    points: list[tuple[int, float]] = []
+    for x, y in zip((*line.xs, 0), (*line.ys, math.nan), strict=True):
+        if not math.isnan(y):
+            points.append((x, y))
+        elif points:
+            runs.append(_corners(points, factor))
+            points = []
+    return tuple(runs)
+
+
+def _corners(points: Sequence[tuple[int, float]], factor: float) -> Run:
+    pairs = list(pairwise(points))
+    changes = [((b - a) / (t - s), _log_change(s, a, t, b)) for (s, a), (t, b) in pairs]
+    corners = [points[0]]
+    held = True
+    for i, ((s, a), (t, b)) in enumerate(pairs):
+        beside = [changes[k] for k in (i - 1, i + 1) if 0 <= k < len(changes)]
+        jump = t - s == 1 and a != b and not any(_alike(changes[i], other) for other in beside)
+        if jump:
+            corners.append((t, a))
+        corners.append((t, b))
+        held = jump or a == b
+    if held:
+        corners.append((points[-1][0] + 1, points[-1][1]))
+    return tuple(x * factor for x, _ in corners), tuple(y for _, y in corners)
+
+
+def _log_change(s: int, a: float, t: int, b: float) -> float:
+    return math.log(b / a) / (t - s) if a > 0 and b > 0 and b / a > 0 else 0.0
+
+
+def _alike(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether two changes could belong to one smooth curve, on a linear or on a logarithmic axis."""
+    return any(x * y > 0 and 1 / _SMOOTH <= x / y <= _SMOOTH for x, y in zip(one, other, strict=True))

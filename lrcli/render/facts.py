@@ -1,0 +1,125 @@
+"""What stands under a plot: one line of facts per curve, which is its legend, too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lrcli.render.canvas import Segment
+from lrcli.render.chart import Chart, Line
+from lrcli.render.palette import Mark
+from lrcli.render.safe import cell_width, clip, printable
+from lrcli.render.ticks import short
+
+_DIM = "2"
+Part = tuple[str, str]
+"""A word and its number; either may be empty."""
+
+
+def lines(chart: Chart, looks: Sequence[Mark], width: int, most: int, ascii: bool) -> list[list[Segment]]:
+    """At most `most` lines: the facts of every curve if they fit, else all names, side by side.
+
+    One curve alone needs no name. Where a line is too long, words go first, then numbers, each as a whole.
+    """
+    if len(chart.lines) == 1:
+        return _alone(chart.lines[0], width, most, ascii)
+    names = [printable(line.name, ascii=ascii) for line in chart.lines]
+    if len(names) <= most:
+        return _table(chart.lines, names, looks, width, ascii)
+    return _legend(names, looks, width, most, ascii)
+
+
+def _parts(line: Line, brevity: int, ascii: bool) -> list[Part]:
+    """The facts in words; a greater brevity (0 to 4) makes do with less."""
+    facts = line.facts
+    if facts is None:
+        return [("", "no value")]
+    about_peak, about_mean = "" if facts.peak_exact else "~", "" if facts.mean_exact else "~"
+    first, last, peak, mean = (short(value, 4) for value in (facts.first, facts.last, facts.peak, facts.mean))
+    if brevity <= 1:
+        where = f"{peak} at {line.unit} {facts.peak_at}" if brevity == 0 else f"{peak} at {facts.peak_at}"
+        return [("first", first), ("peak", about_peak + where), ("last", last), ("mean", about_mean + mean)]
+    span = f"{first} {'->' if ascii else '→'} {last}"
+    parts = [("", span), ("peak", f"{about_peak}{peak}@{facts.peak_at}"), ("mean", about_mean + mean)]
+    return parts[: 5 - brevity]
+
+
+def _text(part: Part) -> str:
+    return " ".join(filter(None, part))
+
+
+def _alone(line: Line, width: int, most: int, ascii: bool) -> list[list[Segment]]:
+    for brevity in range(3):
+        parts = _parts(line, brevity, ascii)
+        for gap in (3, 2):
+            if sum(len(_text(part)) + gap for part in parts) - gap <= width:
+                return [_joined(parts, gap)]
+    rows: list[list[Part]] = [[]]
+    for part in (part for part in parts if len(_text(part)) <= width):
+        if rows[-1] and sum(len(_text(other)) + 2 for other in rows[-1]) + len(_text(part)) > width:
+            rows.append([])
+        rows[-1].append(part)
+    return [_joined(row, 2) for row in rows[:most]]
+
+
+def _joined(parts: Sequence[Part], gap: int) -> list[Segment]:
+    segments: list[Segment] = []
+    for word, figure in parts:
+        segments += [(" " * gap if segments else "", ""), (word + " " if word else "", _DIM), (figure, "")]
+    return segments
+
+
+def _table(
+    curves: Sequence[Line], names: Sequence[str], looks: Sequence[Mark], width: int, ascii: bool
+) -> list[list[Segment]]:
+    """One line per curve: marker, name, facts in columns."""
+    keys = [look.legend(ascii) for look in looks]
+    key_width = max(map(len, keys))
+    least = min(max(map(cell_width, names)), max(8, width * 2 // 5))
+    for brevity in range(5):
+        table = [_parts(line, brevity, ascii) for line in curves]
+        widths = [max(len(_text(row[i])) for row in table if i < len(row)) for i in range(max(map(len, table)))]
+        gap = 2 if brevity < 2 else 1
+        name_width = width - key_width - 1 - sum(widths) - gap * len(widths)
+        if name_width >= least:
+            break
+    else:
+        table, widths, name_width = [[] for _ in curves], [], width - key_width - 1
+    name_width = min(name_width, max(map(cell_width, names)))
+    rows: list[list[Segment]] = []
+    for key, look, name, parts in zip(keys, looks, names, table, strict=True):
+        name = clip(name, name_width, ascii=ascii)
+        row: list[Segment] = [(key.ljust(key_width), look.color), (" " + name, "")]
+        row.append((" " * (name_width - cell_width(name)), ""))
+        for (word, figure), column in zip(parts, widths, strict=False):
+            pad = column - len(_text((word, figure)))
+            row += [(" " * gap + (word + " " if word else ""), _DIM), (figure + " " * pad, "")]
+        rows.append(row)
+    return rows
+
+
+def _legend(names: Sequence[str], looks: Sequence[Mark], width: int, most: int, ascii: bool) -> list[list[Segment]]:
+    """Markers and names side by side, as many as fit."""
+    rows: list[list[list[Segment]]] = []
+    used = width
+    for name, look in zip(names, looks, strict=True):
+        key = look.legend(ascii)
+        name = clip(name, min(max(8, width // 3), width - len(key) - 1), ascii=ascii)
+        size = len(key) + 1 + cell_width(name)
+        if used + 2 + size > width:
+            rows.append([])
+            used = -2
+        rows[-1].append([(key, look.color), (" " + name, "")])
+        used += 2 + size
+    if len(rows) > most:
+        rows = rows[:most]
+        while True:
+            more: list[Segment] = [(f"and {len(names) - sum(map(len, rows))} more", _DIM)]
+            if not rows[-1] or _row_width([*rows[-1], more]) <= width:
+                break
+            rows[-1].pop()
+        rows[-1].append(more)
+    return [[segment for i, entry in enumerate(row) for segment in [("  " if i else "", ""), *entry]] for row in rows]
+
+
+def _row_width(row: Sequence[Sequence[Segment]]) -> int:
+    return sum(cell_width(text) for entry in row for text, _ in entry) + 2 * (len(row) - 1)

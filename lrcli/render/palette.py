@@ -1,0 +1,45 @@
+"""How the curves of one plot are told apart: by colour, by marker, or by both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle, islice
+
+# Okabe and Ito's colours, which colour-blind people tell apart, as the nearest of the 256 that terminals share. Their
+# yellow and black are left out: one cannot be seen on white, the other on black.
+_COLORS = (32, 166, 36, 175, 172, 74)
+_GLYPHS = "●■▲◆○□△◇"
+_ASCII = "*o+x#@%&=~"
+_LETTERS = "abcdefghijklmnpqrstuvwyzABCDEFGHIJKLMNPQRSTUVWXYZ123456789"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One curve's looks: its marker, "" for a plain line, and its colour as an SGR code, "" for none."""
+
+    glyph: str
+    color: str
+
+    def legend(self, ascii: bool) -> str:
+        """What stands before the curve's name."""
+        if ascii:
+            return self.glyph
+        return f"━{self.glyph or '━'}━" if self.glyph else "━━"
+
+
+def marks(count: int, *, ascii: bool, color: bool) -> tuple[Mark, ...]:
+    """The marks of so many curves, all different (up to 64). Colours alone tell the first few apart.
+
+    >>> [mark.glyph for mark in marks(3, ascii=True, color=False)]
+    ['*', 'o', '+']
+    """
+    glyphs: Iterator[str]
+    if ascii:
+        glyphs = cycle(_ASCII + _LETTERS)
+    elif count == 1 or (color and count <= len(_COLORS)):
+        glyphs = cycle(("",))
+    else:
+        glyphs = cycle(_GLYPHS + _LETTERS)
+    colors = cycle([f"38;5;{code}" for code in _COLORS] if color else [""])
+    return tuple(Mark(glyph, code) for glyph, code in islice(zip(glyphs, colors, strict=False), count))

@@ -1,0 +1,102 @@
+"""One terminal plot of learning-rate curves, as text.
+
+plotext draws the curves (`canvas`); title, axes, ticks, legend and facts are set around its canvas here, where nothing
+covers a curve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from lrcli.render import facts
+from lrcli.render.axes import XAxis, YAxis, linear_axis, log_axis, logarithmic
+from lrcli.render.canvas import Area, Run, Segment, draw, paint
+from lrcli.render.chart import Chart, chart_of
+from lrcli.render.palette import marks
+from lrcli.render.safe import cell_width, clip, printable
+from lrcli.spec import Spec
+
+_BOLD = "1"
+_DIM = "2"
+
+
+def plot_specs(
+    specs: Sequence[Spec],
+    *,
+    width: int = 80,
+    height: int = 23,
+    log: bool = False,
+    ascii: bool = False,
+    color: bool = False,
+    ranges: Sequence[tuple[int, int]] | None = None,
+    title: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> str:
+    """The plot of all parameter groups of all specs, overlaid: at most `height` lines of at most `width` cells.
+
+    Each spec shows the reading of `default_reading`, under the name that `align.curve_names` gives it.
+    `ranges` holds the half-open rows (start, stop) to show of each spec, in its own rows; None shows all. `progress` is
+    called with (rows done, rows in all) while a replay walks. The text ends without a newline, and has colour escapes
+    only with `color`. Raises LrcliError where a schedule has no value, or epochs and steps cannot share one axis.
+    """
+    chart = chart_of(specs, columns=max(8, width - 8), log=log, ranges=ranges, title=title, progress=progress)
+    return render_plot(chart, width=width, height=height, ascii=ascii, color=color)
+
+
+def render_plot(chart: Chart, *, width: int = 80, height: int = 23, ascii: bool = False, color: bool = False) -> str:
+    """A chart as text of at most `height` lines of at most `width` cells (but never less than 4 lines of 10)."""
+    width, height = max(width, 10), max(height, 4)
+    looks = marks(len(chart.lines), ascii=ascii, color=color)
+    below = facts.lines(chart, looks, width, max(1, height // 3), ascii)
+    axis = XAxis.of(chart)
+    if height < 8:
+        below, axis = below[: max(0, height - 5)], axis.short()
+    room = height - 2 - len(axis.captions) - len(below)  # without title and axis
+
+    curves: list[Sequence[Run]] = [line.runs for line in chart.lines]
+    metrics: list[Sequence[Run]] = [line.metric for line in chart.lines]
+    metric_room = max(2, min(room // 3, 9)) if any(metrics) and room >= 7 else 0
+    if metric_room:
+        room -= metric_room + 1  # and the axis between the two
+    notes = []
+    if chart.log:
+        curves, left_out = logarithmic(curves)
+        notes = ["log scale"] + (["gaps where it is not above 0"] if left_out else [])
+    panels = [(curves, (log_axis if chart.log else linear_axis)(curves, room))]
+    if metric_room:
+        panels.append((metrics, linear_axis(metrics, metric_room, zero=False)))
+
+    margin = _margin(axis, [y for _, y in panels], width)
+    rows = [_title(chart, notes, width, ascii)]
+    for i, (lines, y) in enumerate(panels):
+        area = Area(width - margin - 1, y.height, chart.left, chart.right, y.bottom, y.top, ascii)
+        rows += [[*_scale(y, area, row, margin), *cells] for row, cells in enumerate(draw(lines, looks, area))]
+        rows.append(axis.line(area, margin, "metric" if i + 1 < len(panels) else ""))
+    rows += axis.labels(area, margin)
+    return "\n".join(paint(row, color) for row in rows + below)
+
+
+def _margin(x: XAxis, panels: Sequence[YAxis], width: int) -> int:
+    """The cells left of the canvas: for all that stands there, or for what leaves the canvas most of the width."""
+    words = [word for word, _ in x.captions] if width >= 16 else []
+    words += [label for y in panels for _, label in y.ticks]
+    fitting = [len(word) for word in words if len(word) < width // 2]
+    return max(fitting, default=0) + 1
+
+
+def _title(chart: Chart, notes: Sequence[str], width: int, ascii: bool) -> list[Segment]:
+    """The title with as much as there is room for: the name goes last."""
+    full = printable(chart.title, ascii=ascii)
+    name = full.rpartition(": ")[0] or full
+    tails = [f" ({', '.join(notes[:n])})" if n else "" for n in range(len(notes), -1, -1)]
+    fitting = [(text, tail) for text in (full, name) for tail in tails if cell_width(text + tail) <= width]
+    text, tail = fitting[0] if fitting else (clip(name, width, ascii=ascii), "")
+    return [(text, _BOLD), (tail, "")]
+
+
+def _scale(axis: YAxis, area: Area, row: int, margin: int) -> list[Segment]:
+    """What stands left of a row of the canvas."""
+    label = next((label for y, label in axis.ticks if area.row(y) == row), "")
+    bar, tick = ("|", "+") if area.ascii else ("│", "┤")
+    label = label if len(label) < margin else ""
+    return [(label.rjust(margin), ""), (tick if label else bar, _DIM)]

@@ -1,0 +1,114 @@
+"""Round values on axes, and numbers as people write learning rates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count, pairwise
+
+
+def short(value: float, digits: int = 6) -> str:
+    """A number in at most so many significant digits: decimal from 0.001 up to a million, else like 5e-4.
+
+    >>> [short(x) for x in (0.1, 0.001, 0.0005, 1.0000000000000002e-07, 0, 1e9, 1 / 3)]
+    ['0.1', '0.001', '5e-4', '1e-7', '0', '1e9', '0.333333']
+    """
+    if not value or not math.isfinite(value):
+        return f"{value:g}".lstrip("-") if not value else f"{value:g}"
+    if -3 <= int(f"{value:.{digits - 1}e}".partition("e")[2]) < 6:
+        return f"{value:.{digits}g}" if "e" not in f"{value:.{digits}g}" else f"{value:.0f}"
+    return scientific(value, digits)
+
+
+def scientific(value: float, digits: int = 6) -> str:
+    """A number as mantissa and exponent.
+
+    >>> [scientific(x) for x in (0.0, 0.002, 0.00015)]
+    ['0', '2e-3', '1.5e-4']
+    """
+    if not value:
+        return "0"
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(exponent)}"
+
+
+def compact(value: float) -> str:
+    """A count for an axis: in full up to five digits, then in thousands (k), millions (M) and so on.
+
+    >>> [compact(x) for x in (0, 2500, 100080, 1e6, 2.5e9, 0.25)]
+    ['0', '2500', '100.1k', '1M', '2.5G', '0.25']
+    """
+    if abs(value) < 1e5:
+        return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
+    for power, suffix in ((12, "T"), (9, "G"), (6, "M"), (3, "k")):
+        if abs(value) >= 10**power and abs(value) < 10 ** (power + 4):
+            return f"{value / 10**power:.4g}{suffix}"
+    return scientific(value, 4)
+
+
+def _steps(least: float) -> Iterator[tuple[int, int]]:
+    """Round steps (m, e), each m * 10**e with m one of 1, 2 and 5, from about `least` on."""
+    for exponent in count(math.floor(math.log10(least)) if least > 0 else 0):
+        for mantissa in (1, 2, 5):
+            yield mantissa, exponent
+
+
+def _multiples(low: float, high: float, mantissa: int, exponent: int) -> list[float]:
+    step = mantissa * 10.0**exponent
+    slack = 1e-10 * step
+    first, last = math.ceil((low - slack) / step), math.floor((high + slack) / step)
+    # through text, so that 3 * 0.1 is 0.3
+    return [float(f"{k * mantissa}e{exponent}") for k in range(first, last + 1)]
+
+
+def linear_ticks(low: float, high: float, most: int) -> list[float]:
+    """At most `most` round values between low and high, at least one where there is room.
+
+    >>> linear_ticks(0, 0.1, 6)
+    [0.0, 0.02, 0.04, 0.06, 0.08, 0.1]
+    """
+    steps = _steps((high - low) / max(most, 1) / 10)
+    candidates = (_multiples(low, high, m, e) for m, e in steps if (high - low) / (m * 10.0**e) < most)
+    return next(ticks for ticks in candidates if len(ticks) <= most)
+
+
+def linear_labels(ticks: Sequence[float]) -> list[str]:
+    """One style for all of them: decimal, or like 2e-4 where all are small.
+
+    >>> linear_labels([0.0, 0.0005, 0.001]), linear_labels([0.0, 0.05, 0.1])
+    (['0', '5e-4', '1e-3'], ['0', '0.05', '0.1'])
+    """
+    largest = max(map(abs, ticks), default=0)
+    step = min((b - a for a, b in pairwise(ticks)), default=largest)
+    if step * 1.000001 >= 1e-3 or 1e-2 <= largest < 1e6:
+        return [f"{tick:.12g}" if abs(tick) < 1e6 else short(tick) for tick in ticks]
+    return [scientific(tick, 12) for tick in ticks]
+
+
+def log_ticks(low: float, high: float, most: int) -> list[float]:
+    """At most `most` round values between 10**low and 10**high: decades, finer or coarser as there is room.
+
+    >>> log_ticks(-4, -1, 6)
+    [0.0001, 0.001, 0.01, 0.1]
+    >>> log_ticks(-4, -3, 6)
+    [0.0001, 0.0002, 0.0005, 0.001]
+    """
+    low, high = low - 1e-9, high + 1e-9
+    decades = range(math.ceil(low), math.floor(high) + 1)
+    for mantissas in ((1, 2, 5), (1, 3)):
+        fine = [float(f"{m}e{d}") for d in range(math.floor(low), math.floor(high) + 1) for m in mantissas]
+        fine = [tick for tick in fine if low <= math.log10(tick) <= high]
+        if 3 <= len(fine) <= most:
+            return fine
+    if len(decades) < 2:
+        return linear_ticks(10**low, 10**high, max(most // 2, 1))
+    coarser = ([d for d in decades if d % every == 0] for every in (1, 2, 3, 5, 10, 20, 50, 100, 200, 500))
+    return [float(f"1e{d}") for d in next(chosen for chosen in coarser if len(chosen) <= most)]
+
+
+def x_ticks(low: float, high: float, most: int, fits: Callable[[Sequence[float]], bool]) -> list[float]:
+    """Round positions from low to high in whole units, as many as fit, at most `most`."""
+    steps = _steps(max((high - low) / max(most, 1) / 10, 1))
+    whole = ((m, e) for m, e in steps if e >= 0 and (high - low) / (m * 10.0**e) <= most)
+    candidates = (_multiples(low, high, m, e) for m, e in whole)
+    return next(ticks for ticks in candidates if len(ticks) < 2 or fits(ticks)) or [low]
