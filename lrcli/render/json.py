@@ -1,0 +1,18 @@
+"""A JSON array of flat objects, one row a line: what `jsonl` writes, as one document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.render import Style
+from lrcli.render.jsonl import rows_of
+from lrcli.rows import Table
+
+
+def write(table: Table, _style: Style) -> Iterator[str]:
+    """The table as JSON."""
+    lead = "[\n"
+    for objects in rows_of(table):
+        yield lead + ",\n".join(objects)
+        lead = ",\n"
+    yield "[]\n" if lead == "[\n" else "\n]\n"

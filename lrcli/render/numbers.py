@@ -1,0 +1,108 @@
+"""Numbers for people: a few significant digits, aligned at the decimal point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from lrcli.render.safe import cell_width
+from lrcli.rows import Chunk, Column, Table
+
+ABSENT = "-"
+"""What people see where a table has no value."""
+
+
+def rounded(value: float | None, digits: int | None = 6) -> str:
+    """The number with so many significant digits; None is all of them. Whole numbers stay whole.
+
+    >>> rounded(0.1 * 3), rounded(0.1 * 3, None), rounded(1e-05), rounded(1234567), rounded(None)
+    ('0.3', '0.30000000000000004', '1e-05', '1234567', '-')
+    """
+    if value is None:
+        return ABSENT
+    if isinstance(value, int):
+        return str(value)
+    return repr(value) if digits is None else f"{value:.{digits}g}"
+
+
+class Shape(NamedTuple):
+    """The width of a column of text, and for numbers how much of it stands before and after the decimal point."""
+
+    kind: str
+    width: int
+    before: int = 0
+    after: int = 0
+
+    def cell(self, text: str) -> str:
+        """The text, filled up to the column's width."""
+        if self.kind == "text":
+            return text + " " * (self.width - cell_width(text))
+        if self.kind == "index":
+            return text.rjust(self.width)
+        whole, rest = _split(text)
+        return (whole.rjust(self.before) + rest).ljust(self.width)
+
+    def header(self, name: str) -> str:
+        """The column's name, filled up to the column's width."""
+        blank = " " * (self.width - cell_width(name))
+        return blank + name if self.kind == "index" else name + blank
+
+
+class Layout:
+    """A table's cells as text for people: `say` makes a name or an event printable, `digits` rounds the numbers.
+
+    The widths are those of the rows that are known; where more are to come, wide enough for any number.
+    """
+
+    def __init__(self, table: Table, digits: int | None, say: Callable[[str], str]) -> None:
+        self.table = table
+        self.digits = digits
+        self.say = say
+        self.names = [say(column.name) for column in table.columns]
+        more = None if table.complete else digits or 17
+        self.shapes = [
+            _shape(column.kind, name, {text for chunk in table.head for text in self._texts(column, chunk[i])}, more)
+            for i, (column, name) in enumerate(zip(table.columns, self.names, strict=True))
+        ]
+        if more:
+            least = len(str(table.last))
+            self.shapes = [s._replace(width=max(s.width, least)) if s.kind == "index" else s for s in self.shapes]
+
+    def _texts(self, column: Column, values: Sequence[Any]) -> list[str]:
+        if column.kind == "text":
+            return [self.say(value) for value in values]
+        return [rounded(value, self.digits) for value in values]
+
+    def header(self) -> list[str]:
+        """The columns' names, filled up to their widths."""
+        return [shape.header(name) for shape, name in zip(self.shapes, self.names, strict=True)]
+
+    def rows(self, chunk: Chunk) -> Iterator[tuple[str, ...]]:
+        """The cells of these rows, filled up to their columns' widths."""
+        cells = [
+            [shape.cell(text) for text in self._texts(column, values)]
+            for column, shape, values in zip(self.table.columns, self.shapes, chunk, strict=True)
+        ]
+        return zip(*cells, strict=True)
+
+
+def _shape(kind: str, name: str, cells: set[str], more: int | None) -> Shape:
+    """`more` is how many digits the numbers still to come have at most; None: there are none."""
+    least = cell_width(name)
+    if kind in ("text", "index"):
+        return Shape(kind, max([least, *map(cell_width, cells)]))
+    parts = [_split(text) for text in cells]
+    before = max((len(whole) for whole, _ in parts), default=1)
+    after = max((len(rest) for _, rest in parts), default=0)
+    if more:
+        after = max(after, more + 4)  # 0.000123457 and 1.23457e-05
+    return Shape(kind, max(least, before + after), before, after)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The text cut before its decimal point or exponent; nan and inf are all whole."""
+    for mark in ".e":
+        at = text.find(mark)
+        if at > 0:
+            return text[:at], text[at:]
+    return text, ""

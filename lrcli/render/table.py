@@ -1,0 +1,64 @@
+"""A table in a box, for a terminal. A long one is written as `plain` does: a box of it takes rich seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from io import StringIO
+
+from lrcli.render import Style, plain
+from lrcli.render.numbers import Layout, Shape
+from lrcli.render.safe import printable
+from lrcli.rows import Table
+
+LONGEST = 2000
+"""The most rows that are drawn in a box."""
+
+_NARROWEST = 20
+"""How narrow a column of text may become before the table grows past the terminal."""
+
+_STYLES = {"index": "dim", "lr": "", "number": "", "text": "yellow"}
+
+
+def write(table: Table, style: Style) -> Iterator[str]:
+    """The table in a box. Text wraps to the width; numbers never do."""
+    if not table.complete or table.size > LONGEST:
+        yield from plain.write(table, style)
+        return
+
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table as Box
+    from rich.text import Text
+
+    layout = Layout(table, style.digits, partial(printable, ascii=style.ascii))
+    drawn = Box(box=box.ASCII2 if style.ascii else box.ROUNDED, header_style="bold" if style.color else "")
+    for shape, name in zip(layout.shapes, layout.names, strict=True):
+        drawn.add_column(
+            Text(name),
+            style=_STYLES[shape.kind] if style.color else "",
+            justify="right" if shape.kind == "index" else "left",
+            no_wrap=shape.kind != "text",
+            min_width=_least(shape),
+        )
+    for chunk in table.head:
+        for row in layout.rows(chunk):
+            drawn.add_row(*(Text(cell.rstrip()) for cell in row))  # Text: a name is no markup
+    out = StringIO()
+    least = sum(_least(shape) + 3 for shape in layout.shapes) + 1
+    console = Console(
+        file=out,
+        width=max(style.width, least),
+        color_system="standard" if style.color else None,
+        force_terminal=style.color,
+        no_color=not style.color,
+        legacy_windows=False,
+        safe_box=False,
+        _environ={},  # the caller knows the terminal better than rich does
+    )
+    console.print(drawn)
+    yield out.getvalue()
+
+
+def _least(shape: Shape) -> int:
+    return min(shape.width, _NARROWEST) if shape.kind == "text" else shape.width

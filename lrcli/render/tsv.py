@@ -1,0 +1,14 @@
+"""Tab-separated values: as CSV, with tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.render import Style
+from lrcli.render.csv import delimited
+from lrcli.rows import Table
+
+
+def write(table: Table, _style: Style) -> Iterator[str]:
+    """The table as TSV."""
+    return delimited(table, "\t")
