@@ -1,0 +1,138 @@
+"""The application: a group of commands, each of them imported only when it is asked for."""
+
+from __future__ import annotations
+
+import errno
+import io
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperGroup, TyperOption
+
+import lrcli.cli.commands
+from lrcli import __version__
+from lrcli.cli.environment import Environment
+from lrcli.cli.exits import ExitStatus
+
+if TYPE_CHECKING:
+    from typer._click import Command, Context, Parameter
+
+_FIRST = ("plot", "table", "diff", "at")
+"""What a newcomer needs first; the help lists the other commands after these, by name."""
+
+_HELP = """\
+Explore learning-rate schedules: which learning rate does training really use at step t, and why?
+
+A SPEC is a YAML file, '-' for stdin, or an inline mapping; SPEC@torch-1.1 replays what that release of PyTorch really
+computes. 'lrcli COMMAND -h' tells more about a command.
+
+Data goes to stdout, notes and errors to stderr. The exit status is 0 for fine or the same, 1 for different, 2 for
+trouble.
+"""
+
+
+class Commands(TyperGroup):
+    """The commands are the files of `lrcli/cli/commands`: a new one is one file with a `command` in it."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        """The names of all commands, without importing them."""
+        found = {module.name.strip("_") for module in iter_modules(lrcli.cli.commands.__path__)}
+        return [*(name for name in _FIRST if name in found), *sorted(found.difference(_FIRST))]
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        """Import one command."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command = import_module(f"lrcli.cli.commands.{cmd_name}").command
+        assert isinstance(command, _click_command())
+        return command
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
+        """The command that the arguments name, or an error that suggests one."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-") and not ctx.resilient_parsing:
+            from difflib import get_close_matches
+
+            names = self.list_commands(ctx)
+            close = get_close_matches(name, names, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"the commands are {', '.join(names)}"
+            ctx.fail(f"no command {name!r}: {hint}")
+        return super().resolve_command(ctx, args)
+
+
+def _click_command() -> type[Command]:
+    return TyperGroup.__mro__[1]
+
+
+def _show_version(ctx: Context, param: Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        print(f"lrcli {__version__}")
+        ctx.exit()
+
+
+def application(*, completion: bool = False) -> Commands:
+    """The group of all commands; `completion` adds the options that install shell completion (a millisecond)."""
+    params: list[Any] = [
+        TyperOption(
+            param_decls=["--version"],
+            is_flag=True,
+            expose_value=False,
+            is_eager=True,
+            callback=_show_version,
+            help="Show the version and exit.",
+        )
+    ]
+    if completion:
+        from typer.main import get_install_completion_arguments
+
+        params += get_install_completion_arguments()
+    return Commands(
+        name="lrcli",
+        help=_HELP,
+        params=params,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        rich_markup_mode=None,
+    )
+
+
+def dispatch(args: Sequence[str], env: Environment) -> int:
+    """Run a command line and return its exit code. Without arguments it is the help."""
+    words = list(args) or ["--help"]
+    complete = env.variables.get("_LRCLI_COMPLETE")
+    app = application(completion=bool(complete) or words[0].startswith("-"))
+    with redirect_stdout(env.stdout or _Closed()):  # the help is printed by typer
+        try:
+            if complete:
+                app.main(words, prog_name="lrcli")  # answers the shell and exits
+            with app.make_context("lrcli", words, obj=env, terminal_width=_help_width(env)) as ctx:
+                return int(app.invoke(ctx) or ExitStatus.OK)
+        except typer.Exit as end:
+            return end.exit_code
+        except SystemExit as end:  # the end of shell completion
+            return int(end.code or ExitStatus.OK)
+        except typer.TyperException as exc:
+            env.error(f"lrcli: error: {_usage_message(exc)}")
+            return ExitStatus.TROUBLE
+
+
+class _Closed(io.TextIOBase):
+    """A stdout that was closed before we began: who writes to it learns that."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EBADF, "it is closed")
+
+
+def _help_width(env: Environment) -> int:
+    return max(50, min(env.width, 100) - 2)
+
+
+def _usage_message(exc: typer.TyperException) -> str:
+    message = exc.format_message()
+    ctx = getattr(exc, "ctx", None)
+    if ctx is None:
+        return message
+    return f"{message[:1].lower()}{message[1:]}\nTry '{ctx.command_path} -h' for help."

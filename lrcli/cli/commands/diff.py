@@ -1,0 +1,135 @@
+"""`lrcli diff`: where two runs use another learning rate, with diff(1)'s exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from typer import Argument
+
+from lrcli.align import curve_names
+from lrcli.cli.command import make_command
+from lrcli.cli.environment import Environment
+from lrcli.cli.exits import ExitStatus
+from lrcli.cli.load import load_spec, load_specs
+from lrcli.cli.notes import tell_notes
+from lrcli.cli.options import (
+    Digits,
+    OutputOptions,
+    SpecOptions,
+    comparison_option,
+    digits_of,
+    output_option,
+    row_option,
+)
+from lrcli.cli.output import Output
+from lrcli.difference import RTOL, compare
+from lrcli.errors import LrcliError
+from lrcli.render import Style
+from lrcli.render.diff import DIFF_FORMATS, write_diff
+
+if TYPE_CHECKING:
+    from lrcli.spec import Spec
+
+Format = Literal["text", "markdown", "csv", "json"]
+
+
+def diff(
+    env: Environment,
+    a: Annotated[str, Argument(metavar="A", show_default=False, help="A SPEC, as for table: a file, '-' or inline.")],
+    spec_options: SpecOptions,
+    output_options: OutputOptions,
+    b: Annotated[
+        str | None,
+        Argument(metavar="[B]", show_default=False, help="Left out: A's formula is compared with its replay."),
+    ] = None,
+    all: Annotated[bool, row_option("--all", help="Every row, not only those that differ.")] = False,
+    context: Annotated[int, row_option("--context", min=0, metavar="N", help="Also N rows around those.")] = 0,
+    rtol: Annotated[
+        float | None, comparison_option("--rtol", metavar="X", help="Relative tolerance (default 1e-9).")
+    ] = None,
+    atol: Annotated[
+        float | None,
+        comparison_option("--atol", metavar="X", help="Absolute tolerance (default 1e-12 times the largest LR)."),
+    ] = None,
+    exact: Annotated[bool, comparison_option("--exact", help="Every bit counts.")] = False,
+    silent: Annotated[bool, output_option("-q", "--silent", help="Print nothing: the exit code tells.")] = False,
+    quiet: Annotated[bool, output_option("--quiet", help="No notes on stderr.")] = False,
+    plot: Annotated[bool, output_option("--plot", help="Draw both curves below the report.")] = False,
+    digits: Digits = None,
+    format: Annotated[
+        Format | None, output_option("--format", "-f", help="Default: by FILE's ending, else text.")
+    ] = None,
+) -> ExitStatus:
+    """Compare two runs, or a formula with its replay.
+
+    Prints the rows that differ and a summary. Exits with 0 if the runs are the same, 1 if they differ, 2 on trouble.
+    """
+    env.quiet = quiet or silent
+    _check_tolerances(rtol, atol, exact)
+    output = Output(env, output_options.output)
+    chosen = format or output.format(DIFF_FORMATS) or "text"
+    style = Style(digits=digits_of(digits, None), color=output.color, width=output.width, ascii=output.ascii)
+    if plot and chosen != "text":
+        raise LrcliError(f"--plot draws below the text report, not into {chosen}")
+    specs = _both(env, a, b, spec_options)
+    if b is None:
+        names = curve_names(specs)
+        specs = tuple(replace(spec, name=name) for spec, name in zip(specs, names, strict=True))
+    first, second = specs
+    difference = compare(
+        first,
+        second,
+        rtol=RTOL if rtol is None else rtol,
+        atol=atol,
+        exact=exact,
+        context=None if all else context,
+    )
+    status = ExitStatus.OK if difference.same else ExitStatus.DIFFERENT
+    if silent:
+        return status
+    tell_notes(env, [(side.name, side.notes) for side in (difference.a, difference.b)])
+
+    def text() -> Iterator[str]:
+        yield from write_diff(difference, chosen, style)
+        if plot:
+            from lrcli.render.plot import plot_specs
+
+            yield "\n"
+            picture = plot_specs(
+                specs, width=output.width, height=output.height, ascii=output.ascii, color=output.color
+            )
+            yield picture + "\n"
+
+    output.write(text())
+    return status
+
+
+def _both(env: Environment, a: str, b: str | None, options: SpecOptions) -> tuple[Spec, ...]:
+    """The two specs; with one argument its formula and its replay."""
+    if b is not None:
+        return load_specs(env, [a, b], options)
+    replay = load_spec(env, a, options)
+    if replay.emulation is None:
+        raise LrcliError("diff wants a second SPEC, or --emulate VERSION to compare the formula with a replay")
+    return replace(replay, emulation=None), replay
+
+
+def _check_tolerances(rtol: float | None, atol: float | None, exact: bool) -> None:
+    if exact and (rtol is not None or atol is not None):
+        raise LrcliError("--exact and a tolerance exclude each other")
+    for name, value in (("--rtol", rtol), ("--atol", atol)):
+        if value is not None and not 0 <= value < float("inf"):
+            raise LrcliError(f"{name} wants a number of at least 0. Received: {value!r}")
+
+
+command = make_command(
+    diff,
+    examples=[
+        ("lrcli diff old.yaml new.yaml", "what a change to a schedule does"),
+        ("lrcli diff step.yaml --emulate torch-1.1", "a schedule's formula against what PyTorch 1.1 shows"),
+        ("lrcli diff step.yaml@torch-1.3 step.yaml@torch-2.4 --exact", "two releases, to the bit"),
+        ("lrcli diff -q old.yaml new.yaml || echo changed", "in a script"),
+    ],
+)

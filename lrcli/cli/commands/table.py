@@ -1,0 +1,118 @@
+"""`lrcli table`: the learning rate of every epoch or step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from lrcli.align import common_grid, curve_names
+from lrcli.cli.command import make_command
+from lrcli.cli.environment import Environment
+from lrcli.cli.load import load_specs
+from lrcli.cli.notes import tell_notes
+from lrcli.cli.options import (
+    Digits,
+    OutputOptions,
+    Quiet,
+    Range,
+    SpecOptions,
+    Specs,
+    SweepOptions,
+    digits_of,
+    output_option,
+    row_option,
+)
+from lrcli.cli.output import Output
+from lrcli.curve import notes
+from lrcli.render import FORMATS, MACHINE, Style, writer
+from lrcli.rows import Table, tabulate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lrcli.spec import Spec
+
+Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown"]
+
+
+def table(
+    env: Environment,
+    specs: Specs,
+    spec_options: SpecOptions,
+    sweep_options: SweepOptions,
+    output_options: OutputOptions,
+    quiet: Quiet = False,
+    range: Range = None,
+    every: Annotated[int, row_option("--every", min=1, metavar="N", help="Only every N-th row.")] = 1,
+    changes: Annotated[bool, row_option("--changes", help="Only the rows in which a learning rate changes.")] = False,
+    events: Annotated[
+        bool | None,
+        row_option("--events/--no-events", help="A column that says what happens (default: in people's formats)."),
+    ] = None,
+    digits: Digits = None,
+    format: Annotated[
+        Format | None,
+        output_option("--format", "-f", help="Default: by FILE's ending, else table on a terminal, plain elsewhere."),
+    ] = None,
+) -> None:
+    """Print a table of the learning rate in every epoch or step.
+
+    Several specs stand side by side. table, plain and markdown are for people: rounded, with what happens in each row;
+    csv, tsv, json and jsonl are for programs: every digit, and the same on every terminal.
+    """
+    output = Output(env, output_options.output)
+    chosen = format or output.format(FORMATS) or ("table" if output.tty else "plain")
+    style = Style(digits=digits_of(digits, 6), color=output.color, width=output.width, ascii=output.ascii)
+    loaded = load_specs(env, specs, spec_options, sweep_options.sweep)
+    start, stop = _rows(range, loaded)
+    result = tabulate(
+        loaded,
+        start=start,
+        stop=stop,
+        every=every,
+        changes=changes,
+        events=chosen not in MACHINE if events is None else events,
+    )
+    if digits is not None and chosen in MACHINE:
+        env.note(f"--digits is for people: {chosen} holds every digit")
+    if not env.quiet:
+        names = curve_names(loaded)
+        tell_notes(env, [(name, notes(spec)) for name, spec in zip(names, loaded, strict=True)])
+    text = writer(chosen)(_with_progress(env, output, result), style)
+    output.write(text, whole=result.complete)
+
+
+def _rows(text: str | None, specs: Sequence[Spec]) -> tuple[int | None, int | None]:
+    if text is None:
+        return None, None
+    from lrcli.cli.positions import outside, rows_of
+
+    # the table's rows are steps as soon as one spec counts steps
+    grid = common_grid(specs)
+    steps_per_epoch = next((spec.steps_per_epoch for spec in specs if spec.steps_per_epoch), None)
+    axis = replace(specs[0], interval=grid.unit, length=grid.stop, steps_per_epoch=steps_per_epoch)
+    rows = rows_of(text, axis, grid.start)
+    if not rows:
+        raise outside(text, axis, grid.start)
+    return rows.start, rows.stop
+
+
+def _with_progress(env: Environment, output: Output, result: Table) -> Table:
+    if result.rest is None or output.tty:
+        return result
+    from lrcli.cli.progress import Progress
+
+    rest = Progress(env).over(result.rest, lambda chunk: chunk[0][-1] if chunk[0] else 0, result.last)
+    return replace(result, rest=rest)
+
+
+command = make_command(
+    table,
+    examples=[
+        ("lrcli table step.yaml", "every epoch, and what happens in it"),
+        ("lrcli table step.yaml@torch-1.1 --changes", "what PyTorch 1.1 computes, only where it changes"),
+        ("lrcli table a.yaml b.yaml --range 10:20", "two schedules side by side"),
+        ("lrcli table step.yaml --sweep schedule.gamma=0.1,0.5", "one column per gamma"),
+        ("lrcli table step.yaml --format csv -o lr.csv", "every digit, for a program"),
+    ],
+)

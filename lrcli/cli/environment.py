@@ -1,0 +1,162 @@
+"""The world a command runs in, as one value: streams, terminal, colour, width, encoding.
+
+The commands see nothing else of the process, so a test hands them an `Environment` of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO, TextIO
+
+from lrcli.errors import LrcliError
+
+_DRAWN = "⣿│─┤█"
+
+
+@dataclass
+class Environment:
+    """Streams and what is known about them.
+
+    A stream that the caller closed is None. `size` is the terminal's (columns, lines) where stdout is one. `color` and
+    `quiet` are what the command's options say.
+    """
+
+    stdin: BinaryIO | None
+    stdout: TextIO | None
+    stderr: TextIO | None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    stdout_tty: bool = False
+    stderr_tty: bool = False
+    size: tuple[int, int] | None = None
+    color: str = "auto"
+    quiet: bool = False
+    _told: set[str] = field(default_factory=set)
+    _stdin_user: str | None = None
+    _stdin_data: bytes | None = None
+
+    @classmethod
+    def of_process(cls) -> Environment:
+        """The environment of this process."""
+        # a name that the encoding does not have must not end a table with a traceback
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        tty = _is_terminal(sys.stdout)
+        return cls(
+            stdin=None if sys.stdin is None else sys.stdin.buffer,
+            stdout=sys.stdout,
+            stderr=sys.stderr,
+            variables=os.environ,
+            stdout_tty=tty,
+            stderr_tty=_is_terminal(sys.stderr),
+            size=_terminal_size(sys.stdout) if tty else None,
+        )
+
+    def colored(self, *, tty: bool) -> bool:
+        """Whether to write colour to a stream that is, or is not, a terminal."""
+        if self.color != "auto":
+            return self.color == "always"
+        variables = self.variables
+        if variables.get("NO_COLOR"):
+            return False
+        for name in ("FORCE_COLOR", "CLICOLOR_FORCE"):
+            forced = variables.get(name)
+            if forced:
+                if forced.lower() not in ("0", "false"):
+                    return True
+                if name == "FORCE_COLOR":
+                    return False
+        if variables.get("CLICOLOR") == "0" or variables.get("TERM") == "dumb":
+            return False
+        return tty
+
+    @property
+    def width(self) -> int:
+        """Columns of the picture or table: COLUMNS, then the terminal, else 80."""
+        return self._extent("COLUMNS", 0, 80)
+
+    @property
+    def height(self) -> int:
+        """Lines of the screen: LINES, then the terminal, else 24."""
+        return self._extent("LINES", 1, 24)
+
+    def _extent(self, name: str, axis: int, default: int) -> int:
+        wanted = self.variables.get(name, "")
+        if wanted.isdecimal() and wanted.isascii() and 0 < int(wanted) < 100_000:
+            return int(wanted)
+        return self.size[axis] if self.size and self.size[axis] > 0 else default
+
+    @property
+    def draws_unicode(self) -> bool:
+        """Whether stdout can encode Braille and box characters."""
+        try:
+            _DRAWN.encode(getattr(self.stdout, "encoding", None) or "ascii")
+        except (UnicodeError, LookupError):
+            return False
+        return True
+
+    def note(self, message: str) -> None:
+        """A note on stderr; each one once, and none with --quiet."""
+        if not self.quiet:
+            self._tell(f"note: {message}")
+
+    def error(self, message: str) -> None:
+        """A message on stderr; --quiet does not silence it."""
+        self._tell(message)
+
+    def _tell(self, message: str) -> None:
+        text = message if message.isascii() and message.isprintable() else _shown(message)
+        if self.stderr is None or text in self._told:
+            return
+        self._told.add(text)
+        try:
+            self.stderr.write(text + "\n")
+            self.stderr.flush()
+        except (OSError, ValueError):
+            self.stderr = None  # nobody listens; the exit code still tells
+
+    def stdin_for(self, user: str) -> Callable[[], bytes]:
+        """A function that reads all of stdin, for one user of it (a SPEC argument or an option).
+
+        The same user may ask for another such function (a sweep reads its argument several times), but one function
+        reads once, and nobody else may read: what two readers would share, one of them would not see.
+        """
+        asked = False
+
+        def read() -> bytes:
+            nonlocal asked
+            if asked or self._stdin_user not in (None, user):
+                raise LrcliError("stdin (-) can be read only once: give one of the inputs as a file")
+            asked = True
+            self._stdin_user = user
+            if self._stdin_data is None:
+                if self.stdin is None:
+                    raise LrcliError("stdin (-) is closed")
+                self._stdin_data = self.stdin.read()
+            return self._stdin_data
+
+        return read
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def _terminal_size(stream: TextIO) -> tuple[int, int] | None:
+    try:
+        return tuple(os.get_terminal_size(stream.fileno()))  # type: ignore[return-value]
+    except (OSError, ValueError):
+        return None
+
+
+def _shown(message: str) -> str:
+    """The lines of a message, without anything that a terminal would obey: there may be names of a user in it."""
+    from lrcli.render.safe import printable
+
+    return "\n".join("\t".join(printable(part) for part in line.split("\t")) for line in message.split("\n"))

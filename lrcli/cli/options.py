@@ -1,0 +1,110 @@
+"""The options that several commands share, each of them once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Literal
+
+from typer import Argument, Option
+
+from lrcli.cli.command import Options
+from lrcli.errors import LrcliError
+
+spec_option = partial(Option, rich_help_panel="Spec")
+row_option = partial(Option, rich_help_panel="Rows", show_default=False)
+picture_option = partial(Option, rich_help_panel="Picture")
+comparison_option = partial(Option, rich_help_panel="Comparison")
+output_option = partial(Option, rich_help_panel="Output")
+
+Specs = Annotated[
+    list[str],
+    Argument(
+        metavar="SPEC...",
+        show_default=False,
+        help="YAML files, '-' (stdin) or inline mappings; SPEC@torch-1.1[:READING[:ORDER]] is replayed.",
+    ),
+]
+OneSpec = Annotated[
+    str, Argument(metavar="SPEC", show_default=False, help="A YAML file, '-' or an inline mapping, as for table.")
+]
+
+
+@dataclass(frozen=True)
+class SpecOptions(Options):
+    """What a spec says, changed from the command line."""
+
+    set: Annotated[
+        list[str] | None,
+        spec_option("--set", metavar="KEY=VALUE", help="Change a value, e.g. schedule.gamma=0.5."),
+    ] = None
+    emulate: Annotated[
+        str | None,
+        spec_option("--emulate", metavar="VERSION", help="Replay a release, e.g. torch-1.1:get_lr."),
+    ] = None
+    metric: Annotated[
+        str | None,
+        spec_option(
+            "--metric",
+            metavar="FILE[:COLUMN]",
+            help="The metric of a plateau schedule: CSV or JSON lines, '-' for stdin.",
+        ),
+    ] = None
+    epochs: Annotated[str | None, spec_option("--epochs", metavar="N", help="Length of the run in epochs.")] = None
+    steps: Annotated[str | None, spec_option("--steps", metavar="N", help="Length of the run in steps.")] = None
+
+
+@dataclass(frozen=True)
+class SweepOptions(Options):
+    """One curve per value."""
+
+    sweep: Annotated[
+        list[str] | None,
+        spec_option(
+            "--sweep",
+            metavar="KEY=V1,V2,...",
+            help="One curve per value; also KEY=A:B:N and KEY=A:B:N:log, N values from A to B.",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True)
+class OutputOptions(Options):
+    """Where the output goes and what it looks like there."""
+
+    output: Annotated[
+        str | None,
+        output_option("--output", "-o", metavar="FILE", help="Write to FILE, all of it or nothing."),
+    ] = None
+    color: Annotated[
+        Literal["auto", "always", "never"],
+        output_option("--color", help="Colour the output; auto obeys NO_COLOR and FORCE_COLOR."),
+    ] = "auto"
+
+
+Quiet = Annotated[bool, output_option("--quiet", "-q", help="No notes on stderr.")]
+
+Range = Annotated[
+    str | None,
+    row_option(
+        "--range",
+        metavar="A:B",
+        help="Only rows A <= t < B; either may be left out or carry a unit: 30ep, 500st, 10%.",
+    ),
+]
+
+Digits = Annotated[
+    str | None,
+    output_option("--digits", metavar="N|full", help="Significant digits in people's formats."),
+]
+
+
+def digits_of(text: str | None, default: int | None) -> int | None:
+    """The number of digits that --digits asks for; None is all of them."""
+    if text is None:
+        return default
+    if text == "full":
+        return None
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= 17:
+        raise LrcliError(f"--digits wants a number from 1 to 17, or full. Received: {text!r}")
+    return int(text)
