@@ -1,3 +1,84 @@
-"""Explore learning-rate schedules: tables, plots, diffs, and bit-exact replays of what PyTorch really computes."""
+"""Explore learning-rate schedules: tables, plots, diffs, and bit-exact replays of what PyTorch really computes.
+
+>>> import lrcli
+>>> spec = lrcli.load("{lr: 0.001, epochs: 10, schedule: {type: step, step_size: 4}}")
+>>> lrcli.evaluate(spec).shown()[3:6]
+[0.001, 0.0001, 0.0001]
+>>> lrcli.emulate(spec, "torch-1.1").shown()[3:6]  # what get_lr() returned in PyTorch 1.1
+[0.001, 1e-05, 0.0001]
+>>> lrcli.compare(spec, lrcli.load("{lr: 0.001, epochs: 10, schedule: {type: step, step_size: 4}}@torch-1.3")).same
+True
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib import import_module
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lrcli.curve import Curve
+    from lrcli.difference import Difference
+    from lrcli.spec import Spec
 
 __version__ = "0.1.0"
+__all__ = ["__version__", "compare", "emulate", "evaluate", "load", "to_torch"]
+
+# The package lrcli.emulate is imported before the function of that name is defined: the first import of a package sets
+# it as an attribute here, and no later one does.
+import_module("lrcli.emulate")
+
+
+def load(source: str | PathLike[str], *, sets: Sequence[str] = (), emulate: str | None = None) -> Spec:
+    """The spec of a YAML file (or of an inline mapping, `"{lr: 0.1, ...}"`), each optionally with `@EMULATION`.
+
+    sets: `KEY=VALUE` overrides, as `--set` takes them; emulate: "torch-1.1:get_lr" and the like, as `--emulate`.
+    Raises SpecError with every problem of the spec, LrcliError for a file that cannot be read.
+    """
+    from lrcli.reader import read_spec
+
+    return read_spec(fspath(source), stdin=sys.stdin.buffer.read, sets=sets, emulate=emulate)
+
+
+def evaluate(spec: Spec) -> Curve:
+    """The learning rate of every row: by the schedule's formula, or as the release computes it that the spec names.
+
+    Raises EvaluationError where the formula has no value, Refused where the release refuses the spec.
+    """
+    from lrcli.curve import evaluate
+
+    return evaluate(spec)
+
+
+def emulate(spec: Spec, emulation: str = "torch") -> Curve:
+    """What a release of PyTorch really computes, bit for bit: `emulation` is "torch-1.1", "torch-2.4:lr", ...
+
+    Raises Refused where the release refuses the spec, LrcliError for an unknown release.
+    """
+    from lrcli.reader import parse_emulation
+
+    return evaluate(replace(spec, emulation=parse_emulation(emulation)))
+
+
+def compare(a: Spec, b: Spec, *, rtol: float = 1e-9, atol: float | None = None, exact: bool = False) -> Difference:
+    """Compare two runs row by row: equal means |a - b| <= max(rtol * max(|a|, |b|), atol), with `exact` the same bits.
+
+    atol None is 1e-12 times the largest learning rate of both. Raises LrcliError where the rows cannot be aligned.
+    """
+    from lrcli.difference import compare
+
+    return compare(a, b, rtol=rtol, atol=atol, exact=exact)
+
+
+def to_torch(spec: Spec, optimizer: Any) -> Any:
+    """PyTorch's real scheduler of this spec, on an optimizer with the spec's parameter groups.
+
+    For `manual` it is the list of schedulers; a plateau takes its metric from the loop. Raises LrcliError for what
+    PyTorch cannot hold in one scheduler.
+    """
+    from lrcli.emulate.torch.build import to_torch
+
+    return to_torch(spec, optimizer)

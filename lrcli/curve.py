@@ -127,8 +127,18 @@ def _reason(exc: Exception) -> str:
     return "the number is too large" if isinstance(exc, OverflowError) else str(exc)
 
 
-def blocks(spec: Spec, readings: Sequence[str] = ("lr",), start: int = 0, stop: int | None = None) -> Iterator[Block]:
-    """The rows start <= t < stop (default: all), at most BLOCK of them at a time, in order."""
+def blocks(
+    spec: Spec,
+    readings: Sequence[str] = ("lr",),
+    start: int = 0,
+    stop: int | None = None,
+    *,
+    trace: bool = False,
+) -> Iterator[Block]:
+    """The rows start <= t < stop (default: all), at most BLOCK of them at a time, in order.
+
+    `trace` adds what a plateau knows in each row.
+    """
     stop = spec.length if stop is None else stop
     first = first_row(spec)
     start = max(start, first)
@@ -140,11 +150,11 @@ def blocks(spec: Spec, readings: Sequence[str] = ("lr",), start: int = 0, stop: 
         size = min(BLOCK, stop - begin)
         groups = []
         for i, group in enumerate(spec.groups):
-            trace = group.schedule.trace(base_lr(group), begin, begin + size)
+            more = group.schedule.trace(base_lr(group), begin, begin + size) if trace else None
             if loops:
-                groups.append(GroupBlock(**loops[i].take(size, readings), trace=trace or None))  # type: ignore[arg-type]
+                groups.append(GroupBlock(**loops[i].take(size, readings), trace=more or None))  # type: ignore[arg-type]
             else:
-                groups.append(GroupBlock(formula_lrs(group, begin, begin + size, spec.interval), trace=trace or None))
+                groups.append(GroupBlock(formula_lrs(group, begin, begin + size, spec.interval), trace=more or None))
         yield Block(begin, size, tuple(groups))
 
 
@@ -160,7 +170,7 @@ def evaluate(spec: Spec, readings: Sequence[str] | None = None) -> Curve:
     reading = default_reading(spec)
     if reading not in asked:
         asked = (*asked, reading)
-    found = list(blocks(spec, asked))
+    found = list(blocks(spec, asked, trace=True))
     groups = tuple(_join([block.groups[i] for block in found], asked) for i in range(len(spec.groups)))
     return Curve(spec.name, spec, first_row(spec), groups, reading, asked, notes(spec))
 

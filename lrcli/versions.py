@@ -8,9 +8,9 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from lrcli.curve import blocks, default_reading, first_row
 from lrcli.emulate.torch.releases import RELEASES
 from lrcli.errors import Refused
-from lrcli.evaluate import blocks, default_reading, first_row
 from lrcli.spec import Emulation, Spec
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -58,27 +58,33 @@ class Plateau(Schedule):
         return State(lr, math.inf if self.mode == "min" else -math.inf, 0, 0)
 
     def after(self, state: State, value: float) -> State:
-        """The state after one more metric, in PyTorch's order of operations."""
-        lr, best, bad, cooldown, _ = state
-        if self._better(value, best):
-            best, bad = value, 0
-        else:
-            bad += 1
-        if cooldown > 0:
-            cooldown, bad = cooldown - 1, 0
-        if bad <= self.patience:
-            return State(lr, best, bad, cooldown)
-        new = max(lr * self.factor, self.min_lr)
-        return State(new if lr - new > self.eps else lr, best, 0, int(self.cooldown), bad)
+        """The state after one more metric."""
+        return self.follow(state, (value,), [])
 
-    def _better(self, value: float, best: float) -> bool:
-        if self.mode == "min":
-            if self.threshold_mode == "rel":
-                return value < best * (1.0 - self.threshold)
-            return value < best - self.threshold
-        if self.threshold_mode == "rel":
-            return value > best * (self.threshold + 1.0)
-        return value > best + self.threshold
+    def follow(self, state: State, values: Iterable[float], lrs: list[float]) -> State:
+        """The state after these metrics, in PyTorch's order of operations; the LR after each is appended to lrs."""
+        lr, best, bad, cooldown, reduced = state
+        smaller, relative = self.mode == "min", self.threshold_mode == "rel"
+        threshold, patience, append = self.threshold, self.patience, lrs.append
+        for value in values:
+            reduced = 0
+            if smaller:
+                better = value < (best * (1.0 - threshold) if relative else best - threshold)
+            else:
+                better = value > (best * (threshold + 1.0) if relative else best + threshold)
+            if better:
+                best, bad = value, 0
+            else:
+                bad += 1
+            if cooldown > 0:
+                cooldown, bad = cooldown - 1, 0
+            if bad > patience:
+                new = max(lr * self.factor, self.min_lr)
+                if lr - new > self.eps:
+                    lr = new
+                cooldown, bad, reduced = int(self.cooldown), 0, bad
+            append(lr)
+        return State(lr, best, bad, cooldown, reduced)
 
     def history(self, base_lr: float) -> list[State]:
         """The states of rows 0 to len(metric): row t has seen the metrics of the epochs before it."""
@@ -93,15 +99,26 @@ class Plateau(Schedule):
 
     @cached_property
     def _histories(self) -> dict[float, list[State]]:
-        return {}  # by base LR: a schedule is walked once
+        return {}  # as _walked, for who wants to see more than the LR
 
     def lr_at(self, t: int, base_lr: float) -> float:
-        return self.history(base_lr)[self._known(t)].lr
+        return self._all_lrs(base_lr)[self._known(t)]
 
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
         if start < stop:
             self._known(stop - 1)
-        return [state.lr for state in self.history(base_lr)[start:stop]]
+        return self._all_lrs(base_lr)[start:stop]
+
+    def _all_lrs(self, base_lr: float) -> list[float]:
+        lrs = self._walked.get(base_lr)
+        if lrs is None:
+            lrs = self._walked[base_lr] = [base_lr]
+            self.follow(self.start(base_lr), self.metric, lrs)
+        return lrs
+
+    @cached_property
+    def _walked(self) -> dict[float, list[float]]:
+        return {}  # by base LR: the series is walked once
 
     def _known(self, t: int) -> int:
         if t > len(self.metric):

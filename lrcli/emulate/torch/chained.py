@@ -53,13 +53,19 @@ def run_together(composite: Composite, lr: float, n: int, out: list[float]) -> N
                 lr = child.step(lr)
             out.append(lr)
         return
-    lefts = [lr] * len(rules)
-    for i in range(1, n + 1):
-        for k, (rule, since) in enumerate(rules):
-            lr = lefts[k] = rule(lr, since + i)
-        out.append(lr)
-    for child, left in zip(children, lefts, strict=True):
-        child.skip(n, left)
+    append = out.append
+    if len(rules) == 2 and rules[0][1] == rules[1][1]:  # the common case, without the inner loop
+        (first, since), (second, _) = rules
+        for t in range(since + 1, since + 1 + n):
+            lr = second(first(lr, t), t)
+            append(lr)
+    else:
+        for i in range(1, n + 1):
+            for rule, since in rules:
+                lr = rule(lr, since + i)
+            append(lr)
+    for child in children:
+        child.skip(n, lr)  # what the children before the last one left is not to be seen any more
 
 
 def replay(schedule: Chained, release: Release) -> Replay:

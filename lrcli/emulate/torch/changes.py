@@ -18,16 +18,10 @@ class Change(NamedTuple):
 
 
 CHANGES = (
-    Change(
-        "1.0", "1.1", "the constructor sets epoch 0; scheduler.step() comes after optimizer.step() (#20124)"
-    ),
-    Change(
-        "1.0", "1.1", "Step, MultiStep, Exponential, CosineAnnealingLR are chained: double gamma (#22107)"
-    ),
+    Change("1.0", "1.1", "the constructor sets epoch 0; scheduler.step() comes after optimizer.step() (#20124)"),
+    Change("1.0", "1.1", "Step, MultiStep, Exponential, CosineAnnealingLR are chained: double gamma (#22107)"),
     Change("1.0", "1.1", "CyclicLR and CosineAnnealingWarmRestarts are new; the latter is one epoch late (#23480)"),
-    Change(
-        "1.1", "1.2", "these four are the closed form again; milestones must be sorted; warm restarts are right"
-    ),
+    Change("1.1", "1.2", "these four are the closed form again; milestones must be sorted; warm restarts are right"),
     Change("1.2", "1.3", "CyclicLR starts from its base_lr argument; OneCycleLR is new"),
     Change("1.3", "1.4", "these four are chained again; get_last_lr() and MultiplicativeLR are new"),
     Change(

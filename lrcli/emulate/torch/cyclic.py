@@ -30,7 +30,9 @@ class CyclicReplay(Ruled):
     def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
         if last_epoch == -1:
             group.lr = self.base_lr
-        return super().construct(group, last_epoch)
+        lr = super().construct(group, last_epoch)
+        self.rules = self.rules._replace(first=None)  # base_lrs is set once the base class has stepped
+        return lr
 
 
 def replay(schedule: Cyclic, release: Release) -> Replay:

@@ -13,7 +13,7 @@ SINCE = (1, 0)
 
 
 def replay(schedule: Lambda, release: Release) -> Replay:
-    factor = schedule.lr_lambda
+    factor = schedule.lr_lambda.function
     return Ruled(release, lambda base: Rules(lambda lr, t: base * factor(t)))
 
 

@@ -50,7 +50,7 @@ class TrainingLoop:
         lrs: list[float] = []
         others: dict[str, list[float | None]] = {name: [] for name in readings if name != "lr"}
         try:
-            if others or self._metric is not None or self._step_epoch:
+            if others or self._step_epoch:
                 for _ in range(n):
                     lrs.append(self._next_lr(self._rows + len(lrs)))
                     for name, values in others.items():
@@ -58,7 +58,11 @@ class TrainingLoop:
             else:
                 if self._rows == 0 and n and not self.scheduler_first:
                     lrs.append(self.lr)
-                self.replay.run(self.lr, n - len(lrs), lrs)
+                calls = n - len(lrs)
+                if self._metric is None:
+                    self.replay.run(self.lr, calls, lrs)
+                else:
+                    self.replay.run_metrics(self.lr, self._metrics(calls), lrs)
                 self.lr = lrs[-1] if lrs else self.lr
         except (Refused, ArithmeticError, ValueError) as exc:
             raise self._failure(exc, self._rows + len(lrs)) from exc
@@ -69,13 +73,19 @@ class TrainingLoop:
         """The LR that trains this row, after the call of step() that it needs."""
         call = row if self.scheduler_first else row - 1
         if call >= 0:
-            metric = None
-            if self._metric is not None:
-                if self.first_epoch + call >= len(self._metric):
-                    raise ValueError(f"the metric has {len(self._metric)} values")
-                metric = self._metric[self.first_epoch + call]
+            metric = None if self._metric is None else self._metrics(1, call)[0]
             self.lr = self.replay.step(self.lr, self._argument(call), metric)
         return self.lr
+
+    def _metrics(self, n: int, call: int | None = None) -> tuple[float, ...]:
+        """What the next n calls of step() are given (or n from `call` on): metric[t] in that of epoch t."""
+        assert self._metric is not None
+        if call is None:
+            call = self._rows if self.scheduler_first else max(self._rows - 1, 0)
+        values = self._metric[self.first_epoch + call : self.first_epoch + call + n]
+        if len(values) < n:
+            raise ValueError(f"the metric has {len(self._metric)} values, one for each epoch")
+        return values
 
     def _argument(self, call: int) -> float | None:
         """The explicit epoch of this call of step(), if any."""

@@ -8,7 +8,7 @@ counter, applies it and stores the result. Here that function is a rule (lr, t) 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -127,6 +127,12 @@ class Replay:
             lr = rule(lr, t)
             append(lr)
         self.skip(n, lr)
+
+    def run_metrics(self, lr: float, values: Sequence[float], out: list[float]) -> None:
+        """`run`, with a metric for each call of step()."""
+        for value in values:
+            lr = self.step(lr, None, value)
+            out.append(lr)
 
     def notes(self) -> list[Note]:
         """What a user should know of this class in this release, whatever the loop does."""

@@ -12,7 +12,7 @@ READING = "the rule multiplies by the lambda, and reading it multiplies once mor
 
 def replay(schedule: Multiplicative, release: Release) -> Replay:
     def rules(base: float) -> Rules:
-        factor = schedule.lr_lambda
+        factor = schedule.lr_lambda.function
 
         def from_base(lr: float, t: int) -> float:
             return lr * factor(t) if t > 0 else base

@@ -17,7 +17,7 @@ SHOWN = 5
 
 def of_replay(spec: Spec) -> tuple[Note, ...]:
     """The notes of every group, each once, in the order in which the groups stand."""
-    from lrcli.evaluate import base_lr, default_reading, training_loop
+    from lrcli.curve import base_lr, default_reading, training_loop
 
     emulation = spec.emulation
     assert emulation is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lrcli.emulate.torch.machine import ParamGroup, Replay
 from lrcli.emulate.torch.releases import Release, refuse
 from lrcli.schedules.plateau import Plateau
@@ -38,6 +40,11 @@ class PlateauReplay(Replay):
         self.last_epoch += 1
         self.last_lr = self.state.lr
         return self.last_lr
+
+    def run_metrics(self, lr: float, values: Sequence[float], out: list[float]) -> None:
+        self.state = self.schedule.follow(self.state._replace(lr=lr), values, out)
+        self.last_epoch += len(values)
+        self.last_lr = self.state.lr
 
     def order_note(self) -> None:
         return None  # it reacts to the metric it is given, whenever that is
