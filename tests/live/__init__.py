@@ -1,0 +1,1 @@
+"""Comparisons with installed frameworks; each module skips itself where its framework is missing."""

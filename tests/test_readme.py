@@ -1,0 +1,31 @@
+"""The README says what is so."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from lrcli.schedules import all_types
+from tests.readme_examples import README, Example, examples, run
+
+TEXT = README.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("example", examples(TEXT), ids=lambda example: example.command)
+def test_example(example: Example) -> None:
+    """A command of the README prints what the README shows."""
+    assert run(example.command) == example.output
+
+
+@pytest.mark.parametrize("words", ["lrcli plot", "pytest"])
+def test_one_command(words: str) -> None:
+    """There is one command to install and run and one to test, each with its own environment."""
+    commands = re.findall(rf"^python3 -m venv \.venv && .*{words}.*$", TEXT, re.MULTILINE)
+    assert len(commands) == 1
+
+
+def test_every_type_is_listed() -> None:
+    """The table of types is complete."""
+    listed = re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE)
+    assert sorted(cls.name for cls in all_types()) == sorted(listed)
