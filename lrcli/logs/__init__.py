@@ -1,0 +1,48 @@
+"""The learning rates that a run logged, as values: what a log file holds, whatever tool wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How a log writes its numbers.
+
+    kind: "full" (every digit of a double), "float32", "decimals" (a fixed number after the point) or "significant"
+    (a fixed number in all); digits is that number, 0 for the first two.
+    """
+
+    kind: str = "full"
+    digits: int = 0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a log: rows start <= i < stop, in which the position only goes forward. Appended runs follow it."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Log:
+    """The rows of a log that hold a learning rate, column by column.
+
+    name: as the file is called. unit: what `positions` count, "epoch" or "step" ("row" where the log has neither).
+    positions: the position of each row, as logged. epochs: the epoch column (fractions are fine) where the log has one
+    beside its steps. lrs: the learning-rate columns by name, the first one is the curve; a missing cell is None.
+    others: further numeric columns by name (loss, val_loss). runs: the runs that stand in the log, one after the other.
+    rounding: of the learning rates. remarks: what was taken, skipped or repaired, in a sentence each, for stderr.
+    """
+
+    name: str
+    unit: str
+    positions: Sequence[float]
+    lrs: Mapping[str, Sequence[float | None]]
+    epochs: Sequence[float] | None = None
+    others: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
+    runs: tuple[Run, ...] = ()
+    rounding: Rounding = Rounding()
+    remarks: tuple[str, ...] = ()
