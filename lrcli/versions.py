@@ -11,36 +11,22 @@ from dataclasses import dataclass, replace
 from lrcli.curve import blocks, default_reading, first_row
 from lrcli.emulate.torch.releases import RELEASES
 from lrcli.errors import Refused
+from lrcli.gaps import Gap
 from lrcli.spec import Emulation, Spec
-
-
-@dataclass(frozen=True)
-class Gap:
-    """The first row at which two families of releases differ: `a` in the one before, `b` in this one."""
-
-    row: int
-    group: int
-    a: float
-    b: float
-
-    @property
-    def ulps(self) -> int | None:
-        """How many doubles lie between them; None where one is no finite number."""
-        if not (math.isfinite(self.a) and math.isfinite(self.b)):
-            return None
-        return abs(_ordinal(self.a) - _ordinal(self.b))
 
 
 @dataclass(frozen=True)
 class Family:
     """Releases that compute the same numbers, bit for bit, or refuse the spec in the same words.
 
-    `gap` is where it first differs from the family before it; None for the first, and next to a refusal.
+    `gap` is where it first differs from the family before it, in parameter group `group`; None for the first, and where
+    it refuses.
     """
 
     releases: tuple[str, ...]
     refusal: str = ""
     gap: Gap | None = None
+    group: int = 0
 
     @property
     def ranges(self) -> str:
@@ -106,15 +92,16 @@ class _Families:
         found = []
         before: bytes | None = None
         for numbers, releases in self._by_numbers.items():
-            found.append(Family(tuple(releases), gap=None if before is None else self._gap(before, numbers)))
+            gap, group = (None, 0) if before is None else self._gap(before, numbers)
+            found.append(Family(tuple(releases), gap=gap, group=group))
             before = numbers
         refusing = [Family(tuple(releases), words) for words, releases in self._by_words.items()]
         return (*found, *refusing)
 
-    def _gap(self, a: bytes, b: bytes) -> Gap:
+    def _gap(self, a: bytes, b: bytes) -> tuple[Gap | None, int]:
         for i, (x, y) in enumerate(zip(memoryview(a).cast("d"), memoryview(b).cast("d"), strict=True)):
             if struct.pack("d", x) != struct.pack("d", y):
-                return Gap(self._first + i // self._groups, i % self._groups, x, y)
+                return Gap.of(self._first + i // self._groups, x, y), i % self._groups
         raise AssertionError("equal numbers are one family")
 
 
@@ -128,9 +115,3 @@ def _numbers(spec: Spec) -> tuple[bytes, bytes]:
         for values in zip(*(getattr(group, reading) for group in block.groups), strict=True):
             read.extend(math.nan if value is None else value for value in values)
     return used.tobytes(), read.tobytes()
-
-
-def _ordinal(value: float) -> int:
-    """The place of a double in their order: neighbours differ by 1."""
-    bits: int = struct.unpack("<q", struct.pack("<d", value))[0]
-    return bits if bits >= 0 else -(bits & 0x7FFF_FFFF_FFFF_FFFF)

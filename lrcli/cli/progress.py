@@ -14,7 +14,8 @@ T = TypeVar("T")
 class Progress:
     """A line such as `lrcli: 3,400,000 of 10,000,000 rows (34%)`. Call it with the rows done and the rows in all."""
 
-    def __init__(self, env: Environment, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, env: Environment, clock: Callable[[], float] = time.monotonic, *, unit: str = "rows") -> None:
+        self._unit = unit
         shown = env.stderr_tty and not env.quiet
         self._stream: TextIO | None = env.stderr if shown else None
         self._clock = clock
@@ -27,7 +28,7 @@ class Progress:
             return
         self._next = self._clock() + 0.2
         self._drawn = True
-        share = f" of {total:,} rows ({100 * done // total}%)" if total else " rows"
+        share = f" of {total:,} {self._unit} ({100 * done // total}%)" if total else f" {self._unit}"
         self._stream.write(f"\r\x1b[Klrcli: {done:,}{share}")
         self._stream.flush()
 

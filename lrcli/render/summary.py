@@ -36,7 +36,7 @@ def _of_pair(difference: Difference, pair: Pair) -> str:
     tolerance = f"rtol {difference.rtol:g}"
     if relative.relative > difference.rtol:
         tolerance += f" and atol {difference.atol:g}"
-    return f"same: {_all(pair, unit)} within {tolerance} (largest gap {_size(gap)} at {unit} {gap.t})"
+    return f"same: {_all(pair, unit)} within {tolerance} (largest gap {gap_size(gap)} at {unit} {gap.t})"
 
 
 def _parts(pair: Pair, unit: str) -> Iterator[str]:
@@ -54,7 +54,7 @@ def _parts(pair: Pair, unit: str) -> Iterator[str]:
         yield f"in {pair.nulls} of them only one side has a value"
     gap, relative = pair.largest, pair.largest_relative
     if pair.differing and gap and relative:
-        yield f"largest gap {_size(gap)} at {unit} {gap.t}"
+        yield f"largest gap {gap_size(gap)} at {unit} {gap.t}"
         if not _is_rounding(relative) and not math.isclose(gap.relative, relative.relative, rel_tol=1e-6):
             yield f"largest relative gap {_relative(relative)} at {unit} {relative.t}"
     yield _sums(pair)
@@ -79,7 +79,8 @@ def _is_rounding(gap: Gap) -> bool:
     return gap.ulps is not None and gap.ulps <= _FEW_ULPS
 
 
-def _size(gap: Gap) -> str:
+def gap_size(gap: Gap) -> str:
+    """How wide a gap is: in doubles where it is rounding, else absolutely and as a share."""
     if _is_rounding(gap):
         return f"{gap.ulps} ulp"
     return f"{gap.absolute:.6g} ({_relative(gap)})"

@@ -1,0 +1,55 @@
+"""`lrcli versions`: does upgrading PyTorch change my schedule?"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from typer import Argument
+
+from lrcli.cli.command import make_command
+from lrcli.cli.environment import Environment
+from lrcli.cli.load import load_spec
+from lrcli.cli.options import OutputOptions, Quiet, SpecOptions, output_option
+from lrcli.cli.output import Output
+from lrcli.cli.progress import Progress
+from lrcli.emulate.torch.changes import CHANGES
+from lrcli.render.versions import json_agreements, json_changes, write_agreements, write_changes
+from lrcli.versions import versions as agreements_of
+
+
+def versions(
+    env: Environment,
+    spec_options: SpecOptions,
+    output_options: OutputOptions,
+    spec: Annotated[
+        str | None,
+        Argument(metavar="[SPEC]", show_default=False, help="Left out: the table of what changed in which release."),
+    ] = None,
+    quiet: Quiet = False,
+    format: Annotated[Literal["text", "json"], output_option("--format", "-f")] = "text",
+) -> None:
+    """Tell in which releases of PyTorch a spec gives the same numbers, bit for bit.
+
+    One line for each range of releases, with the first row at which it differs from the line above: for the learning
+    rate in use, and for the reading that the release documents for printing.
+    """
+    output = Output(env, output_options.output)
+    if spec is None:
+        output.write(json_changes(CHANGES) if format == "json" else write_changes(CHANGES))
+        return
+    loaded = load_spec(env, spec, spec_options)
+    progress = Progress(env, unit="releases")
+    try:
+        agreements = agreements_of(loaded, progress)
+    finally:
+        progress.erase()
+    output.write(json_agreements(agreements) if format == "json" else write_agreements(loaded, agreements))
+
+
+command = make_command(
+    versions,
+    examples=[
+        ("lrcli versions step.yaml", "the ranges of releases that compute the same"),
+        ("lrcli versions", "what changed when"),
+    ],
+)
