@@ -11,8 +11,8 @@ from lrcli.spec import Spec
 class Note:
     """Something a user should know about a curve: what, at which rows, why, and what to do instead.
 
-    `epochs` are the rows it is about (empty: the whole run), `more` how many beyond those listed. `str()` is the line
-    that goes to stderr.
+    `epochs` are the rows it is about (empty: the whole run), `more` how many beyond those listed; `within` says that only
+    so many rows of a long run were looked at. `str()` is the line that goes to stderr.
     """
 
     code: str
@@ -22,6 +22,7 @@ class Note:
     reference: str = ""
     epochs: tuple[int, ...] = ()
     more: int = 0
+    within: int = 0
     unit: str = "epoch"
 
     def __str__(self) -> str:
@@ -31,6 +32,8 @@ class Note:
             text += f" at {word} {', '.join(map(str, self.epochs))}"
             if self.more:
                 text += f" and {self.more} more ({len(self.epochs) + self.more} in all)"
+            if self.within:
+                text += f" of the first {self.within:,}"
         if self.why:
             text += f": {self.why}"
         if self.reference:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -55,22 +56,42 @@ class Cyclic(Schedule):
         return up + down, up / (up + down)
 
     def lr_at(self, t: int, base_lr: float) -> float:
-        return self.lr_from(self.base_lr, t)
+        return self._curve(t)
 
-    def lr_from(self, base: float, t: float) -> float:
-        """The formula with another base (until 1.2 PyTorch took the group's)."""
-        total, ratio = self._sizes
-        cycle = math.floor(1 + t / total)
-        x = 1.0 + t / total - cycle
-        s = x / ratio if x <= ratio else (x - 1) / (ratio - 1)
-        return base + ((self.max_lr - base) * s) * self._scale(cycle, t)
+    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+        curve = self._curve
+        return [curve(t) for t in range(start, stop)]
 
-    def _scale(self, cycle: int, t: float) -> float:
-        if self.scale_fn is not None:
-            return self.scale_fn(cycle if self.scale_mode == "cycle" else t)
-        if self.mode == "triangular":
-            return 1.0
-        return float(1 / (2.0 ** (cycle - 1)) if self.mode == "triangular2" else self.gamma**t)
+    @cached_property
+    def _curve(self) -> Callable[[float], float]:
+        return self.curve_from(self.base_lr)
+
+    def curve_from(self, base: float) -> Callable[[float], float]:
+        """The formula as a function of t, with another base: until 1.2 PyTorch took the group's."""
+        (total, ratio), height, scale = self._sizes, self.max_lr - base, self._scale()
+        floor, fall = math.floor, ratio - 1
+
+        def triangular(t: float) -> float:
+            x = 1.0 + t / total - floor(1 + t / total)
+            return base + (height * (x / ratio if x <= ratio else (x - 1) / fall)) * 1.0
+
+        def scaled(t: float) -> float:
+            cycle = floor(1 + t / total)
+            x = 1.0 + t / total - cycle
+            return base + (height * (x / ratio if x <= ratio else (x - 1) / fall)) * scale(cycle, t)
+
+        return triangular if self.scale_fn is None and self.mode == "triangular" else scaled
+
+    def _scale(self) -> Callable[[int, float], float]:
+        """The factor of the height, of (cycle, t)."""
+        gamma, scale_fn = self.gamma, self.scale_fn
+        if scale_fn is not None:
+            if self.scale_mode == "cycle":
+                return lambda cycle, t: scale_fn(cycle)
+            return lambda cycle, t: scale_fn(t)
+        if self.mode == "exp_range":
+            return lambda cycle, t: float(gamma**t)
+        return lambda cycle, t: 1 / (2.0 ** (cycle - 1))
 
     def next_break(self, t: int) -> int | None:
         total, ratio = self._sizes

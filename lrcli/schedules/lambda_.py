@@ -28,3 +28,7 @@ class Lambda(Schedule):
 
     def lr_at(self, t: int, base_lr: float) -> float:
         return base_lr * self.lr_lambda(t)
+
+    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+        factor = self.lr_lambda.function
+        return [base_lr * factor(t) for t in range(start, stop)]

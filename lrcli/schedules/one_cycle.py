@@ -10,22 +10,6 @@ from functools import cached_property
 from lrcli.errors import InvalidValue
 from lrcli.schedules.base import Schedule, choice, count, flag, length, number
 
-Anneal = Callable[[float, float, float], float]
-"""(start, end, part of the way from 0 to 1) -> the learning rate there."""
-
-
-def _anneal_cos(start: float, end: float, part: float) -> float:
-    return end + (start - end) / 2.0 * (math.cos(math.pi * part) + 1)
-
-
-def _anneal_linear(start: float, end: float, part: float) -> float:
-    return (end - start) * part + start
-
-
-def anneal_of(schedule: OneCycle) -> Anneal:
-    """The shape of this schedule's annealing."""
-    return _anneal_cos if schedule.anneal_strategy == "cos" else _anneal_linear
-
 
 @dataclass(frozen=True)
 class OneCycle(Schedule):
@@ -113,19 +97,30 @@ class OneCycle(Schedule):
 
         `initial` stands apart because PyTorch 1.3 takes a left-over one.
         """
-        anneal = anneal_of(self)
         *before, (end, end_start, end_lr) = self.phases_from(initial)
-        begin = before[-1][0]
+        rising, begin = [], 0.0
+        for finish, start_lr, finish_lr in before:
+            rising.append((finish, begin, start_lr, finish_lr))
+            begin = finish
+        cos, pi = math.cos, math.pi
 
-        def curve_at(t: float) -> float:
-            since = 0.0
-            for finish, start_lr, finish_lr in before:
+        def along_cosine(t: float) -> float:
+            for finish, since, start_lr, finish_lr in rising:
                 if t <= finish:
-                    return anneal(start_lr, finish_lr, (t - since) / (finish - since))
-                since = finish
-            return anneal(end_start, end_lr, (t - begin) / (end - begin))
+                    return finish_lr + (start_lr - finish_lr) / 2.0 * (cos(pi * ((t - since) / (finish - since))) + 1)
+            return end_lr + (end_start - end_lr) / 2.0 * (cos(pi * ((t - begin) / (end - begin))) + 1)
 
-        return curve_at
+        def along_line(t: float) -> float:
+            for finish, since, start_lr, finish_lr in rising:
+                if t <= finish:
+                    return (finish_lr - start_lr) * ((t - since) / (finish - since)) + start_lr
+            return (end_lr - end_start) * ((t - begin) / (end - begin)) + end_start
+
+        return along_cosine if self.anneal_strategy == "cos" else along_line
+
+    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+        curve, held = self._curve, max(start, math.ceil(self.total))
+        return [curve(t) for t in range(start, min(stop, held))] + [self.final_lr] * (stop - held)
 
     def next_break(self, t: int) -> int | None:
         for finish, _, _ in self.phases_from(self.initial_lr):

@@ -51,6 +51,10 @@ class WarmupCosine(Schedule):
     def lr_at(self, t: int, base_lr: float) -> float:
         return base_lr * self.factor_at(t, base_lr)
 
+    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+        factor_at = self.factor_at
+        return [base_lr * factor_at(t, base_lr) for t in range(start, stop)]
+
     def next_break(self, t: int) -> int | None:
         for at in (int(self.warmup), int(self.T_max)):
             if max(t, 1) <= at:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lrcli.emulate.torch.lambda_ import lambda_lr
-from lrcli.emulate.torch.machine import Replay, Ruled, Rules
+from lrcli.emulate.torch.machine import Replay, Ruled, closed_form
 from lrcli.emulate.torch.releases import Release
 from lrcli.schedules.constant import Constant
 
@@ -14,7 +14,7 @@ SINCE = (1, 0)
 
 
 def replay(schedule: Constant, release: Release) -> Replay:
-    return Ruled(release, lambda base: Rules(lambda lr, t: base))
+    return Ruled(release, lambda base: closed_form(schedule, base))
 
 
 def to_torch(schedules: Sequence[Constant], optimizer: Any) -> Any:

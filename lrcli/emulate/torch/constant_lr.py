@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.emulate.torch.machine import Replay, Ruled, Rules
+from lrcli.emulate.torch.machine import Replay, Ruled, Rules, closed_form
 from lrcli.emulate.torch.releases import Release, refuse
 from lrcli.schedules.constant_lr import ConstantLR
 
@@ -15,10 +15,8 @@ def replay(schedule: ConstantLR, release: Release) -> Replay:
         raise refuse(release, "ValueError", f"factor must be between 0 and 1, not {schedule.factor!r}")
 
     def rules(base: float) -> Rules:
-        factor, total_iters, lr_at = schedule.factor, schedule.total_iters, schedule.lr_at
-
-        def closed(lr: float, t: int) -> float:
-            return lr_at(t, base)
+        closed = closed_form(schedule, base)
+        factor, total_iters = schedule.factor, schedule.total_iters
 
         def chained(lr: float, t: int) -> float:
             if t == 0:
@@ -27,6 +25,6 @@ def replay(schedule: ConstantLR, release: Release) -> Replay:
                 return lr
             return lr * (1.0 / factor)
 
-        return Rules(chained, closed=closed)
+        return Rules(chained, closed=closed.rule)
 
     return Ruled(release, rules, READING)

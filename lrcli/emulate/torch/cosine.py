@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import cos, pi
 
-from lrcli.emulate.torch.machine import HELD, Replay, Ruled, Rules
+from lrcli.emulate.torch.machine import HELD, Replay, Ruled, Rules, closed_form
 from lrcli.emulate.torch.releases import Release, is_closed_form
 from lrcli.schedules.cosine import Cosine
 
@@ -14,10 +14,8 @@ READING = "the rule scales by the epoch's ratio of cosines, and reading it scale
 
 def replay(schedule: Cosine, release: Release) -> Replay:
     def rules(base: float) -> Rules:
-        T_max, eta_min, lr_at = schedule.T_max, schedule.eta_min, schedule.lr_at
-
-        def closed(lr: float, t: int) -> float:
-            return lr_at(t, base)
+        closed = closed_form(schedule, base)
+        T_max, eta_min = schedule.T_max, schedule.eta_min
 
         def chained(lr: float, t: int) -> float:
             if (t - 1 - T_max) % (2 * T_max) == 0:
@@ -44,13 +42,13 @@ def replay(schedule: Cosine, release: Release) -> Replay:
             return resumed(lr, t) if t > 0 else chained(lr, t)
 
         if is_closed_form(release):
-            return Rules(closed)
+            return closed
         if release < (1, 10):
-            return Rules(from_base, closed=closed)
+            return Rules(from_base, closed=closed.rule)
         if release < (1, 12):
-            return Rules(from_group, closed=closed)
+            return Rules(from_group, closed=closed.rule)
         if release < (2, 8):
-            return Rules(from_group, first=first, fresh=first, closed=closed)
-        return Rules(chained, first=hold, fresh=fresh, closed=closed)
+            return Rules(from_group, first=first, fresh=first, closed=closed.rule)
+        return Rules(chained, first=hold, fresh=fresh, closed=closed.rule)
 
     return Ruled(release, rules, READING, HELD if release >= (2, 8) else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.emulate.torch.machine import ParamGroup, Replay, Ruled, Rules
+from lrcli.emulate.torch.machine import ParamGroup, Replay, Ruled, Rules, closed_form
 from lrcli.emulate.torch.releases import Release
 from lrcli.schedules.cyclic import Cyclic
 
@@ -14,16 +14,16 @@ class CyclicReplay(Ruled):
 
     def __init__(self, schedule: Cyclic, release: Release) -> None:
         self.base_lr = schedule.base_lr
-        lr_from = schedule.lr_from
 
         def rules(initial_lr: float) -> Rules:
-            def first(lr: float, t: int) -> float:
-                return lr_from(initial_lr, t)
+            curve = schedule.curve_from(initial_lr)
 
-            def closed(lr: float, t: int) -> float:
-                return schedule.lr_at(t, lr)
+            def from_initial_lr(lr: float, t: int) -> float:
+                return curve(t)
 
-            return Rules(first) if release < (1, 3) else Rules(closed, first=first)
+            if release < (1, 3):
+                return Rules(from_initial_lr)
+            return closed_form(schedule, initial_lr)._replace(first=from_initial_lr)
 
         super().__init__(release, rules)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.emulate.torch.machine import HELD, Replay, Ruled, Rules
+from lrcli.emulate.torch.machine import HELD, Replay, Ruled, Rules, closed_form
 from lrcli.emulate.torch.releases import Release, is_closed_form
 from lrcli.schedules.exponential import Exponential
 
@@ -12,10 +12,8 @@ READING = "the rule multiplies by gamma, and reading it multiplies once more"
 
 def replay(schedule: Exponential, release: Release) -> Replay:
     def rules(base: float) -> Rules:
-        gamma, lr_at = schedule.gamma, schedule.lr_at
-
-        def closed(lr: float, t: int) -> float:
-            return lr_at(t, base)
+        closed = closed_form(schedule, base)
+        gamma = schedule.gamma
 
         def from_base(lr: float, t: int) -> float:
             return base if t == 0 else lr * gamma
@@ -30,11 +28,11 @@ def replay(schedule: Exponential, release: Release) -> Replay:
             return lr * gamma
 
         if is_closed_form(release):
-            return Rules(closed)
+            return closed
         if release < (1, 10):
-            return Rules(from_base, closed=closed)
+            return Rules(from_base, closed=closed.rule)
         if release < (2, 8):
-            return Rules(from_group, closed=closed)
-        return Rules(chained, first=hold, closed=closed)
+            return Rules(from_group, closed=closed.rule)
+        return Rules(chained, first=hold, closed=closed.rule)
 
     return Ruled(release, rules, READING, HELD if release >= (2, 8) else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lrcli.emulate.torch.machine import Replay, Ruled, Rules
+from lrcli.emulate.torch.machine import Replay, Ruled, closed_form
 from lrcli.emulate.torch.releases import Release
 from lrcli.schedules.lambda_ import Lambda
 
@@ -13,8 +13,7 @@ SINCE = (1, 0)
 
 
 def replay(schedule: Lambda, release: Release) -> Replay:
-    factor = schedule.lr_lambda.function
-    return Ruled(release, lambda base: Rules(lambda lr, t: base * factor(t)))
+    return Ruled(release, lambda base: closed_form(schedule, base))
 
 
 def lambda_lr(functions: Sequence[Callable[[int], float]], optimizer: Any) -> Any:

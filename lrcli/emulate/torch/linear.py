@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.emulate.torch.machine import HELD, Replay, Ruled, Rules
+from lrcli.emulate.torch.machine import HELD, Replay, Ruled, Rules, closed_form
 from lrcli.emulate.torch.releases import Release, refuse
 from lrcli.schedules.linear import Linear
 
@@ -19,10 +19,8 @@ def replay(schedule: Linear, release: Release) -> Replay:
         raise refuse(release, "ValueError", f"end_factor must be between 0 and 1, not {end!r}")
 
     def rules(base: float) -> Rules:
-        total, lr_at = schedule.total_iters, schedule.lr_at
-
-        def closed(lr: float, t: int) -> float:
-            return lr_at(t, base)
+        closed = closed_form(schedule, base)
+        total = schedule.total_iters
 
         def chained(lr: float, t: int) -> float:
             if t == 0:
@@ -34,6 +32,6 @@ def replay(schedule: Linear, release: Release) -> Replay:
         def hold(lr: float, t: int) -> float:
             return lr * start if t == 0 else lr
 
-        return Rules(chained, first=hold if release >= (2, 8) else None, closed=closed)
+        return Rules(chained, first=hold if release >= (2, 8) else None, closed=closed.rule)
 
     return Ruled(release, rules, READING, HELD if release >= (2, 8) else "")

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from lrcli.emulate.torch.releases import Release, refuse
 from lrcli.notes import Note
+from lrcli.schedules.base import Schedule
 
 Rule = Callable[[float, int], float]
 """(the group's LR, last_epoch) -> the LR that get_lr() returns."""
@@ -40,12 +42,20 @@ class Rules(NamedTuple):
     first: while the constructor runs.
     fresh: where get_lr() is read before the first step() after construction.
     closed: in step(epoch) with an explicit epoch, from 1.4 on (_get_closed_form_lr()).
+    over: the rule over a range of epochs, for one that does not look at the group's LR.
     """
 
     rule: Rule
     first: Rule | None = None
     fresh: Rule | None = None
     closed: Rule | None = None
+    over: Callable[[int, int], list[float]] | None = None
+
+
+def closed_form(schedule: Schedule, base: float) -> Rules:
+    """The schedule's own formula as the rule: it is written in PyTorch's order of operations."""
+    lr_at = schedule.lr_at
+    return Rules(lambda lr, t: lr_at(t, base), over=partial(schedule.lrs, base))
 
 
 HELD = "from torch 2.8 on the constructor leaves the LR alone, so the factor of this epoch is lost for good"
@@ -221,6 +231,14 @@ class Ruled(Replay):
         return self.rules.rule
 
     def run(self, lr: float, n: int, out: list[float]) -> None:
+        if n and self.rules.over is not None:
+            try:
+                out += self.rules.over(self.last_epoch + 1, self.last_epoch + 1 + n)
+            except Exception:
+                pass  # step by step, to find the one that fails
+            else:
+                self.skip(n, out[-1])
+                return
         try:
             super().run(lr, n, out)
         except Exception as exc:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import Counter
 from typing import Any
 
-from lrcli.emulate.torch.machine import Replay, Ruled, Rules
+from lrcli.emulate.torch.machine import Replay, Ruled, Rules, closed_form
 from lrcli.emulate.torch.releases import Release, is_closed_form, refuse
 from lrcli.schedules.multistep import MultiStep
 
@@ -19,10 +19,8 @@ def replay(schedule: MultiStep, release: Release) -> Replay:
         raise refuse(release, "ValueError", "the milestones must be in increasing order")
 
     def rules(base: float) -> Rules:
-        gamma, lr_at, counts = schedule.gamma, schedule.lr_at, Counter(schedule.milestones)
-
-        def closed(lr: float, t: int) -> float:
-            return lr_at(t, base)
+        closed = closed_form(schedule, base)
+        gamma, counts = schedule.gamma, Counter(schedule.milestones)
 
         def closed_1_4(lr: float, t: int) -> float:
             # 1.4 bisects the Counter itself, whose "items" are how often 0, 1, 2, ... are milestones (pytorch #36913)
@@ -37,7 +35,7 @@ def replay(schedule: MultiStep, release: Release) -> Replay:
             return lr * decay
 
         if is_closed_form(release):
-            return Rules(closed)
-        return Rules(chained, closed=closed_1_4 if release == (1, 4) else closed)
+            return closed
+        return Rules(chained, closed=closed_1_4 if release == (1, 4) else closed.rule)
 
     return Ruled(release, rules, READING)

@@ -95,6 +95,7 @@ def _reading(loop: TrainingLoop, reading: str, spec: Spec) -> list[Note]:
             reference="pytorch #22107",
             epochs=tuple(wrong[:SHOWN]),
             more=len(wrong[SHOWN:]),
+            within=0 if n < LOOKED_AT else LOOKED_AT,
             unit=spec.interval,
         )
     ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import cos, pi
 
 from lrcli.emulate.torch.machine import ParamGroup, Replay, Ruled, Rules
 from lrcli.emulate.torch.releases import Release, refuse
-from lrcli.schedules.one_cycle import OneCycle, anneal_of
+from lrcli.schedules.one_cycle import OneCycle
 
 SINCE = (1, 3)
 
@@ -37,19 +38,31 @@ class OneCycleReplay(Ruled):
                 raise refuse(release, "ValueError", f"step {t} is past the end, total_steps is {total}")
             return curve_at(t)
 
-        return Rules(rule)
+        def over(start: int, stop: int) -> list[float]:
+            if stop - 1 > total:
+                raise ValueError("past the end")
+            return [curve_at(t) for t in range(start, stop)]
+
+        return Rules(rule, over=over)
 
 
 def _until_1_7(schedule: OneCycle, initial: float) -> Callable[[float], float]:
     """Two phases, each with its length: rounded otherwise where pct_start * total_steps is no whole number."""
-    peak, final, anneal = schedule.max_lr, schedule.final_lr, anneal_of(schedule)
+    peak, final = schedule.max_lr, schedule.final_lr
     up = float(schedule.pct_start * schedule.total) - 1
     down = float(schedule.total - up) - 1
 
-    def curve_at(t: float) -> float:
-        return anneal(initial, peak, t / up) if t <= up else anneal(peak, final, (t - up) / down)
+    def along_cosine(t: float) -> float:
+        if t <= up:
+            return peak + (initial - peak) / 2.0 * (cos(pi * (t / up)) + 1)
+        return final + (peak - final) / 2.0 * (cos(pi * ((t - up) / down)) + 1)
 
-    return curve_at
+    def along_line(t: float) -> float:
+        if t <= up:
+            return (peak - initial) * (t / up) + initial
+        return (final - peak) * ((t - up) / down) + peak
+
+    return along_cosine if schedule.anneal_strategy == "cos" else along_line
 
 
 def replay(schedule: OneCycle, release: Release) -> Replay:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.emulate.torch.machine import HELD, Replay, Ruled, Rules
+from lrcli.emulate.torch.machine import HELD, Replay, Ruled, Rules, closed_form
 from lrcli.emulate.torch.releases import Release
 from lrcli.schedules.polynomial import Polynomial
 
@@ -12,10 +12,8 @@ READING = "the rule scales by the ratio of two factors, and reading it scales on
 
 def replay(schedule: Polynomial, release: Release) -> Replay:
     def rules(base: float) -> Rules:
-        total, power, lr_at = schedule.total_iters, schedule.power, schedule.lr_at
-
-        def closed(lr: float, t: int) -> float:
-            return lr_at(t, base)
+        closed = closed_form(schedule, base)
+        total, power = schedule.total_iters, schedule.power
 
         def chained(lr: float, t: int) -> float:
             if t > total:
@@ -30,7 +28,7 @@ def replay(schedule: Polynomial, release: Release) -> Replay:
             return lr
 
         if release < (2, 8):
-            return Rules(from_group, closed=closed)
-        return Rules(chained, first=hold, closed=closed)
+            return Rules(from_group, closed=closed.rule)
+        return Rules(chained, first=hold, closed=closed.rule)
 
     return Ruled(release, rules, READING, HELD if release >= (2, 8) else "")

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from lrcli.emulate.torch.lambda_ import lambda_lr
-from lrcli.emulate.torch.machine import ParamGroup, Replay, Ruled, Rules
+from lrcli.emulate.torch.machine import ParamGroup, Replay, Ruled, closed_form
 from lrcli.emulate.torch.releases import Release
 from lrcli.schedules.range_test import RangeTest
 
@@ -21,8 +21,7 @@ class RangeTestReplay(Ruled):
 
 
 def replay(schedule: RangeTest, release: Release) -> Replay:
-    lr_at = schedule.lr_at
-    return RangeTestReplay(release, lambda base: Rules(lambda lr, t: base * lr_at(t, base)))
+    return RangeTestReplay(release, lambda base: closed_form(schedule, base))  # the base LR is 1
 
 
 def to_torch(schedules: Sequence[RangeTest], optimizer: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.emulate.torch.machine import Replay, Ruled, Rules
+from lrcli.emulate.torch.machine import Replay, Ruled, Rules, closed_form
 from lrcli.emulate.torch.releases import Release, is_closed_form
 from lrcli.schedules.step import Step
 
@@ -12,14 +12,12 @@ READING = "the rule multiplies by gamma at a decay epoch, and reading it multipl
 
 def replay(schedule: Step, release: Release) -> Replay:
     def rules(base: float) -> Rules:
-        step_size, gamma, lr_at = schedule.step_size, schedule.gamma, schedule.lr_at
-
-        def closed(lr: float, t: int) -> float:
-            return lr_at(t, base)
+        closed = closed_form(schedule, base)
+        step_size, gamma = schedule.step_size, schedule.gamma
 
         def chained(lr: float, t: int) -> float:
             return lr if t == 0 or t % step_size != 0 else lr * gamma
 
-        return Rules(closed) if is_closed_form(release) else Rules(chained, closed=closed)
+        return closed if is_closed_form(release) else Rules(chained, closed=closed.rule)
 
     return Ruled(release, rules, READING)

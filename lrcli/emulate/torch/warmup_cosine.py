@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from lrcli.emulate.torch.lambda_ import lambda_lr
-from lrcli.emulate.torch.machine import Replay, Ruled, Rules
+from lrcli.emulate.torch.machine import Replay, Ruled, closed_form
 from lrcli.emulate.torch.releases import Release
 from lrcli.schedules.warmup_cosine import WarmupCosine
 
@@ -15,8 +15,7 @@ SINCE = (1, 0)
 
 
 def replay(schedule: WarmupCosine, release: Release) -> Replay:
-    factor_at = schedule.factor_at
-    return Ruled(release, lambda base: Rules(lambda lr, t: base * factor_at(t, base)))
+    return Ruled(release, lambda base: closed_form(schedule, base))
 
 
 def to_torch(schedules: Sequence[WarmupCosine], optimizer: Any) -> Any:
