@@ -115,7 +115,7 @@ def function(epoch):
     epoch = float(epoch)
     try:
         value = 0.0
-    except Exception as error:
+    except (ArithmeticError, ValueError) as error:
         raise clear(error) from None
     return value
 """
@@ -136,7 +136,14 @@ def _compile(text: str) -> Callable[[float], float]:
     except (RecursionError, MemoryError):
         raise ExpressionError(text, 1, "the expression is nested too deeply") from None
     names: dict[str, Any] = {name: entry[0] for name, entry in FUNCTIONS.items()}
-    names |= {"__builtins__": {}, "float": float, "clear": _clear, "not_real": _not_real, "Exception": Exception}
+    names |= {
+        "__builtins__": {},
+        "ArithmeticError": ArithmeticError,
+        "ValueError": ValueError,
+        "float": float,
+        "clear": _clear,
+        "not_real": _not_real,
+    }
     exec(code, names)
     function: Callable[[float], float] = names["function"]
     return function
@@ -157,9 +164,7 @@ def _clear(error: Exception) -> Exception:
         return ZeroDivisionError("division by zero")
     if isinstance(error, OverflowError):
         return OverflowError("the number is too large")
-    if isinstance(error, ValueError):
-        return error if str(error) == NOT_REAL else ValueError("sqrt or log of a number that has none")
-    return ValueError(str(error))
+    return error if str(error) == NOT_REAL else ValueError("a function (sqrt, log, ...) has no value there")
 
 
 class _Checker:
@@ -275,7 +280,7 @@ class _Checker:
         numbers = [_number(operand) for operand in operands]
         try:
             return ast.Constant(compute(*numbers))
-        except (ArithmeticError, ValueError, TypeError) as error:
+        except (ArithmeticError, ValueError) as error:
             raise self.error(node, str(_clear(error))) from None
 
     def suggest(self, name: str, known: tuple[str, ...]) -> str:

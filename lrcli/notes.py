@@ -11,8 +11,8 @@ from lrcli.spec import Spec
 class Note:
     """Something a user should know about a curve: what, at which rows, why, and what to do instead.
 
-    `epochs` are the rows it is about (empty: the whole run), `more` how many beyond those listed; `within` says that only
-    so many rows of a long run were looked at. `str()` is the line that goes to stderr.
+    `epochs` are the rows it is about (empty: the whole run), `more` how many beyond those listed; `within` says that
+    only so many rows of a long run were looked at. `str()` is the line that goes to stderr.
     """
 
     code: str

@@ -76,6 +76,8 @@ def test_numbers_are_those_of_a_python_function(text: str, function: Callable[[f
         ("log(e) + log(8, 2) + sin(0) + tanh(0)", 4.0),
         ("0x10 + .5 + 1e1", 26.5),
         ("True", 1.0),
+        ("1 if epoch > 1 and not epoch > 5 else 2", 1.0),
+        ("1 if epoch - 3 else 2", 2.0),
         ("2**0.5 * 2**-1", math.sqrt(2) * 0.5),
     ],
 )
@@ -138,12 +140,15 @@ def test_language(text: str, expected: float) -> None:
         ("", 1, "the expression is empty", ""),
         ("1 # one", 3, "'#' is not allowed", ""),
         ("1 \\", 3, "'\\\\' is not allowed", ""),
+        ("1" * 400, 1, "the number is too large", ""),
+        ("\ud800", 1, "not an expression: 'utf-8' codec can't encode character '\\ud800' in position 0: surrogates not "
+         "allowed", ""),
         ("1e999", 1, "the number is too large", ""),
         ("9**9**9", 1, "the number is too large", ""),
         ("epoch + 9**9**9", 9, "the number is too large", ""),
         ("1 / 0", 1, "division by zero", ""),
         ("(-1) ** 0.5", 1, "a negative number to a fractional power is not a real number", ""),
-        ("log(-1)", 1, "sqrt or log of a number that has none", ""),
+        ("log(-1)", 1, "a function (sqrt, log, ...) has no value there", ""),
         ("é + epcoh", 1, "unknown name 'é'", "the variable is epoch"),
         ("(" * 51 + "1" + ")" * 51, 51, "the expression is nested too deeply", ""),
         ("-" * 300 + "1", 1, "the expression is nested too deeply", ""),
@@ -167,9 +172,11 @@ def test_refused(text: str, column: int, message: str, hint: str) -> None:
         ("(epoch - 7) ** -1", ZeroDivisionError, "division by zero"),
         ("exp(1000 * epoch)", OverflowError, "the number is too large"),
         ("10.0 ** (epoch * 100)", OverflowError, "the number is too large"),
-        ("log(epoch - 7)", ValueError, "sqrt or log of a number that has none"),
-        ("sqrt(epoch - 8)", ValueError, "sqrt or log of a number that has none"),
+        ("log(epoch - 7)", ValueError, "a function (sqrt, log, ...) has no value there"),
+        ("sqrt(epoch - 8)", ValueError, "a function (sqrt, log, ...) has no value there"),
         ("(epoch - 8) ** 0.5", ValueError, "a negative number to a fractional power is not a real number"),
+        ("floor(epoch * 1e308 * 10 * 0)", ValueError, "a function (sqrt, log, ...) has no value there"),
+        ("floor(epoch * 1e308 * 10)", OverflowError, "the number is too large"),
         ("abs((epoch - 8) ** 0.5)", ValueError, "a negative number to a fractional power is not a real number"),
     ],
 )
@@ -197,6 +204,23 @@ def test_nothing_is_on_stderr() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert Expression("1if 1else 2")(0) == 1.0
+
+
+def test_not_a_text() -> None:
+    """An expression is written as text, a number too."""
+    with pytest.raises(ExpressionError, match="an expression is written as text"):
+        Expression(5)  # type: ignore[arg-type]
+
+
+def test_deep_in_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Python has no room left to recurse, that is an ExpressionError too."""
+
+    def parse(text: str) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("lrcli.expression.parse", parse)
+    with pytest.raises(ExpressionError, match="the expression is nested too deeply"):
+        Expression("1")
 
 
 def test_argument_hides_nothing_else() -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from lrcli.errors import InvalidValue
 from lrcli.reader.emulation import EmulationError, emulation_text, read_emulation
 from lrcli.reader.keys import type_named
 from lrcli.reader.metric import Stdin, metric_option, read_metric
@@ -195,21 +194,12 @@ def _groups(root: Mapping, nodes: list[Mapping], context: Context) -> tuple[Grou
         used = common if own is None else own
         if lr is None and "lr" not in context.meant and not _sets_lr(used):
             context.problems.add(root.place.source.whole, "missing-key", "missing key 'lr'", "write lr: 0.1")
-        schedule = _of_group(shared, i, n, common, context) if own is None else _schedule(own, 1, warmup, context)
+        schedule = shared if own is None else _schedule(own, 1, warmup, context)
         name = node.get("name")
         if schedule is not None and lr is not BAD:
+            schedule = schedule.for_group(i, n) if own is None else schedule.for_group(0, 1)
             groups.append(Group(name.text if isinstance(name, Scalar) else None, lr, schedule))
     return tuple(groups)
-
-
-def _of_group(shared: Schedule | None, i: int, n: int, node: Node | None, context: Context) -> Schedule | None:
-    if shared is None or node is None:
-        return None
-    try:
-        return shared.for_group(i, n)
-    except InvalidValue as error:
-        context.problems.add(node.place, "bad-value", f"{error.field} {error.rule}, not {error.received}")
-        return None
 
 
 def _lr(node: Mapping, problems: Problems) -> Any:

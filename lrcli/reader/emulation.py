@@ -82,9 +82,9 @@ def _from_mapping(node: Mapping, problems: Problems, groups: int) -> tuple[Emula
     if not isinstance(torch, Scalar):
         problems.add(torch.place, "wrong-type", f"torch must be a version, not {torch}", 'write torch: "1.1"')
         return None, ""
-    version = "" if torch.plain and torch.value is None else torch.text
+    version = "" if torch.plain and torch.value is None else torch.text.removeprefix("torch-")
     try:
-        release, note = _release(version.removeprefix("torch-"))
+        release, note = _release(version)
     except EmulationError as error:
         problems.add(torch.place, "emulation", error.message, error.hint)
         return None, ""
@@ -111,8 +111,6 @@ def _release(version: str) -> tuple[str, str]:
 
     try:
         release, note = find_release(version)
-    except EmulationError:
-        raise
     except LrcliError as error:
         raise EmulationError(str(error)) from None
     return release, note or ""

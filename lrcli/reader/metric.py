@@ -106,14 +106,16 @@ def _json_lines(text: str, column: str | None) -> tuple[float, ...]:
     import json
 
     rows: list[tuple[int, object]] = []
+    n = 0
     try:
         if text.lstrip().startswith("["):
-            whole = json.loads(text)
-            rows = list(enumerate(whole, 1))
+            rows = list(enumerate(json.loads(text), 1))
         else:
-            rows = [(n, json.loads(line)) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+            for n, line in enumerate(text.splitlines(), 1):
+                if line.strip():
+                    rows.append((n, json.loads(line)))
     except (ValueError, RecursionError):
-        raise MetricError(f"row {len(rows) + 1} is not JSON" if rows else "this is not JSON, nor JSON lines") from None
+        raise MetricError(f"row {n} is not JSON" if n else "this is not JSON") from None
     first = rows[0][1] if rows else None
     if isinstance(first, dict):
         column = _choose([str(key) for key in first], column)

@@ -194,7 +194,8 @@ def _active_part(series: tuple[float, ...], place: Place, given: bool, scope: Sc
 def _explain(error: InvalidValue, given: dict[str, tuple[Scalar, Node]], place: Place, problems: Problems) -> None:
     """A constructor's refusal, at the value that it is about."""
     if error.field not in given:
-        problems.add(place, "bad-value", f"{error.field} {error.rule}, not {error.received}")
+        told = "" if error.received is None else f", not {error.received}"
+        problems.add(place, "bad-value", f"{error.field} {error.rule}{told}")
         return
     key, node = given[error.field]
     if isinstance(node, Scalar):

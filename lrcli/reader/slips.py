@@ -19,6 +19,7 @@ _WORDS = (
     ),
     ("block sequence entries are not allowed", "a '-' is not expected here", "quote it where it is a value: '-'"),
     ("sequence entries are not allowed", "a '-' is not expected here", "quote it where it is a value: '-'"),
+    ("unknown escape", "a '\\' in double quotes begins an escape", "write it as '\\\\', or use single quotes"),
     ("quoted scalar", "a quote is not closed", ""),
     ("flow mapping", "a ',' or '}' is missing", "close the { }; quote a text that holds one of , : { } [ ] #"),
     ("flow sequence", "a ',' or ']' is missing", "close the [ ]; quote a text that holds one of , : { } [ ] #"),
@@ -28,16 +29,15 @@ _WORDS = (
     ("block collection", "the indentation does not fit", "the entries of one list begin in the same column"),
     ("<document start>", "the text goes on after the spec's end", ""),
 )
+_TOLD_AT_BEGIN = ("could not find expected ':'", "unknown escape")
 
 
 def syntax_error(source: Source, error: Any) -> SpecError:
     """The SpecError for a yaml.MarkedYAMLError."""
-    mark = error.problem_mark or error.context_mark
-    if mark is None:
-        return refuse(source.whole, "syntax", f"this is not YAML: {error.problem}")
+    mark = error.problem_mark
     # what is not closed is told at its beginning, and not where the text ends
     at_end = not "".join(source.lines[mark.line :]).strip()
-    if error.context_mark and (at_end or "could not find expected ':'" in (error.problem or "")):
+    if error.context_mark and (at_end or any(part in (error.problem or "") for part in _TOLD_AT_BEGIN)):
         mark = error.context_mark
     place = Place(source, mark.line + 1, mark.column + 1, 1)
     line = source.lines[mark.line] if mark.line < len(source.lines) else ""

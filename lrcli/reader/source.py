@@ -14,6 +14,7 @@ from lrcli.errors import LrcliError, Problem, SpecError
 MAX_SIZE = 1_000_000
 """Bytes. A spec is written by hand; a longer one is a mistake, or a metric that belongs into a file of its own."""
 MAX_PROBLEMS = 100
+MAX_SHOWN = 500  # the longest line that is shown with a problem
 
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what YAML counts as one
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -54,6 +55,8 @@ class Place(NamedTuple):
         if not source.placed or not line:
             return Problem(source.name, 0, 0, kind, message, hint)
         text = source.lines[line - 1] if line <= len(source.lines) else ""
+        if len(text) > MAX_SHOWN:
+            return Problem(source.name, line, column, kind, message, hint)
         width = max(1, min(width, len(text) - column + 1))
         return Problem(source.name, line, column, kind, message, hint, text, width)
 
