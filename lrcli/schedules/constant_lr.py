@@ -30,7 +30,7 @@ class ConstantLR(Schedule):
         return base_lr * (self.factor + (t >= self.total_iters) * (1 - self.factor))
 
     def next_break(self, t: int) -> int | None:
-        return max(int(self.total_iters), 1) if t <= self.total_iters else None
+        return int(self.total_iters) if max(t, 1) <= self.total_iters else None
 
     def event_at(self, t: int) -> str:
         return "warmup ends" if t and t == self.total_iters else ""

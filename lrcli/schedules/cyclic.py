@@ -97,8 +97,8 @@ class Cyclic(Schedule):
         total, ratio = self._sizes
         begin = t // total * total
         for at in (begin, begin + total * ratio, begin + total):
-            if max(t, 1) <= at:
-                return int(at)
+            if max(t, 1) <= (whole := round(at)):
+                return whole
         return None
 
     def event_at(self, t: int) -> str:

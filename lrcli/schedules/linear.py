@@ -33,7 +33,7 @@ class Linear(Schedule):
         return base_lr * (start + (end - start) * min(total, t) / total)
 
     def next_break(self, t: int) -> int | None:
-        return int(self.total_iters) if t <= self.total_iters else None
+        return int(self.total_iters) if max(t, 1) <= self.total_iters else None
 
     def event_at(self, t: int) -> str:
         if t != self.total_iters:

@@ -124,8 +124,8 @@ class OneCycle(Schedule):
 
     def next_break(self, t: int) -> int | None:
         for finish, _, _ in self.phases_from(self.initial_lr):
-            if max(t, 1) <= finish:
-                return math.ceil(finish)
+            if max(t, 1) <= (at := math.ceil(finish)):
+                return at
         return None
 
     def event_at(self, t: int) -> str:

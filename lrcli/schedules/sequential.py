@@ -83,7 +83,7 @@ class Sequential(Schedule):
             return t
         inner = schedule.next_break(t - begin)
         if i < len(self.milestones) and (inner is None or inner + begin > self.milestones[i]):
-            return max(int(self.milestones[i]), 1)
+            return int(self.milestones[i])
         return None if inner is None else inner + begin
 
     def event_at(self, t: int) -> str:

@@ -39,7 +39,7 @@ class SWALR(Schedule):
         return self.swa_lr * alpha + base_lr * (1 - alpha)
 
     def next_break(self, t: int) -> int | None:
-        return max(int(self.anneal_epochs), 1) if t <= self.anneal_epochs else None
+        return int(self.anneal_epochs) if max(t, 1) <= self.anneal_epochs else None
 
     def event_at(self, t: int) -> str:
         return "annealing ends" if t and t == self.anneal_epochs else ""

@@ -92,7 +92,7 @@ def diff(
     tell_notes(env, [(side.name, side.notes) for side in (difference.a, difference.b)])
 
     def text() -> Iterator[str]:
-        yield from write_diff(difference, chosen, style)
+        yield from write_diff(difference, chosen, style, fit_digits=digits is None)
         if plot:
             from lrcli.render.plot import plot_specs
 

@@ -25,6 +25,10 @@ def to_torch(spec: Spec, optimizer: Any) -> Any:
     LrcliError: the optimizer has other groups or learning rates than the spec, or the groups' schedules differ in more
     than what one PyTorch scheduler can hold.
     """
+    try:
+        import torch  # noqa: F401
+    except ImportError as exc:
+        raise LrcliError("PyTorch is not installed here: to_torch needs it") from exc
     groups = optimizer.param_groups
     if len(groups) != len(spec.groups):
         raise LrcliError(f"the optimizer has {len(groups)} parameter groups, the spec {len(spec.groups)}")
