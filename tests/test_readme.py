@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 
 import pytest
 
 from lrcli.schedules import all_types
-from tests.readme_examples import README, Example, examples, run
+from tests.readme_examples import README, ROOT, Example, examples, run
 
 TEXT = README.read_text(encoding="utf-8")
 
@@ -29,3 +30,10 @@ def test_every_type_is_listed() -> None:
     """The table of types is complete."""
     listed = re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE)
     assert sorted(cls.name for cls in all_types()) == sorted(listed)
+
+
+def test_python_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page's Python examples give what is shown."""
+    monkeypatch.chdir(ROOT)
+    found = doctest.testfile(str(README), module_relative=False, encoding="utf-8")
+    assert (0, True) == (found.failed, found.attempted >= 6)
