@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import itemgetter
 
 from lrcli import align
-from lrcli.curve import base_lr, blocks, formula_lrs
+from lrcli.curve import BLOCK, base_lr, blocks, formula_lrs
 from lrcli.schedules.base import Schedule
 from lrcli.spec import Group, Spec
 
@@ -61,6 +62,12 @@ def sample(
     then called with (rows done, rows in all).
     """
     names = align.group_names(spec.groups)
+    logged = spec.groups[0].schedule.rows()
+    if logged is not None:
+        shown = logged[bisect_left(logged, start) : bisect_left(logged, stop)]
+        return tuple(
+            _sample_logged(name, group.schedule, shown, columns) for name, group in zip(names, spec.groups, strict=True)
+        )
     if spec.emulation is None and not any(_has_memory(group) for group in spec.groups):
         return tuple(
             _sample_formula(name, group, columns, start, stop, spec.interval)
@@ -81,6 +88,16 @@ def _sample_formula(name: str, group: Group, columns: int, start: int, stop: int
         lrs = [formula_lrs(group, t, t + 1, unit)[0] for t in rows]
     values = [lr if math.isfinite(lr) else math.nan for lr in lrs]
     return SampledLine(name, tuple(rows), tuple(values), _facts(rows, values, breaks))
+
+
+def _sample_logged(name: str, schedule: Schedule, rows: Sequence[int], columns: int) -> SampledLine:
+    """What a log holds in these rows, thinned where they are many; there is no gap where nothing was logged."""
+    curve = _Thinned(columns, 0, len(rows))
+    for low in range(0, len(rows), BLOCK):
+        curve.add(low, [schedule.lr_at(t, 0.0) for t in rows[low : low + BLOCK]])
+    line = curve.line(name)
+    facts = line.facts and replace(line.facts, peak_at=rows[line.facts.peak_at])
+    return replace(line, xs=tuple(rows[i] for i in line.xs), facts=facts)
 
 
 def _chosen_rows(schedule: Schedule, columns: int, start: int, stop: int) -> tuple[Sequence[int], set[int] | None]:

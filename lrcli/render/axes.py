@@ -9,7 +9,7 @@ from itertools import count, islice
 
 from lrcli.render.canvas import Area, Run, Segment
 from lrcli.render.chart import Chart
-from lrcli.render.ticks import compact, linear_labels, linear_ticks, log_ticks, short, x_ticks
+from lrcli.render.ticks import count_labels, linear_labels, linear_ticks, log_ticks, short, x_ticks
 
 _DIM = "2"
 _FLOOR = 12
@@ -146,10 +146,7 @@ def _every(ticks: dict[int, float], n: int) -> dict[int, float]:
 
 def _placed(ticks: dict[int, float], factor: float, area: Area) -> list[tuple[int, str]]:
     """Where the labels of one row begin, under their ticks; nothing if two of them would touch."""
-    values = [x * factor for x in ticks.values()]
-    labels = [compact(value) for value in values]
-    if len(set(labels)) < len(labels):  # far from zero, close together
-        labels = [f"{value:.0f}" for value in values]
+    labels = count_labels([x * factor for x in ticks.values()])
     result: list[tuple[int, str]] = []
     end = -2
     for column, label in zip(ticks, labels, strict=True):

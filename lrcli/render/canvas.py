@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lrcli.render.markers import Cell, marker_places
 from lrcli.render.palette import Mark
 
 _BLANK = 0x2800
@@ -48,8 +49,8 @@ def draw(curves: Sequence[Sequence[Run]], marks: Sequence[Mark], area: Area) -> 
 
     Where curves share a cell their colours (in ASCII their markers) take turns, so that none hides another.
     """
-    cells: dict[tuple[int, int], list[int]] = {}
-    dots: dict[tuple[int, int], int] = {}
+    cells: dict[Cell, list[int]] = {}
+    dots: dict[Cell, int] = {}
     for i, runs in enumerate(curves):
         for row, text in enumerate(_raster(runs, area)):
             for column, char in enumerate(text):
@@ -61,7 +62,8 @@ def draw(curves: Sequence[Sequence[Run]], marks: Sequence[Mark], area: Area) -> 
         chars = {at: marks[i].glyph for at, i in chosen.items()}
     else:
         chars = {at: chr(code) for at, code in dots.items()}
-        for at, i in _glyph_places(cells, marks, area).items():
+        glyphs = marker_places(cells, len(marks), area.width) if all(mark.glyph for mark in marks) else {}
+        for at, i in glyphs.items():
             chars[at], chosen[at] = marks[i].glyph, i
     return [
         [
@@ -88,26 +90,6 @@ def _raster(runs: Sequence[Run], area: Area) -> list[str]:
     for xs, ys in runs:
         plotext.plot(xs, ys, marker="*" if area.ascii else "braille")
     return str(plotext.uncolorize(plotext.build())).split("\n")[: area.height] if runs else []
-
-
-def _glyph_places(
-    cells: dict[tuple[int, int], list[int]], marks: Sequence[Mark], area: Area
-) -> dict[tuple[int, int], int]:
-    """Where the curves' markers stand on their lines: every so many columns, each curve at columns of its own."""
-    places: dict[tuple[int, int], int] = {}
-    period = max(8, area.width // 6)
-    for i, mark in enumerate(marks):
-        if not mark.glyph:
-            continue
-        own = sorted((at for at, owners in cells.items() if i in owners), key=lambda at: (at[1], at[0]))
-        columns = sorted({column for _, column in own})
-        offset = (2 * i + 1) * period // (2 * len(marks))
-        wanted = [c for c in columns if c % period == offset] or columns[len(columns) // 2 :][:1]
-        for column in wanted:
-            rows = [row for row, c in own if c == column and (row, c) not in places]
-            if rows:
-                places[rows[len(rows) // 2], column] = i
-    return places
 
 
 def paint(segments: Sequence[Segment], color: bool) -> str:

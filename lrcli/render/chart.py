@@ -36,7 +36,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Chart:
-    """All curves of one plot. x counts `unit`s from `left` to `right`; steps_per_epoch is None where not known."""
+    """All curves of one plot. x counts `unit`s from `left` to `right`; steps_per_epoch is None where not known.
+
+    `what` says what y is; a title of ours ends in it.
+    """
 
     title: str
     lines: tuple[Line, ...]
@@ -45,6 +48,7 @@ class Chart:
     right: float
     steps_per_epoch: int | None = None
     log: bool = False
+    what: str = "learning rate"
 
 
 def chart_of(
@@ -77,9 +81,10 @@ def chart_of(
     left = min(start * factor for (start, _), factor in zip(ranges, grid.factors, strict=True))
     known = {spec.steps_per_epoch for spec in specs}
     steps_per_epoch = known.pop() if len(known) == 1 else None
+    what = _what(specs, readings)
     if title is None:
-        title = _title(specs, names, readings)
-    return Chart(title, tuple(lines), grid.unit, left, max(right, left + 1), steps_per_epoch, log)
+        title = what if len(specs) > 1 else f"{names[0]}: {what}"
+    return Chart(title, tuple(lines), grid.unit, left, max(right, left + 1), steps_per_epoch, log, what)
 
 
 def _line_name(spec: str, group: str, specs: int) -> str:
@@ -88,17 +93,13 @@ def _line_name(spec: str, group: str, specs: int) -> str:
     return group if specs == 1 else f"{spec}/{group}"
 
 
-def _title(specs: Sequence[Spec], names: Sequence[str], readings: Sequence[str]) -> str:
+def _what(specs: Sequence[Spec], readings: Sequence[str]) -> str:
     reading = readings[0] if len(set(readings)) == 1 else "lr"
     what = "learning rate" if reading == "lr" else reading
-    if len(specs) > 1:
-        return what
     emulation = specs[0].emulation
-    return (
-        f"{names[0]}: {what} in {emulation.label or 'torch-' + emulation.release}"
-        if emulation
-        else f"{names[0]}: {what}"
-    )
+    if len(specs) > 1 or emulation is None:
+        return what
+    return f"{what} in {emulation.label or 'torch-' + emulation.release}"
 
 
 def polyline(line: SampledLine, factor: float = 1) -> tuple[Run, ...]:

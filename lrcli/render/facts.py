@@ -28,6 +28,11 @@ def lines(chart: Chart, looks: Sequence[Mark], width: int, most: int, ascii: boo
     return _legend(names, looks, width, most, ascii)
 
 
+def facts_text(line: Line) -> str:
+    """The facts of one curve in words, where there is room for all of them."""
+    return " · ".join(_text(part) for part in _parts(line, 0, False))
+
+
 def _parts(line: Line, brevity: int, ascii: bool) -> list[Part]:
     """The facts in words; a greater brevity (0 to 4) makes do with less."""
     facts = line.facts

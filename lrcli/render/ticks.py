@@ -46,6 +46,18 @@ def compact(value: float) -> str:
     return scientific(value, 4)
 
 
+def count_labels(counts: Sequence[float]) -> list[str]:
+    """Counts for one axis: short ones, in full where those would not differ.
+
+    >>> count_labels([0, 50_000, 100_000]), count_labels([1_000_000_020, 1_000_000_040])
+    (['0', '50k', '100k'], ['1000000020', '1000000040'])
+    """
+    labels = [compact(value) for value in counts]
+    if any("k" in label for label in labels):
+        labels = [f"{v / 1000:.4g}k" if 1000 <= v < 1e5 else label for v, label in zip(counts, labels, strict=True)]
+    return labels if len(set(labels)) == len(labels) else [f"{value:.0f}" for value in counts]
+
+
 def _steps(least: float) -> Iterator[tuple[int, int]]:
     """Round steps (m, e), each m * 10**e with m one of 1, 2 and 5, from about `least` on."""
     for exponent in count(math.floor(math.log10(least)) if least > 0 else 0):

@@ -1,16 +1,27 @@
-"""`lrcli plot`: the curves as a picture in the terminal."""
+"""`lrcli plot`: the curves as a picture, in the terminal or as SVG and HTML."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from lrcli.align import curve_names
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.load import load_specs
-from lrcli.cli.notes import tell_notes
-from lrcli.cli.options import OutputOptions, Quiet, Range, SpecOptions, Specs, SweepOptions, picture_option
+from lrcli.cli.notes import tell_notes, told_once
+from lrcli.cli.options import (
+    LogOptions,
+    OutputOptions,
+    Quiet,
+    Range,
+    SpecOptions,
+    Specs,
+    SweepOptions,
+    output_option,
+    picture_option,
+)
 from lrcli.cli.output import Output
 from lrcli.cli.progress import Progress
 from lrcli.curve import first_row, notes
@@ -21,55 +32,149 @@ if TYPE_CHECKING:
 
     from lrcli.spec import Spec
 
+Format = Literal["text", "svg", "html"]
+Theme = Literal["auto", "light", "dark"]
+
+_NOT_OURS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf", ".eps", ".ps", ".csv", ".tsv", ".json", ".jsonl")
+"""Files that would not hold what their names promise."""
+_NARROWEST = 240
+"""Pixels."""
+
 
 def plot(
     env: Environment,
     specs: Specs,
     spec_options: SpecOptions,
+    log_options: LogOptions,
     sweep_options: SweepOptions,
     output_options: OutputOptions,
     quiet: Quiet = False,
     range: Range = None,
     log: Annotated[bool, picture_option("--log", help="A logarithmic learning-rate axis.")] = False,
+    title: Annotated[str | None, picture_option("--title", metavar="TEXT", help="The title of the picture.")] = None,
     width: Annotated[
         int | None,
-        picture_option("--width", min=10, max=10_000, metavar="N", help="Columns (default: all)."),
+        picture_option("--width", min=10, max=10_000, metavar="N", help="Columns (default: all); pixels of an SVG."),
     ] = None,
     height: Annotated[
-        int | None, picture_option("--height", min=4, max=1_000, metavar="N", help="Lines (default: all).")
+        int | None,
+        picture_option("--height", min=4, max=2_000, metavar="N", help="Lines (default: all); pixels of an SVG."),
     ] = None,
     ascii: Annotated[bool, picture_option("--ascii", help="Draw with ASCII characters only.")] = False,
+    theme: Annotated[
+        Theme | None, picture_option("--theme", help="Colours of an SVG; auto (default) follows its reader.")
+    ] = None,
+    watch: Annotated[
+        bool, picture_option("--watch", help="Draw again whenever a file is saved, until Ctrl-C.")
+    ] = False,
+    format: Annotated[
+        Format | None, output_option("--format", "-f", help="Default: by FILE's ending, else text.")
+    ] = None,
 ) -> None:
     """Draw the learning rates of one or several specs.
 
-    All curves are in one picture, as wide and high as the terminal; below it a line of facts about each.
+    All curves are in one picture, as wide and high as the terminal; below it a line of facts about each. Into a file
+    called .svg or .html it is a vector picture, for a README or a review.
     """
-    loaded = load_specs(env, specs, spec_options, sweep_options.sweep)
-    names = curve_names(loaded)
-    loaded = tuple(replace(spec, name=name) for spec, name in zip(loaded, names, strict=True))
-    ranges = None
-    if range is not None:
-        loaded, ranges = _within(env, range, loaded)
-    from lrcli.render.plot import plot_specs
-
     output = Output(env, output_options.output)
+    if watch and format in ("svg", "html"):
+        raise LrcliError(f"--watch draws text, not {format}")
+    look = Look(format or _format_of(output), log, title, width, height, ascii, theme)
+
+    def load(env: Environment) -> Loaded:
+        return _load(env, load_specs(env, specs, spec_options, sweep_options.sweep, log_options), range)
+
+    if watch:
+        from lrcli.cli.watch import Watch, check_watchable
+
+        check_watchable(env, specs, spec_options.metric, output_options.output)
+        Watch(env, specs, load, lambda env, loaded: look.draw(loaded, Output(env), None)).run()
+        return
+    loaded = load(env)
     progress = Progress(env)
     try:
-        picture = plot_specs(
-            loaded,
-            width=width or output.width,
-            height=height or output.height,
-            log=log,
-            ascii=ascii or output.ascii,
-            color=output.color,
-            ranges=ranges,
-            progress=progress,
-        )
+        picture = look.draw(loaded, output, progress)
     finally:
         progress.erase()
-    if not env.quiet:
-        tell_notes(env, [(spec.name, notes(spec)) for spec in loaded])
     output.write([picture, "\n"])
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The specs to draw, each with a name of its own, the rows to draw of each (None: all), and what to say of them."""
+
+    specs: tuple[Spec, ...]
+    ranges: list[tuple[int, int]] | None
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the options say about the picture."""
+
+    format: str
+    log: bool
+    title: str | None
+    width: int | None
+    height: int | None
+    ascii: bool
+    theme: str | None
+
+    def __post_init__(self) -> None:
+        if self.format == "text":
+            if self.theme:
+                raise LrcliError("--theme is for svg and html, not for text")
+            return
+        if self.ascii:
+            raise LrcliError(f"--ascii is for text, not for {self.format}")
+        if self.width is not None and self.width < _NARROWEST:
+            raise LrcliError(f"--width of {self.format} wants at least {_NARROWEST} pixels. Received: {self.width}")
+
+    def draw(self, loaded: Loaded, output: Output, progress: Progress | None) -> str:
+        """The picture as text, without a newline at its end."""
+        specs = loaded.specs
+        about: dict[str, Any] = {"log": self.log, "title": self.title, "ranges": loaded.ranges, "progress": progress}
+        if self.format == "text":
+            from lrcli.render.plot import plot_specs
+
+            return plot_specs(
+                specs,
+                width=self.width or output.width,
+                height=self.height or output.height,
+                ascii=self.ascii or output.ascii,
+                color=output.color,
+                **about,
+            )
+        from lrcli.render.chart import chart_of
+        from lrcli.render.svg import HEIGHT, WIDTH, columns_of, render_svg
+
+        width, height, theme = self.width or WIDTH, self.height or HEIGHT, self.theme or "auto"
+        chart = chart_of(specs, columns=columns_of(width), **about)
+        if self.format == "svg":
+            return render_svg(chart, width=width, height=height, theme=theme)
+        from lrcli.render.html import render_html
+
+        return render_html(chart, loaded.notes, width=width, height=height, theme=theme)
+
+
+def _format_of(output: Output) -> str:
+    """The format that the file's ending asks for."""
+    found = output.format(("svg", "html"))
+    if found is None and output.to_file and output.path and Path(output.path).suffix.lower() in _NOT_OURS:
+        raise LrcliError(f"cannot write {output.path}: plot writes .svg, .html and .txt")
+    return found or "text"
+
+
+def _load(env: Environment, specs: Sequence[Spec], rows: str | None) -> Loaded:
+    """The specs with what there is to say of them, which is told."""
+    names = curve_names(specs)
+    specs = tuple(replace(spec, name=name) for spec, name in zip(specs, names, strict=True))
+    ranges = None
+    if rows is not None:
+        specs, ranges = _within(env, rows, specs)
+    about = [] if env.quiet else [(spec.name, notes(spec)) for spec in specs]
+    tell_notes(env, about)
+    return Loaded(specs, ranges, told_once(about))
 
 
 def _within(env: Environment, text: str, specs: Sequence[Spec]) -> tuple[tuple[Spec, ...], list[tuple[int, int]]]:
@@ -100,5 +205,7 @@ command = make_command(
         ("lrcli plot step.yaml step.yaml@torch-1.1 --log", "a schedule and what PyTorch 1.1 makes of it"),
         ("lrcli plot cosine.yaml --sweep schedule.eta_min=0,1e-3,1e-2", "one curve per value"),
         ("lrcli plot '{lr: 0.1, epochs: 90, schedule: {type: cosine}}'", "without a file"),
+        ("lrcli plot cosine.yaml -o cosine.svg", "a vector picture for a README; .html is a page with the numbers"),
+        ("lrcli plot cosine.yaml --watch", "beside an editor: every save is drawn"),
     ],
 )

@@ -1,0 +1,199 @@
+"""`--watch`: a screen that is drawn anew whenever one of the files behind it is saved, or the terminal resized."""
+
+from __future__ import annotations
+
+import os
+import signal
+import textwrap
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Generic, TextIO, TypeVar
+
+from lrcli.cli.environment import Environment, terminal_size
+from lrcli.cli.run import message_of
+from lrcli.errors import LrcliError
+from lrcli.reader import split_argument
+from lrcli.reader.seen import Stamp, files_seen, stamp
+from lrcli.render.safe import clip, printable
+
+try:
+    import termios
+except ImportError:  # Windows
+    termios = None  # type: ignore[assignment]
+
+T = TypeVar("T")
+
+_PAUSE = 0.2
+"""Seconds between two looks at the files and at the size: asking for both works everywhere and costs nothing."""
+_SETTLED = 0.05
+_PATIENCE = 10
+"""An editor may write in pieces, or remove a file before it writes the new one: so many short looks are waited for."""
+_ROOM = 8
+"""The least lines that an error leaves to the last good picture."""
+
+_ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"  # another screen, no cursor, long lines are cut
+_LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l"
+
+
+def check_watchable(env: Environment, arguments: Sequence[str], metric: str | None, output: str | None) -> None:
+    """Raise LrcliError where there is nothing to watch, or nobody who watches."""
+    if output is not None:
+        raise LrcliError("--watch draws on the terminal, not into a file: leave out --output")
+    if not env.stdout_tty or env.variables.get("TERM") == "dumb":
+        raise LrcliError("--watch wants a terminal on stdout that can be drawn on anew")
+    sources = [split_argument(argument)[0] for argument in arguments]
+    if any(source.split(":")[0] == "-" for source in [*sources, metric or ""]):
+        raise LrcliError("--watch wants files: stdin (-) is read only once")
+    if any(source.lstrip().startswith("{") for source in sources):
+        raise LrcliError("--watch wants files: an inline spec does not change")
+
+
+@dataclass
+class Watch(Generic[T]):
+    """What is on the screen: `load` reads what is to be drawn, `draw` makes text of it, both in a given environment."""
+
+    env: Environment
+    names: Sequence[str]
+    load: Callable[[Environment], T]
+    draw: Callable[[Environment, T], str]
+    _files: dict[Path, Stamp | None] = field(default_factory=dict)
+    _good: T | None = None
+    _size: tuple[int, int] = (0, 0)
+
+    def run(self) -> None:
+        """Draw until a signal ends it: Ctrl-C leaves as KeyboardInterrupt."""
+        assert self.env.stdout is not None
+        with _Terminal(self.env.stdout) as terminal:
+            while True:
+                self._size = _size_of(self.env)
+                terminal.show(self._screen())
+                terminal.resumed = False
+                while not (terminal.resumed or _size_of(self.env) != self._size or self._saved()):
+                    time.sleep(_PAUSE)
+
+    def _saved(self) -> bool:
+        """Whether a file is not what it was, which by now it has been for a moment."""
+        if not self._changed(self._files):
+            return False
+        for _ in range(_PATIENCE):
+            now = {path: stamp(path) for path in self._files}
+            time.sleep(_SETTLED)
+            if None not in now.values() and not self._changed(now):
+                break
+        return True
+
+    def _changed(self, files: dict[Path, Stamp | None]) -> bool:
+        return any(stamp(path) != known for path, known in files.items())
+
+    def _screen(self) -> list[str]:
+        """The lines of the screen: the picture, what there is to say about it, and whose picture it is."""
+        width, height = self._size
+        files = ", ".join(dict.fromkeys(split_argument(name)[0] for name in self.names))
+        status = printable(f"{time.strftime('%H:%M:%S')}  Ctrl-C ends  watching {files}")
+        said = StringIO()
+        env = self.env.inside(self._size, said)
+        with files_seen() as self._files:
+            try:
+                loaded = self.load(env)
+                below = _wrapped(said.getvalue(), width)[: height // 3]
+                picture = self._picture(loaded, height - len(below) - 1)
+                self._good = loaded
+            except Exception as exc:  # whatever it is, the next save may mend it
+                env.error(message_of(exc))
+                below = _wrapped(said.getvalue(), width)[: height - 1]
+                room = height - len(below) - 1
+                picture = [] if self._good is None or room < _ROOM else self._picture(self._good, room)
+        status = clip(status, width - 1, ascii=not self.env.draws_unicode)
+        return [*picture, *below, f"\x1b[2m{status}\x1b[0m" if self.env.colored(tty=True) else status]
+
+    def _picture(self, loaded: T, height: int) -> list[str]:
+        # an Environment counts the prompt's line, too
+        env = self.env.inside((self._size[0], height + 1), StringIO())
+        return self.draw(env, loaded).split("\n")[:height]
+
+
+def _size_of(env: Environment) -> tuple[int, int]:
+    assert env.stdout is not None
+    return terminal_size(env.stdout) or (80, 24)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Notes in lines of that width; errors point at places in lines, so those stay as they are."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        lines += textwrap.wrap(line, max(20, width - 1)) if line.startswith("note: ") else [line]
+    return lines
+
+
+class _Ended(BaseException):
+    """A signal that ends the process, once the terminal is what it was."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+class _Terminal:
+    """The terminal's other screen, without cursor and echo; inside the `with` only."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.resumed = False
+        self._stream = stream
+        self._modes = termios.tcgetattr(stream.fileno()) if termios else None
+
+    def __enter__(self) -> _Terminal:
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), self._end)
+        if hasattr(signal, "SIGTSTP"):
+            signal.signal(signal.SIGTSTP, self._pause)
+        self._enter()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave()
+        if isinstance(exc, _Ended):
+            signal.signal(exc.number, signal.SIG_DFL)
+            os.kill(os.getpid(), exc.number)
+
+    def show(self, lines: Sequence[str]) -> None:
+        """Draw these lines over what was there, without a moment of nothing."""
+        self._write("\x1b[H" + "\r\n".join(f"\x1b[K{line}" for line in lines) + "\x1b[J")
+
+    def _enter(self) -> None:
+        if termios and self._modes:
+            modes = list(self._modes)
+            modes[3] &= ~(termios.ECHO | termios.ICANON)  # what somebody types does not show; Ctrl-C still works
+            termios.tcsetattr(self._stream.fileno(), termios.TCSANOW, modes)
+        self._write(_ENTER)
+
+    def _leave(self) -> None:
+        with suppress(OSError):  # the terminal may be gone
+            self._write(_LEAVE)
+            if termios and self._modes:
+                # TCSAFLUSH forgets what was typed: the shell should not run it
+                termios.tcsetattr(self._stream.fileno(), termios.TCSAFLUSH, self._modes)
+
+    def _write(self, text: str) -> None:
+        # past the stream's buffer: a signal may come in the middle of a write, and writes itself
+        data = text.encode(self._stream.encoding, self._stream.errors or "strict")
+        while data:
+            data = data[os.write(self._stream.fileno(), data) :]
+
+    def _end(self, number: int, frame: FrameType | None) -> None:
+        raise _Ended(number)
+
+    def _pause(self, number: int, frame: FrameType | None) -> None:
+        """Ctrl-Z: the shell gets its screen back, and after `fg` the picture comes again."""
+        self._leave()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+        signal.signal(number, self._pause)
+        self._enter()
+        self.resumed = True

@@ -1,0 +1,73 @@
+"""Where the markers stand that tell the curves of a plot apart."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+Cell = tuple[int, int]
+"""Row and column."""
+Owners = Mapping[Cell, Sequence[int]]
+"""The curves that go through each cell, by number, in order."""
+
+_PIECE = 2
+_MOST_PIECES = 3
+"""So many pieces of one curve, each of so many cells at least, have a marker because they are apart."""
+
+
+def marker_places(cells: Owners, curves: int, width: int) -> dict[Cell, int]:
+    """The cells with a marker, and whose: every so many columns, each curve at columns of its own.
+
+    Where curves run together their markers stand together, too: one alone would say that the others are elsewhere. A
+    piece where a curve left the others has at least one, and so has every curve.
+    """
+    places: dict[Cell, int] = {}
+    period = max(8, width // 6)
+    for i in range(curves):
+        own = sorted((at for at, owners in cells.items() if i in owners), key=lambda at: (at[1], at[0]))
+        columns = sorted({column for _, column in own})
+        offset = (2 * i + 1) * period // (2 * curves)
+        for column in [c for c in columns if c % period == offset]:
+            rows = [row for row, c in own if c == column and (row, c) not in places]
+            if not rows:
+                continue
+            at = (rows[len(rows) // 2], column)
+            if len(cells[at]) == 1:
+                places[at] = i
+            elif i == cells[at][0]:
+                places.update(zip(_together(cells, at, places), cells[at], strict=False))
+        for piece in _pieces(cells, i):
+            if places.keys().isdisjoint(piece):
+                places[piece[len(piece) // 2]] = i
+        free = [at for at in own if at not in places]
+        if free and i not in places.values():
+            alone = [at for at in free if len(cells[at]) == 1]
+            at = (alone or free)[len(alone or free) // 2]
+            places[at] = i
+    return places
+
+
+def _together(cells: Owners, at: Cell, taken: Collection[Cell]) -> list[Cell]:
+    """The cell and those right of it, one for each of the curves that run along all of them; none if they only meet."""
+    row, column = at
+    count = len(cells[at])
+    found = [(row, column + n) for n in range(count + 1)]
+    return found[:count] if all(cells.get(one) == cells[at] and one not in taken for one in found) else []
+
+
+def _pieces(cells: Owners, i: int) -> list[list[Cell]]:
+    """Where curve i, which mostly runs along others, is alone: the longest pieces, each in order of its columns."""
+    left = {at for at, owners in cells.items() if owners == [i]}
+    if 2 * len(left) >= sum(i in owners for owners in cells.values()):
+        return []  # it is apart from the others, and meets them here and there
+    pieces: list[list[Cell]] = []
+    while left:
+        piece, edge = [], [left.pop()]
+        while edge:
+            row, column = edge.pop()
+            piece.append((row, column))
+            beside = {(row + r, column + c) for r in (-1, 0, 1) for c in (-1, 0, 1)} & left
+            left -= beside
+            edge += beside
+        if len(piece) >= _PIECE:
+            pieces.append(sorted(piece, key=lambda at: (at[1], at[0])))
+    return sorted(pieces, key=lambda piece: (-len(piece), piece))[:_MOST_PIECES]

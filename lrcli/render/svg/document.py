@@ -1,0 +1,100 @@
+"""The layout of a vector picture: title, legend, panels, and a line of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+
+from lrcli.render.axes import XAxis
+from lrcli.render.chart import Chart
+from lrcli.render.facts import facts_text
+from lrcli.render.safe import clip, printable
+from lrcli.render.svg import legend
+from lrcli.render.svg.curves import Point, widths
+from lrcli.render.svg.panel import AXIS_ROW, Box, Content, Panel, contents_of, drawn, placed, x_axis
+from lrcli.render.svg.text import escaped, text, text_width
+from lrcli.render.svg.theme import style_sheet
+
+WIDTH = 760
+HEIGHT = 400
+
+_PAD = 20
+_LEAST = 180
+"""The least height of the panels: a picture that is asked to be smaller grows."""
+
+
+def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme: str = "auto") -> str:
+    """A chart as an SVG document. The text ends without a newline."""
+    contents, notes = contents_of(chart)
+    names = legend.legend_names([line.name for line in chart.lines])
+    heading = chart.title.removesuffix(f": {chart.what}")
+    subtitle = ", ".join([chart.what] * (heading != chart.what) + notes)
+    facts = [facts_text(line) for line in chart.lines]
+    single = len(names) == 1
+
+    top: float = _PAD + (48 if subtitle else 26)
+    below = 8 + AXIS_ROW * len(XAxis.of(chart).captions) + (AXIS_ROW if single else 0) + 8
+    left = _left(chart, contents, height)
+    right = width - _PAD - 6
+    bottom = max(height - below, top + _LEAST)
+    panels = [] if single else _labelled(chart, contents, names, (left, top, right, bottom))
+    ends = _ends(panels[0]) if panels else []
+    boxed = None if single or ends else legend.boxed(names, width - 2 * _PAD)
+    if boxed:
+        top += boxed.height + 6
+        bottom = max(bottom, top + _LEAST)
+    panels = panels or placed(chart, contents, (left, top, right, bottom))
+    total = ceil(bottom + below)
+
+    frame = panels[0].frame
+    strokes = widths(panels[0].points(), frame.left, frame.right)
+    body = [
+        f'<rect class="back" width="{width}" height="{total}" rx="6"/>',
+        text(_PAD, _PAD + 16, clip(printable(heading), (width - 2 * _PAD) // 10), css="ink title"),
+    ]
+    if subtitle:
+        body.append(text(_PAD, _PAD + 37, subtitle))
+    if boxed:
+        body += boxed.drawn(strokes, _PAD, top - boxed.height - 6)
+    titles = [f"{line.name}: {fact}" if line.name else fact for line, fact in zip(chart.lines, facts, strict=True)]
+    for panel in panels:
+        body += drawn(panel, strokes, titles, filled=single and panel is panels[0] and not chart.log)
+    body += x_axis(chart, panels)
+    body += legend.at_ends(names, ends) if ends else ()
+    if single:
+        body.append(text(_PAD, total - 14, facts[0]))
+    label = f"{heading}: {subtitle}" if subtitle else heading
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="lrcli-{theme}" viewBox="0 0 {width} {total}" '
+            f'width="{width}" height="{total}" role="img" aria-label="{escaped(label)}">',
+            f"<style>{style_sheet(theme, len(names))}</style>",
+            *body,
+            "</svg>",
+        ]
+    )
+
+
+def _left(chart: Chart, contents: Sequence[Content], height: int) -> float:
+    """Where the panels begin: right of what stands beside them."""
+    labels = [label for content in contents for _, label in content.axis(height).ticks]
+    captions = [caption for caption, _ in XAxis.of(chart).captions]
+    return _PAD + 10 + max(map(text_width, labels + captions))
+
+
+def _labelled(chart: Chart, contents: Sequence[Content], names: Sequence[str], box: Box) -> list[Panel]:
+    """The panels with room for labels at the curves' ends; none if the ends are too close, or that room too wide."""
+    left, top, right, bottom = box
+    room = legend.label_room(names)
+    if room > (right - left) / 3:
+        return []
+    panels = placed(chart, contents, (left, top, right - room, bottom))
+    ends = _ends(panels[0])
+    return panels if len(ends) == len(names) and legend.fits_ends(ends) else []
+
+
+def _ends(panel: Panel) -> list[Point]:
+    """Where the curves end that do so at the right edge, or next to it."""
+    last = [runs[-1][-1] for runs in panel.points() if runs]
+    near = 0.02 * (panel.frame.right - panel.frame.left)
+    return [(x, y) for x, y in last if x >= panel.frame.right - near]

@@ -1,0 +1,91 @@
+"""Which curve is which: labels at the curves' ends where they are apart, else rows above the panels.
+
+Neither covers a curve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from lrcli.render.safe import clip, printable
+from lrcli.render.svg.curves import THIN, Point
+from lrcli.render.svg.text import number, text, text_width
+from lrcli.render.svg.theme import curve_class, dash, fill_class
+
+_ROW = 20
+_APART = 15
+"""Labels at the curves' ends are at least so many pixels apart."""
+_SWATCH = 24
+_GAP = 18
+_LONGEST = 40
+"""A name with more characters loses its middle."""
+
+
+def legend_names(names: Sequence[str]) -> list[str]:
+    """The names as a legend writes them."""
+    return [clip(printable(name), _LONGEST) for name in names]
+
+
+def _entry_width(name: str) -> float:
+    return _SWATCH + 6 + text_width(name)
+
+
+@dataclass(frozen=True)
+class Boxed:
+    """A legend in rows: which curves stand in which, and how far apart they begin (0: as they come)."""
+
+    names: Sequence[str]
+    rows: Sequence[Sequence[int]]
+    column: float
+
+    @property
+    def height(self) -> float:
+        """The height of all rows."""
+        return len(self.rows) * _ROW
+
+    def drawn(self, strokes: Sequence[float], left: float, top: float) -> Iterator[str]:
+        """The elements."""
+        for line, row in enumerate(self.rows):
+            x, y = left, top + (line + 0.5) * _ROW
+            for i in row:
+                yield stroke(i, f"M{number(x)},{number(y)}h{_SWATCH}", strokes[i]) + "</path>"
+                yield text(x + _SWATCH + 6, y + 4, self.names[i], css="ink")
+                x += self.column or _entry_width(self.names[i]) + _GAP
+
+
+def boxed(names: Sequence[str], width: float) -> Boxed:
+    """The legend of so many pixels, in columns if it has several rows."""
+    widths = [_entry_width(name) for name in names]
+    if sum(widths) + _GAP * (len(names) - 1) <= width:
+        return Boxed(names, [range(len(names))], 0)
+    column = max(widths) + _GAP
+    per_row = max(1, int((width + _GAP) // column))
+    rows = [range(i, min(i + per_row, len(names))) for i in range(0, len(names), per_row)]
+    return Boxed(names, rows, column)
+
+
+def fits_ends(ends: Sequence[Point]) -> bool:
+    """Whether there is room for a label at each of the curves' ends."""
+    return all(below - above >= _APART for above, below in pairwise(sorted(y for _, y in ends)))
+
+
+def label_room(names: Sequence[str]) -> float:
+    """The pixels that labels take right of the curves' ends."""
+    return max(map(text_width, names)) + 12
+
+
+def at_ends(names: Sequence[str], ends: Sequence[Point]) -> Iterator[str]:
+    """The labels, each with a dot at its curve's end."""
+    right = max(x for x, _ in ends)
+    for i, (name, (x, y)) in enumerate(zip(names, ends, strict=True)):
+        yield f'<circle class="{fill_class(i)}" cx="{number(x)}" cy="{number(y)}" r="3.5"/>'
+        yield text(right + 10, y + 4, name, css="ink")
+
+
+def stroke(i: int, d: str, width: float = THIN) -> str:
+    """The path of curve i, open for a title."""
+    pattern = f' stroke-dasharray="{dash(i)}"' if dash(i) else ""
+    faint = ' stroke-opacity=".6"' if width > THIN else ""
+    return f'<path class="{curve_class(i)}" stroke-width="{number(width)}"{pattern}{faint} d="{d}">'

@@ -1,0 +1,143 @@
+"""The panels of a vector picture: the curves, the plateau's metric under them, and their axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from lrcli.render.axes import XAxis, YAxis, linear_axis, log_axis, logarithmic
+from lrcli.render.canvas import Run
+from lrcli.render.chart import Chart
+from lrcli.render.svg.curves import Frame, Point, path
+from lrcli.render.svg.legend import stroke
+from lrcli.render.svg.text import escaped, number, text, text_width
+from lrcli.render.svg.theme import fill_class
+from lrcli.render.ticks import count_labels, x_ticks
+
+AXIS_ROW = 20
+"""The height of a row of labels under the axis."""
+
+_METRIC = 0.32
+"""The share of the height that the metric takes."""
+_BETWEEN = 36
+"""Pixels between the two panels."""
+_TICK = 17
+"""About so many pixels stand for one row of a terminal, which is what axes count their ticks by."""
+_INSET = 8
+"""Pixels between an axis and the curves, but not where the axis is zero."""
+
+
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom in pixels."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a panel shows: all the curves, in the values of its axis."""
+
+    what: str
+    curves: tuple[Sequence[Run], ...]
+    log: bool = False
+
+    def axis(self, height: float) -> YAxis:
+        """The axis for a panel of that height."""
+        rows = max(3, int(height / _TICK))
+        return log_axis(self.curves, rows) if self.log else linear_axis(self.curves, rows, zero=not self.what)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A content with its place: `frame` maps its values to pixels, the x axis is at `floor`."""
+
+    content: Content
+    axis: YAxis
+    frame: Frame
+    floor: float
+
+    def points(self) -> list[list[list[Point]]]:
+        """The curves' runs in pixels."""
+        return [[self.frame.points(run) for run in runs] for runs in self.content.curves]
+
+
+def contents_of(chart: Chart) -> tuple[list[Content], list[str]]:
+    """What there is to show, and what the subtitle should say about it."""
+    curves: Sequence[Sequence[Run]] = [one.runs for one in chart.lines]
+    notes = []
+    if chart.log:
+        curves, left_out = logarithmic(curves)
+        notes = ["log scale"] + (["gaps where it is not above 0"] if left_out else [])
+    contents = [Content("", tuple(curves), chart.log)]
+    if any(one.metric for one in chart.lines):
+        contents.append(Content("metric", tuple(one.metric for one in chart.lines)))
+    return contents, notes
+
+
+def placed(chart: Chart, contents: Sequence[Content], box: Box) -> list[Panel]:
+    """The panels in a box."""
+    left, top, right, bottom = box
+    split = bottom - (bottom - top) * _METRIC if len(contents) > 1 else bottom
+    edges = [(top, split - _BETWEEN / 2), (split + _BETWEEN / 2, bottom)] if len(contents) > 1 else [(top, bottom)]
+    panels = []
+    for content, (ceiling, floor) in zip(contents, edges, strict=True):
+        axis = content.axis(floor - ceiling)
+        low = floor if axis.bottom == 0 and not content.log else floor - _INSET
+        frame = Frame(left, ceiling + _INSET, right, low, chart.left, chart.right, axis.bottom, axis.top)
+        panels.append(Panel(content, axis, frame, floor))
+    return panels
+
+
+def drawn(panel: Panel, strokes: Sequence[float], titles: Sequence[str], *, filled: bool) -> Iterator[str]:
+    """The elements of a panel: grid, labels, curves."""
+    frame = panel.frame
+    grid = "".join(
+        f"M{number(frame.left)},{number(frame.y(value))}H{number(frame.right)}" for value, _ in panel.axis.ticks
+    )
+    yield f'<path class="grid" d="{grid}"/>'
+    for value, label in panel.axis.ticks:
+        yield text(frame.left - 10, frame.y(value) + 4, label, anchor="end")
+    if panel.content.what:
+        yield text(frame.left, frame.top - _INSET - 6, panel.content.what)
+    for i, paths in enumerate(panel.points()):
+        if filled:
+            area = "".join(f"{path(points)}V{number(panel.floor)}H{number(points[0][0])}Z" for points in paths)
+            yield f'<path class="{fill_class(i)}" stroke="none" opacity=".1" d="{area}"/>'
+        if paths:
+            d = "".join(map(path, paths))
+            yield f"{stroke(i, d, strokes[i])}<title>{escaped(titles[i])}</title></path>"
+
+
+def x_axis(chart: Chart, panels: Sequence[Panel]) -> Iterator[str]:
+    """The axis under each panel, its labels under the last: epochs, and steps where both are known."""
+    frame = panels[-1].frame
+    rows = _x_rows(chart, frame)
+    for panel in panels:
+        ticks = "".join(f"M{number(x)},{number(panel.floor)}v5" for x, _ in rows[0][1])
+        yield f'<path class="axis" d="M{number(frame.left)},{number(panel.floor)}H{number(frame.right)}{ticks}"/>'
+    for n, (caption, labels) in enumerate(rows):
+        y = panels[-1].floor + 18 + n * AXIS_ROW
+        if n:  # its own ticks
+            ticks = "".join(f"M{number(x)},{number(y - 14)}v4" for x, _ in labels)
+            yield f'<path class="axis" d="{ticks}"/>'
+        beside = labels[0][0] - text_width(labels[0][1]) / 2 - 6 if labels else frame.left
+        yield text(max(min(frame.left - 10, beside), text_width(caption)), y, caption, anchor="end")
+        for x, label in labels:
+            yield text(x, y, label, anchor="middle")
+
+
+def _x_rows(chart: Chart, frame: Frame) -> list[tuple[str, list[tuple[float, str]]]]:
+    """Each row of labels: what it counts, and where which label stands."""
+    rows = []
+    for caption, factor in XAxis.of(chart).captions:
+
+        def places(ticks: Sequence[float], factor: float = factor) -> list[tuple[float, str]]:
+            return [(frame.x(t / factor), label) for t, label in zip(ticks, count_labels(ticks), strict=True)]
+
+        def fits(ticks: Sequence[float]) -> bool:
+            found = places(ticks)
+            return all(b[0] - a[0] > (text_width(a[1]) + text_width(b[1])) / 2 + 16 for a, b in pairwise(found))
+
+        most = max(2, int((frame.right - frame.left) / 56))
+        ticks = x_ticks(chart.left * factor, chart.right * factor, most, fits)
+        rows.append((caption, places(ticks)))
+    return [row for row in rows if len(row[1]) > 1] or rows[:1]
