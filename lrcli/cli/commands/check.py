@@ -1,0 +1,104 @@
+"""`lrcli check`: what should be looked at before a schedule is trained with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from lrcli.cli.command import make_command
+from lrcli.cli.environment import Environment
+from lrcli.cli.exits import ExitStatus
+from lrcli.cli.load import load_declared
+from lrcli.cli.options import OutputOptions, Quiet, SpecOptions, Specs, comparison_option, output_option
+from lrcli.cli.output import Output
+from lrcli.errors import LrcliError
+from lrcli.render import Style
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lrcli.reader import Declared
+
+Format = Literal["text", "json", "github"]
+
+
+def check(
+    env: Environment,
+    specs: Specs,
+    spec_options: SpecOptions,
+    output_options: OutputOptions,
+    quiet: Quiet = False,
+    select: Annotated[
+        list[str] | None, comparison_option("--select", metavar="CODE,...", help="Only these rules.")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, comparison_option("--ignore", metavar="CODE,...", help="Not these rules.")
+    ] = None,
+    strict: Annotated[bool, comparison_option("--strict", help="Exit with 1 for a note, too.")] = False,
+    pin: Annotated[
+        bool,
+        comparison_option("--pin", help="Write SPEC.lock: from then on a curve that changes by a bit is a finding."),
+    ] = False,
+    format: Annotated[
+        Format | None, output_option("--format", "-f", help="Default: by FILE's ending, else text.")
+    ] = None,
+) -> ExitStatus:
+    """Look for mistakes in specs before training with them.
+
+    Each finding has a code, its place in the YAML, why it matters and what to do. A comment '# lrcli: ignore CODE' on
+    the line, or alone above it, silences a rule there. Exits with 0 if nothing is found (or only notes), 1 if
+    something is, 2 on trouble.
+    """
+    from lrcli.preflight import Finding, check_declared, known_code
+    from lrcli.render.findings import FINDING_FORMATS, write_findings
+
+    output = Output(env, output_options.output)
+    wanted, unwanted = ([known_code(code) for code in _codes(option)] for option in (select, ignore))
+    loaded = load_declared(env, specs, spec_options)
+    if pin:
+        _pin(env, loaded)
+    found: dict[Finding, None] = {}  # a file that is named twice is told of once
+    for declared in loaded:
+        found.update(dict.fromkeys(check_declared(declared, select=wanted, ignore=unwanted)))
+    style = Style(color=output.color, ascii=output.ascii)
+    chosen = format or output.format(FINDING_FORMATS) or "text"
+    output.write(write_findings(list(found), len(loaded), chosen, style))
+    counted = [finding for finding in found if strict or finding.level != "note"]
+    return ExitStatus.DIFFERENT if counted else ExitStatus.OK
+
+
+def _codes(given: list[str] | None) -> list[str]:
+    return [code for text in given or () for code in text.replace(",", " ").split()]
+
+
+def _pin(env: Environment, loaded: Sequence[Declared]) -> None:
+    """Write the locks of all specs, or none: what cannot be recorded is found out first."""
+    from lrcli.cli.progress import Progress
+    from lrcli.preflight.lock import record
+    from lrcli.preflight.pin import lock_path
+
+    progress = Progress(env)
+    locks = []
+    try:
+        for declared in loaded:
+            path = lock_path(declared)
+            if path is None and declared.path is None:
+                raise LrcliError(f"--pin writes a file beside the spec: {declared.source.name} is no file")
+            if path is None:
+                raise LrcliError("--pin records what the file itself says: leave out --set, @EMULATION and the like")
+            locks.append((path, record(declared.spec, progress)))
+    finally:
+        progress.erase()
+    for path, lock in locks:
+        Output(env, str(path)).write([lock.text()])
+        env.note(f"wrote {path}, {lock.stop - lock.start} {lock.interval}s")
+
+
+command = make_command(
+    check,
+    examples=[
+        ("lrcli check schedules/*.yaml", "all specs of a project, as a hook or in CI does it"),
+        ("lrcli check step.yaml --ignore versions-differ --strict", "without one rule, and with notes that count"),
+        ("lrcli check step.yaml --pin", "record the curve in step.yaml.lock"),
+        ("lrcli check step.yaml --format github", "as annotations in a workflow"),
+    ],
+)

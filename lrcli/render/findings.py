@@ -1,0 +1,93 @@
+"""Findings as text for people, as JSON, or as the annotations of a GitHub workflow."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from functools import partial
+
+from lrcli.errors import Problem
+from lrcli.preflight.finding import LEVELS, Finding
+from lrcli.render import Style
+from lrcli.render.safe import printable
+
+FINDING_FORMATS = ("text", "json", "github")
+
+_COLORS = {"error": "31", "warning": "33", "note": "36"}
+
+
+def write_findings(findings: Sequence[Finding], specs: int, format: str, style: Style) -> Iterator[str]:
+    """The findings of so many specs, in one of FINDING_FORMATS."""
+    if format == "json":
+        yield _json(findings)
+    elif format == "github":
+        yield from map(_annotation, findings)
+    else:
+        for finding in findings:
+            yield _text(finding, style)
+        yield _summary(findings, specs)
+
+
+def _text(finding: Finding, style: Style) -> str:
+    problem = Problem(
+        finding.file,
+        finding.line,
+        finding.column,
+        finding.code,
+        finding.what,
+        source=finding.source,
+        width=finding.width,
+        level=finding.level,
+    )
+    lines = str(problem).split("\n")
+    lines += [f"    {line}" for line in finding.details]
+    lines += [f"    = why: {finding.why}", f"    = help: {finding.advice}"]
+    say = partial(printable, ascii=style.ascii)
+    safe = ["\t".join(map(say, line.split("\t"))) for line in lines]
+    if style.color:
+        mark = f"{finding.level}:"
+        safe[0] = safe[0].replace(f" {mark} ", f" \x1b[{_COLORS[finding.level]}m{mark}\x1b[0m ", 1)
+    return "\n".join(safe) + "\n\n"
+
+
+def _summary(findings: Sequence[Finding], specs: int) -> str:
+    of = f"{specs} spec{'s' * (specs != 1)}"
+    if not findings:
+        return f"no findings in {of}\n"
+    counts = Counter(finding.level for finding in findings)
+    told = [f"{n} {level}{'s' * (n != 1)}" for level in LEVELS if (n := counts[level])]
+    return f"{', '.join(told)} in {of}\n"
+
+
+def _json(findings: Sequence[Finding]) -> str:
+    """An array of flat objects; what has no place has null there."""
+    rows = []
+    for finding in findings:
+        row = asdict(finding)
+        if not finding.line:
+            row |= {"line": None, "column": None}
+        rows.append({name: value for name, value in row.items() if name not in ("source", "width")})
+    return "[\n" + ",\n".join(f"  {json.dumps(row)}" for row in rows) + "\n]\n" if rows else "[]\n"
+
+
+def _annotation(finding: Finding) -> str:
+    """A workflow command: `::warning file=...,line=...::message`, with its own escapes."""
+    level = {"note": "notice"}.get(finding.level, finding.level)
+    properties = {"file": finding.file, "title": f"lrcli {finding.code}"}
+    if finding.line:
+        properties |= {"line": str(finding.line), "col": str(finding.column)}
+        properties |= {"endColumn": str(finding.column + finding.width)}
+    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    text = "\n".join((finding.what, *finding.details, f"why: {finding.why}", f"help: {finding.advice}"))
+    return f"::{level} {listed}::{_data(text)}\n"
+
+
+def _data(text: str) -> str:
+    lines = (printable(line) for line in text.replace("%", "%25").split("\n"))
+    return "%0A".join(lines)
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
