@@ -1,0 +1,143 @@
+"""fastai: `learn.lr_find(suggest_funcs=(valley, slide, minimum, steep))`.
+
+lr_find drops the first tenth of the points and the last five, cuts at the first NaN, and computes in single precision.
+Its loop records a moving average of the loss and stops where that is above 4 times its best.
+Source: fastai/callback/schedule.py.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from lrcli.find import Suggestion
+from lrcli.find.float32 import Rounding, argmin, divide, f32, gradient, singles
+from lrcli.find.steepest import remark_on, window
+
+TOOL, VERSION = "fastai", "2.8.12"
+STOP_LOSS = 4.0
+SKIP_END = 5
+"""The start that is skipped is a tenth of all points."""
+
+Choice = tuple[int, str]
+"""The index of a point, and what speaks against it."""
+
+_LR_DIFF = 15
+_THRESH = 0.005
+
+
+def smooth(losses: Sequence[float]) -> list[float]:
+    """The moving average that the loop records: beta 0.98, without the bias of its start, in single precision.
+
+    It is torch.lerp(loss, average, 0.98), which in singles is average - (average - loss) * (1 - 0.98), the product and
+    the difference rounded once.
+    """
+    beta, average, result = 0.98, 0.0, []
+    rest = f32(1.0 - f32(beta))
+    for count, loss in enumerate(singles(losses), 1):
+        average = f32(average - f32(average - loss) * rest)
+        result.append(f32(divide(average, f32(1 - beta**count))))
+    return result
+
+
+def suggest(
+    lrs: Sequence[float], losses: Sequence[float], skip_start: int | None = None, skip_end: int | None = None
+) -> tuple[Suggestion, ...]:
+    """The four suggestions of lr_find; None for skip_start and skip_end is what lr_find itself skips."""
+    kept = window(
+        len(lrs),
+        len(lrs) // 10 if skip_start is None else skip_start,
+        SKIP_END if skip_end is None else skip_end,
+    )
+    own_lrs, own_losses = singles([lrs[i] for i in kept]), singles([losses[i] for i in kept])
+    nan = next((i for i, loss in enumerate(own_losses) if math.isnan(loss)), len(own_losses))
+    return suggest_from(own_lrs[:nan], own_losses[:nan], f32)
+
+
+def suggest_from(lrs: Sequence[float], losses: Sequence[float], to: Rounding = float) -> tuple[Suggestion, ...]:
+    """The four functions called with these very points, in single (`f32`) or double precision."""
+    return (
+        _suggestion("valley", lrs, valley(losses)),
+        _suggestion("slide", lrs, slide(losses, to), needs=1 + _LR_DIFF),
+        _suggestion("minimum", lrs, minimum(losses), divisor=10.0),
+        _suggestion("steep", lrs, steep(lrs, losses, to), needs=2),
+    )
+
+
+def _suggestion(
+    rule: str, lrs: Sequence[float], choice: Choice | None, needs: int = 1, divisor: float = 1.0
+) -> Suggestion:
+    if choice is None:
+        few = f"needs {needs} point{'s' * (needs > 1)}, has {len(lrs)}"
+        return Suggestion(TOOL, VERSION, rule, None, few)
+    at, remark = choice
+    return Suggestion(TOOL, VERSION, rule, lrs[at] / divisor, remark)
+
+
+def valley(losses: Sequence[float]) -> Choice | None:
+    """Two thirds into the longest falling stretch, which may leave out points that rise.
+
+    The stretch is the longest strictly decreasing subsequence. Its start is taken to be its end minus its length, which
+    is a later point than its first wherever it leaves out some.
+    """
+    if not losses:
+        return None
+    lengths = _falling(losses)
+    end = lengths.index(max(lengths))
+    if lengths[end] == 1:
+        return 0, "the loss falls nowhere"
+    start = end - lengths[end]
+    third = (end - start) / 3
+    return start + int(third) + int(third / 2), ""
+
+
+def _falling(losses: Sequence[float]) -> list[int]:
+    """The length of the longest strictly decreasing subsequence that ends at each point. A NaN is in none."""
+    lengths: list[int] = []
+    last: list[float] = []  # of all subsequences of length i + 1 so far the greatest last loss, negated
+    for loss in losses:
+        if math.isnan(loss):
+            lengths.append(1)
+            continue
+        i = bisect_left(last, -loss)
+        last[i : i + 1] = [-loss]
+        lengths.append(i + 1)
+    return lengths
+
+
+def slide(losses: Sequence[float], to: Rounding = float) -> Choice | None:
+    """The left end of a window of 16 points that slides down from the last one while the slopes at its ends differ."""
+    if len(losses) <= _LR_DIFF:
+        return None
+    slopes = gradient(losses, to)
+    thresh = to(_THRESH)
+    left = found = len(losses) - 1 - _LR_DIFF
+    while left >= 0 and abs(to(slopes[left + _LR_DIFF] - slopes[left])) > thresh:
+        found = left
+        left -= 1
+    if left < 0:
+        return found, "slid to the start"
+    return found, "" if left < len(losses) - 1 - _LR_DIFF else "did not slide"
+
+
+def minimum(losses: Sequence[float]) -> Choice | None:
+    """The point of the lowest loss; fastai suggests a tenth of its learning rate."""
+    if not losses:
+        return None
+    at = argmin(losses)
+    if math.isnan(losses[at]):
+        return at, "beside NaN or inf"
+    if at == 0:
+        return at, "lowest at its start"
+    return at, "lowest at its end" if at == len(losses) - 1 else ""
+
+
+def steep(lrs: Sequence[float], losses: Sequence[float], to: Rounding = float) -> Choice | None:
+    """The left end of the interval in which the loss falls most steeply over the logarithm of the learning rate."""
+    if len(losses) < 2:
+        return None
+    logs = [to(math.log(lr)) if lr > 0 else -math.inf for lr in lrs]
+    slopes = [to(divide(to(losses[i + 1] - losses[i]), to(logs[i + 1] - logs[i]))) for i in range(len(losses) - 1)]
+    at = argmin(slopes)
+    return at, remark_on(slopes, at)

@@ -1,0 +1,87 @@
+"""Float arithmetic as tensors and arrays do it: single precision, IEEE division, argmin and gradient with their NaN."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Callable, Sequence
+
+Rounding = Callable[[float], float]
+"""Rounds the result of one operation: `f32`, or `float` for double precision."""
+
+
+def f32(value: float) -> float:
+    """The nearest single-precision number; what is too large is infinite.
+
+    One operation on two singles, computed in doubles and rounded, is what a machine computes in singles.
+
+    >>> f32(0.1), f32(1e300)
+    (0.10000000149011612, inf)
+    """
+    return array("f", [value])[0]
+
+
+def singles(values: Sequence[float]) -> list[float]:
+    """`f32` of them all."""
+    return array("f", values).tolist()
+
+
+def divide(a: float, b: float) -> float:
+    """a / b, by IEEE 754 also where b is 0.
+
+    >>> divide(1.0, -0.0), divide(0.0, 0.0)
+    (-inf, nan)
+    """
+    try:
+        return a / b
+    except ZeroDivisionError:
+        return math.nan if a == 0 or math.isnan(a) else math.copysign(math.inf, a) * math.copysign(1.0, b)
+
+
+def argmin(values: Sequence[float]) -> int:
+    """The index of the first smallest value. As in numpy and torch a NaN is smaller than anything.
+
+    >>> argmin([2.0, 1.0, 1.0]), argmin([2.0, float("nan"), -1.0])
+    (1, 1)
+    """
+    nan = next((i for i, value in enumerate(values) if math.isnan(value)), None)
+    return min(range(len(values)), key=values.__getitem__) if nan is None else nan
+
+
+def gradient(values: Sequence[float], to: Rounding = float) -> list[float]:
+    """numpy.gradient with unit spacing: half the difference of a point's neighbours, at either end that of two points.
+
+    Takes two values at least.
+
+    >>> gradient([3.0, 2.0, 0.0])
+    [-1.0, -1.5, -2.0]
+    """
+    inner = [to(to(after - before) / 2.0) for before, after in zip(values, values[2:], strict=False)]
+    return [to(values[1] - values[0]), *inner, to(values[-1] - values[-2])]
+
+
+def smoothed(losses: Sequence[float], beta: float, lead: int = 0) -> list[float]:
+    """The exponential moving average, divided by 1 - beta**count, so that it does not begin at 0.
+
+    lead: by how many the count is too large (Lightning's is 1).
+
+    >>> smoothed([2.0, 2.0], 0.5), smoothed([2.0, 2.0], 0.5, lead=1)
+    ([2.0, 2.0], [1.3333333333333333, 1.7142857142857142])
+    """
+    average, result = 0.0, []
+    for count, loss in enumerate(losses, 1 + lead):
+        average = beta * average + (1 - beta) * loss
+        result.append(average / (1 - beta**count))
+    return result
+
+
+def blended(losses: Sequence[float], weight: float) -> list[float]:
+    """Each loss blended into the blend before it, the first as it is: weight * loss + (1 - weight) * previous.
+
+    >>> blended([1.0, 2.0], 0.5)
+    [1.0, 1.5]
+    """
+    result: list[float] = []
+    for loss in losses:
+        result.append(weight * loss + (1 - weight) * result[-1] if result else loss)
+    return result

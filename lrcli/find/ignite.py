@@ -1,0 +1,42 @@
+"""ignite: `FastaiLRFinder().lr_suggestion()`.
+
+Its loop records 0.05 * loss + 0.95 * previous and stops where that is above 5 times its best. The learning rate it
+logs is the one that the next step uses.
+Source: ignite/handlers/lr_finder.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lrcli.find import Suggestion
+from lrcli.find.float32 import argmin, blended, f32, singles
+from lrcli.find.steepest import remark_on, window
+
+TOOL, VERSION = "ignite", "0.5.5"
+STOP_LOSS = 5.0
+SKIP_START = 0
+SKIP_END = 0
+
+
+def smooth(losses: Sequence[float]) -> list[float]:
+    """What the loop records, with its default smooth_f=0.05."""
+    return blended(losses, 0.05)
+
+
+def suggest(
+    lrs: Sequence[float], losses: Sequence[float], skip_start: int | None = None, skip_end: int | None = None
+) -> tuple[Suggestion, ...]:
+    """The point before the lowest loss where the loss falls most from its left neighbour to its right one.
+
+    Computed in single precision. A NaN counts as the lowest loss and as the smallest slope.
+    """
+    kept = window(len(lrs), skip_start or SKIP_START, skip_end or SKIP_END)
+    own = singles([losses[i] for i in kept])
+    before = own[: argmin(own) + 1] if own else []
+    if len(before) < 3:
+        return (Suggestion(TOOL, VERSION, "lr_suggestion", None, "lowest too early"),)
+    slopes = [f32(0.5 * f32(after - first)) for first, after in zip(before, before[2:], strict=False)]
+    at = argmin(slopes)
+    remark = remark_on(slopes, at)
+    return (Suggestion(TOOL, VERSION, "lr_suggestion", lrs[kept[at + 1]], remark),)

@@ -1,0 +1,175 @@
+"""The picture of a range test: the loss over the logarithm of the learning rate, the suggestions marked on it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import chain
+
+from lrcli.find.report import Report, loss_at
+from lrcli.render.axes import YAxis, linear_axis
+from lrcli.render.canvas import Area, Run, Segment, draw, paint
+from lrcli.render.palette import marks
+from lrcli.render.safe import cell_width, clip, printable
+from lrcli.render.ticks import log_ticks, short
+
+_BOLD, _DIM = "1", "2"
+_ABOVE = 0.35
+"""How much of the fall is shown above the start. Where the loss diverges, its rise would be all that one sees."""
+
+Place = tuple[str, float, str]
+"""A letter, the learning rate that it marks, and the names of the rules that suggest that."""
+
+
+def plot_report(report: Report, *, width: int = 80, height: int = 23, ascii: bool = False, color: bool = False) -> str:
+    """The picture as text of at most `height` lines of at most `width` cells (but never less than 4 lines of 10)."""
+    width, height = max(width, 10), max(height, 4)
+    places = _places(report)
+    looks = marks(len(places) + 1, ascii=True, color=True)[1:]
+    colors = {letter: look.color for (letter, _, _), look in zip(places, looks, strict=True)}
+    below = _legend(report, places, colors, width, max(1, height // 3), ascii) if height >= 8 else []
+    runs = _runs(report, width)
+    axis = linear_axis([runs], height - 3 - len(below), zero=False)
+    margin = max(len(label) for _, label in (*axis.ticks, (0.0, "lr"))) + 1
+    if margin > width // 2:
+        margin = 1
+    lrs = [*report.points.lrs, *(lr for _, lr, _ in places)]
+    left, right = math.log10(min(lrs)), math.log10(max(lrs))
+    area = Area(width - margin - 1, axis.height, left, right, axis.bottom, axis.top, ascii)
+    (curve,) = marks(1, ascii=ascii, color=color)
+    rows = draw([runs], [curve], area)
+    _add_bounds(rows, report, area)
+    _add_letters(rows, report, places, colors, area)
+    title = clip(f"{printable(report.points.name, ascii=ascii)}: loss over learning rate", width, ascii=ascii)
+    lines: list[list[Segment]] = [[(title, _BOLD)]]
+    lines += [[*_scale(axis, area, row, margin), *cells] for row, cells in enumerate(rows)]
+    lines += _bottom(area, margin)
+    return "\n".join(paint(line, color) for line in [*lines, *below])
+
+
+def _places(report: Report) -> list[Place]:
+    """One letter for each learning rate that is suggested, from the smallest on; rules that agree share it."""
+    agreed: dict[str, tuple[float, list[str]]] = {}
+    for suggestion in report.suggestions:
+        if suggestion.lr is not None and suggestion.lr > 0 and math.isfinite(suggestion.lr):
+            rule = f"{suggestion.tool} {suggestion.rule}" if suggestion.tool == "fastai" else suggestion.tool
+            agreed.setdefault(f"{suggestion.lr:.4g}", (suggestion.lr, []))[1].append(rule)
+    ordered = sorted(agreed.values())
+    return [(chr(ord("A") + i), lr, ", ".join(rules)) for i, (lr, rules) in enumerate(ordered)]
+
+
+def _runs(report: Report, width: int) -> tuple[Run, ...]:
+    """The curve in pieces without a gap, its diverging end cut off."""
+    points, shape = report.points, report.shape
+    finite = [loss for loss in points.losses if math.isfinite(loss)]
+    ceiling = math.inf
+    if shape.falls and shape.start is not None and shape.lowest is not None:
+        before = [x for lr, x in zip(points.lrs, points.losses, strict=True) if lr <= (shape.max_lr or math.inf)]
+        top = max(x for x in before if math.isfinite(x))
+        ceiling = max(top, shape.start) + _ABOVE * (shape.start - shape.lowest)
+        ceiling = math.inf if max(finite) <= ceiling else ceiling
+    pieces: list[list[tuple[float, float]]] = [[]]
+    for lr, loss in zip(points.lrs, points.losses, strict=True):
+        x = math.log10(lr)
+        if not math.isfinite(loss):
+            pieces.append([])
+        elif loss <= ceiling:
+            if not pieces[-1] and len(pieces) > 1 and pieces[-2] and pieces[-2][-1][1] == ceiling:
+                pieces[-1].append((x, ceiling))
+            pieces[-1].append((x, loss))
+        elif pieces[-1]:  # up to the edge, and what comes after it is a new piece
+            (x0, y0) = pieces[-1][-1]
+            pieces[-1].append((x0 + (x - x0) * (ceiling - y0) / (loss - y0), ceiling))
+            pieces.append([])
+    runs = [_thinned(piece, 4 * width) for piece in pieces if piece]
+    return tuple((tuple(x for x, _ in run), tuple(y for _, y in run)) for run in runs)
+
+
+def _thinned(piece: list[tuple[float, float]], most: int) -> list[tuple[float, float]]:
+    """The lowest and the highest point of each of so many stretches, where there are more points than that."""
+    if len(piece) <= 2 * most:
+        return piece
+    size = -(-len(piece) // most)
+    stretches = (piece[i : i + size] for i in range(0, len(piece), size))
+    extremes = (sorted({min(part, key=_loss), max(part, key=_loss)}) for part in stretches)
+    return [piece[0], *chain.from_iterable(extremes), piece[-1]]
+
+
+def _loss(point: tuple[float, float]) -> float:
+    return point[1]
+
+
+def _add_bounds(rows: list[list[Segment]], report: Report, area: Area) -> None:
+    """Smith's bounds as dotted lines behind the curve."""
+    for lr in (report.shape.base_lr, report.shape.max_lr):
+        if lr is not None:
+            column = area.column(math.log10(lr))
+            for row in rows:
+                if row[column][0] in (" ", "\u2800"):
+                    row[column] = (":" if area.ascii else "┊", _DIM)
+
+
+def _add_letters(
+    rows: list[list[Segment]], report: Report, places: Sequence[Place], colors: dict[str, str], area: Area
+) -> None:
+    """The letters on the curve; where two would share a cell the later one stands above."""
+    taken: set[tuple[int, int]] = set()
+    for letter, lr, _ in places:
+        column = area.column(math.log10(lr))
+        loss = loss_at(report.points, lr)
+        row = area.row(min(max(loss, area.bottom), area.top)) if math.isfinite(loss) else 0
+        free = [r for r in chain(range(row, -1, -1), range(row + 1, area.height)) if (r, column) not in taken]
+        if free:
+            taken.add((free[0], column))
+            rows[free[0]][column] = (letter, f"1;{colors[letter]}")
+
+
+def _scale(axis: YAxis, area: Area, row: int, margin: int) -> list[Segment]:
+    label = next((label for y, label in axis.ticks if area.row(y) == row), "")
+    bar, tick = ("|", "+") if area.ascii else ("│", "┤")
+    label = label if len(label) < margin else ""
+    return [(label.rjust(margin), ""), (tick if label else bar, _DIM)]
+
+
+def _bottom(area: Area, margin: int) -> list[list[Segment]]:
+    """The axis of the learning rate and its labels."""
+    ticks = {area.column(math.log10(t)): short(t) for t in log_ticks(area.left, area.right, max(2, area.width // 8))}
+    corner, line, mark = ("+", "-", "+") if area.ascii else ("└", "─", "┬")
+    text = ""
+    shown: set[int] = set()
+    for column, label in sorted(ticks.items()):
+        begin = max(0, min(column - (len(label) - 1) // 2, area.width - len(label)))
+        if not text or begin > len(text) + 1:
+            text = text.ljust(begin) + label
+            shown.add(column)
+    ruler = "".join(mark if column in shown else line for column in range(area.width))
+    caption = "lr" if margin > 2 else ""
+    return [
+        [(" " * margin + corner + ruler, _DIM)],
+        [(caption.rjust(margin), _DIM), (" " + text, "")],
+    ]
+
+
+def _legend(
+    report: Report, places: Sequence[Place], colors: dict[str, str], width: int, most: int, ascii: bool
+) -> list[list[Segment]]:
+    """What the letters and the dotted lines mean, side by side as far as there is room."""
+    entries: list[list[Segment]] = [
+        [(letter, f"1;{colors[letter]}"), (f" {short(lr, 3)} ", ""), (rules, _DIM)] for letter, lr, rules in places
+    ]
+    bounds = (("base_lr", report.shape.base_lr), ("max_lr", report.shape.max_lr))
+    named = ", ".join(f"{name} {short(lr, 3)}" for name, lr in bounds if lr is not None)
+    if named:
+        entries.append([(":" if ascii else "┊", _DIM), (f" {named} ", ""), ("(Smith)", _DIM)])
+    rows: list[list[Segment]] = []
+    used = width
+    for entry in entries:
+        size = sum(cell_width(text) for text, _ in entry)
+        if size > width:
+            continue
+        if used + 3 + size > width:
+            rows.append([])
+            used = -3
+        rows[-1] += [("   " if rows[-1] else "", ""), *entry]
+        used += 3 + size
+    return rows[:most]
