@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -17,7 +17,9 @@ class Param(NamedTuple):
 
     kind is one of number, length (a count of scheduler steps, which YAML may write with a unit), count,
     positions, choice, flag, expression, metric and schedules. `rule` says in words what `test` holds;
-    `formula_rule` and `formula_test` are stricter: a replay may run what has no meaning as a formula.
+    `formula_rule` and `formula_test` are stricter: a replay may run what has no meaning as a formula. `optional` says
+    that None is a value, `above` and `at_least` are the bounds of a number. `example` is what a starter spec writes, as
+    YAML (of schedules one per line): every field without a default has one.
     """
 
     kind: str
@@ -31,6 +33,10 @@ class Param(NamedTuple):
     fills: str = ""  # where YAML leaves it out: "run" = length of the run or phase, "phase" = of a phase with `for:`
     unless: tuple[str, ...] = ()  # it is not filled in where one of these fields is given
     momentum: bool = False  # checked and not shown: it is about the momentum, not the learning rate
+    optional: bool = False
+    above: float | None = None
+    at_least: float | None = None
+    example: str = ""
 
 
 def _is_number(value: object) -> bool:
@@ -55,6 +61,7 @@ def number(
     optional: bool = False,
     per_group: bool = False,
     momentum: bool = False,
+    example: str = "",
 ) -> Any:
     """A finite number; None is a value of it where it is `optional`."""
     rule = "must be a number"
@@ -68,7 +75,19 @@ def number(
             return optional
         return _is_number(value) and (above is None or value > above) and (at_least is None or value >= at_least)
 
-    return _field(Param("number", doc, rule, test, per_group=per_group, momentum=momentum), default)
+    param = Param(
+        "number",
+        doc,
+        rule,
+        test,
+        per_group=per_group,
+        momentum=momentum,
+        optional=optional,
+        above=above,
+        at_least=at_least,
+        example=example,
+    )
+    return _field(param, default)
 
 
 def length(
@@ -80,6 +99,7 @@ def length(
     fills: str = "",
     unless: tuple[str, ...] = (),
     optional: bool = False,
+    example: str = "",
 ) -> Any:
     """A count of scheduler steps above 0 (a replay may run a fractional one, and 0 where `zero` says so)."""
     least = "of at least 0" if zero else "above 0"
@@ -94,11 +114,24 @@ def length(
         return value is None or (_is_whole(value) and value >= formula_least)
 
     rule = f"must be a whole number of at least {formula_least}"
-    param = Param("length", doc, f"must be a number {least}", test, rule, formula_test, fills=fills, unless=unless)
+    param = Param(
+        "length",
+        doc,
+        f"must be a number {least}",
+        test,
+        rule,
+        formula_test,
+        fills=fills,
+        unless=unless,
+        optional=optional,
+        above=None if zero else 0,
+        at_least=0 if zero else None,
+        example=example,
+    )
     return _field(param, default)
 
 
-def count(default: Any = MISSING, *, doc: str, at_least: int = 0, optional: bool = False) -> Any:
+def count(default: Any = MISSING, *, doc: str, at_least: int = 0, optional: bool = False, example: str = "") -> Any:
     """A whole number that is not a length (a patience, a multiplier)."""
 
     def test(value: Any) -> bool:
@@ -108,16 +141,17 @@ def count(default: Any = MISSING, *, doc: str, at_least: int = 0, optional: bool
         return value is None or (_is_whole(value) and value >= at_least)
 
     rule = f"must be a whole number of at least {at_least}"
-    return _field(Param("count", doc, "must be a number", test, rule, formula_test), default)
+    param = Param("count", doc, "must be a number", test, rule, formula_test, optional=optional, example=example)
+    return _field(param, default)
 
 
-def positions(*, doc: str) -> Any:
+def positions(*, doc: str, example: str) -> Any:
     """A tuple of positions in the run, counted in scheduler steps."""
 
     def test(value: Any) -> bool:
         return isinstance(value, tuple) and all(_is_number(item) for item in value)
 
-    return _field(Param("positions", doc, "must be a list of numbers", test), MISSING)
+    return _field(Param("positions", doc, "must be a list of numbers", test, example=example), MISSING)
 
 
 def choice(default: str, *names: str, doc: str) -> Any:
@@ -132,7 +166,9 @@ def flag(default: bool, *, doc: str, momentum: bool = False) -> Any:
     return _field(param, default)
 
 
-def expression(default: Any = MISSING, *, doc: str, optional: bool = False, per_group: bool = False) -> Any:
+def expression(
+    default: Any = MISSING, *, doc: str, optional: bool = False, per_group: bool = False, example: str = ""
+) -> Any:
     """An arithmetic expression of `epoch`."""
 
     def test(value: Any) -> bool:
@@ -140,27 +176,27 @@ def expression(default: Any = MISSING, *, doc: str, optional: bool = False, per_
 
         return optional if value is None else isinstance(value, Expression)
 
-    return _field(
-        Param("expression", doc, "must be an arithmetic expression of epoch", test, per_group=per_group), default
-    )
+    rule = "must be an arithmetic expression of epoch"
+    param = Param("expression", doc, rule, test, per_group=per_group, optional=optional, example=example)
+    return _field(param, default)
 
 
-def metric(*, doc: str) -> Any:
+def metric(*, doc: str, example: str) -> Any:
     """A series of numbers (NaN and infinities are numbers here), one per epoch."""
 
     def test(value: Any) -> bool:
         return isinstance(value, tuple) and all(isinstance(item, (int, float)) for item in value)
 
-    return _field(Param("metric", doc, "must be a list of numbers", test), ())
+    return _field(Param("metric", doc, "must be a list of numbers", test, example=example), ())
 
 
-def schedules(*, doc: str) -> Any:
+def schedules(*, doc: str, example: str) -> Any:
     """A tuple of schedules: what a composition is made of."""
 
     def test(value: Any) -> bool:
         return isinstance(value, tuple) and all(isinstance(item, Schedule) for item in value)
 
-    return _field(Param("schedules", doc, "must be a list of schedules", test), MISSING)
+    return _field(Param("schedules", doc, "must be a list of schedules", test, example=example), MISSING)
 
 
 @dataclass(frozen=True)
@@ -211,6 +247,18 @@ class Schedule:
     def next_break(self, t: int) -> int | None:
         """The first step >= t (and >= 1) at which the curve jumps, bends or turns; None if there is none."""
         return None
+
+    def rows(self) -> Sequence[int] | None:
+        """The steps that have a value, in order, where not all of them have one (what a log holds); None is all."""
+        return None
+
+    def cells(self, start: int, stop: int) -> Sequence[float | None]:
+        """The steps start <= t < stop of a log, None where nothing was logged."""
+        raise NotImplementedError
+
+    def monotone_until(self, t: int) -> int | None:
+        """A step after t before which the curve, from t on, only falls or only rises; None: it does so for ever."""
+        return self.next_break(t + 1)
 
     def event_at(self, t: int) -> str:
         """What happens at step t, in a few words for people ("milestone x0.1"); "" for nothing."""

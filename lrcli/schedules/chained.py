@@ -31,7 +31,10 @@ class Chained(Schedule):
     name = "chained"
     torch: ClassVar[str | None] = "ChainedScheduler"
 
-    schedules: tuple[Schedule, ...] = schedules(doc="the schedules, in the order in which they are applied")
+    schedules: tuple[Schedule, ...] = schedules(
+        doc="the schedules, in the order in which they are applied",
+        example="{type: linear, start_factor: 0.1, total_iters: 10}\n{type: exponential, gamma: 0.95}",
+    )
 
     def formula_problems(self) -> Iterator[InvalidValue]:
         yield from super().formula_problems()
@@ -54,6 +57,9 @@ class Chained(Schedule):
 
     def next_break(self, t: int) -> int | None:
         return min((b for child in self.schedules if (b := child.next_break(t)) is not None), default=None)
+
+    def monotone_until(self, t: int) -> int | None:
+        return t + 1  # of a product of curves that rise and fall nothing is known
 
     def event_at(self, t: int) -> str:
         return "; ".join(filter(None, (child.event_at(t) for child in self.schedules)))

@@ -34,9 +34,9 @@ class Cyclic(Schedule):
     sets_lr = True
     overwrites = True
 
-    base_lr: float = number(doc="the learning rate at the start of a cycle", per_group=True)
-    max_lr: float = number(doc="the learning rate at the top of a cycle", per_group=True)
-    step_size_up: float = length(2000, doc="steps from base_lr to max_lr")
+    base_lr: float = number(doc="the learning rate at the start of a cycle", per_group=True, example="1e-3")
+    max_lr: float = number(doc="the learning rate at the top of a cycle", per_group=True, example="0.1")
+    step_size_up: float = length(2000, doc="steps from base_lr to max_lr", example="15")
     step_size_down: float | None = length(
         None, doc="steps back to base_lr (default: step_size_up)", zero=True, formula_zero=True, optional=True
     )
@@ -100,6 +100,10 @@ class Cyclic(Schedule):
             if max(t, 1) <= (whole := round(at)):
                 return whole
         return None
+
+    def monotone_until(self, t: int) -> int | None:
+        scaled = self.mode == "exp_range" or self.scale_fn is not None
+        return t + 1 if scaled else self.next_break(t + 1)
 
     def event_at(self, t: int) -> str:
         total, ratio = self._sizes

@@ -22,7 +22,7 @@ class Exponential(Schedule):
     name = "exponential"
     torch = "ExponentialLR"
 
-    gamma: float = number(doc="factor of each step")
+    gamma: float = number(doc="factor of each step", example="0.95")
 
     def lr_at(self, t: int, base_lr: float) -> float:
         return base_lr * self.gamma**t

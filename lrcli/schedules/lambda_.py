@@ -24,7 +24,9 @@ class Lambda(Schedule):
     torch = "LambdaLR"
     overwrites = True
 
-    lr_lambda: Expression = expression(doc="the factor, an arithmetic expression of epoch", per_group=True)
+    lr_lambda: Expression = expression(
+        doc="the factor, an arithmetic expression of epoch", per_group=True, example='"0.95 ** epoch"'
+    )
 
     def lr_at(self, t: int, base_lr: float) -> float:
         return base_lr * self.lr_lambda(t)
@@ -32,3 +34,6 @@ class Lambda(Schedule):
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
         factor = self.lr_lambda.function
         return [base_lr * factor(t) for t in range(start, stop)]
+
+    def monotone_until(self, t: int) -> int | None:
+        return t + 1  # an expression may do anything

@@ -26,7 +26,7 @@ class Linear(Schedule):
 
     start_factor: float = number(1 / 3, doc="factor at step 0")
     end_factor: float = number(1.0, doc="factor from total_iters on")
-    total_iters: float = length(5, doc="steps from one factor to the other", zero=True, fills="phase")
+    total_iters: float = length(5, doc="steps from one factor to the other", zero=True, fills="phase", example="10")
 
     def lr_at(self, t: int, base_lr: float) -> float:
         start, end, total = self.start_factor, self.end_factor, self.total_iters

@@ -42,7 +42,11 @@ class Multiplicative(Schedule):
     name = "multiplicative"
     torch = "MultiplicativeLR"
 
-    lr_lambda: Expression = expression(doc="the factor of each step, an arithmetic expression of epoch", per_group=True)
+    lr_lambda: Expression = expression(
+        doc="the factor of each step, an arithmetic expression of epoch",
+        per_group=True,
+        example='"1 - 0.2 / (1 + epoch)"',
+    )
 
     def lr_at(self, t: int, base_lr: float) -> float:
         return base_lr * self._product.at(t)
@@ -50,3 +54,6 @@ class Multiplicative(Schedule):
     @cached_property
     def _product(self) -> _Product:
         return _Product(self.lr_lambda)
+
+    def monotone_until(self, t: int) -> int | None:
+        return t + 1  # an expression may do anything

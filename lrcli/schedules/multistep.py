@@ -26,7 +26,7 @@ class MultiStep(Schedule):
     name = "multistep"
     torch = "MultiStepLR"
 
-    milestones: tuple[float, ...] = positions(doc="steps at which the learning rate decays")
+    milestones: tuple[float, ...] = positions(doc="steps at which the learning rate decays", example="[30, 60, 80]")
     gamma: float = number(0.1, doc="factor of each decay")
 
     @cached_property

@@ -35,7 +35,7 @@ class OneCycle(Schedule):
     sets_lr = True
     overwrites = True
 
-    max_lr: float = number(doc="the learning rate at the peak", per_group=True)
+    max_lr: float = number(doc="the learning rate at the peak", per_group=True, example="0.1")
     total_steps: float | None = length(
         None, doc="steps of the cycle", fills="run", unless=("epochs", "steps_per_epoch"), optional=True
     )

@@ -33,11 +33,14 @@ class Plateau(Schedule):
     Better sets best and bad = 0; anything else (NaN too) adds 1 to bad. During a cooldown bad stays 0. When
     bad > patience: lr = max(lr * factor, min_lr), unless that changes it by eps or less; cooldown starts, bad = 0.
 
+    counting: keras is the callback of that name. It reduces at bad >= patience, ends a cooldown before it counts, stops
+    at min_lr and has no eps; its own threshold is 1e-4 with threshold_mode abs.
+
     >>> plateau = Plateau(patience=1, factor=0.5, metric=(1.0, 0.8, 0.8, 0.8))
     >>> [plateau.lr_at(t, base_lr=0.1) for t in range(5)]
     [0.1, 0.1, 0.1, 0.1, 0.05]
 
-    Source: torch.optim.lr_scheduler.ReduceLROnPlateau.
+    Source: torch.optim.lr_scheduler.ReduceLROnPlateau; keras.callbacks.ReduceLROnPlateau.
     """
 
     name = "plateau"
@@ -45,13 +48,17 @@ class Plateau(Schedule):
 
     mode: str = choice("min", "min", "max", doc="whether a smaller or a larger metric is better")
     factor: float = number(0.1, doc="factor of each reduction")
-    patience: float = count(10, doc="bad epochs that are tolerated before a reduction")
+    patience: float = count(10, doc="bad epochs that are tolerated before a reduction", example="2")
     threshold: float = number(1e-4, doc="how much better counts as better")
     threshold_mode: str = choice("rel", "rel", "abs", doc="whether the threshold is a share of the best, or absolute")
     cooldown: float = count(0, doc="epochs after a reduction in which no bad epoch is counted")
     min_lr: float = number(0, doc="the smallest learning rate", per_group=True)
     eps: float = number(1e-8, doc="a smaller change of the learning rate is not made")
-    metric: tuple[float, ...] = metric(doc="the metric of each epoch: a list, or {file: val.csv, column: val_loss}")
+    counting: str = choice("torch", "torch", "keras", doc="whose way of counting bad epochs")
+    metric: tuple[float, ...] = metric(
+        doc="the metric of each epoch: a list, or {file: val.csv, column: val_loss}",
+        example="[0.9, 0.7, 0.6, 0.6, 0.6, 0.6, 0.5, 0.45, 0.45, 0.45, 0.45, 0.44, 0.44, 0.44]",
+    )
 
     def start(self, lr: float) -> State:
         """The state before any metric."""
@@ -63,6 +70,8 @@ class Plateau(Schedule):
 
     def follow(self, state: State, values: Iterable[float], lrs: list[float]) -> State:
         """The state after these metrics, in PyTorch's order of operations; the LR after each is appended to lrs."""
+        if self.counting == "keras":
+            return self._follow_keras(state, values, lrs)
         lr, best, bad, cooldown, reduced = state
         smaller, relative = self.mode == "min", self.threshold_mode == "rel"
         threshold, patience, append = self.threshold, self.patience, lrs.append
@@ -85,6 +94,29 @@ class Plateau(Schedule):
                 cooldown, bad, reduced = int(self.cooldown), 0, bad
             append(lr)
         return State(lr, best, bad, cooldown, reduced)
+
+    def _follow_keras(self, state: State, values: Iterable[float], lrs: list[float]) -> State:
+        """`follow` as Keras's ReduceLROnPlateau does it, in its order of operations."""
+        lr, best, bad, cooldown, reduced = state
+        for value in values:
+            reduced = 0
+            if cooldown > 0:
+                cooldown, bad = cooldown - 1, 0
+            if self._better(value, best):
+                best, bad = value, 0
+            elif cooldown == 0:
+                bad += 1
+                if bad >= self.patience and lr > self.min_lr:
+                    lr = max(lr * self.factor, self.min_lr)
+                    cooldown, bad, reduced = int(self.cooldown), 0, bad
+            lrs.append(lr)
+        return State(lr, best, bad, cooldown, reduced)
+
+    def _better(self, value: float, best: float) -> bool:
+        threshold = self.threshold
+        if self.mode == "min":
+            return value < (best * (1.0 - threshold) if self.threshold_mode == "rel" else best - threshold)
+        return value > (best * (threshold + 1.0) if self.threshold_mode == "rel" else best + threshold)
 
     def history(self, base_lr: float) -> list[State]:
         """The states of rows 0 to len(metric): row t has seen the metrics of the epochs before it."""

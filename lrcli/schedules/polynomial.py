@@ -24,7 +24,7 @@ class Polynomial(Schedule):
     name = "polynomial"
     torch = "PolynomialLR"
 
-    total_iters: float = length(5, doc="steps until the learning rate is 0", zero=True, fills="phase")
+    total_iters: float = length(5, doc="steps until the learning rate is 0", zero=True, fills="phase", example="90")
     power: float = number(1.0, doc="power of the polynomial")
 
     def lr_at(self, t: int, base_lr: float) -> float:

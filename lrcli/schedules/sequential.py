@@ -29,8 +29,12 @@ class Sequential(Schedule):
     name = "sequential"
     torch = "SequentialLR"
 
-    schedules: tuple[Schedule, ...] = schedules(doc="the schedules, in order")
-    milestones: tuple[float, ...] = positions(doc="the step at which each schedule after the first begins")
+    schedules: tuple[Schedule, ...] = schedules(
+        doc="the schedules, in order", example="{type: linear, start_factor: 0.1, total_iters: 10}\n{type: cosine}"
+    )
+    milestones: tuple[float, ...] = positions(
+        doc="the step at which each schedule after the first begins", example="[10]"
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -85,6 +89,12 @@ class Sequential(Schedule):
         if i < len(self.milestones) and (inner is None or inner + begin > self.milestones[i]):
             return int(self.milestones[i])
         return None if inner is None else inner + begin
+
+    def monotone_until(self, t: int) -> int | None:
+        schedule, begin, i = self._phase(t)
+        inner = schedule.monotone_until(t - begin)
+        ends = [int(m) for m in self.milestones[i : i + 1]] + ([] if inner is None else [inner + begin])
+        return min(ends, default=None)
 
     def event_at(self, t: int) -> str:
         schedule, begin, i = self._phase(t)

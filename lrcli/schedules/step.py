@@ -22,7 +22,7 @@ class Step(Schedule):
     name = "step"
     torch = "StepLR"
 
-    step_size: float = length(doc="steps between two decays")
+    step_size: float = length(doc="steps between two decays", example="30")
     gamma: float = number(0.1, doc="factor of each decay")
 
     def lr_at(self, t: int, base_lr: float) -> float:
@@ -32,6 +32,9 @@ class Step(Schedule):
     def next_break(self, t: int) -> int | None:
         size = int(self.step_size)
         return max(-(-t // size), 1) * size
+
+    def monotone_until(self, t: int) -> int | None:
+        return None if self.gamma >= 0 else self.next_break(t + 1)
 
     def event_at(self, t: int) -> str:
         return f"decay x{self.gamma:g}" if t and t % self.step_size == 0 else ""

@@ -25,7 +25,7 @@ class SWALR(Schedule):
     name = "SWALR"
     torch = "SWALR"
 
-    swa_lr: float = number(doc="the learning rate at the end", per_group=True)
+    swa_lr: float = number(doc="the learning rate at the end", per_group=True, example="0.02")
     anneal_epochs: float = length(10, doc="steps of the annealing", zero=True, formula_zero=True)
     anneal_strategy: str = choice("cos", "cos", "linear", doc="shape of the annealing")
 

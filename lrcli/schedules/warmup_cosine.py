@@ -34,7 +34,7 @@ class WarmupCosine(Schedule):
         "warmup_steps": ("warmup", "st"),
     }
 
-    warmup: float = length(doc="steps from start_factor to the base LR", zero=True, formula_zero=True)
+    warmup: float = length(doc="steps from start_factor to the base LR", zero=True, formula_zero=True, example="5")
     T_max: float = length(doc="the step at which the cosine ends, the warmup included", fills="run")
     eta_min: float = number(0.0, doc="the learning rate at the end")
     start_factor: float = number(0.0, doc="factor at step 0")

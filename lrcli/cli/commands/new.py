@@ -1,0 +1,53 @@
+"""`lrcli new`: a first spec of a type, to be edited."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument
+
+from lrcli.catalog import describe, find
+from lrcli.cli.command import make_command
+from lrcli.cli.environment import Environment
+from lrcli.cli.options import OutputOptions
+from lrcli.cli.output import Output
+from lrcli.errors import LrcliError
+from lrcli.schedules import all_types
+
+
+def new(
+    env: Environment,
+    output_options: OutputOptions,
+    type: Annotated[
+        str | None, Argument(metavar="[TYPE]", show_default=False, help="A type, or PyTorch's class; default: list.")
+    ] = None,
+) -> None:
+    """Write a commented spec of a type to start from.
+
+    It is valid as it is: keys that need a value have one, the others stand in a comment with their default. A FILE that
+    is already there is not touched.
+    """
+    output = Output(env, output_options.output)
+    if type is None:
+        from lrcli.render.catalog import write_list
+
+        width = output.width if output.tty else None
+        output.write(write_list([describe(cls) for cls in all_types()], "plain", width))
+        return
+    from lrcli.starter import starter
+
+    info = describe(find(type))
+    if output.to_file and Path(output_options.output or "").is_file():
+        raise LrcliError(f"{output_options.output} is already there: remove it first, or choose another name")
+    output.write([starter(info)])
+
+
+command = make_command(
+    new,
+    examples=[
+        ("lrcli new", "the types to choose from"),
+        ("lrcli new one_cycle -o train.yaml", "a spec to edit"),
+        ("lrcli new cosine | lrcli plot -", "what it looks like"),
+    ],
+)

@@ -1,0 +1,29 @@
+"""`lrcli schema`: the spec language as a JSON schema."""
+
+from __future__ import annotations
+
+import json
+
+from lrcli.cli.command import make_command
+from lrcli.cli.environment import Environment
+from lrcli.cli.options import OutputOptions
+from lrcli.cli.output import Output
+
+
+def schema(env: Environment, output_options: OutputOptions) -> None:
+    """Print the JSON schema of specs, for editors.
+
+    With `# yaml-language-server: $schema=lrcli.schema.json` in a spec's first line, an editor with the YAML language
+    server completes keys, shows what they mean, and marks what is wrong.
+    """
+    from lrcli.schema import schema
+
+    Output(env, output_options.output).write([json.dumps(schema(), indent=2) + "\n"])
+
+
+command = make_command(
+    schema,
+    examples=[
+        ("lrcli schema -o lrcli.schema.json", "beside your specs"),
+    ],
+)

@@ -1,0 +1,62 @@
+"""`lrcli types`: the schedule types, or one of them in full."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from typer import Argument
+
+from lrcli.catalog import TypeInfo, describe, find
+from lrcli.cli.command import make_command
+from lrcli.cli.environment import Environment
+from lrcli.cli.options import OutputOptions, output_option
+from lrcli.cli.output import Output
+from lrcli.render.catalog import TYPES_FORMATS, write_list, write_type
+from lrcli.schedules import all_types
+
+Format = Literal["plain", "json"]
+_PICTURE = (72, 12)
+
+
+def types(
+    env: Environment,
+    output_options: OutputOptions,
+    type: Annotated[
+        str | None, Argument(metavar="[TYPE]", show_default=False, help="A type, or PyTorch's class; default: all.")
+    ] = None,
+    format: Annotated[
+        Format | None, output_option("--format", "-f", help="Default: by FILE's ending, else plain.")
+    ] = None,
+) -> None:
+    """List the schedule types, or show one: formula, keys, defaults, an example and its curve."""
+    output = Output(env, output_options.output)
+    chosen = format or output.format(TYPES_FORMATS) or "plain"
+    if type is None:
+        width = output.width if output.tty else None
+        output.write(write_list([describe(cls) for cls in all_types()], chosen, width))
+        return
+    info = describe(find(type))
+    picture = _picture(info, output) if chosen == "plain" else ""
+    output.write(write_type(info, chosen, output.width, picture))
+
+
+def _picture(info: TypeInfo, output: Output) -> str:
+    from dataclasses import replace
+
+    from lrcli.reader import parse_text
+    from lrcli.render.plot import plot_specs
+    from lrcli.starter import example
+
+    spec = replace(parse_text(example(info)), name=info.name)
+    width, height = _PICTURE
+    return plot_specs((spec,), width=min(output.width, width), height=height, ascii=output.ascii, color=output.color)
+
+
+command = make_command(
+    types,
+    examples=[
+        ("lrcli types", "every type with one line"),
+        ("lrcli types cosine_restarts", "all about one"),
+        ("lrcli types StepLR", "by the name of PyTorch's class"),
+    ],
+)

@@ -1,0 +1,131 @@
+"""Answers the shell's question what may come next on a command line. Only imported when it is asked.
+
+The scripts in `scripts` hand over the line up to the cursor, and get back lines of a value, a tab and a word of help.
+Nothing at all means that the shell completes file names as it likes.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from typer._click.shell_completion import CompletionItem, ShellComplete, split_arg_string
+
+from lrcli.cli.completion.values import Item, emulations, keys, metrics, spec_arguments, types
+from lrcli.cli.exits import ExitStatus
+
+if TYPE_CHECKING:
+    from typer._click import Command, Context, Parameter
+
+    from lrcli.cli.environment import Environment
+
+_SPECS = ("spec", "specs", "a", "b")
+_BREAKS = " \t\n\"'@><=;|&(:"
+"""Bash's own COMP_WORDBREAKS: it completes only what comes after the last of these."""
+
+
+def answer(app: Command, env: Environment, shell: str) -> int:
+    """Write what may stand at the cursor."""
+    variables = env.variables
+    text = variables.get("LRCLI_LINE", "")
+    args, word = split(text)
+    prefix = ""
+    if word.startswith("--") and "=" in word:
+        prefix, _, _ = word.partition("=")
+        prefix += "="
+    try:
+        found = _Completer(app, {"obj": tuple(args)}, "lrcli", "_LRCLI_COMPLETE").get_completions(args, word)
+    except Exception:
+        found = []  # a half-written line may be anything, and no message may disturb it
+    items = [Item(prefix + str(item.value), item.help or "") for item in found]
+    if env.stdout is not None:
+        breaks = variables.get("LRCLI_BREAKS", _BREAKS)
+        lines = _bash(items, text, word, breaks) if shell == "bash" else map(_line, items)
+        env.stdout.writelines(f"{line}\n" for line in lines)
+    return ExitStatus.OK
+
+
+def split(text: str) -> tuple[list[str], str]:
+    r"""(the complete words after the program's name, the word at the cursor) of a line up to the cursor.
+
+    >>> split("lrcli plot 'my file.yaml' st")
+    (['plot', 'my file.yaml'], 'st')
+    >>> split("lrcli plot ")
+    (['plot'], '')
+    """
+    words = split_arg_string(text)
+    unfinished = bool(words) and not (text[-1:].isspace() and text[-2:-1] != "\\")
+    word = words.pop() if unfinished else ""
+    return words[1:], word
+
+
+class _Completer(ShellComplete):
+    """Typer's search for the parameter at the cursor, with our values for it."""
+
+    name = "lrcli"
+    source_template = ""
+
+    def source_vars(self) -> dict[str, Any]:
+        return {}
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        return [], ""
+
+    def format_completion(self, item: CompletionItem) -> str:
+        return str(item.value)
+
+
+def attach(command: Command) -> None:
+    """Give the parameters of a command the values that this package knows."""
+    for param in command.params:
+        find = _finder(param)
+        if find is not None:
+            param.shell_complete = partial(_items, find)  # type: ignore[method-assign]
+
+
+def _items(find: Any, ctx: Context, incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(item.value, help=item.help) for item in find(ctx, incomplete)]
+
+
+def _finder(param: Parameter) -> Any:
+    """The function of (context, word) that finds the values of a parameter; None where typer or the shell does."""
+    if param.param_type_name == "argument":
+        if param.name == "type":
+            return lambda ctx, word: types(word)
+        if param.name in _SPECS or (param.metavar or "").startswith("SPEC"):
+            return lambda ctx, word: spec_arguments(word)
+        return None
+    if param.name in ("set", "sweep"):
+        return lambda ctx, word: keys(word, _given_specs(ctx))
+    if param.name == "emulate":
+        return lambda ctx, word: emulations(word)
+    return (lambda ctx, word: metrics(word)) if param.name == "metric" else None
+
+
+def _given_specs(ctx: Context) -> list[str]:
+    """The words of the line that may be SPEC arguments. (Typer does not parse a line that ends in an option's name.)"""
+    return [word for word in ctx.obj[1:] if not word.startswith("-")]
+
+
+def _line(item: Item) -> str:
+    return "\t".join(" ".join(part.split("\n")).replace("\t", " ") for part in item if part)
+
+
+def _bash(items: list[Item], text: str, word: str, breaks: str) -> Iterator[str]:
+    """The part of each value that bash puts at the cursor, quoted; it shows no help."""
+    quoted = any(quote in text[-len(word) - 1 :] for quote in "\"'")
+    done = 0 if quoted else max((word.rfind(char) + 1 for char in breaks if not char.isspace()), default=0)
+    done -= word[done - 1 : done] == "@"  # readline breaks before this one, not after it
+    for item in items:
+        if item.value.startswith(word[:done]):
+            value = item.value[done:]
+            yield value if quoted else _escaped(value)
+
+
+def _escaped(value: str) -> str:
+    """The value as bash has to read it; a ~ at its beginning stays what it is."""
+    if shlex.quote(value) == value or value.isidentifier():
+        return value
+    return "".join(f"\\{char}" if char in " \t\"'\\$`!&|;()<>*?[]{}#" else char for char in value)

@@ -1,0 +1,184 @@
+"""The values that may stand in a SPEC argument, in --set, in --emulate."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from lrcli.emulate.torch.releases import RELEASES, parse
+from lrcli.reader.build import KEYS
+from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
+from lrcli.schedules import Schedule, all_types, find_type, param_of, type_names
+from lrcli.spec import READINGS, STEP_ORDERS
+
+
+class Item(NamedTuple):
+    """One value, and what it means."""
+
+    value: str
+    help: str = ""
+
+
+def types(word: str) -> Iterator[Item]:
+    """The names of the types that begin so; PyTorch's where none of ours does."""
+    own = [Item(cls.name, _summary(cls)) for cls in all_types() if cls.name.startswith(word)]
+    yield from own or (Item(name) for name in type_names() if name.startswith(word))
+
+
+def _summary(cls: type[Schedule]) -> str:
+    return (cls.__doc__ or "").partition("\n")[0]
+
+
+def emulations(word: str) -> Iterator[Item]:
+    """`torch-1.1`, and after a colon a reading or a step order."""
+    head, colon, tail = word.rpartition(":")
+    if not colon:
+        found = [
+            Item("formula", "the schedule's own formula"),
+            Item("torch", "the newest release"),
+            *(Item(f"torch-{line}", f"PyTorch {full}") for line, full in RELEASES.items()),
+        ]
+        yield from (item for item in found if item.value.startswith(word))
+        return
+    which, *given = head.split(":")
+    line = which.removeprefix("torch-")
+    old = line in RELEASES and parse(line) < (1, 4)
+    for words in (READINGS, STEP_ORDERS):
+        if not set(words) & set(given) and which.startswith("torch"):
+            names = (name for name in words if name.startswith(tail) and not (old and name == "get_last_lr"))
+            yield from (Item(f"{head}:{name}") for name in names)
+
+
+def spec_arguments(word: str) -> Iterator[Item]:
+    """YAML files and folders; after the `@` of a file, emulations."""
+    head, at, tail = word.rpartition("@")
+    if at and (Path(head).expanduser().is_file() or head.lstrip().startswith("{")):
+        yield from (Item(f"{head}@{item.value}", item.help) for item in emulations(tail))
+        return
+    if not word.lstrip().startswith("{"):
+        yield from _files(word, (".yaml", ".yml"))
+
+
+def metrics(word: str) -> Iterator[Item]:
+    """Files that may hold a metric, and folders."""
+    yield from _files(word, (".csv", ".tsv", ".json", ".jsonl", ".txt", ".log"))
+
+
+def _files(word: str, endings: tuple[str, ...]) -> Iterator[Item]:
+    """The files with these endings, and the folders, whose path begins so."""
+    folder, slash, start = word.rpartition("/")
+    try:
+        entries = sorted(os.scandir(Path(folder + slash or ".").expanduser()), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if not entry.name.startswith(start) or (entry.name.startswith(".") and not start.startswith(".")):
+            continue
+        path = f"{folder}{slash}{entry.name}"
+        if entry.is_dir():
+            yield Item(f"{path}/")
+        elif entry.name.lower().endswith(endings):
+            yield Item(path)
+
+
+def keys(word: str, specs: Iterable[str]) -> Iterator[Item]:
+    """`schedule.gamma=` and the like: what the specs on the line have or may have; after the `=`, words for it."""
+    known: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for argument in specs:
+        root = _root(argument)
+        if root is not None:
+            known.update(_of_spec(root))
+    known = known or dict(_of_spec(None))
+    key, equals, value = word.partition("=")
+    if equals:
+        _, choices = known.get(key, ("", ()))
+        yield from (Item(f"{key}={choice}") for choice in choices if choice.startswith(value))
+    else:
+        yield from (Item(f"{name}=", about) for name, (about, _) in known.items() if name.startswith(word))
+
+
+def _root(argument: str) -> Mapping | None:
+    """The mapping of a spec, as far as it can be read."""
+    from lrcli.errors import LrcliError
+    from lrcli.reader.argument import split_argument
+    from lrcli.reader.nodes import compose
+    from lrcli.reader.source import Problems, read_source
+
+    where = split_argument(argument)[0]
+    inline = where.lstrip().startswith("{")
+    path = Path(where).expanduser()
+    if not inline and not path.is_file():
+        return None
+    try:
+        node = compose(read_source(where if inline else str(path), bytes), Problems())
+    except LrcliError:
+        return None
+    return node if isinstance(node, Mapping) else None
+
+
+_Keys: TypeAlias = Iterator[tuple[str, tuple[str, tuple[str, ...]]]]
+"""(a dotted key, (what it means, the words that it takes))"""
+
+_INSIDE = {
+    "warmup": ("for", "start_factor"),
+    "data": ("samples", "batch_size", "world_size", "grad_accum", "drop_last"),
+    "emulate": ("torch", "read", "step_order", "last_epoch", "saved", "initial_lr", "step_epoch"),
+}
+_WORDS = {
+    "interval": ("epoch", "step"),
+    "data.drop_last": ("true", "false"),
+    "emulate.read": READINGS,
+    "emulate.step_order": STEP_ORDERS,
+}
+
+
+def _of_spec(root: Mapping | None) -> _Keys:
+    """Every key that can be set in a spec. What holds other keys is set by those."""
+    for name in KEYS:
+        node = None if root is None else root.get(name)
+        if name == "schedule":
+            yield from _of_schedule(name, node)
+        elif name == "groups":
+            yield from _of_groups(node)
+        elif name in _INSIDE and not isinstance(node, Scalar):
+            yield from ((f"{name}.{inner}", ("", _WORDS.get(f"{name}.{inner}", ()))) for inner in _INSIDE[name])
+        elif name in ("lr", "name") or name not in ("base_lr", "learning_rate") or node is not None:
+            yield name, (_now(node), _WORDS.get(name, ()))
+
+
+def _of_groups(node: Node | None) -> _Keys:
+    for i, group in enumerate(node.items if isinstance(node, Sequence) else ()):
+        if isinstance(group, Mapping):
+            name = group.get("name")
+            path = f"groups.{name.text if isinstance(name, Scalar) else i}"
+            yield f"{path}.lr", (_now(group.get("lr")), ())
+            if group.get("schedule") is not None:
+                yield from _of_schedule(f"{path}.schedule", group.get("schedule"))
+
+
+def _of_schedule(path: str, node: Node | None) -> _Keys:
+    if isinstance(node, Sequence):
+        for i, item in enumerate(node.items):
+            yield from _of_schedule(f"{path}.{i}", item)
+        return
+    kind = node.get("type") if isinstance(node, Mapping) else None
+    yield f"{path}.type", (_now(kind), tuple(cls.name for cls in all_types()))
+    cls = find_type(kind.text) if isinstance(kind, Scalar) else None
+    if cls is None or not isinstance(node, Mapping):
+        return
+    if (length := node.get("for")) is not None:
+        yield f"{path}.for", (_now(length), ())
+    for f in fields(cls):
+        param = param_of(f)
+        if param.kind == "schedules":
+            yield from _of_schedule(f"{path}.{f.name}", node.get(f.name, "schedulers"))
+            continue
+        words = ("true", "false") if param.kind == "flag" else param.choices
+        yield f"{path}.{f.name}", (_now(node.get(f.name)) or param.doc, words)
+
+
+def _now(node: Node | None) -> str:
+    return f"now {node.text}" if isinstance(node, Scalar) and node.text else ""

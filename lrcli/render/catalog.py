@@ -1,0 +1,126 @@
+"""The schedule types as text or JSON: all of them with one line each, or everything about one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lrcli.catalog import Key, TypeInfo
+from lrcli.starter import example
+
+TYPES_FORMATS = ("plain", "json")
+
+_PROSE = 100
+"""The widest line of a paragraph."""
+
+
+def write_list(types: Sequence[TypeInfo], format: str, width: int | None = None) -> Iterator[str]:
+    """One line for each type, at most `width` characters long (None: as long as it is)."""
+    if format == "json":
+        yield _json([{"type": info.name, "torch": info.torch, "summary": info.summary} for info in types])
+        return
+    first = max(len(info.name) for info in types)
+    for info in types:
+        torch = "" if info.torch in (None, info.name) else f" ({info.torch})"
+        line = f"{info.name.ljust(first)}  {info.summary.rstrip('.')}{torch}"
+        yield (line if width is None or len(line) <= width else line[: max(width - 3, 0)] + "...") + "\n"
+
+
+def write_type(info: TypeInfo, format: str, width: int, picture: str) -> Iterator[str]:
+    """All about one type; `picture` is the plot of its example."""
+    if format == "json":
+        yield _json(_record(info))
+        return
+    yield f"{_named(info)}\n\n"
+    yield f"{_filled(info.summary, width)}\n\n"
+    if info.formula:
+        yield _indented(info.formula) + "\n"
+    for paragraph in info.about:
+        yield f"{_filled(paragraph, width)}\n\n"
+    yield "keys\n"
+    if info.keys:
+        yield from _keys(info.keys, width)
+    else:
+        yield "  none\n"
+    yield "\nexample\n"
+    yield _indented(example(info)) + "\n"
+    yield f"{picture}\n\n"
+    if info.source:
+        yield _hanging("source   ", info.source, width)
+    yield f"PyTorch  {f'{info.torch}, since torch {info.since}' if info.torch else 'has no class for it'}\n"
+
+
+def _named(info: TypeInfo) -> str:
+    others = [name for name in (*info.aliases, info.torch) if name and name != info.name]
+    return f"{info.name} (also written {', '.join(others)})" if others else info.name
+
+
+def _keys(keys: Sequence[Key], width: int) -> Iterator[str]:
+    """Two lines for each key: its default and meaning, and what it takes."""
+    names = max(len(key.name) for key in keys)
+    for key in keys:
+        for line in (f"{key.doc}", f"{key.takes}; {_default(key)}", *_unit_keys(key)):
+            lead = key.name if line == key.doc else ""
+            yield _hanging(f"  {lead.ljust(names)}  ", line, width)
+
+
+def _default(key: Key) -> str:
+    return key.default_text if key.default_text == "required" else f"default: {key.default_text}"
+
+
+def _unit_keys(key: Key) -> Iterator[str]:
+    if key.unit_keys:
+        yield f"also {' and '.join(key.unit_keys)}, which carry their unit"
+
+
+def _hanging(lead: str, text: str, width: int) -> str:
+    import textwrap
+
+    room = max(20, min(width, _PROSE) - len(lead))
+    first, *more = textwrap.wrap(text, room) or [""]
+    return "".join(f"{line}\n" for line in (f"{lead}{first}".rstrip(), *(" " * len(lead) + line for line in more)))
+
+
+def _filled(paragraph: str, width: int) -> str:
+    """A paragraph of prose at this width; one with columns in it stays as it is."""
+    import textwrap
+
+    if any("   " in line for line in paragraph.splitlines()):
+        return paragraph
+    return textwrap.fill(" ".join(paragraph.split()), min(width, _PROSE))
+
+
+def _indented(text: str) -> str:
+    return "".join(f"  {line}\n" for line in text.splitlines())
+
+
+def _record(info: TypeInfo) -> dict[str, object]:
+    return {
+        "type": info.name,
+        "aliases": list(info.aliases),
+        "torch": info.torch,
+        "since": info.since,
+        "summary": info.summary,
+        "formula": info.formula,
+        "about": list(info.about),
+        "source": info.source,
+        "sets_lr": info.sets_lr,
+        "keys": [
+            {
+                "key": key.name,
+                "doc": key.doc,
+                "takes": key.takes,
+                "required": key.default_text == "required",
+                "default": key.default,
+                "if_left_out": key.fills or None,
+                "choices": list(key.choices) or None,
+            }
+            for key in info.keys
+        ],
+        "example": example(info),
+    }
+
+
+def _json(value: object) -> str:
+    import json
+
+    return json.dumps(value, indent=2) + "\n"

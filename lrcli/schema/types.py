@@ -1,0 +1,178 @@
+"""The schedule types as JSON schemas, from their classes."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, Field, fields
+from typing import Any
+
+from lrcli.catalog import describe
+from lrcli.reader.keys import IGNORED, PLURALS, spellings_of
+from lrcli.schedules import Param, Schedule, all_types, param_of
+
+_QUANTITY = r"(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?\s*(?:ep|st|ba|%|dur)"
+
+
+def ref(name: str) -> dict[str, Any]:
+    """The schema that stands under that name in $defs."""
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def definitions() -> dict[str, Any]:
+    """Everything that the types need, by its name in $defs."""
+    types = all_types()
+    lists = {"type": "array", "minItems": 1, "maxItems": 1000}
+    return {
+        "length": {"type": "string", "pattern": rf"^\s*\+?{_QUANTITY}\s*$", "examples": ["30ep", "500st", "10%"]},
+        "position": {"type": "string", "pattern": rf"^\s*[-+]?{_QUANTITY}\s*$", "examples": ["30ep", "500st", "10%"]},
+        "rows": {
+            "description": "The length of the phase: a number of steps, or 30ep, 500st, 10%.",
+            "anyOf": [{"type": "integer", "minimum": 1, "exclusiveMaximum": 10**12}, ref("length")],
+        },
+        "expression": {
+            "type": ["string", "number"],
+            "minLength": 1,
+            "description": "An arithmetic expression of epoch.",
+            "examples": ["0.95 ** epoch", "1 / sqrt(epoch + 1)"],
+        },
+        "metric": _metric(),
+        "schedule": {
+            "type": ["object", "array"],
+            "if": {"type": "array"},
+            "then": {**lists, "items": ref("phase")},
+            "else": {**ref("typed"), "properties": {"for": False}},
+        },
+        "phase": {**ref("typed"), "properties": {"for": ref("rows")}},
+        "typed": _typed(types),
+        "sets_lr": _made_of("sets_lr", [cls for cls in types if cls.sets_lr], types, "items"),
+        "brings_length": _made_of("brings_length", [cls for cls in types if _metrics(cls)], types, "contains"),
+        **{cls.name: _of_type(cls) for cls in types},
+    }
+
+
+def _metrics(cls: type[Schedule]) -> list[str]:
+    return [f.name for f in fields(cls) if param_of(f).kind == "metric"]
+
+
+def _children(cls: type[Schedule]) -> list[str]:
+    """The keys under which a composition has its schedules."""
+    return [key for f in fields(cls) if param_of(f).kind == "schedules" for key in _keys_of(cls, f.name)]
+
+
+def _keys_of(cls: type[Schedule], field: str) -> list[str]:
+    """Every key that gives this field."""
+    plurals = [word for word, name in PLURALS.items() if name == field]
+    return [field, *plurals, *(key for key, (name, _) in spellings_of(cls).items() if name == field)]
+
+
+def _names(cls: type[Schedule]) -> list[str]:
+    return list(dict.fromkeys(name for name in (cls.name, *cls.aliases, cls.torch) if name))
+
+
+def _is(classes: list[type[Schedule]]) -> dict[str, Any]:
+    """The rule that a mapping is of one of these types."""
+    names = [name for cls in classes for name in _names(cls)]
+    return {"type": "object", "properties": {"type": {"enum": names}}, "required": ["type"]}
+
+
+def _typed(types: tuple[type[Schedule], ...]) -> dict[str, Any]:
+    names = [(name, cls) for cls in types for name in _names(cls)]
+    return {
+        "type": "object",
+        "properties": {
+            "type": {
+                "description": "The type of the schedule, or PyTorch's class.",
+                "enum": [name for name, _ in names],
+                "enumDescriptions": [describe(cls).summary for _, cls in names],
+            }
+        },
+        "required": ["type"],
+        "allOf": [{"if": _is([cls]), "then": ref(cls.name)} for cls in types],
+    }
+
+
+def _made_of(name: str, simple: list[type[Schedule]], types: tuple[type[Schedule], ...], among: str) -> dict[str, Any]:
+    """The rule that a schedule is of a simple type, or made of such (`items`: only of such, `contains`: of one)."""
+    rule = _is(simple)
+    if among == "contains":
+        keys = sorted({key for cls in simple for key in _metrics(cls)})
+        rule["required"] = [*rule["required"], *keys]
+    children = {"type": "array", "minItems": 1, among: ref(name)}
+    composites = [cls for cls in types if _children(cls)]
+    made = [
+        {**_is(composites), "allOf": [{"required": [key], "properties": {key: children}}]}
+        for key in sorted({key for cls in composites for key in _children(cls)})
+    ]
+    return {"anyOf": [children, rule, *made]}
+
+
+def _metric() -> dict[str, Any]:
+    word = {"type": ["string", "number", "boolean", "null"], "minLength": 1}
+    return {
+        "anyOf": [
+            {"type": "array", "items": {"type": "number"}, "minItems": 1},
+            {
+                "type": "object",
+                "properties": {
+                    "file": {**word, "description": "CSV, TSV or JSON lines, relative to the spec; '-' is stdin."},
+                    "column": {**word, "type": ["string", "number", "boolean", "null"], "minLength": 0},
+                },
+                "required": ["file"],
+                "additionalProperties": False,
+            },
+        ]
+    }
+
+
+def _of_type(cls: type[Schedule]) -> dict[str, Any]:
+    """One type: its keys, and which of them must be given."""
+    properties: dict[str, Any] = {"type": {"enum": _names(cls)}, "for": True}
+    rules: list[dict[str, Any]] = []
+    for f in fields(cls):
+        keys = _keys_of(cls, f.name)
+        properties.update({key: _described(f) for key in keys})
+        required = f.default is MISSING and param_of(f).fills != "run"
+        each = [{"required": [key]} for key in keys]
+        if required:
+            rules.append(each[0] if len(each) == 1 else {"oneOf": each})
+        elif len(each) > 1:
+            rules.append({"oneOf": [*each, {"not": {"anyOf": each}}]})
+    for key in IGNORED:
+        properties[key] = {"description": "PyTorch takes it; it is ignored here.", "deprecated": True}
+    properties["last_epoch"]["const"] = -1
+    found = {"description": describe(cls).summary, "properties": properties, "additionalProperties": False}
+    return {**found, "allOf": rules} if rules else found
+
+
+def _described(f: Field[Any]) -> dict[str, Any]:
+    param = param_of(f)
+    found = {"description": f"{param.doc[:1].upper()}{param.doc[1:]}.", **_of_param(param)}
+    if isinstance(f.default, (bool, int, float, str)):
+        found["default"] = f.default
+    return found
+
+
+def _of_param(param: Param) -> dict[str, Any]:
+    one = _one(param)
+    if param.optional:
+        one = {"anyOf": [{"type": "null"}, *one.get("anyOf", [one])]}
+    if param.per_group:
+        return {"anyOf": [*one.get("anyOf", [one]), {"type": "array", "items": one, "minItems": 1}]}
+    return one
+
+
+def _one(param: Param) -> dict[str, Any]:
+    """What a key takes, not minding null and one value per group."""
+    if param.kind in ("number", "count", "length"):
+        number: dict[str, Any] = {"type": "number"}
+        if param.above is not None:
+            number["exclusiveMinimum"] = param.above
+        if param.at_least is not None:
+            number["minimum"] = param.at_least
+        return {"anyOf": [number, ref("length")]} if param.kind == "length" else number
+    if param.kind == "positions":
+        return {"type": "array", "items": {"anyOf": [{"type": "number"}, ref("position")]}}
+    if param.kind == "schedules":
+        return {"type": "array", "items": ref("schedule"), "maxItems": 1000}
+    if param.kind == "choice":
+        return {"enum": list(param.choices)}
+    return {"type": "boolean"} if param.kind == "flag" else ref(param.kind)

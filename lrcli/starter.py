@@ -1,0 +1,82 @@
+"""A first spec of a type, for someone to edit: every key with its meaning and its default, valid as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.catalog import Key, TypeInfo, one_of
+
+_LR = "0.1"
+_EPOCHS = "90"
+
+
+def starter(info: TypeInfo) -> str:
+    """The commented spec of a type.
+
+    >>> from lrcli.catalog import describe, find
+    >>> print(starter(describe(find("step"))), end="")
+    # Multiply the learning rate by gamma every step_size steps.
+    #
+    #     lr(t) = base_lr * gamma ** (t // step_size)
+    #
+    # PyTorch: StepLR, since 1.0. Lengths count epochs; 30ep, 500st and 10% carry their unit.
+    lr: 0.1  # base learning rate
+    epochs: 90  # length of the run; or steps: 10000
+    # steps_per_epoch: 5004  # to mix epochs and steps; or data: {samples: 1281167, batch_size: 256}
+    schedule:
+      type: step
+      step_size: 30  # steps between two decays
+      # gamma: 0.1  # factor of each decay
+    """
+    return "".join(f"{line}\n" for line in (*_head(info), *_run(info), "schedule:", *_schedule(info)))
+
+
+def example(info: TypeInfo) -> str:
+    """The same spec without comments: only what it needs."""
+    lines = (line.partition("  # ")[0] for line in starter(info).splitlines() if not line.lstrip().startswith("#"))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _head(info: TypeInfo) -> Iterator[str]:
+    yield f"# {info.summary}"
+    if info.formula:
+        yield "#"
+        yield from (f"#     {line}".rstrip() for line in info.formula.splitlines())
+        yield "#"
+    torch = f"PyTorch: {info.torch}, since {info.since}." if info.torch else "PyTorch has no class for it."
+    yield f"# {torch} Lengths count epochs; 30ep, 500st and 10% carry their unit."
+
+
+def _run(info: TypeInfo) -> Iterator[str]:
+    if info.sets_lr:
+        yield f"# lr: {_LR}  # not used: the schedule sets the learning rate itself"
+    else:
+        yield f"lr: {_LR}  # base learning rate"
+    if any(key.name == "metric" for key in info.keys):
+        yield "# epochs: 10  # length of the run; left out, it is as long as the metric"
+    else:
+        yield f"epochs: {_EPOCHS}  # length of the run; or steps: 10000"
+    yield "# steps_per_epoch: 5004  # to mix epochs and steps; or data: {samples: 1281167, batch_size: 256}"
+
+
+def _schedule(info: TypeInfo) -> Iterator[str]:
+    yield f"  type: {info.name}"
+    for key in info.keys:
+        yield from _lines(key)
+
+
+def _lines(key: Key) -> Iterator[str]:
+    """A key that needs a value is given one; the others stand in a comment with their default."""
+    if key.takes == "a list of schedules":
+        yield f"  {key.name}:  # {key.doc}"
+        yield from (f"    - {line}" for line in key.example.splitlines())
+        return
+    about = f"  # {key.doc}" + (f": {one_of(key.choices)}" if key.choices else "")
+    if key.example:
+        default = "" if key.default in (None, "[]") else f" (default: {key.default_text})"
+        yield f"  {key.name}: {key.example}{about}{default}"
+    elif key.fills and key.default in (None, "null"):
+        yield f"  # {key.name}: {_EPOCHS}{about} (default: {key.fills})"
+    else:
+        also = f" ({key.fills})" if key.fills else ""
+        yield f"  # {key.name}: {key.default}{about}{also}"
