@@ -63,10 +63,19 @@ class Curve:
         assert values is not None
         return values  # type: ignore[no-any-return]
 
+    def _repr_svg_(self) -> str:
+        """The curve as a picture: what a notebook shows of it."""
+        from lrcli.render.svg import plot_svg
+
+        return plot_svg((self.spec,))
+
 
 def first_row(spec: Spec) -> int:
-    """The epoch (or step) of the first row: 0, or that after the one that a replay resumes from."""
-    return spec.emulation.last_epoch + 1 if spec.emulation else 0
+    """The epoch (or step) of the first row: 0, that after the one that a replay resumes from, or a log's first."""
+    if spec.emulation:
+        return spec.emulation.last_epoch + 1
+    rows = spec.groups[0].schedule.rows()
+    return rows[0] if rows else 0
 
 
 def columns(spec: Spec) -> tuple[str, ...]:
@@ -107,6 +116,19 @@ def training_loop(spec: Spec, i: int) -> TrainingLoop:
     assert spec.emulation is not None
     group = spec.groups[i]
     return TrainingLoop(group.schedule, base_lr(group), spec.emulation, i)
+
+
+def event_lead(spec: Spec, i: int) -> int | None:
+    """How many rows group i's LRs are ahead of its schedule: what happens in row t is `event_at(t + lead)`.
+
+    None where the loop passes its own epochs: there is no such number.
+    """
+    if spec.emulation is None:
+        return 0
+    if spec.emulation.step_epoch:
+        return None
+    loop = training_loop(spec, i)
+    return loop.replay.lead(loop.scheduler_first)
 
 
 def formula_lrs(group: Group, start: int, stop: int, unit: str = "epoch") -> list[float]:
@@ -151,7 +173,10 @@ def blocks(
         groups = []
         for i, group in enumerate(spec.groups):
             more = group.schedule.trace(base_lr(group), begin, begin + size) if trace else None
-            if loops:
+            if group.schedule.rows() is not None:
+                # None in the rows that were not logged: only a log has such rows
+                groups.append(GroupBlock(group.schedule.cells(begin, begin + size)))  # type: ignore[arg-type]
+            elif loops:
                 groups.append(GroupBlock(**loops[i].take(size, readings), trace=more or None))  # type: ignore[arg-type]
             else:
                 groups.append(GroupBlock(formula_lrs(group, begin, begin + size, spec.interval), trace=more or None))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from lrcli.curve import first_row
+from lrcli.curve import event_lead, first_row
 from lrcli.schedules.base import Schedule
 
 if TYPE_CHECKING:
@@ -43,10 +43,12 @@ class _Teller:
         self.source = source
         self.rows = range(first_row(spec), spec.length)
         self.schedules: list[Schedule] = []  # each different one once: 64 groups mostly share theirs
+        self.leads: list[int | None] = []
         self.schedule_of = []
-        for group in spec.groups:
+        for i, group in enumerate(spec.groups):
             if group.schedule not in self.schedules:
                 self.schedules.append(group.schedule)
+                self.leads.append(event_lead(spec, i))
             self.schedule_of.append(self.schedules.index(group.schedule))
         named = zip(source.groups, spec.groups, strict=True)
         self.groups = [f"group {name}" if group.name is None else name for name, group in named]
@@ -65,7 +67,10 @@ class _Teller:
             if rest or t not in self.rows:
                 told.append("")
                 continue
-            events = [schedule.event_at(t) for schedule in self.schedules]
+            events = [
+                "" if lead is None else schedule.event_at(max(t + lead, 0))
+                for schedule, lead in zip(self.schedules, self.leads, strict=True)
+            ]
             texts = [events[i] for i in self.schedule_of]
             for i, columns in enumerate(self.columns):
                 if columns is not None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lrcli.schedules.base import Schedule
+
+if TYPE_CHECKING:
+    from lrcli.data_steps import Data
 
 READINGS = ("lr", "get_lr", "get_last_lr")
 STEP_ORDERS = ("optimizer_first", "scheduler_first")
@@ -31,7 +35,7 @@ class Emulation:
     read: the reading that is shown as the curve, one of READINGS; None is what that release documents.
     step_order: "optimizer_first" (train, then scheduler.step()) or "scheduler_first"; None is what it documents.
     last_epoch: -1 for a plain run; k >= 0 for a new scheduler that resumes after epoch k.
-    saved: what a resumed optimizer's group lr holds: "after_step", "before_step" (of the scheduler's step of epoch k),
+    saved: what a resumed optimizer's group lr holds: "after_step", "before_step" (of the loop's scheduler.step() in epoch k),
         "fresh" (the base LR), or the number itself, one or one per group.
     initial_lr: a left-over group['initial_lr'], one or one per group; None is none.
     step_epoch: the explicit argument of scheduler.step(epoch), call by call (None: no argument; later calls: none), or
@@ -55,6 +59,10 @@ class Spec:
 
     `length` counts rows, which are scheduler steps: epochs or, with interval "step", steps. `emulation` None means the
     schedule's own formula. `notes` are what the reader had to say that is no error (a length that was rounded).
+    `data` is what steps_per_epoch was counted from, where the spec gives that. `first_step` is how a log of the run
+    numbers its rows: what stands at step (or epoch) `first_step` of the log is row 0 here. `skipped` are the steps of
+    the log at which the scheduler did not move on (a float16 loss scaler skips some): from each of them on it is one
+    row further behind.
     """
 
     name: str
@@ -64,3 +72,6 @@ class Spec:
     steps_per_epoch: int | None = None
     emulation: Emulation | None = None
     notes: tuple[str, ...] = ()
+    data: Data | None = None
+    first_step: int = 0
+    skipped: tuple[int, ...] = ()

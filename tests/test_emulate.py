@@ -10,7 +10,7 @@ import pytest
 
 from lrcli.curve import blocks, columns, default_reading, evaluate, first_row, notes
 from lrcli.emulate.torch import replay
-from lrcli.emulate.torch.loop import TrainingLoop
+from lrcli.emulate.torch.loop import TrainingLoop, _saved_lr
 from lrcli.emulate.torch.machine import ParamGroup
 from lrcli.emulate.torch.releases import RELEASES, find_release, parse
 from lrcli.errors import LrcliError, Refused
@@ -132,12 +132,14 @@ RESUMED = "{torch: '%s', last_epoch: 5, read: lr, saved: %s}"
     ("release", "saved", "expected"),
     [
         # L(t) = 0.5 ** t: the first row is epoch 6, 2 ** -6 in the uninterrupted run
-        ("1.1", "after_step", 2**-6),  # the constructor multiplies once more
+        ("1.1", "before_step", 2**-6),
+        ("1.1", "after_step", 2**-7),  # the constructor multiplies once more
         ("1.3", "fresh", 2**-5),  # closed form: epoch 5 again, whatever the group holds
-        ("1.4", "after_step", 2**-6),
-        ("2.7", "after_step", 2**-6),
-        ("2.8", "after_step", 2**-5),  # the factor of epoch 6 is lost
-        ("2.8", "before_step", 2**-4),
+        ("1.4", "before_step", 2**-6),
+        ("2.7", "before_step", 2**-6),
+        ("2.7", "after_step", 2**-7),
+        ("2.8", "after_step", 2**-6),
+        ("2.8", "before_step", 2**-5),  # the factor of epoch 6 is lost
         ("2.8", "fresh", 1.0),
         ("2.8", "0.25", 0.25),
         ("2.8", "[0.125]", 0.125),
@@ -162,10 +164,74 @@ def test_resume_from_2_8_says_what_is_lost(type_: str) -> None:
         "linear": "total_iters: 20",
         "polynomial": "total_iters: 20",
     }[type_]
-    (note,) = notes(spec(f"{{type: {type_}, {more}}}", RESUMED % ("2.8", "after_step")))
+    (note,) = notes(spec(f"{{type: {type_}, {more}}}", RESUMED % ("2.8", "before_step")))
     assert ("resume", (6,)) == (note.code, note.epochs)
     assert "lost for good" in note.why
-    assert [] == codes(f"{{type: {type_}, {more}}}", RESUMED % ("2.7", "after_step"))
+    assert [] == codes(f"{{type: {type_}, {more}}}", RESUMED % ("2.7", "before_step"))
+
+
+def test_saved_in_a_loop_that_steps_first() -> None:
+    """Where scheduler.step() comes before training, the step of epoch k leaves the LR of epoch k."""
+    rows = {}
+    for saved in ("after_step", "before_step"):
+        emulate = f"{{torch: '1.0', last_epoch: 5, read: lr, saved: {saved}, step_order: scheduler_first}}"
+        loop = spec("{type: exponential, gamma: 0.5}", emulate, 1.0, 9)
+        assert loop.emulation is not None
+        rows[saved] = _saved_lr(loop.groups[0].schedule, 1.0, loop.emulation, 0)
+    assert {"after_step": 2**-5, "before_step": 2**-4} == rows
+
+
+def test_a_resume_whose_uninterrupted_run_fails_has_no_note() -> None:
+    """The note compares with a run that nobody asked for: where that raises, there is no note, and no error."""
+    schedule = "{type: linear, start_factor: 0, total_iters: 5}"
+    curve = evaluate(spec(schedule, RESUMED % ("1.13", "0.1"), 0.1, 9))
+    assert ([0.1] * 3, ()) == (curve.shown(), curve.notes)
+
+
+@pytest.mark.parametrize(
+    ("schedules", "release", "expected"),
+    [
+        # recorded from torch 2.13: the scheduler built last has overwritten the group's max_lr, min_lr, initial_lr
+        (
+            "[{type: one_cycle, max_lr: 1.0, total_steps: 10}, {type: one_cycle, max_lr: 0.1, total_steps: 10}]",
+            "2.13",
+            [0.0040000000000000036, 0.052000000000000005, 0.1],
+        ),
+        (
+            "[{type: SWALR, swa_lr: 0.05, anneal_epochs: 4}, {type: SWALR, swa_lr: 0.01, anneal_epochs: 4}]",
+            "2.13",
+            [0.1, 0.08681980515339464, 0.055],
+        ),
+    ],
+)
+def test_schedulers_that_share_the_group(schedules: str, release: str, expected: list[float]) -> None:
+    """OneCycleLR and SWALR read their arguments from the group, where one that is built later overwrites them."""
+    found = spec(f"{{type: sequential, milestones: [9], schedulers: {schedules}}}", f"torch-{release}:lr")
+    assert expected == evaluate(found).shown()[:3]
+
+
+def test_children_fail_in_the_order_of_construction() -> None:
+    """A child's arguments are judged once the children before it are built."""
+    schedules = (
+        "[{type: one_cycle, max_lr: 0.66, total_steps: 10, pct_start: 0.1}, {type: multistep, milestones: [6, 1]}]"
+    )
+    with pytest.raises(Refused) as caught:
+        evaluate(spec(f"{{type: manual, schedules: {schedules}}}", "torch-1.3"))
+    assert "ZeroDivisionError" == caught.value.exception
+
+
+def test_one_cycle_resumed_past_its_end() -> None:
+    """The count of steps is judged before the missing max_lr."""
+    emulate = "{torch: '2.13', last_epoch: 11, saved: 0.1}"
+    with pytest.raises(Refused) as caught:
+        evaluate(spec("{type: one_cycle, max_lr: 0.1, total_steps: 10}", emulate, epochs=20))
+    assert "ValueError" == caught.value.exception
+
+
+def test_a_complex_learning_rate_is_refused() -> None:
+    """A negative gamma to the power of a fractional epoch is no learning rate."""
+    with pytest.raises(Refused, match="complex"):
+        evaluate(spec("{type: exponential, gamma: -0.5}", "{torch: '2.13', step_epoch: [0.5, 1]}"))
 
 
 def test_resume_of_one_cycle_needs_the_saved_groups() -> None:

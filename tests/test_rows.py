@@ -9,6 +9,7 @@ import pytest
 
 from lrcli.align import curve_names, group_names
 from lrcli.errors import LrcliError
+from lrcli.reader import parse_text
 from lrcli.rows import HEAD, Table, tabulate
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.cosine import Cosine
@@ -244,3 +245,22 @@ def test_streams_past_the_head(length: int, complete: bool) -> None:
     assert complete == table.complete
     assert HEAD <= table.size < HEAD + 8192
     assert length == sum(len(chunk[0]) for chunk in table.chunks())
+
+
+@pytest.mark.parametrize(
+    ("schedule", "emulate", "expected"),
+    [
+        ("{type: step, step_size: 3}", "torch-1.0:lr:optimizer_first", {4: "decay x0.1", 7: "decay x0.1"}),
+        ("{type: step, step_size: 3}", "torch-2.4:lr:scheduler_first", {2: "decay x0.1", 5: "decay x0.1"}),
+        ("{type: step, step_size: 3}", "torch-2.4:lr", {3: "decay x0.1", 6: "decay x0.1"}),
+        ("{type: cosine_restarts, T_0: 4}", "torch-1.1:lr", {5: "restart"}),
+        ("{type: step, step_size: 3}", "{torch: '2.4', step_epoch: [3, 3, 0, 0, 0, 1, 2]}", {}),
+    ],
+)
+def test_events_stand_where_a_replay_has_them(schedule: str, emulate: str, expected: dict[int, str]) -> None:
+    """What happens is told in the row in which the loop has it, ahead of the schedule or late as it may be."""
+    spec = parse_text(f"{{lr: 0.1, epochs: 8, schedule: {schedule}, emulate: {emulate}}}")
+    table = tabulate([spec], events=True)
+    events = [text.split(";")[0] for chunk in table.chunks() for text in chunk[-1]]
+    quirks = ("", "double gamma", "get_lr() is not the LR")
+    assert expected == {t: text for t, text in enumerate(events) if text not in quirks}

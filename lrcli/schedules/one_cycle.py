@@ -77,31 +77,29 @@ class OneCycle(Schedule):
         """The learning rate of the last step."""
         return self.initial_lr / self.final_div_factor
 
-    def phases_from(self, initial: float) -> tuple[tuple[float, float, float], ...]:
-        """(last step, LR at its start, LR at its end) of each phase; `initial` is the LR of step 0."""
+    def ends(self) -> tuple[float, ...]:
+        """The last step of each phase."""
         up, end = float(self.pct_start * self.total) - 1, self.total - 1
-        if not self.three_phase:
-            return (up, initial, self.max_lr), (end, self.max_lr, self.final_lr)
-        down = float(2 * self.pct_start * self.total) - 2
-        return (up, initial, self.max_lr), (down, self.max_lr, initial), (end, initial, self.final_lr)
+        return (up, float(2 * self.pct_start * self.total) - 2, end) if self.three_phase else (up, end)
 
     def lr_at(self, t: int, base_lr: float) -> float:
         return self.final_lr if t >= self.total else self._curve(t)
 
     @cached_property
     def _curve(self) -> Callable[[float], float]:
-        return self.curve_from(self.initial_lr)
+        return self.curve_from(self.initial_lr, self.max_lr, self.final_lr)
 
-    def curve_from(self, initial: float) -> Callable[[float], float]:
+    def curve_from(self, initial: float, peak: float, final: float) -> Callable[[float], float]:
         """The curve as a function of t, without the stop at total_steps: the cosine would turn round there.
 
-        `initial` stands apart because PyTorch 1.3 takes a left-over one.
+        The three LRs stand apart because PyTorch keeps them in the optimizer, where others may overwrite them.
         """
-        *before, (end, end_start, end_lr) = self.phases_from(initial)
-        rising, begin = [], 0.0
-        for finish, start_lr, finish_lr in before:
-            rising.append((finish, begin, start_lr, finish_lr))
-            begin = finish
+        *before, end = self.ends()
+        rising, begin, start = [], 0.0, initial
+        for finish, lr in zip(before, (peak, initial), strict=False):
+            rising.append((finish, begin, start, lr))
+            begin, start = finish, lr
+        end_start, end_lr = start, final
         cos, pi = math.cos, math.pi
 
         def along_cosine(t: float) -> float:
@@ -123,14 +121,14 @@ class OneCycle(Schedule):
         return [curve(t) for t in range(start, min(stop, held))] + [self.final_lr] * (stop - held)
 
     def next_break(self, t: int) -> int | None:
-        for finish, _, _ in self.phases_from(self.initial_lr):
+        for finish in self.ends():
             if max(t, 1) <= (at := math.ceil(finish)):
                 return at
         return None
 
     def event_at(self, t: int) -> str:
         names = ("peak", "back at the initial LR", "cycle ends") if self.three_phase else ("peak", "cycle ends")
-        for (finish, _, _), name in zip(self.phases_from(self.initial_lr), names, strict=True):
+        for finish, name in zip(self.ends(), names, strict=True):
             if t > 0 and t == math.floor(finish):
                 return name
         return ""

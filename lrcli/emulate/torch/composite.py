@@ -6,7 +6,26 @@ from lrcli.emulate.torch import replay as build
 from lrcli.emulate.torch.machine import ParamGroup, Replay
 from lrcli.emulate.torch.plateau import PlateauReplay
 from lrcli.emulate.torch.releases import Release, refuse
+from lrcli.errors import Refused
 from lrcli.schedules.base import Schedule
+
+
+class Unbuilt(Replay):
+    """A child that the release refuses: the loop meets it once the children before it are constructed."""
+
+    def __init__(self, release: Release, refusal: Refused) -> None:
+        super().__init__(release)
+        self.refusal = refusal
+
+    def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
+        raise self.refusal
+
+
+def _built(schedule: Schedule, release: Release) -> Replay:
+    try:
+        return build(schedule, release)
+    except Refused as refusal:
+        return Unbuilt(release, refusal)
 
 
 class Composite(Replay):
@@ -14,7 +33,7 @@ class Composite(Replay):
 
     def __init__(self, schedules: tuple[Schedule, ...], release: Release) -> None:
         super().__init__(release)
-        self.children = [build(child, release) for child in schedules]
+        self.children = [_built(child, release) for child in schedules]
 
     def construct_children(self, group: ParamGroup, last_epoch: int = -1) -> None:
         """Construct them one after the other on the same group, which each leaves changed."""

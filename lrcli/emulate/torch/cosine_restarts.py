@@ -96,6 +96,9 @@ class WarmRestartsReplay(Replay):
         self.T_cur, self.T_i = T_cur, T_i
         self.skip(n, out[-1] if n else lr)
 
+    def lead(self, scheduler_first: bool) -> int:
+        return super().lead(scheduler_first) - (self.release == (1, 1))
+
     def order_note(self) -> Note | None:
         return None if self.release == (1, 1) else super().order_note()  # 1.1 is late as it is
 

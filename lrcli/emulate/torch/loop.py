@@ -64,7 +64,7 @@ class TrainingLoop:
                 else:
                     self.replay.run_metrics(self.lr, self._metrics(calls), lrs)
                 self.lr = lrs[-1] if lrs else self.lr
-        except (Refused, ArithmeticError, ValueError) as exc:
+        except (Refused, ArithmeticError, ValueError, TypeError) as exc:
             raise self._failure(exc, self._rows + len(lrs)) from exc
         self._rows += n
         return {"lr": lrs, **others}
@@ -131,15 +131,18 @@ def uninterrupted(schedule: Schedule, base_lr: float, emulation: Emulation, grou
 def _saved_lr(schedule: Schedule, base_lr: float, emulation: Emulation, group: int) -> float:
     """The LR that the optimizer holds when the resumed scheduler is built.
 
-    after_step: the LR of epoch last_epoch, as the scheduler's step for that epoch left it; before_step: the one before.
+    after_step and before_step: after or before the call of scheduler.step() that the loop makes in epoch last_epoch.
     """
     saved = emulation.saved
     if saved == "fresh":
         return base_lr
     if isinstance(saved, str):
-        last = emulation.last_epoch - (saved == "before_step")
-        lrs = uninterrupted(schedule, base_lr, emulation, group).take(max(last, 0) + 1)["lr"]
-        found = lrs[-1]
+        loop = uninterrupted(schedule, base_lr, emulation, group)
+        # where training comes first, row t has seen the steps of the epochs before t; else that of epoch t, too
+        row = emulation.last_epoch + (saved == "after_step") - loop.scheduler_first
+        if row < 0:
+            return loop.lr  # before the first step of a loop that steps first: only the constructor has run
+        found = loop.take(row + 1)["lr"][-1]
         assert found is not None
         return found
     return saved[group] if isinstance(saved, tuple) else saved

@@ -9,7 +9,7 @@ counter, applies it and stores the result. Here that function is a rule (lr, t) 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
@@ -27,6 +27,8 @@ class ParamGroup:
 
     lr: float
     initial_lr: float | None = None
+    arguments: dict[str, float] = field(default_factory=dict)
+    """What OneCycleLR (max_lr, min_lr) and SWALR (swa_lr) write here, and read at every call."""
 
     def base_lr(self) -> float:
         """group.setdefault("initial_lr", group["lr"]): a left-over initial_lr wins."""
@@ -166,6 +168,10 @@ class Replay:
             advice="Call optimizer.step() first",
         )
 
+    def lead(self, scheduler_first: bool) -> int:
+        """How many epochs the LRs of such a loop are ahead of the schedule: 0 in the documented order."""
+        return scheduler_first - self.scheduler_first
+
     reading_note = ""
     """Why get_lr() in the loop is not the LR in use, where it is not."""
     resume_note = ""
@@ -211,10 +217,13 @@ class Ruled(Replay):
 
     def _apply(self, rule: Rule, lr: float, t: int) -> float:
         try:
-            self.last_lr = rule(lr, t)
+            found = rule(lr, t)
         except Exception as exc:
             raise self._surfaced(exc) from exc
-        return self.last_lr
+        if isinstance(found, complex):  # a negative gamma to the power of a fractional epoch
+            raise refuse(self.release, "TypeError", "the learning rate would be a complex number")
+        self.last_lr = found
+        return found
 
     def _surfaced(self, exc: Exception) -> Exception:
         """What a caller of step() sees of an exception in get_lr()."""
@@ -243,3 +252,40 @@ class Ruled(Replay):
             super().run(lr, n, out)
         except Exception as exc:
             raise self._surfaced(exc) from exc
+
+
+class GroupRuled(Ruled):
+    """One whose rule reads its arguments from the group at every call: a scheduler built later may overwrite them."""
+
+    group: ParamGroup
+    _seen: tuple[float | None, dict[str, float]] | None = None
+
+    def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
+        self.group = group
+        return super().construct(group, last_epoch)
+
+    def _reread(self) -> None:
+        now = (self.group.initial_lr, dict(self.group.arguments))
+        if now != self._seen:
+            self._seen = now
+            self.rules = self._make_rules(self.group.base_lr())
+
+    def initial_step(self, lr: float) -> float:
+        self._reread()
+        return super().initial_step(lr)
+
+    def update(self, lr: float, epoch: float | None = None) -> float:
+        self._reread()
+        return super().update(lr, epoch)
+
+    def get_lr(self, lr: float) -> float:
+        self._reread()
+        return super().get_lr(lr)
+
+    def plain_rule(self) -> Rule | None:
+        self._reread()
+        return super().plain_rule()
+
+    def run(self, lr: float, n: int, out: list[float]) -> None:
+        self._reread()
+        super().run(lr, n, out)

@@ -6,6 +6,7 @@ from itertools import islice
 
 from lrcli.emulate.torch.loop import TrainingLoop, uninterrupted
 from lrcli.emulate.torch.releases import parse
+from lrcli.errors import Refused
 from lrcli.notes import Note
 from lrcli.spec import Emulation, Spec
 
@@ -29,8 +30,11 @@ def of_replay(spec: Spec) -> tuple[Note, ...]:
         found.update(dict.fromkeys(_order(loop, emulation)))
         found.update(dict.fromkeys(_no_reading(loop, emulation, reading)))
         if emulation.last_epoch >= 0:
-            plain = uninterrupted(group.schedule, base_lr(group), emulation, i)
-            found.update(dict.fromkeys(_resume(training_loop(spec, i), plain, spec)))
+            try:
+                plain = uninterrupted(group.schedule, base_lr(group), emulation, i)
+                found.update(dict.fromkeys(_resume(training_loop(spec, i), plain, spec)))
+            except Refused:
+                pass  # there is no uninterrupted run to compare with
         found.update(dict.fromkeys(_reading(loop, reading, spec)))
     return tuple(found)
 
@@ -67,7 +71,7 @@ def _resume(resumed: TrainingLoop, plain: TrainingLoop, spec: Spec) -> list[Note
         assert wanted is not None
         if abs(found - wanted) > 1e-9 * max(abs(found), abs(wanted)):
             what = f"the resumed run is not the uninterrupted one: {found!r} instead of {wanted!r}"
-            why = resumed.replay.resume_note or "the rule goes on from the LR that the optimizer holds"
+            why = resumed.replay.resume_note or "its constructor steps, too, from the LR that the optimizer holds"
             advice = "Load the scheduler's state_dict instead of passing last_epoch"
             return [Note("resume", what, why, advice, "pytorch #60265", (epoch,), unit=spec.interval)]
     return []

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import cos, pi
 
-from lrcli.emulate.torch.machine import ParamGroup, Replay, Ruled, Rules
+from lrcli.emulate.torch.machine import GroupRuled, ParamGroup, Replay, Rules
 from lrcli.emulate.torch.releases import Release, refuse
 from lrcli.schedules.one_cycle import OneCycle
 
 SINCE = (1, 3)
 
 
-class OneCycleReplay(Ruled):
+class OneCycleReplay(GroupRuled):
     """A new one writes its initial LR into the group; a resumed one needs what the old one wrote."""
 
     def __init__(self, schedule: OneCycle, release: Release) -> None:
@@ -21,21 +22,30 @@ class OneCycleReplay(Ruled):
 
     def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
         if last_epoch != -1:
+            self._check(last_epoch + (self.release >= (1, 4)))
             missing = "the group has no 'max_lr': OneCycleLR resumes only with the optimizer's own saved groups"
             raise self._surfaced(refuse(self.release, "KeyError", missing))
         if self.release < (1, 4):
             group.lr = self.schedule.initial_lr  # a left-over initial_lr wins over it
         else:
             group.initial_lr = self.schedule.initial_lr
+        group.arguments.update(max_lr=self.schedule.max_lr, min_lr=self.schedule.final_lr)
         return super().construct(group, last_epoch)
 
+    def _check(self, t: float) -> None:
+        total = self.schedule.total
+        if t > total:
+            past = f"step {t} is past the end, total_steps is {total}"
+            raise self._surfaced(refuse(self.release, "ValueError", past))
+
     def _rules_from(self, initial_lr: float) -> Rules:
-        schedule, release, total = self.schedule, self.release, self.schedule.total
-        curve_at = schedule.curve_from(initial_lr) if release >= (1, 8) else _until_1_7(schedule, initial_lr)
+        schedule, total, check = self.schedule, self.schedule.total, self._check
+        peak, final = self.group.arguments["max_lr"], self.group.arguments["min_lr"]
+        curve_from = schedule.curve_from if self.release >= (1, 8) else partial(_until_1_7, schedule)
+        curve_at = curve_from(initial_lr, peak, final)
 
         def rule(lr: float, t: int) -> float:
-            if t > total:
-                raise refuse(release, "ValueError", f"step {t} is past the end, total_steps is {total}")
+            check(t)
             return curve_at(t)
 
         def over(start: int, stop: int) -> list[float]:
@@ -46,9 +56,8 @@ class OneCycleReplay(Ruled):
         return Rules(rule, over=over)
 
 
-def _until_1_7(schedule: OneCycle, initial: float) -> Callable[[float], float]:
+def _until_1_7(schedule: OneCycle, initial: float, peak: float, final: float) -> Callable[[float], float]:
     """Two phases, each with its length: rounded otherwise where pct_start * total_steps is no whole number."""
-    peak, final = schedule.max_lr, schedule.final_lr
     up = float(schedule.pct_start * schedule.total) - 1
     down = float(schedule.total - up) - 1
 

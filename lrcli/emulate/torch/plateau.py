@@ -46,6 +46,9 @@ class PlateauReplay(Replay):
         self.last_epoch += len(values)
         self.last_lr = self.state.lr
 
+    def lead(self, scheduler_first: bool) -> int:
+        return int(scheduler_first)
+
     def order_note(self) -> None:
         return None  # it reacts to the metric it is given, whenever that is
 

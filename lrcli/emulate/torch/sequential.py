@@ -28,7 +28,9 @@ class SequentialReplay(Composite):
         self.last_epoch = last_epoch + 1  # the argument only offsets the counter
         first = self.children[0]
         if self.release >= (1, 13):
-            group.lr = group.base_lr()
+            if group.initial_lr is None:
+                raise refuse(self.release, "KeyError", "'initial_lr': its children have not set it")
+            group.lr = group.initial_lr
             self._undo_children()
             if self.release >= (2, 13):
                 first = self.children[bisect_right(self.milestones, 0)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.emulate.torch.machine import Replay, Rule, Ruled, Rules
+from lrcli.emulate.torch.machine import GroupRuled, ParamGroup, Replay, Rule, Rules
 from lrcli.emulate.torch.releases import Release, refuse
 from lrcli.schedules.swalr import SWALR
 
@@ -10,30 +10,20 @@ SINCE = (1, 6)
 READING = "the rule anneals by one call, and reading it anneals once more"
 
 
-class SWALRReplay(Ruled):
+class SWALRReplay(GroupRuled):
     """Its clock is _step_count - 1, so step(epoch) is the same as step()."""
 
-    def _apply(self, rule: Rule, lr: float, t: int) -> float:
-        return super()._apply(rule, lr, self.calls - 1)
+    def __init__(self, schedule: SWALR, release: Release) -> None:
+        self.schedule = schedule
+        super().__init__(release, self._rules, READING)
 
-    def get_lr(self, lr: float) -> float:
-        if self.release < (1, 12):
-            raise refuse(self.release, "NameError", "name 'warnings' is not defined")
-        return self.rules.rule(lr, self.calls - 1)
+    def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
+        group.arguments["swa_lr"] = self.schedule.swa_lr
+        return super().construct(group, last_epoch)
 
-    def plain_rule(self) -> Rule:
-        rule, ahead = self.rules.rule, self.calls - 1 - self.last_epoch
-        return (lambda lr, t: rule(lr, t + ahead)) if ahead else rule
-
-
-def replay(schedule: SWALR, release: Release) -> Replay:
-    least = 1 if release < (1, 8) else 0
-    if not isinstance(schedule.anneal_epochs, int) or schedule.anneal_epochs < least:
-        found = schedule.anneal_epochs
-        raise refuse(release, "ValueError", f"anneal_epochs must be an int of at least {least}, not {found!r}")
-
-    def rules(base: float) -> Rules:
-        alpha_at, swa_lr, zero = schedule.alpha_at, schedule.swa_lr, schedule.anneal_epochs == 0
+    def _rules(self, base: float) -> Rules:
+        alpha_at, zero = self.schedule.alpha_at, self.schedule.anneal_epochs == 0
+        swa_lr = self.group.arguments["swa_lr"]
 
         def chained(lr: float, n: int) -> float:
             if zero:
@@ -45,4 +35,24 @@ def replay(schedule: SWALR, release: Release) -> Replay:
 
         return Rules(chained)
 
-    return SWALRReplay(release, rules, READING)
+    def _apply(self, rule: Rule, lr: float, t: int) -> float:
+        return super()._apply(rule, lr, self.calls - 1)
+
+    def get_lr(self, lr: float) -> float:
+        if self.release < (1, 12):
+            raise refuse(self.release, "NameError", "name 'warnings' is not defined")
+        self._reread()
+        return self.rules.rule(lr, self.calls - 1)
+
+    def plain_rule(self) -> Rule:
+        self._reread()
+        rule, ahead = self.rules.rule, self.calls - 1 - self.last_epoch
+        return (lambda lr, t: rule(lr, t + ahead)) if ahead else rule
+
+
+def replay(schedule: SWALR, release: Release) -> Replay:
+    least = 1 if release < (1, 8) else 0
+    if not isinstance(schedule.anneal_epochs, int) or schedule.anneal_epochs < least:
+        found = schedule.anneal_epochs
+        raise refuse(release, "ValueError", f"anneal_epochs must be an int of at least {least}, not {found!r}")
+    return SWALRReplay(schedule, release)
