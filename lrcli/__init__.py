@@ -22,10 +22,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lrcli.curve import Curve
     from lrcli.difference import Difference
+    from lrcli.preflight import Finding
     from lrcli.spec import Spec
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "compare", "emulate", "evaluate", "load", "to_torch"]
+__all__ = ["__version__", "check", "compare", "emulate", "evaluate", "load", "to_torch"]
 
 # The package lrcli.emulate is imported before the function of that name is defined: the first import of a package sets
 # it as an attribute here, and no later one does.
@@ -63,14 +64,29 @@ def emulate(spec: Spec, emulation: str = "torch") -> Curve:
     return evaluate(replace(spec, emulation=parse_emulation(emulation)))
 
 
-def compare(a: Spec, b: Spec, *, rtol: float = 1e-9, atol: float | None = None, exact: bool = False) -> Difference:
+def compare(
+    a: Spec, b: Spec, *, rtol: float | None = None, atol: float | None = None, exact: bool = False
+) -> Difference:
     """Compare two runs row by row: equal means |a - b| <= max(rtol * max(|a|, |b|), atol), with `exact` the same bits.
 
-    atol None is 1e-12 times the largest learning rate of both. Raises LrcliError where the rows cannot be aligned.
+    rtol None is 1e-9, atol None 1e-12 times the largest learning rate of both. Raises LrcliError where the rows cannot
+    be aligned.
     """
     from lrcli.difference import compare
 
     return compare(a, b, rtol=rtol, atol=atol, exact=exact)
+
+
+def check(
+    spec: Spec | str | PathLike[str], *, select: Sequence[str] = (), ignore: Sequence[str] = ()
+) -> tuple[Finding, ...]:
+    """Look for mistakes before training: what `lrcli check` finds, in the order of the file.
+
+    A path (or an inline mapping) gives findings with their places in the YAML. select and ignore take codes.
+    """
+    from lrcli.preflight import check
+
+    return check(spec, select=select, ignore=ignore)
 
 
 def to_torch(spec: Spec, optimizer: Any) -> Any:

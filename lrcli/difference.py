@@ -89,6 +89,7 @@ class Difference:
     context: how many rows around those that differ are in the pairs' `rows`; None is all.
     groups_only_a, groups_only_b: parameter groups without a partner.
     remarks: what was left out, in a sentence each.
+    precision: what a log's numbers are rounded to, where that says what is equal ("6 significant digits ...").
     """
 
     a: Side
@@ -102,6 +103,7 @@ class Difference:
     groups_only_a: tuple[str, ...] = ()
     groups_only_b: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    precision: str = ""
 
     @property
     def same(self) -> bool:
@@ -113,23 +115,30 @@ def compare(
     a: Spec,
     b: Spec,
     *,
-    rtol: float = RTOL,
+    rtol: float | None = None,
     atol: float | None = None,
     exact: bool = False,
     context: int | None = 0,
 ) -> Difference:
     """Compare two runs row by row, each by the reading that it shows as its curve.
 
-    rtol, atol: equal means |a - b| <= max(rtol * max(|a|, |b|), atol); atol None is 1e-12 times the largest LR of both.
+    rtol, atol: equal means |a - b| <= max(rtol * max(|a|, |b|), atol); rtol None is 1e-9, atol None is 1e-12 times the
+        largest LR of both. With a log both None is what the log's rounding leaves.
     exact: equal means the same bits.
     context: how many rows to keep before and after each that differs; None keeps all.
 
+    A log is compared in the rows that it has.
     NaN equals NaN, and a call that raises equals one that raises. A resumed run is compared from its first row on.
     Raises LrcliError for epochs against steps without steps_per_epoch.
     """
     for name, value in (("rtol", rtol), ("atol", atol)):
         if value is not None and not value >= 0:
             raise InvalidValue(name, "must be a number of at least 0", value)
+    if any(spec.groups[0].schedule.rows() is not None for spec in (a, b)):
+        from lrcli.logs.compare import compare_logged
+
+        return compare_logged(a, b, rtol=rtol, atol=atol, exact=exact, context=context)
+    rtol = RTOL if rtol is None else rtol
     grid = common_grid((a, b))
     names = curve_names((a, b))
     sources = [
@@ -138,7 +147,7 @@ def compare(
     ]
     side_a, side_b = (_side(source) for source in sources)
     low, both = max(side_a.start, side_b.start), min(side_a.stop, side_b.stop)
-    paired, rest_a, rest_b = _paired(sources[0].groups, sources[1].groups)
+    paired, rest_a, rest_b = pair_groups(sources[0].groups, sources[1].groups)
 
     windows = _windows(sources, low, max(both, low))
     if exact:
@@ -180,10 +189,10 @@ def _side(source: Source) -> Side:
     return Side(source.name, arithmetic, source.readings[0], start, stop, notes(spec))
 
 
-def _paired(a: Sequence[str], b: Sequence[str]) -> tuple[list[tuple[int, int]], list[int], list[int]]:
+def pair_groups(a: Sequence[str], b: Sequence[str]) -> tuple[list[tuple[int, int]], list[int], list[int]]:
     """The pairs of groups, by name and then by position, and those of A and of B without a partner.
 
-    >>> _paired(["backbone", "head", "x"], ["head", "body"])
+    >>> pair_groups(["backbone", "head", "x"], ["head", "body"])
     ([(0, 1), (1, 0)], [2], [])
     """
     by_name = {i: b.index(name) for i, name in enumerate(a) if name in b}

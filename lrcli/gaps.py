@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 KEEP = 100_000
@@ -86,7 +86,16 @@ def largest_value(columns: Iterable[Values]) -> float:
 class Tally:
     """Counts, extremes and sums of two columns, added window by window in the order of the rows."""
 
-    def __init__(self, low: int, rtol: float, atol: float, exact: bool, context: int | None) -> None:
+    def __init__(
+        self,
+        low: int,
+        rtol: float,
+        atol: float,
+        exact: bool,
+        context: int | None,
+        allowed: Callable[[float, float], float] | None = None,
+    ) -> None:
+        self._allowed = allowed  # how far apart a and b may be, where that is not for rtol and atol to say
         self.rtol, self.atol, self.exact, self.context = rtol, atol, exact, context
         self.differing = self.nulls = self.only_a = self.only_b = 0
         self.first: int | None = None
@@ -125,7 +134,7 @@ class Tally:
         """The rows that differ. The extremes are of all that are apart at all."""
         if xs == ys and not (self.exact and 0.0 in xs):  # -0.0 equals 0.0, but not to the bit
             return []
-        rtol, atol, exact = self.rtol, self.atol, self.exact
+        rtol, atol, exact, allowed = self.rtol, self.atol, self.exact, self._allowed
         found = []
         widest = self.largest.absolute if self.largest else -1.0
         widest_relative = self.largest_relative.relative if self.largest_relative else -1.0
@@ -142,7 +151,8 @@ class Tally:
                 continue
             absolute = abs(x - y)
             scale = max(abs(x), abs(y))
-            if exact or absolute > max(rtol * scale, atol) or scale == math.inf:
+            limit = max(rtol * scale, atol) if allowed is None else allowed(x, y)
+            if exact or absolute > limit or scale == math.inf:
                 found.append(n)
             if absolute > widest:
                 widest = absolute

@@ -5,6 +5,7 @@ Up to `HEAD` rows are computed before the table exists; the rest is computed as 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import chain
@@ -92,7 +93,10 @@ def tabulate(
     high = grid.stop if stop is None else min(stop, grid.stop)
     columns = [Column(grid.unit, "index"), *chain.from_iterable(source.columns for source in sources)]
 
-    if every >= FAR and all(source.is_formula for source in sources):
+    logged = _logged(sources, low, high)
+    if logged is not None:
+        chunks = _only(_chunks(sources, low, high), logged[::every])
+    elif every >= FAR and all(source.is_formula for source in sources):
         chunks = _points(sources, range(low, high, every))
     else:
         chunks = _every(_chunks(sources, low, high), low, every)
@@ -198,6 +202,27 @@ def _points(sources: Sequence[Source], rows: range) -> Iterator[Chunk]:
             single = aligned(parts, len(source.columns), windows)
             columns += [[value for (value,) in column] for column in zip(*single, strict=True)]
         yield columns
+
+
+def _logged(sources: Sequence[Source], low: int, high: int) -> Sequence[int] | None:
+    """The rows low <= t < high that some log has; None where no run is a log."""
+    found = [(source, rows) for source in sources if (rows := source.spec.groups[0].schedule.rows()) is not None]
+    if len(found) > 1 or any(source.factor > 1 for source, _ in found):
+        return sorted({t * source.factor for source, rows in found for t in rows if low <= t * source.factor < high})
+    return found[0][1][bisect_left(found[0][1], low) : bisect_left(found[0][1], high)] if found else None
+
+
+def _only(chunks: Iterator[Chunk], rows: Sequence[int]) -> Iterator[Chunk]:
+    """These rows, which increase."""
+    at = 0
+    for chunk in chunks:
+        first, n = chunk[0][0], len(chunk[0])
+        stop = bisect_left(rows, first + n, at)
+        if stop - at == n:
+            yield chunk
+        elif stop > at:
+            yield [[column[t - first] for t in rows[at:stop]] for column in chunk]
+        at = stop
 
 
 def _every(chunks: Iterator[Chunk], low: int, every: int) -> Iterator[Chunk]:

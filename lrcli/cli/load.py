@@ -2,59 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lrcli.cli.environment import Environment
-from lrcli.cli.options import SpecOptions
+from lrcli.cli.options import LogOptions, SpecOptions
 from lrcli.errors import LrcliError, Problem, SpecError
 from lrcli.spec import Spec
 
+if TYPE_CHECKING:
+    from lrcli.reader import Declared
 
-def load_spec(env: Environment, argument: str, options: SpecOptions) -> Spec:
+
+def load_spec(env: Environment, argument: str, options: SpecOptions, logs: LogOptions | None = None) -> Spec:
     """The spec of one argument."""
-    (spec,) = load_specs(env, [argument], options)
+    (spec,) = load_specs(env, [argument], options, logs=logs)
     return spec
 
 
 def load_specs(
-    env: Environment, arguments: Sequence[str], options: SpecOptions, sweeps: Sequence[str] | None = None
+    env: Environment,
+    arguments: Sequence[str],
+    options: SpecOptions,
+    sweeps: Sequence[str] | None = None,
+    logs: LogOptions | None = None,
 ) -> tuple[Spec, ...]:
-    """The specs of the arguments, each one once per setting of the sweeps. Reports what is wrong with all of them."""
+    """The specs of the arguments, each one once per setting of the sweeps. Reports what is wrong with all of them.
+
+    With `logs` an argument may also be a log; no setting changes that.
+    """
     settings: tuple[tuple[str, ...], ...] = ((),)
     if sweeps:
         from lrcli.cli.sweep import sweep_name, sweep_settings
 
         settings = sweep_settings(sweeps)
     specs: list[Spec] = []
+    for setting, spec in _found(env, arguments, options, settings, logs):
+        if setting:
+            name = sweep_name(setting)
+            spec = replace(spec, name=name if len(arguments) == 1 else f"{spec.name} {name}")
+        specs.append(spec)
+    return tuple(specs)
+
+
+def load_declared(env: Environment, arguments: Sequence[str], options: SpecOptions) -> tuple[Declared, ...]:
+    """The specs of the arguments, each beside the text that it was read from."""
+    read: list[Declared] = []
+    _found(env, arguments, options, ((),), None, read)
+    return tuple(read)
+
+
+def _found(
+    env: Environment,
+    arguments: Sequence[str],
+    options: SpecOptions,
+    settings: Sequence[tuple[str, ...]],
+    logs: LogOptions | None,
+    declared: list[Declared] | None = None,
+) -> list[tuple[tuple[str, ...], Spec]]:
+    """(the setting, the spec) of each argument in each setting, with the reader's notes on stderr.
+
+    What the specs were read from is added to `declared`.
+    """
+    found: list[tuple[tuple[str, ...], Spec]] = []
     failures: list[LrcliError] = []
     for i, argument in enumerate(arguments):
         # one metric on stdin is the metric of every spec; otherwise one argument, in all its settings, may read stdin
         user = "--metric" if (options.metric or "").split(":")[0] == "-" else f"argument {i}"
+        stdin = env.stdin_for(user)
+        if logs is not None and not argument.lower().endswith((".yaml", ".yml")):
+            from lrcli.cli.logs import read_logged  # not above: a command of YAML files does without it
+
+            try:
+                logged, stdin = read_logged(argument, stdin, logs.run)
+            except LrcliError as exc:
+                failures.append(exc)
+                continue
+            if logged is not None:
+                found.append(((), logged))
+                continue
         for setting in settings:
             try:
-                spec = _read(env, argument, options, setting, user)
+                read = _read(argument, options, setting, stdin)
             except LrcliError as exc:
                 failures.append(_of_sweep(exc, setting))
                 continue
-            if setting:
-                name = sweep_name(setting)
-                spec = replace(spec, name=name if len(arguments) == 1 else f"{spec.name} {name}")
-            specs.append(spec)
+            found.append((setting, read.spec))
+            if declared is not None:
+                declared.append(read)
+            stdin = env.stdin_for(user)
     if failures:
         raise _all_of(failures)
-    for spec in specs:
+    changes = ("set", "emulate", "metric", "epochs", "steps")
+    given = [f"--{name}" for name in changes if getattr(options, name)]
+    if given and all(spec.groups[0].schedule.rows() is not None for _, spec in found):
+        raise LrcliError(f"{given[0]} changes a spec, and here is only a log")
+    for _, spec in found:
         for note in spec.notes:
             env.note(note)
-    return tuple(specs)
+    return found
 
 
-def _read(env: Environment, argument: str, options: SpecOptions, setting: Sequence[str], user: str) -> Spec:
-    from lrcli.reader import read_spec  # not above: the help of a command does without it
+def _read(argument: str, options: SpecOptions, setting: Sequence[str], stdin: Callable[[], bytes]) -> Declared:
+    from lrcli.reader import read_declared  # not above: the help of a command does without it
 
-    return read_spec(
+    return read_declared(
         argument,
-        stdin=env.stdin_for(user),
+        stdin=stdin,
         sets=(*(options.set or ()), *setting),
         emulate=options.emulate,
         metric=options.metric,

@@ -22,7 +22,8 @@ Specs = Annotated[
     Argument(
         metavar="SPEC...",
         show_default=False,
-        help="YAML files, '-' (stdin) or inline mappings; SPEC@torch-1.1[:READING[:ORDER]] is replayed.",
+        help="YAML files, '-' (stdin) or inline mappings; SPEC@torch-1.1[:READING[:ORDER]] is replayed. "
+        "Or the LOG[:COLUMN] of a run: CSV, JSON lines, trainer_state.json, ...",
     ),
 ]
 OneSpec = Annotated[
@@ -65,6 +66,16 @@ class SweepOptions(Options):
             metavar="KEY=V1,V2,...",
             help="One curve per value; also KEY=A:B:N and KEY=A:B:N:log, N values from A to B.",
         ),
+    ] = None
+
+
+@dataclass(frozen=True)
+class LogOptions(Options):
+    """Which part of a log stands where a spec can."""
+
+    run: Annotated[
+        int | None,
+        spec_option("--run", min=1, metavar="N", help="The N-th run of a log that has several (default: the longest)."),
     ] = None
 
 

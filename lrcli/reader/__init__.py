@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 from lrcli.errors import LrcliError
 from lrcli.reader.argument import split_argument
 from lrcli.reader.build import Asked, build_spec
+from lrcli.reader.declared import Declared
 from lrcli.reader.emulation import parse_emulation
 from lrcli.reader.nodes import Mapping, compose
 from lrcli.reader.overrides import apply_set, set_length
 from lrcli.reader.source import Problems, Source, checked, read_source
 from lrcli.spec import Spec
 
-__all__ = ["parse_emulation", "parse_text", "read_spec", "split_argument"]
+__all__ = ["Declared", "parse_emulation", "parse_text", "read_declared", "read_spec", "split_argument"]
 
 
 def read_spec(
@@ -33,6 +36,22 @@ def read_spec(
     sets are the `KEY=VALUE` of `--set`, the others the options of the same name. The argument's emulation beats
     `emulate`, which beats the spec's. Raises SpecError with every problem of the spec.
     """
+    return read_declared(
+        argument, stdin=stdin, sets=sets, emulate=emulate, metric=metric, epochs=epochs, steps=steps
+    ).spec
+
+
+def read_declared(
+    argument: str,
+    *,
+    stdin: Callable[[], bytes] | None = None,
+    sets: Sequence[str] = (),
+    emulate: str | None = None,
+    metric: str | None = None,
+    epochs: str | None = None,
+    steps: str | None = None,
+) -> Declared:
+    """What `read_spec` returns, beside the nodes that it was read from."""
     where, suffix = split_argument(argument)
     stdin = cache(stdin or sys.stdin.buffer.read)
     source = read_source(where, stdin)
@@ -42,7 +61,9 @@ def read_spec(
     if epochs is not None and steps is not None:
         raise LrcliError("give --epochs or --steps, not both")
     length = ("epochs", epochs) if epochs is not None else ("steps", steps) if steps is not None else None
-    return _read(source, asked, sets, length, _taken if where == "-" else stdin)
+    declared = _read(source, asked, sets, length, _taken if where == "-" else stdin)
+    is_file = where != "-" and not where.lstrip().startswith("{")
+    return replace(declared, path=Path(where)) if is_file else declared
 
 
 def parse_text(text: str, name: str = "<inline>") -> Spec:
@@ -52,7 +73,7 @@ def parse_text(text: str, name: str = "<inline>") -> Spec:
     Step(step_size=30, gamma=0.1)
     """
     source = checked(Source(name, text.removeprefix("\ufeff"), "inline"))
-    return _read(source, Asked(), (), None, sys.stdin.buffer.read)
+    return _read(source, Asked(), (), None, sys.stdin.buffer.read).spec
 
 
 def _read(
@@ -61,7 +82,7 @@ def _read(
     sets: Sequence[str],
     length: tuple[str, str | None] | None,
     stdin: Callable[[], bytes],
-) -> Spec:
+) -> Declared:
     problems = Problems()
     root = compose(source, problems)
     if isinstance(root, Mapping):
@@ -69,7 +90,10 @@ def _read(
             root = apply_set(root, text)
         if length is not None and length[1] is not None:
             root = set_length(root, length[0], length[1])
-    return build_spec(root, source, asked, problems, stdin)
+    spec = build_spec(root, source, asked, problems, stdin)
+    assert isinstance(root, Mapping)
+    changed = bool(sets) or length is not None or asked.emulation is not None or asked.metric is not None
+    return Declared(spec, root, source, changed)
 
 
 def _taken() -> bytes:

@@ -11,7 +11,7 @@ from lrcli.reader.emulation import EmulationError, emulation_text, read_emulatio
 from lrcli.reader.keys import type_named
 from lrcli.reader.metric import Stdin, metric_option, read_metric
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
-from lrcli.reader.run import read_clock, read_run_length
+from lrcli.reader.run import read_clock, read_first_step, read_run_length, read_skipped
 from lrcli.reader.schedule import (
     MAX_PARTS,
     build_phases,
@@ -26,7 +26,7 @@ from lrcli.schedules import Schedule, all_types, param_of
 from lrcli.spec import Emulation, Group, Spec
 
 LR = ("lr", "base_lr", "learning_rate")
-_RUN = ("epochs", "steps", "steps_per_epoch", "data", "interval")
+_RUN = ("epochs", "steps", "steps_per_epoch", "data", "interval", "first_step", "skipped")
 KEYS = ("name", *LR, *_RUN, "schedule", "warmup", "groups", "emulate")
 _GROUP_KEYS = ("name", *LR, "schedule")
 _WARMUP_KEYS = ("for", "start_factor")
@@ -58,6 +58,7 @@ def build_spec(root: Node | None, source: Source, asked: Asked, problems: Proble
     # 0 is a metric that had problems: they are reported, and not that there is no length
     read_run_length(root, min((len(values or ()) for values in series), default=None), context)
     built = _groups(root, groups, context)
+    first_step, skipped = read_first_step(root, problems), read_skipped(root, problems)
     name = root.get("name")
     if name is not None and (not isinstance(name, Scalar) or not name.text):
         problems.add(name.place, "wrong-type", f"name must be a text, not {name}")
@@ -70,6 +71,9 @@ def build_spec(root: Node | None, source: Source, asked: Asked, problems: Proble
         steps_per_epoch=context.clock.steps_per_epoch,
         emulation=emulation,
         notes=tuple(context.notes),
+        data=context.clock.data,
+        first_step=first_step,
+        skipped=skipped,
     )
 
 

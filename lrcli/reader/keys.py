@@ -12,7 +12,7 @@ from lrcli.schedules import Schedule, all_types, find_type, type_names
 
 PLURALS = {"schedulers": "schedules"}
 # what PyTorch's constructors take and a spec says elsewhere, or not at all
-_IGNORED = ("verbose", "last_epoch")
+IGNORED = ("verbose", "last_epoch")
 
 
 @lru_cache(maxsize=64)
@@ -88,7 +88,7 @@ def spellings_of(cls: type[Schedule]) -> dict[str, tuple[str, str]]:
 def _unknown(key: Scalar, value: Node, node: Mapping, cls: type[Schedule], context: Context) -> str:
     """Tell of a key that is no field; the field that it may stand for."""
     word = key.text
-    if word in _IGNORED:
+    if word in IGNORED:
         if word == "last_epoch" and as_number(value) != -1:
             hint = "a resumed run is emulate: {torch: ..., last_epoch: ...}"
             context.problems.add(value.place, "bad-value", "last_epoch must be -1 in a schedule", hint)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from lrcli.reader.nodes import Mapping, Node, Scalar
+from typing import TYPE_CHECKING
+
+from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Problems
 from lrcli.reader.units import Clock
 from lrcli.reader.values import Context, as_number, is_null, refuse_value, suggest
+
+if TYPE_CHECKING:
+    from lrcli.data_steps import Data
 
 MAX_COUNT = 10**12
 _COUNT_RULE = "must be a whole number from 1 to 1e12"
@@ -28,10 +33,15 @@ def read_clock(root: Mapping, problems: Problems) -> Clock:
         place = data.place if (key := root.key("data")) is None else key.place
         problems.add(place, "conflict", "give steps_per_epoch or data, not both")
     # 1 stands in after a problem, so that there is not a second one for each unit
-    counted = None if data is None else _steps_of(data, problems) or 1
+    counted, declared = None, None
+    if data is not None:
+        from lrcli.data_steps import steps_in_epoch  # here: few specs have data, and dataclasses take time to make
+
+        declared = _data(data, problems)
+        counted = 1 if declared is None else steps_in_epoch(declared)
     if steps is not None and not is_null(steps):
         counted = _count("steps_per_epoch", steps, problems) or 1
-    return Clock(interval, counted)
+    return Clock(interval, counted, declared)
 
 
 def read_run_length(root: Mapping, metric: int | None, context: Context) -> None:
@@ -69,6 +79,33 @@ def read_run_length(root: Mapping, metric: int | None, context: Context) -> None
         context.notes.append(told)
 
 
+def read_first_step(root: Mapping, problems: Problems) -> int:
+    """The number that a log of the run gives its row 0: 1 where the log counts from 1, -1 where it is a row ahead."""
+    node = root.get("first_step")
+    if node is None or is_null(node):
+        return 0
+    number = as_number(node)
+    if number is not None and abs(number) <= MAX_COUNT and number % 1 == 0:
+        return int(number)
+    refuse_value(problems, "first_step", "must be a whole number", node)
+    return 0
+
+
+def read_skipped(root: Mapping, problems: Problems) -> tuple[int, ...]:
+    """The steps of a log at which the scheduler did not move on, in order."""
+    node = root.get("skipped")
+    if node is None or is_null(node):
+        return ()
+    found = []
+    for item in node.items if isinstance(node, Sequence) else (node,):
+        number = as_number(item)
+        if number is None or abs(number) > MAX_COUNT or number % 1:
+            refuse_value(problems, "skipped", "must be a list of whole numbers", item)
+            return ()
+        found.append(int(number))
+    return tuple(sorted(found))
+
+
 def _count(name: str, node: Node, problems: Problems) -> int | None:
     number = as_number(node)
     if number is not None and 1 <= number <= MAX_COUNT and number % 1 == 0:
@@ -77,8 +114,8 @@ def _count(name: str, node: Node, problems: Problems) -> int | None:
     return None
 
 
-def _steps_of(data: Node, problems: Problems) -> int | None:
-    """The steps in an epoch that `data:` comes to; None after a problem."""
+def _data(data: Node, problems: Problems) -> Data | None:
+    """What `data:` declares; None after a problem."""
     if not isinstance(data, Mapping):
         hint = "write {samples: 1281167, batch_size: 256}"
         problems.add(data.place, "wrong-type", f"data must be a mapping, not {data}", hint)
@@ -106,26 +143,10 @@ def _steps_of(data: Node, problems: Problems) -> int | None:
     samples, batch_size, world_size, grad_accum = counts
     if samples is None or batch_size is None or world_size is None or grad_accum is None:
         return None
-    steps = steps_in_epoch(samples, batch_size, world_size, grad_accum, drop_last)
-    if steps < 1:
+    from lrcli.data_steps import Data, steps_in_epoch
+
+    declared = Data(samples, batch_size, world_size, grad_accum, drop_last)
+    if steps_in_epoch(declared) < 1:
         problems.add(data.place, "bad-value", "data has no step in an epoch", "drop_last drops its only batch")
         return None
-    return steps
-
-
-def steps_in_epoch(
-    samples: int, batch_size: int, world_size: int = 1, grad_accum: int = 1, drop_last: bool = False
-) -> int:
-    """Optimizer steps in an epoch, as PyTorch's DistributedSampler and DataLoader count batches.
-
-    The sampler pads every process to ceil(samples / world_size); a loop that steps every grad_accum batches leaves the
-    rest to the next epoch.
-
-    >>> steps_in_epoch(1_281_167, 256)
-    5005
-    >>> steps_in_epoch(1_281_167, 256, drop_last=True)
-    5004
-    """
-    share = -(-samples // world_size)
-    batches = share // batch_size if drop_last else -(-share // batch_size)
-    return max(batches // grad_accum, 1 if batches else 0)
+    return declared

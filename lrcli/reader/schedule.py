@@ -9,7 +9,7 @@ from lrcli.errors import InvalidValue
 from lrcli.reader.keys import PLURALS, given_fields, given_place, spellings_of, type_named, type_of
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Place, Problems
-from lrcli.reader.values import BAD, Context, Scope, as_number, read_length, read_value, refuse_value
+from lrcli.reader.values import BAD, Context, Scope, as_number, is_null, read_length, read_value, refuse_value
 from lrcli.schedules import Schedule, param_of
 
 _FORM = "write {type: cosine} or a list of phases"
@@ -130,7 +130,7 @@ def _values(
             values[f.name] = _read(f, *given[f.name], spellings_of(cls), scope, context)
         elif param.kind == "metric":
             values[f.name] = context.series(None) or ()
-        elif param.fills and (param.fills == "run" or scope.phase) and not any(name in given for name in param.unless):
+        elif param.fills and (param.fills == "run" or scope.phase) and not _gives_any(given, param.unless):
             values[f.name] = scope.length
         elif f.default is MISSING:
             if f.name not in meant:
@@ -142,6 +142,11 @@ def _values(
             place = given[f.name][1].place if f.name in given else given_place(node)
             values[f.name] = _active_part(values[f.name], place, f.name in given, scope, context)
     return None if any(value is BAD for value in values.values()) else values
+
+
+def _gives_any(given: dict[str, tuple[Scalar, Node]], names: tuple[str, ...]) -> bool:
+    """Whether one of these is given, and not as null, which is PyTorch's own default."""
+    return any(name in given and not is_null(given[name][1]) for name in names)
 
 
 def _read(

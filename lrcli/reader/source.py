@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lrcli.errors import LrcliError, Problem, SpecError
+from lrcli.reader.seen import see
 
 MAX_SIZE = 1_000_000
 """Bytes. A spec is written by hand; a longer one is a mistake, or a metric that belongs into a file of its own."""
@@ -108,6 +109,7 @@ def read_source(argument: str, stdin: Callable[[], bytes]) -> Source:
 
 def read_file(path: Path, size: int = -1) -> bytes:
     """The bytes of a file, at most `size`; FileTrouble if it cannot be read."""
+    see(path)
     try:
         with path.open("rb") as file:
             return file.read(size)

@@ -11,6 +11,8 @@ from lrcli.errors import LrcliError
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from lrcli.data_steps import Data
+
 _QUANTITY = re.compile(r"([-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d{1,3})?)\s*([A-Za-z]+|%)")
 _UNITS = {"ep": "epoch", "st": "step", "ba": "step", "%": "%", "dur": "dur"}
 _SPELLINGS = {"epoch": "ep", "epochs": "ep", "e": "ep", "step": "st", "steps": "st", "batches": "ba", "s": "st"}
@@ -38,6 +40,7 @@ class Clock:
 
     interval: str = "epoch"
     steps_per_epoch: int | None = None
+    data: Data | None = None
 
     def rows(self, quantity: Quantity, length: int) -> Fraction:
         """How many rows that is, of a run or phase of `length` rows."""

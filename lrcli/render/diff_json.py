@@ -18,6 +18,7 @@ def document(difference: Difference) -> str:
         "a": _side(difference.a),
         "b": _side(difference.b),
         "tolerance": {"rtol": difference.rtol, "atol": difference.atol, "exact": difference.exact},
+        "precision": difference.precision or None,
         "pairs": [_pair(pair, difference.unit) for pair in difference.pairs],
         "groups_only_a": list(difference.groups_only_a),
         "groups_only_b": list(difference.groups_only_b),

@@ -33,8 +33,8 @@ def _of_pair(difference: Difference, pair: Pair) -> str:
         return "; ".join(_parts(pair, unit))
     if gap is None or relative is None:
         return f"identical: {_all(pair, unit)}"
-    tolerance = f"rtol {difference.rtol:g}"
-    if relative.relative > difference.rtol:
+    tolerance = difference.precision or f"rtol {difference.rtol:g}"
+    if relative.relative > difference.rtol and not difference.precision:
         tolerance += f" and atol {difference.atol:g}"
     return f"same: {_all(pair, unit)} within {tolerance} (largest gap {gap_size(gap)} at {unit} {gap.t})"
 

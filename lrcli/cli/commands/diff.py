@@ -16,6 +16,7 @@ from lrcli.cli.load import load_spec, load_specs
 from lrcli.cli.notes import tell_notes
 from lrcli.cli.options import (
     Digits,
+    LogOptions,
     OutputOptions,
     SpecOptions,
     comparison_option,
@@ -24,7 +25,7 @@ from lrcli.cli.options import (
     row_option,
 )
 from lrcli.cli.output import Output
-from lrcli.difference import RTOL, compare
+from lrcli.difference import compare
 from lrcli.errors import LrcliError
 from lrcli.render import Style
 from lrcli.render.diff import DIFF_FORMATS, write_diff
@@ -39,6 +40,7 @@ def diff(
     env: Environment,
     a: Annotated[str, Argument(metavar="A", show_default=False, help="A SPEC, as for table: a file, '-' or inline.")],
     spec_options: SpecOptions,
+    log_options: LogOptions,
     output_options: OutputOptions,
     b: Annotated[
         str | None,
@@ -73,7 +75,7 @@ def diff(
     style = Style(digits=digits_of(digits, None), color=output.color, width=output.width, ascii=output.ascii)
     if plot and chosen != "text":
         raise LrcliError(f"--plot draws below the text report, not into {chosen}")
-    specs = _both(env, a, b, spec_options)
+    specs = _both(env, a, b, spec_options, log_options)
     if b is None:
         names = curve_names(specs)
         specs = tuple(replace(spec, name=name) for spec, name in zip(specs, names, strict=True))
@@ -81,7 +83,7 @@ def diff(
     difference = compare(
         first,
         second,
-        rtol=RTOL if rtol is None else rtol,
+        rtol=rtol,
         atol=atol,
         exact=exact,
         context=None if all else context,
@@ -106,10 +108,10 @@ def diff(
     return status
 
 
-def _both(env: Environment, a: str, b: str | None, options: SpecOptions) -> tuple[Spec, ...]:
+def _both(env: Environment, a: str, b: str | None, options: SpecOptions, logs: LogOptions) -> tuple[Spec, ...]:
     """The two specs; with one argument its formula and its replay."""
     if b is not None:
-        return load_specs(env, [a, b], options)
+        return load_specs(env, [a, b], options, logs=logs)
     replay = load_spec(env, a, options)
     if replay.emulation is None:
         raise LrcliError("diff wants a second SPEC, or --emulate VERSION to compare the formula with a replay")

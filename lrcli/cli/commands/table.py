@@ -12,6 +12,7 @@ from lrcli.cli.load import load_specs
 from lrcli.cli.notes import tell_notes
 from lrcli.cli.options import (
     Digits,
+    LogOptions,
     OutputOptions,
     Quiet,
     Range,
@@ -39,6 +40,7 @@ def table(
     env: Environment,
     specs: Specs,
     spec_options: SpecOptions,
+    log_options: LogOptions,
     sweep_options: SweepOptions,
     output_options: OutputOptions,
     quiet: Quiet = False,
@@ -63,7 +65,7 @@ def table(
     output = Output(env, output_options.output)
     chosen = format or output.format(FORMATS) or ("table" if output.tty else "plain")
     style = Style(digits=digits_of(digits, 6), color=output.color, width=output.width, ascii=output.ascii)
-    loaded = load_specs(env, specs, spec_options, sweep_options.sweep)
+    loaded = load_specs(env, specs, spec_options, sweep_options.sweep, log_options)
     start, stop = _rows(range, loaded)
     result = tabulate(
         loaded,

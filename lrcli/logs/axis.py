@@ -1,0 +1,76 @@
+"""Which row of a spec each row of a log is about."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from operator import eq
+
+from lrcli.errors import LrcliError
+from lrcli.logs import Log
+from lrcli.spec import Spec
+
+NOWHERE = -1
+"""The row of what has no place in the spec: it was logged before its first row, or at no number."""
+
+_ALMOST = 1e-9
+"""What an epoch such as 2.9999999999 is short of a whole one by is the log's rounding."""
+
+
+def rows_in(spec: Spec, log: Log, start: int, stop: int) -> Sequence[int]:
+    """The spec's rows that the rows start <= i < stop of the log are about, NOWHERE for those that have none.
+
+    Steps become epochs and epochs become steps through the spec's steps_per_epoch; a spec that counts epochs is also
+    met by the epoch column of a log. What the log calls `spec.first_step` is row 0.
+    Raises LrcliError where nothing says how epochs and steps meet.
+    """
+    positions, row = _axis(spec, log)
+    if positions is log.positions and log.unit in (spec.interval, "row") and not spec.skipped:
+        at = whole(positions[start:stop])
+        if isinstance(at, range) and at[0] >= spec.first_step:
+            return range(at.start - spec.first_step, at.stop - spec.first_step, at.step)
+    found = array("q")
+    for position in positions[start:stop]:
+        t = row(position) if math.isfinite(position) else NOWHERE
+        found.append(t if t >= 0 else NOWHERE)
+    return found
+
+
+def _axis(spec: Spec, log: Log) -> tuple[Sequence[float], Callable[[float], int]]:
+    """The positions to go by, and the row that a position is."""
+    first, per = spec.first_step, spec.steps_per_epoch
+    if log.unit in (spec.interval, "row"):
+        if skipped := spec.skipped:
+            return log.positions, lambda p: (at := math.floor(p + _ALMOST)) - first - bisect_right(skipped, at)
+        return log.positions, lambda position: math.floor(position + _ALMOST) - first
+    if spec.interval == "epoch":
+        epochs = log.epochs
+        if epochs is not None and (not per or all(epoch == math.floor(epoch) for epoch in epochs)):
+            return epochs, lambda epoch: math.floor(epoch + _ALMOST) - first
+        if per:
+            return log.positions, lambda step: math.floor((step - first) / per + _ALMOST)
+    elif per:
+        return log.positions, lambda epoch: round((epoch - first) * per)
+    raise LrcliError(
+        f"'{spec.name}' counts {spec.interval}s and '{log.name}' counts {log.unit}s: "
+        f"give '{spec.name}' steps_per_epoch, so that their rows can be aligned"
+    )
+
+
+def whole(positions: Sequence[float]) -> Sequence[int] | None:
+    """Positions as whole numbers, a range where they go in equal strides; None where they are not whole.
+
+    >>> whole([10.0, 20.0, 30.0]), whole([0.5, 1.0])
+    (range(10, 31, 10), None)
+    """
+    try:
+        at = array("q", map(int, positions))
+    except (ValueError, OverflowError):  # NaN, infinite, or farther than any step
+        return None
+    if not all(map(eq, at, positions)):
+        return None
+    stride = at[1] - at[0] if len(at) > 1 else 1
+    even = range(at[0], at[-1] + 1, stride) if stride > 0 else range(0)
+    return even if len(even) == len(at) and all(map(eq, at, even)) else at

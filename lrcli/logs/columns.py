@@ -1,0 +1,105 @@
+"""What the columns of a log mean, by their names: the step, the epoch, a learning rate, or something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from lrcli.errors import LrcliError
+
+STEPS = (
+    *("step", "global_step", "steps", "_step", "trainer/global_step", "train/global_step", "global_steps"),
+    *("total_steps", "iteration", "iter", "it", "iterations", "n_iter", "num_updates", "update", "updates"),
+    *("step_idx", "batch", "batches"),
+)
+"""The names of a step column, the first one found is taken."""
+
+EPOCHS = ("epoch", "epochs", "ep", "train/epoch", "trainer/epoch", "current_epoch", "_epoch")
+"""The names of an epoch column, likewise."""
+
+_PLAIN = ("lr", "learning_rate", "learningrate")
+_PREFIX = re.compile(r"^(train|training|optim|optimizer|opt|scheduler|trainer|hyper|params?)[/._:]")
+_WORDS = re.compile(r"(^|[^a-z])(lr|lrs|learning[ _-]?rates?)($|[^a-z])")
+_NOT_RATES = re.compile(r"(mult|scale|ratio|decay|factor|loss|time|warmup|grad|norm|momentum)")
+_GROUP = re.compile(r"[/_. -]*(?:(?:param[_ -]?)?(?:pg|group|g)[_ -]?)?\[?\d+\]?$")
+
+
+def is_step(name: str) -> bool:
+    """Whether a column of that name counts steps.
+
+    >>> is_step("Global Step"), is_step("loss")
+    (True, False)
+    """
+    return _plain(name) in STEPS
+
+
+def is_epoch(name: str) -> bool:
+    """Whether a column of that name counts epochs."""
+    return _plain(name) in EPOCHS
+
+
+def rank(name: str) -> int:
+    """How surely a column of that name holds the learning rate: 0 by its whole name, 1 by a word of it, 2 not.
+
+    >>> [rank(name) for name in ("train/learning_rate", "lr/pg0", "base_lr", "lr_mult", "loss")]
+    [0, 1, 1, 2, 2]
+    """
+    plain = _plain(name)
+    bare = _PREFIX.sub("", plain)
+    if bare in _PLAIN or plain in ("train_lr", "current_lr"):
+        return 0
+    if _WORDS.search(plain.replace("learningrate", "lr")) and not _NOT_RATES.search(plain):
+        return 1
+    return 2
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"\s+", "_", name.strip().lower())
+
+
+def family(name: str) -> str:
+    """The name without the number of its parameter group.
+
+    >>> family("lr/pg0") == family("lr/pg1") == family("lr"), family("lr-Adam/pg2"), family("lr_head")
+    (True, 'lr-adam', 'lr_head')
+    """
+    return _GROUP.sub("", _plain(name)) or _plain(name)
+
+
+def group(name: str) -> str:
+    """What tells a parameter group's column from the others of its family.
+
+    >>> group("lr-Adam/pg1"), group("lr_0"), group("lr")
+    ('pg1', '0', '')
+    """
+    found = _GROUP.search(name.strip().lower())
+    return name.strip()[found.start() :].strip("/_-. []") if found else ""
+
+
+def place(name: str, names: Sequence[str]) -> int:
+    """The place of a column's name in one of the lists above."""
+    return names.index(_plain(name))
+
+
+def choose_rates(names: Sequence[str], where: str, column: str | None = None) -> tuple[str, ...]:
+    """The learning-rate columns among these: `column` or the groups of the one that is meant, then the others.
+
+    Raises LrcliError where none is better than another.
+    """
+    if column is not None:
+        return (column, *(name for name in names if name != column))
+    best = min(rank(name) for name in names)
+    first = [name for name in names if rank(name) == best]
+    families = list(dict.fromkeys(family(name) for name in first))
+    if len(families) > 1:
+        raise LrcliError(
+            f"{where}: which column is the learning rate? Name one, e.g. {where}:{first[0]}; "
+            f"the candidates are {listed(names)}"
+        )
+    return (*first, *(name for name in names if name not in first))
+
+
+def listed(names: Iterable[str], most: int = 20) -> str:
+    """Names for a message, the first few of many."""
+    all_names = list(names)
+    return ", ".join(all_names[:most]) + (f", ... ({len(all_names)} in all)" if len(all_names) > most else "")

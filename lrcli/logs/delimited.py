@@ -1,0 +1,137 @@
+"""CSV and TSV logs: Keras, Lightning, Ultralytics, timm, and anything with a header line."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from lrcli.errors import LrcliError
+from lrcli.logs.columns import listed, rank
+from lrcli.logs.gather import Gathered
+
+BLOCK = 4096
+"""How many rows are looked at together."""
+
+
+def read_delimited(lines: Iterable[str], gathered: Gathered) -> Iterator[str]:
+    """Adds the rows of a CSV or TSV text; yields what is to be said about them."""
+    source = _Lines(lines)
+    head = source.peek()
+    delimiter = next((mark for mark in "\t,;" if mark in head), " " if len(head.split()) > 1 else ",")
+    rows = csv.reader(source, delimiter=delimiter, skipinitialspace=True)
+    names: list[str] = []
+    headers = long = 0
+    pending: tuple[int, list[str]] | None = None
+    before = 0
+    try:
+        while block := list(islice(rows, BLOCK if names else 1)):
+            if names and not pending and delimiter in ",\t" and _add_block(gathered, names, block):
+                before += len(block)
+                continue
+            for line, row in enumerate(block, before + 1):
+                if not any(cell.strip() for cell in row):
+                    continue
+                if delimiter == " ":
+                    row = [cell for cell in row if cell]
+                if not names:
+                    names = _header(row, gathered.where)
+                    continue
+                if pending:
+                    _add(gathered, names, *pending, delimiter)
+                    pending = None
+                if _is_header(row, names):
+                    headers += 1
+                    names = _header(row, gathered.where)
+                    continue
+                long += len(row) > len(names)
+                if len(row) < len(names):
+                    pending = line, row  # is it the last one? then it was cut off
+                    continue
+                _add(gathered, names, line, row, delimiter)
+            before += len(block)
+    except csv.Error as error:
+        raise LrcliError(f"{gathered.where}: line {rows.line_num} is not CSV: {error}") from None
+    if not names:
+        raise LrcliError(f"{gathered.where}: the file is empty")
+    for name in names:
+        gathered.names.setdefault(name, gathered.role(name))
+    if pending and source.ended:
+        _add(gathered, names, *pending, delimiter)
+    elif pending:
+        yield f"line {pending[0]}, the last one, is cut off and was left out"
+    elif not source.ended and gathered.rows and rank(names[-1]) < 2:
+        yield "the last line has no line end: its learning rate may be cut off"
+    if headers:
+        yield f"the header line comes again {_times(headers)}"
+    if long:
+        yield f"{long} {'row has' if long == 1 else 'rows have'} more cells than the header; those were left out"
+
+
+def _times(n: int) -> str:
+    return "once" if n == 1 else f"{n} times"
+
+
+class _Lines:
+    """Lines, the first of which can be looked at; knows whether the last one had a line end."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._first: list[str] = []
+        self.ended = True
+
+    def peek(self) -> str:
+        for line in self._lines:
+            if line.strip() and not line.startswith("#"):
+                self._first.append(line)
+                return line
+            self._first.append("\n")  # keeps the line numbers
+        return ""
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._first
+        line = self._first[-1] if self._first else "\n"
+        for line in self._lines:
+            yield line
+        self.ended = line.endswith(("\n", "\r"))
+
+
+def _header(row: list[str], where: str) -> list[str]:
+    """The column names, each different."""
+    names: list[str] = []
+    for cell in row:
+        name = cell.strip()
+        n = 2
+        new = name
+        while new in names:
+            new, n = f"{name}#{n}", n + 1
+        names.append(new)
+    if all(_is_number(name) for name in names):
+        raise LrcliError(f"{where}: the first line is {listed(names, 5)}: a log needs a header line, e.g. epoch,lr")
+    return names
+
+
+def _is_header(row: list[str], names: list[str]) -> bool:
+    """Whether a row is a header line once more, as a log has that was appended to."""
+    return row[0].strip() == names[0] and not _is_number(row[0]) and not any(_is_number(cell) for cell in row)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _add_block(gathered: Gathered, names: list[str], block: list[list[str]]) -> bool:
+    """Adds complete rows of numbers at once, as nearly all rows are; False where these are not such rows."""
+    return set(map(len, block)) == {len(names)} and gathered.add_block(
+        dict(zip(names, zip(*block, strict=True), strict=True))
+    )
+
+
+def _add(gathered: Gathered, names: list[str], line: int, row: list[str], delimiter: str) -> None:
+    if delimiter == ";":
+        row = [cell.replace(",", ".") for cell in row]  # where a comma is the decimal point, a semicolon separates
+    gathered.add(line, dict(zip(names, row, strict=False)))

@@ -1,0 +1,264 @@
+"""Rows as a log's file has them, one after the other -> columns of numbers, 8 bytes a cell."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import compress
+from typing import overload
+
+from lrcli.errors import LrcliError
+from lrcli.logs.columns import family, is_epoch, is_step, rank
+from lrcli.logs.rounding import Evidence
+
+ABSENT = frozenset(("", "null", "none", "na", "n/a", "-"))
+"""What a cell without a value says, in lower case."""
+
+
+class Sparse(Sequence["float | None"]):
+    """A column in which some cells are missing: those are None. 9 bytes a cell."""
+
+    def __init__(self, values: array[float], present: bytearray) -> None:
+        self._values = values
+        self._present = present
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @overload
+    def __getitem__(self, i: int) -> float | None: ...
+
+    @overload
+    def __getitem__(self, i: slice) -> Sparse: ...
+
+    def __getitem__(self, i: int | slice) -> float | Sparse | None:
+        if isinstance(i, slice):
+            return Sparse(self._values[i], self._present[i])
+        return self._values[i] if self._present[i] else None
+
+    def __iter__(self) -> Iterator[float | None]:
+        for value, present in zip(self._values, self._present, strict=True):
+            yield value if present else None
+
+    def __repr__(self) -> str:
+        return f"Sparse({list(self)!r})" if len(self) < 20 else f"<Sparse column of {len(self)} cells>"
+
+
+class Cells:
+    """One column as it grows."""
+
+    def __init__(self, rows: int) -> None:
+        self.values = array("d", [math.nan]) * rows
+        self.present = bytearray(rows)
+        self.filled = 0
+
+    def put(self, row: int, value: float) -> None:
+        """The value of a row, which may be the next one or later."""
+        self.pad(row + 1)
+        self.filled += not self.present[row]
+        self.values[row] = value
+        self.present[row] = 1
+
+    def pad(self, rows: int) -> None:
+        """Missing cells up to that many rows."""
+        more = rows - len(self.values)
+        if more == 1:
+            self.values.append(math.nan)
+            self.present.append(0)
+        elif more > 0:
+            self.values.extend(array("d", [math.nan]) * more)
+            self.present.extend(bytes(more))
+
+    def extend(self, rows: int, values: array[float]) -> None:
+        """The values of the rows after the first `rows` ones."""
+        self.pad(rows)
+        self.values.extend(values)
+        self.present.extend(b"\1" * len(values))
+        self.filled += len(values)
+
+    def keep(self, mask: bytes) -> None:
+        """Only the rows that the mask marks."""
+        self.values = array("d", compress(self.values, mask))
+        self.present = bytearray(compress(self.present, mask))
+        self.filled = self.present.count(1)
+
+    def column(self) -> Sequence[float | None]:
+        """The column: bare numbers where no cell is missing."""
+        return self.values if self.filled == len(self.values) else Sparse(self.values, self.present)
+
+
+class Gathered:
+    """What the rows so far hold.
+
+    A row is one with a learning rate. The cells of a row without one (an evaluation) go with the row before it, and a
+    row at the same step that fills other cells than that (sparse logs) is the same row.
+    """
+
+    def __init__(self, where: str, column: str | None, others: bool) -> None:
+        self.where = where
+        self.rows = 0
+        self.columns: dict[str, Cells] = {}
+        self.names: dict[str, str] = {}  # every name seen, with its role: lr, step, epoch, other, text
+        self.texts: dict[str, Evidence] = {}
+        self.without_rate = 0
+        self._column = column
+        self._others = others
+        self._evidences: dict[str, Evidence] = {}
+        self._last: dict[str, float] = {}  # the cells of the last row
+        self._waiting: dict[str, float] = {}  # cells of a step that has no row yet
+
+    def role(self, name: str) -> str:
+        """What a column is, by its name and what was asked for."""
+        if name == self._column or (self._column is None and rank(name) < 2):
+            return "lr"
+        if is_step(name):
+            return "step"
+        if is_epoch(name):
+            return "epoch"
+        return "lr" if rank(name) < 2 else "other"
+
+    def add(self, line: int, record: Mapping[str, object]) -> None:
+        """One more row; `line` says where it stands, for messages."""
+        cells: dict[str, float] = {}
+        rates = False
+        for name, raw in record.items():
+            role = self.names.get(name)
+            if role is None:
+                role = self.names[name] = self.role(name)
+            if role == "text" or (role == "other" and not self._others):
+                continue
+            value = self._number(line, name, role, raw)
+            if value is None:
+                continue
+            cells[name] = value
+            if role == "lr":
+                rates = True
+                self._evidence_of(name).add(raw if isinstance(raw, str) else repr(raw))
+        if record.get("mode") == "val":  # an mmcv log writes the learning rate into its evaluations, too
+            rates = False
+            cells = {name: value for name, value in cells.items() if self.names[name] == "other"}
+        if rates:
+            self._add_row(cells)
+        else:
+            self.without_rate += 1
+            self._add_beside(cells)
+
+    def add_block(self, block: Mapping[str, Sequence[str]]) -> bool:
+        """Rows that each have a number in every column that matters; False, and nothing added, where some have not."""
+        found: dict[str, array[float]] = {}
+        for name, texts in block.items():
+            role = self.names.get(name) or self.names.setdefault(name, self.role(name))
+            if role == "text" or (role == "other" and not self._others):
+                continue
+            try:
+                found[name] = array("d", map(float, texts))
+            except ValueError:
+                return False
+        rates = [name for name in found if self.names[name] == "lr"]
+        if not rates or self._waiting or "mode" in block:
+            return False
+        if self.rows and self._same_row({name: values[0] for name, values in found.items()}):
+            return False
+        for name in rates:
+            self._evidence_of(name).add_many(block[name])
+        for name, values in found.items():
+            self.columns.setdefault(name, Cells(0)).extend(self.rows, values)
+        self.rows += len(values)
+        self._last = {name: values[-1] for name, values in found.items()}
+        return True
+
+    def _add_row(self, cells: dict[str, float]) -> None:
+        """Cells with a learning rate."""
+        if self._waiting:
+            if self._step(self._waiting) == self._step(cells):
+                cells = {**self._waiting, **cells}
+                self._waiting = {}
+            self._attach()
+        if not (self.rows and self._same_row(cells)):
+            self._last = {}
+            self.rows += 1
+        self._store(cells)
+
+    def _add_beside(self, cells: dict[str, float]) -> None:
+        """Cells without a learning rate: of the row at the same step if there is one, else of the row before."""
+        step = self._step(cells)
+        if step is not None and step != self._step(self._last):
+            if step != self._step(self._waiting):
+                self._attach()
+            self._waiting.update(cells)
+        elif step is None:
+            self._attach()
+            self._waiting = cells
+            self._attach()
+        else:
+            self._store({n: v for n, v in cells.items() if self.names[n] == "other" or n not in self._last})
+
+    def _attach(self) -> None:
+        """What waited for a row of its step goes to the row before; what came before all rows has none."""
+        if self._waiting and self.rows:
+            # a row without an epoch has that of what comes next (Lightning logs the learning rate without one)
+            wanted = {"other"} if any(self.names[n] == "epoch" for n in self._last) else {"other", "epoch"}
+            self._store({n: v for n, v in self._waiting.items() if self.names[n] in wanted})
+        self._waiting = {}
+
+    def _step(self, cells: Mapping[str, float]) -> float | None:
+        return next((value for name, value in cells.items() if self.names[name] == "step"), None)
+
+    def _same_row(self, cells: Mapping[str, float]) -> bool:
+        """Whether these cells belong to the last row: the same step, and they say nothing else than it does."""
+        last, shared = self._last, False
+        for name, value in cells.items():
+            if name in last:
+                if last[name] != value:
+                    return False
+                shared = shared or self.names[name] == "step"
+        return shared and not all(name in last for name in cells)
+
+    def _store(self, cells: Mapping[str, float]) -> None:
+        """Put cells into the last row."""
+        row = self.rows - 1
+        for name, value in cells.items():
+            column = self.columns.get(name)
+            if column is None:
+                column = self.columns[name] = Cells(row)
+            column.put(row, value)
+        self._last.update(cells)
+
+    def _evidence_of(self, name: str) -> Evidence:
+        """What is known of how a column is written: like the other parameter groups of one learning rate."""
+        evidence = self._evidences.get(name)
+        if evidence is None:
+            evidence = self._evidences[name] = self.texts.setdefault(family(name), Evidence())
+        return evidence
+
+    def _number(self, line: int, name: str, role: str, raw: object) -> float | None:
+        """The number in a cell, None if it has none. Text is an error where the log cannot do without the number."""
+        if raw is None:
+            return None
+        if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
+            self._text(line, name, role, raw)
+            return None
+        try:
+            return float(raw)
+        except (ValueError, OverflowError):
+            pass
+        if isinstance(raw, str) and raw.strip().lower() in ABSENT:
+            return None
+        self._text(line, name, role, raw)
+        return None
+
+    def _text(self, line: int, name: str, role: str, raw: object) -> None:
+        if role == "lr":
+            shown = repr(raw) if len(repr(raw)) < 40 else repr(raw)[:40] + "..."
+            raise LrcliError(f"{self.where}: line {line}, column '{name}': {shown} is not a number")
+        if role == "other":
+            self.names[name] = "text"
+            self.columns.pop(name, None)
+
+    def finished(self) -> dict[str, Cells]:
+        """The columns, all equally long."""
+        self._attach()
+        for column in self.columns.values():
+            column.pad(self.rows)
+        return self.columns

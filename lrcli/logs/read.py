@@ -1,0 +1,65 @@
+"""A LOG argument -> Log: finds the file and what is in it, whatever tool wrote it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from lrcli.errors import LrcliError
+from lrcli.logs import Log
+from lrcli.logs.assemble import assemble
+from lrcli.logs.gather import Gathered
+from lrcli.logs.text import decoded, head_of, is_events, open_log
+from lrcli.reader.argument import exists
+
+Stdin = Callable[[], bytes]
+
+
+def read_log(argument: str, *, stdin: Stdin | None = None, column: str | None = None, others: bool = True) -> Log:
+    """The log of a LOG argument: a path or `-`, each optionally with `:COLUMN`, the learning-rate column.
+
+    others: also read the columns that are neither a learning rate nor a position (loss, val_loss).
+    Raises LrcliError where there is no log, or where it does not say which column is meant.
+    """
+    path, named = split_log(argument)
+    column = named or column
+    where = "<stdin>" if path == "-" else path
+    gathered = Gathered(where, column, others)
+    remarks = _read(path, where, stdin or sys.stdin.buffer.read, gathered)
+    return assemble(gathered, "stdin" if path == "-" else Path(path).stem, column, remarks)
+
+
+def split_log(argument: str) -> tuple[str, str | None]:
+    r"""(the path, the column after the last `:`). An existing path wins; a drive letter is no file.
+
+    >>> split_log("runs/a.csv:lr/pg2"), split_log(r"C:\run.csv")[1]
+    (('runs/a.csv', 'lr/pg2'), None)
+    """
+    head, colon, tail = argument.rpartition(":")
+    if not colon or not head or not tail or exists(argument):
+        return argument, None
+    if len(head) == 1 and tail[:1] in ("\\", "/"):
+        return argument, None
+    return head, tail
+
+
+def _read(path: str, where: str, stdin: Stdin, gathered: Gathered) -> list[str]:
+    """Reads the file by what is in it; what is to be said about it."""
+    with open_log(path, where, stdin) as file:
+        head = head_of(file, where)
+        if not head.strip():
+            raise LrcliError(f"{where}: the file is empty")
+        if is_events(head):
+            from lrcli.logs.tensorboard import read_events
+
+            return list(read_events(path, where, gathered))
+        with decoded(file, head, where) as text:
+            mark = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+            if mark in (b"{", b"["):
+                from lrcli.logs.json_rows import read_json
+
+                return list(read_json(text, gathered))
+            from lrcli.logs.delimited import read_delimited
+
+            return list(read_delimited(text, gathered))

@@ -1,0 +1,47 @@
+"""Is an argument a log or a spec? Its content tells; what looks like YAML is a spec."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from lrcli.logs.columns import rank
+from lrcli.logs.read import split_log
+from lrcli.logs.text import is_events
+
+_HEAD = 65536
+_SPEC_KEY = re.compile(r"""^\s*["']?[A-Za-z_][\w -]*["']?\s*:(\s|$)|^\s*(---|%YAML|<<)""")
+_SPEC_INSIDE = re.compile(r"""["']?\b(schedule|groups)\b["']?\s*:""")
+_RECORD = re.compile(r"""\[?\s*\{\s*["']""")  # YAML needs no quotes around a key, so nobody writes them
+_SPEC_ENDINGS = (".yaml", ".yml")
+_LOG_ENDINGS = (".csv", ".tsv", ".jsonl")
+
+
+def is_log(argument: str) -> bool:
+    """Whether the file of an argument, PATH or PATH:COLUMN, is a log. What cannot be read is for its reader to tell."""
+    path, column = split_log(argument)
+    if path.lower().endswith(_SPEC_ENDINGS) or path.lstrip().startswith("{"):
+        return False
+    try:
+        with Path(path).open("rb") as file:
+            known = column is not None or path.lower().endswith(_LOG_ENDINGS)
+            return known or looks_logged(file.read(_HEAD))
+    except (OSError, ValueError):
+        return False
+
+
+def looks_logged(head: bytes) -> bool:
+    r"""Whether a text that begins like this is a log.
+
+    >>> [looks_logged(text) for text in (b"epoch,lr\n0,0.1\n", b'{"lr": 0.1, "step": 1}\n', b"lr: 0.1\nepochs: 3\n")]
+    [True, True, False]
+    """
+    if is_events(head) or head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    text = head.decode("utf-8-sig", errors="replace").lstrip()
+    if text.startswith(("{", "[")):
+        return '"log_history"' in text or bool(_RECORD.match(text) and not _SPEC_INSIDE.search(text))
+    line = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
+    if not line or _SPEC_KEY.search(line):
+        return False
+    return any(mark in line.strip() for mark in ",;\t ") or rank(line) < 2

@@ -1,0 +1,61 @@
+"""TensorBoard event files, read with TensorBoard's own reader (`pip install 'lrcli[tensorboard]'`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from lrcli.errors import LrcliError
+from lrcli.logs.gather import Gathered
+
+
+def read_events(path: str, where: str, gathered: Gathered) -> Iterator[str]:
+    """Adds the scalars of an event file; yields what is to be said about them."""
+    if path == "-":
+        raise LrcliError(f"{where}: TensorBoard's reader wants a file: give its path")
+    try:
+        loader = import_module("tensorboard.backend.event_processing.event_file_loader").RawEventFileLoader
+        parse = import_module("tensorboard.compat.proto.event_pb2").Event.FromString
+        make_ndarray = import_module("tensorboard.util.tensor_util").make_ndarray
+    except ImportError as error:
+        raise LrcliError(
+            f"{where}: this is a TensorBoard event file: pip install 'lrcli[tensorboard]' to read it "
+            f"(missing: {error.name})"
+        ) from None
+    n = 0
+    try:
+        for n, record in enumerate(loader(path).Load(), 1):
+            event = parse(record)
+            for value in event.summary.value:
+                number = _number(value, make_ndarray)
+                if number is not None:
+                    gathered.add(n, {"step": event.step, value.tag: number})
+    except Exception as error:  # protobuf and the reader each raise errors of their own
+        yield f"the file is damaged after event {n} ({type(error).__name__}); what follows was left out"
+        return
+    if _ends_within_a_record(path):  # the reader stops there without a word
+        yield f"the file is cut off after event {n}"
+
+
+def _ends_within_a_record(path: str) -> bool:
+    """Whether the last record, a length, its checksum, the event and its checksum, is not all there."""
+    size, at = Path(path).stat().st_size, 0
+    with Path(path).open("rb") as file:
+        while at + 12 <= size:
+            file.seek(at)
+            at += 12 + int.from_bytes(file.read(8), "little") + 4
+    return at != size
+
+
+def _number(value: Any, make_ndarray: Any) -> float | None:
+    """The scalar of a summary value, None if it is something else (an image, a histogram)."""
+    kind = value.WhichOneof("value")
+    if kind == "simple_value":
+        return float(value.simple_value)
+    if kind == "tensor" and value.metadata.plugin_data.plugin_name in ("", "scalars"):
+        array = make_ndarray(value.tensor)
+        if array.size == 1 and array.dtype.kind in "fiu":
+            return float(array.reshape(())[()])
+    return None

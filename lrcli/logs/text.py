@@ -1,0 +1,67 @@
+"""The bytes of a log -> its text, line by line, and which kind of text it is."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from lrcli.errors import LrcliError
+from lrcli.reader.seen import see
+
+HEAD = 65536
+"""How many bytes are looked at to see what a file is."""
+
+_MAGIC = (
+    (b"\x1f\x8b", "gzip"),
+    (b"PK\x03\x04", "zip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+)
+
+
+def open_log(path: str, where: str, stdin: Callable[[], bytes]) -> BinaryIO:
+    """The bytes of a log, buffered so that its head can be looked at. LrcliError if it cannot be read."""
+    if path == "-":
+        return io.BufferedReader(io.BytesIO(stdin()), HEAD)
+    see(Path(path))
+    try:
+        return Path(path).open("rb", buffering=HEAD)
+    except FileNotFoundError:
+        raise LrcliError(f"{where}: no such file") from None
+    except IsADirectoryError:
+        raise LrcliError(f"{where}: this is a directory, not a log") from None
+    except (OSError, ValueError) as error:
+        raise LrcliError(f"{where}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def head_of(file: BinaryIO, where: str) -> bytes:
+    """The first bytes of a log, which stay to be read."""
+    try:
+        head: bytes = file.peek(HEAD)  # type: ignore[attr-defined]
+    except OSError as error:
+        raise LrcliError(f"{where}: cannot be read: {error.strerror or error}") from None
+    return head
+
+
+def is_events(head: bytes) -> bool:
+    """Whether these are the first bytes of a TensorBoard event file: a record that tells the format's version."""
+    return b"brain.Event:" in head[:64]
+
+
+def decoded(file: BinaryIO, head: bytes, where: str) -> io.TextIOWrapper:
+    """The text of a log. LrcliError for a file that holds none."""
+    encoding = "utf-8-sig"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # what PowerShell writes
+        encoding = "utf-16"
+    else:
+        for magic, kind in _MAGIC:
+            if head.startswith(magic):
+                raise LrcliError(f"{where}: this is not a log but a {kind} file: unpack it first")
+        control = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head[:4096])
+        if control > len(head[:4096]) // 100 or b"\0" in head:
+            raise LrcliError(f"{where}: this is a binary file, not a log")
+    # a name in another encoding must not keep anybody from the numbers
+    return io.TextIOWrapper(file, encoding, errors="replace", newline=None)
