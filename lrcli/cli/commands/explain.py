@@ -1,0 +1,96 @@
+"""`lrcli explain`: does a log follow its spec, and if not, which known cause makes it so?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from typer import Argument
+
+from lrcli.cli.command import make_command
+from lrcli.cli.environment import Environment
+from lrcli.cli.exits import ExitStatus
+from lrcli.cli.load import load_spec
+from lrcli.cli.options import OneSpec, OutputOptions, Quiet, SpecOptions, output_option, row_option
+from lrcli.cli.output import Output
+from lrcli.explain import Report
+from lrcli.explain import explain as explain_log
+from lrcli.logs.read import read_log
+from lrcli.render import Style
+from lrcli.render.explain import EXPLAIN_FORMATS, write_report
+
+Format = Literal["text", "json"]
+
+
+def explain(
+    env: Environment,
+    spec: OneSpec,
+    log: Annotated[
+        str,
+        Argument(
+            metavar="LOG",
+            show_default=False,
+            help="The log of a run: CSV, TSV, JSON or JSON lines, '-' for stdin; LOG:COLUMN names the LR column.",
+        ),
+    ],
+    spec_options: SpecOptions,
+    output_options: OutputOptions,
+    quiet: Quiet = False,
+    run: Annotated[
+        int | None,
+        row_option("--run", min=1, metavar="N", help="Of several runs in one log (default: one that differs)."),
+    ] = None,
+    format: Annotated[
+        Format | None, output_option("--format", "-f", help="Default: by FILE's ending, else text.")
+    ] = None,
+) -> ExitStatus:
+    """Say whether a log follows its spec, and if not, which known cause makes it so.
+
+    Known causes are tried one by one and then in pairs; what explains the rows at the log's own precision is printed,
+    with what would tell it from other causes that leave the same numbers. Exits with 0 if the log follows the spec, 1
+    if it does not (explained or unexplained), 2 on trouble.
+    """
+    output = Output(env, output_options.output)
+    chosen = format or output.format(EXPLAIN_FORMATS) or "text"
+    style = Style(color=output.color, width=output.width, ascii=output.ascii)
+    declared = load_spec(env, spec, spec_options)
+    read = read_log(log, stdin=env.stdin_for("LOG"), others=False)
+    for remark in read.remarks:
+        env.note(f"{read.name}: {remark}")
+    from lrcli.cli.progress import Progress
+
+    progress = Progress(env, unit="tests")
+    try:
+        report = explain_log(declared, read, run=run, progress=progress)
+    finally:
+        progress.erase()
+    for note in _notes(report):
+        env.note(f"{read.name}: {note}")
+    output.write(write_report(report, chosen, style))
+    return ExitStatus.OK if report.follows else ExitStatus.DIFFERENT
+
+
+def _notes(report: Report) -> Iterator[str]:
+    unit = report.unit
+    if report.runs > 1:
+        yield f"run {report.run} of {report.runs} is looked at; --run N takes another"
+    if report.group:
+        yield f"column '{report.column}' is compared with group '{report.group}'"
+    if report.left_out:
+        verb = "is" if report.left_out == 1 else "are"
+        what = f"{report.left_out} row{'s' * (report.left_out > 1)}"
+        yield f"{what} {verb} left out: no learning rate, or before the spec's first {unit}"
+    if report.past_end:
+        what = f"{report.past_end} row{'s' * (report.past_end > 1)}"
+        verb = "lies" if report.past_end == 1 else "lie"
+        yield f"{what} {verb} past the end of '{report.spec}': the schedule is taken to go on"
+
+
+command = make_command(
+    explain,
+    examples=[
+        ("lrcli explain step.yaml printed.csv", "what the training loop printed"),
+        ("lrcli explain spec.yaml trainer_state.json --format json", "the whole report for a program"),
+        ("lrcli explain spec.yaml metrics.csv:lr/pg1 --run 2", "another column, the second run in the file"),
+    ],
+)

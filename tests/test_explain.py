@@ -1,0 +1,283 @@
+"""What explain names: single causes, pairs of them, honest refusals, and the report around them."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+import lrcli
+from lrcli.errors import LrcliError
+from lrcli.explain import Report, explain
+from lrcli.explain.causes import CAUSES
+from lrcli.logs import Log, Rounding, Run
+from lrcli.render import Style
+from lrcli.render.explain import document, write_report
+from lrcli.spec import Emulation, Spec
+
+COSINE = "{name: s, lr: 0.1, epochs: 40, schedule: {type: cosine, T_max: 30}}"
+WARM = "{name: s, lr: 0.1, epochs: 60, schedule: [{type: linear, for: 10, start_factor: 0.1}, {type: cosine}]}"
+METRIC = [1.0, 0.9, 0.9, 0.91, 0.92, 0.9, 0.93, 0.8, 0.8, 0.8, 0.81, 0.82, 0.83, 0.84, 0.85, 0.86]
+PLATEAU = f"{{name: s, lr: 0.1, schedule: {{type: plateau, factor: 0.5, patience: 3, metric: {METRIC}}}}}"
+
+
+def log_of(values: Sequence[float | None], first: int = 0, *, unit: str = "epoch", **more: object) -> Log:
+    positions = [float(t) for t in range(first, first + len(values))]
+    return Log("log", unit, positions, {"lr": values}, **more)  # type: ignore[arg-type]
+
+
+def formula(spec: Spec) -> Callable[[float], float]:
+    group = spec.groups[0]
+    return lambda t: group.schedule.lr_at(t, group.lr or 0.0)  # type: ignore[arg-type]
+
+
+def keys(report: Report) -> tuple[str, ...]:
+    return tuple(entry.key for entry in report.explanations[0].causes) if report.explanations else ()
+
+
+def warmup(factor: Callable[[int], float], running: bool = False) -> Callable[[int], float]:
+    def lr(t: int) -> float:
+        u = t if running else t - 10
+        return 0.1 * factor(t) if t < 10 else 0.05 * (1 + math.cos(math.pi * u / 50))
+
+    return lr
+
+
+def keras_plateau(t: int) -> float:
+    lr, best, wait = 0.1, math.inf, 0
+    for value in METRIC[:t]:
+        if value < best * (1 - 1e-4):
+            best, wait = value, 0
+        else:
+            wait += 1
+            if wait >= 3:
+                lr, wait = lr * 0.5, 0
+    return lr
+
+
+STEP = "{name: s, lr: 0.1, epochs: 40, schedule: {type: step, step_size: 9}}"
+MARKS = {
+    "warmup t/W": (WARM, warmup(lambda t: t / 10), "warmup"),
+    "warmup (t+1)/(W+1)": (WARM, warmup(lambda t: (t + 1) / 11), "warmup"),
+    "warmup of DeepSpeed": (WARM, warmup(lambda t: math.log(t + 1) / math.log(10)), "warmup"),
+    "warmup from another factor": (WARM, warmup(lambda t: 0.37 + 0.63 * t / 10), "warmup"),
+    "decay clock in the warmup": (WARM, warmup(lambda t: 0.1 + 0.9 * t / 10, running=True), "decay-clock"),
+    "floor cut in": (COSINE, lambda t: max(0.02, 0.05 * (1 + math.cos(math.pi * t / 30))), "floor"),
+    "patience of Keras": (PLATEAU, keras_plateau, "plateau"),
+    "stops at T_max": (COSINE, lambda t: 0.05 * (1 + math.cos(math.pi * min(t, 30) / 30)), "held"),
+    "milestones never met": (STEP, lambda t: 0.1, "held"),
+    "faster, logged at the end": (COSINE, lambda t: 0.05 * (1 + math.cos(math.pi * (4 * t + 3) / 30)), "faster"),
+    "mean of fractional epochs": (
+        COSINE,
+        lambda t: sum(0.05 * (1 + math.cos(math.pi * (t + i / 37) / 30)) for i in range(37)) / 37,
+        "averaged",
+    ),
+    "three digits, not told": (COSINE, lambda t: float(f"{0.05 * (1 + math.cos(math.pi * t / 30)):.2e}"), "quantised"),
+}
+
+
+@pytest.mark.parametrize("name", MARKS)
+def test_mark(name: str) -> None:
+    """The mark of a single cause is named by that cause, and all rows are explained."""
+    text, observed, key = MARKS[name]
+    spec = lrcli.load(text)
+    report = explain(spec, log_of([observed(t) for t in range(spec.length)]))
+    assert ("explained", (key,), 0) == (
+        report.verdict,
+        keys(report),
+        report.rows - report.explanations[0].explained,
+    )
+
+
+def test_seed_story() -> None:
+    """A loop in PyTorch 1.1 that prints get_lr() of StepLR(4): the double gamma, with its issue, and nothing beside."""
+    spec = lrcli.load("{name: step4, lr: 0.001, epochs: 10, schedule: {type: step, step_size: 4}}")
+    printed = [0.001] * 4 + [1e-05] + [0.0001] * 3 + [1.0000000000000002e-06, 1e-05]
+    report = explain(spec, log_of(printed))
+    first = report.explanations[0]
+    assert report.first_miss is not None
+    assert ("explained", 2, 4, 1e-05) == (report.verdict, report.missed, report.first_miss.at, report.first_miss.logged)
+    assert ("reading",) == first.families
+    assert "pytorch #22107" == first.causes[0].references[0]
+    assert ("o(t) = get_lr() read in the loop, torch 1.1, 1.4-2.15",) == first.forms
+    assert 1 == len(report.explanations)
+
+
+def test_counts_from_one() -> None:
+    """A log without row 0 that is one step behind counts from 1; with first_step: 1 it follows."""
+    spec = lrcli.load(COSINE)
+    s = formula(spec)
+    log = log_of([s(t) for t in range(20)], first=1)
+    assert ("numbering",) == keys(explain(spec, log))
+    assert explain(replace(spec, first_step=1), log).follows
+
+
+def test_skipped_steps() -> None:
+    """Skipped steps are found where they were, and a spec that lists them is followed."""
+    spec = lrcli.load(COSINE)
+    s = formula(spec)
+    log = log_of([s(t - (t >= 11) - (t >= 24)) for t in range(40)])
+    report = explain(spec, log)
+    assert ("skipped",) == keys(report)
+    assert ("o(t) = s(t - lag), lag 1 from t = 11, 2 from t = 24",) == report.explanations[0].forms
+    assert explain(replace(spec, skipped=(11, 24)), log).follows
+
+
+def test_sequential_of_1_10() -> None:
+    """SequentialLR's first learning rate in PyTorch 1.10 is another release, not a warmup."""
+    spec = lrcli.load(
+        "{lr: 0.1, epochs: 30, schedule: [{type: linear, for: 10, start_factor: 0.1},"
+        " {type: linear, start_factor: 0.5, total_iters: 8}]}"
+    )
+    curve = lrcli.evaluate(replace(spec, emulation=Emulation("1.10", "lr")))
+    assert "version" == keys(explain(spec, log_of(curve.shown())))[0]
+
+
+Clocked = Callable[[float], float]
+PAIRS: dict[str, tuple[Callable[[Clocked], Clocked], set[str]]] = {
+    "lag and factor": (lambda s: lambda t: 4 * s(max(t - 2, 0)), {"lag", "amplitude"}),
+    "lead and factor": (lambda s: lambda t: 0.8 * s(t + 1), {"lead", "amplitude"}),
+    "restart and factor": (lambda s: lambda t: 0.5 * s(t if t < 17 else t - 17), {"restart", "amplitude"}),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_pair(name: str) -> None:
+    """Two causes together are found, and named as two."""
+    make, expected = PAIRS[name]
+    spec = lrcli.load("{lr: 0.1, epochs: 40, schedule: {type: polynomial, total_iters: 200, power: 3}}")
+    observed = make(formula(spec))
+    report = explain(spec, log_of([observed(t) for t in range(40)]))
+    assert ("explained", expected) == (report.verdict, set(keys(report)))
+
+
+def test_late_warmup_onto_a_running_decay() -> None:
+    """A log that is one epoch late, of a decay whose clock runs during the warmup: both are named."""
+    spec = lrcli.load(WARM)
+    lr = warmup(lambda t: 0.1 + 0.9 * t / 10, running=True)
+    report = explain(spec, log_of([lr(max(t - 1, 0)) for t in range(60)]))
+    assert ("explained", {"lag", "decay-clock"}) == (report.verdict, set(keys(report)))
+
+
+def test_noise_is_unexplained() -> None:
+    """What no cause makes is called unexplained, whatever the schedule."""
+    for seed, text in enumerate((COSINE, WARM, STEP)):
+        spec, chance = lrcli.load(text), random.Random(seed)
+        s = formula(spec)
+        values = [s(t) * chance.uniform(0.5, 1.5) for t in range(spec.length)]
+        report = explain(spec, log_of(values))
+        assert "unexplained" == report.verdict
+
+
+def test_another_schedule_is_unexplained() -> None:
+    """A log of quite another schedule is not talked into being this one."""
+    spec = lrcli.load(COSINE)
+    report = explain(spec, log_of([0.1 * 0.9**t + 0.003 * t for t in range(40)]))
+    assert ("unexplained", 40) == (report.verdict, report.rows)
+
+
+def test_one_row_explains_nothing() -> None:
+    """A single row that is off could be anything: a factor is no explanation of it."""
+    report = explain(lrcli.load(STEP), log_of([0.0373]))
+    assert "unexplained" == report.verdict
+
+
+def test_equals_are_told() -> None:
+    """On an exponential a lead is also a factor and a reading: all are named, and that they never part is said."""
+    spec = lrcli.load("{lr: 0.1, epochs: 40, schedule: {type: exponential, gamma: 0.9}}")
+    s = formula(spec)
+    report = explain(spec, log_of([s(t + 1) for t in range(40)]))
+    assert {("lead",), ("amplitude",), ("reading",)} == {one.families for one in report.explanations}
+    assert [None, None, None] == [one.parts_at for one in report.explanations]
+
+
+def test_where_equals_part() -> None:
+    """Where two explanations would part later in the run, the report says at which row."""
+    spec = lrcli.load("{lr: 0.1, epochs: 200, schedule: {type: step, step_size: 9}}")
+    report = explain(spec, log_of([0.1] * 40))
+    partings = {one.causes[0].key: one.parts_at.at for one in report.explanations if one.parts_at is not None}
+    assert (("held",), {"slower"}) == (keys(report), partings.keys() & {"slower"})
+    assert min(partings.values()) >= 40
+
+
+def test_precision() -> None:
+    """At four digits a log follows that would differ with all of them."""
+    spec = lrcli.load(COSINE)
+    s = formula(spec)
+    values = [float(f"{s(t):.3e}") for t in range(40)]
+    report = explain(spec, log_of(values, rounding=Rounding("significant", 4)))
+    assert (True, ()) == (report.follows, report.explanations)
+
+
+def test_rows_without_a_value_are_left_out() -> None:
+    """A missing cell and a NaN are left out and counted; rows past the end are compared with what follows."""
+    spec = lrcli.load(COSINE)
+    s = formula(spec)
+    values: list[float | None] = [s(t) for t in range(44)]
+    values[3], values[5] = None, math.nan
+    report = explain(spec, log_of(values))
+    assert (True, 42, 2, 4) == (report.follows, report.rows, report.left_out, report.past_end)
+
+
+def test_runs() -> None:
+    """Of several runs the one that differs is looked at, or the one asked for."""
+    spec = lrcli.load(STEP)
+    s = formula(spec)
+    values = [s(t) for t in range(40)] + [s(max(t - 1, 0)) for t in range(30)]
+    positions = [float(t) for t in (*range(40), *range(30))]
+    log = Log("log", "epoch", positions, {"lr": values}, runs=(Run(0, 40), Run(40, 70)))
+    report = explain(spec, log)
+    assert (2, 2, ("lag",)) == (report.run, report.runs, keys(report))
+    assert explain(spec, log, run=1).follows
+    with pytest.raises(LrcliError, match="has 2 runs, there is no run 3"):
+        explain(spec, log, run=3)
+
+
+def test_epochs_against_steps() -> None:
+    """Without steps_per_epoch a log of steps cannot meet a spec of epochs."""
+    with pytest.raises(LrcliError, match="give 's' steps_per_epoch"):
+        explain(lrcli.load(STEP), log_of([0.1, 0.1], unit="step"))
+
+
+def test_steps_per_epoch_is_named() -> None:
+    """Stepped per batch with a horizon in epochs: k is said to be the spec's steps_per_epoch."""
+    spec = replace(lrcli.load(COSINE), steps_per_epoch=7)
+    s = formula(spec)
+    report = explain(spec, log_of([s(7 * t) for t in range(40)]))
+    assert (("faster",), ("k is the spec's steps_per_epoch",)) == (keys(report), report.explanations[0].details)
+
+
+def test_knowledge_base() -> None:
+    """Every entry has a name of its own, a title, a meaning and advice; references are an upstream and a number."""
+    assert len(CAUSES) == len({entry.key for entry in CAUSES})
+    for entry in CAUSES:
+        assert entry.title
+        assert entry.meaning.endswith(".")
+        assert entry.advice.endswith(".")
+        assert all(number[1:].isdecimal() for _, number in (name.split(" ") for name in entry.references))
+
+
+def test_json() -> None:
+    """The JSON report holds verdict, causes, forms, references, residuals and the first row missed."""
+    spec = lrcli.load(STEP)
+    s = formula(spec)
+    report = json.loads(document(explain(spec, log_of([2 * s(t) for t in range(40)]))))
+    (first, *_) = report["explanations"]
+    assert ("explained", 40, 40) == (report["verdict"], report["rows"], report["missed"])
+    assert {"epoch": 0, "logged": 0.2, "meant": 0.1} == report["first_miss"]
+    assert ("amplitude", "o(t) = 2 s(t)") == (first["causes"][0]["key"], first["causes"][0]["form"])
+    assert "DeepSpeed #7303" in first["causes"][0]["references"]
+    assert {"absolute": 0.0, "relative": 0.0, "epoch": 0} == first["residual"]
+
+
+def test_text_keeps_to_the_width() -> None:
+    """No line of the text is wider than the terminal."""
+    spec = lrcli.load(STEP)
+    s = formula(spec)
+    report = explain(spec, log_of([s(t + 1) for t in range(40)]))
+    text = "".join(write_report(report, "text", Style(width=60)))
+    assert max(map(len, text.splitlines())) <= 60
