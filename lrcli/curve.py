@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,10 @@ __all__ = ["BLOCK", "Block", "Curve", "GroupBlock", "Note", "base_lr", "blocks",
 
 BLOCK = 8192
 """How many rows are computed at a time."""
+
+
+Progress = Callable[[int, int], None]
+"""What is told how far long work is: (rows done, rows in all)."""
 
 
 @dataclass(frozen=True)
@@ -156,19 +160,25 @@ def blocks(
     stop: int | None = None,
     *,
     trace: bool = False,
+    progress: Progress | None = None,
 ) -> Iterator[Block]:
     """The rows start <= t < stop (default: all), at most BLOCK of them at a time, in order.
 
-    `trace` adds what a plateau knows in each row.
+    `trace` adds what a plateau knows in each row. `progress` is called with the rows that a replay has walked, and has
+    to walk.
     """
     stop = spec.length if stop is None else stop
     first = first_row(spec)
     start = max(start, first)
     loops = [training_loop(spec, i) for i in range(len(spec.groups))] if spec.emulation else []
-    for loop in loops:
-        for skipped in range(first, start, BLOCK):
+    for skipped in range(first, start, BLOCK) if loops else ():
+        if progress is not None:
+            progress(skipped - first, stop - first)
+        for loop in loops:
             loop.take(min(BLOCK, start - skipped))
     for begin in range(start, stop, BLOCK):
+        if loops and progress is not None:
+            progress(begin - first, stop - first)
         size = min(BLOCK, stop - begin)
         groups = []
         for i, group in enumerate(spec.groups):

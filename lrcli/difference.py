@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lrcli.align import aligned, common_grid, curve_names
-from lrcli.curve import BLOCK, default_reading, first_row, notes
+from lrcli.curve import BLOCK, Progress, default_reading, first_row, notes
 from lrcli.errors import InvalidValue
 from lrcli.gaps import Gap, Row, Tally, largest_value
 from lrcli.notes import Note
@@ -119,6 +119,7 @@ def compare(
     atol: float | None = None,
     exact: bool = False,
     context: int | None = 0,
+    progress: Progress | None = None,
 ) -> Difference:
     """Compare two runs row by row, each by the reading that it shows as its curve.
 
@@ -126,6 +127,7 @@ def compare(
         largest LR of both. With a log both None is what the log's rounding leaves.
     exact: equal means the same bits.
     context: how many rows to keep before and after each that differs; None keeps all.
+    progress: is called with the rows that a replay has walked, and has to walk.
 
     A log is compared in the rows that it has.
     NaN equals NaN, and a call that raises equals one that raises. A resumed run is compared from its first row on.
@@ -142,7 +144,7 @@ def compare(
     grid = common_grid((a, b))
     names = curve_names((a, b))
     sources = [
-        Source.of(spec, name, factor, (default_reading(spec),))
+        replace(Source.of(spec, name, factor, (default_reading(spec),)), progress=progress)
         for spec, name, factor in zip((a, b), names, grid.factors, strict=True)
     ]
     side_a, side_b = (_side(source) for source in sources)

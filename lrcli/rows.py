@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import chain
 from typing import Any
 
 from lrcli.align import Part, aligned, common_grid, curve_names, group_names, stretched
-from lrcli.curve import BLOCK, blocks, first_row
+from lrcli.curve import BLOCK, Progress, blocks, first_row
 from lrcli.curve import columns as readings_of
 from lrcli.schedules.base import Schedule, param_of
 from lrcli.spec import Spec
@@ -76,6 +76,7 @@ def tabulate(
     every: int = 1,
     changes: bool = False,
     events: bool = False,
+    progress: Progress | None = None,
 ) -> Table:
     """The table of one spec, or of several side by side.
 
@@ -83,12 +84,13 @@ def tabulate(
     every: only every n-th of these rows, from the first.
     changes: of these only the first row and those in which a learning rate is not that of the row before.
     events: a last column with what happens in a row, in words.
+    progress: is called with the rows that a replay has walked, and has to walk.
 
     Raises LrcliError for epochs against steps without steps_per_epoch.
     """
     grid = common_grid(specs)
     names = curve_names(specs) if len(specs) > 1 else ("",)
-    sources = [Source.of(*one) for one in zip(specs, names, grid.factors, strict=True)]
+    sources = [replace(Source.of(*one), progress=progress) for one in zip(specs, names, grid.factors, strict=True)]
     low = grid.start if start is None else max(start, grid.start)
     high = grid.stop if stop is None else min(stop, grid.stop)
     columns = [Column(grid.unit, "index"), *chain.from_iterable(source.columns for source in sources)]
@@ -125,6 +127,7 @@ class Source:
     groups: tuple[str, ...]
     traces: tuple[tuple[int, str], ...]
     columns: tuple[Column, ...]
+    progress: Progress | None = None
 
     @classmethod
     def of(cls, spec: Spec, name: str = "", factor: int = 1, readings: tuple[str, ...] = ()) -> Source:
@@ -153,7 +156,8 @@ class Source:
         return stretched(self._own_parts(first, last), self.factor) if first < last else iter(())
 
     def _own_parts(self, first: int, last: int) -> Iterator[Part]:
-        for block in blocks(self.spec, self.readings, first, last, trace=bool(self.traces)):
+        traced, progress = bool(self.traces), self.progress
+        for block in blocks(self.spec, self.readings, first, last, trace=traced, progress=progress):
             columns: list[Sequence[Any]] = [
                 getattr(group, reading) for group in block.groups for reading in self.readings
             ]

@@ -39,6 +39,11 @@ class Progress:
             self._stream.flush()
         self._drawn = False
 
+    def end(self) -> None:
+        """Leave the line empty, and for good."""
+        self.erase()
+        self._stream = None
+
     def over(self, chunks: Iterable[T], done: Callable[[T], int], total: int) -> Iterator[T]:
         """The chunks, with the line drawn between them; `done` says how far a chunk is."""
         try:

@@ -22,6 +22,7 @@ from lrcli.curve import BLOCK, blocks, default_reading, first_row, notes
 from lrcli.errors import LrcliError
 
 if TYPE_CHECKING:
+    from lrcli.cli.progress import Progress
     from lrcli.spec import Spec
 
 
@@ -66,7 +67,16 @@ def at(
         elif row < first:
             raise LrcliError(f"the run resumes after {loaded.interval} {first - 1}: it has no {loaded.interval} {row}")
     longer = replace(loaded, length=max(loaded.length, *(row + 1 for row in rows)))
-    values = dict(_values(longer, sorted(set(rows))))
+    progress = None
+    if longer.emulation is not None:
+        from lrcli.cli.progress import Progress
+
+        progress = Progress(env)
+    try:
+        values = dict(_values(longer, sorted(set(rows)), progress))
+    finally:
+        if progress is not None:
+            progress.end()
     if not env.quiet:
         tell_notes(env, [(loaded.name, notes(loaded))])
     output.write(values[row] + "\n" for row in rows)
@@ -105,13 +115,13 @@ def _first(env: Environment, output: Output, spec: Spec, below: float | None, ab
     return ExitStatus.OK
 
 
-def _values(spec: Spec, rows: list[int]) -> Iterator[tuple[int, str]]:
+def _values(spec: Spec, rows: list[int], progress: Progress | None) -> Iterator[tuple[int, str]]:
     """The text of each of the rows, which increase."""
     reading = default_reading(spec)
     for near in _runs(rows, spec.emulation is not None):
         wanted = iter([*near, -1])
         row = next(wanted)
-        for block in blocks(spec, (reading,), near[0], near[-1] + 1):
+        for block in blocks(spec, (reading,), near[0], near[-1] + 1, progress=progress):
             columns = [getattr(group, reading) for group in block.groups]
             while 0 <= row < block.start + block.size:
                 yield row, "\t".join(_number(column[row - block.start]) for column in columns)

@@ -25,6 +25,7 @@ from lrcli.cli.options import (
     row_option,
 )
 from lrcli.cli.output import Output
+from lrcli.cli.progress import Progress
 from lrcli.difference import compare
 from lrcli.errors import LrcliError
 from lrcli.render import Style
@@ -80,14 +81,19 @@ def diff(
         names = curve_names(specs)
         specs = tuple(replace(spec, name=name) for spec, name in zip(specs, names, strict=True))
     first, second = specs
-    difference = compare(
-        first,
-        second,
-        rtol=rtol,
-        atol=atol,
-        exact=exact,
-        context=None if all else context,
-    )
+    progress = Progress(env)
+    try:
+        difference = compare(
+            first,
+            second,
+            rtol=rtol,
+            atol=atol,
+            exact=exact,
+            context=None if all else context,
+            progress=progress,
+        )
+    finally:
+        progress.erase()
     status = ExitStatus.OK if difference.same else ExitStatus.DIFFERENT
     if silent:
         return status

@@ -67,14 +67,24 @@ def table(
     style = Style(digits=digits_of(digits, 6), color=output.color, width=output.width, ascii=output.ascii)
     loaded = load_specs(env, specs, spec_options, sweep_options.sweep, log_options)
     start, stop = _rows(range, loaded)
-    result = tabulate(
-        loaded,
-        start=start,
-        stop=stop,
-        every=every,
-        changes=changes,
-        events=chosen not in MACHINE if events is None else events,
-    )
+    progress = None
+    if any(spec.emulation is not None for spec in loaded):
+        from lrcli.cli.progress import Progress
+
+        progress = Progress(env)
+    try:
+        result = tabulate(
+            loaded,
+            start=start,
+            stop=stop,
+            every=every,
+            changes=changes,
+            events=chosen not in MACHINE if events is None else events,
+            progress=progress,
+        )
+    finally:
+        if progress is not None:
+            progress.end()
     if digits is not None and chosen in MACHINE:
         env.note(f"--digits is for people: {chosen} holds every digit")
     if not env.quiet:

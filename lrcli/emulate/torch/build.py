@@ -50,6 +50,9 @@ def build(schedules: Sequence[Schedule], optimizer: Any) -> Any:
     if any(type(schedule) is not type(first) for schedule in schedules):
         raise LrcliError("the parameter groups have schedules of different types; a PyTorch scheduler has one for all")
     module = import_module(f"lrcli.emulate.torch.{type(first).__module__.rpartition('.')[2]}")
+    if hasattr(module, "check"):
+        for schedule in schedules:
+            module.check(schedule)
     if hasattr(module, "to_torch"):
         return module.to_torch(schedules, optimizer)
     if first.torch is None:

@@ -16,6 +16,9 @@ from lrcli.spec import Emulation
 
 Column = list[float] | list[float | None]
 
+_STRIDE = 8192
+"""How many rows are walked at a time where none is kept."""
+
 
 class TrainingLoop:
     """A run of one parameter group, row by row.
@@ -68,6 +71,11 @@ class TrainingLoop:
             raise self._failure(exc, self._rows + len(lrs)) from exc
         self._rows += n
         return {"lr": lrs, **others}
+
+    def skip(self, n: int) -> None:
+        """Walk n rows without keeping them."""
+        for done in range(0, n, _STRIDE):
+            self.take(min(_STRIDE, n - done))
 
     def _next_lr(self, row: int) -> float:
         """The LR that trains this row, after the call of step() that it needs."""
@@ -142,7 +150,8 @@ def _saved_lr(schedule: Schedule, base_lr: float, emulation: Emulation, group: i
         row = emulation.last_epoch + (saved == "after_step") - loop.scheduler_first
         if row < 0:
             return loop.lr  # before the first step of a loop that steps first: only the constructor has run
-        found = loop.take(row + 1)["lr"][-1]
+        loop.skip(row)
+        found = loop.take(1)["lr"][0]
         assert found is not None
         return found
     return saved[group] if isinstance(saved, tuple) else saved

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from lrcli.emulate.torch.loop import TrainingLoop, uninterrupted
 from lrcli.emulate.torch.releases import parse
 from lrcli.errors import Refused
@@ -65,8 +63,8 @@ def _resume(resumed: TrainingLoop, plain: TrainingLoop, spec: Spec) -> list[Note
     n = min(spec.length - first, LOOKED_AT)
     if n <= 0:
         return []
-    meant = islice(plain.take(first + n)["lr"], first, None)
-    for epoch, (found, wanted) in enumerate(zip(resumed.take(n)["lr"], meant, strict=True), first):
+    plain.skip(first)
+    for epoch, (found, wanted) in enumerate(zip(resumed.take(n)["lr"], plain.take(n)["lr"], strict=True), first):
         assert found is not None
         assert wanted is not None
         if abs(found - wanted) > 1e-9 * max(abs(found), abs(wanted)):

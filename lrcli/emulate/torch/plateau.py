@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from lrcli.emulate.torch.machine import ParamGroup, Replay
 from lrcli.emulate.torch.releases import Release, refuse
+from lrcli.errors import LrcliError
 from lrcli.schedules.plateau import Plateau
 
 SINCE = (1, 0)
@@ -65,7 +66,14 @@ class PlateauReplay(Replay):
         return super().get_last_lr()
 
 
+def check(schedule: Plateau) -> None:
+    """Refuse what no release of PyTorch does."""
+    if schedule.counting != "torch":
+        raise LrcliError(f"counting: {schedule.counting} is not what PyTorch does: it can be evaluated, not replayed")
+
+
 def replay(schedule: Plateau, release: Release) -> Replay:
+    check(schedule)
     if schedule.factor >= 1.0:
         raise refuse(release, "ValueError", f"factor must be below 1, not {schedule.factor!r}")
     return PlateauReplay(schedule, release)
