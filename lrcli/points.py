@@ -17,7 +17,7 @@ Columns = list[list[Any]]
 
 
 def points(spec: Spec, reading: str, windows: Iterable[Sequence[int]], stop: int) -> Iterator[Columns]:
-    """The reading of every group in the rows of each window, which increase from the first window to the last.
+    """The reading of every group in the rows of each window, which never decrease from the first window to the last.
 
     All of them are below `stop`.
 
@@ -60,7 +60,7 @@ def _walk(found: Iterator[Any], reading: str, windows: Iterable[Sequence[int]]) 
             wanted = rows[at:high]
             for column, group in zip(columns, block.groups, strict=True):
                 values = getattr(group, reading)
-                if wanted[-1] - wanted[0] == high - at - 1:
+                if isinstance(wanted, range) and wanted.step == 1:
                     column += values[wanted[0] - start : wanted[-1] - start + 1]
                 else:
                     column += [values[t - start] for t in wanted]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import itemgetter
@@ -23,7 +23,7 @@ _Point = tuple[int, float]
 
 @dataclass(frozen=True)
 class Facts:
-    """A curve in numbers, of the rows that have a value.
+    """A curve in numbers, of the rows that have a finite value; only `last` may be another, where a run diverges.
 
     Where not all rows were evaluated, `mean_exact` is False, and `peak_exact` unless the peak is where one must be: at
     an end or a breakpoint.
@@ -87,14 +87,15 @@ def _sample_formula(name: str, group: Group, columns: int, start: int, stop: int
     else:
         lrs = [formula_lrs(group, t, t + 1, unit)[0] for t in rows]
     values = [lr if math.isfinite(lr) else math.nan for lr in lrs]
-    return SampledLine(name, tuple(rows), tuple(values), _facts(rows, values, breaks))
+    return SampledLine(name, tuple(rows), tuple(values), _facts(rows, lrs, breaks))
 
 
 def _sample_logged(name: str, schedule: Schedule, rows: Sequence[int], columns: int) -> SampledLine:
     """What a log holds in these rows, thinned where they are many; there is no gap where nothing was logged."""
     curve = _Thinned(columns, 0, len(rows))
     for low in range(0, len(rows), BLOCK):
-        curve.add(low, [schedule.lr_at(t, 0.0) for t in rows[low : low + BLOCK]])
+        values = [schedule.lr_at(t, 0.0) for t in rows[low : low + BLOCK]]
+        curve.add(low, [None if math.isnan(value) else value for value in values])
     line = curve.line(name)
     facts = line.facts and replace(line.facts, peak_at=rows[line.facts.peak_at])
     return replace(line, xs=tuple(rows[i] for i in line.xs), facts=facts)
@@ -122,18 +123,25 @@ def _chosen_rows(schedule: Schedule, columns: int, start: int, stop: int) -> tup
 
 
 def _facts(rows: Sequence[int], values: Sequence[float], breaks: set[int] | None) -> Facts | None:
-    known = [(t, value) for t, value in zip(rows, values, strict=True) if not math.isnan(value)]
+    known = [(t, value) for t, value in zip(rows, values, strict=True) if math.isfinite(value)]
     if not known:
         return None
     peak_at, peak = max(known, key=lambda point: point[1])
     if breaks is None:
-        mean = math.fsum(value for _, value in known) / len(known)
+        mean = _sum(value for _, value in known) / len(known)
     else:
         # the trapezoidal rule, which is exact for constant and linear pieces between breakpoints
-        area = math.fsum((b - a) * (x + y) / 2 for (a, x), (b, y) in pairwise(known))
+        area = _sum((b - a) * (x + y) / 2 for (a, x), (b, y) in pairwise(known))
         mean = (area + (known[0][1] + known[-1][1]) / 2) / (known[-1][0] - known[0][0] + 1)
     peak_exact = breaks is None or peak_at in breaks
-    return Facts(known[0][1], peak, peak_at, known[-1][1], mean, peak_exact, breaks is None)
+    return Facts(known[0][1], peak, peak_at, values[-1], mean, peak_exact, breaks is None)
+
+
+def _sum(values: Iterable[float]) -> float:
+    try:
+        return math.fsum(values)
+    except OverflowError:
+        return math.inf
 
 
 def _sample_walk(
@@ -190,15 +198,16 @@ class _Thinned:
 
     def _piece(self, t: int, values: Sequence[float | None]) -> list[_Point]:
         """The points to keep of a few rows, which are counted."""
-        known: Sequence[float] = [v for v in values if v is not None and math.isfinite(v)]
+        present = [v for v in values if v is not None]
+        self._last = present[-1] if present else self._last
+        known = [v for v in present if math.isfinite(v)]
         if not known:
             return [(t, math.nan)]
         low, high = min(known), max(known)
         if not self._known:
             self._first = known[0]
         self._known += len(known)
-        self._total += math.fsum(known)
-        self._last = known[-1]
+        self._total += _sum(known)
         at_high = t + values.index(high)
         if high > self._peak[1]:
             self._peak = (at_high, high)

@@ -71,6 +71,37 @@ def test_device_is_written_to() -> None:
 
 
 @posix
+def test_open_descriptor_is_written_to(tmp_path: Path) -> None:
+    """What a descriptor of this process holds is kept, and the text goes on where it stands."""
+    target = tmp_path / "f"
+    with target.open("wb", buffering=0) as out:
+        out.write(b"before\n")
+        for name in (f"/dev/fd/{out.fileno()}", f"/proc/self/fd/{out.fileno()}"):
+            if Path(name).exists():
+                Output(environment(), name).write(["text\n"])
+        out.write(b"after\n")
+    lines = target.read_text().split()
+    assert (lines[0], set(lines[1:-1]), lines[-1]) == ("before", {"text"}, "after")
+
+
+@posix
+def test_named_pipe_is_written_to(tmp_path: Path) -> None:
+    """A named pipe is written to, also through a link, and stays one."""
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        Output(environment(), str(link)).write(["text"])
+        assert (b"text", True) == (os.read(reader, 100), stat.S_ISFIFO(pipe.stat().st_mode))
+        with pytest.raises(LrcliError, match="epoch 7"):
+            Output(environment(), str(pipe)).write(failing())
+        assert os.read(reader, 100) == b""
+    finally:
+        os.close(reader)
+
+
+@posix
 def test_full_device() -> None:
     """A full device is one clear line."""
     if not Path("/dev/full").exists():
@@ -83,6 +114,8 @@ def test_directory_is_no_file(tmp_path: Path) -> None:
     """A directory, or a file in a folder that is not there, cannot be written, and the message says why."""
     with pytest.raises(LrcliError, match="it is a directory"):
         Output(environment(), str(tmp_path)).write(["x"])
+    with pytest.raises(LrcliError, match="the name of the file is empty"):
+        Output(environment(), "").write(["x"])
     with pytest.raises(LrcliError, match="No such file or directory"):
         Output(environment(), str(tmp_path / "no" / "lr.csv")).write(["x"])
 

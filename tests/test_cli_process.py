@@ -69,6 +69,34 @@ def test_closed_stdout_with_a_file(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr, (tmp_path / "lr.txt").read_text()) == (0, "", "0.1\n")
 
 
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="no /dev/fd")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{} -o /dev/stdout | cat",
+        "{} -o /dev/fd/1 | cat",
+        "{} -o >(cat) | cat",
+        "{} -o /dev/stderr 2>&1 >/dev/null | cat",
+        "{} -o /dev/fd/3 3>&1 | cat",
+        "cd '{tmp}'; {} -o /dev/stdout > f; cat f",
+        "cd '{tmp}'; {} -o f > f; cat f",
+    ],
+)
+def test_file_is_a_stream(line: str, tmp_path: Path) -> None:
+    """-o writes to a pipe, and to what a stream of the command is redirected to."""
+    done = shell(line.replace("{}", "eval $LRCLI at '\"$SPEC\"' 0").replace("{tmp}", str(tmp_path)))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0.1\n", "")
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="no /dev/stdout")
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "f"])
+def test_file_is_the_redirected_stdout(name: str, tmp_path: Path) -> None:
+    """-o keeps what others wrote to the same file before and after."""
+    command = f"eval $LRCLI at '\"$SPEC\"' 0 -o {name}"
+    done = shell(f"cd '{tmp_path}'; (echo before; {command}; echo after) > f; cat f; ls -A")
+    assert (done.stdout, done.stderr) == ("before\n0.1\nafter\nf\n", "")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_full_disk() -> None:
     """A full disk is one clear line and exit 2, for data and for help."""
@@ -91,8 +119,8 @@ def test_completion() -> None:
     """The shells are answered: the script that installs completion, commands, options."""
     for variables, answer in (
         ({"_LRCLI_COMPLETE": "source_bash"}, "_lrcli_completion() {"),
-        ({"_LRCLI_COMPLETE": "complete_bash", "COMP_WORDS": "lrcli ta", "COMP_CWORD": "1"}, "table\n"),
-        ({"_LRCLI_COMPLETE": "complete_bash", "COMP_WORDS": "lrcli table --f", "COMP_CWORD": "2"}, "--format\n"),
+        ({"_LRCLI_COMPLETE": "complete_bash", "LRCLI_LINE": "lrcli ta"}, "table\n"),
+        ({"_LRCLI_COMPLETE": "complete_bash", "LRCLI_LINE": "lrcli table --f"}, "--format\n"),
     ):
         done = lrcli(variables=variables)
         assert (done.returncode, done.stderr) == (0, "")

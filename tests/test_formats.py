@@ -208,12 +208,14 @@ def test_peoples_names(format: str) -> None:
 
 
 def test_long_names_and_narrow_terminals() -> None:
-    """No number is cut however narrow the terminal is; only text wraps."""
+    """Only text wraps, no number is cut; where a box does not fit the table is plain, which the terminal may wrap."""
     columns = (Column("epoch", "index"), Column("lr"), Column("event", "text"))
     table = Table(columns, (([0], [0.1 / 3], ["warmup ends and then something else happens"]),))
-    text = text_of("table", table, width=20, digits=None)
+    text = text_of("table", table, width=54, digits=None)
     assert "0.03333333333333333" in text
     assert len([line for line in text.splitlines() if line.startswith("│")]) + 1 == 5
+    assert max(map(len, text.splitlines())) == 54
+    assert text_of("plain", table, digits=None) == text_of("table", table, width=53, digits=None)
 
 
 def test_colour() -> None:

@@ -213,8 +213,8 @@ def test_too_long() -> None:
 
 
 def test_no_rows() -> None:
-    """A run that has no row after its resumption has an empty record."""
-    text = "{lr: 1, epochs: 5, emulate: {torch: '2.4', last_epoch: 4}, schedule: {type: step, step_size: 2}}"
-    lock = _recorded(text)
+    """A run that has no row after its resumption, which no text can declare, has an empty record."""
+    text = "{lr: 1, epochs: 6, emulate: {torch: '2.4', last_epoch: 4}, schedule: {type: step, step_size: 2}}"
+    lock = record(replace(parse_text(text), length=5))
     assert () == differences(lock, read_lock(lock.text(), "x"))
     assert json.loads(lock.text())["groups"] == [{"name": "", "blocks": []}]

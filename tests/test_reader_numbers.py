@@ -6,9 +6,9 @@ import math
 
 import pytest
 
+from lrcli.data_steps import Data, steps_in_epoch
 from lrcli.errors import SpecError
 from lrcli.reader import parse_text
-from lrcli.reader.run import steps_in_epoch
 from lrcli.reader.scalars import number_hint, resolve
 from lrcli.reader.units import Clock, UnitError, position
 from lrcli.reader.units import resolve as rows_of
@@ -196,7 +196,7 @@ def test_steps_in_epoch(
     samples: int, batch_size: int, world_size: int, grad_accum: int, drop_last: bool, expected: int
 ) -> None:
     """Batches as PyTorch's sampler and loader count them, steps as a loop that accumulates gradients takes them."""
-    assert expected == steps_in_epoch(samples, batch_size, world_size, grad_accum, drop_last)
+    assert expected == steps_in_epoch(Data(samples, batch_size, world_size, grad_accum, drop_last))
 
 
 def test_whole_and_other_numbers_stay_apart() -> None:

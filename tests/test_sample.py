@@ -113,6 +113,45 @@ def test_infinite_values_are_gaps() -> None:
     assert (line.facts, [str(y) for y in line.ys]) == (None, ["nan"] * 3)
 
 
+@pytest.mark.parametrize("length", [7, 10**6])
+@pytest.mark.parametrize("end", [math.inf, -math.inf, math.nan])
+def test_last_value_of_a_formula_may_not_be_finite(length: int, end: float) -> None:
+    """A run that ends in infinity or NaN does not seem to end with the last value before that."""
+
+    class Diverging(Counted):
+        def lr_at(self, t: int, base_lr: float) -> float:
+            return base_lr if t < length - 3 else end
+
+    facts = only(sample.sample(run(Diverging(), length), 72, 0, length)).facts
+    assert facts is not None
+    assert (0.1, 0.1, str(end)) == (facts.first, facts.peak, str(facts.last))
+
+
+@pytest.mark.parametrize(
+    ("values", "last"),
+    [
+        ([0.1, math.inf], "inf"),
+        ([0.1, math.nan], "nan"),
+        ([0.1, math.inf, None], "inf"),
+        ([0.1, math.inf, 0.2], "0.2"),
+        ([0.1, None], "0.1"),
+    ],
+)
+def test_last_value_of_a_replay_may_not_be_finite(
+    monkeypatch: pytest.MonkeyPatch, values: list[float | None], last: str
+) -> None:
+    """The same for a replay, where a call that raises is no value."""
+
+    def blocks(spec: Spec, readings: tuple[str, ...], start: int, stop: int, *, trace: bool = False) -> Iterator[Block]:
+        yield Block(0, len(values), (GroupBlock([0.1] * len(values), get_lr=values),))
+
+    monkeypatch.setattr(sample, "blocks", blocks)
+    spec = run(schedule("constant"), len(values), emulation=Emulation("1.1"))
+    facts = only(sample.sample(spec, 80, 0, len(values), "get_lr")).facts
+    assert facts is not None
+    assert (0.1, last) == (facts.first, str(facts.last))
+
+
 def test_range_and_groups() -> None:
     """Rows outside the range are not looked at; every parameter group is a line."""
     groups = (Group("backbone", 0.01, schedule("constant")), Group(None, 0.1, schedule("constant")))

@@ -49,6 +49,10 @@ class Commands(TyperGroup):
             return None
         command = import_module(f"lrcli.cli.commands.{cmd_name}").command
         assert isinstance(command, _click_command())
+        if ctx.resilient_parsing:  # a shell asks for completion
+            from lrcli.cli.completion import attach
+
+            attach(command)
         return command
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
@@ -89,7 +93,10 @@ def application(*, completion: bool = False) -> Commands:
     if completion:
         from typer.main import get_install_completion_arguments
 
+        from lrcli.cli.completion import scripts
+
         params += get_install_completion_arguments()
+        scripts.use()
     return Commands(
         name="lrcli",
         help=_HELP,
@@ -107,7 +114,7 @@ def dispatch(args: Sequence[str], env: Environment) -> int:
     with redirect_stdout(env.stdout or _Closed()):  # the help is printed by typer
         try:
             if complete:
-                app.main(words, prog_name="lrcli")  # answers the shell and exits
+                return _complete(app, env, complete)
             with app.make_context("lrcli", words, obj=env, terminal_width=_help_width(env)) as ctx:
                 return int(app.invoke(ctx) or ExitStatus.OK)
         except typer.Exit as end:
@@ -117,6 +124,20 @@ def dispatch(args: Sequence[str], env: Environment) -> int:
         except typer.TyperException as exc:
             env.error(f"lrcli: error: {_usage_message(exc)}")
             return ExitStatus.TROUBLE
+
+
+def _complete(app: Commands, env: Environment, asked: str) -> int:
+    """Answer a shell that asks for its script (source_bash), or what may come next (complete_bash)."""
+    from lrcli.cli.completion import answer, scripts
+
+    what, _, shell = asked.partition("_")
+    if shell in scripts.SCRIPTS and what == "source":
+        print(scripts.script(shell))
+        return ExitStatus.OK
+    if shell in scripts.SCRIPTS and what == "complete":
+        return answer(app, env, shell)
+    app.main([], prog_name="lrcli")  # other shells: typer answers and exits
+    return ExitStatus.OK
 
 
 class _Closed(io.TextIOBase):

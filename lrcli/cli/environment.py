@@ -52,7 +52,14 @@ class Environment:
             variables=os.environ,
             stdout_tty=tty,
             stderr_tty=_is_terminal(sys.stderr),
-            size=_terminal_size(sys.stdout) if tty else None,
+            size=terminal_size(sys.stdout) if tty else None,
+        )
+
+    def inside(self, size: tuple[int, int], stderr: TextIO) -> Environment:
+        """The same world on a piece of the screen, of (columns, lines), with its own stderr, and nobody at stdin."""
+        variables = {name: value for name, value in self.variables.items() if name not in ("COLUMNS", "LINES")}
+        return Environment(
+            None, self.stdout, stderr, variables, self.stdout_tty, size=size, color=self.color, quiet=self.quiet
         )
 
     def colored(self, *, tty: bool) -> bool:
@@ -103,6 +110,11 @@ class Environment:
         if not self.quiet:
             self._tell(f"note: {message}")
 
+    def warn(self, message: str) -> None:
+        """A warning on stderr: what speaks against the result; each one once, and none with --quiet."""
+        if not self.quiet:
+            self._tell(f"warning: {message}")
+
     def error(self, message: str) -> None:
         """A message on stderr; --quiet does not silence it."""
         self._tell(message)
@@ -148,7 +160,8 @@ def _is_terminal(stream: TextIO | None) -> bool:
         return False
 
 
-def _terminal_size(stream: TextIO) -> tuple[int, int] | None:
+def terminal_size(stream: TextIO) -> tuple[int, int] | None:
+    """The (columns, lines) of the terminal behind a stream; None where there is none."""
     try:
         return tuple(os.get_terminal_size(stream.fileno()))  # type: ignore[return-value]
     except (OSError, ValueError):

@@ -9,11 +9,14 @@ from lrcli.cli.environment import Environment
 
 def tell_notes(env: Environment, notes: Sequence[tuple[str, Sequence[object]]]) -> None:
     """Print the notes of each named spec; one that all of them share has no name before it."""
-    if env.quiet:
-        return
+    for text in [] if env.quiet else told_once(notes):
+        env.note(text)
+
+
+def told_once(notes: Sequence[tuple[str, Sequence[object]]]) -> list[str]:
+    """The notes of each named spec in words; one that all of them share has no name before it."""
     about: dict[str, list[str]] = {}
     for name, own in notes:
         for note in dict.fromkeys(map(str, own)):
             about.setdefault(note, []).append(name)
-    for text, names in about.items():
-        env.note(text if len(names) == len(notes) else f"{', '.join(names)}: {text}")
+    return [text if len(names) == len(notes) else f"{', '.join(names)}: {text}" for text, names in about.items()]

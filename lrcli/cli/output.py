@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
@@ -12,7 +14,18 @@ from typing import TextIO
 from lrcli.cli.environment import Environment
 from lrcli.errors import LrcliError
 
-_ENDINGS = {".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".md": "markdown"}
+_ENDINGS = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".md": "markdown",
+    ".svg": "svg",
+    ".html": "html",
+    ".htm": "html",
+    ".txt": "text",
+}
+_OF_A_PROCESS = re.compile("/proc/[^/]+(/task/[^/]+)?/fd")
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,7 @@ class Output:
         """
         if self.to_file:
             assert self.path is not None
-            _write_file(self.path, chunks)
+            _write_file(self.path, chunks, whole=whole)
             return
         text: Iterable[str] = list(chunks) if whole else chunks
         out = self.env.stdout
@@ -88,22 +101,59 @@ def _write(out: TextIO, chunk: str) -> None:
         raise LrcliError(f"cannot write to stdout: {exc.strerror}") from exc
 
 
-def _write_file(name: str, chunks: Iterable[str]) -> None:
-    """Write beside the file, then rename: whoever reads it sees the old content or the new, and so does a full disk."""
-    target = Path(os.path.realpath(name))  # a symlink stays one
+def _write_file(name: str, chunks: Iterable[str], *, whole: bool) -> None:
+    """Write beside the file, then rename: whoever reads it sees the old content or the new, and so does a full disk.
+
+    What cannot be replaced (a pipe, a device, or what a stream of a process already writes to) is written to.
+    """
+    if not name:
+        raise LrcliError("cannot write: the name of the file is empty")
     try:
-        mode = target.stat().st_mode if target.exists() else None
+        mode = _mode(name)
         if mode is not None and stat.S_ISDIR(mode):
             raise LrcliError(f"cannot write {name}: it is a directory")
-        if mode is not None and not stat.S_ISREG(mode):  # a device or a pipe can only be written to
-            with target.open("w", encoding="utf-8", newline="\n") as out:
-                out.writelines(chunks)
+        stream = _stream(name, mode)
+        if stream is not None or (mode is not None and not stat.S_ISREG(mode)):
+            text = list(chunks) if whole else chunks
+            # the stream itself, where it is ours: it goes on where it stands, and what it holds is kept
+            target = os.dup(stream) if isinstance(stream, int) else os.open(name, os.O_WRONLY | os.O_TRUNC)
+            with os.fdopen(target, "w", encoding="utf-8", newline="\n") as out:
+                out.writelines(text)
             return
-        if mode is not None and not os.access(target, os.W_OK):
+        if mode is not None and not os.access(name, os.W_OK):
             raise LrcliError(f"cannot write {name}: it is read-only")
-        _replace(target, mode, chunks)
+        _replace(Path(os.path.realpath(name)), mode, chunks)  # a symlink stays one
+    except BrokenPipeError:
+        raise
     except OSError as exc:
         raise LrcliError(f"cannot write {name}: {exc.strerror or exc}") from exc
+
+
+def _mode(name: str) -> int | None:
+    try:
+        return Path(name).stat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _stream(name: str, mode: int | None) -> int | str | None:
+    """The descriptor in this process that a name stands for, or the name where it is another's; None for a file."""
+    path = Path(os.path.normpath(Path(name).absolute()))
+    for _ in range(40):  # /dev/stdout is a link to /proc/self/fd/1
+        folder = str(path.parent)
+        if folder in ("/dev/fd", "/proc/self/fd", f"/proc/{os.getpid()}/fd") and path.name.isdecimal():
+            return int(path.name)
+        if _OF_A_PROCESS.fullmatch(folder):
+            return name
+        if not path.is_symlink():
+            break
+        path = Path(os.path.normpath(path.parent / path.readlink()))
+    if mode is not None and stat.S_ISREG(mode):
+        for descriptor in (1, 2):
+            with suppress(OSError):  # a closed stream
+                if os.path.samestat(Path(name).stat(), os.fstat(descriptor)):
+                    return descriptor
+    return None
 
 
 def _replace(target: Path, mode: int | None, chunks: Iterable[str]) -> None:

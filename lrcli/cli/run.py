@@ -37,11 +37,12 @@ def run(args: Sequence[str], env: Environment) -> int:
             import traceback
 
             env.error(traceback.format_exc().rstrip())
-        env.error(_message(exc))
+        env.error(message_of(exc))
         return ExitStatus.TROUBLE
 
 
-def _message(exc: Exception) -> str:
+def message_of(exc: Exception) -> str:
+    """What is printed of an exception."""
     if isinstance(exc, SpecError):
         return str(exc)
     if isinstance(exc, LrcliError):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import product
 
 from lrcli.errors import LrcliError
+
+_WHOLE = re.compile("[+-]?[0-9]{1,15}")
 
 MOST = 100
 """How many curves a sweep may make: more cannot be told apart, and a slip in N should not take minutes."""
@@ -17,7 +20,7 @@ def sweep_settings(sweeps: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     >>> sweep_settings(["schedule.gamma=0.1,0.5"])
     (('schedule.gamma=0.1',), ('schedule.gamma=0.5',))
     >>> sweep_settings(["lr=0:1:3"])
-    (('lr=0.0',), ('lr=0.5',), ('lr=1.0',))
+    (('lr=0',), ('lr=0.5',), ('lr=1',))
     >>> sweep_settings(["lr=1e-3:1e-1:3:log", "epochs=5"])
     (('lr=0.001', 'epochs=5'), ('lr=0.01', 'epochs=5'), ('lr=0.1', 'epochs=5'))
     """
@@ -31,17 +34,21 @@ def sweep_settings(sweeps: Sequence[str]) -> tuple[tuple[str, ...], ...]:
 
 
 def sweep_name(settings: Sequence[str]) -> str:
-    """What a curve of a sweep is called: the last part of each key, and its value.
+    """What a curve of a sweep is called: the last part of each key, more where that is too little, and its value.
 
     >>> sweep_name(["schedule.gamma=0.5", "lr=0.1"])
     'gamma=0.5 lr=0.1'
+    >>> sweep_name(["groups.head.lr=0.5", "groups.body.lr=0.1"])
+    'head.lr=0.5 body.lr=0.1'
     """
-    return " ".join(_short(setting) for setting in settings)
-
-
-def _short(setting: str) -> str:
-    key, _, value = setting.partition("=")
-    return f"{key.rsplit('.', 1)[-1]}={value}"
+    keys = [setting.partition("=")[0].split(".") for setting in settings]
+    values = [setting.partition("=")[2] for setting in settings]
+    names = [key[-1] for key in keys]
+    for n in range(2, max(map(len, keys), default=0) + 1):
+        if len(set(names)) == len(names):
+            break
+        names = [".".join(key[-n:]) for key in keys]
+    return " ".join(f"{name}={value}" for name, value in zip(names, values, strict=True))
 
 
 def _axis(sweep: str) -> list[str]:
@@ -77,7 +84,9 @@ def _ramp(sweep: str, text: str) -> list[str] | None:
         value = first * (last / first) ** share if logarithmic else first + (last - first) * share
         ramp.append(float(f"{value:.12g}"))  # 0.01, not 0.010000000000000002: the value is also the curve's name
     ramp.append(last)
-    return [repr(value) for value in ramp]
+    # step_size=2:8:3 are 2, 5 and 8: some keys take whole numbers only
+    whole = all(_WHOLE.fullmatch(part.strip()) for part in parts[:2])
+    return [str(int(value)) if whole and value.is_integer() else repr(value) for value in ramp]
 
 
 def _items(text: str) -> list[str]:

@@ -57,6 +57,7 @@ def build_spec(root: Node | None, source: Source, asked: Asked, problems: Proble
     series = [context.series(node) for node in metrics if node is not None or asked.metric is not None]
     # 0 is a metric that had problems: they are reported, and not that there is no length
     read_run_length(root, min((len(values or ()) for values in series), default=None), context)
+    _check_resume(root, emulation, context)
     built = _groups(root, groups, context)
     first_step, skipped = read_first_step(root, problems), read_skipped(root, problems)
     name = root.get("name")
@@ -175,6 +176,18 @@ def _emulation(root: Mapping, asked: Asked, groups: int, context: Context) -> Em
     context.replay = emulation is not None or len(problems) > before
     context.scheduler_first = emulation is not None and emulation.step_order == "scheduler_first"
     return emulation
+
+
+def _check_resume(root: Mapping, emulation: Emulation | None, context: Context) -> None:
+    """Tell of a run that is over where it resumes: it has no row to show."""
+    node = root.get("emulate")
+    last = node.get("last_epoch") if isinstance(node, Mapping) else None
+    if emulation is None or last is None or not context.complete or emulation.last_epoch < context.length - 1:
+        return
+    unit, rest = context.clock.interval, context.length - 2
+    has = f"the run has {context.length} {unit}{'s' if context.length > 1 else ''}"
+    hint = f"resume after {unit} {rest} or before" if rest >= 0 else ""
+    context.problems.add(last.place, "bad-value", f"last_epoch {emulation.last_epoch} leaves nothing: {has}", hint)
 
 
 def _groups(root: Mapping, nodes: list[Mapping], context: Context) -> tuple[Group, ...]:

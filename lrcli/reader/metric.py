@@ -75,8 +75,10 @@ def _inline(node: Sequence, problems: Problems) -> tuple[float, ...] | None:
 def _from_file(
     place: Place, file: str, column: str | None, directory: Path, problems: Problems, stdin: Stdin
 ) -> tuple[float, ...] | None:
-    name = "<stdin>" if file == "-" else file
+    name = "<stdin>" if file == "-" else file or "''"
     try:
+        if not file:
+            raise FileTrouble("the name of the file is empty")
         data = stdin() if file == "-" else read_file(directory / file)
         return parse_series(data, column)
     except FileTrouble as error:
@@ -140,14 +142,19 @@ def _delimited(text: str, column: str | None) -> tuple[float, ...]:
     delimiter = next((mark for mark in "\t,;" if mark in head), ",")
     reader = csv.reader(text.splitlines(), delimiter=delimiter)
     values: list[float] = []
-    i = -1
+    i, empty, alone = -1, 0, False
     try:
         for row in reader:
             if not any(cell.strip() for cell in row):
+                empty = empty or reader.line_num
                 continue
+            if empty and alone:  # one before the first row or after the last one is no value that is missing
+                raise MetricError(f"row {empty} is empty")
+            empty = 0
             if i < 0:
                 names = [cell.strip() for cell in row]
-                if len(names) > 1 or _number(names[0]) is None:
+                alone = len(names) == 1
+                if not alone or _number(names[0]) is None:
                     column = _choose(names, column)
                     i = names.index(column)
                     continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence, compose
-from lrcli.reader.source import Place, Problems, Source, refuse
+from lrcli.reader.source import Place, Problems, Source, checked, refuse
 
 _SAME = {"lr": ("lr", "base_lr", "learning_rate"), "schedules": ("schedules", "schedulers")}
 
@@ -43,7 +43,7 @@ def set_length(root: Mapping, unit: str, text: str) -> Mapping:
 def _value(source: Source, text: str) -> Node:
     """The node of a value that is written on the command line."""
     problems = Problems()
-    node = compose(Source(source.name, text, placed=False), problems)
+    node = compose(checked(Source(source.name, text, placed=False)), problems)
     problems.raise_any()
     return node if node is not None else Scalar(source.whole, "")
 

@@ -99,6 +99,8 @@ def read_source(argument: str, stdin: Callable[[], bytes]) -> Source:
         return checked(Source("<inline>", argument, "inline"))
     if argument == "-":
         return decoded(Source("<stdin>", stem="stdin"), stdin())
+    if not argument:
+        raise refuse(Source("''").whole, "file", "the name of the spec is empty")
     path = Path(argument)
     source = Source(argument, stem=path.stem, directory=path.parent)
     try:
@@ -141,7 +143,7 @@ def checked(source: Source) -> Source:
     if match := _UNPRINTABLE.search(source.text):
         before = _LINE_END.split(source.text[: match.start()])
         # no source line: the terminal should not see what is in it
-        place = Place(Source(source.name), len(before), len(before[-1]) + 1, 1)
+        place = Place(Source(source.name, placed=source.placed), len(before), len(before[-1]) + 1, 1)
         raise refuse(place, "encoding", f"the character U+{ord(match.group()):04X} is not text")
     if len(source.text) > MAX_SIZE:
         raise refuse(source.whole, "limit", f"a spec has at most {MAX_SIZE:,} characters")

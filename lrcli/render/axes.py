@@ -14,6 +14,7 @@ from lrcli.render.ticks import count_labels, linear_labels, linear_ticks, log_ti
 _DIM = "2"
 _FLOOR = 12
 """Decades below the peak that a logarithmic axis shows of a few stray values."""
+_GREATEST = 1.79e308
 _NOISE = 1e-9
 """Curves that differ by less are constant: an axis that zooms in on rounding errors shows nothing."""
 
@@ -33,7 +34,7 @@ def linear_axis(curves: Sequence[Sequence[Run]], height: int, *, zero: bool = Tr
     values = [y for runs in curves for _, ys in runs for y in ys]
     bottom, top = min(values, default=0.0), max(values, default=0.0)
     if top - bottom <= _NOISE * max(abs(bottom), abs(top)):
-        bottom, top = min(0.0, 2 * bottom), max(0.0, 2 * top)
+        bottom, top = max(min(0.0, 2 * bottom), -_GREATEST), min(max(0.0, 2 * top), _GREATEST)
     elif zero and bottom > 0 and top - bottom > 0.3 * top:
         bottom = 0.0
     if bottom == top:

@@ -10,6 +10,7 @@ from lrcli.render.markers import Cell, marker_places
 from lrcli.render.palette import Mark
 
 _BLANK = 0x2800
+_HUGE = 1e290
 _DASH = 3  # where curves coincide, so many cells of one, then so many of the next
 
 Run = tuple[Sequence[float], Sequence[float]]
@@ -29,6 +30,11 @@ class Area:
     top: float
     ascii: bool = False
 
+    @property
+    def scale(self) -> float:
+        """What values are multiplied by before plotext sees them: the pixels of a run that diverges would overflow."""
+        return 2.0**-64 if max(abs(self.bottom), abs(self.top)) > _HUGE else 1.0
+
     def column(self, x: float) -> int:
         """The column where plotext draws x."""
         dots = 1 if self.ascii else 2
@@ -37,7 +43,8 @@ class Area:
     def row(self, y: float) -> int:
         """The row, counted from the top, where plotext draws y."""
         dots = 1 if self.ascii else 4
-        return self.height - 1 - _pixel(y, self.bottom, self.top, self.height * dots) // dots
+        low, high = self.bottom * self.scale, self.top * self.scale
+        return self.height - 1 - _pixel(y * self.scale, low, high, self.height * dots) // dots
 
 
 def _pixel(value: float, low: float, high: float, count: int) -> int:
@@ -86,9 +93,10 @@ def _raster(runs: Sequence[Run], area: Area) -> list[str]:
     plotext.xticks([])
     plotext.yticks([])
     plotext.xlim(area.left, area.right)
-    plotext.ylim(area.bottom, area.top)
+    scale = area.scale
+    plotext.ylim(area.bottom * scale, area.top * scale)
     for xs, ys in runs:
-        plotext.plot(xs, ys, marker="*" if area.ascii else "braille")
+        plotext.plot(xs, [y * scale for y in ys], marker="*" if area.ascii else "braille")
     return str(plotext.uncolorize(plotext.build())).split("\n")[: area.height] if runs else []
 
 

@@ -96,7 +96,8 @@ def _title(chart: Chart, notes: Sequence[str], width: int, ascii: bool) -> list[
 
 def _scale(axis: YAxis, area: Area, row: int, margin: int) -> list[Segment]:
     """What stands left of a row of the canvas."""
-    label = next((label for y, label in axis.ticks if area.row(y) == row), "")
+    # one row alone holds every value: a tick there would name one of them
+    label = next((label for y, label in axis.ticks if area.row(y) == row), "") if area.height > 1 else ""
     bar, tick = ("|", "+") if area.ascii else ("│", "┤")
     label = label if len(label) < margin else ""
     return [(label.rjust(margin), ""), (tick if label else bar, _DIM)]

@@ -1,4 +1,7 @@
-"""A table in a box, for a terminal. A long one is written as `plain` does: a box of it takes rich seconds."""
+"""A table in a box, for a terminal. A long one is written as `plain` does: a box of it takes rich seconds.
+
+So is one that is too wide for the terminal: the terminal wraps a box to rubble.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,17 @@ LONGEST = 2000
 """The most rows that are drawn in a box."""
 
 _NARROWEST = 20
-"""How narrow a column of text may become before the table grows past the terminal."""
+"""How narrow a column of text may become before the box is given up."""
 
 _STYLES = {"index": "dim", "lr": "", "number": "", "text": "yellow"}
 
 
 def write(table: Table, style: Style) -> Iterator[str]:
     """The table in a box. Text wraps to the width; numbers never do."""
-    if not table.complete or table.size > LONGEST:
+    layout = None
+    if table.complete and table.size <= LONGEST:
+        layout = Layout(table, style.digits, partial(printable, ascii=style.ascii))
+    if layout is None or sum(_least(shape) + 3 for shape in layout.shapes) + 1 > style.width:
         yield from plain.write(table, style)
         return
 
@@ -31,7 +37,6 @@ def write(table: Table, style: Style) -> Iterator[str]:
     from rich.table import Table as Box
     from rich.text import Text
 
-    layout = Layout(table, style.digits, partial(printable, ascii=style.ascii))
     drawn = Box(box=box.ASCII2 if style.ascii else box.ROUNDED, header_style="bold" if style.color else "")
     for shape, name in zip(layout.shapes, layout.names, strict=True):
         drawn.add_column(
@@ -45,10 +50,9 @@ def write(table: Table, style: Style) -> Iterator[str]:
         for row in layout.rows(chunk):
             drawn.add_row(*(Text(cell.rstrip()) for cell in row))  # Text: a name is no markup
     out = StringIO()
-    least = sum(_least(shape) + 3 for shape in layout.shapes) + 1
     console = Console(
         file=out,
-        width=max(style.width, least),
+        width=style.width,
         color_system="standard" if style.color else None,
         force_terminal=style.color,
         no_color=not style.color,

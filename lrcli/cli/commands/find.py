@@ -88,10 +88,11 @@ def find(
         output_option("--format", "-f", help="Default: by FILE's ending, else table on a terminal, plain elsewhere."),
     ] = None,
 ) -> ExitStatus:
-    """Suggest a learning rate from a range test, by the rules of four tools side by side.
+    """Suggest a learning rate from a range test.
 
-    The log holds the learning rate and the loss of each step while the learning rate rises. Exits with 0 if there is a
-    suggestion, 1 if none can be given honestly (the loss does not fall, or there are too few points), 2 on trouble.
+    The rules of four tools stand side by side. The log holds the learning rate and the loss of each step while the
+    learning rate rises. Exits with 0 if there is a suggestion, 1 if none can be given honestly (the loss does not fall,
+    or there are too few points), 2 on trouble.
     """
     output = Output(env, output_options.output)
     chosen = format or output.format(FORMATS) or ("table" if output.tty else "plain")

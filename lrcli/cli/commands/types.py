@@ -28,7 +28,10 @@ def types(
         Format | None, output_option("--format", "-f", help="Default: by FILE's ending, else plain.")
     ] = None,
 ) -> None:
-    """List the schedule types, or show one: formula, keys, defaults, an example and its curve."""
+    """List the schedule types, or show one of them in full.
+
+    One is shown with its formula, its keys with their defaults, an example and its curve.
+    """
     output = Output(env, output_options.output)
     chosen = format or output.format(TYPES_FORMATS) or "plain"
     if type is None:

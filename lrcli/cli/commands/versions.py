@@ -26,12 +26,15 @@ def versions(
         Argument(metavar="[SPEC]", show_default=False, help="Left out: the table of what changed in which release."),
     ] = None,
     quiet: Quiet = False,
-    format: Annotated[Literal["text", "json"], output_option("--format", "-f")] = "text",
+    format: Annotated[
+        Literal["text", "json"], output_option("--format", "-f", help="json is one object: reading -> families.")
+    ] = "text",
 ) -> None:
-    """Tell in which releases of PyTorch a spec gives the same numbers, bit for bit.
+    """Tell which releases of PyTorch agree on a spec.
 
-    One line for each range of releases, with the first row at which it differs from the line above: for the learning
-    rate in use, and for the reading that the release documents for printing.
+    They agree where the spec gives the same numbers, bit for bit. One line for each range of releases, with the first
+    row at which it differs from the line above: for the learning rate in use, and for the reading that the release
+    documents for printing.
     """
     output = Output(env, output_options.output)
     if spec is None:

@@ -1,0 +1,154 @@
+"""A fitted run as text: a spec in YAML whose comments say what speaks for it, or JSON."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lrcli.fit import Fitted
+from lrcli.fit.spec import spec_mapping
+from lrcli.render.safe import printable
+
+FIT_FORMATS = ("yaml", "json")
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.+-]*( [A-Za-z0-9_.+-]+)*")
+_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"}
+_WIDTH = 118
+
+
+def write_fit(fitted: Fitted, form: str) -> Iterator[str]:
+    """The text of a fitted run, in one of FIT_FORMATS."""
+    yield from (_json(fitted) if form == "json" else _yaml(fitted))
+
+
+def sentence(fitted: Fitted) -> str:
+    """The result in one line: the schedule, how many rows it gives and how exactly."""
+    found = fitted.candidate
+    if found is None:
+        return f"no schedule found that gives all {fitted.rows} rows"
+    exact = "to the bit" if fitted.residual == 0 else f"to {fitted.residual:.2g} of their value"
+    return f"{found.kind}, lr {found.lr:g}: {fitted.explained} of {fitted.rows} rows, {exact}"
+
+
+def _yaml(fitted: Fitted) -> Iterator[str]:
+    found = fitted.candidate
+    assert found is not None
+    unit = "row" if fitted.log.unit == "row" else fitted.log.unit
+    yield f"# {printable(sentence(fitted))}\n"
+    for text in found.evidence:
+        yield f"# {printable(text)}\n"
+    for text in found.free:
+        yield f"# not determined: {printable(text)}\n"
+    for other in fitted.others:
+        yield f"# gives the same rows: {printable(_other(other))}\n"
+    for key, value in spec_mapping(fitted).items():
+        comment = ""
+        if key == "first_step":
+            comment = f"  # {unit} {value} of the log is step 0 of the scheduler"
+        if key == "skipped":
+            comment = f"  # {unit}s of the log at which the scheduler did not move on, or just before"
+        yield from _entry(key, value, comment)
+
+
+def _other(candidate: Any) -> str:
+    from lrcli.fit.spec import split_schedule
+
+    warmup, schedule = split_schedule(candidate.schedule)
+    if isinstance(schedule, dict) and "metric" in schedule:
+        schedule = {**schedule, "metric": "..."}
+    parts = [f"lr: {_scalar(candidate.lr)}"]
+    if candidate.first_step:
+        parts.append(f"first_step: {candidate.first_step}")
+    if warmup:
+        parts.append(f"warmup: {_flow(warmup)}")
+    text = ", ".join([*parts, f"schedule: {_flow(schedule)}"])
+    return text if len(text) <= 300 else f"{text[:297]}..."
+
+
+def _entry(key: str, value: Any, comment: str = "") -> Iterator[str]:
+    """One key at the top level."""
+    line = f"{key}: {_flow(value)}{comment}"
+    if len(line) <= _WIDTH or not isinstance(value, (list, dict)):
+        yield line + "\n"
+        return
+    yield f"{key}:{comment}\n"
+    if isinstance(value, list) and not all(isinstance(item, Mapping) for item in value):
+        yield from _wrapped(value, "  ")
+    elif isinstance(value, list):
+        for item in value:
+            yield from _block(item, "  - ")
+    else:
+        yield from _block(value, "  ")
+
+
+def _block(value: Mapping[str, Any], lead: str) -> Iterator[str]:
+    """A mapping, a key a line; long lists are wrapped."""
+    if "- " in lead and len(lead) + len(_flow(value)) <= _WIDTH:
+        yield f"{lead}{_flow(value)}\n"
+        return
+    for key, item in value.items():
+        line = f"{lead}{key}: {_flow(item)}"
+        lead = " " * len(lead)
+        if isinstance(item, list) and len(line) > _WIDTH:
+            yield line[: len(line) - len(_flow(item))].rstrip() + "\n"
+            yield from _wrapped(item, lead + "  ")
+        else:
+            yield line + "\n"
+
+
+def _wrapped(values: list[Any], lead: str) -> Iterator[str]:
+    line = f"{lead}["
+    for i, value in enumerate(values):
+        text = _flow(value) + ("]" if i == len(values) - 1 else ", ")
+        if len(line) + len(text) > _WIDTH:
+            yield line.rstrip() + "\n"
+            line = f"{lead} "
+        line += text
+    yield line + "\n"
+
+
+def _flow(value: Any) -> str:
+    """A value as YAML writes it on one line."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_flow(item) for item in value) + "]"
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        if math.isnan(value):
+            return ".nan"
+        return f"{'-' * (value < 0)}.inf" if math.isinf(value) else repr(value)
+    if not isinstance(value, str):
+        return str(value)
+    if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
+        return value
+    import json
+
+    return json.dumps(value)
+
+
+def _json(fitted: Fitted) -> Iterator[str]:
+    import json
+
+    found = fitted.candidate
+    runs = fitted.log.runs
+    report = {
+        "log": fitted.log.name,
+        "run": runs.index(fitted.run) + 1 if runs else 1,
+        "kind": fitted.kind,
+        "rows": fitted.rows,
+        "explained": fitted.explained,
+        "residual": fitted.residual if math.isfinite(fitted.residual) else None,
+        "spec": spec_mapping(fitted),
+        "evidence": list(found.evidence) if found else [],
+        "free": list(found.free) if found else [],
+        "others": [_other(other) for other in fitted.others],
+    }
+    yield json.dumps(report, indent=2) + "\n"
