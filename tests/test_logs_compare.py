@@ -54,6 +54,11 @@ EPOCHS = "{lr: 1, epochs: 4, schedule: {type: exponential, gamma: 0.5}}"
         # epochs of the log -> steps of the spec, steps of the log -> epochs of the spec
         ("{lr: 1, steps: 10, steps_per_epoch: 4, schedule: {type: exponential, gamma: 0.5}}",
          _log([0, 0.5, 1, 2], [1, 0.25, 0.0625, 0.5**8], unit="epoch"), 4),
+        # first_step counts steps where the log has fractions of an epoch, and epochs where it has none
+        ("{lr: 1, steps: 10, steps_per_epoch: 4, first_step: 1, schedule: {type: exponential, gamma: 0.5}}",
+         _log([0.25, 0.5, 1.25], [1, 0.5, 0.0625], unit="epoch"), 3),
+        ("{lr: 1, steps: 10, steps_per_epoch: 4, first_step: 1, schedule: {type: exponential, gamma: 0.5}}",
+         _log([1, 2], [1, 0.0625], unit="epoch"), 2),
         ("{lr: 1, epochs: 4, steps_per_epoch: 5, schedule: {type: exponential, gamma: 0.5}}",
          _log([0, 4, 5, 19], [1, 1, 0.5, 0.125]), 4),
         ("{lr: 1, epochs: 4, steps_per_epoch: 5, first_step: 1, schedule: {type: exponential, gamma: 0.5}}",

@@ -412,6 +412,9 @@ def test_far_ticks_stay_apart() -> None:
 
 def test_plotext_is_imported_by_drawing_only() -> None:
     """The module of the plot costs nothing until a picture is drawn."""
-    code = "import sys, lrcli.render.plot; print([m for m in ('plotext', 'rich', 'csv', 'json') if m in sys.modules])"
+    code = (
+        "import sys; before = set(sys.modules); import lrcli.render.plot\n"
+        "print([m for m in ('plotext', 'rich', 'csv', 'json') if m in sys.modules and m not in before])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

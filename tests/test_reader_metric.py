@@ -29,6 +29,8 @@ def series(spec: Spec) -> tuple[float, ...]:
         (b"epoch\tloss\n0\t1e-3\n\n1\t.5\n", "loss", (0.001, 0.5)),
         (b"epoch;loss\n0;1\n", "loss", (1.0,)),
         (b"\n\nloss\n1\n0.5\n\n \n", None, (1.0, 0.5)),
+        (b"loss\n" + b"9" * 400, None, (math.inf,)),
+        (b"[-" + b"9" * 400 + b", 1]", None, (-math.inf, 1.0)),
         (b"  epoch ,  val/loss \n 0 , 0.5 \n", "val/loss", (0.5,)),
         (b"0.5\n0.25\n", None, (0.5, 0.25)),
         (b'"a,b",c\n1,2\n', "a,b", (1.0,)),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import doctest
 import re
+from pkgutil import iter_modules
 
 import pytest
 
+import lrcli.cli.commands
+from lrcli.preflight import codes
 from lrcli.schedules import all_types
 from tests.readme_examples import README, ROOT, Example, examples, run
 
@@ -28,7 +31,7 @@ def test_one_command(words: str) -> None:
 
 def test_every_type_is_listed() -> None:
     """The table of types is complete."""
-    listed = re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE)
+    listed = re.findall(r"^\| `(\w+)` \| (?!error|warning|note)", TEXT, re.MULTILINE)
     assert sorted(cls.name for cls in all_types()) == sorted(listed)
 
 
@@ -37,3 +40,16 @@ def test_python_examples(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     found = doctest.testfile(str(README), module_relative=False, encoding="utf-8")
     assert (0, True) == (found.failed, found.attempted >= 6)
+
+
+def test_every_command_is_shown() -> None:
+    """The help of each command, with all its options, is on the page."""
+    shown = {example.command for example in examples(TEXT)}
+    commands = {module.name.strip("_") for module in iter_modules(lrcli.cli.commands.__path__)}
+    assert {f"lrcli {name} -h" for name in commands} <= shown
+
+
+def test_every_rule_is_listed() -> None:
+    """The table of `lrcli check` is complete."""
+    listed = re.findall(r"^\| `([a-z0-9-]+)` \| (?:error|warning|note) \|", TEXT, re.MULTILINE)
+    assert sorted(codes()) == sorted(listed)

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lrcli.curve import first_row
 from lrcli.errors import LrcliError
 from lrcli.logs import Log, Rounding, Run
 from lrcli.logs.axis import NOWHERE, rows_in
@@ -19,8 +20,8 @@ class Rows:
     """The rows that can be compared.
 
     at: the scheduler step of each row. values: the logged learning rate. slack: how far a computed one may lie from it.
-    left_out: how many rows have no learning rate or no position. per_epoch: scheduler steps of one row, where rows are
-    epochs of a schedule that counts steps.
+    left_out: how many rows have no learning rate or no position, or lie before a resumed run. per_epoch: scheduler
+    steps of one row, where rows are epochs of a schedule that counts steps.
     """
 
     unit: str
@@ -45,9 +46,10 @@ def rows_of(spec: Spec, log: Log, run: Run, column: Sequence[float | None]) -> R
     Raises LrcliError for epochs against steps without steps_per_epoch, and where no row has a learning rate.
     """
     places = rows_in(spec, log, run.start, run.stop)
+    first = first_row(spec)
     at, values = array("q"), array("d")
     for t, value in zip(places, column[run.start : run.stop], strict=True):
-        if t != NOWHERE and value is not None and math.isfinite(value):
+        if t != NOWHERE and t >= first and value is not None and math.isfinite(value):
             at.append(t)
             values.append(value)
     if not at:

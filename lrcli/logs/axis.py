@@ -52,6 +52,9 @@ def _axis(spec: Spec, log: Log) -> tuple[Sequence[float], Callable[[float], int]
         if per:
             return log.positions, lambda step: math.floor((step - first) / per + _ALMOST)
     elif per:
+        if any(math.isfinite(epoch) and epoch % 1 for epoch in log.positions):
+            # fractions of an epoch are steps, and those are what first_step counts (the dicts that a Trainer prints)
+            return log.positions, lambda epoch: round(epoch * per) - first
         return log.positions, lambda epoch: round((epoch - first) * per)
     raise LrcliError(
         f"'{spec.name}' counts {spec.interval}s and '{log.name}' counts {log.unit}s: "

@@ -101,5 +101,5 @@ def choose_rates(names: Sequence[str], where: str, column: str | None = None) ->
 
 def listed(names: Iterable[str], most: int = 20) -> str:
     """Names for a message, the first few of many."""
-    all_names = list(names)
+    all_names = [name if len(name) <= 60 else f"{name[:57]}..." for name in names]
     return ", ".join(all_names[:most]) + (f", ... ({len(all_names)} in all)" if len(all_names) > most else "")

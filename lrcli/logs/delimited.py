@@ -98,14 +98,16 @@ class _Lines:
 
 def _header(row: list[str], where: str) -> list[str]:
     """The column names, each different."""
-    names: list[str] = []
+    numbers: dict[str, int] = {}  # name -> the number that the next column of that name tries
     for cell in row:
-        name = cell.strip()
-        n = 2
-        new = name
-        while new in names:
-            new, n = f"{name}#{n}", n + 1
-        names.append(new)
+        name = new = cell.strip()
+        n = numbers.get(name, 1)
+        while new in numbers:
+            n += 1
+            new = f"{name}#{n}"
+        numbers[name] = n
+        numbers.setdefault(new, 1)
+    names = list(numbers)
     if all(_is_number(name) for name in names):
         raise LrcliError(f"{where}: the first line is {listed(names, 5)}: a log needs a header line, e.g. epoch,lr")
     return names

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import TextIOWrapper
+from itertools import chain
 from typing import Any
 
 from lrcli.errors import LrcliError
@@ -17,22 +18,20 @@ _DEEP = 64
 """How many items of a list become columns of their own (a learning rate per group)."""
 
 
-def read_json(text: TextIOWrapper, gathered: Gathered) -> Iterator[str]:
-    """Adds the rows of a JSON text; yields what is to be said about them."""
+def read_json(text: TextIOWrapper, gathered: Gathered, *, among: bool = False) -> Iterator[str]:
+    """Adds the rows of a JSON text; yields what is to be said about them. among: they stand among other text."""
     first = next((line for line in text if line.strip()), "")
     row = _row(first)
-    if isinstance(row, dict) and not _HISTORY.search(first) and not _is_columns(row):
-        yield from _lines(first, row, text, gathered)
+    if among or (isinstance(row, dict) and not _HISTORY.search(first) and not _is_columns(row)):
+        yield from _lines(chain([first], text), gathered)
     else:
         yield from _document(first + text.read(), gathered)
 
 
-def _lines(first: str, row: dict[str, Any], text: TextIOWrapper, gathered: Gathered) -> Iterator[str]:
-    gathered.add(1, _flat(row))
+def _lines(lines: Iterable[str], gathered: Gathered) -> Iterator[str]:
     bad: list[int] = []
-    line = first
-    n = 1
-    for n, line in enumerate(text, 2):
+    n, line = 0, ""
+    for n, line in enumerate(lines, 1):
         if not line.strip():
             continue
         found = _row(line)

@@ -10,7 +10,7 @@ from lrcli.errors import LrcliError
 from lrcli.logs import Log
 from lrcli.logs.assemble import assemble
 from lrcli.logs.gather import Gathered
-from lrcli.logs.text import decoded, head_of, is_events, open_log
+from lrcli.logs.text import decoded, head_of, is_events, open_log, rows_among_text
 from lrcli.reader.argument import exists
 
 Stdin = Callable[[], bytes]
@@ -56,10 +56,11 @@ def _read(path: str, where: str, stdin: Stdin, gathered: Gathered) -> list[str]:
             return list(read_events(path, where, gathered))
         with decoded(file, head, where) as text:
             mark = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-            if mark in (b"{", b"["):
+            among = rows_among_text(head)
+            if among or mark in (b"{", b"["):
                 from lrcli.logs.json_rows import read_json
 
-                return list(read_json(text, gathered))
+                return list(read_json(text, gathered, among=among))
             from lrcli.logs.delimited import read_delimited
 
             return list(read_delimited(text, gathered))

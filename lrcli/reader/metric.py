@@ -129,7 +129,8 @@ def _json_lines(text: str, column: str | None) -> tuple[float, ...]:
             row = row[column]
         if isinstance(row, bool) or not isinstance(row, (int, float)):
             raise MetricError(_not_a_number(n, column, json.dumps(row)))
-        values.append(float(row))
+        # by its text, as in a CSV file: an int of hundreds of digits is infinite, float() of it an error
+        values.append(row if isinstance(row, float) else float(str(row)))
     if not values:
         raise MetricError("the list is empty")
     return tuple(values)

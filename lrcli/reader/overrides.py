@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence, compose
+from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar, Sequence, compose
 from lrcli.reader.source import Place, Problems, Source, checked, refuse
 
 _SAME = {"lr": ("lr", "base_lr", "learning_rate"), "schedules": ("schedules", "schedulers")}
@@ -24,6 +24,8 @@ def apply_set(root: Mapping, text: str) -> Mapping:
     path = key.strip().split(".")
     if not equals or not all(path):
         raise refuse(source.whole, "set", "--set takes KEY=VALUE, as in --set schedule.gamma=0.5")
+    if len(path) > MAX_DEPTH:
+        raise refuse(source.whole, "limit", f"the key has more than {MAX_DEPTH} parts")
     changed = _replaced(root, path, _value(source, value), source.whole)
     assert isinstance(changed, Mapping)
     return changed

@@ -44,7 +44,7 @@ def explain(
         Format | None, output_option("--format", "-f", help="Default: by FILE's ending, else text.")
     ] = None,
 ) -> ExitStatus:
-    """Say whether a log follows its spec, and if not, which known cause makes it so.
+    """Say whether a log follows its spec, and if not, why.
 
     Known causes are tried one by one and then in pairs; what explains the rows at the log's own precision is printed,
     with what would tell it from other causes that leave the same numbers. Exits with 0 if the log follows the spec, 1

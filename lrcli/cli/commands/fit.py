@@ -1,0 +1,94 @@
+"""`lrcli fit`: the simplest spec that gives the learning rates of a log."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from typer import Argument
+
+from lrcli.cli.command import make_command
+from lrcli.cli.environment import Environment
+from lrcli.cli.exits import ExitStatus
+from lrcli.cli.options import LogOptions, OutputOptions, Quiet, output_option
+from lrcli.cli.output import Output
+from lrcli.cli.progress import Progress
+from lrcli.fit import Fitted, fit_run, longest_run, runs_of
+from lrcli.logs import Log
+from lrcli.logs.read import read_log, split_log
+from lrcli.render.fit import FIT_FORMATS, sentence, write_fit
+
+
+def fit(
+    env: Environment,
+    log: Annotated[
+        str,
+        Argument(
+            metavar="LOG",
+            show_default=False,
+            help="A log with learning rates, '-' for stdin; LOG:COLUMN names the learning-rate column.",
+        ),
+    ],
+    log_options: LogOptions,
+    output_options: OutputOptions,
+    quiet: Quiet = False,
+    format: Annotated[
+        Literal["yaml", "json"] | None,
+        output_option("--format", "-f", help="Default: by FILE's ending, else yaml."),
+    ] = None,
+) -> ExitStatus:
+    """Infer the schedule behind a log.
+
+    Looks for the simplest spec that gives the same learning rates.
+
+    The spec is printed as YAML; its comments say what speaks for it and what the log does not determine. Of several
+    runs in one log each is fitted, and the longest is printed. Exits with 0 if the spec gives every row at the log's
+    own precision, 1 if no spec was found, 2 on trouble.
+    """
+    output = Output(env, output_options.output)
+    chosen = format or output.format(FIT_FORMATS) or "yaml"
+    read = read_log(log, stdin=env.stdin_for("LOG"))
+    for remark in read.remarks:
+        env.note(f"{read.name}: {remark}")
+    runs = runs_of(read)
+    number = longest_run(read) if log_options.run is None else log_options.run - 1
+    progress = Progress(env)
+    try:
+        only = split_log(log)[1] is not None
+        result = fit_run(read, number, progress, only=only)
+        if len(runs) > 1 and log_options.run is None:
+            _tell_runs(env, read, number, result, progress)
+    finally:
+        progress.erase()
+    for remark in result.remarks:
+        env.note(f"{read.name}: {remark}")
+    if result.candidate is None:
+        env.warn(f"{read.name}: {sentence(result)}")
+        if chosen == "json":
+            output.write(write_fit(result, chosen))
+        return ExitStatus.DIFFERENT
+    output.write(write_fit(result, chosen))
+    return ExitStatus.OK
+
+
+def _tell_runs(env: Environment, log: Log, number: int, result: Fitted, progress: Progress) -> None:
+    """List every run with what it follows."""
+    told: dict[tuple[object, ...], list[int]] = {}
+    texts: dict[int, str] = {}
+    for i, run in enumerate(runs_of(log)):
+        one = result if i == number else fit_run(log, i, progress)
+        span = f"{log.unit}s {log.positions[run.start]:g} to {log.positions[run.stop - 1]:g}"
+        texts[i] = f"run {i + 1} ({span}): {sentence(one)}"
+        told.setdefault((one.kind,), []).append(i)
+    progress.erase()
+    for i, text in texts.items():
+        env.note(f"{log.name}: {text}{', printed here' if i == number else ''}")
+
+
+command = make_command(
+    fit,
+    examples=[
+        ("lrcli fit trainer_state.json", "the schedule of a Hugging Face run, as a spec"),
+        ("lrcli fit run.csv | lrcli diff - run.csv", "hold it against the log again"),
+        ("lrcli fit metrics.csv:lr-AdamW/pg2 -o pg2.yaml", "of another column"),
+    ],
+)

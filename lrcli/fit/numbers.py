@@ -1,0 +1,106 @@
+"""Round numbers: how simple a number is, and which is the simplest one in an interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+
+def digits(value: float) -> int:
+    """How many significant digits the shortest decimal of a number has, trailing zeros not counted.
+
+    >>> digits(2e-4), digits(6687), digits(1000), digits(1 / 3)
+    (1, 4, 1, 16)
+    """
+    return len(repr(float(value)).partition("e")[0].replace(".", "").replace("-", "").strip("0"))
+
+
+def cost(value: float) -> float:
+    """How much there is to say about a number: about its digits, less for the 1, 2, 5 and 25 that people like.
+
+    >>> cost(0), cost(0.001) < cost(0.003) < cost(0.0011) < cost(0.00123)
+    (0.0, True)
+    """
+    if value == 0:
+        return 0.0
+    count = digits(value)
+    if count > 4:
+        inverse = 1 / value
+        near = round(inverse)
+        if 1 < near <= 100_000 and abs(inverse - near) < 1e-9 * near and digits(1 / near) > 10:  # a warmup from 1/300
+            return min(count, 1.0 + digits(near))
+    lead = repr(float(value)).partition("e")[0].replace(".", "").replace("-", "").strip("0")
+    liked = {"1": 0.5, "2": 0.3, "5": 0.3, "25": 0.6, "15": 0.3, "75": 0.2, "3": 0.1}.get(lead, 0.0)
+    return count - liked
+
+
+def simplest(low: float, high: float) -> float:
+    """The number of the fewest digits in low <= x <= high, the liked one of several, else the one in the middle.
+
+    >>> simplest(1.9999e-4, 2.00004e-4), simplest(0.0011, 0.0019), simplest(-1.0, 1.0)
+    (0.0002, 0.0015, 0.0)
+    """
+    if low <= 0 <= high:
+        return 0.0
+    if high < 0:
+        return -simplest(-high, -low)
+    top = math.floor(math.log10(high))
+    for count in range(1, 18):
+        power = count - 1 - top
+        unit = 10.0**-power
+        first, last = math.ceil(low / unit), math.floor(high / unit)
+        if last - first > 50:
+            continue  # more digits than are needed: cannot happen after the first round
+        found = [float(f"{k}e{-power}") for k in range(first, last + 1)]
+        found = [x for x in found if low <= x <= high]
+        if found:
+            middle = (low + high) / 2
+            return min(found, key=lambda x: (cost(x), abs(x - middle)))
+    return (low + high) / 2
+
+
+def simplest_whole(low: float, high: float) -> int | None:
+    """The roundest whole number in low <= n <= high; None if there is none.
+
+    >>> simplest_whole(970, 1030), simplest_whole(31, 33.5), simplest_whole(0.2, 0.8)
+    (1000, 32, None)
+    """
+    first, last = math.ceil(low), math.floor(high)
+    if first > last:
+        return None
+    unit: int = 10 ** len(str(max(abs(first), abs(last))))
+    while unit >= 1:
+        start, stop = -(-first // unit), last // unit
+        if start <= stop:
+            found = [k * unit for k in range(start, min(stop, start + 50) + 1)]
+            middle = (low + high) / 2
+            return min(found, key=lambda n: (cost(n), abs(n - middle)))
+        unit //= 10
+    return None
+
+
+def rounded(value: float, most: int = 15) -> Iterator[float]:
+    """The number rounded to 1, 2, 3 ... digits, each result once, and at last the number itself."""
+    seen = set()
+    for count in range(1, most + 1):
+        made = float(f"{value:.{count - 1}e}")
+        if made not in seen:
+            seen.add(made)
+            yield made
+    if value not in seen:
+        yield value
+
+
+def small_fraction(value: float) -> tuple[int, int] | None:
+    """(numerator, denominator) where the number is a fraction of small numbers but no short decimal.
+
+    >>> small_fraction(1 / 3), small_fraction(0.25)
+    ((1, 3), None)
+    """
+    if digits(value) <= 6 or value == 0:
+        return None
+    for bottom in range(3, 400):
+        top = round(value * bottom)
+        if top and abs(value * bottom - top) < 1e-10 * abs(top):
+            return top, bottom
+    return None

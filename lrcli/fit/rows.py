@@ -1,0 +1,88 @@
+"""The rows of one run, as the search sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from lrcli.logs import Rounding
+from lrcli.logs.rounding import tolerance
+
+SEARCHED = 240
+"""So many rows are searched; what is found is held against all of them."""
+
+FINE = 1e-2
+"""The share of the log's tolerance that is searched with where every digit is logged: real logs are that exact."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Positions and learning rates of one run, in order, and how far a law may be from each of them.
+
+    peak: the largest learning rate. epoch: the steps of an epoch where the log's own columns say that, else 0.
+    """
+
+    p: Sequence[int]
+    y: Sequence[float]
+    tol: Sequence[float]
+    peak: float
+    epoch: int = 0
+
+    def __len__(self) -> int:
+        return len(self.p)
+
+    def part(self, start: int, stop: int) -> Rows:
+        """The rows start <= i < stop."""
+        return Rows(self.p[start:stop], self.y[start:stop], self.tol[start:stop], self.peak, self.epoch)
+
+    def pick(self, indices: Iterable[int]) -> Rows:
+        """These rows."""
+        chosen = sorted(set(indices))
+        p = [self.p[i] for i in chosen]
+        y = [self.y[i] for i in chosen]
+        tol = [self.tol[i] for i in chosen]
+        return Rows(p, y, tol, self.peak, self.epoch)
+
+    def holds(self, law: Callable[[int], float], slack: float = 1.0) -> bool:
+        """Whether the law is near enough at every row."""
+        return all(abs(law(p) - y) <= slack * tol for p, y, tol in zip(self.p, self.y, self.tol, strict=True))
+
+    def scale(self, shape: Callable[[int], float], slack: float = 1.0) -> tuple[float, float] | None:
+        """The interval of factors c for which c * shape(p) is near enough at every row; None if there is none."""
+        low, high = 0.0, float("inf")
+        for p, y, tol in zip(self.p, self.y, self.tol, strict=True):
+            s = shape(p)
+            if s <= 0:
+                if abs(y) > slack * tol + 1e-300:
+                    return None
+                continue
+            low = max(low, (y - slack * tol) / s)
+            high = min(high, (y + slack * tol) / s)
+            if low > high:
+                return None
+        return (low, high) if high < float("inf") else None
+
+
+def make_rows(p: Sequence[int], y: Sequence[float], rounding: Rounding, *, fine: bool = False, epoch: int = 0) -> Rows:
+    """The rows with the tolerance of the log's rounding; `fine` asks for more where every digit is logged."""
+    peak = max((abs(v) for v in y), default=0.0)
+    share = FINE if fine and rounding.kind == "full" else 1.0
+    cache: dict[float, float] = {}
+    tol = []
+    for v in y:
+        known = cache.get(v)
+        if known is None:
+            if len(cache) > 4096:
+                cache.clear()
+            known = cache[v] = max(share * tolerance(v, rounding, peak), 1e-300)
+        tol.append(known)
+    return Rows(p, y, tol, peak, epoch)
+
+
+def spread(n: int, count: int, ends: int = 24) -> list[int]:
+    """At most about `count` of the indices 0 to n - 1: both ends in full, the rest evenly."""
+    if n <= count:
+        return list(range(n))
+    inner = max(count - 2 * ends, 2)
+    even = (round(k * (n - 1) / (inner - 1)) for k in range(inner))
+    return sorted({*range(ends), *even, *range(n - ends, n)})

@@ -1,0 +1,229 @@
+"""Feeds the reader what nobody would write, and looks at what comes out: `python -m tests.fuzz`.
+
+Samples, bad specs and logs are changed at random (characters, words of the reader's dictionary, lines, repetition), and
+expressions are made of nothing. An input whose outcome was not seen before is changed further, so that the search goes
+where the reader has something new to say. Only an LrcliError may come out, within a second and in bounded memory.
+The same seed gives the same inputs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import random
+import re
+import signal
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from lrcli.errors import LrcliError, SpecError
+from lrcli.expression import Expression
+from lrcli.logs.logged import spec_of
+from lrcli.logs.read import read_log
+from lrcli.reader import parse_emulation, parse_text, read_spec
+from lrcli.reader.metric import parse_series
+from tests import fuzz_inputs
+
+SECONDS = 1.0  # of the processor, for one input: a busy machine is no slow reader
+HANGS = 20  # seconds on the clock after which an input is stopped
+MEGABYTES = 300  # that the process may grow by
+KEPT = 3000  # inputs with a new outcome that a target keeps
+
+_GOOD = "{lr: 0.1, epochs: 9, groups: [{name: head}], schedule: {type: multistep, milestones: [3]}}"
+_EPOCHS = (0, 1, 7, 1e15, -2.5)
+
+
+class Hang(BaseException):
+    """An input that does not come to an end."""
+
+
+@dataclass
+class Target:
+    """One way into the package: what is fed, of how many in a hundred inputs, and what the search begins with."""
+
+    name: str
+    share: int
+    feed: Callable[[str], str]
+    inputs: list[str]
+    words: tuple[str, ...] = fuzz_inputs.WORDS
+    make: Callable[[random.Random], str] | None = None
+    outcomes: dict[str, int] = field(default_factory=dict)
+    fed: int = 0
+    slowest: float = 0.0
+    slowest_input: str = ""
+
+    def next_input(self, rnd: random.Random) -> str:
+        """An input that nobody has seen."""
+        if self.make is not None and rnd.random() < 0.5:
+            return self.make(rnd)
+        return fuzz_inputs.mutated(rnd, rnd.choice(self.inputs), self.inputs, self.words)
+
+    def learn(self, text: str, outcome: str) -> None:
+        """Count the outcome; a new one makes its input a beginning of others."""
+        if outcome not in self.outcomes and len(text) < 5000 and len(self.outcomes) < KEPT:
+            self.inputs.append(text)
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+
+
+def _spec(text: str) -> str:
+    spec = parse_text(text)
+    return f"a spec of {[type(group.schedule).__name__ for group in spec.groups][:3]}, {len(spec.notes)} notes"
+
+
+def _expression(text: str) -> str:
+    expression, values = Expression(text), 0
+    for epoch in _EPOCHS:
+        try:
+            value = expression(epoch)
+        except (ArithmeticError, ValueError):  # where it has no value, it says so
+            continue
+        assert isinstance(value, float)
+        values += 1
+    return f"an expression with {values} values"
+
+
+def _emulation(text: str) -> str:
+    emulation = parse_emulation(text)
+    return "formula" if emulation is None else f"torch {emulation.release}"
+
+
+def _log(text: str) -> str:
+    log = read_log("-", stdin=lambda: text.encode(errors="surrogatepass"))
+    return f"a log in {log.unit}s, {spec_of(log).interval}, {len(log.lrs)} columns, {len(log.remarks)} remarks"
+
+
+def _metric(text: str) -> str:
+    return f"a metric of {len(parse_series(text.encode(errors='surrogatepass'), None)) > 1}"
+
+
+def _setting(text: str) -> str:
+    return f"set to {len(read_spec(_GOOD, sets=[text]).notes)} notes"
+
+
+def targets() -> list[Target]:
+    """All ways in."""
+
+    def made(rnd: random.Random) -> str:
+        return fuzz_inputs.soup(rnd) if rnd.random() < 0.3 else fuzz_inputs.expression(rnd, rnd.randrange(7))
+
+    return [
+        Target("spec", 55, _spec, fuzz_inputs.specs()),
+        Target("expression", 20, _expression, fuzz_inputs.expressions(), fuzz_inputs.EXPRESSION_WORDS, made),
+        Target("log", 12, _log, fuzz_inputs.logs()),
+        Target("--set", 5, _setting, fuzz_inputs.settings()),
+        Target("emulation", 4, _emulation, fuzz_inputs.emulations()),
+        Target("metric", 4, _metric, fuzz_inputs.metrics()),
+    ]
+
+
+def kind_of(error: LrcliError) -> str:
+    """What an error says, without the names and numbers in it."""
+    if isinstance(error, SpecError):
+        return " ".join(sorted({problem.kind for problem in error.problems})) + _bare(error.problems[0].message)
+    return _bare(str(error))
+
+
+def _bare(message: str) -> str:
+    return re.sub(r"'[^']*'|\"[^\"]*\"|[-+.\w]*\d[-+.\w]*", "?", message[:200].partition("\n")[0])[:80]
+
+
+def memory() -> float:
+    """The most megabytes that this process had so far; NaN where the system does not tell."""
+    status = Path("/proc/self/status")
+    if status.exists() and (match := re.search(r"VmHWM:\s*(\d+) kB", status.read_text(encoding="ascii"))):
+        return int(match[1]) / 2**10  # getrusage remembers the process that started this one
+    try:
+        import resource
+    except ImportError:
+        return float("nan")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def fuzz(inputs: int, seed: int) -> tuple[list[Target], list[str]]:
+    """Feed so many inputs: (the targets with their figures, what went wrong)."""
+    rnd, found, violations = random.Random(seed), targets(), []
+    shares = [target.share for target in found]
+    for n in range(inputs):
+        (target,) = rnd.choices(found, shares)
+        text = target.next_input(rnd)
+        signal_after(HANGS)
+        begin = time.process_time()
+        try:
+            outcome = target.feed(text)
+        except LrcliError as error:
+            outcome = kind_of(error)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # also SystemExit and Hang: none of them is the reader's own error
+            outcome = f"{type(error).__name__}: {error}"[:60]
+            if outcome not in target.outcomes:
+                trace = "".join(traceback.format_exception(error)[-4:])
+                violations.append(f"input {n} ({target.name}): {trace}{text[:2000]!r}")
+        taken = time.process_time() - begin
+        signal_after(0)
+        if taken > SECONDS:
+            violations.append(f"input {n} ({target.name}): {taken:.2f} s for {len(text):,} characters: {text[:500]!r}")
+        target.fed += 1
+        if taken > target.slowest:
+            target.slowest, target.slowest_input = taken, text
+        target.learn(text, outcome)
+    return found, violations
+
+
+def signal_after(seconds: float) -> None:
+    """Hang is raised after so many seconds, never after 0."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _hangs(number: int, frame: FrameType | None) -> None:
+    raise Hang(f"no end after {HANGS} s")
+
+
+def main() -> int:
+    """Print the figures; 1 when something came out that must not, took too long or filled the memory."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description="Feed the reader at random")
+    parser.add_argument("--inputs", type=int, default=200_000, help="how many (default: 200000)")
+    parser.add_argument("--seed", type=int, default=0, help="another seed gives other inputs (default: 0)")
+    options = parser.parse_args()
+    if hasattr(signal, "SIGALRM"):
+        signal.signal(signal.SIGALRM, _hangs)
+    warnings.simplefilter("error")  # what would be printed behind the reader's back is an error, too
+    sys.stdin = io.TextIOWrapper(io.BytesIO(b""))  # a spec may say `file: -`
+    before, begin = memory(), time.perf_counter()
+    home = Path.cwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)  # a spec may name files: there are none
+        try:
+            found, violations = fuzz(options.inputs, options.seed)
+        finally:
+            os.chdir(home)
+    seconds = time.perf_counter() - begin
+    print(f"{'':<12} {'inputs':>9} {'outcomes':>9} {'slowest':>9}  of characters")
+    for target in found:
+        slowest = f"{1000 * target.slowest:.0f} ms"
+        print(
+            f"{target.name:<12} {target.fed:>9,} {len(target.outcomes):>9,} {slowest:>9}  {len(target.slowest_input):,}"
+        )
+    peak = memory()
+    print(f"{options.inputs:,} inputs of seed {options.seed} in {seconds:.0f} s, ", end="")
+    print(f"peak memory {peak:.0f} MB ({before:.0f} MB before the first)")
+    if peak - before > MEGABYTES:
+        violations.append(f"the process grew by {peak - before:.0f} MB, more than {MEGABYTES} MB")
+    for violation in violations:
+        print(f"\n{violation}")
+    print(f"{len(violations)} violations")
+    return 1 if violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

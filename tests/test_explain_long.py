@@ -1,0 +1,43 @@
+"""Long logs: explained on a sample of their rows, and then found to the row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+import lrcli
+from lrcli.explain import explain
+from lrcli.explain.evidence import SAMPLE
+from lrcli.logs import Log
+
+N = 4 * SAMPLE
+LINEAR = (
+    f"{{name: s, lr: 0.1, steps: {N}, schedule: {{type: linear, start_factor: 1, end_factor: 0.1, total_iters: {N}}}}}"
+)
+
+CASES: dict[str, tuple[Callable[[int], int], str, str]] = {
+    "one skipped step": (lambda t: t - (t >= 7001), "shift", "o(t) = s(t - 1) from t = 7001 on"),
+    "two skipped steps": (
+        lambda t: t - (t >= 4444) - (t >= 9999),
+        "skipped",
+        "o(t) = s(t - lag), lag 1 from t = 4444, 2 from t = 9999",
+    ),
+    "one step late": (lambda t: max(t - 1, 0), "lag", "o(t) = s(t - 1)"),
+    "runs on from another step": (lambda t: t if t < 8123 else t + 500, "shift", "o(t) = s(t + 500) from t = 8123 on"),
+    "begins again": (lambda t: t if t < 8123 else t - 8123, "cycled", "o(t) = s(t mod 8123)"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_switch_is_found_to_the_row(name: str) -> None:
+    """Where a long log leaves its spec is told exactly, though not every row was tried with every cause."""
+    clock, key, told = CASES[name]
+    spec = lrcli.load(LINEAR)
+    group = spec.groups[0]
+    assert group.schedule is not None and group.lr is not None
+    values = [group.schedule.lr_at(clock(t), group.lr) for t in range(N)]
+    report = explain(spec, Log("log", "step", [float(t) for t in range(N)], {"lr": values}))
+    first = report.explanations[0]
+    assert ("explained", [key], N) == (report.verdict, [cause.key for cause in first.causes], first.explained)
+    assert (told,) == first.forms

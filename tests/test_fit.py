@@ -1,0 +1,238 @@
+"""`fit`: the schedule behind a log comes back, with its round numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from pathlib import Path
+
+import pytest
+
+from lrcli.errors import LrcliError
+from lrcli.fit import Fitted, fit_run, fit_runs
+from lrcli.fit.numbers import simplest, simplest_whole
+from lrcli.logs import Log, Rounding, Run
+from lrcli.logs.rounding import quantise
+from lrcli.reader import parse_text
+from lrcli.render.fit import write_fit
+from lrcli.schedules.base import Schedule
+from lrcli.schedules.constant import Constant
+from lrcli.schedules.cosine import Cosine
+from lrcli.schedules.cosine_restarts import CosineRestarts
+from lrcli.schedules.exponential import Exponential
+from lrcli.schedules.linear import Linear
+from lrcli.schedules.multistep import MultiStep
+from lrcli.schedules.one_cycle import OneCycle
+from lrcli.schedules.plateau import Plateau
+from lrcli.schedules.polynomial import Polynomial
+from lrcli.schedules.sequential import Sequential
+from lrcli.schedules.step import Step
+from lrcli.schedules.warmup_cosine import WarmupCosine
+from tests.cli_world import run_line
+from tests.fit_holdout import cases, same
+
+
+def log_of(schedule: Schedule, lr: float, places: range, first_step: int = 0, rounding: Rounding | None = None) -> Log:
+    """The log of a run of the schedule, numbered from first_step."""
+    rounding = rounding or Rounding()
+    rows = [quantise(schedule.lr_at(p - first_step, lr), rounding) for p in places]
+    return Log("run", "step", list(places), {"lr": rows}, rounding=rounding)
+
+
+def warm(steps: int, start_factor: float, schedule: Schedule) -> Schedule:
+    """The schedule after a linear warmup."""
+    return Sequential((Linear(start_factor=start_factor, total_iters=steps), schedule), (steps,))
+
+
+LINE = Linear(start_factor=1.0, end_factor=0.0, total_iters=6682)
+
+EXACT = {
+    "constant": (Constant(), 1e-4, range(20), 0),
+    "constant after warmup": (warm(1000, 0.0, Constant()), 3e-6, range(50, 3000, 50), 0),
+    "step": (Step(step_size=30, gamma=0.1), 0.1, range(90), 0),
+    "step from 1": (Step(step_size=30, gamma=0.5), 0.1, range(1, 91), 1),
+    "multistep": (MultiStep((30, 80), 0.1), 0.02, range(90), 0),
+    "multistep after warmup": (warm(100, 0.001, MultiStep((300, 400), 0.1)), 0.02, range(600), 0),
+    "exponential": (Exponential(gamma=0.95), 0.1, range(50), 0),
+    "exponential after warmup": (warm(5, 0.1, Exponential(gamma=0.95)), 0.1, range(50), 0),
+    "linear": (Linear(start_factor=1.0, end_factor=0.0, total_iters=2500), 5e-5, range(500, 2501, 500), 1),
+    "linear after warmup": (warm(5, 0.0, LINE), 2e-4, range(1, 400), 1),
+    "linear to a floor": (Linear(start_factor=1.0, end_factor=0.01, total_iters=100), 0.01, range(100), 0),
+    "polynomial": (Polynomial(total_iters=100, power=0.9), 0.01, range(100), 0),
+    "cosine": (Cosine(T_max=90), 0.1, range(90), 0),
+    "cosine with a floor": (warm(2, 0.0, Cosine(T_max=19, eta_min=1e-5)), 1e-4, range(1, 22), 1),
+    "cosine past its end": (Cosine(T_max=20), 0.1, range(50), 0),
+    "cosine, then flat": (WarmupCosine(warmup=10, T_max=60, eta_min=1e-5), 1e-3, range(90), 0),
+    "cosine stopped early": (Cosine(T_max=10), 3e-4, range(1, 7), 0),
+    "restarts": (CosineRestarts(T_0=10), 0.1, range(45), 0),
+    "longer restarts": (CosineRestarts(T_0=10, T_mult=2, eta_min=1e-4), 0.1, range(70), 0),
+    "one cycle": (OneCycle(max_lr=0.1, total_steps=1000), 0.1, range(0, 1000, 10), 0),
+    "one cycle of lines": (
+        OneCycle(max_lr=0.03, total_steps=6790, pct_start=0.1, anneal_strategy="linear", three_phase=True),
+        0.03,
+        range(49, 5400, 50),
+        0,
+    ),
+    "phases": (
+        Sequential((Linear(start_factor=0.1, total_iters=20), Constant(), LINE), (20, 60)),
+        1e-3,
+        range(0, 3000, 10),
+        0,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_schedule_comes_back(name: str) -> None:
+    """The schedule that a log was made of comes back, with its numbers and its numbering."""
+    schedule, lr, places, first_step = EXACT[name]
+    found = fit_run(log_of(schedule, lr, places, first_step)).candidate
+    assert found is not None
+    assert (lr, schedule, first_step) == (found.lr, found.schedule, found.first_step)
+
+
+@pytest.mark.parametrize("rounding", [Rounding("float32"), Rounding("significant", 4), Rounding("significant", 6)])
+@pytest.mark.parametrize("name", ["step", "linear after warmup", "cosine", "exponential", "one cycle", "polynomial"])
+def test_rounding_does_not_hide_round_numbers(name: str, rounding: Rounding) -> None:
+    """A log of few digits still gives the same learning rates, and the round base LR."""
+    schedule, lr, places, first_step = EXACT[name]
+    fitted = fit_run(log_of(schedule, lr, places, first_step, rounding))
+    assert fitted.candidate is not None
+    assert (fitted.rows, lr) == (fitted.explained, fitted.candidate.lr)
+
+
+def test_holdout() -> None:
+    """Logs of every kind, rounded, cut, sampled and appended to, are all reproduced."""
+    lost = [case.name for case in cases(55, 1) if fit_run(case.log).candidate is None]
+    assert lost == []
+
+
+def test_holdout_knows_a_wrong_schedule() -> None:
+    """The measure of the hold-out tells a schedule from another one."""
+    first, second = (case for case in cases(5, 1) if case.kind in ("linear", "constant"))
+    assert (True, False) == (same(first, fit_run(first.log)), same(second, fit_run(first.log)))
+
+
+def test_skipped_steps() -> None:
+    """A scheduler that falls behind is recognised: the schedule is the underlying one, the steps are named."""
+    schedule = warm(100, 0.0, Linear(start_factor=1.0, end_factor=0.0, total_iters=200))
+    skipped = (30, 40, 50)
+    places = range(10, 201, 10)
+    rows = [schedule.lr_at(p - sum(s <= p for s in skipped), 3e-4) for p in places]
+    found = fit_run(Log("run", "step", list(places), {"lr": rows})).candidate
+    assert found is not None
+    assert (schedule, 3e-4, 0, skipped) == (found.schedule, found.lr, found.first_step, found.skipped)
+
+
+METRIC = (1.0, 0.8, 0.7, 0.71, 0.72, 0.69, 0.7, 0.7, 0.7, 0.68, 0.69, 0.69, 0.69, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
+
+
+@pytest.mark.parametrize(
+    "plateau",
+    [
+        Plateau(factor=0.5, patience=2, metric=METRIC),
+        Plateau(factor=0.1, patience=1, cooldown=2, metric=METRIC),
+        Plateau(factor=0.5, patience=3, threshold_mode="abs", counting="keras", metric=METRIC),
+        Plateau(factor=0.5, patience=1, min_lr=3e-4, metric=METRIC),
+    ],
+    ids=["torch", "cooldown", "keras", "min_lr"],
+)
+def test_plateau(plateau: Plateau) -> None:
+    """The reductions of a plateau schedule are replayed from the metric column."""
+    places = range(len(METRIC))
+    rounding = Rounding("float32" if plateau.counting == "keras" else "full")
+    rows = [quantise(plateau.lr_at(p, 1e-3), rounding) for p in places]
+    others = {"loss": [1.0 - 0.01 * p for p in places], "val_loss": list(METRIC)}
+    fitted = fit_run(Log("run", "epoch", list(places), {"lr": rows}, None, others, rounding=rounding))
+    assert fitted.candidate is not None
+    assert ("plateau", 1e-3) == (fitted.kind, fitted.candidate.lr)
+    assert rows == [quantise(fitted.candidate.at(p), rounding) for p in places]
+
+
+def test_groups() -> None:
+    """Learning-rate columns that differ become parameter groups."""
+    places = range(60)
+    slow, fast = Cosine(T_max=60), Step(step_size=20)
+    columns = {name: [s.lr_at(p, lr) for p in places] for name, lr, s in (("a", 0.1, slow), ("b", 0.01, fast))}
+    fitted = fit_run(Log("run", "epoch", list(places), columns))
+    assert (("a", 0.1, slow), ("b", 0.01, fast)) == fitted.groups
+
+
+def test_runs_are_fitted_one_by_one() -> None:
+    """Each of the runs in one log has its own schedule; the longest is the default."""
+    rows = [Constant().lr_at(p, 0.1) for p in range(5)] + [Cosine(T_max=9).lr_at(p, 0.1) for p in range(9)]
+    log = Log("run", "epoch", [*range(5), *range(9)], {"lr": rows}, runs=(Run(0, 5), Run(5, 14)))
+    assert ["constant", "cosine"] == [fitted.kind for fitted in fit_runs(log)]
+    assert Run(5, 14) == fit_run(log).run
+
+
+def test_whole_epochs_are_round() -> None:
+    """A milestone that lies between two rows is put at whole epochs, where the log counts them."""
+    places = [69 * (epoch + 1) for epoch in range(59)]
+    rows = [0.02 if p <= 2070 else 0.002 for p in places]
+    fitted = fit_run(Log("run", "step", places, {"lr": rows}, list(range(1, 60))))
+    assert fitted.candidate is not None
+    assert (Step(step_size=30 * 69), 69) == (fitted.candidate.schedule, fitted.steps_per_epoch)
+
+
+def test_no_such_run() -> None:
+    """A run that the log does not have is an error that says how many there are."""
+    with pytest.raises(LrcliError, match="run has 1 run, there is no run 3"):
+        fit_run(log_of(Constant(), 0.1, range(5)), 2)
+
+
+def test_noise_is_unknown() -> None:
+    """What follows no schedule is said to follow none."""
+    rows = [0.1 * abs(math.sin(p * p + 1)) for p in range(60)]
+    assert ("unknown", 0) == (lambda fitted: (fitted.kind, fitted.explained))(
+        fit_run(Log("run", "step", list(range(60)), {"lr": rows}))
+    )
+
+
+def _text(fitted: Fitted) -> str:
+    return "".join(write_fit(fitted, "yaml"))
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_yaml_is_the_schedule(name: str) -> None:
+    """The printed spec reads back as the schedule that was found."""
+    schedule, lr, places, first_step = EXACT[name]
+    spec = parse_text(_text(fit_run(log_of(schedule, lr, places, first_step))))
+    group = spec.groups[0]
+    assert first_step == spec.first_step
+    base = schedule.lr_at(0, 0.0) if group.lr is None else group.lr
+    assert [schedule.lr_at(t, lr) for t in range(60)] == [group.schedule.lr_at(t, base) for t in range(60)]
+
+
+LOGS = ["linear after warmup", "cosine with a floor", "one cycle of lines", "phases", "multistep", "polynomial"]
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_fit_and_diff_agree(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`lrcli fit run.csv | lrcli diff - run.csv` finds no difference."""
+    monkeypatch.chdir(tmp_path)
+    schedule, lr, places, first_step = EXACT[name]
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(("step", "lr"))
+    table.writerows((p, repr(schedule.lr_at(p - first_step, lr))) for p in places)
+    Path("run.csv").write_text(out.getvalue(), "utf-8")
+    fitted = run_line("lrcli fit run.csv", b"")
+    assert 0 == fitted.status
+    assert 0 == run_line("lrcli diff - run.csv", fitted.stdout.encode()).status
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(1.9999e-4, 2.00004e-4, 2e-4), (0.0, 0.1, 0.0), (-3.0, -2.0, -2.0), (0.33333, 0.33334, 0.33334), (5.0, 5.0, 5.0)],
+)
+def test_simplest_number(low: float, high: float, expected: float) -> None:
+    """The number of the fewest digits in an interval is found."""
+    assert expected == simplest(low, high)
+
+
+@pytest.mark.parametrize(("low", "high", "expected"), [(970, 1030, 1000), (31, 33.5, 32), (0.2, 0.8, None), (0, 0, 0)])
+def test_simplest_whole_number(low: float, high: float, expected: int | None) -> None:
+    """The roundest whole number in an interval is found, or that there is none."""
+    assert expected == simplest_whole(low, high)
