@@ -268,6 +268,7 @@ def test_step_epoch_as_an_expression_and_as_a_list() -> None:
         ("{type: cosine_restarts, T_0: 3}", "torch-1.2", []),
         ("[{type: ConstantLR, for: 3}, {type: ConstantLR}]", "torch-1.12:lr", ["sequential-first-lr"]),
         ("[{type: ConstantLR, for: 3}, {type: ConstantLR}]", "torch-1.13", []),
+        ("[{type: linear, for: 3}, {type: cosine}]", "torch-1.12:lr", []),
         ("{type: one_cycle, max_lr: 0.3}", "torch-2.4", ["lr-ignored"]),
     ],
 )

@@ -76,6 +76,9 @@ def watched(tmp_path: Path) -> Iterator[Terminal]:
     try:
         terminal.until(lambda text: "watching one.yaml" in text and "last 0.01 " in text)
         yield terminal
+        if terminal.child.isalive():  # by itself if it can: a process that is killed leaves no coverage behind
+            terminal.child.sendintr()
+            terminal.end()
     finally:
         terminal.child.close(force=True)
 

@@ -16,6 +16,8 @@ _HISTORY = re.compile(r'"(log_history|history)"\s*:\s*\[')
 _NAN = re.compile(r"(?<=: )-?(nan|inf)\b")
 _DEEP = 64
 """How many items of a list become columns of their own (a learning rate per group)."""
+_LEVELS = 20
+"""How deep an object may stand in others; what lies deeper is no number of a training loop."""
 
 
 def read_json(text: TextIOWrapper, gathered: Gathered, *, among: bool = False) -> Iterator[str]:
@@ -23,7 +25,11 @@ def read_json(text: TextIOWrapper, gathered: Gathered, *, among: bool = False) -
     first = next((line for line in text if line.strip()), "")
     row = _row(first)
     if among or (isinstance(row, dict) and not _HISTORY.search(first) and not _is_columns(row)):
-        yield from _lines(chain([first], text), gathered)
+        second = next(text, "")
+        if isinstance(row, dict) and not second and any(map(_is_columns, row.values())):
+            yield from _columns(first, gathered)  # a document on one line
+            return
+        yield from _lines(chain([first], [second] * bool(second), text), gathered)
     else:
         yield from _document(first + text.read(), gathered)
 
@@ -108,7 +114,7 @@ def _columns(text: str, gathered: Gathered) -> Iterator[str]:
         yield from _objects(text, gathered)
         return
     if isinstance(data, dict) and not _is_columns(data):
-        data = next((value for value in data.values() if isinstance(value, dict) and _is_columns(value)), data)
+        data = next((value for value in data.values() if _is_columns(value)), data)
     if not isinstance(data, dict) or not _is_columns(data):
         raise LrcliError(f"{gathered.where}: this is not a log: a JSON document without a log_history")
     lists = {str(key): value for key, value in data.items() if isinstance(value, list)}
@@ -138,20 +144,23 @@ def _objects(text: str, gathered: Gathered) -> Iterator[str]:
         gathered.add(n, _flat(row) if isinstance(row, dict) else {})
 
 
-def _is_columns(row: Mapping[str, Any]) -> bool:
-    """Whether an object holds a table column by column."""
+def _is_columns(row: object) -> bool:
+    """Whether something is an object that holds a table column by column."""
+    if not isinstance(row, dict):
+        return False
     lengths = [len(value) for value in row.values() if isinstance(value, list)]
     return len(lengths) > 1 and max(lengths) > 1 and len(set(lengths)) == 1
 
 
-def _flat(row: Mapping[str, Any]) -> dict[str, object]:
+def _flat(row: Mapping[str, Any], levels: int = _LEVELS) -> dict[str, object]:
     """An object without objects: `{"train": {"lr": 1}}` has `train/lr`, `{"lr": [1, 2]}` has `lr/0` and `lr/1`."""
     if not any(isinstance(value, (dict, list)) for value in row.values()):
         return dict(row)
     flat: dict[str, object] = {}
     for key, value in row.items():
         if isinstance(value, dict):
-            flat.update({f"{key}/{inner}": cell for inner, cell in _flat(value).items()})
+            if levels:
+                flat.update({f"{key}/{inner}": cell for inner, cell in _flat(value, levels - 1).items()})
         elif isinstance(value, list):
             flat.update(
                 {f"{key}/{i}": cell for i, cell in enumerate(value[:_DEEP]) if not isinstance(cell, (dict, list))}

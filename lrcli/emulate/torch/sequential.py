@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from math import isclose
 
 from lrcli.emulate.torch.composite import Composite
 from lrcli.emulate.torch.machine import ParamGroup, Replay
@@ -35,7 +36,7 @@ class SequentialReplay(Composite):
             if self.release >= (2, 13):
                 first = self.children[bisect_right(self.milestones, 0)]
             group.lr = first.initial_step(group.lr)
-        self.left = group.lr
+        self.left, self.meant = group.lr, first.last_lr
         if self.release >= (1, 11):
             self.last_lr = first.get_last_lr()
         return group.lr
@@ -79,11 +80,11 @@ class SequentialReplay(Composite):
 
     def notes(self) -> list[Note]:
         notes = [note for child in self.children for note in child.notes()]
-        if self.release < (1, 13):
+        if self.release < (1, 13) and self.meant is not None and not isclose(self.left, self.meant, rel_tol=1e-9):
             notes.append(
                 Note(
                     code="sequential-first-lr",
-                    what=f"SequentialLR starts at {self.left!r}",
+                    what=f"SequentialLR starts at {self.left!r} instead of {self.meant!r}",
                     why="its constructor keeps what the children's constructors left in the group, all multiplied",
                     reference="pytorch #72874, fixed in 1.13",
                     advice="Upgrade, or write the warmup as one LambdaLR",
