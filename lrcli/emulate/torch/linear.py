@@ -20,14 +20,15 @@ def replay(schedule: Linear, release: Release) -> Replay:
 
     def rules(base: float) -> Rules:
         closed = closed_form(schedule, base)
-        total = schedule.total_iters
+        total, delta = schedule.total_iters, end - start
+        scaled_start = total * start
 
         def chained(lr: float, t: int) -> float:
             if t == 0:
                 return lr * start
             if t > total:
                 return lr
-            return lr * (1.0 + (end - start) / (total * start + (t - 1) * (end - start)))
+            return lr * (1.0 + delta / (scaled_start + (t - 1) * delta))
 
         def hold(lr: float, t: int) -> float:
             return lr * start if t == 0 else lr
