@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import tracemalloc
 from pathlib import Path
 
@@ -394,3 +395,13 @@ def test_a_header_of_one_name(tmp_path: Path) -> None:
     path.write_text("2," * 5000 + "\n1\n", encoding="utf-8")
     error = run_cli("table", str(path)).stderr
     assert len(error) < 2000
+
+
+@pytest.mark.parametrize("name", ["lr" + "." * 50_000 + "x", "lr_pg" + "9" * 50_000 + "x", "lr" + " -" * 25_000])
+def test_a_column_name_without_end(name: str, tmp_path: Path) -> None:
+    """A column's name of any length is read soon: no pattern tries all of it from each of its characters."""
+    path = tmp_path / "run.csv"
+    path.write_text(f"epoch,{name}\n0,1\n1,1\n", encoding="utf-8")
+    begin = time.process_time()
+    outcome = run_cli("table", str(path), "--format", "csv", "--quiet")
+    assert (False, True) == ("internal error" in outcome.stderr, time.process_time() - begin < 5)

@@ -71,8 +71,8 @@ class Watch(Generic[T]):
         with _Terminal(self.env.stdout) as terminal:
             while True:
                 self._size = _size_of(self.env)
+                terminal.resumed = False  # before the screen is drawn: whoever comes back during that sees it again
                 terminal.show(self._screen())
-                terminal.resumed = False
                 while not (terminal.resumed or _size_of(self.env) != self._size or self._saved()):
                     time.sleep(_PAUSE)
 

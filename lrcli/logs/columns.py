@@ -63,7 +63,9 @@ def family(name: str) -> str:
     >>> family("lr/pg0") == family("lr/pg1") == family("lr"), family("lr-Adam/pg2"), family("lr_head")
     (True, 'lr-adam', 'lr_head')
     """
-    return _GROUP.sub("", _plain(name)) or _plain(name)
+    plain = _plain(name)
+    found = _group_in(plain)
+    return (plain[: found.start()] if found else plain) or plain
 
 
 def group(name: str) -> str:
@@ -72,8 +74,13 @@ def group(name: str) -> str:
     >>> group("lr-Adam/pg1"), group("lr_0"), group("lr")
     ('pg1', '0', '')
     """
-    found = _GROUP.search(name.strip().lower())
+    found = _group_in(name.strip().lower())
     return name.strip()[found.start() :].strip("/_-. []") if found else ""
+
+
+def _group_in(name: str) -> re.Match[str] | None:
+    """The end of a name that numbers a group; not sought far from the end, as each start would be tried to the end."""
+    return _GROUP.search(name, max(0, len(name) - 80))
 
 
 def place(name: str, names: Sequence[str]) -> int:
