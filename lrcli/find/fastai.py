@@ -16,7 +16,6 @@ from lrcli.find.float32 import Rounding, argmin, divide, f32, gradient, singles
 from lrcli.find.steepest import remark_on, window
 
 TOOL, VERSION = "fastai", "2.8.12"
-STOP_LOSS = 4.0
 SKIP_END = 5
 """The start that is skipped is a tenth of all points."""
 

@@ -14,7 +14,6 @@ from lrcli.find.float32 import argmin, blended, f32, singles
 from lrcli.find.steepest import remark_on, window
 
 TOOL, VERSION = "ignite", "0.5.5"
-STOP_LOSS = 5.0
 SKIP_START = 0
 SKIP_END = 0
 

@@ -15,7 +15,6 @@ from lrcli.find.float32 import argmin, divide, f32, singles, smoothed
 from lrcli.find.steepest import remark_on, window
 
 TOOL, VERSION = "lightning", "2.6.6"
-STOP_LOSS = 4.0
 SKIP_START = 10
 SKIP_END = 1
 

@@ -26,8 +26,6 @@ _NO_FALL = {"short": "too few points", "flat": "no fall, only noise", "rising": 
 class Tool(Protocol):
     """What the module of a tool holds."""
 
-    STOP_LOSS: float
-
     def smooth(self, losses: tuple[float, ...]) -> list[float]:
         """What the tool's own loop would have recorded of these losses."""
         ...

@@ -13,7 +13,6 @@ from lrcli.find.float32 import argmin, blended, gradient
 from lrcli.find.steepest import remark_on, window
 
 TOOL, VERSION = "torch-lr-finder", "0.2.2"
-STOP_LOSS = 5.0
 SKIP_START = 10
 SKIP_END = 5
 

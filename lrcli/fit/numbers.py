@@ -89,18 +89,3 @@ def rounded(value: float, most: int = 15) -> Iterator[float]:
             yield made
     if value not in seen:
         yield value
-
-
-def small_fraction(value: float) -> tuple[int, int] | None:
-    """(numerator, denominator) where the number is a fraction of small numbers but no short decimal.
-
-    >>> small_fraction(1 / 3), small_fraction(0.25)
-    ((1, 3), None)
-    """
-    if digits(value) <= 6 or value == 0:
-        return None
-    for bottom in range(3, 400):
-        top = round(value * bottom)
-        if top and abs(value * bottom - top) < 1e-10 * abs(top):
-            return top, bottom
-    return None

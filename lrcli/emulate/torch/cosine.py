@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import cos, pi
 
-from lrcli.emulate.torch.machine import HELD, Replay, Ruled, Rules, closed_form
+from lrcli.emulate.torch.machine import HELD, Replay, Ruled, Rules, closed_form, hold
 from lrcli.emulate.torch.releases import Release, is_closed_form
 from lrcli.schedules.cosine import Cosine
 
@@ -34,9 +34,6 @@ def replay(schedule: Cosine, release: Release) -> Replay:
 
         def first(lr: float, t: int) -> float:
             return lr if t == 0 else resumed(lr, t)
-
-        def hold(lr: float, t: int) -> float:
-            return lr
 
         def fresh(lr: float, t: int) -> float:
             return resumed(lr, t) if t > 0 else chained(lr, t)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.emulate.torch.machine import HELD, Replay, Ruled, Rules, closed_form
+from lrcli.emulate.torch.machine import HELD, Replay, Ruled, Rules, closed_form, hold
 from lrcli.emulate.torch.releases import Release, is_closed_form
 from lrcli.schedules.exponential import Exponential
 
@@ -20,9 +20,6 @@ def replay(schedule: Exponential, release: Release) -> Replay:
 
         def from_group(lr: float, t: int) -> float:
             return lr if t == 0 else lr * gamma
-
-        def hold(lr: float, t: int) -> float:
-            return lr
 
         def chained(lr: float, t: int) -> float:
             return lr * gamma

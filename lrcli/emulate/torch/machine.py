@@ -60,6 +60,11 @@ def closed_form(schedule: Schedule, base: float) -> Rules:
     return Rules(lambda lr, t: lr_at(t, base), over=partial(schedule.lrs, base))
 
 
+def hold(lr: float, t: int) -> float:
+    """The rule of a constructor that leaves the group's LR alone (from 2.8 on)."""
+    return lr
+
+
 HELD = "from torch 2.8 on the constructor leaves the LR alone, so the factor of this epoch is lost for good"
 """The resume note of the classes that look at the "initial" flag of 2.8."""
 

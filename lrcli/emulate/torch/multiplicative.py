@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.emulate.torch.machine import HELD, Replay, Ruled, Rules
+from lrcli.emulate.torch.machine import HELD, Replay, Ruled, Rules, hold
 from lrcli.emulate.torch.releases import Release
 from lrcli.schedules.multiplicative import Multiplicative
 
@@ -19,9 +19,6 @@ def replay(schedule: Multiplicative, release: Release) -> Replay:
 
         def from_group(lr: float, t: int) -> float:
             return lr * factor(t) if t > 0 else lr
-
-        def hold(lr: float, t: int) -> float:
-            return lr
 
         def chained(lr: float, t: int) -> float:
             return lr * factor(t)

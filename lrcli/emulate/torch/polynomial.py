@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.emulate.torch.machine import HELD, Replay, Ruled, Rules, closed_form
+from lrcli.emulate.torch.machine import HELD, Replay, Ruled, Rules, closed_form, hold
 from lrcli.emulate.torch.releases import Release
 from lrcli.schedules.polynomial import Polynomial
 
@@ -23,9 +23,6 @@ def replay(schedule: Polynomial, release: Release) -> Replay:
 
         def from_group(lr: float, t: int) -> float:
             return lr if t == 0 else chained(lr, t)
-
-        def hold(lr: float, t: int) -> float:
-            return lr
 
         if release < (2, 8):
             return Rules(from_group, closed=closed.rule)
