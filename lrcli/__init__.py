@@ -15,22 +15,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib import import_module
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lrcli.curve import Curve
-    from lrcli.difference import Difference
-    from lrcli.preflight import Finding
+    from lrcli.checks import Finding
+    from lrcli.comparison.difference import Difference
+    from lrcli.series.curve import Curve
     from lrcli.spec import Spec
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "check", "compare", "emulate", "evaluate", "load", "to_torch"]
-
-# The package lrcli.emulate is imported before the function of that name is defined: the first import of a package sets
-# it as an attribute here, and no later one does.
-import_module("lrcli.emulate")
 
 
 def load(source: str | PathLike[str], *, sets: Sequence[str] = (), emulate: str | None = None) -> Spec:
@@ -49,7 +44,7 @@ def evaluate(spec: Spec) -> Curve:
 
     Raises EvaluationError where the formula has no value, Refused where the release refuses the spec.
     """
-    from lrcli.curve import evaluate
+    from lrcli.series.curve import evaluate
 
     return evaluate(spec)
 
@@ -72,7 +67,7 @@ def compare(
     rtol None is 1e-9, atol None 1e-12 times the largest learning rate of both. Raises LrcliError where the rows cannot
     be aligned.
     """
-    from lrcli.difference import compare
+    from lrcli.comparison.difference import compare
 
     return compare(a, b, rtol=rtol, atol=atol, exact=exact)
 
@@ -84,7 +79,7 @@ def check(
 
     A path (or an inline mapping) gives findings with their places in the YAML. select and ignore take codes.
     """
-    from lrcli.preflight import check
+    from lrcli.checks import check
 
     return check(spec, select=select, ignore=ignore)
 
@@ -95,6 +90,6 @@ def to_torch(spec: Spec, optimizer: Any) -> Any:
     For `manual` it is the list of schedulers; a plateau takes its metric from the loop. Raises LrcliError for what
     PyTorch cannot hold in one scheduler.
     """
-    from lrcli.emulate.torch.build import to_torch
+    from lrcli.frameworks.torch.build import to_torch
 
     return to_torch(spec, optimizer)

@@ -18,9 +18,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from lrcli.curve import blocks
 from lrcli.reader import parse_text
 from lrcli.schedules.plateau import Plateau
+from lrcli.series.curve import blocks
 from lrcli.spec import Spec
 from tests import benchmark_loops
 

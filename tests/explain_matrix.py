@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import lrcli
 import lrcli.errors
-from lrcli.explain import Report, explain
+from lrcli.infer.explain import Report, explain
 from lrcli.logs import Log, Rounding
 from lrcli.logs.rounding import quantise
 from lrcli.spec import Emulation, Spec

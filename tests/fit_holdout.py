@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from lrcli.fit import Fitted, fit_run
+from lrcli.infer.fit import Fitted, fit_run
 from lrcli.logs import Log, Rounding, Run
 from lrcli.logs.rounding import detect, quantise
 from lrcli.schedules.base import Schedule

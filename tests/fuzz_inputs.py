@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 from lrcli.expression import CONSTANTS, FUNCTIONS
-from lrcli.expression_parser import VARIABLES
+from lrcli.expression.parser import VARIABLES
 from lrcli.reader.build import KEYS
 from lrcli.schedules import all_types, type_names
 from lrcli.spec import READINGS, STEP_ORDERS

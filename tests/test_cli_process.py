@@ -172,7 +172,9 @@ def test_narrow_columns() -> None:
 
 def test_internal_errors_are_one_line() -> None:
     """A bug is one line and exit 2; LRCLI_DEBUG=1 adds the traceback."""
-    code = "import sys; from lrcli import rows; del rows.tabulate; from lrcli.__main__ import main; sys.exit(main())"
+    code = (
+        "import sys; from lrcli.table import rows; del rows.tabulate; from lrcli.__main__ import main; sys.exit(main())"
+    )
     for variables, lines in (({}, 1), ({"LRCLI_DEBUG": "1"}, 5)):
         done = subprocess.run(
             [sys.executable, "-c", code, "table", SPEC],
@@ -209,9 +211,9 @@ def test_no_heavy_import(args: list[str]) -> None:
     assert modules[0] == "0"
     heavy = {"rich", "plotext", "json", "csv", "decimal", "statistics", "asyncio", "logging", "http", "email", "numpy"}
     assert not heavy & set(modules)
-    unneeded = ("lrcli.emulate.torch", "lrcli.render.plot", "lrcli.difference")
+    unneeded = ("lrcli.frameworks.torch", "lrcli.render.plot", "lrcli.comparison.difference")
     unused = {name for name in ours if name.startswith(unneeded)}
-    assert not unused - {"lrcli.emulate.torch"}
+    assert not unused - {"lrcli.frameworks.torch"}
     named = {name for name in ours if name.startswith("lrcli.schedules.")}
     assert named <= {"lrcli.schedules.base", "lrcli.schedules.cosine"}
     commands = {name for name in ours if name.startswith("lrcli.cli.commands.")}

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrcli import difference as compare_module
-from lrcli import gaps
-from lrcli.difference import Difference, compare
+from lrcli.comparison import difference as compare_module
+from lrcli.comparison import gaps
+from lrcli.comparison.difference import Difference, compare
+from lrcli.comparison.gaps import Gap, Row, Tally, largest_value
 from lrcli.errors import LrcliError
-from lrcli.gaps import Gap, Row, Tally, largest_value
 from lrcli.render import Style
 from lrcli.render.diff import DIFF_FORMATS, write_diff
 from lrcli.render.summary import summary

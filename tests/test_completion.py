@@ -11,7 +11,7 @@ import pexpect
 import pytest
 
 from lrcli.cli.completion.scripts import SCRIPTS, script
-from lrcli.emulate.torch.releases import RELEASES
+from lrcli.frameworks.torch.releases import RELEASES
 from lrcli.schedules import all_types
 from tests.cli_world import run_cli
 

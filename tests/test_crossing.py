@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lrcli.crossing import first_above, first_below
-from lrcli.curve import evaluate
 from lrcli.reader import parse_text, read_spec
+from lrcli.series.crossing import first_above, first_below
+from lrcli.series.curve import evaluate
 
 FOLDER = Path(__file__).parent.parent / "schedules"
 SAMPLES = [str(path) for path in sorted(FOLDER.glob("*.yaml"))]

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from lrcli.curve import blocks, columns, default_reading, evaluate, first_row, notes
-from lrcli.emulate.torch import replay
-from lrcli.emulate.torch.loop import TrainingLoop, _saved_lr
-from lrcli.emulate.torch.machine import ParamGroup
-from lrcli.emulate.torch.releases import RELEASES, find_release, parse
 from lrcli.errors import LrcliError, Refused
+from lrcli.frameworks.torch import replay
+from lrcli.frameworks.torch.loop import TrainingLoop, _saved_lr
+from lrcli.frameworks.torch.machine import ParamGroup
+from lrcli.frameworks.torch.releases import RELEASES, find_release, parse
 from lrcli.reader import parse_text
 from lrcli.schedules import all_types
+from lrcli.series.curve import blocks, columns, default_reading, evaluate, first_row, notes
 from lrcli.spec import Spec
 
 STEP4 = "{type: step, step_size: 4, gamma: 0.1}"
@@ -32,7 +32,7 @@ def codes(schedule: str, emulate: str) -> list[str]:
 def test_every_schedule_has_a_replay_of_the_same_name() -> None:
     """A schedule is one file in schedules/ and one in emulate/torch/, of the same name."""
     for cls in all_types():
-        module = import_module(f"lrcli.emulate.torch.{cls.__module__.rpartition('.')[2]}")
+        module = import_module(f"lrcli.frameworks.torch.{cls.__module__.rpartition('.')[2]}")
         assert module.SINCE <= parse("1.13")
         assert callable(module.replay)
 

@@ -12,8 +12,8 @@ import pytest
 
 import lrcli
 from lrcli.errors import LrcliError
-from lrcli.explain import Report, explain
-from lrcli.explain.causes import CAUSES
+from lrcli.infer.explain import Report, explain
+from lrcli.infer.explain.causes import CAUSES
 from lrcli.logs import Log, Rounding, Run
 from lrcli.render import Style
 from lrcli.render.explain import document, write_report

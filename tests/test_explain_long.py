@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 import lrcli
-from lrcli.explain import explain
-from lrcli.explain.evidence import SAMPLE
+from lrcli.infer.explain import explain
+from lrcli.infer.explain.evidence import SAMPLE
 from lrcli.logs import Log
 
 N = 4 * SAMPLE

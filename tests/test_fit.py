@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from lrcli.errors import LrcliError
-from lrcli.fit import Fitted, fit_run, fit_runs
-from lrcli.fit.numbers import simplest, simplest_whole
+from lrcli.infer.fit import Fitted, fit_run, fit_runs
+from lrcli.infer.fit.numbers import simplest, simplest_whole
 from lrcli.logs import Log, Rounding, Run
 from lrcli.logs.rounding import quantise
 from lrcli.reader import parse_text

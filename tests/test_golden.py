@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from lrcli.curve import GroupBlock, blocks, evaluate
 from lrcli.errors import LrcliError, Refused, SpecError
 from lrcli.reader import parse_text
+from lrcli.series.curve import GroupBlock, blocks, evaluate
 from lrcli.spec import READINGS, Spec
 from tests.golden_cases import FIRST_RELEASE, case_ids, classes, column, golden, minor, same, spec_text
 

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from lrcli.curve import evaluate, first_row
-from lrcli.difference import Difference, compare
+from lrcli.comparison.difference import Difference, compare
 from lrcli.errors import LrcliError
 from lrcli.logs import Log, Rounding, Run
 from lrcli.logs.logged import longest, spec_of
 from lrcli.logs.read import read_log
-from lrcli.points import points
 from lrcli.reader import parse_text
-from lrcli.rows import tabulate
-from lrcli.sample import sample
+from lrcli.series.curve import evaluate, first_row
+from lrcli.series.points import points
+from lrcli.series.sample import sample
 from lrcli.spec import Spec
+from lrcli.table.rows import tabulate
 
 FULL = Rounding()
 REAL = Path(__file__).with_name("logs")

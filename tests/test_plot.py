@@ -20,8 +20,8 @@ from lrcli.render.palette import marks
 from lrcli.render.plot import plot_specs, render_plot
 from lrcli.render.safe import cell_width, clip, printable
 from lrcli.render.ticks import compact, linear_labels, linear_ticks, log_ticks, short, x_ticks
-from lrcli.sample import SampledLine
 from lrcli.schedules import Schedule, find_type
+from lrcli.series.sample import SampledLine
 from lrcli.spec import Emulation, Group, Spec
 
 PLOTS = Path(__file__).parent / "plots"

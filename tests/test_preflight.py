@@ -1,4 +1,4 @@
-"""`lrcli.preflight`: where findings stand, and how they are chosen, merged and silenced."""
+"""`lrcli.checks`: where findings stand, and how they are chosen, merged and silenced."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lrcli.checks import check
 from lrcli.errors import LrcliError, SpecError
-from lrcli.preflight import check
 from lrcli.reader import parse_text, read_declared
 from lrcli.render import Style
 from lrcli.render.findings import write_findings
@@ -64,7 +64,7 @@ def test_place_of_parts(tmp_path: Path, text: str, key: str, line: int) -> None:
 
 def test_place_of_an_override(tmp_path: Path) -> None:
     """What --set put into the spec is told at the option, which has no line."""
-    from lrcli.preflight import check_declared
+    from lrcli.checks import check_declared
 
     declared = read_declared(str(_file(tmp_path, CLIMBS.format(""))), sets=["schedule.T_max=40"])
     (finding,) = check_declared(declared, select=["cosine-climbs"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lrcli.preflight import all_rules, check, codes
+from lrcli.checks import all_rules, check, codes
 
 SAMPLES = sorted((Path(__file__).parent.parent / "schedules").glob("*.yaml"))
 
@@ -280,7 +280,7 @@ def test_every_rule_has_a_case() -> None:
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 def test_rule_is_documented(rule: object) -> None:
     """A rule is what its file is called, has a known level and one sentence each of what and why."""
-    from lrcli.preflight import LEVELS, Rule
+    from lrcli.checks import LEVELS, Rule
 
     assert isinstance(rule, Rule)
     assert rule.find.__module__.rpartition(".")[2].replace("_", "-") == rule.code

@@ -6,12 +6,12 @@ import math
 
 import pytest
 
-from lrcli.data_steps import Data, steps_in_epoch
 from lrcli.errors import SpecError
 from lrcli.reader import parse_text
 from lrcli.reader.scalars import number_hint, resolve
 from lrcli.reader.units import Clock, UnitError, position
 from lrcli.reader.units import resolve as rows_of
+from lrcli.spec.data import Data, steps_in_epoch
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pkgutil import iter_modules
 import pytest
 
 import lrcli.cli.commands
-from lrcli.preflight import codes
+from lrcli.checks import codes
 from lrcli.schedules import all_types
 from tests.readme_examples import README, ROOT, Example, examples, run
 

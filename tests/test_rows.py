@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from lrcli.align import curve_names, group_names
 from lrcli.errors import LrcliError
 from lrcli.reader import parse_text
-from lrcli.rows import HEAD, Table, tabulate
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.cosine import Cosine
 from lrcli.schedules.exponential import Exponential
 from lrcli.schedules.multistep import MultiStep
 from lrcli.schedules.plateau import Plateau
 from lrcli.schedules.step import Step
+from lrcli.series.align import curve_names, group_names
 from lrcli.spec import Emulation, Group, Spec
+from lrcli.table.rows import HEAD, Table, tabulate
 
 STEP4 = Spec("step4", (Group(None, 0.001, Step(4, 0.1)),), 10)
 TORCH11 = replace(STEP4, emulation=Emulation("1.1", label="torch-1.1"))

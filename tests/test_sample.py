@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 
 import pytest
 
-from lrcli import sample
-from lrcli.curve import Block, GroupBlock
 from lrcli.errors import EvaluationError
 from lrcli.expression import Expression
-from lrcli.sample import Facts, SampledLine
 from lrcli.schedules import Schedule, find_type
+from lrcli.series import sample
+from lrcli.series.curve import Block, GroupBlock
+from lrcli.series.sample import Facts, SampledLine
 from lrcli.spec import Emulation, Group, Spec
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lrcli.curve import evaluate
 from lrcli.reader import read_spec
 from lrcli.schedules import Schedule, all_types
+from lrcli.series.curve import evaluate
 from tests.cli_world import run_cli
 
 FOLDER = Path(__file__).parent.parent / "schedules"

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrcli.curve import evaluate
-from lrcli.emulate.torch import replay
 from lrcli.errors import InvalidValue, Refused
 from lrcli.expression import Expression
+from lrcli.frameworks.torch import replay
 from lrcli.schedules import all_types, find_type, param_of, type_names
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
@@ -35,6 +34,7 @@ from lrcli.schedules.sequential import Sequential
 from lrcli.schedules.step import Step
 from lrcli.schedules.swalr import SWALR
 from lrcli.schedules.warmup_cosine import WarmupCosine
+from lrcli.series.curve import evaluate
 from lrcli.spec import Emulation, Group, Spec
 
 ROWS = 60

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from lrcli.catalog import describe
-from lrcli.curve import evaluate
+from lrcli.catalog.starter import example, starter
 from lrcli.reader import parse_text
 from lrcli.schedules import Schedule, all_types, param_of
-from lrcli.starter import example, starter
+from lrcli.series.curve import evaluate
 from tests.cli_world import run_cli
 
 TYPES = pytest.mark.parametrize("cls", all_types(), ids=lambda cls: cls.name)

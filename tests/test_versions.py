@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from lrcli.emulate.torch.changes import CHANGES
-from lrcli.emulate.torch.releases import RELEASES, parse
+from lrcli.comparison.versions import Agreement, versions
+from lrcli.frameworks.torch.changes import CHANGES
+from lrcli.frameworks.torch.releases import RELEASES, parse
 from lrcli.reader import parse_text
-from lrcli.versions import Agreement, versions
 
 
 def agreements(schedule: str, more: str = "") -> tuple[Agreement, ...]:

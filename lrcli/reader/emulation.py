@@ -107,7 +107,7 @@ def _from_mapping(node: Mapping, problems: Problems, groups: int) -> tuple[Emula
 
 
 def _release(version: str) -> tuple[str, str]:
-    from lrcli.emulate.torch.releases import find_release
+    from lrcli.frameworks.torch.releases import find_release
 
     try:
         release, note = find_release(version)

@@ -10,7 +10,7 @@ from lrcli.reader.units import Clock
 from lrcli.reader.values import Context, as_number, is_null, refuse_value, suggest
 
 if TYPE_CHECKING:
-    from lrcli.data_steps import Data
+    from lrcli.spec.data import Data
 
 MAX_COUNT = 10**12
 _COUNT_RULE = "must be a whole number from 1 to 1e12"
@@ -35,7 +35,7 @@ def read_clock(root: Mapping, problems: Problems) -> Clock:
     # 1 stands in after a problem, so that there is not a second one for each unit
     counted, declared = None, None
     if data is not None:
-        from lrcli.data_steps import steps_in_epoch  # here: few specs have data, and dataclasses take time to make
+        from lrcli.spec.data import steps_in_epoch  # here: few specs have data, and dataclasses take time to make
 
         declared = _data(data, problems)
         counted = 1 if declared is None else steps_in_epoch(declared)
@@ -143,7 +143,7 @@ def _data(data: Node, problems: Problems) -> Data | None:
     samples, batch_size, world_size, grad_accum = counts
     if samples is None or batch_size is None or world_size is None or grad_accum is None:
         return None
-    from lrcli.data_steps import Data, steps_in_epoch
+    from lrcli.spec.data import Data, steps_in_epoch
 
     declared = Data(samples, batch_size, world_size, grad_accum, drop_last)
     if steps_in_epoch(declared) < 1:

@@ -11,7 +11,7 @@ from lrcli.errors import LrcliError
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from lrcli.data_steps import Data
+    from lrcli.spec.data import Data
 
 _QUANTITY = re.compile(r"([-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d{1,3})?)\s*([A-Za-z]+|%)")
 _UNITS = {"ep": "epoch", "st": "step", "ba": "step", "%": "%", "dur": "dur"}

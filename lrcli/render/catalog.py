@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lrcli.catalog import Key, TypeInfo
-from lrcli.starter import example
+from lrcli.catalog.starter import example
 
 TYPES_FORMATS = ("plain", "json")
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from lrcli import align
-from lrcli.curve import default_reading, first_row
-from lrcli.sample import Facts, Progress, SampledLine, sample
+from lrcli.series import align
+from lrcli.series.curve import default_reading, first_row
+from lrcli.series.sample import Facts, Progress, SampledLine, sample
 from lrcli.spec import Spec
 
 _SMOOTH = 4.0

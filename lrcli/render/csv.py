@@ -10,7 +10,7 @@ from typing import Any
 
 from lrcli.render import Style
 from lrcli.render.safe import printable
-from lrcli.rows import Table
+from lrcli.table.rows import Table
 
 
 def write(table: Table, _style: Style) -> Iterator[str]:

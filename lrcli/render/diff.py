@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
 
-from lrcli.difference import Difference, Pair, Side
-from lrcli.gaps import Row
+from lrcli.comparison.difference import Difference, Pair, Side
+from lrcli.comparison.gaps import Row
 from lrcli.render import Style, csv, markdown
 from lrcli.render.numbers import Layout
 from lrcli.render.safe import printable
 from lrcli.render.summary import summary
-from lrcli.rows import Column, Table
+from lrcli.table.rows import Column, Table
 
 DIFF_FORMATS = ("text", "markdown", "csv", "json")
 

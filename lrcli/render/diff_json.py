@@ -7,7 +7,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from lrcli.difference import Difference, Pair, Side
+from lrcli.comparison.difference import Difference, Pair, Side
 
 
 def document(difference: Difference) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from lrcli.explain import Explanation, Report
+from lrcli.infer.explain import Explanation, Report
 from lrcli.logs import Rounding
 from lrcli.render import Style
 from lrcli.render.numbers import rounded

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 
+from lrcli.checks.finding import LEVELS, Finding
 from lrcli.errors import Problem
-from lrcli.preflight.finding import LEVELS, Finding
 from lrcli.render import Style
 from lrcli.render.safe import printable
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lrcli.fit import Fitted
-from lrcli.fit.spec import spec_mapping
+from lrcli.infer.fit import Fitted
+from lrcli.infer.fit.spec import spec_mapping
 from lrcli.render.safe import printable
 
 FIT_FORMATS = ("yaml", "json")
@@ -53,7 +53,7 @@ def _yaml(fitted: Fitted) -> Iterator[str]:
 
 
 def _other(candidate: Any) -> str:
-    from lrcli.fit.spec import split_schedule
+    from lrcli.infer.fit.spec import split_schedule
 
     warmup, schedule = split_schedule(candidate.schedule)
     if isinstance(schedule, dict) and "metric" in schedule:

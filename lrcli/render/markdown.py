@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from lrcli.render import Style
 from lrcli.render.numbers import Layout
 from lrcli.render.safe import printable
-from lrcli.rows import Table
+from lrcli.table.rows import Table
 
 _ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\|<*[]`"})
 

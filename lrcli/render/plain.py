@@ -8,7 +8,7 @@ from functools import partial
 from lrcli.render import Style
 from lrcli.render.numbers import Layout
 from lrcli.render.safe import printable
-from lrcli.rows import Table
+from lrcli.table.rows import Table
 
 GAP = "  "
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lrcli.data_steps import Count, Data, RunSteps, counts, padded_batches
+from lrcli.spec.data import Count, Data, RunSteps, counts, padded_batches
 
 STEPS_FORMATS = ("plain", "json")
 

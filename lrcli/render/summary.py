@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-from lrcli.difference import Difference, Pair
-from lrcli.gaps import Gap
+from lrcli.comparison.difference import Difference, Pair
+from lrcli.comparison.gaps import Gap
 from lrcli.render.safe import printable
 
 _FEW_ULPS = 1000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lrcli.emulate.torch.changes import Change
+from lrcli.comparison.versions import Agreement, Family
+from lrcli.frameworks.torch.changes import Change
 from lrcli.render.summary import gap_size
 from lrcli.spec import Spec
-from lrcli.versions import Agreement, Family
 
 _TITLES = {
     "lr": "the learning rate in use",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lrcli.emulate.torch.releases import RELEASES
+from lrcli.frameworks.torch.releases import RELEASES
 from lrcli.spec import READINGS, STEP_ORDERS
 
 _EXPRESSION = {"type": ["string", "number"], "minLength": 1}

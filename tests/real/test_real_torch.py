@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from lrcli.emulate.torch.releases import find_release
+from lrcli.frameworks.torch.releases import find_release
 from tests.cli_world import run_cli
 from tests.real.held import FIGURES, Figure, Trained, hold_diff, hold_fit
 

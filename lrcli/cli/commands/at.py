@@ -18,8 +18,8 @@ from lrcli.cli.notes import tell_notes
 from lrcli.cli.options import LogOptions, OneSpec, OutputOptions, Quiet, SpecOptions, row_option
 from lrcli.cli.output import Output
 from lrcli.cli.positions import row_of
-from lrcli.curve import BLOCK, blocks, default_reading, first_row, notes
 from lrcli.errors import LrcliError
+from lrcli.series.curve import BLOCK, blocks, default_reading, first_row, notes
 
 if TYPE_CHECKING:
     from lrcli.cli.progress import Progress
@@ -91,9 +91,9 @@ def _near(rows: Sequence[int], row: int) -> str:
 
 def _first(env: Environment, output: Output, spec: Spec, below: float | None, above: float | None) -> ExitStatus:
     """Print the first row of each group at which its LR is below, or above, a number."""
-    from lrcli.align import group_names
     from lrcli.cli.progress import Progress
-    from lrcli.crossing import first_above, first_below
+    from lrcli.series.align import group_names
+    from lrcli.series.crossing import first_above, first_below
 
     word, limit, find = ("below", below, first_below) if above is None else ("above", above, first_above)
     assert limit is not None

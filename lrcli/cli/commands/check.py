@@ -48,7 +48,7 @@ def check(
     the line, or alone above it, silences a rule there. Exits with 0 if nothing is found (or only notes), 1 if
     something is, 2 on trouble.
     """
-    from lrcli.preflight import Finding, check_declared, known_code
+    from lrcli.checks import Finding, check_declared, known_code
     from lrcli.render.findings import FINDING_FORMATS, write_findings
 
     output = Output(env, output_options.output)
@@ -73,8 +73,8 @@ def _codes(given: list[str] | None) -> list[str]:
 def _pin(env: Environment, loaded: Sequence[Declared]) -> None:
     """Write the locks of all specs, or none: what cannot be recorded is found out first."""
     from lrcli.cli.progress import Progress
-    from lrcli.preflight.lock import record
-    from lrcli.preflight.pin import lock_path
+    from lrcli.lock.lock import record
+    from lrcli.lock.pin import lock_path
 
     progress = Progress(env)
     locks = []

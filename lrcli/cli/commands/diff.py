@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument
 
-from lrcli.align import curve_names
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
@@ -26,10 +25,11 @@ from lrcli.cli.options import (
 )
 from lrcli.cli.output import Output
 from lrcli.cli.progress import Progress
-from lrcli.difference import compare
+from lrcli.comparison.difference import compare
 from lrcli.errors import LrcliError
 from lrcli.render import Style
 from lrcli.render.diff import DIFF_FORMATS, write_diff
+from lrcli.series.align import curve_names
 
 if TYPE_CHECKING:
     from lrcli.spec import Spec

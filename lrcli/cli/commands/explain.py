@@ -13,8 +13,8 @@ from lrcli.cli.exits import ExitStatus
 from lrcli.cli.load import load_spec
 from lrcli.cli.options import OneSpec, OutputOptions, Quiet, SpecOptions, output_option, row_option
 from lrcli.cli.output import Output
-from lrcli.explain import Report
-from lrcli.explain import explain as explain_log
+from lrcli.infer.explain import Report
+from lrcli.infer.explain import explain as explain_log
 from lrcli.logs.read import read_log
 from lrcli.render import Style
 from lrcli.render.explain import EXPLAIN_FORMATS, write_report

@@ -12,7 +12,7 @@ from lrcli.cli.exits import ExitStatus
 from lrcli.cli.options import LogOptions, OutputOptions, Quiet, output_option
 from lrcli.cli.output import Output
 from lrcli.cli.progress import Progress
-from lrcli.fit import Fitted, fit_run, longest_run, runs_of
+from lrcli.infer.fit import Fitted, fit_run, longest_run, runs_of
 from lrcli.logs import Log
 from lrcli.logs.read import read_log, split_log
 from lrcli.render.fit import FIT_FORMATS, sentence, write_fit

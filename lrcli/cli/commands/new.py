@@ -35,7 +35,7 @@ def new(
         width = output.width if output.tty else None
         output.write(write_list([describe(cls) for cls in all_types()], "plain", width))
         return
-    from lrcli.starter import starter
+    from lrcli.catalog.starter import starter
 
     info = describe(find(type))
     if output.to_file and Path(output_options.output or "").is_file():

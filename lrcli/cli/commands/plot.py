@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from lrcli.align import curve_names
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.load import load_specs
@@ -24,8 +23,9 @@ from lrcli.cli.options import (
 )
 from lrcli.cli.output import Output
 from lrcli.cli.progress import Progress
-from lrcli.curve import first_row, notes
 from lrcli.errors import LrcliError
+from lrcli.series.align import curve_names
+from lrcli.series.curve import first_row, notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

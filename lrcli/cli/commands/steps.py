@@ -9,8 +9,8 @@ from lrcli.cli.environment import Environment
 from lrcli.cli.load import load_spec
 from lrcli.cli.options import OneSpec, OutputOptions, Quiet, SpecOptions, output_option
 from lrcli.cli.output import Output
-from lrcli.data_steps import run_steps
 from lrcli.render.steps import STEPS_FORMATS, write_steps
+from lrcli.spec.data import run_steps
 
 Format = Literal["plain", "json"]
 

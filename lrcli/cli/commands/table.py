@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from lrcli.align import common_grid, curve_names
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.load import load_specs
@@ -24,9 +23,10 @@ from lrcli.cli.options import (
     row_option,
 )
 from lrcli.cli.output import Output
-from lrcli.curve import notes
 from lrcli.render import FORMATS, MACHINE, Style, writer
-from lrcli.rows import Table, tabulate
+from lrcli.series.align import common_grid, curve_names
+from lrcli.series.curve import notes
+from lrcli.table.rows import Table, tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

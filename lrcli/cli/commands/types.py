@@ -46,9 +46,9 @@ def types(
 def _picture(info: TypeInfo, output: Output) -> str:
     from dataclasses import replace
 
+    from lrcli.catalog.starter import example
     from lrcli.reader import parse_text
     from lrcli.render.plot import plot_specs
-    from lrcli.starter import example
 
     spec = replace(parse_text(example(info)), name=info.name)
     width, height = _PICTURE

@@ -12,9 +12,9 @@ from lrcli.cli.load import load_spec
 from lrcli.cli.options import OutputOptions, Quiet, SpecOptions, output_option
 from lrcli.cli.output import Output
 from lrcli.cli.progress import Progress
-from lrcli.emulate.torch.changes import CHANGES
+from lrcli.comparison.versions import versions as agreements_of
+from lrcli.frameworks.torch.changes import CHANGES
 from lrcli.render.versions import json_agreements, json_changes, write_agreements, write_changes
-from lrcli.versions import versions as agreements_of
 
 
 def versions(

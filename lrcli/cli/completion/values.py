@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from lrcli.emulate.torch.releases import RELEASES, parse
+from lrcli.frameworks.torch.releases import RELEASES, parse
 from lrcli.reader.build import KEYS
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.schedules import Schedule, all_types, find_type, param_of, type_names

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from lrcli.render.chart import chart_of
 from lrcli.render.svg.document import HEIGHT, WIDTH, render_svg
-from lrcli.sample import Progress
+from lrcli.series.sample import Progress
 from lrcli.spec import Spec
 
 __all__ = ["HEIGHT", "WIDTH", "columns_of", "plot_svg", "render_svg"]

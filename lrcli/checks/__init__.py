@@ -1,0 +1,114 @@
+"""What should be looked at before a schedule is trained with: spec -> findings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from os import PathLike, fspath
+
+from lrcli.checks.finding import LEVELS, Finding, Hit, Rule
+from lrcli.checks.ignores import ignored
+from lrcli.checks.rules import all_rules, codes, rule
+from lrcli.checks.subject import Subject
+from lrcli.errors import LrcliError
+from lrcli.lock.pin import recorded
+from lrcli.reader import Declared, read_declared
+from lrcli.series.align import group_names
+from lrcli.spec import Spec
+
+__all__ = ["LEVELS", "Finding", "Rule", "all_rules", "check", "check_declared", "codes", "known_code", "rule"]
+
+
+def check(
+    spec: Spec | str | PathLike[str], *, select: Collection[str] = (), ignore: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """What the rules find in a spec, in the order of its text.
+
+    A spec that is given as a path (or as an inline mapping) has places, and may hold `# lrcli: ignore CODE` comments.
+    select: only these codes; ignore: not these. Raises LrcliError for an unknown code, SpecError for a bad spec.
+
+    >>> [found.code for found in check("{lr: 0.1, epochs: 90, schedule: {type: cosine, T_max: 30}}")]
+    ['cosine-climbs']
+    """
+    for code in (*select, *ignore):
+        known_code(code)
+    if isinstance(spec, Spec):
+        found = _findings(Subject(spec), spec.name)
+    else:
+        return check_declared(read_declared(fspath(spec)), select=select, ignore=ignore)
+    return tuple(one for one in found if _is_wanted(one, select, ignore))
+
+
+def check_declared(
+    declared: Declared, *, select: Collection[str] = (), ignore: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """What the rules find in a spec whose text is known. Where there is a lock file, its curve must be that one."""
+    source = declared.source
+    found = _findings(Subject(declared.spec, declared.root, recorded(declared)), source.name)
+    silenced = ignored(source.lines) if source.placed else {}
+    return tuple(
+        one
+        for one in found
+        if _is_wanted(one, select, ignore) and not (one.line and one.code in silenced.get(one.line, ()))
+    )
+
+
+def known_code(code: str) -> str:
+    """The code, if there is a rule of it; LrcliError with a suggestion if there is none."""
+    if code in codes():
+        return code
+    from difflib import get_close_matches
+
+    close = get_close_matches(code, codes(), 1)
+    hint = f"did you mean {close[0]!r}?" if close else f"the codes are {', '.join(codes())}"
+    raise LrcliError(f"there is no rule {code!r}: {hint}")
+
+
+def _is_wanted(finding: Finding, select: Collection[str], ignore: Collection[str]) -> bool:
+    return (not select or finding.code in select) and finding.code not in ignore
+
+
+def _findings(subject: Subject, file: str) -> list[Finding]:
+    """Everything that is found, without what another finding says better."""
+    hits = [(one, hit) for one in all_rules() for hit in _merged(one, subject)]
+    keys: dict[str, set[str]] = {}
+    for one, hit in hits:
+        keys.setdefault(one.code, set()).add(hit.spot.key)
+    found = [
+        _finding(one, hit, file)
+        for one, hit in hits
+        if not any(one.of_curve or hit.spot.key in keys[better] for better in one.unless if better in keys)
+    ]
+    return sorted(found, key=lambda one: (not one.line, one.line, one.column, one.code))
+
+
+def _merged(rule: Rule, subject: Subject) -> Iterator[Hit]:
+    """The hits of a rule. What it says of several groups is said once, with their names unless it is of all."""
+    groups: dict[Hit, list[int]] = {}
+    for hit in rule.find(subject):
+        about = groups.setdefault(replace(hit, group=None), [])
+        if hit.group is not None and hit.group not in about:
+            about.append(hit.group)
+    names = group_names(subject.spec.groups)
+    for hit, about in groups.items():
+        if about and len(about) < len(names):
+            which = ", ".join(f"{names[i]}" for i in about)
+            yield replace(hit, what=f"{hit.what} (group{'s' * (len(about) > 1)} {which})")
+        else:
+            yield hit
+
+
+def _finding(rule: Rule, hit: Hit, file: str) -> Finding:
+    place = hit.spot.place
+    bare = Finding(rule.code, rule.level, hit.what, rule.why, hit.advice, hit.spot.key, file, details=hit.details)
+    if place is None:
+        return bare
+    problem = place.problem(rule.code, hit.what)
+    return replace(
+        bare,
+        file=problem.file,
+        line=problem.line,
+        column=problem.column,
+        source=problem.source,
+        width=problem.width,
+    )

@@ -1,0 +1,63 @@
+"""What the releases of PyTorch make of a spec, as far as more than rounding is concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from lrcli.checks.subject import Subject
+from lrcli.comparison.difference import compare
+from lrcli.comparison.versions import Family, versions
+from lrcli.spec import Emulation, Spec
+
+ROWS = 5_000
+"""How many rows of a run are replayed in every release."""
+
+
+class Differing(NamedTuple):
+    """Releases that compute something else: first in this row, `found` where the formula means `meant`."""
+
+    ranges: str
+    row: int
+    found: float
+    meant: float
+
+
+def families(subject: Subject) -> tuple[Family, ...]:
+    """The releases by what LR they use in the first rows of the run; none where the spec has no formula."""
+    spec = _short(subject)
+    return () if spec is None else _families(spec)
+
+
+@lru_cache(maxsize=1)
+def _families(spec: Spec) -> tuple[Family, ...]:
+    return versions(spec)[0].families
+
+
+def differing(subject: Subject) -> Iterator[Differing]:
+    """The releases whose LRs are not the formula's."""
+    spec = _short(subject)
+    if spec is None:
+        return
+    for family in families(subject):
+        if not family.refusal:
+            found = first_difference(spec, replace(spec, emulation=Emulation(family.releases[0], read="lr")))
+            if found is not None:
+                yield Differing(family.ranges, *found)
+
+
+def first_difference(formula: Spec, replay: Spec) -> tuple[int, float, float] | None:
+    """(the row, the replay's LR, the formula's LR) where they first differ by more than rounding."""
+    rows = [row for pair in compare(formula, replay).pairs for row in pair.rows if row.differs]
+    first = min(rows, key=lambda row: row.t, default=None)
+    if first is None or first.a is None or first.b is None:
+        return None
+    return first.t, first.b, first.a
+
+
+def _short(subject: Subject) -> Spec | None:
+    if subject.formula is None or subject.failure is not None:
+        return None
+    return replace(subject.formula, length=min(subject.spec.length, ROWS))

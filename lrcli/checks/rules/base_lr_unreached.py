@@ -1,0 +1,44 @@
+"""A base LR that training never sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.subject import Subject
+from lrcli.schedules.lambda_ import Lambda
+from lrcli.schedules.multiplicative import Multiplicative
+from lrcli.series.curve import first_row
+
+_OWN_SCALE = (Lambda, Multiplicative)
+"""A factor of one's own making may well count from another scale (as in the Transformer's)."""
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    spec = subject.spec
+    scaled = {site.group for site in subject.sites if site.schedule.sets_lr or isinstance(site.schedule, _OWN_SCALE)}
+    if first_row(spec):  # a resumed run may have had its peak before
+        return
+    for i, (group, line) in enumerate(zip(spec.groups, subject.lines, strict=False)):
+        if i in scaled or not group.lr or not line.lrs:
+            continue
+        peak = max(line.lrs)
+        if peak < group.lr * (1 - 1e-6):
+            what = f"the LR never reaches {group.lr:g}: its peak is {peak:g}"
+            yield Hit(
+                subject.of_lr(i),
+                what,
+                "shorten the warmup, let the decay begin later, or write the lr that is meant",
+                i,
+            )
+
+
+RULE = Rule(
+    "base-lr-unreached",
+    "warning",
+    finds="a run in which the LR stays below its base value",
+    why="the lr that the spec gives is then not the rate at which anything is trained",
+    find=find,
+    unless=("warmup-too-long", "warmup-overlaps", "lr-not-finite", "lr-negative", "gamma-zero"),
+    of_curve=True,
+)

@@ -1,0 +1,31 @@
+"""A cosine that goes on past its T_max."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.subject import Subject
+from lrcli.schedules.cosine import Cosine
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    for site, cosine in subject.each(Cosine):
+        if cosine.T_max < site.rows - 1:
+            what = (
+                f"T_max is {cosine.T_max:g}, but the cosine runs for {subject.rows(site.rows)}:"
+                f" the LR climbs again from {subject.at(site.begin + cosine.T_max)} on"
+            )
+            yield site.hit(
+                site.spot("T_max"), what, f"write T_max: {site.rows}, or leave it out: it fills the run or phase"
+            )
+
+
+RULE = Rule(
+    "cosine-climbs",
+    "warning",
+    finds="a cosine whose T_max is shorter than the run or phase",
+    why="past T_max CosineAnnealingLR goes back up to the base LR, along the same curve",
+    find=find,
+    unless=("mixed-units",),
+)

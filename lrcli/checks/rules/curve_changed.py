@@ -1,0 +1,28 @@
+"""A curve that is not the one in the lock file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule, Spot
+from lrcli.checks.subject import Subject
+from lrcli.lock.lock import record
+from lrcli.lock.lock_diff import differences
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    if subject.lock is None or subject.failure is not None:
+        return
+    lines = differences(subject.lock, record(subject.spec))
+    if lines:
+        what = "the curve is not the one that the lock file records"
+        yield Hit(Spot("", None), what, "if the change is meant, record it: lrcli check --pin", details=lines)
+
+
+RULE = Rule(
+    "curve-changed",
+    "error",
+    finds="a curve that differs in any bit from the one that SPEC.lock records (see --pin)",
+    why="the schedule was pinned so that it cannot change without being noticed",
+    find=find,
+)

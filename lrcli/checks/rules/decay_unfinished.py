@@ -1,0 +1,50 @@
+"""A decay that the run cuts off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.subject import Subject
+from lrcli.schedules.linear import Linear
+from lrcli.schedules.one_cycle import OneCycle
+
+_HORIZONS = {
+    "Cosine": ("T_max",),
+    "WarmupCosine": ("T_max",),
+    "Polynomial": ("total_iters",),
+    "Linear": ("total_iters",),
+    "OneCycle": ("total_steps", "epochs", "steps_per_epoch"),
+    "RangeTest": ("num_iter",),
+    "SWALR": ("anneal_epochs",),
+}
+"""The field that says how long a decay is (and others that say the same), by class."""
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    for site in subject.sites:
+        schedule = site.schedule
+        names = _HORIZONS.get(type(schedule).__name__, ())
+        if (
+            not names
+            or not site.rows
+            or (isinstance(schedule, Linear) and schedule.start_factor <= schedule.end_factor)
+        ):
+            continue
+        horizon = schedule.total if isinstance(schedule, OneCycle) else getattr(schedule, names[0])
+        room = site.rows if site.stop is None else max(site.rows, site.stop - site.begin)
+        if horizon > room:
+            what = (
+                f"{names[0]} is {horizon:g}, but the schedule runs for {subject.rows(room)}: it never reaches its end"
+            )
+            yield site.hit(site.spot(*names), what, f"write {names[0]}: {room}, or make the run longer")
+
+
+RULE = Rule(
+    "decay-unfinished",
+    "warning",
+    finds="a decay longer than the run or phase: T_max, total_iters, total_steps, num_iter, anneal_epochs",
+    why="the LR never comes down to its end, and the last epochs train at a rate that is too high",
+    find=find,
+    unless=("mixed-units",),
+)

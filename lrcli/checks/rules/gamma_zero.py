@@ -1,0 +1,26 @@
+"""A decay to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.factors import factors
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.subject import Subject
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    for site, name, value in factors(subject):
+        if value == 0 and name == "gamma":
+            yield site.hit(
+                site.spot(name), f"{name} is 0: the LR is 0 from the first decay on", "write a gamma between 0 and 1"
+            )
+
+
+RULE = Rule(
+    "gamma-zero",
+    "warning",
+    finds="a gamma of 0",
+    why="from the first decay on the LR is 0, and nothing is learned any more",
+    find=find,
+)

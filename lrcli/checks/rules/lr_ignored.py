@@ -1,0 +1,28 @@
+"""An lr that is not used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.subject import Subject
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    for i, group in enumerate(subject.spec.groups):
+        schedule = group.schedule
+        if schedule.sets_lr and group.lr is not None and subject.failure is None:
+            first = schedule.lr_at(0, group.lr)
+            if not math.isclose(first, group.lr):  # PyTorch's arithmetic of step 0 rounds
+                what = f"{schedule.name} sets the LR itself: lr {group.lr:g} is not used, it begins at {first:g}"
+                yield Hit(subject.of_lr(i), what, "leave lr out", i)
+
+
+RULE = Rule(
+    "lr-ignored",
+    "warning",
+    finds="an lr beside a schedule that sets the learning rate itself",
+    why="whoever changes that lr changes nothing: OneCycleLR and CyclicLR bring their own",
+    find=find,
+)

@@ -1,0 +1,31 @@
+"""An LR that is no number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.subject import Subject
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    for i, line in enumerate(subject.lines):
+        for t, lr in zip(line.rows, line.lrs, strict=True):
+            if not math.isfinite(lr):
+                yield Hit(
+                    subject.of_schedule(i),
+                    f"the LR is {lr} at {subject.at(t)}",
+                    "look at the numbers with lrcli table",
+                    i,
+                )
+                break
+
+
+RULE = Rule(
+    "lr-not-finite",
+    "error",
+    finds="an LR that is NaN or infinite",
+    why="the first step with it makes every weight NaN",
+    find=find,
+)

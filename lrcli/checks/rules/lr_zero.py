@@ -1,0 +1,53 @@
+"""An epoch in which nothing is learned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.numbers import Line
+from lrcli.checks.subject import Subject
+
+
+def _zeros(line: Line) -> Iterator[range]:
+    """The stretches of rows at LR 0; of a long run, as far as its rows are known."""
+    begin: int | None = None
+    before = -1
+    for t, lr in zip(line.rows, line.lrs, strict=True):
+        if lr == 0 and begin is None:
+            begin = t
+        elif lr != 0 and begin is not None:
+            yield range(begin, before + 1)
+            begin = None
+        before = t
+    if begin is not None:
+        yield range(begin, before + 1)
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    spec = subject.spec
+    size = 1 if spec.interval == "epoch" else spec.steps_per_epoch
+    if size is None:
+        return
+    for i, (group, line) in enumerate(zip(spec.groups, subject.lines, strict=False)):
+        if group.lr == 0:  # a group that is frozen, and says so
+            continue
+        stretch = next((found for found in _zeros(line) if len(found) >= size), None)
+        if stretch:
+            first, last = stretch[0], stretch[-1]
+            where = subject.at(first) if first == last else f"{spec.interval}s {first} to {last}"
+            what = f"the LR is 0 at {where}" if first == last else f"the LR is 0 in the {where}"
+            yield Hit(
+                subject.of_schedule(i), what, "start from a factor above 0, or end the run, or the decay, elsewhere", i
+            )
+
+
+RULE = Rule(
+    "lr-zero",
+    "warning",
+    finds="an LR of 0 over a whole epoch",
+    why="an epoch at LR 0 costs as much as any other and changes no weight",
+    find=find,
+    unless=("gamma-zero", "cosine-climbs"),
+    of_curve=True,
+)

@@ -1,0 +1,28 @@
+"""A metric that is not a number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.subject import Subject
+from lrcli.schedules.plateau import Plateau
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    for site, plateau in subject.each(Plateau):
+        lacking = [t for t, value in enumerate(plateau.metric[: site.rows]) if math.isnan(value)]
+        if lacking:
+            more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+            what = f"the metric is NaN at {subject.at(site.begin + lacking[0])}{more}"
+            yield site.hit(site.spot("metric"), what, "find out why; a run whose loss is NaN has ended")
+
+
+RULE = Rule(
+    "metric-nan",
+    "warning",
+    finds="a NaN in the metric of a plateau",
+    why="NaN is never better than the best, so it counts as a bad epoch",
+    find=find,
+)

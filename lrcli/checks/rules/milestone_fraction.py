@@ -1,0 +1,27 @@
+"""A milestone between two steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.subject import Subject
+from lrcli.schedules.multistep import MultiStep
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    for site, multistep in subject.each(MultiStep):
+        for i, milestone in enumerate(multistep.milestones):
+            if milestone % 1:
+                what = f"the milestone {milestone:g} is no whole number of {subject.spec.interval}s"
+                advice = "write the step itself, or a share of the run as 50%"
+                yield site.hit(site.spot("milestones", item=i), what, advice)
+
+
+RULE = Rule(
+    "milestone-fraction",
+    "warning",
+    finds="a milestone that is no whole number",
+    why="from 1.4 on PyTorch looks the step up among the milestones: a fraction is never found, and nothing decays",
+    find=find,
+)

@@ -1,0 +1,29 @@
+"""Milestones out of order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.subject import Subject
+from lrcli.schedules.multistep import MultiStep
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    for site, multistep in subject.each(MultiStep):
+        milestones = multistep.milestones
+        for i in range(1, len(milestones)):
+            if milestones[i] < milestones[i - 1]:
+                what = f"the milestone {milestones[i]:g} stands after {milestones[i - 1]:g}"
+                advice = f"write milestones: [{', '.join(f'{m:g}' for m in sorted(milestones))}]"
+                yield site.hit(site.spot("milestones", item=i), what, advice)
+                break
+
+
+RULE = Rule(
+    "milestone-order",
+    "warning",
+    finds="milestones that do not increase",
+    why="PyTorch 1.0, 1.2 and 1.3 refuse them, and people read them as a schedule that they are not",
+    find=find,
+)

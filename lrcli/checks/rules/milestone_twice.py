@@ -1,0 +1,31 @@
+"""A milestone that stands twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.subject import Subject
+from lrcli.schedules.multistep import MultiStep
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    for site, multistep in subject.each(MultiStep):
+        milestones = multistep.milestones
+        for i, milestone in enumerate(milestones):
+            if milestones[:i].count(milestone) == 1:
+                times = milestones.count(milestone)
+                what = f"the milestone {milestone:g} stands {'twice' if times == 2 else f'{times} times'}"
+                advice = (
+                    f"take {'one' if times == 2 else f'{times - 1} of them'} out, or say gamma ** {times} in a comment"
+                )
+                yield site.hit(site.spot("milestones", item=i), what, advice)
+
+
+RULE = Rule(
+    "milestone-twice",
+    "warning",
+    finds="a milestone that is given more than once",
+    why="the LR is multiplied by gamma once for each time that it stands there",
+    find=find,
+)

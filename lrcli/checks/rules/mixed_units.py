@@ -1,0 +1,64 @@
+"""A horizon in epochs where steps are counted, or the reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.sites import Site, fields_of, is_written
+from lrcli.checks.subject import Subject
+from lrcli.checks.warmups import warmup_of
+from lrcli.reader.nodes import Sequence
+from lrcli.schedules.cyclic import Cyclic
+from lrcli.schedules.multistep import MultiStep
+from lrcli.schedules.warmup_cosine import WarmupCosine
+
+
+def _names(site: Site) -> list[str]:
+    """The fields that say how long the decay is; a warmup or half a cycle may well be that short."""
+    return [] if isinstance(site.schedule, Cyclic) else [n for n in fields_of(site.schedule, "length") if n != "warmup"]
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    spec = subject.spec
+    per = spec.steps_per_epoch
+    if per is None or per < 10:
+        return
+    by_step = spec.interval == "step"
+    other = spec.length / per if by_step else spec.length * per
+    if other < 5:
+        return
+    unit, meant = ("step", "epochs") if by_step else ("epoch", "steps")
+    for site in subject.sites:
+        if warmup_of(site.schedule) is not None and not isinstance(site.schedule, WarmupCosine):
+            continue
+        for name in _names(site):
+            _, node = site.node_of(name)
+            value = getattr(site.schedule, name)
+            if value is None or (site.node is not None and not is_written(node)):
+                continue
+            if 0.8 * other <= value <= 1.2 * other:
+                what = f"{name} is {value:g} {unit}s, and the run has {other:g} {meant}: they look like {meant}"
+                yield site.hit(
+                    site.spot(name), what, f"write {name}: {value:g}{'ep' if by_step else 'st'} if {meant} are meant"
+                )
+        if isinstance(site.schedule, MultiStep) and site.schedule.milestones:
+            last = max(site.schedule.milestones)
+            _, node = site.node_of("milestones")
+            if site.node is not None and not (isinstance(node, Sequence) and any(map(is_written, node.items))):
+                continue
+            if 0.5 * other <= last <= other and (by_step or min(site.schedule.milestones) >= spec.length):
+                what = (
+                    f"the milestones end at {unit} {last:g}, and the run has {other:g} {meant}: they look like {meant}"
+                )
+                advice = f"write them as {last:g}{'ep' if by_step else 'st'} if {meant} are meant"
+                yield site.hit(site.spot("milestones"), what, advice)
+
+
+RULE = Rule(
+    "mixed-units",
+    "warning",
+    finds="a horizon about as long as the run, counted in the other unit",
+    why="a cosine in epochs that is stepped per batch goes up and down all the time; one in steps hardly moves",
+    find=find,
+)

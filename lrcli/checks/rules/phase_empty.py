@@ -1,0 +1,29 @@
+"""A phase without a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.subject import Subject
+from lrcli.schedules.sequential import Sequential
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    for site in subject.sites:
+        if (
+            isinstance(site.inside, Sequential)
+            and site.stop is not None
+            and site.stop <= site.begin < subject.spec.length
+        ):
+            what = f"the {site.schedule.name} phase has no {subject.spec.interval}: it begins and ends at {site.begin}"
+            yield site.hit(site.spot(), what, "move its milestone, or take the phase out")
+
+
+RULE = Rule(
+    "phase-empty",
+    "warning",
+    finds="a phase of zero length",
+    why="it is never active, so what it was written for does not happen",
+    find=find,
+)

@@ -1,0 +1,30 @@
+"""A phase after the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.subject import Subject
+from lrcli.schedules.sequential import Sequential
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    for site in subject.sites:
+        if isinstance(site.inside, Sequential) and site.begin >= subject.spec.length:
+            what = (
+                f"the {site.schedule.name} phase begins at {subject.at(site.begin)},"
+                f" and the run has {subject.rows(subject.spec.length)}"
+            )
+            yield site.hit(site.spot(), what, "make the phases before it shorter, or the run longer")
+
+
+RULE = Rule(
+    "phase-outside",
+    "warning",
+    finds="a phase that begins after the run's last step",
+    why="it is never active, so what it was written for does not happen",
+    find=find,
+    unless=("warmup-too-long",),
+    of_curve=True,
+)

@@ -1,0 +1,26 @@
+"""A spec that its release refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.subject import Subject
+from lrcli.errors import Refused
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    if isinstance(subject.failure, Refused):
+        spot = subject.of_run("emulate", "schedule")
+        yield Hit(spot, str(subject.failure), "change what it refuses, or name a release that takes it")
+
+
+RULE = Rule(
+    "refused",
+    "error",
+    finds="an exception that the release named by emulate: raises",
+    why="training with that release does not start, or stops there with the exception",
+    find=find,
+    unless=("one-cycle-short",),
+    of_curve=True,
+)

@@ -1,0 +1,36 @@
+"""A release that does something else than what is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.releases import ROWS, first_difference
+from lrcli.checks.subject import Subject
+from lrcli.errors import EvaluationError
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    spec, formula = subject.spec, subject.formula
+    if spec.emulation is None or formula is None or not subject.lines:
+        return
+    length = min(spec.length, ROWS)
+    short, replay = replace(formula, length=length), replace(spec.emulation, read="lr")
+    try:
+        found = first_difference(short, replace(spec, emulation=replay, length=length))
+    except EvaluationError:  # the formula has no value where the release computes one
+        return
+    if found is not None:
+        row, lr, meant = found
+        what = f"torch {spec.emulation.release} uses {lr:g} at {subject.at(row)}, where the schedule means {meant:g}"
+        yield Hit(subject.of_run("emulate", "schedule"), what, "see lrcli diff with --emulate, and its notes")
+
+
+RULE = Rule(
+    "replay-differs",
+    "warning",
+    finds="an LR in use that differs, in the release named by emulate:, from the formula by more than rounding",
+    why="with this release, or this way of using it, another schedule is trained than the one that is written",
+    find=find,
+)

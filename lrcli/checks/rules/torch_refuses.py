@@ -1,0 +1,33 @@
+"""A spec that today's PyTorch refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.releases import families
+from lrcli.checks.subject import Subject
+from lrcli.frameworks.torch.releases import NEWEST
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    if subject.formula is None or subject.spec.emulation is not None:
+        return
+    refusal = next((f.refusal for f in families(subject) if f.refusal and NEWEST in f.releases), "")
+    if refusal:
+        yield Hit(
+            subject.of_schedule(0),
+            f"torch {NEWEST} raises {refusal}",
+            "write what it takes, or name a release: emulate:",
+        )
+
+
+RULE = Rule(
+    "torch-refuses",
+    "note",
+    finds="an exception that the newest release of PyTorch raises for a spec that names no release",
+    why="the schedule cannot be trained with as it is written",
+    find=find,
+    unless=("one-cycle-short", "gamma-above-1"),
+    of_curve=True,
+)

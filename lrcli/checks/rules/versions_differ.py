@@ -1,0 +1,32 @@
+"""Releases of PyTorch in which a spec does something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.releases import differing
+from lrcli.checks.subject import Subject
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    if subject.spec.emulation is not None:
+        return
+    told = [
+        f"in torch {one.ranges} the LR is {one.found:g} at {subject.at(one.row)}, not {one.meant:g}"
+        for one in differing(subject)
+    ]
+    if told:
+        advice = "check which release is used; name it with emulate:, or ignore this rule"
+        yield Hit(subject.of_schedule(0), "; ".join(told), advice)
+
+
+RULE = Rule(
+    "versions-differ",
+    "note",
+    finds="releases of PyTorch whose LRs differ from the formula by more than rounding",
+    why="with one of these releases another schedule is trained than the one that is written",
+    find=find,
+    unless=("one-cycle-short", "milestone-fraction"),
+    of_curve=True,
+)

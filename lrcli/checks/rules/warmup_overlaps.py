@@ -1,0 +1,37 @@
+"""A warmup and a decay at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.subject import Subject
+from lrcli.checks.warmups import falls_within, warmup_of
+from lrcli.schedules.chained import Chained
+from lrcli.schedules.sequential import Sequential
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    for site in subject.sites:
+        length = warmup_of(site.schedule)
+        if length is None or not site.rows:
+            continue
+        if isinstance(site.inside, Sequential) and site.stop is not None and length > site.stop - site.begin:
+            what = f"the warmup takes {subject.rows(length)}, its phase {subject.rows(site.stop - site.begin)}"
+            yield site.hit(site.spot("total_iters", "warmup"), what, "leave total_iters out: it fills the phase")
+        elif isinstance(site.inside, Chained):
+            for other in site.inside.schedules:
+                if other is not site.schedule and falls_within(other, min(int(length), site.rows)):
+                    what = f"the {other.name} schedule decays before the warmup of {subject.rows(length)} is over"
+                    advice = "make them phases, one after the other, or let the decay begin later"
+                    yield site.hit(site.spot("total_iters", "warmup"), what, advice)
+
+
+RULE = Rule(
+    "warmup-overlaps",
+    "warning",
+    finds="a decay that begins before the warmup has ended, or a next phase that does",
+    why="the LR falls while it should rise and never reaches its base value, or it jumps when the warmup is cut off",
+    find=find,
+    unless=("warmup-too-long",),
+)

@@ -1,0 +1,28 @@
+"""A warmup that the run does not outlive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.subject import Subject
+from lrcli.checks.warmups import warmup_of
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    for site in subject.sites:
+        length = warmup_of(site.schedule)
+        if length is None or site.begin or not site.rows or length < subject.spec.length:
+            continue
+        what = f"the warmup takes {subject.rows(length)}, and the run has {subject.rows(subject.spec.length)}"
+        yield site.hit(site.spot("total_iters", "warmup", "for"), what, "make the warmup shorter, or the run longer")
+
+
+RULE = Rule(
+    "warmup-too-long",
+    "warning",
+    finds="a warmup at least as long as the run",
+    why="training ends before the LR has ever reached its base value",
+    find=find,
+    unless=("mixed-units",),
+)

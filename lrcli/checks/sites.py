@@ -1,0 +1,162 @@
+"""Every schedule of a spec where it stands: in which rows, for which group, and at which node of the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from lrcli.checks.finding import Hit, Spot
+from lrcli.reader.keys import PLURALS, spellings_of
+from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
+from lrcli.reader.source import Place
+from lrcli.reader.values import is_null
+from lrcli.schedules.base import Schedule, param_of
+from lrcli.schedules.chained import Chained
+from lrcli.schedules.sequential import Sequential
+from lrcli.spec import Group, Spec
+
+
+@dataclass(frozen=True)
+class Site:
+    """A schedule in its place.
+
+    begin, end: the rows begin <= t < end of the run in which it is active; its own step 0 is row `begin`. stop: where
+    its phase was meant to end, which may lie past the run's end (None: where the run ends). inside: the composition
+    that it is a part of.
+    """
+
+    schedule: Schedule
+    group: int
+    base_lr: float | None
+    begin: int
+    end: int
+    stop: int | None
+    key: str
+    node: Node | None
+    inside: Schedule | None = None
+
+    @property
+    def rows(self) -> int:
+        """In how many rows it is active."""
+        return max(0, self.end - self.begin)
+
+    def node_of(self, *names: str) -> tuple[str, Node | None]:
+        """(the key as it is written, its value) of the first of these fields that the text gives."""
+        for name in names:
+            spellings = (
+                name,
+                *(word for word, (meant, _) in spellings_of(type(self.schedule)).items() if meant == name),
+            )
+            for word in spellings:
+                value = self.node.get(word) if isinstance(self.node, Mapping) else None
+                if value is not None:
+                    return word, value
+        return names[0], None
+
+    def spot(self, *names: str, item: int | None = None) -> Spot:
+        """Where the first of these fields stands that the text gives; else where the schedule's type does."""
+        if not names:
+            return Spot(self.key, _head(self.node))
+        word, value = self.node_of(*names)
+        key = f"{self.key}.{word}" if item is None else f"{self.key}.{word}.{item}"
+        if isinstance(value, Sequence) and item is not None and item < len(value.items):
+            value = value.items[item]
+        return Spot(key, _head(self.node) if value is None else value.place)
+
+    def hit(self, spot: Spot, what: str, advice: str) -> Hit:
+        """What a rule says about this schedule."""
+        return Hit(spot, what, advice, self.group)
+
+
+def _head(node: Node | None) -> Place | None:
+    """The place that stands for a whole schedule: its type."""
+    kind = node.get("type") if isinstance(node, Mapping) else None
+    return kind.place if kind is not None else None if node is None else node.place
+
+
+def sites_of(spec: Spec, root: Mapping | None) -> tuple[Site, ...]:
+    """Every schedule of every group, compositions before their parts."""
+    return tuple(site for i, group in enumerate(spec.groups) for site in _of_group(spec, i, group, root))
+
+
+def schedule_node(i: int, root: Mapping | None) -> tuple[str, Node | None]:
+    """(the key, the node) under which the schedule of group i is written."""
+    groups = root.get("groups") if root else None
+    own = groups.items[i] if isinstance(groups, Sequence) and i < len(groups.items) else None
+    node = own.get("schedule") if isinstance(own, Mapping) else None
+    if node is not None:
+        return f"groups.{i}.schedule", node
+    return "schedule", root.get("schedule") if root else None
+
+
+def _of_group(spec: Spec, i: int, group: Group, root: Mapping | None) -> Iterator[Site]:
+    key, node = schedule_node(i, root)
+    warmup = root.get("warmup") if root else None
+    whole = Site(group.schedule, i, group.lr, 0, spec.length, None, key, node)
+    if warmup is None or is_null(warmup) or not isinstance(group.schedule, Sequential):
+        yield from _inside(whole)
+        return
+    # `warmup:` is the first phase, before the one schedule or the list of phases that is written under `schedule:`
+    yield whole
+    parts: list[tuple[str, Node | None]] = [("warmup", warmup)]
+    if isinstance(node, Sequence) and len(group.schedule.schedules) == len(node.items) + 1:
+        parts += [(f"{key}.{n}", item) for n, item in enumerate(node.items)]
+    else:
+        parts.append((key, node))
+    yield from _phases(whole, group.schedule, parts)
+
+
+def _inside(site: Site) -> Iterator[Site]:
+    """The site, and those of its parts."""
+    schedule, node, key = site.schedule, site.node, site.key
+    if isinstance(node, Sequence) and len(node.items) == 1 and not isinstance(schedule, Sequential):
+        yield from _inside(_moved(site, f"{key}.0", node.items[0]))
+        return
+    yield site
+    if not isinstance(schedule, (Sequential, Chained)):
+        return
+    parts = [(f"{key}.{n}", part) for n, part in enumerate(_parts(schedule, node))]
+    if isinstance(node, Mapping):
+        word = next((word for word in ("schedules", *PLURALS) if node.get(word) is not None), "schedules")
+        parts = [(f"{key}.{word}.{n}", part) for n, (_, part) in enumerate(parts)]
+    if isinstance(schedule, Sequential):
+        yield from _phases(site, schedule, parts)
+        return
+    for (where, part), child in zip(parts, schedule.schedules, strict=True):
+        yield from _inside(
+            Site(child, site.group, site.base_lr, site.begin, site.end, site.stop, where, part, schedule)
+        )
+
+
+def _moved(site: Site, key: str, node: Node) -> Site:
+    return Site(site.schedule, site.group, site.base_lr, site.begin, site.end, site.stop, key, node, site.inside)
+
+
+def _parts(schedule: Sequential | Chained, node: Node | None) -> list[Node | None]:
+    """The nodes of the parts; None for each where the text is not known."""
+    items: tuple[Node, ...] = ()
+    if isinstance(node, Sequence):
+        items = node.items
+    elif isinstance(node, Mapping):
+        inner = node.get("schedules", *PLURALS)
+        items = inner.items if isinstance(inner, Sequence) else ()
+    return list(items) if len(items) == len(schedule.schedules) else [None] * len(schedule.schedules)
+
+
+def _phases(site: Site, schedule: Sequential, parts: list[tuple[str, Node | None]]) -> Iterator[Site]:
+    edges = [0, *map(int, schedule.milestones)]
+    for n, ((key, node), child) in enumerate(zip(parts, schedule.schedules, strict=True)):
+        begin = site.begin + edges[n]
+        stop = site.begin + edges[n + 1] if n + 1 < len(edges) else site.stop
+        end = site.end if stop is None else min(site.end, stop)
+        yield from _inside(Site(child, site.group, site.base_lr, begin, end, stop, key, node, schedule))
+
+
+def is_written(node: Node | None) -> bool:
+    """Whether a length is written as a bare number, which counts scheduler steps."""
+    return isinstance(node, Scalar) and isinstance(node.value, (int, float))
+
+
+def fields_of(schedule: Schedule, kind: str) -> list[str]:
+    """The names of the schedule's fields of a kind."""
+    return [f.name for f in fields(schedule) if param_of(f).kind == kind]

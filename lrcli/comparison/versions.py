@@ -1,0 +1,117 @@
+"""In which releases of PyTorch a spec gives the same numbers."""
+
+from __future__ import annotations
+
+import math
+import struct
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from lrcli.comparison.gaps import Gap
+from lrcli.errors import Refused
+from lrcli.frameworks.torch.releases import RELEASES
+from lrcli.series.curve import blocks, default_reading, first_row
+from lrcli.spec import Emulation, Spec
+
+
+@dataclass(frozen=True)
+class Family:
+    """Releases that compute the same numbers, bit for bit, or refuse the spec in the same words.
+
+    `gap` is where it first differs from the family before it, in parameter group `group`; None for the first, and where
+    it refuses.
+    """
+
+    releases: tuple[str, ...]
+    refusal: str = ""
+    gap: Gap | None = None
+    group: int = 0
+
+    @property
+    def ranges(self) -> str:
+        """The releases as people write them.
+
+        >>> Family(("1.1", "1.4", "1.5", "1.6")).ranges
+        '1.1, 1.4-1.6'
+        """
+        known = list(RELEASES)
+        runs: list[list[str]] = []
+        for release in self.releases:
+            if runs and known.index(release) == known.index(runs[-1][-1]) + 1:
+                runs[-1].append(release)
+            else:
+                runs.append([release])
+        return ", ".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The families of one reading, the one with the newest release first."""
+
+    reading: str
+    families: tuple[Family, ...]
+
+
+def versions(spec: Spec, progress: Callable[[int, int], None] | None = None) -> tuple[Agreement, ...]:
+    """The families of all releases for the LR in use, and for the reading that each release documents."""
+    lrs, documented = _Families(spec), _Families(spec)
+    for i, release in enumerate(reversed(RELEASES)):
+        if progress:
+            progress(i, len(RELEASES))
+        asked = replace(spec.emulation, release=release, read=None) if spec.emulation else Emulation(release)
+        wanted = replace(spec, emulation=asked)
+        try:
+            used, read = _numbers(wanted)
+        except Refused as refusal:
+            words = f"{refusal.exception}: {refusal.reason}" + ("" if refusal.t is None else f", at epoch {refusal.t}")
+            lrs.refused(release, words)
+            documented.refused(release, words)
+        else:
+            lrs.computed(release, used)
+            documented.computed(release, read)
+    return Agreement("lr", lrs.families()), Agreement("documented", documented.families())
+
+
+class _Families:
+    """Releases sorted by their numbers, as they come; each family's numbers are kept once."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._groups = len(spec.groups)
+        self._first = first_row(spec)
+        self._by_numbers: dict[bytes, list[str]] = {}
+        self._by_words: dict[str, list[str]] = {}
+
+    def computed(self, release: str, numbers: bytes) -> None:
+        self._by_numbers.setdefault(numbers, []).insert(0, release)
+
+    def refused(self, release: str, words: str) -> None:
+        self._by_words.setdefault(words, []).insert(0, release)
+
+    def families(self) -> tuple[Family, ...]:
+        found = []
+        before: bytes | None = None
+        for numbers, releases in self._by_numbers.items():
+            gap, group = (None, 0) if before is None else self._gap(before, numbers)
+            found.append(Family(tuple(releases), gap=gap, group=group))
+            before = numbers
+        refusing = [Family(tuple(releases), words) for words, releases in self._by_words.items()]
+        return (*found, *refusing)
+
+    def _gap(self, a: bytes, b: bytes) -> tuple[Gap | None, int]:
+        for i, (x, y) in enumerate(zip(memoryview(a).cast("d"), memoryview(b).cast("d"), strict=True)):
+            if struct.pack("d", x) != struct.pack("d", y):
+                return Gap.of(self._first + i // self._groups, x, y), i % self._groups
+        raise AssertionError("equal numbers are one family")
+
+
+def _numbers(spec: Spec) -> tuple[bytes, bytes]:
+    """All LRs in use and all documented readings, row by row and group by group; a call that raises is NaN."""
+    reading = default_reading(spec)
+    used, read = array("d"), array("d")
+    for block in blocks(spec, tuple(dict.fromkeys(("lr", reading)))):
+        for row in zip(*(group.lr for group in block.groups), strict=True):
+            used.extend(row)
+        for values in zip(*(getattr(group, reading) for group in block.groups), strict=True):
+            read.extend(math.nan if value is None else value for value in values)
+    return used.tobytes(), read.tobytes()

@@ -1,1 +1,0 @@
-"""What a given release of a framework really computes, operation by operation."""

@@ -1,0 +1,1 @@
+"""What real frameworks compute, operation by operation: one folder each."""

@@ -1,0 +1,24 @@
+"""PyTorch's schedulers in 30 releases. One module per schedule, with the name of its file in `lrcli.schedules`.
+
+Such a module has SINCE, the first release that has the class, and `replay(schedule, release)`, the scheduler. What a
+class shares with the others (the counter, the constructor, the two ways to step) is in `machine`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from lrcli.frameworks.torch.machine import Replay
+from lrcli.frameworks.torch.releases import Release, refuse
+from lrcli.schedules.base import Schedule
+
+
+def replay(schedule: Schedule, release: Release) -> Replay:
+    """The scheduler that `release` builds for this schedule; Refused if it cannot."""
+    module = import_module(f"{__name__}.{type(schedule).__module__.rpartition('.')[2]}")
+    since: Release = module.SINCE
+    if release < since:
+        raise refuse(release, "AttributeError", f"{schedule.torch} first appears in torch {since[0]}.{since[1]}")
+    built = module.replay(schedule, release)
+    assert isinstance(built, Replay)
+    return built

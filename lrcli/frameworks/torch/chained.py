@@ -1,0 +1,72 @@
+"""ChainedScheduler: every child steps, in order."""
+
+from __future__ import annotations
+
+from lrcli.frameworks.torch.composite import Composite
+from lrcli.frameworks.torch.machine import ParamGroup, Replay
+from lrcli.frameworks.torch.releases import Release, refuse
+from lrcli.notes import Note
+from lrcli.schedules.chained import Chained
+
+SINCE = (1, 10)
+
+
+class ChainedReplay(Composite):
+    """It has no counter. get_last_lr() is what the group holds."""
+
+    def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
+        if not self.children and self.release >= (1, 11):
+            exception = "IndexError" if self.release < (2, 4) else "ValueError"
+            raise refuse(self.release, exception, "ChainedScheduler needs at least one scheduler")
+        self.construct_children(group, last_epoch)
+        self.check_children()
+        if self.release >= (1, 11):
+            self.last_lr = group.lr
+        return group.lr
+
+    def undo(self) -> None:
+        raise refuse(self.release, "AttributeError", "a ChainedScheduler inside a SequentialLR works from torch 2.6 on")
+
+    def advance(self, lr: float) -> float:
+        for child in self.children:
+            lr = child.step(lr)
+        if self.release >= (1, 11):
+            self.last_lr = lr
+        return lr
+
+    def run(self, lr: float, n: int, out: list[float]) -> None:
+        run_together(self, lr, n, out)
+        if self.release >= (1, 11) and n:
+            self.last_lr = out[-1]
+
+    def notes(self) -> list[Note]:
+        return [note for child in self.children for note in child.notes()]
+
+
+def run_together(composite: Composite, lr: float, n: int, out: list[float]) -> None:
+    """n steps of all children: with their bare rules where each has one, else step by step."""
+    children = composite.children
+    rules = [(rule, child.last_epoch) for child in children if (rule := child.plain_rule()) is not None]
+    if len(rules) < len(children) or composite.release == (1, 4):  # 1.4 has its own way with exceptions
+        for _ in range(n):
+            for child in children:
+                lr = child.step(lr)
+            out.append(lr)
+        return
+    append = out.append
+    if len(rules) == 2 and rules[0][1] == rules[1][1]:  # the common case, without the inner loop
+        (first, since), (second, _) = rules
+        for t in range(since + 1, since + 1 + n):
+            lr = second(first(lr, t), t)
+            append(lr)
+    else:
+        for i in range(1, n + 1):
+            for rule, since in rules:
+                lr = rule(lr, since + i)
+            append(lr)
+    for child in children:
+        child.skip(n, lr)  # what the children before the last one left is not to be seen any more
+
+
+def replay(schedule: Chained, release: Release) -> Replay:
+    return ChainedReplay(schedule.schedules, release)

@@ -1,0 +1,39 @@
+"""CyclicLR: the closed form in every release; until 1.2 from the group's initial_lr."""
+
+from __future__ import annotations
+
+from lrcli.frameworks.torch.machine import ParamGroup, Replay, Ruled, Rules, closed_form
+from lrcli.frameworks.torch.releases import Release
+from lrcli.schedules.cyclic import Cyclic
+
+SINCE = (1, 1)
+
+
+class CyclicReplay(Ruled):
+    """A new one writes its base_lr into the group before the base class looks at it."""
+
+    def __init__(self, schedule: Cyclic, release: Release) -> None:
+        self.base_lr = schedule.base_lr
+
+        def rules(initial_lr: float) -> Rules:
+            curve = schedule.curve_from(initial_lr)
+
+            def from_initial_lr(lr: float, t: int) -> float:
+                return curve(t)
+
+            if release < (1, 3):
+                return Rules(from_initial_lr)
+            return closed_form(schedule, initial_lr)._replace(first=from_initial_lr)
+
+        super().__init__(release, rules)
+
+    def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
+        if last_epoch == -1:
+            group.lr = self.base_lr
+        lr = super().construct(group, last_epoch)
+        self.rules = self.rules._replace(first=None)  # base_lrs is set once the base class has stepped
+        return lr
+
+
+def replay(schedule: Cyclic, release: Release) -> Replay:
+    return CyclicReplay(schedule, release)

@@ -1,0 +1,296 @@
+"""What all schedulers of PyTorch share: a counter, a constructor that steps, and one rule.
+
+PyTorch's abstraction is `get_lr()`: from (the group's LR, last_epoch, the base LR) to the next LR. `step()` moves the
+counter, applies it and stores the result. Here that function is a rule (lr, t) -> lr, made for one base LR. Reading
+`get_lr()` in the training loop applies the rule to the LR that it has just produced: where the rule is chained
+(`lr * gamma`), the reading is one gamma too far (pytorch #22107); where it is the closed form, the reading is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
+
+from lrcli.frameworks.torch.releases import Release, refuse
+from lrcli.notes import Note
+from lrcli.schedules.base import Schedule
+
+Rule = Callable[[float, int], float]
+"""(the group's LR, last_epoch) -> the LR that get_lr() returns."""
+
+
+@dataclass
+class ParamGroup:
+    """What an optimizer keeps of one parameter group, as far as schedulers look at it."""
+
+    lr: float
+    initial_lr: float | None = None
+    arguments: dict[str, float] = field(default_factory=dict)
+    """What OneCycleLR (max_lr, min_lr) and SWALR (swa_lr) write here, and read at every call."""
+
+    def base_lr(self) -> float:
+        """group.setdefault("initial_lr", group["lr"]): a left-over initial_lr wins."""
+        if self.initial_lr is None:
+            self.initial_lr = self.lr
+        return self.initial_lr
+
+
+class Rules(NamedTuple):
+    """get_lr() in its variants; a variant that is None is the rule itself.
+
+    rule: in step(), and where get_lr() is read in the loop.
+    first: while the constructor runs.
+    fresh: where get_lr() is read before the first step() after construction.
+    closed: in step(epoch) with an explicit epoch, from 1.4 on (_get_closed_form_lr()).
+    over: the rule over a range of epochs, for one that does not look at the group's LR.
+    """
+
+    rule: Rule
+    first: Rule | None = None
+    fresh: Rule | None = None
+    closed: Rule | None = None
+    over: Callable[[int, int], list[float]] | None = None
+
+
+def closed_form(schedule: Schedule, base: float) -> Rules:
+    """The schedule's own formula as the rule: it is written in PyTorch's order of operations."""
+    lr_at = schedule.lr_at
+    return Rules(lambda lr, t: lr_at(t, base), over=partial(schedule.lrs, base))
+
+
+def hold(lr: float, t: int) -> float:
+    """The rule of a constructor that leaves the group's LR alone (from 2.8 on)."""
+    return lr
+
+
+HELD = "from torch 2.8 on the constructor leaves the LR alone, so the factor of this epoch is lost for good"
+"""The resume note of the classes that look at the "initial" flag of 2.8."""
+
+
+class Replay:
+    """A scheduler on one parameter group, as one release runs it: three verbs and the counters.
+
+    construct(group) -> lr           what the constructor leaves in the group
+    step(lr, epoch, metric) -> lr    what scheduler.step() leaves there
+    get_lr(lr) -> lr                 what get_lr() returns in the training loop; changes nothing
+    """
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+        self.last_epoch = -1
+        self.calls = 0  # _step_count: the constructor's own step counts
+        self.last_lr: float | None = None
+        self.scheduler_first = release < (1, 1)
+        """Whether the release documents scheduler.step() before optimizer.step()."""
+
+    def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
+        raise NotImplementedError
+
+    def step(self, lr: float, epoch: float | None = None, metric: float | None = None) -> float:
+        self.calls += 1
+        return self.update(lr, epoch)
+
+    def update(self, lr: float, epoch: float | None = None) -> float:
+        """step() without its bookkeeping (LRScheduler._update_lr)."""
+        raise NotImplementedError
+
+    def initial_step(self, lr: float) -> float:
+        """LRScheduler._initial_step(): what the constructor does, and SequentialLR again from 1.13 on."""
+        raise NotImplementedError
+
+    def undo(self) -> None:
+        """scheduler.last_epoch -= 1: how SequentialLR takes back a child's initial step."""
+        self.last_epoch -= 1
+
+    def undo_all(self) -> None:
+        """The same down a tree of composites (from 2.6 on)."""
+        self.undo()
+
+    def get_lr(self, lr: float) -> float:
+        raise refuse(self.release, "NotImplementedError", "the class has no get_lr()")
+
+    def get_last_lr(self) -> float:
+        if self.release < (1, 4) or self.last_lr is None:
+            raise refuse(self.release, "AttributeError", "there is no get_last_lr()")
+        return self.last_lr
+
+    def has(self, reading: str) -> bool:
+        """Whether the class has a call of that name that ever returns."""
+        return reading == "lr" or (reading == "get_lr" or self.release >= (1, 4))
+
+    def plain_rule(self) -> Rule | None:
+        """The rule, if step() without arguments is nothing but `lr = rule(lr, last_epoch + 1)` from here on."""
+        return None
+
+    def skip(self, n: int, lr: float) -> None:
+        """Account for n steps that a caller made with the plain rule; they ended at lr."""
+        self.last_epoch += n
+        self.calls += n
+        self.last_lr = lr
+
+    def run(self, lr: float, n: int, out: list[float]) -> None:
+        """Append what the next n calls of step() leave; on an exception `out` ends with the last good one."""
+        rule = self.plain_rule()
+        if rule is None:
+            step = self.step
+            for _ in range(n):
+                lr = step(lr)
+                out.append(lr)
+            return
+        append = out.append
+        for t in range(self.last_epoch + 1, self.last_epoch + 1 + n):
+            lr = rule(lr, t)
+            append(lr)
+        self.skip(n, lr)
+
+    def run_metrics(self, lr: float, values: Sequence[float], out: list[float]) -> None:
+        """`run`, with a metric for each call of step()."""
+        for value in values:
+            lr = self.step(lr, None, value)
+            out.append(lr)
+
+    def notes(self) -> list[Note]:
+        """What a user should know of this class in this release, whatever the loop does."""
+        return []
+
+    def order_note(self) -> Note | None:
+        """What stepping in the other order than the documented one does to the numbers."""
+        if self.scheduler_first:
+            return Note(
+                code="order",
+                what="the first learning rate comes twice, and every later one is an epoch late",
+                why=f"torch {self.release[0]}.{self.release[1]} wants scheduler.step() before optimizer.step()",
+                reference="pytorch #20124",
+                advice="Call scheduler.step() first, as its documentation does",
+            )
+        return Note(
+            code="order",
+            what="the first learning rate of the schedule is skipped, and every later one comes an epoch early",
+            why="from torch 1.1 on the constructor sets it, and scheduler.step() comes after optimizer.step()",
+            reference="pytorch #20124",
+            advice="Call optimizer.step() first",
+        )
+
+    def lead(self, scheduler_first: bool) -> int:
+        """How many epochs the LRs of such a loop are ahead of the schedule: 0 in the documented order."""
+        return scheduler_first - self.scheduler_first
+
+    reading_note = ""
+    """Why get_lr() in the loop is not the LR in use, where it is not."""
+    resume_note = ""
+    """Why a scheduler that is built with last_epoch does not go on where the old one was, where it does not."""
+
+
+class Ruled(Replay):
+    """A scheduler that is one rule and a counter: nearly all of them."""
+
+    def __init__(
+        self,
+        release: Release,
+        rules: Callable[[float], Rules],
+        reading_note: str = "the rule is chained, so reading it applies it to its own result",
+        resume_note: str = "",
+    ) -> None:
+        super().__init__(release)
+        self._make_rules = rules
+        self.reading_note = reading_note
+        self.resume_note = resume_note
+
+    def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
+        self.rules = self._make_rules(group.base_lr())
+        # 1.1 to 1.3 evaluate epoch 0 (or last_epoch), the others the epoch after last_epoch
+        self.last_epoch = max(last_epoch, 0) - 1 if (1, 1) <= self.release < (1, 4) else last_epoch
+        group.lr = self.initial_step(group.lr)
+        if self.release < (1, 1):
+            self.last_epoch = last_epoch  # 1.0 sets its counter back
+        return group.lr
+
+    def initial_step(self, lr: float) -> float:
+        self.calls = 1
+        self.last_epoch += 1
+        return self._apply(self.rules.first or self.rules.rule, lr, self.last_epoch)
+
+    def update(self, lr: float, epoch: float | None = None) -> float:
+        if epoch is None:
+            self.last_epoch += 1
+            return self._apply(self.rules.rule, lr, self.last_epoch)
+        self.last_epoch = epoch  # type: ignore[assignment]  # step(0.5) is allowed, and kept
+        explicit = self.rules.closed if self.release >= (1, 4) else None
+        return self._apply(explicit or self.rules.rule, lr, self.last_epoch)
+
+    def _apply(self, rule: Rule, lr: float, t: int) -> float:
+        try:
+            found = rule(lr, t)
+        except Exception as exc:
+            raise self._surfaced(exc) from exc
+        if isinstance(found, complex):  # a negative gamma to the power of a fractional epoch
+            raise refuse(self.release, "TypeError", "the learning rate would be a complex number")
+        self.last_lr = found
+        return found
+
+    def _surfaced(self, exc: Exception) -> Exception:
+        """What a caller of step() sees of an exception in get_lr()."""
+        if self.release == (1, 4):
+            # the context manager around get_lr() swallows it, and the next line has no values
+            return refuse(self.release, "UnboundLocalError", f"get_lr() failed: {exc}")
+        return exc
+
+    def get_lr(self, lr: float) -> float:
+        fresh = self.rules.fresh if self.calls == 1 else None
+        return (fresh or self.rules.rule)(lr, self.last_epoch)
+
+    def plain_rule(self) -> Rule | None:
+        return self.rules.rule
+
+    def run(self, lr: float, n: int, out: list[float]) -> None:
+        if n and self.rules.over is not None:
+            try:
+                out += self.rules.over(self.last_epoch + 1, self.last_epoch + 1 + n)
+            except Exception:
+                pass  # step by step, to find the one that fails
+            else:
+                self.skip(n, out[-1])
+                return
+        try:
+            super().run(lr, n, out)
+        except Exception as exc:
+            raise self._surfaced(exc) from exc
+
+
+class GroupRuled(Ruled):
+    """One whose rule reads its arguments from the group at every call: a scheduler built later may overwrite them."""
+
+    group: ParamGroup
+    _seen: tuple[float | None, dict[str, float]] | None = None
+
+    def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
+        self.group = group
+        return super().construct(group, last_epoch)
+
+    def _reread(self) -> None:
+        now = (self.group.initial_lr, dict(self.group.arguments))
+        if now != self._seen:
+            self._seen = now
+            self.rules = self._make_rules(self.group.base_lr())
+
+    def initial_step(self, lr: float) -> float:
+        self._reread()
+        return super().initial_step(lr)
+
+    def update(self, lr: float, epoch: float | None = None) -> float:
+        self._reread()
+        return super().update(lr, epoch)
+
+    def get_lr(self, lr: float) -> float:
+        self._reread()
+        return super().get_lr(lr)
+
+    def plain_rule(self) -> Rule | None:
+        self._reread()
+        return super().plain_rule()
+
+    def run(self, lr: float, n: int, out: list[float]) -> None:
+        self._reread()
+        super().run(lr, n, out)

@@ -1,0 +1,52 @@
+"""Several schedulers on one optimizer, stepped by hand: no class of PyTorch, so in every release."""
+
+from __future__ import annotations
+
+from lrcli.frameworks.torch.chained import run_together
+from lrcli.frameworks.torch.composite import Composite
+from lrcli.frameworks.torch.machine import ParamGroup, Replay
+from lrcli.frameworks.torch.plateau import PlateauReplay
+from lrcli.frameworks.torch.releases import Release, refuse
+from lrcli.notes import Note
+from lrcli.schedules.manual import Manual
+
+SINCE = (1, 0)
+
+
+class ManualReplay(Composite):
+    """The loop steps each scheduler, and reads get_lr() and get_last_lr() of the last one."""
+
+    def __init__(self, schedule: Manual, release: Release) -> None:
+        super().__init__(schedule.schedules, release)
+        if not self.children:
+            raise refuse(release, "IndexError", "there is no scheduler to step")
+        self.scheduler_first = any(child.scheduler_first for child in self.children)
+        self.reading_note = self.children[-1].reading_note
+
+    def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
+        self.construct_children(group, last_epoch)
+        return group.lr
+
+    def step(self, lr: float, epoch: float | None = None, metric: float | None = None) -> float:
+        for child in self.children:
+            lr = child.step(lr, epoch, metric) if isinstance(child, PlateauReplay) else child.step(lr, epoch)
+        return lr
+
+    def run(self, lr: float, n: int, out: list[float]) -> None:
+        run_together(self, lr, n, out)
+
+    def has(self, reading: str) -> bool:
+        return self.children[-1].has(reading)
+
+    def get_lr(self, lr: float) -> float:
+        return self.children[-1].get_lr(lr)
+
+    def get_last_lr(self) -> float:
+        return self.children[-1].get_last_lr()
+
+    def notes(self) -> list[Note]:
+        return [note for child in self.children for note in child.notes()]
+
+
+def replay(schedule: Manual, release: Release) -> Replay:
+    return ManualReplay(schedule, release)

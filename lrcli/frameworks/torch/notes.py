@@ -1,0 +1,103 @@
+"""What a user should know about a replay: where its numbers, or what reading them returns, are not what was meant."""
+
+from __future__ import annotations
+
+from lrcli.errors import Refused
+from lrcli.frameworks.torch.loop import TrainingLoop, uninterrupted
+from lrcli.frameworks.torch.releases import parse
+from lrcli.notes import Note
+from lrcli.spec import Emulation, Spec
+
+LOOKED_AT = 100_000
+"""How many rows of a long run are looked at for a wrong reading."""
+
+SHOWN = 5
+
+
+def of_replay(spec: Spec) -> tuple[Note, ...]:
+    """The notes of every group, each once, in the order in which the groups stand."""
+    from lrcli.series.curve import base_lr, default_reading, training_loop
+
+    emulation = spec.emulation
+    assert emulation is not None
+    reading = default_reading(spec)
+    found: dict[Note, None] = {}
+    for i, group in enumerate(spec.groups):
+        loop = training_loop(spec, i)
+        found.update(dict.fromkeys(loop.replay.notes()))
+        found.update(dict.fromkeys(_order(loop, emulation)))
+        found.update(dict.fromkeys(_no_reading(loop, emulation, reading)))
+        if emulation.last_epoch >= 0:
+            try:
+                plain = uninterrupted(group.schedule, base_lr(group), emulation, i)
+                found.update(dict.fromkeys(_resume(training_loop(spec, i), plain, spec)))
+            except Refused:
+                pass  # there is no uninterrupted run to compare with
+        found.update(dict.fromkeys(_reading(loop, reading, spec)))
+    return tuple(found)
+
+
+def _order(loop: TrainingLoop, emulation: Emulation) -> list[Note]:
+    if emulation.step_epoch or loop.scheduler_first == loop.replay.scheduler_first:
+        return []
+    note = loop.replay.order_note()
+    return [note] if note else []
+
+
+def _no_reading(loop: TrainingLoop, emulation: Emulation, reading: str) -> list[Note]:
+    if emulation.read is None:
+        if reading != "lr":
+            return []
+        documented = "get_lr" if parse(emulation.release) < (1, 4) else "get_last_lr"
+        if loop.replay.has(documented):
+            return []  # it is another group's schedule that has none
+        what = f"torch {emulation.release} has no {documented}() here; the column lr is shown"
+        return [Note("no-reading", what)]
+    if loop.replay.has(emulation.read):
+        return []
+    return [Note("no-reading", f"{emulation.read}() raises here in torch {emulation.release}")]
+
+
+def _resume(resumed: TrainingLoop, plain: TrainingLoop, spec: Spec) -> list[Note]:
+    first = resumed.first_epoch
+    n = min(spec.length - first, LOOKED_AT)
+    if n <= 0:
+        return []
+    plain.skip(first)
+    for epoch, (found, wanted) in enumerate(zip(resumed.take(n)["lr"], plain.take(n)["lr"], strict=True), first):
+        assert found is not None
+        assert wanted is not None
+        if abs(found - wanted) > 1e-9 * max(abs(found), abs(wanted)):
+            what = f"the resumed run is not the uninterrupted one: {found!r} instead of {wanted!r}"
+            why = resumed.replay.resume_note or "its constructor steps, too, from the LR that the optimizer holds"
+            advice = "Load the scheduler's state_dict instead of passing last_epoch"
+            return [Note("resume", what, why, advice, "pytorch #60265", (epoch,), unit=spec.interval)]
+    return []
+
+
+def _reading(loop: TrainingLoop, reading: str, spec: Spec) -> list[Note]:
+    """Where reading the LR in the loop returns something else than the LR in use."""
+    if reading == "lr":
+        return []
+    n = min(spec.length - loop.first_epoch, LOOKED_AT)
+    taken = loop.take(max(n, 0), ("lr", reading))
+    pairs = zip(taken["lr"], taken[reading], strict=True)
+    wrong = [t for t, (lr, read) in enumerate(pairs, loop.first_epoch) if read is not None and read != lr]
+    if not wrong:
+        return []
+    assert spec.emulation is not None
+    release = spec.emulation.release
+    has_better = parse(release) >= (1, 4) and reading == "get_lr"
+    return [
+        Note(
+            code="reading",
+            what=f"{reading}() of torch {release} is not the LR that trains",
+            why=loop.replay.reading_note,
+            advice="Read get_last_lr()" if has_better else "Read optimizer.param_groups[0]['lr'], the column lr",
+            reference="pytorch #22107",
+            epochs=tuple(wrong[:SHOWN]),
+            more=len(wrong[SHOWN:]),
+            within=0 if n < LOOKED_AT else LOOKED_AT,
+            unit=spec.interval,
+        )
+    ]

@@ -1,0 +1,79 @@
+"""ReduceLROnPlateau: the same learning rates in every release; what changed is the class around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lrcli.errors import LrcliError
+from lrcli.frameworks.torch.machine import ParamGroup, Replay
+from lrcli.frameworks.torch.releases import Release, refuse
+from lrcli.schedules.plateau import Plateau
+
+SINCE = (1, 0)
+
+
+class PlateauReplay(Replay):
+    """Its step() takes the metric first; it has no get_lr() of its own."""
+
+    def __init__(self, schedule: Plateau, release: Release) -> None:
+        super().__init__(release)
+        self.schedule = schedule
+        self.scheduler_first = False  # every release documents: validate, then step(metric)
+
+    def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
+        self.state = self.schedule.start(group.lr)
+        self.last_epoch = 0
+        if self.release >= (2, 3):
+            self.last_lr = group.lr
+        return group.lr
+
+    def initial_step(self, lr: float) -> float:
+        if self.release < (2, 2):
+            raise refuse(self.release, "AttributeError", "ReduceLROnPlateau has no _initial_step()")
+        return self.step(lr)
+
+    def step(self, lr: float, epoch: float | None = None, metric: float | None = None) -> float:
+        # SequentialLR's step(0) is step(metrics=0): the metric comes first
+        value = epoch if metric is None else metric
+        if value is None:
+            raise refuse(self.release, "TypeError", "step() needs the metric")
+        self.state = self.schedule.after(self.state._replace(lr=lr), value)
+        self.last_epoch += 1
+        self.last_lr = self.state.lr
+        return self.last_lr
+
+    def run_metrics(self, lr: float, values: Sequence[float], out: list[float]) -> None:
+        self.state = self.schedule.follow(self.state._replace(lr=lr), values, out)
+        self.last_epoch += len(values)
+        self.last_lr = self.state.lr
+
+    def lead(self, scheduler_first: bool) -> int:
+        return int(scheduler_first)
+
+    def order_note(self) -> None:
+        return None  # it reacts to the metric it is given, whenever that is
+
+    def has(self, reading: str) -> bool:
+        return reading == "lr" or (reading == "get_last_lr" and self.release >= (2, 2))
+
+    def get_lr(self, lr: float) -> float:
+        exception = "AttributeError" if self.release < (2, 2) else "NotImplementedError"
+        raise refuse(self.release, exception, "ReduceLROnPlateau has no get_lr()")
+
+    def get_last_lr(self) -> float:
+        if self.release < (2, 2):
+            raise refuse(self.release, "AttributeError", "ReduceLROnPlateau has no get_last_lr() before 2.2")
+        return super().get_last_lr()
+
+
+def check(schedule: Plateau) -> None:
+    """Refuse what no release of PyTorch does."""
+    if schedule.counting != "torch":
+        raise LrcliError(f"counting: {schedule.counting} is not what PyTorch does: it can be evaluated, not replayed")
+
+
+def replay(schedule: Plateau, release: Release) -> Replay:
+    check(schedule)
+    if schedule.factor >= 1.0:
+        raise refuse(release, "ValueError", f"factor must be below 1, not {schedule.factor!r}")
+    return PlateauReplay(schedule, release)

@@ -1,0 +1,97 @@
+"""SequentialLR: which child steps, and what the constructor leaves behind."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from math import isclose
+
+from lrcli.frameworks.torch.composite import Composite
+from lrcli.frameworks.torch.machine import ParamGroup, Replay
+from lrcli.frameworks.torch.releases import Release, refuse
+from lrcli.notes import Note
+from lrcli.schedules.sequential import Sequential
+
+SINCE = (1, 10)
+
+
+class SequentialReplay(Composite):
+    """One counter and the children; at a milestone the next child gets epoch 0, from its base LR where it can."""
+
+    def __init__(self, schedule: Sequential, release: Release) -> None:
+        if not schedule.schedules:
+            raise refuse(release, "ValueError", "SequentialLR needs at least one scheduler")
+        super().__init__(schedule.schedules, release)
+        self.milestones = schedule.milestones
+
+    def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
+        self.construct_children(group)
+        self.check_children()
+        self.last_epoch = last_epoch + 1  # the argument only offsets the counter
+        first = self.children[0]
+        if self.release >= (1, 13):
+            if group.initial_lr is None:
+                raise refuse(self.release, "KeyError", "'initial_lr': its children have not set it")
+            group.lr = group.initial_lr
+            self._undo_children()
+            if self.release >= (2, 13):
+                first = self.children[bisect_right(self.milestones, 0)]
+            group.lr = first.initial_step(group.lr)
+        self.left, self.meant = group.lr, first.last_lr
+        if self.release >= (1, 11):
+            self.last_lr = first.get_last_lr()
+        return group.lr
+
+    def _undo_children(self) -> None:
+        for child in self.children:
+            if self.release >= (2, 6):
+                child.undo_all()
+            else:
+                child.undo()
+
+    def advance(self, lr: float) -> float:
+        self.last_epoch += 1
+        active = bisect_right(self.milestones, self.last_epoch)
+        child = self.children[active]
+        if active > 0 and self.milestones[active - 1] == self.last_epoch:
+            # from 2.9 on without the bookkeeping of step()
+            lr = child.update(lr, 0) if self.release >= (2, 9) else child.step(lr, 0)
+        else:
+            lr = child.step(lr)
+        if self.release >= (1, 11):
+            self.last_lr = child.get_last_lr()
+        return lr
+
+    def run(self, lr: float, n: int, out: list[float]) -> None:
+        end = len(out) + n
+        while len(out) < end:
+            # up to the next milestone the active child runs alone, whatever the order of the milestones
+            ahead = min((m for m in self.milestones if m > self.last_epoch), default=self.last_epoch + n + 1)
+            alone = min(end - len(out), int(-(-ahead // 1)) - self.last_epoch - 1)
+            if alone > 0:
+                child = self.children[bisect_right(self.milestones, self.last_epoch)]
+                child.run(lr, alone, out)
+                self.last_epoch += alone
+                lr = out[-1]
+                if self.release >= (1, 11):
+                    self.last_lr = child.get_last_lr()
+            else:
+                lr = self.advance(lr)
+                out.append(lr)
+
+    def notes(self) -> list[Note]:
+        notes = [note for child in self.children for note in child.notes()]
+        if self.release < (1, 13) and self.meant is not None and not isclose(self.left, self.meant, rel_tol=1e-9):
+            notes.append(
+                Note(
+                    code="sequential-first-lr",
+                    what=f"SequentialLR starts at {self.left!r} instead of {self.meant!r}",
+                    why="its constructor keeps what the children's constructors left in the group, all multiplied",
+                    reference="pytorch #72874, fixed in 1.13",
+                    advice="Upgrade, or write the warmup as one LambdaLR",
+                )
+            )
+        return notes
+
+
+def replay(schedule: Sequential, release: Release) -> Replay:
+    return SequentialReplay(schedule, release)

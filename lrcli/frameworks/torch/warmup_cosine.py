@@ -1,0 +1,27 @@
+"""The warmup_cosine that people write: a LambdaLR."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from lrcli.frameworks.torch.lambda_ import lambda_lr
+from lrcli.frameworks.torch.machine import Replay, Ruled, closed_form
+from lrcli.frameworks.torch.releases import Release
+from lrcli.schedules.warmup_cosine import WarmupCosine
+
+SINCE = (1, 0)
+
+
+def replay(schedule: WarmupCosine, release: Release) -> Replay:
+    return Ruled(release, lambda base: closed_form(schedule, base))
+
+
+def to_torch(schedules: Sequence[WarmupCosine], optimizer: Any) -> Any:
+    groups = zip(schedules, optimizer.param_groups, strict=True)
+    return lambda_lr([partial(_factor, schedule, group["lr"]) for schedule, group in groups], optimizer)
+
+
+def _factor(schedule: WarmupCosine, base_lr: float, epoch: int) -> float:
+    return schedule.factor_at(epoch, base_lr)

@@ -1,0 +1,1 @@
+"""What a log says of the schedule behind it: `explain` and `fit`."""

@@ -1,0 +1,236 @@
+"""Spec x Log -> Report: does the log follow the spec, and if not, which known cause makes it so?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lrcli.errors import LrcliError
+from lrcli.infer.explain.causes import Cause, cause
+from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.rows import Rows, rows_of
+from lrcli.infer.explain.search import ENOUGH, Fit, fit_of, search
+from lrcli.infer.explain.sources import plain_source
+from lrcli.logs import Log, Rounding, Run
+from lrcli.series.align import group_names
+from lrcli.series.curve import default_reading
+from lrcli.spec import Spec
+
+__all__ = ["Explanation", "Miss", "Parting", "Report", "explain"]
+
+SHOWN = 5
+"""How many explanations a report holds."""
+
+CLOSE = 4.0
+"""How much harder to believe an explanation may be than the best one, and still be named beside it."""
+
+
+@dataclass(frozen=True)
+class Parting:
+    """The first row at which an explanation and the best one predict different values, inside the log's axis or not."""
+
+    at: int
+    best: float
+    this: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Known causes that together make the log.
+
+    explained, rows: how many rows it explains, of how many. residual, relative, worst: the largest difference in the
+    rows that it explains, and its row. equal: whether it explains the very same rows as the best one. parts_at: where
+    the two would differ, None if nowhere.
+    """
+
+    causes: tuple[Cause, ...]
+    forms: tuple[str, ...]
+    details: tuple[str, ...]
+    explained: int
+    rows: int
+    residual: float
+    relative: float
+    worst: int
+    first_missed: int | None
+    equal: bool = True
+    parts_at: Parting | None = None
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families of its causes."""
+        return tuple(entry.family for entry in self.causes)
+
+
+@dataclass(frozen=True)
+class Miss:
+    """The first row that the plain spec misses: what was logged, and what the spec says."""
+
+    at: int
+    logged: float
+    meant: float
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of a log.
+
+    verdict: "follows", "explained" or "unexplained". explanations: the best first; where nothing explains the log, what
+    comes closest. missed: how many of the rows the plain spec misses. past_end: how many rows lie past the spec's end,
+    where its formula was continued. runs: how many runs the log holds, `run` the one that was looked at (1-based).
+    """
+
+    spec: str
+    log: str
+    reading: str
+    unit: str
+    verdict: str
+    rows: int
+    missed: int
+    residual: float
+    relative: float
+    worst: int
+    first_miss: Miss | None
+    explanations: tuple[Explanation, ...]
+    rounding: Rounding
+    column: str
+    group: str
+    left_out: int
+    past_end: int
+    run: int
+    runs: int
+
+    @property
+    def follows(self) -> bool:
+        """Whether every row is what the spec says, at the log's precision."""
+        return self.verdict == "follows"
+
+
+def explain(
+    spec: Spec, log: Log, *, run: int | None = None, progress: Callable[[int, int], None] | None = None
+) -> Report:
+    """Compare a log with its spec, and look for what makes it differ.
+
+    The log's first learning-rate column is compared with the spec's group of the same name, else with the first one.
+    run: which of the log's runs, counted from 1; None is the longest of those that do not follow the spec.
+    Raises LrcliError where rows and spec cannot be aligned.
+    """
+    name, column = next(iter(log.lrs.items()))
+    names = group_names(spec.groups)
+    group = next((i for i, one in enumerate(names) if one and name.endswith(one)), 0)
+    reading = default_reading(spec)
+    source = plain_source(spec, group, reading)
+    runs = log.runs or (Run(0, len(log.positions)),)
+    chosen, rows = _chosen(spec, log, runs, column, run, Hypothesis(source))
+    first, *others = search(spec, rows, source, group, progress)
+    explanations, verdict = _judged(spec, rows, first, others)
+    first_miss = None
+    if first.first is not None:
+        i = next(i for i, t in enumerate(rows.at) if t == first.first)
+        first_miss = Miss(first.first, rows.values[i], source.at([first.first])[0])
+    return Report(
+        spec=spec.name,
+        log=log.name,
+        reading=reading,
+        unit=rows.unit,
+        verdict=verdict,
+        rows=len(rows),
+        missed=first.misses,
+        residual=first.residual,
+        relative=first.relative,
+        worst=first.worst,
+        first_miss=first_miss,
+        explanations=explanations,
+        rounding=rows.rounding,
+        column=name,
+        group=names[group],
+        left_out=rows.left_out,
+        past_end=sum(t >= spec.length for t in rows.at),
+        run=chosen + 1,
+        runs=len(runs),
+    )
+
+
+def _chosen(
+    spec: Spec, log: Log, runs: Sequence[Run], column: Sequence[float | None], run: int | None, plain: Hypothesis
+) -> tuple[int, Rows]:
+    """The run to look at: the one asked for, else the longest that does not follow the spec, else the longest."""
+    if run is not None:
+        if not 1 <= run <= len(runs):
+            raise LrcliError(f"{log.name} has {len(runs)} run{'s' * (len(runs) > 1)}, there is no run {run}")
+        return run - 1, rows_of(spec, log, runs[run - 1], column)
+    by_length = sorted(range(len(runs)), key=lambda i: runs[i].start - runs[i].stop)
+    longest: tuple[int, Rows] | None = None
+    failure: LrcliError | None = None
+    for i in by_length:
+        try:
+            rows = rows_of(spec, log, runs[i], column)
+        except LrcliError as exc:
+            failure = failure or exc
+            continue
+        if len(runs) == 1 or fit_of(plain, rows).misses:
+            return i, rows
+        longest = longest or (i, rows)
+    if longest is None:
+        assert failure is not None
+        raise failure
+    return longest
+
+
+def _judged(spec: Spec, rows: Rows, plain: Fit, fits: list[Fit]) -> tuple[tuple[Explanation, ...], str]:
+    """The explanations worth naming, and the verdict."""
+    if not plain.misses:
+        return (), "follows"
+    good = [fit for fit in fits if _explains(fit, plain)]
+    if not good:
+        nearest = [fit for fit in fits if fit.misses < plain.misses and fit.share >= 0.5]
+        nearest.sort(key=lambda fit: (fit.misses, fit.hypothesis.cost))
+        return tuple(_explanation(fit, None, spec, rows) for fit in nearest[:1]), "unexplained"
+    best = good[0]
+    named = [best]
+    seen = {_families(best)}
+    for fit in good[1:]:
+        simpler = fit.rank <= best.rank + CLOSE and len(fit.hypothesis.parts) <= len(best.hypothesis.parts)
+        if simpler and _families(fit) not in seen and len(named) < SHOWN:
+            seen.add(_families(fit))
+            named.append(fit)
+    return tuple(_explanation(fit, best, spec, rows) for fit in named), "explained"
+
+
+def _explains(fit: Fit, plain: Fit) -> bool:
+    """Whether it explains nearly all rows, and more of those that the plain spec misses than it took from the log."""
+    return fit.share >= ENOUGH and plain.misses - fit.misses > fit.hypothesis.params
+
+
+def _families(fit: Fit) -> tuple[str, ...]:
+    return tuple(sorted(cause(part.key).family for part in fit.hypothesis.parts))
+
+
+def _explanation(fit: Fit, best: Fit | None, spec: Spec, rows: Rows) -> Explanation:
+    parting = None
+    if best is not None and best is not fit:
+        parting = _parting(best.hypothesis, fit.hypothesis, spec, rows)
+    parts = fit.hypothesis.parts
+    return Explanation(
+        causes=tuple(cause(part.key) for part in parts),
+        forms=tuple(part.form for part in parts),
+        details=tuple(part.detail for part in parts if part.detail),
+        explained=fit.rows - fit.misses,
+        rows=fit.rows,
+        residual=fit.residual,
+        relative=fit.relative,
+        worst=fit.worst,
+        first_missed=fit.first,
+        equal=best is None or fit.misses == best.misses,
+        parts_at=parting,
+    )
+
+
+def _parting(best: Hypothesis, other: Hypothesis, spec: Spec, rows: Rows) -> Parting | None:
+    """The first row of the run (of its first and last 2000) at which the two predict different values."""
+    stop = max(spec.length, rows.at[-1] + 1)
+    for part in (range(min(stop, 2000)), range(max(stop - 2000, 0), stop)):
+        for t, a, b in zip(part, best.at(part), other.at(part), strict=True):
+            if a != a or b != b or abs(a - b) <= 1e-6 * max(abs(a), abs(b)):
+                continue
+            return Parting(t, a, b)
+    return None

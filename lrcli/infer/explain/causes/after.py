@@ -1,0 +1,151 @@
+"""Causes that move the schedule's time within the run: restart, shift, skipped steps, a stop, a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.infer.explain.causes.base import Cause, shift_cost, with_clock
+from lrcli.infer.explain.clocks import Cycled, Held, Mirrored
+from lrcli.infer.explain.evidence import Evidence
+from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.skips import skipped_clock
+
+
+def test_restart(evidence: Evidence) -> Iterator[Hypothesis]:
+    """s(t - R) from R on: the lag is where it begins."""
+    if evidence.plain_clock:
+        for d in evidence.shifts:
+            if d < 0:
+                clock = evidence.since(d)
+                if clock is not None and clock.at_row == -d:
+                    yield with_clock(evidence, clock, "restart", shift_cost(d) + 0.15)
+                    flat = len(set(evidence.unclocked(range(min(-d, 1000))))) == 1  # that is hardly a sawtooth
+                    yield with_clock(evidence, Cycled(-d), "cycled", 1.8 + 0.6 * flat)
+
+
+def test_shift(evidence: Evidence) -> Iterator[Hypothesis]:
+    """s(t + d) from R on, R where the plain schedule stops to fit."""
+    if evidence.plain_clock:
+        for d in evidence.shifts:
+            clock = evidence.since(d)
+            if clock is not None and clock.at_row != -d:
+                yield with_clock(evidence, clock, "shift", 2.0 + 0.3 * (abs(d) > 1), params=2 * (abs(d) > 1))
+
+
+def test_skipped(evidence: Evidence) -> Iterator[Hypothesis]:
+    """s(t - lag), the lag as small as the rows allow, and growing."""
+    if evidence.plain_clock:
+        clock = skipped_clock(evidence)
+        if clock is not None:
+            n = len(clock.rows)
+            jumps = sum(b - a for a, b in zip((0, *clock.lags), clock.lags, strict=False)) - n
+            yield with_clock(evidence, clock, "skipped", 2.1 + 0.25 * n + 0.1 * min(jumps, 20), params=n)
+
+
+def test_held(evidence: Evidence) -> Iterator[Hypothesis]:
+    """s(min(t, R)): the log stands still from R on."""
+    if not evidence.plain_clock:
+        return
+    last, slack = evidence.values[-1], evidence.slack[-1]
+    i = len(evidence.at)
+    while i > 0 and abs(evidence.values[i - 1] - last) <= 2 * slack:
+        i -= 1
+    if i == len(evidence.at) - 1:
+        return
+    since = evidence.at[i]
+    places = {since, *(run[0] for run in evidence.steps_showing(last, slack)[:8])}
+    for place in sorted(places, key=lambda at: abs(at - since))[:6]:
+        yield with_clock(evidence, Held(place), "held", 1.9)
+
+
+def test_mirrored(evidence: Evidence) -> Iterator[Hypothesis]:
+    """s(T - |t - T|): the log goes back where the schedule ends."""
+    if evidence.plain_clock:
+        lowest = min(range(len(evidence.at)), key=evidence.values.__getitem__)
+        for place in (evidence.at[lowest], evidence.at[lowest] + 1):
+            if 0 < place < evidence.at[-1]:
+                yield with_clock(evidence, Mirrored(place), "mirrored", 2.2)
+
+
+CAUSES = (
+    Cause(
+        "restart",
+        "restart",
+        "the schedule begins again",
+        test_restart,
+        "scheduler.last_epoch at this row: it is 0 again",
+        "From that row on the log shows the schedule from its step 0: the run was resumed without the scheduler's "
+        "state, or a second run was appended to the first one's log.",
+        "Save and load scheduler.state_dict() with the model's; or split the log.",
+        ("yolov5 #292",),
+        (
+            "resumed without the scheduler's state: the loss goes on where it was",
+            "a second run in the same file: the loss begins again, too",
+        ),
+    ),
+    Cause(
+        "cycled",
+        "restart",
+        "the schedule begins again, over and over",
+        lambda evidence: iter(()),
+        "scheduler.last_epoch: it goes back at regular intervals",
+        "The counter is set back at regular intervals, usually at the end of every epoch: the log is a sawtooth.",
+        "Count over the whole run, not within an epoch.",
+        ("MiniGPT-4 #263",),
+    ),
+    Cause(
+        "shift",
+        "shift after R",
+        "from some row on the log is shifted",
+        test_shift,
+        "scheduler.last_epoch around this row: it jumps, or stands still once",
+        "Up to some row everything is right; from there on the schedule is ahead or behind by the same number of "
+        "steps. That is what a resume leaves that counts one step too many or too few.",
+        "Compare scheduler.last_epoch before saving and after loading; load the scheduler's state_dict instead of "
+        "passing last_epoch.",
+        ("pytorch #60265", "transformers #34053"),
+        (
+            "a resume that is off by one: the run has a checkpoint at this row",
+            "scheduler steps skipped by the fp16 loss scaler (lag only): the scaler's scale halves at this row",
+        ),
+    ),
+    Cause(
+        "skipped",
+        "lag",
+        "skipped steps accumulate",
+        test_skipped,
+        "the loss scaler's scale: it halves at these rows",
+        "The log falls behind the schedule a step at a time: whenever the fp16 loss scaler found an overflow, the "
+        "optimizer's step and with it the scheduler's was skipped, while the step counter went on.",
+        "Nothing is wrong with the training, but it ends above the last learning rate of the schedule. Count optimizer "
+        "steps, or use bf16; the spec can say which steps of the log were skipped (skipped: [24, 41]).",
+        ("pytorch #55585",),
+        ("other reasons to leave out a step (NaN guards, empty batches): the scaler's scale tells",),
+    ),
+    Cause(
+        "held",
+        "held",
+        "the schedule stands still from some row on",
+        test_held,
+        "scheduler.last_epoch after this row: it stands still, or its milestones never match",
+        "From that row on the learning rate does not change any more, though the schedule does: scheduler.step() is no "
+        "longer called, the schedule was clamped at its horizon, or milestones lie outside the run or are no whole "
+        "numbers and never match.",
+        "Look for the condition around scheduler.step(), and for milestones in another unit than the counter's.",
+        ("Pointcept #379",),
+        (
+            "scheduler.step() is not called any more: scheduler.last_epoch stands still, too",
+            "milestones that never match: last_epoch goes on",
+        ),
+    ),
+    Cause(
+        "mirrored",
+        "mirror",
+        "past its horizon the schedule runs backwards",
+        test_mirrored,
+        "the scheduler's T_max: it is the row where the log turns",
+        "A cosine of PyTorch that is stepped past T_max climbs again, as the mirror image of its way down: the run is "
+        "longer than T_max.",
+        "Set T_max to the length of the run, or stop stepping at T_max.",
+    ),
+)

@@ -1,0 +1,176 @@
+"""Causes that show the right learning rates at the wrong time, all along: lead, lag, time scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.infer.explain.causes.base import Cause, shift_cost, with_clock
+from lrcli.infer.explain.clocks import Scaled, Shifted, Stretched
+from lrcli.infer.explain.evidence import Evidence
+from lrcli.infer.explain.hypothesis import Hypothesis
+
+USUAL_SCALES = (2, 4, 8, 3, 16, 32, 64, 128, 5, 6, 10, 100)
+
+
+def test_lead(evidence: Evidence) -> Iterator[Hypothesis]:
+    """s(t + d), d read off the steps that the missed rows could show."""
+    if evidence.plain_clock:
+        for d in evidence.shifts:
+            if d > 0:
+                yield with_clock(evidence, Shifted(d), "lead", _whole_shift_cost(evidence, d))
+
+
+def _whole_shift_cost(evidence: Evidence, d: int) -> float:
+    """The same for the whole log: a shift of half of it is hardly one."""
+    return shift_cost(d) + 1.5 * (2 * abs(d) > evidence.at[-1] - evidence.at[0])
+
+
+def test_lag(evidence: Evidence) -> Iterator[Hypothesis]:
+    """s(t - d), d read off the steps that the missed rows could show."""
+    if evidence.plain_clock:
+        for d in evidence.shifts:
+            if d < 0 and not _from_one(evidence, d):
+                yield with_clock(evidence, Shifted(d), "lag", _whole_shift_cost(evidence, d))
+
+
+def test_numbering(evidence: Evidence) -> Iterator[Hypothesis]:
+    """s(t - 1) in a log that has no row 0."""
+    if evidence.plain_clock and _from_one(evidence, -1):
+        yield with_clock(evidence, Shifted(-1), "numbering", 0.8, params=0)
+
+
+def _from_one(evidence: Evidence, d: int) -> bool:
+    return d == -1 and evidence.at[0] > 0 and not evidence.spec.first_step
+
+
+def _scales(evidence: Evidence) -> list[int]:
+    """Factors worth a try: the spec's own steps per epoch, those that the missed rows show, and the usual ones."""
+    found = [k for k in (evidence.spec.steps_per_epoch, evidence.rows.per_epoch) if k and k > 1]
+    for t, runs in evidence.shown:
+        for low, high in runs if t else ():
+            if low > t:
+                found += [k for k in (-(-low // t), high // t) if low <= k * t <= high]
+            elif 0 < high < t:
+                found += [k for k in (round(t / high), t // high, t // (low or 1)) if k > 1]
+            elif t == 1 and low > 0:
+                found.append(low)
+    return list(dict.fromkeys([*found[:24], *USUAL_SCALES]))
+
+
+def test_faster(evidence: Evidence) -> Iterator[Hypothesis]:
+    """s(k t), k from the first missed rows."""
+    if evidence.plain_clock:
+        for k in _scales(evidence):
+            if k > 1:
+                known = k in (evidence.spec.steps_per_epoch, evidence.rows.per_epoch)
+                detail = "k is the spec's steps_per_epoch" if known else ""
+                over = 0.6 * (evidence.spec.length < 6 * k)  # it is over at once: any large k would do
+                cost = 1.2 + (-0.2 if known else over)
+                yield with_clock(evidence, Scaled(k), "faster", cost, detail)
+                for ahead in (k - 1, k):  # logged at the end of the k steps
+                    yield with_clock(evidence, Scaled(k, ahead), "faster", cost + 0.4, detail)
+
+
+def test_slower(evidence: Evidence) -> Iterator[Hypothesis]:
+    """s(t / k) or s(floor(t / k)), k from the first missed rows."""
+    if evidence.plain_clock:
+        for k in _scales(evidence):
+            known = k in (evidence.spec.steps_per_epoch, evidence.rows.per_epoch)
+            detail = "k is the spec's steps_per_epoch" if known else ""
+            first, last = evidence.unclocked([0, evidence.at[-1] // k])
+            flat = 0.8 * (first == last)  # the schedule does not begin to move: any large k would do
+            for whole in (True, False):
+                cost = 1.2 + (-0.2 if known else flat) + 0.05 * (not whole)
+                yield with_clock(evidence, Stretched(k, whole), "slower", cost, detail)
+
+
+CAUSES = (
+    Cause(
+        "lead",
+        "lead",
+        "the log is ahead of the schedule",
+        test_lead,
+        "the optimizer's own LR before its first step: ahead, too, or only the log is",
+        "Every row holds a learning rate of a later step. Either training itself is ahead, because scheduler.step() "
+        "came before optimizer.step() and the first learning rate was never used, or only the log is, because it was "
+        "written after the scheduler had already moved on.",
+        "Call optimizer.step() first; or log the learning rate before scheduler.step(). If only the log is ahead, "
+        "training is right.",
+        ("pytorch #20124", "transformers #28124", "transformers #35942", "timm #2753", "pytorch #196243"),
+        (
+            "scheduler.step() before optimizer.step(): PyTorch warns of it once, and the optimizer's own LR shows it",
+            "the log is written after scheduler.step() (the Hugging Face Trainer before 2025-03): the optimizer is "
+            "right",
+            "positions that count from 0 where the schedule's count from 1",
+            "a nested SequentialLR runs one epoch ahead from PyTorch 2.6 on",
+        ),
+    ),
+    Cause(
+        "lag",
+        "lag",
+        "the log is behind the schedule",
+        test_lag,
+        "scheduler.last_epoch beside the row: it is behind",
+        "Every row holds a learning rate of an earlier step, and the first one comes more than once. Typical are a "
+        "0-based epoch that is handed to scheduler.step(epoch) after the epoch, and a log that counts from 1.",
+        "Call scheduler.step() without an argument after each epoch; or read the log's positions as counting from 1.",
+        ("deit #145", "pytorch #55585", "pytorch #20124"),
+        (
+            "a position column that counts from 1: the log then has no row 0, and the first value is not doubled",
+            "step(epoch) with a 0-based epoch after the epoch: the first value comes twice",
+            "optimizer steps skipped at the very start by the fp16 loss scaler",
+            "PyTorch 1.0 with scheduler.step() after training: the first value comes twice",
+        ),
+    ),
+    Cause(
+        "numbering",
+        "lag",
+        "the log counts from 1",
+        test_numbering,
+        "the first row's number, and scheduler.last_epoch there",
+        "Row 1 of the log is the schedule's step 0, and there is no row 0: nothing is wrong but the numbering. The "
+        "Hugging Face Trainer (since 2025-03) and many loops log so.",
+        "Say so in the spec: first_step: 1 (or --set first_step=1), and the log follows it.",
+        ("transformers #35942",),
+        (
+            "one scheduler step less than rows, at the start (a step that the fp16 loss scaler skipped): compare "
+            "scheduler.last_epoch with the logged step",
+        ),
+    ),
+    Cause(
+        "faster",
+        "time scale k",
+        "the scheduler is stepped k times as often as the schedule means",
+        test_faster,
+        "scheduler.last_epoch at the end of the run: k times the rows",
+        "The schedule runs k times too fast. A horizon in epochs that is stepped once per batch gives k = steps per "
+        "epoch (a cosine becomes periodic, a step decay collapses in the first epoch); k processes that step one "
+        "prepared scheduler give k = number of processes; stepping per micro-batch gives k = accumulation steps.",
+        "Step once per epoch, or give the horizon in optimizer steps; with accelerate, mind split_batches and "
+        "step_with_optimizer; under gradient accumulation, step only when the optimizer does.",
+        ("accelerate #662", "accelerate #2926", "accelerate #963", "transformers #23986", "diffusers #4387"),
+        (
+            "stepped per batch with a horizon in epochs: k is the number of batches in an epoch",
+            "accelerate on k processes: k is the number of processes",
+            "stepped per micro-batch: k is gradient_accumulation_steps",
+        ),
+    ),
+    Cause(
+        "slower",
+        "time scale 1/k",
+        "the schedule runs k times too slowly",
+        test_slower,
+        "scheduler.last_epoch at the end of the run: the rows divided by k, or T_max: k times the spec's",
+        "Only every k-th row moves the schedule, or its horizon is k times too long: the horizon was computed in steps "
+        "and the scheduler stepped once per epoch, or the horizon was multiplied by the accumulation steps. The decay "
+        "is never finished; OneCycle stays near max_lr / div_factor.",
+        'Step the scheduler as often as its horizon counts (in Lightning: interval "step"); divide the horizon by the '
+        "accumulation steps.",
+        ("pytorch #65417", "lightning #6948"),
+        (
+            "a horizon in steps, stepped per epoch: k is the number of batches in an epoch",
+            "stepped only every k batches: the log then shows runs of k equal values",
+            "a horizon that was multiplied by the accumulation steps: the values change in every row",
+        ),
+    ),
+)

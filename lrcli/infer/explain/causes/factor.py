@@ -1,0 +1,88 @@
+"""Causes that multiply the learning rate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lrcli.infer.explain.causes.base import Cause
+from lrcli.infer.explain.evidence import Evidence
+from lrcli.infer.explain.hypothesis import Hypothesis, Part, is_round
+
+
+def _factor_part(key: str, c: float, begin: int, cost: float, params: int) -> Part:
+    where = f" from t = {begin} on" if begin else ""
+    return Part(key, f"o(t) = {c:.6g} s(t){where}", cost, params)
+
+
+def test_amplitude(evidence: Evidence) -> Iterator[Hypothesis]:
+    """c s(t), c from the ratio of the rows."""
+    if not evidence.plain_factor:
+        return
+    found = evidence.factor_from_ratios
+    if found is None or found[0] in (0.0, 1.0):
+        return
+    c, fixed = found
+    cost = 1.5 if is_round(c) else 2.2
+    part = _factor_part("amplitude", c, 0, cost + (not fixed), 1)
+    yield replace(evidence.base, factor=c, parts=(*evidence.base.parts, part))
+
+
+def test_factor_after(evidence: Evidence) -> Iterator[Hypothesis]:
+    """c s(t) from R on, c from the last rows, R where the plain schedule stops to fit."""
+    if not evidence.plain_factor:
+        return
+    n = len(evidence.at)
+    first = next((i for i, wrong in enumerate(evidence.misses) if wrong), n)
+    if first == 0 or n - first < 2:
+        return
+    tail = range(max(first, n - max((n - first) // 2, 2)), n)
+    found = evidence.factor_of(tail)
+    if found is None or found[0] in (0.0, 1.0):
+        return
+    c = found[0]
+    scaled = evidence.missed_by([c * value for value in evidence.predicted])
+    switch, last, misses = evidence.switch(evidence.misses, scaled)
+    if last == 0 or switch >= n or misses >= sum(evidence.misses):
+        return
+    _, last = evidence.refined(switch, last, evidence.base.clock, evidence.base.clock)
+    begin = evidence.rows.at[min(last, len(evidence.rows) - 1)]
+    part = _factor_part("factor-after", c, begin, 2.2 if is_round(c) else 2.5, 2)
+    yield replace(evidence.base, factor=c, factor_from=begin, parts=(*evidence.base.parts, part))
+
+
+CAUSES = (
+    Cause(
+        "amplitude",
+        "amplitude",
+        "the log is the schedule times a constant",
+        test_amplitude,
+        "the first learning rate: optimizer.param_groups before the first step",
+        "The shape is right and the height is not: the learning rate is set in two places and another one won, or it "
+        "was scaled by the number of processes or the batch size (a power of 2, or its square root), or what was "
+        "logged is one parameter group of several (layer-wise decay: a power of the decay).",
+        "Look at the first value: print optimizer.param_groups and the configuration that the launcher really used.",
+        ("DeepSpeed #7303", "ultralytics #8400", "ultralytics #22782", "mmengine #482"),
+        (
+            "the learning rate is set in two places (DeepSpeed's warmup_max_lr, ultralytics' optimizer=auto)",
+            "scaled by world size or batch size: the constant is a power of 2, or its root",
+            "another parameter group, or the mean of several: log each group by itself",
+            "an exponential schedule that is ahead or behind: the same as a constant; its first rows tell",
+        ),
+    ),
+    Cause(
+        "factor-after",
+        "shift after R",
+        "from some row on the log is the schedule times a constant",
+        test_factor_after,
+        "the optimizer's LR before and after the checkpoint at this row",
+        "Up to some row everything is right; from there on a factor is lost or was applied once too often, for good. "
+        "A chained rule (lr * gamma) goes on from whatever the optimizer held when the scheduler was built again.",
+        "Load the scheduler's state_dict together with the optimizer's; do not build the scheduler with last_epoch.",
+        ("pytorch #60265",),
+        (
+            "a resume that built the scheduler with last_epoch: the run has a checkpoint at this row",
+            "the base learning rate was changed by hand at this row",
+        ),
+    ),
+)

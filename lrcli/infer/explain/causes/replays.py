@@ -1,0 +1,204 @@
+"""Causes that lie in PyTorch: what a release computes, what reading it returns, what a resumed scheduler does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lrcli.frameworks.torch.releases import RELEASES
+from lrcli.infer.explain.causes.base import Cause
+from lrcli.infer.explain.evidence import Evidence
+from lrcli.infer.explain.hypothesis import Hypothesis, Part
+from lrcli.infer.explain.sources import Replayed, Switched
+from lrcli.spec import Emulation
+
+BLOCKS = (
+    ("1.1", "1.1"),
+    ("2.8", "2.15"),
+    ("1.10", "2.7"),
+    ("1.5", "1.9"),
+    ("1.4", "1.4"),
+    ("1.2", "1.3"),
+    ("1.0", "1.0"),
+)
+"""Releases (first, last) between which a plain run of one scheduler does not change by more than rounding."""
+
+NESTED = (("1.10", "1.12"), ("1.13", "2.5"), ("2.6", "2.7"), ("2.8", "2.8"), ("2.9", "2.12"), ("2.13", "2.15"))
+"""The same for compositions."""
+
+NEAR = 20_000
+"""How far every replay is walked; further only where it is still right, or where nothing is missed before."""
+
+FEW = 2000
+"""Up to so many rows it costs nothing to keep a replay that is wrong by itself: with a second cause it may be right."""
+
+RESUMED = ("1.1", "1.3", "1.11", "2.7", "2.15")
+"""Releases whose resumed schedulers differ."""
+
+
+def _members(first: str, last: str) -> list[str]:
+    known = list(RELEASES)
+    return known[known.index(first) : known.index(last) + 1]
+
+
+def _replays(
+    evidence: Evidence, reading: str, blocks: tuple[tuple[str, str], ...], **loop: str
+) -> Iterator[tuple[Replayed, list[str]]]:
+    """One replay for each different set of numbers that is right where the plain spec is not, with its releases."""
+    seen: dict[tuple[float, ...], tuple[Replayed, list[str]]] = {}
+    own = evidence.spec.emulation
+    some, values, slack = _looked_at(evidence)
+    for first, last in blocks:
+        members = _members(first, last)
+        for release in members:
+            emulation = Emulation(release, reading, **loop)  # type: ignore[arg-type]
+            if own is not None and not loop:
+                emulation = replace(own, release=release, read=reading)
+            source = Replayed(replace(evidence.spec, emulation=emulation, notes=()), evidence.group, reading)
+            found = source.at(some)
+            if any(value == value for value in found):  # else the release refuses the spec, or has no such reading
+                numbers = tuple(float(f"{value:.10g}") for value in found)
+                seen.setdefault(numbers, (source, []))[1].extend(members[members.index(release) :])
+                break
+    for numbers, (source, releases) in seen.items():
+        right = sum(abs(p - v) <= s for p, v, s in zip(numbers, values, slack, strict=True))
+        if 2 * right > len(some) or len(evidence.rows) <= FEW:
+            yield source, releases
+
+
+def _looked_at(evidence: Evidence) -> tuple[list[int], list[float], list[float]]:
+    """A few rows, those among them that the base misses; all of them near enough for a replay to walk there."""
+    missed = evidence.asked()
+    reach = max(evidence.at[missed[0]] + 1 if missed else 0, NEAR)
+    some = sorted({*range(min(24, len(evidence.at))), *missed})
+    some = [i for i in some if evidence.at[i] < reach]
+    return [evidence.at[i] for i in some], [evidence.values[i] for i in some], [evidence.slack[i] for i in some]
+
+
+def ranges(releases: list[str]) -> str:
+    """The releases as people write them.
+
+    >>> ranges(["1.4", "1.1", "1.5"])
+    '1.1, 1.4-1.5'
+    """
+    from lrcli.comparison.versions import Family
+
+    known = list(RELEASES)
+    return Family(tuple(sorted(releases, key=known.index))).ranges
+
+
+def _composed(evidence: Evidence) -> bool:
+    schedule = evidence.spec.groups[evidence.group].schedule
+    return any(hasattr(schedule, name) for name in ("schedules",))
+
+
+def test_reading(evidence: Evidence) -> Iterator[Hypothesis]:
+    """What get_lr() returns in the training loop, release by release."""
+    if evidence.base.parts:
+        return
+    for source, releases in _replays(evidence, "get_lr", BLOCKS):
+        form = f"o(t) = get_lr() read in the loop, torch {ranges(releases)}"
+        yield replace(evidence.base, source=source, parts=(Part("reading", form, 0.9, 0),))
+
+
+def test_version(evidence: Evidence) -> Iterator[Hypothesis]:
+    """The learning rate in use, release by release, in both orders of the loop."""
+    if evidence.base.parts:
+        return
+    blocks = NESTED if _composed(evidence) else BLOCKS
+    for source, releases in _replays(evidence, "lr", blocks):
+        form = f"o(t) = the LR that torch {ranges(releases)} trains with"
+        yield replace(evidence.base, source=source, parts=(Part("version", form, 1.3, 0),))
+
+
+def test_explicit(evidence: Evidence) -> Iterator[Hypothesis]:
+    """scheduler.step(epoch), release by release."""
+    if evidence.base.parts:
+        return
+    blocks = (("1.4", "1.4"), ("1.1", "1.1"), ("1.5", "2.15"))
+    for argument in ("epoch + 1", "epoch"):
+        for source, releases in _replays(evidence, "lr", blocks, step_epoch=argument, step_order="optimizer_first"):
+            form = f"o(t) = the LR that torch {ranges(releases)} trains with, step({argument}) after epoch t"
+            yield replace(evidence.base, source=source, parts=(Part("explicit", form, 1.6, 0),))
+
+
+def test_resumed(evidence: Evidence) -> Iterator[Hypothesis]:
+    """A scheduler that is built again with last_epoch, R being the first row that the plain schedule misses."""
+    if evidence.base.parts or evidence.spec.emulation is not None or evidence.spec.groups[evidence.group].lr is None:
+        return
+    first = next((i for i, wrong in enumerate(evidence.misses) if wrong), 0)
+    _, first = evidence.refined(first, first, evidence.base.clock, evidence.base.clock)
+    if not 0 < first < len(evidence.rows):
+        return
+    before, missed = evidence.rows.at[first - 1], evidence.rows.at[first]
+    near = range(first, min(first + 6, len(evidence.rows)))
+    for row in range(missed, max(before, missed - 12, 0), -1):
+        for release in RESUMED:
+            for saved in ("after_step", "fresh"):
+                emulation = Emulation(release, "lr", last_epoch=row - 1, saved=saved)
+                after = Replayed(replace(evidence.spec, emulation=emulation, notes=()), evidence.group, "lr")
+                values = after.at([evidence.rows.at[i] for i in near])
+                right = [
+                    abs(v - evidence.rows.values[i]) <= evidence.rows.slack[i]
+                    for i, v in zip(near, values, strict=True)
+                ]
+                if not all(right) and len(evidence.rows) > 1:
+                    continue
+                told = "the saved LR" if saved == "after_step" else "a fresh optimizer"
+                form = f"o(t) = s(t); from t = {row} on a scheduler of torch {release} built with last_epoch={row - 1}"
+                part = Part("resumed", f"{form}, on {told}", 2.6, 0)
+                source = Switched(evidence.base.source, after, row)
+                yield replace(evidence.base, source=source, parts=(part,))
+
+
+CAUSES = (
+    Cause(
+        "reading",
+        "reading",
+        "get_lr() was read in the training loop (the double gamma)",
+        test_reading,
+        "print optimizer.param_groups[0]['lr'] beside it: there the schedule is right",
+        "The log does not show the learning rate that trained: get_lr() computes the next learning rate from the "
+        "optimizer's current one, so calling it in the loop applies the rule once more to its own result. StepLR and "
+        "MultiStepLR show gamma twice at a decay epoch and are right again one epoch later (the double gamma); "
+        "ExponentialLR is one gamma too low throughout. Training itself was right.",
+        "Print optimizer.param_groups[0]['lr'], or from PyTorch 1.4 on scheduler.get_last_lr().",
+        ("pytorch #22107", "pytorch #20486", "pytorch #31871"),
+        ("on an exponential schedule this is a lead of one step, but for row 0: compare with the optimizer's own LR",),
+    ),
+    Cause(
+        "version",
+        "version",
+        "another release of PyTorch",
+        test_version,
+        "torch.__version__ of the run",
+        "A release of PyTorch computes other numbers from the same arguments: SequentialLR before 1.13 starts from all "
+        "its children's first learning rates multiplied, CosineAnnealingWarmRestarts in 1.1 is an epoch late, and 1.0 "
+        "wants scheduler.step() before training.",
+        "Compare torch.__version__ of that run; `lrcli versions SPEC` lists which releases agree.",
+        ("pytorch #72874", "pytorch #23480", "pytorch #20124"),
+    ),
+    Cause(
+        "explicit",
+        "version",
+        "scheduler.step(epoch) with an explicit epoch",
+        test_explicit,
+        "the call in the training loop: step() or step(epoch)",
+        "The loop hands the epoch to scheduler.step(). From 1.4 on that is the closed form, which is wrong for "
+        "MultiStepLR in 1.4 (all milestones at once), and a 0-based epoch after the epoch repeats the first value.",
+        "Call scheduler.step() without an argument.",
+        ("pytorch #36913", "deit #145", "pytorch #21623"),
+    ),
+    Cause(
+        "resumed",
+        "shift after R",
+        "resumed with last_epoch instead of the scheduler's state",
+        test_resumed,
+        "a checkpoint at this row, and how the scheduler is built after loading it",
+        "From that row on the numbers are those of a scheduler that was built again with last_epoch: a chained rule "
+        "goes on from what the optimizer held, so that a decay is applied twice, skipped for good (from PyTorch 2.8 "
+        "on), or forgotten with a fresh optimizer.",
+        "Load scheduler.state_dict() instead of passing last_epoch.",
+        ("pytorch #60265",),
+    ),
+)

@@ -1,0 +1,292 @@
+"""What the numbers say, seen from one hypothesis: which rows it misses, and which steps of it these rows could show."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from lrcli.infer.explain.clocks import Clock, Since, Straight
+from lrcli.infer.explain.hypothesis import Hypothesis, simplest
+from lrcli.infer.explain.rows import Rows
+from lrcli.spec import Spec
+
+SAMPLE = 3000
+"""Up to how many rows a hypothesis is tried on before it is compared with all of them."""
+
+GRID = 20_000
+"""At up to how many steps the schedule is looked at for the steps that a logged value could show."""
+
+ASKED = 48
+"""How many of the missed rows are asked which step they could show."""
+
+EDGES = 24
+"""How many of the places where the log changes are compared with those where the schedule does."""
+
+Interval = tuple[int, int]
+
+
+class Evidence:
+    """The rows of a log against a base hypothesis, on which further causes are tried."""
+
+    def __init__(self, spec: Spec, rows: Rows, group: int, base: Hypothesis, sample: Sequence[int]) -> None:
+        self.spec, self.rows, self.group, self.base = spec, rows, group, base
+        self.sample = sample
+        self.at: Sequence[int] = [rows.at[i] for i in sample]
+        self.values = [rows.values[i] for i in sample]
+        self.slack = [rows.slack[i] for i in sample]
+        if len(self.at) == len(rows) and isinstance(rows.at, range):
+            self.at = rows.at
+
+    def on(self, base: Hypothesis) -> Evidence:
+        """The same rows against another base."""
+        return Evidence(self.spec, self.rows, self.group, base, self.sample)
+
+    @property
+    def plain_clock(self) -> bool:
+        """Whether the base leaves the clock alone."""
+        return isinstance(self.base.clock, Straight)
+
+    @property
+    def plain_factor(self) -> bool:
+        """Whether the base leaves the factor alone."""
+        return self.base.factor == 1.0
+
+    @cached_property
+    def predicted(self) -> list[float]:
+        """What the base predicts for the rows of the sample."""
+        return self.base.at(self.at)
+
+    @cached_property
+    def misses(self) -> list[bool]:
+        """Which rows of the sample the base misses."""
+        return self.missed_by(self.predicted)
+
+    def missed_by(self, predicted: Sequence[float]) -> list[bool]:
+        """Which rows of the sample are not what is predicted (a NaN is not)."""
+        return [not abs(a - b) <= slack for a, b, slack in zip(self.values, predicted, self.slack, strict=True)]
+
+    def count(self, hypothesis: Hypothesis) -> int:
+        """How many rows of the sample a hypothesis misses; a hopeless one is given up after the first few."""
+        n = len(self.at)
+        for probe in self._probes:
+            predicted = hypothesis.at([self.at[i] for i in probe])
+            missed = sum(not abs(self.values[i] - p) <= self.slack[i] for i, p in zip(probe, predicted, strict=True))
+            if missed > 0.7 * len(probe):
+                return n * missed // len(probe)
+        return sum(self.missed_by(hypothesis.at(self.at)))
+
+    @cached_property
+    def _probes(self) -> list[list[int]]:
+        """A few rows all over the sample, then a few more."""
+        n = len(self.at)
+        return [sorted({int((j + 0.5) * n / size) for j in range(size)}) for size in (10, 100) if n > 4 * size]
+
+    def asked(self) -> list[int]:
+        """Some of the missed rows, the first ones and others evenly."""
+        missed = [i for i, wrong in enumerate(self.misses) if wrong]
+        if len(missed) <= ASKED:
+            return missed
+        half = ASKED // 2
+        step = (len(missed) - half) / half
+        return (
+            missed[:half] + [missed[min(half + int(j * step), len(missed) - 1)] for j in range(half - 1)] + [missed[-1]]
+        )
+
+    @cached_property
+    def _grid(self) -> tuple[Sequence[int], list[float]]:
+        stop = max(self.spec.length, max(self.at) + 1) + 2
+        stride = max(1, -(-stop // GRID))
+        ts = range(0, stop, stride)
+        return ts, self.unclocked(ts)
+
+    def unclocked(self, ts: Sequence[int]) -> list[float]:
+        """The base at schedule steps, without its clock."""
+        return replace(self.base, clock=Straight()).at(ts)
+
+    def steps_showing(self, value: float, slack: float) -> list[Interval]:
+        """The runs of steps at which the base has this value; a crossing between two grid points is refined."""
+        ts, values = self._grid
+        low, high = value - slack, value + slack
+        found: list[Interval] = []
+        stride = ts[1] - ts[0] if len(ts) > 1 else 1
+        begin = -1
+        before = math.nan
+        for j, v in enumerate(values):
+            if low <= v <= high:
+                if begin < 0:
+                    begin = j
+            else:
+                if begin >= 0:
+                    found.append((ts[begin], ts[j - 1]))
+                    begin = -1
+                elif stride > 1 and (before < low) != (v < low) and before == before:
+                    exact = self._between(ts[j - 1], ts[j], low, high)
+                    if exact is not None:
+                        found.append((exact, exact))
+            before = v
+        if begin >= 0:
+            found.append((ts[begin], ts[-1]))
+        return found
+
+    def _between(self, a: int, b: int, low: float, high: float) -> int | None:
+        """The step between two grid points at which a monotone base has a value from low to high."""
+        rising = self.unclocked([b])[0] > self.unclocked([a])[0]
+        while b - a > 1:
+            middle = (a + b) // 2
+            value = self.unclocked([middle])[0]
+            if low <= value <= high:
+                return middle
+            if (value < low) == rising:
+                a = middle
+            else:
+                b = middle
+        return None
+
+    @cached_property
+    def shown(self) -> list[tuple[int, list[Interval]]]:
+        """(position, the steps that it could show, nearest first) of the rows asked."""
+        found = []
+        for i in self.asked():
+            t = self.at[i]
+            runs = self.steps_showing(self.values[i], self.slack[i])
+            runs.sort(key=lambda run: _distance(t, run))
+            found.append((t, runs[:8]))
+        return found
+
+    @cached_property
+    def shifts(self) -> list[int]:
+        """Shifts d for which s(t + d) could be the log, the likeliest first."""
+        votes: Counter[int] = Counter(self._edge_shifts())
+        for t, runs in self.shown:
+            for low, high in runs:
+                if low > t:
+                    votes[low - t] += 1
+                elif high < t:
+                    votes[high - t] += 1
+        usual = [d for d in (1, -1, 2, -2) if d not in votes]
+        # on a schedule of plateaus a shift of 3 shows as 1, 2 and 3: the largest of a kind is worth a try, too
+        near = sorted((d for d in votes if abs(d) <= 64), key=abs)
+        ranked = [d for d, _ in votes.most_common(16)]
+        first = [end - t for t, runs in self.shown[:1] for run in runs[:4] for end in run if end != t]
+        return list(dict.fromkeys([*ranked, *first, *near[:8], *near[-4:], *usual]))
+
+    def _edge_shifts(self) -> Iterator[int]:
+        """Shifts that bring the places where the log changes to those where the base comes to the same value.
+
+        Between two rows that are several steps apart, the log may have changed at any of them.
+        """
+        missed = self.misses
+        edges = [
+            i for i in range(1, len(self.at)) if self.values[i] != self.values[i - 1] and (missed[i] or missed[i - 1])
+        ]
+        stride = max(1, len(edges) // EDGES)
+        for i in edges[: EDGES // 4] + edges[EDGES // 4 :: stride]:
+            t, gap = self.at[i], min(self.at[i] - self.at[i - 1], 12)
+            runs = self.steps_showing(self.values[i], self.slack[i])
+            runs.sort(key=lambda run: _distance(t, run))
+            for low, _ in runs[:8]:
+                yield from (low - t + late for late in range(gap) if low - t + late)
+
+    @cached_property
+    def factor_from_ratios(self) -> tuple[float, bool] | None:
+        """(the factor c for which the log is c times the base, whether the rows fix it), None if there is none."""
+        return self.factor_of(range(len(self.at)))
+
+    def factor_of(self, indices: Sequence[int]) -> tuple[float, bool] | None:
+        """The factor that most of these rows allow, made as simple as they allow, and whether two rows agree on it."""
+        edges: list[tuple[float, int]] = []
+        for i in indices:
+            value, slack, base = self.values[i], self.slack[i], self.predicted[i]
+            if base == base and base and abs(value) > 2 * slack:
+                ends = sorted(((value - slack) / base, (value + slack) / base))
+                edges += [(ends[0], -1), (ends[1], 1)]
+        edges.sort()
+        held = most = 0
+        low = high = math.nan
+        for j, (edge, side) in enumerate(edges):
+            held -= side
+            if held > most:
+                most, low, high = held, edge, edges[j + 1][0]
+        if 4 * most < len(edges):  # fewer than half of the rows
+            return None
+        return simplest(low, high), most > 1
+
+    def switch(self, before: Sequence[bool], after: Sequence[bool]) -> tuple[int, int, int]:
+        """(first, last, misses): from which row of the sample on `after` is best in force, and what is missed then.
+
+        All of first..last are equally good.
+        """
+        total = sum(after)
+        best, first, last = total, 0, 0
+        misses = total
+        for i, (a, b) in enumerate(zip(before, after, strict=True), 1):
+            misses += a - b
+            if misses < best:
+                best, first, last = misses, i, i
+            elif misses == best and last == i - 1:
+                last = i
+        return first, last, best
+
+    def since(self, d: int) -> Since | None:
+        """The clock that is right at first and shifted by d later; None where it is not."""
+        shifted = self.missed_by(self.shifted(d))
+        first, last, misses = self.switch(self.misses, shifted)
+        n = len(self.at)
+        if last == 0 or first >= n or misses >= sum(self.misses):
+            return None
+        low, high = self.at[max(first - 1, 0)], self.at[min(last, n - 1)]
+        if d < 0 and low <= -d <= high:
+            return Since(-d, d)
+        first, last = self.refined(first, last, Straight(), Since(0, d))
+        return Since(self.rows.at[min(last, len(self.rows) - 1)], d)
+
+    def shifted(self, d: int) -> list[float]:
+        """The base with all positions moved by d, however far."""
+        return replace(self.base, clock=Since(0, d)).at(self.at)
+
+    def refined(self, first: int, last: int, before: Clock, after: Clock) -> tuple[int, int]:
+        """The range of a switch, from the sample's rows to all rows: where `before` first fails."""
+        if len(self.sample) == len(self.rows):
+            return first, last
+        low = self.sample[max(last - 1, 0)]
+        high = self.sample[min(last, len(self.sample) - 1)]
+        at = self.rows.at[low : high + 1]
+        predicted = replace(self.base, clock=before).at(at)
+        for i, value in enumerate(predicted, low):
+            if not abs(value - self.rows.values[i]) <= self.rows.slack[i]:
+                return i, i
+        return high, high
+
+    def index_of(self, position: float) -> int:
+        """The first row of the sample at or after a position."""
+        return bisect_left(self.at, position)
+
+    def has(self, low: float, high: float) -> bool:
+        """Whether some row of the sample lies at low <= position < high."""
+        return bisect_left(self.at, low) < bisect_right(self.at, high - 1)
+
+
+def _distance(t: int, run: Interval) -> int:
+    return max(run[0] - t, t - run[1], 0)
+
+
+def sample_of(rows: Rows, missed: Sequence[int]) -> list[int]:
+    """Rows to try a hypothesis on: all of a short log; else rows spread evenly, the first and last, and some missed."""
+    n = len(rows)
+    if n <= SAMPLE:
+        return list(range(n))
+    third = SAMPLE // 3
+    chosen = {int(i * (n - 1) / (third - 1)) for i in range(third)}
+    chosen.update(range(50))
+    chosen.update(missed[:300])
+    chosen.update(missed[int(i * (len(missed) - 1) / (third - 1))] for i in range(third) if missed)
+    # where the log changes from one row to the next tells more than where it stands still
+    changes = [i for i in range(1, n) if rows.values[i] != rows.values[i - 1]]
+    stride = max(1, len(changes) // 200)
+    for i in changes[::stride]:
+        chosen.update((i - 1, i))
+    return sorted(chosen)

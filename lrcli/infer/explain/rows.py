@@ -1,0 +1,63 @@
+"""A run of a log on the axis of a spec: which scheduler step each row is about, and how exactly it is written."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lrcli.errors import LrcliError
+from lrcli.logs import Log, Rounding, Run
+from lrcli.logs.axis import NOWHERE, rows_in
+from lrcli.logs.rounding import tolerance
+from lrcli.series.curve import first_row
+from lrcli.spec import Spec
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows that can be compared.
+
+    at: the scheduler step of each row. values: the logged learning rate. slack: how far a computed one may lie from it.
+    left_out: how many rows have no learning rate or no position, or lie before a resumed run. per_epoch: scheduler
+    steps of one row, where rows are epochs of a schedule that counts steps.
+    """
+
+    unit: str
+    at: Sequence[int]
+    values: array[float]
+    slack: array[float]
+    rounding: Rounding
+    left_out: int = 0
+    per_epoch: int | None = None
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def cut(self, stop: int) -> Rows:
+        """The first rows."""
+        return Rows(self.unit, self.at[:stop], self.values[:stop], self.slack[:stop], self.rounding, 0, self.per_epoch)
+
+
+def rows_of(spec: Spec, log: Log, run: Run, column: Sequence[float | None]) -> Rows:
+    """The rows of one run of the log, positions turned into the spec's scheduler steps.
+
+    Raises LrcliError for epochs against steps without steps_per_epoch, and where no row has a learning rate.
+    """
+    places = rows_in(spec, log, run.start, run.stop)
+    first = first_row(spec)
+    at, values = array("q"), array("d")
+    for t, value in zip(places, column[run.start : run.stop], strict=True):
+        if t != NOWHERE and t >= first and value is not None and math.isfinite(value):
+            at.append(t)
+            values.append(value)
+    if not at:
+        raise LrcliError(f"{log.name} has no row with a learning rate that is a row of '{spec.name}'")
+    steps: Sequence[int] = at
+    if at[-1] - at[0] == len(at) - 1 and all(t == want for want, t in enumerate(at, at[0])):
+        steps = range(at[0], at[-1] + 1)
+    peak = max(max(values), -min(values))
+    slack = array("d", (tolerance(value, log.rounding, peak) for value in values))
+    per = spec.steps_per_epoch if (spec.interval, log.unit) == ("step", "epoch") else None
+    return Rows(spec.interval, steps, values, slack, log.rounding, len(places) - len(at), per)

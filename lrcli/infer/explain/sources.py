@@ -1,0 +1,215 @@
+"""Where an explanation takes its numbers from: the spec's formula, a replay, another group, a schedule with one change.
+
+Every source answers `at(ts)`: the learning rates of these schedule steps, in any order; NaN where there is none.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from lrcli.errors import Refused
+from lrcli.frameworks.torch.loop import TrainingLoop
+from lrcli.schedules.base import Schedule
+from lrcli.series.curve import base_lr, training_loop
+from lrcli.spec import Spec
+
+BLOCK = 65536
+FAR = 20_000
+"""Steps below this one are always worth a table."""
+
+LONGEST = 20_000_000
+"""A replay walks no further than this."""
+
+
+class Source(Protocol):
+    """Learning rates by schedule step."""
+
+    def at(self, ts: Sequence[float]) -> list[float]:
+        """The learning rates of these steps."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A schedule's own formula. Steps between two steps have a value, too."""
+
+    schedule: Schedule
+    base_lr: float
+    _table: array[float] = field(default_factory=lambda: array("d"), compare=False, repr=False)
+
+    def at(self, ts: Sequence[float]) -> list[float]:
+        """From a table where the steps are dense, else one by one."""
+        top = max(ts, default=0)
+        if top < max(len(self._table), FAR, 4 * len(ts)) and all(t.__class__ is int for t in ts):
+            table = self._upto(int(top) + 1)
+            return [table[t] for t in ts]  # type: ignore[call-overload]
+        return [self._one(t) for t in ts]
+
+    def _upto(self, stop: int) -> array[float]:
+        table = self._table
+        while len(table) < stop:
+            start = len(table)
+            end = min(max(stop, 2 * start, 256), start + BLOCK)
+            try:
+                table.extend(self.schedule.lrs(self.base_lr, start, end))
+            except (ArithmeticError, ValueError, IndexError):
+                table.extend(self._one(t) for t in range(start, end))
+        return table
+
+    def _one(self, t: float) -> float:
+        try:
+            return float(self.schedule.lr_at(t, self.base_lr))  # type: ignore[arg-type]
+        except (ArithmeticError, ValueError, IndexError, TypeError):
+            return math.nan
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What a release computes or reads in the training loop: spec.emulation says which, `reading` what is looked at."""
+
+    spec: Spec
+    group: int
+    reading: str
+    _table: array[float] = field(default_factory=lambda: array("d"), compare=False, repr=False)
+    _loops: list[TrainingLoop] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def release(self) -> str:
+        """The minor line of PyTorch that is replayed."""
+        assert self.spec.emulation is not None
+        return self.spec.emulation.release
+
+    def at(self, ts: Sequence[float]) -> list[float]:
+        """From the table of all steps so far; a step before the first, between two or too far away has no value."""
+        assert self.spec.emulation is not None
+        first = self.spec.emulation.last_epoch + 1
+        table = self._upto(int(max(ts, default=0)) + 1 - first)
+        n = len(table) + first
+        return [table[t - first] if t.__class__ is int and first <= t < n else math.nan for t in ts]
+
+    def _upto(self, n: int) -> array[float]:
+        table = self._table
+        try:
+            if not self._loops:
+                self._loops.append(training_loop(self.spec, self.group))
+            while len(table) < min(n, LONGEST):
+                size = min(max(n - len(table), 256), BLOCK)
+                taken = self._loops[0].take(size, ("lr", self.reading))[self.reading]
+                table.extend(math.nan if value is None else value for value in taken)
+        except Refused:
+            # what is known of the rows before the refusal is of no use: nobody has logged them
+            table.extend([math.nan] * (n - len(table)))
+        return table
+
+
+@dataclass(frozen=True)
+class Mean:
+    """The mean of several parameter groups."""
+
+    sources: tuple[Source, ...]
+
+    def at(self, ts: Sequence[float]) -> list[float]:
+        """The mean at each step."""
+        columns = [source.at(ts) for source in self.sources]
+        return [math.fsum(values) / len(values) for values in zip(*columns, strict=True)]
+
+
+@dataclass(frozen=True)
+class Averaged:
+    """The mean over a window of `n` values that begins `start` steps after t, each `stride` steps after the one before.
+
+    An epoch that is one scheduler step of a schedule in fractional epochs has stride 1/n.
+    """
+
+    source: Source
+    n: int
+    start: int = 0
+    fractional: bool = False
+
+    def at(self, ts: Sequence[float]) -> list[float]:
+        """The means; a window that begins before the run is cut."""
+        found = []
+        for t in ts:
+            if self.fractional:
+                window: list[float] = [t + i / self.n for i in range(self.n)]
+            else:
+                begin = int(t) + self.start
+                window = list(range(max(begin, 0), begin + self.n))
+            values = self.source.at(window)
+            found.append(math.fsum(values) / len(values) if values else math.nan)
+        return found
+
+
+@dataclass(frozen=True)
+class Switched:
+    """One source before step `at_step`, another from there on."""
+
+    before: Source
+    after: Source
+    at_step: float
+
+    def at(self, ts: Sequence[float]) -> list[float]:
+        """Each step from the source that is in force."""
+        early, late = self.before.at(ts), self.after.at(ts)
+        return [a if t < self.at_step else b for t, a, b in zip(ts, early, late, strict=True)]
+
+
+@dataclass(frozen=True)
+class Floored:
+    """max(s(t), floor): a floor that is cut in, not built into the formula."""
+
+    source: Source
+    floor: float
+
+    def at(self, ts: Sequence[float]) -> list[float]:
+        """The larger of both."""
+        return [max(value, self.floor) for value in self.source.at(ts)]
+
+
+WARMUPS: dict[str, Callable[[float, int], float]] = {
+    "t/W": lambda t, n: t / n,
+    "(t+1)/W": lambda t, n: (t + 1) / n,
+    "(t+1)/(W+1)": lambda t, n: (t + 1) / (n + 1),
+    "ln(t+1)/ln(W)": lambda t, n: math.log(t + 1) / math.log(n) if n > 1 else 1.0,
+}
+"""The factor of step t in a warmup of n steps, as different tools write it."""
+
+
+@dataclass(frozen=True)
+class Warmed:
+    """A warmup of `n` steps to the peak by one of WARMUPS, then `rest` from its own step 0.
+
+    running: the clock of the decay runs during the warmup, so that rest begins at its step n.
+    endless: the warmup goes on for ever.
+    """
+
+    rest: Formula
+    n: int
+    shape: str | float
+    running: bool = False
+    endless: bool = False
+    warm: Source | None = None
+
+    def at(self, ts: Sequence[float]) -> list[float]:
+        """Each step from the warmup or from the rest."""
+        peak = self.rest.at([0])[0]
+        return [self._one(t, peak) for t in ts]
+
+    def _one(self, t: float, peak: float) -> float:
+        if t >= self.n and not self.endless:
+            return self.rest.at([t if self.running else t - self.n])[0]
+        if self.warm is not None:
+            return self.warm.at([t])[0]
+        if isinstance(self.shape, str):
+            return peak * WARMUPS[self.shape](t, self.n)
+        return peak * (self.shape + (1 - self.shape) * t / self.n)
+
+
+def plain_source(spec: Spec, group: int, reading: str) -> Source:
+    """What the spec itself asks for: its formula, or the replay and reading that it names."""
+    if spec.emulation is None:
+        return Formula(spec.groups[group].schedule, base_lr(spec.groups[group]))
+    return Replayed(replace(spec, notes=()), group, reading)

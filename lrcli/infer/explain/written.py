@@ -1,0 +1,24 @@
+"""Learning rates as a log with few digits holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lrcli.infer.explain.sources import Source
+from lrcli.logs import Rounding
+from lrcli.logs.rounding import quantise
+
+
+@dataclass(frozen=True)
+class Written:
+    """A source times a factor, rounded."""
+
+    source: Source
+    rounding: Rounding
+    factor: float = 1.0
+
+    def at(self, ts: Sequence[float]) -> list[float]:
+        """The rounded values."""
+        rounding, factor = self.rounding, self.factor
+        return [quantise(factor * value, rounding) for value in self.source.at(ts)]

@@ -1,0 +1,190 @@
+"""From stretches to schedules: a main law, the warmup before it, the flat end after it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from lrcli.infer.fit.candidate import Candidate, after_warmup
+from lrcli.infer.fit.laws import Constant, Law, Line, Wave
+from lrcli.infer.fit.mains import Main, mains
+from lrcli.infer.fit.numbers import cost, simplest_whole
+from lrcli.infer.fit.rows import Rows
+from lrcli.infer.fit.segments import Segment
+from lrcli.infer.fit.warmup import RATIOS, Ramp, Start, kinks, ramp, starts
+from lrcli.schedules.cosine import Cosine
+from lrcli.schedules.linear import Linear
+from lrcli.schedules.warmup_cosine import WarmupCosine
+
+
+def compose(rows: Rows, segments: list[Segment], *, late: bool = False) -> Iterator[Candidate]:
+    """Candidates whose main law is one of the last stretches, everything before it a warmup.
+
+    late: steps were skipped, so some may have been before the first row, too.
+    """
+    last = segments[-1]
+    for number in (len(segments) - 1, len(segments) - 2):
+        if number < 0 or number > 3:
+            continue
+        segment = segments[number]
+        flat = last if segment is not last else None
+        if flat is not None and not (isinstance(flat.law, Constant) and isinstance(segment.law, (Line, Wave))):
+            continue
+        before = rows.part(0, segment.start)
+        yield from with_warmup(rows, before, segment, flat, late=late)
+
+
+def with_warmup(
+    rows: Rows, before: Rows, segment: Segment, flat: Segment | None = None, *, late: bool = False
+) -> Iterator[Candidate]:
+    """Candidates in which `segment` is the main law, `before` the rows of its warmup and `flat` its end."""
+    inner = rows.part(segment.start, segment.stop)
+    law = segment.law
+    begins = starts(rows, _zeros(before))
+    if late and not len(before):
+        begins += [Start(n, 0.3 + 0.12 * n) for n in range(2, min(40, rows.p[0]))]
+    for begin in _begins(inner, before, law, begins):
+        ramps: list[tuple[Ramp, Main]] = []
+        for start in begins:
+            if start.first_step > begin:
+                continue
+            for main in mains(inner, law, begin, start.first_step):
+                if not 0 < main.lr < math.inf:
+                    continue
+                made = ramp(before, start, begin, main.lr)
+                if made is not None:
+                    ramps.append((made, main))
+        for made, main in ramps:
+            candidate = _joined(made, main, rows, flat)
+            if candidate is not None and rows.holds(candidate.at):
+                yield candidate
+
+
+def _zeros(before: Rows) -> tuple[int, ...]:
+    """Where a ramp through the rows of the warmup is 0, if that is a whole position."""
+    if len(before) < 2 or before.p[0] == before.p[-1]:
+        return ()
+    line = Line.fit(before)
+    if line is None or line.slope <= 0:
+        return ()
+    near = round(line.zero)
+    return (near,) if abs(line.zero - near) < 0.02 else ()
+
+
+def _begins(inner: Rows, before: Rows, law: Law, begins: list[Start]) -> Iterator[int]:
+    """Positions at which the main law may begin."""
+    if isinstance(law, Wave):
+        near = round(law.top)
+        tops = [near]
+        if abs(law.top - near) > 1e-4:  # few digits leave the top of a wave open
+            around = max(2, math.ceil(abs(law.half) * 0.01))
+            for start in begins:
+                round_one = simplest_whole(near - around - start.first_step, near + around - start.first_step)
+                if round_one is not None:
+                    tops.append(round_one + start.first_step)
+            tops += range(near - 3, near + 4)
+            tops += [start.first_step for start in begins if abs(start.first_step - near) < 0.2 * law.half]
+            if len(before):
+                tops += kinks(before, law, inner.p[0], begins)
+        yield from dict.fromkeys(top for top in tops if not len(before) or top > before.p[-1])
+        return
+    if len(before):
+        yield from kinks(before, law, inner.p[0], begins)
+        return
+    yield from (start.first_step for start in begins)
+    if isinstance(law, Line) and law.slope < 0:
+        yield from _hidden_peaks(inner, law)
+
+
+def _hidden_peaks(inner: Rows, law: Line) -> Iterator[int]:
+    """Where a falling line has round values before its first row: a warmup that was not logged may end there."""
+    first = inner.p[0]
+    low, high = law(first), law(min(0, first))
+    if not 0 < low < high:
+        return
+    peaks = set()
+    for power in range(math.floor(math.log10(low)) - 2, math.ceil(math.log10(high)) + 1):
+        for lead in (*range(1, 100), 125, 175, 225, 325, 375, 625, 875):
+            peak = float(f"{lead}e{power}")
+            if low <= peak <= high:
+                peaks.add(peak)
+    for peak in sorted(peaks, key=cost)[:70]:
+        at = law.at + (peak - law.value) / law.slope
+        near = round(at)
+        if 0 < near <= first and abs(at - near) < 0.02 + 1e-7 * abs(at):
+            yield near
+
+
+def _joined(made: Ramp, main: Main, rows: Rows, flat: Segment | None) -> Candidate | None:
+    schedule, spent, evidence = main.schedule, main.cost, list(main.evidence)
+    lengths = main.lengths
+    spent -= _ratio_discount(made.warmup, lengths)
+    free = [*main.free]
+    if made.warmup and main.begin < rows.p[0]:
+        free.append("the warmup: its rows are not in the log")
+        spent += 0.5
+    elif made.free:
+        free += made.free
+    if main.kind == "linear" and lengths and _is_tail(rows, main.begin, lengths[0]):
+        free.append("lr and where the line begins: its rows fix its end and its slope, lr divided by total_iters")
+    if flat is not None:
+        value = flat.law(0)
+        if isinstance(schedule, Cosine):
+            end = made.warmup + int(schedule.T_max)
+            if abs(value - schedule.eta_min) > rows.tol[flat.start] or made.first_step + end > rows.p[flat.start]:
+                return None
+            if made.warmup == 0 or made.start_factor == 0:
+                whole = WarmupCosine(warmup=made.warmup, T_max=end, eta_min=schedule.eta_min)
+            else:
+                whole = WarmupCosine(
+                    warmup=made.warmup, T_max=end, eta_min=schedule.eta_min, start_factor=made.start_factor
+                )
+            return Candidate(
+                main.kind, main.lr, whole, made.first_step, spent + made.cost + 0.5, end, tuple(free), tuple(evidence)
+            )
+        if not isinstance(schedule, Linear):
+            return None
+        line = _line_until(schedule, main, flat, value)
+        if line is None:
+            return None
+        schedule, lengths = line, (int(line.total_iters),)
+    whole_schedule = after_warmup(made.warmup, made.start_factor, schedule)
+    horizon = made.warmup + lengths[0] if lengths else 0
+    return Candidate(
+        main.kind,
+        main.lr,
+        whole_schedule,
+        made.first_step,
+        spent + made.cost,
+        horizon,
+        tuple(free),
+        tuple(evidence),
+    )
+
+
+def _is_tail(rows: Rows, begin: int, length: int) -> bool:
+    """Whether the log begins when a good part of the schedule is over."""
+    return rows.p[0] - begin > 0.1 * length
+
+
+def _ratio_discount(warmup: int, lengths: tuple[int, ...]) -> float:
+    """What a warmup costs less that is a usual share of the run."""
+    if not warmup or not lengths:
+        return 0.0
+    total = warmup + lengths[0]
+    if any(warmup == math.ceil(ratio * total) for ratio in RATIOS):
+        return max(cost(warmup) - 1.2, 0.0)
+    return 0.0
+
+
+def _line_until(schedule: Linear, main: Main, flat: Segment, value: float) -> Linear | None:
+    """The line, ended where it meets the flat stretch."""
+    slope = (schedule.end_factor - schedule.start_factor) / schedule.total_iters
+    if slope >= 0:
+        return None
+    share = value / main.lr
+    exact = (share - 1) / slope
+    length = simplest_whole(exact - 1e-4 * exact - 1e-6, exact + 1e-4 * exact + 1e-6) or round(exact)
+    if length < 1:
+        return None
+    return Linear(start_factor=1.0, end_factor=float(f"{share:.12g}"), total_iters=length)

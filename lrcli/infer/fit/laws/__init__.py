@@ -1,0 +1,20 @@
+"""What a stretch of a curve can be: one law in one file, each fitted to rows, with real-valued parameters.
+
+A law is not yet a schedule: it knows nothing of warmup, of where the run began, or of round numbers.
+"""
+
+from __future__ import annotations
+
+from lrcli.infer.fit.laws.constant import Constant
+from lrcli.infer.fit.laws.cosine import Wave
+from lrcli.infer.fit.laws.exponential import Decay
+from lrcli.infer.fit.laws.inverse import Inverse
+from lrcli.infer.fit.laws.line import Line
+from lrcli.infer.fit.laws.power import Power
+
+Law = Constant | Line | Decay | Inverse | Wave | Power
+
+LAWS: tuple[type[Law], ...] = (Constant, Line, Decay, Inverse, Wave, Power)
+"""The simplest first."""
+
+__all__ = ["LAWS", "Constant", "Decay", "Inverse", "Law", "Line", "Power", "Wave"]

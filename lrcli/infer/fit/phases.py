@@ -1,0 +1,194 @@
+"""Whatever is no schedule of one name: its stretches, one phase each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import pairwise
+
+from lrcli.expression import Expression
+from lrcli.infer.fit.candidate import Candidate
+from lrcli.infer.fit.laws import Constant, Decay, Inverse, Law, Line, Power, Wave
+from lrcli.infer.fit.numbers import cost, digits, simplest, simplest_whole
+from lrcli.infer.fit.rows import Rows
+from lrcli.infer.fit.segments import Segment
+from lrcli.schedules.base import Schedule
+from lrcli.schedules.chained import Chained
+from lrcli.schedules.constant import Constant as ConstantSchedule
+from lrcli.schedules.constant_lr import ConstantLR
+from lrcli.schedules.cosine import Cosine
+from lrcli.schedules.exponential import Exponential
+from lrcli.schedules.lambda_ import Lambda
+from lrcli.schedules.linear import Linear
+from lrcli.schedules.polynomial import Polynomial
+from lrcli.schedules.sequential import Sequential
+
+_TIGHT = 1e-13
+"""How far a number may be moved to be round, where the rows themselves do not say."""
+
+
+def phase_candidates(rows: Rows, segments: list[Segment]) -> Iterator[Candidate]:
+    """The stretches as phases, from step 0 or 1, or from the first row of a log that begins later."""
+    first = rows.p[0]
+    if len(segments) > 2 and all(segment.stop - segment.start == 1 for segment in segments[:2]):
+        # two rows of a warmup are a line
+        line = Line.fit(rows.part(0, 2))
+        if line is not None:
+            found = list(phase_candidates(rows, [Segment(0, 2, line), *segments[2:]]))
+            yield from found
+            if found:
+                return
+    for begin, spent in {0: 0.0, 1: 0.2, first: 1.0}.items():
+        if begin > first:
+            continue
+        for round_edges in (True, False):
+            candidate = _phases(rows, segments, begin, spent, round_edges)
+            if candidate is not None and rows.holds(candidate.at):
+                yield candidate
+                break
+
+
+def _phases(rows: Rows, segments: list[Segment], begin: int, spent: float, round_edges: bool) -> Candidate | None:
+    edges = [begin]
+    for left, right in pairwise(segments):
+        edges.append(_edge(rows, left, right, begin, round_edges))
+    edges.append(_end(rows, segments[-1].law, begin))
+    peak = _peak(rows, segments, edges)
+    if peak <= 0:
+        return None
+    parts: list[Schedule] = []
+    spent += cost(peak) + 3.0
+    for i, (segment, start, stop) in enumerate(zip(segments, edges, edges[1:], strict=False)):
+        if stop <= start:
+            return None
+        noise = max(rows.tol[segment.start], rows.tol[segment.stop - 1])
+        part, more = _part(segment.law, start, stop, peak, noise)
+        if isinstance(part, Linear):
+            # what meets a flat stretch does so at its value
+            before = segments[i - 1].law if i else None
+            after = segments[i + 1].law if i + 1 < len(segments) else None
+            part = Linear(
+                start_factor=_joined(part.start_factor, before, peak, noise),
+                end_factor=_joined(part.end_factor, after, peak, noise),
+                total_iters=part.total_iters,
+            )
+        parts.append(part)
+        spent += more + cost(stop - start)
+    if len(parts) == 1:
+        return Candidate("phases", peak, parts[0], begin, spent)
+    milestones = tuple(edge - begin for edge in edges[1:-1])
+    return Candidate("phases", peak, Sequential(tuple(parts), milestones), begin, spent)
+
+
+def _joined(share: float, neighbour: Law | None, peak: float, noise: float) -> float:
+    if not isinstance(neighbour, Constant):
+        return share
+    flat = simplest(neighbour.low / peak, neighbour.high / peak)
+    return flat if abs(flat - share) <= 4 * noise / peak + 1e-9 else share
+
+
+def _peak(rows: Rows, segments: list[Segment], edges: list[int]) -> float:
+    """The base LR: the roundest number that a stretch begins with and nothing is much above."""
+    highest = max(range(len(rows)), key=lambda i: rows.y[i])
+    best = simplest(rows.y[highest] - rows.tol[highest], rows.y[highest] + rows.tol[highest])
+    for segment, start in zip(segments, edges, strict=False):
+        value = segment.law(start)
+        noise = max(1e-9 * abs(value), 0.7 * rows.tol[segment.start])
+        near = simplest(value - noise, value + noise) if value > noise else 0.0
+        if near >= rows.y[highest] - rows.tol[highest] and (digits(near), -near) < (digits(best), -best):
+            best = near
+    return best
+
+
+def _end(rows: Rows, law: Law, begin: int) -> int:
+    """Where the last phase ends: where a line is 0, else after the last row."""
+    last = rows.p[-1]
+    if isinstance(law, Line) and law.slope < 0:
+        zero = law.zero
+        noise = 2 * rows.tol[-1] / abs(law.slope) + 1e-6 * abs(zero)
+        whole = simplest_whole(max(zero - begin - noise, last - begin), zero - begin + noise)
+        if whole is not None:
+            return whole + begin
+    return last + 1
+
+
+def _edge(rows: Rows, left: Segment, right: Segment, begin: int, round_edges: bool) -> int:
+    """Where the right stretch begins: where both meet, between the last row of the one and the first of the other."""
+    low, high = rows.p[left.stop - 1], rows.p[right.start]
+    if isinstance(left.law, Constant) and isinstance(right.law, Constant):
+        return (simplest_whole(low + 1 - begin, high - begin) or high - begin) + begin if round_edges else high
+    if high - low <= 1:
+        return high
+    gaps = [(abs(left.law(p) - right.law(p)), p) for p in range(low + 1, min(high, low + 2000) + 1)]
+    gap, met = min(gaps)
+    noise = max(1e-9 * rows.peak, rows.tol[left.stop - 1], rows.tol[right.start]) if round_edges else 1e-9 * rows.peak
+    if gap > noise + 1e-3 * rows.peak:
+        return high  # they do not meet: a jump
+    near = [p for g, p in gaps if g <= max(noise, gap)]
+    whole = simplest_whole(near[0] - begin, near[-1] - begin) if near and round_edges else None
+    return met if whole is None else whole + begin
+
+
+def _share(value: float, peak: float, noise: float = 0.0) -> float:
+    """A value as a factor of the base LR, as round as the noise allows."""
+    share = value / peak
+    if abs(share) < 1e-12 + 0.5 * noise / peak:
+        return 0.0
+    slack = max(_TIGHT * abs(share), 0.5 * noise / peak)
+    return simplest(share - slack, share + slack)
+
+
+def _part(law: Law, start: int, stop: int, peak: float, noise: float) -> tuple[Schedule, float]:
+    size = stop - start
+    if isinstance(law, Constant):
+        share = simplest(law.low / peak, law.high / peak)
+        if share == 1:
+            return ConstantSchedule(), 0.5
+        return ConstantLR(factor=share, total_iters=size), cost(share) + 0.5
+    if isinstance(law, Line):
+        first, last = _share(law(start), peak, noise), _share(law(stop), peak, noise)
+        return Linear(start_factor=first, end_factor=last, total_iters=size), cost(first) + cost(last) + 0.5
+    if isinstance(law, Decay):
+        gamma = math.exp(law.rate)
+        gamma = simplest(gamma * (1 - _TIGHT), gamma * (1 + _TIGHT))
+        share = _share(law(start), peak, noise)
+        decay = Exponential(gamma=gamma)
+        if share == 1:
+            return decay, cost(gamma) + 0.5
+        return Chained((ConstantLR(factor=share, total_iters=size), decay)), cost(gamma) + cost(share) + 1.0
+    if isinstance(law, Wave):
+        return _wave(law, start, peak)
+    if isinstance(law, Inverse):
+        share, length = (
+            _share(law(start), peak, noise),
+            simplest((start - law.origin) * (1 - 1e-9), (start - law.origin) * (1 + 1e-9)),
+        )
+        text = f"{share!r} * (1 + epoch / {length!r}) ** -{law.power:g}"
+        return Lambda(lr_lambda=Expression(text)), cost(length) + cost(share) + 1.5
+    return _power(law, start, peak)
+
+
+def _wave(law: Wave, start: int, peak: float) -> tuple[Schedule, float]:
+    half = float(round(law.half)) if abs(law.half - round(law.half)) < 1e-6 * law.half else law.half
+    high, low = _share(law.middle + law.height, peak), _share(law.middle - law.height, peak)
+    top = law.top - start
+    if abs(top - round(top)) < 1e-6 * half:
+        top = float(round(top))
+    if top == 0 and high == 1 and half.is_integer():
+        return Cosine(T_max=int(half), eta_min=float(f"{low * peak:.12g}")), cost(half) + cost(low) + 0.5
+    middle, height = _share(law.middle, peak), _share(law.height, peak)
+    text = f"{middle!r} + {height!r} * cos(pi * (epoch - {top!r}) / {half!r})".replace("- -", "+ ")
+    return Lambda(lr_lambda=Expression(text)), cost(half) + cost(middle) + cost(height) + cost(top) + 1.5
+
+
+def _power(law: Power, start: int, peak: float) -> tuple[Schedule, float]:
+    length = law.end - start
+    if abs(length - round(length)) < 1e-6 * length:
+        length = float(round(length))
+    power = simplest(law.power * (1 - 1e-6), law.power * (1 + 1e-6))
+    floor = _share(law.floor, peak)
+    height = _share(law(start) - law.floor, peak)
+    if floor == 0 and height == 1 and length.is_integer():
+        return Polynomial(total_iters=int(length), power=power), cost(length) + cost(power) + 0.5
+    text = f"{floor!r} + {height!r} * (1 - min(epoch, {length!r}) / {length!r}) ** {power!r}"
+    return Lambda(lr_lambda=Expression(text)), cost(length) + cost(power) + cost(floor) + cost(height) + 1.5

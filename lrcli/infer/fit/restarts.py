@@ -1,0 +1,93 @@
+"""Cosine annealing with warm restarts: jumps up to the same height, a wave after each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.infer.fit.candidate import Candidate, after_warmup
+from lrcli.infer.fit.laws.cosine import wave_with
+from lrcli.infer.fit.mains import wave_heights
+from lrcli.infer.fit.numbers import cost
+from lrcli.infer.fit.rows import Rows
+from lrcli.infer.fit.warmup import ramp, starts
+from lrcli.schedules.cosine_restarts import CosineRestarts
+
+
+def cycles(rows: Rows) -> list[tuple[int, int]]:
+    """The stretches between the jumps up that follow a fall."""
+    edges = [0]
+    fallen = False
+    for i in range(1, len(rows)):
+        change = rows.y[i] - rows.y[i - 1]
+        if change < -rows.tol[i]:
+            fallen = True
+        elif fallen and change > 0.2 * rows.peak:
+            edges.append(i)
+            fallen = False
+    return [*zip(edges, [*edges[1:], len(rows)], strict=True)]
+
+
+def restart_candidates(rows: Rows) -> Iterator[Candidate]:
+    """Schedules with restarts, after a warmup where the run begins with a rise."""
+    found = cycles(rows)
+    if not 2 <= len(found) <= 60:
+        return
+    start, stop = max(found, key=lambda cycle: cycle[1] - cycle[0])
+    longest = rows.part(start, stop)
+    highest = max(range(len(longest)), key=lambda i: longest.y[i])
+    longest = longest.part(highest, len(longest))
+    if len(longest) < 3:
+        return
+    number = found.index((start, stop))
+    jumps = [(rows.p[begin - 1] + 1, rows.p[begin]) for begin, _ in found[1:]]
+    for begin in _begins(rows, found[0]):
+        for factor in (1, 2, 3, 4):
+            for earlier in range(1 if begin >= rows.p[0] - 2 else 12):
+                for size in _sizes(jumps, begin, factor, earlier):
+                    top = begin + _length(size, factor, number + earlier)
+                    yield from _from(rows, longest, size * factor ** (number + earlier), top, begin, size, factor)
+
+
+def _length(size: int, factor: int, cycles: int) -> int:
+    """The steps of so many cycles."""
+    return size * cycles if factor == 1 else size * (factor**cycles - 1) // (factor - 1)
+
+
+def _sizes(jumps: list[tuple[int, int]], begin: int, factor: int, earlier: int) -> list[int]:
+    """The roundest lengths of the first cycle that put every restart where a jump is."""
+    low, high = 1, 10**12
+    for i, (after, by) in enumerate(jumps, 1):
+        cycles = _length(1, factor, i + earlier)
+        low, high = max(low, -(-(after - begin) // cycles)), min(high, (by - begin) // cycles)
+    if high - low > 400:
+        return []
+    return sorted(range(low, high + 1), key=cost)[:60]
+
+
+def _begins(rows: Rows, first: tuple[int, int]) -> list[int]:
+    """Where the first cycle may begin: at step 0, or at the end of a rise."""
+    peak = max(range(*first), key=lambda i: rows.y[i])
+    if peak <= first[0]:
+        return [start.first_step for start in starts(rows)]
+    return list(range(rows.p[peak], max(rows.p[peak - 1], rows.p[peak] - 60), -1))
+
+
+def _from(rows: Rows, longest: Rows, half: int, top: int, begin: int, size: int, factor: int) -> Iterator[Candidate]:
+    made = wave_with(longest, half, top)
+    if made is None:
+        return
+    warm = [i for i, p in enumerate(rows.p) if p < begin]
+    before = rows.part(0, len(warm))
+    for lr, floor in wave_heights(longest, made):
+        schedule = CosineRestarts(T_0=size, T_mult=factor, eta_min=floor)
+        for start in starts(rows):
+            if start.first_step > begin:
+                continue
+            rise = ramp(before, start, begin, lr)
+            if rise is None:
+                continue
+            whole = after_warmup(rise.warmup, rise.start_factor, schedule)
+            spent = rise.cost + cost(lr) + min(cost(floor), cost(floor / lr)) + cost(size) + 0.5 * (factor - 1)
+            candidate = Candidate("cosine_restarts", lr, whole, start.first_step, spent, free=rise.free)
+            if rows.holds(candidate.at):
+                yield candidate

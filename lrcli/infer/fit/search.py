@@ -1,0 +1,322 @@
+"""The search: a part of the rows gives candidates, all rows judge them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
+
+from lrcli.errors import LrcliError
+from lrcli.infer.fit.candidate import Candidate
+from lrcli.infer.fit.clocked import clocked_candidates
+from lrcli.infer.fit.compose import compose
+from lrcli.infer.fit.one_cycle import one_cycle_candidates
+from lrcli.infer.fit.phases import phase_candidates
+from lrcli.infer.fit.plateau import plateau_candidates
+from lrcli.infer.fit.restarts import restart_candidates
+from lrcli.infer.fit.rows import SEARCHED, Rows, make_rows, spread
+from lrcli.infer.fit.segments import SLACKS, Segment, cut, last_stretch
+from lrcli.infer.fit.skipped import caught_up, lags
+from lrcli.infer.fit.steps import flats, step_candidates
+from lrcli.logs import Log, Run
+from lrcli.schedules.base import Schedule
+from lrcli.schedules.sequential import Sequential
+
+Progress = Callable[[int, int], object]
+"""It is told the rows done, and the rows in all."""
+
+ROUNDS = 8
+"""So often the rows that a candidate misses are added to those that are searched."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a run's learning rates come from.
+
+    candidate: the schedule with its numbers; None where nothing was found. length: rows of the spec, as the log counts.
+    rows, explained: how many rows there are, and how many of them the schedule gives at the log's precision. residual:
+    the largest relative difference in those. others: different specs that give the same rows. steps_per_epoch: as the
+    log's own columns have it. groups: (name, base LR, schedule) of every column, where the columns differ.
+    """
+
+    log: Log
+    run: Run
+    candidate: Candidate | None
+    length: int
+    rows: int
+    explained: int
+    residual: float
+    others: tuple[Candidate, ...] = ()
+    remarks: tuple[str, ...] = ()
+    steps_per_epoch: int | None = None
+    groups: tuple[tuple[str, float, Schedule], ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The schedule's name, "unknown" if there is none."""
+        return self.candidate.kind if self.candidate else "unknown"
+
+
+def longest_run(log: Log) -> int:
+    """The number of the log's longest run, the first one of several."""
+    runs = runs_of(log)
+    return max(range(len(runs)), key=lambda i: (runs[i].stop - runs[i].start, -i))
+
+
+def runs_of(log: Log) -> tuple[Run, ...]:
+    """The log's runs; all its rows where it names none."""
+    return log.runs or (Run(0, len(log.positions)),)
+
+
+def fit_runs(log: Log, progress: Progress | None = None) -> list[Fitted]:
+    """Every run of the log, one by one."""
+    return [fit_run(log, number, progress) for number in range(len(runs_of(log)))]
+
+
+def fit_run(log: Log, run: int | None = None, progress: Progress | None = None, *, only: bool = False) -> Fitted:
+    """The simplest schedule behind a run of the log (default: the longest); `run` counts from 0.
+
+    Where the learning-rate columns differ there is a parameter group for each, unless `only` asks for the first one.
+    Raises LrcliError where there is no such run, or where it has no row to fit.
+    """
+    number = longest_run(log) if run is None else run
+    runs = runs_of(log)
+    if not 0 <= number < len(runs):
+        raise LrcliError(f"{log.name} has {len(runs)} run{'s' * (len(runs) != 1)}, there is no run {number + 1}")
+    fitted = _fit_column(log, runs[number], next(iter(log.lrs)), progress)
+    first = fitted.candidate
+    start, stop = runs[number].start, runs[number].stop
+    columns = (
+        {name: list(column[start:stop]) for name, column in log.lrs.items()} if len(log.lrs) > 1 and not only else {}
+    )
+    if first is None or all(column == columns[next(iter(columns))] for column in columns.values()):
+        return fitted
+    groups = []
+    for name in columns:
+        one = _fit_column(log, runs[number], name, progress).candidate
+        if one is None or (one.first_step, one.skipped) != (first.first_step, first.skipped):
+            told = f"column {name} differs and follows no schedule that was found: only the first column is in the spec"
+            return replace(fitted, remarks=(*fitted.remarks, told))
+        groups.append((name, one.lr, one.schedule))
+    return replace(fitted, groups=tuple(groups))
+
+
+def _fit_column(log: Log, run: Run, column: str, progress: Progress | None) -> Fitted:
+    places, values, kept = _finite(log.positions, log.lrs[column], run)
+    if not places:
+        raise LrcliError(f"{log.name}: no row of this run has a finite learning rate at a whole {log.unit}")
+    metrics = {name: [cells[i] for i in kept] for name, cells in log.others.items()} if len(kept) <= 20_000 else {}
+    remarks = []
+    fractions = sum(math.isfinite(p) and p != int(p) for p in log.positions[run.start : run.stop])
+    if fractions:
+        rows_word = "row" if fractions == 1 else "rows"
+        remarks.append(f"{fractions} {rows_word} at a fraction of an {log.unit} left out: they are not fitted")
+    if len(places) < 3:
+        remarks.append(f"only {len(places)} row{'s' * (len(places) > 1)}: many schedules give them")
+    epoch = _steps_per_epoch(log, kept)
+    found: list[Candidate] = []
+    rows = make_rows(places, values, log.rounding, epoch=epoch)
+    for fine in (True, False) if log.rounding.kind == "full" else (False,):
+        rows = make_rows(places, values, log.rounding, fine=fine, epoch=epoch)
+        found = _search(rows, metrics, log.rounding.kind == "float32", progress)
+        if found:
+            break
+    best = found[0] if found else None
+    others = tuple(other for other in found[1:] if best is not None and other.cost < best.cost + 1.5)
+    if best is not None and best.kind == "constant" and not isinstance(best.schedule, Sequential):
+        others = ()  # a constant is one wherever it begins
+        if metrics:
+            best = best.noting("a plateau schedule that never had to reduce gives the same")
+    fitted = _fitted(log, run, best, rows, others[:3], tuple(remarks))
+    return replace(fitted, steps_per_epoch=epoch or None)
+
+
+def _steps_per_epoch(log: Log, kept: Sequence[int]) -> int:
+    """The steps of an epoch, where the log counts whole epochs beside its steps; 0 if it does not."""
+    epochs = log.epochs
+    if log.unit != "step" or epochs is None or len(kept) < 2:
+        return 0
+    first, last = kept[0], kept[-1]
+    if not epochs[last] > epochs[first]:
+        return 0
+    per = (log.positions[last] - log.positions[first]) / (epochs[last] - epochs[first])
+    if per < 2 or per != int(per):
+        return 0
+    shift = log.positions[first] - per * epochs[first]
+    return int(per) if all(log.positions[i] == per * epochs[i] + shift for i in kept) else 0
+
+
+def _finite(
+    positions: Sequence[float], lrs: Sequence[float | None], run: Run
+) -> tuple[list[int], list[float], list[int]]:
+    """(positions, learning rates, row numbers) of the rows of a run that have both."""
+    places, values, kept = [], [], []
+    for i in range(run.start, run.stop):
+        lr, p = lrs[i], positions[i]
+        if lr is not None and math.isfinite(lr) and math.isfinite(p) and p == int(p):
+            places.append(int(p))
+            values.append(lr)
+            kept.append(i)
+    return places, values, kept
+
+
+def _search(
+    rows: Rows, metrics: Mapping[str, Sequence[float | None]], float32: bool, progress: Progress | None
+) -> list[Candidate]:
+    """The candidates that give all rows, the cheapest first."""
+    indices = spread(len(rows), SEARCHED)
+    indices = sorted({*indices, *_jumps(rows)})
+    barren = 0
+    for _ in range(ROUNDS):
+        if progress:
+            progress(len(indices), len(rows))
+        few = rows.pick(indices)
+        candidates = sorted(_candidates(rows, few, metrics, float32), key=lambda c: c.cost)
+        passed = []
+        missed: list[int] = []
+        for tried, candidate in enumerate(candidates, 1):
+            miss = _misses(rows, candidate, progress)
+            if not miss:
+                passed.append(candidate)
+                if len(passed) == 4 or len(rows) > 50_000:
+                    break
+            elif not missed:
+                missed = miss
+            if tried >= 12 and len(rows) > 50_000:
+                break
+        if passed:
+            return _distinct(passed)
+        barren += not candidates
+        if len(few) == len(rows) or barren == 2:
+            break
+        indices = sorted({*indices, *(missed or _between(indices))})
+    return []
+
+
+def _between(indices: Sequence[int]) -> list[int]:
+    """The rows half-way between those that are searched."""
+    return [(a + b) // 2 for a, b in pairwise(indices)]
+
+
+def _jumps(rows: Rows, most: int = 120) -> list[int]:
+    """Rows around the largest changes of the learning rate per step: what an even choice of rows would miss."""
+    if len(rows) <= SEARCHED:
+        return []
+    y, tol = rows.y, rows.tol
+    falls = sorted(
+        ((abs(y[i] - y[i - 1]), i) for i in range(1, len(rows)) if abs(y[i] - y[i - 1]) > 1e-3 * rows.peak + tol[i]),
+        reverse=True,
+    )[:most]
+    return [i for _, at in falls for i in (at - 1, at)]
+
+
+def _misses(rows: Rows, candidate: Candidate, progress: Progress | None, most: int = 40) -> list[int]:
+    """Rows that the candidate does not give: the edges of the first stretches of them."""
+    found: list[int] = []
+    inside = False
+    at = candidate.at
+    for i, (p, y, tol) in enumerate(zip(rows.p, rows.y, rows.tol, strict=True)):
+        if progress and not i % 8192:
+            progress(i, len(rows))
+        wrong = not abs(at(p) - y) <= tol
+        if wrong != inside:
+            found += [max(i - 1, 0), i]
+            inside = wrong
+            if len(found) >= most:
+                break
+    return found
+
+
+def _candidates(
+    rows: Rows, few: Rows, metrics: Mapping[str, Sequence[float | None]], float32: bool
+) -> Iterator[Candidate]:
+    flat = flats(rows)
+    if flat is not None and len(flat) > 1:
+        found = [*step_candidates(rows, flat), *plateau_candidates(rows, flat, metrics, float32)]
+        yield from found
+        if found and 2 * len(flat) < len(rows):
+            return  # it is made of flat stretches: no curve says that better
+    yield from restart_candidates(few)
+    for slack in SLACKS:
+        segments = cut(few, slack)
+        if segments is None:
+            # a warmup that is multiplied with the decay is no stretch of any law
+            found = list(clocked_candidates(few, [last_stretch(few, slack)]))
+        else:
+            found = list(_of_segments(rows, few, segments))
+        yield from found
+        if found:
+            return
+
+
+def _of_segments(rows: Rows, few: Rows, segments: list[Segment]) -> Iterator[Candidate]:
+    direct = [
+        *compose(few, segments),
+        *islice(one_cycle_candidates(few, segments), 40),
+        *clocked_candidates(few, segments),
+    ]
+    yield from direct
+    if not direct:
+        if late := _late(rows, segments):
+            yield from late
+        yield from phase_candidates(few, segments)
+
+
+def _late(rows: Rows, segments: list[Segment]) -> list[Candidate]:
+    """Candidates of a run that skipped steps."""
+    for behind in lags(rows, segments):
+        if found := _caught_up(rows, behind):
+            return found
+    return []
+
+
+def _caught_up(rows: Rows, behind: list[int]) -> list[Candidate]:
+    """Candidates of the rows as they would stand without the skipped steps."""
+    caught = caught_up(rows, behind)
+    few = caught.pick(spread(len(caught), SEARCHED))
+    again = cut(few)
+    if again is None:
+        return []
+    skipped = []
+    for i in range(1, len(rows)):
+        skipped += [rows.p[i] - k for k in range(behind[i] - behind[i - 1])]
+    told = (
+        f"the scheduler falls behind by {behind[-1]} step{'s' * (behind[-1] != 1)}: skipped steps, as of a loss scaler"
+    )
+    return [
+        replace(candidate, skipped=tuple(sorted(skipped)), evidence=(*candidate.evidence, told))
+        for candidate in compose(few, again, late=True)
+    ]
+
+
+def _distinct(found: list[Candidate]) -> list[Candidate]:
+    """The candidates without those that say the same."""
+    kept: list[Candidate] = []
+    for candidate in found:
+        if not any(
+            (c.lr, c.schedule, c.first_step) == (candidate.lr, candidate.schedule, candidate.first_step) for c in kept
+        ):
+            kept.append(candidate)
+    return kept
+
+
+def _fitted(
+    log: Log, run: Run, best: Candidate | None, rows: Rows, others: tuple[Candidate, ...], remarks: tuple[str, ...]
+) -> Fitted:
+    last = rows.p[-1]
+    if best is None:
+        return Fitted(log, run, None, last + 1, len(rows), 0, math.inf, (), remarks)
+    explained, residual = 0, 0.0
+    for p, y, tol in zip(rows.p, rows.y, rows.tol, strict=True):
+        value = best.at(p)
+        gap = abs(value - y)
+        if gap <= tol:
+            explained += 1
+            scale = max(abs(value), abs(y), 1e-12 * rows.peak)
+            residual = max(residual, gap / scale) if gap else residual
+    length = max(best.horizon, last - best.first_step + 1)
+    return Fitted(log, run, best, length, len(rows), explained, residual, others, remarks)
+
+
+__all__ = ["Fitted", "Progress", "fit_run", "fit_runs", "longest_run", "runs_of"]

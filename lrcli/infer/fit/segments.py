@@ -1,0 +1,102 @@
+"""Cuts a run into the fewest stretches that are each one law."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lrcli.infer.fit.laws import LAWS, Constant, Law, Line
+from lrcli.infer.fit.rows import Rows
+
+MOST = 24
+"""A run of more stretches is not described by listing them."""
+
+SLACKS = (1.5, 3.0)
+"""How far a stretch's rows may lie from its law, in tolerances: a least-squares fit is not the nearest everywhere."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The rows start <= i < stop follow the law."""
+
+    start: int
+    stop: int
+    law: Law
+
+
+def cut(rows: Rows, slack: float = SLACKS[0]) -> list[Segment] | None:
+    """The stretches from left to right, each as long as it can be, seen from the end; None if there are too many."""
+    found: list[Segment] = []
+    stop = len(rows)
+    while stop > 0:
+        if len(found) == MOST or (len(found) == 10 and stop > 100 and len(rows) - stop < 50):
+            return None
+        segment = _longest(rows, stop, slack)
+        found.append(segment)
+        stop = segment.start
+    found.reverse()
+    if len(found) > 2 and all(segment.stop - segment.start == 1 for segment in found[-2:]):
+        # two rows at the end of a run are the beginning of a line
+        line = Line.fit(rows.part(found[-2].start, found[-1].stop))
+        if line is not None:
+            found[-2:] = [Segment(found[-2].start, found[-1].stop, line)]
+    return found
+
+
+def last_stretch(rows: Rows, slack: float = SLACKS[0]) -> Segment:
+    """The stretch at the end alone."""
+    return _longest(rows, len(rows), slack)
+
+
+def _longest(rows: Rows, stop: int, slack: float) -> Segment:
+    """The longest stretch that ends at `stop`; a law must explain as many more rows as it has parameters more."""
+    best = Segment(
+        stop - 1, stop, Constant(rows.y[stop - 1] - rows.tol[stop - 1], rows.y[stop - 1] + rows.tol[stop - 1])
+    )
+    score = 0.0
+    for law in LAWS:
+        reach = _reach(rows, stop, law, slack)
+        if reach is None:
+            continue
+        gain = stop - reach.start - law.parameters
+        # two rows are a line, but only where nothing else is left to say about them
+        if gain > score or (gain == score and law is Line and stop - best.start == 1):
+            best, score = reach, gain
+        if best.start == 0 and score > 0:
+            break  # no other law can explain more
+    return best
+
+
+def _reach(rows: Rows, stop: int, law: type[Law], slack: float) -> Segment | None:
+    def attempt(start: int) -> Law | None:
+        part = rows.part(start, stop)
+        made = law.fit(part)
+        return made if made is not None and part.holds(made, slack) else None
+
+    count = law.parameters + 1
+    if count > stop:
+        return None
+    # few rows of a curve are hard to fit: a failure there says nothing about more of them
+    patience = 1 if law in (Constant, Line) else 7
+    good, bad, made = stop, -1, None
+    size = count
+    while patience:
+        start = max(stop - size, 0)
+        longer = attempt(start)
+        if longer is not None:
+            good, bad, made = start, -1, longer
+        else:
+            patience -= 1
+            bad = max(bad, start)
+        if start == 0:
+            break
+        size *= 2
+    if made is None:
+        return None
+    while good - bad > 1 and good > 0:
+        middle = max((good + bad) // 2, 0)
+        longer = attempt(middle)
+        if longer is None:
+            bad = middle
+        else:
+            good, made = middle, longer
+    return Segment(good, stop, made)

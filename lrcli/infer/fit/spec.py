@@ -1,0 +1,101 @@
+"""From a fitted schedule to what a spec says: plain mappings, in the order in which a person would write them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import MISSING, fields
+from itertools import pairwise
+from typing import Any
+
+from lrcli.expression import Expression
+from lrcli.infer.fit.search import Fitted
+from lrcli.schedules.base import Schedule, param_of
+from lrcli.schedules.linear import Linear
+from lrcli.schedules.sequential import Sequential
+
+
+def spec_mapping(fitted: Fitted) -> dict[str, Any]:
+    """The spec of a fitted run, as YAML and JSON hold it.
+
+    Raises nothing: a run that was not explained has no spec, which is an empty mapping.
+    """
+    candidate = fitted.candidate
+    if candidate is None:
+        return {}
+    unit = "epochs" if fitted.log.unit == "epoch" else "steps"
+    made: dict[str, Any] = {"name": fitted.log.name}
+    if not candidate.schedule.sets_lr:
+        made["lr"] = _plain(candidate.lr)
+    made[unit] = fitted.length
+    if fitted.steps_per_epoch:
+        made["steps_per_epoch"] = fitted.steps_per_epoch
+    if candidate.first_step:
+        made["first_step"] = candidate.first_step
+    if candidate.skipped:
+        made["skipped"] = list(candidate.skipped)
+    warmup, schedule = split_schedule(candidate.schedule)
+    if warmup:
+        made["warmup"] = warmup
+    made["schedule"] = schedule
+    if fitted.groups:
+        made["groups"] = [
+            {"name": name, "lr": _plain(lr), "schedule": split_schedule(schedule)[1]}
+            for name, lr, schedule in fitted.groups
+        ]
+        for key in ("schedule", "lr", "warmup"):
+            made.pop(key, None)
+    return made
+
+
+def split_schedule(schedule: Schedule) -> tuple[dict[str, Any], Any]:
+    """(the warmup, the rest) as mappings; a sequence is a list of phases."""
+    if not isinstance(schedule, Sequential):
+        return {}, schedule_mapping(schedule)
+    first = schedule.schedules[0]
+    if not isinstance(first, Linear) or first.end_factor != 1 or first.total_iters != schedule.milestones[0]:
+        return {}, phases_of(schedule)
+    begin = int(schedule.milestones[0])
+    warmup = {"for": begin, "start_factor": _plain(first.start_factor)}
+    rest = schedule.schedules[1:], tuple(int(m) - begin for m in schedule.milestones[1:])
+    return warmup, phases_of(rest[0][0] if len(rest[0]) == 1 else Sequential(*rest))
+
+
+def phases_of(schedule: Schedule) -> Any:
+    """A sequence as a list of phases, any other schedule as its mapping."""
+    if not isinstance(schedule, Sequential):
+        return schedule_mapping(schedule)
+    milestones = [int(m) for m in schedule.milestones]
+    lengths = [end - begin for begin, end in pairwise([0, *milestones])]
+    phases: list[dict[str, Any]] = []
+    for i, part in enumerate(schedule.schedules):
+        phase = schedule_mapping(part)
+        phases.append({"type": phase.pop("type"), **({"for": lengths[i]} if i < len(lengths) else {}), **phase})
+    return phases
+
+
+def schedule_mapping(schedule: Schedule) -> dict[str, Any]:
+    """The type of a schedule and its keys, those left out that have their defaults."""
+    made: dict[str, Any] = {"type": schedule.name}
+    for f in fields(schedule):
+        param, value = param_of(f), getattr(schedule, f.name)
+        if param.momentum or value is None:
+            continue
+        # start_factor says which way a line goes
+        usual = f.default is not MISSING and value == f.default
+        if usual and not param.fills and not isinstance(schedule, Linear):
+            continue
+        if param.kind == "schedules":
+            made[f.name] = [schedule_mapping(child) for child in value]
+        else:
+            made[f.name] = _plain(value)
+    return made
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Expression):
+        return value.text
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return value

@@ -1,0 +1,122 @@
+"""The linear warmup before a schedule: where it began, where it ends, with which factor."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lrcli.infer.fit.laws import Law, Line
+from lrcli.infer.fit.numbers import cost, simplest, simplest_whole
+from lrcli.infer.fit.rows import Rows
+
+RATIOS = (0.03, 0.1, 0.05, 0.06, 0.01, 0.02, 0.2, 0.08, 0.04, 0.15)
+"""What people give as the share of the run that is warmup; trainers round it up to whole steps."""
+
+
+class Start(NamedTuple):
+    """A position that may be the scheduler's step 0."""
+
+    first_step: int
+    cost: float
+
+
+class Ramp(NamedTuple):
+    """A warmup of so many steps from a factor."""
+
+    first_step: int
+    warmup: int
+    start_factor: float
+    cost: float
+    free: tuple[str, ...] = ()
+
+
+def starts(rows: Rows, more: tuple[int, ...] = ()) -> list[Start]:
+    """Where step 0 may be: 0 and 1 (Hugging Face logs schedule(s) or schedule(s - 1)), the first row, one before."""
+    first = rows.p[0]
+    found = {0: 0.0, 1: 0.2, -1: 0.6}
+    for p in (first, first - 1, *more):
+        found.setdefault(p, 1.5 + cost(abs(p)))
+    return [Start(p, spent) for p, spent in found.items() if p <= first]
+
+
+def ramp(rows: Rows, start: Start, end: int, peak: float) -> Ramp | None:
+    """The warmup of the rows from `start` that reaches the peak at `end`; None if none does."""
+    length = end - start.first_step
+    if length <= 0:
+        return None if len(rows) else Ramp(start.first_step, 0, 0.0, start.cost)
+    low, high = 0.0, math.inf
+    for p, y, tol in zip(rows.p, rows.y, rows.tol, strict=True):
+        done = (p - start.first_step) / length
+        if not 0 <= done < 1:
+            return None
+        a, b = ((y - tol) / peak - done) / (1 - done), ((y + tol) / peak - done) / (1 - done)
+        low, high = max(low, a), min(high, b)
+    low -= 1e-13
+    if low > high + 1e-13:
+        return None
+    free: tuple[str, ...] = ()
+    if high == math.inf:
+        factor, free = 0.0, ("how it starts: no row of the warmup is there",)
+    else:
+        factor = simplest(low, high)
+    if factor < 0 or factor > 1e6:
+        return None
+    return Ramp(start.first_step, length, factor, start.cost + cost(length) + (cost(factor) if factor else 0.0), free)
+
+
+def kinks(before: Rows, main: Law, first: int, first_steps: list[Start]) -> Iterator[int]:
+    """Whole positions at which a ramp through the rows before may meet the law, at the latest at its first row."""
+    last = before.p[-1]
+    lines = []
+    if before.p[0] != last:
+        line = Line.fit(before)
+        if line is not None:
+            lines.append(line)
+    else:
+        y = before.y[-1]
+        for start in first_steps:
+            if start.first_step < last and y > 0:
+                lines.append(Line(start.first_step, 0.0, y / (last - start.first_step)))
+    seen = set()
+    for line in lines:
+        met = _meeting(line, main, last, first)
+        if met is None:
+            continue
+        width = 1e-6 * abs(met)
+        for k in (round(met), simplest_whole(met - width, met + width), math.floor(met), math.ceil(met)):
+            if k is not None and last < k <= first and k not in seen:
+                seen.add(k)
+                yield k
+        for shift in {start.first_step for start in first_steps}:
+            for part in (1e-4, 1e-3, 1e-2):
+                near = simplest_whole(met - shift - part * abs(met), met - shift + part * abs(met))
+                if near is not None and last < near + shift <= first and near + shift not in seen:
+                    seen.add(near + shift)
+                    yield near + shift
+    if not lines or not seen:
+        for start in first_steps:
+            near = simplest_whole(last + 1 - start.first_step, first - start.first_step)
+            if near is not None and near + start.first_step not in seen:
+                seen.add(near + start.first_step)
+                yield near + start.first_step
+        if first not in seen:
+            yield first
+
+
+def _meeting(line: Line, main: Law, low: float, high: float) -> float | None:
+    """Where the ramp reaches the law, between the last row of the one and the first of the other."""
+    gap_low, gap_high = line(low) - main(low), line(high) - main(high)
+    if gap_high == 0:
+        return high
+    if abs(gap_high) < 1e-9 * abs(main(high)):
+        return high
+    if (gap_low < 0) == (gap_high < 0):
+        return None
+    for _ in range(80):
+        middle = (low + high) / 2
+        if (line(middle) - main(middle) < 0) == (gap_low < 0):
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2

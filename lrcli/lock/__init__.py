@@ -1,0 +1,1 @@
+"""Pinned curves: the learning rates that a spec had when it was locked."""

@@ -1,0 +1,145 @@
+"""SPEC.lock: a compact record of a curve, to the last bit, so that a change of it is seen.
+
+A curve of up to CHANGES changes is recorded in full, as the rows in which its LR changes. A longer one is recorded as
+BLOCKS blocks of rows, each with a hash of its doubles, its first and its last LR: that says in which rows a change is,
+in a file of a few kilobytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import struct
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+from lrcli.errors import LrcliError
+from lrcli.series.align import group_names
+from lrcli.series.curve import blocks, first_row
+from lrcli.spec import Spec
+
+FORMAT = 1
+CHANGES = 512
+BLOCKS = 64
+MOST = 100_000_000
+"""More rows are not recorded: every one has to be computed, here and at each check."""
+
+
+@dataclass(frozen=True)
+class Track:
+    """The LRs of one parameter group: all of them, or block by block.
+
+    changes: (row, LR) wherever the LR is another than in the row before, from the first row on. blocks: (first row,
+    its LR, the LR of the last row, hash) of each block. One of the two is empty.
+    """
+
+    name: str
+    changes: tuple[tuple[int, float], ...] = ()
+    blocks: tuple[tuple[int, float, float, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A recorded curve: rows start <= t < stop, counted in `interval`s, by the arithmetic of a release or "formula"."""
+
+    arithmetic: str
+    interval: str
+    start: int
+    stop: int
+    groups: tuple[Track, ...]
+
+    def text(self) -> str:
+        """The lock as a file: JSON, one change or block a line, so that a diff of it can be read."""
+        head = {"lrcli": FORMAT, **{name: value for name, value in asdict(self).items() if name != "groups"}}
+        lines = [f"  {json.dumps(name)}: {json.dumps(value)}," for name, value in head.items()]
+        groups = ",\n".join(_group_text(group) for group in self.groups)
+        return "{\n" + "\n".join(lines) + f'\n  "groups": [\n{groups}\n  ]\n}}\n'
+
+
+def _group_text(group: Track) -> str:
+    kind, rows = ("changes", group.changes) if group.changes else ("blocks", group.blocks)
+    listed = ",\n".join(f"      {json.dumps(row)}" for row in rows)
+    return f'    {{"name": {json.dumps(group.name)}, "{kind}": [\n{listed}\n    ]}}'
+
+
+def record(spec: Spec, progress: Callable[[int, int], None] | None = None) -> Lock:
+    """The lock of a spec's curve, the LR in use. Raises what evaluating it raises, LrcliError for too long a run."""
+    if spec.length > MOST:
+        raise LrcliError(f"{spec.name}: a run of more than {MOST:,} {spec.interval}s is too long for a lock")
+    start = first_row(spec)
+    size = max(1, math.ceil((spec.length - start) / BLOCKS))
+    tracks = [_Recorder(name, start, size) for name in group_names(spec.groups)]
+    for block in blocks(spec, ("lr",)):
+        for track, group in zip(tracks, block.groups, strict=True):
+            track.add(block.start, group.lr)
+        if progress:
+            progress(block.start + block.size - start, spec.length - start)
+    arithmetic = f"torch-{spec.emulation.release}" if spec.emulation else "formula"
+    return Lock(arithmetic, spec.interval, start, spec.length, tuple(track.track() for track in tracks))
+
+
+class _Recorder:
+    """Takes a group's rows in order, and keeps what a lock holds of them."""
+
+    def __init__(self, name: str, start: int, size: int) -> None:
+        self._name, self._start, self._size = name, start, size
+        self._changes: list[tuple[int, float]] = []
+        self._blocks: list[tuple[int, float, float, str]] = []
+        self._open = array("d")  # the rows of the block that has not ended
+
+    def add(self, t: int, values: Sequence[float]) -> None:
+        if len(self._changes) <= CHANGES:
+            self._find_changes(t, values)
+        self._open.extend(values)
+        while len(self._open) >= self._size:
+            self._close(self._open[: self._size])
+            del self._open[: self._size]
+
+    def _find_changes(self, t: int, values: Sequence[float]) -> None:
+        last = bits_of(self._changes[-1][1]) if self._changes else None
+        if values[0] and bits_of(values[0]) == last and values.count(values[0]) == len(values):
+            return  # most blocks of a long run of steps; -0.0 equals 0.0, and is not the same
+        for n, value in enumerate(values, t):
+            bits = bits_of(value)
+            if bits != last:
+                self._changes.append((n, value))
+                last = bits
+
+    def _close(self, values: array[float]) -> None:
+        first = self._start + len(self._blocks) * self._size
+        digest = hashlib.sha256(struct.pack(f"<{len(values)}d", *values)).hexdigest()[:16]
+        self._blocks.append((first, values[0], values[-1], digest))
+
+    def track(self) -> Track:
+        if self._open:
+            self._close(self._open)
+            self._open = array("d")
+        if len(self._changes) <= CHANGES:
+            return Track(self._name, changes=tuple(self._changes))
+        return Track(self._name, blocks=tuple(self._blocks))
+
+
+def bits_of(value: float) -> bytes:
+    """The double as bytes; one NaN is like the other."""
+    return struct.pack("<d", value if value == value else math.nan)
+
+
+def read_lock(text: str, name: str) -> Lock:
+    """The lock that a file holds; LrcliError if it is none."""
+    try:
+        data = json.loads(text)
+        if data["lrcli"] != FORMAT:
+            raise LrcliError(f"{name}: this lock has another format, write it anew with lrcli check --pin")
+        groups = tuple(
+            Track(
+                str(group["name"]),
+                tuple((int(t), float(lr)) for t, lr in group.get("changes", ())),
+                tuple((int(t), float(a), float(b), str(code)) for t, a, b, code in group.get("blocks", ())),
+            )
+            for group in data["groups"]
+        )
+        return Lock(str(data["arithmetic"]), str(data["interval"]), int(data["start"]), int(data["stop"]), groups)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise LrcliError(f"{name}: this is no lock file, write it anew with lrcli check --pin") from error

@@ -1,0 +1,35 @@
+"""The lock file beside a spec."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lrcli.errors import LrcliError
+from lrcli.lock.lock import Lock, read_lock
+from lrcli.reader import Declared
+from lrcli.reader.source import FileTrouble, read_file
+
+_LARGEST = 100_000_000
+
+
+def lock_path(declared: Declared) -> Path | None:
+    """Where the lock of a spec is: beside its file. None for stdin, an inline mapping, and a spec that was changed.
+
+    A lock records what the file itself says, so nothing else is compared with it.
+    """
+    path = declared.path
+    return None if path is None or declared.changed else path.with_name(f"{path.name}.lock")
+
+
+def recorded(declared: Declared) -> Lock | None:
+    """The lock of a spec, None where it has none. Raises LrcliError for a file that is no lock."""
+    path = lock_path(declared)
+    if path is None or not path.exists():
+        return None
+    try:
+        text = read_file(path, _LARGEST).decode("utf-8")
+    except FileTrouble as error:
+        raise LrcliError(f"{path}: {error}") from None
+    except UnicodeDecodeError:
+        text = ""
+    return read_lock(text, str(path))

@@ -1,0 +1,77 @@
+"""What a YAML file declares, as frozen values. `reader/` makes them, `evaluate` turns them into numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lrcli.schedules.base import Schedule
+
+if TYPE_CHECKING:
+    from lrcli.spec.data import Data
+
+READINGS = ("lr", "get_lr", "get_last_lr")
+STEP_ORDERS = ("optimizer_first", "scheduler_first")
+
+
+@dataclass(frozen=True)
+class Group:
+    """One parameter group: its base learning rate and its schedule.
+
+    `lr` is None only where the schedule sets the learning rate itself (one_cycle, cyclic, range_test). Per-group lists
+    are resolved: `schedule` holds this group's values. `name` is None for an unnamed group.
+    """
+
+    name: str | None
+    lr: float | None
+    schedule: Schedule
+
+
+@dataclass(frozen=True)
+class Emulation:
+    """Which release is replayed, and how the training loop used its scheduler.
+
+    release: "1.1": an examined minor release of PyTorch (see `lrcli.frameworks.torch.releases`).
+    read: the reading that is shown as the curve, one of READINGS; None is what that release documents.
+    step_order: "optimizer_first" (train, then scheduler.step()) or "scheduler_first"; None is what it documents.
+    last_epoch: -1 for a plain run; k >= 0 for a new scheduler that resumes after epoch k.
+    saved: what a resumed optimizer's group lr holds: "after_step", "before_step" (of the scheduler.step() that the loop
+        makes in epoch k), "fresh" (the base LR), or the number itself, one or one per group.
+    initial_lr: a left-over group['initial_lr'], one or one per group; None is none.
+    step_epoch: the explicit argument of scheduler.step(epoch), call by call (None: no argument; later calls: none), or
+        an expression of the row's index ("epoch + 1").
+    label: how the user wrote it ("torch-1.1"), for curve names.
+    """
+
+    release: str
+    read: str | None = None
+    step_order: str | None = None
+    last_epoch: int = -1
+    saved: str | float | tuple[float, ...] = "after_step"
+    initial_lr: float | tuple[float, ...] | None = None
+    step_epoch: str | tuple[float | None, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A run: its length, its parameter groups, and whose arithmetic it asks for.
+
+    `length` counts rows, which are scheduler steps: epochs or, with interval "step", steps. `emulation` None means the
+    schedule's own formula. `notes` are what the reader had to say that is no error (a length that was rounded).
+    `data` is what steps_per_epoch was counted from, where the spec gives that. `first_step` is how a log of the run
+    numbers its rows: what stands at step (or epoch) `first_step` of the log is row 0 here. `skipped` are the steps of
+    the log at which the scheduler did not move on (a float16 loss scaler skips some): from each of them on it is one
+    row further behind.
+    """
+
+    name: str
+    groups: tuple[Group, ...]
+    length: int
+    interval: str = "epoch"
+    steps_per_epoch: int | None = None
+    emulation: Emulation | None = None
+    notes: tuple[str, ...] = ()
+    data: Data | None = None
+    first_step: int = 0
+    skipped: tuple[int, ...] = ()

@@ -1,0 +1,1 @@
+"""Rows and events: what a table shows."""
