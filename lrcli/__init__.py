@@ -12,7 +12,6 @@ True
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from os import PathLike, fspath
@@ -36,7 +35,7 @@ def load(source: str | PathLike[str], *, sets: Sequence[str] = (), emulate: str 
     """
     from lrcli.reader import read_spec
 
-    return read_spec(fspath(source), stdin=sys.stdin.buffer.read, sets=sets, emulate=emulate)
+    return read_spec(fspath(source), sets=sets, emulate=emulate)
 
 
 def evaluate(spec: Spec) -> Curve:

@@ -26,6 +26,7 @@ from types import FrameType
 
 from lrcli.errors import LrcliError, SpecError
 from lrcli.expression import Expression
+from lrcli.inputs import Inputs
 from lrcli.logs.logged import spec_of
 from lrcli.logs.read import read_log
 from lrcli.reader import parse_emulation, parse_text, read_spec
@@ -96,7 +97,7 @@ def _emulation(text: str) -> str:
 
 
 def _log(text: str) -> str:
-    log = read_log("-", stdin=lambda: text.encode(errors="surrogatepass"))
+    log = read_log("-", inputs=Inputs.of(text.encode(errors="surrogatepass")))
     return f"a log in {log.unit}s, {spec_of(log).interval}, {len(log.lrs)} columns, {len(log.remarks)} remarks"
 
 

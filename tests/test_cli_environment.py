@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from lrcli.cli.environment import Environment
-from lrcli.errors import LrcliError
 
 
 def environment(**given: Any) -> Environment:
@@ -97,24 +96,8 @@ def test_closed_stderr() -> None:
     assert env.stderr is None
 
 
-def test_stdin_is_read_once() -> None:
-    """One reading of one argument gets stdin; a second use in it, or another argument, is refused."""
+def test_inputs_are_read_once() -> None:
+    """Everybody who asks an environment for its inputs is given the same ones."""
     env = environment()
-    read = env.stdin_for("-")
-    assert read() == b"input"
-    with pytest.raises(LrcliError, match="only once"):
-        read()
-    with pytest.raises(LrcliError, match="only once"):
-        env.stdin_for("b.yaml")()
-
-
-def test_stdin_for_a_sweep() -> None:
-    """The same argument read again (a sweep) sees the same input."""
-    env = environment()
-    assert [env.stdin_for("-")() for _ in range(2)] == [b"input", b"input"]
-
-
-def test_closed_stdin() -> None:
-    """A closed stdin is an error that says so."""
-    with pytest.raises(LrcliError, match="closed"):
-        environment(stdin=None).stdin_for("-")()
+    assert env.inputs is env.inputs
+    assert b"input" == env.inputs.get("-").read()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from lrcli.errors import LrcliError
+from lrcli.inputs import Inputs
 from lrcli.logs.read import read_log
 
 # a record of the format's version: its length, a checksum, the event, a checksum
@@ -88,4 +89,4 @@ def test_a_file_that_is_cut_off(events: list[Any], tmp_path: Path) -> None:
 def test_stdin_is_no_event_file() -> None:
     """The reader wants a file of its own."""
     with pytest.raises(LrcliError, match="TensorBoard's reader wants a file: give its path"):
-        read_log("-", stdin=lambda: VERSION)
+        read_log("-", inputs=Inputs.of(VERSION))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from lrcli.errors import LrcliError
+from lrcli.inputs import Inputs
 from lrcli.logs import Log
 from lrcli.logs.read import read_log
 
 
 def read(text: str) -> Log:
-    return read_log("-", stdin=text.encode)
+    return read_log("-", inputs=Inputs.of(text.encode()))
 
 
 @pytest.mark.parametrize(

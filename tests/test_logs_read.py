@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from lrcli.errors import LrcliError
+from lrcli.inputs import Inputs
 from lrcli.logs import Log, Run
 from lrcli.logs import delimited as delimited_module
 from lrcli.logs.read import read_log
@@ -23,7 +24,7 @@ BESIDE = "without a learning rate: their numbers go with the row of their step, 
 
 def _read(text: str | bytes, column: str | None = None) -> Log:
     data = text.encode() if isinstance(text, str) else text
-    return read_log("-", stdin=lambda: data, column=column)
+    return read_log("-", inputs=Inputs.of(data), column=column)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +233,7 @@ def test_column_after_a_colon(tmp_path: Path) -> None:
 def test_unreadable(tmp_path: Path, make: Callable[[Path], None]) -> None:
     """A directory and a missing file are told as such."""
     make(tmp_path / "run")
-    with pytest.raises(LrcliError, match=r"run: (this is a directory, not a log|no such file)$"):
+    with pytest.raises(LrcliError, match=r"run: (this is a directory, not a file|no such file)$"):
         read_log(str(tmp_path / "run"))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lrcli.errors import LrcliError, SpecError
+from lrcli.inputs import Inputs
 from lrcli.reader import parse_text, read_spec
 from lrcli.reader.source import MAX_SIZE
 
@@ -79,7 +80,7 @@ def test_two_readers_of_stdin() -> None:
     """The spec and its metric cannot both come from stdin."""
     text = b"{lr: 0.1, schedule: {type: plateau, metric: {file: '-'}}}"
     with pytest.raises(LrcliError, match="cannot both be read from stdin"):
-        read_spec("-", stdin=lambda: text)
+        read_spec("-", inputs=Inputs.of(text))
 
 
 def test_length_twice() -> None:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lrcli.errors import LrcliError
+from lrcli.inputs import Inputs
 from lrcli.reader import parse_emulation, parse_text, read_spec
 from lrcli.reader.build import KEYS
 from lrcli.schedules import type_names
@@ -77,9 +78,9 @@ def test_any_option(text: str, emulate: str, data: bytes) -> None:
     with contextlib.suppress(LrcliError):
         read_spec(good, sets=[text], emulate=emulate)
     with contextlib.suppress(LrcliError):
-        read_spec(good, metric="-", epochs=text, stdin=lambda: data)
+        read_spec(good, metric="-", epochs=text, inputs=Inputs.of(data))
     with contextlib.suppress(LrcliError):
-        read_spec("-", stdin=lambda: data)
+        read_spec("-", inputs=Inputs.of(data))
 
 
 BOMBS = {

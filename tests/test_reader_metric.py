@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lrcli.errors import SpecError
+from lrcli.inputs import Inputs
 from lrcli.reader import read_spec
 from lrcli.reader.metric import MetricError, parse_series
 from lrcli.schedules.plateau import Plateau
@@ -112,7 +113,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 )
 def test_file(folder: Path, metric: str | None, expected: tuple[float, ...]) -> None:
     """A spec's file is found beside the spec, the option's from here; the run is as long as the metric."""
-    spec = read_spec("specs/plateau.yaml", metric=metric, stdin=lambda: b"x\n8\n9\n")
+    spec = read_spec("specs/plateau.yaml", metric=metric, inputs=Inputs.of(b"x\n8\n9\n"))
     assert (expected, len(expected)) == (series(spec), spec.length)
 
 
@@ -136,7 +137,7 @@ def test_bad_option(folder: Path, metric: str, message: str) -> None:
 def test_option_for_a_spec_without_metric() -> None:
     """--metric gives the metric that the spec leaves out, to every plateau in it."""
     text = "{lr: 1, epochs: 2, groups: [{}, {schedule: {type: plateau, factor: 0.5}}], schedule: {type: plateau}}"
-    spec = read_spec(text, metric="-", stdin=lambda: b"[1, 2, 3]")
+    spec = read_spec(text, metric="-", inputs=Inputs.of(b"[1, 2, 3]"))
     assert [Plateau(metric=(1.0, 2.0, 3.0)), Plateau(factor=0.5, metric=(1.0, 2.0, 3.0))] == [
         group.schedule for group in spec.groups
     ]

@@ -8,6 +8,7 @@ import pytest
 
 from lrcli.errors import SpecError
 from lrcli.expression import Expression
+from lrcli.inputs import Inputs
 from lrcli.reader import parse_text, read_spec
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
@@ -242,7 +243,7 @@ def test_name(argument: str, name: str, tmp_path: Path, monkeypatch: pytest.Monk
     text = "lr: 1\nepochs: 1\nschedule: {type: constant}\n"
     Path("plain.yaml").write_text(text)
     Path("named.yaml").write_text(f"{text}name: mine\n")
-    assert name == read_spec(argument, stdin=text.encode).name
+    assert name == read_spec(argument, inputs=Inputs.of(text.encode())).name
 
 
 STEP = "{lr: 0.1, epochs: 10, schedule: {type: step, step_size: 3}, groups: [{name: a.b}, {name: c, lr: 1}]}"

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, TextIO
 
-from lrcli.errors import LrcliError
+from lrcli.inputs import Inputs
 
 _DRAWN = "⣿│─┤█"
 
@@ -34,8 +34,7 @@ class Environment:
     color: str = "auto"
     quiet: bool = False
     _told: set[str] = field(default_factory=set)
-    _stdin_user: str | None = None
-    _stdin_data: bytes | None = None
+    _inputs: Inputs | None = None
 
     @classmethod
     def of_process(cls) -> Environment:
@@ -130,27 +129,12 @@ class Environment:
         except (OSError, ValueError):
             self.stderr = None  # nobody listens; the exit code still tells
 
-    def stdin_for(self, user: str) -> Callable[[], bytes]:
-        """A function that reads all of stdin, for one user of it (a SPEC argument or an option).
-
-        The same user may ask for another such function (a sweep reads its argument several times), but one function
-        reads once, and nobody else may read: what two readers would share, one of them would not see.
-        """
-        asked = False
-
-        def read() -> bytes:
-            nonlocal asked
-            if asked or self._stdin_user not in (None, user):
-                raise LrcliError("stdin (-) can be read only once: give one of the inputs as a file")
-            asked = True
-            self._stdin_user = user
-            if self._stdin_data is None:
-                if self.stdin is None:
-                    raise LrcliError("stdin (-) is closed")
-                self._stdin_data = self.stdin.read()
-            return self._stdin_data
-
-        return read
+    @property
+    def inputs(self) -> Inputs:
+        """What the command reads; each file, pipe and stdin once."""
+        if self._inputs is None:
+            self._inputs = Inputs(self.stdin)
+        return self._inputs
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from lrcli.errors import LrcliError, Problem, SpecError
 from lrcli.spec import Spec
 
 if TYPE_CHECKING:
+    from lrcli.inputs import Inputs
     from lrcli.reader import Declared
 
 
@@ -68,14 +69,12 @@ def _found(
     found: list[tuple[tuple[str, ...], Spec]] = []
     failures: list[LrcliError] = []
     for i, argument in enumerate(arguments):
-        # one metric on stdin is the metric of every spec; otherwise one argument, in all its settings, may read stdin
-        user = "--metric" if (options.metric or "").split(":")[0] == "-" else f"argument {i}"
-        stdin = env.stdin_for(user)
+        user = f"argument {i}"
         if logs is not None and not argument.lower().endswith((".yaml", ".yml")):
             from lrcli.cli.logs import read_logged  # not above: a command of YAML files does without it
 
             try:
-                logged, stdin = read_logged(argument, stdin, logs.run)
+                logged = read_logged(argument, env.inputs, user, logs.run)
             except LrcliError as exc:
                 failures.append(exc)
                 continue
@@ -84,14 +83,13 @@ def _found(
                 continue
         for setting in settings:
             try:
-                read = _read(argument, options, setting, stdin)
+                read = _read(argument, options, setting, env.inputs, user)
             except LrcliError as exc:
                 failures.append(_of_sweep(exc, setting))
                 continue
             found.append((setting, read.spec))
             if declared is not None:
                 declared.append(read)
-            stdin = env.stdin_for(user)
     if failures:
         raise _all_of(failures)
     changes = ("set", "emulate", "metric", "epochs", "steps")
@@ -104,17 +102,18 @@ def _found(
     return found
 
 
-def _read(argument: str, options: SpecOptions, setting: Sequence[str], stdin: Callable[[], bytes]) -> Declared:
+def _read(argument: str, options: SpecOptions, setting: Sequence[str], inputs: Inputs, user: str) -> Declared:
     from lrcli.reader import read_declared  # not above: the help of a command does without it
 
     return read_declared(
         argument,
-        stdin=stdin,
+        inputs=inputs,
         sets=(*(options.set or ()), *setting),
         emulate=options.emulate,
         metric=options.metric,
         epochs=options.epochs,
         steps=options.steps,
+        user=user,
     )
 
 

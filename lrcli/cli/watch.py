@@ -17,8 +17,8 @@ from typing import Generic, TextIO, TypeVar
 from lrcli.cli.environment import Environment, terminal_size
 from lrcli.cli.run import message_of
 from lrcli.errors import LrcliError
+from lrcli.inputs.seen import Stamp, files_seen, stamp
 from lrcli.reader import split_argument
-from lrcli.reader.seen import Stamp, files_seen, stamp
 from lrcli.render.safe import clip, printable
 
 try:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from lrcli.errors import LrcliError
+from lrcli.inputs import FileTrouble, Inputs
 from lrcli.lock.lock import Lock, read_lock
 from lrcli.reader import Declared
-from lrcli.reader.source import FileTrouble, read_file
 
 _LARGEST = 100_000_000
 
 
 def lock_path(declared: Declared) -> Path | None:
-    """Where the lock of a spec is: beside its file. None for stdin, an inline mapping, and a spec that was changed.
+    """Where the lock of a spec is: beside its file. None for what is no file, and for a spec that was changed.
 
     A lock records what the file itself says, so nothing else is compared with it.
     """
@@ -27,7 +27,7 @@ def recorded(declared: Declared) -> Lock | None:
     if path is None or not path.exists():
         return None
     try:
-        text = read_file(path, _LARGEST).decode("utf-8")
+        text = Inputs().get(str(path)).read(_LARGEST).decode("utf-8")
     except FileTrouble as error:
         raise LrcliError(f"{path}: {error}") from None
     except UnicodeDecodeError:

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from pathlib import Path
-
 from lrcli.errors import LrcliError
+from lrcli.inputs import FileTrouble, Input, Inputs
 from lrcli.logs import Log
 from lrcli.logs.assemble import assemble
 from lrcli.logs.gather import Gathered
-from lrcli.logs.text import decoded, head_of, is_events, open_log, rows_among_text
+from lrcli.logs.text import decoded, is_events, rows_among_text
 from lrcli.reader.argument import exists
 
-Stdin = Callable[[], bytes]
 
-
-def read_log(argument: str, *, stdin: Stdin | None = None, column: str | None = None, others: bool = True) -> Log:
+def read_log(argument: str, *, inputs: Inputs | None = None, column: str | None = None, others: bool = True) -> Log:
     """The log of a LOG argument: a path or `-`, each optionally with `:COLUMN`, the learning-rate column.
 
-    others: also read the columns that are neither a learning rate nor a position (loss, val_loss).
-    Raises LrcliError where there is no log, or where it does not say which column is meant.
+    inputs: where files and stdin are read from; others: also read the columns that are neither a learning rate nor a
+    position (loss, val_loss). Raises LrcliError where there is no log, or where it does not say which column is meant.
     """
     path, named = split_log(argument)
-    column = named or column
-    where = "<stdin>" if path == "-" else path
-    gathered = Gathered(where, column, others)
-    remarks = _read(path, where, stdin or sys.stdin.buffer.read, gathered)
-    return assemble(gathered, "stdin" if path == "-" else Path(path).stem, column, remarks)
+    source = (inputs or Inputs.of_process()).get(path, "LOG")
+    return log_of(source, column=named or column, others=others)
+
+
+def log_of(source: Input, *, column: str | None = None, others: bool = True) -> Log:
+    """The log that an input holds."""
+    gathered = Gathered(source.name, column, others)
+    try:
+        remarks = _read(source, gathered)
+    except FileTrouble as error:
+        raise LrcliError(f"{source.name}: {error}") from None
+    return assemble(gathered, source.stem, column, remarks)
 
 
 def split_log(argument: str) -> tuple[str, str | None]:
@@ -44,23 +46,22 @@ def split_log(argument: str) -> tuple[str, str | None]:
     return head, tail
 
 
-def _read(path: str, where: str, stdin: Stdin, gathered: Gathered) -> list[str]:
-    """Reads the file by what is in it; what is to be said about it."""
-    with open_log(path, where, stdin) as file:
-        head = head_of(file, where)
-        if not head.strip():
-            raise LrcliError(f"{where}: the file is empty")
-        if is_events(head):
-            from lrcli.logs.tensorboard import read_events
+def _read(source: Input, gathered: Gathered) -> list[str]:
+    """Reads the input by what is in it; what is to be said about it."""
+    head = source.head
+    if not head.strip():
+        raise LrcliError(f"{source.name}: the file is empty")
+    if is_events(head):
+        from lrcli.logs.tensorboard import read_events
 
-            return list(read_events(path, where, gathered))
-        with decoded(file, head, where) as text:
-            mark = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-            among = rows_among_text(head)
-            if among or mark in (b"{", b"["):
-                from lrcli.logs.json_rows import read_json
+        return list(read_events(source, gathered))
+    with source.open() as file, decoded(file, head, source.name) as text:
+        mark = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+        among = rows_among_text(head)
+        if among or mark in (b"{", b"["):
+            from lrcli.logs.json_rows import read_json
 
-                return list(read_json(text, gathered, among=among))
-            from lrcli.logs.delimited import read_delimited
+            return list(read_json(text, gathered, among=among))
+        from lrcli.logs.delimited import read_delimited
 
-            return list(read_delimited(text, gathered))
+        return list(read_delimited(text, gathered))

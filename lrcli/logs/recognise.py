@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
+from lrcli.inputs import FileTrouble, Input
 from lrcli.logs.columns import rank
-from lrcli.logs.read import split_log
 from lrcli.logs.text import is_events
 
-_HEAD = 65536
 _SPEC_KEY = re.compile(r"""^\s*["']?[A-Za-z_][\w -]*["']?\s*:(\s|$)|^\s*(---|%YAML|<<)""")
 _SPEC_INSIDE = re.compile(r"""["']?\b(schedule|groups)\b["']?\s*:""")
 _RECORD = re.compile(r"""\[?\s*\{\s*["']""")  # YAML needs no quotes around a key, so nobody writes them
@@ -17,16 +15,14 @@ _SPEC_ENDINGS = (".yaml", ".yml")
 _LOG_ENDINGS = (".csv", ".tsv", ".jsonl")
 
 
-def is_log(argument: str) -> bool:
-    """Whether the file of an argument, PATH or PATH:COLUMN, is a log. What cannot be read is for its reader to tell."""
-    path, column = split_log(argument)
-    if path.lower().endswith(_SPEC_ENDINGS) or path.lstrip().startswith("{"):
+def is_log(source: Input, column: str | None = None) -> bool:
+    """Whether an input, the file of PATH or PATH:COLUMN, is a log. What cannot be read is for its reader to tell."""
+    name = source.name.lower()
+    if name.endswith(_SPEC_ENDINGS):
         return False
     try:
-        with Path(path).open("rb") as file:
-            known = column is not None or path.lower().endswith(_LOG_ENDINGS)
-            return known or looks_logged(file.read(_HEAD))
-    except (OSError, ValueError):
+        return column is not None or name.endswith(_LOG_ENDINGS) or looks_logged(source.head)
+    except FileTrouble:
         return False
 
 

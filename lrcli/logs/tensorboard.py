@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from lrcli.errors import LrcliError
+from lrcli.inputs import Input
 from lrcli.logs.gather import Gathered
 
 
-def read_events(path: str, where: str, gathered: Gathered) -> Iterator[str]:
+def read_events(source: Input, gathered: Gathered) -> Iterator[str]:
     """Adds the scalars of an event file; yields what is to be said about them."""
-    if path == "-":
+    where = source.name
+    if source.path is None or not source.regular:
         raise LrcliError(f"{where}: TensorBoard's reader wants a file: give its path")
     try:
         loader = import_module("tensorboard.backend.event_processing.event_file_loader").RawEventFileLoader
@@ -26,7 +28,7 @@ def read_events(path: str, where: str, gathered: Gathered) -> Iterator[str]:
         ) from None
     n = 0
     try:
-        for n, record in enumerate(loader(path).Load(), 1):
+        for n, record in enumerate(loader(str(source.path)).Load(), 1):
             event = parse(record)
             for value in event.summary.value:
                 number = _number(value, make_ndarray)
@@ -35,14 +37,14 @@ def read_events(path: str, where: str, gathered: Gathered) -> Iterator[str]:
     except Exception as error:  # protobuf and the reader each raise errors of their own
         yield f"the file is damaged after event {n} ({type(error).__name__}); what follows was left out"
         return
-    if _ends_within_a_record(path):  # the reader stops there without a word
+    if _ends_within_a_record(source.path):  # the reader stops there without a word
         yield f"the file is cut off after event {n}"
 
 
-def _ends_within_a_record(path: str) -> bool:
+def _ends_within_a_record(path: Path) -> bool:
     """Whether the last record, a length, its checksum, the event and its checksum, is not all there."""
-    size, at = Path(path).stat().st_size, 0
-    with Path(path).open("rb") as file:
+    size, at = path.stat().st_size, 0
+    with path.open("rb") as file:
         while at + 12 <= size:
             file.seek(at)
             at += 12 + int.from_bytes(file.read(8), "little") + 4

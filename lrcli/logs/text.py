@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
-from pathlib import Path
 from typing import BinaryIO
 
 from lrcli.errors import LrcliError
-from lrcli.reader.seen import see
-
-HEAD = 65536
-"""How many bytes are looked at to see what a file is."""
 
 _MAGIC = (
     (b"\x1f\x8b", "gzip"),
@@ -25,30 +19,6 @@ _MAGIC = (
 # a row on a line of its own; a progress bar before it ends in \r
 _AMONG = re.compile(rb"""[\r\n][^\S\r\n]*\{["'][^\r\n]*["'](learning_rate|lr)["']\s*:""")
 _OPENING = re.compile(rb"(\xef\xbb\xbf)?\s*(\{|\[\s*[{\]])")
-
-
-def open_log(path: str, where: str, stdin: Callable[[], bytes]) -> BinaryIO:
-    """The bytes of a log, buffered so that its head can be looked at. LrcliError if it cannot be read."""
-    if path == "-":
-        return io.BufferedReader(io.BytesIO(stdin()), HEAD)
-    see(Path(path))
-    try:
-        return Path(path).open("rb", buffering=HEAD)
-    except FileNotFoundError:
-        raise LrcliError(f"{where}: no such file") from None
-    except IsADirectoryError:
-        raise LrcliError(f"{where}: this is a directory, not a log") from None
-    except (OSError, ValueError) as error:
-        raise LrcliError(f"{where}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
-
-
-def head_of(file: BinaryIO, where: str) -> bytes:
-    """The first bytes of a log, which stay to be read."""
-    try:
-        head: bytes = file.peek(HEAD)  # type: ignore[attr-defined]
-    except OSError as error:
-        raise LrcliError(f"{where}: cannot be read: {error.strerror or error}") from None
-    return head
 
 
 def is_events(head: bytes) -> bool:

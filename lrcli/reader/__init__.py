@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 
 from lrcli.errors import LrcliError
+from lrcli.inputs import Inputs
 from lrcli.reader.argument import split_argument
 from lrcli.reader.build import Asked, build_spec
 from lrcli.reader.declared import Declared
@@ -24,7 +22,7 @@ __all__ = ["Declared", "parse_emulation", "parse_text", "read_declared", "read_s
 def read_spec(
     argument: str,
     *,
-    stdin: Callable[[], bytes] | None = None,
+    inputs: Inputs | None = None,
     sets: Sequence[str] = (),
     emulate: str | None = None,
     metric: str | None = None,
@@ -33,37 +31,40 @@ def read_spec(
 ) -> Spec:
     """The Spec of a SPEC argument: a path, `-` or an inline mapping, each optionally with `@EMULATION`.
 
-    sets are the `KEY=VALUE` of `--set`, the others the options of the same name. The argument's emulation beats
+    inputs are where files and stdin are read from; sets are the `KEY=VALUE` of `--set`, the others the options of the
+    same name. The argument's emulation beats
     `emulate`, which beats the spec's. Raises SpecError with every problem of the spec.
     """
     return read_declared(
-        argument, stdin=stdin, sets=sets, emulate=emulate, metric=metric, epochs=epochs, steps=steps
+        argument, inputs=inputs, sets=sets, emulate=emulate, metric=metric, epochs=epochs, steps=steps
     ).spec
 
 
 def read_declared(
     argument: str,
     *,
-    stdin: Callable[[], bytes] | None = None,
+    inputs: Inputs | None = None,
     sets: Sequence[str] = (),
     emulate: str | None = None,
     metric: str | None = None,
     epochs: str | None = None,
     steps: str | None = None,
+    user: str = "spec",
 ) -> Declared:
-    """What `read_spec` returns, beside the nodes that it was read from."""
+    """What `read_spec` returns, beside the nodes that it was read from; `user` is who reads stdin, which one may."""
     where, suffix = split_argument(argument)
-    stdin = cache(stdin or sys.stdin.buffer.read)
-    source = read_source(where, stdin)
+    inputs = inputs or Inputs.of_process()
+    source = read_source(where, inputs, user)
     asked = Asked(emulate, f"--emulate {emulate}", metric)
     if suffix is not None:
         asked = Asked(suffix, argument, metric)
     if epochs is not None and steps is not None:
         raise LrcliError("give --epochs or --steps, not both")
     length = ("epochs", epochs) if epochs is not None else ("steps", steps) if steps is not None else None
-    declared = _read(source, asked, sets, length, _taken if where == "-" else stdin)
-    is_file = where != "-" and not where.lstrip().startswith("{")
-    return replace(declared, path=Path(where)) if is_file else declared
+    declared = _read(source, asked, sets, length, inputs)
+    inline = where.lstrip().startswith("{")
+    given = None if inline else inputs.get(where, user)
+    return replace(declared, path=given.path) if given is not None and given.regular else declared
 
 
 def parse_text(text: str, name: str = "<inline>") -> Spec:
@@ -73,7 +74,7 @@ def parse_text(text: str, name: str = "<inline>") -> Spec:
     Step(step_size=30, gamma=0.1)
     """
     source = checked(Source(name, text.removeprefix("\ufeff"), "inline"))
-    return _read(source, Asked(), (), None, sys.stdin.buffer.read).spec
+    return _read(source, Asked(), (), None, Inputs.of_process()).spec
 
 
 def _read(
@@ -81,7 +82,7 @@ def _read(
     asked: Asked,
     sets: Sequence[str],
     length: tuple[str, str | None] | None,
-    stdin: Callable[[], bytes],
+    inputs: Inputs,
 ) -> Declared:
     problems = Problems()
     root = compose(source, problems)
@@ -90,11 +91,7 @@ def _read(
             root = apply_set(root, text)
         if length is not None and length[1] is not None:
             root = set_length(root, length[0], length[1])
-    spec = build_spec(root, source, asked, problems, stdin)
+    spec = build_spec(root, source, asked, problems, inputs)
     assert isinstance(root, Mapping)
     changed = bool(sets) or length is not None or asked.emulation is not None or asked.metric is not None
     return Declared(spec, root, source, changed)
-
-
-def _taken() -> bytes:
-    raise LrcliError("the spec and its metric cannot both be read from stdin")

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from lrcli.inputs import Inputs
 from lrcli.reader.emulation import EmulationError, emulation_text, read_emulation
 from lrcli.reader.keys import type_named
-from lrcli.reader.metric import Stdin, metric_option, read_metric
+from lrcli.reader.metric import metric_option, read_metric
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.run import read_clock, read_first_step, read_run_length, read_skipped
 from lrcli.reader.schedule import (
@@ -41,7 +42,7 @@ class Asked:
     metric: str | None = None
 
 
-def build_spec(root: Node | None, source: Source, asked: Asked, problems: Problems, stdin: Stdin) -> Spec:
+def build_spec(root: Node | None, source: Source, asked: Asked, problems: Problems, inputs: Inputs) -> Spec:
     """The Spec that a text declares. Raises SpecError with every problem of it."""
     if root is None:
         raise refuse(source.whole, "empty", "the spec is empty")
@@ -51,7 +52,7 @@ def build_spec(root: Node | None, source: Source, asked: Asked, problems: Proble
         )
     meant = _check_keys(root, KEYS, "at the top level", problems)
     groups = _group_nodes(root, problems)
-    context = Context(problems, read_clock(root, problems), _series(asked.metric, problems, stdin), meant=meant)
+    context = Context(problems, read_clock(root, problems), _series(asked.metric, problems, inputs), meant=meant)
     emulation = _emulation(root, asked, max(1, len(groups)), context)
     metrics = [node for top in (root, *groups) for node in metric_nodes(top.get("schedule"))]
     series = [context.series(node) for node in metrics if node is not None or asked.metric is not None]
@@ -131,7 +132,9 @@ def _group_nodes(root: Mapping, problems: Problems) -> list[Mapping]:
     return found
 
 
-def _series(option: str | None, problems: Problems, stdin: Stdin) -> Callable[[Node | None], tuple[float, ...] | None]:
+def _series(
+    option: str | None, problems: Problems, inputs: Inputs
+) -> Callable[[Node | None], tuple[float, ...] | None]:
     """A reader of metrics that reads each one once, and the one of --metric instead of any other."""
     read: dict[int, tuple[float, ...] | None] = {}
 
@@ -140,9 +143,9 @@ def _series(option: str | None, problems: Problems, stdin: Stdin) -> Callable[[N
         if which not in read:
             if option is not None:
                 place = Source(f"--metric {option}", placed=False).whole
-                read[which] = metric_option(option, place, problems, stdin)
+                read[which] = metric_option(option, place, problems, inputs)
             else:
-                read[which] = None if node is None else read_metric(node, problems, stdin)
+                read[which] = None if node is None else read_metric(node, problems, inputs)
         return read[which]
 
     return series

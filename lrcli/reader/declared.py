@@ -15,7 +15,7 @@ class Declared:
     """A spec, the mapping that declares it (with what `--set` put into it), and the text.
 
     `changed` is whether the command line changed what the text says: by an override, or by another emulation. `path` is
-    the file, None for stdin and an inline mapping.
+    the file, None for stdin, a pipe and an inline mapping.
     """
 
     spec: Spec

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from lrcli.errors import LrcliError
+from lrcli.inputs import FileTrouble, Inputs
 from lrcli.reader.argument import exists
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.scalars import number_hint, resolve
-from lrcli.reader.source import FileTrouble, Place, Problems, read_file
-
-Stdin = Callable[[], bytes]
+from lrcli.reader.source import Place, Problems
 
 _FORM = "metric: [0.9, 0.8, ...], or metric: {file: val.csv, column: val_loss}"
 
@@ -25,7 +23,7 @@ class MetricError(LrcliError):
         self.hint = hint
 
 
-def read_metric(node: Node, problems: Problems, stdin: Stdin) -> tuple[float, ...] | None:
+def read_metric(node: Node, problems: Problems, inputs: Inputs) -> tuple[float, ...] | None:
     """The series that a `metric:` gives, None (and a problem) if it gives none."""
     if isinstance(node, Sequence) and node.items:
         return _inline(node, problems)
@@ -46,16 +44,16 @@ def read_metric(node: Node, problems: Problems, stdin: Stdin) -> tuple[float, ..
         problems.add(column.place, "wrong-type", f"column must be a name, not {column}")
         return None
     name = None if column is None else column.text
-    return _from_file(file.place, file.text, name, file.place.source.directory, problems, stdin)
+    return _from_file(file.place, file.text, name, file.place.source.directory, problems, inputs)
 
 
-def metric_option(text: str, place: Place, problems: Problems, stdin: Stdin) -> tuple[float, ...] | None:
+def metric_option(text: str, place: Place, problems: Problems, inputs: Inputs) -> tuple[float, ...] | None:
     """The series that `--metric FILE[:COLUMN]` gives. An existing path wins; a drive letter is no file."""
     head, colon, tail = text.rpartition(":")
     drive = len(head) == 1 and tail[:1] in ("\\", "/")
     if not colon or not head or drive or exists(text):
-        return _from_file(place, text, None, Path(), problems, stdin)
-    return _from_file(place, head, tail, Path(), problems, stdin)
+        return _from_file(place, text, None, Path(), problems, inputs)
+    return _from_file(place, head, tail, Path(), problems, inputs)
 
 
 def _inline(node: Sequence, problems: Problems) -> tuple[float, ...] | None:
@@ -73,13 +71,13 @@ def _inline(node: Sequence, problems: Problems) -> tuple[float, ...] | None:
 
 
 def _from_file(
-    place: Place, file: str, column: str | None, directory: Path, problems: Problems, stdin: Stdin
+    place: Place, file: str, column: str | None, directory: Path, problems: Problems, inputs: Inputs
 ) -> tuple[float, ...] | None:
     name = "<stdin>" if file == "-" else file or "''"
     try:
         if not file:
             raise FileTrouble("the name of the file is empty")
-        data = stdin() if file == "-" else read_file(directory / file)
+        data = inputs.get(file if file == "-" else str(directory / file), "metric").read()
         return parse_series(data, column)
     except FileTrouble as error:
         problems.add(place, "file", f"{name}: {error}")

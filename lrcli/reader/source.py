@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from lrcli.errors import LrcliError, Problem, SpecError
-from lrcli.reader.seen import see
+from lrcli.errors import Problem, SpecError
+from lrcli.inputs import FileTrouble, Inputs
 
 MAX_SIZE = 1_000_000
 """Bytes. A spec is written by hand; a longer one is a mistake, or a metric that belongs into a file of its own."""
@@ -89,39 +88,18 @@ def refuse(place: Place, kind: str, message: str, hint: str = "") -> SpecError:
     return SpecError((place.problem(kind, message, hint),))
 
 
-class FileTrouble(LrcliError):
-    """Why a file cannot be read."""
-
-
-def read_source(argument: str, stdin: Callable[[], bytes]) -> Source:
+def read_source(argument: str, inputs: Inputs, user: str = "spec") -> Source:
     """The source of a SPEC argument without its emulation: a path, `-` or an inline mapping."""
     if argument.lstrip().startswith("{"):
         return checked(Source("<inline>", argument, "inline"))
-    if argument == "-":
-        return decoded(Source("<stdin>", stem="stdin"), stdin())
     if not argument:
         raise refuse(Source("''").whole, "file", "the name of the spec is empty")
-    path = Path(argument)
-    source = Source(argument, stem=path.stem, directory=path.parent)
+    given = inputs.get(argument, user)
+    source = Source(given.name, stem=given.stem, directory=given.directory)
     try:
-        return decoded(source, read_file(path, MAX_SIZE + 1))
+        return decoded(source, given.read(MAX_SIZE + 1))
     except FileTrouble as error:
         raise refuse(source.whole, "file", str(error)) from None
-
-
-def read_file(path: Path, size: int = -1) -> bytes:
-    """The bytes of a file, at most `size`; FileTrouble if it cannot be read."""
-    see(path)
-    try:
-        with path.open("rb") as file:
-            return file.read(size)
-    except FileNotFoundError:
-        raise FileTrouble("no such file") from None
-    except IsADirectoryError:
-        raise FileTrouble("this is a directory, not a file") from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = getattr(error, "strerror", None) or str(error)
-        raise FileTrouble(f"cannot be read: {reason}") from None
 
 
 def decoded(source: Source, data: bytes) -> Source:

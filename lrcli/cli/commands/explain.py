@@ -54,7 +54,7 @@ def explain(
     chosen = format or output.format(EXPLAIN_FORMATS) or "text"
     style = Style(color=output.color, width=output.width, ascii=output.ascii)
     declared = load_spec(env, spec, spec_options)
-    read = read_log(log, stdin=env.stdin_for("LOG"), others=False)
+    read = read_log(log, inputs=env.inputs, others=False)
     for remark in read.remarks:
         env.note(f"{read.name}: {remark}")
     from lrcli.cli.progress import Progress

@@ -108,7 +108,7 @@ def find(
     path, named = split_log(log)
     if lr is not None and named is not None:
         raise LrcliError("LOG:COLUMN and --lr both name the learning rate: give one of them")
-    read = read_log(log, stdin=env.stdin_for("LOG"), column=lr)
+    read = read_log(log, inputs=env.inputs, column=lr)
     points = points_of(read, loss, run, "<stdin>" if path == "-" else path)
     for remark in (*read.remarks, *points.remarks):
         env.note(f"{points.name}: {remark}")

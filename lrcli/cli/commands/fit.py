@@ -46,7 +46,7 @@ def fit(
     """
     output = Output(env, output_options.output)
     chosen = format or output.format(FIT_FORMATS) or "yaml"
-    read = read_log(log, stdin=env.stdin_for("LOG"))
+    read = read_log(log, inputs=env.inputs)
     for remark in read.remarks:
         env.note(f"{read.name}: {remark}")
     runs = runs_of(read)

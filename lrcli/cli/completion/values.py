@@ -103,6 +103,7 @@ def keys(word: str, specs: Iterable[str]) -> Iterator[Item]:
 def _root(argument: str) -> Mapping | None:
     """The mapping of a spec, as far as it can be read."""
     from lrcli.errors import LrcliError
+    from lrcli.inputs import Inputs
     from lrcli.reader.argument import split_argument
     from lrcli.reader.nodes import compose
     from lrcli.reader.source import Problems, read_source
@@ -113,7 +114,7 @@ def _root(argument: str) -> Mapping | None:
     if not inline and not path.is_file():
         return None
     try:
-        node = compose(read_source(where if inline else str(path), bytes), Problems())
+        node = compose(read_source(where if inline else str(path), Inputs()), Problems())
     except LrcliError:
         return None
     return node if isinstance(node, Mapping) else None
