@@ -79,8 +79,11 @@ class EvaluationError(LrcliError):
 class Refused(LrcliError):
     """What a framework release itself refuses: at construction (`t` is None) or in the step() of epoch `t`.
 
-    `exception` is the type that the framework raises.
+    `exception` is the type that the framework raises. `order` says which child of a composition raises it: (1, 0) is
+    the first child of the second one.
     """
+
+    order: tuple[int, ...] = ()
 
     def __init__(self, release: str, exception: str, reason: str, t: int | None = None) -> None:
         where = "" if t is None else f" in the scheduler.step() of epoch {t}"

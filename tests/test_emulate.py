@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lrcli.errors import LrcliError, Refused
+from lrcli.errors import EvaluationError, LrcliError, Refused
 from lrcli.frameworks.torch import replay
-from lrcli.frameworks.torch.loop import TrainingLoop, _saved_lr
+from lrcli.frameworks.torch.loop import TrainingLoop, _saved_group
 from lrcli.frameworks.torch.machine import ParamGroup
 from lrcli.frameworks.torch.releases import RELEASES, find_release, parse
 from lrcli.reader import parse_text
@@ -177,7 +177,7 @@ def test_saved_in_a_loop_that_steps_first() -> None:
         emulate = f"{{torch: '1.0', last_epoch: 5, read: lr, saved: {saved}, step_order: scheduler_first}}"
         loop = spec("{type: exponential, gamma: 0.5}", emulate, 1.0, 9)
         assert loop.emulation is not None
-        rows[saved] = _saved_lr(loop.groups[0].schedule, 1.0, loop.emulation, 0)
+        rows[saved] = _saved_group(loop.groups[0].schedule, 1.0, loop.emulation, 0).lr
     assert {"after_step": 2**-5, "before_step": 2**-4} == rows
 
 
@@ -236,9 +236,90 @@ def test_a_complex_learning_rate_is_refused() -> None:
 
 def test_resume_of_one_cycle_needs_the_saved_groups() -> None:
     """OneCycleLR cannot be built with last_epoch on a new optimizer: PyTorch's KeyError, in our words."""
-    with pytest.raises(Refused, match="max_lr") as caught:
-        evaluate(spec("{type: one_cycle, max_lr: 0.1, total_steps: 20}", RESUMED % ("2.4", "after_step")))
-    assert ("KeyError", None) == (caught.value.exception, caught.value.t)
+    for saved in ("fresh", "0.1"):
+        with pytest.raises(Refused, match="max_lr") as caught:
+            evaluate(spec("{type: one_cycle, max_lr: 0.1, total_steps: 20}", RESUMED % ("2.4", saved)))
+        assert ("KeyError", None) == (caught.value.exception, caught.value.t)
+
+
+ONE_CYCLE_FROM_6 = [0.09874640062350874, 0.09504846320134738, 0.089091617757105]
+
+
+@pytest.mark.parametrize("emulate", ['{torch: "2.4", last_epoch: 5}', '{torch: "2.4", last_epoch: 5, saved: groups}'])
+def test_one_cycle_resumes_with_the_saved_groups(emulate: str) -> None:
+    """With the optimizer's own saved groups OneCycleLR goes on where it was (recorded from torch)."""
+    curve = evaluate(spec("{type: OneCycleLR, max_lr: 0.1, total_steps: 20}", emulate, epochs=9))
+    assert (ONE_CYCLE_FROM_6, [0.1]) == (curve.shown(), [group.lr for group in curve.spec.groups])
+    assert [] == [note.code for note in curve.notes if note.code != "lr-ignored"]
+
+
+@pytest.mark.parametrize("release", ["1.4", "2.2", "2.13"])
+def test_cyclic_resumes_with_the_saved_groups(release: str) -> None:
+    """The saved initial_lr is CyclicLR's own base_lr, so its first value is right, too."""
+    schedule = "{type: CyclicLR, base_lr: 0.001, max_lr: 0.1, step_size_up: 5}"
+    whole = evaluate(spec(schedule, f"torch-{release}:lr", epochs=12)).shown()
+    resumed = evaluate(spec(schedule, f"{{torch: '{release}', last_epoch: 3, read: lr}}", epochs=12))
+    assert list(whole[4:]) == resumed.shown()
+
+
+@pytest.mark.parametrize("value", ["true", "false"])
+@pytest.mark.parametrize("release", ["1.3", "1.7"])
+def test_three_phase_is_unknown_until_1_7(release: str, value: str) -> None:
+    """An argument that a release does not know is refused with either value; left out, it is not."""
+    schedule = "{type: OneCycleLR, max_lr: 0.1, total_steps: 20%s}"
+    with pytest.raises(Refused, match="three_phase") as caught:
+        evaluate(spec(schedule % f", three_phase: {value}", f"torch-{release}"))
+    assert "TypeError" == caught.value.exception
+    assert 10 == len(evaluate(spec(schedule % "", f"torch-{release}")).shown())
+
+
+def groups_spec(schedules: list[str], emulate: str, epochs: int = 6) -> Spec:
+    """A parameter group for each schedule."""
+    groups = ", ".join(f"{{lr: 0.1, schedule: {schedule}}}" for schedule in schedules)
+    return parse_text(f"{{epochs: {epochs}, groups: [{groups}], emulate: {emulate}}}")
+
+
+def test_a_reading_that_raises_for_one_group_is_null_for_all() -> None:
+    """get_lr() returns one list for all groups: what raises for one (1.0 reads at -1) is null for all."""
+    expressions = ["{type: lambda, lr_lambda: '1 / (1 + epoch)'}", "{type: lambda, lr_lambda: '1'}"]
+    curve = evaluate(groups_spec(expressions, "{torch: '1.0', step_order: optimizer_first}"))
+    assert [(None, None), (0.1, 0.1)] == [(curve.groups[0].get_lr[t], curve.groups[1].get_lr[t]) for t in (0, 1)]  # type: ignore[index]
+    different = ["{type: lambda, lr_lambda: '1 / (1 + epoch)'}", "{type: exponential, gamma: 1}"]
+    apart = evaluate(groups_spec(different, "{torch: '1.0', step_order: optimizer_first}"))
+    assert 0.1 == apart.groups[1].get_lr[0]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "exception", "t"),
+    [
+        # torch builds the first child for both groups before it builds the second one
+        ("'epoch', '1 / epoch'", "'1 / epoch', '1'", "ZeroDivisionError", None),
+        ("'1', '10.0 ** (400 + epoch)'", "'1 / epoch', '1'", "OverflowError", None),
+        # and steps it so
+        ("'1', '10.0 ** (400 * epoch)'", "'1 / (1 - epoch)', '1'", "OverflowError", 0),
+        # an earlier step fails before a later one, in whichever group
+        ("'1', '1'", "'1 / (3 - epoch)', '10.0 ** (200 * epoch)'", "OverflowError", 1),
+    ],
+)
+@pytest.mark.parametrize("type_", ["chained", "manual"])
+def test_of_two_errors_the_first_is_raised(type_: str, first: str, second: str, exception: str, t: int | None) -> None:
+    """Child by child, then group by group: that is the order in which PyTorch meets errors."""
+    children = [[one.strip() for one in text.split(",")] for text in (first, second)]
+    both = [
+        f"{{type: {type_}, schedules: [{{type: lambda, lr_lambda: {a}}}, {{type: lambda, lr_lambda: {b}}}]}}"
+        for a, b in zip(*children, strict=True)
+    ]
+    with pytest.raises(Refused) as caught:
+        evaluate(groups_spec(both, "torch-2.13"))
+    assert (exception, t) == (caught.value.exception, caught.value.t)
+
+
+def test_past_the_metric_is_no_exception_of_torch() -> None:
+    """A row that the metric does not reach has no value: PyTorch raises nothing, it is never given one."""
+    plateau = spec("{type: plateau, patience: 1, metric: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]}", "torch-2.13:lr")
+    assert 1 == len(list(blocks(plateau, ("lr",), 10, 11)))
+    with pytest.raises(EvaluationError, match="no value at epoch 11: the metric has 10 values"):
+        list(blocks(plateau, ("lr",), 11, 12))
 
 
 def test_left_over_initial_lr() -> None:

@@ -11,7 +11,8 @@ from lrcli.reader.source import Problems
 from lrcli.spec import READINGS, STEP_ORDERS, Emulation
 
 _KEYS = ("torch", "read", "step_order", "last_epoch", "saved", "initial_lr", "step_epoch")
-_SAVED = ("after_step", "before_step", "fresh")
+_SAVED = ("after_step", "before_step", "fresh", "groups")
+"""What a resumed optimizer holds; `groups`, its own saved groups, is what after_step means, too."""
 _FORM = "write torch-1.1, torch-1.1:get_lr or formula"
 
 
@@ -174,7 +175,7 @@ def _saved(node: Mapping, problems: Problems, groups: int) -> str | float | tupl
     if value is None:
         return "after_step"
     if isinstance(value, Scalar) and value.text in _SAVED:
-        return value.text
+        return "after_step" if value.text == "groups" else value.text
     numbers = _numbers(value, "saved", problems, groups, f"{', '.join(_SAVED)} or a number (a list: one per group)")
     return "after_step" if numbers is None else numbers
 

@@ -142,7 +142,7 @@ def _choice(name: str, param: Param, node: Node, scope: Scope, context: Context)
 
 def _flag(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
     value = node.value if isinstance(node, Scalar) else None
-    if isinstance(value, bool):
+    if isinstance(value, bool) or (is_null(node) and param.optional):
         return value
     meant = {"on": "true", "yes": "true", "1": "true", "off": "false", "no": "false", "0": "false"}
     word = node.text.lower() if isinstance(node, Scalar) else ""

@@ -160,10 +160,13 @@ def choice(default: str, *names: str, doc: str) -> Any:
     return _field(Param("choice", doc, rule, lambda value: value in names, choices=names), default)
 
 
-def flag(default: bool, *, doc: str, momentum: bool = False) -> Any:
-    """True or false."""
-    param = Param("flag", doc, "must be true or false", lambda value: isinstance(value, bool), momentum=momentum)
-    return _field(param, default)
+def flag(default: bool | None, *, doc: str, momentum: bool = False, optional: bool = False) -> Any:
+    """True or false; None, where it is `optional`, is an argument that is not given."""
+
+    def test(value: Any) -> bool:
+        return isinstance(value, bool) or (optional and value is None)
+
+    return _field(Param("flag", doc, "must be true or false", test, momentum=momentum, optional=optional), default)
 
 
 def expression(

@@ -48,7 +48,9 @@ class OneCycle(Schedule):
     max_momentum: float = number(0.95, doc="momentum at the start", per_group=True, momentum=True)
     div_factor: float = number(25.0, doc="max_lr / div_factor is the initial learning rate")
     final_div_factor: float = number(1e4, doc="the initial learning rate / final_div_factor is the final one")
-    three_phase: bool = flag(False, doc="whether a third phase does the last annealing")
+    three_phase: bool | None = flag(
+        None, doc="whether a third phase does the last annealing (default: false)", optional=True
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()

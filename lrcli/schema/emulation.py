@@ -9,7 +9,7 @@ from lrcli.frameworks.torch.releases import RELEASES
 from lrcli.spec import READINGS, STEP_ORDERS
 
 _EXPRESSION = {"type": ["string", "number"], "minLength": 1}
-_SAVED = ("after_step", "before_step", "fresh")
+_SAVED = ("after_step", "before_step", "fresh", "groups")
 
 
 def _version() -> str:
@@ -51,7 +51,7 @@ def emulation() -> dict[str, Any]:
             "exclusiveMaximum": 10**12,
         },
         "saved": {
-            "description": "What a resumed optimizer's lr holds: as a word, or the number itself (a list: per group).",
+            "description": "What a resumed optimizer's groups hold: as a word, or the LR itself (a list: per group).",
             "default": _SAVED[0],
             "anyOf": [{"enum": list(_SAVED)}, {"type": "number"}, numbers],
         },

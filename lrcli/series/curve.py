@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lrcli.errors import EvaluationError
@@ -119,7 +120,14 @@ def training_loop(spec: Spec, i: int) -> TrainingLoop:
 
     assert spec.emulation is not None
     group = spec.groups[i]
-    return TrainingLoop(group.schedule, base_lr(group), spec.emulation, i)
+    return TrainingLoop(group.schedule, base_lr(group), spec.emulation, i, spec.interval)
+
+
+def training_loops(spec: Spec) -> list[TrainingLoop]:
+    """The replays of all parameter groups; of several refusals the one that the release raises."""
+    from lrcli.frameworks.torch.loop import all_or_first
+
+    return all_or_first(partial(training_loop, spec, i) for i in range(len(spec.groups)))
 
 
 def event_lead(spec: Spec, i: int) -> int | None:
@@ -170,16 +178,20 @@ def blocks(
     stop = spec.length if stop is None else stop
     first = first_row(spec)
     start = max(start, first)
-    loops = [training_loop(spec, i) for i in range(len(spec.groups))] if spec.emulation else []
+    loops: list[TrainingLoop] = []
+    if spec.emulation:
+        from lrcli.frameworks.torch.loop import take_together
+
+        loops = training_loops(spec)
     for skipped in range(first, start, BLOCK) if loops else ():
         if progress is not None:
             progress(skipped - first, stop - first)
-        for loop in loops:
-            loop.take(min(BLOCK, start - skipped))
+        take_together(loops, min(BLOCK, start - skipped))
     for begin in range(start, stop, BLOCK):
         if loops and progress is not None:
             progress(begin - first, stop - first)
         size = min(BLOCK, stop - begin)
+        replayed = take_together(loops, size, readings) if loops else []
         groups = []
         for i, group in enumerate(spec.groups):
             more = group.schedule.trace(base_lr(group), begin, begin + size) if trace else None
@@ -187,7 +199,7 @@ def blocks(
                 # None in the rows that were not logged: only a log has such rows
                 groups.append(GroupBlock(group.schedule.cells(begin, begin + size)))  # type: ignore[arg-type]
             elif loops:
-                groups.append(GroupBlock(**loops[i].take(size, readings), trace=more or None))  # type: ignore[arg-type]
+                groups.append(GroupBlock(**replayed[i], trace=more or None))  # type: ignore[arg-type]
             else:
                 groups.append(GroupBlock(formula_lrs(group, begin, begin + size, spec.interval), trace=more or None))
         yield Block(begin, size, tuple(groups))

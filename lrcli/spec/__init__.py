@@ -35,8 +35,8 @@ class Emulation:
     read: the reading that is shown as the curve, one of READINGS; None is what that release documents.
     step_order: "optimizer_first" (train, then scheduler.step()) or "scheduler_first"; None is what it documents.
     last_epoch: -1 for a plain run; k >= 0 for a new scheduler that resumes after epoch k.
-    saved: what a resumed optimizer's group lr holds: "after_step", "before_step" (of the scheduler.step() that the loop
-        makes in epoch k), "fresh" (the base LR), or the number itself, one or one per group.
+    saved: what a resumed optimizer's groups hold: all that was saved "after_step" or "before_step" (of the
+        scheduler.step() that the loop makes in epoch k), "fresh" (the base LR), or the LR itself, one or one per group.
     initial_lr: a left-over group['initial_lr'], one or one per group; None is none.
     step_epoch: the explicit argument of scheduler.step(epoch), call by call (None: no argument; later calls: none), or
         an expression of the row's index ("epoch + 1").

@@ -10,6 +10,17 @@ from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.base import Schedule
 
 
+def mark(exc: Exception, child: int) -> None:
+    """Note on an exception in which child of a composition it came up: several groups' exceptions have an order."""
+    exc.order = (child, *order_of(exc))  # type: ignore[attr-defined]
+
+
+def order_of(exc: Exception) -> tuple[int, ...]:
+    """Where in a composition the exception came up: child by child, from the outermost composition inwards."""
+    order: tuple[int, ...] = getattr(exc, "order", ())
+    return order
+
+
 class Unbuilt(Replay):
     """A child that the release refuses: the loop meets it once the children before it are constructed."""
 
@@ -37,8 +48,24 @@ class Composite(Replay):
 
     def construct_children(self, group: ParamGroup, last_epoch: int = -1) -> None:
         """Construct them one after the other on the same group, which each leaves changed."""
-        for child in self.children:
-            child.construct(group, last_epoch)
+        for i, child in enumerate(self.children):
+            try:
+                child.construct(group, last_epoch)
+            except Exception as exc:
+                mark(exc, i)
+                raise
+
+    def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
+        self.construct_children(group, last_epoch)
+        try:
+            return self.begin(group, last_epoch)
+        except Exception as exc:
+            mark(exc, len(self.children))  # PyTorch builds the children first, each for all groups
+            raise
+
+    def begin(self, group: ParamGroup, last_epoch: int) -> float:
+        """What the composite's own constructor does, once its children are built."""
+        return group.lr
 
     def check_children(self) -> None:
         """What SequentialLR and ChainedScheduler ask of their children once these are built."""
@@ -49,6 +76,16 @@ class Composite(Replay):
             )
         if self.release >= (2, 4) and any(isinstance(child, PlateauReplay) for child in self.children):
             raise refuse(self.release, "ValueError", "ReduceLROnPlateau cannot be a child: step() needs its metric")
+
+    def step_children(self, lr: float, *arguments: float | None) -> float:
+        """Step them one after the other."""
+        for i, child in enumerate(self.children):
+            try:
+                lr = child.step(lr, *arguments)
+            except Exception as exc:
+                mark(exc, i)
+                raise
+        return lr
 
     def initial_step(self, lr: float) -> float:
         return self.step(lr)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
-from lrcli.errors import Refused
+from lrcli.errors import EvaluationError, Refused
 from lrcli.expression import Expression
 from lrcli.frameworks.torch import replay
+from lrcli.frameworks.torch.composite import order_of
 from lrcli.frameworks.torch.machine import ParamGroup, Replay
 from lrcli.frameworks.torch.releases import parse, refuse
 from lrcli.schedules.base import Schedule
@@ -20,13 +22,20 @@ _STRIDE = 8192
 """How many rows are walked at a time where none is kept."""
 
 
+T = TypeVar("T")
+
+
 class TrainingLoop:
     """A run of one parameter group, row by row.
 
-    Row 0 is the first epoch that trains: epoch 0, or last_epoch + 1 of a resumed run.
+    Row 0 is the first epoch that trains: epoch 0, or last_epoch + 1 of a resumed run. `unit` is what a row is called.
     """
 
-    def __init__(self, schedule: Schedule, base_lr: float, emulation: Emulation, group: int = 0) -> None:
+    def __init__(
+        self, schedule: Schedule, base_lr: float, emulation: Emulation, group: int = 0, unit: str = "epoch"
+    ) -> None:
+        self.schedule = schedule
+        self._unit = unit
         release = parse(emulation.release)
         self.replay: Replay = replay(schedule, release)
         order = emulation.step_order
@@ -37,16 +46,19 @@ class TrainingLoop:
         self._step_epoch = emulation.step_epoch
         if isinstance(self._step_epoch, str):
             self._expression = Expression(self._step_epoch)
-        lr, initial_lr = base_lr, _for_group(emulation.initial_lr, group)
+        self.group = ParamGroup(base_lr)
         if emulation.last_epoch >= 0:
-            lr = _saved_lr(schedule, base_lr, emulation, group)
-            initial_lr = base_lr if initial_lr is None else initial_lr
+            self.group = _saved_group(schedule, base_lr, emulation, group)
+        if emulation.initial_lr is not None:
+            self.group.initial_lr = _for_group(emulation.initial_lr, group)
         try:
-            self.lr = self.replay.construct(ParamGroup(lr, initial_lr), emulation.last_epoch)
+            self.lr = self.replay.construct(self.group, emulation.last_epoch)
         except Refused:
             raise
         except (ArithmeticError, ValueError) as exc:
-            raise refuse(release, type(exc).__name__, str(exc)) from exc
+            refused = refuse(release, type(exc).__name__, str(exc))
+            refused.order = order_of(exc)
+            raise refused from exc
 
     def take(self, n: int, readings: Sequence[str] = ("lr",)) -> dict[str, Column]:
         """The next n rows, one list for each reading; a call that raises is None in its row."""
@@ -92,7 +104,9 @@ class TrainingLoop:
             call = self._rows if self.scheduler_first else max(self._rows - 1, 0)
         values = self._metric[self.first_epoch + call : self.first_epoch + call + n]
         if len(values) < n:
-            raise ValueError(f"the metric has {len(self._metric)} values, one for each epoch")
+            row = self.first_epoch + call + len(values) + (not self.scheduler_first)
+            reason = f"the metric has {len(self._metric)} values, one for each epoch before it is needed"
+            raise EvaluationError(row, reason, self._unit)
         return values
 
     def _argument(self, call: int) -> float | None:
@@ -111,13 +125,48 @@ class TrainingLoop:
     def _failure(self, exc: Exception, row: int) -> Refused:
         """The exception of the call of step() that row needed, with the epoch in which the loop makes it."""
         epoch = self.first_epoch + (row if self.scheduler_first else row - 1)
-        if isinstance(exc, Refused):
-            return Refused(exc.release, exc.exception, exc.reason, epoch)
-        found = refuse(self.replay.release, type(exc).__name__, str(exc))
-        return Refused(found.release, found.exception, found.reason, epoch)
+        found = exc if isinstance(exc, Refused) else refuse(self.replay.release, type(exc).__name__, str(exc))
+        refused = Refused(found.release, found.exception, found.reason, epoch)
+        refused.order = order_of(exc)
+        return refused
 
 
-def _for_group(value: float | tuple[float, ...] | None, group: int) -> float | None:
+def all_or_first(calls: Iterable[Callable[[], T]]) -> list[T]:
+    """What the calls return, one for each parameter group; of several refusals the one that PyTorch meets first.
+
+    One scheduler holds all groups: the earliest step() fails, in it the first child of a composition, of its groups the
+    first.
+    """
+    results: list[T] = []
+    refusals: list[Refused] = []
+    for call in calls:
+        try:
+            results.append(call())
+        except Refused as refused:
+            refusals.append(refused)
+    if refusals:
+        raise min(refusals, key=lambda refused: (-1 if refused.t is None else refused.t, refused.order))
+    return results
+
+
+def take_together(loops: Sequence[TrainingLoop], n: int, readings: Sequence[str] = ("lr",)) -> list[dict[str, Column]]:
+    """The next n rows of every parameter group: a reading that raises for one of them is None for all."""
+
+    def taking(loop: TrainingLoop) -> Callable[[], dict[str, Column]]:
+        return lambda: loop.take(n, readings)
+
+    taken = all_or_first(map(taking, loops))
+    one_scheduler = len({type(loop.schedule) for loop in loops}) == 1
+    for name in readings if one_scheduler and len(taken) > 1 else ():
+        columns = [group[name] for group in taken]
+        if any(None in column for column in columns):
+            rows = [row if None not in row else (None,) * len(row) for row in zip(*columns, strict=True)]
+            for group, column in zip(taken, zip(*rows, strict=True), strict=True):
+                group[name] = list(column)
+    return taken
+
+
+def _for_group(value: float | tuple[float, ...], group: int) -> float:
     return value[group] if isinstance(value, tuple) else value
 
 
@@ -136,22 +185,21 @@ def uninterrupted(schedule: Schedule, base_lr: float, emulation: Emulation, grou
     return TrainingLoop(schedule, base_lr, plain, group)
 
 
-def _saved_lr(schedule: Schedule, base_lr: float, emulation: Emulation, group: int) -> float:
-    """The LR that the optimizer holds when the resumed scheduler is built.
+def _saved_group(schedule: Schedule, base_lr: float, emulation: Emulation, group: int) -> ParamGroup:
+    """The optimizer's group when the resumed scheduler is built.
 
-    after_step and before_step: after or before the call of scheduler.step() that the loop makes in epoch last_epoch.
+    after_step and before_step: as it was saved after or before the call of scheduler.step() that the loop makes in
+    epoch last_epoch, with all that the old scheduler wrote into it. Otherwise it knows no more than its LRs.
     """
     saved = emulation.saved
     if saved == "fresh":
-        return base_lr
-    if isinstance(saved, str):
-        loop = uninterrupted(schedule, base_lr, emulation, group)
-        # where training comes first, row t has seen the steps of the epochs before t; else that of epoch t, too
-        row = emulation.last_epoch + (saved == "after_step") - loop.scheduler_first
-        if row < 0:
-            return loop.lr  # before the first step of a loop that steps first: only the constructor has run
-        loop.skip(row)
-        found = loop.take(1)["lr"][0]
-        assert found is not None
-        return found
-    return saved[group] if isinstance(saved, tuple) else saved
+        return ParamGroup(base_lr, base_lr)
+    if not isinstance(saved, str):
+        return ParamGroup(_for_group(saved, group), base_lr)
+    loop = uninterrupted(schedule, base_lr, emulation, group)
+    # where training comes first, row t has seen the steps of the epochs before t; else that of epoch t, too
+    row = emulation.last_epoch + (saved == "after_step") - loop.scheduler_first
+    # (below 0: before the first step of a loop that steps first, only the constructor has run)
+    loop.skip(row + 1)
+    initial_lr = base_lr if loop.group.initial_lr is None else loop.group.initial_lr
+    return ParamGroup(loop.lr, initial_lr, dict(loop.group.arguments))

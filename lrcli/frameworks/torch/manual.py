@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from lrcli.frameworks.torch.chained import run_together
 from lrcli.frameworks.torch.composite import Composite
-from lrcli.frameworks.torch.machine import ParamGroup, Replay
-from lrcli.frameworks.torch.plateau import PlateauReplay
+from lrcli.frameworks.torch.machine import Replay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.notes import Note
 from lrcli.schedules.manual import Manual
@@ -23,14 +22,8 @@ class ManualReplay(Composite):
         self.scheduler_first = any(child.scheduler_first for child in self.children)
         self.reading_note = self.children[-1].reading_note
 
-    def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
-        self.construct_children(group, last_epoch)
-        return group.lr
-
     def step(self, lr: float, epoch: float | None = None, metric: float | None = None) -> float:
-        for child in self.children:
-            lr = child.step(lr, epoch, metric) if isinstance(child, PlateauReplay) else child.step(lr, epoch)
-        return lr
+        return self.step_children(lr, epoch, metric)
 
     def run(self, lr: float, n: int, out: list[float]) -> None:
         run_together(self, lr, n, out)

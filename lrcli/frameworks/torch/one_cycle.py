@@ -23,8 +23,10 @@ class OneCycleReplay(GroupRuled):
     def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
         if last_epoch != -1:
             self._check(last_epoch + (self.release >= (1, 4)))
-            missing = "the group has no 'max_lr': OneCycleLR resumes only with the optimizer's own saved groups"
-            raise self._surfaced(refuse(self.release, "KeyError", missing))
+            if "max_lr" not in group.arguments:
+                missing = "the group has no 'max_lr': OneCycleLR resumes only with the optimizer's own saved groups"
+                raise self._surfaced(refuse(self.release, "KeyError", missing))
+            return super().construct(group, last_epoch)
         if self.release < (1, 4):
             group.lr = self.schedule.initial_lr  # a left-over initial_lr wins over it
         else:
@@ -75,7 +77,7 @@ def _until_1_7(schedule: OneCycle, initial: float, peak: float, final: float) ->
 
 
 def replay(schedule: OneCycle, release: Release) -> Replay:
-    if schedule.three_phase and release < (1, 8):
+    if schedule.three_phase is not None and release < (1, 8):
         raise refuse(release, "TypeError", "OneCycleLR has three_phase from torch 1.8 on")
     lengths = {"total_steps": schedule.total_steps}
     if schedule.total_steps is None:

@@ -23,8 +23,10 @@ class SequentialReplay(Composite):
         super().__init__(schedule.schedules, release)
         self.milestones = schedule.milestones
 
-    def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
-        self.construct_children(group)
+    def construct_children(self, group: ParamGroup, last_epoch: int = -1) -> None:
+        super().construct_children(group)  # last_epoch is not for them
+
+    def begin(self, group: ParamGroup, last_epoch: int) -> float:
         self.check_children()
         self.last_epoch = last_epoch + 1  # the argument only offsets the counter
         first = self.children[0]

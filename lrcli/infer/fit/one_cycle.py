@@ -97,7 +97,7 @@ def _from(
         for max_lr in max_lrs:
             for divisor in dict.fromkeys(divisors):
                 for final in finals:
-                    for three in (False, True):
+                    for three in (None, True):
                         schedule = OneCycle(
                             max_lr=max_lr,
                             total_steps=total,
