@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import stat
+import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +17,9 @@ import pytest
 from lrcli.cli.environment import Environment
 from lrcli.cli.output import Output
 from lrcli.cli.progress import Progress
+from lrcli.cli.run import run
 from lrcli.errors import LrcliError
+from tests.cli_world import run_cli
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
 unprivileged = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
@@ -30,17 +36,17 @@ def failing() -> Iterator[str]:
 
 def test_file_is_written(tmp_path: Path) -> None:
     """-o writes the text as UTF-8 with bare newlines, and leaves nothing beside the file."""
-    Output(environment(), str(tmp_path / "lr.csv")).write(["größe\n", "1\n"])
-    assert {"lr.csv": "größe\n1\n".encode()} == {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    Output(environment(), str(tmp_path / "lr.txt")).write(["größe\n", "1\n"])
+    assert {"lr.txt": "größe\n1\n".encode()} == {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
 
 def test_failure_leaves_the_old_file(tmp_path: Path) -> None:
     """When the work fails half-way the file is as it was, and nothing is left beside it."""
-    target = tmp_path / "lr.csv"
+    target = tmp_path / "lr.txt"
     target.write_text("old")
     with pytest.raises(LrcliError, match="epoch 7"):
         Output(environment(), str(target)).write(failing(), whole=False)
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"lr.csv": "old"}
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"lr.txt": "old"}
 
 
 def test_failure_leaves_stdout_empty() -> None:
@@ -55,7 +61,7 @@ def test_failure_leaves_stdout_empty() -> None:
 @posix
 def test_symlink_and_mode_are_kept(tmp_path: Path) -> None:
     """A symlink stays one, and the file keeps its permissions."""
-    target, link = tmp_path / "real.csv", tmp_path / "link.csv"
+    target, link = tmp_path / "real.txt", tmp_path / "link.txt"
     target.write_text("old")
     target.chmod(0o640)
     link.symlink_to(target)
@@ -117,18 +123,18 @@ def test_directory_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(LrcliError, match="the name of the file is empty"):
         Output(environment(), "").write(["x"])
     with pytest.raises(LrcliError, match="No such file or directory"):
-        Output(environment(), str(tmp_path / "no" / "lr.csv")).write(["x"])
+        Output(environment(), str(tmp_path / "no" / "lr.txt")).write(["x"])
 
 
 @posix
 @unprivileged
 def test_read_only_directory(tmp_path: Path) -> None:
     """A folder that is read-only is an error, and its old file stays."""
-    target = tmp_path / "lr.csv"
+    target = tmp_path / "lr.txt"
     target.write_text("old")
     tmp_path.chmod(0o500)
     try:
-        with pytest.raises(LrcliError, match=r"cannot write .*lr\.csv: Permission denied"):
+        with pytest.raises(LrcliError, match=r"cannot write .*lr\.txt: Permission denied"):
             Output(environment(), str(target)).write(["new"])
         assert target.read_text() == "old"
     finally:
@@ -139,7 +145,7 @@ def test_read_only_directory(tmp_path: Path) -> None:
 @unprivileged
 def test_read_only_file(tmp_path: Path) -> None:
     """A file that its owner made read-only is not replaced behind his back."""
-    target = tmp_path / "lr.csv"
+    target = tmp_path / "lr.txt"
     target.write_text("old")
     target.chmod(0o400)
     with pytest.raises(LrcliError, match="it is read-only"):
@@ -210,3 +216,141 @@ def test_progress_is_erased_on_failure() -> None:
         list(Progress(env, clock).over(chunks(), len, 10))
     assert isinstance(env.stderr, io.StringIO)
     assert env.stderr.getvalue().endswith("lrcli: 3 of 10 rows (30%)\r\x1b[K")
+
+
+@posix
+def test_a_name_of_the_longest(tmp_path: Path) -> None:
+    """A file may have the longest name that there is, in characters of several bytes, too."""
+    for name in ("n" * 251 + ".txt", "ö" * 127, "学" * 83 + ".txt"):
+        Output(environment(), str(tmp_path / name)).write(["text"])
+        assert "text" == (tmp_path / name).read_text()
+    assert 3 == len(list(tmp_path.iterdir()))
+
+
+def test_writers_of_one_name(tmp_path: Path) -> None:
+    """Of several writers each one's file is there in full at some time, whoever else writes; nothing is left behind.
+
+    They share a process id, as the processes of containers do that write to one volume.
+    """
+    target = tmp_path / "lr.txt"
+    texts = [f"{n}\n" * 3000 for n in range(4)]
+    failures: list[BaseException] = []
+    seen: set[str] = set()
+
+    def write(text: str) -> None:
+        try:
+            for _ in range(50):
+                Output(environment(), str(target)).write(iter(text.splitlines(keepends=True)), whole=False)
+                seen.add(target.read_text())
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=write, args=(text,)) for text in texts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ([], set(), ["lr.txt"]) == (failures, seen - set(texts), [path.name for path in tmp_path.iterdir()])
+
+
+def test_what_others_left_stays(tmp_path: Path) -> None:
+    """A part that another process writes, or left behind, is not ours to remove."""
+    parts = [tmp_path / f".lr.txt.{os.getpid()}.part", tmp_path / ".lrcli-0123456789abcdef.part"]
+    for part in parts:
+        part.write_text("half")
+    Output(environment(), str(tmp_path / "lr.txt")).write(["text"])
+    with pytest.raises(LrcliError, match="epoch 7"):
+        Output(environment(), str(tmp_path / "lr.txt")).write(failing(), whole=False)
+    assert {*parts, tmp_path / "lr.txt"} == set(tmp_path.iterdir())
+
+
+@posix
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_leaves_no_part(name: str, tmp_path: Path) -> None:
+    """A signal in the middle of the work leaves the old file as it was, nothing beside it, and ends the process."""
+    (tmp_path / "lr.txt").write_text("old")
+    spec = "{lr: 0.1, steps: 50000000, schedule: {type: cosine}}"
+    command = [sys.executable, "-m", "lrcli", "table", spec, "-f", "csv", "-o", str(tmp_path / "lr.txt")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+        deadline = time.monotonic() + 20
+        while len(list(tmp_path.iterdir())) == 1 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert 2 == len(list(tmp_path.iterdir()))
+        process.send_signal(getattr(signal, name))
+        _, said = process.communicate(timeout=20)
+    status = 130 if name == "SIGINT" else -getattr(signal, name)
+    assert (status, b"") == (process.returncode, said)
+    assert {"lr.txt": "old"} == {path.name: path.read_text() for path in tmp_path.iterdir()}
+
+
+SPEC = "lr: 0.1\nepochs: 3\nschedule: {type: constant}\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "written"),
+    [
+        (["table", "s.yaml", "-o", "t.parquet"], False),
+        (["table", "s.yaml", "-o", "t.yaml"], False),
+        (["table", "s.yaml", "-f", "csv", "-o", "t.xlsx"], False),
+        (["table", "s.yaml", "-o", "t.csv.gz"], False),
+        (["find", "find.csv", "-o", "f.svg"], False),
+        (["at", "s.yaml", "0", "-o", "t.json"], False),
+        (["new", "step", "-o", "t.json"], False),
+        (["check", "s.yaml", "-o", "t.csv"], False),
+        (["versions", "-o", "t.pdf"], False),
+        (["schema", "-o", "t.csv"], False),
+        (["table", "s.yaml", "-o", "t.log"], True),
+        (["table", "s.yaml", "-o", "t"], True),
+        (["table", "s.yaml", "-o", "t.v1.2"], True),
+        (["table", "s.yaml", "-o", "t.txt"], True),
+        (["table", "s.yaml", "-f", "json", "-o", "t.csv"], True),
+        (["versions", "-o", "t.json"], True),
+        (["new", "step", "-o", "t.yml"], True),
+    ],
+)
+def test_an_ending_keeps_its_promise(
+    args: list[str], written: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file whose ending names a format that is not written there is refused; other endings mean nothing."""
+    monkeypatch.chdir(tmp_path)
+    Path("s.yaml").write_text(SPEC)
+    Path("find.csv").write_text(
+        "lr,loss\n" + "".join(f"{10 ** (t / 9 - 6)!r},{9 - t / 9 + t**3 / 1e4!r}\n" for t in range(40))
+    )
+    outcome = run_cli(*args)
+    assert (0 if written else 2, written) == (outcome.status, Path(args[-1]).exists())
+    assert ("cannot write" in outcome.stderr) is not written
+
+
+@posix
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["table", "s.yaml", "-o", "s.yaml", "-f", "plain"],
+        ["table", "s.yaml@torch-2.4", "-o", "./s.yaml", "-f", "csv"],
+        ["table", "s.yaml", "-o", "soft"],
+        ["table", "s.yaml", "-o", "hard"],
+        ["table", "soft", "-o", "s.yaml", "-f", "csv"],
+        ["table", "-", "-o", "hard"],
+        ["diff", "s.yaml", "run.csv", "-o", "run.csv"],
+        ["fit", "run.csv:lr", "-o", "run.csv", "-f", "json"],
+        ["table", "plateau.yaml", "-o", "val.csv"],
+    ],
+)  # fmt: skip
+def test_an_input_is_not_replaced(args: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that was read is not written, through no link and under no other name."""
+    monkeypatch.chdir(tmp_path)
+    Path("s.yaml").write_text(SPEC)
+    Path("soft").symlink_to("s.yaml")
+    Path("hard").hardlink_to("s.yaml")
+    Path("run.csv").write_text("epoch,lr\n0,0.1\n1,0.1\n2,0.1\n")
+    Path("val.csv").write_text("1\n2\n3\n")
+    Path("plateau.yaml").write_text("lr: 1\nschedule: {type: plateau, metric: {file: val.csv}}\n")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with Path("s.yaml").open("rb") as stdin:
+        out, err = io.StringIO(), io.StringIO()
+        status = run(args, Environment(stdin=stdin, stdout=out, stderr=err))
+    assert (2, "") == (status, out.getvalue())
+    target = args[args.index("-o") + 1]
+    assert err.getvalue().endswith(f"lrcli: error: cannot write {target}: it is one of the inputs\n")
+    assert before == {path.name: path.read_bytes() for path in tmp_path.iterdir()}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from lrcli.cli.environment import Environment
+from lrcli.cli.signals import unwound
 from lrcli.errors import LrcliError
 
 _ENDINGS = {
@@ -23,17 +24,26 @@ _ENDINGS = {
     ".svg": "svg",
     ".html": "html",
     ".htm": "html",
-    ".txt": "text",
+    ".yaml": "yaml",
+    ".yml": "yaml",
 }
+_FOREIGN = (
+    ".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".pdf", ".eps", ".ps", ".parquet", ".feather",
+    ".arrow", ".orc", ".avro", ".xls", ".xlsx", ".ods", ".docx", ".npy", ".npz", ".pkl", ".pickle", ".joblib", ".h5",
+    ".hdf5", ".mat", ".pt", ".pth", ".ckpt", ".onnx", ".safetensors", ".db", ".sqlite", ".zip", ".tar", ".tgz", ".gz",
+    ".bz2", ".xz", ".zst", ".7z", ".toml", ".xml", ".ini", ".py", ".ipynb", ".tex",
+)  # fmt: skip
+"""Endings of formats that nothing here writes: a file of that name would not hold what it promises."""
 _OF_A_PROCESS = re.compile("/proc/[^/]+(/task/[^/]+)?/fd")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Output:
     """The target of a command's data, and how one may draw there."""
 
     env: Environment
     path: str | None = None
+    _chosen: bool = False
 
     @property
     def to_file(self) -> bool:
@@ -45,10 +55,22 @@ class Output:
         """Whether a person looks at it in a terminal."""
         return self.env.stdout_tty and not self.to_file
 
-    def format(self, among: Collection[str]) -> str | None:
-        """The format that the file's ending asks for, if it is among these."""
-        named = _ENDINGS.get(Path(self.path or "").suffix.lower())
-        return named if named in among else None
+    def choose(self, asked: str | None, among: Collection[str], default: str) -> str:
+        """The format to write: what --format asks for, else what the file's ending names, else `default`.
+
+        Raises LrcliError for a file whose ending names a format that is not `among` these.
+        """
+        self._chosen = True
+        suffix = Path(self.path or "").suffix.lower() if self.to_file else ""
+        named = _ENDINGS.get(suffix)
+        if asked is None and named in among:
+            assert named is not None
+            return named
+        if suffix in _FOREIGN or (asked is None and named is not None):
+            endings = [ending for ending, name in _ENDINGS.items() if name in among and ending not in (".htm", ".yml")]
+            listed = f"{', '.join(endings)} and .txt" if endings else ".txt"
+            raise LrcliError(f"cannot write {self.path}: what can be written here is {listed}")
+        return asked or default
 
     @property
     def color(self) -> bool:
@@ -74,8 +96,11 @@ class Output:
         """Write the text. `whole` computes all of it before the first byte, so that a failure leaves nothing behind;
         otherwise it is written as it comes.
         """
+        if not self._chosen:
+            self.choose(None, (), "text")
         if self.to_file:
             assert self.path is not None
+            _refuse_input(self.env, self.path)
             _write_file(self.path, chunks, whole=whole)
             return
         text: Iterable[str] = list(chunks) if whole else chunks
@@ -90,6 +115,13 @@ class Output:
             raise
         except OSError as exc:
             raise LrcliError(f"cannot write to stdout: {exc.strerror}") from exc
+
+
+def _refuse_input(env: Environment, name: str) -> None:
+    """Raise LrcliError where a file would be written that was read: its content would be lost."""
+    with suppress(OSError, ValueError):  # what cannot be looked at is for the writer to tell
+        if env.inputs.include(Path(name).stat()):
+            raise LrcliError(f"cannot write {name}: it is one of the inputs")
 
 
 def _write(out: TextIO, chunk: str) -> None:
@@ -157,16 +189,16 @@ def _stream(name: str, mode: int | None) -> int | str | None:
 
 
 def _replace(target: Path, mode: int | None, chunks: Iterable[str]) -> None:
-    part = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
-    done = False
-    try:
-        # "x": two processes may write the same file, each of them through a file of its own
-        with part.open("x", encoding="utf-8", newline="\n") as out:
-            out.writelines(chunks)
-        if mode is not None:
-            part.chmod(stat.S_IMODE(mode))
-        part.replace(target)
-        done = True
-    finally:
-        if not done:
+    with unwound():
+        # a name that nobody else can have, however many write here: equal process ids are common in containers
+        part = target.with_name(f".lrcli-{os.urandom(8).hex()}.part")
+        out = part.open("x", encoding="utf-8", newline="\n")
+        try:
+            with out:
+                out.writelines(chunks)
+            if mode is not None:
+                part.chmod(stat.S_IMODE(mode))
+            part.replace(target)
+        except BaseException:
             part.unlink(missing_ok=True)
+            raise

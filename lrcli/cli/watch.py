@@ -16,6 +16,7 @@ from typing import Generic, TextIO, TypeVar
 
 from lrcli.cli.environment import Environment, terminal_size
 from lrcli.cli.run import message_of
+from lrcli.cli.signals import unwound
 from lrcli.errors import LrcliError
 from lrcli.inputs.seen import Stamp, files_seen, stamp
 from lrcli.reader import split_argument
@@ -68,7 +69,7 @@ class Watch(Generic[T]):
     def run(self) -> None:
         """Draw until a signal ends it: Ctrl-C leaves as KeyboardInterrupt."""
         assert self.env.stdout is not None
-        with _Terminal(self.env.stdout) as terminal:
+        with unwound(), _Terminal(self.env.stdout) as terminal:
             while True:
                 self._size = _size_of(self.env)
                 terminal.resumed = False  # before the screen is drawn: whoever comes back during that sees it again
@@ -130,13 +131,6 @@ def _wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
-class _Ended(BaseException):
-    """A signal that ends the process, once the terminal is what it was."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-
 class _Terminal:
     """The terminal's other screen, without cursor and echo; inside the `with` only."""
 
@@ -146,9 +140,6 @@ class _Terminal:
         self._modes = termios.tcgetattr(stream.fileno()) if termios else None
 
     def __enter__(self) -> _Terminal:
-        for name in ("SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), self._end)
         if hasattr(signal, "SIGTSTP"):
             signal.signal(signal.SIGTSTP, self._pause)
         self._enter()
@@ -158,9 +149,6 @@ class _Terminal:
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._leave()
-        if isinstance(exc, _Ended):
-            signal.signal(exc.number, signal.SIG_DFL)
-            os.kill(os.getpid(), exc.number)
 
     def show(self, lines: Sequence[str]) -> None:
         """Draw these lines over what was there, without a moment of nothing."""
@@ -185,9 +173,6 @@ class _Terminal:
         data = text.encode(self._stream.encoding, self._stream.errors or "strict")
         while data:
             data = data[os.write(self._stream.fileno(), data) :]
-
-    def _end(self, number: int, frame: FrameType | None) -> None:
-        raise _Ended(number)
 
     def _pause(self, number: int, frame: FrameType | None) -> None:
         """Ctrl-Z: the shell gets its screen back, and after `fg` the picture comes again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -153,6 +154,19 @@ class Inputs:
                 path = Path(name)
                 self._known[key] = Input(name, path, lambda: path.open("rb", buffering=HEAD))
         return self._known[key]
+
+    def include(self, file: os.stat_result) -> bool:
+        """Whether a regular file is one of the inputs, under whatever name, or what stdin was redirected from."""
+        if not stat.S_ISREG(file.st_mode):
+            return False
+        for given in self._known.values():
+            with suppress(OSError, ValueError):
+                known = os.fstat(self._stdin.fileno()) if given.path is None and self._stdin else None
+                if given.path is not None:
+                    known = given.path.stat()
+                if known is not None and os.path.samestat(known, file):
+                    return True
+        return False
 
     def _open_stdin(self) -> BinaryIO:
         if self._stdin is None:

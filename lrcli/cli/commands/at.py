@@ -55,6 +55,7 @@ def at(
         raise LrcliError("at wants STEPs, or --below X, or --above X" + (", one of them" if any(asked) else ""))
     loaded = load_spec(env, spec, spec_options, log_options)
     output = Output(env, output_options.output)
+    output.choose(None, ("tsv",), "text")
     if not wanted:
         return _first(env, output, loaded, below, above)
     rows = [row_of(text, loaded, "STEP") for text in wanted]

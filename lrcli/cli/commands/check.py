@@ -60,7 +60,7 @@ def check(
     for declared in loaded:
         found.update(dict.fromkeys(check_declared(declared, select=wanted, ignore=unwanted)))
     style = Style(color=output.color, ascii=output.ascii)
-    chosen = format or output.format(FINDING_FORMATS) or "text"
+    chosen = output.choose(format, FINDING_FORMATS, "text")
     output.write(write_findings(list(found), len(loaded), chosen, style))
     counted = [finding for finding in found if strict or finding.level != "note"]
     return ExitStatus.DIFFERENT if counted else ExitStatus.OK

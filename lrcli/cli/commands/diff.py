@@ -72,7 +72,7 @@ def diff(
     env.quiet = quiet or silent
     _check_tolerances(rtol, atol, exact)
     output = Output(env, output_options.output)
-    chosen = format or output.format(DIFF_FORMATS) or "text"
+    chosen = output.choose(format, DIFF_FORMATS, "text")
     style = Style(digits=digits_of(digits, None), color=output.color, width=output.width, ascii=output.ascii)
     if plot and chosen != "text":
         raise LrcliError(f"--plot draws below the text report, not into {chosen}")

@@ -51,7 +51,7 @@ def explain(
     if it does not (explained or unexplained), 2 on trouble.
     """
     output = Output(env, output_options.output)
-    chosen = format or output.format(EXPLAIN_FORMATS) or "text"
+    chosen = output.choose(format, EXPLAIN_FORMATS, "text")
     style = Style(color=output.color, width=output.width, ascii=output.ascii)
     declared = load_spec(env, spec, spec_options)
     read = read_log(log, inputs=env.inputs, others=False)

@@ -95,7 +95,7 @@ def find(
     or there are too few points), 2 on trouble.
     """
     output = Output(env, output_options.output)
-    chosen = format or output.format(FORMATS) or ("table" if output.tty else "plain")
+    chosen = output.choose(format, FORMATS, "table" if output.tty else "plain")
     if plot and chosen in MACHINE:
         raise LrcliError(f"--plot draws below the table, not into {chosen}")
     plain = ascii or output.ascii

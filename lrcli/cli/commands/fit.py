@@ -45,7 +45,7 @@ def fit(
     own precision, 1 if no spec was found, 2 on trouble.
     """
     output = Output(env, output_options.output)
-    chosen = format or output.format(FIT_FORMATS) or "yaml"
+    chosen = output.choose(format, FIT_FORMATS, "yaml")
     read = read_log(log, inputs=env.inputs)
     for remark in read.remarks:
         env.note(f"{read.name}: {remark}")

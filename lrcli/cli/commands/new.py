@@ -29,6 +29,7 @@ def new(
     is already there is not touched.
     """
     output = Output(env, output_options.output)
+    output.choose(None, ("yaml",), "yaml")
     if type is None:
         from lrcli.render.catalog import write_list
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from lrcli.cli.command import make_command
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 Format = Literal["text", "svg", "html"]
 Theme = Literal["auto", "light", "dark"]
 
-_NOT_OURS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf", ".eps", ".ps", ".csv", ".tsv", ".json", ".jsonl")
-"""Files that would not hold what their names promise."""
 _NARROWEST = 240
 """Pixels."""
 
@@ -79,7 +76,7 @@ def plot(
     output = Output(env, output_options.output)
     if watch and format in ("svg", "html"):
         raise LrcliError(f"--watch draws text, not {format}")
-    look = Look(format or _format_of(output), log, title, width, height, ascii, theme)
+    look = Look(output.choose(format, ("svg", "html"), "text"), log, title, width, height, ascii, theme)
 
     def load(env: Environment) -> Loaded:
         return _load(env, load_specs(env, specs, spec_options, sweep_options.sweep, log_options), range)
@@ -155,14 +152,6 @@ class Look:
         from lrcli.render.html import render_html
 
         return render_html(chart, loaded.notes, width=width, height=height, theme=theme)
-
-
-def _format_of(output: Output) -> str:
-    """The format that the file's ending asks for."""
-    found = output.format(("svg", "html"))
-    if found is None and output.to_file and output.path and Path(output.path).suffix.lower() in _NOT_OURS:
-        raise LrcliError(f"cannot write {output.path}: plot writes .svg, .html and .txt")
-    return found or "text"
 
 
 def _load(env: Environment, specs: Sequence[Spec], rows: str | None) -> Loaded:

@@ -18,7 +18,9 @@ def schema(env: Environment, output_options: OutputOptions) -> None:
     """
     from lrcli.schema import schema
 
-    Output(env, output_options.output).write([json.dumps(schema(), indent=2) + "\n"])
+    output = Output(env, output_options.output)
+    output.choose(None, ("json",), "json")
+    output.write([json.dumps(schema(), indent=2) + "\n"])
 
 
 command = make_command(

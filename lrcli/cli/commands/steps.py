@@ -31,11 +31,12 @@ def steps(
     DataLoader counts them; where accelerate, the HF Trainer or Lightning count otherwise, their numbers stand below.
     """
     output = Output(env, output_options.output)
+    chosen = output.choose(format, STEPS_FORMATS, "plain")
     run = run_steps(load_spec(env, spec, spec_options))
     if run.data is not None and run.data.world_size > 1:
         times = run.data.world_size
         env.note(f"a scheduler that accelerate prepares is stepped {times} times at each step (accelerate #2926)")
-    output.write(write_steps(run, format or output.format(STEPS_FORMATS) or "plain"))
+    output.write(write_steps(run, chosen))
 
 
 command = make_command(

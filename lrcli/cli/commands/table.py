@@ -63,7 +63,7 @@ def table(
     csv, tsv, json and jsonl are for programs: every digit, and the same on every terminal.
     """
     output = Output(env, output_options.output)
-    chosen = format or output.format(FORMATS) or ("table" if output.tty else "plain")
+    chosen = output.choose(format, FORMATS, "table" if output.tty else "plain")
     style = Style(digits=digits_of(digits, 6), color=output.color, width=output.width, ascii=output.ascii)
     loaded = load_specs(env, specs, spec_options, sweep_options.sweep, log_options)
     start, stop = _rows(range, loaded)

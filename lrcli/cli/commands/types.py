@@ -33,7 +33,7 @@ def types(
     One is shown with its formula, its keys with their defaults, an example and its curve.
     """
     output = Output(env, output_options.output)
-    chosen = format or output.format(TYPES_FORMATS) or "plain"
+    chosen = output.choose(format, TYPES_FORMATS, "plain")
     if type is None:
         width = output.width if output.tty else None
         output.write(write_list([describe(cls) for cls in all_types()], chosen, width))

@@ -27,8 +27,8 @@ def versions(
     ] = None,
     quiet: Quiet = False,
     format: Annotated[
-        Literal["text", "json"], output_option("--format", "-f", help="json is one object: reading -> families.")
-    ] = "text",
+        Literal["text", "json"] | None, output_option("--format", "-f", help="json is one object: reading -> families.")
+    ] = None,
 ) -> None:
     """Tell which releases of PyTorch agree on a spec.
 
@@ -37,8 +37,9 @@ def versions(
     documents for printing.
     """
     output = Output(env, output_options.output)
+    chosen = output.choose(format, ("text", "json"), "text")
     if spec is None:
-        output.write(json_changes(CHANGES) if format == "json" else write_changes(CHANGES))
+        output.write(json_changes(CHANGES) if chosen == "json" else write_changes(CHANGES))
         return
     loaded = load_spec(env, spec, spec_options)
     progress = Progress(env, unit="releases")
@@ -46,7 +47,7 @@ def versions(
         agreements = agreements_of(loaded, progress)
     finally:
         progress.erase()
-    output.write(json_agreements(agreements) if format == "json" else write_agreements(loaded, agreements))
+    output.write(json_agreements(agreements) if chosen == "json" else write_agreements(loaded, agreements))
 
 
 command = make_command(
