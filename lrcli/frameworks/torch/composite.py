@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrcli.errors import Refused
 from lrcli.frameworks.torch import replay as build
-from lrcli.frameworks.torch.machine import ParamGroup, Replay
+from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay
 from lrcli.frameworks.torch.plateau import PlateauReplay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.base import Schedule
@@ -104,6 +104,11 @@ class Composite(Replay):
 
     def has(self, reading: str) -> bool:
         return reading == "lr" or (reading == "get_last_lr" and self.release >= (1, 11))
+
+    def resume_reason(self) -> Reason:
+        reasons = dict.fromkeys(reason for child in self.children if (reason := child.resume_reason()).why)
+        references = dict.fromkeys(reason.reference for reason in reasons if reason.reference)
+        return Reason("; ".join(reason.why for reason in reasons), ", ".join(references))
 
     def undo_all(self) -> None:
         for child in self.children:

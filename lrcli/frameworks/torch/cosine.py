@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import cos, pi
 
-from lrcli.frameworks.torch.machine import HELD, Replay, Ruled, Rules, closed_form, hold
+from lrcli.frameworks.torch.machine import Replay, Ruled, Rules, closed_form, hold
 from lrcli.frameworks.torch.releases import Release, is_closed_form
 from lrcli.schedules.cosine import Cosine
 
@@ -48,4 +48,4 @@ def replay(schedule: Cosine, release: Release) -> Replay:
             return Rules(from_group, first=first, fresh=first, closed=closed.rule)
         return Rules(chained, first=hold, fresh=fresh, closed=closed.rule)
 
-    return Ruled(release, rules, READING, HELD if release >= (2, 8) else "")
+    return Ruled(release, rules, READING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import cos, floor, log, pi
 
-from lrcli.frameworks.torch.machine import ParamGroup, Replay
+from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.notes import Note
 from lrcli.schedules.cosine_restarts import CosineRestarts
@@ -15,8 +15,6 @@ SINCE = (1, 1)
 class WarmRestartsReplay(Replay):
     """T_cur steps since the last restart, in a cycle of T_i."""
 
-    reading_note = "the constructor leaves T_cur at -1"
-
     def __init__(self, schedule: CosineRestarts, release: Release) -> None:
         super().__init__(release)
         self.schedule = schedule
@@ -25,6 +23,7 @@ class WarmRestartsReplay(Replay):
 
     def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
         self.base = group.base_lr()
+        self._resumed_from = last_epoch
         if self.release < (1, 4):
             group.lr = self.step(group.lr, max(last_epoch, 0))
             # 1.1 sets T_cur to the argument, -1 in a plain run (pytorch #23480), 1.2 and 1.3 to the counter
@@ -95,6 +94,18 @@ class WarmRestartsReplay(Replay):
             out.append(eta_min + (base - eta_min) * (1 + cos(pi * T_cur / T_i)) / 2)
         self.T_cur, self.T_i = T_cur, T_i
         self.skip(n, out[-1] if n else lr)
+
+    def reading_reason(self, fresh: bool, later: bool) -> Reason:
+        """Until 1.3: what step() wound back into its cycle is set to the counter again."""
+        left = self._resumed_from if self.release == (1, 1) else max(self._resumed_from, 0)
+        why = f"the constructor leaves T_cur at {left}"
+        return Reason(why, "pytorch #23480" if self.release == (1, 1) else "")
+
+    def resume_reason(self) -> Reason:
+        k = self._resumed_from
+        if self.release < (1, 4):
+            return Reason(f"its constructor sets the LR of epoch {k} again, and then T_cur to {k}, whatever the cycle")
+        return Reason(f"its constructor sets T_cur to {k} in a cycle of T_0, whatever the cycle", "pytorch #52236")
 
     def lead(self, scheduler_first: bool) -> int:
         return super().lead(scheduler_first) - (self.release == (1, 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.torch.machine import ParamGroup, Replay, Ruled, Rules, closed_form
+from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay, Ruled, Rules, closed_form
 from lrcli.frameworks.torch.releases import Release
 from lrcli.schedules.cyclic import Cyclic
 
@@ -16,13 +16,14 @@ class CyclicReplay(Ruled):
         self.base_lr = schedule.base_lr
 
         def rules(initial_lr: float) -> Rules:
+            self.initial_lr = initial_lr
             curve = schedule.curve_from(initial_lr)
 
             def from_initial_lr(lr: float, t: int) -> float:
                 return curve(t)
 
             if release < (1, 3):
-                return Rules(from_initial_lr)
+                return Rules(from_initial_lr, over=lambda start, stop: [curve(t) for t in range(start, stop)])
             return closed_form(schedule, initial_lr)._replace(first=from_initial_lr)
 
         super().__init__(release, rules)
@@ -33,6 +34,16 @@ class CyclicReplay(Ruled):
         lr = super().construct(group, last_epoch)
         self.rules = self.rules._replace(first=None)  # base_lrs is set once the base class has stepped
         return lr
+
+    def reading_reason(self, fresh: bool, later: bool) -> Reason:
+        return self._stale() if self.release >= (1, 3) else Reason("")
+
+    def resume_reason(self) -> Reason:
+        return self._stale() if self.release >= (1, 4) else super().resume_reason()
+
+    def _stale(self) -> Reason:
+        used = f"the constructor computes the first LR from the group's initial_lr, {self.initial_lr!r}"
+        return Reason(f"{used}, and what follows comes from base_lr, {self.base_lr!r}")
 
 
 def replay(schedule: Cyclic, release: Release) -> Replay:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.torch.machine import HELD, Replay, Ruled, Rules, closed_form, hold
+from lrcli.frameworks.torch.machine import Replay, Ruled, Rules, closed_form, hold
 from lrcli.frameworks.torch.releases import Release, is_closed_form
 from lrcli.schedules.exponential import Exponential
 
@@ -32,4 +32,4 @@ def replay(schedule: Exponential, release: Release) -> Replay:
             return Rules(from_group, closed=closed.rule)
         return Rules(chained, first=hold, closed=closed.rule)
 
-    return Ruled(release, rules, READING, HELD if release >= (2, 8) else "")
+    return Ruled(release, rules, READING)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.torch.machine import HELD, Replay, Ruled, Rules, closed_form
+from lrcli.frameworks.torch.machine import Replay, Ruled, Rules, closed_form
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.linear import Linear
 
 SINCE = (1, 10)
-READING = "the rule scales by the ratio of two factors, and reading it scales once more"
+READING = (
+    "the rule scales by start_factor at epoch 0 and by the ratio of two factors after it,"
+    " and reading it scales once more"
+)
 
 
 def replay(schedule: Linear, release: Release) -> Replay:
@@ -35,4 +38,4 @@ def replay(schedule: Linear, release: Release) -> Replay:
 
         return Rules(chained, first=hold if release >= (2, 8) else None, closed=closed.rule)
 
-    return Ruled(release, rules, READING, HELD if release >= (2, 8) else "")
+    return Ruled(release, rules, READING)

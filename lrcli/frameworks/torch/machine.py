@@ -65,8 +65,18 @@ def hold(lr: float, t: int) -> float:
     return lr
 
 
-HELD = "from torch 2.8 on the constructor leaves the LR alone, so the factor of this epoch is lost for good"
-"""The resume note of the classes that look at the "initial" flag of 2.8."""
+class Reason(NamedTuple):
+    """Why a number is not the one that was meant, and the issue that tells of it."""
+
+    why: str
+    reference: str = ""
+
+
+HELD = Reason(
+    "from torch 2.8 on the constructor leaves the LR alone, so the factor of this epoch is lost for good",
+    "pytorch #149312",
+)
+"""Why a resumed run differs in the classes that look at the "initial" flag of 2.8."""
 
 
 class Replay:
@@ -177,10 +187,13 @@ class Replay:
         """How many epochs the LRs of such a loop are ahead of the schedule: 0 in the documented order."""
         return scheduler_first - self.scheduler_first
 
-    reading_note = ""
-    """Why get_lr() in the loop is not the LR in use, where it is not."""
-    resume_note = ""
-    """Why a scheduler that is built with last_epoch does not go on where the old one was, where it does not."""
+    def reading_reason(self, fresh: bool, later: bool) -> Reason:
+        """Why a reading in the loop is not the LR in use: before the first step() (fresh), or (also) later."""
+        return Reason("")
+
+    def resume_reason(self) -> Reason:
+        """Why a scheduler that is built with last_epoch does not go on where the old one was."""
+        return Reason("")
 
 
 class Ruled(Replay):
@@ -190,21 +203,22 @@ class Ruled(Replay):
         self,
         release: Release,
         rules: Callable[[float], Rules],
-        reading_note: str = "the rule is chained, so reading it applies it to its own result",
-        resume_note: str = "",
+        reading: str = "",
     ) -> None:
+        """`reading` says what get_lr() does once more to the LR, where the rule is chained."""
         super().__init__(release)
         self._make_rules = rules
-        self.reading_note = reading_note
-        self.resume_note = resume_note
+        self._reading = reading
 
     def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
         self.rules = self._make_rules(group.base_lr())
+        self._given, self._resumed_from = group.lr, last_epoch
         # 1.1 to 1.3 evaluate epoch 0 (or last_epoch), the others the epoch after last_epoch
         self.last_epoch = max(last_epoch, 0) - 1 if (1, 1) <= self.release < (1, 4) else last_epoch
         group.lr = self.initial_step(group.lr)
         if self.release < (1, 1):
             self.last_epoch = last_epoch  # 1.0 sets its counter back
+        self._held = group.lr == self._given
         return group.lr
 
     def initial_step(self, lr: float) -> float:
@@ -240,6 +254,37 @@ class Ruled(Replay):
     def get_lr(self, lr: float) -> float:
         fresh = self.rules.fresh if self.calls == 1 else None
         return (fresh or self.rules.rule)(lr, self.last_epoch)
+
+    @property
+    def is_chained(self) -> bool:
+        """Whether the rule goes on from the group's LR, instead of computing from the base LR."""
+        return self.rules.over is None
+
+    def reading_reason(self, fresh: bool, later: bool) -> Reason:
+        if self.release < (1, 1):
+            counter = f"the constructor sets its counter back to {self._resumed_from}, where get_lr() evaluates it"
+            return Reason(f"{counter} until the first scheduler.step()", "pytorch #7889")
+        if not self.is_chained:
+            return Reason("")
+        if not (fresh and self._held):
+            return Reason(self._reading, "pytorch #22107")
+        if self.rules.fresh is not None and self._resumed_from >= 0:
+            first = "right after a resume get_lr() computes from the base LR, and the constructor left the LR alone"
+        else:
+            first = "the constructor leaves the LR alone, and reading get_lr() applies the rule"
+        return Reason(f"{first}; later {self._reading}" if later else first, "pytorch #22107" if later else "")
+
+    def resume_reason(self) -> Reason:
+        k = self._resumed_from
+        if self.release < (1, 1):
+            return Reason(f"its constructor computes epoch {k + 1} and sets its counter back to {k}")
+        if not self.is_chained:
+            return Reason(f"its constructor sets the LR of epoch {k} again" if self.release < (1, 4) else "")
+        if self.release < (1, 4):
+            return Reason(f"its constructor applies the rule of epoch {k} again, to the LR that the optimizer holds")
+        if self._held and self.rules.first is not None and self.release >= (2, 8):
+            return HELD
+        return Reason("its constructor steps, too, from the LR that the optimizer holds", "pytorch #102261")
 
     def plain_rule(self) -> Rule | None:
         return self.rules.rule

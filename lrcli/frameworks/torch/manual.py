@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrcli.frameworks.torch.chained import run_together
 from lrcli.frameworks.torch.composite import Composite
-from lrcli.frameworks.torch.machine import Replay
+from lrcli.frameworks.torch.machine import Reason, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.notes import Note
 from lrcli.schedules.manual import Manual
@@ -20,7 +20,6 @@ class ManualReplay(Composite):
         if not self.children:
             raise refuse(release, "IndexError", "there is no scheduler to step")
         self.scheduler_first = any(child.scheduler_first for child in self.children)
-        self.reading_note = self.children[-1].reading_note
 
     def step(self, lr: float, epoch: float | None = None, metric: float | None = None) -> float:
         return self.step_children(lr, epoch, metric)
@@ -30,6 +29,9 @@ class ManualReplay(Composite):
 
     def has(self, reading: str) -> bool:
         return self.children[-1].has(reading)
+
+    def reading_reason(self, fresh: bool, later: bool) -> Reason:
+        return self.children[-1].reading_reason(fresh, later)
 
     def get_lr(self, lr: float) -> float:
         return self.children[-1].get_lr(lr)

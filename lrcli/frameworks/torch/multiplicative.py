@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.torch.machine import HELD, Replay, Ruled, Rules, hold
+from lrcli.frameworks.torch.machine import Replay, Ruled, Rules, hold
 from lrcli.frameworks.torch.releases import Release
 from lrcli.schedules.multiplicative import Multiplicative
 
@@ -29,4 +29,4 @@ def replay(schedule: Multiplicative, release: Release) -> Replay:
             return Rules(from_group)
         return Rules(chained, first=hold)
 
-    return Ruled(release, rules, READING, HELD if release >= (2, 8) else "")
+    return Ruled(release, rules, READING)

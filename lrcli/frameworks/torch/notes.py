@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from lrcli.errors import Refused
+from lrcli.errors import EvaluationError, Refused
 from lrcli.frameworks.torch.loop import TrainingLoop, uninterrupted
+from lrcli.frameworks.torch.machine import Reason
 from lrcli.frameworks.torch.releases import parse
 from lrcli.notes import Note
 from lrcli.spec import Emulation, Spec
@@ -31,7 +32,7 @@ def of_replay(spec: Spec) -> tuple[Note, ...]:
             try:
                 plain = uninterrupted(group.schedule, base_lr(group), emulation, i)
                 found.update(dict.fromkeys(_resume(training_loop(spec, i), plain, spec)))
-            except Refused:
+            except (EvaluationError, Refused):
                 pass  # there is no uninterrupted run to compare with
         found.update(dict.fromkeys(_reading(loop, reading, spec)))
     return tuple(found)
@@ -69,10 +70,17 @@ def _resume(resumed: TrainingLoop, plain: TrainingLoop, spec: Spec) -> list[Note
         assert wanted is not None
         if abs(found - wanted) > 1e-9 * max(abs(found), abs(wanted)):
             what = f"the resumed run is not the uninterrupted one: {found!r} instead of {wanted!r}"
-            why = resumed.replay.resume_note or "its constructor steps, too, from the LR that the optimizer holds"
+            why, reference = _resume_reason(resumed, plain, spec)
             advice = "Load the scheduler's state_dict instead of passing last_epoch"
-            return [Note("resume", what, why, advice, "pytorch #60265", (epoch,), unit=spec.interval)]
+            return [Note("resume", what, why, advice, reference, (epoch,), unit=spec.interval)]
     return []
+
+
+def _resume_reason(resumed: TrainingLoop, plain: TrainingLoop, spec: Spec) -> Reason:
+    left_over = spec.emulation.initial_lr if spec.emulation else None
+    if left_over is not None and resumed.group.initial_lr != plain.group.initial_lr:
+        return Reason(f"its base LR is the left-over initial_lr, {resumed.group.initial_lr!r}")
+    return resumed.replay.resume_reason()
 
 
 def _reading(loop: TrainingLoop, reading: str, spec: Spec) -> list[Note]:
@@ -87,14 +95,16 @@ def _reading(loop: TrainingLoop, reading: str, spec: Spec) -> list[Note]:
         return []
     assert spec.emulation is not None
     release = spec.emulation.release
+    fresh = wrong[0] == loop.first_epoch and not loop.scheduler_first
+    why, reference = loop.replay.reading_reason(fresh, len(wrong) > fresh)
     has_better = parse(release) >= (1, 4) and reading == "get_lr"
     return [
         Note(
             code="reading",
             what=f"{reading}() of torch {release} is not the LR that trains",
-            why=loop.replay.reading_note,
+            why=why,
             advice="Read get_last_lr()" if has_better else "Read optimizer.param_groups[0]['lr'], the column lr",
-            reference="pytorch #22107",
+            reference=reference,
             epochs=tuple(wrong[:SHOWN]),
             more=len(wrong[SHOWN:]),
             within=0 if n < LOOKED_AT else LOOKED_AT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrcli.errors import LrcliError
-from lrcli.frameworks.torch.machine import ParamGroup, Replay
+from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.plateau import Plateau
 
@@ -52,6 +52,9 @@ class PlateauReplay(Replay):
 
     def order_note(self) -> None:
         return None  # it reacts to the metric it is given, whenever that is
+
+    def resume_reason(self) -> Reason:
+        return Reason("it is built without last_epoch, and knows none of the metrics before")
 
     def has(self, reading: str) -> bool:
         return reading == "lr" or (reading == "get_last_lr" and self.release >= (2, 2))

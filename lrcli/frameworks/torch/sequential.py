@@ -6,7 +6,7 @@ from bisect import bisect_right
 from math import isclose
 
 from lrcli.frameworks.torch.composite import Composite
-from lrcli.frameworks.torch.machine import ParamGroup, Replay
+from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.notes import Note
 from lrcli.schedules.sequential import Sequential
@@ -80,6 +80,19 @@ class SequentialReplay(Composite):
                 lr = self.advance(lr)
                 out.append(lr)
 
+    def reading_reason(self, fresh: bool, later: bool) -> Reason:
+        """Only in 1.11 and 1.12: from 1.13 on the first child begins again, and what it computes is what is used."""
+        why = "it returns what the first child computed when it was built, before its siblings changed the LR"
+        return Reason(why, "pytorch #72874, fixed in 1.13")
+
+    def resume_reason(self) -> Reason:
+        offset = "last_epoch only moves the counter that is compared with the milestones:"
+        if self.release < (1, 13):
+            why = f"{offset} its children are new, and begin at their epoch 0 from the LR that the optimizer holds"
+        else:
+            why = f"{offset} its constructor sets the LR back to initial_lr, and its children begin at their epoch 0"
+        return Reason(why, "pytorch #162591")
+
     def notes(self) -> list[Note]:
         notes = [note for child in self.children for note in child.notes()]
         if self.release < (1, 13) and self.meant is not None and not isclose(self.left, self.meant, rel_tol=1e-9):
@@ -87,7 +100,7 @@ class SequentialReplay(Composite):
                 Note(
                     code="sequential-first-lr",
                     what=f"SequentialLR starts at {self.left!r} instead of {self.meant!r}",
-                    why="its constructor keeps what the children's constructors left in the group, all multiplied",
+                    why="its constructor keeps what the constructors of its children left in the group",
                     reference="pytorch #72874, fixed in 1.13",
                     advice="Upgrade, or write the warmup as one LambdaLR",
                 )

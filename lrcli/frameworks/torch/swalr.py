@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.torch.machine import GroupRuled, ParamGroup, Replay, Rule, Rules
+from lrcli.frameworks.torch.machine import GroupRuled, ParamGroup, Reason, Replay, Rule, Rules
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.swalr import SWALR
 
@@ -43,6 +43,9 @@ class SWALRReplay(GroupRuled):
             raise refuse(self.release, "NameError", "name 'warnings' is not defined")
         self._reread()
         return self.rules.rule(lr, self.calls - 1)
+
+    def resume_reason(self) -> Reason:
+        return Reason("its clock counts the calls of step(), so a new one begins to anneal anew")
 
     def plain_rule(self) -> Rule:
         self._reread()

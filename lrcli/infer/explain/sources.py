@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from lrcli.errors import Refused
+from lrcli.errors import EvaluationError, Refused
 from lrcli.frameworks.torch.loop import TrainingLoop
 from lrcli.schedules.base import Schedule
 from lrcli.series.curve import base_lr, training_loop
@@ -99,7 +99,7 @@ class Replayed:
                 size = min(max(n - len(table), 256), BLOCK)
                 taken = self._loops[0].take(size, ("lr", self.reading))[self.reading]
                 table.extend(math.nan if value is None else value for value in taken)
-        except Refused:
+        except (EvaluationError, Refused):
             # what is known of the rows before the refusal is of no use: nobody has logged them
             table.extend([math.nan] * (n - len(table)))
         return table
