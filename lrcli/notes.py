@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from lrcli.spec import Spec
+if TYPE_CHECKING:
+    from lrcli.spec import Spec
 
 
 @dataclass(frozen=True)
@@ -49,4 +51,5 @@ def of_formula(spec: Spec) -> tuple[Note, ...]:
         if schedule.sets_lr and group.lr is not None and group.lr != schedule.lr_at(0, group.lr):
             what = f"{schedule.name} sets the learning rate itself: lr {group.lr!r} is not used"
             found[Note("lr-ignored", what)] = None
+        found.update(dict.fromkeys(schedule.notes()))
     return tuple(found)

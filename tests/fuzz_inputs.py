@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+from lrcli.catalog.registry import all_types, type_names
 from lrcli.expression import CONSTANTS, FUNCTIONS
 from lrcli.expression.parser import VARIABLES
 from lrcli.reader.build import KEYS
-from lrcli.schedules import all_types, type_names
 from lrcli.spec import READINGS, STEP_ORDERS
 
 _HERE = Path(__file__).parent

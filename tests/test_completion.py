@@ -10,9 +10,9 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from lrcli.catalog.registry import all_types
 from lrcli.cli.completion.scripts import SCRIPTS, script
 from lrcli.frameworks.torch.releases import RELEASES
-from lrcli.schedules import all_types
 from tests.cli_world import run_cli
 
 STEP = "lr: 0.1\nepochs: 9\nschedule: {type: step, step_size: 3}\n"

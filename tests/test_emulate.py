@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from lrcli.catalog.registry import general_types as all_types
 from lrcli.errors import EvaluationError, LrcliError, Refused
 from lrcli.frameworks.torch import replay
 from lrcli.frameworks.torch.loop import TrainingLoop, _saved_group
 from lrcli.frameworks.torch.machine import ParamGroup
 from lrcli.frameworks.torch.releases import RELEASES, find_release, parse
 from lrcli.reader import parse_text
-from lrcli.schedules import all_types
 from lrcli.series.curve import blocks, columns, default_reading, evaluate, first_row, notes
 from lrcli.spec import Spec
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lrcli.catalog.registry import find_type
 from lrcli.errors import LrcliError
 from lrcli.expression import Expression
 from lrcli.render.chart import Chart, Line, polyline
@@ -20,7 +21,7 @@ from lrcli.render.palette import marks
 from lrcli.render.plot import plot_specs, render_plot
 from lrcli.render.safe import cell_width, clip, printable
 from lrcli.render.ticks import compact, linear_labels, linear_ticks, log_ticks, short, x_ticks
-from lrcli.schedules import Schedule, find_type
+from lrcli.schedules import Schedule
 from lrcli.series.sample import SampledLine
 from lrcli.spec import Emulation, Group, Spec
 

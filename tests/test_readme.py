@@ -9,8 +9,8 @@ from pkgutil import iter_modules
 import pytest
 
 import lrcli.cli.commands
+from lrcli.catalog.registry import general_types as all_types
 from lrcli.checks import codes
-from lrcli.schedules import all_types
 from tests.readme_examples import README, ROOT, Example, examples, run
 
 TEXT = README.read_text(encoding="utf-8")

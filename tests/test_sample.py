@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 
 import pytest
 
+from lrcli.catalog.registry import find_type
 from lrcli.errors import EvaluationError
 from lrcli.expression import Expression
-from lrcli.schedules import Schedule, find_type
+from lrcli.schedules import Schedule
 from lrcli.series import sample
 from lrcli.series.curve import Block, GroupBlock
 from lrcli.series.sample import Facts, SampledLine

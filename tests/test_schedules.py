@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lrcli.catalog.registry import find_type, type_names
+from lrcli.catalog.registry import general_types as all_types
 from lrcli.errors import InvalidValue, Refused
 from lrcli.expression import Expression
 from lrcli.frameworks.torch import replay
-from lrcli.schedules import all_types, find_type, param_of, type_names
+from lrcli.schedules import param_of
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.constant import Constant

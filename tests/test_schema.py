@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lrcli.catalog.registry import all_types, type_names
 from lrcli.errors import Problem, SpecError
 from lrcli.inputs import Inputs
 from lrcli.reader import parse_text, read_spec
 from lrcli.reader.build import KEYS
 from lrcli.reader.nodes import Mapping, Node, Scalar, compose
 from lrcli.reader.source import Problems, read_source
-from lrcli.schedules import all_types, type_names
 from lrcli.schema import schema
 from tests.cli_world import run_cli
 

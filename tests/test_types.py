@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from lrcli.catalog import describe
+from lrcli.catalog.registry import all_types
 from lrcli.catalog.starter import example, starter
 from lrcli.reader import parse_text
-from lrcli.schedules import Schedule, all_types, param_of
+from lrcli.schedules import Schedule, param_of
 from lrcli.series.curve import evaluate
 from tests.cli_world import run_cli
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, dataclass
 from importlib import import_module
 from typing import Any
 
+from lrcli.catalog.registry import find_types, general_types, type_names
 from lrcli.errors import LrcliError
-from lrcli.schedules import Param, Schedule, all_types, find_type, param_of, type_names
+from lrcli.schedules import Param, Schedule, param_of, parameters
 
 LENGTH = "a number of steps, or 30ep, 500st, 10%"
 _TAKES = {
@@ -20,6 +21,8 @@ _TAKES = {
     "expression": "an expression of epoch",
     "metric": "a list, or {file: ..., column: ...}",
     "schedules": "a list of schedules",
+    "schedule": "a schedule",
+    "text": "a text",
 }
 _FILLS = {
     "run": "the length of the run or phase",
@@ -70,13 +73,15 @@ class TypeInfo:
 
 def find(name: str) -> type[Schedule]:
     """The class of that name, alias or PyTorch name; LrcliError with a suggestion if there is none."""
-    cls = find_type(name)
-    if cls is None:
+    found = find_types(name)
+    if len(found) > 1:
+        raise LrcliError(f"several frameworks have {name[:60]!r}: {', '.join(cls.name for cls in found)}")
+    if not found:
         from lrcli.reader.values import suggest
 
-        hint = suggest(name, type_names(), f"the types are {', '.join(known.name for known in all_types())}")
+        hint = suggest(name, type_names(), f"the types are {', '.join(known.name for known in general_types())}")
         raise LrcliError(f"no type {name[:60]!r}: {hint}")
-    return cls
+    return found[0]
 
 
 def describe(cls: type[Schedule]) -> TypeInfo:
@@ -102,13 +107,13 @@ def describe(cls: type[Schedule]) -> TypeInfo:
         torch=cls.torch,
         since=_since(cls),
         sets_lr=cls.sets_lr,
-        keys=tuple(_key(cls, f) for f in fields(cls)),
+        keys=tuple(_key(cls, f) for f in parameters(cls)),
     )
 
 
 def _since(cls: type[Schedule]) -> str | None:
     """The first release of PyTorch that has the class."""
-    if cls.torch is None:
+    if cls.torch is None or "." in cls.name:
         return None
     module = import_module(f"lrcli.frameworks.torch.{cls.__module__.rpartition('.')[2]}")
     major, minor = module.SINCE
@@ -131,7 +136,10 @@ def _key(cls: type[Schedule], f: Field[Any]) -> Key:
 
 
 def _takes(param: Param) -> str:
-    takes = one_of(param.choices) if param.kind == "choice" else _TAKES[param.kind]
+    if param.kind == "choice":
+        takes = one_of(param.choices)
+    else:
+        takes = param.rule.removeprefix("must be ") if param.kind == "data" else _TAKES[param.kind]
     return f"{takes}; a list: one per group" if param.per_group else takes
 
 

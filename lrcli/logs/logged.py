@@ -39,6 +39,10 @@ class Logged(Schedule):
         """None: there is no formula."""
         return iter(())
 
+    def parts(self) -> tuple[Schedule, ...]:
+        """None: a log is no composition."""
+        return ()
+
     def rows(self) -> Sequence[int]:
         """The rows that were logged."""
         return self.at

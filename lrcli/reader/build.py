@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from lrcli.catalog.registry import general_types
+from lrcli.errors import InvalidValue
 from lrcli.inputs import Inputs
 from lrcli.reader.emulation import EmulationError, emulation_text, read_emulation
 from lrcli.reader.keys import type_named
@@ -17,13 +19,15 @@ from lrcli.reader.schedule import (
     MAX_PARTS,
     build_phases,
     build_schedule,
+    explain_refusal,
     in_sequence,
     metric_nodes,
     phase_length,
 )
 from lrcli.reader.source import Problems, Source, refuse
 from lrcli.reader.values import BAD, Context, Scope, as_number, closest, is_null, read_value, refuse_value, suggest
-from lrcli.schedules import Schedule, all_types, param_of
+from lrcli.schedules import Schedule, param_of, parameters
+from lrcli.schedules.base import Setting
 from lrcli.spec import Emulation, Group, Spec
 
 LR = ("lr", "base_lr", "learning_rate")
@@ -60,6 +64,7 @@ def build_spec(root: Node | None, source: Source, asked: Asked, problems: Proble
     read_run_length(root, min((len(values or ()) for values in series), default=None), context)
     _check_resume(root, emulation, context)
     built = _groups(root, groups, context)
+    _check_release(built, context, root.get("emulate") or root, asked)
     first_step, skipped = read_first_step(root, problems), read_skipped(root, problems)
     name = root.get("name")
     if name is not None and (not isinstance(name, Scalar) or not name.text):
@@ -76,6 +81,7 @@ def build_spec(root: Node | None, source: Source, asked: Asked, problems: Proble
         data=context.clock.data,
         first_step=first_step,
         skipped=skipped,
+        release=f"{context.framework}-{context.release}" if context.framework else "",
     )
 
 
@@ -98,7 +104,7 @@ def _check_keys(node: Mapping, known: tuple[str, ...], where: str, problems: Pro
 
 
 def _schedule_keys() -> set[str]:
-    return {"type", "milestones", *(f.name for cls in all_types() for f in fields(cls))}
+    return {"type", "milestones", *(f.name for cls in general_types() for f in parameters(cls))}
 
 
 def _group_nodes(root: Mapping, problems: Problems) -> list[Mapping]:
@@ -175,10 +181,27 @@ def _emulation(root: Mapping, asked: Asked, groups: int, context: Context) -> Em
         emulation = chosen
     if note:
         context.notes.append(note)
+    if emulation is not None and emulation.framework != "torch":
+        context.framework, context.release = emulation.framework, emulation.release
+        return None
     # after a problem here, whether the formula has a value is not yet the question
     context.replay = emulation is not None or len(problems) > before
     context.scheduler_first = emulation is not None and emulation.step_order == "scheduler_first"
     return emulation
+
+
+def _check_release(groups: tuple[Group, ...], context: Context, node: Node, asked: Asked) -> None:
+    """Tell of a release of a framework that the spec has no schedule of."""
+    if not context.framework or len(context.problems):
+        return
+    if not any(_is_of(group.schedule, context.framework) for group in groups):
+        place = Source(asked.emulation_by, placed=False).whole if asked.emulation is not None else node.place
+        message = f"{context.framework}-{context.release}: the spec has no schedule of {context.framework}"
+        context.problems.add(place, "emulation", message, "a release of torch replays PyTorch's schedules: torch-2.4")
+
+
+def _is_of(schedule: Schedule, framework: str) -> bool:
+    return schedule.name.startswith(f"{framework}.") or any(_is_of(part, framework) for part in schedule.parts())
 
 
 def _check_resume(root: Mapping, emulation: Emulation | None, context: Context) -> None:
@@ -206,7 +229,7 @@ def _groups(root: Mapping, nodes: list[Mapping], context: Context) -> tuple[Grou
         hint = "write schedule: {type: cosine}"
         context.problems.add(root.place.source.whole, "missing-key", "missing key 'schedule'", hint)
     base = _lr(root, context.problems)
-    groups = []
+    pieces: list[tuple[str | None, Any, Schedule, Node]] = []
     for i, node in enumerate(nodes or [Mapping(root.place, ())]):
         own = node.get("schedule")
         lr = _lr(node, context.problems)
@@ -218,7 +241,35 @@ def _groups(root: Mapping, nodes: list[Mapping], context: Context) -> tuple[Grou
         name = node.get("name")
         if schedule is not None and lr is not BAD:
             schedule = schedule.for_group(i, n) if own is None else schedule.for_group(0, 1)
-            groups.append(Group(name.text if isinstance(name, Scalar) else None, lr, schedule))
+            assert used is not None
+            pieces.append((name.text if isinstance(name, Scalar) else None, lr, schedule, used))
+    return _bound(pieces, base, context, own_groups=not nodes)
+
+
+def _bound(
+    pieces: list[tuple[str | None, Any, Schedule, Node]], base: Any, context: Context, own_groups: bool
+) -> tuple[Group, ...]:
+    """The groups, each schedule told of the run. A framework's own groups stand where the spec has none."""
+    lrs = tuple(lr for _, lr, _, _ in pieces)
+    clock = context.clock
+    common = Setting(
+        length=context.length,
+        interval=clock.interval,
+        steps_per_epoch=clock.steps_per_epoch,
+        lrs=lrs,
+        default_lr=base if base is not None else next((lr for lr in lrs if lr is not None), None),
+        release=context.release,
+        samples_per_step=clock.data.samples_per_step if clock.data else None,
+    )
+    groups: list[Group] = []
+    for i, (name, lr, schedule, node) in enumerate(pieces):
+        try:
+            bound = schedule.bind(common._replace(group=i))
+        except InvalidValue as error:
+            explain_refusal(error, node, context.problems)
+            continue
+        own = bound.groups() if own_groups else ()
+        groups += [Group(each, lr, part) for each, part in own] or [Group(name, lr, bound)]
     return tuple(groups)
 
 
@@ -242,9 +293,13 @@ def _sets_lr(node: Node | None) -> bool:
     cls = type_named(kind)
     if cls is None or not isinstance(node, Mapping):
         return False
-    if any(param_of(f).kind == "schedules" for f in fields(cls)):
+    kinds = {param_of(f).kind: f.name for f in parameters(cls)}
+    if "schedules" in kinds:
         return _sets_lr(node.get("schedules", "schedulers"))
-    return cls.sets_lr
+    if "schedule" in kinds and not cls.sets_lr:
+        return _sets_lr(node.get(kinds["schedule"]))
+    rate = node.get(cls.own_rate) if cls.own_rate else None
+    return cls.sets_lr or (rate is not None and not is_null(rate))
 
 
 def _warmup(root: Mapping, context: Context) -> tuple[int, Schedule] | None:
@@ -272,7 +327,7 @@ def _warmup(root: Mapping, context: Context) -> tuple[int, Schedule] | None:
     start = node.get("start_factor")
     factor = Linear.start_factor
     if start is not None:
-        param = next(param_of(f) for f in fields(Linear) if f.name == "start_factor")
+        param = next(param_of(f) for f in parameters(Linear) if f.name == "start_factor")
         factor = read_value("start_factor", param, start, scope, context)
     return None if rows is None or factor is BAD else (rows, Linear(start_factor=factor, total_iters=rows))
 

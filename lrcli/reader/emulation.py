@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from lrcli.catalog import registry
 from lrcli.errors import LrcliError
+from lrcli.frameworks.base import Framework
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Problems
 from lrcli.spec import READINGS, STEP_ORDERS, Emulation
@@ -42,6 +44,10 @@ def emulation_text(text: str) -> tuple[Emulation | None, str]:
             raise EmulationError("formula has no reading and no step order")
         return None, ""
     framework, _, version = which.partition("-")
+    if framework != "torch" and (known := registry.framework(framework)) is not None:
+        if rest:
+            raise EmulationError(f"{known.title} has no readings and no step order")
+        return _release_of(known, version, text.strip())
     if framework != "torch":
         hint = f"write torch-{which}" if which[:1].isdigit() else _FORM
         raise EmulationError(f"unknown emulation {which!r}", hint)
@@ -75,9 +81,16 @@ def read_emulation(node: Node, problems: Problems, groups: int) -> tuple[Emulati
 
 def _from_mapping(node: Mapping, problems: Problems, groups: int) -> tuple[Emulation | None, str]:
     for key, _ in node.entries:
-        if key.text not in _KEYS:
+        if key.text not in _KEYS and registry.framework(key.text) is None:
             problems.add(key.place, "unknown-key", f"unknown key {key.text!r} in emulate", _one_of(key.text, _KEYS))
     torch = node.get("torch")
+    others = [key for key, _ in node.entries if key.text != "torch" and registry.framework(key.text) is not None]
+    chosen = node.get(others[0].text) if others else None
+    if torch is None and chosen is not None:
+        known = registry.framework(others[0].text)
+        if known is None or not isinstance(chosen, Scalar):
+            raise EmulationError(f"{others[0].text} must be a version, not {chosen}")
+        return _release_of(known, chosen.text, f"{known.name}-{chosen.text}")
     if torch is None:
         raise EmulationError("emulate needs 'torch'", 'write {torch: "1.1"}')
     if not isinstance(torch, Scalar):
@@ -105,6 +118,16 @@ def _from_mapping(node: Mapping, problems: Problems, groups: int) -> tuple[Emula
         read = node.get("read")
         problems.add(read.place if read else node.place, "emulation", error.message, error.hint)
     return emulation, note
+
+
+def _release_of(framework: Framework, version: str, label: str) -> tuple[Emulation, str]:
+    try:
+        release = framework.release(version)
+    except LrcliError as error:
+        raise EmulationError(str(error)) from None
+    exact = not version or version == release or release.startswith(f"{version}.")
+    note = "" if exact else f"{framework.title} {version} was not examined; {release} stands for it"
+    return Emulation(release, label=label, framework=framework.name), note
 
 
 def _release(version: str) -> tuple[str, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from functools import lru_cache
 
+from lrcli.catalog.registry import find_types, general_types, type_names
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.source import Place, Problems
 from lrcli.reader.values import Context, as_number, closest, suggest
-from lrcli.schedules import Schedule, all_types, find_type, type_names
+from lrcli.schedules import Schedule, parameters
 
 PLURALS = {"schedulers": "schedules"}
 # what PyTorch's constructors take and a spec says elsewhere, or not at all
@@ -16,13 +16,14 @@ IGNORED = ("verbose", "last_epoch")
 
 
 @lru_cache(maxsize=64)
-def _find(name: str) -> type[Schedule] | None:
-    return find_type(name)
+def _find(name: str) -> tuple[type[Schedule], ...]:
+    return find_types(name)
 
 
 def type_named(node: Node | None) -> type[Schedule] | None:
     """The schedule class that a `type:` names, None if it names none."""
-    return _find(node.text) if isinstance(node, Scalar) and node.text else None
+    found = _find(node.text) if isinstance(node, Scalar) and node.text else ()
+    return found[0] if len(found) == 1 else None
 
 
 def given_place(node: Mapping) -> Place:
@@ -42,14 +43,17 @@ def type_of(node: Mapping, problems: Problems, phase: bool) -> type[Schedule] | 
         problems.add(kind.place, "wrong-type", f"type must be a name, not {kind}", f"it is one of {_type_list()}")
         return None
     cls = type_named(kind)
-    if cls is None:
+    if cls is None and (several := _find(kind.text)):
+        names = ", ".join(one.name for one in several)
+        problems.add(kind.place, "unknown-type", f"several frameworks have {kind.text[:60]!r}", f"write one of {names}")
+    elif cls is None:
         hint = suggest(kind.text, type_names(), f"it is one of {_type_list()}")
         problems.add(kind.place, "unknown-type", f"unknown type {kind.text[:60]!r}", hint)
     return cls
 
 
 def _type_list() -> str:
-    return ", ".join(cls.name for cls in all_types())
+    return ", ".join(cls.name for cls in general_types())
 
 
 def given_fields(
@@ -59,7 +63,7 @@ def given_fields(
 
     What is no field is told or, where PyTorch takes it, noted.
     """
-    names = [f.name for f in fields(cls)]
+    names = [f.name for f in parameters(cls)]
     spellings = spellings_of(cls)
     given: dict[str, tuple[Scalar, Node]] = {}
     meant: set[str] = set()
@@ -67,7 +71,7 @@ def given_fields(
         word = key.text
         if word == "type" or (word == "for" and phase):
             continue
-        name = PLURALS.get(word, word)
+        name = word if word in names else PLURALS.get(word, word)
         name = spellings[name][0] if name in spellings else name
         if name not in names:
             meant.add(_unknown(key, value, node, cls, context))
@@ -95,7 +99,7 @@ def _unknown(key: Scalar, value: Node, node: Mapping, cls: type[Schedule], conte
         elif (note := f"{word} is ignored") not in context.notes:
             context.notes.append(note)
         return ""
-    names = [f.name for f in fields(cls)] + list(spellings_of(cls))
+    names = [f.name for f in parameters(cls)] + list(spellings_of(cls))
     known = f"its keys are {', '.join(names)}" if names else "it has no keys"
     special = {
         "for": "only a phase in a list has a length",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field
 from typing import Any
 
 from lrcli.errors import InvalidValue
+from lrcli.frameworks.base import Refuses
 from lrcli.reader.keys import PLURALS, given_fields, given_place, spellings_of, type_named, type_of
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Place, Problems
 from lrcli.reader.values import BAD, Context, Scope, as_number, is_null, read_length, read_value, refuse_value
-from lrcli.schedules import Schedule, param_of
+from lrcli.schedules import Schedule, param_of, parameters
 
 _FORM = "write {type: cosine} or a list of phases"
 MAX_PARTS = 1_000
@@ -108,6 +109,8 @@ def _from_mapping(node: Mapping, scope: Scope, context: Context, phase: bool = F
 
 
 def _children(value: object) -> list[Schedule]:
+    if isinstance(value, Schedule):
+        return [value]
     return [item for item in value if isinstance(item, Schedule)] if isinstance(value, tuple) else []
 
 
@@ -122,10 +125,14 @@ def _values(
     """The constructor's arguments, None after a problem."""
     values: dict[str, Any] = {}
     # positions first: they say where the schedules of a sequence begin
-    for f in sorted(fields(cls), key=lambda f: param_of(f).kind == "schedules"):
+    for f in sorted(parameters(cls), key=lambda f: param_of(f).kind == "schedules"):
         param = param_of(f)
         if f.name in given and param.kind == "schedules":
             values[f.name] = _build_children(cls, f, given[f.name][1], values, scope, context)
+        elif f.name in given and param.kind == "schedule":
+            inner = given[f.name][1]
+            child = None if is_null(inner) else build_schedule(inner, scope, context)
+            values[f.name] = BAD if child is None and not (is_null(inner) and param.optional) else child
         elif f.name in given:
             values[f.name] = _read(f, *given[f.name], spellings_of(cls), scope, context)
         elif param.kind == "metric":
@@ -168,7 +175,7 @@ def _build_children(
     if len(node.items) > MAX_PARTS:
         context.problems.add(node.place, "limit", f"more than {MAX_PARTS:,} schedules")
         return BAD
-    found = next((values.get(other.name) for other in fields(cls) if param_of(other).kind == "positions"), None)
+    found = next((values.get(other.name) for other in parameters(cls) if param_of(other).kind == "positions"), None)
     milestones = [int(m) for m in found] if isinstance(found, tuple) else None
     parts = []
     for i, item in enumerate(node.items):
@@ -198,6 +205,10 @@ def _active_part(series: tuple[float, ...], place: Place, given: bool, scope: Sc
 
 def _explain(error: InvalidValue, given: dict[str, tuple[Scalar, Node]], place: Place, problems: Problems) -> None:
     """A constructor's refusal, at the value that it is about."""
+    if isinstance(error, Refuses):
+        at = given[error.field][1].place if error.field in given else place
+        problems.add(at, "framework-refuses", str(error))
+        return
     if error.field not in given:
         told = "" if error.received is None else f", not {error.received}"
         problems.add(place, "bad-value", f"{error.field} {error.rule}{told}")
@@ -211,6 +222,16 @@ def _explain(error: InvalidValue, given: dict[str, tuple[Scalar, Node]], place: 
         problems.add(node.place, "bad-value", f"{key.text} {error.rule}, not {shown}")
 
 
+def explain_refusal(error: InvalidValue, node: Node, problems: Problems) -> None:
+    """What the run does not allow a schedule, at the key of its node that it is about."""
+    if not isinstance(node, Mapping):
+        _explain(error, {}, node.place, problems)
+        return
+    given = {PLURALS.get(key.text, key.text): (key, value) for key, value in node.entries}
+    given.update({key.text: (key, value) for key, value in node.entries})
+    _explain(error, given, given_place(node), problems)
+
+
 def metric_nodes(node: Node | None) -> list[Node | None]:
     """The `metric:` of every schedule in a node that takes one; None for one that is left out."""
     if isinstance(node, Sequence):
@@ -222,9 +243,9 @@ def metric_nodes(node: Node | None) -> list[Node | None]:
     if cls is None:
         return []
     found: list[Node | None] = []
-    for f in fields(cls):
+    for f in parameters(cls):
         if param_of(f).kind == "metric":
             found.append(node.get(f.name))
-        elif param_of(f).kind == "schedules":
+        elif param_of(f).kind in ("schedules", "schedule"):
             found += metric_nodes(node.get(f.name, *(word for word, name in PLURALS.items() if name == f.name)))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -76,8 +77,10 @@ def parse_quantity(text: str) -> Quantity:
     return Quantity(Fraction(number), _UNITS[unit])
 
 
-def resolve(text: str, length: int, clock: Clock) -> tuple[int, str]:
+def resolve(text: str, length: int, clock: Clock, rounds: str = "nearest") -> tuple[float, str]:
     """(rows, note) of a length with a unit. The note is not empty if the length had to be rounded.
+
+    rounds: nearest (halves up), up, down, or keep (a fraction stays one).
 
     >>> resolve("10%", 25, Clock())
     (3, '10% of 25 epochs is 2.5, rounded to 3')
@@ -86,11 +89,17 @@ def resolve(text: str, length: int, clock: Clock) -> tuple[int, str]:
     exact = clock.rows(quantity, length)
     if abs(exact) > 10**15:
         raise UnitError(f"{text.strip()[:40]} is too long", f"a run has at most 1e12 {clock.interval}s")
-    rows = (2 * exact + 1) // 2  # the nearest, halves up
-    if rows == exact:
-        return rows, ""
+    if exact.denominator == 1:
+        return int(exact), ""
+    if rounds == "keep":
+        return float(exact), ""
+    rows = {"up": math.ceil, "down": math.floor}.get(rounds, _nearest)(exact)
     of = f" of {length} {clock.interval}s" if quantity.unit in ("%", "dur") else f" in {clock.interval}s"
     return rows, f"{text.strip()}{of} is {float(exact):g}, rounded to {rows}"
+
+
+def _nearest(exact: Fraction) -> int:
+    return (2 * exact + 1) // 2  # halves up
 
 
 def position(text: str, length: int, clock: Clock) -> int:
@@ -105,4 +114,4 @@ def position(text: str, length: int, clock: Clock) -> int:
         if number.denominator == 1:
             return int(number)
         raise UnitError(f"{text} is no whole number of {clock.interval}s")
-    return resolve(text, length, clock)[0]
+    return int(resolve(text, length, clock)[0])

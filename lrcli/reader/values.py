@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lrcli.reader import units
-from lrcli.reader.nodes import Node, Scalar, Sequence
+from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.scalars import number_hint
 from lrcli.reader.source import Place, Problems
 from lrcli.reader.units import Clock
-from lrcli.schedules.base import Param
+from lrcli.schedules.base import Param, Record
 
 BAD: Final = object()
 """What stands for a value that had a problem."""
@@ -28,6 +28,8 @@ class Context:
     complete: bool = True  # whether the length is known, and not a stand-in after a problem
     replay: bool = False
     scheduler_first: bool = False
+    framework: str = ""  # whose release was asked for, where it is not PyTorch's
+    release: str = ""
     meant: set[str] = field(default_factory=set)  # keys that misspelled ones stand for: they are not missing
     notes: list[str] = field(default_factory=list)
 
@@ -85,13 +87,13 @@ def refuse_value(problems: Problems, name: str, rule: str, node: Node, hint: str
     problems.add(node.place, kind, f"{name} {rule}, not {node}", hint)
 
 
-def read_length(name: str, node: Node, length: int, context: Context) -> Any:
+def read_length(name: str, node: Node, length: int, context: Context, rounds: str = "nearest") -> Any:
     """A count of rows: a number as it is written, or a length with a unit resolved against `length`."""
     number = as_number(node)
     if number is not None or not isinstance(node, Scalar) or not isinstance(node.value, str):
         return number
     try:
-        rows, note = units.resolve(node.text, length, context.clock)
+        rows, note = units.resolve(node.text, length, context.clock, rounds)
     except units.UnitError as error:
         hint = number_hint(node.text, not node.plain) or error.hint
         context.problems.add(node.place, "unit", f"{name}: {error.message}", hint)
@@ -110,7 +112,7 @@ def _number(name: str, param: Param, node: Node, scope: Scope, context: Context)
 
 
 def _length(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
-    rows = read_length(name, node, scope.length, context)
+    rows = read_length(name, node, scope.length, context, param.rounds)
     if rows is BAD or ((rows is not None or is_null(node)) and param.test(rows)):
         return rows
     refuse_value(context.problems, name, param.rule, node)
@@ -118,6 +120,8 @@ def _length(name: str, param: Param, node: Node, scope: Scope, context: Context)
 
 
 def _positions(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
+    if is_null(node) and param.optional:
+        return None
     if not isinstance(node, Sequence):
         hint = f"write [{node.text}]" if isinstance(node, Scalar) and as_number(node) is not None else ""
         context.problems.add(node.place, "wrong-type", f"{name} {param.rule}, not {node}", hint)
@@ -135,6 +139,8 @@ def _positions(name: str, param: Param, node: Node, scope: Scope, context: Conte
 def _choice(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
     if isinstance(node, Scalar) and node.text in param.choices:
         return node.text
+    if is_null(node) and param.optional:
+        return None
     hint = suggest(node.text, param.choices) if isinstance(node, Scalar) else ""
     context.problems.add(node.place, "bad-value", f"{name} {param.rule}, not {node}", hint)
     return BAD
@@ -182,6 +188,32 @@ def _metric(name: str, param: Param, node: Node, scope: Scope, context: Context)
     return BAD if series is None else series
 
 
+def _text(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
+    if is_null(node) and param.optional:
+        return None
+    if isinstance(node, Scalar) and not is_null(node):
+        return node.text
+    context.problems.add(node.place, "wrong-type", f"{name} {param.rule}, not {node}")
+    return BAD
+
+
+def plain_data(node: Node) -> Any:
+    """A node as it stands: lists are tuples, mappings Records, scalars what YAML 1.2 says."""
+    if isinstance(node, Sequence):
+        return tuple(map(plain_data, node.items))
+    if isinstance(node, Mapping):
+        return Record({key.text: plain_data(value) for key, value in node.entries})
+    return node.value
+
+
+def _data(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
+    value = plain_data(node)
+    if param.test(value):
+        return value
+    context.problems.add(node.place, "wrong-type", f"{name} {param.rule}, not {node}")
+    return BAD
+
+
 _READERS: dict[str, Callable[[str, Param, Node, Scope, Context], Any]] = {
     "number": _number,
     "count": _number,
@@ -191,6 +223,8 @@ _READERS: dict[str, Callable[[str, Param, Node, Scope, Context], Any]] = {
     "flag": _flag,
     "expression": _expression,
     "metric": _metric,
+    "text": _text,
+    "data": _data,
 }
 
 

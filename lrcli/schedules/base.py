@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from lrcli.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from lrcli.notes import Note
 
 S = TypeVar("S", bound="Schedule")
 
@@ -16,10 +19,12 @@ class Param(NamedTuple):
     """What a field of a schedule means: for the reader, the help, the JSON schema and the constructor.
 
     kind is one of number, length (a count of scheduler steps, which YAML may write with a unit), count,
-    positions, choice, flag, expression, metric and schedules. `rule` says in words what `test` holds;
+    positions, choice, flag, text, expression, metric, schedules (a list of them), schedule (one), data (nested lists
+    and mappings as they stand) and setting (no key: `bind` fills it in). `rule` says in words what `test` holds;
     `formula_rule` and `formula_test` are stricter: a replay may run what has no meaning as a formula. `optional` says
     that None is a value, `above` and `at_least` are the bounds of a number. `example` is what a starter spec writes, as
-    YAML (of schedules one per line): every field without a default has one.
+    YAML (of schedules one per line): every field without a default has one. `rounds` says how a percentage that comes
+    to no whole number of steps is rounded: nearest, up, down or keep (it stays a fraction).
     """
 
     kind: str
@@ -37,6 +42,60 @@ class Param(NamedTuple):
     above: float | None = None
     at_least: float | None = None
     example: str = ""
+    rounds: str = "nearest"
+
+
+class Setting(NamedTuple):
+    """What a run tells the schedule of one parameter group: see `Schedule.bind`.
+
+    length: rows of the run. interval: what one row is, "epoch" or "step". steps_per_epoch: None where nothing says so.
+    group, lrs: the group's number, and the base learning rate of every group (None where the schedule sets it).
+    default_lr: the `lr` of the top level, which an optimizer keeps as its default; that of the first group without one.
+    release: the release that was asked for of the schedule's framework ("4.51"), "" for the newest.
+    """
+
+    length: int
+    interval: str = "epoch"
+    steps_per_epoch: int | None = None
+    group: int = 0
+    lrs: tuple[float | None, ...] = ()
+    default_lr: float | None = None
+    release: str = ""
+    samples_per_step: int | None = None
+
+    @property
+    def lr(self) -> float | None:
+        """The base learning rate of this group."""
+        return self.lrs[self.group] if self.lrs else None
+
+
+class Record(Mapping[str, Any]):
+    """A frozen mapping: what `data` holds for a mapping of YAML, in the order of the file."""
+
+    def __init__(self, entries: Mapping[str, Any]) -> None:
+        self._entries = dict(entries)
+
+    def __getitem__(self, key: str) -> Any:
+        return self._entries[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._entries.items()))
+
+    def __repr__(self) -> str:
+        return repr(self._entries)
+
+
+def frozen(value: Any) -> Any:
+    """Nested lists and dicts as tuples and Records."""
+    if isinstance(value, Mapping):
+        return Record({str(key): frozen(item) for key, item in value.items()})
+    return tuple(map(frozen, value)) if isinstance(value, (list, tuple)) else value
 
 
 def _is_number(value: object) -> bool:
@@ -99,9 +158,31 @@ def length(
     fills: str = "",
     unless: tuple[str, ...] = (),
     optional: bool = False,
+    per_group: bool = False,
+    any_number: bool = False,
+    rounds: str = "nearest",
     example: str = "",
 ) -> Any:
-    """A count of scheduler steps above 0 (a replay may run a fractional one, and 0 where `zero` says so)."""
+    """A count of scheduler steps above 0 (a replay may run a fractional one, and 0 where `zero` says so).
+
+    any_number: any number has a meaning, as in the frameworks that check none.
+    """
+    if any_number:
+        return _field(
+            Param(
+                "length",
+                doc,
+                "must be a number",
+                lambda value: optional if value is None else _is_number(value),
+                fills=fills,
+                unless=unless,
+                optional=optional,
+                per_group=per_group,
+                example=example,
+                rounds=rounds,
+            ),
+            default,
+        )
     least = "of at least 0" if zero else "above 0"
     formula_least = 0 if formula_zero else 1
 
@@ -126,7 +207,9 @@ def length(
         optional=optional,
         above=None if zero else 0,
         at_least=0 if zero else None,
+        per_group=per_group,
         example=example,
+        rounds=rounds,
     )
     return _field(param, default)
 
@@ -145,19 +228,54 @@ def count(default: Any = MISSING, *, doc: str, at_least: int = 0, optional: bool
     return _field(param, default)
 
 
-def positions(*, doc: str, example: str) -> Any:
+def positions(default: Any = MISSING, *, doc: str, example: str = "", optional: bool = False) -> Any:
     """A tuple of positions in the run, counted in scheduler steps."""
 
     def test(value: Any) -> bool:
+        if value is None:
+            return optional
         return isinstance(value, tuple) and all(_is_number(item) for item in value)
 
-    return _field(Param("positions", doc, "must be a list of numbers", test, example=example), MISSING)
+    param = Param("positions", doc, "must be a list of numbers", test, example=example, optional=optional)
+    return _field(param, default)
 
 
-def choice(default: str, *names: str, doc: str) -> Any:
+def text(
+    default: Any = MISSING, *, doc: str, optional: bool = False, per_group: bool = False, example: str = ""
+) -> Any:
+    """Some words, which the class itself reads (a time string, a name)."""
+
+    def test(value: Any) -> bool:
+        return optional if value is None else isinstance(value, str)
+
+    param = Param("text", doc, "must be a text", test, optional=optional, per_group=per_group, example=example)
+    return _field(param, default)
+
+
+def data(
+    default: Any = MISSING, *, doc: str, takes: str, optional: bool = False, fills: str = "", example: str = ""
+) -> Any:
+    """Nested lists and mappings as they stand, which the class itself reads; `takes` says their form in words.
+
+    A mapping is a `Record`, a list a tuple; numbers, texts, true, false and null are as YAML has them.
+    """
+
+    def test(value: Any) -> bool:
+        return value is not None or optional
+
+    return _field(
+        Param("data", doc, f"must be {takes}", test, optional=optional, fills=fills, example=example), default
+    )
+
+
+def choice(default: Any, *names: str, doc: str, optional: bool = False) -> Any:
     """One of a few words."""
     rule = f"must be {', '.join(repr(n) for n in names[:-1])} or {names[-1]!r}"
-    return _field(Param("choice", doc, rule, lambda value: value in names, choices=names), default)
+
+    def test(value: Any) -> bool:
+        return optional if value is None else value in names
+
+    return _field(Param("choice", doc, rule, test, choices=names, optional=optional), default)
 
 
 def flag(default: bool | None, *, doc: str, momentum: bool = False, optional: bool = False) -> Any:
@@ -202,6 +320,21 @@ def schedules(*, doc: str, example: str) -> Any:
     return _field(Param("schedules", doc, "must be a list of schedules", test, example=example), MISSING)
 
 
+def schedule(default: Any = MISSING, *, doc: str, optional: bool = False, example: str = "") -> Any:
+    """One schedule, which this one wraps."""
+
+    def test(value: Any) -> bool:
+        return optional if value is None else isinstance(value, Schedule)
+
+    return _field(Param("schedule", doc, "must be a schedule", test, optional=optional, example=example), default)
+
+
+def setting() -> Any:
+    """What the run tells the schedule: no key of a spec, filled in by `Schedule.bind`."""
+    param = Param("setting", "", "must be a Setting", lambda value: isinstance(value, (Setting, type(None))))
+    return field(default=None, repr=False, kw_only=True, metadata={"param": param})
+
+
 @dataclass(frozen=True)
 class Schedule:
     """A learning-rate schedule: a frozen value.
@@ -219,6 +352,10 @@ class Schedule:
     """Whether the schedule sets the learning rate itself, so that a spec may leave `lr` out."""
     overwrites: ClassVar[bool] = False
     """Whether it overwrites what schedules before it did to the learning rate (chained and manual)."""
+    own_rate: ClassVar[str] = ""
+    """The field that holds the schedule's own learning rate, where it has one: left out, it is the group's."""
+    walks: ClassVar[bool] = False
+    """Whether a step can only be computed after those before it (a metric, a product of factors)."""
 
     def __post_init__(self) -> None:
         for f in fields(self):
@@ -263,6 +400,49 @@ class Schedule:
         """A step after t before which the curve, from t on, only falls or only rises; None: it does so for ever."""
         return self.next_break(t + 1)
 
+    def parts(self) -> tuple[Schedule, ...]:
+        """The schedules that this one is made of."""
+        found: list[Schedule] = []
+        for f in fields(self):
+            kind, value = param_of(f).kind, getattr(self, f.name)
+            if kind == "schedules":
+                found += value
+            elif kind == "schedule" and value is not None:
+                found.append(value)
+        return tuple(found)
+
+    def stands_alone(self) -> bool:
+        """Whether any step can be computed without those before it."""
+        return not self.walks and all(part.stands_alone() for part in self.parts())
+
+    def bind(self: S, setting: Setting) -> S:
+        """This schedule in a run: its parts bound, its `setting` and its own rate filled in.
+
+        A class says more here: what follows from the run, and (as InvalidValue) what the run does not allow.
+        """
+        changes: dict[str, Any] = {}
+        for f in fields(self):
+            kind, value = param_of(f).kind, getattr(self, f.name)
+            if kind == "schedules":
+                changes[f.name] = tuple(part.bind(setting) for part in value)
+            elif kind == "schedule" and value is not None:
+                changes[f.name] = value.bind(setting)
+            elif kind == "setting":
+                changes[f.name] = setting
+        if self.own_rate and getattr(self, self.own_rate) is None and setting.lr is not None:
+            changes[self.own_rate] = setting.lr
+        if not changes or all(getattr(self, name) == value for name, value in changes.items()):
+            return self
+        return replace(self, **changes)
+
+    def groups(self) -> tuple[tuple[str, Schedule], ...]:
+        """The parameter groups that the framework makes by itself, each with its schedule; () where it makes none."""
+        return ()
+
+    def notes(self) -> tuple[Note, ...]:
+        """What a user should know of this schedule's numbers in this run (of a bound one)."""
+        return tuple(note for part in self.parts() for note in part.notes())
+
     def event_at(self, t: int) -> str:
         """What happens at step t, in a few words for people ("milestone x0.1"); "" for nothing."""
         return ""
@@ -282,7 +462,14 @@ class Schedule:
                 chosen[f.name] = value[i]
             elif param.kind == "schedules":
                 chosen[f.name] = tuple(child.for_group(i, n) for child in value)
+            elif param.kind == "schedule" and value is not None:
+                chosen[f.name] = value.for_group(i, n)
         return replace(self, **chosen) if chosen else self
+
+
+def parameters(cls: type[Schedule] | Schedule) -> tuple[Field[Any], ...]:
+    """The fields of a class that are keys of a spec."""
+    return tuple(f for f in fields(cls) if param_of(f).kind != "setting")
 
 
 def param_of(f: Field[Any]) -> Param:

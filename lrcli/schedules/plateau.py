@@ -44,6 +44,7 @@ class Plateau(Schedule):
     """
 
     name = "plateau"
+    walks = True
     torch = "ReduceLROnPlateau"
 
     mode: str = choice("min", "min", "max", doc="whether a smaller or a larger metric is better")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field
 from typing import Any
 
 from lrcli.catalog import describe
+from lrcli.catalog.registry import all_types
 from lrcli.reader.keys import IGNORED, PLURALS, spellings_of
-from lrcli.schedules import Param, Schedule, all_types, param_of
+from lrcli.schedules import Param, Schedule, param_of, parameters
 
 _QUANTITY = r"(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?\s*(?:ep|st|ba|%|dur)"
 
@@ -50,12 +51,12 @@ def definitions() -> dict[str, Any]:
 
 
 def _metrics(cls: type[Schedule]) -> list[str]:
-    return [f.name for f in fields(cls) if param_of(f).kind == "metric"]
+    return [f.name for f in parameters(cls) if param_of(f).kind == "metric"]
 
 
 def _children(cls: type[Schedule]) -> list[str]:
     """The keys under which a composition has its schedules."""
-    return [key for f in fields(cls) if param_of(f).kind == "schedules" for key in _keys_of(cls, f.name)]
+    return [key for f in parameters(cls) if param_of(f).kind == "schedules" for key in _keys_of(cls, f.name)]
 
 
 def _keys_of(cls: type[Schedule], field: str) -> list[str]:
@@ -127,7 +128,7 @@ def _of_type(cls: type[Schedule]) -> dict[str, Any]:
     """One type: its keys, and which of them must be given."""
     properties: dict[str, Any] = {"type": {"enum": _names(cls)}, "for": True}
     rules: list[dict[str, Any]] = []
-    for f in fields(cls):
+    for f in parameters(cls):
         keys = _keys_of(cls, f.name)
         properties.update({key: _described(f) for key in keys})
         required = f.default is MISSING and param_of(f).fills != "run"

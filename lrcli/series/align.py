@@ -116,7 +116,9 @@ def curve_names(specs: Sequence[Spec]) -> tuple[str, ...]:
 
 def _suffix(spec: Spec) -> str:
     emulation = spec.emulation
-    return f"@{emulation.label or 'torch-' + emulation.release}" if emulation else ""
+    if emulation is None:
+        return f"@{spec.release}" if spec.release else ""
+    return f"@{emulation.label or 'torch-' + emulation.release}"
 
 
 def group_names(groups: Sequence[Group]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from lrcli.schedules.base import Schedule
 from lrcli.series import align
-from lrcli.series.curve import BLOCK, base_lr, blocks, formula_lrs
+from lrcli.series.curve import BLOCK, blocks, formula_lrs
 from lrcli.spec import Group, Spec
 
 PER_COLUMN = 4
@@ -77,7 +77,7 @@ def sample(
 
 
 def _has_memory(group: Group) -> bool:
-    return bool(group.schedule.trace(base_lr(group), 0, 0))
+    return not group.schedule.stands_alone()
 
 
 def _sample_formula(name: str, group: Group, columns: int, start: int, stop: int, unit: str) -> SampledLine:

@@ -41,6 +41,7 @@ class Emulation:
     step_epoch: the explicit argument of scheduler.step(epoch), call by call (None: no argument; later calls: none), or
         an expression of the row's index ("epoch + 1").
     label: how the user wrote it ("torch-1.1"), for curve names.
+    framework: whose release it is. Only "torch" is replayed; the schedules of the others compute as that release does.
     """
 
     release: str
@@ -51,6 +52,7 @@ class Emulation:
     initial_lr: float | tuple[float, ...] | None = None
     step_epoch: str | tuple[float | None, ...] = ()
     label: str = ""
+    framework: str = "torch"
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ class Spec:
     `data` is what steps_per_epoch was counted from, where the spec gives that. `first_step` is how a log of the run
     numbers its rows: what stands at step (or epoch) `first_step` of the log is row 0 here. `skipped` are the steps of
     the log at which the scheduler did not move on (a float16 loss scaler skips some): from each of them on it is one
-    row further behind.
+    row further behind. `release` is the release of another framework that its schedules are computed as
+    ("ultralytics-8.3.228"), "" for the newest examined one.
     """
 
     name: str
@@ -75,3 +78,4 @@ class Spec:
     data: Data | None = None
     first_step: int = 0
     skipped: tuple[int, ...] = ()
+    release: str = ""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from lrcli.schedules.base import Schedule, param_of
+from lrcli.schedules.base import Schedule, param_of, parameters
 from lrcli.series.align import Part, aligned, common_grid, curve_names, group_names, stretched
 from lrcli.series.curve import BLOCK, Progress, blocks, first_row
 from lrcli.series.curve import columns as readings_of
@@ -182,7 +182,7 @@ def _traced(spec: Spec) -> tuple[tuple[tuple[int, str], ...], bool]:
 
 def _shared(schedule: Schedule) -> tuple[object, ...]:
     """The schedule's values without those that differ from group to group (a plateau's min_lr): they move no metric."""
-    return (type(schedule), *(getattr(schedule, f.name) for f in fields(schedule) if not param_of(f).per_group))
+    return (type(schedule), *(getattr(schedule, f.name) for f in parameters(schedule) if not param_of(f).per_group))
 
 
 def _chunks(sources: Sequence[Source], low: int, high: int) -> Iterator[Chunk]:

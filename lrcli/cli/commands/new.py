@@ -8,12 +8,12 @@ from typing import Annotated
 from typer import Argument
 
 from lrcli.catalog import describe, find
+from lrcli.catalog.registry import all_types
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.options import OutputOptions
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
-from lrcli.schedules import all_types
 
 
 def new(

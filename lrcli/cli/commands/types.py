@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 from typer import Argument
 
 from lrcli.catalog import TypeInfo, describe, find
+from lrcli.catalog.registry import all_types
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.options import OutputOptions, output_option
 from lrcli.cli.output import Output
 from lrcli.render.catalog import TYPES_FORMATS, write_list, write_type
-from lrcli.schedules import all_types
 
 Format = Literal["plain", "json"]
 _PICTURE = (72, 12)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from lrcli.catalog.registry import all_types, find_type, type_names
 from lrcli.frameworks.torch.releases import RELEASES, parse
 from lrcli.reader.build import KEYS
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
-from lrcli.schedules import Schedule, all_types, find_type, param_of, type_names
+from lrcli.schedules import Schedule, param_of, parameters
 from lrcli.spec import READINGS, STEP_ORDERS
 
 
@@ -172,7 +172,7 @@ def _of_schedule(path: str, node: Node | None) -> _Keys:
         return
     if (length := node.get("for")) is not None:
         yield f"{path}.for", (_now(length), ())
-    for f in fields(cls):
+    for f in parameters(cls):
         param = param_of(f)
         if param.kind == "schedules":
             yield from _of_schedule(f"{path}.{f.name}", node.get(f.name, "schedulers"))

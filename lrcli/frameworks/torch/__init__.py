@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from lrcli.frameworks.base import Framework
 from lrcli.frameworks.torch.machine import Replay
-from lrcli.frameworks.torch.releases import Release, refuse
+from lrcli.frameworks.torch.releases import RELEASES, Release, refuse
 from lrcli.schedules.base import Schedule
+
+FRAMEWORK = Framework("torch", "PyTorch", tuple(RELEASES.values()), replays=True)
 
 
 def replay(schedule: Schedule, release: Release) -> Replay:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lrcli.errors import LrcliError
 from lrcli.infer.explain.sources import WARMUPS, Formula, Source, Warmed
-from lrcli.schedules.base import Schedule, param_of
+from lrcli.schedules.base import Schedule, param_of, parameters
 
 if TYPE_CHECKING:
     from lrcli.infer.explain.evidence import Evidence
@@ -20,7 +20,7 @@ Change = tuple[str, float, Callable[[float], Schedule]]
 
 def lengths(schedule: Schedule, path: str = "") -> Iterator[Change]:
     """Every length in the schedule, down to its parts; the milestones of MultiStepLR move together."""
-    for f in fields(schedule):
+    for f in parameters(schedule):
         value: Any = getattr(schedule, f.name)
         kind = param_of(f).kind
         if kind == "length" and isinstance(value, (int, float)) and value > 0:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING
 from itertools import pairwise
 from typing import Any
 
 from lrcli.expression import Expression
 from lrcli.infer.fit.search import Fitted
-from lrcli.schedules.base import Schedule, param_of
+from lrcli.schedules.base import Schedule, param_of, parameters
 from lrcli.schedules.linear import Linear
 from lrcli.schedules.sequential import Sequential
 
@@ -76,7 +76,7 @@ def phases_of(schedule: Schedule) -> Any:
 def schedule_mapping(schedule: Schedule) -> dict[str, Any]:
     """The type of a schedule and its keys, those left out that have their defaults."""
     made: dict[str, Any] = {"type": schedule.name}
-    for f in fields(schedule):
+    for f in parameters(schedule):
         param, value = param_of(f), getattr(schedule, f.name)
         if param.momentum or value is None:
             continue

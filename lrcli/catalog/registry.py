@@ -1,0 +1,154 @@
+"""Every schedule type: those of `schedules/`, and those of each folder of `frameworks/`. Found by their files.
+
+The name of a file is the name of its type, so a command imports only the types that its spec names. Other spellings
+(PyTorch's class names, a framework's function names) are looked up in the classes themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from keyword import iskeyword
+from pkgutil import iter_modules
+
+import lrcli.frameworks
+import lrcli.schedules
+from lrcli.frameworks.base import Framework
+from lrcli.schedules.base import Schedule
+
+_TORCH_PATH = ("torch.optim.lr_scheduler.", "torch.", "optim.lr_scheduler.", "lr_scheduler.")
+
+
+@cache
+def _stems() -> tuple[str, ...]:
+    # lambda_.py holds the type `lambda`, which no module can be called
+    names = (module.name for module in iter_modules(lrcli.schedules.__path__))
+    return tuple(sorted(name.rstrip("_") for name in names if name != "base"))
+
+
+@cache
+def _load(stem: str) -> type[Schedule]:
+    (found,) = _types_of(f"lrcli.schedules.{stem}{'_' * iskeyword(stem)}")
+    return found
+
+
+def _types_of(module_name: str) -> tuple[type[Schedule], ...]:
+    """The types that a module defines; a base class has no name of its own."""
+    module = import_module(module_name)
+    return tuple(
+        value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, Schedule)
+        and value.__module__ == module_name
+        and "name" in vars(value)
+    )
+
+
+def general_types() -> tuple[type[Schedule], ...]:
+    """PyTorch's and the general schedules, sorted by their names in a spec."""
+    return tuple(sorted((_load(stem) for stem in _stems()), key=lambda cls: cls.name.lower()))
+
+
+@cache
+def framework_names() -> tuple[str, ...]:
+    """The folders of `frameworks/`."""
+    return tuple(sorted(module.name for module in iter_modules(lrcli.frameworks.__path__) if module.ispkg))
+
+
+def framework(name: str) -> Framework | None:
+    """The framework of that name or alias."""
+    if name in framework_names():
+        return _framework(name)
+    return next((known for known in map(_framework, framework_names()) if name in known.aliases), None)
+
+
+@cache
+def _framework(name: str) -> Framework:
+    found = import_module(f"lrcli.frameworks.{name}").FRAMEWORK
+    assert isinstance(found, Framework)
+    return found
+
+
+def framework_of(schedule: Schedule | type[Schedule]) -> Framework | None:
+    """The framework that a schedule is of; None for PyTorch's own and the general ones."""
+    prefix, dot, _ = schedule.name.partition(".")
+    return framework(prefix) if dot else None
+
+
+@cache
+def framework_types(name: str) -> tuple[type[Schedule], ...]:
+    """The types of a framework, sorted by their names."""
+    if _framework(name).replays:
+        return ()
+    package = import_module(f"lrcli.frameworks.{name}")
+    found = [
+        cls
+        for module in iter_modules(package.__path__)
+        if not module.name.startswith("_")
+        for cls in _types_of(f"{package.__name__}.{module.name}")
+    ]
+    return tuple(sorted(found, key=lambda cls: cls.name.lower()))
+
+
+def all_types() -> tuple[type[Schedule], ...]:
+    """Every schedule class: the general ones, then framework by framework."""
+    return (*general_types(), *(cls for name in framework_names() for cls in framework_types(name)))
+
+
+def find_types(name: str) -> tuple[type[Schedule], ...]:
+    """The schedule classes that a spec may mean by `name`: none, one, or one of each framework that has the name.
+
+    A name is a type's name, an alias or PyTorch's class name; `FRAMEWORK.NAME` is that framework's. PyTorch's own names
+    stay PyTorch's.
+
+    >>> find_types("step") == find_types("StepLR") == find_types("torch.optim.lr_scheduler.StepLR")
+    True
+    """
+    if name in _stems():
+        return (_load(name),)
+    for path in _TORCH_PATH:
+        if name.startswith(path):
+            name = name[len(path) :]
+            break
+    prefix, dot, rest = name.partition(".")
+    if dot:
+        known = framework(prefix)
+        return () if known is None else tuple(_named(known.name, rest))
+    for cls in general_types():
+        if name in (cls.name, cls.torch, *cls.aliases):
+            return (cls,)
+    return tuple(cls for known in framework_names() for cls in _named(known, name))
+
+
+def _named(name: str, rest: str) -> Iterator[type[Schedule]]:
+    """The type of a framework that is called so: by its file, else by what the classes say."""
+    package = import_module(f"lrcli.frameworks.{name}")
+    folded = rest.replace("_", "").lower()
+    if not _framework(name).replays:
+        for module in iter_modules(package.__path__):
+            if module.name.replace("_", "").lower() == folded and not module.name.startswith("_"):
+                for cls in _types_of(f"{package.__name__}.{module.name}"):
+                    if rest in (cls.name.partition(".")[2], *cls.aliases):
+                        yield cls
+                        return
+    for cls in framework_types(name):
+        if rest in (cls.name.partition(".")[2], *cls.aliases):
+            yield cls
+            return
+
+
+def find_type(name: str) -> type[Schedule] | None:
+    """The one schedule class that `name` means; None for no such type, and for a name that several frameworks have."""
+    found = find_types(name)
+    return found[0] if len(found) == 1 else None
+
+
+def type_names() -> tuple[str, ...]:
+    """Every spelling that `find_type` knows, for suggestions."""
+    spellings = {spelling for cls in general_types() for spelling in (cls.name, cls.torch, *cls.aliases) if spelling}
+    for name in framework_names():
+        for cls in framework_types(name):
+            spellings.update((cls.name, cls.name.partition(".")[2], *cls.aliases))
+    return tuple(sorted(spellings, key=str.lower))

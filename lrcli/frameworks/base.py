@@ -1,0 +1,89 @@
+"""What a framework says of itself. A framework is a folder of this package, and nothing outside the folder names it.
+
+Its `__init__` has FRAMEWORK; every other module that defines a `Schedule` with a name "FRAMEWORK.NAME" is a type:
+
+    frameworks/timm/__init__.py     FRAMEWORK = Framework("timm", "timm", examined=("1.0.31",))
+    frameworks/timm/cosine_lr_scheduler.py    class CosineLRScheduler(Schedule): name = "timm.CosineLRScheduler"
+
+The file is called as the type (its name in lower case, with or without underscores), so that a spec that names the type
+imports that file alone. A class holds the framework's own keyword arguments with its defaults and computes in the
+framework's order of operations and float width; its docstring gives the formula with its edges, a doctest with real
+numbers, and the source with the version that was run.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lrcli.errors import InvalidValue, LrcliError
+
+
+class Framework(NamedTuple):
+    """A framework whose schedules lrcli computes, or (`torch`) replays.
+
+    examined: the releases that were run or read, oldest first; the last one is the default. aliases: other prefixes of
+    its types ("hf"). replays: its schedules are those of `lrcli.schedules`, and its folder holds replays of them.
+    """
+
+    name: str
+    title: str
+    examined: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    replays: bool = False
+
+    def release(self, version: str) -> str:
+        """The examined release that a version names: itself, or the newest of its line. Raises LrcliError.
+
+        >>> Framework("timm", "timm", ("0.9.2", "1.0.9", "1.0.31")).release("1.0")
+        '1.0.31'
+        """
+        if not version:
+            return self.examined[-1]
+        if version in self.examined:
+            return version
+        line = [known for known in self.examined if known.startswith(f"{version}.")]
+        if line:
+            return max(line, key=_parts)
+        # a release between two examined ones counts as the newest examined one before it, if that is of its line
+        older = [
+            known for known in self.examined if _line(known) == _line(version) and _parts(known) <= _parts(version)
+        ]
+        if older and all(part.isdecimal() for part in version.split(".")):
+            return max(older, key=_parts)
+        raise LrcliError(f"unknown release {version!r} of {self.title}: examined are {', '.join(self.examined)}")
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdecimal() else 0 for part in version.split("."))
+
+
+def _line(version: str) -> tuple[int, ...]:
+    return _parts(version)[:2]
+
+
+def before(release: str, version: str) -> bool:
+    """Whether a release is older than a version; "" is the newest.
+
+    >>> before("4.9", "4.51"), before("", "4.51")
+    (True, False)
+    """
+    return bool(release) and _parts(release) < _parts(version)
+
+
+class Refuses(InvalidValue):
+    """What a framework itself refuses: the exception that it raises and its reason in our words, at the argument.
+
+    >>> raise Refuses("transformers", "ValueError", "lr_end must be below lr", "lr_end", 0.2)
+    Traceback (most recent call last):
+    ...
+    lrcli.frameworks.base.Refuses: transformers raises ValueError: lr_end must be below lr
+    """
+
+    def __init__(self, framework: str, exception: str, reason: str, field: str = "", received: object = None) -> None:
+        super().__init__(field, reason, received)
+        self.framework = framework
+        self.exception = exception
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.framework} raises {self.exception}: {self.reason}"
