@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import MISSING, fields
+from dataclasses import MISSING
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from lrcli.catalog import describe
 from lrcli.catalog.registry import all_types
 from lrcli.catalog.starter import example, starter
 from lrcli.reader import parse_text
-from lrcli.schedules import Schedule, param_of
+from lrcli.schedules import Schedule, param_of, parameters
 from lrcli.series.curve import evaluate
 from tests.cli_world import run_cli
 
@@ -32,7 +32,7 @@ def test_starter_is_valid(cls: type[Schedule]) -> None:
 def test_starter_says_every_key(cls: type[Schedule]) -> None:
     """Each key stands in it with its meaning: with a value, or in a comment with its default."""
     text = starter(describe(cls))
-    for f in fields(cls):
+    for f in parameters(cls):
         (line,) = re.findall(rf"^  (?:# )?{f.name}: .*$", text, re.MULTILINE)
         assert f"# {param_of(f).doc}" in line
         if f.default is MISSING and param_of(f).fills != "run":
@@ -82,7 +82,7 @@ def test_one_type_for_programs(cls: type[Schedule]) -> None:
     """The same as JSON: what must be given is marked, and the example runs."""
     report = json.loads(run_cli("types", cls.name, "--format", "json").stdout)
     assert (cls.name, cls.torch, cls.sets_lr) == (report["type"], report["torch"], report["sets_lr"])
-    required = [f.name for f in fields(cls) if f.default is MISSING and param_of(f).fills != "run"]
+    required = [f.name for f in parameters(cls) if f.default is MISSING and param_of(f).fills != "run"]
     assert required == [key["key"] for key in report["keys"] if key["required"]]
     assert cls is type(parse_text(report["example"]).groups[0].schedule)
 
@@ -113,3 +113,10 @@ def test_new_into_a_file(tmp_path: Path) -> None:
     assert (2, "") == (outcome.status, outcome.stdout)
     assert f"lrcli: error: {target} is already there: remove it first, or choose another name\n" == outcome.stderr
     assert "mine" == target.read_text(encoding="utf-8")
+
+
+def test_list_has_every_type() -> None:
+    """`lrcli types` has a line for each type, `lrcli types FRAMEWORK` for each of that framework."""
+    listed = run_cli("types").stdout.splitlines()
+    assert [cls.name for cls in all_types()] == [line.split()[0] for line in listed]
+    assert run_cli("types", "nanogpt").stdout.startswith("nanogpt.get_lr ")

@@ -68,6 +68,7 @@ class TypeInfo:
     torch: str | None
     since: str | None
     sets_lr: bool
+    counts: str
     keys: tuple[Key, ...]
 
 
@@ -107,6 +108,7 @@ def describe(cls: type[Schedule]) -> TypeInfo:
         torch=cls.torch,
         since=_since(cls),
         sets_lr=cls.sets_lr,
+        counts=cls.counts,
         keys=tuple(_key(cls, f) for f in parameters(cls)),
     )
 

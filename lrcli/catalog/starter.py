@@ -8,6 +8,7 @@ from lrcli.catalog import Key, TypeInfo, one_of
 
 _LR = "0.1"
 _EPOCHS = "90"
+_STEPS = "10000"
 
 
 def starter(info: TypeInfo) -> str:
@@ -43,8 +44,11 @@ def _head(info: TypeInfo) -> Iterator[str]:
         yield "#"
         yield from (f"#     {line}".rstrip() for line in info.formula.splitlines())
         yield "#"
-    torch = f"PyTorch: {info.torch}, since {info.since}." if info.torch else "PyTorch has no class for it."
-    yield f"# {torch} Lengths count epochs; 30ep, 500st and 10% carry their unit."
+    if "." in info.name:
+        of = f"A schedule of {info.name.partition('.')[0]}."
+    else:
+        of = f"PyTorch: {info.torch}, since {info.since}." if info.torch else "PyTorch has no class for it."
+    yield f"# {of} Lengths count {info.counts}s; 30ep, 500st and 10% carry their unit."
 
 
 def _run(info: TypeInfo) -> Iterator[str]:
@@ -54,19 +58,24 @@ def _run(info: TypeInfo) -> Iterator[str]:
         yield f"lr: {_LR}  # base learning rate"
     if any(key.name == "metric" for key in info.keys):
         yield "# epochs: 10  # length of the run; left out, it is as long as the metric"
+    elif info.counts == "step":
+        yield f"steps: {_STEPS}  # length of the run; or epochs: {_EPOCHS}"
     else:
-        yield f"epochs: {_EPOCHS}  # length of the run; or steps: 10000"
+        yield f"epochs: {_EPOCHS}  # length of the run; or steps: {_STEPS}"
     yield "# steps_per_epoch: 5004  # to mix epochs and steps; or data: {samples: 1281167, batch_size: 256}"
 
 
 def _schedule(info: TypeInfo) -> Iterator[str]:
     yield f"  type: {info.name}"
     for key in info.keys:
-        yield from _lines(key)
+        yield from _lines(key, _STEPS if info.counts == "step" else _EPOCHS)
 
 
-def _lines(key: Key) -> Iterator[str]:
+def _lines(key: Key, run: str) -> Iterator[str]:
     """A key that needs a value is given one; the others stand in a comment with their default."""
+    if key.takes == "a schedule" and key.example:
+        yield f"  {key.name}: {key.example}  # {key.doc}"
+        return
     if key.takes == "a list of schedules":
         yield f"  {key.name}:  # {key.doc}"
         yield from (f"    - {line}" for line in key.example.splitlines())
@@ -76,7 +85,7 @@ def _lines(key: Key) -> Iterator[str]:
         default = "" if key.default in (None, "[]") else f" (default: {key.default_text})"
         yield f"  {key.name}: {key.example}{about}{default}"
     elif key.fills and key.default in (None, "null"):
-        yield f"  # {key.name}: {_EPOCHS}{about} (default: {key.fills})"
+        yield f"  # {key.name}: {run}{about} (default: {key.fills})"
     else:
         also = f" ({key.fills})" if key.fills else ""
         yield f"  # {key.name}: {key.default}{about}{also}"

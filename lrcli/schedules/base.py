@@ -352,6 +352,8 @@ class Schedule:
     """Whether the schedule sets the learning rate itself, so that a spec may leave `lr` out."""
     overwrites: ClassVar[bool] = False
     """Whether it overwrites what schedules before it did to the learning rate (chained and manual)."""
+    counts: ClassVar[str] = "epoch"
+    """What its steps usually are in a training script: "epoch" or "step"."""
     own_rate: ClassVar[str] = ""
     """The field that holds the schedule's own learning rate, where it has one: left out, it is the group's."""
     walks: ClassVar[bool] = False

@@ -6,7 +6,7 @@ from dataclasses import MISSING, Field
 from typing import Any
 
 from lrcli.catalog import describe
-from lrcli.catalog.registry import all_types
+from lrcli.catalog.registry import all_types, find_type
 from lrcli.reader.keys import IGNORED, PLURALS, spellings_of
 from lrcli.schedules import Param, Schedule, param_of, parameters
 
@@ -44,7 +44,7 @@ def definitions() -> dict[str, Any]:
         },
         "phase": {**ref("typed"), "properties": {"for": ref("rows")}},
         "typed": _typed(types),
-        "sets_lr": _made_of("sets_lr", [cls for cls in types if cls.sets_lr], types, "items"),
+        "sets_lr": _made_of("sets_lr", [cls for cls in types if cls.sets_lr or cls.own_rate], types, "items"),
         "brings_length": _made_of("brings_length", [cls for cls in types if _metrics(cls)], types, "contains"),
         **{cls.name: _of_type(cls) for cls in types},
     }
@@ -59,6 +59,11 @@ def _children(cls: type[Schedule]) -> list[str]:
     return [key for f in parameters(cls) if param_of(f).kind == "schedules" for key in _keys_of(cls, f.name)]
 
 
+def _child(cls: type[Schedule]) -> list[str]:
+    """The keys under which a schedule has the one that it wraps."""
+    return [f.name for f in parameters(cls) if param_of(f).kind == "schedule"]
+
+
 def _keys_of(cls: type[Schedule], field: str) -> list[str]:
     """Every key that gives this field."""
     plurals = [word for word, name in PLURALS.items() if name == field]
@@ -66,7 +71,12 @@ def _keys_of(cls: type[Schedule], field: str) -> list[str]:
 
 
 def _names(cls: type[Schedule]) -> list[str]:
-    return list(dict.fromkeys(name for name in (cls.name, *cls.aliases, cls.torch) if name))
+    names = [name for name in (cls.name, *cls.aliases, cls.torch) if name]
+    if "." in cls.name:
+        prefix, _, own = cls.name.partition(".")
+        bare = [name for name in (own, *cls.aliases) if find_type(name) is cls]
+        names = [cls.name, *(f"{prefix}.{name}" for name in cls.aliases), *bare]
+    return list(dict.fromkeys(names))
 
 
 def _is(classes: list[type[Schedule]]) -> dict[str, Any]:
@@ -102,6 +112,11 @@ def _made_of(name: str, simple: list[type[Schedule]], types: tuple[type[Schedule
     made = [
         {**_is(composites), "allOf": [{"required": [key], "properties": {key: children}}]}
         for key in sorted({key for cls in composites for key in _children(cls)})
+    ]
+    wrappers = [cls for cls in types if _child(cls)]
+    made += [
+        {**_is(wrappers), "allOf": [{"required": [key], "properties": {key: ref(name)}}]}
+        for key in sorted({key for cls in wrappers for key in _child(cls)})
     ]
     return {"anyOf": [children, rule, *made]}
 
@@ -176,4 +191,8 @@ def _one(param: Param) -> dict[str, Any]:
         return {"type": "array", "items": ref("schedule"), "maxItems": 1000}
     if param.kind == "choice":
         return {"enum": list(param.choices)}
+    if param.kind == "text":
+        return {"type": ["string", "number", "boolean"]}
+    if param.kind == "data":
+        return {}
     return {"type": "boolean"} if param.kind == "flag" else ref(param.kind)

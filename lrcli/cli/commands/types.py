@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from typer import Argument
 
 from lrcli.catalog import TypeInfo, describe, find
-from lrcli.catalog.registry import all_types
+from lrcli.catalog.registry import all_types, framework, framework_types
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.options import OutputOptions, output_option
@@ -22,7 +22,8 @@ def types(
     env: Environment,
     output_options: OutputOptions,
     type: Annotated[
-        str | None, Argument(metavar="[TYPE]", show_default=False, help="A type, or PyTorch's class; default: all.")
+        str | None,
+        Argument(metavar="[TYPE]", show_default=False, help="A type, or PyTorch's class; default: all."),
     ] = None,
     format: Annotated[
         Format | None, output_option("--format", "-f", help="Default: by FILE's ending, else plain.")
@@ -34,9 +35,11 @@ def types(
     """
     output = Output(env, output_options.output)
     chosen = output.choose(format, TYPES_FORMATS, "plain")
-    if type is None:
+    known = framework(type) if type else None
+    if type is None or (known is not None and not known.replays):
         width = output.width if output.tty else None
-        output.write(write_list([describe(cls) for cls in all_types()], chosen, width))
+        types = framework_types(known.name) if known else all_types()
+        output.write(write_list([describe(cls) for cls in types], chosen, width))
         return
     info = describe(find(type))
     picture = _picture(info, output) if chosen == "plain" else ""
