@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from lrcli.catalog.registry import find_type
 from lrcli.errors import LrcliError
 from lrcli.expression import Expression
+from lrcli.printable import printable
 from lrcli.render.chart import Chart, Line, polyline
 from lrcli.render.palette import marks
 from lrcli.render.plot import plot_specs, render_plot
-from lrcli.render.safe import cell_width, clip, printable
+from lrcli.render.safe import cell_width, clip
 from lrcli.render.ticks import compact, linear_labels, linear_ticks, log_ticks, short, x_ticks
 from lrcli.schedules import Schedule
 from lrcli.series.sample import SampledLine

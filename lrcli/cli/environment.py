@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, TextIO
 
 from lrcli.inputs import Inputs
+from lrcli.printable import printable_output
 
 _DRAWN = "⣿│─┤█"
 
@@ -119,7 +120,7 @@ class Environment:
         self._tell(message)
 
     def _tell(self, message: str) -> None:
-        text = message if message.isascii() and message.isprintable() else _shown(message)
+        text = printable_output(message)
         if self.stderr is None or text in self._told:
             return
         self._told.add(text)
@@ -150,10 +151,3 @@ def terminal_size(stream: TextIO) -> tuple[int, int] | None:
         return tuple(os.get_terminal_size(stream.fileno()))  # type: ignore[return-value]
     except (OSError, ValueError):
         return None
-
-
-def _shown(message: str) -> str:
-    """The lines of a message, without anything that a terminal would obey: there may be names of a user in it."""
-    from lrcli.render.safe import printable
-
-    return "\n".join("\t".join(printable(part) for part in line.split("\t")) for line in message.split("\n"))

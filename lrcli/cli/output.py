@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TextIO
 from lrcli.cli.environment import Environment
 from lrcli.cli.signals import unwound
 from lrcli.errors import LrcliError
+from lrcli.printable import printable_output
 
 _ENDINGS = {
     ".csv": "csv",
@@ -101,9 +102,9 @@ class Output:
         if self.to_file:
             assert self.path is not None
             _refuse_input(self.env, self.path)
-            _write_file(self.path, chunks, whole=whole)
+            _write_file(self.path, self._safe(chunks), whole=whole)
             return
-        text: Iterable[str] = list(chunks) if whole else chunks
+        text: Iterable[str] = list(self._safe(chunks)) if whole else self._safe(chunks)
         out = self.env.stdout
         if out is None:
             raise LrcliError("cannot write to stdout: it is closed")
@@ -115,6 +116,11 @@ class Output:
             raise
         except OSError as exc:
             raise LrcliError(f"cannot write to stdout: {exc.strerror}") from exc
+
+    def _safe(self, chunks: Iterable[str]) -> Iterator[str]:
+        """The text without anything that a terminal would obey, beside colours where they are wanted."""
+        styled = self.color
+        return (printable_output(chunk, styled=styled) for chunk in chunks)
 
 
 def _refuse_input(env: Environment, name: str) -> None:

@@ -19,8 +19,9 @@ from lrcli.cli.run import message_of
 from lrcli.cli.signals import unwound
 from lrcli.errors import LrcliError
 from lrcli.inputs.seen import Stamp, files_seen, stamp
+from lrcli.printable import printable, printable_output
 from lrcli.reader import split_argument
-from lrcli.render.safe import clip, printable
+from lrcli.render.safe import clip
 
 try:
     import termios
@@ -152,7 +153,8 @@ class _Terminal:
 
     def show(self, lines: Sequence[str]) -> None:
         """Draw these lines over what was there, without a moment of nothing."""
-        self._write("\x1b[H" + "\r\n".join(f"\x1b[K{line}" for line in lines) + "\x1b[J")
+        safe = (printable_output(line, styled=True) for line in lines)
+        self._write("\x1b[H" + "\r\n".join(f"\x1b[K{line}" for line in safe) + "\x1b[J")
 
     def _enter(self) -> None:
         if termios and self._modes:

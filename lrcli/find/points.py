@@ -10,6 +10,7 @@ from itertools import pairwise
 from lrcli.errors import LrcliError
 from lrcli.find import Points
 from lrcli.logs import Log
+from lrcli.printable import printable
 
 _PREFERRED = ("loss", "train_loss", "train/loss", "training_loss", "loss/train", "train/loss_step", "train_loss_step")
 _WORD = re.compile(r"(^|[^a-z])loss")
@@ -61,6 +62,7 @@ def _loss_column(names: Sequence[str], named: str | None, where: str) -> str:
     """The column that holds the training loss."""
     listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "") or "none"
     if named is not None:
+        named = printable(named)  # as the log's own names are
         if named not in names:
             raise LrcliError(f"{where}: there is no column {named!r}; beside the learning rate there are {listed}")
         return named

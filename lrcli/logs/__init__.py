@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lrcli.printable import printable
+
 
 @dataclass(frozen=True)
 class Rounding:
@@ -34,6 +36,7 @@ class Log:
     positions: the position of each row, as logged. epochs: the epoch column (fractions are fine) where the log has one
     beside its steps. lrs: the learning-rate columns by name, the first one is the curve; a missing cell is None.
     others: further numeric columns by name (loss, val_loss). runs: the runs that stand in the log, one after the other.
+    In a name, what a terminal would obey is written as an escape.
     rounding: of the learning rates. remarks: what was taken, skipped or repaired, in a sentence each, for stderr.
     """
 
@@ -46,3 +49,10 @@ class Log:
     runs: tuple[Run, ...] = ()
     rounding: Rounding = Rounding()
     remarks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not all(name.isprintable() for name in (self.name, *self.lrs, *self.others)):
+            object.__setattr__(self, "name", printable(self.name))
+            for field_name in ("lrs", "others"):
+                columns = {printable(name): column for name, column in getattr(self, field_name).items()}
+                object.__setattr__(self, field_name, columns)

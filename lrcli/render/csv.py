@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from lrcli.printable import printable
 from lrcli.render import Style
-from lrcli.render.safe import printable
 from lrcli.table.rows import Table
 
 

@@ -9,9 +9,9 @@ from itertools import chain
 
 from lrcli.comparison.difference import Difference, Pair, Side
 from lrcli.comparison.gaps import Row
+from lrcli.printable import printable
 from lrcli.render import Style, csv, markdown
 from lrcli.render.numbers import Layout
-from lrcli.render.safe import printable
 from lrcli.render.summary import summary
 from lrcli.table.rows import Column, Table
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from lrcli.infer.explain import Explanation, Report
 from lrcli.logs import Rounding
+from lrcli.printable import printable
 from lrcli.render import Style
 from lrcli.render.numbers import rounded
-from lrcli.render.safe import printable
 
 EXPLAIN_FORMATS = ("text", "json")
 

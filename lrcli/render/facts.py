@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lrcli.printable import printable
 from lrcli.render.canvas import Segment
 from lrcli.render.chart import Chart, Line
 from lrcli.render.palette import Mark
-from lrcli.render.safe import cell_width, clip, printable
+from lrcli.render.safe import cell_width, clip
 from lrcli.render.ticks import short
 
 _DIM = "2"

@@ -7,10 +7,10 @@ from functools import partial
 
 from lrcli.find.report import FAR_APART, Report, loss_at
 from lrcli.find.smith import Shape
+from lrcli.printable import printable
 from lrcli.render import MACHINE, Style, writer
 from lrcli.render.markdown import escaped
 from lrcli.render.numbers import rounded
-from lrcli.render.safe import printable
 from lrcli.table.rows import Column, Table
 
 _SMITH = ("Smith", "1506.01186")

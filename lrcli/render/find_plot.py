@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from itertools import chain
 
 from lrcli.find.report import Report, loss_at
+from lrcli.printable import printable
 from lrcli.render.axes import YAxis, linear_axis
 from lrcli.render.canvas import Area, Run, Segment, draw, paint
 from lrcli.render.palette import marks
-from lrcli.render.safe import cell_width, clip, printable
+from lrcli.render.safe import cell_width, clip
 from lrcli.render.ticks import log_ticks, short
 
 _BOLD, _DIM = "1", "2"

@@ -10,8 +10,8 @@ from functools import partial
 
 from lrcli.checks.finding import LEVELS, Finding
 from lrcli.errors import Problem
+from lrcli.printable import printable
 from lrcli.render import Style
-from lrcli.render.safe import printable
 
 FINDING_FORMATS = ("text", "json", "github")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from lrcli.infer.fit import Fitted
 from lrcli.infer.fit.spec import spec_mapping
-from lrcli.render.safe import printable
+from lrcli.printable import printable
 
 FIT_FORMATS = ("yaml", "json")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from lrcli.printable import printable
 from lrcli.render import Style
 from lrcli.render.numbers import Layout
-from lrcli.render.safe import printable
 from lrcli.table.rows import Table
 
 _ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\|<*[]`"})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from lrcli.printable import printable
 from lrcli.render import Style
 from lrcli.render.numbers import Layout
-from lrcli.render.safe import printable
 from lrcli.table.rows import Table
 
 GAP = "  "

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from lrcli.printable import printable
 from lrcli.render import facts
 from lrcli.render.axes import XAxis, YAxis, linear_axis, log_axis, logarithmic
 from lrcli.render.canvas import Area, Run, Segment, draw, paint
 from lrcli.render.chart import Chart, chart_of
 from lrcli.render.palette import marks
-from lrcli.render.safe import cell_width, clip, printable
+from lrcli.render.safe import cell_width, clip
 from lrcli.spec import Spec
 
 _BOLD = "1"

@@ -1,34 +1,10 @@
-"""Names and texts of a user's files, made safe to print on a terminal."""
+"""The cells that a text takes on a terminal, and texts cut to fit."""
 
 from __future__ import annotations
 
 import unicodedata
 
-_UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _JOINERS = {"\u200d", "\ufe0f"}
-
-
-def printable(text: str, *, ascii: bool = False) -> str:
-    r"""The text with control characters, escape sequences and direction marks written as visible escapes.
-
-    A file can be called anything, and a terminal would obey. `ascii` escapes everything outside ASCII, too.
-
-    >>> printable("a\x1b[31mred\n")
-    'a\\x1b[31mred\\n'
-    >>> printable("größe", ascii=True)
-    'gr\\xf6\\xdfe'
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_escape(c) if _is_unsafe(c) or (ascii and not c.isascii()) else c for c in text)
-
-
-def _is_unsafe(c: str) -> bool:
-    return unicodedata.category(c) in _UNSAFE and c not in _JOINERS
-
-
-def _escape(c: str) -> str:
-    return c.encode("unicode_escape").decode("ascii")
 
 
 def cell_width(text: str) -> int:

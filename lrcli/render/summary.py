@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from lrcli.comparison.difference import Difference, Pair
 from lrcli.comparison.gaps import Gap
-from lrcli.render.safe import printable
+from lrcli.printable import printable
 
 _FEW_ULPS = 1000
 """Gaps up to so many doubles are told in ulps: they are rounding."""

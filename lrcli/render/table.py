@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from functools import partial
 from io import StringIO
 
+from lrcli.printable import printable
 from lrcli.render import Style, plain
 from lrcli.render.numbers import Layout, Shape
-from lrcli.render.safe import printable
 from lrcli.table.rows import Table
 
 LONGEST = 2000

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lrcli.printable import printable
 from lrcli.schedules.base import Schedule
 
 if TYPE_CHECKING:
@@ -19,12 +20,17 @@ class Group:
     """One parameter group: its base learning rate and its schedule.
 
     `lr` is None only where the schedule sets the learning rate itself (one_cycle, cyclic, range_test). Per-group lists
-    are resolved: `schedule` holds this group's values. `name` is None for an unnamed group.
+    are resolved: `schedule` holds this group's values. `name` is None for an unnamed group; in it, as in a spec's name,
+    what a terminal would obey is written as an escape.
     """
 
     name: str | None
     lr: float | None
     schedule: Schedule
+
+    def __post_init__(self) -> None:
+        if self.name is not None and not self.name.isprintable():
+            object.__setattr__(self, "name", printable(self.name))
 
 
 @dataclass(frozen=True)
@@ -79,3 +85,7 @@ class Spec:
     first_step: int = 0
     skipped: tuple[int, ...] = ()
     release: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name.isprintable():
+            object.__setattr__(self, "name", printable(self.name))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 
+from lrcli.printable import printable
 from lrcli.render.axes import XAxis
 from lrcli.render.chart import Chart
 from lrcli.render.facts import facts_text
-from lrcli.render.safe import clip, printable
+from lrcli.render.safe import clip
 from lrcli.render.svg import legend
 from lrcli.render.svg.curves import Point, widths
 from lrcli.render.svg.panel import AXIS_ROW, Box, Content, Panel, contents_of, drawn, placed, x_axis

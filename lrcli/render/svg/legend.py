@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from lrcli.render.safe import clip, printable
+from lrcli.printable import printable
+from lrcli.render.safe import clip
 from lrcli.render.svg.curves import THIN, Point
 from lrcli.render.svg.text import number, text, text_width
 from lrcli.render.svg.theme import curve_class, dash, fill_class

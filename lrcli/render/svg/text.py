@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from lrcli.render.safe import printable
+from lrcli.printable import printable
 
 _NARROW = frozenset("fijlrtI.,:;'|!()[]{}/- ")
 _WIDE = frozenset("mwMW@%&")

@@ -1,0 +1,54 @@
+"""Texts of a user's files, made safe to print: a terminal obeys what it is sent, and a file can be called anything."""
+
+from __future__ import annotations
+
+import re
+
+_UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_JOINERS = {"\u200d", "\ufe0f"}
+_PLAIN = bytes(range(32, 127)) + b"\n\t"
+_STYLE = re.compile("(\x1b\\[[0-9;]*m)")
+
+
+def printable(text: str, *, ascii: bool = False) -> str:
+    r"""The text with control characters, escape sequences and direction marks written as visible escapes.
+
+    `ascii` escapes everything outside ASCII, too.
+
+    >>> printable("a\x1b[31mred\n")
+    'a\\x1b[31mred\\n'
+    >>> printable("größe", ascii=True)
+    'gr\\xf6\\xdfe'
+    """
+    if text.isprintable() and (not ascii or text.isascii()):
+        return text
+    return "".join(_escape(c) if _is_unsafe(c) or (ascii and not c.isascii()) else c for c in text)
+
+
+def printable_output(text: str, *, styled: bool = False) -> str:
+    r"""The lines of a command's output, in which a terminal finds nothing to obey but line ends and tabs.
+
+    Every text that is written goes through here, whatever was done to the names in it before. `styled` leaves the
+    sequences that set a colour or bold.
+
+    >>> printable_output("a\tb\x1b]0;title\x07\n\x1b[1mc\x1b[0m\n")
+    'a\tb\\x1b]0;title\\x07\n\\x1b[1mc\\x1b[0m\n'
+    >>> printable_output("\x1b[1mc\x07\x1b[0m\n", styled=True)
+    '\x1b[1mc\\x07\x1b[0m\n'
+    """
+    if text.isascii() and not text.encode("ascii").translate(None, _PLAIN):
+        return text  # nearly every text, and in a hundredth of the time
+    if styled:
+        pieces = _STYLE.split(text)
+        return "".join(piece if i % 2 else printable_output(piece) for i, piece in enumerate(pieces))
+    return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
+
+
+def _is_unsafe(c: str) -> bool:
+    import unicodedata  # not above: few texts need it
+
+    return unicodedata.category(c) in _UNSAFE and c not in _JOINERS
+
+
+def _escape(c: str) -> str:
+    return c.encode("unicode_escape").decode("ascii")
