@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lrcli.checks import Finding
     from lrcli.comparison.difference import Difference
-    from lrcli.series.curve import Curve
+    from lrcli.curve import Curve
     from lrcli.spec import Spec
 
 __version__ = "0.1.0"
@@ -43,7 +43,7 @@ def evaluate(spec: Spec) -> Curve:
 
     Raises EvaluationError where the formula has no value, Refused where the release refuses the spec.
     """
-    from lrcli.series.curve import evaluate
+    from lrcli.curve import evaluate
 
     return evaluate(spec)
 

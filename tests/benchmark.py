@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from lrcli.reader import parse_text
 from lrcli.schedules.plateau import Plateau
-from lrcli.series.curve import blocks
+from lrcli.series import series_of
 from lrcli.spec import Spec
 from tests import benchmark_loops
 
@@ -107,7 +107,7 @@ def _replays(steps: int, rounds: int) -> Iterator[Result]:
 
         def ours(spec: Spec = spec) -> list[float]:
             stored: list[float] = []
-            for block in blocks(spec, ("lr",)):
+            for block in series_of(spec).blocks(("lr",)):
                 stored += block.groups[0].lr
             return stored
 

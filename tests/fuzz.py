@@ -27,8 +27,8 @@ from types import FrameType
 from lrcli.errors import LrcliError, SpecError
 from lrcli.expression import Expression
 from lrcli.inputs import Inputs
-from lrcli.logs.logged import spec_of
 from lrcli.logs.read import read_log
+from lrcli.logs.series import series_of_log
 from lrcli.reader import parse_emulation, parse_text, read_spec
 from lrcli.reader.metric import parse_series
 from tests import fuzz_inputs
@@ -98,7 +98,7 @@ def _emulation(text: str) -> str:
 
 def _log(text: str) -> str:
     log = read_log("-", inputs=Inputs.of(text.encode(errors="surrogatepass")))
-    return f"a log in {log.unit}s, {spec_of(log).interval}, {len(log.lrs)} columns, {len(log.remarks)} remarks"
+    return f"a log in {log.unit}s, {series_of_log(log).unit}, {len(log.lrs)} columns, {len(log.remarks)} remarks"
 
 
 def _metric(text: str) -> str:

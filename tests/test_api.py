@@ -109,3 +109,19 @@ def test_import_is_light() -> None:
     """Importing the package imports neither yaml nor typer nor any schedule."""
     code = "import sys, lrcli; print([m for m in sys.modules if m in ('yaml', 'typer', 'rich') or 'schedules' in m])"
     assert "[]\n" == subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def test_a_curve_is_a_sequence() -> None:
+    """What is shown can be iterated and indexed, one number a row; several groups give one number each."""
+    curve = lrcli.evaluate(lrcli.load("{lr: 1, epochs: 3, schedule: {type: exponential, gamma: 0.5}}"))
+    assert ([1, 0.5, 0.25], 3, 0.25, [0.5, 0.25]) == (list(curve), len(curve), curve[-1], curve[1:])
+    text = "{epochs: 2, schedule: {type: exponential, gamma: 0.5}, groups: [{lr: 1}, {lr: 8}]}"
+    assert [(1, 8), (0.5, 4)] == list(lrcli.evaluate(lrcli.load(text)))
+
+
+def test_a_curve_is_an_array() -> None:
+    """numpy makes an array of it; a call that raises is NaN."""
+    numpy = pytest.importorskip("numpy")
+    curve = lrcli.evaluate(lrcli.load("{epochs: 2, schedule: {type: constant}, groups: [{lr: 1}, {lr: 8}]}"))
+    assert [[1, 8], [1, 8]] == numpy.asarray(curve).tolist()
+    assert "float32" == str(numpy.asarray(curve, dtype="float32").dtype)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from lrcli.curve import evaluate
 from lrcli.reader import parse_text, read_spec
-from lrcli.series.crossing import first_above, first_below
-from lrcli.series.curve import evaluate
+from lrcli.series import series_of
 
 FOLDER = Path(__file__).parent.parent / "schedules"
 SAMPLES = [str(path) for path in sorted(FOLDER.glob("*.yaml"))]
@@ -46,7 +46,7 @@ def test_as_a_walk(argument: str) -> None:
     for limit in _limits(columns[0]):
         below = tuple(next((t for t, v in enumerate(column) if v < limit), None) for column in columns)
         above = tuple(next((t for t, v in enumerate(column) if v > limit), None) for column in columns)
-        assert (below, above) == (first_below(spec, limit), first_above(spec, limit))
+        assert (below, above) == (series_of(spec).first_below(limit), series_of(spec).first_above(limit))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_billion_steps_are_not_walked(schedule: str) -> None:
     """The formula is asked at a few rows only, even where the answer is that it never is so."""
     spec = parse_text(f"{{lr: 0.1, steps: 1e9, schedule: {{type: {schedule}}}}}")
     pieces: list[int] = []
-    assert (None,) == first_above(spec, 1.0, lambda done, total: pieces.append(done))
+    assert (None,) == series_of(spec).watched(lambda done, total: pieces.append(done)).first_above(1.0)
     assert len(pieces) <= 2
 
 
@@ -67,7 +67,7 @@ def test_null_is_neither() -> None:
         "[{type: exponential, gamma: 0.5}]}}"
     )
     assert {None} == set(evaluate(spec).shown())
-    assert (None,) == first_below(spec, 0.1)
+    assert (None,) == series_of(spec).first_below(0.1)
 
 
 def test_groups_and_progress() -> None:
@@ -76,5 +76,5 @@ def test_groups_and_progress() -> None:
         "{steps: 30000, emulate: torch-2.4, schedule: {type: step, step_size: 10000}, groups: [{lr: 1}, {lr: 0.1}]}"
     )
     seen: list[tuple[int, int]] = []
-    assert (20000, 10000) == first_below(spec, 0.05, lambda done, total: seen.append((done, total)))
-    assert (8192, 30000) == seen[0]
+    assert (20000, 10000) == series_of(spec).watched(lambda done, total: seen.append((done, total))).first_below(0.05)
+    assert [(0, 30000), (8192, 30000)] == seen[:2]

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from lrcli.catalog.registry import general_types as all_types
+from lrcli.curve import evaluate
 from lrcli.errors import EvaluationError, LrcliError, Refused
 from lrcli.frameworks.torch import replay
 from lrcli.frameworks.torch.loop import TrainingLoop, _saved_group
 from lrcli.frameworks.torch.machine import ParamGroup
 from lrcli.frameworks.torch.releases import RELEASES, find_release, parse
 from lrcli.reader import parse_text
-from lrcli.series.curve import blocks, columns, default_reading, evaluate, first_row, notes
+from lrcli.series import series_of
 from lrcli.spec import Spec
 
 STEP4 = "{type: step, step_size: 4, gamma: 0.1}"
@@ -26,7 +27,7 @@ def spec(schedule: str, emulate: str, lr: float = 0.1, epochs: int = 10) -> Spec
 
 
 def codes(schedule: str, emulate: str) -> list[str]:
-    return [note.code for note in notes(spec(schedule, emulate))]
+    return [note.code for note in series_of(spec(schedule, emulate)).notes()]
 
 
 def test_every_schedule_has_a_replay_of_the_same_name() -> None:
@@ -91,7 +92,7 @@ def test_step_order(release: str, order: str, expected: list[float]) -> None:
     found = spec("{type: exponential, gamma: 0.5}", f"{{torch: '{release}', step_order: {order}, read: lr}}", 1.0, 3)
     assert expected == evaluate(found).shown()
     documented = "scheduler_first" if release == "1.0" else "optimizer_first"
-    assert ([] if order == documented else ["order"]) == [note.code for note in notes(found)]
+    assert ([] if order == documented else ["order"]) == [note.code for note in series_of(found).notes()]
 
 
 @pytest.mark.parametrize(("release", "order"), [("1.0", [0.5, 0.25]), ("1.1", [0.5, 0.25]), ("2.15", [0.5, 0.25])])
@@ -121,8 +122,8 @@ def test_default_order_is_the_documented_one(release: str, order: list[float]) -
 def test_default_reading(schedule: str, release: str, reading: str, names: tuple[str, ...]) -> None:
     """The curve is what the release documents for printing; where the class has no such call, the LR, with a note."""
     found = spec(schedule, f"torch-{release}")
-    assert (reading, names) == (default_reading(found), columns(found))
-    assert ("no-reading" in [note.code for note in notes(found)]) == (reading == "lr")
+    assert (reading, names) == (series_of(found).reading, series_of(found).readings)
+    assert ("no-reading" in [note.code for note in series_of(found).notes()]) == (reading == "lr")
 
 
 RESUMED = "{torch: '%s', last_epoch: 5, read: lr, saved: %s}"
@@ -149,7 +150,7 @@ def test_resume(release: str, saved: str, expected: float) -> None:
     """A scheduler built with last_epoch goes on from what was saved; from 2.8 on it loses one factor for good."""
     found = spec("{type: exponential, gamma: 0.5}", RESUMED % (release, saved), 1.0, 9)
     curve = evaluate(found)
-    assert 6 == first_row(found) == curve.start
+    assert 6 == series_of(found).start == curve.start
     assert [expected, expected / 2, expected / 4] == curve.shown()
     assert ("resume" in [note.code for note in curve.notes]) == (expected != 2**-6)
 
@@ -164,7 +165,7 @@ def test_resume_from_2_8_says_what_is_lost(type_: str) -> None:
         "linear": "total_iters: 20",
         "polynomial": "total_iters: 20",
     }[type_]
-    (note,) = notes(spec(f"{{type: {type_}, {more}}}", RESUMED % ("2.8", "before_step")))
+    (note,) = series_of(spec(f"{{type: {type_}, {more}}}", RESUMED % ("2.8", "before_step"))).notes()
     assert ("resume", (6,)) == (note.code, note.epochs)
     assert "lost for good" in note.why
     assert [] == codes(f"{{type: {type_}, {more}}}", RESUMED % ("2.7", "before_step"))
@@ -283,10 +284,10 @@ def test_a_reading_that_raises_for_one_group_is_null_for_all() -> None:
     """get_lr() returns one list for all groups: what raises for one (1.0 reads at -1) is null for all."""
     expressions = ["{type: lambda, lr_lambda: '1 / (1 + epoch)'}", "{type: lambda, lr_lambda: '1'}"]
     curve = evaluate(groups_spec(expressions, "{torch: '1.0', step_order: optimizer_first}"))
-    assert [(None, None), (0.1, 0.1)] == [(curve.groups[0].get_lr[t], curve.groups[1].get_lr[t]) for t in (0, 1)]  # type: ignore[index]
+    assert [(None, None), (0.1, 0.1)] == [(curve.groups[0].get_lr[t], curve.groups[1].get_lr[t]) for t in (0, 1)]
     different = ["{type: lambda, lr_lambda: '1 / (1 + epoch)'}", "{type: exponential, gamma: 1}"]
     apart = evaluate(groups_spec(different, "{torch: '1.0', step_order: optimizer_first}"))
-    assert 0.1 == apart.groups[1].get_lr[0]  # type: ignore[index]
+    assert 0.1 == apart.groups[1].get_lr[0]
 
 
 @pytest.mark.parametrize(
@@ -317,9 +318,9 @@ def test_of_two_errors_the_first_is_raised(type_: str, first: str, second: str, 
 def test_past_the_metric_is_no_exception_of_torch() -> None:
     """A row that the metric does not reach has no value: PyTorch raises nothing, it is never given one."""
     plateau = spec("{type: plateau, patience: 1, metric: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]}", "torch-2.13:lr")
-    assert 1 == len(list(blocks(plateau, ("lr",), 10, 11)))
+    assert 1 == len(list(series_of(plateau).blocks(("lr",), 10, 11)))
     with pytest.raises(EvaluationError, match="no value at epoch 11: the metric has 10 values"):
-        list(blocks(plateau, ("lr",), 11, 12))
+        list(series_of(plateau).blocks(("lr",), 11, 12))
 
 
 def test_left_over_initial_lr() -> None:
@@ -360,7 +361,7 @@ def test_notes(schedule: str, emulate: str, expected: list[str]) -> None:
 
 def test_the_note_of_the_double_gamma_names_the_epochs_and_the_issue() -> None:
     """The note names the first five epochs and how many more, the issue, and what to read instead."""
-    (note,) = notes(spec("{type: step, step_size: 1, gamma: 0.9}", "torch-1.1", epochs=10))
+    (note,) = series_of(spec("{type: step, step_size: 1, gamma: 0.9}", "torch-1.1", epochs=10)).notes()
     assert ((1, 2, 3, 4, 5), 4, "pytorch #22107") == (note.epochs, note.more, note.reference)
     assert "at epochs 1, 2, 3, 4, 5 and 4 more (9 in all)" in str(note)
     assert "optimizer.param_groups" in note.advice
@@ -388,7 +389,7 @@ def test_rows_do_not_depend_on_the_blocks() -> None:
         loop = TrainingLoop(found.groups[0].schedule, 0.1, found.emulation or pytest.fail())
         pieces = [lr for n in (1, 2, 3, 30, 14) for lr in loop.take(n)["lr"]]
         assert list(whole) == pieces
-        late = [lr for block in blocks(found, ("lr",), 20, 40) for lr in block.groups[0].lr]
+        late = [lr for block in series_of(found).blocks(("lr",), 20, 40) for lr in block.groups[0].lr]
         assert list(whole[20:40]) == late
 
 

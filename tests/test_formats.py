@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from lrcli.render import FORMATS, MACHINE, Style, writer
 from lrcli.render.numbers import rounded
-from lrcli.table.rows import Column, Table
+from lrcli.table import Column, Table
 
 COLUMNS = (Column("epoch", "index"), Column("lr/a"), Column("metric", "number"), Column("event", "text"))
 SMALL = Table(COLUMNS, (([0, 1], [0.1, 0.1 / 3], [math.nan, 12], ["", ""]), ([10], [1e-05], [None], ["warmup ends"])))

@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 
 from lrcli.comparison.difference import Difference, compare
+from lrcli.curve import evaluate
 from lrcli.errors import LrcliError
 from lrcli.logs import Log, Rounding, Run
-from lrcli.logs.logged import longest, spec_of
 from lrcli.logs.read import read_log
+from lrcli.logs.series import longest, series_of_log
 from lrcli.reader import parse_text
-from lrcli.series.curve import evaluate, first_row
-from lrcli.series.points import points
-from lrcli.series.sample import sample
+from lrcli.series import series_of
 from lrcli.spec import Spec
 from lrcli.table.rows import tabulate
 
@@ -74,7 +73,7 @@ EPOCHS = "{lr: 1, epochs: 4, schedule: {type: exponential, gamma: 0.5}}"
 )  # fmt: skip
 def test_alignment(spec: str, log: Log, compared: int) -> None:
     """Rows of a log meet the rows of the spec that they are about."""
-    difference = compare(_spec(spec), spec_of(log))
+    difference = compare(_spec(spec), series_of_log(log))
     assert (True, compared) == (difference.same, difference.pairs[0].compared)
 
 
@@ -83,7 +82,7 @@ def test_epochs_against_steps_need_steps_per_epoch() -> None:
     with pytest.raises(
         LrcliError, match="'inline' counts epochs and 'run' counts steps: give 'inline' steps_per_epoch"
     ):
-        compare(_spec(EPOCHS), spec_of(_log([0, 10], [1, 1])))
+        compare(_spec(EPOCHS), series_of_log(_log([0, 10], [1, 1])))
 
 
 def _first(difference: Difference) -> tuple[bool, int | None, str]:
@@ -106,13 +105,13 @@ def _first(difference: Difference) -> tuple[bool, int | None, str]:
 def test_precision(lrs: Sequence[float], rounding: Rounding, expected: tuple[bool, int | None, str]) -> None:
     """Equal is what is equal at the precision of the log."""
     spec = _spec("{lr: 0.3333333333333333, steps: 9, schedule: {type: step, step_size: 7, gamma: 0.5}}")
-    assert expected == _first(compare(spec, spec_of(_log([6, 7], lrs, rounding=rounding))))
+    assert expected == _first(compare(spec, series_of_log(_log([6, 7], lrs, rounding=rounding))))
 
 
 def test_tolerance_of_the_user() -> None:
     """A tolerance that is asked for replaces the precision of the log."""
     spec = _spec("{lr: 0.3333333333333333, steps: 9, schedule: {type: constant}}")
-    log = spec_of(_log([0, 1], [0.3333, 0.3333], rounding=Rounding("significant", 4)))
+    log = series_of_log(_log([0, 1], [0.3333, 0.3333], rounding=Rounding("significant", 4)))
     assert [True, False, False, True] == [
         compare(spec, log, **options).same for options in ({}, {"exact": True}, {"rtol": 1e-6}, {"rtol": 1e-3})
     ]
@@ -120,7 +119,7 @@ def test_tolerance_of_the_user() -> None:
 
 def test_log_first() -> None:
     """A log may be A as well as B."""
-    log = spec_of(_log([0, 3, 9], [1, 0.125, 0.25]))
+    log = series_of_log(_log([0, 3, 9], [1, 0.125, 0.25]))
     difference = compare(log, _spec(STEPS))
     assert ("log", 9, 0.25, 0.5**9) == (
         difference.a.arithmetic,
@@ -132,8 +131,8 @@ def test_log_first() -> None:
 
 def test_two_logs() -> None:
     """Two logs are compared where both have a row; the rest is told."""
-    a = spec_of(_log([0, 2, 4, 6], [1, 0.5, 0.25, 0.125]))
-    b = spec_of(_log([2, 3, 4], [0.5, 9, 0.25]))
+    a = series_of_log(_log([0, 2, 4, 6], [1, 0.5, 0.25, 0.125]))
+    b = series_of_log(_log([2, 3, 4], [0.5, 9, 0.25]))
     difference = compare(a, b)
     assert (True, 2) == (difference.same, difference.pairs[0].compared)
     assert ("2 rows of run not in run: not compared", "1 row of run not in run: not compared") == difference.remarks
@@ -142,7 +141,7 @@ def test_two_logs() -> None:
 def test_what_is_not_compared() -> None:
     """Rows before the spec's first and past a replay's last are told, with their positions."""
     spec = _spec("{lr: 1, epochs: 3, first_step: 2, schedule: {type: exponential, gamma: 0.5}, emulate: torch-2.4}")
-    difference = compare(spec, spec_of(_log([0, 1, 2, 3, 4, 5], [7, 7, 1, 0.5, 0.25, 7], unit="epoch")))
+    difference = compare(spec, series_of_log(_log([0, 1, 2, 3, 4, 5], [7, 7, 1, 0.5, 0.25, 7], unit="epoch")))
     assert difference.same
     assert (
         "compared 3 of 6 rows of run (epochs 2 to 4)",
@@ -154,29 +153,31 @@ def test_what_is_not_compared() -> None:
 def test_no_row_in_common() -> None:
     """A comparison of nothing is an error, not an agreement."""
     with pytest.raises(LrcliError, match="no row of 'run' can be compared with 'inline'"):
-        compare(_spec("{lr: 1, steps: 3, first_step: 9, schedule: {type: constant}}"), spec_of(_log([0, 1], [1, 1])))
+        compare(
+            _spec("{lr: 1, steps: 3, first_step: 9, schedule: {type: constant}}"), series_of_log(_log([0, 1], [1, 1]))
+        )
 
 
 def test_longest_run() -> None:
     """Of several runs the longest stands for the log, or the one that is asked for."""
     log = _log([0, 1, 0, 1, 2], [1, 2, 3, 4, 5], runs=(Run(0, 2), Run(2, 5)))
     assert 2 == longest(log)
-    assert [[3, 4, 5], [1, 2]] == [evaluate(spec_of(log, run=run)).shown() for run in (None, 1)]
+    assert [[3, 4, 5], [1, 2]] == [evaluate(series_of_log(log, run=run)).shown() for run in (None, 1)]
     with pytest.raises(LrcliError, match="'run' has 2 runs, there is no run 3"):
-        spec_of(log, run=3)
+        series_of_log(log, run=3)
 
 
 def test_skipped_cells() -> None:
     """A parameter group that was not logged in some row is not compared there."""
     log = Log("run", "step", [0, 1], {"lr_0": [1, 0.5], "lr_1": [1, None]}, runs=(Run(0, 2),))
     spec = _spec("{lr: 1, steps: 2, schedule: {type: exponential, gamma: 0.5}, groups: [{name: a}, {name: b}]}")
-    assert compare(spec, spec_of(log)).same
+    assert compare(spec, series_of_log(log)).same
 
 
 def test_group_without_a_partner() -> None:
     """A learning rate that only one of the two has is told, and is no difference."""
     log = Log("run", "step", [0, 1], {"lr_0": [1, 0.5], "lr_1": [7, 7]}, runs=(Run(0, 2),))
-    difference = compare(_spec(STEPS), spec_of(log))
+    difference = compare(_spec(STEPS), series_of_log(log))
     assert (True, "the group 1 of B has none beside it in A and was not compared") == (
         difference.same,
         difference.remarks[-1],
@@ -185,7 +186,7 @@ def test_group_without_a_partner() -> None:
 
 def test_table_has_the_logged_rows() -> None:
     """A table with a log has the rows that were logged, and no others."""
-    log = spec_of(_log([0, 3, 9], [1, 0.125, 7]))
+    log = series_of_log(_log([0, 3, 9], [1, 0.125, 7]))
     (chunk,) = tabulate([_spec(STEPS), log]).chunks()
     assert ([0, 3, 9], [1, 0.125, 0.5**9], [1, 0.125, 7]) == tuple(map(list, chunk))
     assert [[3], [0.125]] == [list(column) for chunk in tabulate([log], start=1, stop=9).chunks() for column in chunk]
@@ -194,30 +195,32 @@ def test_table_has_the_logged_rows() -> None:
 
 def test_table_of_two_logs() -> None:
     """Two logs side by side have the rows of both; what one has not is absent."""
-    a, b = spec_of(_log([0, 2], [1, 2])), spec_of(_log([2, 3], [3, 4]))
+    a, b = series_of_log(_log([0, 2], [1, 2])), series_of_log(_log([2, 3], [3, 4]))
     (chunk,) = tabulate([a, b]).chunks()
     assert [[0, 2, 3], [1, 2, None], [None, 3, 4]] == [list(column) for column in chunk]
 
 
 def test_plot_joins_the_logged_rows() -> None:
     """There is no gap where nothing was logged, and a long log keeps its extremes."""
-    (line,) = sample(spec_of(_log([0, 100, 200], [1, 3, 2])), 80, 0, 201)
+    (line,) = series_of_log(_log([0, 100, 200], [1, 3, 2])).sampled(80, 0, 201)
     assert ((0, 100, 200), (1, 3, 2), 100) == (line.xs, line.ys, line.facts and line.facts.peak_at)
-    (line,) = sample(spec_of(_log(list(range(0, 50_000, 5)), [1.0] * 7_777 + [5.0] + [1.0] * 2_222)), 80, 0, 50_000)
+    (line,) = series_of_log(_log(list(range(0, 50_000, 5)), [1.0] * 7_777 + [5.0] + [1.0] * 2_222)).sampled(
+        80, 0, 50_000
+    )
     assert (True, 38_885) == (len(line.xs) < 400, line.facts and line.facts.peak_at)
 
 
 def test_first_row_is_the_first_logged() -> None:
     """The tail of a log begins where it begins."""
-    assert 850 == first_row(spec_of(read_log(str(REAL / "26-hf-smolvlm-cosine-tail.csv"))))
+    assert 850 == series_of_log(read_log(str(REAL / "26-hf-smolvlm-cosine-tail.csv"))).start
 
 
 @pytest.mark.parametrize(
     "text", [STEPS, "{lr: 1, steps: 10, schedule: {type: exponential, gamma: 0.5}, emulate: torch-2.4}"]
 )
 @pytest.mark.parametrize("windows", [[range(10)], [[0, 1], [5]], [[3, 9]], [[0, 0, 1, 3], [3, 4]], []])
-def test_points(text: str, windows: list[Sequence[int]]) -> None:
+def test_single_rows(text: str, windows: list[Sequence[int]]) -> None:
     """Some rows of a formula and of a replay are those rows of the whole."""
     spec = _spec(text)
     whole = evaluate(spec).groups[0].lr
-    assert [[[whole[t] for t in rows]] for rows in windows] == list(points(spec, "lr", windows, 10))
+    assert [({"lr": [whole[t] for t in rows]},) for rows in windows] == list(series_of(spec).at(windows, ("lr",)))

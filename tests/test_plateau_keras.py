@@ -49,7 +49,7 @@ def test_torch_waits_one_epoch_longer() -> None:
 @pytest.mark.parametrize("release", ["1.1", "2.4"])
 def test_no_replay(release: str) -> None:
     """A replay of PyTorch refuses Keras's counting."""
-    from lrcli.series.curve import evaluate
+    from lrcli.curve import evaluate
 
     spec = parse_text(
         "{lr: 0.1, schedule: {type: plateau, counting: keras, metric: [1, 1, 1]}, emulate: torch-" + release + "}"

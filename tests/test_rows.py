@@ -15,9 +15,11 @@ from lrcli.schedules.exponential import Exponential
 from lrcli.schedules.multistep import MultiStep
 from lrcli.schedules.plateau import Plateau
 from lrcli.schedules.step import Step
-from lrcli.series.align import curve_names, group_names
+from lrcli.series import series_of
+from lrcli.series.names import curve_names, group_names
 from lrcli.spec import Emulation, Group, Spec
-from lrcli.table.rows import HEAD, Table, tabulate
+from lrcli.table import Table
+from lrcli.table.rows import HEAD, tabulate
 
 STEP4 = Spec("step4", (Group(None, 0.001, Step(4, 0.1)),), 10)
 TORCH11 = replace(STEP4, emulation=Emulation("1.1", label="torch-1.1"))
@@ -69,7 +71,7 @@ def test_names(specs: list[Spec], names: list[str]) -> None:
 def test_names_never_collide() -> None:
     """A number is not given to one run where another run has that name already."""
     specs = [replace(STEP4, name=name) for name in ("a", "a", "a#2")]
-    assert curve_names(specs) == ("a", "a#3", "a#2")
+    assert curve_names([series_of(spec) for spec in specs]) == ("a", "a#3", "a#2")
     constant = Constant()
     assert group_names((Group("1", 0.1, constant), Group(None, 0.1, constant))) == ("1", "1#2")
 

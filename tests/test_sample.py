@@ -13,9 +13,9 @@ from lrcli.catalog.registry import find_type
 from lrcli.errors import EvaluationError
 from lrcli.expression import Expression
 from lrcli.schedules import Schedule
-from lrcli.series import sample
-from lrcli.series.curve import Block, GroupBlock
-from lrcli.series.sample import Facts, SampledLine
+from lrcli.series import Block, Readings, series_of
+from lrcli.series.replay import ReplaySeries
+from lrcli.series.sample import PER_COLUMN, Facts, SampledLine
 from lrcli.spec import Emulation, Group, Spec
 
 
@@ -48,7 +48,7 @@ class Counted(Schedule):
 
 def test_short_run_has_every_row() -> None:
     """A run with few rows per column is evaluated fully, and its facts are exact."""
-    line = only(sample.sample(run(schedule("step", step_size=2), 4), 80, 0, 4))
+    line = only(series_of(run(schedule("step", step_size=2), 4)).sampled(80, 0, 4))
     facts = Facts(0.1, 0.1, 0, 0.010000000000000002, 0.05500000000000001)
     assert SampledLine("", (0, 1, 2, 3), (0.1, 0.1, 0.010000000000000002, 0.010000000000000002), facts) == line
 
@@ -57,7 +57,7 @@ def test_short_run_has_every_row() -> None:
 def test_long_formula_is_asked_at_the_columns_only(length: int) -> None:
     """The cost of a formula does not grow with its steps."""
     Counted.calls.clear()
-    line = only(sample.sample(run(Counted(), length), 72, 0, length))
+    line = only(series_of(run(Counted(), length)).sampled(72, 0, length))
     assert [len(line.xs), len(Counted.calls)] == [73, 73]
     assert (0, length - 1) == (line.xs[0], line.xs[-1])
 
@@ -65,15 +65,15 @@ def test_long_formula_is_asked_at_the_columns_only(length: int) -> None:
 def test_dense_breakpoints_are_bounded() -> None:
     """A schedule that turns all the time costs a few points per column."""
     spec = run(schedule("cyclic", base_lr=0.001, max_lr=0.01, step_size_up=2), 10**9)
-    line = only(sample.sample(spec, 72, 0, 10**9))
-    assert 72 < len(line.xs) <= 73 * (1 + sample.PER_COLUMN)
+    line = only(series_of(spec).sampled(72, 0, 10**9))
+    assert 72 < len(line.xs) <= 73 * (1 + PER_COLUMN)
     assert line.facts is not None
     assert (line.facts.peak, line.facts.peak_exact, line.facts.mean_exact) == (0.010000000000000002, True, False)
 
 
 def test_breakpoints_are_sampled_with_the_row_before() -> None:
     """A milestone in a billion steps stands at its own step."""
-    line = only(sample.sample(run(schedule("multistep", milestones=(123_456_789,)), 10**9), 72, 0, 10**9))
+    line = only(series_of(run(schedule("multistep", milestones=(123_456_789,)), 10**9)).sampled(72, 0, 10**9))
     at = line.xs.index(123_456_789)
     assert (line.xs[at - 1], line.ys[at - 1]) == (123_456_788, 0.1)
     assert line.ys[at] == 0.010000000000000002
@@ -81,7 +81,7 @@ def test_breakpoints_are_sampled_with_the_row_before() -> None:
 
 def test_mean_of_linear_pieces_is_right() -> None:
     """The estimated mean of constant pieces is their mean."""
-    facts = only(sample.sample(run(schedule("step", step_size=250_000), 10**6), 72, 0, 10**6)).facts
+    facts = only(series_of(run(schedule("step", step_size=250_000), 10**6)).sampled(72, 0, 10**6)).facts
     assert facts is not None
     assert pytest.approx(facts.mean, rel=1e-12) == (0.1 + 0.01 + 0.001 + 0.0001) / 4
 
@@ -89,7 +89,7 @@ def test_mean_of_linear_pieces_is_right() -> None:
 def test_peak_between_breakpoints_is_about() -> None:
     """A peak that was found by sampling alone is marked as such."""
     bump = schedule("lambda", lr_lambda=Expression("1 - (epoch / 1e6 - 0.3) ** 2"))
-    facts = only(sample.sample(run(bump, 10**6), 72, 0, 10**6)).facts
+    facts = only(series_of(run(bump, 10**6)).sampled(72, 0, 10**6)).facts
     assert facts is not None
     assert (facts.peak_exact, facts.mean_exact) == (False, False)
     assert pytest.approx(facts.peak, rel=1e-3) == 0.1
@@ -100,7 +100,7 @@ def test_formula_without_a_value_names_the_step(length: int) -> None:
     """A lambda that divides by zero at a row that is needed is an error with its place."""
     spec = run(schedule("lambda", lr_lambda=Expression("1 / epoch")), length)
     with pytest.raises(EvaluationError, match="no value at epoch 0"):
-        sample.sample(spec, 72, 0, length)
+        series_of(spec).sampled(72, 0, length)
 
 
 def test_infinite_values_are_gaps() -> None:
@@ -110,7 +110,7 @@ def test_infinite_values_are_gaps() -> None:
         def lr_at(self, t: int, base_lr: float) -> float:
             return math.inf
 
-    line = only(sample.sample(run(Endless(), 3), 72, 0, 3))
+    line = only(series_of(run(Endless(), 3)).sampled(72, 0, 3))
     assert (line.facts, [str(y) for y in line.ys]) == (None, ["nan"] * 3)
 
 
@@ -123,7 +123,7 @@ def test_last_value_of_a_formula_may_not_be_finite(length: int, end: float) -> N
         def lr_at(self, t: int, base_lr: float) -> float:
             return base_lr if t < length - 3 else end
 
-    facts = only(sample.sample(run(Diverging(), length), 72, 0, length)).facts
+    facts = only(series_of(run(Diverging(), length)).sampled(72, 0, length)).facts
     assert facts is not None
     assert (0.1, 0.1, str(end)) == (facts.first, facts.peak, str(facts.last))
 
@@ -143,12 +143,12 @@ def test_last_value_of_a_replay_may_not_be_finite(
 ) -> None:
     """The same for a replay, where a call that raises is no value."""
 
-    def blocks(spec: Spec, readings: tuple[str, ...], start: int, stop: int, *, trace: bool = False) -> Iterator[Block]:
-        yield Block(0, len(values), (GroupBlock([0.1] * len(values), get_lr=values),))
+    def blocks(run: ReplaySeries, names: tuple[str, ...], start: int, stop: int) -> Iterator[Block]:
+        yield Block(0, len(values), (Readings(lr=[0.1] * len(values), get_lr=values),))
 
-    monkeypatch.setattr(sample, "blocks", blocks)
-    spec = run(schedule("constant"), len(values), emulation=Emulation("1.1"))
-    facts = only(sample.sample(spec, 80, 0, len(values), "get_lr")).facts
+    monkeypatch.setattr(ReplaySeries, "blocks", blocks)
+    spec = run(schedule("constant"), len(values), emulation=Emulation("1.1", read="get_lr"))
+    facts = only(series_of(spec).sampled(80, 0, len(values))).facts
     assert facts is not None
     assert (0.1, last) == (facts.first, str(facts.last))
 
@@ -156,7 +156,7 @@ def test_last_value_of_a_replay_may_not_be_finite(
 def test_range_and_groups() -> None:
     """Rows outside the range are not looked at; every parameter group is a line."""
     groups = (Group("backbone", 0.01, schedule("constant")), Group(None, 0.1, schedule("constant")))
-    lines = sample.sample(Spec("run", groups, 100), 80, 10, 13)
+    lines = series_of(Spec("run", groups, 100)).sampled(80, 10, 13)
     assert [line.name for line in lines] == ["backbone", "1"]
     assert [line.xs for line in lines] == [(10, 11, 12)] * 2
     assert [line.ys for line in lines] == [(0.01,) * 3, (0.1,) * 3]
@@ -170,7 +170,7 @@ def test_walk_keeps_first_least_greatest_and_last_of_each_column() -> None:
     """What a plateau looks at is thinned to the extremes of each column; the facts know all rows."""
     metric = noisy(20_000)
     spec = run(schedule("plateau", metric=metric, patience=1_500), len(metric))
-    line = only(sample.sample(spec, 10, 0, len(metric)))
+    line = only(series_of(spec).sampled(10, 0, len(metric)))
     assert line.metric is not None
     expected = []
     for column in range(10):
@@ -188,24 +188,24 @@ def test_walk_keeps_first_least_greatest_and_last_of_each_column() -> None:
 def test_replay_is_walked_in_constant_memory_with_progress() -> None:
     """A replay's points are bounded by the columns; progress ends at all rows."""
     seen: list[tuple[int, int]] = []
-    spec = run(schedule("exponential", gamma=0.9999), 30_000, emulation=Emulation("2.4", label="torch-2.4"))
-    line = only(sample.sample(spec, 20, 0, 30_000, "lr", lambda done, total: seen.append((done, total))))
-    assert len(line.xs) <= 20 * sample.PER_COLUMN
-    assert seen[0] == (8192, 30_000)
-    assert seen[-1] == (30_000, 30_000)
+    spec = run(schedule("exponential", gamma=0.9999), 30_000, emulation=Emulation("2.4", label="torch-2.4", read="lr"))
+    line = only(series_of(spec).watched(lambda done, total: seen.append((done, total))).sampled(20, 0, 30_000))
+    assert len(line.xs) <= 20 * PER_COLUMN
+    assert seen[0] == (0, 30_000)
+    assert seen[-1] == (3 * 8192, 30_000)
     assert sorted(set(line.xs)) == list(line.xs)
 
 
 def test_readings_that_raise_are_gaps(monkeypatch: pytest.MonkeyPatch) -> None:
     """A None in a replay's reading is a gap and no part of the facts; a reading that is missing is one long gap."""
 
-    def blocks(spec: Spec, readings: tuple[str, ...], start: int, stop: int, *, trace: bool = False) -> Iterator[Block]:
+    def blocks(run: ReplaySeries, names: tuple[str, ...], start: int, stop: int) -> Iterator[Block]:
         values: list[float | None] = [None, 0.2, None, math.inf, 0.4]
-        yield Block(0, 5, (GroupBlock([0.1] * 5, get_lr=values),))
+        yield Block(0, 5, (Readings(lr=[0.1] * 5, get_lr=values, get_last_lr=[None] * 5),))
 
-    monkeypatch.setattr(sample, "blocks", blocks)
-    spec = run(schedule("constant"), 5, emulation=Emulation("1.1"))
-    line = only(sample.sample(spec, 80, 0, 5, "get_lr"))
+    monkeypatch.setattr(ReplaySeries, "blocks", blocks)
+    spec = run(schedule("constant"), 5, emulation=Emulation("1.1", read="get_lr"))
+    line = only(series_of(spec).sampled(80, 0, 5))
     assert [str(y) for y in line.ys] == ["nan", "0.2", "nan", "nan", "0.4"]
     assert line.facts is not None
     assert (
@@ -215,5 +215,6 @@ def test_readings_that_raise_are_gaps(monkeypatch: pytest.MonkeyPatch) -> None:
         line.facts.last,
         round(line.facts.mean / 0.15),
     ) == (0.2, 0.4, 4, 0.4, 2)
-    missing = only(sample.sample(spec, 80, 0, 5, "get_last_lr"))
+    spec = run(schedule("constant"), 5, emulation=Emulation("1.4", read="get_last_lr"))
+    missing = only(series_of(spec).sampled(80, 0, 5))
     assert (None, {"nan"}) == (missing.facts, {str(y) for y in missing.ys})

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from lrcli.catalog.registry import general_types as all_types
+from lrcli.curve import evaluate
 from lrcli.reader import read_spec
 from lrcli.schedules import Schedule
-from lrcli.series.curve import evaluate
 from tests.cli_world import run_cli
 
 FOLDER = Path(__file__).parent.parent / "schedules"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lrcli.catalog.registry import find_type, type_names
 from lrcli.catalog.registry import general_types as all_types
+from lrcli.curve import evaluate
 from lrcli.errors import InvalidValue, Refused
 from lrcli.expression import Expression
 from lrcli.frameworks.torch import replay
@@ -36,7 +37,6 @@ from lrcli.schedules.sequential import Sequential
 from lrcli.schedules.step import Step
 from lrcli.schedules.swalr import SWALR
 from lrcli.schedules.warmup_cosine import WarmupCosine
-from lrcli.series.curve import evaluate
 from lrcli.spec import Emulation, Group, Spec
 
 ROWS = 60

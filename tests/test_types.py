@@ -12,9 +12,9 @@ import pytest
 from lrcli.catalog import describe
 from lrcli.catalog.registry import all_types
 from lrcli.catalog.starter import example, starter
+from lrcli.curve import evaluate
 from lrcli.reader import parse_text
 from lrcli.schedules import Schedule, param_of, parameters
-from lrcli.series.curve import evaluate
 from tests.cli_world import run_cli
 
 TYPES = pytest.mark.parametrize("cls", all_types(), ids=lambda cls: cls.name)

@@ -13,7 +13,7 @@ from lrcli.checks.subject import Subject
 from lrcli.errors import LrcliError
 from lrcli.lock.pin import recorded
 from lrcli.reader import Declared, read_declared
-from lrcli.series.align import group_names
+from lrcli.series.names import group_names
 from lrcli.spec import Spec
 
 __all__ = ["LEVELS", "Finding", "Rule", "all_rules", "check", "check_declared", "codes", "known_code", "rule"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lrcli.schedules.base import Schedule
-from lrcli.series.curve import blocks, first_row, formula_lrs
+from lrcli.series import series_of
 from lrcli.spec import Spec
 
 ALL = 200_000
@@ -36,28 +36,22 @@ def lines_of(spec: Spec) -> tuple[Line, ...]:
 
     Raises EvaluationError, or Refused where the spec asks for a release that refuses it.
     """
-    if spec.length <= ALL:
-        columns: list[list[float]] = [[] for _ in spec.groups]
-        for block in blocks(spec, ("lr",)):
+    run = series_of(spec)
+    if run.stop <= ALL:
+        columns: list[list[float]] = [[] for _ in run.groups]
+        for block in run.blocks(("lr",)):
             for column, group in zip(columns, block.groups, strict=True):
                 column.extend(group.lr)
-        rows = range(first_row(spec), spec.length)
-        return tuple(Line(rows, column, True) for column in columns)
+        return tuple(Line(run.rows, column, True) for column in columns)
     formula = replace(spec, emulation=None)
-    found = []
-    for one in formula.groups:
-        # a running product has to be walked: of a long one only the beginning is looked at
-        chosen = list(range(ALL)) if _has_product(one.schedule) else _chosen(one.schedule, spec.length)
-        lrs = [formula_lrs(one, t, t + 1, spec.interval)[0] for t in chosen]
-        found.append(Line(chosen, lrs, False))
-    return tuple(found)
-
-
-def _has_product(schedule: Schedule) -> bool:
-    from lrcli.schedules.multiplicative import Multiplicative
-
-    parts = getattr(schedule, "schedules", ())
-    return isinstance(schedule, Multiplicative) or any(map(_has_product, parts))
+    lines = []
+    for one_group in formula.groups:
+        one = series_of(replace(formula, groups=(one_group,)))
+        # of a long run that has to be walked (a running product) only the beginning is looked at
+        rows = _chosen(one_group.schedule, one.stop) if one.jumps else range(ALL)
+        (column_of,) = next(one.at([rows]))
+        lines.append(Line(rows, column_of.lr, False))
+    return tuple(lines)
 
 
 def _chosen(schedule: Schedule, length: int) -> list[int]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lrcli.cli.environment import Environment
 from lrcli.cli.options import LogOptions, SpecOptions
 from lrcli.errors import LrcliError, Problem, SpecError
+from lrcli.series import Series, series_of
 from lrcli.spec import Spec
 
 if TYPE_CHECKING:
@@ -16,57 +17,57 @@ if TYPE_CHECKING:
     from lrcli.reader import Declared
 
 
-def load_spec(env: Environment, argument: str, options: SpecOptions, logs: LogOptions | None = None) -> Spec:
+def load_spec(env: Environment, argument: str, options: SpecOptions) -> Spec:
     """The spec of one argument."""
-    (spec,) = load_specs(env, [argument], options, logs=logs)
-    return spec
+    (declared,) = load_declared(env, [argument], options)
+    return declared.spec
 
 
-def load_specs(
+def load_series(
     env: Environment,
     arguments: Sequence[str],
     options: SpecOptions,
+    logs: LogOptions,
     sweeps: Sequence[str] | None = None,
-    logs: LogOptions | None = None,
-) -> tuple[Spec, ...]:
-    """The specs of the arguments, each one once per setting of the sweeps. Reports what is wrong with all of them.
+) -> tuple[Series, ...]:
+    """The numbers of each argument, a log or a spec, of a spec once per setting of the sweeps.
 
-    With `logs` an argument may also be a log; no setting changes that.
+    Reports what is wrong with all of them.
     """
     settings: tuple[tuple[str, ...], ...] = ((),)
     if sweeps:
         from lrcli.cli.sweep import sweep_name, sweep_settings
 
         settings = sweep_settings(sweeps)
-    specs: list[Spec] = []
-    for setting, spec in _found(env, arguments, options, settings, logs):
+    several: list[Series] = []
+    for setting, run in _loaded(env, arguments, options, settings, logs):
         if setting:
             name = sweep_name(setting)
-            spec = replace(spec, name=name if len(arguments) == 1 else f"{spec.name} {name}")
-        specs.append(spec)
-    return tuple(specs)
+            run = run.renamed(name if len(arguments) == 1 else f"{run.name} {name}")
+        several.append(run)
+    return tuple(several)
 
 
 def load_declared(env: Environment, arguments: Sequence[str], options: SpecOptions) -> tuple[Declared, ...]:
     """The specs of the arguments, each beside the text that it was read from."""
     read: list[Declared] = []
-    _found(env, arguments, options, ((),), None, read)
+    _loaded(env, arguments, options, ((),), None, read)
     return tuple(read)
 
 
-def _found(
+def _loaded(
     env: Environment,
     arguments: Sequence[str],
     options: SpecOptions,
     settings: Sequence[tuple[str, ...]],
     logs: LogOptions | None,
     declared: list[Declared] | None = None,
-) -> list[tuple[tuple[str, ...], Spec]]:
-    """(the setting, the spec) of each argument in each setting, with the reader's notes on stderr.
+) -> list[tuple[tuple[str, ...], Series]]:
+    """(the setting, the numbers) of each argument in each setting, with the reader's notes on stderr.
 
     What the specs were read from is added to `declared`.
     """
-    found: list[tuple[tuple[str, ...], Spec]] = []
+    found: list[tuple[tuple[str, ...], Series]] = []
     failures: list[LrcliError] = []
     for i, argument in enumerate(arguments):
         user = f"argument {i}"
@@ -87,18 +88,18 @@ def _found(
             except LrcliError as exc:
                 failures.append(_of_sweep(exc, setting))
                 continue
-            found.append((setting, read.spec))
+            found.append((setting, series_of(read.spec)))
             if declared is not None:
                 declared.append(read)
     if failures:
         raise _all_of(failures)
     changes = ("set", "emulate", "metric", "epochs", "steps")
     given = [f"--{name}" for name in changes if getattr(options, name)]
-    if given and all(spec.groups[0].schedule.rows() is not None for _, spec in found):
+    if given and all(run.is_record for _, run in found):
         raise LrcliError(f"{given[0]} changes a spec, and here is only a log")
-    for _, spec in found:
-        for note in spec.notes:
-            env.note(note)
+    for _, run in found:
+        for remark in run.remarks:
+            env.note(remark)
     return found
 
 

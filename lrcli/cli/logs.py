@@ -1,4 +1,4 @@
-"""A SPEC argument that is a log -> the spec that stands for it."""
+"""A SPEC argument that is a log -> its numbers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from lrcli.inputs import Inputs
 from lrcli.logs.read import split_log
 from lrcli.logs.recognise import is_log
 from lrcli.reader.argument import split_argument
-from lrcli.spec import Spec
+from lrcli.series import Series
 
 
-def read_logged(argument: str, inputs: Inputs, user: str, run: int | None) -> Spec | None:
-    """The log's run as a spec, or None where the argument is none.
+def read_logged(argument: str, inputs: Inputs, user: str, run: int | None) -> Series | None:
+    """The numbers of the log's run, or None where the argument is none.
 
     user: who reads stdin, where the argument is `-`; run: the number of the run, the longest if None.
     """
@@ -24,7 +24,7 @@ def read_logged(argument: str, inputs: Inputs, user: str, run: int | None) -> Sp
         return None
     if emulation is not None:
         raise LrcliError(f"{path} is a log: it cannot be replayed (@{emulation})")
-    from lrcli.logs.logged import spec_of
     from lrcli.logs.read import log_of
+    from lrcli.logs.series import series_of_log
 
-    return spec_of(log_of(source, column=column, others=False), run=run, only=column is not None)
+    return series_of_log(log_of(source, column=column, others=False), run=run, only=column is not None)

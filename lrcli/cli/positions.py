@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from lrcli.errors import LrcliError
-from lrcli.spec import Spec
+from lrcli.series import Series
+
+
+class Axis(NamedTuple):
+    """What rows are counted by: the first row, the end of the run, and their unit."""
+
+    unit: str
+    start: int
+    stop: int
+    steps_per_epoch: int | None
+
 
 _FARTHEST = 2**53
 """From here on not every step is a float, and no run is that long."""
 
 
-def row_of(text: str, spec: Spec, what: str) -> int:
-    """The row that a position names: a bare number counts the spec's own rows. `what` is what the user calls it."""
+def row_of(text: str, run: Series | Axis, what: str) -> int:
+    """The row that a position names: a bare number counts the run's own rows. `what` is what the user calls it."""
     from lrcli.reader.units import Clock, UnitError, position
 
     try:
-        row = position(text, spec.length, Clock(spec.interval, spec.steps_per_epoch))
+        row = position(text, run.stop, Clock(run.unit, run.steps_per_epoch))
     except UnitError as exc:
         raise LrcliError(f"{what}: {exc}") from exc
     if not 0 <= row < _FARTHEST:
@@ -22,18 +34,18 @@ def row_of(text: str, spec: Spec, what: str) -> int:
     return row
 
 
-def rows_of(text: str, spec: Spec, first: int) -> range:
-    """The rows of `--range A:B` among those that there are, first <= t < spec.length; it may be none."""
+def rows_of(text: str, run: Series | Axis) -> range:
+    """The rows of `--range A:B` among those that there are; it may be none."""
     low, colon, high = text.partition(":")
     if not colon:
         raise LrcliError(f"--range wants A:B, e.g. 10:20, 30ep: or :50%. Received: {text!r}")
-    start = row_of(low, spec, "--range") if low.strip() else first
-    stop = row_of(high, spec, "--range") if high.strip() else spec.length
+    start = row_of(low, run, "--range") if low.strip() else run.start
+    stop = row_of(high, run, "--range") if high.strip() else run.stop
     if low.strip() and high.strip() and stop <= start:
         raise LrcliError(f"--range A:B wants A before B. Received: {text!r}")
-    return range(max(first, start), min(spec.length, stop))
+    return range(max(run.start, start), min(run.stop, stop))
 
 
-def outside(text: str, spec: Spec, first: int) -> LrcliError:
+def outside(text: str, run: Series | Axis) -> LrcliError:
     """The error of a range that holds no row."""
-    return LrcliError(f"--range {text} holds no {spec.interval} of the run, which has {first} to {spec.length - 1}")
+    return LrcliError(f"--range {text} holds no {run.unit} of the run, which has {run.start} to {run.stop - 1}")

@@ -1,18 +1,18 @@
-"""Spec x Spec -> Difference: in which rows two runs use another learning rate, and by how much."""
+"""Two runs -> Difference: in which rows they use another learning rate, and by how much."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from lrcli.comparison.gaps import Gap, Row, Tally, largest_value
+from lrcli.comparison.match import Match, match, windows
 from lrcli.errors import InvalidValue
 from lrcli.notes import Note
-from lrcli.series.align import aligned, common_grid, curve_names
-from lrcli.series.curve import BLOCK, Progress, default_reading, first_row, notes
+from lrcli.series import Series, series_of
+from lrcli.series.names import curve_names
 from lrcli.spec import Spec
-from lrcli.table.rows import Source
 
 RTOL = 1e-9
 """How far apart, in relation to the larger one, two learning rates may be and still be called equal."""
@@ -112,14 +112,13 @@ class Difference:
 
 
 def compare(
-    a: Spec,
-    b: Spec,
+    a: Spec | Series,
+    b: Spec | Series,
     *,
     rtol: float | None = None,
     atol: float | None = None,
     exact: bool = False,
     context: int | None = 0,
-    progress: Progress | None = None,
 ) -> Difference:
     """Compare two runs row by row, each by the reading that it shows as its curve.
 
@@ -127,68 +126,112 @@ def compare(
         largest LR of both. With a log both None is what the log's rounding leaves.
     exact: equal means the same bits.
     context: how many rows to keep before and after each that differs; None keeps all.
-    progress: is called with the rows that a replay has walked, and has to walk.
 
-    A log is compared in the rows that it has.
+    A log is compared in the rows that it has, past the end of a formula's run with what the schedule goes on with.
     NaN equals NaN, and a call that raises equals one that raises. A resumed run is compared from its first row on.
-    Raises LrcliError for epochs against steps without steps_per_epoch.
+    Raises LrcliError for epochs against steps without steps_per_epoch, and where no row of a log can be compared.
     """
     for name, value in (("rtol", rtol), ("atol", atol)):
         if value is not None and not value >= 0:
             raise InvalidValue(name, "must be a number of at least 0", value)
-    if any(spec.groups[0].schedule.rows() is not None for spec in (a, b)):
-        from lrcli.comparison.logged import compare_logged
+    runs = (series_of(a), series_of(b))
+    matched = match(*runs)
+    pairs, rest_a, rest_b = pair_groups(runs[0].groups, runs[1].groups)
+    rows = _Rows(runs, matched)
+    peaks = [run.peak for run in runs if run.peak is not None]
+    # what was measured is as exact as it was written, unless the user says what is equal
+    rounded = any(run.precision for run in runs) and not exact and rtol is None and atol is None
+    rtol = 0.0 if exact else RTOL if rtol is None else rtol
+    if exact or atol is None:
+        atol = 0.0 if exact else ATOL * (max(peaks) if peaks else rows.peak())
 
-        return compare_logged(a, b, rtol=rtol, atol=atol, exact=exact, context=context)
-    rtol = RTOL if rtol is None else rtol
-    grid = common_grid((a, b))
-    names = curve_names((a, b))
-    sources = [
-        replace(Source.of(spec, name, factor, (default_reading(spec),)), progress=progress)
-        for spec, name, factor in zip((a, b), names, grid.factors, strict=True)
-    ]
-    side_a, side_b = (_side(source) for source in sources)
-    low, both = max(side_a.start, side_b.start), min(side_a.stop, side_b.stop)
-    paired, rest_a, rest_b = pair_groups(sources[0].groups, sources[1].groups)
+    def allowed(x: float, y: float) -> float:
+        return sum(run.tolerance(v, max(peaks)) for run, v in zip(runs, (x, y), strict=True) if run.precision)
 
-    windows = _windows(sources, low, max(both, low))
-    if exact:
-        rtol = atol = 0.0
-    elif atol is None:
-        atol = ATOL * max((largest_value(columns) for _, columns in windows()), default=0.0)
-    tallies = [Tally(low, rtol, atol, exact, context) for _ in paired]
-    for t, columns in windows():
-        for tally, (i, j) in zip(tallies, paired, strict=True):
-            tally.add(t, columns[i], columns[len(sources[0].groups) + j])
-    for n, (source, side) in enumerate(zip(sources, (side_a, side_b), strict=True)):
-        for t, columns in _windows([source], max(low, both), side.stop)():
-            for tally, pair in zip(tallies, paired, strict=True):
-                tally.add_single(t, columns[pair[n]], in_a=n == 0)
+    tallies = [Tally(0, rtol, atol, exact, context, allowed if rounded else None) for _ in pairs]
+    for first, values_a, values_b in rows.of_both():
+        for tally, (i, j) in zip(tallies, pairs, strict=True):
+            tally.add(first, *rows.masked(values_a[i], values_b[j]))
+    for first, values, in_a in rows.of_one():
+        for tally, (i, j) in zip(tallies, pairs, strict=True):
+            tally.add_single(first, values[i if in_a else j], in_a=in_a)
+    remarks = list(matched.remarks)
+    alone_a, alone_b = ([run.groups[i] for i in rest] for run, rest in zip(runs, (rest_a, rest_b), strict=True))
+    if any(run.is_record for run in runs):  # a log need not hold all groups
+        remarks += [f"the group {name} of A has none beside it in B and was not compared" for name in alone_a]
+        remarks += [f"the group {name} of B has none beside it in A and was not compared" for name in alone_b]
+        alone_a = alone_b = []
+    names = curve_names(runs)
+    side_a, side_b = (
+        Side(name, run.arithmetic, run.reading, column.start, column.stop, run.notes())
+        for name, run, column in zip(names, runs, (matched.a, matched.b), strict=True)
+    )
     return Difference(
         side_a,
         side_b,
-        grid.unit,
+        matched.unit,
         rtol,
         atol,
         exact,
         context,
         tuple(
-            _pair(tally, sources[0].groups[i], sources[1].groups[j], max(both - low, 0))
-            for tally, (i, j) in zip(tallies, paired, strict=True)
+            _pair(tally, runs[0].groups[i], runs[1].groups[j], matched)
+            for tally, (i, j) in zip(tallies, pairs, strict=True)
         ),
-        tuple(sources[0].groups[i] for i in rest_a),
-        tuple(sources[1].groups[j] for j in rest_b),
-        tuple(_remarks(side_a, side_b, grid.unit)),
+        tuple(alone_a),
+        tuple(alone_b),
+        tuple(remarks),
+        " and ".join(f"{run.precision}, as {run.name} has them" for run in reversed(runs) if run.precision)
+        if rounded
+        else "",
     )
 
 
-def _side(source: Source) -> Side:
-    spec = source.spec
-    emulation = spec.emulation
-    arithmetic = f"torch-{emulation.release}" if emulation else "formula"
-    start = first_row(spec) * source.factor
-    stop = max(spec.length * source.factor, start)
-    return Side(source.name, arithmetic, source.readings[0], start, stop, notes(spec))
+Values = Sequence["float | None"]
+Groups = list[Values]
+
+
+class _Rows:
+    """The values of both runs in the rows of a comparison: held where they are few, computed again where not."""
+
+    def __init__(self, runs: tuple[Series, Series], matched: Match) -> None:
+        self._matched = matched
+        self._readings = [run.reading for run in runs]
+        self._record = next((n for n in (1, 0) if runs[n].is_record), None)
+        self._held: list[tuple[int, Groups, Groups]] | None = None
+        if matched.both <= HELD:
+            self._held = list(self._computed())
+
+    def of_both(self) -> Iterable[tuple[int, Groups, Groups]]:
+        """(the number of the first row, A group by group, B group by group) of the rows that both have."""
+        return self._computed() if self._held is None else self._held
+
+    def _computed(self) -> Iterator[tuple[int, Groups, Groups]]:
+        both = self._matched.both
+        firsts = (low for low, _ in windows(0, both))
+        columns = (self._matched.a.read(0, both), self._matched.b.read(0, both))
+        for first, *sides in zip(firsts, *columns, strict=True):
+            a, b = ([group[name] for group in side] for side, name in zip(sides, self._readings, strict=True))
+            yield first, a, b
+
+    def masked(self, a: Values, b: Values) -> tuple[Values, Values]:
+        """The two columns: where one group of a log has no value, there is nothing to compare with."""
+        if self._record is None or None not in (logged := (a, b)[self._record]):
+            return a, b
+        other = [None if value is None else there for value, there in zip(logged, (b, a)[self._record], strict=True)]
+        return (other, b) if self._record else (a, other)
+
+    def of_one(self) -> Iterator[tuple[int, Groups, bool]]:
+        """(the number of the first row, the values group by group, whether it is A) of the rows that only one has."""
+        matched = self._matched
+        for column, reading, in_a in zip((matched.a, matched.b), self._readings, (True, False), strict=True):
+            low, high = matched.both, bisect_left(matched.at, column.stop)
+            for (first, _), groups in zip(windows(low, high), column.read(low, high), strict=True):
+                yield first, [group[reading] for group in groups], in_a
+
+    def peak(self) -> float:
+        """The largest finite magnitude in the rows that both have."""
+        return max((largest_value([*a, *b]) for _, a, b in self.of_both()), default=0.0)
 
 
 def pair_groups(a: Sequence[str], b: Sequence[str]) -> tuple[list[tuple[int, int]], list[int], list[int]]:
@@ -205,48 +248,26 @@ def pair_groups(a: Sequence[str], b: Sequence[str]) -> tuple[list[tuple[int, int
     return pairs, rest_a[n:], rest_b[n:]
 
 
-Windows = Callable[[], Iterator[tuple[int, list[Sequence[Any]]]]]
+def _pair(tally: Tally, group_a: str, group_b: str, matched: Match) -> Pair:
+    """What was tallied, its rows by their places in the runs."""
+    at = matched.at
 
+    def placed(gap: Gap | None) -> Gap | None:
+        return gap and replace(gap, t=at[gap.t])
 
-def _windows(sources: Sequence[Source], low: int, high: int) -> Windows:
-    """A function that yields the rows low <= t < high in windows: (first row, the columns of all the sources).
-
-    It may be called again: what is small is held, what is large is computed again.
-    """
-    size = BLOCK
-
-    def compute() -> Iterator[tuple[int, list[Sequence[Any]]]]:
-        edges = [(t, min(t + size, high)) for t in range(low, high, size)]
-        streams = [aligned(source.parts(low, high), len(source.columns), edges) for source in sources]
-        for (t, _), *several in zip(edges, *streams, strict=True):
-            yield t, [column for columns in several for column in columns]
-
-    if high - low > HELD:
-        return compute
-    held = list(compute())
-    return lambda: iter(held)
-
-
-def _pair(tally: Tally, group_a: str, group_b: str, compared: int) -> Pair:
     return Pair(
         group_a,
         group_b,
-        compared,
+        matched.both,
         tally.differing,
         tally.nulls,
         tally.only_a,
         tally.only_b,
-        tally.first,
-        tally.largest,
-        tally.largest_relative,
+        None if tally.first is None else at[tally.first],
+        placed(tally.largest),
+        placed(tally.largest_relative),
         tally.sum_a,
         tally.sum_b,
-        tuple(tally.rows),
+        tuple(replace(row, t=at[row.t]) for row in tally.rows),
         tally.truncated,
     )
-
-
-def _remarks(a: Side, b: Side, unit: str) -> Iterator[str]:
-    if a.start != b.start:
-        later, label = (a, "A") if a.start > b.start else (b, "B")
-        yield f"compared from {unit} {later.start} on, where {label} resumes"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from lrcli.comparison.gaps import Gap
 from lrcli.errors import Refused
 from lrcli.frameworks.torch.releases import RELEASES
-from lrcli.series.curve import blocks, default_reading, first_row
+from lrcli.series import series_of
 from lrcli.spec import Emulation, Spec
 
 
@@ -78,7 +78,7 @@ class _Families:
 
     def __init__(self, spec: Spec) -> None:
         self._groups = len(spec.groups)
-        self._first = first_row(spec)
+        self._first = series_of(spec).start
         self._by_numbers: dict[bytes, list[str]] = {}
         self._by_words: dict[str, list[str]] = {}
 
@@ -107,11 +107,11 @@ class _Families:
 
 def _numbers(spec: Spec) -> tuple[bytes, bytes]:
     """All LRs in use and all documented readings, row by row and group by group; a call that raises is NaN."""
-    reading = default_reading(spec)
+    run = series_of(spec)
     used, read = array("d"), array("d")
-    for block in blocks(spec, tuple(dict.fromkeys(("lr", reading)))):
+    for block in run.blocks(tuple(dict.fromkeys(("lr", run.reading)))):
         for row in zip(*(group.lr for group in block.groups), strict=True):
             used.extend(row)
-        for values in zip(*(getattr(group, reading) for group in block.groups), strict=True):
+        for values in zip(*(group[run.reading] for group in block.groups), strict=True):
             read.extend(math.nan if value is None else value for value in values)
     return used.tobytes(), read.tobytes()

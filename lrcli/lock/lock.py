@@ -16,8 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from lrcli.errors import LrcliError
-from lrcli.series.align import group_names
-from lrcli.series.curve import blocks, first_row
+from lrcli.series import series_of
 from lrcli.spec import Spec
 
 FORMAT = 1
@@ -68,16 +67,16 @@ def record(spec: Spec, progress: Callable[[int, int], None] | None = None) -> Lo
     """The lock of a spec's curve, the LR in use. Raises what evaluating it raises, LrcliError for too long a run."""
     if spec.length > MOST:
         raise LrcliError(f"{spec.name}: a run of more than {MOST:,} {spec.interval}s is too long for a lock")
-    start = first_row(spec)
+    run = series_of(spec)
+    start = run.start
     size = max(1, math.ceil((spec.length - start) / BLOCKS))
-    tracks = [_Recorder(name, start, size) for name in group_names(spec.groups)]
-    for block in blocks(spec, ("lr",)):
+    tracks = [_Recorder(name, start, size) for name in run.groups]
+    for block in run.blocks(("lr",)):
         for track, group in zip(tracks, block.groups, strict=True):
             track.add(block.start, group.lr)
         if progress:
-            progress(block.start + block.size - start, spec.length - start)
-    arithmetic = f"torch-{spec.emulation.release}" if spec.emulation else "formula"
-    return Lock(arithmetic, spec.interval, start, spec.length, tuple(track.track() for track in tracks))
+            progress(block.stop - start, spec.length - start)
+    return Lock(run.arithmetic, spec.interval, start, spec.length, tuple(track.track() for track in tracks))
 
 
 class _Recorder:

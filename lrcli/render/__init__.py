@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 
-from lrcli.table.rows import Table
+from lrcli.table import Table
 
 PEOPLE = ("table", "plain", "markdown")
 """The formats for people: rounded numbers, an event column."""

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from lrcli.series import align
-from lrcli.series.curve import default_reading, first_row
-from lrcli.series.sample import Facts, Progress, SampledLine, sample
+from lrcli.series import Series, series_of
+from lrcli.series.align import common_grid
+from lrcli.series.names import curve_names
+from lrcli.series.sample import Facts, SampledLine
 from lrcli.spec import Spec
 
 _SMOOTH = 4.0
@@ -52,54 +53,51 @@ class Chart:
 
 
 def chart_of(
-    specs: Sequence[Spec],
+    runs: Sequence[Spec | Series],
     *,
     columns: int,
     log: bool = False,
     ranges: Sequence[tuple[int, int]] | None = None,
     title: str | None = None,
-    progress: Progress | None = None,
 ) -> Chart:
-    """Sample all the specs for a canvas of so many columns. The arguments are those of `plot_specs`."""
-    grid = align.common_grid(specs)
+    """Sample all the runs for a canvas of so many columns. The arguments are those of `plot_specs`."""
+    series = [series_of(run) for run in runs]
+    grid = common_grid(series)
     if ranges is None:
-        ranges = [(first_row(spec), spec.length) for spec in specs]
-    readings = [default_reading(spec) for spec in specs]
-    names = align.curve_names(specs)
+        ranges = [(run.start, run.stop) for run in series]
+    readings = [run.reading for run in series]
+    names = curve_names(series)
     shown = names
     if len(set(readings)) > 1:  # the title cannot say it
         shown = tuple(name if what == "lr" else f"{name}:{what}" for name, what in zip(names, readings, strict=True))
     lines: list[Line] = []
     right = -math.inf
-    for spec, name, reading, (start, stop), factor in zip(specs, shown, readings, ranges, grid.factors, strict=True):
-        for sampled in sample(spec, columns, start, stop, reading, progress):
-            runs = polyline(sampled, factor)
+    for run, name, (start, stop), factor in zip(series, shown, ranges, grid.factors, strict=True):
+        for sampled in run.sampled(columns, start, stop):
+            pieces = polyline(sampled, factor)
             metric = polyline(sampled.metric, factor) if sampled.metric else ()
             end = stop if stop - start >= _MANY else stop - 1
-            right = max([right, end * factor, *(xs[-1] for xs, _ in runs)])
-            lines.append(Line(_line_name(name, sampled.name, len(specs)), runs, sampled.facts, spec.interval, metric))
+            right = max([right, end * factor, *(xs[-1] for xs, _ in pieces)])
+            lines.append(Line(_line_name(name, sampled.name, len(series)), pieces, sampled.facts, run.unit, metric))
     left = min(start * factor for (start, _), factor in zip(ranges, grid.factors, strict=True))
-    known = {spec.steps_per_epoch for spec in specs}
+    known = {run.steps_per_epoch for run in series}
     steps_per_epoch = known.pop() if len(known) == 1 else None
-    what = _what(specs, readings)
+    what = _what(series, readings)
     if title is None:
-        title = what if len(specs) > 1 else f"{names[0]}: {what}"
+        title = what if len(series) > 1 else f"{names[0]}: {what}"
     return Chart(title, tuple(lines), grid.unit, left, max(right, left + 1), steps_per_epoch, log, what)
 
 
-def _line_name(spec: str, group: str, specs: int) -> str:
+def _line_name(run: str, group: str, runs: int) -> str:
     if not group:
-        return spec
-    return group if specs == 1 else f"{spec}/{group}"
+        return run
+    return group if runs == 1 else f"{run}/{group}"
 
 
-def _what(specs: Sequence[Spec], readings: Sequence[str]) -> str:
+def _what(runs: Sequence[Series], readings: Sequence[str]) -> str:
     reading = readings[0] if len(set(readings)) == 1 else "lr"
     what = "learning rate" if reading == "lr" else reading
-    emulation = specs[0].emulation
-    if len(specs) > 1 or emulation is None:
-        return what
-    return f"{what} in {emulation.label or 'torch-' + emulation.release}"
+    return what if len(runs) > 1 or not runs[0].label else f"{what} in {runs[0].label}"
 
 
 def polyline(line: SampledLine, factor: float = 1) -> tuple[Run, ...]:

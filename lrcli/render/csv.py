@@ -10,7 +10,7 @@ from typing import Any
 
 from lrcli.printable import printable
 from lrcli.render import Style
-from lrcli.table.rows import Table
+from lrcli.table import Table
 
 
 def write(table: Table, _style: Style) -> Iterator[str]:

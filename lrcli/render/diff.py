@@ -13,7 +13,7 @@ from lrcli.printable import printable
 from lrcli.render import Style, csv, markdown
 from lrcli.render.numbers import Layout
 from lrcli.render.summary import summary
-from lrcli.table.rows import Column, Table
+from lrcli.table import Column, Table
 
 DIFF_FORMATS = ("text", "markdown", "csv", "json")
 

@@ -11,7 +11,7 @@ from lrcli.printable import printable
 from lrcli.render import MACHINE, Style, writer
 from lrcli.render.markdown import escaped
 from lrcli.render.numbers import rounded
-from lrcli.table.rows import Column, Table
+from lrcli.table import Column, Table
 
 _SMITH = ("Smith", "1506.01186")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lrcli.render import Style
-from lrcli.table.rows import Table
+from lrcli.table import Table
 
 
 def write(table: Table, _style: Style) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from lrcli.printable import printable
 from lrcli.render import Style
 from lrcli.render.numbers import Layout
-from lrcli.table.rows import Table
+from lrcli.table import Table
 
 _ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\|<*[]`"})
 

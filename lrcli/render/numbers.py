@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from lrcli.render.safe import cell_width
-from lrcli.table.rows import Chunk, Column, Table
+from lrcli.table import Chunk, Column, Table
 
 ABSENT = "-"
 """What people see where a table has no value."""

@@ -8,7 +8,7 @@ from functools import partial
 from lrcli.printable import printable
 from lrcli.render import Style
 from lrcli.render.numbers import Layout
-from lrcli.table.rows import Table
+from lrcli.table import Table
 
 GAP = "  "
 

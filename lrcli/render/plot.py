@@ -6,7 +6,7 @@ covers a curve.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from lrcli.printable import printable
 from lrcli.render import facts
@@ -15,6 +15,7 @@ from lrcli.render.canvas import Area, Run, Segment, draw, paint
 from lrcli.render.chart import Chart, chart_of
 from lrcli.render.palette import marks
 from lrcli.render.safe import cell_width, clip
+from lrcli.series import Series
 from lrcli.spec import Spec
 
 _BOLD = "1"
@@ -22,7 +23,7 @@ _DIM = "2"
 
 
 def plot_specs(
-    specs: Sequence[Spec],
+    runs: Sequence[Spec | Series],
     *,
     width: int = 80,
     height: int = 23,
@@ -31,16 +32,14 @@ def plot_specs(
     color: bool = False,
     ranges: Sequence[tuple[int, int]] | None = None,
     title: str | None = None,
-    progress: Callable[[int, int], None] | None = None,
 ) -> str:
-    """The plot of all parameter groups of all specs, overlaid: at most `height` lines of at most `width` cells.
+    """The plot of all parameter groups of all runs, overlaid: at most `height` lines of at most `width` cells.
 
-    Each spec shows the reading of `default_reading`, under the name that `align.curve_names` gives it.
-    `ranges` holds the half-open rows (start, stop) to show of each spec, in its own rows; None shows all. `progress` is
-    called with (rows done, rows in all) while a replay walks. The text ends without a newline, and has colour escapes
-    only with `color`. Raises LrcliError where a schedule has no value, or epochs and steps cannot share one axis.
+    Each run shows its `reading`, under the name that `curve_names` gives it. `ranges` holds the half-open rows
+    (start, stop) to show of each run, in its own rows; None shows all. The text ends without a newline, and has colour
+    escapes only with `color`. Raises LrcliError where a schedule has no value, or epochs and steps share no axis.
     """
-    chart = chart_of(specs, columns=max(8, width - 8), log=log, ranges=ranges, title=title, progress=progress)
+    chart = chart_of(runs, columns=max(8, width - 8), log=log, ranges=ranges, title=title)
     return render_plot(chart, width=width, height=height, ascii=ascii, color=color)
 
 

@@ -12,7 +12,7 @@ from io import StringIO
 from lrcli.printable import printable
 from lrcli.render import Style, plain
 from lrcli.render.numbers import Layout, Shape
-from lrcli.table.rows import Table
+from lrcli.table import Table
 
 LONGEST = 2000
 """The most rows that are drawn in a box."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lrcli.render import Style
 from lrcli.render.csv import delimited
-from lrcli.table.rows import Table
+from lrcli.table import Table
 
 
 def write(table: Table, _style: Style) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
@@ -389,14 +389,6 @@ class Schedule:
     def next_break(self, t: int) -> int | None:
         """The first step >= t (and >= 1) at which the curve jumps, bends or turns; None if there is none."""
         return None
-
-    def rows(self) -> Sequence[int] | None:
-        """The steps that have a value, in order, where not all of them have one (what a log holds); None is all."""
-        return None
-
-    def cells(self, start: int, stop: int) -> Sequence[float | None]:
-        """The steps start <= t < stop of a log, None where nothing was logged."""
-        raise NotImplementedError
 
     def monotone_until(self, t: int) -> int | None:
         """A step after t before which the curve, from t on, only falls or only rises; None: it does so for ever."""

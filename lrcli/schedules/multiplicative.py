@@ -41,6 +41,7 @@ class Multiplicative(Schedule):
 
     name = "multiplicative"
     torch = "MultiplicativeLR"
+    walks = True
 
     lr_lambda: Expression = expression(
         doc="the factor of each step, an arithmetic expression of epoch",

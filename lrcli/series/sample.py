@@ -1,23 +1,18 @@
-"""Spec -> as many points as a picture has room for, without walking a formula's steps."""
+"""As many points of a curve as a picture has room for."""
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
 
 from lrcli.schedules.base import Schedule
-from lrcli.series import align
-from lrcli.series.curve import BLOCK, blocks, formula_lrs
-from lrcli.spec import Group, Spec
 
 PER_COLUMN = 4
 """How many points one column of the canvas gets at most, apart from its first row."""
 
-Progress = Callable[[int, int], None]
 _Point = tuple[int, float]
 
 
@@ -52,56 +47,7 @@ class SampledLine:
     metric: SampledLine | None = None
 
 
-def sample(
-    spec: Spec, columns: int, start: int, stop: int, reading: str = "lr", progress: Progress | None = None
-) -> tuple[SampledLine, ...]:
-    """One line per parameter group: the rows start <= t < stop of a spec, for a canvas of that many columns.
-
-    A formula is evaluated at the columns' first rows and at its breakpoints, a few per column at most, so a billion
-    steps cost as much as a hundred epochs. A replay and a plateau have to be walked, in constant memory; `progress` is
-    then called with (rows done, rows in all).
-    """
-    names = align.group_names(spec.groups)
-    logged = spec.groups[0].schedule.rows()
-    if logged is not None:
-        shown = logged[bisect_left(logged, start) : bisect_left(logged, stop)]
-        return tuple(
-            _sample_logged(name, group.schedule, shown, columns) for name, group in zip(names, spec.groups, strict=True)
-        )
-    if spec.emulation is None and not any(_has_memory(group) for group in spec.groups):
-        return tuple(
-            _sample_formula(name, group, columns, start, stop, spec.interval)
-            for name, group in zip(names, spec.groups, strict=True)
-        )
-    return _sample_walk(spec, names, columns, start, stop, reading, progress)
-
-
-def _has_memory(group: Group) -> bool:
-    return not group.schedule.stands_alone()
-
-
-def _sample_formula(name: str, group: Group, columns: int, start: int, stop: int, unit: str) -> SampledLine:
-    rows, breaks = _chosen_rows(group.schedule, columns, start, stop)
-    if breaks is None:
-        lrs = formula_lrs(group, start, stop, unit)
-    else:
-        lrs = [formula_lrs(group, t, t + 1, unit)[0] for t in rows]
-    values = [lr if math.isfinite(lr) else math.nan for lr in lrs]
-    return SampledLine(name, tuple(rows), tuple(values), _facts(rows, lrs, breaks))
-
-
-def _sample_logged(name: str, schedule: Schedule, rows: Sequence[int], columns: int) -> SampledLine:
-    """What a log holds in these rows, thinned where they are many; there is no gap where nothing was logged."""
-    curve = _Thinned(columns, 0, len(rows))
-    for low in range(0, len(rows), BLOCK):
-        values = [schedule.lr_at(t, 0.0) for t in rows[low : low + BLOCK]]
-        curve.add(low, [None if math.isnan(value) else value for value in values])
-    line = curve.line(name)
-    facts = line.facts and replace(line.facts, peak_at=rows[line.facts.peak_at])
-    return replace(line, xs=tuple(rows[i] for i in line.xs), facts=facts)
-
-
-def _chosen_rows(schedule: Schedule, columns: int, start: int, stop: int) -> tuple[Sequence[int], set[int] | None]:
+def rows_to_sample(schedule: Schedule, columns: int, start: int, stop: int) -> tuple[Sequence[int], set[int] | None]:
     """The rows to evaluate: all of a short run; else each column's first row, and breakpoints with the row before.
 
     The second value is the breakpoints with the ends, None where all rows are evaluated.
@@ -120,6 +66,12 @@ def _chosen_rows(schedule: Schedule, columns: int, start: int, stop: int) -> tup
             breaks.update((max(at - 1, start), at))
             t = at + 1
     return sorted(breaks.union(edges)), breaks
+
+
+def line_of(name: str, rows: Sequence[int], lrs: Sequence[float], breaks: set[int] | None) -> SampledLine:
+    """The line through the values of the rows that `rows_to_sample` chose."""
+    values = [lr if math.isfinite(lr) else math.nan for lr in lrs]
+    return SampledLine(name, tuple(rows), tuple(values), _facts(rows, lrs, breaks))
 
 
 def _facts(rows: Sequence[int], values: Sequence[float], breaks: set[int] | None) -> Facts | None:
@@ -144,32 +96,7 @@ def _sum(values: Iterable[float]) -> float:
         return math.inf
 
 
-def _sample_walk(
-    spec: Spec,
-    names: Sequence[str],
-    columns: int,
-    start: int,
-    stop: int,
-    reading: str,
-    progress: Progress | None,
-) -> tuple[SampledLine, ...]:
-    curves = [_Thinned(columns, start, stop) for _ in names]
-    metrics = [_Thinned(columns, start, stop) for _ in names]
-    for block in blocks(spec, (reading,), start, stop, trace=True):
-        for i, group in enumerate(block.groups):
-            values = getattr(group, reading)
-            curves[i].add(block.start, [None] * block.size if values is None else values)
-            if group.trace and "metric" in group.trace:
-                metrics[i].add(block.start, group.trace["metric"])
-        if progress:
-            progress(block.start + block.size - start, stop - start)
-    return tuple(
-        replace(curve.line(name), metric=metric.line("metric") if metric.facts() else None)
-        for name, curve, metric in zip(names, curves, metrics, strict=True)
-    )
-
-
-class _Thinned:
+class Thinned:
     """Takes consecutive rows, keeps the first, least, greatest and last value of each column, and the facts of all."""
 
     def __init__(self, columns: int, start: int, stop: int) -> None:
@@ -221,10 +148,10 @@ class _Thinned:
             return None
         return Facts(self._first, self._peak[1], self._peak[0], self._last, self._total / self._known)
 
-    def line(self, name: str) -> SampledLine:
+    def line(self, name: str, metric: SampledLine | None = None) -> SampledLine:
         """What was kept."""
         xs = tuple(x for x, _ in self._points)
-        return SampledLine(name, xs, tuple(y for _, y in self._points), self.facts())
+        return SampledLine(name, xs, tuple(y for _, y in self._points), self.facts(), metric)
 
 
 def _extremes(points: list[_Point]) -> list[_Point]:

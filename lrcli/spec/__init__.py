@@ -32,6 +32,11 @@ class Group:
         if self.name is not None and not self.name.isprintable():
             object.__setattr__(self, "name", printable(self.name))
 
+    @property
+    def base_lr(self) -> float:
+        """The base learning rate; where the schedule sets the learning rate itself, the one that it begins with."""
+        return self.schedule.lr_at(0, 0.0) if self.lr is None else self.lr
+
 
 @dataclass(frozen=True)
 class Emulation:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from lrcli.schedules.base import Schedule
-from lrcli.series.curve import event_lead, first_row
-
-if TYPE_CHECKING:
-    from lrcli.table.rows import Chunk, Source
+from lrcli.series.base import Series
+from lrcli.table import Chunk
 
 _APART = 1e-9
 """Readings that are closer than this (relative) count as one: rounding is no event."""
@@ -19,62 +15,41 @@ _NAMED = 3
 """Up to how many runs or groups are named in an event."""
 
 
-def with_events(chunks: Iterator[Chunk], sources: Sequence[Source]) -> Iterator[Chunk]:
+def with_events(chunks: Iterator[Chunk], tellers: Sequence[Teller]) -> Iterator[Chunk]:
     """The chunks with a last column that tells what happens: milestones, restarts, and where get_lr() is not the LR.
 
     What happens in all runs, or in all groups of a run, is said once; else with the name of the run or group.
     """
-    tellers = []
-    offset = 1
-    for source in sources:
-        tellers.append(_Teller(source, offset))
-        offset += len(source.columns)
-    names = [source.name for source in sources]
+    names = [teller.name for teller in tellers]
     for chunk in chunks:
-        told = [teller.tell(chunk) for teller in tellers]
-        yield [*chunk, told[0] if len(told) == 1 else [_merged(names, texts) for texts in zip(*told, strict=True)]]
+        events = [teller.tell(chunk) for teller in tellers]
+        yield [*chunk, events[0] if len(events) == 1 else [_merged(names, one) for one in zip(*events, strict=True)]]
 
 
-class _Teller:
-    """The events of one run, row after row: a mark that holds for a stretch of rows is set on its first."""
+class Teller:
+    """The events of one run, row after row: a mark that holds for a stretch of rows is set on its first.
 
-    def __init__(self, source: Source, offset: int) -> None:
-        spec = source.spec
-        self.source = source
-        self.rows = range(first_row(spec), spec.length)
-        self.schedules: list[Schedule] = []  # each different one once: 64 groups mostly share theirs
-        self.leads: list[int | None] = []
-        self.schedule_of = []
-        for i, group in enumerate(spec.groups):
-            if group.schedule not in self.schedules:
-                self.schedules.append(group.schedule)
-                self.leads.append(event_lead(spec, i))
-            self.schedule_of.append(self.schedules.index(group.schedule))
-        named = zip(source.groups, spec.groups, strict=True)
-        self.groups = [f"group {name}" if group.name is None else name for name, group in named]
-        n = len(source.readings)
-        self.columns = [
-            (offset + i * n, offset + i * n + source.readings.index("get_lr")) if "get_lr" in source.readings else None
-            for i in range(len(spec.groups))
-        ]
-        self.apart = [False] * len(spec.groups)
+    factor: how many rows of the table one row of the run fills. marked: where in the table "lr" and "get_lr" of each
+    group stand, nothing where there is no get_lr.
+    """
+
+    def __init__(self, run: Series, name: str, factor: int, marked: Sequence[tuple[int, int]]) -> None:
+        self.run, self.name, self.factor, self.marked = run, name, factor, marked
+        unnamed = [bool(group) and group == str(i) for i, group in enumerate(run.groups)]
+        self.groups = [f"group {group}" if bare else group for group, bare in zip(run.groups, unnamed, strict=True)]
+        self.apart = [False] * len(run.groups)
 
     def tell(self, chunk: Chunk) -> list[str]:
-        factor = self.source.factor
+        """What happens in each row of the chunk."""
         told = []
         for n, row in enumerate(chunk[0]):
-            t, rest = divmod(row, factor)
-            if rest or t not in self.rows:
+            t, rest = divmod(row, self.factor)
+            if rest or not self.run.start <= t < self.run.stop:
                 told.append("")
                 continue
-            events = [
-                "" if lead is None else schedule.event_at(max(t + lead, 0))
-                for schedule, lead in zip(self.schedules, self.leads, strict=True)
-            ]
-            texts = [events[i] for i in self.schedule_of]
-            for i, columns in enumerate(self.columns):
-                if columns is not None:
-                    texts[i] = self._with_mark(i, texts[i], chunk[columns[0]][n], chunk[columns[1]][n])
+            texts = self.run.events(t)
+            for i, (lr, get_lr) in enumerate(self.marked):
+                texts[i] = self._with_mark(i, texts[i], chunk[lr][n], chunk[get_lr][n])
             told.append(_merged(self.groups, texts))
         return told
 
@@ -85,8 +60,8 @@ class _Teller:
         self.apart[i] = apart
         if not begins or lr is None or get_lr is None:
             return text
-        gamma = getattr(self.source.spec.groups[i].schedule, "gamma", None)
-        doubled = isinstance(gamma, (int, float)) and math.isclose(get_lr, lr * gamma, rel_tol=_APART)
+        factor = self.run.factor(i)
+        doubled = factor is not None and math.isclose(get_lr, lr * factor, rel_tol=_APART)
         mark = "double gamma" if doubled else "get_lr() is not the LR"
         return f"{text}; {mark}" if text else mark
 

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from lrcli.catalog.registry import framework_names
+from lrcli.curve import evaluate
 from lrcli.reader import parse_text
-from lrcli.series.curve import evaluate
 from tests.frameworks.to_spec import NAMES, spec, text
 
 GOLDEN = Path(__file__).parent / "golden"

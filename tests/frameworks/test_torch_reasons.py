@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import pytest
 
+from lrcli.curve import Curve, evaluate
 from lrcli.errors import LrcliError
 from lrcli.frameworks.torch.releases import RELEASES, parse
 from lrcli.notes import Note
 from lrcli.reader import parse_text
 from lrcli.schedules.manual import Manual
-from lrcli.series.curve import Curve, evaluate
 from lrcli.spec import READINGS
 
 EPOCHS = 12

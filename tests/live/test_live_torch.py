@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import lrcli
+from lrcli.curve import evaluate
 from lrcli.errors import LrcliError, Refused, SpecError
 from lrcli.frameworks.torch.releases import find_release
 from lrcli.reader import parse_text, read_spec
 from lrcli.schedules import Schedule
-from lrcli.series.curve import evaluate
 from lrcli.spec import READINGS, Emulation, Spec
 from tests.golden_cases import same
 

@@ -8,7 +8,7 @@ from lrcli.checks.finding import Hit, Rule
 from lrcli.checks.subject import Subject
 from lrcli.schedules.lambda_ import Lambda
 from lrcli.schedules.multiplicative import Multiplicative
-from lrcli.series.curve import first_row
+from lrcli.series import series_of
 
 _OWN_SCALE = (Lambda, Multiplicative)
 """A factor of one's own making may well count from another scale (as in the Transformer's)."""
@@ -17,7 +17,7 @@ _OWN_SCALE = (Lambda, Multiplicative)
 def find(subject: Subject) -> Iterator[Hit]:
     spec = subject.spec
     scaled = {site.group for site in subject.sites if site.schedule.sets_lr or isinstance(site.schedule, _OWN_SCALE)}
-    if first_row(spec):  # a resumed run may have had its peak before
+    if series_of(spec).start:  # a resumed run may have had its peak before
         return
     for i, (group, line) in enumerate(zip(spec.groups, subject.lines, strict=False)):
         if i in scaled or not group.lr or not line.lrs:

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import Annotated
 
 from typer import Argument
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
-from lrcli.cli.load import load_spec
+from lrcli.cli.load import load_series
 from lrcli.cli.notes import tell_notes
 from lrcli.cli.options import LogOptions, OneSpec, OutputOptions, Quiet, SpecOptions, row_option
 from lrcli.cli.output import Output
 from lrcli.cli.positions import row_of
 from lrcli.errors import LrcliError
-from lrcli.series.curve import BLOCK, blocks, default_reading, first_row, notes
-
-if TYPE_CHECKING:
-    from lrcli.cli.progress import Progress
-    from lrcli.spec import Spec
+from lrcli.series import Series
 
 
 def at(
@@ -53,33 +48,33 @@ def at(
     asked = [bool(wanted), below is not None, above is not None]
     if sum(asked) != 1:
         raise LrcliError("at wants STEPs, or --below X, or --above X" + (", one of them" if any(asked) else ""))
-    loaded = load_spec(env, spec, spec_options, log_options)
+    (run,) = load_series(env, [spec], spec_options, log_options)
     output = Output(env, output_options.output)
     output.choose(None, ("tsv",), "text")
     if not wanted:
-        return _first(env, output, loaded, below, above)
-    rows = [row_of(text, loaded, "STEP") for text in wanted]
-    first = first_row(loaded)
-    logged = loaded.groups[0].schedule.rows()
+        return _first(env, output, run, below, above)
+    rows = [row_of(text, run, "STEP") for text in wanted]
     for row in rows:
-        if logged is not None:
-            if row not in logged:
-                raise LrcliError(f"{loaded.name} has no {loaded.interval} {row}: {_near(logged, row)}")
-        elif row < first:
-            raise LrcliError(f"the run resumes after {loaded.interval} {first - 1}: it has no {loaded.interval} {row}")
-    longer = replace(loaded, length=max(loaded.length, *(row + 1 for row in rows)))
+        if run.is_record:
+            if row not in run.rows:
+                raise LrcliError(f"{run.name} has no {run.unit} {row}: {_near(run.rows, row)}")
+        elif row < run.start:
+            raise LrcliError(f"the run resumes after {run.unit} {run.start - 1}: it has no {run.unit} {row}")
+    asked_for = sorted(set(rows))
+    longer = run.until(max(run.stop, asked_for[-1] + 1))
     progress = None
-    if longer.emulation is not None:
+    if not run.jumps:
         from lrcli.cli.progress import Progress
 
         progress = Progress(env)
     try:
-        values = dict(_values(longer, sorted(set(rows)), progress))
+        groups = next(longer.watched(progress).at([asked_for], stop=asked_for[-1] + 1))
     finally:
         if progress is not None:
             progress.end()
-    if not env.quiet:
-        tell_notes(env, [(loaded.name, notes(loaded))])
+    tell_notes(env, [(run.name, run.notes())])
+    columns = [group[run.reading] for group in groups]
+    values = {row: "\t".join(_number(column[i]) for column in columns) for i, row in enumerate(asked_for)}
     output.write(values[row] + "\n" for row in rows)
     return ExitStatus.OK
 
@@ -90,56 +85,29 @@ def _near(rows: Sequence[int], row: int) -> str:
     return f"the nearest that was logged is {' and '.join(map(str, rows[max(i - 1, 0) : i + 1]))}"
 
 
-def _first(env: Environment, output: Output, spec: Spec, below: float | None, above: float | None) -> ExitStatus:
+def _first(env: Environment, output: Output, run: Series, below: float | None, above: float | None) -> ExitStatus:
     """Print the first row of each group at which its LR is below, or above, a number."""
     from lrcli.cli.progress import Progress
-    from lrcli.series.align import group_names
-    from lrcli.series.crossing import first_above, first_below
 
-    word, limit, find = ("below", below, first_below) if above is None else ("above", above, first_above)
+    word, limit = ("below", below) if above is None else ("above", above)
     assert limit is not None
     if not math.isfinite(limit):
         raise LrcliError(f"--{word} wants a number. Received: {limit!r}")
     progress = Progress(env)
+    watched = run.watched(progress)
     try:
-        found = find(spec, limit, progress)
+        firsts = watched.first_below(limit) if above is None else watched.first_above(limit)
     finally:
         progress.erase()
-    tell_notes(env, [(spec.name, notes(spec))])
-    never = [name for name, row in zip(group_names(spec.groups), found, strict=True) if row is None]
-    if len(never) < len(found):
-        output.write(["\t".join("null" if row is None else str(row) for row in found) + "\n"])
+    tell_notes(env, [(run.name, run.notes())])
+    never = [name for name, row in zip(run.groups, firsts, strict=True) if row is None]
+    if len(never) < len(firsts):
+        output.write(["\t".join("null" if row is None else str(row) for row in firsts) + "\n"])
     if never:
-        of = f" of {', '.join(never)}" if len(never) < len(found) else ""
-        env.error(f"lrcli: the learning rate{of} is never {word} {limit!r} in the {spec.length} {spec.interval}s")
+        of = f" of {', '.join(never)}" if len(never) < len(firsts) else ""
+        env.error(f"lrcli: the learning rate{of} is never {word} {limit!r} in the {run.stop} {run.unit}s")
         return ExitStatus.DIFFERENT
     return ExitStatus.OK
-
-
-def _values(spec: Spec, rows: list[int], progress: Progress | None) -> Iterator[tuple[int, str]]:
-    """The text of each of the rows, which increase."""
-    reading = default_reading(spec)
-    for near in _runs(rows, spec.emulation is not None):
-        wanted = iter([*near, -1])
-        row = next(wanted)
-        for block in blocks(spec, (reading,), near[0], near[-1] + 1, progress=progress):
-            columns = [getattr(group, reading) for group in block.groups]
-            while 0 <= row < block.start + block.size:
-                yield row, "\t".join(_number(column[row - block.start]) for column in columns)
-                row = next(wanted)
-
-
-def _runs(rows: list[int], walk: bool) -> list[list[int]]:
-    """The rows in groups to be computed together: a replay has to walk, a formula can jump."""
-    if walk:
-        return [rows]
-    groups: list[list[int]] = []
-    for row in rows:
-        if groups and row - groups[-1][-1] < BLOCK:
-            groups[-1].append(row)
-        else:
-            groups.append([row])
-    return groups
 
 
 def _number(value: float | None) -> str:

@@ -11,7 +11,7 @@ from typer import Argument
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
-from lrcli.cli.load import load_spec, load_specs
+from lrcli.cli.load import load_series, load_spec
 from lrcli.cli.notes import tell_notes
 from lrcli.cli.options import (
     Digits,
@@ -29,10 +29,11 @@ from lrcli.comparison.difference import compare
 from lrcli.errors import LrcliError
 from lrcli.render import Style
 from lrcli.render.diff import DIFF_FORMATS, write_diff
-from lrcli.series.align import curve_names
+from lrcli.series import Series, series_of
+from lrcli.series.names import curve_names
 
 if TYPE_CHECKING:
-    from lrcli.spec import Spec
+    pass
 
 Format = Literal["text", "markdown", "csv", "json"]
 
@@ -76,12 +77,11 @@ def diff(
     style = Style(digits=digits_of(digits, None), color=output.color, width=output.width, ascii=output.ascii)
     if plot and chosen != "text":
         raise LrcliError(f"--plot draws below the text report, not into {chosen}")
-    specs = _both(env, a, b, spec_options, log_options)
+    runs = _both(env, a, b, spec_options, log_options)
     if b is None:
-        names = curve_names(specs)
-        specs = tuple(replace(spec, name=name) for spec, name in zip(specs, names, strict=True))
-    first, second = specs
+        runs = tuple(run.renamed(name) for run, name in zip(runs, curve_names(runs), strict=True))
     progress = Progress(env)
+    first, second = (run.watched(progress) for run in runs)
     try:
         difference = compare(
             first,
@@ -90,7 +90,6 @@ def diff(
             atol=atol,
             exact=exact,
             context=None if all else context,
-            progress=progress,
         )
     finally:
         progress.erase()
@@ -105,23 +104,21 @@ def diff(
             from lrcli.render.plot import plot_specs
 
             yield "\n"
-            picture = plot_specs(
-                specs, width=output.width, height=output.height, ascii=output.ascii, color=output.color
-            )
+            picture = plot_specs(runs, width=output.width, height=output.height, ascii=output.ascii, color=output.color)
             yield picture + "\n"
 
     output.write(text())
     return status
 
 
-def _both(env: Environment, a: str, b: str | None, options: SpecOptions, logs: LogOptions) -> tuple[Spec, ...]:
-    """The two specs; with one argument its formula and its replay."""
+def _both(env: Environment, a: str, b: str | None, options: SpecOptions, logs: LogOptions) -> tuple[Series, ...]:
+    """The two runs; with one argument its formula and its replay."""
     if b is not None:
-        return load_specs(env, [a, b], options, logs=logs)
+        return load_series(env, [a, b], options, logs)
     replay = load_spec(env, a, options)
     if replay.emulation is None:
         raise LrcliError("diff wants a second SPEC, or --emulate VERSION to compare the formula with a replay")
-    return replace(replay, emulation=None), replay
+    return series_of(replace(replay, emulation=None)), series_of(replay)
 
 
 def _check_tolerances(rtol: float | None, atol: float | None, exact: bool) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
-from lrcli.cli.load import load_specs
+from lrcli.cli.load import load_series
 from lrcli.cli.notes import tell_notes, told_once
 from lrcli.cli.options import (
     LogOptions,
@@ -23,13 +23,12 @@ from lrcli.cli.options import (
 from lrcli.cli.output import Output
 from lrcli.cli.progress import Progress
 from lrcli.errors import LrcliError
-from lrcli.series.align import curve_names
-from lrcli.series.curve import first_row, notes
+from lrcli.series.names import curve_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lrcli.spec import Spec
+    from lrcli.series import Series
 
 Format = Literal["text", "svg", "html"]
 Theme = Literal["auto", "light", "dark"]
@@ -79,7 +78,7 @@ def plot(
     look = Look(output.choose(format, ("svg", "html"), "text"), log, title, width, height, ascii, theme)
 
     def load(env: Environment) -> Loaded:
-        return _load(env, load_specs(env, specs, spec_options, sweep_options.sweep, log_options), range)
+        return _load(env, load_series(env, specs, spec_options, log_options, sweep_options.sweep), range)
 
     if watch:
         from lrcli.cli.watch import Watch, check_watchable
@@ -98,9 +97,9 @@ def plot(
 
 @dataclass(frozen=True)
 class Loaded:
-    """The specs to draw, each with a name of its own, the rows to draw of each (None: all), and what to say of them."""
+    """The runs to draw, each with a name of its own, the rows to draw of each (None: all), and what to say of them."""
 
-    specs: tuple[Spec, ...]
+    runs: tuple[Series, ...]
     ranges: list[tuple[int, int]] | None
     notes: list[str]
 
@@ -129,13 +128,13 @@ class Look:
 
     def draw(self, loaded: Loaded, output: Output, progress: Progress | None) -> str:
         """The picture as text, without a newline at its end."""
-        specs = loaded.specs
-        about: dict[str, Any] = {"log": self.log, "title": self.title, "ranges": loaded.ranges, "progress": progress}
+        runs = tuple(run.watched(progress) for run in loaded.runs)
+        about: dict[str, Any] = {"log": self.log, "title": self.title, "ranges": loaded.ranges}
         if self.format == "text":
             from lrcli.render.plot import plot_specs
 
             return plot_specs(
-                specs,
+                runs,
                 width=self.width or output.width,
                 height=self.height or output.height,
                 ascii=self.ascii or output.ascii,
@@ -146,7 +145,7 @@ class Look:
         from lrcli.render.svg import HEIGHT, WIDTH, columns_of, render_svg
 
         width, height, theme = self.width or WIDTH, self.height or HEIGHT, self.theme or "auto"
-        chart = chart_of(specs, columns=columns_of(width), **about)
+        chart = chart_of(runs, columns=columns_of(width), **about)
         if self.format == "svg":
             return render_svg(chart, width=width, height=height, theme=theme)
         from lrcli.render.html import render_html
@@ -154,34 +153,32 @@ class Look:
         return render_html(chart, loaded.notes, width=width, height=height, theme=theme)
 
 
-def _load(env: Environment, specs: Sequence[Spec], rows: str | None) -> Loaded:
-    """The specs with what there is to say of them, which is told."""
-    names = curve_names(specs)
-    specs = tuple(replace(spec, name=name) for spec, name in zip(specs, names, strict=True))
+def _load(env: Environment, runs: Sequence[Series], rows: str | None) -> Loaded:
+    """The runs with what there is to say of them, which is told."""
+    runs = tuple(run.renamed(name) for run, name in zip(runs, curve_names(runs), strict=True))
     ranges = None
     if rows is not None:
-        specs, ranges = _within(env, rows, specs)
-    about = [] if env.quiet else [(spec.name, notes(spec)) for spec in specs]
+        runs, ranges = _within(env, rows, runs)
+    about = [] if env.quiet else [(run.name, run.notes()) for run in runs]
     tell_notes(env, about)
-    return Loaded(specs, ranges, told_once(about))
+    return Loaded(runs, ranges, told_once(about))
 
 
-def _within(env: Environment, text: str, specs: Sequence[Spec]) -> tuple[tuple[Spec, ...], list[tuple[int, int]]]:
-    """The specs that have rows in `--range`, and those rows."""
+def _within(env: Environment, text: str, runs: Sequence[Series]) -> tuple[tuple[Series, ...], list[tuple[int, int]]]:
+    """The runs that have rows in `--range`, and those rows."""
     from lrcli.cli.positions import outside, rows_of
 
-    shown: list[Spec] = []
+    shown: list[Series] = []
     ranges: list[tuple[int, int]] = []
-    for spec in specs:
-        first = first_row(spec)
-        rows = rows_of(text, spec, first)
+    for run in runs:
+        rows = rows_of(text, run)
         if rows:
-            shown.append(spec)
+            shown.append(run)
             ranges.append((rows.start, rows.stop))
-        elif len(specs) == 1:
-            raise outside(text, spec, first)
+        elif len(runs) == 1:
+            raise outside(text, run)
         else:
-            env.note(f"{spec.name}: {outside(text, spec, first)}")
+            env.note(f"{run.name}: {outside(text, run)}")
     if not shown:
         raise LrcliError(f"--range {text} holds no row of any spec")
     return tuple(shown), ranges

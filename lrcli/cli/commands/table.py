@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
-from lrcli.cli.load import load_specs
+from lrcli.cli.load import load_series
 from lrcli.cli.notes import tell_notes
 from lrcli.cli.options import (
     Digits,
@@ -24,14 +24,15 @@ from lrcli.cli.options import (
 )
 from lrcli.cli.output import Output
 from lrcli.render import FORMATS, MACHINE, Style, writer
-from lrcli.series.align import common_grid, curve_names
-from lrcli.series.curve import notes
-from lrcli.table.rows import Table, tabulate
+from lrcli.series.align import common_grid
+from lrcli.series.names import curve_names
+from lrcli.table import Table
+from lrcli.table.rows import tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lrcli.spec import Spec
+    from lrcli.series import Series
 
 Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown"]
 
@@ -65,22 +66,21 @@ def table(
     output = Output(env, output_options.output)
     chosen = output.choose(format, FORMATS, "table" if output.tty else "plain")
     style = Style(digits=digits_of(digits, 6), color=output.color, width=output.width, ascii=output.ascii)
-    loaded = load_specs(env, specs, spec_options, sweep_options.sweep, log_options)
+    loaded = load_series(env, specs, spec_options, log_options, sweep_options.sweep)
     start, stop = _rows(range, loaded)
     progress = None
-    if any(spec.emulation is not None for spec in loaded):
+    if not all(run.jumps for run in loaded):
         from lrcli.cli.progress import Progress
 
         progress = Progress(env)
     try:
         result = tabulate(
-            loaded,
+            [run.watched(progress) for run in loaded],
             start=start,
             stop=stop,
             every=every,
             changes=changes,
             events=chosen not in MACHINE if events is None else events,
-            progress=progress,
         )
     finally:
         if progress is not None:
@@ -89,23 +89,22 @@ def table(
         env.note(f"--digits is for people: {chosen} holds every digit")
     if not env.quiet:
         names = curve_names(loaded)
-        tell_notes(env, [(name, notes(spec)) for name, spec in zip(names, loaded, strict=True)])
+        tell_notes(env, [(name, run.notes()) for name, run in zip(names, loaded, strict=True)])
     text = writer(chosen)(_with_progress(env, output, result), style)
     output.write(text, whole=result.complete)
 
 
-def _rows(text: str | None, specs: Sequence[Spec]) -> tuple[int | None, int | None]:
+def _rows(text: str | None, runs: Sequence[Series]) -> tuple[int | None, int | None]:
     if text is None:
         return None, None
-    from lrcli.cli.positions import outside, rows_of
+    from lrcli.cli.positions import Axis, outside, rows_of
 
-    # the table's rows are steps as soon as one spec counts steps
-    grid = common_grid(specs)
-    steps_per_epoch = next((spec.steps_per_epoch for spec in specs if spec.steps_per_epoch), None)
-    axis = replace(specs[0], interval=grid.unit, length=grid.stop, steps_per_epoch=steps_per_epoch)
-    rows = rows_of(text, axis, grid.start)
+    # the table's rows are steps as soon as one run counts steps
+    grid = common_grid(runs)
+    axis = Axis(grid.unit, grid.start, grid.stop, next((r.steps_per_epoch for r in runs if r.steps_per_epoch), None))
+    rows = rows_of(text, axis)
     if not rows:
-        raise outside(text, axis, grid.start)
+        raise outside(text, axis)
     return rows.start, rows.stop
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from lrcli.errors import EvaluationError, Refused
@@ -14,7 +15,7 @@ from lrcli.frameworks.torch.releases import parse, refuse
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.plateau import Plateau
-from lrcli.spec import Emulation
+from lrcli.spec import Emulation, Spec
 
 Column = list[float] | list[float | None]
 
@@ -129,6 +130,18 @@ class TrainingLoop:
         refused = Refused(found.release, found.exception, found.reason, epoch)
         refused.order = order_of(exc)
         return refused
+
+
+def training_loop(spec: Spec, i: int) -> TrainingLoop:
+    """The replay of parameter group i of a spec that asks for a release."""
+    assert spec.emulation is not None
+    group = spec.groups[i]
+    return TrainingLoop(group.schedule, group.base_lr, spec.emulation, i, spec.interval)
+
+
+def training_loops(spec: Spec) -> list[TrainingLoop]:
+    """The replays of all parameter groups; of several refusals the one that the release raises."""
+    return all_or_first(partial(training_loop, spec, i) for i in range(len(spec.groups)))
 
 
 def all_or_first(calls: Iterable[Callable[[], T]]) -> list[T]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from lrcli.errors import EvaluationError, Refused
-from lrcli.frameworks.torch.loop import TrainingLoop, uninterrupted
+from lrcli.frameworks.torch.loop import TrainingLoop, training_loop, uninterrupted
 from lrcli.frameworks.torch.machine import Reason
+from lrcli.frameworks.torch.readings import documented_reading, shown_reading
 from lrcli.frameworks.torch.releases import parse
 from lrcli.notes import Note
 from lrcli.spec import Emulation, Spec
@@ -17,11 +18,9 @@ SHOWN = 5
 
 def of_replay(spec: Spec) -> tuple[Note, ...]:
     """The notes of every group, each once, in the order in which the groups stand."""
-    from lrcli.series.curve import base_lr, default_reading, training_loop
-
     emulation = spec.emulation
     assert emulation is not None
-    reading = default_reading(spec)
+    reading = shown_reading(spec)
     found: dict[Note, None] = {}
     for i, group in enumerate(spec.groups):
         loop = training_loop(spec, i)
@@ -30,7 +29,7 @@ def of_replay(spec: Spec) -> tuple[Note, ...]:
         found.update(dict.fromkeys(_no_reading(loop, emulation, reading)))
         if emulation.last_epoch >= 0:
             try:
-                plain = uninterrupted(group.schedule, base_lr(group), emulation, i)
+                plain = uninterrupted(group.schedule, group.base_lr, emulation, i)
                 found.update(dict.fromkeys(_resume(training_loop(spec, i), plain, spec)))
             except (EvaluationError, Refused):
                 pass  # there is no uninterrupted run to compare with
@@ -49,7 +48,7 @@ def _no_reading(loop: TrainingLoop, emulation: Emulation, reading: str) -> list[
     if emulation.read is None:
         if reading != "lr":
             return []
-        documented = "get_lr" if parse(emulation.release) < (1, 4) else "get_last_lr"
+        documented = documented_reading(emulation)
         if loop.replay.has(documented):
             return []  # it is another group's schedule that has none
         what = f"torch {emulation.release} has no {documented}() here; the column lr is shown"

@@ -12,8 +12,8 @@ from lrcli.infer.explain.rows import Rows, rows_of
 from lrcli.infer.explain.search import ENOUGH, Fit, fit_of, search
 from lrcli.infer.explain.sources import plain_source
 from lrcli.logs import Log, Rounding, Run
-from lrcli.series.align import group_names
-from lrcli.series.curve import default_reading
+from lrcli.series import series_of
+from lrcli.series.names import group_names
 from lrcli.spec import Spec
 
 __all__ = ["Explanation", "Miss", "Parting", "Report", "explain"]
@@ -117,7 +117,7 @@ def explain(
     name, column = next(iter(log.lrs.items()))
     names = group_names(spec.groups)
     group = next((i for i, one in enumerate(names) if one and name.endswith(one)), 0)
-    reading = default_reading(spec)
+    reading = series_of(spec).reading
     source = plain_source(spec, group, reading)
     runs = log.runs or (Run(0, len(log.positions)),)
     chosen, rows = _chosen(spec, log, runs, column, run, Hypothesis(source))

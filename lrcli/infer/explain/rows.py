@@ -11,7 +11,7 @@ from lrcli.errors import LrcliError
 from lrcli.logs import Log, Rounding, Run
 from lrcli.logs.axis import NOWHERE, rows_in
 from lrcli.logs.rounding import tolerance
-from lrcli.series.curve import first_row
+from lrcli.series import series_of
 from lrcli.spec import Spec
 
 
@@ -46,7 +46,7 @@ def rows_of(spec: Spec, log: Log, run: Run, column: Sequence[float | None]) -> R
     Raises LrcliError for epochs against steps without steps_per_epoch, and where no row has a learning rate.
     """
     places = rows_in(spec, log, run.start, run.stop)
-    first = first_row(spec)
+    first = series_of(spec).start
     at, values = array("q"), array("d")
     for t, value in zip(places, column[run.start : run.stop], strict=True):
         if t != NOWHERE and t >= first and value is not None and math.isfinite(value):

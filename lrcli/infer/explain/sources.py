@@ -12,9 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from lrcli.errors import EvaluationError, Refused
-from lrcli.frameworks.torch.loop import TrainingLoop
+from lrcli.frameworks.torch.loop import TrainingLoop, training_loop
 from lrcli.schedules.base import Schedule
-from lrcli.series.curve import base_lr, training_loop
 from lrcli.spec import Spec
 
 BLOCK = 65536
@@ -211,5 +210,5 @@ class Warmed:
 def plain_source(spec: Spec, group: int, reading: str) -> Source:
     """What the spec itself asks for: its formula, or the replay and reading that it names."""
     if spec.emulation is None:
-        return Formula(spec.groups[group].schedule, base_lr(spec.groups[group]))
+        return Formula(spec.groups[group].schedule, spec.groups[group].base_lr)
     return Replayed(replace(spec, notes=()), group, reading)

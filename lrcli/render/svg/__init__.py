@@ -9,14 +9,14 @@ from collections.abc import Sequence
 
 from lrcli.render.chart import chart_of
 from lrcli.render.svg.document import HEIGHT, WIDTH, render_svg
-from lrcli.series.sample import Progress
+from lrcli.series import Series
 from lrcli.spec import Spec
 
 __all__ = ["HEIGHT", "WIDTH", "columns_of", "plot_svg", "render_svg"]
 
 
 def plot_svg(
-    specs: Sequence[Spec],
+    runs: Sequence[Spec | Series],
     *,
     width: int = WIDTH,
     height: int = HEIGHT,
@@ -24,14 +24,13 @@ def plot_svg(
     theme: str = "auto",
     ranges: Sequence[tuple[int, int]] | None = None,
     title: str | None = None,
-    progress: Progress | None = None,
 ) -> str:
-    """The picture of all parameter groups of all specs, overlaid, `width` pixels wide.
+    """The picture of all parameter groups of all runs, overlaid, `width` pixels wide.
 
     It is `height` pixels high, or higher where a long legend needs it. theme is one of `theme.THEMES`; the others are
     the arguments of `plot.plot_specs`, and so are the errors.
     """
-    chart = chart_of(specs, columns=columns_of(width), log=log, ranges=ranges, title=title, progress=progress)
+    chart = chart_of(runs, columns=columns_of(width), log=log, ranges=ranges, title=title)
     return render_svg(chart, width=width, height=height, theme=theme)
 
 

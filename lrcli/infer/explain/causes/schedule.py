@@ -12,6 +12,7 @@ from lrcli.infer.explain.hypothesis import Hypothesis, Part, is_round
 from lrcli.infer.explain.sources import Averaged, Floored, Formula, Mean, Source, Switched, plain_source
 from lrcli.infer.explain.written import Written
 from lrcli.logs import Rounding
+from lrcli.series import series_of
 
 
 def _from(evidence: Evidence, source: Source, part: Part) -> Hypothesis:
@@ -94,9 +95,7 @@ def test_group(evidence: Evidence) -> Iterator[Hypothesis]:
     spec = evidence.spec
     if len(spec.groups) < 2 or evidence.base.parts:
         return
-    from lrcli.series.curve import default_reading
-
-    reading = default_reading(spec)
+    reading = series_of(spec).reading
     sources = [plain_source(spec, i, reading) for i in range(len(spec.groups))]
     for i, group in enumerate(spec.groups):
         if i != evidence.group:

@@ -1,0 +1,158 @@
+"""Which rows of two runs are compared."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from lrcli.errors import LrcliError
+from lrcli.series.align import common_grid, on_grid
+from lrcli.series.base import BLOCK, Readings, Series
+
+Span = tuple[int, int]
+
+
+class Column(NamedTuple):
+    """One of the two runs on the rows of the comparison.
+
+    start, stop: the rows that it has, in the comparison's unit. read: the values of the rows number low <= i < high of
+    the comparison, window by window.
+    """
+
+    start: int
+    stop: int
+    read: Callable[[int, int], Iterator[tuple[Readings, ...]]]
+
+
+class Match(NamedTuple):
+    """Which rows of A meet which rows of B.
+
+    at: the rows of the comparison, in `unit`s. both: so many of them, the first, are rows of both; the others are rows
+    of one of the two. remarks: what is not compared.
+    """
+
+    unit: str
+    at: Sequence[int]
+    both: int
+    a: Column
+    b: Column
+    remarks: tuple[str, ...]
+
+
+def windows(low: int, high: int) -> Iterator[Span]:
+    """The numbers low <= i < high, BLOCK of them at a time."""
+    return ((i, min(i + BLOCK, high)) for i in range(low, high, BLOCK))
+
+
+def match(a: Series, b: Series) -> Match:
+    """The rows of two runs on one axis: those that were logged, where one of the two is a log.
+
+    Raises LrcliError where the rows cannot be aligned.
+    """
+    if b.is_record:
+        return _match_record(b, a, record_is_b=True)
+    return _match_record(a, b, record_is_b=False) if a.is_record else _match_runs(a, b)
+
+
+def _match_runs(a: Series, b: Series) -> Match:
+    grid = common_grid((a, b))
+    low = max(run.start * factor for run, factor in zip((a, b), grid.factors, strict=True))
+    both = max(min(run.stop * factor for run, factor in zip((a, b), grid.factors, strict=True)) - low, 0)
+    at = range(low, max(grid.stop, low))
+
+    def column(run: Series, factor: int) -> Column:
+        def read(first: int, last: int) -> Iterator[tuple[Readings, ...]]:
+            return on_grid(run, factor, (at[i:j] for i, j in windows(first, last)), (run.reading,))
+
+        return Column(run.start * factor, max(run.start, run.stop) * factor, read)
+
+    one, other = column(a, grid.factors[0]), column(b, grid.factors[1])
+    remarks = []
+    if one.start != other.start:
+        label = "A" if one.start > other.start else "B"
+        remarks.append(f"compared from {grid.unit} {low} on, where {label} resumes")
+    return Match(grid.unit, at, both, one, other, tuple(remarks))
+
+
+def _match_record(record: Series, other: Series, *, record_is_b: bool) -> Match:
+    """The rows of the record, past the end of the other run too where its schedule goes on."""
+    remarks = [remark for run in (record, other) if (remark := run.left_out())]
+    rows = record.rows_in(other)
+    which: Sequence[int]
+    if other.is_record:
+        which = _common(rows, other.rows)
+        for one, two in ((other, record), (record, other)):
+            if missing := len(one.rows) - len(which):
+                remarks.append(f"{_rows(missing)} of {one.name} not in {two.name}: not compared")
+        longer = other
+    else:
+        which, longer, more = _inside(record, other, rows)
+        remarks += more
+        if which:
+            span = _span(record.unit, _chosen(record.rows, which))
+            remarks.insert(0, f"compared {len(which)} of {len(rows)} rows of {record.name} ({span})")
+    if not which:
+        raise LrcliError(f"no row of '{record.name}' can be compared with '{other.name}': {'; '.join(remarks)}")
+    if len(which) < len(rows):
+        rows = array("q", (rows[i] for i in which))
+    at = _chosen(record.rows, which)
+
+    def of_record(first: int, last: int) -> Iterator[tuple[Readings, ...]]:
+        return record.at(at[i:j] for i, j in windows(first, last))
+
+    def of_other(first: int, last: int) -> Iterator[tuple[Readings, ...]]:
+        return longer.at(rows[i:j] for i, j in windows(first, last))
+
+    ours, theirs = (Column(at[0], at[-1] + 1, read) for read in (of_record, of_other))
+    a, b = (theirs, ours) if record_is_b else (ours, theirs)
+    return Match(record.unit, at, len(at), a, b, tuple(remarks))
+
+
+def _inside(record: Series, other: Series, rows: Sequence[int]) -> tuple[Sequence[int], Series, list[str]]:
+    """Which rows of a record can be compared, the other run as far as they go, and what there is to say of both."""
+    low, high = other.start, other.stop
+    stop = max(high, max(rows) + 1) if other.goes_on else high
+    which: Sequence[int] = range(len(rows))
+    remarks = []
+    if min(rows) < low or max(rows) >= stop:
+        which = array("q", (i for i, t in enumerate(rows) if low <= t < stop))
+        for what, out in (
+            (f"before the first row of {other.name}", [i for i, t in enumerate(rows) if t < low]),
+            (f"past the end of {other.name}", [i for i, t in enumerate(rows) if t >= stop]),
+        ):
+            if out:
+                span = _span(record.unit, _chosen(record.rows, out))
+                remarks.append(f"not compared: {_rows(len(out))} {what} ({span})")
+    compared = rows if len(which) == len(rows) else array("q", (rows[i] for i in which))
+    if past := len(compared) - bisect_left(compared, high):
+        remarks.append(f"{_rows(past)} past the end of the run, where the schedule goes on, compared too")
+    return which, other.until(stop) if stop > high else other, remarks
+
+
+def _common(rows: Sequence[int], others: Sequence[int]) -> Sequence[int]:
+    """The indices of the rows that the others have, too. Both increase."""
+    if rows == others:
+        return range(len(rows))
+    found = array("q")
+    rest = iter(others)
+    there = next(rest, None)
+    for i, t in enumerate(rows):
+        while there is not None and there < t:
+            there = next(rest, None)
+        if there == t:
+            found.append(i)
+    return found
+
+
+def _chosen(rows: Sequence[int], which: Sequence[int]) -> Sequence[int]:
+    return rows if len(which) == len(rows) else array("q", (rows[i] for i in which))
+
+
+def _span(unit: str, at: Sequence[int]) -> str:
+    return f"{unit} {at[0]}" if len(at) == 1 else f"{unit}s {at[0]} to {at[-1]}"
+
+
+def _rows(n: int) -> str:
+    return "1 row" if n == 1 else f"{n} rows"

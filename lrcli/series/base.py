@@ -1,0 +1,222 @@
+"""How the numbers of a run are asked for: one protocol for a formula, a replay and a log."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lrcli.notes import Note
+
+if TYPE_CHECKING:
+    from lrcli.series.sample import SampledLine
+
+BLOCK = 8192
+"""How many rows are computed at a time."""
+
+Progress = Callable[[int, int], None]
+"""What is told how far long work is: (rows done, rows in all)."""
+
+Test = Callable[[float], bool]
+
+
+class Readings(dict[str, Sequence[Any]]):
+    """Columns of one parameter group by name: the readings ("lr", "get_lr") and a plateau's traces ("metric", "best").
+
+    A value is None in the row of a call that raises, and where nothing was logged. The columns are attributes, too.
+
+    >>> Readings(lr=[0.1, 0.05]).lr
+    [0.1, 0.05]
+    """
+
+    def __getattr__(self, name: str) -> Sequence[Any]:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"there is no column {name!r}, only {', '.join(self) or 'none'}") from None
+
+
+class Block(NamedTuple):
+    """The rows start <= t < stop of every parameter group."""
+
+    start: int
+    stop: int
+    groups: tuple[Readings, ...]
+
+
+class Trace(NamedTuple):
+    """A column beside the readings: `key` of parameter group number `group`. `shared` says that it holds for all."""
+
+    group: int
+    key: str
+    shared: bool
+
+
+class Series(ABC):
+    """The numbers of one run, whatever computes them. Rows are epochs or, where `unit` is "step", steps.
+
+    name: of the run. label: what tells it from other runs of that name ("torch-1.1"), "" where nothing does.
+    arithmetic: "formula", "log", or what is replayed ("torch-1.1"). start, stop: it has the rows start <= t < stop.
+    groups: the names of the parameter groups, each different; a single unnamed one is "".
+    readings: the names of the columns that every group has. reading: the one that is shown as the curve.
+    remarks: what reading it from a file had to say.
+    """
+
+    name: str
+    label: str
+    arithmetic: str
+    unit: str
+    start: int
+    stop: int
+    steps_per_epoch: int | None
+    groups: tuple[str, ...]
+    readings: tuple[str, ...]
+    reading: str
+    remarks: tuple[str, ...]
+    progress: Progress | None
+
+    jumps = False
+    """Whether a row can be computed alone, without those before it."""
+    goes_on = False
+    """Whether there are rows past `stop`, with the numbers that the schedule goes on with."""
+    is_record = False
+    """Whether it was measured: only some rows have a value, and those are rounded."""
+    precision = ""
+    """What the numbers of a record are rounded to, in words; "" for every digit of a double."""
+    peak: float | None = None
+    """The largest magnitude of all values, where that is known without computing them."""
+
+    @property
+    def rows(self) -> Sequence[int]:
+        """The rows that have a value, in order."""
+        return range(self.start, self.stop)
+
+    @property
+    def traces(self) -> tuple[Trace, ...]:
+        """The further columns that some group has (a plateau's metric, best, bad, cooldown)."""
+        return ()
+
+    @abstractmethod
+    def renamed(self, name: str) -> Series:
+        """The same run under another name."""
+
+    @abstractmethod
+    def until(self, stop: int) -> Series:
+        """The same run with its end elsewhere."""
+
+    @abstractmethod
+    def watched(self, progress: Progress | None) -> Series:
+        """The same run; `progress` is called with the rows that were walked, and have to be walked."""
+
+    @abstractmethod
+    def blocks(self, names: Sequence[str] = (), start: int | None = None, stop: int | None = None) -> Iterator[Block]:
+        """The rows start <= t < stop (default: all) in blocks of at most BLOCK, with these columns (default: reading).
+
+        A trace that a group does not have is None in every row.
+        """
+
+    def at(
+        self, windows: Iterable[Sequence[int]], names: Sequence[str] = (), stop: int | None = None
+    ) -> Iterator[tuple[Readings, ...]]:
+        """The columns of every group in just the rows of each window; rows never decrease, all are below `stop`.
+
+        Here everything up to these rows is walked.
+        """
+        names = names or (self.reading,)
+        blocks: Iterator[Block] | None = None
+        for rows in windows:
+            columns = tuple(Readings({name: [] for name in names}) for _ in self.groups)
+            done = 0
+            while done < len(rows):
+                if blocks is None:
+                    blocks = self.blocks(names, rows[0], stop)
+                    block = next(blocks)
+                if rows[done] >= block.stop:
+                    block = next(blocks)
+                    continue
+                end = bisect_left(rows, block.stop, done)
+                wanted = rows[done:end]
+                for column, group in zip(columns, block.groups, strict=True):
+                    for name in names:
+                        column[name] += picked(group[name], wanted, block.start)  # type: ignore[operator]
+                done = end
+            yield columns
+
+    def first_below(self, limit: float) -> tuple[int | None, ...]:
+        """The first row of each parameter group in which the curve is below the limit; None where it never is."""
+        return self.first(lambda value: value < limit)
+
+    def first_above(self, limit: float) -> tuple[int | None, ...]:
+        """The first row of each parameter group in which the curve is above the limit; None where it never is."""
+        return self.first(lambda value: value > limit)
+
+    def first(self, test: Test) -> tuple[int | None, ...]:
+        """The first row of each group that passes the test; a row without a value passes none."""
+        rows: list[int | None] = [None] * len(self.groups)
+        for block in self.blocks():
+            for i, group in enumerate(block.groups):
+                if rows[i] is None:
+                    rows[i] = first_of(group[self.reading], block.start, test)
+            if None not in rows:
+                break
+        return tuple(rows)
+
+    def sampled(self, columns: int, start: int, stop: int) -> tuple[SampledLine, ...]:
+        """One line per group: the curve in the rows start <= t < stop, for a picture of that many columns.
+
+        Here all of them are walked, in constant memory.
+        """
+        from lrcli.series.sample import Thinned
+
+        metric = {trace.group for trace in self.traces if trace.key == "metric"}
+        shared = any(trace.shared for trace in self.traces)
+        names = (self.reading, "metric") if metric else (self.reading,)
+        curves = [Thinned(columns, start, stop) for _ in self.groups]
+        metrics = [Thinned(columns, start, stop) if shared or i in metric else None for i in range(len(self.groups))]
+        for block in self.blocks(names, start, stop):
+            for group, curve, about in zip(block.groups, curves, metrics, strict=True):
+                curve.add(block.start, group[self.reading])
+                if about is not None:
+                    about.add(block.start, group["metric"])
+        return tuple(
+            curve.line(name, None if about is None or not about.facts() else about.line("metric"))
+            for name, curve, about in zip(self.groups, curves, metrics, strict=True)
+        )
+
+    def notes(self) -> tuple[Note, ...]:
+        """What a user should know about these numbers, each once."""
+        return ()
+
+    def events(self, t: int) -> list[str]:
+        """What happens in row t of each group, in a few words for people; "" for nothing."""
+        return [""] * len(self.groups)
+
+    def factor(self, group: int) -> float | None:
+        """The factor by which the group's schedule decays, where it is one."""
+        return None
+
+    def rows_in(self, other: Series) -> Sequence[int]:
+        """Which row of `other` each row of this record is about, -1 for none."""
+        raise NotImplementedError
+
+    def left_out(self) -> str:
+        """What of a record is in none of its rows, in a sentence; "" for nothing."""
+        return ""
+
+    def tolerance(self, value: float, peak: float) -> float:
+        """How far a number may be from this one of a record and still be what was measured, at its precision."""
+        return 0.0
+
+
+def picked(values: Sequence[Any], rows: Sequence[int], start: int) -> Sequence[Any]:
+    """The values of these rows, out of consecutive ones from row `start` on."""
+    if isinstance(rows, range) and rows.step == 1:
+        low, high = rows.start - start, rows.stop - start
+        return values if low == 0 and high == len(values) else values[low:high]
+    return [values[t - start] for t in rows]
+
+
+def first_of(values: Sequence[float | None], start: int, test: Test) -> int | None:
+    """The row of the first value that passes the test, counted from `start`."""
+    return next((t for t, value in enumerate(values, start) if value is not None and test(value)), None)

@@ -1,0 +1,276 @@
+"""The numbers of a spec: what its schedules' formulas give, each row alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from lrcli.errors import EvaluationError
+from lrcli.notes import Note, of_formula
+from lrcli.schedules.base import Schedule, param_of, parameters
+from lrcli.series.base import BLOCK, Block, Progress, Readings, Series, Test, Trace, first_of, picked
+from lrcli.series.names import group_names
+from lrcli.spec import Group, Spec
+
+if TYPE_CHECKING:
+    from lrcli.series.sample import SampledLine
+
+NEAR = 16
+"""Rows that are less than so many apart on the average are computed with those between them: that is faster."""
+
+_SHORT = 64
+"""A piece of fewer rows is walked: that is faster than to search in it."""
+
+
+@dataclass(frozen=True)
+class SpecSeries(Series):
+    """What the series of a spec share: its formula and its replay."""
+
+    spec: Spec
+    progress: Progress | None = None
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        return self.spec.name
+
+    @property
+    def unit(self) -> str:  # type: ignore[override]
+        return self.spec.interval
+
+    @property
+    def stop(self) -> int:  # type: ignore[override]
+        return self.spec.length
+
+    @property
+    def steps_per_epoch(self) -> int | None:  # type: ignore[override]
+        return self.spec.steps_per_epoch
+
+    @property
+    def remarks(self) -> tuple[str, ...]:  # type: ignore[override]
+        return self.spec.notes
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:  # type: ignore[override]
+        return group_names(self.spec.groups)
+
+    def renamed(self, name: str) -> Series:
+        return replace(self, spec=replace(self.spec, name=name))
+
+    def until(self, stop: int) -> Series:
+        return replace(self, spec=replace(self.spec, length=stop))
+
+    def watched(self, progress: Progress | None) -> Series:
+        return replace(self, progress=progress)
+
+    @cached_property
+    def _trace_keys(self) -> list[tuple[str, ...]]:
+        """The traces of each group."""
+        if self.start >= self.stop:
+            return [() for _ in self.spec.groups]
+        return [tuple(group.schedule.trace(group.base_lr, 0, 0)) for group in self.spec.groups]
+
+    @cached_property
+    def traces(self) -> tuple[Trace, ...]:
+        keys = self._trace_keys
+        traced = [i for i, own in enumerate(keys) if own]
+        shared = len({_without_groups(self.spec.groups[i].schedule) for i in traced}) == 1
+        return tuple(Trace(i, key, shared) for i in (traced[:1] if shared else traced) for key in keys[i])
+
+    def _traced(self, i: int, names: Sequence[str], start: int, stop: int) -> dict[str, Sequence[Any]]:
+        """Those of the columns that are no readings."""
+        more = [name for name in names if name not in self.readings]
+        if not more:
+            return {}
+        group = self.spec.groups[i]
+        known = group.schedule.trace(group.base_lr, start, stop) if self._trace_keys[i] else {}
+        return {name: known.get(name) or [None] * (stop - start) for name in more}
+
+    @cached_property
+    def _schedules(self) -> tuple[list[Schedule], list[int | None], list[int]]:
+        """Each different schedule once (64 groups may share one), how far its rows lead, and which is each group's."""
+        schedules: list[Schedule] = []
+        leads: list[int | None] = []
+        which = []
+        for i, group in enumerate(self.spec.groups):
+            if group.schedule not in schedules:
+                schedules.append(group.schedule)
+                leads.append(self._lead(i))
+            which.append(schedules.index(group.schedule))
+        return schedules, leads, which
+
+    def _lead(self, i: int) -> int | None:
+        """How many rows group i's LRs are ahead of its schedule: what happens in row t is `event_at(t + lead)`."""
+        return 0
+
+    def events(self, t: int) -> list[str]:
+        schedules, leads, which = self._schedules
+        events = [
+            "" if lead is None else schedule.event_at(max(t + lead, 0))
+            for schedule, lead in zip(schedules, leads, strict=True)
+        ]
+        return [events[i] for i in which]
+
+    def factor(self, group: int) -> float | None:
+        gamma = getattr(self.spec.groups[group].schedule, "gamma", None)
+        return gamma if isinstance(gamma, (int, float)) else None
+
+
+def _without_groups(schedule: Schedule) -> tuple[object, ...]:
+    """The schedule's values without those that differ from group to group (a plateau's min_lr): they move no metric."""
+    return (type(schedule), *(getattr(schedule, f.name) for f in parameters(schedule) if not param_of(f).per_group))
+
+
+@dataclass(frozen=True)
+class FormulaSeries(SpecSeries):
+    """The numbers of the schedules' formulas.
+
+    >>> from lrcli.schedules.step import Step
+    >>> run = FormulaSeries(Spec("demo", (Group(None, 0.1, Step(step_size=30)),), length=1_000_000_000))
+    >>> next(run.at([[0, 29, 30, 60]]))
+    ({'lr': [0.1, 0.1, 0.010000000000000002, 0.0010000000000000002]},)
+    >>> run.first_below(0.005)
+    (60,)
+    """
+
+    arithmetic = "formula"
+    start = 0
+    readings = ("lr",)
+    reading = "lr"
+    goes_on = True
+
+    @property
+    def label(self) -> str:  # type: ignore[override]
+        return self.spec.release
+
+    @cached_property
+    def jumps(self) -> bool:  # type: ignore[override]
+        return all(group.schedule.stands_alone() for group in self.spec.groups)
+
+    def blocks(self, names: Sequence[str] = (), start: int | None = None, stop: int | None = None) -> Iterator[Block]:
+        first = 0 if start is None else max(start, 0)
+        last = self.stop if stop is None else stop
+        for begin in range(first, last, BLOCK):
+            end = min(begin + BLOCK, last)
+            yield Block(begin, end, self._rows(names, begin, end))
+
+    def _rows(self, names: Sequence[str], start: int, stop: int) -> tuple[Readings, ...]:
+        unit = self.spec.interval
+        rows = []
+        for i, group in enumerate(self.spec.groups):
+            columns = Readings() if names and "lr" not in names else Readings(lr=formula_lrs(group, start, stop, unit))
+            columns.update(self._traced(i, names, start, stop))
+            rows.append(columns)
+        return tuple(rows)
+
+    def at(
+        self, windows: Iterable[Sequence[int]], names: Sequence[str] = (), stop: int | None = None
+    ) -> Iterator[tuple[Readings, ...]]:
+        """The columns of every group in the rows of each window; those between far ones are not computed."""
+        for rows in windows:
+            if not rows:
+                yield tuple(Readings({name: [] for name in names or self.readings}) for _ in self.groups)
+            elif rows[-1] - rows[0] < NEAR * len(rows):
+                whole = self._rows(names, rows[0], rows[-1] + 1)
+                yield tuple(
+                    Readings({name: picked(values, rows, rows[0]) for name, values in group.items()}) for group in whole
+                )
+            else:
+                yield self._single_rows(rows, names)
+
+    def _single_rows(self, rows: Sequence[int], names: Sequence[str]) -> tuple[Readings, ...]:
+        if any(name != "lr" for name in names):
+            parts = [self._rows(names, t, t + 1) for t in rows]
+            return tuple(
+                Readings({name: [part[i][name][0] for part in parts] for name in names})
+                for i in range(len(self.groups))
+            )
+        unit = self.spec.interval
+        return tuple(Readings(lr=[formula_lrs(group, t, t + 1, unit)[0] for t in rows]) for group in self.spec.groups)
+
+    def first(self, test: Test) -> tuple[int | None, ...]:
+        """Piece by piece: where a curve only falls or only rises its ends tell, and halving finds the row."""
+        return tuple(self._first_of_group(group, test) for group in self.spec.groups)
+
+    def _first_of_group(self, group: Group, test: Test) -> int | None:
+        t, length, unit = 0, self.stop, self.unit
+
+        def passes(row: int) -> bool:
+            return test(formula_lrs(group, row, row + 1, unit)[0])
+
+        while t < length:
+            until = group.schedule.monotone_until(t)
+            end = length if until is None else min(until, length)
+            if end - t < _SHORT:
+                end = min(t + BLOCK, length)
+                row = first_of(formula_lrs(group, t, end, unit), t, test)
+            else:
+                row = _first_in_piece(passes, t, end - 1)
+            if row is not None:
+                return row
+            t = end
+            if self.progress is not None:
+                self.progress(t, length)
+        return None
+
+    def sampled(self, columns: int, start: int, stop: int) -> tuple[SampledLine, ...]:
+        """The columns' first rows and the breakpoints, a few per column: a billion steps cost as much as a hundred."""
+        if not self.jumps:
+            return super().sampled(columns, start, stop)
+        from lrcli.series.sample import line_of, rows_to_sample
+
+        lines = []
+        for name, group in zip(self.groups, self.spec.groups, strict=True):
+            rows, breaks = rows_to_sample(group.schedule, columns, start, stop)
+            if breaks is None:
+                lrs = formula_lrs(group, start, stop, self.unit)
+            else:
+                lrs = [formula_lrs(group, t, t + 1, self.unit)[0] for t in rows]
+            lines.append(line_of(name, rows, lrs, breaks))
+        return tuple(lines)
+
+    def notes(self) -> tuple[Note, ...]:
+        return of_formula(self.spec)
+
+
+def formula_lrs(group: Group, start: int, stop: int, unit: str = "epoch") -> list[float]:
+    """The formula's LRs of the rows start <= t < stop; EvaluationError names the row that has none."""
+    schedule, base = group.schedule, group.base_lr
+    try:
+        return schedule.lrs(base, start, stop)
+    except (ArithmeticError, ValueError) as exc:
+        for t in range(start, stop):
+            try:
+                schedule.lr_at(t, base)
+            except (ArithmeticError, ValueError) as failure:
+                raise EvaluationError(t, _reason(failure), unit) from exc
+        raise
+
+
+def _reason(exc: Exception) -> str:
+    return "the number is too large" if isinstance(exc, OverflowError) else str(exc)
+
+
+def _first_in_piece(passes: Callable[[int], bool], first: int, last: int) -> int | None:
+    """The first of the rows first <= t <= last that passes, in a piece in which that changes once.
+
+    A peak between two rows may belong to either side of it, so the two rows at each end are looked at one by one.
+    """
+    for t in (first, first + 1):
+        if passes(t):
+            return t
+    high = next((t for t in (last - 1, last) if passes(t)), None)
+    if high is None:
+        return None
+    low = first + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if passes(middle):
+            high = middle
+        else:
+            low = middle
+    # rounding may let a flat curve cross the limit more than once
+    while high > first + 1 and passes(high - 1):
+        high -= 1
+    return high

@@ -1,0 +1,77 @@
+"""The numbers of a spec as a release of its framework computes them: a replay, which has to be walked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from lrcli.frameworks.torch.loop import take_together, training_loop, training_loops
+from lrcli.frameworks.torch.notes import of_replay
+from lrcli.frameworks.torch.readings import readings_of, shown_reading
+from lrcli.notes import Note, of_formula
+from lrcli.series.base import BLOCK, Block, Readings
+from lrcli.series.formula import SpecSeries
+
+
+@dataclass(frozen=True)
+class ReplaySeries(SpecSeries):
+    """What the release that the spec asks for leaves in the optimizer, and what reading it in the loop returns."""
+
+    @property
+    def label(self) -> str:  # type: ignore[override]
+        emulation = self.spec.emulation
+        assert emulation is not None
+        return emulation.label or self.arithmetic
+
+    @property
+    def arithmetic(self) -> str:  # type: ignore[override]
+        assert self.spec.emulation is not None
+        return f"torch-{self.spec.emulation.release}"
+
+    @property
+    def start(self) -> int:  # type: ignore[override]
+        """The row after the one that the replay resumes from."""
+        assert self.spec.emulation is not None
+        return self.spec.emulation.last_epoch + 1
+
+    @property
+    def readings(self) -> tuple[str, ...]:  # type: ignore[override]
+        assert self.spec.emulation is not None
+        return readings_of(self.spec.emulation)
+
+    @cached_property
+    def reading(self) -> str:  # type: ignore[override]
+        return shown_reading(self.spec)
+
+    def blocks(self, names: Sequence[str] = (), start: int | None = None, stop: int | None = None) -> Iterator[Block]:
+        names = names or (self.reading,)
+        first = self.start
+        begin = first if start is None else max(start, first)
+        end = self.stop if stop is None else stop
+        loops = training_loops(self.spec)
+        readings = [name for name in names if name in self.readings]
+        for t in range(first, begin, BLOCK):
+            self._tell(t - first, end - first)
+            take_together(loops, min(BLOCK, begin - t))
+        for t in range(begin, end, BLOCK):
+            self._tell(t - first, end - first)
+            high = min(t + BLOCK, end)
+            taken = take_together(loops, high - t, readings)
+            groups = (Readings(own, **self._traced(i, names, t, high)) for i, own in enumerate(taken))
+            yield Block(t, high, tuple(groups))
+
+    def _tell(self, done: int, total: int) -> None:
+        if self.progress is not None:
+            self.progress(done, total)
+
+    def _lead(self, i: int) -> int | None:
+        """None where the loop passes its own epochs: there is no such number."""
+        assert self.spec.emulation is not None
+        if self.spec.emulation.step_epoch:
+            return None
+        loop = training_loop(self.spec, i)
+        return loop.replay.lead(loop.scheduler_first)
+
+    def notes(self) -> tuple[Note, ...]:
+        return of_formula(self.spec) + of_replay(self.spec)
