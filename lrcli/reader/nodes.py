@@ -6,7 +6,7 @@ their node, so that an alias bomb is counted and never expanded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -87,16 +87,25 @@ class _Open:
     children: list[Node] = field(default_factory=list)
 
 
-def compose(source: Source, problems: Problems) -> Node | None:
+ScalarOf: TypeAlias = Callable[[Place, str, bool, str], Scalar]
+"""What makes a scalar: of its place, its text, whether it is plain, and the tag that is written ("" for none)."""
+
+
+def _own_scalar(place: Place, text: str, plain: bool, tag: str) -> Scalar:
+    return Scalar(place, text, plain)
+
+
+def compose(source: Source, problems: Problems | None, scalar: ScalarOf = _own_scalar) -> Node | None:
     """The node of a YAML text, None if it holds nothing. Duplicate keys are added to `problems`.
 
+    Without `problems` the text is read as PyYAML reads it: of duplicate keys the last one counts, and nobody is told.
     Raises SpecError where the text is no YAML, or goes beyond the limits.
     """
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _compose(yaml.parse(source.text, Loader=loader), source, problems)
+        return _compose(yaml.parse(source.text, Loader=loader), source, problems, scalar)
     except yaml.MarkedYAMLError as error:
         from lrcli.reader.slips import syntax_error
 
@@ -105,7 +114,7 @@ def compose(source: Source, problems: Problems) -> Node | None:
         raise refuse(source.whole, "syntax", f"this is not YAML: {str(error).splitlines()[0]}") from None
 
 
-def _compose(events: Iterator[Any], source: Source, problems: Problems) -> Node | None:
+def _compose(events: Iterator[Any], source: Source, problems: Problems | None, scalar: ScalarOf) -> Node | None:
     """The work of `compose`: one pass over the events, with its own stack."""
     root: Node | None = None
     anchors: dict[str, Node] = {}
@@ -126,7 +135,8 @@ def _compose(events: Iterator[Any], source: Source, problems: Problems) -> Node 
             node = anchors[event.anchor]
         elif kind == "ScalarEvent":
             _check_tag(source, event)
-            node = Scalar(_place(source, event), event.value, not event.style and event.tag in (None, *_PLAIN_TAGS))
+            plain = not event.style and event.tag in (None, *_PLAIN_TAGS)
+            node = scalar(_place(source, event), event.value, plain, (event.tag or "").removeprefix(_TAG))
         elif kind in ("SequenceEndEvent", "MappingEndEvent"):
             opened = stack.pop()
             node = _close(source, opened, problems)
@@ -171,7 +181,7 @@ def _place(source: Source, event: Any) -> Place:
     return Place(source, start.line + 1, start.column + 1, max(1, width))
 
 
-def _close(source: Source, opened: _Open, problems: Problems) -> Sequence | Mapping:
+def _close(source: Source, opened: _Open, problems: Problems | None) -> Sequence | Mapping:
     """The finished list or mapping."""
     event, children = opened.event, opened.children
     place = Place(source, event.start_mark.line + 1, event.start_mark.column + 1, 1)
@@ -184,6 +194,8 @@ def _close(source: Source, opened: _Open, problems: Problems) -> Sequence | Mapp
     own: dict[str, tuple[Scalar, Node]] = {}
     merged: dict[str, tuple[Scalar, Node]] = {}
     pairs = list(zip(children[::2], children[1::2], strict=True))
+    if problems is None:
+        return Mapping(place, _last_ones(pairs), size, height)
     if event.flow_style:
         from lrcli.reader.slips import rejoin
 
@@ -200,6 +212,20 @@ def _close(source: Source, opened: _Open, problems: Problems) -> Sequence | Mapp
         else:
             own[key.text] = key, value
     return Mapping(place, tuple({**merged, **own}.values()), size, height)
+
+
+def _last_ones(pairs: list[tuple[Node, Node]]) -> tuple[tuple[Scalar, Node], ...]:
+    """The entries of a mapping as PyYAML makes it: the last of several counts, what stands there beats what is merged."""
+    named: dict[str, tuple[Scalar, Node]] = {}
+    merged: dict[str, tuple[Scalar, Node]] = {}
+    for key, value in pairs:
+        if isinstance(key, Scalar) and _is_merge(key):
+            items = value.items if isinstance(value, Sequence) else (value,)
+            for item in reversed(items):
+                merged.update((k.text, (k, v)) for k, v in (item.entries if isinstance(item, Mapping) else ()))
+        elif isinstance(key, Scalar):
+            named[key.text] = key, value
+    return tuple({**merged, **named}.values())
 
 
 def _is_merge(key: Scalar) -> bool:

@@ -6,18 +6,20 @@ at the option.
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Mapping_
 from dataclasses import replace
 
-from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar, Sequence, compose
+from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar, ScalarOf, Sequence, compose
 from lrcli.reader.source import Place, Problems, Source, checked, refuse
 
 _SAME = {"lr": ("lr", "base_lr", "learning_rate"), "schedules": ("schedules", "schedulers")}
 
 
-def apply_set(root: Mapping, text: str) -> Mapping:
+def apply_set(root: Mapping, text: str, scalar: ScalarOf | None = None) -> Mapping:
     """`root` with the value that `KEY=VALUE` sets. Raises SpecError if it cannot be set.
 
-    KEY is a dotted path; a list takes an index, a list of groups also a group's name (`groups.head.lr`).
+    KEY is a dotted path; a list takes an index, a list of groups also a group's name (`groups.head.lr`). `scalar` makes
+    the values of a file that is no spec of ours, in which a key has one spelling.
     """
     source = Source(f"--set {text}", placed=False)
     key, equals, value = text.partition("=")
@@ -26,7 +28,7 @@ def apply_set(root: Mapping, text: str) -> Mapping:
         raise refuse(source.whole, "set", "--set takes KEY=VALUE, as in --set schedule.gamma=0.5")
     if len(path) > MAX_DEPTH:
         raise refuse(source.whole, "limit", f"the key has more than {MAX_DEPTH} parts")
-    changed = _replaced(root, path, _value(source, value), source.whole)
+    changed = _replaced(root, path, _value(source, value, scalar), source.whole, _SAME if scalar is None else {})
     assert isinstance(changed, Mapping)
     return changed
 
@@ -42,15 +44,20 @@ def set_length(root: Mapping, unit: str, text: str) -> Mapping:
     return replace(root, entries=tuple(kept))
 
 
-def _value(source: Source, text: str) -> Node:
+def _value(source: Source, text: str, scalar: ScalarOf | None = None) -> Node:
     """The node of a value that is written on the command line."""
     problems = Problems()
-    node = compose(checked(Source(source.name, text, placed=False)), problems)
+    written = checked(Source(source.name, text, placed=False))
+    node = compose(written, problems) if scalar is None else compose(written, problems, scalar)
     problems.raise_any()
-    return node if node is not None else Scalar(source.whole, "")
+    if node is not None:
+        return node
+    return Scalar(source.whole, "") if scalar is None else scalar(source.whole, "", True, "")
 
 
-def _replaced(node: Node | None, path: list[str], value: Node, place: Place) -> Node:
+def _replaced(
+    node: Node | None, path: list[str], value: Node, place: Place, spellings: Mapping_[str, tuple[str, ...]] = _SAME
+) -> Node:
     """`node` with `value` at `path`; a mapping that is not there yet is made."""
     if not path:
         return value
@@ -58,14 +65,14 @@ def _replaced(node: Node | None, path: list[str], value: Node, place: Place) -> 
     if isinstance(node, Sequence):
         i, used = _index(node, path, place)
         items = list(node.items)
-        items[i] = _replaced(items[i], path[used:], value, place)
+        items[i] = _replaced(items[i], path[used:], value, place, spellings)
         return replace(node, items=tuple(items))
     if isinstance(node, Scalar) and node.value is not None:
         raise refuse(place, "set", f"{head!r} cannot be set: there is {node}, not a mapping")
     entries = dict(node.entries) if isinstance(node, Mapping) else {}
-    same = next((names for names in _SAME.values() if head in names), (head,))
+    same = next((names for names in spellings.values() if head in names), (head,))
     key = next((key for key in entries if key.text in same), Scalar(place, head))
-    entries[key] = _replaced(entries.get(key), rest, value, place)
+    entries[key] = _replaced(entries.get(key), rest, value, place, spellings)
     if isinstance(node, Mapping):
         return replace(node, entries=tuple(entries.items()))
     return Mapping(place, tuple(entries.items()))

@@ -1,0 +1,90 @@
+"""How a format of training configs is added: one file in `lrcli/configs/formats/`, found by its name.
+
+The file `formats/NAME.py` holds one `FORMAT = Format(...)`. It states
+
+- `syntaxes`: how such a file is read, one or several of the files of `lrcli/configs/syntax/` ("pyyaml", "omegaconf",
+  "json", "toml", "ini", "python", "shell"): the numbers are those that the framework's own reader reads;
+- `misses(root)`: what a mapping lacks to be of this format, in a few words each; nothing missing means that it is one.
+  Only exact keys count. `over` names formats whose files it is a special kind of: it wins over them;
+- `translate(config, draft)`: reads the config and writes the spec.
+
+`Config` reads: `config.number("learning_rate")`, `config.count(...)`, `config.text(...)`, `config.flag(...)`, each with
+a dotted path and the framework's default; `config.node(path)` is the raw node. A value of another type, a `${...}` that
+nobody resolved, and the like are errors at their place. `config.fail(path, code, message, help)` makes an error of your
+own (raise it), quoting the framework's message where it raises one; `config.needs_steps(path, "warmup_ratio")` is the one
+for a length that depends on the data; `config.remark(path, code, what, why, advice)` is a note, which `check` shows as a
+finding at the place of `path`. `config.given` holds the options (`--samples` and so on). `config.release` is the release
+that the curve is read for: `config.at_least("4.52")` compares. `config.beside(path)` reads another file of the project.
+
+`Draft` writes: `draft.put("schedule.num_warmup_steps", 100, at="warmup_ratio", why="ceil(0.1 * 1000)")` puts a value into
+the spec, in lrcli's own words, placed at the config's key, with the comment that `lrcli convert` prints beside it. A list
+or a dict may be put, and so may a node of the config, which keeps its places. The ordinary reader builds the Spec, so
+what it finds wrong points into the user's file.
+
+A small one, whole:
+
+    def misses(root: Mapping) -> tuple[str, ...]:
+        return lacking(root, "lr0", "lrf")
+
+    def translate(config: Config, draft: Draft) -> None:
+        steps = config.given.steps
+        if steps is None:
+            raise config.needs_steps("epochs")
+        draft.put("lr", config.number("lr0", 0.01), at="lr0")
+        draft.put("steps", steps, why="--steps")
+        draft.put("schedule.type", "linear", at="lrf")
+        draft.put("schedule.end_factor", config.number("lrf", 0.01), at="lrf")
+
+    FORMAT = Format("toy", "Toy trainer", ("pyyaml",), misses, translate)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lrcli.configs.config import Config
+from lrcli.configs.draft import Draft
+from lrcli.reader.nodes import Mapping
+
+__all__ = ["Config", "Draft", "Format", "has", "lacking"]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of training config.
+
+    name: what `--from` takes. title: whose files they are. framework, releases: whose release decides (`@NAME-4.51`), and
+    those that were examined, the oldest first; () where none changes the curve. accepts: the newest of them that takes
+    the keys of a file, where not every release does; None is the newest.
+    """
+
+    name: str
+    title: str
+    syntaxes: tuple[str, ...]
+    misses: Callable[[Mapping], Sequence[str]]
+    translate: Callable[[Config, Draft], None]
+    over: tuple[str, ...] = ()
+    framework: str = ""
+    releases: tuple[str, ...] = ()
+    accepts: Callable[[Config], str | None] | None = None
+    example: str = ""
+
+
+def has(root: Mapping, path: str) -> bool:
+    """Whether a dotted path is there, each part exactly as it is written."""
+    from lrcli.configs.nodes import entry_at
+
+    return entry_at(root, path)[1] is not None
+
+
+def lacking(root: Mapping, *paths: str) -> tuple[str, ...]:
+    """Which of the paths are not there; "a|b" is one of the two.
+
+    >>> from lrcli.reader.source import Source
+    >>> from lrcli.configs.syntax import read
+    >>> lacking(read("pyyaml", Source("x", "lr0: 1")), "lr0|lr", "lrf", "a|b")
+    ('lrf', 'a or b')
+    """
+    missing = [names.split("|") for names in paths if not any(has(root, name) for name in names.split("|"))]
+    return tuple(" or ".join(names) for names in missing)

@@ -1,0 +1,210 @@
+"""Reading a training config: its values by their keys, with errors and remarks at their places."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from lrcli.configs.given import Given
+from lrcli.configs.nodes import Unknown, entry_at
+from lrcli.errors import SpecError
+from lrcli.reader.declared import Remark
+from lrcli.reader.nodes import Mapping, Node, Scalar
+from lrcli.reader.nodes import Sequence as List
+from lrcli.reader.source import FileTrouble, Place, Source, decoded, read_file, refuse
+
+if TYPE_CHECKING:
+    from lrcli.configs.base import Format
+
+D = TypeVar("D")
+MAX_COUNT = 10**12
+
+
+@dataclass
+class Config:
+    """A config file of a known format.
+
+    root: its mapping (with --block, the block and what stands above it). asked: whether the release was asked for.
+    texts_count: whether the framework makes a number of a text such as "1e-5", as argparse does.
+    """
+
+    format: Format
+    root: Mapping
+    source: Source
+    syntax: str
+    given: Given = Given()
+    release: str = ""
+    asked: bool = False
+    texts_count: bool = True
+    remarks: list[Remark] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
+
+    def node(self, path: str) -> Node | None:
+        """The raw node at a dotted path; None where there is none."""
+        self.read.add(path)
+        return entry_at(self.root, path)[1]
+
+    def known(self, path: str) -> Node | None:
+        """The node at a path; an error where the file does not give its value, None where it is left out or null."""
+        node = self.node(path)
+        if isinstance(node, Unknown):
+            raise refuse(node.place, node.code, f"{path}: {node.why}" if path not in node.why else node.why, node.help)
+        if node is None or (isinstance(node, Scalar) and node.value is None):
+            return None
+        return node
+
+    def has(self, path: str) -> bool:
+        """Whether there is a value that is not null."""
+        node = self.node(path)
+        return node is not None and not (isinstance(node, Scalar) and node.value is None)
+
+    def number(self, path: str, default: D = None) -> float | int | D:  # type: ignore[assignment]
+        """A finite number; `default` where it is left out or null."""
+        node = self.known(path)
+        if node is None:
+            return default
+        return self.number_of(node, path)
+
+    def number_of(self, node: Node, name: str) -> float | int:
+        """The number that a node is, as the framework takes it."""
+        if isinstance(node, Unknown):
+            raise refuse(node.place, node.code, f"{name}: {node.why}", node.help)
+        value = node.value if isinstance(node, Scalar) else None
+        if isinstance(value, str) and self.texts_count:
+            value = _converted(value)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise refuse(node.place, "wrong-type", f"{name} must be a number, not {node}")
+        if not math.isfinite(value) or abs(value) > 1e300:
+            raise refuse(node.place, "bad-value", f"{name} must be a finite number, not {node}")
+        return value
+
+    def count(self, path: str, default: D = None, at_least: int | None = None) -> int | D:  # type: ignore[assignment]
+        """A whole number; `default` where it is left out or null."""
+        node = self.known(path)
+        return default if node is None else self.count_of(node, path, at_least)
+
+    def count_of(self, node: Node, name: str, at_least: int | None = None) -> int:
+        """The whole number that a node is."""
+        value = self.number_of(node, name)
+        if value % 1 or abs(value) > MAX_COUNT or (at_least is not None and value < at_least):
+            least = "" if at_least is None else f" of at least {at_least}"
+            raise refuse(node.place, "bad-value", f"{name} must be a whole number{least}, not {node}")
+        return int(value)
+
+    def text(self, path: str, default: D = None) -> str | D:  # type: ignore[assignment]
+        """A text; `default` where it is left out or null."""
+        node = self.known(path)
+        if node is None:
+            return default
+        value = node.value if isinstance(node, Scalar) else None
+        if not isinstance(value, str):
+            raise refuse(node.place, "wrong-type", f"{path} must be a text, not {node}")
+        return value
+
+    def flag(self, path: str, default: bool = False) -> bool:
+        """True or false; `default` where it is left out or null."""
+        node = self.known(path)
+        if node is None:
+            return default
+        value = node.value if isinstance(node, Scalar) else None
+        if isinstance(value, str) and value.lower() in ("true", "false"):
+            value = value.lower() == "true"
+        if not isinstance(value, bool):
+            raise refuse(node.place, "wrong-type", f"{path} must be true or false, not {node}")
+        return value
+
+    def numbers(self, path: str) -> list[float | int] | None:
+        """A list of numbers; None where it is left out or null."""
+        node = self.known(path)
+        if node is None:
+            return None
+        if not isinstance(node, List):
+            raise refuse(node.place, "wrong-type", f"{path} must be a list of numbers, not {node}")
+        return [self.number_of(item, path) for item in node.items]
+
+    def mapping(self, path: str) -> Mapping | None:
+        """A mapping; None where it is left out or null."""
+        node = self.known(path)
+        if node is not None and not isinstance(node, Mapping):
+            raise refuse(node.place, "wrong-type", f"{path} must be a mapping, not {node}")
+        return node
+
+    def at_least(self, release: str) -> bool:
+        """Whether the release that the file is read for is this one or a later one."""
+        return version_of(self.release) >= version_of(release)
+
+    def place(self, path: str) -> Place:
+        """The place of a key, or of the nearest key above it that is there; the file as a whole where none is."""
+        while path:
+            key, node = entry_at(self.root, path)
+            if key is not None:
+                return key.place
+            if node is not None:
+                return node.place
+            path = path.rpartition(".")[0]
+        return self.source.whole
+
+    def value_place(self, path: str) -> Place:
+        """The place of a value, or as `place` where there is none."""
+        node = entry_at(self.root, path)[1]
+        return self.place(path) if node is None else node.place
+
+    def fail(self, path: str, code: str, message: str, help: str = "") -> SpecError:
+        """An error at a key, to be raised."""
+        return refuse(self.place(path), code, message, help)
+
+    def raises(self, path: str, message: str, help: str = "") -> SpecError:
+        """The error of a file that its framework refuses: the message is the framework's own."""
+        return self.fail(path, "framework-raises", message, help)
+
+    def needs_steps(self, path: str, options: Sequence[str] = ()) -> SpecError:
+        """The error of a key whose meaning depends on the number of steps, which the file does not give."""
+        name = path.rpartition(".")[2]
+        help = "--steps N, or --samples N (1 GPU; --world-size N)" if not options else ", or ".join(options)
+        return self.fail(
+            path, "needs-steps", f"{name} needs the number of steps, which depends on the data", help
+        )
+
+    def remark(self, path: str, code: str, what: str, why: str = "", advice: str = "", level: str = "warning") -> None:
+        """Say something about a key that is no error."""
+        made = Remark(code, level, what, why, advice, path, self.place(path))
+        if made not in self.remarks:
+            self.remarks.append(made)
+
+    def beside(self, path: str) -> Source:
+        """Another file of the project, named by a key relative to this one, as a source."""
+        name = self.text(path) or ""
+        return self.file_beside(name, self.value_place(path))
+
+    def file_beside(self, name: str, place: Place) -> Source:
+        """The file of a name, relative to this one. Raises SpecError where it cannot be read."""
+        where = self.source.directory / name
+        try:
+            data = read_file(where, 1_000_001)
+        except FileTrouble as error:
+            raise refuse(place, "file", f"{name}: {error}", f"it is looked for at {where}") from None
+        return decoded(Source(str(where), stem=Path(name).stem, directory=where.parent), data)
+
+
+def version_of(text: str) -> tuple[int, ...]:
+    """A release as numbers that can be compared.
+
+    >>> version_of("4.51.3") < version_of("4.52")
+    True
+    """
+    return tuple(int(part) if part.isdecimal() else 0 for part in text.split("."))
+
+
+def _converted(text: str) -> float | int | str:
+    """A text as float() and int() take it, which take no hexadecimal and any blanks around it."""
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        return text

@@ -1,0 +1,67 @@
+"""Writing the spec that a config comes to: values in lrcli's own words, placed in the user's file, with comments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from lrcli.configs.config import Config
+from lrcli.configs.nodes import mapping_of, node_of
+from lrcli.reader.nodes import Mapping, Node, Scalar
+from lrcli.reader.source import Place
+
+
+@dataclass
+class _Table:
+    """A mapping that is being written."""
+
+    place: Place
+    entries: dict[str, tuple[Scalar, Node | _Table]] = field(default_factory=dict)
+
+
+class Draft:
+    """The spec of a config, as far as it is written."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.comments: dict[str, str] = {}
+        self._root = _Table(config.source.whole)
+
+    def put(self, path: str, value: Any, at: str | Place | None = None, why: str = "") -> None:
+        """Write a value at a dotted path of the spec.
+
+        at: the key of the config that it comes from (a dotted path), or a place; without it, the value has none. why: the
+        comment beside it; without it, the name of that key where it is another one.
+        """
+        place = self.config.source.whole if at is None else self.config.value_place(at) if isinstance(at, str) else at
+        key_place = self.config.place(at) if isinstance(at, str) else place
+        *parents, name = path.split(".")
+        table = self._root
+        for parent in parents:
+            inner = table.entries.setdefault(parent, (Scalar(key_place, parent), _Table(key_place)))[1]
+            assert isinstance(inner, _Table), f"{parent} of {path} is no mapping"
+            table = inner
+        table.entries[name] = Scalar(key_place, name), node_of(value, place)
+        comment = why or (at if isinstance(at, str) and at.rpartition(".")[2] != name else "")
+        if comment:
+            self.comments[path] = comment
+
+    def has(self, path: str) -> bool:
+        """Whether a value is written at a path."""
+        node: Node | _Table | None = self._root
+        for part in path.split("."):
+            if not isinstance(node, _Table) or part not in node.entries:
+                return False
+            node = node.entries[part][1]
+        return True
+
+    def root(self) -> Mapping:
+        """The mapping of the whole spec."""
+        return _closed(self._root)
+
+
+def _closed(table: _Table) -> Mapping:
+    entries = (
+        (key, _closed(value) if isinstance(value, _Table) else value) for key, value in table.entries.values()
+    )
+    return mapping_of(entries, table.place)
