@@ -14,7 +14,24 @@ from lrcli.spec import Spec
 
 if TYPE_CHECKING:
     from lrcli.inputs import Inputs
-    from lrcli.reader import Declared
+    from lrcli.reader import Declared, Request
+    from lrcli.reader.nodes import Mapping
+
+
+CHANGES = (
+    "set",
+    "emulate",
+    "metric",
+    "epochs",
+    "steps",
+    "samples",
+    "batch_size",
+    "world_size",
+    "steps_per_epoch",
+    "batches_per_epoch",
+    "interval",
+)
+"""The options that change what a spec says, and cannot change a log."""
 
 
 def load_spec(env: Environment, argument: str, options: SpecOptions) -> Spec:
@@ -48,10 +65,15 @@ def load_series(
     return tuple(several)
 
 
-def load_declared(env: Environment, arguments: Sequence[str], options: SpecOptions) -> tuple[Declared, ...]:
-    """The specs of the arguments, each beside the text that it was read from."""
+def load_declared(
+    env: Environment, arguments: Sequence[str], options: SpecOptions, *, tell: bool = True
+) -> tuple[Declared, ...]:
+    """The specs of the arguments, each beside the text that it was read from.
+
+    tell: whether to say on stderr what is remarkable about training configs.
+    """
     read: list[Declared] = []
-    _loaded(env, arguments, options, ((),), None, read)
+    _loaded(env, arguments, options, ((),), None, read, tell)
     return tuple(read)
 
 
@@ -62,6 +84,7 @@ def _loaded(
     settings: Sequence[tuple[str, ...]],
     logs: LogOptions | None,
     declared: list[Declared] | None = None,
+    tell: bool = True,
 ) -> list[tuple[tuple[str, ...], Series]]:
     """(the setting, the numbers) of each argument in each setting, with the reader's notes on stderr.
 
@@ -69,13 +92,15 @@ def _loaded(
     """
     found: list[tuple[tuple[str, ...], Series]] = []
     failures: list[LrcliError] = []
+    configs: list[Declared] = []
     for i, argument in enumerate(arguments):
         user = f"argument {i}"
-        if logs is not None and not argument.lower().endswith((".yaml", ".yml")):
+        logged_anyway = options.form == "log"
+        if logs is not None and (logged_anyway or (not options.form and not _is_yaml(argument))):
             from lrcli.cli.logs import read_logged  # not above: a command of YAML files does without it
 
             try:
-                logged = read_logged(argument, env.inputs, user, logs.run)
+                logged = read_logged(argument, env.inputs, user, logs.run, surely=logged_anyway)
             except LrcliError as exc:
                 failures.append(exc)
                 continue
@@ -89,23 +114,46 @@ def _loaded(
                 failures.append(_of_sweep(exc, setting))
                 continue
             found.append((setting, series_of(read.spec)))
+            if read.origin is not None:
+                configs.append(read)
             if declared is not None:
                 declared.append(read)
     if failures:
         raise _all_of(failures)
-    changes = ("set", "emulate", "metric", "epochs", "steps")
-    given = [f"--{name}" for name in changes if getattr(options, name)]
+    given = [f"--{name.replace('_', '-')}" for name in CHANGES if getattr(options, name)]
     if given and all(run.is_record for _, run in found):
         raise LrcliError(f"{given[0]} changes a spec, and here is only a log")
     for _, run in found:
         for remark in run.remarks:
             env.note(remark)
+    if tell:
+        for read in configs:
+            _tell_remarks(env, read)
     return found
 
 
-def _read(argument: str, options: SpecOptions, setting: Sequence[str], inputs: Inputs, user: str) -> Declared:
-    from lrcli.reader import read_declared  # not above: the help of a command does without it
+def _is_yaml(argument: str) -> bool:
+    return argument.lower().endswith((".yaml", ".yml"))
 
+
+def _tell_remarks(env: Environment, read: Declared) -> None:
+    """Say on stderr what a training config says and may not mean."""
+    for remark in () if read.origin is None else read.origin.remarks:
+        place = f"{read.source.name}:{remark.place.line}" if remark.place.line else read.source.name
+        env.note(": ".join(text for text in (place, remark.what, remark.why) if text))
+
+
+def _read(argument: str, options: SpecOptions, setting: Sequence[str], inputs: Inputs, user: str) -> Declared:
+    from lrcli.reader import Given, read_declared  # not above: the help of a command does without it
+
+    given = Given(
+        samples=options.samples,
+        batch_size=options.batch_size,
+        world_size=options.world_size,
+        steps_per_epoch=options.steps_per_epoch,
+        batches_per_epoch=options.batches_per_epoch,
+        interval=options.interval,
+    )
     return read_declared(
         argument,
         inputs=inputs,
@@ -115,7 +163,18 @@ def _read(argument: str, options: SpecOptions, setting: Sequence[str], inputs: I
         epochs=options.epochs,
         steps=options.steps,
         user=user,
+        given=given,
+        form=options.form or "",
+        block=options.block or "",
+        translate=_translate,
     )
+
+
+def _translate(request: Request, ours: Mapping | None) -> Declared | None:
+    """Read a text that is no spec of ours as the training config that it is, if it is one."""
+    from lrcli.configs import read_config  # not above: nobody who gives specs waits for it
+
+    return read_config(request, ours)
 
 
 def _of_sweep(failure: LrcliError, setting: Sequence[str]) -> LrcliError:

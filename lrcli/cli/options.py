@@ -12,6 +12,7 @@ from lrcli.cli.command import Options
 from lrcli.errors import LrcliError
 
 spec_option = partial(Option, rich_help_panel="Spec")
+data_option = partial(Option, rich_help_panel="Spec", metavar="N", min=1, show_default=False)
 row_option = partial(Option, rich_help_panel="Rows", show_default=False)
 picture_option = partial(Option, rich_help_panel="Picture")
 comparison_option = partial(Option, rich_help_panel="Comparison")
@@ -23,6 +24,7 @@ Specs = Annotated[
         metavar="SPEC...",
         show_default=False,
         help="YAML files, '-' (stdin) or inline mappings; SPEC@torch-1.1[:READING[:ORDER]] is replayed. "
+        "Or training configs (see 'lrcli formats'). "
         "Or the LOG[:COLUMN] of a run: CSV, JSON lines, trainer_state.json, ...",
     ),
 ]
@@ -53,6 +55,26 @@ class SpecOptions(Options):
     ] = None
     epochs: Annotated[str | None, spec_option("--epochs", metavar="N", help="Length of the run in epochs.")] = None
     steps: Annotated[str | None, spec_option("--steps", metavar="N", help="Length of the run in steps.")] = None
+    samples: Annotated[int | None, data_option("--samples", help="Rows of the training data.")] = None
+    batch_size: Annotated[int | None, data_option("--batch-size", help="Samples of a batch, on one device.")] = None
+    world_size: Annotated[int | None, data_option("--world-size", help="Devices (processes).")] = None
+    steps_per_epoch: Annotated[int | None, data_option("--steps-per-epoch", help="Optimizer steps of an epoch.")] = None
+    batches_per_epoch: Annotated[
+        int | None,
+        data_option("--batches-per-epoch", help="Batches of an epoch on one device, before accumulation."),
+    ] = None
+    interval: Annotated[
+        Literal["epoch", "step"] | None,
+        spec_option("--interval", help="What one step of the scheduler is.", show_default=False),
+    ] = None
+    form: Annotated[
+        str | None,
+        spec_option("--from", metavar="FORMAT", help="What a file is: spec, log, or one of 'lrcli formats'."),
+    ] = None
+    block: Annotated[
+        str | None,
+        spec_option("--block", metavar="PATH", help="Where in a nested training config the block is: a.b.c."),
+    ] = None
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,17 @@ The file `formats/NAME.py` holds one `FORMAT = Format(...)`. It states
 - `translate(config, draft)`: reads the config and writes the spec.
 
 `Config` reads: `config.number("learning_rate")`, `config.count(...)`, `config.text(...)`, `config.flag(...)`, each with
-a dotted path and the framework's default; `config.node(path)` is the raw node. A value of another type, a `${...}` that
-nobody resolved, and the like are errors at their place. `config.fail(path, code, message, help)` makes an error of your
-own (raise it), quoting the framework's message where it raises one; `config.needs_steps(path, "warmup_ratio")` is the one
-for a length that depends on the data; `config.remark(path, code, what, why, advice)` is a note, which `check` shows as a
-finding at the place of `path`. `config.given` holds the options (`--samples` and so on). `config.release` is the release
-that the curve is read for: `config.at_least("4.52")` compares. `config.beside(path)` reads another file of the project.
+a dotted path and the framework's default; `config.node(path)` is the raw node. A value of another type, a `${...}`
+that nobody resolved, and the like are errors at their place. `config.fail(path, code, message, help)` makes an error of
+your own (raise it), `config.raises(path, message)` one that quotes the framework's, `config.needs_steps(path)` the one
+for a length that depends on the data. `config.remark(path, code, what, why, advice)` is a note, which `check` shows as
+a finding at the place of `path`. `config.given` holds the options (`--samples` and so on). `config.release` is the
+release that the curve is read for, `config.at_least("4.52")` compares. `config.beside(path)` reads another file.
 
-`Draft` writes: `draft.put("schedule.num_warmup_steps", 100, at="warmup_ratio", why="ceil(0.1 * 1000)")` puts a value into
-the spec, in lrcli's own words, placed at the config's key, with the comment that `lrcli convert` prints beside it. A list
-or a dict may be put, and so may a node of the config, which keeps its places. The ordinary reader builds the Spec, so
-what it finds wrong points into the user's file.
+`Draft` writes: `draft.put("schedule.num_warmup_steps", 100, at="warmup_ratio", why="ceil(0.1 * 1000)")` puts a value
+into the spec, in lrcli's own words, placed at the config's key, with the comment that `lrcli convert` prints beside it.
+A list or a dict may be put, and so may a node of the config, which keeps its places. The ordinary reader builds the
+Spec, so what it finds wrong points into the user's file.
 
 A small one, whole:
 
@@ -54,9 +54,9 @@ __all__ = ["Config", "Draft", "Format", "has", "lacking"]
 class Format:
     """A kind of training config.
 
-    name: what `--from` takes. title: whose files they are. framework, releases: whose release decides (`@NAME-4.51`), and
-    those that were examined, the oldest first; () where none changes the curve. accepts: the newest of them that takes
-    the keys of a file, where not every release does; None is the newest.
+    name: what `--from` takes. title: whose files they are. framework, releases: whose release decides (`@NAME-4.51`),
+    and those that were examined, the oldest first; () where none changes the curve. accepts: the newest of them that
+    takes the keys of a file, where not every release does; None is the newest.
     """
 
     name: str

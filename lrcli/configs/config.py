@@ -6,20 +6,20 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, overload
 
-from lrcli.configs.given import Given
 from lrcli.configs.nodes import Unknown, entry_at
 from lrcli.errors import SpecError
+from lrcli.inputs import FileTrouble, Inputs
 from lrcli.reader.declared import Remark
+from lrcli.reader.given import Given
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
-from lrcli.reader.source import FileTrouble, Place, Source, decoded, read_file, refuse
+from lrcli.reader.source import MAX_SIZE, Place, Source, decoded, refuse
 
 if TYPE_CHECKING:
     from lrcli.configs.base import Format
 
-D = TypeVar("D")
 MAX_COUNT = 10**12
 
 
@@ -35,7 +35,8 @@ class Config:
     root: Mapping
     source: Source
     syntax: str
-    given: Given = Given()
+    inputs: Inputs
+    given: Given = Given()  # noqa: RUF009 - frozen
     release: str = ""
     asked: bool = False
     texts_count: bool = True
@@ -61,7 +62,13 @@ class Config:
         node = self.node(path)
         return node is not None and not (isinstance(node, Scalar) and node.value is None)
 
-    def number(self, path: str, default: D = None) -> float | int | D:  # type: ignore[assignment]
+    @overload
+    def number(self, path: str) -> float | None: ...
+
+    @overload
+    def number(self, path: str, default: float) -> float: ...
+
+    def number(self, path: str, default: float | None = None) -> float | None:
         """A finite number; `default` where it is left out or null."""
         node = self.known(path)
         if node is None:
@@ -81,7 +88,13 @@ class Config:
             raise refuse(node.place, "bad-value", f"{name} must be a finite number, not {node}")
         return value
 
-    def count(self, path: str, default: D = None, at_least: int | None = None) -> int | D:  # type: ignore[assignment]
+    @overload
+    def count(self, path: str, *, at_least: int | None = None) -> int | None: ...
+
+    @overload
+    def count(self, path: str, default: int, at_least: int | None = None) -> int: ...
+
+    def count(self, path: str, default: int | None = None, at_least: int | None = None) -> int | None:
         """A whole number; `default` where it is left out or null."""
         node = self.known(path)
         return default if node is None else self.count_of(node, path, at_least)
@@ -94,7 +107,13 @@ class Config:
             raise refuse(node.place, "bad-value", f"{name} must be a whole number{least}, not {node}")
         return int(value)
 
-    def text(self, path: str, default: D = None) -> str | D:  # type: ignore[assignment]
+    @overload
+    def text(self, path: str) -> str | None: ...
+
+    @overload
+    def text(self, path: str, default: str) -> str: ...
+
+    def text(self, path: str, default: str | None = None) -> str | None:
         """A text; `default` where it is left out or null."""
         node = self.known(path)
         if node is None:
@@ -164,9 +183,7 @@ class Config:
         """The error of a key whose meaning depends on the number of steps, which the file does not give."""
         name = path.rpartition(".")[2]
         help = "--steps N, or --samples N (1 GPU; --world-size N)" if not options else ", or ".join(options)
-        return self.fail(
-            path, "needs-steps", f"{name} needs the number of steps, which depends on the data", help
-        )
+        return self.fail(path, "needs-steps", f"{name} needs the number of steps, which depends on the data", help)
 
     def remark(self, path: str, code: str, what: str, why: str = "", advice: str = "", level: str = "warning") -> None:
         """Say something about a key that is no error."""
@@ -183,7 +200,7 @@ class Config:
         """The file of a name, relative to this one. Raises SpecError where it cannot be read."""
         where = self.source.directory / name
         try:
-            data = read_file(where, 1_000_001)
+            data = self.inputs.get(str(where), "config").read(MAX_SIZE + 1)
         except FileTrouble as error:
             raise refuse(place, "file", f"{name}: {error}", f"it is looked for at {where}") from None
         return decoded(Source(str(where), stem=Path(name).stem, directory=where.parent), data)

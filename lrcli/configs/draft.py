@@ -30,8 +30,8 @@ class Draft:
     def put(self, path: str, value: Any, at: str | Place | None = None, why: str = "") -> None:
         """Write a value at a dotted path of the spec.
 
-        at: the key of the config that it comes from (a dotted path), or a place; without it, the value has none. why: the
-        comment beside it; without it, the name of that key where it is another one.
+        at: the key of the config that it comes from (a dotted path), or a place; without it, the value has none. why:
+        the comment beside it; without it, the name of that key where it is another one.
         """
         place = self.config.source.whole if at is None else self.config.value_place(at) if isinstance(at, str) else at
         key_place = self.config.place(at) if isinstance(at, str) else place
@@ -61,7 +61,5 @@ class Draft:
 
 
 def _closed(table: _Table) -> Mapping:
-    entries = (
-        (key, _closed(value) if isinstance(value, _Table) else value) for key, value in table.entries.values()
-    )
+    entries = ((key, _closed(value) if isinstance(value, _Table) else value) for key, value in table.entries.values())
     return mapping_of(entries, table.place)

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from lrcli.errors import LrcliError
+from lrcli.errors import LrcliError, SpecError
 from lrcli.inputs import Inputs
 from lrcli.reader.argument import split_argument
-from lrcli.reader.build import Asked, build_spec
+from lrcli.reader.build import KEYS, Asked, build_spec
 from lrcli.reader.declared import Declared
 from lrcli.reader.emulation import parse_emulation
+from lrcli.reader.given import Given
 from lrcli.reader.nodes import Mapping, compose
-from lrcli.reader.overrides import apply_set, set_length
+from lrcli.reader.overrides import apply_set, set_given, set_length
 from lrcli.reader.source import Problems, Source, checked, read_source
 from lrcli.spec import Spec
 
-__all__ = ["Declared", "parse_emulation", "parse_text", "read_declared", "read_spec", "split_argument"]
+__all__ = [
+    "Declared",
+    "Given",
+    "Request",
+    "is_ours",
+    "parse_emulation",
+    "parse_text",
+    "read_declared",
+    "read_spec",
+    "split_argument",
+]
 
 
 def read_spec(
@@ -40,6 +51,46 @@ def read_spec(
     ).spec
 
 
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks of one SPEC argument.
+
+    argument: as it was written; suffix: what stands after its `@` (None for nothing). form: what it is to be taken for:
+    "spec", the name of a format, or "" for what it looks like. block: the part of a nested config that is meant.
+    """
+
+    argument: str
+    source: Source
+    inputs: Inputs
+    suffix: str | None = None
+    sets: Sequence[str] = ()
+    emulate: str | None = None
+    metric: str | None = None
+    epochs: str | None = None
+    steps: str | None = None
+    given: Given = Given()  # noqa: RUF009 - frozen
+    form: str = ""
+    block: str = ""
+
+    @property
+    def asked(self) -> Asked:
+        """The emulation and the metric that are asked for."""
+        if self.suffix is not None:
+            return Asked(self.suffix, self.argument, self.metric)
+        return Asked(self.emulate, f"--emulate {self.emulate}", self.metric)
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is asked for that the file does not say."""
+        return bool(
+            self.sets or self.suffix or self.emulate or self.metric or self.epochs or self.steps or self.given.names()
+        )
+
+
+Translate = Callable[[Request, "Mapping | None"], "Declared | None"]
+"""What reads a text that is no spec of ours: None where it is nothing else either."""
+
+
 def read_declared(
     argument: str,
     *,
@@ -50,21 +101,25 @@ def read_declared(
     epochs: str | None = None,
     steps: str | None = None,
     user: str = "spec",
+    given: Given = Given(),  # noqa: B008 - frozen
+    form: str = "",
+    block: str = "",
+    translate: Translate | None = None,
 ) -> Declared:
-    """What `read_spec` returns, beside the nodes that it was read from; `user` is who reads stdin, which one may."""
+    """What `read_spec` returns, beside the nodes that it was read from; `user` is who reads stdin, which one may.
+
+    `translate` is given the text if it is no spec of ours; `form` and `block` say how it is to be read (see `Request`).
+    """
     where, suffix = split_argument(argument)
     inputs = inputs or Inputs.of_process()
     source = read_source(where, inputs, user)
-    asked = Asked(emulate, f"--emulate {emulate}", metric)
-    if suffix is not None:
-        asked = Asked(suffix, argument, metric)
     if epochs is not None and steps is not None:
         raise LrcliError("give --epochs or --steps, not both")
-    length = ("epochs", epochs) if epochs is not None else ("steps", steps) if steps is not None else None
-    declared = _read(source, asked, sets, length, inputs)
+    request = Request(argument, source, inputs, suffix, sets, emulate, metric, epochs, steps, given, form, block)
+    declared = _read(request, translate)
     inline = where.lstrip().startswith("{")
-    given = None if inline else inputs.get(where, user)
-    return replace(declared, path=given.path) if given is not None and given.regular else declared
+    file = None if inline else inputs.get(where, user)
+    return replace(declared, path=file.path) if file is not None and file.regular else declared
 
 
 def parse_text(text: str, name: str = "<inline>") -> Spec:
@@ -74,24 +129,42 @@ def parse_text(text: str, name: str = "<inline>") -> Spec:
     Step(step_size=30, gamma=0.1)
     """
     source = checked(Source(name, text.removeprefix("\ufeff"), "inline"))
-    return _read(source, Asked(), (), None, Inputs.of_process()).spec
+    return _read(Request(name, source, Inputs.of_process()), None).spec
 
 
-def _read(
-    source: Source,
-    asked: Asked,
-    sets: Sequence[str],
-    length: tuple[str, str | None] | None,
-    inputs: Inputs,
-) -> Declared:
-    problems = Problems()
-    root = compose(source, problems)
+def _read(request: Request, translate: Translate | None) -> Declared:
+    source, problems = request.source, Problems()
+    translated = None
+    if translate is not None and request.form not in ("", "spec"):
+        translated = translate(request, None)
+        if translated is not None:
+            return translated
+    try:
+        root = compose(source, problems)
+    except SpecError:
+        if translate is not None and not request.form:
+            translated = translate(request, None)
+        if translated is None:
+            raise
+        return translated
+    if translate is not None and not request.form and isinstance(root, Mapping) and not is_ours(root):
+        translated = translate(request, root)
+        if translated is not None:
+            return translated
     if isinstance(root, Mapping):
-        for text in sets:
+        for text in request.sets:
             root = apply_set(root, text)
-        if length is not None and length[1] is not None:
-            root = set_length(root, length[0], length[1])
-    spec = build_spec(root, source, asked, problems, inputs)
+        if request.given.names():
+            root = set_given(root, request.given)
+        for unit, length in (("epochs", request.epochs), ("steps", request.steps)):
+            if length is not None:
+                root = set_length(root, unit, length)
+    spec = build_spec(root, source, request.asked, problems, request.inputs)
     assert isinstance(root, Mapping)
-    changed = bool(sets) or length is not None or asked.emulation is not None or asked.metric is not None
-    return Declared(spec, root, source, changed)
+    return Declared(spec, root, source, request.changes)
+
+
+def is_ours(root: Mapping) -> bool:
+    """Whether a mapping is a spec, if perhaps a wrong one: it has a schedule, or no key that a spec does not have."""
+    keys = [key.text for key, _ in root.entries]
+    return "schedule" in keys or all(key in KEYS for key in keys)

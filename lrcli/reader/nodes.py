@@ -215,7 +215,7 @@ def _close(source: Source, opened: _Open, problems: Problems | None) -> Sequence
 
 
 def _last_ones(pairs: list[tuple[Node, Node]]) -> tuple[tuple[Scalar, Node], ...]:
-    """The entries of a mapping as PyYAML makes it: the last of several counts, what stands there beats what is merged."""
+    """The entries of a mapping as PyYAML makes it: the last of twins counts, what stands there beats what is merged."""
     named: dict[str, tuple[Scalar, Node]] = {}
     merged: dict[str, tuple[Scalar, Node]] = {}
     for key, value in pairs:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Mapping_
 from dataclasses import replace
 
+from lrcli.reader.given import Given
 from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar, ScalarOf, Sequence, compose
 from lrcli.reader.source import Place, Problems, Source, checked, refuse
 
@@ -42,6 +43,40 @@ def set_length(root: Mapping, unit: str, text: str) -> Mapping:
         kept.append((Scalar(source.whole, "interval"), Scalar(source.whole, interval)))
     kept.append((Scalar(source.whole, unit), _value(source, text)))
     return replace(root, entries=tuple(kept))
+
+
+_OF_DATA = {"samples": "samples", "batch_size": "batch_size", "world_size": "world_size"}
+
+
+def set_given(root: Mapping, given: Given) -> Mapping:
+    """`root` with what the options say about the data and the rows."""
+
+    def put(path: str, name: str) -> None:
+        nonlocal root
+        source = Source(given.option(name), placed=False)
+        changed = _replaced(root, path.split("."), Scalar(source.whole, str(getattr(given, name))), source.whole, {})
+        assert isinstance(changed, Mapping)
+        root = changed
+
+    for name, key in _OF_DATA.items():
+        if getattr(given, name) is not None:
+            put(f"data.{key}", name)
+    if given.batches_per_epoch is not None:
+        data = root.get("data")
+        written = data.get("grad_accum") if isinstance(data, Mapping) else None
+        value = written.value if isinstance(written, Scalar) else 1
+        batches = given.batches_per_epoch
+        steps = max(1, batches // value) if isinstance(value, int) and value > 0 else batches
+        source = Source(given.option("batches_per_epoch"), placed=False)
+        kept = [entry for entry in root.entries if entry[0].text not in ("data", "steps_per_epoch")]
+        entry = Scalar(source.whole, "steps_per_epoch"), Scalar(source.whole, str(steps))
+        root = replace(root, entries=(*kept, entry))
+    if given.steps_per_epoch is not None:
+        root = replace(root, entries=tuple(entry for entry in root.entries if entry[0].text != "data"))
+        put("steps_per_epoch", "steps_per_epoch")
+    if given.interval is not None:
+        put("interval", "interval")
+    return root
 
 
 def _value(source: Source, text: str, scalar: ScalarOf | None = None) -> Node:

@@ -53,7 +53,7 @@ def check(
 
     output = Output(env, output_options.output)
     wanted, unwanted = ([known_code(code) for code in _codes(option)] for option in (select, ignore))
-    loaded = load_declared(env, specs, spec_options)
+    loaded = load_declared(env, specs, spec_options, tell=False)
     if pin:
         _pin(env, loaded)
     found: dict[Finding, None] = {}  # a file that is named twice is told of once

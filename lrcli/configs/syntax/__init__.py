@@ -14,7 +14,7 @@ from lrcli.reader.source import Source
 
 
 def read(syntax: str, source: Source, sets: Sequence[str] = ()) -> Mapping:
-    """The mapping of a text in one of the syntaxes ("pyyaml", "omegaconf", "json", "toml", "ini", "python", "shell")."""
+    """The mapping of a text in one of the syntaxes, which are the files of this folder."""
     root = import_module(f"{__name__}.{syntax}").read(source, sets)
     assert isinstance(root, Mapping)
     return root

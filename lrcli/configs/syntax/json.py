@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from json.decoder import JSONDecodeError, scanstring
+from json import JSONDecodeError, JSONDecoder
 
 from lrcli.configs.nodes import Value, mapping_of, sequence_of
 from lrcli.configs.syntax.offsets import Offsets
@@ -13,6 +13,7 @@ from lrcli.reader.overrides import apply_set
 from lrcli.reader.scalars import resolve
 from lrcli.reader.source import Place, Source, refuse
 
+_DECODER = JSONDecoder()
 _BLANK = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _WORDS = {"true": True, "false": False, "null": None, "NaN": float("nan"), "Infinity": float("inf")}
@@ -67,7 +68,7 @@ class _Reader:
 
     def string(self, at: int) -> Scalar:
         try:
-            value, self.end = scanstring(self.text, at + 1, True)
+            value, self.end = _DECODER.raw_decode(self.text, at)
         except JSONDecodeError as error:
             raise refuse(self.place(at), "syntax", f"this is no JSON text: {error.msg}") from None
         return Value(self.place(at, self.end - at), value, False, read=value)

@@ -72,7 +72,9 @@ class _Resolver:
         if text == "???":
             where = ".".join(path)
             help = f"--set {where}=..." if where else ""
-            return Unknown(node.place, text, why=f"{where} is ???, which has to be given when training starts", help=help)
+            return Unknown(
+                node.place, text, why=f"{where} is ???, which has to be given when training starts", help=help
+            )
         if "${" not in text:
             return node
         whole = _REFERENCE.fullmatch(text)
@@ -111,4 +113,3 @@ class _Resolver:
         where = ".".join(path)
         why = f"{where} is {str(node.value)[:60]!r}, which the file does not resolve"
         return Unknown(node.place, node.text, why=why, help=f"--set {where}=...")
-

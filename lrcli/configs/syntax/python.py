@@ -1,6 +1,7 @@
 """Python files that only assign: numbers, texts, lists, dict(...) and arithmetic on names assigned above.
 
-Nothing is run. What would have to be run (a call, an attribute, an `if`) becomes `Unknown`, and stops only who needs it.
+Nothing is run. What would have to be run (a call, an attribute, an `if`) becomes `Unknown`, and stops only who needs
+it.
 """
 
 from __future__ import annotations
@@ -140,7 +141,7 @@ class _Names:
 
     def unknown(self, node: ast.AST) -> Unknown:
         place = self.place(node)
-        written = (ast.get_source_segment(self.source.text, node) or "").splitlines()  # type: ignore[arg-type]
+        written = (ast.get_source_segment(self.source.text, node) or "").splitlines()
         shown = written[0][:60] if written else "this"
         why = f"{shown!r} is Python that lrcli does not run"
         return Unknown(place, shown, code="code-not-data", why=why, help="write the value itself")
@@ -157,11 +158,13 @@ class _Names:
         if isinstance(node, ast.Dict):
             return self.mapping(node, [(key, value) for key, value in zip(node.keys, node.values, strict=True)], depth)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict" and not node.args:
-            pairs = [(None if word.arg is None else ast.copy_location(ast.Constant(word.arg), word), word.value)
-                     for word in node.keywords]
+            pairs = [
+                (None if word.arg is None else ast.copy_location(ast.Constant(word.arg), word), word.value)
+                for word in node.keywords
+            ]
             return self.mapping(node, pairs, depth)
         if isinstance(node, ast.Name):
-            key, held = self.values.get(node.id, (None, None))
+            _, held = self.values.get(node.id, (None, None))
             return self.unknown(node) if held is None else held
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
             inner = _number(self.value(node.operand, depth + 1))
@@ -211,9 +214,9 @@ class _Names:
             return self.unknown(node) if b * len(left.items) > _MOST else sequence_of(left.items * b, self.place(node))
         if isinstance(node.op, ast.Add) and isinstance(left, List) and isinstance(right, List):
             return sequence_of(left.items + right.items, self.place(node))
-        if isinstance(node.op, ast.Add) and isinstance(left, Value) and isinstance(right, Value):
-            if isinstance(left.read, str) and isinstance(right.read, str):
-                return self.constant(left.read + right.read, node)
+        texts = [item.read if isinstance(item, Value) else None for item in (left, right)]
+        if isinstance(node.op, ast.Add) and isinstance(texts[0], str) and isinstance(texts[1], str):
+            return self.constant(texts[0] + texts[1], node)
         return self.unknown(node)
 
 

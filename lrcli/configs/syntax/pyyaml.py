@@ -1,4 +1,4 @@
-"""YAML as PyYAML reads it, which is YAML 1.1: 1e-5 is a text, 010 is eight, on is true, of twin keys the last counts."""
+"""YAML as PyYAML reads it: 1e-5 is a text, 010 is eight, on is true, and the last of twin keys counts (YAML 1.1)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Shell scripts and command lines: assignments, arrays and `--flag value`, wherever in the text they stand.
 
-Nothing is run. A flag is a key with its dashes removed, `-b` is `b`; a value is the text that the program would be given
-(True for a flag without one, a list for several). A `$VAR` is what the file assigned to it last; a command, a variable
-that the file does not set, one that is set under a condition, and a flag that two commands give differently are `Unknown`.
+Nothing is run. A flag is a key with its dashes removed, `-b` is `b`; a value is the text that the program would be
+given (True for a flag without one, a list for several). A `$VAR` is what the file assigned to it last; a command, a
+variable that the file does not set, or sets under a condition, and a flag that two commands give differently are
+`Unknown`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
     given, rest = {}, []
     for text in sets:
         name, _, value = text.partition("=")
-        if re.search(rf"\$\{{?{re.escape(name.strip())}\b|^\s*(?:export\s+)?{re.escape(name.strip())}=", source.text, re.M):
+        if re.search(
+            rf"\$\{{?{re.escape(name.strip())}\b|^\s*(?:export\s+)?{re.escape(name.strip())}=", source.text, re.M
+        ):
             given[name.strip()] = value
         else:
             rest.append(text)
@@ -73,7 +76,7 @@ class _Script:
             depth = max(0, depth + is_condition(word))
             # NAME=... is an assignment where a command begins, and an argument anywhere else
             assigned = _ASSIGNED.fullmatch(word.text) if fresh and not word.inner else None
-            fresh = fresh and (assigned is not None or word.text in _BEFORE) or word.ends and not word.inner
+            fresh = (fresh and (assigned is not None or word.text in _BEFORE)) or (word.ends and not word.inner)
             flag = _LONG.fullmatch(word.text) or (_FLAG.fullmatch(word.text) if len(word.text) == 2 else None)
             if flag is not None or word.ends or assigned is not None:
                 if open_flag is not None:

@@ -1,0 +1,31 @@
+"""`lrcli formats`: the training configs that can stand where a SPEC does."""
+
+from __future__ import annotations
+
+from lrcli.cli.command import make_command
+from lrcli.cli.environment import Environment
+from lrcli.cli.options import OutputOptions
+from lrcli.cli.output import Output
+
+
+def formats(env: Environment, output_options: OutputOptions) -> None:
+    """List the training configs that can stand wherever a SPEC does.
+
+    They are told apart by what is in them, never by their name; --from FORMAT decides where two match. The last column
+    is the framework whose releases differ: FILE@transformers-4.51 reads a config as that release does.
+    """
+    from lrcli.configs import all_formats
+
+    rows = [("format", "reads", "releases")]
+    for one in all_formats():
+        releases = f"{one.framework}-{one.releases[0]} to {one.releases[-1]}" if one.releases else ""
+        rows.append((one.name, one.title, releases))
+    widths = [max(len(row[i]) for row in rows) for i in range(2)]
+    output = Output(env, output_options.output)
+    output.write(f"{a.ljust(widths[0])}  {b.ljust(widths[1])}  {c}".rstrip() + "\n" for a, b, c in rows)
+
+
+command = make_command(
+    formats,
+    examples=[("lrcli formats", "what can be given instead of a spec")],
+)

@@ -1,0 +1,101 @@
+"""Training configs that people already have: text -> the format that it is of -> a spec, with places in the text.
+
+The formats are the files of `formats/`; `base.py` says how one is written. A text is looked at only if it is no spec of
+ours. It is of a format if it has the keys that the format states; a special kind of another format wins over it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lrcli.configs.base import Config, Draft, Format
+from lrcli.configs.config import MAX_COUNT
+from lrcli.configs.recognise import Match, Texts, all_formats, format_named
+from lrcli.configs.release import release_asked
+from lrcli.configs.sets import check_sets
+from lrcli.reader import Declared, Given, Request
+from lrcli.reader.build import KEYS, build_spec
+from lrcli.reader.declared import Origin
+from lrcli.reader.nodes import Mapping
+from lrcli.reader.scalars import resolve
+from lrcli.reader.source import Problems, Source, refuse
+
+__all__ = ["Format", "all_formats", "is_config", "read_config"]
+
+
+def is_config(source: Source) -> bool:
+    """Whether a text is a training config of some format."""
+    return bool(Texts(source).matches())
+
+
+def read_config(request: Request, ours: Mapping | None = None) -> Declared | None:
+    """The spec of a training config; None where the text is of no format, and may be meant as a spec (`ours`).
+
+    Raises SpecError for a config that is not understood, or that its framework refuses.
+    """
+    texts = Texts(request.source, request.sets, request.block)
+    if request.form:
+        return _read(texts.forced(format_named(request.form)), request)
+    matches = texts.matches()
+    if len(matches) == 1:
+        return _read(matches[0], request)
+    if matches:
+        names = ", ".join(match.format.name for match in matches)
+        hint = f"say which: --from {matches[0].format.name}"
+        raise refuse(request.source.whole, "unknown-format", f"this may be a config of several formats: {names}", hint)
+    failure = texts.failure()
+    keys = [] if ours is None else [key.text for key, _ in ours.entries]
+    if 2 * sum(key in KEYS for key in keys) >= len(keys) and not request.block:
+        return None
+    raise failure or texts.unknown()
+
+
+def _read(match: Match, request: Request) -> Declared:
+    """The spec of a config of a known format."""
+    one = match.format
+    asked, release = release_asked(one, request)
+    config = Config(
+        one, match.root, request.source, match.syntax, request.inputs, _given(request), release, asked=bool(release)
+    )
+    if not release and one.releases:
+        config.release = (one.accepts(config) if one.accepts else None) or one.releases[-1]
+        config.remark("", "release", f"read as {one.framework} {config.release}", level="note")
+    draft = Draft(config)
+    draft.put("name", request.source.stem)
+    one.translate(config, draft)
+    if request.sets:
+        check_sets(config, request)
+    problems = Problems()
+    root = draft.root()
+    spec = build_spec(root, request.source, asked, problems, request.inputs)
+    origin = Origin(one.name, one.title, config.release, draft.comments, tuple(config.remarks))
+    return Declared(spec, root, request.source, request.changes, origin=origin)
+
+
+def _given(request: Request) -> Given:
+    """The options, with the length of the run among them."""
+    given = request.given
+    if request.steps is not None:
+        given = replace(given, steps=int(_length("steps", request.steps)))
+    if request.epochs is not None:
+        given = replace(given, epochs=_length("epochs", request.epochs))
+    for name in given.names():
+        value = getattr(given, name)
+        if isinstance(value, int) and value > MAX_COUNT:
+            place = Source(f"--{name.replace('_', '-')}", placed=False).whole
+            raise refuse(place, "bad-value", f"{name} must be at most 1e12")
+    return given
+
+
+def _length(name: str, text: str) -> float:
+    value = resolve(text)
+    whole = name == "steps"
+    if (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and 0 < value <= 1e12
+        and not (whole and value % 1)
+    ):
+        return value
+    rule = "a whole number from 1 to 1e12" if whole else "a number above 0"
+    raise refuse(Source(f"--{name} {text}", placed=False).whole, "bad-value", f"{name} must be {rule}, not {text!r}")

@@ -1,0 +1,97 @@
+"""Hugging Face TrainingArguments: the YAML and JSON of TRL, alignment-handbook, open-r1 and the run_*.py scripts."""
+
+from __future__ import annotations
+
+from lrcli.configs.base import Config, Draft, Format, lacking
+from lrcli.configs.config import version_of
+from lrcli.configs.deepspeed import scheduler_beside
+from lrcli.configs.trainer import RELEASES, put_kwargs, put_schedule, refuse_ratio, run_length, warmup
+from lrcli.reader.nodes import Mapping
+
+_MARKS = "lr_scheduler_type|warmup_ratio|warmup_steps|num_train_epochs|per_device_train_batch_size"
+_VERSIONS = ("transformers_version", "_wandb.value.huggingface_version")
+_TRL = ("dataset_name", "packing", "max_seq_length", "max_length", "model_revision", "attn_implementation", "beta")
+
+
+def misses(root: Mapping) -> tuple[str, ...]:
+    """What a mapping lacks to be TrainingArguments."""
+    return lacking(root, "learning_rate|lr_scheduler_type", _MARKS, "learning_rate|per_device_train_batch_size")
+
+
+def accepts(config: Config) -> str | None:
+    """The release that wrote the file, where it says which; else the newest that takes warmup_ratio, if it is given."""
+    for path in _VERSIONS:
+        node = config.node(path)
+        written = str(getattr(node, "text", ""))
+        numbers = ".".join(written.split(".")[:3])
+        if numbers.replace(".", "").isdecimal() and version_of(RELEASES[0]) <= version_of(numbers):
+            return min(numbers, RELEASES[-1], key=version_of)
+    return "5.14" if config.node("warmup_ratio") is not None else None
+
+
+def translate(config: Config, draft: Draft) -> None:
+    """Write the spec of TrainingArguments."""
+    refuse_ratio(config)
+    if scheduler_beside(config, draft):
+        return
+    samples = config.given.samples
+    if config.flag("packing") and samples is not None:
+        what = "packing: --samples counts the packed sequences, not the rows"
+        config.remark("packing", "packing", what, level="note")
+    put_run(config, draft, samples)
+
+
+def put_run(config: Config, draft: Draft, samples: int | None) -> None:
+    """Write the rate, the length and the schedule by the Trainer's rules."""
+    name = config.text("lr_scheduler_type", "linear")
+    put_lr(config, draft)
+    length = run_length(config, samples, _needed_by(config, name))
+    draft.put("steps", length.steps, at=length.at, why=length.how)
+    if length.per_epoch is not None:
+        draft.put("steps_per_epoch", length.per_epoch)
+    updates, key, how = warmup(config, length.steps)
+    put_schedule(config, draft, name, "lr_scheduler_type", length.steps, updates, key, how)
+    put_kwargs(config, draft, name)
+
+
+def put_lr(config: Config, draft: Draft) -> None:
+    """Write the learning rate, which has a default that depends on the class."""
+    rate = config.number("learning_rate")
+    if rate is None:
+        message = (
+            "learning_rate is not in the file, and its default differs: 5e-5 for TrainingArguments, "
+            "2e-5 for SFTConfig, 1e-6 for DPOConfig and GRPOConfig, 1e-4 for RewardConfig"
+        )
+        raise config.fail("learning_rate", "needs-value", message, "--set learning_rate=...")
+    if rate < 0:
+        raise config.raises("learning_rate", f"ValueError: Invalid learning rate: {rate}")
+    node = config.node("learning_rate")
+    if config.syntax == "pyyaml" and isinstance(getattr(node, "value", None), str) and not _is_trl(config):
+        what = f"learning_rate: {node} for PyYAML, which TRL's parser makes a number of and HfArgumentParser does not"
+        advice = "write it with a point: 1.0e-5"
+        config.remark("learning_rate", "text-number", what, "training would fail on a text", advice, level="note")
+    draft.put("lr", float(rate), at="learning_rate")
+
+
+def _is_trl(config: Config) -> bool:
+    return any(config.root.get(name) is not None for name in _TRL)
+
+
+def _needed_by(config: Config, name: str) -> str:
+    """The key whose meaning depends on the number of steps."""
+    for key in ("warmup_ratio", "num_train_epochs", "lr_scheduler_type"):
+        if config.has(key) and (key != "warmup_ratio" or (config.number(key) and name != "constant")):
+            return key
+    return "learning_rate"
+
+
+FORMAT = Format(
+    "huggingface",
+    "Hugging Face TrainingArguments, TRL",
+    ("pyyaml", "json"),
+    misses,
+    translate,
+    framework="transformers",
+    releases=RELEASES,
+    accepts=accepts,
+)

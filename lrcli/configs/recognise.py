@@ -1,0 +1,140 @@
+"""Which format a text is of: by its content, never by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from itertools import islice
+from pkgutil import iter_modules
+
+import lrcli.configs.formats
+from lrcli.configs.base import Format
+from lrcli.configs.nodes import under
+from lrcli.configs.syntax import read
+from lrcli.configs.wandb import unwrapped
+from lrcli.errors import LrcliError, SpecError
+from lrcli.reader.nodes import Mapping
+from lrcli.reader.source import Source, refuse
+from lrcli.reader.values import suggest
+
+_LOOKED = 200
+"""So many mappings inside a file are looked at for a block that is a config."""
+
+
+@cache
+def all_formats() -> tuple[Format, ...]:
+    """Every format, by its name."""
+    names = sorted(module.name for module in iter_modules(lrcli.configs.formats.__path__))
+    found = [import_module(f"{lrcli.configs.formats.__name__}.{name}").FORMAT for name in names]
+    assert all(isinstance(one, Format) for one in found)
+    return tuple(found)
+
+
+def format_named(name: str) -> Format:
+    """The format that `--from` names. Raises LrcliError."""
+    for one in all_formats():
+        if one.name == name:
+            return one
+    names = ("spec", "log", *(one.name for one in all_formats()))
+    raise LrcliError(f"--from {name}: {suggest(name, names, f'it is one of {chr(44).join(names)}')}")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A format that a text is of, the syntax that it was read in, and its mapping."""
+
+    format: Format
+    syntax: str
+    root: Mapping
+
+
+class Texts:
+    """One text in every syntax that it can be read in."""
+
+    def __init__(self, source: Source, sets: Sequence[str] = (), block: str = "") -> None:
+        self.source, self.sets, self.block = source, sets, block
+        self._roots: dict[str, Mapping | SpecError] = {}
+
+    def root(self, syntax: str) -> Mapping | SpecError:
+        """The mapping of the text (of the block, with what stands above it), or why there is none."""
+        if syntax not in self._roots:
+            try:
+                self._roots[syntax] = self._read(syntax)
+            except SpecError as error:
+                self._roots[syntax] = error
+        return self._roots[syntax]
+
+    def _read(self, syntax: str) -> Mapping:
+        root = unwrapped(read(syntax, self.source, self.sets))
+        if not self.block:
+            return root
+        inner = under(root, self.block)
+        if inner is None:
+            raise refuse(self.source.whole, "block", f"there is no mapping at {self.block!r}", "--block path.to.block")
+        return inner
+
+    def match(self, one: Format) -> Match | None:
+        """The text as a format, None if it is not of it."""
+        for syntax in one.syntaxes:
+            root = self.root(syntax)
+            if isinstance(root, Mapping) and not one.misses(root):
+                return Match(one, syntax, root)
+        return None
+
+    def matches(self) -> list[Match]:
+        """The formats that the text is of, without those that another of them is a special kind of."""
+        found = [match for one in all_formats() if (match := self.match(one)) is not None]
+        over = {name for match in found for name in match.format.over}
+        return [match for match in found if match.format.name not in over]
+
+    def forced(self, one: Format) -> Match:
+        """The text as the format that was asked for. Raises SpecError where it cannot be read as that."""
+        roots = [(syntax, self.root(syntax)) for syntax in one.syntaxes]
+        for syntax, root in roots:
+            if isinstance(root, Mapping):
+                return Match(one, syntax, root)
+        error = roots[0][1]
+        assert isinstance(error, SpecError)
+        raise error
+
+    def failure(self) -> SpecError | None:
+        """What keeps a text from being read that would otherwise be of some format."""
+        for syntax in ("json", "omegaconf", "toml", "python"):
+            root = self.root(syntax)
+            if isinstance(root, SpecError) and root.problems[0].kind in ("tag", "limit", "set", "block"):
+                return root
+        return None
+
+    def unknown(self) -> SpecError:
+        """The error of a text that is of no format: which it may be meant for, and what each of them misses."""
+        near: list[tuple[int, str]] = []
+        for one in all_formats():
+            roots = [root for syntax in one.syntaxes if isinstance(root := self.root(syntax), Mapping)]
+            if roots:
+                missing = one.misses(roots[0])
+                near.append((len(missing), f"{one.name} (misses {', '.join(missing)})"))
+        block = self._block()
+        if block is not None:
+            hint = f"a {block[1]} config stands inside it: --block {block[0]}"
+        else:
+            hint = f"considered: {'; '.join(text for _, text in sorted(near))}; or say --from FORMAT"
+        what = "this is no spec (it has no schedule), and no training config that lrcli knows"
+        return refuse(self.source.whole, "unknown-format", what, hint)
+
+    def _block(self) -> tuple[str, str] | None:
+        """(the path, the format) of a mapping inside the text that is of some format."""
+        root = next((found for s in ("json", "omegaconf", "toml") if isinstance(found := self.root(s), Mapping)), None)
+        waiting = [] if root is None else [("", root)]
+        for path, node in islice(waiting, _LOOKED):
+            for key, value in node.entries:
+                if not isinstance(value, Mapping):
+                    continue
+                where = f"{path}.{key.text}" if path else key.text
+                for one in all_formats():
+                    if not one.misses(value):
+                        return where, one.name
+                if where.count(".") < 3:
+                    waiting.append((where, value))
+        return None

@@ -1,0 +1,25 @@
+"""`--set KEY=VALUE` on a training config: a key that nothing reads would change nothing, and nobody would be told."""
+
+from __future__ import annotations
+
+from lrcli.configs.config import Config
+from lrcli.configs.nodes import entry_at
+from lrcli.configs.syntax import read
+from lrcli.configs.wandb import unwrapped
+from lrcli.reader import Request
+from lrcli.reader.source import Source, refuse
+from lrcli.reader.values import suggest
+
+
+def check_sets(config: Config, request: Request) -> None:
+    """Raise SpecError for a key that neither stands in the file nor means anything to its format."""
+    written = unwrapped(read(config.syntax, config.source))
+    for text in request.sets:
+        key = text.partition("=")[0].strip()
+        inner = key.removeprefix(f"{request.block}.")
+        meant = any(inner == path or inner.startswith(f"{path}.") for path in config.read)
+        if meant or entry_at(written, key)[1] is not None or (config.syntax == "shell" and key in config.source.text):
+            continue
+        place = Source(f"--set {text}", placed=False).whole
+        hint = suggest(inner, sorted(config.read), "--set takes the file's own keys")
+        raise refuse(place, "unknown-key", f"nothing reads {key[:60]!r} in a {config.format.name} config", hint)

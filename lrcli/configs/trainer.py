@@ -1,0 +1,257 @@
+"""The rules of the Hugging Face Trainer, which several formats share: counting steps, warmup, and the schedule's name.
+
+From reading transformers 4.20 to 5.24 (`trainer.py`, `training_args.py`, `optimization.py`).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from lrcli.configs.config import Config
+from lrcli.configs.draft import Draft
+from lrcli.configs.nodes import Unknown
+from lrcli.reader.nodes import Mapping, Node, Scalar
+
+RELEASES = (
+    *("4.20.1", "4.30.2", "4.38.2", "4.43.4", "4.45.2", "4.46.3", "4.47.1", "4.49.0", "4.51.3", "4.52.4", "4.53.3"),
+    *("4.54.1", "4.55.4", "4.57.1", "5.0", "5.1", "5.2", "5.3", "5.8"),
+    *(f"5.{minor}" for minor in range(10, 25)),
+)
+_MIN_LR = ("num_cycles", "min_lr", "min_lr_rate")
+KWARGS: dict[str, tuple[str, ...] | None] = {
+    "linear": (),
+    "cosine": ("num_cycles",),
+    "cosine_with_restarts": ("num_cycles",),
+    "polynomial": ("lr_end", "power"),
+    "constant": None,
+    "constant_with_warmup": None,
+    "inverse_sqrt": ("timescale",),
+    "cosine_with_min_lr": _MIN_LR,
+    "cosine_warmup_with_min_lr": (*_MIN_LR, "warmup_lr_rate"),
+    "warmup_stable_decay": (
+        *("num_decay_steps", "num_stable_steps", "warmup_type", "decay_type", "min_lr_ratio", "num_cycles"),
+    ),
+}
+"""The names of lr_scheduler_type that depend on the step alone, with the keyword arguments of each (None: it ignores
+them all)."""
+_TEXTS = ("warmup_type", "decay_type")
+_OF_METRIC = ("reduce_lr_on_plateau", "greedy")
+_MAX_EPOCHS = 10**9
+
+
+@dataclass(frozen=True)
+class Length:
+    """The updates of a run and of an epoch (None where the file does not say), and how they were counted."""
+
+    steps: int
+    per_epoch: int | None
+    at: str | None
+    how: str
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What a format calls the values that the Trainer's rules need, and their defaults."""
+
+    epochs: str = "num_train_epochs"
+    batch: str = "per_device_train_batch_size"
+    accumulation: str = "gradient_accumulation_steps"
+    max_steps: str = "max_steps"
+
+
+def updates_per_epoch(config: Config, batches: int, accumulation: int) -> int:
+    """Optimizer steps in an epoch of so many batches on each device."""
+    if config.at_least("4.52"):
+        return max(1, -(-batches // accumulation))
+    return max(1, batches // accumulation)
+
+
+def run_length(config: Config, samples: int | None, needed_by: str, keys: Keys = Keys()) -> Length:
+    """The updates of the run: --steps, max_steps, or counted from the samples. Raises the error needs-steps."""
+    given = config.given
+    max_steps = config.count(keys.max_steps, -1)
+    per_epoch, how = _per_epoch(config, samples, keys)
+    if given.steps is not None:
+        return Length(given.steps, per_epoch, None, given.option("steps"))
+    if max_steps > 0 and given.epochs is None:
+        return Length(max_steps, per_epoch, keys.max_steps, keys.max_steps)
+    epochs = given.epochs or config.number(keys.epochs, 3.0)
+    if not 0 < epochs <= _MAX_EPOCHS:
+        raise config.fail(keys.epochs, "bad-value", f"{keys.epochs} must be above 0, not {epochs:g}")
+    if per_epoch is None:
+        raise config.needs_steps(needed_by)
+    steps = math.ceil(epochs * per_epoch)
+    return Length(steps, per_epoch, keys.epochs, f"ceil({epochs:g} epochs * {per_epoch}); {how}")
+
+
+def _per_epoch(config: Config, samples: int | None, keys: Keys) -> tuple[int | None, str]:
+    """(updates in an epoch, how they were counted); None where it is not known."""
+    given = config.given
+    if given.steps_per_epoch is not None:
+        return given.steps_per_epoch, given.option("steps_per_epoch")
+    if given.batches_per_epoch is None and samples is None:
+        return None, ""
+    accumulation = config.count(keys.accumulation, 1, at_least=1)
+    if given.batches_per_epoch is not None:
+        batches, how = given.batches_per_epoch, given.option("batches_per_epoch")
+    else:
+        assert samples is not None
+        micro = given.batch_size or config.count(keys.batch, 8, at_least=1)
+        world = given.world_size or 1
+        drop = config.flag("dataloader_drop_last")
+        batches = samples // (micro * world) if drop else -(-samples // (micro * world))
+        how = f"{'floor' if drop else 'ceil'}({samples} / ({micro} * {world})) = {batches} batches"
+        if not batches:
+            raise config.fail("dataloader_drop_last", "bad-value", "an epoch has no batch: its only one is dropped")
+    rounded = "ceil" if config.at_least("4.52") else "floor"
+    return updates_per_epoch(config, batches, accumulation), f"{how}, {rounded}({batches} / {accumulation}) updates"
+
+
+def warmup(config: Config, steps: int) -> tuple[int | float, str | None, str]:
+    """(the updates of the warmup, the key that gives them, how) by TrainingArguments.get_warmup_steps."""
+    counted = config.number("warmup_steps", 0)
+    ratio = config.number("warmup_ratio")
+    if counted < 0:
+        message = f"ValueError: Got warmup_steps = {counted}, Expected value warmup_steps >= 0"
+        raise config.raises("warmup_steps", message)
+    if ratio is not None and not 0 <= ratio <= 1:
+        raise config.raises("warmup_ratio", "ValueError: warmup_ratio must lie in range [0,1]")
+    both = ratio is not None and config.has("warmup_steps")
+    if not config.at_least("5.0"):
+        if counted > 0:
+            if both and ratio:
+                config.remark(
+                    "warmup_ratio", "warmup-twice", "warmup_ratio is ignored: warmup_steps is given, too",
+                    "transformers 4.x takes warmup_steps where both are given; 5.0 to 5.14 take warmup_ratio",
+                )  # fmt: skip
+            whole = int(counted) if counted % 1 == 0 else counted
+            return whole, "warmup_steps", ""
+        if ratio is None or not ratio:
+            return 0, "warmup_steps" if config.has("warmup_steps") else "warmup_ratio", ""
+        return math.ceil(steps * ratio), "warmup_ratio", f"ceil({steps} * {ratio!r}) from warmup_ratio"
+    if ratio is not None:
+        if both and counted:
+            config.remark(
+                "warmup_steps", "warmup-twice", "warmup_steps is ignored: warmup_ratio is given, too",
+                "transformers 5.0 to 5.14 take warmup_ratio where both are given; 4.x takes warmup_steps",
+            )  # fmt: skip
+        counted, key = ratio, "warmup_ratio"
+    else:
+        key = "warmup_steps"
+    if counted >= 1:
+        return int(counted), key, "" if counted % 1 == 0 and key == "warmup_steps" else f"int({counted!r}) from {key}"
+    return math.ceil(steps * counted), key, f"ceil({steps} * {counted!r}) from {key}" if counted else ""
+
+
+def refuse_ratio(config: Config) -> None:
+    """Raise what transformers raises from 5.15 on for warmup_ratio."""
+    if config.node("warmup_ratio") is not None and config.at_least("5.15"):
+        message = "ValueError: Some keys are not used by the HfArgumentParser: ['warmup_ratio']"
+        help = "write warmup_steps: 0.1 for a share of the run, or read it as transformers-5.14"
+        raise config.raises("warmup_ratio", message, help)
+
+
+def put_schedule(
+    config: Config,
+    draft: Draft,
+    name: str,
+    key: str,
+    steps: int,
+    warm: int | float,
+    warm_key: str | None,
+    how: str = "",
+) -> None:
+    """Write the schedule of a name of lr_scheduler_type, with what lr_scheduler_kwargs says."""
+    if name in _OF_METRIC:
+        cls = "ReduceLROnPlateau" if name == "reduce_lr_on_plateau" else "GreedyLR"
+        raise config.fail(
+            key, "needs-value", f"{name} ({cls}) depends on a metric of the run, which is not in the file"
+        )
+    if name not in KWARGS:
+        names = [*KWARGS, *_OF_METRIC]
+        message = f"ValueError: {name!r} is not a valid SchedulerType, please select one of {names}"
+        raise config.raises(key, message)
+    draft.put("schedule.type", f"transformers.{name}", at=key if config.has(key) else None, why=key)
+    if name != "constant":
+        draft.put("schedule.num_warmup_steps", warm, at=warm_key, why=how)
+        if warm >= steps:
+            what = f"the warmup of {warm} updates is as long as the run of {steps}: the LR never comes down"
+            config.remark(warm_key or key, "warmup-too-long", what)
+    elif warm:
+        what = f"{(warm_key or 'the warmup').rpartition('.')[2]} is ignored: lr_scheduler_type constant has no warmup"
+        config.remark(warm_key or key, "warmup-ignored", what, "", "constant_with_warmup has one")
+    if name not in ("constant", "constant_with_warmup", "inverse_sqrt"):
+        draft.put("schedule.num_training_steps", steps)
+
+
+def read_kwargs(config: Config, name: str, key: str = "lr_scheduler_kwargs") -> dict[str, tuple[Scalar, Node]]:
+    """The keyword arguments of a schedule, refused where its function would refuse them."""
+    node = config.known(key)
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        node = _from_json(config, node, key)
+    if node is None or KWARGS.get(name) is None:
+        return {}
+    if not isinstance(node, Mapping):
+        raise config.fail(key, "wrong-type", f"{key} must be a mapping, not {node}")
+    names = KWARGS[name] or ()
+    for word, value in node.entries:
+        if word.text not in names:
+            message = f"TypeError: the schedule {name} got an unexpected keyword argument {word.text!r}"
+            help = f"it takes {', '.join(names)}" if names else "it takes none"
+            raise config.raises(f"{key}.{word.text}", message, help)
+        if isinstance(value, Unknown):
+            config.known(f"{key}.{word.text}")
+    _check_min_lr(config, name, node, key)
+    return {word.text: (word, value) for word, value in node.entries}
+
+
+def _check_min_lr(config: Config, name: str, node: Mapping, key: str) -> None:
+    if "min_lr" not in (KWARGS.get(name) or ()):
+        return
+    rate = config.number(f"{key}.min_lr_rate")
+    floor = config.number(f"{key}.min_lr")
+    if floor is not None and rate is not None:
+        raise config.raises(key, "ValueError: Only one of min_lr or min_lr_rate should be set")
+    if rate is not None and 0 < rate < 1e-3:
+        what = f"min_lr_rate {rate:g} is a factor of the learning rate, and looks like a learning rate"
+        advice = f"write min_lr: {rate:g} if that is meant"
+        config.remark(f"{key}.min_lr_rate", "min-lr-rate", what, "the floor is this times the peak", advice)
+
+
+def put_kwargs(config: Config, draft: Draft, name: str, key: str = "lr_scheduler_kwargs") -> None:
+    """Write the keyword arguments of a schedule, as the framework takes them."""
+    found = read_kwargs(config, name, key)
+    if "min_lr" in (KWARGS.get(name) or ()) and not any(
+        config.number(f"{key}.{one}") is not None for one in ("min_lr", "min_lr_rate")
+    ):
+        message = "ValueError: One of min_lr or min_lr_rate should be set through the `lr_scheduler_kwargs`"
+        raise config.raises("lr_scheduler_type" if not config.has(key) else key, message)
+    for word in found:
+        path = f"{key}.{word}"
+        value = config.text(path) if word in _TEXTS else config.number(path)
+        if value is not None:
+            draft.put(f"schedule.{word}", value, at=path, why=key)
+
+
+def _from_json(config: Config, node: Scalar, key: str) -> Node:
+    """The mapping that a text holds as JSON, as the Trainer reads it."""
+    from dataclasses import replace
+
+    from lrcli.configs.syntax.json import read
+    from lrcli.errors import SpecError
+    from lrcli.reader.source import Source
+
+    try:
+        inner = read(Source(config.source.name, str(node.value)))
+    except SpecError:
+        raise config.fail(key, "wrong-type", f"{key} must be a mapping, not {node}") from None
+    placed = replace(
+        inner,
+        entries=tuple(
+            (replace(word, place=node.place), replace(value, place=node.place)) for word, value in inner.entries
+        ),
+    )
+    entries = tuple((word, placed if word.text == key else value) for word, value in config.root.entries)
+    config.root = replace(config.root, entries=entries)
+    return placed
