@@ -14,7 +14,7 @@ import pytest
 from lrcli.errors import LrcliError
 from lrcli.inputs import Inputs
 from lrcli.logs import Log, Run
-from lrcli.logs import delimited as delimited_module
+from lrcli.logs.formats import delimited as delimited_module
 from lrcli.logs.read import read_log
 
 FORMATS = Path(__file__).with_name("log_formats")

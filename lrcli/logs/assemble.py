@@ -6,12 +6,13 @@ import math
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress, islice, pairwise
-from operator import lt
+from operator import eq, lt
 
 from lrcli.errors import LrcliError
 from lrcli.logs import Log, Run
 from lrcli.logs.columns import EPOCHS, STEPS, choose_rates, family, listed, place
 from lrcli.logs.gather import Cells, Gathered
+from lrcli.logs.line import RUN
 
 
 def assemble(gathered: Gathered, name: str, column: str | None, remarks: Sequence[str]) -> Log:
@@ -47,18 +48,26 @@ class _Assembly:
         self.without_rate = gathered.without_rate
         self.said = said
         self.rows = gathered.rows
+        self.label = gathered.label
+        self.headed = gathered.headed
+        self.words = gathered.words
 
     def log(self, name: str) -> Log:
         """The log."""
+        self._one_rank()
         first = self.columns[self.rates[0]]
-        self._keep(first.present, "{n} without a value in column '" + self.rates[0] + "' left out")
+        self._keep(first.present, "{n} without a value in " + self.label(self.rates[0]) + " left out")
         if all(map(math.isnan, first.values)):
-            raise LrcliError(f"{self.where}: every learning rate is NaN (column '{self.rates[0]}')")
+            raise LrcliError(f"{self.where}: every learning rate is NaN ({self.label(self.rates[0])})")
         unit, source, positions = self._positions()
         positions = self._without_repetitions(positions, source)
         if self.rows < 2:
             raise LrcliError(f"{self.where}: only one row has a learning rate: that is not a log of a run")
         runs = tuple(_runs(positions))
+        if len(runs) == self.rows > 2:
+            raise LrcliError(
+                f"{self.where}: the {unit} never goes forward ({source}): name another column of positions"
+            )
         epoch = self._epoch_name() if unit != "epoch" else None
         others = {n: c.column() for n, c in self.columns.items() if self.names[n] == "other"}
         return Log(
@@ -84,13 +93,31 @@ class _Assembly:
             column.keep(mask)
         self.rows = kept
 
+    def _one_rank(self) -> None:
+        """Only the rows of one process, where several write the same."""
+        ranks = self.columns.pop("rank", None)
+        if ranks is None or ranks.filled < self.rows:
+            return
+        counts: dict[float, int] = {}
+        for value in ranks.values:
+            counts[value] = counts.get(value, 0) + 1
+        if len(counts) > 1:
+            most = max(counts, key=lambda value: counts[value])
+            mask = bytes(value == most for value in ranks.values)
+            self._keep(mask, f"{{n}} of other ranks than {most:g} left out")
+
     def _epoch_name(self) -> str | None:
         found = [name for name, role in self.names.items() if role == "epoch" and name in self.columns]
         return min(found, key=lambda name: place(name, EPOCHS)) if found else None
 
     def _step_name(self) -> str | None:
         found = [name for name, role in self.names.items() if role == "step" and name in self.columns]
+        if self.rows > 1 and not self._has_lengths():  # what stands still is no position: the total, or a setting
+            found = [name for name in found if not self.columns[name].constant]
         return min(found, key=lambda name: (-self.columns[name].filled, place(name, STEPS))) if found else None
+
+    def _has_lengths(self) -> bool:
+        return "of" in self.columns and self.columns["of"].filled == self.rows
 
     def _positions(self) -> tuple[str, str, array[float]]:
         """What the positions count, where they are from, and the positions."""
@@ -98,18 +125,42 @@ class _Assembly:
         if step and epoch and self.columns[epoch].filled > self.columns[step].filled:
             step = None
         if step:
-            self._keep(_known(self.columns[step]), "{n} without a number in column '" + step + "' left out")
-            return self._within_epochs(step, epoch) or ("step", f"column '{step}'", self.columns[step].values)
+            self._keep(_known(self.columns[step]), "{n} without a number in " + self.label(step) + " left out")
+            own = "step", self.label(step), self.columns[step].values
+            return self._of_length(step, epoch) or self._within_epochs(step, epoch) or own
         if epoch:
-            self._keep(_known(self.columns[epoch]), "{n} without a number in column '" + epoch + "' left out")
+            self._keep(_known(self.columns[epoch]), "{n} without a number in " + self.label(epoch) + " left out")
             positions = self.columns[epoch].values
+            if self.headed and positions[0] == 1 and all(map(eq, positions, range(1, self.rows + 1))):
+                self.said.append(f"the epoch stands above each row ({self.label(epoch)}, from 1)")
+                return "row", "row", array("d", range(self.rows))
             rates = self.columns[self.rates[0]].values
             moves = sum(p == q and a != b for (p, q), (a, b) in zip(pairwise(positions), pairwise(rates), strict=True))
             if moves <= max(1, self.rows // 10):
-                return "epoch", f"column '{epoch}'", positions
-            self.said.append(f"the learning rate changes within an epoch (column '{epoch}'): rows are counted instead")
-        self.said.append("there is no column with a step or an epoch")
+                return "epoch", self.label(epoch), positions
+            self.said.append(
+                f"the learning rate changes within an epoch ({self.label(epoch)}): rows are counted instead"
+            )
+        else:
+            self.said.append("there is no column with a step or an epoch")
         return "row", "row", array("d", range(self.rows))
+
+    def _of_length(self, step: str, epoch: str | None) -> tuple[str, str, array[float]] | None:
+        """The positions where a row says how many steps an epoch has: `Epoch [3][50/1749]` is step 2 * 1749 + 50."""
+        lengths = self.columns.get("of")
+        if epoch is None or lengths is None or not self._has_lengths() or self.columns[epoch].filled < self.rows:
+            return None
+        steps, epochs, own = self.columns[step].values, self.columns[epoch].values, lengths.values
+        first = 0 if 0 in epochs else 1
+        if self.words["of"] == RUN and _goes_through(steps, epochs, first):
+            self.said.append(f"{self.label(step)} goes on from epoch to epoch")
+            return "step", self.label(step), steps
+        positions = array("d", [(e - first) * n + i for e, n, i in zip(epochs, own, steps, strict=True)])
+        span = f"{min(own):g}" if min(own) == max(own) else f"{min(own):g} to {max(own):g}"
+        self.said.append(
+            f"the epochs count from {first} ({self.label(epoch)}) and have {span} steps each: they are added up"
+        )
+        return "step", f"{self.label(step)} within {self.label(epoch)}", positions
 
     def _within_epochs(self, step: str, epoch: str | None) -> tuple[str, str, array[float]] | None:
         """The positions where a step column starts again in every epoch; None where it does not."""
@@ -126,13 +177,14 @@ class _Assembly:
         )
         if every and len(sizes) == 1 and self.rows - back[-1] <= min(sizes):
             n = min(sizes)
-            self.said.append(f"column '{step}' starts again in every epoch, of {n} steps: they were added up")
-            return "step", f"columns '{step}' and '{epoch}'", array("d", [low + i for i in range(self.rows)])
-        self.said.append(f"column '{step}' starts again in every epoch, whose length is not known: it was not used")
+            self.said.append(f"{self.label(step)} starts again in every epoch, of {n} steps: they were added up")
+            both = f"{self.label(step)} within {self.label(epoch)}" if self.words else f"columns '{step}' and '{epoch}'"
+            return "step", both, array("d", [low + i for i in range(self.rows)])
+        self.said.append(f"{self.label(step)} starts again in every epoch, whose length is not known: it was not used")
         rates = self.columns[self.rates[0]].values
         if any(p == q and a != b for (p, q), (a, b) in zip(pairwise(epochs), pairwise(rates), strict=True)):
             return "row", "row", array("d", range(self.rows))
-        return "epoch", f"column '{epoch}'", epochs
+        return "epoch", self.label(epoch), epochs
 
     def _without_repetitions(self, positions: array[float], source: str) -> array[float]:
         """The positions without rows that say again what the row before them says; the later one stays."""
@@ -159,9 +211,9 @@ class _Assembly:
         self, unit: str, source: str, epoch: str | None, runs: Sequence[Run], positions: Sequence[float]
     ) -> Iterator[str]:
         more = f" (also: {listed(self.rates[1:])})" if len(self.rates) > 1 else ""
-        beside = f", the epoch from column '{epoch}'" if epoch else ""
+        beside = f", the epoch from {self.label(epoch)}" if epoch and not self.words else ""
         told = "the rows are counted, from 0" if unit == "row" else f"the {unit} is {source}"
-        yield f"the learning rate is column '{self.rates[0]}'{more}; {told}{beside}"
+        yield f"the learning rate is {self.label(self.rates[0])}{more}; {told}{beside}"
         yield from self.said
         values = self.columns[self.rates[0]].values
         nan = sum(map(math.isnan, values))
@@ -176,6 +228,27 @@ class _Assembly:
         if len(runs) > 1:
             spans = [f"{positions[r.start]:g}-{positions[r.stop - 1]:g}" for r in runs]
             yield f"the {unit} goes back {_times(len(runs) - 1)}: {len(runs)} runs, of {unit}s {listed(spans, 12)}"
+
+
+def _goes_through(steps: Sequence[float], epochs: Sequence[float], first: int) -> bool:
+    """Whether steps that stand beside epochs, `epoch: 3, iter: 410/80000`, are counted through all of them.
+
+    Then they never go back, and some length of an epoch puts each of them into its epoch.
+    """
+    changes, least, most = 0, 0.0, math.inf
+    for i in range(1, len(steps)):
+        if epochs[i] > epochs[i - 1]:
+            if steps[i] <= steps[i - 1]:
+                return False
+            changes += 1
+    if not changes:
+        return False
+    for step, epoch in zip(steps, epochs, strict=True):
+        before = epoch - first
+        least = max(least, step / (before + 1))
+        if before > 0:
+            most = min(most, step / before)
+    return least <= most
 
 
 def _known(cells: Cells) -> bytes:

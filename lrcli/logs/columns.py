@@ -9,8 +9,9 @@ from lrcli.errors import LrcliError
 
 STEPS = (
     *("step", "global_step", "steps", "_step", "trainer/global_step", "train/global_step", "global_steps"),
-    *("total_steps", "iteration", "iter", "it", "iterations", "n_iter", "num_updates", "update", "updates"),
-    *("step_idx", "batch", "batches"),
+    *("current_steps", "current_step", "num_updates", "time/total_timesteps", "total_timesteps", "num_env_steps"),
+    *("timesteps_total", "iteration", "iter", "it", "iterations", "time/iterations", "n_iter", "update", "updates"),
+    *("total_steps", "step_idx", "batch", "batches"),
 )
 """The names of a step column, the first one found is taken."""
 
@@ -21,6 +22,7 @@ _PLAIN = ("lr", "learning_rate", "learningrate")
 _PREFIX = re.compile(r"^(train|training|optim|optimizer|opt|scheduler|trainer|hyper|params?)[/._:]")
 _WORDS = re.compile(r"(^|[^a-z])(lr|lrs|learning[ _-]?rates?)($|[^a-z])")
 _NOT_RATES = re.compile(r"(mult|scale|ratio|decay|factor|loss|time|warmup|grad|norm|momentum)")
+_SHADOW = re.compile(r"__(min|max)$")  # the band that Weights & Biases exports around a curve
 _GROUP = re.compile(r"[/_. -]*(?:(?:param[_ -]?)?(?:pg|group|g)[_ -]?)?\[?\d+\]?$")
 
 
@@ -44,7 +46,9 @@ def rank(name: str) -> int:
     >>> [rank(name) for name in ("train/learning_rate", "lr/pg0", "base_lr", "lr_mult", "loss")]
     [0, 1, 1, 2, 2]
     """
-    plain = _plain(name)
+    plain = _plain(name).rpartition("_-_")[2]  # Weights & Biases: the run's name stands before the column's
+    if _SHADOW.search(plain):
+        return 2
     bare = _PREFIX.sub("", plain)
     if bare in _PLAIN or plain in ("train_lr", "current_lr"):
         return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import compress
+from itertools import compress, islice
 from typing import overload
 
 from lrcli.errors import LrcliError
@@ -83,6 +83,14 @@ class Cells:
         self.present = bytearray(compress(self.present, mask))
         self.filled = self.present.count(1)
 
+    @property
+    def constant(self) -> bool:
+        """Whether all cells that are not missing are the same."""
+        return len(set(islice(self._all(), 2))) < 2 and min(self._all(), default=0) == max(self._all(), default=0)
+
+    def _all(self) -> Iterator[float]:
+        return iter(self.values) if self.filled == len(self.values) else compress(self.values, self.present)
+
     def column(self) -> Sequence[float | None]:
         """The column: bare numbers where no cell is missing."""
         return self.values if self.filled == len(self.values) else Sparse(self.values, self.present)
@@ -102,15 +110,29 @@ class Gathered:
         self.names: dict[str, str] = {}  # every name seen, with its role: lr, step, epoch, other, text
         self.texts: dict[str, Evidence] = {}
         self.without_rate = 0
-        self._column = column
+        self.words: dict[str, str] = {}  # what free text calls a column
+        self.headed = False  # the epochs are those of headings above the rows
+        self.column = column
         self._others = others
         self._evidences: dict[str, Evidence] = {}
         self._last: dict[str, float] = {}  # the cells of the last row
         self._waiting: dict[str, float] = {}  # cells of a step that has no row yet
 
+    def like(self) -> Gathered:
+        """An empty one for the same log."""
+        return Gathered(self.where, self.column, self._others)
+
+    def take(self, other: Gathered) -> None:
+        """The rows of another one, in place of its own."""
+        self.__dict__.update(other.__dict__)
+
+    def label(self, name: str) -> str:
+        """How a message names a column."""
+        return f"'{self.words[name]}'" if name in self.words else f"column '{name}'"
+
     def role(self, name: str) -> str:
         """What a column is, by its name and what was asked for."""
-        if name == self._column or (self._column is None and rank(name) < 2):
+        if name == self.column or (self.column is None and rank(name) < 2):
             return "lr"
         if is_step(name):
             return "step"

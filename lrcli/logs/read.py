@@ -6,8 +6,10 @@ from lrcli.errors import LrcliError
 from lrcli.inputs import FileTrouble, Input, Inputs
 from lrcli.logs import Log
 from lrcli.logs.assemble import assemble
+from lrcli.logs.format import LogFile, Opening
+from lrcli.logs.formats import format_of, log_format
 from lrcli.logs.gather import Gathered
-from lrcli.logs.text import decoded, is_events, rows_among_text
+from lrcli.logs.line import may_hold_rate
 from lrcli.reader.argument import exists
 
 
@@ -48,20 +50,15 @@ def split_log(argument: str) -> tuple[str, str | None]:
 
 def _read(source: Input, gathered: Gathered) -> list[str]:
     """Reads the input by what is in it; what is to be said about it."""
-    head = source.head
-    if not head.strip():
+    if not source.head.strip():
         raise LrcliError(f"{source.name}: the file is empty")
-    if is_events(head):
-        from lrcli.logs.tensorboard import read_events
+    opening = Opening(source.head)
+    known = format_of(opening) or log_format(_likely(opening))
+    return list(known.read(LogFile(source, opening), gathered))
 
-        return list(read_events(source, gathered))
-    with source.open() as file, decoded(file, head, source.name) as text:
-        mark = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-        among = rows_among_text(head)
-        if among or mark in (b"{", b"["):
-            from lrcli.logs.json_rows import read_json
 
-            return list(read_json(text, gathered, among=among))
-        from lrcli.logs.delimited import read_delimited
-
-        return list(read_delimited(text, gathered))
+def _likely(opening: Opening) -> str:
+    """The format whose words fit best what is no log by its first lines."""
+    if opening.text.lstrip().startswith(("{", "[")):
+        return "json"
+    return "text" if any(map(may_hold_rate, opening.lines)) else "delimited"

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 
 from lrcli.inputs import FileTrouble, Input
-from lrcli.logs.columns import rank
+from lrcli.logs.format import Opening
 from lrcli.logs.text import is_events
 
 _SPEC_KEY = re.compile(r"""^\s*["']?[A-Za-z_][\w -]*["']?\s*:(\s|$)|^\s*(---|%YAML|<<)""")
+_SPEC_LINE = re.compile(r"""^["']?(schedule|groups)["']?\s*:""", re.MULTILINE)
 _SPEC_INSIDE = re.compile(r"""["']?\b(schedule|groups)\b["']?\s*:""")
 _RECORD = re.compile(r"""\[?\s*\{\s*["']""")  # YAML needs no quotes around a key, so nobody writes them
+_DOCUMENT = re.compile(r"""\{|\[\s*[\[{"]""")
 _SPEC_ENDINGS = (".yaml", ".yml")
-_LOG_ENDINGS = (".csv", ".tsv", ".jsonl")
+_LOG_ENDINGS = (".csv", ".tsv", ".jsonl", ".log")
 
 
 def is_log(source: Input, column: str | None = None) -> bool:
@@ -34,10 +36,16 @@ def looks_logged(head: bytes) -> bool:
     """
     if is_events(head) or head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
-    text = head.decode("utf-8-sig", errors="replace").lstrip()
-    if text.startswith(("{", "[")):
+    opening = Opening(head)
+    text = opening.text.lstrip()
+    if _DOCUMENT.match(text):
         return '"log_history"' in text or bool(_RECORD.match(text) and not _SPEC_INSIDE.search(text))
-    line = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
-    if not line or _SPEC_KEY.search(line):
+    if _SPEC_LINE.search(text):
         return False
-    return any(mark in line.strip() for mark in ",;\t ") or rank(line) < 2
+    from lrcli.logs.formats import format_of  # not above: a spec does without all of them
+
+    known = format_of(opening)
+    if known is None:
+        line = next(iter(opening.lines), "")
+        return bool(line) and not _SPEC_KEY.search(line) and any(mark in line for mark in ",;\t")
+    return True

@@ -44,7 +44,7 @@ def decoded(file: BinaryIO, head: bytes, where: str) -> io.TextIOWrapper:
         for magic, kind in _MAGIC:
             if head.startswith(magic):
                 raise LrcliError(f"{where}: this is not a log but a {kind} file: unpack it first")
-        control = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head[:4096])
+        control = sum(byte < 32 and byte not in b"\b\t\n\r\f\x1b" for byte in head[:4096])
         if control > len(head[:4096]) // 100 or b"\0" in head:
             raise LrcliError(f"{where}: this is a binary file, not a log")
     # a name in another encoding must not keep anybody from the numbers

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 from lrcli.errors import LrcliError
+from lrcli.logs.format import LogFile, LogFormat, Opening
 from lrcli.logs.gather import Gathered
 
 _HISTORY = re.compile(r'"(log_history|history)"\s*:\s*\[')
@@ -18,6 +19,20 @@ _DEEP = 64
 """How many items of a list become columns of their own (a learning rate per group)."""
 _LEVELS = 20
 """How deep an object may stand in others; what lies deeper is no number of a training loop."""
+
+
+_START = re.compile(r"""\s*(\{|\[\s*(\{|\[|"|\]|-?[\d.]+\s*[,\]]|$))""")
+
+
+def recognise(opening: Opening) -> bool:
+    """Whether a text is JSON as a whole or line by line; a program may also print one dict, then its own words."""
+    if not _START.match(opening.text):
+        return False
+    first, *others = opening.lines
+    if first.rstrip().endswith("}") and first.lstrip().startswith("{") and _row(first) is not None:
+        objects = sum(line.lstrip().startswith("{") for line in others)
+        return objects * 2 >= len(others)
+    return True
 
 
 def read_json(text: TextIOWrapper, gathered: Gathered, *, among: bool = False) -> Iterator[str]:
@@ -168,3 +183,17 @@ def _flat(row: Mapping[str, Any], levels: int = _LEVELS) -> dict[str, object]:
         else:
             flat[key] = value
     return flat
+
+
+def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
+    with file.text() as text:
+        yield from read_json(text, gathered)
+
+
+FORMAT = LogFormat(
+    "json",
+    "JSON lines (detectron2, mmengine, MAE) and documents (trainer_state.json, a Keras history)",
+    recognise,
+    _read,
+    order=30,
+)

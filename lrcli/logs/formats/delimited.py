@@ -8,17 +8,48 @@ from itertools import islice
 
 from lrcli.errors import LrcliError
 from lrcli.logs.columns import listed, rank
+from lrcli.logs.format import LogFile, LogFormat, Opening
 from lrcli.logs.gather import Gathered
+from lrcli.logs.line import statement
 
 BLOCK = 4096
 """How many rows are looked at together."""
 
 
+def recognise(opening: Opening) -> bool:
+    r"""Whether there is a line of names, and under it one of as many cells, numbers among them.
+
+    >>> [recognise(Opening(text)) for text in (b"epoch,lr\n0,0.1\n", b"lr\n0.1\n", b"Epoch 1, lr 0.1\n")]
+    [True, True, False]
+    """
+    lines = [line for line in opening.lines if not line.startswith("#")]
+    if not lines:
+        return False
+    delimiter = _delimiter(lines[0])
+    names = [cell.strip().strip('"') for cell in _cells(lines[0], delimiter)]
+    if any(map(_is_number, names)) or not any(rank(name) < 2 for name in names) or statement(lines[0]):
+        return False
+    if len(lines) == 1:
+        return True
+    cells = _cells(lines[1], delimiter)
+    numbers = sum(map(_is_number, cells))
+    if delimiter == " ":
+        return len(cells) == len(names) and numbers * 2 > len(cells)
+    return numbers > 0 or not any(cell.strip() for cell in cells) or cells == _cells(lines[0], delimiter)
+
+
+def _delimiter(line: str) -> str:
+    return next((mark for mark in "\t,;" if mark in line), " " if len(line.split()) > 1 else ",")
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    return line.split() if delimiter == " " else line.split(delimiter)
+
+
 def read_delimited(lines: Iterable[str], gathered: Gathered) -> Iterator[str]:
     """Adds the rows of a CSV or TSV text; yields what is to be said about them."""
     source = _Lines(lines)
-    head = source.peek()
-    delimiter = next((mark for mark in "\t,;" if mark in head), " " if len(head.split()) > 1 else ",")
+    delimiter = _delimiter(source.peek())
     rows = csv.reader(source, delimiter=delimiter, skipinitialspace=True)
     names: list[str] = []
     headers = long = 0
@@ -137,3 +168,17 @@ def _add(gathered: Gathered, names: list[str], line: int, row: list[str], delimi
     if delimiter == ";":
         row = [cell.replace(",", ".") for cell in row]  # where a comma is the decimal point, a semicolon separates
     gathered.add(line, dict(zip(names, row, strict=False)))
+
+
+def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
+    with file.text() as text:
+        yield from read_delimited(text, gathered)
+
+
+FORMAT = LogFormat(
+    "delimited",
+    "CSV and TSV with a header line: Keras's CSVLogger, Lightning, Ultralytics, timm, any other",
+    recognise,
+    _read,
+    order=60,
+)

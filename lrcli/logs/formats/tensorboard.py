@@ -8,13 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from lrcli.errors import LrcliError
-from lrcli.inputs import Input
+from lrcli.logs.format import LogFile, LogFormat, Opening
 from lrcli.logs.gather import Gathered
+from lrcli.logs.text import is_events
 
 
-def read_events(source: Input, gathered: Gathered) -> Iterator[str]:
+def recognise(opening: Opening) -> bool:
+    return is_events(opening.data)
+
+
+def read_events(file: LogFile, gathered: Gathered) -> Iterator[str]:
     """Adds the scalars of an event file; yields what is to be said about them."""
-    where = source.name
+    source, where = file.source, file.source.name
     if source.path is None or not source.regular:
         raise LrcliError(f"{where}: TensorBoard's reader wants a file: give its path")
     try:
@@ -61,3 +66,6 @@ def _number(value: Any, make_ndarray: Any) -> float | None:
         if array.size == 1 and array.dtype.kind in "fiu":
             return float(array.reshape(())[()])
     return None
+
+
+FORMAT = LogFormat("tensorboard", "TensorBoard event files", recognise, read_events, order=10)

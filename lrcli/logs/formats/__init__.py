@@ -1,0 +1,26 @@
+"""The formats of logs: one file each, found by its being in this folder."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from lrcli.logs.format import LogFormat, Opening
+
+
+@cache
+def log_formats() -> tuple[LogFormat, ...]:
+    """Every format, in the order in which they are asked."""
+    formats = [import_module(f"{__name__}.{module.name}").FORMAT for module in iter_modules(__path__)]
+    return tuple(sorted(formats, key=lambda one: (one.order, one.name)))
+
+
+def log_format(name: str) -> LogFormat:
+    """The format of that name."""
+    return next(one for one in log_formats() if one.name == name)
+
+
+def format_of(opening: Opening) -> LogFormat | None:
+    """The format of a file that begins like this, None if it is no log."""
+    return next((one for one in log_formats() if one.recognise(opening)), None)

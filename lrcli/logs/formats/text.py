@@ -1,0 +1,39 @@
+"""Free text: whatever prints a learning rate and a step or an epoch on a line, in its own words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from lrcli.logs.format import LogFile, LogFormat, Opening
+from lrcli.logs.gather import Gathered
+from lrcli.logs.line import may_hold_rate, statement
+from lrcli.logs.text_rows import TextRows
+
+_LOOKED_AT = 4000
+"""So many lines with a learning rate are looked at to see what a file is."""
+
+
+def recognise(opening: Opening) -> bool:
+    r"""Whether some line has a learning rate and a position, or two lines have a learning rate in the same words.
+
+    >>> recognise(Opening(b"Epoch 1/9 | LR: 0.1\n")), recognise(Opening(b"lr: 0.1\nepochs: 3\n"))
+    (True, False)
+    """
+    kinds: Counter[tuple[str, str]] = Counter()
+    for line in opening.lines[:_LOOKED_AT]:
+        if may_hold_rate(line) and (found := statement(line)):
+            kinds[found.kind] += 1
+            if found.has("step") or found.has("epoch") or kinds[found.kind] > 1:
+                return True
+    return False
+
+
+def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
+    with file.text() as text:
+        yield from TextRows(gathered, column=gathered.column).read(text)
+
+
+FORMAT = LogFormat(
+    "text", "any text with a learning rate and a step or an epoch in its lines", recognise, _read, order=90
+)

@@ -1,0 +1,208 @@
+"""What a line of free text says: its learning rates, and the step and the epoch that they are of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from lrcli.logs.columns import rank
+
+NUMBER = r"(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[nN]a[nN]|[iI]nf)"
+"""A learning rate as it is written."""
+
+COUNT = r"(?:\d{1,3}(?:,\d{3})+(?![\d.])|\d+(?:\.\d+)?)"
+"""A step or an epoch as it is written: BasicSR separates the thousands, Lightning writes 49.0."""
+
+END = r"(?!\w|%|[:/.]\d)"
+"""What does not follow a number: that would be a time, a share or a word."""
+
+FAR = 4000
+"""Characters of a line that are looked at; what stands further right is no learning rate of a training loop."""
+
+RUN = "run"
+"""The name of a total that may be that of the run."""
+
+_SPACE = r"[ \t]{0,16}"  # bounded, so that a line of blanks is read in one pass
+
+_RATE = re.compile(
+    rf"""(?<![A-Za-z0-9_/.-])
+    (?P<name>(?:[A-Za-z][A-Za-z0-9]*[/_.-]|train\ |current\ |base\ )*
+        (?:lrs?|learning[ _-]?rates?)\d*(?:[/_.-][A-Za-z0-9]+)*(?:\([A-Za-z0-9_]+\))?)
+    ["']?\]?
+    (?:\ of\ (?:parameter\ )?group\ (?P<group>\d+))?
+    (?:\ (?:for|at|in|after)\ (?:epoch|step|iteration)\ \d+)?
+    {_SPACE}(?:was\ set\ to|set\ to|to|is|are|->|[:=|])?{_SPACE}
+    (?:tensor\(|(?:np|numpy)\.float\d+\(|[\[({{|"']|[ \t]){{0,12}}
+    (?<!\w)(?P<value>{NUMBER}){END}""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_NEXT = re.compile(rf"[ \t]?,[ \t]?(?:(?:np|numpy)\.float\d+\()?({NUMBER}){END}", re.IGNORECASE)
+_SETTING = re.compile(
+    r"step|epoch|milestone|gamma|patience|policy|sched|drop|power|cycle|min|max|init|final|end|start|peak|target|poly"
+)
+"""In a name, these make it that of a setting: `lr_step: 30`, `min_lr=1e-6`."""
+
+_RUN = rf"""["']?\]?{_SPACE}[:=\#|]?{_SPACE}["'\[({{]{{0,3}}{_SPACE}"""  # what stands between a key and its number
+_ABSOLUTE = re.compile(
+    rf"(?<![A-Za-z0-9_])"
+    rf"(?P<key>global[_ -]?steps?|num_updates|current_steps?|total_timesteps|n_iter|optimizer[_ ]steps?)"
+    rf"{_RUN}(?P<step>{COUNT})(?:{_SPACE}/{_SPACE}\d+)?{END}",
+    re.IGNORECASE,
+)
+_STEP = re.compile(
+    rf"(?<![A-Za-z0-9_/-])(?<!per )(?<!skipped )(?<!nan )(?P<key>steps?|iterations?|iters?|it(?={_SPACE}[:=])|"
+    rf"batch(?:es)?|updates?|train[_ -]step|mini-?batch)(?:\(train\))?{_RUN}(?P<step>{COUNT})"
+    rf"(?:{_SPACE}(?:/|\bof\b){_SPACE}(?P<of>\d+))?{END}",
+    re.IGNORECASE,
+)
+_PAIR = re.compile(
+    rf"(?<![A-Za-z0-9_])(?P<key>epochs?|train)(?:\(train\))?{_RUN}(?P<epoch>\d+)(?:{_SPACE}/{_SPACE}\d+)?"
+    rf"(?:[ \t\]),:|(-]|\d+(?:\.\d+)?%){{0,24}}[\[(:,\s]{_SPACE}(?P<step>\d+){_SPACE}/{_SPACE}(?P<of>\d+)(?![\w.])",
+    re.IGNORECASE,
+)
+_EPOCH = re.compile(
+    rf"(?<![A-Za-z0-9_])(?<!best )(?<!last )(?<!from )"
+    rf"(?P<key>epochs?|ep(?=[\s:=#]))(?:\(train\))?{_RUN}(?P<epoch>{COUNT})"
+    rf"(?:{_SPACE}/{_SPACE}(?P<epochs>\d+))?{END}",
+    re.IGNORECASE,
+)
+_BAR = re.compile(rf"\|{_SPACE}(?P<step>\d+)/(?P<of>\d+){_SPACE}\[")
+_BRACKETS = re.compile(rf"[\[(]{_SPACE}(?P<step>\d+){_SPACE}/{_SPACE}(?P<of>\d+){_SPACE}[\])(]")
+_RANK = re.compile(
+    r"\brank[ \t]?[:=]?[ \t]?(?P<rank>\d+)|\[(?:default|rank)(?P<default>\d+)\]|\] \((?P<icefall>\d+)/\d+\) ",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A number in a line: what it is, how it is called there, and where its name and it stand.
+
+    role: "lr", "step", "of" (the steps of an epoch), "epoch" or "rank".
+    """
+
+    role: str
+    name: str
+    key: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a line says, its tokens from left to right.
+
+    kind: the names that the position and the learning rate go by. Lines of one kind are rows of one log.
+    """
+
+    tokens: tuple[Token, ...]
+    kind: tuple[str, str]
+
+    def has(self, role: str) -> bool:
+        """Whether the line says this itself."""
+        return any(token.role == role for token in self.tokens)
+
+
+def may_hold_rate(line: str) -> bool:
+    """Whether a line could have a learning rate in it: a quick look."""
+    return "lr" in line or "LR" in line or "earning" in line or "Lr" in line or "EARNING" in line
+
+
+def statement(line: str, column: str | None = None) -> Statement | None:
+    r"""What a line says, None if it has no learning rate. column: the text before the number that is meant.
+
+    >>> found = statement("Epoch [3][50/1749]\tlr: 2.000e-02, eta: 0:52:33")
+    >>> [(token.role, token.name) for token in found.tokens]
+    [('epoch', 'epoch'), ('step', 'epoch'), ('of', 'epoch'), ('lr', 'lr')]
+    """
+    line = line[:FAR]
+    rates = list(_rates(line, column))
+    if not rates:
+        return None
+    tokens = [*rates, *_place(line, rates), *_rank(line)]
+    best = min(rates, key=lambda token: rank(token.name))
+    sources = [token.name for token in tokens if token.role == "step"] or [
+        token.name for token in tokens if token.role == "epoch"
+    ]
+    ordered = tuple(sorted(tokens, key=lambda token: token.start))
+    return Statement(ordered, (sources[0] if sources else "", best.name.partition("/")[0]))
+
+
+def epoch_of(line: str) -> tuple[str, str] | None:
+    """The epoch that a line without a learning rate is the heading of, and how it is called there.
+
+    >>> epoch_of("Epoch 3/30"), epoch_of("Valid Loss: 6.5378")
+    (('epoch', '3'), None)
+    """
+    match = _EPOCH.search(line, 0, FAR)
+    return (match["key"].lower(), match["epoch"]) if match else None
+
+
+def _rates(line: str, column: str | None) -> Iterator[Token]:
+    search = _RATE if column is None else _rate_named(column)
+    for match in search.finditer(line):
+        name = re.sub(r"[ -]", "_", match["name"].lower())
+        if column is None and (rank(name) > 1 or _SETTING.search(name)):
+            continue
+        if column is None and match["group"] is not None:
+            yield Token("lr", f"{name}/{match['group']}", match.start(), *match.span("value"))
+            continue
+        spans = [match.span("value")]
+        if re.search(r"[\[(]\W*$", line[match.end("name") : match.start("value")]):
+            while further := _NEXT.match(line, spans[-1][1]):
+                spans.append(further.span(1))
+        many = len(spans) > 1
+        for i, (start, end) in enumerate(spans):
+            key = match.start() if i == 0 else spans[i - 1][1]
+            yield Token("lr", f"{name}/{i}" if many else name, key, start, end)
+
+
+def _rate_named(column: str) -> re.Pattern[str]:
+    """The pattern of a number behind the words that a user names."""
+    return re.compile(
+        rf"(?<![A-Za-z0-9_])(?P<name>{re.escape(column)})(?P<group>(?!))?"
+        rf"""["']?\]?{_SPACE}(?:[:=|]|to|is)?{_SPACE}(?:tensor\(|[\[({{|"']|[ \t]){{0,12}}"""
+        rf"(?<!\w)(?P<value>{NUMBER}){END}",
+        re.IGNORECASE,
+    )
+
+
+def _place(line: str, rates: list[Token]) -> Iterator[Token]:
+    """The step and the epoch, by the surest sign that there is."""
+    if match := _ABSOLUTE.search(line):
+        yield from _tokens(match, "step")
+        return
+    if match := _STEP.search(line):
+        epoch = _EPOCH.search(line)
+        for token in _tokens(match, "step", "of"):
+            # beside `epoch: 3/9` it is one epoch that has so many, beside `epoch: 3` it may be the run
+            yield token if token.role == "step" or (epoch and epoch["epochs"]) else replace(token, name=RUN)
+        if epoch:
+            yield from _tokens(epoch, "epoch")
+        return
+    if match := _PAIR.search(line):
+        yield from _tokens(match, "epoch", "step", "of")
+        return
+    epoch = _EPOCH.search(line)
+    if epoch:
+        yield from _tokens(epoch, "epoch")
+    if match := _BAR.search(line) or _BRACKETS.search(line):
+        yield from _tokens(match, "step", "of")
+
+
+def _tokens(match: re.Match[str], *roles: str) -> Iterator[Token]:
+    """The parts of a match; each but the first is named by what stands before it."""
+    groups = match.groupdict()
+    name = re.sub(r"[ -]", "_", groups.get("key", "bar").lower())
+    at = match.start()
+    for role in roles:
+        if groups[role] is not None:
+            start, end = match.span(role)
+            yield Token(role, name, at, start, end)
+            at = end
+
+
+def _rank(line: str) -> Iterator[Token]:
+    if (match := _RANK.search(line)) and match.lastgroup:
+        yield Token("rank", "rank", match.start(), *match.span(match.lastgroup))

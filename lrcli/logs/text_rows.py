@@ -1,0 +1,179 @@
+"""Free text -> rows: every kind of line with a learning rate is gathered, the most frequent one is the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from io import TextIOWrapper
+
+from lrcli.errors import LrcliError
+from lrcli.logs.format import without_escapes
+from lrcli.logs.gather import Gathered
+from lrcli.logs.line import epoch_of, may_hold_rate, statement
+from lrcli.logs.line_pattern import LinePattern, pattern_like
+
+BLOCK = 1 << 20
+"""How many characters are looked at together."""
+
+MOST = 12
+"""How many patterns are kept; a log whose lines need more is read line by line."""
+
+_KINDS = 64
+_SHOWN = 120
+
+Kind = tuple[str, str, bool]
+"""The names of the position and of the learning rate, and whether the position is that of a heading above."""
+
+
+@dataclass
+class LineKind:
+    """The rows of one kind of line so far, and its first line."""
+
+    gathered: Gathered
+    number: int
+    first: str
+    words: dict[str, str] = field(default_factory=dict)
+    lines: int = 0
+
+
+class TextRows:
+    """The rows of a text as they are found. patterns: fixed ones, where the format is known; else they are found."""
+
+    def __init__(self, gathered: Gathered, patterns: Sequence[LinePattern] = (), column: str | None = None) -> None:
+        self.kinds: dict[Kind, LineKind] = {}
+        self.other_lines = 0
+        self._target = gathered
+        self._fixed = bool(patterns)
+        self._patterns = list(patterns)
+        self._column = column
+        self._epoch: tuple[str, str] | None = None
+        self._number = 0
+        self._misses = 0
+
+    def read(self, text: TextIOWrapper) -> Iterator[str]:
+        """Reads all of it; yields what is to be said about it. Raises LrcliError where no line is a row."""
+        ended = True
+        while block := text.read(BLOCK):
+            block += text.readline()
+            ended = block.endswith("\n")
+            block = without_escapes(block)
+            if not self._together(block):
+                self._one_by_one(block)
+        yield from self._chosen(ended)
+
+    def _together(self, block: str) -> bool:
+        """Reads a block whose every line is like the last row; False, and nothing read, if it is another one."""
+        if not self._patterns:
+            return False
+        if self._misses > 2 and self._misses % 16:  # text with other lines among the rows: not tried each time
+            self._misses += 1
+            return False
+        pattern = self._patterns[0]
+        kind = self.kinds.get((*pattern.kind, False))
+        if kind is None or not pattern.places:
+            return False
+        lines = block.count("\n") + (not block.endswith("\n"))
+        rows = pattern.regex.findall(block)
+        if len(rows) != lines:
+            self._misses += 1
+            return False
+        names = [_column(role, name) for role, name in pattern.groups]
+        columns = [rows] if len(names) == 1 else list(zip(*rows, strict=True))
+        if not kind.gathered.add_block(dict(zip(names, columns, strict=True))):
+            self._misses += 1
+            return False
+        self._misses = 0
+        kind.lines += lines
+        self._number += lines
+        return True
+
+    def _one_by_one(self, block: str) -> None:
+        lines = block.split("\n")
+        if not lines[-1]:
+            lines.pop()
+        for number, line in enumerate(lines, self._number + 1):
+            if not (self._fixed or self._column or may_hold_rate(line)) or not self._row(number, line):
+                self.other_lines += 1
+                if ("poch" in line or "POCH" in line) and (heading := epoch_of(line)):
+                    self._epoch = heading
+        self._number += len(lines)
+
+    def _row(self, number: int, line: str) -> bool:
+        """Adds the row of a line; whether it is one."""
+        for i, pattern in enumerate(self._patterns):
+            match = pattern.regex.search(line)
+            if match:
+                if i:
+                    self._patterns.insert(0, self._patterns.pop(i))
+                if pattern.regex.groupindex:
+                    cells = [(role, name, match[name]) for role, name in pattern.groups if match[name] is not None]
+                else:
+                    texts = match.groups()
+                    cells = [(*group, text) for group, text in zip(pattern.groups, texts, strict=True)]
+                self._add(number, line, pattern.kind, cells)
+                return True
+        if self._fixed:
+            return False
+        found = statement(line, self._column)
+        if found is None:
+            return False
+        if len(self._patterns) < MOST:
+            pattern = pattern_like(line, found)
+            match = pattern.regex.search(line)
+            expected = tuple(line[token.start : token.end] for token in found.tokens)
+            if match and match.groups() == expected:
+                self._patterns.insert(0, pattern)
+        cells = [(token.role, token.name, line[token.start : token.end]) for token in found.tokens]
+        self._add(number, line, found.kind, cells)
+        return True
+
+    def _add(self, number: int, line: str, names: tuple[str, str], cells: list[tuple[str, str, str]]) -> None:
+        roles = {role for role, _, _ in cells}
+        carried = not roles & {"step", "epoch"} and self._epoch is not None
+        kind = self.kinds.get((*names, carried))
+        if kind is None:
+            if len(self.kinds) >= _KINDS:
+                self.other_lines += 1
+                return
+            kind = LineKind(self._target.like(), number, line)
+            kind.words = {_column(role, name): name for role, name, _ in cells}
+            self.kinds[(*names, carried)] = kind
+        record = {_column(role, name): text.replace(",", "") for role, name, text in cells}
+        if "epoch" not in roles and self._epoch is not None:
+            record["epoch"] = self._epoch[1].replace(",", "")
+            kind.words.setdefault("epoch", self._epoch[0])
+            kind.gathered.headed = carried
+        for name in record:
+            kind.gathered.names.setdefault(name, _ROLES.get(name, "lr"))
+        kind.gathered.add(number, record)
+        kind.lines += 1
+
+    def _chosen(self, ended: bool) -> Iterator[str]:
+        """Hands on the rows of the most frequent kind; yields what was taken and what was left out."""
+        if not self.kinds:
+            raise LrcliError(f"{self._target.where}: no line of this text has a learning rate that is known as one")
+        kind = max(self.kinds.values(), key=lambda one: one.lines)
+        self._target.take(kind.gathered)
+        self._target.words = kind.words
+        yield f"read as text: {_lines(kind.lines)} like line {kind.number}, {_quoted(kind.first)}"
+        if self.other_lines:
+            yield f"{_lines(self.other_lines)} without a learning rate left out"
+        for one in self.kinds.values():
+            if one is not kind:
+                yield f"{_lines(one.lines)} of another form left out, as line {one.number}, {_quoted(one.first)}"
+
+
+_ROLES = {"step": "step", "epoch": "epoch", "of": "of", "rank": "rank"}
+
+
+def _column(role: str, name: str) -> str:
+    return name if role == "lr" else role
+
+
+def _lines(n: int) -> str:
+    return f"{n:,} line{'s' * (n != 1)}"
+
+
+def _quoted(line: str) -> str:
+    line = " ".join(line.split())
+    return f"'{line[: _SHOWN - 3]}...'" if len(line) > _SHOWN else f"'{line}'"

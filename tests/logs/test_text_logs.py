@@ -1,0 +1,87 @@
+"""Logs that are free text -> Log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lrcli.logs import Log
+from lrcli.logs.read import read_log
+
+FORMATS = Path(__file__).with_name("text_formats")
+
+Rows = list[tuple[float, float]]
+
+# the file of text_formats/, what its positions count, and (position, learning rate) of each row as a person reads it
+SAMPLES: list[tuple[str, str, Rows]] = [
+    ("megatron", "step", [(10, 1.5e-06), (20, 3e-06)]),
+    ("megatron-old", "step", [(100, 4.687e-06), (200, 9.375e-06)]),
+    ("deepspeed", "step", [(10, 9.65e-06), (20, 9.3e-06)]),
+    ("gpt-neox", "step", [(10, 1.2e-06), (20, 2.4e-06)]),
+    ("fairseq-text", "step", [(100, 1.25e-05), (200, 2.5e-05)]),
+    ("fairseq-pipes", "step", [(1102, 0.00013775), (2204, 0.0002755)]),
+    ("fairseq-json", "step", [(100, 1.25e-05), (200, 2.5e-05)]),
+    ("opennmt", "step", [(50, 1e-05), (100, 2e-05)]),
+    ("opennmt-3", "step", [(100, 6e-05), (200, 0.00012)]),
+    ("torchtune", "step", [(1, 2e-07), (2, 4e-07)]),
+    ("nemo", "step", [(120, 3e-05), (121, 2.9e-05)]),
+    ("nemo-bar", "step", [(49, 1e-05), (59, 2e-05)]),
+    ("llm.c", "step", [(1, 8.57e-07), (2, 1.71e-06)]),
+    ("build-nanogpt", "step", [(0, 8.3916e-07), (1, 1.6783e-06)]),
+    ("flair", "step", [(9, 1e-05), (18, 2e-05), (107, 4.9e-05)]),
+    ("mmdet", "step", [(50, 0.001978), (1799, 0.02)]),
+    ("mmseg", "step", [(50, 0.009997), (100, 0.009994)]),
+    ("mmengine-iter", "step", [(50, 0.00099779), (100, 0.00099556)]),
+    ("mmengine-epochs", "step", [(50, 0.01), (9050, 0.001), (10000, 0.001)]),
+    ("detectron2", "step", [(19, 1.9981e-05), (39, 3.9961e-05)]),
+    ("detectron2-coloured", "step", [(19, 1.9981e-05), (39, 3.9961e-05)]),
+    ("maskrcnn-benchmark", "step", [(20, 0.000833), (40, 0.000867)]),
+    ("yolox", "step", [(10, 4.527e-07), (57, 1.471e-05)]),
+    ("paddleocr-old", "step", [(20, 0.001), (40, 0.000999)]),
+    ("paddleclas", "step", [(1170, 0.1), (1177, 0.0999)]),
+    ("paddledetection", "step", [(0, 0.000333), (1020, 0.000467)]),
+    ("paddleseg", "step", [(10, 0.009999), (370, 0.009958), (380, 0.009957)]),
+    ("caffe", "step", [(0, 0.01), (100, 0.001)]),
+    ("hrnet", "step", [(0, 0.01), (10, 0.009999498), (371, 0.00998)]),
+    ("swin", "step", [(0, 1e-06), (1261, 5.1e-05)]),
+    ("openpcdet", "step", [(0, 0.0001), (372, 0.0001351)]),
+    ("timm", "step", [(0, 1e-06), (50, 1e-06), (1251, 0.0002)]),
+    ("nnunet-2", "epoch", [(0, 0.01), (1, 0.00999)]),
+    ("nnunet-1", "epoch", [(50, 0.009548), (51, 0.009539)]),
+    ("basicsr", "step", [(900, 0.0001), (1000, 5e-05)]),
+    ("darknet", "step", [(1, 0.0), (2, 1e-06)]),
+    ("icefall", "step", [(0, 0.003), (50, 0.00298)]),
+    ("wenet", "step", [(203700, 0.00032621), (203800, 0.00032619)]),
+    ("espnet", "step", [(375, 9.975e-06), (750, 1.975e-05)]),
+    ("keras-2", "epoch", [(1, 0.01), (2, 0.0005)]),
+    ("keras-2-live", "epoch", [(1, 0.01), (2, 0.005)]),
+    ("keras-3", "epoch", [(1, 0.001), (2, 0.0005)]),
+    ("keras-scheduler-messages", "epoch", [(1, 0.001), (2, 0.0005)]),
+    ("torch-plateau", "epoch", [(20, 0.0005), (25, 0.00025)]),
+    ("torch-adjusting", "row", [(0, 0.1), (1, 0.09), (2, 0.081)]),
+    ("stable-baselines3", "step", [(4096, 0.0003), (6144, 0.000298)]),
+    ("epoch-pipes", "epoch", [(1, 0.1), (2, 0.095)]),
+    ("config-first", "row", [(0, 0.0998), (1, 0.099)]),
+    ("number-in-quotes", "step", [(10, 0.1), (20, 0.05)]),
+    ("adam-in-brackets", "epoch", [(1, 0.001), (2, 0.0005)]),
+    ("is-sentence", "epoch", [(0, 0.1), (1, 0.05)]),
+    ("tqdm-bar-below-a-heading", "step", [(50, 0.001), (550, 0.0009)]),
+]  # fmt: skip
+
+
+def _rows(log: Log) -> Rows:
+    first = next(iter(log.lrs.values()))
+    return [(position, lr) for position, lr in zip(log.positions, first, strict=True) if lr is not None]
+
+
+@pytest.mark.parametrize(("name", "unit", "rows"), SAMPLES, ids=[sample[0] for sample in SAMPLES])
+def test_samples(name: str, unit: str, rows: Rows) -> None:
+    """What a tool prints is read as a person reads it."""
+    log = read_log(str(FORMATS / f"{name}.log"))
+    assert (unit, rows) == (log.unit, _rows(log))
+
+
+def test_every_sample_has_its_rows() -> None:
+    """No file lies in the folder unread."""
+    assert sorted(path.stem for path in FORMATS.iterdir()) == sorted(sample[0] for sample in SAMPLES)
