@@ -12,6 +12,8 @@ import pytest
 
 import lrcli
 from lrcli.errors import LrcliError, SpecError
+from lrcli.frameworks.torch.build import note
+from lrcli.frameworks.torch.formula import with_metrics
 
 STEP4 = "{name: step4, lr: 0.001, epochs: 10, schedule: {type: step, step_size: 4}}"
 
@@ -92,10 +94,52 @@ def optimizer(*lrs: float) -> SimpleNamespace:
 def test_what_to_torch_refuses(
     spec: str, lrs: tuple[float, ...], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """to_torch says what one PyTorch scheduler cannot hold."""
+    """to_torch says what one PyTorch scheduler cannot hold where a replay is asked for."""
     monkeypatch.setitem(sys.modules, "torch", ModuleType("torch"))
     with pytest.raises(LrcliError, match=message):
-        lrcli.to_torch(lrcli.load(spec), optimizer(*lrs))
+        lrcli.to_torch(lrcli.load(spec, emulate="torch-2.13"), optimizer(*lrs))
+
+
+@pytest.mark.parametrize(
+    ("spec", "why"),
+    [
+        (STEP4, ""),
+        ("{lr: 0.1, epochs: 9, schedule: {type: linear, start_factor: 0}}", "raises ValueError: start_factor"),
+        ("{lr: 0.1, epochs: 9, schedule: {type: warmup_cosine, warmup: 2, eta_min: 0.001}}", ""),
+        ("{lr: 0.1, epochs: 9, schedule: {type: one_cycle, max_lr: 0.1, total_steps: 5}}", "step 6 is past the end"),
+        ("{lr: 0.1, epochs: 9, warmup: {for: 3}, schedule: {type: multiplicative, lr_lambda: '0.9'}}", "at epoch 3"),
+        ("{lr: 0.1, epochs: 3, schedule: {type: plateau, metric: [1, 1, 1]}}", ""),
+        (
+            "{lr: 0.1, epochs: 3, schedule: {type: plateau, counting: keras, metric: [1, 1, 1]}}",
+            "not what PyTorch",
+        ),
+        (
+            "{lr: 0.1, epochs: 5, groups: [{schedule: {type: constant}}, {schedule: {type: linear}}]}",
+            "schedules of different types",
+        ),
+    ],
+)
+def test_what_is_built_as_its_formula(spec: str, why: str) -> None:
+    """Where PyTorch's own class refuses a spec, or trains something else, a note says why it is not used."""
+    found = note(lrcli.load(spec), "2.13.0+cpu")
+    assert (found is None) == (why == "")
+    if found:
+        assert why in found.why
+
+
+def test_a_left_over_initial_lr_is_no_base() -> None:
+    """LambdaLR would scale what an earlier scheduler left in the optimizer."""
+    spec = lrcli.load("{lr: 0.1, epochs: 9, schedule: {type: lambda, lr_lambda: '0.9 ** epoch'}}")
+    assert [None, True] == [note(spec, "2.13.0", [left]) and True for left in (0.1, 0.5)]
+
+
+def test_metrics_of_a_phase_count_from_its_begin() -> None:
+    """A plateau in the second phase is given the metrics from the epoch on in which it begins."""
+    spec = lrcli.load(
+        "{lr: 1, epochs: 6, schedule: [{type: linear, for: 2}, {type: plateau, metric: [0, 0, 0, 0, 0]}]}"
+    )
+    (_, plateau) = with_metrics(spec.groups[0].schedule, (1.0, 2.0, 3.0, 4.0)).schedules  # type: ignore[attr-defined]
+    assert (3.0, 4.0) == plateau.metric
 
 
 def test_to_torch_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import MISSING, fields
 from importlib import import_module
+from types import ModuleType
 from typing import Any
+from warnings import warn
 
 from lrcli.errors import LrcliError
+from lrcli.frameworks.torch.formula import deviation, formula_scheduler
+from lrcli.frameworks.torch.releases import NEWEST, find_release
+from lrcli.notes import Note
 from lrcli.schedules.base import Schedule, param_of
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.manual import Manual
 from lrcli.schedules.sequential import Sequential
 from lrcli.spec import Spec
+
+_NOT_ARGUMENTS = ("metric", "schedules")
+"""Kinds of fields that are no plain arguments of a class: the loop gives the metric, children are built themselves."""
 
 
 def to_torch(spec: Spec, optimizer: Any) -> Any:
@@ -22,11 +30,14 @@ def to_torch(spec: Spec, optimizer: Any) -> Any:
     from the loop: `scheduler.step(metric)`. A type without a class of its own in PyTorch becomes a LambdaLR; range_test
     sets the optimizer's LR to 1 for that, as OneCycleLR and CyclicLR set it to theirs.
 
-    LrcliError: the optimizer has other groups or learning rates than the spec, or the groups' schedules differ in more
-    than what one PyTorch scheduler can hold.
+    Where PyTorch's classes refuse the spec or train something else, the scheduler is its formula, to the last bit, and
+    a warning says so. A spec that asks for a replay (`emulate:`) gets PyTorch's classes, or an error.
+
+    LrcliError: the optimizer has other groups or learning rates than the spec, or the replay that is asked for is no
+    single PyTorch scheduler.
     """
     try:
-        import torch  # noqa: F401
+        import torch
     except ImportError as exc:
         raise LrcliError("PyTorch is not installed here: to_torch needs it") from exc
     groups = optimizer.param_groups
@@ -39,24 +50,76 @@ def to_torch(spec: Spec, optimizer: Any) -> Any:
                 " build the optimizer with the spec's learning rates"
             )
     schedules = [group.schedule for group in spec.groups]
+    if spec.emulation is None:
+        found = note(spec, getattr(torch, "__version__", ""), [group.get("initial_lr") for group in groups])
+        if found:
+            warn(str(found), stacklevel=3)
+            scheduler = formula_scheduler(spec, optimizer)
+            return [scheduler] if isinstance(schedules[0], Manual) else scheduler
+    check(schedules)
     if isinstance(schedules[0], Manual):
         return [build(children, optimizer) for children in _children(schedules)]
     return build(schedules, optimizer)
 
 
-def build(schedules: Sequence[Schedule], optimizer: Any) -> Any:
-    """One scheduler for the schedules of all groups, which are alike but for per-group values."""
+def note(spec: Spec, version: str = "", initial_lrs: Sequence[float | None] | None = None) -> Note | None:
+    """Why the installed PyTorch's own classes are not what to_torch builds, None where they are.
+
+    version: the installed one (a release that is not known counts as the newest that is). initial_lrs: what an earlier
+    scheduler left in the optimizer's groups.
+    """
+    try:
+        release, _ = find_release(version)
+    except LrcliError:
+        release = NEWEST
+    try:
+        schedules = [group.schedule for group in spec.groups]
+        check(schedules)
+        why = deviation(spec, release, initial_lrs or [None] * len(schedules))
+    except LrcliError as error:
+        why = str(error)
+    what = "the scheduler that is built is the spec's formula, not PyTorch's own class"
+    return Note("formula-scheduler", what, why) if why else None
+
+
+def check(schedules: Sequence[Schedule]) -> None:
+    """Raise LrcliError where one PyTorch scheduler cannot hold the schedules of all groups."""
     first = schedules[0]
     if any(type(schedule) is not type(first) for schedule in schedules):
         raise LrcliError("the parameter groups have schedules of different types; a PyTorch scheduler has one for all")
-    module = import_module(f"lrcli.frameworks.torch.{type(first).__module__.rpartition('.')[2]}")
+    module = _module(first)
     if hasattr(module, "check"):
         for schedule in schedules:
             module.check(schedule)
+    if isinstance(first, (Sequential, Chained)):
+        for children in _children(schedules):
+            if isinstance(children[0], Manual):
+                raise LrcliError(f"PyTorch has no scheduler that holds {children[0].name} inside another")
+            check(children)
+    if hasattr(module, "to_torch"):
+        return
+    for f in fields(first):
+        param = param_of(f)
+        values = [getattr(schedule, f.name) for schedule in schedules]
+        if any(value != values[0] for value in values) and not (param.per_group or param.kind in _NOT_ARGUMENTS):
+            raise LrcliError(f"the parameter groups have different {f.name}; a PyTorch scheduler has one for all")
+
+
+def _module(schedule: Schedule) -> ModuleType:
+    """The file of this folder that replays the schedule."""
+    room, _, stem = type(schedule).__module__.rpartition(".")
+    if room != "lrcli.schedules":
+        raise LrcliError(f"PyTorch has no scheduler that computes {schedule.name}")
+    return import_module(f"lrcli.frameworks.torch.{stem}")
+
+
+def build(schedules: Sequence[Schedule], optimizer: Any) -> Any:
+    """One scheduler for the schedules of all groups, which are alike but for per-group values."""
+    first = schedules[0]
+    module = _module(first)
     if hasattr(module, "to_torch"):
         return module.to_torch(schedules, optimizer)
-    if first.torch is None:
-        raise LrcliError(f"PyTorch has no scheduler that holds {first.name} inside another")
+    assert first.torch is not None
     arguments: dict[str, Any] = {}
     for f in fields(first):
         param = param_of(f)
@@ -66,8 +129,6 @@ def build(schedules: Sequence[Schedule], optimizer: Any) -> Any:
             arguments["schedulers"] = [build(children, optimizer) for children in _children(schedules)]
             continue
         values = [getattr(schedule, f.name) for schedule in schedules]
-        if any(value != values[0] for value in values) and not param.per_group:
-            raise LrcliError(f"the parameter groups have different {f.name}; a PyTorch scheduler has one for all")
         if f.default is not MISSING and all(value == f.default for value in values):
             continue  # an older release may not know the argument
         plain = [_plain(value) for value in values]

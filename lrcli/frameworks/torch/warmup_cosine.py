@@ -20,7 +20,9 @@ def replay(schedule: WarmupCosine, release: Release) -> Replay:
 
 def to_torch(schedules: Sequence[WarmupCosine], optimizer: Any) -> Any:
     groups = zip(schedules, optimizer.param_groups, strict=True)
-    return lambda_lr([partial(_factor, schedule, group["lr"]) for schedule, group in groups], optimizer)
+    # LambdaLR scales initial_lr, which a scheduler that is built before may have left behind a changed lr
+    bases = [(schedule, group.get("initial_lr", group["lr"])) for schedule, group in groups]
+    return lambda_lr([partial(_factor, schedule, base) for schedule, base in bases], optimizer)
 
 
 def _factor(schedule: WarmupCosine, base_lr: float, epoch: int) -> float:

@@ -1,0 +1,182 @@
+"""A spec's formula as a PyTorch scheduler, for what PyTorch's own class does not train."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from lrcli.errors import EvaluationError, Refused
+from lrcli.frameworks.torch.lambda_ import lambda_lr
+from lrcli.frameworks.torch.loop import TrainingLoop, all_or_first
+from lrcli.schedules.base import Schedule
+from lrcli.schedules.chained import Chained
+from lrcli.schedules.plateau import Plateau
+from lrcli.schedules.sequential import Sequential
+from lrcli.spec import Emulation, Group, Spec
+
+LOOKED_AT = 1_000_000
+"""How many rows of a long run are compared; a training loop needs longer for them than the comparison."""
+
+RTOL, ATOL = 1e-9, 1e-12
+"""Closer than this, in relation to the value and to the largest value, only rounding keeps two LRs apart."""
+
+_STRIDE = 8192
+
+Curve = Callable[[int], float]
+"""The LR of a group as a function of last_epoch."""
+
+
+def deviation(spec: Spec, release: str, initial_lrs: Sequence[float | None]) -> str:
+    """Where PyTorch's own classes do not train what the formula says, in words; "" where they do.
+
+    `initial_lrs` are what an earlier scheduler left in the optimizer's groups.
+
+    >>> from lrcli.schedules.linear import Linear
+    >>> deviation(Spec("a", (Group(None, 0.1, Linear(start_factor=0.0)),), 9), "2.13", [None])
+    'torch 2.13 raises ValueError: start_factor must be above 0 and at most 1, not 0.0'
+    """
+    try:
+        groups = zip(spec.groups, initial_lrs, strict=True)
+        loops = all_or_first([_maker(group, release, initial_lr) for group, initial_lr in groups])
+        for start in range(0, min(spec.length, LOOKED_AT), _STRIDE):
+            stop = min(start + _STRIDE, spec.length)
+            for loop, group in zip(loops, spec.groups, strict=True):
+                if found := _apart(loop, group, start, stop):
+                    return f"torch {release} trains {found}"
+    except Refused as refused:
+        return str(refused)
+    except EvaluationError:
+        pass  # the metric ends here, or the formula: there is nothing further to be trained
+    return ""
+
+
+def _maker(group: Group, release: str, initial_lr: float | None) -> Callable[[], TrainingLoop]:
+    emulation = Emulation(release, step_order="optimizer_first", initial_lr=initial_lr)
+    return lambda: TrainingLoop(group.schedule, _base(group), emulation)
+
+
+def _apart(loop: TrainingLoop, group: Group, start: int, stop: int) -> str:
+    """The first of these rows in which the loop's LR is not the formula's, "" where there is none."""
+    try:
+        expected = group.schedule.lrs(_base(group), start, stop)
+    except (ArithmeticError, ValueError) as exc:
+        raise EvaluationError(start, str(exc)) from exc
+    peak = max(map(abs, expected))
+    for t, (lr, want) in enumerate(zip(loop.take(stop - start)["lr"], expected, strict=True), start):
+        assert lr is not None
+        if lr != want and not abs(lr - want) <= max(RTOL * max(abs(lr), abs(want)), ATOL * peak):
+            return f"{lr!r} instead of {want!r} at epoch {t}"
+    return ""
+
+
+def _base(group: Group) -> float:
+    return group.schedule.lr_at(0, 0.0) if group.lr is None else group.lr
+
+
+def formula_scheduler(spec: Spec, optimizer: Any) -> Any:
+    """A scheduler with exactly the formula's learning rates.
+
+    A LambdaLR where the LRs are the base LRs times a factor to the last bit, else an LRScheduler of its own. One that
+    reads a metric takes it from the loop: `scheduler.step(metric)`.
+    """
+    schedules = [group.schedule for group in spec.groups]
+    bases = [_base(group) for group in spec.groups]
+    if any(_reads_metric(schedule) for schedule in schedules):
+        return _formula_class()(optimizer, lambda metrics: _live(schedules, bases, metrics))
+    if all(group.get("initial_lr", base) == base for group, base in zip(optimizer.param_groups, bases, strict=True)):
+        factors = [_factor(schedule) for schedule in schedules]
+        pairs = zip(schedules, bases, strict=True)
+        if all(_scales(schedule, base, min(spec.length, LOOKED_AT)) for schedule, base in pairs):
+            return lambda_lr(factors, optimizer)
+    curves = [_curve(schedule, base) for schedule, base in zip(schedules, bases, strict=True)]
+    return _formula_class()(optimizer, lambda metrics: curves, takes_metric=False)
+
+
+def _factor(schedule: Schedule) -> Curve:
+    return lambda epoch: schedule.lr_at(epoch, 1.0)
+
+
+def _curve(schedule: Schedule, base: float) -> Curve:
+    return lambda epoch: schedule.lr_at(epoch, base)
+
+
+def _scales(schedule: Schedule, base: float, n: int) -> bool:
+    """Whether the LRs are the base LR times those of the base LR 1."""
+    try:
+        return all(
+            [base * factor for factor in schedule.lrs(1.0, start, min(start + _STRIDE, n))]
+            == schedule.lrs(base, start, min(start + _STRIDE, n))
+            for start in range(0, n, _STRIDE)
+        )
+    except (ArithmeticError, ValueError):
+        return False
+
+
+def _reads_metric(schedule: Schedule) -> bool:
+    if isinstance(schedule, (Sequential, Chained)):
+        return any(map(_reads_metric, schedule.schedules))
+    return isinstance(schedule, Plateau)
+
+
+def _live(schedules: Sequence[Schedule], bases: Sequence[float], metrics: Sequence[float]) -> list[Curve]:
+    seen = tuple(metrics)
+    return [_curve(with_metrics(schedule, seen), base) for schedule, base in zip(schedules, bases, strict=True)]
+
+
+def with_metrics(schedule: Schedule, metrics: tuple[float, ...]) -> Schedule:
+    """The schedule with this series as the metric of its plateaus: one in a phase counts from the phase's begin."""
+    if isinstance(schedule, Plateau):
+        return replace(schedule, metric=metrics)
+    if isinstance(schedule, Sequential):
+        begins = (0, *map(int, schedule.milestones))
+        phases = zip(schedule.schedules, begins, strict=True)
+        return replace(schedule, schedules=tuple(with_metrics(child, metrics[begin:]) for child, begin in phases))
+    if isinstance(schedule, Chained):
+        return replace(schedule, schedules=tuple(with_metrics(child, metrics) for child in schedule.schedules))
+    return schedule
+
+
+@cache
+def _formula_class() -> Any:
+    """FormulaLR, which exists where PyTorch does."""
+    from torch.optim import lr_scheduler
+
+    base: Any = getattr(lr_scheduler, "LRScheduler", None) or lr_scheduler._LRScheduler
+
+    class FormulaLR(base):  # type: ignore[misc]
+        """The LR of every group as a function of last_epoch, and of the metrics that step() was given."""
+
+        def __init__(
+            self,
+            optimizer: Any,
+            curves: Callable[[Sequence[float]], Sequence[Curve]],
+            takes_metric: bool = True,
+        ) -> None:
+            self._curves = curves
+            self._takes_metric = takes_metric
+            self.metrics: list[float] = []
+            self._is_built = False
+            super().__init__(optimizer)
+            self._is_built = True
+
+        def get_lr(self) -> list[float]:
+            return [curve(self.last_epoch) for curve in self._curves(self.metrics)]
+
+        def step(self, metrics: Any = None, epoch: Any = None) -> None:
+            if not self._takes_metric:
+                super().step(metrics if epoch is None else epoch)
+                return
+            if self._is_built:
+                if metrics is None:
+                    raise TypeError("step() needs the metric")
+                self.metrics.append(float(metrics))
+            super().step()
+
+        def state_dict(self) -> dict[str, Any]:
+            state: dict[str, Any] = super().state_dict()
+            state.pop("_curves")  # a function: the spec has it
+            return state
+
+    return FormulaLR
