@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -92,3 +93,22 @@ class Refused(LrcliError):
         self.exception = exception
         self.reason = reason
         self.t = t
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The name that was probably meant, or "".
+
+    >>> closest("step-sise", ["gamma", "step_size"])
+    'step_size'
+    """
+    from difflib import get_close_matches
+
+    folded = {name.lower().replace("-", "_"): name for name in known}
+    close = get_close_matches(word[:100].lower().replace("-", "_"), folded, 1)
+    return folded[close[0]] if close else ""
+
+
+def suggest(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """A did-you-mean, or `otherwise`."""
+    name = closest(word, known)
+    return f"did you mean {name!r}?" if name else otherwise

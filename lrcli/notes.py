@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from lrcli.spec import Spec
 
 
 @dataclass(frozen=True)
@@ -41,15 +37,3 @@ class Note:
         if self.reference:
             text += f" ({self.reference})"
         return f"{text}. {self.advice}".rstrip() if self.advice else text
-
-
-def of_formula(spec: Spec) -> tuple[Note, ...]:
-    """What a user should know whatever the arithmetic."""
-    found: dict[Note, None] = {}
-    for group in spec.groups:
-        schedule = group.schedule
-        if schedule.sets_lr and group.lr is not None and group.lr != schedule.lr_at(0, group.lr):
-            what = f"{schedule.name} sets the learning rate itself: lr {group.lr!r} is not used"
-            found[Note("lr-ignored", what)] = None
-        found.update(dict.fromkeys(schedule.notes()))
-    return tuple(found)

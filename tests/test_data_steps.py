@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from lrcli.reader import parse_text
-from lrcli.spec.data import Data, RunSteps, counts, run_steps, steps_in_epoch
+from lrcli.spec.data import Data, counts, steps_in_epoch
+from lrcli.spec.length import RunSteps, run_steps
 from tests.cli_world import run_cli
 
 RECORDED = json.loads(Path(__file__).with_name("golden").joinpath("data_steps.json").read_text("utf-8"))["rows"]

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from lrcli.catalog.registry import find_types, general_types, type_names
-from lrcli.errors import LrcliError
+from lrcli.errors import LrcliError, suggest
 from lrcli.schedules import Param, Schedule, param_of, parameters
 
 LENGTH = "a number of steps, or 30ep, 500st, 10%"
@@ -78,8 +78,6 @@ def find(name: str) -> type[Schedule]:
     if len(found) > 1:
         raise LrcliError(f"several frameworks have {name[:60]!r}: {', '.join(cls.name for cls in found)}")
     if not found:
-        from lrcli.reader.values import suggest
-
         hint = suggest(name, type_names(), f"the types are {', '.join(known.name for known in general_types())}")
         raise LrcliError(f"no type {name[:60]!r}: {hint}")
     return found[0]

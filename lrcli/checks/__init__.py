@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from os import PathLike, fspath
 
-from lrcli.checks.finding import LEVELS, Finding, Hit, Rule
+from lrcli.checks.finding import LEVELS, Finding, Hit
 from lrcli.checks.ignores import ignored
+from lrcli.checks.rule import Rule
 from lrcli.checks.rules import all_rules, codes, rule
 from lrcli.checks.subject import Subject
-from lrcli.errors import LrcliError
+from lrcli.errors import LrcliError, suggest
 from lrcli.lock.pin import recorded
 from lrcli.reader import Declared, read_declared
 from lrcli.series.names import group_names
@@ -57,11 +58,7 @@ def known_code(code: str) -> str:
     """The code, if there is a rule of it; LrcliError with a suggestion if there is none."""
     if code in codes():
         return code
-    from difflib import get_close_matches
-
-    close = get_close_matches(code, codes(), 1)
-    hint = f"did you mean {close[0]!r}?" if close else f"the codes are {', '.join(codes())}"
-    raise LrcliError(f"there is no rule {code!r}: {hint}")
+    raise LrcliError(f"there is no rule {code!r}: {suggest(code, codes(), 'the codes are ' + ', '.join(codes()))}")
 
 
 def _is_wanted(finding: Finding, select: Collection[str], ignore: Collection[str]) -> bool:

@@ -1,13 +1,11 @@
-"""What a preflight check finds, and what a rule is."""
+"""What a preflight check finds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from lrcli.checks.subject import Subject
     from lrcli.reader.source import Place
 
 LEVELS = ("error", "warning", "note")
@@ -54,20 +52,3 @@ class Hit:
     advice: str
     group: int | None = None
     details: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One idea of what may be wrong with a schedule.
-
-    finds: what it looks for, as a line of documentation. why: as in `Finding`. unless: codes of findings that say the
-    same better, at the same key or, where this rule is `of_curve`, anywhere.
-    """
-
-    code: str
-    level: str
-    finds: str
-    why: str
-    find: Callable[[Subject], Iterator[Hit]]
-    unless: tuple[str, ...] = ()
-    of_curve: bool = False

@@ -15,7 +15,7 @@ from types import FrameType, TracebackType
 from typing import Generic, TextIO, TypeVar
 
 from lrcli.cli.environment import Environment, terminal_size
-from lrcli.cli.run import message_of
+from lrcli.cli.exits import message_of
 from lrcli.cli.signals import unwound
 from lrcli.errors import LrcliError
 from lrcli.inputs.seen import Stamp, files_seen, stamp

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from lrcli.errors import suggest
 from lrcli.expression.parser import VARIABLES, ExpressionError, parse
 
 __all__ = ["Expression", "ExpressionError"]
@@ -284,13 +285,8 @@ class _Checker:
             raise self.error(node, str(_clear(error))) from None
 
     def suggest(self, name: str, known: tuple[str, ...]) -> str:
-        from difflib import get_close_matches
-
-        if close := get_close_matches(name, known, 1):
-            return f"did you mean {close[0]!r}?"
-        if known == tuple(FUNCTIONS):
-            return f"the functions are {', '.join(known)}"
-        return f"the variable is {self.argument}"
+        functions = f"the functions are {', '.join(known)}"
+        return suggest(name, known, functions if known == tuple(FUNCTIONS) else f"the variable is {self.argument}")
 
 
 def _number(node: ast.expr) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lrcli.catalog.registry import general_types
-from lrcli.errors import InvalidValue
+from lrcli.errors import InvalidValue, closest, suggest
 from lrcli.inputs import Inputs
 from lrcli.reader.emulation import EmulationError, emulation_text, read_emulation
 from lrcli.reader.keys import type_named
@@ -25,7 +25,7 @@ from lrcli.reader.schedule import (
     phase_length,
 )
 from lrcli.reader.source import Problems, Source, refuse
-from lrcli.reader.values import BAD, Context, Scope, as_number, closest, is_null, read_value, refuse_value, suggest
+from lrcli.reader.values import BAD, Context, Scope, as_number, is_null, read_value, refuse_value
 from lrcli.schedules import Schedule, param_of, parameters
 from lrcli.schedules.base import Setting
 from lrcli.spec import Emulation, Group, Spec

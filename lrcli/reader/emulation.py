@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from lrcli.catalog import registry
-from lrcli.errors import LrcliError
+from lrcli.errors import LrcliError, suggest
 from lrcli.frameworks.base import Framework
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Problems
@@ -235,8 +235,4 @@ def _step_epoch(node: Mapping, problems: Problems) -> str | tuple[float | None, 
 
 
 def _one_of(word: str, words: tuple[str, ...]) -> str:
-    from difflib import get_close_matches
-
-    if close := get_close_matches(word, words, 1):
-        return f"did you mean {close[0]!r}?"
-    return f"it is one of {', '.join(words)}"
+    return suggest(word, words, f"it is one of {', '.join(words)}")

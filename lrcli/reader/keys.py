@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from lrcli.catalog.registry import find_types, general_types, type_names
+from lrcli.errors import closest, suggest
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.source import Place, Problems
-from lrcli.reader.values import Context, as_number, closest, suggest
+from lrcli.reader.values import Context, as_number
 from lrcli.schedules import Schedule, parameters
 
 PLURALS = {"schedulers": "schedules"}

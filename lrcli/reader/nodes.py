@@ -197,9 +197,7 @@ def _close(source: Source, opened: _Open, problems: Problems | None) -> Sequence
     if problems is None:
         return Mapping(place, _last_ones(pairs), size, height)
     if event.flow_style:
-        from lrcli.reader.slips import rejoin
-
-        pairs = rejoin(pairs, problems)
+        pairs = _rejoined(pairs, problems)
     for key, value in pairs:
         if not isinstance(key, Scalar):
             problems.add(key.place, "wrong-type", f"a key must be a name, not {key}")
@@ -241,3 +239,29 @@ def _merge(value: Node, problems: Problems) -> dict[str, tuple[Scalar, Node]]:
         else:
             problems.add(item.place, "wrong-type", f"'<<' merges a mapping, not {item}")
     return merged
+
+
+def _rejoined(pairs: list[tuple[Node, Node]], problems: Problems) -> list[tuple[Node, Node]]:
+    """The entries of a { } mapping, an expression that its own commas cut up put together again, as a problem.
+
+    In `{lr_lambda: max(0, 1 - epoch)}` the value is `max(0`, and `1 - epoch)` is a key without a value.
+    """
+    joined: list[tuple[Node, Node]] = []
+    for key, value in pairs:
+        before = joined[-1][1] if joined else None
+        if (
+            isinstance(before, Scalar)
+            and before.text.count("(") > before.text.count(")")
+            and isinstance(key, Scalar)
+            and isinstance(value, Scalar)
+            and value.plain
+            and not value.text
+        ):
+            joined[-1] = joined[-1][0], Scalar(before.place, f"{before.text}, {key.text}", plain=False)
+        else:
+            joined.append((key, value))
+    for key, value in joined if len(joined) < len(pairs) else ():
+        if isinstance(value, Scalar) and isinstance(key, Scalar) and (key, value) not in pairs:
+            hint = f'quote the value: {key.text}: "{value.text}"'
+            problems.add(value.place, "syntax", "inside { } a ',' ends a value", hint)
+    return joined

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lrcli.errors import suggest
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Problems
 from lrcli.reader.units import Clock
-from lrcli.reader.values import Context, as_number, is_null, refuse_value, suggest
+from lrcli.reader.values import Context, as_number, is_null, refuse_value
 
 if TYPE_CHECKING:
     from lrcli.spec.data import Data

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lrcli.errors import SpecError
-from lrcli.reader.source import Place, Problems, Source, refuse
-
-if TYPE_CHECKING:
-    from lrcli.reader.nodes import Node
+from lrcli.reader.source import Place, Source, refuse
 
 # (a part of PyYAML's or libyaml's words, ours, what to do); the first that fits counts
 _WORDS = (
@@ -52,31 +49,3 @@ def syntax_error(source: Source, error: Any) -> SpecError:
         if part in told:
             return refuse(place, "syntax", message, hint)
     return refuse(place, "syntax", f"this is not YAML: {error.problem}")
-
-
-def rejoin(pairs: list[tuple[Node, Node]], problems: Problems) -> list[tuple[Node, Node]]:
-    """The entries of a { } mapping, an expression that its own commas cut up put together again, as a problem.
-
-    In `{lr_lambda: max(0, 1 - epoch)}` the value is `max(0`, and `1 - epoch)` is a key without a value.
-    """
-    from lrcli.reader.nodes import Scalar
-
-    joined: list[tuple[Node, Node]] = []
-    for key, value in pairs:
-        before = joined[-1][1] if joined else None
-        if (
-            isinstance(before, Scalar)
-            and before.text.count("(") > before.text.count(")")
-            and isinstance(key, Scalar)
-            and isinstance(value, Scalar)
-            and value.plain
-            and not value.text
-        ):
-            joined[-1] = joined[-1][0], Scalar(before.place, f"{before.text}, {key.text}", plain=False)
-        else:
-            joined.append((key, value))
-    for key, value in joined if len(joined) < len(pairs) else ():
-        if isinstance(value, Scalar) and isinstance(key, Scalar) and (key, value) not in pairs:
-            hint = f'quote the value: {key.text}: "{value.text}"'
-            problems.add(value.place, "syntax", "inside { } a ',' ends a value", hint)
-    return joined

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from lrcli.errors import suggest
 from lrcli.reader import units
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.scalars import number_hint
@@ -226,18 +227,3 @@ _READERS: dict[str, Callable[[str, Param, Node, Scope, Context], Any]] = {
     "text": _text,
     "data": _data,
 }
-
-
-def closest(word: str, known: tuple[str, ...] | list[str]) -> str:
-    """The name that was probably meant, or ""."""
-    from difflib import get_close_matches
-
-    folded = {name.lower().replace("-", "_"): name for name in known}
-    close = get_close_matches(word[:100].lower().replace("-", "_"), folded, 1)
-    return folded[close[0]] if close else ""
-
-
-def suggest(word: str, known: tuple[str, ...] | list[str], otherwise: str = "") -> str:
-    """A did-you-mean, or `otherwise`."""
-    name = closest(word, known)
-    return f"did you mean {name!r}?" if name else otherwise

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lrcli.errors import EvaluationError
-from lrcli.notes import Note, of_formula
+from lrcli.notes import Note
 from lrcli.schedules.base import Schedule, param_of, parameters
 from lrcli.series.base import BLOCK, Block, Progress, Readings, Series, Test, Trace, first_of, picked
 from lrcli.series.names import group_names
@@ -111,6 +111,16 @@ class SpecSeries(Series):
             for schedule, lead in zip(schedules, leads, strict=True)
         ]
         return [events[i] for i in which]
+
+    def notes(self) -> tuple[Note, ...]:
+        about: dict[Note, None] = {}
+        for group in self.spec.groups:
+            schedule = group.schedule
+            if schedule.sets_lr and group.lr is not None and group.lr != schedule.lr_at(0, group.lr):
+                what = f"{schedule.name} sets the learning rate itself: lr {group.lr!r} is not used"
+                about[Note("lr-ignored", what)] = None
+            about.update(dict.fromkeys(schedule.notes()))
+        return tuple(about)
 
     def factor(self, group: int) -> float | None:
         gamma = getattr(self.spec.groups[group].schedule, "gamma", None)
@@ -229,9 +239,6 @@ class FormulaSeries(SpecSeries):
                 lrs = [formula_lrs(group, t, t + 1, self.unit)[0] for t in rows]
             lines.append(line_of(name, rows, lrs, breaks))
         return tuple(lines)
-
-    def notes(self) -> tuple[Note, ...]:
-        return of_formula(self.spec)
 
 
 def formula_lrs(group: Group, start: int, stop: int, unit: str = "epoch") -> list[float]:

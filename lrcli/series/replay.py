@@ -9,7 +9,7 @@ from functools import cached_property
 from lrcli.frameworks.torch.loop import take_together, training_loop, training_loops
 from lrcli.frameworks.torch.notes import of_replay
 from lrcli.frameworks.torch.readings import readings_of, shown_reading
-from lrcli.notes import Note, of_formula
+from lrcli.notes import Note
 from lrcli.series.base import BLOCK, Block, Readings
 from lrcli.series.formula import SpecSeries
 
@@ -74,4 +74,4 @@ class ReplaySeries(SpecSeries):
         return loop.replay.lead(loop.scheduler_first)
 
     def notes(self) -> tuple[Note, ...]:
-        return of_formula(self.spec) + of_replay(self.spec)
+        return super().notes() + of_replay(self.spec)

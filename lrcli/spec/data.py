@@ -8,10 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from lrcli.spec import Spec
 
 
 @dataclass(frozen=True)
@@ -120,22 +116,3 @@ def steps_in_epoch(data: Data) -> int:
     5004
     """
     return _whole(padded_batches(data), data.grad_accum)
-
-
-@dataclass(frozen=True)
-class RunSteps:
-    """The steps of a whole run: `epochs` or `steps` is None where the spec does not say how they hang together."""
-
-    name: str
-    epochs: float | None
-    steps: int | None
-    steps_per_epoch: int | None
-    data: Data | None
-
-
-def run_steps(spec: Spec) -> RunSteps:
-    """How many steps and epochs the run of a spec has."""
-    per = spec.steps_per_epoch
-    if spec.interval == "step":
-        return RunSteps(spec.name, spec.length / per if per else None, spec.length, per, spec.data)
-    return RunSteps(spec.name, spec.length, spec.length * per if per else None, per, spec.data)

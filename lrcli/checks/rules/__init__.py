@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from lrcli.checks.finding import Rule
+from lrcli.checks.rule import Rule
 
 
 def codes() -> tuple[str, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit, Rule, Spot
+from lrcli.checks.finding import Hit, Spot
+from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
 from lrcli.lock.lock import record
 from lrcli.lock.lock_diff import differences

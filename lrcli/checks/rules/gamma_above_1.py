@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrcli.checks.factors import factors
-from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.finding import Hit
+from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from statistics import fmean
 
-from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.finding import Hit
+from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
 from lrcli.schedules.plateau import Plateau
 

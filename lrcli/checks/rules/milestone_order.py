@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.finding import Hit
+from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
 from lrcli.schedules.multistep import MultiStep
 

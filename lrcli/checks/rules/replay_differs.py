@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lrcli.checks.finding import Hit, Rule
+from lrcli.checks.finding import Hit
 from lrcli.checks.releases import ROWS, first_difference
+from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
 from lrcli.errors import EvaluationError
 

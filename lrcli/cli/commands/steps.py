@@ -10,7 +10,7 @@ from lrcli.cli.load import load_spec
 from lrcli.cli.options import OneSpec, OutputOptions, Quiet, SpecOptions, output_option
 from lrcli.cli.output import Output
 from lrcli.render.steps import STEPS_FORMATS, write_steps
-from lrcli.spec.data import run_steps
+from lrcli.spec.length import run_steps
 
 Format = Literal["plain", "json"]
 
