@@ -55,7 +55,14 @@ def _read(match: Match, request: Request) -> Declared:
     one = match.format
     asked, release = release_asked(one, request)
     config = Config(
-        one, match.root, request.source, match.syntax, request.inputs, _given(request), release, asked=bool(release)
+        one.name,
+        match.root,
+        request.source,
+        match.syntax,
+        request.inputs,
+        _given(request),
+        release,
+        asked=bool(release),
     )
     if not release and one.releases:
         config.release = (one.accepts(config) if one.accepts else None) or one.releases[-1]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import overload
 
 from lrcli.configs.nodes import Unknown, entry_at
 from lrcli.errors import SpecError
@@ -17,9 +17,6 @@ from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
 from lrcli.reader.source import MAX_SIZE, Place, Source, decoded, refuse
 
-if TYPE_CHECKING:
-    from lrcli.configs.base import Format
-
 MAX_COUNT = 10**12
 
 
@@ -27,11 +24,12 @@ MAX_COUNT = 10**12
 class Config:
     """A config file of a known format.
 
-    root: its mapping (with --block, the block and what stands above it). asked: whether the release was asked for.
-    texts_count: whether the framework makes a number of a text such as "1e-5", as argparse does.
+    format: the name of its format. root: its mapping (with --block, the block and what stands above it). asked: whether
+    the release was asked for. texts_count: whether the framework makes a number of a text such as "1e-5", as argparse
+    does.
     """
 
-    format: Format
+    format: str
     root: Mapping
     source: Source
     syntax: str

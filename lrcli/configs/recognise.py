@@ -14,10 +14,9 @@ from lrcli.configs.base import Format
 from lrcli.configs.nodes import under
 from lrcli.configs.syntax import read
 from lrcli.configs.wandb import unwrapped
-from lrcli.errors import LrcliError, SpecError
+from lrcli.errors import LrcliError, SpecError, suggest
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.source import Source, refuse
-from lrcli.reader.values import suggest
 
 _LOOKED = 200
 """So many mappings inside a file are looked at for a block that is a config."""

@@ -6,9 +6,9 @@ from lrcli.configs.config import Config
 from lrcli.configs.nodes import entry_at
 from lrcli.configs.syntax import read
 from lrcli.configs.wandb import unwrapped
+from lrcli.errors import suggest
 from lrcli.reader import Request
 from lrcli.reader.source import Source, refuse
-from lrcli.reader.values import suggest
 
 
 def check_sets(config: Config, request: Request) -> None:
@@ -22,4 +22,4 @@ def check_sets(config: Config, request: Request) -> None:
             continue
         place = Source(f"--set {text}", placed=False).whole
         hint = suggest(inner, sorted(config.read), "--set takes the file's own keys")
-        raise refuse(place, "unknown-key", f"nothing reads {key[:60]!r} in a {config.format.name} config", hint)
+        raise refuse(place, "unknown-key", f"nothing reads {key[:60]!r} in a {config.format} config", hint)
