@@ -93,7 +93,6 @@ def test_formats() -> None:
         (["table", "-o", "lr.txt"], "epoch  lr  event"),
         (["table", "-o", "lr.csv", "--format", "tsv"], "epoch\tlr"),
         (["diff", "--emulate", "torch-1.3", "-o", "lr.json"], "{"),
-        (["diff", "--emulate", "torch-1.3", "-o", "lr.tsv"], "--- inline (formula, lr)"),
         (["plot", "-o", "lr.txt"], "inline: learning rate"),
         (["at", "0", "-o", "lr.txt"], "1.0"),
     ],
