@@ -10,6 +10,7 @@ from typing import NamedTuple
 from lrcli.checks.subject import Subject
 from lrcli.comparison.difference import compare
 from lrcli.comparison.versions import Family, versions
+from lrcli.frameworks.torch import foreign_schedule
 from lrcli.spec import Emulation, Spec
 
 ROWS = 5_000
@@ -26,7 +27,10 @@ class Differing(NamedTuple):
 
 
 def families(subject: Subject) -> tuple[Family, ...]:
-    """The releases by what LR they use in the first rows of the run; none where the spec has no formula."""
+    """The releases by what LR they use in the first rows of the run.
+
+    None where the spec has no formula, or a schedule of another framework.
+    """
     spec = _short(subject)
     return () if spec is None else _families(spec)
 
@@ -59,5 +63,7 @@ def first_difference(formula: Spec, replay: Spec) -> tuple[int, float, float] | 
 
 def _short(subject: Subject) -> Spec | None:
     if subject.formula is None or subject.failure is not None:
+        return None
+    if any(foreign_schedule(group.schedule) for group in subject.formula.groups):
         return None
     return replace(subject.formula, length=min(subject.spec.length, ROWS))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from lrcli.comparison.gaps import Gap
 from lrcli.errors import Refused
+from lrcli.frameworks.torch import NotReplayed, foreign_schedule
 from lrcli.frameworks.torch.releases import RELEASES
 from lrcli.series import series_of
 from lrcli.spec import Emulation, Spec
@@ -54,7 +55,13 @@ class Agreement:
 
 
 def versions(spec: Spec, progress: Callable[[int, int], None] | None = None) -> tuple[Agreement, ...]:
-    """The families of all releases for the LR in use, and for the reading that each release documents."""
+    """The families of all releases for the LR in use, and for the reading that each release documents.
+
+    NotReplayed where the spec has a schedule of another framework.
+    """
+    for group in spec.groups:
+        if (foreign := foreign_schedule(group.schedule)) is not None:
+            raise NotReplayed(foreign)
     lrs, documented = _Families(spec), _Families(spec)
     for i, release in enumerate(reversed(RELEASES)):
         if progress:

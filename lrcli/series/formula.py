@@ -116,7 +116,12 @@ class SpecSeries(Series):
         about: dict[Note, None] = {}
         for group in self.spec.groups:
             schedule = group.schedule
-            if schedule.sets_lr and group.lr is not None and group.lr != schedule.lr_at(0, group.lr):
+            if schedule.own_rate:
+                rate = getattr(schedule, schedule.own_rate)
+                if group.lr is not None and rate is not None and group.lr != rate:
+                    what = f"{schedule.name} uses its own {schedule.own_rate} {rate!r}: lr {group.lr!r} is not used"
+                    about[Note("lr-ignored", what)] = None
+            elif schedule.sets_lr and group.lr is not None and group.lr != schedule.lr_at(0, group.lr):
                 what = f"{schedule.name} sets the learning rate itself: lr {group.lr!r} is not used"
                 about[Note("lr-ignored", what)] = None
             about.update(dict.fromkeys(schedule.notes()))

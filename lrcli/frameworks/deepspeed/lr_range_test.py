@@ -1,0 +1,58 @@
+"""A range test: the learning rate climbs in a straight line, or in stairs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from lrcli.frameworks.deepspeed._warmup import check_integer, check_start
+from lrcli.frameworks.stateless import Rule, Stateless
+from lrcli.schedules.base import count, flag, length, number
+
+
+@dataclass(frozen=True)
+class DeepSpeedLRRangeTest(Stateless):
+    """Climb from lr_range_test_min_lr in a straight line or, with lr_range_test_staircase, in stairs.
+
+    lr(t) = lr_range_test_min_lr * (1 + lr_range_test_step_rate * (t / lr_range_test_step_size))
+
+    With the staircase the quotient is rounded down. The learning rate of the optimizer is not used.
+
+    >>> schedule = DeepSpeedLRRangeTest(lr_range_test_step_size=5)
+    >>> [schedule.lr_at(t, 0.0) for t in (0, 1, 5, 10)]
+    [0.001, 0.0012, 0.002, 0.003]
+
+    Source: deepspeed/runtime/lr_schedules.py, LRRangeTest, 0.19.8 (run).
+    """
+
+    name = "deepspeed.LRRangeTest"
+    counts = "step"
+    sets_lr = True
+
+    lr_range_test_min_lr: float = number(1e-3, doc="the learning rate at the start", per_group=True)
+    lr_range_test_step_size: float = length(2000, doc="steps after which step_rate is added once", any_number=True)
+    lr_range_test_step_rate: float = number(1.0, doc="what is added, in units of the learning rate at the start")
+    lr_range_test_staircase: bool = flag(False, doc="whether it climbs in stairs")
+    last_batch_iteration: float = count(-1, doc="-1: the run begins here", at_least=-1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_start(self.last_batch_iteration)
+        check_integer("lr_range_test_step_size", self.lr_range_test_step_size)
+
+    def rule(self, base_lr: float) -> Rule:
+        least, size, rate = float(self.lr_range_test_min_lr), self.lr_range_test_step_size, self.lr_range_test_step_rate
+        if self.lr_range_test_staircase:
+            floor = math.floor
+            return lambda t: least * (1 + rate * floor(t / size)) if t else least
+        return lambda t: least * (1 + rate * (t / size)) if t else least
+
+    def next_break(self, t: int) -> int | None:
+        if not self.lr_range_test_staircase:
+            return None
+        size = int(self.lr_range_test_step_size)
+        return max(1, -(-max(t, 1) // size)) * size
+
+    def event_at(self, t: int) -> str:
+        stair = self.lr_range_test_staircase and t and t % self.lr_range_test_step_size == 0
+        return "stair" if stair else ""

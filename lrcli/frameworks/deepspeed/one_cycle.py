@@ -1,0 +1,137 @@
+"""One cycle up and down, then a slow decay."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.deepspeed._warmup import check_start
+from lrcli.frameworks.stateless import Rule, Stateless
+from lrcli.notes import Note
+from lrcli.schedules.base import count, flag, length, number
+
+
+@dataclass(frozen=True)
+class DeepSpeedOneCycle(Stateless):
+    """Climb from cycle_min_lr to cycle_max_lr and come back in a straight line or in stairs; then decay from there.
+
+    total = cycle_first_step_size + cycle_second_step_size, ratio = cycle_first_step_size / total
+    lr(t) = cycle_min_lr + (cycle_max_lr - cycle_min_lr) * scale                              for t <= total
+                with x = t / total: scale = x / ratio up to the ratio, (x - 1) / (ratio - 1) after it
+            cycle_min_lr / (1 + decay_lr_rate * (t - total) / decay_step_size)                for t > total
+
+    With n stairs in a half, scale is rounded down to a multiple of 1 / n. decay_lr_rate does nothing without
+    decay_step_size. The momentum, which the cycle moves the other way, is not shown.
+
+    >>> schedule = DeepSpeedOneCycle(0.5, 1.0, cycle_first_step_size=4)
+    >>> [schedule.lr_at(t, 0.0) for t in range(10)]
+    [0.5, 0.625, 0.75, 0.875, 1.0, 0.875, 0.75, 0.625, 0.5, 0.5]
+
+    Source: deepspeed/runtime/lr_schedules.py, OneCycle, 0.19.8 (run).
+    """
+
+    name = "deepspeed.OneCycle"
+    counts = "step"
+    own_rate = "cycle_max_lr"
+
+    cycle_min_lr: float = number(doc="the learning rate at both ends of the cycle", per_group=True, example="0.001")
+    cycle_max_lr: float | None = number(None, doc="the learning rate at its top", per_group=True, optional=True)
+    decay_lr_rate: float = number(0.0, doc="the decay after the cycle, each decay_step_size steps")
+    cycle_first_step_size: float = length(2000, doc="steps of the first half", any_number=True)
+    cycle_second_step_size: float | None = length(
+        None, doc="steps of the second half; left out: as the first", any_number=True, optional=True
+    )
+    cycle_first_stair_count: float = count(0, doc="stairs of the first half; 0: a line")
+    cycle_second_stair_count: float | None = count(
+        None, doc="stairs of the second half; left out: as the first", optional=True
+    )
+    decay_step_size: float = length(0, doc="steps of the decay's rate; 0: no decay", any_number=True)
+    cycle_momentum: bool = flag(True, doc="whether the momentum moves, too", momentum=True)
+    cycle_min_mom: float = number(0.8, doc="the least momentum", momentum=True, per_group=True)
+    cycle_max_mom: float = number(0.9, doc="the largest momentum", momentum=True, per_group=True)
+    decay_mom_rate: float = number(0.0, doc="the momentum's decay after the cycle", momentum=True)
+    last_batch_iteration: float = count(-1, doc="-1: the run begins here", at_least=-1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_start(self.last_batch_iteration)
+        if self.cycle_first_step_size <= 0:
+            raise self._refused("cycle_first_step_size", "must be positive", self.cycle_first_step_size)
+        if self._second < 0:
+            raise self._refused("cycle_second_step_size", "must not be negative", self._second)
+
+    def _refused(self, field: str, rule: str, value: float) -> Refuses:
+        return Refuses("deepspeed", "ValueError", f"{field} {rule}, not {value!r}", field, value)
+
+    @property
+    def _second(self) -> float:
+        second = self.cycle_second_step_size
+        return float(self.cycle_first_step_size if second is None else second)
+
+    @property
+    def _stairs(self) -> tuple[float, float]:
+        second = self.cycle_second_stair_count
+        return self.cycle_first_stair_count, self.cycle_first_stair_count if second is None else second
+
+    @property
+    def _decays(self) -> bool:
+        return self.decay_step_size != 0 and self.decay_lr_rate != 0
+
+    def rule(self, base_lr: float) -> Rule:
+        least = float(self.cycle_min_lr)
+        top = base_lr if self.cycle_max_lr is None else self.cycle_max_lr
+        first, second = float(self.cycle_first_step_size), self._second
+        total = first + second
+        ratio = first / total
+        stairs = self._stairs
+        rate, size, decays, floor = self.decay_lr_rate, self.decay_step_size, self._decays, math.floor
+
+        def lr_at(t: int) -> float:
+            if t == 0:
+                return least
+            if t - 1 >= total:
+                return least / (1 + rate * ((t - 1 - total + 1) / size)) if decays else least
+            x = 1.0 + t / total - floor(1 + t / total)
+            if x <= ratio:
+                scale, n = x / ratio, stairs[0]
+            else:
+                scale, n = (x - 1) / (ratio - 1), stairs[1]
+            if n > 0:
+                at = t % total
+                scale = floor(at * n / first if at <= first else (total - at) * n / second) / n
+            return least + (top - least) * scale
+
+        return lr_at
+
+    def breaks(self) -> tuple[float, ...]:
+        total = self.cycle_first_step_size + self._second
+        return (self.cycle_first_step_size, self.cycle_first_step_size + 1, total, total + 1)
+
+    def next_break(self, t: int) -> int | None:
+        ends = [end for end in (super().next_break(t), self._next_stair(max(t, 1))) if end is not None]
+        return min(ends, default=None)
+
+    def _next_stair(self, t: int) -> int | None:
+        """The first step >= t at which a stair begins; None where there is none in this half."""
+        first, total = float(self.cycle_first_step_size), self.cycle_first_step_size + self._second
+        up, down = self._stairs
+        if t <= first and up > 0:
+            return max(t, math.ceil((math.floor((t - 1) * up / first) + 1) * first / up))
+        if first < t <= total and down > 0:
+            left = math.floor((total - t + 1) * down / self._second)
+            return max(t, math.floor(total - left * self._second / down) + 1)
+        return None
+
+    def event_at(self, t: int) -> str:
+        if t == self.cycle_first_step_size:
+            return "peak"
+        return "cycle ends" if t == self.cycle_first_step_size + self._second else ""
+
+    def notes(self) -> tuple[Note, ...]:
+        return tuple(self._notes())
+
+    def _notes(self) -> Iterator[Note]:
+        if self.decay_lr_rate and not self.decay_step_size:
+            yield Note("no-decay", f"decay_lr_rate {self.decay_lr_rate!r} does nothing", "decay_step_size is 0")
