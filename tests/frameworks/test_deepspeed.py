@@ -75,7 +75,7 @@ def test_accepted_silently() -> None:
 )
 def test_notes(schedule: str, codes: set[str]) -> None:
     """What DeepSpeed does without a word is told, and a rate of its own that is not lr."""
-    assert {note.code for note in series_of(parse_text(spec(schedule))).notes} == codes
+    assert {note.code for note in series_of(parse_text(spec(schedule))).notes()} == codes
 
 
 def test_lr_may_be_left_out() -> None:
