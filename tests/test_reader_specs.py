@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from lrcli.series.curve import evaluate
 
 from lrcli.errors import SpecError
 from lrcli.expression import Expression
@@ -14,6 +17,7 @@ from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.cosine import Cosine
+from lrcli.schedules.cosine_restarts import CosineRestarts
 from lrcli.schedules.cyclic import Cyclic
 from lrcli.schedules.exponential import Exponential
 from lrcli.schedules.lambda_ import Lambda
@@ -200,22 +204,102 @@ def test_ignored_with_a_note() -> None:
 
 
 def test_rounding_is_noted_once() -> None:
-    """A length that is no whole number of rows is rounded, and that is said."""
+    """A percentage that is no whole number of rows is rounded, and that is a warning."""
     spec = run("{type: step, step_size: 33%}", "lr: 1, epochs: 10, groups: [{}, {}]")
     assert (Step(step_size=3), ("step_size: 33% of 10 epochs is 3.3, rounded to 3",)) == (
         spec.groups[0].schedule,
-        spec.notes,
+        spec.warnings,
     )
 
 
 def test_formula_and_replay() -> None:
     """A length that no formula has may be run by a release."""
-    with pytest.raises(SpecError, match=r"step_size must be a whole number of at least 1, not 2\.5"):
-        run("{type: step, step_size: 2.5}")
-    assert (
-        Step(step_size=2.5)
-        == run("{type: step, step_size: 2.5}", "lr: 1, epochs: 9, emulate: torch").groups[0].schedule
-    )
+    with pytest.raises(SpecError, match=r"T_0 must be a whole number of at least 1, not 2\.5"):
+        run("{type: cosine_restarts, T_0: 2.5}")
+    replayed = run("{type: cosine_restarts, T_0: 2.5}", "lr: 1, epochs: 9, emulate: torch")
+    assert CosineRestarts(T_0=2.5) == replayed.groups[0].schedule
+
+
+def test_fractions_stay() -> None:
+    """A fraction of a step is what the formula counts with, the same with a unit and without."""
+    written = run("{type: step, step_size: 2.4}", "lr: 1, epochs: 450").groups[0].schedule
+    in_steps = run("{type: step, step_size: 240st}", "lr: 1, epochs: 450, steps_per_epoch: 100").groups[0].schedule
+    assert Step(step_size=2.4) == written == in_steps == run("{type: step, step_size: 2.4ep}").groups[0].schedule
+    lrs = written.lrs(1.0, 0, 450)
+    assert 187 == sum(a != b for a, b in pairwise(lrs))
+    assert 0.1 ** (449 // 2.4) == lrs[-1]
+    assert [3, 5, 8, 10, 12] == [t for t in range(13) if written.event_at(t)]
+
+
+def test_fraction_of_a_chained_rule() -> None:
+    """A replay does what the release does with a fraction, and says where that is not the formula."""
+    spec = run("{type: step, step_size: 2.5}", "lr: 1, epochs: 25, emulate: torch-2.4")
+    curve = evaluate(spec)
+    assert [5, 10, 15, 20] == [t for t in range(1, 25) if curve.shown()[t] != curve.shown()[t - 1]]
+    assert any("only where epoch % 2.5 is 0" in str(note) for note in curve.notes)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "rest", "message"),
+    [
+        ("[{type: linear, for: 2.5}, {type: cosine}]", "lr: 1, epochs: 9", "for: 2.5 is 2.5 epochs, and a phase"),
+        ("[{type: linear, for: 2.5ep}, {type: cosine}]", "lr: 1, epochs: 9", "write 2ep or 3ep"),
+        (
+            "{type: multistep, milestones: [2.5]}",
+            "lr: 1, epochs: 9, emulate: torch",
+            "milestones: 2.5 is no whole",
+        ),
+        ("{type: multistep, milestones: [2.5ep]}", "lr: 1, epochs: 9, emulate: torch", "write 2ep or 3ep"),
+        (
+            "{type: SequentialLR, schedulers: [{type: constant}, {type: constant}], milestones: [2.5]}",
+            "lr: 1, epochs: 9",
+            "whole",
+        ),
+    ],
+)
+def test_fraction_where_only_whole_steps_mean_something(schedule: str, rest: str, message: str) -> None:
+    """It is an error that names the two whole lengths beside it."""
+    with pytest.raises(SpecError, match=re.escape(message)):
+        run(schedule, rest)
+
+
+def test_one_cycle_pasted_from_pytorch() -> None:
+    """A schedule that is given in epochs of so many steps counts steps, so the run does, and says so."""
+    pasted = "{type: OneCycleLR, max_lr: 0.1, epochs: 30, steps_per_epoch: 100}"
+    spec = run(pasted, "epochs: 30")
+    assert ("step", 3000, 100) == (spec.interval, spec.length, spec.steps_per_epoch)
+    assert any("OneCycleLR counts steps" in note for note in spec.notes)
+    assert "epoch" == run(pasted, "epochs: 30, interval: epoch").interval
+    assert ("step", 1500) == ((known := run(pasted, "epochs: 30, steps_per_epoch: 50")).interval, known.length)
+
+
+def test_lengths_left_out_in_phases() -> None:
+    """A length that is left out is the phase's, the last one's what is left of the run, for every type that has one."""
+    phases = "[{type: linear, for: 500, start_factor: 0.01}, {type: constant, for: 80%}, {type: %s}]"
+    for last, key in (
+        ("linear, start_factor: 1, end_factor: 0", "total_iters"),
+        ("polynomial", "total_iters"),
+        ("ConstantLR", "total_iters"),
+        ("SWALR, swa_lr: 0.1", "anneal_epochs"),
+        ("range_test", "num_iter"),
+        ("cosine", "T_max"),
+        ("one_cycle, max_lr: 1", "total_steps"),
+    ):
+        schedule = run(phases.replace("%s", last), "lr: 1, steps: 10000").groups[0].schedule
+        assert isinstance(schedule, Sequential)
+        assert (500, 8500) == schedule.milestones
+        assert 1500 == getattr(schedule.schedules[-1], key)
+        warmed = run(f"{{type: {last}}}", "lr: 1, steps: 10000, warmup: {for: 500}").groups[0].schedule
+        assert isinstance(warmed, Sequential)
+        assert 9500 == getattr(warmed.schedules[-1], key)
+    assert Linear() == run("{type: linear}").groups[0].schedule  # PyTorch's default, where the schedule is no phase
+
+
+def test_percentage_beside_a_warmup() -> None:
+    """`for: 80%` is of the run, whether or not a warmup stands before the phases."""
+    spec = run("[{type: constant, for: 80%}, {type: cosine}]", "lr: 1, steps: 10000, warmup: {for: 500}")
+    assert isinstance(spec.groups[0].schedule, Sequential)
+    assert (500, 8500) == spec.groups[0].schedule.milestones
 
 
 def test_bom_and_crlf(tmp_path: Path) -> None:

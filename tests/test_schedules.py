@@ -217,10 +217,11 @@ def test_per_group_values() -> None:
 @pytest.mark.parametrize(
     ("schedule", "fields_"),
     [
-        (Step(step_size=2.5), ["step_size"]),
+        (Step(step_size=2.5), []),
+        (CosineRestarts(T_0=2.5), ["T_0"]),
         (Linear(total_iters=0), ["total_iters"]),
         (ConstantLR(total_iters=0), []),
-        (Sequential((Step(step_size=2.5), Constant()), (3,)), ["step_size"]),
+        (Sequential((CosineRestarts(T_0=2.5), Constant()), (3,)), ["T_0"]),
         (Sequential((Constant(), Constant(), Constant()), (5, 3)), ["milestones"]),
         (Chained(()), ["schedules"]),
         (Sequential((), ()), ["schedules"]),

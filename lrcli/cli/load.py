@@ -124,6 +124,8 @@ def _loaded(
     if given and all(run.is_record for _, run in found):
         raise LrcliError(f"{given[0]} changes a spec, and here is only a log")
     for _, run in found:
+        for warning in run.warnings:
+            env.error(f"warning: {warning}")
         for remark in run.remarks:
             env.note(remark)
     if tell:

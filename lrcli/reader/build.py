@@ -23,6 +23,7 @@ from lrcli.reader.schedule import (
     in_sequence,
     metric_nodes,
     phase_length,
+    step_counter,
 )
 from lrcli.reader.source import Problems, Source, refuse
 from lrcli.reader.values import BAD, Context, Scope, as_number, is_null, read_value, refuse_value
@@ -56,7 +57,9 @@ def build_spec(root: Node | None, source: Source, asked: Asked, problems: Proble
         )
     meant = _check_keys(root, KEYS, "at the top level", problems)
     groups = _group_nodes(root, problems)
-    context = Context(problems, read_clock(root, problems), _series(asked.metric, problems, inputs), meant=meant)
+    notes: list[str] = []
+    clock = read_clock(root, step_counter([root, *groups]), problems, notes)
+    context = Context(problems, clock, _series(asked.metric, problems, inputs), meant=meant, notes=notes)
     emulation = _emulation(root, asked, max(1, len(groups)), context)
     metrics = [node for top in (root, *groups) for node in metric_nodes(top.get("schedule"))]
     series = [context.series(node) for node in metrics if node is not None or asked.metric is not None]
@@ -78,6 +81,7 @@ def build_spec(root: Node | None, source: Source, asked: Asked, problems: Proble
         steps_per_epoch=context.clock.steps_per_epoch,
         emulation=emulation,
         notes=tuple(context.notes),
+        warnings=tuple(context.warnings),
         data=context.clock.data,
         first_step=first_step,
         skipped=skipped,
@@ -338,9 +342,9 @@ def _schedule(node: Node, groups: int, warmup: tuple[int, Schedule] | None, cont
     if warmup is None:
         return build_schedule(node, scope, context)
     rows, ramp = warmup
-    scope = scope.part(rows, None)
+    whole, scope = scope, scope.part(rows, None, phase=True)
     if isinstance(node, Sequence):
-        phases = build_phases(node, scope, context)
+        phases = build_phases(node, scope, context, whole)
         if phases is None:
             return None
         parts, milestones = phases

@@ -20,8 +20,12 @@ STAND_IN = 10**6
 """The length that is read on with where the spec's own is not known, to find its other problems."""
 
 
-def read_clock(root: Mapping, problems: Problems) -> Clock:
-    """What one row is, and how many steps an epoch has."""
+def read_clock(root: Mapping, counted_in: tuple[str, Node] | None, problems: Problems, notes: list[str]) -> Clock:
+    """What one row is, and how many steps an epoch has.
+
+    counted_in: the type of a schedule that counts steps (a OneCycleLR of so many epochs and steps_per_epoch), with its
+    steps_per_epoch: such a run counts steps unless it says something else.
+    """
     interval = "step" if root.get("steps") is not None and root.get("epochs") is None else "epoch"
     written = root.get("interval")
     if isinstance(written, Scalar) and written.text in ("epoch", "step"):
@@ -33,6 +37,13 @@ def read_clock(root: Mapping, problems: Problems) -> Clock:
     if steps is not None and data is not None:
         place = data.place if (key := root.key("data")) is None else key.place
         problems.add(place, "conflict", "give steps_per_epoch or data, not both")
+    within = None if counted_in is None else as_number(counted_in[1])
+    if counted_in is not None and within is not None and within >= 1 and within % 1 == 0 and written is None:
+        if interval == "epoch":
+            interval = "step"
+            notes.append(f"{counted_in[0]} counts steps, {within:g} in an epoch, so the run does too (interval: step)")
+        if steps is None and data is None:
+            return Clock(interval, int(within))
     # 1 stands in after a problem, so that there is not a second one for each unit
     counted, declared = None, None
     if data is not None:
@@ -77,7 +88,7 @@ def read_run_length(root: Mapping, metric: int | None, context: Context) -> None
         context.length = STAND_IN
     if not epochs and count % per:
         told = f"steps: {count} steps in epochs is {count / per:g}, rounded to {context.length}"
-        context.notes.append(told)
+        context.warnings.append(told)
 
 
 def read_first_step(root: Mapping, problems: Problems) -> int:

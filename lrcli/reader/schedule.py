@@ -10,7 +10,17 @@ from lrcli.frameworks.base import Refuses
 from lrcli.reader.keys import PLURALS, given_fields, given_place, spellings_of, type_named, type_of
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Place, Problems
-from lrcli.reader.values import BAD, Context, Scope, as_number, is_null, read_length, read_value, refuse_value
+from lrcli.reader.values import (
+    BAD,
+    Context,
+    Scope,
+    as_number,
+    is_null,
+    neighbours,
+    read_length,
+    read_value,
+    refuse_value,
+)
 from lrcli.schedules import Schedule, param_of, parameters
 
 _FORM = "write {type: cosine} or a list of phases"
@@ -42,9 +52,12 @@ def in_sequence(parts: tuple[Schedule, ...], milestones: tuple[float, ...]) -> S
 
 
 def build_phases(
-    node: Sequence, scope: Scope, context: Context
+    node: Sequence, scope: Scope, context: Context, whole: Scope | None = None
 ) -> tuple[tuple[Schedule, ...], tuple[float, ...]] | None:
-    """The schedules of a list of phases, and the rows at which all but the first begin."""
+    """The schedules of a list of phases, and the rows at which all but the first begin.
+
+    A percentage under `for:` is of `whole` (the run, where the list stands beside a warmup), else of the scope.
+    """
     if not 1 <= len(node.items) <= MAX_PARTS:
         rule = f"a list of phases must hold 1 to {MAX_PARTS:,}, not {len(node.items):,}"
         context.problems.add(node.place, "bad-value", rule, _FORM)
@@ -60,24 +73,29 @@ def build_phases(
             parts.append(None)
             continue
         written = item.get("for")
-        rows = None if written is None else phase_length("for", written, scope, context)
+        rows = None if written is None else phase_length("for", written, whole or scope, context)
         if written is None and not last:
             hint = "only the last phase may leave it out"
             context.problems.add(item.place, "missing-key", "missing key 'for' in a phase", hint)
-        inner = scope.part(begin, None if rows is None else begin + rows, phase=rows is not None)
+        inner = scope.part(begin, None if rows is None else begin + rows, phase=True)
         if last and rows is not None:  # the last phase goes on to the end of the run
             inner = Scope(inner.length, inner.begin, scope.end, scope.groups, phase=True)
         part = _from_mapping(item, inner, context, phase=True)
         parts.append(None if rows is None and (written is not None or not last) else part)
         begin += rows or 0
-    whole = tuple(part for part in parts if part is not None)
-    return (whole, tuple(starts[1:])) if len(whole) == len(parts) else None
+    built = tuple(part for part in parts if part is not None)
+    return (built, tuple(starts[1:])) if len(built) == len(parts) else None
 
 
 def phase_length(name: str, node: Node, scope: Scope, context: Context) -> int | None:
     """The rows of a phase: whole, and at least one. None after a problem."""
     rows = read_length(name, node, scope.length, context)
     if rows is BAD:
+        return None
+    if isinstance(rows, float) and rows % 1 and 0 < rows < 1e12:
+        message = f"{name}: {node.text if isinstance(node, Scalar) else rows} is {rows:g}"
+        message += f" {context.clock.interval}s, and a phase has whole ones"
+        context.problems.add(node.place, "bad-value", message, neighbours(rows, node, context.clock))
         return None
     if rows is None or not 1 <= rows < 1e12 or rows % 1:
         refuse_value(context.problems, name, "must be a whole number of at least 1", node)
@@ -230,6 +248,21 @@ def explain_refusal(error: InvalidValue, node: Node, problems: Problems) -> None
     given = {PLURALS.get(key.text, key.text): (key, value) for key, value in node.entries}
     given.update({key.text: (key, value) for key, value in node.entries})
     _explain(error, given, given_place(node), problems)
+
+
+def step_counter(holders: list[Mapping]) -> tuple[str, Node] | None:
+    """The first schedule of these mappings that is given in epochs of so many steps: its type, its steps_per_epoch."""
+    for holder in holders:
+        node = holder.get("schedule")
+        for one in node.items if isinstance(node, Sequence) else (node,):
+            if not isinstance(one, Mapping) or one.get("epochs") is None:
+                continue
+            kind, steps = one.get("type"), one.get("steps_per_epoch")
+            cls = type_named(kind)
+            takes = cls is not None and any(f.name == "steps_per_epoch" for f in parameters(cls))
+            if isinstance(kind, Scalar) and steps is not None and takes:
+                return kind.text, steps
+    return None
 
 
 def metric_nodes(node: Node | None) -> list[Node | None]:

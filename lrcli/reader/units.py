@@ -78,9 +78,10 @@ def parse_quantity(text: str) -> Quantity:
 
 
 def resolve(text: str, length: int, clock: Clock, rounds: str = "nearest") -> tuple[float, str]:
-    """(rows, note) of a length with a unit. The note is not empty if the length had to be rounded.
+    """(rows, warning) of a length with a unit. The warning is not empty if a percentage had to be rounded.
 
-    rounds: nearest (halves up), up, down, or keep (a fraction stays one).
+    A percentage becomes a whole number of rows: `rounds` says which, nearest (halves up), up, down, or keep (a fraction
+    stays one). A length in epochs or steps stays the fraction that it is.
 
     >>> resolve("10%", 25, Clock())
     (3, '10% of 25 epochs is 2.5, rounded to 3')
@@ -91,11 +92,10 @@ def resolve(text: str, length: int, clock: Clock, rounds: str = "nearest") -> tu
         raise UnitError(f"{text.strip()[:40]} is too long", f"a run has at most 1e12 {clock.interval}s")
     if exact.denominator == 1:
         return int(exact), ""
-    if rounds == "keep":
+    if rounds == "keep" or quantity.unit not in ("%", "dur"):
         return float(exact), ""
     rows = {"up": math.ceil, "down": math.floor}.get(rounds, _nearest)(exact)
-    of = f" of {length} {clock.interval}s" if quantity.unit in ("%", "dur") else f" in {clock.interval}s"
-    return rows, f"{text.strip()}{of} is {float(exact):g}, rounded to {rows}"
+    return rows, f"{text.strip()} of {length} {clock.interval}s is {float(exact):g}, rounded to {rows}"
 
 
 def _nearest(exact: Fraction) -> int:
@@ -114,4 +114,4 @@ def position(text: str, length: int, clock: Clock) -> int:
         if number.denominator == 1:
             return int(number)
         raise UnitError(f"{text} is no whole number of {clock.interval}s")
-    return int(resolve(text, length, clock)[0])
+    return _nearest(clock.rows(parse_quantity(text), length))

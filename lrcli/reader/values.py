@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -33,6 +34,7 @@ class Context:
     release: str = ""
     meant: set[str] = field(default_factory=set)  # keys that misspelled ones stand for: they are not missing
     notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # what --quiet does not silence
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,19 @@ def read_length(name: str, node: Node, length: int, context: Context, rounds: st
         hint = number_hint(node.text, not node.plain) or error.hint
         context.problems.add(node.place, "unit", f"{name}: {error.message}", hint)
         return BAD
-    if note and f"{name}: {note}" not in context.notes:
-        context.notes.append(f"{name}: {note}")
+    if note:
+        # a framework's own rule of rounding is no surprise, ours is one that nobody may miss
+        told = context.warnings if rounds == "nearest" else context.notes
+        if f"{name}: {note}" not in told:
+            told.append(f"{name}: {note}")
     return rows
+
+
+def neighbours(rows: float, node: Node, clock: Clock) -> str:
+    """What to write instead of a fraction of a step: the two whole lengths beside it, in the node's unit."""
+    low, high = math.floor(rows), math.ceil(rows)
+    unit = {"epoch": "ep", "step": "st"}[clock.interval] if isinstance(node, Scalar) and as_number(node) is None else ""
+    return f"write {low}{unit} or {high}{unit}" if low >= 1 else f"write {high}{unit}"
 
 
 def _number(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
@@ -130,6 +142,11 @@ def _positions(name: str, param: Param, node: Node, scope: Scope, context: Conte
     values = []
     for item in node.items:
         value = read_length(name, item, scope.length, context)
+        if context.replay and isinstance(value, float) and value % 1:
+            # a chained rule looks for a milestone that equals the step, and would never find this one
+            message = f"{name}: {item.text if isinstance(item, Scalar) else value} is no whole step"
+            context.problems.add(item.place, "bad-value", message, neighbours(value, item, context.clock))
+            value = BAD
         if value is not BAD and not param.test((value,)):
             refuse_value(context.problems, name, "must be numbers", item)
             value = BAD

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
@@ -160,12 +161,14 @@ def length(
     optional: bool = False,
     per_group: bool = False,
     any_number: bool = False,
+    whole: bool = False,
     rounds: str = "nearest",
     example: str = "",
 ) -> Any:
-    """A count of scheduler steps above 0 (a replay may run a fractional one, and 0 where `zero` says so).
+    """A count of scheduler steps above 0 (a replay may run 0 where `zero` says so, the formula with `formula_zero`).
 
-    any_number: any number has a meaning, as in the frameworks that check none.
+    any_number: any number has a meaning, as in the frameworks that check none. whole: the formula has no value for a
+    fraction of a step (a replay may run one).
     """
     if any_number:
         return _field(
@@ -184,7 +187,6 @@ def length(
             default,
         )
     least = "of at least 0" if zero else "above 0"
-    formula_least = 0 if formula_zero else 1
 
     def test(value: Any) -> bool:
         if value is None:
@@ -192,9 +194,14 @@ def length(
         return _is_number(value) and (value >= 0 if zero else value > 0)
 
     def formula_test(value: Any) -> bool:
-        return value is None or (_is_whole(value) and value >= formula_least)
+        if value is None:
+            return True
+        return (value >= 0 if formula_zero else value > 0) and (_is_whole(value) or not whole)
 
-    rule = f"must be a whole number of at least {formula_least}"
+    if whole:
+        rule = f"must be a whole number of at least {0 if formula_zero else 1}"
+    else:
+        rule = f"must be a number {'of at least 0' if formula_zero else 'above 0'}"
     param = Param(
         "length",
         doc,
@@ -459,6 +466,36 @@ class Schedule:
             elif param.kind == "schedule" and value is not None:
                 chosen[f.name] = value.for_group(i, n)
         return replace(self, **chosen) if chosen else self
+
+
+def turning_step(t: int, size: float) -> int:
+    """The first step >= t (and >= 1) beside a multiple of `size`: where a curve of that period bends or turns.
+
+    >>> [turning_step(t, 2.5) for t in (0, 3, 4, 6)]
+    [2, 3, 5, 7]
+    """
+    t = max(t, 1)
+    near = int(t / size)
+    beside = (
+        step for k in (near - 1, near, near + 1, near + 2) for step in (math.floor(k * size), math.ceil(k * size))
+    )
+    return min((step for step in beside if step >= t), default=t)
+
+
+def next_multiple(t: int, size: float) -> int:
+    """The first step >= t (and >= 1) at which t // size is larger than a step before.
+
+    >>> [next_multiple(t, 2.4) for t in (0, 3, 4, 6)]
+    [3, 3, 5, 8]
+    """
+    t = max(t, 1)
+    if size == int(size):
+        return -(-t // int(size)) * int(size)
+    before = (t - 1) // size
+    step = max(t, math.ceil((before + 1) * size) - 1)
+    while step // size <= before:
+        step += 1
+    return step
 
 
 def parameters(cls: type[Schedule] | Schedule) -> tuple[Field[Any], ...]:

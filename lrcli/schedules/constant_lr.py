@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from lrcli.schedules.base import Schedule, length, number
@@ -30,7 +31,8 @@ class ConstantLR(Schedule):
         return base_lr * (self.factor + (t >= self.total_iters) * (1 - self.factor))
 
     def next_break(self, t: int) -> int | None:
-        return int(self.total_iters) if max(t, 1) <= self.total_iters else None
+        end = math.ceil(self.total_iters)
+        return end if max(t, 1) <= end else None
 
     def event_at(self, t: int) -> str:
-        return "warmup ends" if t and t == self.total_iters else ""
+        return "warmup ends" if t and t == math.ceil(self.total_iters) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from lrcli.schedules.base import Schedule, length, number
+from lrcli.schedules.base import Schedule, length, number, turning_step
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,7 @@ class Cosine(Schedule):
         return self.eta_min + (base_lr - self.eta_min) * (1 + math.cos(math.pi * t / self.T_max)) / 2
 
     def next_break(self, t: int) -> int | None:
-        size = int(self.T_max)
-        return max(-(-t // size), 1) * size
+        return turning_step(t, self.T_max)
 
     def event_at(self, t: int) -> str:
         if t == 0 or t % self.T_max:

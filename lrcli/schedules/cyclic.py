@@ -96,10 +96,13 @@ class Cyclic(Schedule):
     def next_break(self, t: int) -> int | None:
         total, ratio = self._sizes
         begin = t // total * total
-        for at in (begin, begin + total * ratio, begin + total):
-            if max(t, 1) <= (whole := round(at)):
-                return whole
-        return None
+        beside = (
+            step
+            for at in (begin, begin + total * ratio, begin + total)
+            for step in (math.floor(at), math.ceil(at))
+            if step >= max(t, 1)
+        )
+        return min(beside, default=None)
 
     def monotone_until(self, t: int) -> int | None:
         scaled = self.mode == "exp_range" or self.scale_fn is not None

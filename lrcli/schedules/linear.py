@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from lrcli.schedules.base import Schedule, length, number
@@ -33,9 +34,10 @@ class Linear(Schedule):
         return base_lr * (start + (end - start) * min(total, t) / total)
 
     def next_break(self, t: int) -> int | None:
-        return int(self.total_iters) if max(t, 1) <= self.total_iters else None
+        end = math.ceil(self.total_iters)
+        return end if max(t, 1) <= end else None
 
     def event_at(self, t: int) -> str:
-        if t != self.total_iters:
+        if t != math.ceil(self.total_iters):
             return ""
         return "warmup ends" if self.start_factor < self.end_factor else "decay ends"

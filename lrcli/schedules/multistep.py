@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,8 +39,8 @@ class MultiStep(Schedule):
 
     def next_break(self, t: int) -> int | None:
         i = bisect_left(self._sorted, max(t, 1))
-        return int(self._sorted[i]) if i < len(self._sorted) else None
+        return math.ceil(self._sorted[i]) if i < len(self._sorted) else None
 
     def event_at(self, t: int) -> str:
-        n = self.milestones.count(t)
+        n = bisect_right(self._sorted, t) - bisect_right(self._sorted, t - 1)
         return "" if not n else f"milestone x{self.gamma:g}" if n == 1 else f"milestone x{self.gamma:g}^{n}"

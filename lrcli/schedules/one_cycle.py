@@ -37,7 +37,7 @@ class OneCycle(Schedule):
 
     max_lr: float = number(doc="the learning rate at the peak", per_group=True, example="0.1")
     total_steps: float | None = length(
-        None, doc="steps of the cycle", fills="run", unless=("epochs", "steps_per_epoch"), optional=True
+        None, doc="steps of the cycle", fills="run", unless=("epochs", "steps_per_epoch"), optional=True, whole=True
     )
     epochs: float | None = count(None, doc="epochs of the cycle, with steps_per_epoch", at_least=1, optional=True)
     steps_per_epoch: float | None = count(None, doc="steps in an epoch, with epochs", at_least=1, optional=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from lrcli.schedules.base import Schedule, length, number
@@ -33,7 +34,8 @@ class Polynomial(Schedule):
         return base_lr * left
 
     def next_break(self, t: int) -> int | None:
-        return int(self.total_iters) if max(t, 1) <= self.total_iters else None
+        end = math.ceil(self.total_iters)
+        return end if max(t, 1) <= end else None
 
     def event_at(self, t: int) -> str:
-        return "decay ends" if t == self.total_iters else ""
+        return "decay ends" if t == math.ceil(self.total_iters) else ""

@@ -26,7 +26,7 @@ class RangeTest(Schedule):
     sets_lr = True
     overwrites = True
 
-    num_iter: float = length(doc="steps of the ramp", fills="run")
+    num_iter: float = length(doc="steps of the ramp", fills="run", whole=True)
     start: float = number(1e-7, doc="the learning rate of the first step", above=0)
     end: float = number(10.0, doc="the learning rate of the last step", above=0)
     shape: str = choice("exponential", "exponential", "linear", doc="shape of the ramp")

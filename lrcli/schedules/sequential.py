@@ -49,6 +49,8 @@ class Sequential(Schedule):
             yield InvalidValue("schedules", "must hold at least one schedule", [])
         if list(self.milestones) != sorted(self.milestones) or any(m < 0 for m in self.milestones):
             yield InvalidValue("milestones", "must be positions that do not decrease", list(self.milestones))
+        if any(m % 1 for m in self.milestones):
+            yield InvalidValue("milestones", "must be whole numbers of steps", list(self.milestones))
         for child in self.schedules:
             yield from child.formula_problems()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lrcli.schedules.base import Schedule, length, number
+from lrcli.schedules.base import Schedule, length, next_multiple, number
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,8 @@ class Step(Schedule):
 
     >>> [Step(step_size=2, gamma=0.1).lr_at(t, base_lr=0.1) for t in (0, 1, 2, 3, 4)]
     [0.1, 0.1, 0.010000000000000002, 0.010000000000000002, 0.0010000000000000002]
+
+    A step_size of 2.4 decays at the steps 3, 5, 8, 10 and 12: t // 2.4 is larger there than a step before.
 
     Source: torch.optim.lr_scheduler.StepLR.
     """
@@ -30,11 +32,10 @@ class Step(Schedule):
         return base_lr * decay
 
     def next_break(self, t: int) -> int | None:
-        size = int(self.step_size)
-        return max(-(-t // size), 1) * size
+        return next_multiple(t, self.step_size)
 
     def monotone_until(self, t: int) -> int | None:
         return None if self.gamma >= 0 else self.next_break(t + 1)
 
     def event_at(self, t: int) -> str:
-        return f"decay x{self.gamma:g}" if t and t % self.step_size == 0 else ""
+        return f"decay x{self.gamma:g}" if t and t // self.step_size > (t - 1) // self.step_size else ""

@@ -26,7 +26,9 @@ class SWALR(Schedule):
     torch = "SWALR"
 
     swa_lr: float = number(doc="the learning rate at the end", per_group=True, example="0.02")
-    anneal_epochs: float = length(10, doc="steps of the annealing", zero=True, formula_zero=True)
+    anneal_epochs: float = length(
+        10, doc="steps of the annealing", zero=True, formula_zero=True, fills="phase", whole=True
+    )
     anneal_strategy: str = choice("cos", "cos", "linear", doc="shape of the annealing")
 
     def alpha_at(self, t: int) -> float:

@@ -56,12 +56,12 @@ class WarmupCosine(Schedule):
         return [base_lr * factor_at(t, base_lr) for t in range(start, stop)]
 
     def next_break(self, t: int) -> int | None:
-        for at in (int(self.warmup), int(self.T_max)):
+        for at in (math.ceil(self.warmup), math.ceil(self.T_max)):
             if max(t, 1) <= at:
                 return at
         return None
 
     def event_at(self, t: int) -> str:
-        if t and t == self.warmup:
+        if t and t == math.ceil(self.warmup):
             return "warmup ends"
-        return "cosine ends" if t == self.T_max else ""
+        return "cosine ends" if t == math.ceil(self.T_max) else ""

@@ -80,6 +80,8 @@ class Series(ABC):
     """Whether a row can be computed alone, without those before it."""
     goes_on = False
     """Whether there are rows past `stop`, with the numbers that the schedule goes on with."""
+    warnings: tuple[str, ...] = ()
+    """What reading it had to say that --quiet does not silence (a percentage that was rounded)."""
     is_record = False
     """Whether it was measured: only some rows have a value, and those are rounded."""
     precision = ""

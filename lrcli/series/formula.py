@@ -51,6 +51,10 @@ class SpecSeries(Series):
     def remarks(self) -> tuple[str, ...]:  # type: ignore[override]
         return self.spec.notes
 
+    @property
+    def warnings(self) -> tuple[str, ...]:  # type: ignore[override]
+        return self.spec.warnings
+
     @cached_property
     def groups(self) -> tuple[str, ...]:  # type: ignore[override]
         return group_names(self.spec.groups)
