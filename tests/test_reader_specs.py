@@ -7,8 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from lrcli.series.curve import evaluate
 
+from lrcli import evaluate
 from lrcli.errors import SpecError
 from lrcli.expression import Expression
 from lrcli.inputs import Inputs
