@@ -14,14 +14,17 @@ _PROSE = 100
 
 
 def write_list(types: Sequence[TypeInfo], format: str, width: int | None = None) -> Iterator[str]:
-    """One line for each type, at most `width` characters long (None: as long as it is)."""
+    """One line for each type, at most `width` characters long (None: as long as it is); each framework is a block."""
     if format == "json":
         yield _json([{"type": info.name, "torch": info.torch, "summary": info.summary} for info in types])
         return
-    first = max(len(info.name) for info in types)
+    first: dict[str, int] = {}
+    for info in types:
+        block = info.name.rpartition(".")[0]
+        first[block] = max(first.get(block, 0), len(info.name))
     for info in types:
         torch = "" if info.torch in (None, info.name) else f" ({info.torch})"
-        line = f"{info.name.ljust(first)}  {info.summary.rstrip('.')}{torch}"
+        line = f"{info.name.ljust(first[info.name.rpartition('.')[0]])}  {info.summary.rstrip('.')}{torch}"
         yield (line if width is None or len(line) <= width else line[: max(width - 3, 0)] + "...") + "\n"
 
 
