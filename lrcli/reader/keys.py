@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from lrcli.catalog.registry import find_types, general_types, type_names
+from lrcli.catalog.registry import find_types, framework, framework_types, general_types, type_names
 from lrcli.errors import closest, suggest
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.source import Place, Problems
@@ -48,13 +48,16 @@ def type_of(node: Mapping, problems: Problems, phase: bool) -> type[Schedule] | 
         names = ", ".join(one.name for one in several)
         problems.add(kind.place, "unknown-type", f"several frameworks have {kind.text[:60]!r}", f"write one of {names}")
     elif cls is None:
-        hint = suggest(kind.text, type_names(), f"it is one of {_type_list()}")
+        hint = suggest(kind.text, type_names(), f"it is one of {_type_list(kind.text)}")
         problems.add(kind.place, "unknown-type", f"unknown type {kind.text[:60]!r}", hint)
     return cls
 
 
-def _type_list() -> str:
-    return ", ".join(cls.name for cls in general_types())
+def _type_list(name: str = "") -> str:
+    """The types that a name can be of: those of the framework that it begins with, else the general ones."""
+    prefix, dot, _ = name.partition(".")
+    known = framework(prefix) if dot else None
+    return ", ".join(cls.name for cls in (framework_types(known.name) if known else ()) or general_types())
 
 
 def given_fields(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from lrcli.errors import InvalidValue
-from lrcli.schedules.base import Schedule, positions, schedules
+from lrcli.schedules.base import Schedule, Setting, positions, schedules
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,14 @@ class Sequential(Schedule):
             yield InvalidValue("milestones", "must be whole numbers of steps", list(self.milestones))
         for child in self.schedules:
             yield from child.formula_problems()
+
+    def bind(self, setting: Setting) -> Sequential:
+        """Each schedule is told of its own phase."""
+        edges = (0, *self.milestones, setting.length)
+        lengths = [max(1, int(end - begin)) for begin, end in pairwise(edges)]
+        parts = zip(self.schedules, lengths, strict=True)
+        bound = tuple(part.bind(setting._replace(length=rows)) for part, rows in parts)
+        return self if bound == self.schedules else replace(self, schedules=bound)
 
     def _phase(self, t: int) -> tuple[Schedule, int, int]:
         """(the schedule that is active at t, its first step, its number)."""

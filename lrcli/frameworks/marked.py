@@ -1,0 +1,44 @@
+"""Schedules that say at which positions they jump or bend, and what people read there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lrcli.frameworks.stateless import Stateless
+
+
+@dataclass(frozen=True)
+class Marked(Stateless):
+    """A stateless schedule whose breaks carry their events: a subclass writes `marks`."""
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        """The positions at which the curve jumps or bends, each with its event ("" for none)."""
+        return iter(())
+
+    def breaks(self) -> tuple[float, ...]:
+        return tuple(at for at, _ in self.marks())
+
+    def event_at(self, t: int) -> str:
+        return "; ".join(event for at, event in self.marks() if event and t > 0 and math.ceil(at) == t)
+
+
+def next_turn(t: int, begin: float, every: float) -> int:
+    """The first step at or after t, and after 0, that is begin + k * every (rounded up) for a k >= 0; every is above 0.
+
+    >>> [next_turn(t, 10, 2.5) for t in (0, 11, 13, 14)]
+    [10, 13, 13, 15]
+    """
+    t = max(t, 1)
+    if every <= 1:
+        return max(t, math.ceil(begin))
+    k = max(0, math.floor((t - begin) / every) - 1)
+    while math.ceil(begin + k * every) < t:
+        k += 1
+    return math.ceil(begin + k * every)
+
+
+def first(*steps: int | None) -> int | None:
+    """The least of these steps, of which None is none."""
+    return min((step for step in steps if step is not None), default=None)

@@ -1,0 +1,109 @@
+"""What the schedules of transformers have in common: a LambdaLR over optimizer steps, with a linear warmup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lrcli.frameworks.base import Refuses, before
+from lrcli.frameworks.marked import Marked, first, next_turn
+from lrcli.notes import Note
+from lrcli.schedules.base import Setting, length, number, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Warmed(Marked):
+    """A warmup from 0 to the base LR over num_warmup_steps."""
+
+    counts = "step"
+
+    num_warmup_steps: float = length(doc="optimizer steps of the warmup", any_number=True, rounds="up", example="500")
+    setting: Setting | None = setting()
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        yield self.num_warmup_steps, "warmup ends"
+
+    def default_lr(self, base_lr: float) -> float:
+        """`optimizer.defaults["lr"]`, which some schedules use for every parameter group."""
+        known = self.setting.default_lr if self.setting else None
+        return base_lr if known is None else known
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timed(Warmed):
+    """A schedule that knows the length of the run."""
+
+    num_training_steps: float = length(
+        doc="optimizer steps of the run, the warmup included", any_number=True, fills="run"
+    )
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        yield from super().marks()
+        yield self.num_training_steps, "decay ends"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waves(Timed):
+    """A cosine of num_cycles waves between the warmup and the end, which nothing stops at the end."""
+
+    num_cycles: float = number(0.5, doc="waves of the cosine; 0.5 only falls")
+
+    lead = 0
+    """How many steps the cosine is ahead."""
+
+    def turning(self) -> tuple[float, float] | None:
+        """(the first step of the cosine, the steps from one of its turns to the next); None for a flat one."""
+        rest = max(1, self.num_training_steps - self.num_warmup_steps)
+        if not self.num_cycles:
+            return None
+        return self.num_warmup_steps - self.lead, rest / abs(2 * self.num_cycles)
+
+    def next_break(self, t: int) -> int | None:
+        turning = self.turning()
+        if turning is None:
+            return super().next_break(t)
+        begin, every = turning
+        return first(super().next_break(t), next_turn(t, max(begin, self.num_warmup_steps - 1), every))
+
+    def notes(self) -> tuple[Note, ...]:
+        end = self.num_training_steps - self.lead
+        if self.setting is None or self.setting.length - 1 <= end or not self.num_cycles:
+            return ()
+        return (
+            Note(
+                "past-the-end",
+                f"{self.name} turns again after step {end:g}: its cosine has no end",
+                advice=f"Give num_training_steps: {self.setting.length}, the length of the run",
+            ),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Floored(Waves):
+    """A cosine down to a smallest learning rate: min_lr, or a share of the optimizer's default."""
+
+    min_lr: float | None = number(None, doc="the learning rate at the end", optional=True, example="0.01")
+    min_lr_rate: float | None = number(None, doc="the same as a share of the base LR", optional=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.min_lr is not None and self.min_lr_rate is not None:
+            raise Refuses(
+                "transformers", "ValueError", "only one of min_lr and min_lr_rate may be given", "min_lr_rate"
+            )
+        if self.min_lr is None and self.min_lr_rate is None:
+            raise Refuses("transformers", "ValueError", "min_lr or min_lr_rate must be given", "min_lr")
+
+    def rate(self, base_lr: float) -> float:
+        """The smallest learning rate as a share of the base LR."""
+        if self.min_lr is not None:
+            return self.min_lr / self.default_lr(base_lr)
+        assert self.min_lr_rate is not None
+        return self.min_lr_rate
+
+
+def refuse_before(name: str, release: str) -> None:
+    """Raise what a release says that does not have the schedule yet: it is in none of those before 5."""
+    if before(release, "5"):
+        own = name.partition(".")[2]
+        raise Refuses("transformers", "ValueError", f"{own} is no SchedulerType in {release}", "type")

@@ -1,0 +1,27 @@
+"""The base LR throughout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lrcli.frameworks.stateless import Rule, Stateless
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformersConstant(Stateless):
+    """Keep the base LR.
+
+    lr(t) = base_lr
+
+    >>> TransformersConstant().lr_at(7, base_lr=0.1)
+    0.1
+
+    Source: transformers.get_constant_schedule (run in 5.24.0).
+    """
+
+    name = "transformers.constant"
+    aliases = ("get_constant_schedule",)
+    counts = "step"
+
+    def rule(self, base_lr: float) -> Rule:
+        return lambda t: base_lr

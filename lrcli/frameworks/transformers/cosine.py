@@ -1,0 +1,42 @@
+"""A linear warmup, then a cosine to 0."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.transformers._lambda import Waves
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformersCosine(Waves):
+    """Warm up linearly from 0 to the base LR, then follow num_cycles waves of a cosine; half a wave ends at 0.
+
+    lr(t) = base_lr * (t / max(1, num_warmup_steps))    for t < num_warmup_steps
+            base_lr * max(0, 0.5 * (1 + cos(pi * num_cycles * 2 * progress)))
+                with progress = (t - num_warmup_steps) / max(1, num_training_steps - num_warmup_steps)
+
+    Nothing stops the cosine: after num_training_steps it climbs again.
+
+    >>> cosine = TransformersCosine(num_warmup_steps=2, num_training_steps=10)
+    >>> [cosine.lr_at(t, base_lr=0.1) for t in (0, 1, 2, 6, 10, 14)]
+    [0.0, 0.05, 0.1, 0.05, 0.0, 0.04999999999999999]
+
+    Source: transformers.get_cosine_schedule_with_warmup (run in 5.24.0).
+    """
+
+    name = "transformers.cosine"
+    aliases = ("get_cosine_schedule_with_warmup",)
+
+    def rule(self, base_lr: float) -> Rule:
+        warmup, total = self.num_warmup_steps, self.num_training_steps
+        climb, rest = float(max(1, warmup)), float(max(1, total - warmup))
+        waves, cos = math.pi * float(self.num_cycles) * 2.0, math.cos
+
+        def lr_at(t: int) -> float:
+            if t < warmup:
+                return base_lr * (t / climb)
+            return base_lr * max(0, 0.5 * (1.0 + cos(waves * ((t - warmup) / rest))))
+
+        return lr_at

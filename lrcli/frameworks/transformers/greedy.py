@@ -1,0 +1,142 @@
+"""GreedyLR: raise the learning rate while the metric improves, reduce it when it does not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lrcli.errors import InvalidValue
+from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.metered import Metered
+from lrcli.frameworks.transformers._lambda import refuse_before
+from lrcli.schedules.base import Setting, choice, count, data, flag, number, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformersGreedy(Metered):
+    """Divide the learning rate by factor after more than patience better metrics in a row, multiply after worse ones.
+
+    A metric in a cooldown or a warmup is not looked at. Else it is better where it beats the best by threshold:
+
+    lr(t) = min(lr / factor, max_lr)    after more than patience better ones in a row; then a warmup
+            max(lr * factor, min_lr)    after more than patience others in a row; then a cooldown
+
+    unless that changes it by eps or less. A reduction that leaves every group at its min_lr counts reset_start down;
+    at 0 the learning rates, best and the counters go back to the start.
+
+    >>> greedy = TransformersGreedy(patience=1, factor=0.5, metric=(1.0, 0.9, 0.9, 0.9, 0.9))
+    >>> [greedy.lr_at(t, base_lr=0.1) for t in range(6)]
+    [0.1, 0.1, 0.2, 0.2, 0.1, 0.1]
+
+    Source: transformers.optimization.GreedyLR (run in 5.24.0), arXiv:2512.14527.
+    """
+
+    name = "transformers.greedy"
+    aliases = ("GreedyLR", "get_greedy_schedule")
+
+    mode: str = choice("min", "min", "max", doc="whether a smaller or a larger metric is better")
+    factor: float = number(0.95, doc="factor of a reduction; the inverse is that of a raise", example="0.5")
+    patience: float = count(10, doc="metrics in a row that change nothing", example="2")
+    threshold: float = number(1e-6, doc="how much better counts as better")
+    threshold_mode: str = choice("abs", "rel", "abs", doc="whether the threshold is a share of the best, or absolute")
+    cooldown: float = count(0, doc="metrics after a reduction that are not looked at")
+    warmup: float = count(0, doc="metrics after a raise that are not looked at")
+    min_lr: Any = data(1e-3, doc="the smallest learning rate", takes="a number, or a list of one per group")
+    max_lr: Any = data(1.0, doc="the largest learning rate", takes="a number, or a list of one per group")
+    eps: float = number(1e-8, doc="a smaller change of the learning rate is not made")
+    smooth: bool = flag(False, doc="whether the metric is averaged over a window first")
+    window_size: float = count(50, doc="metrics that are averaged", at_least=0)
+    reset_start: float = count(500, doc="reductions at min_lr until everything starts again")
+    setting: Setting | None = setting()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for field in ("min_lr", "max_lr"):
+            value = getattr(self, field)
+            if isinstance(value, list):
+                object.__setattr__(self, field, value := tuple(value))
+            for item in value if isinstance(value, tuple) else (value,):
+                if isinstance(item, bool) or not isinstance(item, (int, float)):
+                    raise InvalidValue(field, "must be a number, or a list of one per group", value)
+        if self.factor >= 1.0:
+            raise Refuses("transformers", "ValueError", "factor must be below 1", "factor", self.factor)
+
+    def bind(self, setting: Setting) -> TransformersGreedy:
+        refuse_before(self.name, setting.release)
+        for field in ("min_lr", "max_lr"):
+            value, groups = getattr(self, field), max(1, len(setting.lrs))
+            if isinstance(value, tuple) and len(value) != groups:
+                reason = f"{field} must have one value per parameter group, {groups} here"
+                raise Refuses("transformers", "ValueError", reason, field, value)
+        return super().bind(setting)
+
+    def walk(self, base_lr: float) -> Iterator[float]:
+        group, starts = 0, [base_lr]
+        if self.setting is not None and len(self.setting.lrs) > 1:
+            group = self.setting.group
+            starts = [base_lr if lr is None or i == group else lr for i, lr in enumerate(self.setting.lrs)]
+        lows, highs = self._per_group(self.min_lr, len(starts)), self._per_group(self.max_lr, len(starts))
+        rates = list(starts)
+        best = worst = math.inf if self.mode == "min" else -math.inf
+        bad = good = cooldown = warmup = 0.0
+        resets, window = self.reset_start, _Window(self.window_size)
+        is_better = self._is_better()
+        yield rates[group]
+        for value in self.metric:
+            current = window.average(float(value)) if self.smooth else float(value)
+            if cooldown > 0:
+                cooldown, bad, good = cooldown - 1, 0, 0
+            elif warmup > 0:
+                warmup, bad, good = warmup - 1, 0, 0
+            else:
+                if is_better(current, best):
+                    best, bad, good = current, 0, good + 1
+                else:
+                    bad, good = bad + 1, 0
+                if good > self.patience:
+                    rates = [self._raised(lr, high) for lr, high in zip(rates, highs, strict=True)]
+                    resets, warmup, good = self.reset_start, self.warmup, 0
+                elif bad > self.patience:
+                    rates = [self._reduced(lr, low) for lr, low in zip(rates, lows, strict=True)]
+                    if not any(lr > low for lr, low in zip(rates, lows, strict=True)):
+                        resets -= 1
+                        if resets <= 0:
+                            rates, best, good, warmup = list(starts), worst, 0, 0
+                            resets, window = self.reset_start, _Window(self.window_size)
+                    cooldown, bad = self.cooldown, 0
+            yield rates[group]
+
+    def _per_group(self, value: Any, groups: int) -> tuple[float, ...]:
+        return tuple(map(float, value if isinstance(value, tuple) else (value,) * groups))
+
+    def _is_better(self) -> Callable[[float, float], bool]:
+        threshold, relative = self.threshold, self.threshold_mode == "rel"
+        if self.mode == "min":
+            factor = 1.0 - threshold
+            return lambda value, best: value < (best * factor if relative else best - threshold)
+        factor = 1.0 + threshold
+        return lambda value, best: value > (best * factor if relative else best + threshold)
+
+    def _raised(self, lr: float, high: float) -> float:
+        new = min(lr / self.factor, high)
+        return new if new - lr > self.eps else lr
+
+    def _reduced(self, lr: float, low: float) -> float:
+        new = max(lr * self.factor, low)
+        return new if lr - new > self.eps else lr
+
+
+class _Window:
+    """The running mean of the last values: the sum is kept, and what leaves the window is subtracted from it."""
+
+    def __init__(self, size: float) -> None:
+        self._size, self._values, self._sum = size, [], 0.0  # type: tuple[float, list[float], float]
+
+    def average(self, value: float) -> float:
+        self._values.append(value)
+        self._sum += value
+        if len(self._values) > self._size:
+            self._sum -= self._values.pop(0)
+        return self._sum / len(self._values)

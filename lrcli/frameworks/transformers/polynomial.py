@@ -1,0 +1,59 @@
+"""A linear warmup, then a polynomial to lr_end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.transformers._lambda import Timed
+from lrcli.schedules.base import Setting, number
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformersPolynomial(Timed):
+    """Warm up linearly from 0 to the base LR, then fall along a polynomial to lr_end and stay there.
+
+    lr(t) = base_lr * (t / max(1, num_warmup_steps))    for t < num_warmup_steps
+            base_lr * (((lr0 - lr_end) * (1 - progress)**power + lr_end) / lr0)    for t <= num_training_steps
+                with progress = (t - num_warmup_steps) / (num_training_steps - num_warmup_steps)
+            base_lr * (lr_end / lr0)    from there on
+
+    lr0 is the optimizer's default LR: a group with another base LR ends at lr_end * base_lr / lr0.
+
+    >>> polynomial = TransformersPolynomial(num_warmup_steps=2, num_training_steps=10, lr_end=0.001, power=2.0)
+    >>> [polynomial.lr_at(t, base_lr=0.1) for t in (0, 2, 6, 10, 11)]
+    [0.0, 0.1, 0.02575, 0.001, 0.001]
+
+    Source: transformers.get_polynomial_decay_schedule_with_warmup (run in 5.24.0).
+    """
+
+    name = "transformers.polynomial"
+    aliases = ("get_polynomial_decay_schedule_with_warmup",)
+
+    lr_end: float = number(1e-7, doc="the learning rate at the end")
+    power: float = number(1.0, doc="the exponent; 1 is a line")
+
+    def bind(self, setting: Setting) -> TransformersPolynomial:
+        bound = super().bind(setting)
+        if setting.default_lr is not None and not setting.default_lr > self.lr_end:
+            raise Refuses("transformers", "ValueError", f"lr_end must be below lr ({setting.default_lr})", "lr_end")
+        return bound
+
+    def rule(self, base_lr: float) -> Rule:
+        warmup, total, end, power = self.num_warmup_steps, self.num_training_steps, self.lr_end, self.power
+        climb, steps = float(max(1, warmup)), total - warmup
+        start = self.default_lr(base_lr)
+        drop = start - end
+
+        def lr_at(t: int) -> float:
+            if t < warmup:
+                return base_lr * (t / climb)
+            if t > total:
+                return base_lr * (end / start)
+            if not steps:
+                raise ZeroDivisionError("transformers divides by num_training_steps - num_warmup_steps, which is 0")
+            decay: float = drop * (1 - (t - warmup) / steps) ** power + end
+            return base_lr * (decay / start)
+
+        return lr_at

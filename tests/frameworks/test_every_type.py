@@ -1,0 +1,112 @@
+"""What holds for every type of every framework, tried on the spec that `lrcli new` gives of it."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import pytest
+
+from lrcli.catalog import describe
+from lrcli.catalog.registry import all_types, find_types, framework_of
+from lrcli.catalog.starter import example
+from lrcli.errors import InvalidValue
+from lrcli.reader import parse_text
+from lrcli.schedules import Schedule
+from lrcli.series import series_of
+from tests.cli_world import run_cli
+
+ROWS = 3000
+TYPES = [cls for cls in all_types() if framework_of(cls)]
+EACH = pytest.mark.parametrize("cls", TYPES, ids=lambda cls: cls.name)
+
+
+def made(cls: type[Schedule]) -> tuple[Schedule, float]:
+    """(the schedule of the starter spec, its base LR)."""
+    group = parse_text(example(describe(cls))).groups[0]
+    return group.schedule, group.base_lr
+
+
+def rows_of(schedule: Schedule) -> int:
+    metric = getattr(schedule, "metric", None)
+    return len(metric) if metric else ROWS
+
+
+@EACH
+def test_any_order(cls: type[Schedule]) -> None:
+    """The rows at a stretch, one by one and from the middle are the same numbers, and all are floats."""
+    schedule, lr = made(cls)
+    rows = rows_of(schedule)
+    lrs = schedule.lrs(lr, 0, rows)
+    assert all(type(value) is float for value in lrs)
+    some = range(0, rows, 7)
+    assert [lrs[t] for t in some] == [schedule.lr_at(t, lr) for t in some]
+    assert lrs[rows // 2 :] == schedule.lrs(lr, rows // 2, rows)
+
+
+@EACH
+def test_breaks(cls: type[Schedule]) -> None:
+    """Up to the next break the curve only falls or only rises, and no break is passed over."""
+    schedule, lr = made(cls)
+    if not schedule.stands_alone():
+        return
+    lrs = schedule.lrs(lr, 0, ROWS)
+    t = 0
+    while t < ROWS:
+        end = schedule.monotone_until(t)
+        stop = ROWS if end is None else min(end, ROWS)
+        steps = [b - a for a, b in pairwise(lrs[t:stop])]
+        assert all(step >= 0 for step in steps) or all(step <= 0 for step in steps), (t, stop)
+        assert all(end == schedule.next_break(between) for between in range(t + 1, min(stop, t + 50)))
+        t = stop
+
+
+@EACH
+def test_values(cls: type[Schedule]) -> None:
+    """A schedule is a frozen value: hashable, and its repr is the call that makes it."""
+    schedule, _ = made(cls)
+    names = {known.__name__: known for known in all_types()}
+    if all(type(value) in (int, float, str, bool, tuple, type(None)) for value in vars(schedule).values()):
+        copy = eval(repr(schedule), names)
+        assert hash(copy) == hash(eval(repr(schedule), names))
+        assert repr(copy) == repr(schedule)
+
+
+@EACH
+def test_names(cls: type[Schedule]) -> None:
+    """A type is found by its own name, and by each alias with the framework's name or one of its aliases before it."""
+    framework = framework_of(cls)
+    assert framework is not None
+    assert (cls,) == find_types(cls.name)
+    for name in (cls.name.partition(".")[2], *cls.aliases):
+        assert cls in find_types(name) or all("." not in known.name for known in find_types(name))
+        assert all((cls,) == find_types(f"{prefix}.{name}") for prefix in (framework.name, *framework.aliases))
+
+
+@EACH
+def test_table(cls: type[Schedule]) -> None:
+    """The table of the starter spec has all its rows, with its events."""
+    outcome = run_cli("table", "-", "--format", "csv", "--events", stdin=example(describe(cls)).encode())
+    assert outcome.status == 0, outcome.stderr
+    assert outcome.stdout.startswith(("step,lr", "epoch,lr"))
+
+
+@EACH
+def test_long_run_is_sampled(cls: type[Schedule]) -> None:
+    """A picture of a billion steps of a closed form evaluates a few rows per column."""
+    text = example(describe(cls))
+    head = [f"{word}: {n}" for word in ("steps", "epochs") for n in (10000, 90, 10) if f"{word}: {n}\n" in text]
+    if not head or not made(cls)[0].stands_alone():
+        return
+    word = head[0].split(":")[0]
+    spec = parse_text(text.replace(head[0], f"{word}: 1000000000"))
+    for line in series_of(spec).sampled(80, 0, spec.length):
+        assert len(line.xs) < 80 * 6
+        assert any(map(math.isfinite, line.ys))
+
+
+def test_refusals_are_values() -> None:
+    """What a framework refuses is an InvalidValue, which the reader shows at its key."""
+    from lrcli.frameworks.base import Refuses
+
+    assert issubclass(Refuses, InvalidValue)
