@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lrcli.errors import LrcliError
 from lrcli.find import Points
 from lrcli.find.points import points_of
-from lrcli.find.report import Options, find, loss_at
+from lrcli.find.report import FindOptions, find, loss_at
 from lrcli.find.smith import running_median, shape_of
 from lrcli.logs import Log
 from lrcli.render.find import machine_table, sentences, warnings
@@ -167,35 +167,35 @@ DIVERGING = Points("d", (0.1, 0.2, 0.3, 0.4, 0.5), (4.0, 1.0, 4.0, 4.5, math.nan
 @pytest.mark.parametrize(
     ("options", "losses"),
     [
-        (Options(), DIVERGING.losses[:4]),
-        (Options(stop_loss=4), (4.0, 1.0, 4.0, 4.5)),
-        (Options(stop_loss=3), (4.0, 1.0, 4.0)),
-        (Options(stop_lr=0.3), (4.0, 1.0, 4.0)),
-        (Options(stop_lr=0.25, stop_loss=3), (4.0, 1.0)),
-        (Options(smooth=0.5, stop_lr=0.2), (4.0, 2.0)),
+        (FindOptions(), DIVERGING.losses[:4]),
+        (FindOptions(stop_loss=4), (4.0, 1.0, 4.0, 4.5)),
+        (FindOptions(stop_loss=3), (4.0, 1.0, 4.0)),
+        (FindOptions(stop_lr=0.3), (4.0, 1.0, 4.0)),
+        (FindOptions(stop_lr=0.25, stop_loss=3), (4.0, 1.0)),
+        (FindOptions(smooth=0.5, stop_lr=0.2), (4.0, 2.0)),
     ],
 )
-def test_stop_rules(options: Options, losses: tuple[float, ...]) -> None:
+def test_stop_rules(options: FindOptions, losses: tuple[float, ...]) -> None:
     """The points end with the first loss that is too high, as a loop records it, or before the first rate that is."""
-    assert losses == find(DIVERGING, options).points.losses[: 4 if options == Options() else None]
+    assert losses == find(DIVERGING, options).points.losses[: 4 if options == FindOptions() else None]
 
 
 def test_stop_at_nan() -> None:
     """A loss that is NaN is too high for any stop rule."""
-    report = find(DIVERGING, Options(stop_loss=100))
+    report = find(DIVERGING, FindOptions(stop_loss=100))
     assert (5, 0) == (len(report.points), report.stopped)
 
 
 def test_negative_losses_do_not_stop() -> None:
     """Four times a best loss below 0 means nothing."""
     curve = points(lambda lr: -1 - math.log10(1 + 100 * lr) + lr)
-    assert 0 == find(curve, Options(stop_loss=4)).stopped
+    assert 0 == find(curve, FindOptions(stop_loss=4)).stopped
 
 
 def test_own_smoothing() -> None:
     """Each tool sees what its own loop would have recorded; the curve stays what it is."""
     curve = recorded("noisy_u.csv")
-    plain, own = find(curve), find(curve, Options(smooth="own"))
+    plain, own = find(curve), find(curve, FindOptions(smooth="own"))
     assert plain.points == own.points
     assert all(a.lr != b.lr for a, b in zip(plain.suggestions[3:5], own.suggestions[3:5], strict=True))
 

@@ -9,7 +9,7 @@ import pytest
 from lrcli.errors import SpecError
 from lrcli.reader import parse_text
 from lrcli.reader.scalars import number_hint, resolve
-from lrcli.reader.units import Clock, UnitError, position
+from lrcli.reader.units import RowClock, UnitError, position
 from lrcli.reader.units import resolve as rows_of
 from lrcli.spec.data import Data, steps_in_epoch
 
@@ -86,23 +86,23 @@ def test_number_hint(text: str, quoted: bool, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "length", "clock", "rows", "note"),
     [
-        ("30ep", 90, Clock(), 30, ""),
-        ("30 ep", 90, Clock(), 30, ""),
-        ("2.5ep", 90, Clock(), 2.5, ""),
-        ("500st", 90, Clock("epoch", 100), 5, ""),
-        ("512ba", 90, Clock("epoch", 100), 5.12, ""),
-        ("500st", 90, Clock("step"), 500, ""),
-        ("2ep", 90, Clock("step", 100), 200, ""),
-        ("1.5ep", 90, Clock("step", 5), 7.5, ""),
-        ("10%", 90, Clock(), 9, ""),
-        ("0.1dur", 90, Clock("step"), 9, ""),
-        ("33%", 10, Clock(), 3, "33% of 10 epochs is 3.3, rounded to 3"),
-        ("33.3%", 1000, Clock("step"), 333, ""),
-        ("1e1%", 90, Clock(), 9, ""),
-        ("0.07dur", 100, Clock(), 7, ""),
+        ("30ep", 90, RowClock(), 30, ""),
+        ("30 ep", 90, RowClock(), 30, ""),
+        ("2.5ep", 90, RowClock(), 2.5, ""),
+        ("500st", 90, RowClock("epoch", 100), 5, ""),
+        ("512ba", 90, RowClock("epoch", 100), 5.12, ""),
+        ("500st", 90, RowClock("step"), 500, ""),
+        ("2ep", 90, RowClock("step", 100), 200, ""),
+        ("1.5ep", 90, RowClock("step", 5), 7.5, ""),
+        ("10%", 90, RowClock(), 9, ""),
+        ("0.1dur", 90, RowClock("step"), 9, ""),
+        ("33%", 10, RowClock(), 3, "33% of 10 epochs is 3.3, rounded to 3"),
+        ("33.3%", 1000, RowClock("step"), 333, ""),
+        ("1e1%", 90, RowClock(), 9, ""),
+        ("0.07dur", 100, RowClock(), 7, ""),
     ],
 )
-def test_length(text: str, length: int, clock: Clock, rows: float, note: str) -> None:
+def test_length(text: str, length: int, clock: RowClock, rows: float, note: str) -> None:
     """A length with a unit in rows, exactly; a percentage that is no whole number of rows is rounded, with a note."""
     assert (rows, note) == rows_of(text, length, clock)
 
@@ -123,7 +123,7 @@ def test_length(text: str, length: int, clock: Clock, rows: float, note: str) ->
 def test_no_length(text: str, message: str, hint: str) -> None:
     """What is no length says why."""
     with pytest.raises(UnitError) as caught:
-        rows_of(text, 90, Clock())
+        rows_of(text, 90, RowClock())
     assert (message, hint) == (caught.value.message, caught.value.hint)
 
 
@@ -142,13 +142,13 @@ def test_no_length(text: str, message: str, hint: str) -> None:
 )
 def test_position(text: str, expected: int) -> None:
     """A row that a command names."""
-    assert expected == position(text, 90, Clock("step", 100))
+    assert expected == position(text, 90, RowClock("step", 100))
 
 
 def test_no_position() -> None:
     """A row is whole."""
     with pytest.raises(UnitError, match=r"2\.5 is no whole number of epochs"):
-        position("2.5", 90, Clock())
+        position("2.5", 90, RowClock())
 
 
 @pytest.mark.parametrize(

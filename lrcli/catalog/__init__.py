@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import MISSING, Field, dataclass
-from importlib import import_module
 from typing import Any
 
 from lrcli.catalog.registry import find_types, general_types, type_names
@@ -113,11 +112,9 @@ def describe(cls: type[Schedule]) -> TypeInfo:
 
 def _since(cls: type[Schedule]) -> str | None:
     """The first release of PyTorch that has the class."""
-    if cls.torch is None or "." in cls.name:
-        return None
-    module = import_module(f"lrcli.frameworks.torch.{cls.__module__.rpartition('.')[2]}")
-    major, minor = module.SINCE
-    return f"{major}.{minor}"
+    from lrcli.frameworks.torch import since
+
+    return since(cls)
 
 
 def _key(cls: type[Schedule], f: Field[Any]) -> Key:

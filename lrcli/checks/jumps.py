@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.numbers import Line
+from lrcli.checks.numbers import KnownRows
 
 FACTOR = 10.0
 
 
-def jumps(line: Line) -> Iterator[tuple[int, float, float, float]]:
+def jumps(line: KnownRows) -> Iterator[tuple[int, float, float, float]]:
     """(row t, how many times apart, the LR of row t - 1, the LR of row t) of each jump of more than FACTOR.
 
     A jump also stands out from the changes before and after it, by its width and by its ratio: a curve that comes down
     to almost 0, and an exponential, have neighbours many times apart, and do not jump. A change from or to 0 has no
     ratio.
 
-    >>> list(jumps(Line((0, 1, 2, 3), (1.0, 1.0, 0.0625, 0.0625), True)))
+    >>> list(jumps(KnownRows((0, 1, 2, 3), (1.0, 1.0, 0.0625, 0.0625), True)))
     [(2, 16.0, 1.0, 0.0625)]
-    >>> list(jumps(Line((0, 1, 2, 3), (1.0, 0.05, 0.0025, 0.0), True)))
+    >>> list(jumps(KnownRows((0, 1, 2, 3), (1.0, 0.05, 0.0025, 0.0), True)))
     []
     """
     widths: dict[int, float] = {}

@@ -16,7 +16,7 @@ _GRID = 10_000
 
 
 @dataclass(frozen=True)
-class Line:
+class KnownRows:
     """The LRs of one parameter group at increasing rows. `complete` is whether these are all rows of the run."""
 
     rows: Sequence[int]
@@ -31,7 +31,7 @@ class Line:
                 yield rows[i], lrs[i - 1], lrs[i]
 
 
-def lines_of(spec: Spec) -> tuple[Line, ...]:
+def lines_of(spec: Spec) -> tuple[KnownRows, ...]:
     """The LR in use of each group; of a run of more than ALL rows, the formula's at its breakpoints and at a grid.
 
     Raises EvaluationError, or Refused where the spec asks for a release that refuses it.
@@ -42,7 +42,7 @@ def lines_of(spec: Spec) -> tuple[Line, ...]:
         for block in run.blocks(("lr",)):
             for column, group in zip(columns, block.groups, strict=True):
                 column.extend(group.lr)
-        return tuple(Line(run.rows, column, True) for column in columns)
+        return tuple(KnownRows(run.rows, column, True) for column in columns)
     formula = replace(spec, emulation=None)
     lines = []
     for one_group in formula.groups:
@@ -50,7 +50,7 @@ def lines_of(spec: Spec) -> tuple[Line, ...]:
         # of a long run that has to be walked (a running product) only the beginning is looked at
         rows = _chosen(one_group.schedule, one.stop) if one.jumps else range(ALL)
         (column_of,) = next(one.at([rows]))
-        lines.append(Line(rows, column_of.lr, False))
+        lines.append(KnownRows(rows, column_of.lr, False))
     return tuple(lines)
 
 

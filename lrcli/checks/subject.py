@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from lrcli.checks.finding import Spot
-from lrcli.checks.numbers import Line, lines_of
+from lrcli.checks.numbers import KnownRows, lines_of
 from lrcli.checks.sites import Site, schedule_node, sites_of
 from lrcli.errors import EvaluationError, Refused
 from lrcli.lock.lock import Lock
@@ -42,14 +42,14 @@ class Subject:
                 yield site, site.schedule
 
     @cached_property
-    def _evaluated(self) -> tuple[tuple[Line, ...], EvaluationError | Refused | None]:
+    def _evaluated(self) -> tuple[tuple[KnownRows, ...], EvaluationError | Refused | None]:
         try:
             return lines_of(self.spec), None
         except (EvaluationError, Refused) as failure:
             return (), failure
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[KnownRows, ...]:
         """The LRs in use, group by group; none where they cannot be computed."""
         return self._evaluated[0]
 

@@ -23,10 +23,10 @@ _FARTHEST = 2**53
 
 def row_of(text: str, run: Series | Axis, what: str) -> int:
     """The row that a position names: a bare number counts the run's own rows. `what` is what the user calls it."""
-    from lrcli.reader.units import Clock, UnitError, position
+    from lrcli.reader.units import RowClock, UnitError, position
 
     try:
-        row = position(text, run.stop, Clock(run.unit, run.steps_per_epoch))
+        row = position(text, run.stop, RowClock(run.unit, run.steps_per_epoch))
     except UnitError as exc:
         raise LrcliError(f"{what}: {exc}") from exc
     if not 0 <= row < _FARTHEST:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lrcli.comparison.gaps import Gap, Row, Tally, largest_value
-from lrcli.comparison.match import Match, match, windows
+from lrcli.comparison.match import Pairing, match, windows
 from lrcli.errors import InvalidValue
 from lrcli.notes import Note
 from lrcli.series import Series, series_of
@@ -194,7 +194,7 @@ Groups = list[Values]
 class _Rows:
     """The values of both runs in the rows of a comparison: held where they are few, computed again where not."""
 
-    def __init__(self, runs: tuple[Series, Series], matched: Match) -> None:
+    def __init__(self, runs: tuple[Series, Series], matched: Pairing) -> None:
         self._matched = matched
         self._readings = [run.reading for run in runs]
         self._record = next((n for n in (1, 0) if runs[n].is_record), None)
@@ -248,7 +248,7 @@ def pair_groups(a: Sequence[str], b: Sequence[str]) -> tuple[list[tuple[int, int
     return pairs, rest_a[n:], rest_b[n:]
 
 
-def _pair(tally: Tally, group_a: str, group_b: str, matched: Match) -> Pair:
+def _pair(tally: Tally, group_a: str, group_b: str, matched: Pairing) -> Pair:
     """What was tallied, its rows by their places in the runs."""
     at = matched.at
 

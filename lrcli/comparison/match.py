@@ -14,7 +14,7 @@ from lrcli.series.base import BLOCK, Readings, Series
 Span = tuple[int, int]
 
 
-class Column(NamedTuple):
+class Lane(NamedTuple):
     """One of the two runs on the rows of the comparison.
 
     start, stop: the rows that it has, in the comparison's unit. read: the values of the rows number low <= i < high of
@@ -26,7 +26,7 @@ class Column(NamedTuple):
     read: Callable[[int, int], Iterator[tuple[Readings, ...]]]
 
 
-class Match(NamedTuple):
+class Pairing(NamedTuple):
     """Which rows of A meet which rows of B.
 
     at: the rows of the comparison, in `unit`s. both: so many of them, the first, are rows of both; the others are rows
@@ -36,8 +36,8 @@ class Match(NamedTuple):
     unit: str
     at: Sequence[int]
     both: int
-    a: Column
-    b: Column
+    a: Lane
+    b: Lane
     remarks: tuple[str, ...]
 
 
@@ -46,7 +46,7 @@ def windows(low: int, high: int) -> Iterator[Span]:
     return ((i, min(i + BLOCK, high)) for i in range(low, high, BLOCK))
 
 
-def match(a: Series, b: Series) -> Match:
+def match(a: Series, b: Series) -> Pairing:
     """The rows of two runs on one axis: those that were logged, where one of the two is a log.
 
     Raises LrcliError where the rows cannot be aligned.
@@ -56,27 +56,27 @@ def match(a: Series, b: Series) -> Match:
     return _match_record(a, b, record_is_b=False) if a.is_record else _match_runs(a, b)
 
 
-def _match_runs(a: Series, b: Series) -> Match:
+def _match_runs(a: Series, b: Series) -> Pairing:
     grid = common_grid((a, b))
     low = max(run.start * factor for run, factor in zip((a, b), grid.factors, strict=True))
     both = max(min(run.stop * factor for run, factor in zip((a, b), grid.factors, strict=True)) - low, 0)
     at = range(low, max(grid.stop, low))
 
-    def column(run: Series, factor: int) -> Column:
+    def column(run: Series, factor: int) -> Lane:
         def read(first: int, last: int) -> Iterator[tuple[Readings, ...]]:
             return on_grid(run, factor, (at[i:j] for i, j in windows(first, last)), (run.reading,))
 
-        return Column(run.start * factor, max(run.start, run.stop) * factor, read)
+        return Lane(run.start * factor, max(run.start, run.stop) * factor, read)
 
     one, other = column(a, grid.factors[0]), column(b, grid.factors[1])
     remarks = []
     if one.start != other.start:
         label = "A" if one.start > other.start else "B"
         remarks.append(f"compared from {grid.unit} {low} on, where {label} resumes")
-    return Match(grid.unit, at, both, one, other, tuple(remarks))
+    return Pairing(grid.unit, at, both, one, other, tuple(remarks))
 
 
-def _match_record(record: Series, other: Series, *, record_is_b: bool) -> Match:
+def _match_record(record: Series, other: Series, *, record_is_b: bool) -> Pairing:
     """The rows of the record, past the end of the other run too where its schedule goes on."""
     remarks = [remark for run in (record, other) if (remark := run.left_out())]
     rows = record.rows_in(other)
@@ -105,9 +105,9 @@ def _match_record(record: Series, other: Series, *, record_is_b: bool) -> Match:
     def of_other(first: int, last: int) -> Iterator[tuple[Readings, ...]]:
         return longer.at(rows[i:j] for i, j in windows(first, last))
 
-    ours, theirs = (Column(at[0], at[-1] + 1, read) for read in (of_record, of_other))
+    ours, theirs = (Lane(at[0], at[-1] + 1, read) for read in (of_record, of_other))
     a, b = (theirs, ours) if record_is_b else (ours, theirs)
-    return Match(record.unit, at, len(at), a, b, tuple(remarks))
+    return Pairing(record.unit, at, len(at), a, b, tuple(remarks))
 
 
 def _inside(record: Series, other: Series, rows: Sequence[int]) -> tuple[Sequence[int], Series, list[str]]:

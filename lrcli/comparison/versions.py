@@ -57,7 +57,7 @@ class Agreement:
 def versions(spec: Spec, progress: Callable[[int, int], None] | None = None) -> tuple[Agreement, ...]:
     """The families of all releases for the LR in use, and for the reading that each release documents.
 
-    NotReplayed where the spec has a schedule of another framework.
+    Raises NotReplayed where no release has a schedule of the spec.
     """
     for group in spec.groups:
         if (foreign := foreign_schedule(group.schedule)) is not None:

@@ -12,7 +12,7 @@ from typing import Protocol
 from lrcli.errors import LrcliError
 from lrcli.find import TOOLS, Points, Spread, Suggestion
 from lrcli.find.float32 import smoothed
-from lrcli.find.smith import Shape, shape_of
+from lrcli.find.smith import LossShape, shape_of
 
 FAR_APART = 10.0
 """Suggestions that differ by more than this factor are warned about."""
@@ -38,7 +38,7 @@ class Tool(Protocol):
 
 
 @dataclass(frozen=True)
-class Options:
+class FindOptions:
     """How the points are prepared. The defaults take them as they are logged, and each tool's own skips.
 
     skip_start, skip_end: how many points to leave out at either end, instead of what each tool leaves out.
@@ -55,7 +55,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Report:
+class FindReport:
     """What every rule suggests, and what its suggestions stand on.
 
     points: those that are left after the stop rules, smoothed if one average is for all. stopped: how many are cut off.
@@ -63,7 +63,7 @@ class Report:
 
     points: Points
     suggestions: tuple[Suggestion, ...]
-    shape: Shape
+    shape: LossShape
     spread: Spread | None
     stopped: int = 0
 
@@ -73,7 +73,7 @@ class Report:
         return self.spread is not None and self.shape.falls
 
 
-def find(points: Points, options: Options | None = None) -> Report:
+def find(points: Points, options: FindOptions | None = None) -> FindReport:
     """What every tool suggests from these points.
 
     >>> lrs = tuple(10 ** (i / 20 - 6) for i in range(100))
@@ -83,7 +83,7 @@ def find(points: Points, options: Options | None = None) -> Report:
     >>> report.shape.kind, report.honest
     ('turning', True)
     """
-    options = options or Options()
+    options = options or FindOptions()
     used = _stopped(_smoothed(points, options), options)
     if not len(used):
         raise LrcliError(f"{points.name}: no learning rate is at most {options.stop_lr!r}, where the test is to stop")
@@ -94,16 +94,16 @@ def find(points: Points, options: Options | None = None) -> Report:
         losses = tuple(tool.smooth(used.losses)) if options.smooth == "own" else used.losses
         found += tool.suggest(used.lrs, losses, options.skip_start, options.skip_end)
     placed = tuple(_placed(suggestion, shape) for suggestion in found)
-    return Report(used, placed, shape, spread_of(placed), len(points) - len(used))
+    return FindReport(used, placed, shape, spread_of(placed), len(points) - len(used))
 
 
-def _smoothed(points: Points, options: Options) -> Points:
+def _smoothed(points: Points, options: FindOptions) -> Points:
     if isinstance(options.smooth, str):
         return points
     return replace(points, losses=tuple(smoothed(points.losses, options.smooth)))
 
 
-def _stopped(points: Points, options: Options) -> Points:
+def _stopped(points: Points, options: FindOptions) -> Points:
     """The points up to where a loop with these stop rules would have ended."""
     end = len(points)
     if options.stop_lr is not None:
@@ -119,7 +119,7 @@ def _stopped(points: Points, options: Options) -> Points:
     return replace(points, lrs=points.lrs[:end], losses=points.losses[:end])
 
 
-def _placed(suggestion: Suggestion, shape: Shape) -> Suggestion:
+def _placed(suggestion: Suggestion, shape: LossShape) -> Suggestion:
     """The suggestion with what the curve's shape says against it, if its own rule has nothing to say."""
     lr = suggestion.lr
     if lr is None or suggestion.remark:

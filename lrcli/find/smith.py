@@ -32,7 +32,7 @@ _CLEAR = 5.0
 
 
 @dataclass(frozen=True)
-class Shape:
+class LossShape:
     """What a range test's curve looks like.
 
     kind: "short" (too few points), "flat" (no fall beyond the noise), "rising" (a rise, and no such fall), "falling"
@@ -55,13 +55,13 @@ class Shape:
         return self.kind in ("falling", "turning", "diverging")
 
 
-def shape_of(points: Points) -> Shape:
+def shape_of(points: Points) -> LossShape:
     """What the curve looks like, with Smith's bounds."""
     lost = [i for i, loss in enumerate(points.losses) if not math.isfinite(loss)]
     kept = [i for i, loss in enumerate(points.losses) if math.isfinite(loss)]
     lost_at = points.lrs[lost[0]] if lost else None
     if len(kept) < _LEAST:
-        return Shape("short", not_finite=len(lost), lost_at=lost_at)
+        return LossShape("short", not_finite=len(lost), lost_at=lost_at)
     lrs = [points.lrs[i] for i in kept]
     losses = [points.losses[i] for i in kept]
     width = 2 * max(1, min(25, len(losses) // 40)) + 1
@@ -74,13 +74,13 @@ def shape_of(points: Points) -> Shape:
     least = max(_CLEAR * noise, 1e-3 * abs(start))
     if not fall > least:
         kind = "rising" if curve[-1] - start > least else "flat"
-        return Shape(kind, start=start, lowest=lowest, not_finite=len(lost), lost_at=lost_at)
+        return LossShape(kind, start=start, lowest=lowest, not_finite=len(lost), lost_at=lost_at)
     top, turned = _turn(curve, start, fall, noise)
     base = None
     if head[0] - head[-1] <= max(fall / 20, 3 * noise):
         base = next((i for i in range(top, -1, -1) if curve[i] > start - fall / 10), None)
     ends = "diverging" if lost and lost[-1] > kept[top] else "falling"
-    return Shape(
+    return LossShape(
         "turning" if turned else ends,
         base_lr=None if base is None else lrs[base],
         max_lr=lrs[top] if turned or ends == "diverging" else None,

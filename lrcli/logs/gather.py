@@ -10,7 +10,7 @@ from typing import overload
 
 from lrcli.errors import LrcliError
 from lrcli.logs.columns import family, is_epoch, is_step, rank
-from lrcli.logs.rounding import Evidence
+from lrcli.logs.rounding import WrittenDigits
 
 ABSENT = frozenset(("", "null", "none", "na", "n/a", "-"))
 """What a cell without a value says, in lower case."""
@@ -108,13 +108,13 @@ class Gathered:
         self.rows = 0
         self.columns: dict[str, Cells] = {}
         self.names: dict[str, str] = {}  # every name seen, with its role: lr, step, epoch, other, text
-        self.texts: dict[str, Evidence] = {}
+        self.texts: dict[str, WrittenDigits] = {}
         self.without_rate = 0
         self.words: dict[str, str] = {}  # what free text calls a column
         self.headed = False  # the epochs are those of headings above the rows
         self.column = column
         self._others = others
-        self._evidences: dict[str, Evidence] = {}
+        self._evidences: dict[str, WrittenDigits] = {}
         self._last: dict[str, float] = {}  # the cells of the last row
         self._waiting: dict[str, float] = {}  # cells of a step that has no row yet
 
@@ -247,11 +247,11 @@ class Gathered:
             column.put(row, value)
         self._last.update(cells)
 
-    def _evidence_of(self, name: str) -> Evidence:
+    def _evidence_of(self, name: str) -> WrittenDigits:
         """What is known of how a column is written: like the other parameter groups of one learning rate."""
         evidence = self._evidences.get(name)
         if evidence is None:
-            evidence = self._evidences[name] = self.texts.setdefault(family(name), Evidence())
+            evidence = self._evidences[name] = self.texts.setdefault(family(name), WrittenDigits())
         return evidence
 
     def _number(self, line: int, name: str, role: str, raw: object) -> float | None:

@@ -106,13 +106,13 @@ def detect(texts: Iterable[str]) -> Rounding:
     >>> detect(["0.1", "0.01", "0.001"])
     Rounding(kind='full', digits=0)
     """
-    evidence = Evidence()
+    evidence = WrittenDigits()
     for text in texts:
         evidence.add(text)
     return evidence.rounding()
 
 
-class Evidence:
+class WrittenDigits:
     """What the written numbers of one column tell about their rounding, cell by cell."""
 
     def __init__(self) -> None:

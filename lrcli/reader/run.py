@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lrcli.errors import suggest
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Problems
-from lrcli.reader.units import Clock
+from lrcli.reader.units import RowClock
 from lrcli.reader.values import Context, as_number, is_null, refuse_value
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ STAND_IN = 10**6
 """The length that is read on with where the spec's own is not known, to find its other problems."""
 
 
-def read_clock(root: Mapping, counted_in: tuple[str, Node] | None, problems: Problems, notes: list[str]) -> Clock:
+def read_clock(root: Mapping, counted_in: tuple[str, Node] | None, problems: Problems, notes: list[str]) -> RowClock:
     """What one row is, and how many steps an epoch has.
 
     counted_in: the type of a schedule that counts steps (a OneCycleLR of so many epochs and steps_per_epoch), with its
@@ -43,7 +43,7 @@ def read_clock(root: Mapping, counted_in: tuple[str, Node] | None, problems: Pro
             interval = "step"
             notes.append(f"{counted_in[0]} counts steps, {within:g} in an epoch, so the run does too (interval: step)")
         if steps is None and data is None:
-            return Clock(interval, int(within))
+            return RowClock(interval, int(within))
     # 1 stands in after a problem, so that there is not a second one for each unit
     counted, declared = None, None
     if data is not None:
@@ -53,7 +53,7 @@ def read_clock(root: Mapping, counted_in: tuple[str, Node] | None, problems: Pro
         counted = 1 if declared is None else steps_in_epoch(declared)
     if steps is not None and not is_null(steps):
         counted = _count("steps_per_epoch", steps, problems) or 1
-    return Clock(interval, counted, declared)
+    return RowClock(interval, counted, declared)
 
 
 def read_run_length(root: Mapping, metric: int | None, context: Context) -> None:

@@ -36,7 +36,7 @@ class Quantity(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Clock:
+class RowClock:
     """What the rows of a run count: scheduler steps, which are epochs or steps."""
 
     interval: str = "epoch"
@@ -77,13 +77,13 @@ def parse_quantity(text: str) -> Quantity:
     return Quantity(Fraction(number), _UNITS[unit])
 
 
-def resolve(text: str, length: int, clock: Clock, rounds: str = "nearest") -> tuple[float, str]:
+def resolve(text: str, length: int, clock: RowClock, rounds: str = "nearest") -> tuple[float, str]:
     """(rows, warning) of a length with a unit. The warning is not empty if a percentage had to be rounded.
 
     A percentage becomes a whole number of rows: `rounds` says which, nearest (halves up), up, down, or keep (a fraction
     stays one). A length in epochs or steps stays the fraction that it is.
 
-    >>> resolve("10%", 25, Clock())
+    >>> resolve("10%", 25, RowClock())
     (3, '10% of 25 epochs is 2.5, rounded to 3')
     """
     quantity = parse_quantity(text)
@@ -102,7 +102,7 @@ def _nearest(exact: Fraction) -> int:
     return (2 * exact + 1) // 2  # halves up
 
 
-def position(text: str, length: int, clock: Clock) -> int:
+def position(text: str, length: int, clock: RowClock) -> int:
     """A row that a command names: `30`, `30ep`, `500st` or `10%`, rounded to the nearest; UnitError if it is none."""
     text = text.strip()
     if re.fullmatch(r"[-+]?\d{1,30}", text):

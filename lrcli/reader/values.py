@@ -12,7 +12,7 @@ from lrcli.reader import units
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.scalars import number_hint
 from lrcli.reader.source import Place, Problems
-from lrcli.reader.units import Clock
+from lrcli.reader.units import RowClock
 from lrcli.schedules.base import Param, Record
 
 BAD: Final = object()
@@ -24,7 +24,7 @@ class Context:
     """What the whole run knows, and what has been found on the way."""
 
     problems: Problems
-    clock: Clock
+    clock: RowClock
     series: Callable[[Node | None], tuple[float, ...] | None]  # the numbers of a `metric:`
     length: int = 0
     complete: bool = True  # whether the length is known, and not a stand-in after a problem
@@ -109,7 +109,7 @@ def read_length(name: str, node: Node, length: int, context: Context, rounds: st
     return rows
 
 
-def neighbours(rows: float, node: Node, clock: Clock) -> str:
+def neighbours(rows: float, node: Node, clock: RowClock) -> str:
     """What to write instead of a fraction of a step: the two whole lengths beside it, in the node's unit."""
     low, high = math.floor(rows), math.ceil(rows)
     unit = {"epoch": "ep", "step": "st"}[clock.interval] if isinstance(node, Scalar) and as_number(node) is None else ""

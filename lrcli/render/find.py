@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from lrcli.find.report import FAR_APART, Report, loss_at
-from lrcli.find.smith import Shape
+from lrcli.find.report import FAR_APART, FindReport, loss_at
+from lrcli.find.smith import LossShape
 from lrcli.printable import printable
 from lrcli.render import MACHINE, Style, writer
 from lrcli.render.markdown import escaped
@@ -16,7 +16,7 @@ from lrcli.table import Column, Table
 _SMITH = ("Smith", "1506.01186")
 
 
-def write_report(report: Report, format: str, style: Style) -> Iterator[str]:
+def write_report(report: FindReport, format: str, style: Style) -> Iterator[str]:
     """The report in one of the table formats; those for people end with a few sentences."""
     if format in MACHINE:
         yield from writer(format)(machine_table(report), style)
@@ -27,7 +27,7 @@ def write_report(report: Report, format: str, style: Style) -> Iterator[str]:
         yield f"\n{say(line)}\n" if format == "markdown" else f"{say(line)}\n"
 
 
-def machine_table(report: Report) -> Table:
+def machine_table(report: FindReport) -> Table:
     """One row per rule, Smith's bounds the last two."""
     columns = (
         Column("tool", "text"),
@@ -45,7 +45,7 @@ def machine_table(report: Report) -> Table:
     return Table(columns, (list(zip(*rows, strict=True)),))
 
 
-def _people_table(report: Report) -> Table:
+def _people_table(report: FindReport) -> Table:
     """The same in less room."""
     suggestions = report.suggestions
     columns = (Column("rule", "text"), Column("lr"), Column("loss", "number"), Column("remark", "text"))
@@ -58,11 +58,11 @@ def _people_table(report: Report) -> Table:
     return Table(columns, (chunk,))
 
 
-def _loss(report: Report, lr: float | None) -> float | None:
+def _loss(report: FindReport, lr: float | None) -> float | None:
     return None if lr is None else loss_at(report.points, lr)
 
 
-def sentences(report: Report, digits: int | None = 6) -> list[str]:
+def sentences(report: FindReport, digits: int | None = 6) -> list[str]:
     """The spread of the suggestions, Smith's bounds and what the curve looks like."""
     show = partial(rounded, digits=digits)
     shape, points, spread = report.shape, report.points, report.spread
@@ -87,13 +87,13 @@ def _times(ratio: float) -> str:
     return f"{float(f'{ratio:.3g}'):.0f}" if 10 <= ratio < 1e6 else f"{ratio:.3g}"
 
 
-def _bounds(shape: Shape) -> tuple[tuple[str, float | None, str], ...]:
+def _bounds(shape: LossShape) -> tuple[tuple[str, float | None, str], ...]:
     """Smith's bounds, each with what to say where the curve does not show it."""
     base, top = ("below the first one", "beyond the last one") if shape.falls else ("the loss does not fall",) * 2
     return ("base_lr", shape.base_lr, base), ("max_lr", shape.max_lr, top)
 
 
-def warnings(report: Report, digits: int | None = 6) -> list[str]:
+def warnings(report: FindReport, digits: int | None = 6) -> list[str]:
     """What a user must know before taking one of the suggestions."""
     shape, points, spread = report.shape, report.points, report.spread
     show = partial(rounded, digits=digits)

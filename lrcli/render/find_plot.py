@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from itertools import chain
 
-from lrcli.find.report import Report, loss_at
+from lrcli.find.report import FindReport, loss_at
 from lrcli.printable import printable
 from lrcli.render.axes import YAxis, linear_axis
 from lrcli.render.canvas import Area, Run, Segment, draw, paint
@@ -22,7 +22,9 @@ Place = tuple[str, float, str]
 """A letter, the learning rate that it marks, and the names of the rules that suggest that."""
 
 
-def plot_report(report: Report, *, width: int = 80, height: int = 23, ascii: bool = False, color: bool = False) -> str:
+def plot_report(
+    report: FindReport, *, width: int = 80, height: int = 23, ascii: bool = False, color: bool = False
+) -> str:
     """The picture as text of at most `height` lines of at most `width` cells (but never less than 4 lines of 10)."""
     width, height = max(width, 10), max(height, 4)
     places = _places(report)
@@ -48,7 +50,7 @@ def plot_report(report: Report, *, width: int = 80, height: int = 23, ascii: boo
     return "\n".join(paint(line, color) for line in [*lines, *below])
 
 
-def _places(report: Report) -> list[Place]:
+def _places(report: FindReport) -> list[Place]:
     """One letter for each learning rate that is suggested, from the smallest on; rules that agree share it."""
     agreed: dict[str, tuple[float, list[str]]] = {}
     for suggestion in report.suggestions:
@@ -59,7 +61,7 @@ def _places(report: Report) -> list[Place]:
     return [(chr(ord("A") + i), lr, ", ".join(rules)) for i, (lr, rules) in enumerate(ordered)]
 
 
-def _runs(report: Report, width: int) -> tuple[Run, ...]:
+def _runs(report: FindReport, width: int) -> tuple[Run, ...]:
     """The curve in pieces without a gap, its diverging end cut off."""
     points, shape = report.points, report.shape
     finite = [loss for loss in points.losses if math.isfinite(loss)]
@@ -100,7 +102,7 @@ def _loss(point: tuple[float, float]) -> float:
     return point[1]
 
 
-def _add_bounds(rows: list[list[Segment]], report: Report, area: Area) -> None:
+def _add_bounds(rows: list[list[Segment]], report: FindReport, area: Area) -> None:
     """Smith's bounds as dotted lines behind the curve."""
     for lr in (report.shape.base_lr, report.shape.max_lr):
         if lr is not None:
@@ -111,7 +113,7 @@ def _add_bounds(rows: list[list[Segment]], report: Report, area: Area) -> None:
 
 
 def _add_letters(
-    rows: list[list[Segment]], report: Report, places: Sequence[Place], colors: dict[str, str], area: Area
+    rows: list[list[Segment]], report: FindReport, places: Sequence[Place], colors: dict[str, str], area: Area
 ) -> None:
     """The letters on the curve; where two would share a cell the later one stands above."""
     taken: set[tuple[int, int]] = set()
@@ -152,7 +154,7 @@ def _bottom(area: Area, margin: int) -> list[list[Segment]]:
 
 
 def _legend(
-    report: Report, places: Sequence[Place], colors: dict[str, str], width: int, most: int, ascii: bool
+    report: FindReport, places: Sequence[Place], colors: dict[str, str], width: int, most: int, ascii: bool
 ) -> list[list[Segment]]:
     """What the letters and the dotted lines mean, side by side as far as there is room."""
     entries: list[list[Segment]] = [

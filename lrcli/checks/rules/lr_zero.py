@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrcli.checks.finding import Hit
-from lrcli.checks.numbers import Line
+from lrcli.checks.numbers import KnownRows
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
 
 
-def _zeros(line: Line) -> Iterator[range]:
+def _zeros(line: KnownRows) -> Iterator[range]:
     """The stretches of rows at LR 0; of a long run, as far as its rows are known."""
     begin: int | None = None
     before = -1

@@ -15,7 +15,7 @@ from lrcli.cli.options import Digits, OutputOptions, Quiet, digits_of, output_op
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
 from lrcli.find.points import points_of
-from lrcli.find.report import Options
+from lrcli.find.report import FindOptions
 from lrcli.find.report import find as find_in
 from lrcli.logs.read import read_log, split_log
 from lrcli.render import FORMATS, MACHINE, Style
@@ -100,7 +100,7 @@ def find(
         raise LrcliError(f"--plot draws below the table, not into {chosen}")
     plain = ascii or output.ascii
     style = Style(digits=digits_of(digits, 6), color=output.color, width=width or output.width, ascii=plain)
-    options = Options(
+    options = FindOptions(
         skip_start, skip_end, _smooth(smooth), _positive("--stop-loss", stop_loss, 1.0), _positive("--stop-lr", stop_lr)
     )
     if digits is not None and chosen in MACHINE:

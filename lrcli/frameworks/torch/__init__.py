@@ -6,19 +6,23 @@ class shares with the others (the counter, the constructor, the two ways to step
 
 from __future__ import annotations
 
+from functools import cache, partial
 from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 
 from lrcli.errors import Refused
 from lrcli.frameworks.base import Framework
-from lrcli.frameworks.torch.machine import Replay
+from lrcli.frameworks.torch.machine import Replay, Ruled, closed_form
 from lrcli.frameworks.torch.releases import RELEASES, Release, refuse
 from lrcli.schedules.base import Schedule
 
+FIRST: Release = (1, 0)
 FRAMEWORK = Framework("torch", "PyTorch", tuple(RELEASES.values()), replays=True)
 
 
 class NotReplayed(Refused):
-    """A schedule of another framework: no release of PyTorch has it, and none is said to raise anything."""
+    """A schedule that no release of PyTorch has (another framework's), and none is said to raise anything."""
 
     def __init__(self, schedule: Schedule) -> None:
         super().__init__("torch", "AttributeError", f"{schedule.name} is no schedule of PyTorch")
@@ -28,20 +32,44 @@ class NotReplayed(Refused):
 
 
 def foreign_schedule(schedule: Schedule) -> Schedule | None:
-    """The first part of a schedule that is another framework's, which nothing here replays; None if there is none."""
-    if "." in schedule.name:
+    """The first part of a schedule that no release of PyTorch has (another framework's); None if there is none."""
+    if "." in schedule.name or (schedule.torch is None and _module(type(schedule)) is None):
         return schedule
     return next((found for found in map(foreign_schedule, schedule.parts()) if found is not None), None)
 
 
 def replay(schedule: Schedule, release: Release) -> Replay:
-    """The scheduler that `release` builds for this schedule; Refused if it cannot."""
-    if "." in schedule.name:
+    """The scheduler that `release` builds for this schedule; Refused if it cannot, NotReplayed if none has it.
+
+    A class of PyTorch's without a module of its own is its closed form.
+    """
+    module = _module(type(schedule))
+    if module is None and (schedule.torch is None or "." in schedule.name):
         raise NotReplayed(schedule)
-    module = import_module(f"{__name__}.{type(schedule).__module__.rpartition('.')[2]}")
-    since: Release = module.SINCE
+    since: Release = getattr(module, "SINCE", FIRST)
     if release < since:
         raise refuse(release, "AttributeError", f"{schedule.torch} first appears in torch {since[0]}.{since[1]}")
+    if module is None:
+        return Ruled(release, partial(closed_form, schedule))
     built = module.replay(schedule, release)
     assert isinstance(built, Replay)
     return built
+
+
+def since(cls: type[Schedule]) -> str | None:
+    """The first release of PyTorch that has the class; None where PyTorch has none."""
+    if cls.torch is None or "." in cls.name:
+        return None
+    major, minor = getattr(_module(cls), "SINCE", FIRST)
+    return f"{major}.{minor}"
+
+
+def _module(cls: type[Schedule]) -> ModuleType | None:
+    """The module of this folder with the rule of a schedule; another framework's schedules have none."""
+    return None if "." in cls.name else _module_of(cls.__module__.rpartition(".")[2])
+
+
+@cache
+def _module_of(stem: str) -> ModuleType | None:
+    name = f"{__name__}.{stem}"
+    return import_module(name) if find_spec(name) else None

@@ -1,0 +1,187 @@
+"""The promises of the plan of the house: what a new framework or type is, and what names and files are called."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import pkgutil
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import lrcli
+import lrcli.frameworks
+import lrcli.schedules
+from lrcli.catalog import registry
+from tests.cli_world import Outcome, run_cli
+
+PACKAGE = Path(lrcli.__file__).parent
+
+TOY_INIT = '''"""A framework that exists in this test alone."""
+
+from lrcli.frameworks.base import Framework
+
+FRAMEWORK = Framework("toyworks", "Toyworks", examined=("1.0", "2.0"))
+'''
+
+TOY_TYPE = '''"""A ramp."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lrcli.schedules.base import Schedule, number
+
+
+@dataclass(frozen=True)
+class ToyRamp(Schedule):
+    """Climb by a share of the base learning rate at each step.
+
+    lr(t) = base_lr * (1 + slope * t)
+
+    >>> ToyRamp(slope=0.5).lr_at(2, base_lr=1.0)
+    2.0
+
+    Source: none.
+    """
+
+    name = "NAME"
+
+    slope: float = number(0.5, doc="what a step adds")
+
+    def lr_at(self, t: int, base_lr: float) -> float:
+        return base_lr * (1 + self.slope * t)
+'''
+
+
+def _forget_types() -> None:
+    for lookup in vars(registry).values():
+        if hasattr(lookup, "cache_clear"):
+            lookup.cache_clear()
+
+
+@pytest.fixture
+def toyworks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A framework that is a folder somewhere else."""
+    folder = tmp_path / "toyworks"
+    folder.mkdir()
+    (folder / "__init__.py").write_text(TOY_INIT)
+    (folder / "toyramp.py").write_text(TOY_TYPE.replace("NAME", "toyworks.ToyRamp"))
+    monkeypatch.setattr(lrcli.frameworks, "__path__", [*lrcli.frameworks.__path__, str(tmp_path)])
+    yield from _with_new_types()
+
+
+@pytest.fixture
+def toywave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A type of ours that is one file, and nothing else."""
+    (tmp_path / "toywave.py").write_text(TOY_TYPE.replace("NAME", "toywave").replace("ToyRamp", "ToyWave"))
+    monkeypatch.setattr(lrcli.schedules, "__path__", [*lrcli.schedules.__path__, str(tmp_path)])
+    yield from _with_new_types()
+
+
+def _with_new_types() -> Iterator[None]:
+    importlib.invalidate_caches()
+    _forget_types()
+    yield
+    _forget_types()
+
+
+def _good(*args: str, status: int = 0) -> Outcome:
+    outcome = run_cli(*args)
+    assert (status, "internal error" in outcome.stderr) == (outcome.status, False), (args, outcome)
+    return outcome
+
+
+def _passes_everywhere(name: str) -> None:
+    spec = f"{{lr: 1, epochs: 3, schedule: {{type: {name}}}}}"
+    assert "1.0\n1.5\n2.0\n" == _good("at", spec, "0", "1", "2").stdout
+    assert "epoch,lr\n0,1.0\n1,1.5\n2,2.0\n" == _good("table", spec, "--format", "csv").stdout
+    assert "learning rate" in _good("plot", spec, "--ascii").stdout
+    assert "identical" in _good("diff", spec, spec).stdout
+    assert "<svg" in _good("plot", spec, "--format", "svg").stdout
+    assert "no findings" in _good("check", spec).stdout
+    not_replayed = f"{name} is no schedule of PyTorch: no release of torch replays it"
+    assert not_replayed in _good("versions", spec, status=2).stderr
+    assert name in _good("types").stdout
+    assert "what a step adds" in _good("types", name).stdout
+    assert not_replayed in _good("at", f"{spec}@torch-2.4", "0", status=2).stderr
+    assert "refused" in _good("check", f"{spec}@torch-2.4", status=1).stdout
+
+
+@pytest.mark.usefixtures("toyworks")
+def test_a_framework_is_a_folder() -> None:
+    """A folder on the path is a framework: every command has its types, and the schema knows them."""
+    _passes_everywhere("toyworks.ToyRamp")
+    assert "toyworks.ToyRamp" in json.dumps(json.loads(_good("schema").stdout))
+    assert "1.5\n" == _good("at", "{lr: 1, epochs: 3, schedule: {type: ToyRamp}}", "1").stdout
+
+
+@pytest.mark.usefixtures("toywave")
+def test_a_schedule_is_a_file() -> None:
+    """A type without a replay is not replayed, and crashes nothing."""
+    _passes_everywhere("toywave")
+
+
+@pytest.mark.usefixtures("toywave")
+def test_a_log_of_what_is_not_replayed(tmp_path: Path) -> None:
+    """A log is explained by what there is: releases of PyTorch are no reason."""
+    log = tmp_path / "log.csv"
+    log.write_text("epoch,lr\n0,1\n1,1.5\n2,2\n")
+    spec = "{lr: 1, epochs: 3, schedule: {type: toywave}}"
+    assert "follows" in _good("explain", spec, str(log)).stdout
+    log.write_text("epoch,lr\n0,1\n1,1.25\n2,7\n")
+    assert "unexplained" in _good("explain", spec, str(log), status=1).stdout
+
+
+def _modules() -> Iterator[ModuleType]:
+    for module in pkgutil.walk_packages(lrcli.__path__, "lrcli."):
+        if not module.name.endswith("__main__") and not module.name.startswith("lrcli.infer."):
+            yield importlib.import_module(module.name)
+
+
+def test_a_class_name_exists_once() -> None:
+    """Who reads `Match` somewhere knows which one that is; another framework's types go by its name for them."""
+    places = defaultdict(list)
+    for module in _modules():
+        if module.__name__.startswith("lrcli.frameworks.") and not module.__name__.startswith("lrcli.frameworks.torch"):
+            continue
+        for name, value in vars(module).items():
+            if inspect.isclass(value) and value.__module__ == module.__name__ and not name.startswith("_"):
+                places[name].append(module.__name__)
+    assert {} == {name: where for name, where in places.items() if len(where) > 1}
+
+
+def test_nothing_looks_like_a_test() -> None:
+    """pytest would collect it."""
+    names = [
+        f"{module.__name__}.{name}"
+        for module in _modules()
+        for name, value in vars(module).items()
+        if name.startswith("test_") and callable(value)
+    ]
+    files = [str(path) for path in PACKAGE.rglob("*.py") if path.name.startswith("test_")]
+    assert ([], []) == (names, files)
+
+
+@pytest.mark.parametrize(
+    ("package", "what"),
+    [("lrcli.checks.rules", "RULE"), ("lrcli.configs.formats", "FORMAT"), ("lrcli.logs.formats", "FORMAT")],
+)
+def test_one_file_each(package: str, what: str) -> None:
+    """A rule or a format is one file, which is found by its folder."""
+    folder = importlib.import_module(package)
+    modules = [importlib.import_module(f"{package}.{module.name}") for module in pkgutil.iter_modules(folder.__path__)]
+    missing = [module.__name__ for module in modules if not hasattr(module, what)]
+    assert (True, []) == (bool(modules), missing)
+
+
+def test_rooms() -> None:
+    """No import of a higher room, and no circle: the contracts in pyproject.toml."""
+    pytest.importorskip("importlinter", reason="import-linter is not installed: .ci/run has it")
+    from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+    assert EXIT_STATUS_SUCCESS == lint_imports(str(PACKAGE.parent / "pyproject.toml"), no_cache=True)
