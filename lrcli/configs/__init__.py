@@ -63,6 +63,7 @@ def _read(match: Match, request: Request) -> Declared:
         _given(request),
         release,
         asked=bool(release),
+        forced=bool(request.form),
     )
     if not release and one.releases:
         config.release = (one.accepts(config) if one.accepts else None) or one.releases[-1]
@@ -70,6 +71,8 @@ def _read(match: Match, request: Request) -> Declared:
     draft = Draft(config)
     draft.put("name", request.source.stem)
     one.translate(config, draft)
+    if asked.emulation is not None:
+        draft.put("emulate", asked.emulation.strip(), at=Source(asked.emulation_by, placed=False).whole)
     if request.sets:
         check_sets(config, request)
     problems = Problems()

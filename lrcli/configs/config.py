@@ -25,8 +25,8 @@ class Config:
     """A config file of a known format.
 
     format: the name of its format. root: its mapping (with --block, the block and what stands above it). asked: whether
-    the release was asked for. texts_count: whether the framework makes a number of a text such as "1e-5", as argparse
-    does.
+    the release was asked for. forced: whether the format was (`--from`). texts_count: whether the framework makes a
+    number of a text such as "1e-5", as argparse does.
     """
 
     format: str
@@ -37,6 +37,7 @@ class Config:
     given: Given = Given()  # noqa: RUF009 - frozen
     release: str = ""
     asked: bool = False
+    forced: bool = False
     texts_count: bool = True
     remarks: list[Remark] = field(default_factory=list)
     read: set[str] = field(default_factory=set)

@@ -2,10 +2,249 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from lrcli.configs.config import Config
 from lrcli.configs.draft import Draft
+from lrcli.configs.nodes import Value, entry_at
+from lrcli.configs.syntax.json import read
+from lrcli.errors import SpecError
+from lrcli.reader.nodes import Mapping, Scalar
+from lrcli.reader.source import Source, refuse
+
+_WARMUP = ("warmup_min_lr", "warmup_max_lr", "warmup_num_steps", "warmup_type")
+CLASSES: dict[str, tuple[str, ...]] = {
+    "LRRangeTest": (
+        *("lr_range_test_min_lr", "lr_range_test_step_size", "lr_range_test_step_rate", "lr_range_test_staircase"),
+    ),
+    "OneCycle": (
+        *("cycle_min_lr", "cycle_max_lr", "decay_lr_rate", "cycle_first_step_size", "cycle_second_step_size"),
+        *("cycle_first_stair_count", "cycle_second_stair_count", "decay_step_size", "cycle_momentum"),
+        *("cycle_min_mom", "cycle_max_mom", "decay_mom_rate"),
+    ),
+    "WarmupLR": _WARMUP,
+    "WarmupDecayLR": ("total_num_steps", *_WARMUP),
+    "WarmupCosineLR": ("total_num_steps", "warmup_min_ratio", "warmup_num_steps", "cos_min_ratio", "warmup_type"),
+}
+"""DeepSpeed's own schedulers with their keyword arguments (`runtime/lr_schedules.py`)."""
+REQUIRED = {
+    "WarmupDecayLR": ("total_num_steps",),
+    "WarmupCosineLR": ("total_num_steps",),
+    "OneCycle": ("cycle_min_lr", "cycle_max_lr"),
+}
+_OWN_LR = {"WarmupLR": "warmup_max_lr", "WarmupDecayLR": "warmup_max_lr", "OneCycle": "cycle_min_lr"}
+_MOMENTUM = ("cycle_momentum", "cycle_min_mom", "cycle_max_mom", "decay_mom_rate")
+_PARAMS = "scheduler.params"
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """What the Hugging Face Trainer fills in for "auto", and compares with what is no "auto"."""
+
+    learning_rate: float
+    warmup_steps: int
+    steps: int
+
+
+def put_scheduler(config: Config, draft: Draft, trainer: Trainer | None = None) -> None:
+    """Write the spec of a DeepSpeed config with a scheduler block."""
+    name = config.text("scheduler.type")
+    if name is None:
+        raise config.fail("scheduler", "missing-key", "the scheduler has no type", "it is one of " + ", ".join(CLASSES))
+    if trainer is not None:
+        _fill(config, trainer)
+    params = config.mapping(_PARAMS)
+    names = [key.text for key, _ in params.entries] if params is not None else []
+    known = CLASSES.get(name)
+    if known is None:
+        _put_torch(config, draft, name)
+        return
+    for word in names:
+        path = f"{_PARAMS}.{word}"
+        if word not in known and word != "last_batch_iteration":
+            message = f"TypeError: {name}.__init__() got an unexpected keyword argument {word!r}"
+            raise config.raises(path, message, f"it takes {', '.join(known)}")
+        _refuse_auto(config, path)
+    for word in REQUIRED.get(name, ()):
+        if not config.has(f"{_PARAMS}.{word}"):
+            message = f"TypeError: {name}.__init__() missing 1 required positional argument: {word!r}"
+            raise config.raises("scheduler.type", message)
+    if config.count(f"{_PARAMS}.last_batch_iteration", -1) != -1:
+        path = f"{_PARAMS}.last_batch_iteration"
+        raise config.fail(path, "bad-value", "a resumed run (last_batch_iteration) is not read: it must be -1")
+    _put_lr(config, draft, name)
+    total = config.count(f"{_PARAMS}.total_num_steps", at_least=1) if "total_num_steps" in known else None
+    _put_length(config, draft, total)
+    draft.put("schedule.type", f"deepspeed.{name}", at="scheduler.type")
+    for word in known:
+        path = f"{_PARAMS}.{word}"
+        if word not in names or not config.has(path) or word in _MOMENTUM:
+            continue
+        if word == "warmup_type":
+            draft.put(f"schedule.{word}", config.text(path), at=path)
+        elif word == "lr_range_test_staircase":
+            draft.put(f"schedule.{word}", config.flag(path), at=path)
+        else:
+            draft.put(f"schedule.{word}", config.number(path), at=path)
+    _remarks(config, name, total)
+
+
+def _refuse_auto(config: Config, path: str) -> None:
+    node = config.node(path)
+    if isinstance(node, Scalar) and node.value == "auto":
+        word = path.rpartition(".")[2]
+        message = f'{word} is "auto", which the Hugging Face Trainer fills in: the value is in its arguments'
+        help = f"--set {path}=..., or give the Trainer's own config"
+        if word == "warmup_min_lr":
+            help = f"--set {path}=0, which is what the Trainer gives"
+        raise config.fail(path, "needs-value", message, help)
+
+
+def _put_lr(config: Config, draft: Draft, name: str) -> None:
+    """Write the optimizer's rate, or the scheduler's own where it has one."""
+    own = f"{_PARAMS}.{_OWN_LR[name]}" if name in _OWN_LR else ""
+    optimizer = "optimizer.params.lr"
+    if own and config.has(own):
+        rate = config.number(own)
+        draft.put("lr", rate, at=own)
+        node = config.node(optimizer)
+        written = node.value if isinstance(node, Scalar) else None
+        if isinstance(written, float) and written != rate and name != "OneCycle":
+            what = f"optimizer.params.lr {written:g} is not used: the scheduler has {_OWN_LR[name]} {rate:g}"
+            config.remark(optimizer, "lr-unused", what, level="note")
+        return
+    if name == "LRRangeTest":
+        draft.put("lr", config.number(f"{_PARAMS}.lr_range_test_min_lr", 1e-3), at=_PARAMS)
+        return
+    if name == "WarmupDecayLR":
+        draft.put("lr", 0.001, why="warmup_max_lr is not in the file: 0.001")
+        draft.put("schedule.warmup_max_lr", 0.001)
+        return
+    _refuse_auto(config, optimizer)
+    rate = config.number(optimizer)
+    if rate is None:
+        message = f"{name} takes the optimizer's lr, which is not in the file"
+        raise config.fail("optimizer", "needs-value", message, "--set optimizer.params.lr=...")
+    draft.put("lr", rate, at=optimizer)
+
+
+def _put_length(config: Config, draft: Draft, total: int | None) -> None:
+    """Write the length of the run: as given, or the scheduler's own."""
+    if config.given.steps is not None:
+        draft.put("steps", config.given.steps, why="--steps")
+    elif total is not None:
+        draft.put("steps", total, at=f"{_PARAMS}.total_num_steps")
+    elif config.given.steps_per_epoch is not None and config.given.epochs is not None:
+        steps = max(1, round(config.given.steps_per_epoch * config.given.epochs))
+        draft.put("steps", steps, why="--steps-per-epoch * --epochs")
+    else:
+        raise config.needs_steps("scheduler.type", ("--steps N",))
+
+
+def _put_torch(config: Config, draft: Draft, name: str) -> None:
+    """Write a scheduler that DeepSpeed takes from torch.optim.lr_scheduler, with the params as its arguments."""
+    from lrcli.schedules.base import Schedule
+
+    cls = _torch_class(name)
+    if cls is None or not issubclass(cls, Schedule):
+        message = f"ValueError: {name} is no scheduler of DeepSpeed ({', '.join(CLASSES)}) or of torch.optim"
+        raise config.raises("scheduler.type", message)
+    params = config.mapping(_PARAMS)
+    _refuse_auto(config, "optimizer.params.lr")
+    rate = config.number("optimizer.params.lr")
+    if rate is not None:
+        draft.put("lr", rate, at="optimizer.params.lr")
+    _put_length(config, draft, None)
+    draft.put("schedule.type", name, at="scheduler.type")
+    for word, value in () if params is None else params.entries:
+        _refuse_auto(config, f"{_PARAMS}.{word.text}")
+        draft.put(f"schedule.{word.text}", value, at=f"{_PARAMS}.{word.text}")
+    draft.put("emulate", "torch", why="any recent torch")
+
+
+def _torch_class(name: str) -> type | None:
+    from lrcli.catalog.registry import find_type
+
+    return find_type(name) if name[:1].isupper() else None
+
+
+def _remarks(config: Config, name: str, total: int | None) -> None:
+    """What people do not expect of DeepSpeed's warmup."""
+    if not name.startswith("Warmup"):
+        return
+    warm = config.number(f"{_PARAMS}.warmup_num_steps", 1000)
+    path = f"{_PARAMS}.warmup_num_steps" if config.has(f"{_PARAMS}.warmup_num_steps") else "scheduler.type"
+    if total is not None and warm >= total:
+        config.remark(path, "warmup-too-long", f"the warmup of {warm:g} updates is as long as the run of {total}")
+    if config.text(f"{_PARAMS}.warmup_type", "log") != "linear" and warm > 2:
+        what = f"the warmup of {name} is logarithmic: half of it is done at update {round(warm**0.5)} of {warm:g}"
+        why = "and the first two updates run at its minimum"
+        config.remark(path, "warmup-log", what, why, 'write "warmup_type": "linear" for a straight one', level="note")
 
 
 def scheduler_beside(config: Config, draft: Draft) -> bool:
     """Whether a Trainer config names a DeepSpeed JSON whose scheduler replaces its own; then it is written."""
-    return False
+    node = config.known("deepspeed")
+    if node is None or (isinstance(node, Scalar) and node.value in ("", False)):
+        return False
+    if isinstance(node, Mapping):
+        inner, source = node, config.source
+    else:
+        source = _json_of(config, node)
+        inner = read(source)
+    if entry_at(inner, "scheduler")[1] is None:
+        return False
+    from lrcli.configs.trainer import run_length, warmup
+
+    rate = config.number("learning_rate")
+    if rate is None:
+        raise config.fail("learning_rate", "needs-value", "learning_rate is not in the file", "--set learning_rate=...")
+    length = run_length(config, config.given.samples, "deepspeed")
+    updates, _, _ = warmup(config, length.steps)
+    filled = max(1, int(updates)) if config.at_least("5.2") else int(updates)
+    what = "the scheduler of the DeepSpeed config replaces lr_scheduler_type and its warmup"
+    config.remark("deepspeed", "deepspeed-scheduler", what, "the Trainer leaves the schedule to DeepSpeed")
+    own = replace(config, root=inner, source=source, syntax="json", given=replace(config.given, steps=length.steps))
+    put_scheduler(own, draft, Trainer(rate, filled, length.steps))
+    return True
+
+
+def _json_of(config: Config, node: object) -> Source:
+    """The JSON that a Trainer config names. Without it nobody knows whose schedule it is."""
+    name = config.text("deepspeed") or ""
+    try:
+        return config.beside("deepspeed")
+    except SpecError:
+        message = f"{name} is not here: a scheduler block in it would replace the schedule of this file"
+        help = "--set deepspeed=null if it has none"
+        raise refuse(config.place("deepspeed"), "lr-from-elsewhere", message, help) from None
+
+
+def _fill(config: Config, trainer: Trainer) -> None:
+    """Put the Trainer's values for "auto"; what is given and differs is what the Trainer refuses."""
+    values: dict[str, float | int] = {
+        "warmup_min_lr": 0,
+        "warmup_max_lr": trainer.learning_rate,
+        "warmup_num_steps": trainer.warmup_steps,
+        "total_num_steps": trainer.steps,
+    }
+    scheduler = entry_at(config.root, "scheduler")[1]
+    params = config.mapping(_PARAMS)
+    if params is None or not isinstance(scheduler, Mapping):
+        return
+    entries = []
+    for key, node in params.entries:
+        filled = values.get(key.text)
+        if filled is not None and isinstance(node, Scalar) and node.value == "auto":
+            node = Value(node.place, repr(filled), read=filled)
+        elif filled is not None and key.text != "warmup_min_lr" and isinstance(node, Scalar) and node.value != filled:
+            message = (
+                "ValueError: Please correct the following DeepSpeed config values that mismatch TrainingArguments "
+                f"values: {key.text}={node} vs {filled}"
+            )
+            raise refuse(node.place, "framework-raises", message, 'write "auto"')
+        entries.append((key, node))
+    inner = replace(params, entries=tuple(entries))
+    block = replace(scheduler, entries=tuple((k, inner if k.text == "params" else v) for k, v in scheduler.entries))
+    root = config.root
+    config.root = replace(root, entries=tuple((k, block if k.text == "scheduler" else v) for k, v in root.entries))

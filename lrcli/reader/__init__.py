@@ -147,8 +147,9 @@ def _read(request: Request, translate: Translate | None) -> Declared:
         if translated is None:
             raise
         return translated
-    if translate is not None and not request.form and isinstance(root, Mapping) and not is_ours(root):
-        translated = translate(request, root)
+    mapping = root if isinstance(root, Mapping) else None
+    if translate is not None and not request.form and root is not None and (mapping is None or not is_ours(mapping)):
+        translated = translate(request, mapping)
         if translated is not None:
             return translated
     if isinstance(root, Mapping):

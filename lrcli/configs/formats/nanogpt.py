@@ -1,0 +1,50 @@
+"""nanoGPT's config/*.py (and what W&B keeps of a run), over the defaults of train.py."""
+
+from __future__ import annotations
+
+from lrcli.configs.base import Config, Draft, Format, lacking
+from lrcli.reader.nodes import Mapping
+
+_DEFAULTS = {"learning_rate": 6e-4, "min_lr": 6e-5}
+_COUNTS = {"max_iters": 600000, "warmup_iters": 2000, "lr_decay_iters": 600000}
+_OWN = (
+    *("max_iters", "lr_decay_iters", "warmup_iters", "eval_interval", "eval_iters", "log_interval", "block_size"),
+    *("n_layer", "n_head", "n_embd", "wandb_log", "decay_lr"),
+)
+
+
+def misses(root: Mapping) -> tuple[str, ...]:
+    """What a mapping lacks to be a nanoGPT config: three of its names, an iteration count or decay_lr among them."""
+    own = [name for name in _OWN if root.get(name) is not None]
+    lacks = lacking(root, "max_iters|lr_decay_iters|warmup_iters|decay_lr")
+    return lacks if len(own) >= 3 else (*lacks, "three of its names")
+
+
+def translate(config: Config, draft: Draft) -> None:
+    """Write the spec of a nanoGPT config."""
+    rates = {name: config.number(name, default) for name, default in _DEFAULTS.items()}
+    counts = {name: config.number(name, default) for name, default in _COUNTS.items()}
+    steps = config.given.steps or int(counts["max_iters"]) + 1
+    if config.given.steps is None and (counts["max_iters"] % 1 or counts["max_iters"] < 0):
+        raise config.fail("max_iters", "bad-value", f"max_iters must be a whole number, not {counts['max_iters']:g}")
+    _put(config, draft, "lr", "learning_rate", rates["learning_rate"])
+    draft.put("steps", steps, at="max_iters", why="max_iters + 1 updates" if config.given.steps is None else "--steps")
+    if not config.flag("decay_lr", True):
+        draft.put("schedule.type", "constant", at="decay_lr", why="decay_lr is False")
+        return
+    draft.put("schedule.type", "nanogpt.get_lr")
+    for name in ("warmup_iters", "lr_decay_iters", "min_lr"):
+        _put(config, draft, f"schedule.{name}", name, rates.get(name, counts.get(name, 0)))
+    if config.has("warmup_iters") and counts["warmup_iters"] >= steps:
+        what = f"the warmup of {counts['warmup_iters']:g} iterations is as long as the run of {steps}"
+        config.remark("warmup_iters", "warmup-too-long", what)
+
+
+def _put(config: Config, draft: Draft, path: str, name: str, value: float) -> None:
+    if config.has(name):
+        draft.put(path, value, at=name)
+    else:
+        draft.put(path, value, why=f"{name} is not in the file: train.py's default")
+
+
+FORMAT = Format("nanogpt", "nanoGPT config .py", ("python", "pyyaml"), misses, translate)
