@@ -45,7 +45,9 @@ def read_config(request: Request, ours: Mapping | None = None) -> Declared | Non
         raise refuse(request.source.whole, "unknown-format", f"this may be a config of several formats: {names}", hint)
     failure = texts.failure()
     keys = [] if ours is None else [key.text for key, _ in ours.entries]
-    if 2 * sum(key in KEYS for key in keys) >= len(keys) and not request.block:
+    if ours is None and not texts.readable():
+        return None
+    if keys and 2 * sum(key in KEYS for key in keys) >= len(keys) and not request.block:
         return None
     raise failure or texts.unknown()
 

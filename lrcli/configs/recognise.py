@@ -98,6 +98,10 @@ class Texts:
         assert isinstance(error, SpecError)
         raise error
 
+    def readable(self) -> bool:
+        """Whether a text that is no YAML mapping is something else that could be a config."""
+        return any(isinstance(self.root(syntax), Mapping) for syntax in ("json", "toml", "ini", "python", "shell"))
+
     def failure(self) -> SpecError | None:
         """What keeps a text from being read that would otherwise be of some format."""
         for syntax in ("json", "omegaconf", "toml", "python"):
