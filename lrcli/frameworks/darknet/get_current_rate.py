@@ -52,12 +52,10 @@ class GetCurrentRate(Schedule):
         "constant", "constant", "steps", "step", "exp", "poly", "sig", "sgdr", doc="how the rate changes"
     )
     max_batches: int = count(0, doc="updates of the run")
-    burn_in: int = count(0, doc="updates of the burn-in")
+    burn_in: int = count(0, doc="updates of the burn-in", example="1000")
     power: float = number(4.0, doc="power of the burn-in and of poly")
-    steps: tuple[float, ...] = positions(
-        doc="batches at which the rate is scaled", example="[400, 450]", default=()
-    )
-    scales: tuple[float, ...] = positions(doc="the factors there", example="[0.1, 0.1]", default=())
+    steps: tuple[float, ...] = positions((), doc="batches at which the rate is scaled")
+    scales: tuple[float, ...] = positions((), doc="the factors there")
     step: float = number(1.0, doc="batches between two scalings, or the middle of sig")
     scale: float = number(1.0, doc="the factor of policy step")
     gamma: float = number(1.0, doc="the base of exp, the steepness of sig")
