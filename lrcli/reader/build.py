@@ -264,6 +264,7 @@ def _bound(
         default_lr=base if base is not None else next((lr for lr in lrs if lr is not None), None),
         release=context.release,
         samples_per_step=clock.data.samples_per_step if clock.data else None,
+        samples=clock.data.samples if clock.data else None,
     )
     groups: list[Group] = []
     for i, (name, lr, schedule, node) in enumerate(pieces):

@@ -53,6 +53,8 @@ class Setting(NamedTuple):
     group, lrs: the group's number, and the base learning rate of every group (None where the schedule sets it).
     default_lr: the `lr` of the top level, which an optimizer keeps as its default; that of the first group without one.
     release: the release that was asked for of the schedule's framework ("4.51"), "" for the newest.
+    samples_per_step, samples: what `data` says of a step and of the data set.
+    own_group: which of the groups that the framework makes by itself the schedule is for (`Schedule.groups`).
     """
 
     length: int
@@ -63,6 +65,8 @@ class Setting(NamedTuple):
     default_lr: float | None = None
     release: str = ""
     samples_per_step: int | None = None
+    samples: int | None = None
+    own_group: str = ""
 
     @property
     def lr(self) -> float | None:
