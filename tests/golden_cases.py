@@ -84,6 +84,8 @@ def spec_mapping(case_id: str, release: str) -> dict[str, Any]:
         length += last_epoch + 1
     if "initial_lr" in case:
         emulate["initial_lr"] = [_number(lr) for lr in case["initial_lr"]]
+    if "momenta" in golden()["cases"][case_id]:
+        emulate["momentum"] = case.get("opt_momentum", 0)
     if "step_epoch" in case:
         emulate["step_epoch"] = case["step_epoch"]
     spec: dict[str, Any] = {"name": case_id}

@@ -49,6 +49,28 @@ def test_replay(case_id: str) -> None:
     assert failures == []
 
 
+@pytest.mark.parametrize("case_id", [case_id for case_id in case_ids() if "momenta" in golden()["cases"][case_id]])
+def test_momentum(case_id: str) -> None:
+    """Every release moves the momentum, or leaves it, exactly as was recorded."""
+    for family in golden()["cases"][case_id]["momenta"]:
+        spec = parse_text(spec_text(case_id, family["versions"][0]))
+        expected = column(family["momentum"])
+        assert expected is not None
+        for release in family["versions"]:
+            run = series_of(_in_release(replace(spec, length=spec.length - _failing(case_id, release)), release))
+            actual = [row for block in run.blocks(["momentum"]) for row in _rows(block.groups, "momentum")]
+            assert [tuple(row or ()) for row in expected] == actual, release
+
+
+def _failing(case_id: str, release: str) -> int:
+    """How many rows at the end of a recorded run were not reached, because step() failed."""
+    case = golden()["cases"][case_id]
+    (group,) = (group for group in case["groups"] if release in group["versions"])
+    applied = column(group["applied"])
+    assert applied is not None
+    return int(case["case"]["epochs"]) - len(applied)
+
+
 @pytest.mark.parametrize("case_id", sorted(OUTSIDE.keys() - READ_AS_ELSE))
 def test_outside(case_id: str) -> None:
     """What a spec cannot say is refused by the reader, whatever the release."""

@@ -10,9 +10,9 @@ from lrcli.errors import LrcliError, suggest
 from lrcli.frameworks.base import Framework
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Problems
-from lrcli.spec import READINGS, STEP_ORDERS, Emulation
+from lrcli.spec import SHOWABLE, STEP_ORDERS, Emulation
 
-_KEYS = ("torch", "read", "step_order", "last_epoch", "saved", "initial_lr", "step_epoch")
+_KEYS = ("torch", "read", "step_order", "last_epoch", "saved", "initial_lr", "step_epoch", "momentum")
 _SAVED = ("after_step", "before_step", "fresh", "groups")
 """What a resumed optimizer holds; `groups`, its own saved groups, is what after_step means, too."""
 _FORM = "write torch-1.1, torch-1.1:get_lr or formula"
@@ -56,12 +56,12 @@ def emulation_text(text: str) -> tuple[Emulation | None, str]:
     release, note = _release(version)
     emulation = Emulation(release, label=text.strip())
     for part in rest:
-        if part in READINGS and emulation.read is None:
+        if part in SHOWABLE and emulation.read is None:
             emulation = replace(emulation, read=part)
         elif part in STEP_ORDERS and emulation.step_order is None:
             emulation = replace(emulation, step_order=part)
         else:
-            raise EmulationError(f"unknown reading or step order {part!r}", _one_of(part, (*READINGS, *STEP_ORDERS)))
+            raise EmulationError(f"unknown reading or step order {part!r}", _one_of(part, (*SHOWABLE, *STEP_ORDERS)))
     _check_reading(emulation)
     return emulation, note
 
@@ -104,11 +104,12 @@ def _from_mapping(node: Mapping, problems: Problems, groups: int) -> tuple[Emula
         return None, ""
     emulation = Emulation(
         release,
-        read=_word(node, "read", READINGS, problems),
+        read=_word(node, "read", SHOWABLE, problems),
         step_order=_word(node, "step_order", STEP_ORDERS, problems),
         last_epoch=_last_epoch(node, problems),
         saved=_saved(node, problems, groups),
-        initial_lr=_initial_lr(node, problems, groups),
+        initial_lr=_number_or_none(node, "initial_lr", problems, groups),
+        momentum=_number_or_none(node, "momentum", problems, groups),
         step_epoch=_step_epoch(node, problems),
         label=f"torch-{version}" if version else "torch",
     )
@@ -203,11 +204,11 @@ def _saved(node: Mapping, problems: Problems, groups: int) -> str | float | tupl
     return "after_step" if numbers is None else numbers
 
 
-def _initial_lr(node: Mapping, problems: Problems, groups: int) -> float | tuple[float, ...] | None:
-    value = node.get("initial_lr")
+def _number_or_none(node: Mapping, key: str, problems: Problems, groups: int) -> float | tuple[float, ...] | None:
+    value = node.get(key)
     if value is None or (isinstance(value, Scalar) and value.value is None):
         return None
-    return _numbers(value, "initial_lr", problems, groups, "a number or a list of numbers")
+    return _numbers(value, key, problems, groups, "a number or a list of numbers")
 
 
 def _step_epoch(node: Mapping, problems: Problems) -> str | tuple[float | None, ...]:

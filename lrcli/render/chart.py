@@ -25,7 +25,8 @@ Run = tuple[tuple[float, ...], tuple[float, ...]]
 class Line:
     """One curve: its runs (pieces without a gap) as corners of a polyline.
 
-    `unit` is what its own rows, and so `facts.peak_at`, count. `metric` are the runs of what a plateau looks at.
+    `unit` is what its own rows, and so `facts.peak_at`, count. `metric` are the runs of what a plateau looks at,
+    `momentum` those of the momentum where the schedule moves it.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Line:
     facts: Facts | None
     unit: str = "epoch"
     metric: tuple[Run, ...] = ()
+    momentum: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,12 @@ class Chart:
     steps_per_epoch: int | None = None
     log: bool = False
     what: str = "learning rate"
+
+
+def panels_below(chart: Chart) -> list[tuple[str, list[tuple[Run, ...]]]]:
+    """What stands in panels of its own under the curves, line by line: the metric, and the momentum."""
+    panels = [("metric", [line.metric for line in chart.lines]), ("momentum", [line.momentum for line in chart.lines])]
+    return [(what, runs) for what, runs in panels if any(runs)]
 
 
 def chart_of(
@@ -75,10 +83,11 @@ def chart_of(
     for run, name, (start, stop), factor in zip(series, shown, ranges, grid.factors, strict=True):
         for sampled in run.sampled(columns, start, stop):
             pieces = polyline(sampled, factor)
-            metric = polyline(sampled.metric, factor) if sampled.metric else ()
+            metric, momentum = (polyline(line, factor) if line else () for line in (sampled.metric, sampled.momentum))
             end = stop if stop - start >= _MANY else stop - 1
             right = max([right, end * factor, *(xs[-1] for xs, _ in pieces)])
-            lines.append(Line(_line_name(name, sampled.name, len(series)), pieces, sampled.facts, run.unit, metric))
+            shown_name = _line_name(name, sampled.name, len(series))
+            lines.append(Line(shown_name, pieces, sampled.facts, run.unit, metric, momentum))
     left = min(start * factor for (start, _), factor in zip(ranges, grid.factors, strict=True))
     known = {run.steps_per_epoch for run in series}
     steps_per_epoch = known.pop() if len(known) == 1 else None

@@ -12,7 +12,7 @@ from lrcli.printable import printable
 from lrcli.render import facts
 from lrcli.render.axes import XAxis, YAxis, linear_axis, log_axis, logarithmic
 from lrcli.render.canvas import Area, Run, Segment, draw, paint
-from lrcli.render.chart import Chart, chart_of
+from lrcli.render.chart import Chart, chart_of, panels_below
 from lrcli.render.palette import marks
 from lrcli.render.safe import cell_width, clip
 from lrcli.series import Series
@@ -54,31 +54,32 @@ def render_plot(chart: Chart, *, width: int = 80, height: int = 23, ascii: bool 
     room = height - 2 - len(axis.captions) - len(below)  # without title and axis
 
     curves: list[Sequence[Run]] = [line.runs for line in chart.lines]
-    metrics: list[Sequence[Run]] = [line.metric for line in chart.lines]
-    metric_room = max(2, min(room // 3, 9)) if any(metrics) and room >= 7 else 0
-    if metric_room:
-        room -= metric_room + 1  # and the axis between the two
+    lower = panels_below(chart)[: max(0, (room - 1) // 6)]
+    lower_room = max(2, min(room // (2 + len(lower)), 9))
+    room -= len(lower) * (lower_room + 1)  # and the axis between two
     notes = []
     if chart.log:
         curves, left_out = logarithmic(curves)
         notes = ["log scale"] + (["gaps where it is not above 0"] if left_out else [])
-    panels = [(curves, (log_axis if chart.log else linear_axis)(curves, room))]
-    if metric_room:
-        panels.append((metrics, linear_axis(metrics, metric_room, zero=False)))
+    panels: list[tuple[Sequence[Sequence[Run]], YAxis]] = [
+        (curves, (log_axis if chart.log else linear_axis)(curves, room))
+    ]
+    panels += [(lines, linear_axis(lines, lower_room, zero=False)) for _, lines in lower]
 
-    margin = _margin(axis, [y for _, y in panels], width)
+    margin = _margin(axis, [y for _, y in panels], [what for what, _ in lower], width)
     rows = [_title(chart, notes, width, ascii)]
     for i, (lines, y) in enumerate(panels):
         area = Area(width - margin - 1, y.height, chart.left, chart.right, y.bottom, y.top, ascii)
         rows += [[*_scale(y, area, row, margin), *cells] for row, cells in enumerate(draw(lines, looks, area))]
-        rows.append(axis.line(area, margin, "metric" if i + 1 < len(panels) else ""))
+        rows.append(axis.line(area, margin, lower[i][0] if i < len(lower) else ""))
     rows += axis.labels(area, margin)
     return "\n".join(paint(row, color) for row in rows + below)
 
 
-def _margin(x: XAxis, panels: Sequence[YAxis], width: int) -> int:
+def _margin(x: XAxis, panels: Sequence[YAxis], names: Sequence[str], width: int) -> int:
     """The cells left of the canvas: for all that stands there, or for what leaves the canvas most of the width."""
     words = [word for word, _ in x.captions] if width >= 16 else []
+    words += [name[1:] for name in names]  # their axis needs no room beside it
     words += [label for y in panels for _, label in y.ticks]
     fitting = [len(word) for word in words if len(word) < width // 2]
     return max(fitting, default=0) + 1

@@ -30,7 +30,8 @@ def summary(difference: Difference, say: Callable[[str], str] = printable) -> li
 def _of_pair(difference: Difference, pair: Pair) -> str:
     unit, gap, relative = difference.unit, pair.largest, pair.largest_relative
     if not pair.same:
-        return "; ".join(_parts(pair, unit))
+        what = "momenta" if difference.a.reading == difference.b.reading == "momentum" else "LRs"
+        return "; ".join(_parts(pair, unit, what))
     if gap is None or relative is None:
         return f"identical: {_all(pair, unit)}"
     tolerance = difference.precision or f"rtol {difference.rtol:g}"
@@ -39,7 +40,7 @@ def _of_pair(difference: Difference, pair: Pair) -> str:
     return f"same: {_all(pair, unit)} within {tolerance} (largest gap {gap_size(gap)} at {unit} {gap.t})"
 
 
-def _parts(pair: Pair, unit: str) -> Iterator[str]:
+def _parts(pair: Pair, unit: str, what: str) -> Iterator[str]:
     units = _plural(unit, pair.compared)
     if pair.differing:
         verb = "differs" if pair.differing == 1 else "differ"
@@ -57,13 +58,13 @@ def _parts(pair: Pair, unit: str) -> Iterator[str]:
         yield f"largest gap {gap_size(gap)} at {unit} {gap.t}"
         if not _is_rounding(relative) and not math.isclose(gap.relative, relative.relative, rel_tol=1e-6):
             yield f"largest relative gap {_relative(relative)} at {unit} {relative.t}"
-    yield _sums(pair)
+    yield _sums(pair, what)
 
 
-def _sums(pair: Pair) -> str:
+def _sums(pair: Pair, what: str) -> str:
     if pair.sum_a == pair.sum_b:
-        return f"the LRs of both sum to {pair.sum_a:.6g}"
-    text = f"the LRs sum to {pair.sum_a:.6g} in A and {pair.sum_b:.6g} in B"
+        return f"the {what} of both sum to {pair.sum_a:.6g}"
+    text = f"the {what} sum to {pair.sum_a:.6g} in A and {pair.sum_b:.6g} in B"
     ratio = pair.sum_b / pair.sum_a if pair.sum_a else math.nan
     if not math.isfinite(ratio):
         return text

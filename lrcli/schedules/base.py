@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
@@ -38,7 +38,7 @@ class Param(NamedTuple):
     per_group: bool = False  # a list gives one value per parameter group
     fills: str = ""  # where YAML leaves it out: "run" = length of the run or phase, "phase" = of a phase with `for:`
     unless: tuple[str, ...] = ()  # it is not filled in where one of these fields is given
-    momentum: bool = False  # checked and not shown: it is about the momentum, not the learning rate
+    momentum: bool = False  # it is about the momentum, not the learning rate
     optional: bool = False
     above: float | None = None
     at_least: float | None = None
@@ -447,6 +447,19 @@ class Schedule:
     def notes(self) -> tuple[Note, ...]:
         """What a user should know of this schedule's numbers in this run (of a bound one)."""
         return tuple(note for part in self.parts() for note in part.notes())
+
+    @property
+    def moves_momentum(self) -> bool:
+        """Whether the schedule moves the optimizer's momentum (or beta1), too."""
+        return self.momentum_key() is not None
+
+    def momentum_key(self) -> Hashable | None:
+        """What the momentum follows from: schedules with equal keys move it alike; None moves it not at all."""
+        return None
+
+    def momenta(self, start: int, stop: int) -> Sequence[float | None]:
+        """The momentum of the steps start <= t < stop; None is what the optimizer has by itself."""
+        return [None] * (stop - start)
 
     def event_at(self, t: int) -> str:
         """What happens at step t, in a few words for people ("milestone x0.1"); "" for nothing."""

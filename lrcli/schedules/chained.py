@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -54,6 +54,14 @@ class Chained(Schedule):
         for child in self.schedules:
             columns.update(child.trace(base_lr, start, stop))
         return columns
+
+    def momentum_key(self) -> Hashable | None:
+        return next((key for child in reversed(self.schedules) if (key := child.momentum_key()) is not None), None)
+
+    def momenta(self, start: int, stop: int) -> Sequence[float | None]:
+        """The last schedule that moves it overwrites what the others did."""
+        moving = [child for child in self.schedules if child.moves_momentum]
+        return moving[-1].momenta(start, stop) if moving else super().momenta(start, stop)
 
     def next_break(self, t: int) -> int | None:
         return min((b for child in self.schedules if (b := child.next_break(t)) is not None), default=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -92,6 +92,32 @@ class Cyclic(Schedule):
         if self.mode == "exp_range":
             return lambda cycle, t: float(gamma**t)
         return lambda cycle, t: 1 / (2.0 ** (cycle - 1))
+
+    def momentum_key(self) -> Hashable | None:
+        if not self.cycle_momentum:
+            return None
+        shape = (self._sizes, self.mode, self.gamma, self.scale_fn, self.scale_mode)
+        return ("cyclic", *shape, self.base_momentum, self.max_momentum)
+
+    def momenta(self, start: int, stop: int) -> Sequence[float | None]:
+        """max_momentum - (max_momentum - base_momentum) * s * scale: it falls while the learning rate rises."""
+        if not self.cycle_momentum:
+            return super().momenta(start, stop)
+        curve = self.momentum_from(self.base_momentum)
+        return [curve(t) for t in range(start, stop)]
+
+    def momentum_from(self, base: float) -> Callable[[float], float]:
+        """The momentum as a function of t, with another base: until 2.2 PyTorch took the group's."""
+        (total, ratio), top = self._sizes, self.max_momentum
+        scale = None if self.scale_fn is None and self.mode == "triangular" else self._scale()
+
+        def at(t: float) -> float:
+            cycle = math.floor(1 + t / total)
+            x = 1.0 + t / total - cycle
+            height = (top - base) * (x / ratio if x <= ratio else (x - 1) / (ratio - 1))
+            return top - height * (1.0 if scale is None else scale(cycle, t))
+
+        return at
 
     def next_break(self, t: int) -> int | None:
         total, ratio = self._sizes

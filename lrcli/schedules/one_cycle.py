@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -121,6 +121,19 @@ class OneCycle(Schedule):
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
         curve, held = self._curve, max(start, math.ceil(self.total))
         return [curve(t) for t in range(start, min(stop, held))] + [self.final_lr] * (stop - held)
+
+    def momentum_key(self) -> Hashable | None:
+        if not self.cycle_momentum:
+            return None
+        shape = (self.total, self.pct_start, self.anneal_strategy, bool(self.three_phase))
+        return ("one_cycle", *shape, self.base_momentum, self.max_momentum)
+
+    def momenta(self, start: int, stop: int) -> Sequence[float | None]:
+        """From max_momentum to base_momentum while the learning rate rises, and back; in a third phase it stays."""
+        if not self.cycle_momentum:
+            return super().momenta(start, stop)
+        curve = self.curve_from(self.max_momentum, self.base_momentum, self.max_momentum)
+        return [self.max_momentum if t >= self.total else curve(t) for t in range(start, stop)]
 
     def next_break(self, t: int) -> int | None:
         for finish in self.ends():

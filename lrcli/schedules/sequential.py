@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -91,6 +91,29 @@ class Sequential(Schedule):
                 for name, values in columns.items():
                     values += part.get(name, [None] * (end - first))
         return columns
+
+    def momentum_key(self) -> Hashable | None:
+        keys = [child.momentum_key() for child in self.schedules]
+        return (self.milestones, *keys) if any(key is not None for key in keys) else None
+
+    def momenta(self, start: int, stop: int) -> Sequence[float | None]:
+        """That of the active phase; one that does not move it leaves what the phase before left."""
+        values: list[float | None] = []
+        for child, first, end in self._parts(start, stop):
+            if child.moves_momentum:
+                values += child.momenta(first, end)
+            else:
+                values += [self._momentum_left(start + len(values))] * (end - first)
+        return values
+
+    def _momentum_left(self, t: int) -> float | None:
+        """What the last phase before t that moves the momentum has left."""
+        begins = (0, *map(int, self.milestones))
+        for i in reversed(range(bisect_right(self.milestones, t))):
+            size = begins[i + 1] - begins[i]
+            if size > 0 and self.schedules[i].moves_momentum:
+                return self.schedules[i].momenta(size - 1, size)[0]
+        return None
 
     def next_break(self, t: int) -> int | None:
         schedule, begin, i = self._phase(t)

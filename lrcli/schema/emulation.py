@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from lrcli.frameworks.torch.releases import RELEASES
-from lrcli.spec import READINGS, STEP_ORDERS
+from lrcli.spec import SHOWABLE, STEP_ORDERS
 
 _EXPRESSION = {"type": ["string", "number"], "minLength": 1}
 _SAVED = ("after_step", "before_step", "fresh", "groups")
@@ -19,7 +19,7 @@ def _version() -> str:
 
 def _text() -> dict[str, Any]:
     """`torch-1.10:get_lr:scheduler_first` and the like, reading and order in any order."""
-    read, order = f":(?:{'|'.join(READINGS)})", f":(?:{'|'.join(STEP_ORDERS)})"
+    read, order = f":(?:{'|'.join(SHOWABLE)})", f":(?:{'|'.join(STEP_ORDERS)})"
     asked = f"(?:{read})?(?:{order})?|{order}{read}"
     pattern = rf"^\s*(?:formula|torch(?:-{_version()})?(?:{asked}))\s*$"
     return {"type": "string", "pattern": pattern, "examples": ["torch", "torch-1.1", "torch-1.1:get_lr", "formula"]}
@@ -38,7 +38,7 @@ def emulation() -> dict[str, Any]:
     }
     properties = {
         "torch": torch,
-        "read": {"description": "The reading that is shown as the curve.", "enum": [*READINGS, None]},
+        "read": {"description": "The reading that is shown as the curve.", "enum": [*SHOWABLE, None]},
         "step_order": {
             "description": "Whether the loop calls optimizer.step() or scheduler.step() first.",
             "enum": [*STEP_ORDERS, None],
@@ -57,6 +57,10 @@ def emulation() -> dict[str, Any]:
         },
         "initial_lr": {
             "description": "A left-over initial_lr of the groups.",
+            "anyOf": [{"type": ["number", "null"]}, numbers],
+        },
+        "momentum": {
+            "description": "The groups' momentum before the scheduler is built.",
             "anyOf": [{"type": ["number", "null"]}, numbers],
         },
         "step_epoch": {

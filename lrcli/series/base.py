@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lrcli.errors import LrcliError
 from lrcli.notes import Note
 
 if TYPE_CHECKING:
@@ -173,18 +174,35 @@ class Series(ABC):
 
         metric = {trace.group for trace in self.traces if trace.key == "metric"}
         shared = any(trace.shared for trace in self.traces)
-        names = (self.reading, "metric") if metric else (self.reading,)
+        moving = () if self.reading == "momentum" else self.moving
+        names = (self.reading, *["metric"] * bool(metric), *["momentum"] * bool(moving))
         curves = [Thinned(columns, start, stop) for _ in self.groups]
         metrics = [Thinned(columns, start, stop) if shared or i in metric else None for i in range(len(self.groups))]
+        momenta = [Thinned(columns, start, stop) if i in moving else None for i in range(len(self.groups))]
         for block in self.blocks(names, start, stop):
-            for group, curve, about in zip(block.groups, curves, metrics, strict=True):
+            for group, curve, about, momentum in zip(block.groups, curves, metrics, momenta, strict=True):
                 curve.add(block.start, group[self.reading])
                 if about is not None:
                     about.add(block.start, group["metric"])
+                if momentum is not None:
+                    momentum.add(block.start, group["momentum"])
         return tuple(
-            curve.line(name, None if about is None or not about.facts() else about.line("metric"))
-            for name, curve, about in zip(self.groups, curves, metrics, strict=True)
+            curve.line(
+                name,
+                None if about is None or not about.facts() else about.line("metric"),
+                None if momentum is None or not momentum.facts() else momentum.line("momentum"),
+            )
+            for name, curve, about, momentum in zip(self.groups, curves, metrics, momenta, strict=True)
         )
+
+    @property
+    def moving(self) -> tuple[int, ...]:
+        """The groups whose momentum the schedule moves: they have the column "momentum", too."""
+        return ()
+
+    def showing_momentum(self) -> Series:
+        """The same run with its momentum as the curve."""
+        raise LrcliError(f"{self.name} has no momentum: only a spec of one_cycle or cyclic moves it")
 
     def notes(self) -> tuple[Note, ...]:
         """What a user should know about these numbers, each once."""

@@ -30,6 +30,7 @@ class SpecSeries(Series):
 
     spec: Spec
     progress: Progress | None = None
+    shows_momentum: bool = False
 
     @property
     def name(self) -> str:  # type: ignore[override]
@@ -69,6 +70,13 @@ class SpecSeries(Series):
         return replace(self, progress=progress)
 
     @cached_property
+    def moving(self) -> tuple[int, ...]:
+        return tuple(i for i, group in enumerate(self.spec.groups) if group.schedule.moves_momentum)
+
+    def showing_momentum(self) -> Series:
+        return replace(self, shows_momentum=True)
+
+    @cached_property
     def _trace_keys(self) -> list[tuple[str, ...]]:
         """The traces of each group."""
         if self.start >= self.stop:
@@ -84,11 +92,13 @@ class SpecSeries(Series):
 
     def _traced(self, i: int, names: Sequence[str], start: int, stop: int) -> dict[str, Sequence[Any]]:
         """Those of the columns that are no readings."""
-        more = [name for name in names if name not in self.readings]
+        more = [name for name in names if name == "momentum" or name not in self.readings]
         if not more:
             return {}
         group = self.spec.groups[i]
-        known = group.schedule.trace(group.base_lr, start, stop) if self._trace_keys[i] else {}
+        known = dict(group.schedule.trace(group.base_lr, start, stop)) if self._trace_keys[i] else {}
+        if "momentum" in more:
+            known["momentum"] = list(group.schedule.momenta(start, stop))
         return {name: known.get(name) or [None] * (stop - start) for name in more}
 
     @cached_property
@@ -155,9 +165,15 @@ class FormulaSeries(SpecSeries):
 
     arithmetic = "formula"
     start = 0
-    readings = ("lr",)
-    reading = "lr"
     goes_on = True
+
+    @property
+    def readings(self) -> tuple[str, ...]:  # type: ignore[override]
+        return ("lr", "momentum") if self.shows_momentum else ("lr",)
+
+    @property
+    def reading(self) -> str:  # type: ignore[override]
+        return "momentum" if self.shows_momentum else "lr"
 
     @property
     def label(self) -> str:  # type: ignore[override]
@@ -176,6 +192,7 @@ class FormulaSeries(SpecSeries):
 
     def _rows(self, names: Sequence[str], start: int, stop: int) -> tuple[Readings, ...]:
         unit = self.spec.interval
+        names = names or (self.reading,)
         rows = []
         for i, group in enumerate(self.spec.groups):
             columns = Readings() if names and "lr" not in names else Readings(lr=formula_lrs(group, start, stop, unit))
@@ -189,7 +206,7 @@ class FormulaSeries(SpecSeries):
         """The columns of every group in the rows of each window; those between far ones are not computed."""
         for rows in windows:
             if not rows:
-                yield tuple(Readings({name: [] for name in names or self.readings}) for _ in self.groups)
+                yield tuple(Readings({name: [] for name in names or (self.reading,)}) for _ in self.groups)
             elif rows[-1] - rows[0] < NEAR * len(rows):
                 whole = self._rows(names, rows[0], rows[-1] + 1)
                 yield tuple(
@@ -199,6 +216,7 @@ class FormulaSeries(SpecSeries):
                 yield self._single_rows(rows, names)
 
     def _single_rows(self, rows: Sequence[int], names: Sequence[str]) -> tuple[Readings, ...]:
+        names = names or (self.reading,)
         if any(name != "lr" for name in names):
             parts = [self._rows(names, t, t + 1) for t in rows]
             return tuple(
@@ -210,6 +228,8 @@ class FormulaSeries(SpecSeries):
 
     def first(self, test: Test) -> tuple[int | None, ...]:
         """Piece by piece: where a curve only falls or only rises its ends tell, and halving finds the row."""
+        if self.shows_momentum:
+            return super().first(test)
         return tuple(self._first_of_group(group, test) for group in self.spec.groups)
 
     def _first_of_group(self, group: Group, test: Test) -> int | None:
@@ -235,18 +255,21 @@ class FormulaSeries(SpecSeries):
 
     def sampled(self, columns: int, start: int, stop: int) -> tuple[SampledLine, ...]:
         """The columns' first rows and the breakpoints, a few per column: a billion steps cost as much as a hundred."""
-        if not self.jumps:
+        if not self.jumps or self.shows_momentum:
             return super().sampled(columns, start, stop)
         from lrcli.series.sample import line_of, rows_to_sample
 
         lines = []
-        for name, group in zip(self.groups, self.spec.groups, strict=True):
+        for i, (name, group) in enumerate(zip(self.groups, self.spec.groups, strict=True)):
             rows, breaks = rows_to_sample(group.schedule, columns, start, stop)
             if breaks is None:
                 lrs = formula_lrs(group, start, stop, self.unit)
             else:
                 lrs = [formula_lrs(group, t, t + 1, self.unit)[0] for t in rows]
-            lines.append(line_of(name, rows, lrs, breaks))
+            momenta = None
+            if i in self.moving:
+                momenta = [group.schedule.momenta(t, t + 1)[0] for t in rows]
+            lines.append(line_of(name, rows, lrs, breaks, momenta))
         return tuple(lines)
 
 

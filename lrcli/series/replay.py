@@ -38,11 +38,12 @@ class ReplaySeries(SpecSeries):
     @property
     def readings(self) -> tuple[str, ...]:  # type: ignore[override]
         assert self.spec.emulation is not None
-        return readings_of(self.spec.emulation)
+        readings = readings_of(self.spec.emulation)
+        return (*readings, "momentum") if self.shows_momentum and "momentum" not in readings else readings
 
     @cached_property
     def reading(self) -> str:  # type: ignore[override]
-        return shown_reading(self.spec)
+        return "momentum" if self.shows_momentum else shown_reading(self.spec)
 
     def blocks(self, names: Sequence[str] = (), start: int | None = None, stop: int | None = None) -> Iterator[Block]:
         names = names or (self.reading,)
@@ -50,15 +51,18 @@ class ReplaySeries(SpecSeries):
         begin = first if start is None else max(start, first)
         end = self.stop if stop is None else stop
         loops = training_loops(self.spec)
-        readings = [name for name in names if name in self.readings]
+        readings = [name for name in names if name == "momentum" or name in self.readings]
+        # the momentum is kept up only in rows that are asked for it
+        skipped = ("lr", "momentum") if "momentum" in readings else ("lr",)
         for t in range(first, begin, BLOCK):
             self._tell(t - first, end - first)
-            take_together(loops, min(BLOCK, begin - t))
+            take_together(loops, min(BLOCK, begin - t), skipped)
         for t in range(begin, end, BLOCK):
             self._tell(t - first, end - first)
             high = min(t + BLOCK, end)
             taken = take_together(loops, high - t, readings)
-            groups = (Readings(own, **self._traced(i, names, t, high)) for i, own in enumerate(taken))
+            traced = [name for name in names if name not in readings]
+            groups = (Readings(own, **self._traced(i, traced, t, high)) for i, own in enumerate(taken))
             yield Block(t, high, tuple(groups))
 
     def _tell(self, done: int, total: int) -> None:

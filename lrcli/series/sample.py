@@ -37,7 +37,8 @@ class Facts:
 class SampledLine:
     """One curve of a plot: its values `ys` at the rows `xs`, which increase; NaN is a gap.
 
-    `facts` is None where no row has a value. `metric` holds what a plateau looks at, sampled like the curve.
+    `facts` is None where no row has a value. `metric` holds what a plateau looks at, `momentum` the momentum where the
+    schedule moves it, both sampled like the curve.
     """
 
     name: str
@@ -45,6 +46,7 @@ class SampledLine:
     ys: tuple[float, ...]
     facts: Facts | None
     metric: SampledLine | None = None
+    momentum: SampledLine | None = None
 
 
 def rows_to_sample(schedule: Schedule, columns: int, start: int, stop: int) -> tuple[Sequence[int], set[int] | None]:
@@ -68,10 +70,20 @@ def rows_to_sample(schedule: Schedule, columns: int, start: int, stop: int) -> t
     return sorted(breaks.union(edges)), breaks
 
 
-def line_of(name: str, rows: Sequence[int], lrs: Sequence[float], breaks: set[int] | None) -> SampledLine:
+def line_of(
+    name: str,
+    rows: Sequence[int],
+    lrs: Sequence[float],
+    breaks: set[int] | None,
+    momenta: Sequence[float | None] | None = None,
+) -> SampledLine:
     """The line through the values of the rows that `rows_to_sample` chose."""
     values = [lr if math.isfinite(lr) else math.nan for lr in lrs]
-    return SampledLine(name, tuple(rows), tuple(values), _facts(rows, lrs, breaks))
+    momentum = None
+    if momenta is not None:
+        known = [math.nan if value is None else value for value in momenta]
+        momentum = SampledLine("momentum", tuple(rows), tuple(known), _facts(rows, known, breaks))
+    return SampledLine(name, tuple(rows), tuple(values), _facts(rows, lrs, breaks), momentum=momentum)
 
 
 def _facts(rows: Sequence[int], values: Sequence[float], breaks: set[int] | None) -> Facts | None:
@@ -148,10 +160,10 @@ class Thinned:
             return None
         return Facts(self._first, self._peak[1], self._peak[0], self._last, self._total / self._known)
 
-    def line(self, name: str, metric: SampledLine | None = None) -> SampledLine:
+    def line(self, name: str, metric: SampledLine | None = None, momentum: SampledLine | None = None) -> SampledLine:
         """What was kept."""
         xs = tuple(x for x, _ in self._points)
-        return SampledLine(name, xs, tuple(y for _, y in self._points), self.facts(), metric)
+        return SampledLine(name, xs, tuple(y for _, y in self._points), self.facts(), metric, momentum)
 
 
 def _extremes(points: list[_Point]) -> list[_Point]:

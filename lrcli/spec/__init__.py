@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from lrcli.spec.data import Data
 
 READINGS = ("lr", "get_lr", "get_last_lr")
+SHOWABLE = (*READINGS, "momentum")
+"""What can be shown as the curve: a reading of the learning rate, or the momentum that the scheduler sets."""
 STEP_ORDERS = ("optimizer_first", "scheduler_first")
 
 
@@ -43,7 +45,7 @@ class Emulation:
     """Which release is replayed, and how the training loop used its scheduler.
 
     release: "1.1": an examined minor release of PyTorch (see `lrcli.frameworks.torch.releases`).
-    read: the reading that is shown as the curve, one of READINGS; None is what that release documents.
+    read: the reading that is shown as the curve, one of SHOWABLE; None is what that release documents.
     step_order: "optimizer_first" (train, then scheduler.step()) or "scheduler_first"; None is what it documents.
     last_epoch: -1 for a plain run; k >= 0 for a new scheduler that resumes after epoch k.
     saved: what a resumed optimizer's groups hold: all that was saved "after_step" or "before_step" (of the
@@ -51,6 +53,7 @@ class Emulation:
     initial_lr: a left-over group['initial_lr'], one or one per group; None is none.
     step_epoch: the explicit argument of scheduler.step(epoch), call by call (None: no argument; later calls: none), or
         an expression of the row's index ("epoch + 1").
+    momentum: what the groups' momentum is before the scheduler is built, one or one per group; None is not known.
     label: how the user wrote it ("torch-1.1"), for curve names.
     framework: whose release it is. Only "torch" is replayed; the schedules of the others compute as that release does.
     """
@@ -62,6 +65,7 @@ class Emulation:
     saved: str | float | tuple[float, ...] = "after_step"
     initial_lr: float | tuple[float, ...] | None = None
     step_epoch: str | tuple[float | None, ...] = ()
+    momentum: float | tuple[float, ...] | None = None
     label: str = ""
     framework: str = "torch"
 

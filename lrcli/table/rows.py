@@ -29,12 +29,14 @@ def tabulate(
     every: int = 1,
     changes: bool = False,
     events: bool = False,
+    momentum: bool = False,
 ) -> Table:
     """The table of one run, or of several side by side.
 
     start, stop: the rows start <= t < stop, in the table's unit (steps as soon as one run counts steps).
     every: only every n-th of these rows, from the first. Beside a log only those that were logged are rows.
     changes: of these only the first row and those in which a learning rate is not that of the row before.
+    momentum: a column with the momentum of each group whose schedule moves it.
     events: a last column with what happens in a row, in words.
 
     Raises LrcliError for epochs against steps without steps_per_epoch.
@@ -42,7 +44,7 @@ def tabulate(
     series = [series_of(run) for run in runs]
     grid = common_grid(series)
     names = curve_names(series) if len(series) > 1 else ("",)
-    sources = [_Source.of(*one) for one in zip(series, names, grid.factors, strict=True)]
+    sources = [_Source.of(*one, momentum) for one in zip(series, names, grid.factors, strict=True)]
     low = grid.start if start is None else max(start, grid.start)
     high = grid.stop if stop is None else min(stop, grid.stop)
     columns = [Column(grid.unit, "index"), *chain.from_iterable(source.columns for source in sources)]
@@ -64,9 +66,10 @@ def tabulate(
 
 @dataclass(frozen=True)
 class _Source:
-    """One run as columns of a table: its readings group by group, then what a plateau knows.
+    """One run as columns of a table: its readings group by group, then the momentum, then what a plateau knows.
 
-    factor: how many rows of the table one row of the run fills. names: the columns to ask the run for.
+    factor: how many rows of the table one row of the run fills. names: the columns to ask the run for. moving: the
+    groups that have a column for their momentum.
     """
 
     run: Series
@@ -74,22 +77,26 @@ class _Source:
     factor: int
     names: tuple[str, ...]
     columns: tuple[Column, ...]
+    moving: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, run: Series, name: str, factor: int) -> _Source:
+    def of(cls, run: Series, name: str, factor: int, momentum: bool = False) -> _Source:
         """The columns of a run, `name` before their names."""
         prefix = f"{name}:" if name else ""
         suffixes = [f"/{group}" if group else "" for group in run.groups]
         columns = [Column(f"{prefix}{reading}{suffix}") for suffix in suffixes for reading in run.readings]
+        moving = run.moving if momentum and "momentum" not in run.readings else ()
+        columns += [Column(f"{prefix}momentum{suffixes[i]}", "number") for i in moving]
         for trace in run.traces:
             columns.append(Column(f"{prefix}{trace.key}{'' if trace.shared else suffixes[trace.group]}", "number"))
-        names = (*run.readings, *dict.fromkeys(trace.key for trace in run.traces))
-        return cls(run, name, factor, names, tuple(columns))
+        names = (*run.readings, *["momentum"] * bool(moving), *dict.fromkeys(trace.key for trace in run.traces))
+        return cls(run, name, factor, names, tuple(columns), moving)
 
     def values(self, windows: Iterator[Sequence[int]]) -> Iterator[list[Sequence[Any]]]:
         """The values of the columns in the rows of each window, None where the run has no such row."""
         for groups in on_grid(self.run, self.factor, windows, self.names):
             readings = [group[name] for group in groups for name in self.run.readings]
+            readings += [groups[i]["momentum"] for i in self.moving]
             yield [*readings, *(groups[trace.group][trace.key] for trace in self.run.traces)]
 
     def marked(self, offset: int) -> list[tuple[int, int]]:

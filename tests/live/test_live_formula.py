@@ -86,6 +86,23 @@ def test_a_warmup_from_zero_is_a_lambda() -> None:
     assert isinstance(lrcli.to_torch(spec, optimizer), torch.optim.lr_scheduler.LambdaLR)
 
 
+def test_the_formula_moves_the_momentum() -> None:
+    """A OneCycleLR that PyTorch would end with an exception goes on, and its momentum with it; so does beta1."""
+    spec = lrcli.load("{epochs: 12, schedule: {type: one_cycle, max_lr: 0.1, total_steps: 8}}")
+    momenta = spec.groups[0].schedule.momenta(0, 12)
+    for adam in (False, True):
+        parameters = [torch.nn.Parameter(torch.zeros(1))]
+        optimizer = torch.optim.Adam(parameters, lr=0.1) if adam else torch.optim.SGD(parameters, lr=0.1, momentum=0.5)
+        scheduler = lrcli.to_torch(spec, optimizer)
+        seen = []
+        for _ in range(12):
+            (group,) = optimizer.param_groups
+            seen.append(group["betas"][0] if adam else group["momentum"])
+            optimizer.step()
+            scheduler.step()
+        assert list(momenta) == seen
+
+
 def test_state_goes_on() -> None:
     """The state of a formula scheduler is plain data, and a new one goes on from it."""
     text = "{lr: 0.1, epochs: 20, groups: [{schedule: {type: cosine}}, {schedule: {type: step, step_size: 3}}]}"

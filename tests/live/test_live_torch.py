@@ -37,6 +37,10 @@ SAMPLES = [
     if not any("." in group.schedule.name for group in read_spec(str(path)).groups)  # another framework's
 ]
 
+MOMENTUM = 0.9
+"""The optimizer's own."""
+COLUMNS = (*READINGS, "momentum")
+
 ONE_SCHEDULER_CANNOT = {"groups": "two groups with a schedule each are more than one PyTorch scheduler holds"}
 """Samples that `to_torch` has to refuse."""
 
@@ -55,7 +59,7 @@ def run_torch(spec: Spec) -> Run:
     groups = [
         {"params": [torch.nn.Parameter(torch.zeros(1))], "lr": g.lr if g.lr is not None else 0.1} for g in spec.groups
     ]
-    optimizer = torch.optim.SGD(groups, lr=0.1, momentum=0.9)
+    optimizer = torch.optim.SGD(groups, lr=0.1, momentum=MOMENTUM)
     run = Run([])
     try:
         made = lrcli.to_torch(spec, optimizer)
@@ -73,6 +77,7 @@ def run_torch(spec: Spec) -> Run:
                 "lr": [group["lr"] for group in optimizer.param_groups],
                 "get_lr": _read(schedulers[-1], "get_lr", len(groups)),
                 "get_last_lr": _read(schedulers[-1], "get_last_lr", len(groups)),
+                "momentum": [group["momentum"] for group in optimizer.param_groups],
             }
         )
         optimizer.step()
@@ -101,7 +106,7 @@ def _read(scheduler: Any, name: str, groups: int) -> list[float | None]:
 def run_lrcli(spec: Spec) -> Run:
     """The same loop, replayed."""
     try:
-        curve = evaluate(spec, READINGS)
+        curve = evaluate(spec, COLUMNS)
     except Refused as refused:
         if refused.t is None:
             return Run([], refused.exception)
@@ -110,18 +115,18 @@ def run_lrcli(spec: Spec) -> Run:
         rows = run_lrcli(replace(spec, length=trained)).rows if trained else []
         return Run(rows, refused.exception, refused.t)
     columns = {
-        reading: [getattr(group, reading) or [None] * len(group.lr) for group in curve.groups] for reading in READINGS
+        reading: [getattr(group, reading) or [None] * len(group.lr) for group in curve.groups] for reading in COLUMNS
     }
-    return Run([{r: [column[t] for column in columns[r]] for r in READINGS} for t in range(len(curve.groups[0].lr))])
+    return Run([{r: [column[t] for column in columns[r]] for r in COLUMNS} for t in range(len(curve.groups[0].lr))])
 
 
 def assert_same(spec: Spec, step_order: str = "optimizer_first") -> None:
     """PyTorch and its replay agree to the last bit, also in what they refuse, and when."""
-    spec = replace(spec, emulation=Emulation(RELEASE, step_order=step_order))
+    spec = replace(spec, emulation=Emulation(RELEASE, step_order=step_order, momentum=MOMENTUM))
     expected, actual = run_torch(spec), run_lrcli(spec)
     assert (actual.exception, actual.t, len(actual.rows)) == (expected.exception, expected.t, len(expected.rows))
     for t, (want, got) in enumerate(zip(expected.rows, actual.rows, strict=True)):
-        for reading in READINGS:
+        for reading in COLUMNS:
             assert all(map(same, want[reading], got[reading])), (t, reading, want[reading], got[reading])
 
 

@@ -58,6 +58,9 @@ def diff(
         comparison_option("--atol", metavar="X", help="Absolute tolerance (default 1e-12 times the largest LR)."),
     ] = None,
     exact: Annotated[bool, comparison_option("--exact", help="Every bit counts.")] = False,
+    momentum: Annotated[
+        bool, comparison_option("--momentum", help="Compare the momentum, instead of the learning rate.")
+    ] = False,
     silent: Annotated[bool, output_option("-q", "--silent", help="Print nothing: the exit code tells.")] = False,
     quiet: Annotated[bool, output_option("--quiet", help="No notes on stderr.")] = False,
     plot: Annotated[bool, output_option("--plot", help="Draw both curves below the report.")] = False,
@@ -80,6 +83,8 @@ def diff(
     runs = _both(env, a, b, spec_options, log_options)
     if b is None:
         runs = tuple(run.renamed(name) for run, name in zip(runs, curve_names(runs), strict=True))
+    if momentum:
+        runs = tuple(run.showing_momentum() for run in runs)
     progress = Progress(env)
     first, second = (run.watched(progress) for run in runs)
     try:

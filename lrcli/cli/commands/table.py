@@ -52,6 +52,13 @@ def table(
         bool | None,
         row_option("--events/--no-events", help="A column that says what happens (default: in people's formats)."),
     ] = None,
+    momentum: Annotated[
+        bool | None,
+        row_option(
+            "--momentum/--no-momentum",
+            help="A column with the momentum where one_cycle or cyclic moves it (default: in people's formats).",
+        ),
+    ] = None,
     digits: Digits = None,
     format: Annotated[
         Format | None,
@@ -81,10 +88,13 @@ def table(
             every=every,
             changes=changes,
             events=chosen not in MACHINE if events is None else events,
+            momentum=chosen not in MACHINE if momentum is None else momentum,
         )
     finally:
         if progress is not None:
             progress.end()
+    if momentum and not any(run.moving for run in loaded):
+        env.note("nothing here moves the momentum")
     if digits is not None and chosen in MACHINE:
         env.note(f"--digits is for people: {chosen} holds every digit")
     if not env.quiet:

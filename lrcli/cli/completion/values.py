@@ -12,7 +12,7 @@ from lrcli.frameworks.torch.releases import RELEASES, parse
 from lrcli.reader.build import KEYS
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.schedules import Schedule, param_of, parameters
-from lrcli.spec import READINGS, STEP_ORDERS
+from lrcli.spec import SHOWABLE, STEP_ORDERS
 
 
 class Item(NamedTuple):
@@ -46,7 +46,7 @@ def emulations(word: str) -> Iterator[Item]:
     which, *given = head.split(":")
     line = which.removeprefix("torch-")
     old = line in RELEASES and parse(line) < (1, 4)
-    for words in (READINGS, STEP_ORDERS):
+    for words in (SHOWABLE, STEP_ORDERS):
         if not set(words) & set(given) and which.startswith("torch"):
             names = (name for name in words if name.startswith(tail) and not (old and name == "get_last_lr"))
             yield from (Item(f"{head}:{name}") for name in names)
@@ -131,7 +131,7 @@ _INSIDE = {
 _WORDS = {
     "interval": ("epoch", "step"),
     "data.drop_last": ("true", "false"),
-    "emulate.read": READINGS,
+    "emulate.read": SHOWABLE,
     "emulate.step_order": STEP_ORDERS,
 }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay, Ruled, Rules, closed_form
+from collections.abc import Callable
+
+from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay, Rule, Ruled, Rules, closed_form
 from lrcli.frameworks.torch.releases import Release
 from lrcli.schedules.cyclic import Cyclic
 
@@ -13,7 +15,9 @@ class CyclicReplay(Ruled):
     """A new one writes its base_lr into the group before the base class looks at it."""
 
     def __init__(self, schedule: Cyclic, release: Release) -> None:
+        self.schedule = schedule
         self.base_lr = schedule.base_lr
+        self._momentum_at: Callable[[float], float] | None = None
 
         def rules(initial_lr: float) -> Rules:
             self.initial_lr = initial_lr
@@ -31,9 +35,32 @@ class CyclicReplay(Ruled):
     def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
         if last_epoch == -1:
             group.lr = self.base_lr
+        self.group = group
+        if self.schedule.cycle_momentum:
+            self._take_momentum(group, last_epoch)
         lr = super().construct(group, last_epoch)
         self.rules = self.rules._replace(first=None)  # base_lrs is set once the base class has stepped
         return lr
+
+    def _take_momentum(self, group: ParamGroup, last_epoch: int) -> None:
+        """Until 2.2 base_momentum goes by way of the group, so a resumed one takes what the group has."""
+        base, top = self.schedule.base_momentum, self.schedule.max_momentum
+        if self.release >= (2, 3):
+            if last_epoch == -1:
+                group.momentum = top
+                group.arguments.update(base_momentum=base, max_momentum=top)
+            self._momentum_at = self.schedule.momentum_from(base)
+            return
+        if last_epoch == -1:
+            group.momentum = base
+        if group.momentum is not None:
+            self._momentum_at = self.schedule.momentum_from(group.momentum)
+
+    def _apply(self, rule: Rule, lr: float, t: int) -> float:
+        new = super()._apply(rule, lr, t)
+        if self._momentum_at is not None:
+            self.group.momentum = self._momentum_at(t)
+        return new
 
     def reading_reason(self, fresh: bool, later: bool) -> Reason:
         return self._stale() if self.release >= (1, 3) else Reason("")

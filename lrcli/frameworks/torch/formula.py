@@ -83,15 +83,22 @@ def formula_scheduler(spec: Spec, optimizer: Any) -> Any:
     """
     schedules = [group.schedule for group in spec.groups]
     bases = [_base(group) for group in spec.groups]
+
+    def momenta(epoch: int) -> list[float | None]:
+        return [schedule.momenta(epoch, epoch + 1)[0] for schedule in schedules]
+
     if any(_reads_metric(schedule) for schedule in schedules):
-        return _formula_class()(optimizer, lambda metrics: _live(schedules, bases, metrics))
-    if all(group.get("initial_lr", base) == base for group, base in zip(optimizer.param_groups, bases, strict=True)):
+        return _formula_class()(optimizer, lambda metrics: _live(schedules, bases, metrics), momenta, True)
+    moving = any(schedule.moves_momentum for schedule in schedules)
+    if not moving and all(
+        group.get("initial_lr", base) == base for group, base in zip(optimizer.param_groups, bases, strict=True)
+    ):
         factors = [_factor(schedule) for schedule in schedules]
         pairs = zip(schedules, bases, strict=True)
         if all(_scales(schedule, base, min(spec.length, LOOKED_AT)) for schedule, base in pairs):
             return lambda_lr(factors, optimizer)
     curves = [_curve(schedule, base) for schedule, base in zip(schedules, bases, strict=True)]
-    return _formula_class()(optimizer, lambda metrics: curves, takes_metric=False)
+    return _formula_class()(optimizer, lambda metrics: curves, momenta, False)
 
 
 def _factor(schedule: Schedule) -> Curve:
@@ -146,15 +153,19 @@ def _formula_class() -> Any:
     base: Any = getattr(lr_scheduler, "LRScheduler", None) or lr_scheduler._LRScheduler
 
     class FormulaLR(base):  # type: ignore[misc]
-        """The LR of every group as a function of last_epoch, and of the metrics that step() was given."""
+        """The LR of every group as a function of last_epoch, and of the metrics that step() was given.
+
+        The momentum (or beta1) of the groups whose schedule moves it is set, too, as OneCycleLR and CyclicLR do.
+        """
 
         def __init__(
             self,
             optimizer: Any,
             curves: Callable[[Sequence[float]], Sequence[Curve]],
-            takes_metric: bool = True,
+            momenta: Callable[[int], Sequence[float | None]],
+            takes_metric: bool,
         ) -> None:
-            self._curves = curves
+            self._curves, self._momenta = curves, momenta
             self._takes_metric = takes_metric
             self.metrics: list[float] = []
             self._is_built = False
@@ -162,6 +173,11 @@ def _formula_class() -> Any:
             self._is_built = True
 
         def get_lr(self) -> list[float]:
+            for group, momentum in zip(self.optimizer.param_groups, self._momenta(self.last_epoch), strict=True):
+                if momentum is not None and "betas" in group:
+                    group["betas"] = (momentum, *group["betas"][1:])
+                elif momentum is not None:
+                    group["momentum"] = momentum
             return [curve(self.last_epoch) for curve in self._curves(self.metrics)]
 
         def step(self, metrics: Any = None, epoch: Any = None) -> None:
@@ -176,7 +192,8 @@ def _formula_class() -> Any:
 
         def state_dict(self) -> dict[str, Any]:
             state: dict[str, Any] = super().state_dict()
-            state.pop("_curves")  # a function: the spec has it
+            for name in ("_curves", "_momenta"):  # functions: the spec has them
+                state.pop(name)
             return state
 
     return FormulaLR

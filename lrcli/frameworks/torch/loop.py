@@ -50,6 +50,8 @@ class TrainingLoop:
         self.group = ParamGroup(base_lr)
         if emulation.last_epoch >= 0:
             self.group = _saved_group(schedule, base_lr, emulation, group)
+        if self.group.momentum is None and emulation.momentum is not None:
+            self.group.momentum = _for_group(emulation.momentum, group)
         if emulation.initial_lr is not None:
             self.group.initial_lr = _for_group(emulation.initial_lr, group)
         try:
@@ -85,10 +87,10 @@ class TrainingLoop:
         self._rows += n
         return {"lr": lrs, **others}
 
-    def skip(self, n: int) -> None:
-        """Walk n rows without keeping them."""
+    def skip(self, n: int, readings: Sequence[str] = ("lr",)) -> None:
+        """Walk n rows without keeping them. Only a walk with "momentum" among the readings keeps the momentum up."""
         for done in range(0, n, _STRIDE):
-            self.take(min(_STRIDE, n - done))
+            self.take(min(_STRIDE, n - done), readings)
 
     def _next_lr(self, row: int) -> float:
         """The LR that trains this row, after the call of step() that it needs."""
@@ -118,6 +120,8 @@ class TrainingLoop:
         return self._step_epoch[call] if call < len(self._step_epoch) else None
 
     def _read(self, name: str) -> float | None:
+        if name == "momentum":
+            return self.group.momentum
         try:
             return self.replay.get_lr(self.lr) if name == "get_lr" else self.replay.get_last_lr()
         except (Refused, ArithmeticError, ValueError):
@@ -170,7 +174,7 @@ def take_together(loops: Sequence[TrainingLoop], n: int, readings: Sequence[str]
 
     taken = all_or_first(map(taking, loops))
     one_scheduler = len({type(loop.schedule) for loop in loops}) == 1
-    for name in readings if one_scheduler and len(taken) > 1 else ():
+    for name in [name for name in readings if name.startswith("get_")] if one_scheduler and len(taken) > 1 else ():
         columns = [group[name] for group in taken]
         if any(None in column for column in columns):
             rows = [row if None not in row else (None,) * len(row) for row in zip(*columns, strict=True)]
@@ -194,7 +198,7 @@ def _metric_of(schedule: Schedule) -> tuple[float, ...] | None:
 
 def uninterrupted(schedule: Schedule, base_lr: float, emulation: Emulation, group: int = 0) -> TrainingLoop:
     """The same run in the same release, never resumed."""
-    plain = Emulation(emulation.release, step_order=emulation.step_order)
+    plain = Emulation(emulation.release, step_order=emulation.step_order, momentum=emulation.momentum)
     return TrainingLoop(schedule, base_lr, plain, group)
 
 
@@ -213,6 +217,6 @@ def _saved_group(schedule: Schedule, base_lr: float, emulation: Emulation, group
     # where training comes first, row t has seen the steps of the epochs before t; else that of epoch t, too
     row = emulation.last_epoch + (saved == "after_step") - loop.scheduler_first
     # (below 0: before the first step of a loop that steps first, only the constructor has run)
-    loop.skip(row + 1)
+    loop.skip(row + 1, ("lr", "momentum") if schedule.moves_momentum else ("lr",))
     initial_lr = base_lr if loop.group.initial_lr is None else loop.group.initial_lr
-    return ParamGroup(loop.lr, initial_lr, dict(loop.group.arguments))
+    return ParamGroup(loop.lr, initial_lr, dict(loop.group.arguments), loop.group.momentum)

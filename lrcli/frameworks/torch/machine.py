@@ -28,7 +28,9 @@ class ParamGroup:
     lr: float
     initial_lr: float | None = None
     arguments: dict[str, float] = field(default_factory=dict)
-    """What OneCycleLR (max_lr, min_lr) and SWALR (swa_lr) write here, and read at every call."""
+    """What OneCycleLR (max_lr, min_lr, ...) and SWALR (swa_lr) write here, and read at every call."""
+    momentum: float | None = None
+    """The momentum or beta1, None where it is not known."""
 
     def base_lr(self) -> float:
         """group.setdefault("initial_lr", group["lr"]): a left-over initial_lr wins."""

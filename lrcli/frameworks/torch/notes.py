@@ -53,6 +53,9 @@ def _no_reading(loop: TrainingLoop, emulation: Emulation, reading: str) -> list[
             return []  # it is another group's schedule that has none
         what = f"torch {emulation.release} has no {documented}() here; the column lr is shown"
         return [Note("no-reading", what)]
+    if emulation.read == "momentum":
+        moves = loop.schedule.moves_momentum
+        return [] if moves else [Note("no-reading", f"{loop.schedule.name} does not move the momentum")]
     if loop.replay.has(emulation.read):
         return []
     return [Note("no-reading", f"{emulation.read}() raises here in torch {emulation.release}")]
@@ -84,7 +87,7 @@ def _resume_reason(resumed: TrainingLoop, plain: TrainingLoop, spec: Spec) -> Re
 
 def _reading(loop: TrainingLoop, reading: str, spec: Spec) -> list[Note]:
     """Where reading the LR in the loop returns something else than the LR in use."""
-    if reading == "lr":
+    if reading in ("lr", "momentum"):
         return []
     n = min(spec.length - loop.first_epoch, LOOKED_AT)
     taken = loop.take(max(n, 0), ("lr", reading))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from math import cos, pi
 
-from lrcli.frameworks.torch.machine import GroupRuled, ParamGroup, Replay, Rules
+from lrcli.frameworks.torch.machine import GroupRuled, ParamGroup, Replay, Rule, Rules
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.one_cycle import OneCycle
 
@@ -32,7 +32,17 @@ class OneCycleReplay(GroupRuled):
         else:
             group.initial_lr = self.schedule.initial_lr
         group.arguments.update(max_lr=self.schedule.max_lr, min_lr=self.schedule.final_lr)
+        if self.schedule.cycle_momentum:
+            base, top = self.schedule.base_momentum, self.schedule.max_momentum
+            group.momentum = top
+            group.arguments.update(base_momentum=base, max_momentum=top)
         return super().construct(group, last_epoch)
+
+    def _apply(self, rule: Rule, lr: float, t: int) -> float:
+        new = super()._apply(rule, lr, t)
+        if self.schedule.cycle_momentum:
+            self.group.momentum = self._momentum_at(t)
+        return new
 
     def _check(self, t: float) -> None:
         total = self.schedule.total
@@ -45,6 +55,10 @@ class OneCycleReplay(GroupRuled):
         peak, final = self.group.arguments["max_lr"], self.group.arguments["min_lr"]
         curve_from = schedule.curve_from if self.release >= (1, 8) else partial(_until_1_7, schedule)
         curve_at = curve_from(initial_lr, peak, final)
+
+        base = self.group.arguments.get("base_momentum", schedule.base_momentum)
+        top = self.group.arguments.get("max_momentum", schedule.max_momentum)
+        self._momentum_at = curve_from(top, base, top)  # the same curve the other way round
 
         def rule(lr: float, t: int) -> float:
             check(t)

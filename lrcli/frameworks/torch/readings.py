@@ -8,8 +8,12 @@ from lrcli.spec import READINGS, Emulation, Spec
 
 
 def readings_of(emulation: Emulation) -> tuple[str, ...]:
-    """The readings that exist: the LR in use, what get_lr() returns, and from 1.4 on what get_last_lr() does."""
-    return READINGS if parse(emulation.release) >= (1, 4) else READINGS[:2]
+    """The readings that exist: the LR in use, what get_lr() returns, and from 1.4 on what get_last_lr() does.
+
+    The momentum is one where it is asked for.
+    """
+    readings = READINGS if parse(emulation.release) >= (1, 4) else READINGS[:2]
+    return (*readings, "momentum") if emulation.read == "momentum" else readings
 
 
 def documented_reading(emulation: Emulation) -> str:

@@ -1,4 +1,4 @@
-"""The panels of a vector picture: the curves, the plateau's metric under them, and their axes."""
+"""The panels of a vector picture: the curves, a plateau's metric and the momentum under them, and their axes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from lrcli.render.axes import XAxis, YAxis, linear_axis, log_axis, logarithmic
 from lrcli.render.canvas import Run
-from lrcli.render.chart import Chart
+from lrcli.render.chart import Chart, panels_below
 from lrcli.render.svg.curves import Frame, Point, path
 from lrcli.render.svg.legend import stroke
 from lrcli.render.svg.text import escaped, number, text, text_width
@@ -19,9 +19,11 @@ AXIS_ROW = 20
 """The height of a row of labels under the axis."""
 
 _METRIC = 0.32
-"""The share of the height that the metric takes."""
+"""The share of the height that the metric, or the momentum, takes."""
+_TWO_BELOW = 0.24
+"""The share of each of them, where there are both."""
 _BETWEEN = 36
-"""Pixels between the two panels."""
+"""Pixels between two panels."""
 _TICK = 17
 """About so many pixels stand for one row of a terminal, which is what axes count their ticks by."""
 _INSET = 8
@@ -68,16 +70,17 @@ def contents_of(chart: Chart) -> tuple[list[Content], list[str]]:
         curves, left_out = logarithmic(curves)
         notes = ["log scale"] + (["gaps where it is not above 0"] if left_out else [])
     contents = [Content("", tuple(curves), chart.log)]
-    if any(one.metric for one in chart.lines):
-        contents.append(Content("metric", tuple(one.metric for one in chart.lines)))
+    contents += [Content(what, tuple(lines)) for what, lines in panels_below(chart)]
     return contents, notes
 
 
 def placed(chart: Chart, contents: Sequence[Content], box: Box) -> list[Panel]:
     """The panels in a box."""
     left, top, right, bottom = box
-    split = bottom - (bottom - top) * _METRIC if len(contents) > 1 else bottom
-    edges = [(top, split - _BETWEEN / 2), (split + _BETWEEN / 2, bottom)] if len(contents) > 1 else [(top, bottom)]
+    below = len(contents) - 1
+    share = (bottom - top) * (_METRIC if below < 2 else _TWO_BELOW)
+    splits = [top - _BETWEEN / 2, *(bottom - share * n for n in range(below, 0, -1)), bottom + _BETWEEN / 2]
+    edges = [(high + _BETWEEN / 2, low - _BETWEEN / 2) for high, low in pairwise(splits)]
     panels = []
     for content, (ceiling, floor) in zip(contents, edges, strict=True):
         axis = content.axis(floor - ceiling)
