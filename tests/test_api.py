@@ -109,6 +109,7 @@ def test_what_to_torch_refuses(
         ("{lr: 0.1, epochs: 9, schedule: {type: one_cycle, max_lr: 0.1, total_steps: 5}}", "step 6 is past the end"),
         ("{lr: 0.1, epochs: 9, warmup: {for: 3}, schedule: {type: multiplicative, lr_lambda: '0.9'}}", "at epoch 3"),
         ("{lr: 0.1, epochs: 3, schedule: {type: plateau, metric: [1, 1, 1]}}", ""),
+        ("{lr: 0.1, epochs: 9, schedule: {type: transformers.cosine, num_warmup_steps: 2}}", "transformers.cosine"),
         (
             "{lr: 0.1, epochs: 3, schedule: {type: plateau, counting: keras, metric: [1, 1, 1]}}",
             "not what PyTorch",

@@ -57,6 +57,8 @@ class Sequential(Schedule):
 
     def bind(self, setting: Setting) -> Sequential:
         """Each schedule is told of its own phase."""
+        if not self.schedules:
+            return self
         edges = (0, *self.milestones, setting.length)
         lengths = [max(1, int(end - begin)) for begin, end in pairwise(edges)]
         parts = zip(self.schedules, lengths, strict=True)

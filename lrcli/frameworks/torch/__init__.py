@@ -33,7 +33,7 @@ class NotReplayed(Refused):
 
 def foreign_schedule(schedule: Schedule) -> Schedule | None:
     """The first part of a schedule that no release of PyTorch has (another framework's); None if there is none."""
-    if "." in schedule.name or (schedule.torch is None and _module(type(schedule)) is None):
+    if "." in schedule.name or (schedule.torch is None and module_of(type(schedule)) is None):
         return schedule
     return next((found for found in map(foreign_schedule, schedule.parts()) if found is not None), None)
 
@@ -43,7 +43,7 @@ def replay(schedule: Schedule, release: Release) -> Replay:
 
     A class of PyTorch's without a module of its own is its closed form.
     """
-    module = _module(type(schedule))
+    module = module_of(type(schedule))
     if module is None and (schedule.torch is None or "." in schedule.name):
         raise NotReplayed(schedule)
     since: Release = getattr(module, "SINCE", FIRST)
@@ -60,16 +60,16 @@ def since(cls: type[Schedule]) -> str | None:
     """The first release of PyTorch that has the class; None where PyTorch has none."""
     if cls.torch is None or "." in cls.name:
         return None
-    major, minor = getattr(_module(cls), "SINCE", FIRST)
+    major, minor = getattr(module_of(cls), "SINCE", FIRST)
     return f"{major}.{minor}"
 
 
-def _module(cls: type[Schedule]) -> ModuleType | None:
+def module_of(cls: type[Schedule]) -> ModuleType | None:
     """The module of this folder with the rule of a schedule; another framework's schedules have none."""
-    return None if "." in cls.name else _module_of(cls.__module__.rpartition(".")[2])
+    return None if "." in cls.name else _module_of_stem(cls.__module__.rpartition(".")[2])
 
 
 @cache
-def _module_of(stem: str) -> ModuleType | None:
+def _module_of_stem(stem: str) -> ModuleType | None:
     name = f"{__name__}.{stem}"
     return import_module(name) if find_spec(name) else None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import MISSING, fields
-from importlib import import_module
 from types import ModuleType
 from typing import Any
 from warnings import warn
 
 from lrcli.errors import LrcliError
+from lrcli.frameworks.torch import module_of
 from lrcli.frameworks.torch.formula import deviation, formula_scheduler
 from lrcli.frameworks.torch.releases import NEWEST, find_release
 from lrcli.notes import Note
@@ -88,7 +88,7 @@ def check(schedules: Sequence[Schedule]) -> None:
     if any(type(schedule) is not type(first) for schedule in schedules):
         raise LrcliError("the parameter groups have schedules of different types; a PyTorch scheduler has one for all")
     module = _module(first)
-    if hasattr(module, "check"):
+    if module is not None and hasattr(module, "check"):
         for schedule in schedules:
             module.check(schedule)
     if isinstance(first, (Sequential, Chained)):
@@ -105,19 +105,19 @@ def check(schedules: Sequence[Schedule]) -> None:
             raise LrcliError(f"the parameter groups have different {f.name}; a PyTorch scheduler has one for all")
 
 
-def _module(schedule: Schedule) -> ModuleType:
-    """The file of this folder that replays the schedule."""
-    room, _, stem = type(schedule).__module__.rpartition(".")
-    if room != "lrcli.schedules":
+def _module(schedule: Schedule) -> ModuleType | None:
+    """The file of this folder that replays the schedule, None for a class of PyTorch's that needs none."""
+    module = module_of(type(schedule))
+    if module is None and (schedule.torch is None or "." in schedule.name):
         raise LrcliError(f"PyTorch has no scheduler that computes {schedule.name}")
-    return import_module(f"lrcli.frameworks.torch.{stem}")
+    return module
 
 
 def build(schedules: Sequence[Schedule], optimizer: Any) -> Any:
     """One scheduler for the schedules of all groups, which are alike but for per-group values."""
     first = schedules[0]
     module = _module(first)
-    if hasattr(module, "to_torch"):
+    if module is not None and hasattr(module, "to_torch"):
         return module.to_torch(schedules, optimizer)
     assert first.torch is not None
     arguments: dict[str, Any] = {}

@@ -10,9 +10,8 @@ from typing import Any
 from lrcli.errors import EvaluationError, Refused
 from lrcli.frameworks.torch.lambda_ import lambda_lr
 from lrcli.frameworks.torch.loop import TrainingLoop, all_or_first
-from lrcli.schedules.base import Schedule
+from lrcli.schedules.base import Schedule, param_of, parameters
 from lrcli.schedules.chained import Chained
-from lrcli.schedules.plateau import Plateau
 from lrcli.schedules.sequential import Sequential
 from lrcli.spec import Emulation, Group, Spec
 
@@ -124,7 +123,12 @@ def _scales(schedule: Schedule, base: float, n: int) -> bool:
 def _reads_metric(schedule: Schedule) -> bool:
     if isinstance(schedule, (Sequential, Chained)):
         return any(map(_reads_metric, schedule.schedules))
-    return isinstance(schedule, Plateau)
+    return bool(_metric_fields(schedule))
+
+
+def _metric_fields(schedule: Schedule) -> list[str]:
+    """The fields that hold a series that the loop knows."""
+    return [f.name for f in parameters(schedule) if param_of(f).kind == "metric"]
 
 
 def _live(schedules: Sequence[Schedule], bases: Sequence[float], metrics: Sequence[float]) -> list[Curve]:
@@ -134,15 +138,13 @@ def _live(schedules: Sequence[Schedule], bases: Sequence[float], metrics: Sequen
 
 def with_metrics(schedule: Schedule, metrics: tuple[float, ...]) -> Schedule:
     """The schedule with this series as the metric of its plateaus: one in a phase counts from the phase's begin."""
-    if isinstance(schedule, Plateau):
-        return replace(schedule, metric=metrics)
     if isinstance(schedule, Sequential):
         begins = (0, *map(int, schedule.milestones))
         phases = zip(schedule.schedules, begins, strict=True)
         return replace(schedule, schedules=tuple(with_metrics(child, metrics[begin:]) for child, begin in phases))
     if isinstance(schedule, Chained):
         return replace(schedule, schedules=tuple(with_metrics(child, metrics) for child in schedule.schedules))
-    return schedule
+    return replace(schedule, **dict.fromkeys(_metric_fields(schedule), metrics))
 
 
 @cache
