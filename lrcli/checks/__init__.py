@@ -14,6 +14,7 @@ from lrcli.checks.subject import Subject
 from lrcli.errors import LrcliError, suggest
 from lrcli.lock.pin import recorded
 from lrcli.reader import Declared, read_declared
+from lrcli.reader.declared import Remark
 from lrcli.series.names import group_names
 from lrcli.spec import Spec
 
@@ -46,6 +47,8 @@ def check_declared(
     """What the rules find in a spec whose text is known. Where there is a lock file, its curve must be that one."""
     source = declared.source
     found = _findings(Subject(declared.spec, declared.root, recorded(declared)), source.name)
+    if declared.origin is not None:
+        found = _with_remarks(found, declared.origin.remarks)
     silenced = ignored(source.lines) if source.placed else {}
     return tuple(
         one
@@ -54,11 +57,41 @@ def check_declared(
     )
 
 
+def _with_remarks(found: list[Finding], remarks: Collection[Remark]) -> list[Finding]:
+    """The findings, and what a training config says of itself; what both say is said once."""
+    told = {(one.code, one.line) for one in found}
+    for remark in remarks:
+        problem = remark.place.problem(remark.code, remark.what)
+        if remark.code == "release" or (remark.code, problem.line) in told:
+            continue
+        found.append(
+            Finding(
+                remark.code,
+                remark.level,
+                remark.what,
+                remark.why,
+                remark.advice,
+                remark.key,
+                problem.file,
+                problem.line,
+                problem.column,
+                problem.source,
+                problem.width,
+            )
+        )
+    return sorted(found, key=lambda one: (not one.line, one.line, one.column, one.code))
+
+
 def known_code(code: str) -> str:
     """The code, if there is a rule of it; LrcliError with a suggestion if there is none."""
     if code in codes():
         return code
-    raise LrcliError(f"there is no rule {code!r}: {suggest(code, codes(), 'the codes are ' + ', '.join(codes()))}")
+    from lrcli.configs.remarks import REMARKS
+
+    known = (*codes(), *sorted(set(REMARKS).difference(codes(), ["release"])))
+    if code in known:
+        return code
+    raise LrcliError(f"there is no rule {code!r}: {suggest(code, known, 'the codes are ' + ', '.join(known))}")
 
 
 def _is_wanted(finding: Finding, select: Collection[str], ignore: Collection[str]) -> bool:

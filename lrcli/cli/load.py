@@ -128,9 +128,8 @@ def _loaded(
             env.error(f"warning: {warning}")
         for remark in run.remarks:
             env.note(remark)
-    if tell:
-        for read in configs:
-            _tell_remarks(env, read)
+    for read in configs:
+        _tell_remarks(env, read, tell)
     return found
 
 
@@ -138,9 +137,11 @@ def _is_yaml(argument: str) -> bool:
     return argument.lower().endswith((".yaml", ".yml"))
 
 
-def _tell_remarks(env: Environment, read: Declared) -> None:
-    """Say on stderr what a training config says and may not mean."""
+def _tell_remarks(env: Environment, read: Declared, everything: bool) -> None:
+    """Say on stderr what a training config says and may not mean, or only which release it was read for."""
     for remark in () if read.origin is None else read.origin.remarks:
+        if not everything and remark.code != "release":
+            continue
         place = f"{read.source.name}:{remark.place.line}" if remark.place.line else read.source.name
         env.note(": ".join(text for text in (place, remark.what, remark.why) if text))
 

@@ -47,7 +47,7 @@ def read_config(request: Request, ours: Mapping | None = None) -> Declared | Non
     keys = [] if ours is None else [key.text for key, _ in ours.entries]
     if ours is None and not texts.readable():
         return None
-    if keys and 2 * sum(key in KEYS for key in keys) >= len(keys) and not request.block:
+    if keys and 2 * sum(key in KEYS for key in keys) > len(keys) and not request.block:
         return None
     raise failure or texts.unknown()
 

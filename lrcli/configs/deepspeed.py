@@ -106,7 +106,6 @@ def _put_lr(config: Config, draft: Draft, name: str) -> None:
     optimizer = "optimizer.params.lr"
     if own and config.has(own):
         rate = config.number(own)
-        draft.put("lr", rate, at=own)
         node = config.node(optimizer)
         written = node.value if isinstance(node, Scalar) else None
         if isinstance(written, float) and written != rate and name != "OneCycle":
@@ -114,11 +113,9 @@ def _put_lr(config: Config, draft: Draft, name: str) -> None:
             config.remark(optimizer, "lr-unused", what, level="note")
         return
     if name == "LRRangeTest":
-        draft.put("lr", config.number(f"{_PARAMS}.lr_range_test_min_lr", 1e-3), at=_PARAMS)
         return
     if name == "WarmupDecayLR":
-        draft.put("lr", 0.001, why="warmup_max_lr is not in the file: 0.001")
-        draft.put("schedule.warmup_max_lr", 0.001)
+        draft.put("schedule.warmup_max_lr", 0.001, why="it is not in the file: DeepSpeed's default")
         return
     _refuse_auto(config, optimizer)
     rate = config.number(optimizer)

@@ -105,6 +105,12 @@ def _per_epoch(config: Config, samples: int | None, keys: Keys) -> tuple[int | N
         if not batches:
             raise config.fail("dataloader_drop_last", "bad-value", "an epoch has no batch: its only one is dropped")
     rounded = "ceil" if config.at_least("4.52") else "floor"
+    if batches % accumulation and config.given.steps is None:
+        down, up = max(1, batches // accumulation), -(-batches // accumulation)
+        if down != up:
+            what = f"an epoch has {up} updates from transformers 4.52 on, and {down} before"
+            why = f"{batches} batches are no multiple of {accumulation}: the rest makes an update only from 4.52 on"
+            config.remark(keys.accumulation, "releases-differ", what, why, level="note")
     return updates_per_epoch(config, batches, accumulation), f"{how}, {rounded}({batches} / {accumulation}) updates"
 
 

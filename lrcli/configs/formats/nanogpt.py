@@ -35,6 +35,9 @@ def translate(config: Config, draft: Draft) -> None:
     draft.put("schedule.type", "nanogpt.get_lr")
     for name in ("warmup_iters", "lr_decay_iters", "min_lr"):
         _put(config, draft, f"schedule.{name}", name, rates.get(name, counts.get(name, 0)))
+    if counts["warmup_iters"] > 0:
+        what = "releases differ: before December 2024 the warmup was it / warmup_iters, and began at 0"
+        config.remark("warmup_iters", "releases-differ", what, level="note")
     if config.has("warmup_iters") and counts["warmup_iters"] >= steps:
         what = f"the warmup of {counts['warmup_iters']:g} iterations is as long as the run of {steps}"
         config.remark("warmup_iters", "warmup-too-long", what)

@@ -1,0 +1,25 @@
+"""What `check` may say of a training config itself: the codes of `Config.remark`, and what each of them looks for."""
+
+from __future__ import annotations
+
+REMARKS: dict[str, str] = {
+    "deepspeed-scheduler": "a DeepSpeed config whose scheduler replaces the Trainer's own",
+    "lr-unused": "an optimizer's lr that a DeepSpeed scheduler overrides",
+    "lr0-ignored": "lr0 beside optimizer: auto, which chooses another rate",
+    "max-samples": "a number of samples that was taken from max_samples",
+    "max-steps-negative": "max_steps: -1 in an Axolotl config, which ends its warmup",
+    "milestone-outside": "a step or milestone at or past the end of the run",
+    "min-lr-rate": "a min_lr_rate that looks like a learning rate",
+    "other-groups": "parameters that have another rate than the one shown",
+    "packing": "packed sequences, which --samples then counts",
+    "release": "the release of the framework that a config was read for",
+    "releases-differ": "a config that gives other rates in other releases of its framework",
+    "text-number": "a number that PyYAML reads as a text",
+    "unknown-policy": "a policy that darknet does not know",
+    "unread-key": "a key that the framework does not read",
+    "warmup-ignored": "a warmup that the schedule ignores",
+    "warmup-log": "a logarithmic warmup",
+    "warmup-too-long": "a warmup as long as the run",
+    "warmup-twice": "two settings of the warmup, of which one is ignored",
+}
+"""Codes that rules of `check` share mean the same there."""

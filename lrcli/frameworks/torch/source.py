@@ -1,0 +1,227 @@
+"""A spec as the Python that builds PyTorch's scheduler: what `to_torch` does, written out."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import MISSING, fields
+from typing import Any
+
+from lrcli.errors import LrcliError
+from lrcli.expression import Expression
+from lrcli.frameworks.torch.build import check, note
+from lrcli.schedules.base import Schedule, param_of
+from lrcli.schedules.chained import Chained
+from lrcli.schedules.constant import Constant
+from lrcli.schedules.manual import Manual
+from lrcli.schedules.plateau import Plateau
+from lrcli.schedules.range_test import RangeTest
+from lrcli.schedules.sequential import Sequential
+from lrcli.schedules.warmup_cosine import WarmupCosine
+from lrcli.spec import Spec
+
+_WIDTH = 100
+_INDENT = "    "
+_ONE = "lambda epoch: 1.0"
+
+
+def source(spec: Spec) -> str:
+    """The Python of a spec: an optimizer with its groups, the scheduler, and the loop that steps it.
+
+    >>> from lrcli.schedules.step import Step
+    >>> from lrcli.spec import Group
+    >>> print(source(Spec("a", (Group(None, 0.1, Step(step_size=30)),), 90)), end="")
+    import torch
+    from torch.optim import lr_scheduler
+    <BLANKLINE>
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)  # or any other
+    scheduler = lr_scheduler.StepLR(optimizer, step_size=30)
+    <BLANKLINE>
+    for epoch in range(90):
+        ...  # train, with optimizer.step() in each batch
+        scheduler.step()
+    """
+    schedules = [group.schedule for group in spec.groups]
+    check(schedules)
+    writer = _Writer(spec)
+    if isinstance(schedules[0], Manual):
+        families = zip(*(one.schedules for one in schedules if isinstance(one, Manual)), strict=True)
+        names = []
+        lines: list[str] = []
+        for i, family in enumerate(families):
+            names.append(f"scheduler_{i}")
+            lines += writer.statement(f"scheduler_{i} = ", list(family))
+    else:
+        names, lines = ["scheduler"], writer.statement("scheduler = ", schedules)
+    body = [*writer.optimizer(), *writer.functions, *lines, "", *_loop(spec, names, schedules)]
+    return "".join(f"{line}\n" for line in (*writer.imports(), "", *_warning(spec), *body))
+
+
+def _warning(spec: Spec) -> Iterator[str]:
+    """What PyTorch's own class does otherwise than the spec's formula says."""
+    found = None if spec.emulation else note(spec)
+    if found is not None:
+        yield f"# NOTE: PyTorch's class does not give the formula of the spec: {' '.join(found.why.split())}"
+
+
+def _loop(spec: Spec, names: Sequence[str], schedules: Sequence[Schedule]) -> Iterator[str]:
+    word = "epoch" if spec.interval == "epoch" else "step"
+    yield f"for {word} in range({spec.length}):"
+    train = "train, with optimizer.step() in each batch" if word == "epoch" else "one batch, with optimizer.step()"
+    yield f"{_INDENT}...  # {train}"
+    for name in names:
+        yield f"{_INDENT}{name}.step({'metric' if isinstance(schedules[0], Plateau) else ''})"
+
+
+class _Writer:
+    """Collects what the statements need above them."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.functions: list[str] = []
+        self.math: set[str] = set()
+        self.modules = {"lr_scheduler"}
+
+    def imports(self) -> Iterator[str]:
+        if self.math:
+            yield f"from math import {', '.join(sorted(self.math))}"
+            yield ""
+        yield "import torch"
+        yield f"from torch.optim import {', '.join(sorted(self.modules))}"
+
+    def optimizer(self) -> Iterator[str]:
+        groups = self.spec.groups
+        if len(groups) == 1 and groups[0].name is None:
+            rate = groups[0].lr
+            yield f"optimizer = torch.optim.SGD(model.parameters(), lr={_rate(rate)})  # or any other"
+            return
+        yield "optimizer = torch.optim.SGD(  # or any other"
+        yield f"{_INDENT}["
+        for i, group in enumerate(groups):
+            name = group.name if group.name is not None and group.name.isidentifier() else f"group_{i}"
+            yield f'{_INDENT * 2}{{"params": {name}.parameters(), "lr": {_rate(group.lr)}}},'
+        yield f"{_INDENT}]"
+        yield ")"
+
+    def statement(self, start: str, schedules: Sequence[Schedule]) -> list[str]:
+        return self.call(start, schedules, "")
+
+    def call(self, start: str, schedules: Sequence[Schedule], indent: str) -> list[str]:
+        """The lines of one scheduler for the schedules of all groups, which are alike but for per-group values."""
+        first = schedules[0]
+        if isinstance(first, Constant):
+            return [f"{indent}{start}lr_scheduler.LambdaLR(optimizer, {_ONE})"]
+        if isinstance(first, (WarmupCosine, RangeTest)):
+            functions = [self.function(schedule, i) for i, schedule in enumerate(schedules)]
+            value = functions[0] if len(functions) == 1 else f"[{', '.join(functions)}]"
+            return [f"{indent}{start}lr_scheduler.LambdaLR(optimizer, {value})"]
+        if isinstance(first, (Sequential, Chained)):
+            return self.composition(start, schedules, indent)
+        arguments = [f"{name}={self.text(value)}" for name, value in _arguments(schedules)]
+        return _wrapped(f"{start}{self.named(first)}", ["optimizer", *arguments], indent)
+
+    def composition(self, start: str, schedules: Sequence[Schedule], indent: str) -> list[str]:
+        first = schedules[0]
+        families = zip(*(one.schedules for one in schedules if isinstance(one, (Sequential, Chained))), strict=True)
+        inner = indent + _INDENT
+        lines = [f"{indent}{start}{self.named(first)}("]
+        if isinstance(first, Sequential):
+            lines.append(f"{inner}optimizer,")
+        lines.append(f"{inner}schedulers=[")
+        for family in families:
+            child = self.call("", list(family), inner + _INDENT)
+            lines += [*child[:-1], f"{child[-1]},"]
+        lines.append(f"{inner}],")
+        for name, value in _arguments(schedules):
+            lines.append(f"{inner}{name}={self.text(value)},")
+        return [*lines, f"{indent})"]
+
+    def named(self, schedule: Schedule) -> str:
+        name = schedule.torch
+        if name is None:
+            raise LrcliError(f"PyTorch has no scheduler that computes {schedule.name}")
+        module = "swa_utils" if name == "SWALR" else "lr_scheduler"
+        self.modules.add(module)
+        return f"{module}.{name}"
+
+    def text(self, value: Any) -> str:
+        """A value as Python."""
+        if isinstance(value, list):
+            return f"[{', '.join(map(self.text, value))}]"
+        if isinstance(value, Expression):
+            return self.expression(value)
+        return repr(value)
+
+    def expression(self, value: Expression) -> str:
+        text = value.text.strip()
+        written = text if text.startswith("lambda") else ""
+        tree = ast.parse(written or text, mode="eval")
+        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        self.math |= names & {"floor", "ceil", "sqrt", "exp", "log", "sin", "cos", "tanh", "pi", "e"}
+        variables = sorted(names & {"epoch", "t", "step"}) or ["epoch"]
+        if written:
+            return f"{written}"
+        if len(variables) > 1:
+            raise LrcliError("lr_lambda names its argument in two ways, which Python cannot: write epoch in all places")
+        return f"lambda {variables[0]}: {text}"
+
+    def function(self, schedule: Schedule, i: int) -> str:
+        """The name of a function that LambdaLR takes, which is written above the scheduler."""
+        base = self.spec.groups[i].lr
+        name = f"factor_{len(self.functions)}" if self.functions else "factor"
+        lines = _warmup_cosine(schedule, base) if isinstance(schedule, WarmupCosine) else _range_test(schedule)
+        self.math |= {"cos", "pi"} if isinstance(schedule, WarmupCosine) else set()
+        if isinstance(schedule, RangeTest):
+            self.functions.append("for group in optimizer.param_groups:")
+            self.functions.append(f'{_INDENT}group["lr"] = group["initial_lr"] = 1.0')
+        self.functions += ["", "", f"def {name}(epoch):", *(f"{_INDENT}{line}" for line in lines), "", ""]
+        return name
+
+
+def _rate(rate: float | None) -> str:
+    return "1e-3" if rate is None else repr(rate)
+
+
+def _arguments(schedules: Sequence[Schedule]) -> Iterator[tuple[str, Any]]:
+    """The arguments that are not at their defaults; of several groups as a list where they differ."""
+    for f in fields(schedules[0]):
+        if param_of(f).kind in ("metric", "schedules", "setting"):
+            continue
+        values = [getattr(schedule, f.name) for schedule in schedules]
+        if f.default is not MISSING and all(value == f.default for value in values):
+            continue
+        plain = [list(value) if isinstance(value, tuple) else value for value in values]
+        yield f.name, plain[0] if all(value == values[0] for value in values) else plain
+
+
+def _wrapped(start: str, arguments: Sequence[str], indent: str) -> list[str]:
+    line = f"{indent}{start}({', '.join(arguments)})"
+    if len(line) <= _WIDTH:
+        return [line]
+    return [f"{indent}{start}(", *(f"{indent}{_INDENT}{argument}," for argument in arguments), f"{indent})"]
+
+
+def _warmup_cosine(schedule: WarmupCosine, base: float | None) -> Iterator[str]:
+    warmup, end, least, start = schedule.warmup, schedule.T_max, schedule.eta_min, schedule.start_factor
+    if warmup:
+        yield f"if epoch < {warmup!r}:"
+        yield f"{_INDENT}return {start!r} + (1.0 - {start!r}) * epoch / {warmup!r}"
+    yield f"if epoch >= {end!r}:"
+    yield f"{_INDENT}return {f'{least!r} / {base!r}' if least else '0.0'}"
+    yield f"half = 0.5 * (1.0 + cos(pi * (epoch - {warmup!r}) / ({end!r} - {warmup!r})))"
+    yield f"return ({least!r} + ({base!r} - {least!r}) * half) / {base!r}" if least else "return half"
+
+
+def _range_test(schedule: Schedule) -> Iterator[str]:
+    assert isinstance(schedule, RangeTest)
+    rows, start, end = int(schedule.num_iter), schedule.start, schedule.end
+    if rows <= 1:
+        yield f"return {end!r} if epoch else {start!r}"
+        return
+    yield f"if epoch >= {rows - 1}:"
+    yield f"{_INDENT}return {end!r}"
+    part = f"epoch / {rows - 1}"
+    if schedule.shape == "linear":
+        yield f"return {start!r} + ({end!r} - {start!r}) * ({part})"
+    else:
+        yield f"return {start!r} * ({end!r} / {start!r}) ** ({part})"

@@ -1,0 +1,151 @@
+"""Configs are recognised by content, their errors stand at their keys, and options say what a file does not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lrcli.checks import codes
+from lrcli.configs import all_formats
+from lrcli.configs.remarks import REMARKS
+from tests.cli_world import run_cli
+
+HF = "learning_rate: 1.0e-4\nlr_scheduler_type: cosine\nnum_train_epochs: 2\nwarmup_ratio: 0.1\n"
+SPEC = "{lr: 0.1, epochs: 4, schedule: {type: cosine}}"
+
+
+def written(folder: Path, text: str, name: str = "train.yaml") -> str:
+    """A file with this text."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_the_number_of_steps_is_asked_for_at_the_key_that_needs_it(tmp_path: Path) -> None:
+    path = written(tmp_path, HF)
+    outcome = run_cli("at", path, "0")
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert outcome.stderr.splitlines() == [
+        f"{path}:4:1: error: warmup_ratio needs the number of steps, which depends on the data [needs-steps]",
+        "    |",
+        "  4 | warmup_ratio: 0.1",
+        "    | ^^^^^^^^^^^^",
+        "    = help: --steps N, or --samples N (1 GPU; --world-size N)",
+    ]
+
+
+def test_recognised_by_content_and_not_by_name(tmp_path: Path) -> None:
+    for name in ("x", "x.txt", "x.csv.txt", "x.yaml", "x.json"):
+        outcome = run_cli("at", written(tmp_path, HF, name), "20", "--steps", "200")
+        assert outcome.stdout == "0.0001\n", outcome.stderr
+
+
+def test_stdin() -> None:
+    assert run_cli("at", "-", "20", "--steps", "200", stdin=HF.encode()).stdout == "0.0001\n"
+
+
+def test_a_spec_of_ours_wins(tmp_path: Path) -> None:
+    text = "learning_rate: 0.1\nepochs: 4\nschedule: {type: constant}\nwarmup_ratio: 0.1\n"
+    outcome = run_cli("at", written(tmp_path, text), "0")
+    assert "unknown key 'warmup_ratio' at the top level" in outcome.stderr
+
+
+def test_nothing_is_read_of_a_key_that_means_nothing(tmp_path: Path) -> None:
+    path = written(tmp_path, HF)
+    outcome = run_cli("at", path, "0", "--steps", "200", "--set", "warmup_rato=0.2")
+    assert outcome.stderr.startswith("--set warmup_rato=0.2: error: nothing reads 'warmup_rato'")
+    assert "did you mean 'warmup_ratio'?" in outcome.stderr
+
+
+def test_set_and_sweep_take_the_files_own_keys(tmp_path: Path) -> None:
+    path = written(tmp_path, HF)
+    assert run_cli("at", path, "20", "--steps", "200", "--set", "learning_rate=2e-4").stdout == "0.0002\n"
+    swept = run_cli(
+        "table", path, "--steps", "200", "--sweep", "learning_rate=1e-4,2e-4", "--range", "20:21", "-f", "csv"
+    )
+    assert swept.stdout == "step,learning_rate=1e-4:lr,learning_rate=2e-4:lr\n20,0.0001,0.0002\n"
+
+
+def test_a_block_takes_what_it_lacks_from_above(tmp_path: Path) -> None:
+    inner = "".join(f"    {line}\n" for line in HF.splitlines()[1:])
+    path = written(tmp_path, f"run:\n  learning_rate: 1.0e-4\n  args:\n{inner}")
+    assert "--block run.args" not in run_cli("at", path, "0").stderr
+    assert run_cli("at", path, "20", "--steps", "200", "--block", "run.args").stdout == "0.0001\n"
+    assert "there is no mapping at 'run.nothing'" in run_cli("at", path, "0", "--block", "run.nothing").stderr
+
+
+def test_an_unknown_file_says_what_was_considered(tmp_path: Path) -> None:
+    outcome = run_cli("at", written(tmp_path, "model: x\nlearning_rate: 1e-3\n"), "0")
+    assert outcome.status == 2
+    assert "[unknown-format]" in outcome.stderr
+    assert "huggingface (misses lr_scheduler_type or" in outcome.stderr
+    nested = run_cli("at", written(tmp_path, "a:\n" + "".join(f"  {line}\n" for line in HF.splitlines())), "0")
+    assert "a huggingface config stands inside it: --block a" in nested.stderr
+
+
+def test_from(tmp_path: Path) -> None:
+    path = written(tmp_path, HF)
+    assert run_cli("at", path, "20", "--steps", "200", "--from", "huggingface").stdout == "0.0001\n"
+    assert "unknown key 'lr_scheduler_type' at the top level" in run_cli("at", path, "0", "--from", "spec").stderr
+    assert "did you mean 'huggingface'?" in run_cli("at", path, "0", "--from", "hugingface").stderr
+    log = written(tmp_path, "epoch,lr\n0,0.1\n1,0.2\n", "log.yaml")
+    assert run_cli("at", log, "1", "--from", "log").stdout == "0.2\n"
+
+
+def test_a_release_that_was_not_examined_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, HF)
+    assert run_cli("at", f"{path}@transformers-4.51", "20", "--steps", "200").stdout == "0.0001\n"
+    assert "was not examined" in run_cli("at", f"{path}@transformers-3.0", "0", "--steps", "9").stderr
+    refused = run_cli("at", f"{path}@transformers-5.20", "0", "--steps", "9")
+    assert "Some keys are not used by the HfArgumentParser: ['warmup_ratio']" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (("--steps-per-epoch", "10"), "steps per epoch   10"),
+        (("--samples", "100", "--batch-size", "8"), "steps per epoch     13  "),
+        (("--batches-per-epoch", "12"), "steps per epoch   12"),
+    ],
+)
+def test_the_options_say_it_of_a_spec_too(options: tuple[str, ...], expected: str) -> None:
+    outcome = run_cli("steps", SPEC, *options)
+    assert outcome.status == 0, outcome.stderr
+    words = [" ".join(line.split()[:4]) for line in outcome.stdout.splitlines()]
+    assert " ".join(expected.split()[:4]) in words
+
+
+def test_interval_of_a_spec() -> None:
+    outcome = run_cli("table", SPEC, "--interval", "step", "--steps-per-epoch", "2", "-f", "csv")
+    assert outcome.stdout.splitlines()[0] == "step,lr"
+    assert len(outcome.stdout.splitlines()) == 9
+
+
+def test_check_shows_remarks_at_their_places(tmp_path: Path) -> None:
+    text = HF.replace("cosine", "constant")
+    path = written(tmp_path, text)
+    outcome = run_cli("check", path, "--steps", "200")
+    assert outcome.status == 1
+    assert f"{path}:4:1: warning: warmup_ratio is ignored" in outcome.stdout
+    assert run_cli("check", path, "--steps", "200", "--ignore", "warmup-ignored").status == 0
+    silenced = written(tmp_path, text.replace("0.1", "0.1  # lrcli: ignore warmup-ignored"))
+    assert run_cli("check", silenced, "--steps", "200").status == 0
+
+
+def test_every_remark_is_listed(tmp_path: Path) -> None:
+    """A code that a format uses stands in the list, unless it is a rule's."""
+    folder = Path(__file__).parent.parent.parent / "lrcli" / "configs"
+    used = {
+        code
+        for path in folder.rglob("*.py")
+        for code in re.findall(r'\.remark\(\s*[^,]+,\s*"([a-z0-9-]+)"', path.read_text())
+    }
+    assert used
+    assert set() == used - set(REMARKS) - set(codes())
+
+
+def test_formats_lists_them_all() -> None:
+    lines = run_cli("formats").stdout.splitlines()
+    assert [one.name for one in all_formats()] == [line.split()[0] for line in lines[1:]]
