@@ -62,9 +62,8 @@ def test_nothing_is_read_of_a_key_that_means_nothing(tmp_path: Path) -> None:
 def test_set_and_sweep_take_the_files_own_keys(tmp_path: Path) -> None:
     path = written(tmp_path, HF)
     assert run_cli("at", path, "20", "--steps", "200", "--set", "learning_rate=2e-4").stdout == "0.0002\n"
-    swept = run_cli(
-        "table", path, "--steps", "200", "--sweep", "learning_rate=1e-4,2e-4", "--range", "20:21", "-f", "csv"
-    )
+    sweep = ("--sweep", "learning_rate=1e-4,2e-4", "--range", "20:21", "-f", "csv")
+    swept = run_cli("table", path, "--steps", "200", *sweep)
     assert swept.stdout == "step,learning_rate=1e-4:lr,learning_rate=2e-4:lr\n20,0.0001,0.0002\n"
 
 
@@ -137,11 +136,8 @@ def test_check_shows_remarks_at_their_places(tmp_path: Path) -> None:
 def test_every_remark_is_listed(tmp_path: Path) -> None:
     """A code that a format uses stands in the list, unless it is a rule's."""
     folder = Path(__file__).parent.parent.parent / "lrcli" / "configs"
-    used = {
-        code
-        for path in folder.rglob("*.py")
-        for code in re.findall(r'\.remark\(\s*[^,]+,\s*"([a-z0-9-]+)"', path.read_text())
-    }
+    pattern = re.compile(r'\.remark\(\s*[^,]+,\s*"([a-z0-9-]+)"')
+    used = {code for path in folder.rglob("*.py") for code in pattern.findall(path.read_text(encoding="utf-8"))}
     assert used
     assert set() == used - set(REMARKS) - set(codes())
 
