@@ -1,6 +1,6 @@
 """Every transformation of a log, times ten schedules, times three precisions: which family does explain name first?
 
-`python -m tests.explain_matrix` prints the whole table; the test in tests/test_explain_matrix.py runs a part of it.
+`python -m tests.explain_matrix` prints the whole table; tests/infer/test_explain_matrix.py runs a part of it.
 """
 
 from __future__ import annotations

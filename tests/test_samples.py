@@ -35,7 +35,7 @@ def test_has_two_comment_lines(path: Path) -> None:
     """A sample begins with its schema, what it is and what to look at, and holds neither tabs nor long lines."""
     text = path.read_text(encoding="utf-8")
     schema, first, second, third, *_ = text.splitlines()
-    assert schema == "# yaml-language-server: $schema=../lrcli.schema.json"
+    assert schema == "# yaml-language-server: $schema=lrcli.schema.json"
     assert re.fullmatch(r"# [A-Z`].+\.", first)
     assert re.fullmatch(r"# Look at: .+\.", second)
     assert not third.startswith("#")

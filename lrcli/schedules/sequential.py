@@ -61,7 +61,7 @@ class Sequential(Schedule):
             return self
         edges = (0, *self.milestones, setting.length)
         lengths = [max(1, int(end - begin)) for begin, end in pairwise(edges)]
-        parts = zip(self.schedules, lengths, strict=True)
+        parts = zip(self.schedules, lengths, strict=False)  # without schedules there is one length more
         bound = tuple(part.bind(setting._replace(length=rows)) for part, rows in parts)
         return self if bound == self.schedules else replace(self, schedules=bound)
 

@@ -12,7 +12,8 @@ from lrcli.spec.data import Data, counts, steps_in_epoch
 from lrcli.spec.length import RunSteps, run_steps
 from tests.cli_world import run_cli
 
-RECORDED = json.loads(Path(__file__).with_name("golden").joinpath("data_steps.json").read_text("utf-8"))["rows"]
+GOLDEN = Path(__file__).parents[1] / "golden"
+RECORDED = json.loads((GOLDEN / "data_steps.json").read_text("utf-8"))["rows"]
 
 
 @pytest.mark.parametrize("row", RECORDED, ids=lambda row: "-".join(map(str, row[:5])))

@@ -202,7 +202,7 @@ def test_hook_runs_a_command() -> None:
     """The pre-commit hook names a command that there is, and finds specs."""
     import re
 
-    (hook,) = yaml.safe_load((Path(__file__).parent.parent / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    (hook,) = yaml.safe_load((Path(__file__).parents[2] / ".pre-commit-hooks.yaml").read_text("utf-8"))
     assert ["lrcli", "check"] == hook["entry"].split()
     assert {"id", "name", "language"} < set(hook)
     assert re.search(hook["files"], "models/schedules/step.yaml")

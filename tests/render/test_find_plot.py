@@ -15,10 +15,10 @@ from lrcli.find.report import find
 from lrcli.render.find_plot import plot_report
 from lrcli.render.safe import cell_width
 from tests.cli_world import run_cli
-from tests.test_find_report import LRS, points, recorded
-from tests.test_find_rules import GOLDEN
+from tests.find.test_report import LRS, points, recorded
+from tests.find.test_rules import GOLDEN
 
-LOOP = Path(__file__).parent.parent / "schedules" / "record_range_test.py"
+LOOP = Path(__file__).parents[2] / "schedules" / "record_range_test.py"
 CURVES = [
     *(recorded(name) for name in GOLDEN),
     points(lambda _: 2.3),

@@ -29,7 +29,7 @@ def commands() -> Iterator[tuple[str, Command]]:
 
 def test_commands_are_the_files() -> None:
     """Every file of the folder is a command, the first ones first."""
-    folder = Path(__file__).parent.parent / "lrcli" / "cli" / "commands"
+    folder = Path(__file__).parents[2] / "lrcli" / "cli" / "commands"
     files = {path.stem.strip("_") for path in folder.glob("*.py") if path.stem != "__init__"}
     names = [name for name, _ in commands()]
     assert list(COMMANDS) == names[: len(COMMANDS)]

@@ -24,9 +24,10 @@ from lrcli.render.svg.curves import simplified
 from lrcli.render.svg.text import escaped, text_width
 from lrcli.spec import Group, Spec
 from tests.cli_world import run_cli
-from tests.test_plot import GAMMA, GROUPS, HUGE, MANY, OVERLAY, PLATEAU, STEP, one, schedule
+from tests.render.test_plot import GAMMA, GROUPS, HUGE, MANY, OVERLAY, PLATEAU, STEP, one, schedule
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
+PICTURE_FOLDER = ROOT / "lrcli" / "manual" / "pictures"
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 EVIL = "<script>alert('x')</script>\x1b[31m\x00&\"\ud800 {color:red}</style>"
 
@@ -50,7 +51,7 @@ PICTURES = {
 def test_picture_is_current(name: str, refresh: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """The pictures in the repository are those that the program draws today."""
     monkeypatch.chdir(ROOT)
-    file = ROOT / "pictures" / f"{name}.svg"
+    file = PICTURE_FOLDER / f"{name}.svg"
     drawn = run_cli("plot", *PICTURES[name], "--format", "svg", "--quiet").stdout
     if refresh:
         file.write_text(drawn, encoding="utf-8")
@@ -58,8 +59,8 @@ def test_picture_is_current(name: str, refresh: bool, monkeypatch: pytest.Monkey
 
 
 def test_no_picture_is_left_over() -> None:
-    """Every file in pictures/ belongs to a test."""
-    assert sorted(PICTURES) == sorted(file.stem for file in (ROOT / "pictures").iterdir())
+    """Every picture of the manual belongs to a test."""
+    assert sorted(PICTURES) == sorted(file.stem for file in PICTURE_FOLDER.iterdir())
 
 
 EVERYTHING = (

@@ -19,7 +19,7 @@ from lrcli.spec import Spec
 from lrcli.table.rows import tabulate
 
 FULL = Rounding()
-REAL = Path(__file__).with_name("logs")
+REAL = Path(__file__).parents[1] / "logs"
 
 
 def _log(

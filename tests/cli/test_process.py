@@ -120,7 +120,7 @@ def test_completion() -> None:
     for variables, answer in (
         ({"_LRCLI_COMPLETE": "source_bash"}, "_lrcli_completion() {"),
         ({"_LRCLI_COMPLETE": "complete_bash", "LRCLI_LINE": "lrcli ta"}, "table\n"),
-        ({"_LRCLI_COMPLETE": "complete_bash", "LRCLI_LINE": "lrcli table --f"}, "--format\n"),
+        ({"_LRCLI_COMPLETE": "complete_bash", "LRCLI_LINE": "lrcli table --fo"}, "--format\n"),
     ):
         done = lrcli(variables=variables)
         assert (done.returncode, done.stderr) == (0, "")

@@ -24,10 +24,10 @@ from lrcli.schedules import parameters
 from lrcli.schema import schema
 from tests.cli_world import run_cli
 
-ROOT = Path(__file__).parent.parent
-FILE = ROOT / "lrcli.schema.json"
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "schedules" / "lrcli.schema.json"
 SAMPLES = sorted((ROOT / "schedules").glob("*.yaml"))
-BAD = sorted(Path(__file__).with_name("bad_specs").glob("*.yaml"))
+BAD = sorted((ROOT / "tests" / "bad_specs").glob("*.yaml"))
 VALIDATOR = jsonschema.Draft202012Validator(schema())
 
 # What no schema can say, with the words by which the reader's message is known. A bad spec that the schema accepts must
@@ -72,7 +72,7 @@ def told(read: Any, argument: str) -> tuple[Problem, ...]:
 
 
 def test_file_is_current() -> None:
-    """The committed schema is what `lrcli schema` prints. (`lrcli schema -o lrcli.schema.json` writes it.)"""
+    """The committed schema is what `lrcli schema` prints. (`lrcli schema -o schedules/lrcli.schema.json` writes it.)"""
     outcome = run_cli("schema")
     assert (outcome.status, outcome.stderr) == (0, "")
     assert FILE.read_text(encoding="utf-8") == outcome.stdout

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lrcli.find import Suggestion, fastai, ignite, lightning, torch_lr_finder
 from lrcli.find.float32 import argmin, divide, f32, gradient, singles
 
-FINDERS = Path(__file__).parent / "finders"
+FINDERS = Path(__file__).parents[1] / "finders"
 GOLDEN = json.loads((FINDERS / "suggestions.json").read_text("utf-8"))
 VERSIONS = GOLDEN.pop("versions")
 

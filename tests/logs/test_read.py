@@ -17,8 +17,8 @@ from lrcli.logs import Log, Run
 from lrcli.logs.formats import delimited as delimited_module
 from lrcli.logs.read import read_log
 
-FORMATS = Path(__file__).with_name("log_formats")
-REAL = Path(__file__).with_name("logs")
+FORMATS = Path(__file__).parents[1] / "log_formats"
+REAL = Path(__file__).parent
 BESIDE = "without a learning rate: their numbers go with the row of their step, or the one before"
 
 

@@ -1,6 +1,6 @@
 """Bad specs: each file of `bad_specs` beside the exact text of what is said about it.
 
-`pytest tests/test_reader_bad.py --refresh` writes what is said now: review it with git diff.
+`pytest tests/reader/test_bad.py --refresh` writes what is said now: review it with git diff.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from lrcli.inputs import Inputs
 from lrcli.reader import parse_text, read_spec
 from lrcli.reader.source import MAX_SIZE
 
-FOLDER = Path(__file__).parent / "bad_specs"
+FOLDER = Path(__file__).parents[1] / "bad_specs"
 
 
 def told(argument: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from lrcli.checks import all_rules, check, codes
 
-SAMPLES = sorted((Path(__file__).parent.parent / "schedules").glob("*.yaml"))
+SAMPLES = sorted((Path(__file__).parents[2] / "schedules").glob("*.yaml"))
 
 COSINE = "{{lr: 0.1, epochs: 90, schedule: {{type: cosine, {}}}}}"
 STEPS = "{{lr: 0.1, epochs: 90, schedule: {{type: multistep, {}}}}}"
@@ -243,7 +243,7 @@ CASES = {
 }
 
 WITH_A_FILE = {"curve-changed"}
-"""Rules that need more than a text: tests/test_preflight_lock.py has theirs."""
+"""Rules that need more than a text: tests/lock/test_lock.py has theirs."""
 
 SHOWN = {
     "chained": {"warmup-overlaps"},

@@ -26,7 +26,7 @@ from lrcli.schedules import Schedule
 from lrcli.series.sample import SampledLine
 from lrcli.spec import Emulation, Group, Spec
 
-PLOTS = Path(__file__).parent / "plots"
+PLOTS = Path(__file__).parents[1] / "plots"
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
 

@@ -1,6 +1,6 @@
 """Each folder of tests/cli is a case: the command line `cmd`, and its `stdout`, `stderr`, `status` (absent: empty, 0).
 
-A `stdin` file is what the command reads there; all other files are its input. `pytest tests/test_cli_cases.py
+A `stdin` file is what the command reads there; all other files are its input. `pytest tests/cli/test_cases.py
 --refresh` writes the outcome of today: review it with git diff.
 """
 
@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli_world import run_line
 
-CASES = sorted(path.parent for path in Path(__file__).with_name("cli").glob("*/cmd"))
+CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/cmd"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -11,7 +11,7 @@ from lrcli.curve import evaluate
 from lrcli.reader import parse_text, read_spec
 from lrcli.series import series_of
 
-FOLDER = Path(__file__).parent.parent / "schedules"
+FOLDER = Path(__file__).parents[2] / "schedules"
 SAMPLES = [str(path) for path in sorted(FOLDER.glob("*.yaml"))]
 MORE = [
     "{steps: 999, schedule: {type: cyclic, base_lr: 0.01, max_lr: 0.1, step_size_up: 70, step_size_down: 33.0}}",
