@@ -365,6 +365,8 @@ class Schedule:
     """Whether it overwrites what schedules before it did to the learning rate (chained and manual)."""
     counts: ClassVar[str] = "epoch"
     """What its steps usually are in a training script: "epoch" or "step"."""
+    horizon: ClassVar[tuple[str, ...]] = ()
+    """The field that says at which of its steps the decay ends, and others that say the same."""
     own_rate: ClassVar[str] = ""
     """The field that holds the schedule's own learning rate, where it has one: left out, it is the group's."""
     walks: ClassVar[bool] = False

@@ -33,7 +33,7 @@ class Chained(Schedule):
 
     schedules: tuple[Schedule, ...] = schedules(
         doc="the schedules, in the order in which they are applied",
-        example="{type: linear, start_factor: 0.1, total_iters: 10}\n{type: exponential, gamma: 0.95}",
+        example="{type: linear, start_factor: 0.1, total_iters: 10}\n{type: multistep, milestones: [30, 60]}",
     )
 
     def formula_problems(self) -> Iterator[InvalidValue]:

@@ -25,6 +25,7 @@ class Cosine(Schedule):
 
     name = "cosine"
     torch = "CosineAnnealingLR"
+    horizon = ("T_max",)
 
     T_max: float = length(doc="steps from the base LR to eta_min", fills="run")
     eta_min: float = number(0.0, doc="the smallest learning rate")

@@ -26,7 +26,7 @@ class CosineRestarts(Schedule):
     name = "cosine_restarts"
     torch = "CosineAnnealingWarmRestarts"
 
-    T_0: float = length(doc="steps of the first cycle", zero=True, example="10", whole=True)
+    T_0: float = length(doc="steps of the first cycle", zero=True, example="30", whole=True)
     T_mult: float = count(1, doc="factor from one cycle's length to the next", at_least=1, example="2")
     eta_min: float = number(0.0, doc="the smallest learning rate")
 

@@ -24,6 +24,7 @@ class Linear(Schedule):
 
     name = "linear"
     torch = "LinearLR"
+    horizon = ("total_iters",)
 
     start_factor: float = number(1 / 3, doc="factor at step 0")
     end_factor: float = number(1.0, doc="factor from total_iters on")

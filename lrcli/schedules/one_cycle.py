@@ -32,6 +32,7 @@ class OneCycle(Schedule):
 
     name = "one_cycle"
     torch = "OneCycleLR"
+    horizon = ("total_steps", "epochs", "steps_per_epoch")
     sets_lr = True
     overwrites = True
 

@@ -24,6 +24,7 @@ class Polynomial(Schedule):
 
     name = "polynomial"
     torch = "PolynomialLR"
+    horizon = ("total_iters",)
 
     total_iters: float = length(5, doc="steps until the learning rate is 0", zero=True, fills="phase", example="90")
     power: float = number(1.0, doc="power of the polynomial")

@@ -23,6 +23,7 @@ class RangeTest(Schedule):
     """
 
     name = "range_test"
+    horizon = ("num_iter",)
     sets_lr = True
     overwrites = True
 

@@ -24,6 +24,7 @@ class SWALR(Schedule):
 
     name = "SWALR"
     torch = "SWALR"
+    horizon = ("anneal_epochs",)
 
     swa_lr: float = number(doc="the learning rate at the end", per_group=True, example="0.02")
     anneal_epochs: float = length(

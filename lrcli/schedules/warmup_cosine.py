@@ -29,6 +29,8 @@ class WarmupCosine(Schedule):
 
     name = "warmup_cosine"
     aliases = ("warmup+cosine",)
+    counts = "step"
+    horizon = ("T_max",)
     spellings: ClassVar[dict[str, tuple[str, str]]] = {
         "warmup_epochs": ("warmup", "ep"),
         "warmup_steps": ("warmup", "st"),

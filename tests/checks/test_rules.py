@@ -24,6 +24,66 @@ CASES = {
         "{lr: 1, epochs: 30, schedule: [{type: linear, for: 5}, {type: cosine, T_max: 10, for: 20}, {type: constant}]}",
         "{lr: 1, epochs: 30, schedule: [{type: linear, for: 5}, {type: cosine, T_max: 19, for: 20}, {type: constant}]}",
     ),
+    "cycle-too-long": (
+        "schedule.step_size_up",
+        "{epochs: 50, schedule: {type: cyclic, base_lr: 1e-3, max_lr: 0.1, step_size_up: 26}}",
+        "{epochs: 50, schedule: {type: cyclic, base_lr: 1e-3, max_lr: 0.1, step_size_up: 25}}",
+    ),
+    "cycle-too-long#restarts": (
+        "schedule.T_0",
+        "{lr: 0.1, epochs: 50, schedule: {type: cosine_restarts, T_0: 51}}",
+        "{lr: 0.1, epochs: 50, schedule: {type: cosine_restarts, T_0: 50}}",
+    ),
+    "cycle-too-long#step": (
+        "schedule.step_size",
+        "{lr: 0.1, epochs: 50, schedule: {type: step, step_size: 50}}",
+        "{lr: 0.1, epochs: 50, schedule: {type: step, step_size: 49}}",
+    ),
+    "restart-cut": (
+        "schedule.T_0",
+        "{lr: 0.1, epochs: 90, schedule: {type: cosine_restarts, T_0: 10, T_mult: 2}}",
+        "{lr: 0.1, epochs: 70, schedule: {type: cosine_restarts, T_0: 10, T_mult: 2}}",
+    ),
+    "lambda-rate": (
+        "schedule.lr_lambda",
+        "{lr: 0.01, epochs: 90, schedule: {type: lambda, lr_lambda: 0.01 * 0.9 ** epoch}}",
+        "{lr: 1, epochs: 90, schedule: {type: lambda, lr_lambda: 1 * 0.9 ** epoch}}",
+    ),
+    "lr-flat": (
+        "schedule",
+        "{lr: 0.1, epochs: 90, schedule: {type: exponential, gamma: 0.9999}}",
+        "{lr: 0.1, epochs: 90, schedule: {type: exponential, gamma: 0.9998}}",
+    ),
+    "lr-vanishes": (
+        "schedule",
+        "{lr: 0.1, epochs: 90, schedule: {type: exponential, gamma: 0.7}}",
+        "{lr: 0.1, epochs: 90, schedule: {type: exponential, gamma: 0.75}}",
+    ),
+    "eta-min-shared": (
+        "schedule.eta_min",
+        "{epochs: 90, groups: [{lr: 0.1}, {lr: 0.01}], schedule: {type: cosine, eta_min: 1e-3}}",
+        "{epochs: 90, groups: [{lr: 0.1}, {lr: 0.1}], schedule: {type: cosine, eta_min: 1e-3}}",
+    ),
+    "no-release": (
+        "schedule",
+        "{lr: 0.1, epochs: 90, schedule: {type: linear, total_iters: 5.5}}",
+        "{lr: 0.1, epochs: 90, schedule: {type: step, step_size: 2.5}}",  # 1.0, 1.2 and 1.3 do
+    ),
+    "one-cycle-epochs": (
+        "schedule.steps_per_epoch",
+        "{epochs: 30, interval: epoch, schedule: {type: OneCycleLR, max_lr: 1, epochs: 30, steps_per_epoch: 100}}",
+        "{epochs: 30, schedule: {type: OneCycleLR, max_lr: 1, epochs: 30, steps_per_epoch: 100}}",
+    ),
+    "base-lr-unreached#rate": (
+        "lr",
+        "{lr: 0.006, steps: 9000, schedule: {type: lambda, lr_lambda: 'min(1, t / 4000) / sqrt(max(t, 4000))'}}",
+        "{lr: 1, steps: 9000, schedule: {type: lambda, lr_lambda: 'min(1, t / 4000) / sqrt(max(t, 4000))'}}",
+    ),
+    "lr-zero#share": (
+        "schedule",
+        "{lr: 1, steps: 1000, schedule: {type: linear, start_factor: 1, end_factor: 0, total_iters: 989}}",
+        "{lr: 1, steps: 1000, schedule: {type: linear, start_factor: 1, end_factor: 0, total_iters: 992}}",
+    ),
     "decay-unfinished": ("schedule.T_max", COSINE.format("T_max: 91"), COSINE.format("T_max: 90")),
     "decay-unfinished#polynomial": (
         "schedule.total_iters",
@@ -227,8 +287,8 @@ CASES = {
     ),
     "torch-refuses": (
         "schedule",
-        "{lr: 1, epochs: 9, schedule: {type: linear, start_factor: 0}}",
-        "{lr: 1, epochs: 9, schedule: {type: linear, start_factor: 0.01}}",
+        "{lr: 1, epochs: 9, schedule: {type: linear, start_factor: 1, end_factor: 1.5, total_iters: 4}}",
+        "{lr: 1, epochs: 9, schedule: {type: linear, start_factor: 0, total_iters: 5}}",  # as Hugging Face's warmup
     ),
     "versions-differ": (
         "schedule",
@@ -246,12 +306,10 @@ WITH_A_FILE = {"curve-changed"}
 """Rules that need more than a text: tests/lock/test_lock.py has theirs."""
 
 SHOWN = {
-    "chained": {"warmup-overlaps"},
     "cosine_restarts": {"versions-differ"},
     "manual": {"versions-differ"},
     "phases": {"versions-differ"},
     "sequential": {"versions-differ"},
-    "warmup_cosine": {"lr-zero"},
 }
 """The samples whose comment says to look at what a rule finds."""
 

@@ -236,7 +236,7 @@ def test_fraction_of_a_chained_rule() -> None:
     spec = run("{type: step, step_size: 2.5}", "lr: 1, epochs: 25, emulate: torch-2.4")
     curve = evaluate(spec)
     assert [5, 10, 15, 20] == [t for t in range(1, 25) if curve.shown()[t] != curve.shown()[t - 1]]
-    assert any("only where epoch % 2.5 is 0" in str(note) for note in curve.notes)
+    assert any("step_size 2.5 is no whole number of steps" in str(note) for note in curve.notes)
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,16 @@ from lrcli.schedules.multiplicative import Multiplicative
 from lrcli.series import series_of
 
 _OWN_SCALE = (Lambda, Multiplicative)
-"""A factor of one's own making may well count from another scale (as in the Transformer's)."""
+"""A factor of one's own making may well count from another scale (as in the Transformer's, with an lr of 1 or more)."""
 
 
 def find(subject: Subject) -> Iterator[Hit]:
     spec = subject.spec
-    scaled = {site.group for site in subject.sites if site.schedule.sets_lr or isinstance(site.schedule, _OWN_SCALE)}
+    scaled = {
+        site.group
+        for site in subject.sites
+        if site.schedule.sets_lr or (isinstance(site.schedule, _OWN_SCALE) and (site.base_lr or 1) >= 1)
+    }
     if series_of(spec).start:  # a resumed run may have had its peak before
         return
     for i, (group, line) in enumerate(zip(spec.groups, subject.lines, strict=False)):

@@ -18,7 +18,9 @@ def find(subject: Subject) -> Iterator[Hit]:
                 f" the LR climbs again from {subject.at(site.begin + cosine.T_max)} on"
             )
             yield site.hit(
-                site.spot("T_max"), what, f"write T_max: {site.rows}, or leave it out: it fills the run or phase"
+                site.spot("T_max"),
+                what,
+                f"write T_max: {site.rows}, or leave it out: it fills the run or phase",
             )
 
 

@@ -10,22 +10,11 @@ from lrcli.checks.subject import Subject
 from lrcli.schedules.linear import Linear
 from lrcli.schedules.one_cycle import OneCycle
 
-_HORIZONS = {
-    "Cosine": ("T_max",),
-    "WarmupCosine": ("T_max",),
-    "Polynomial": ("total_iters",),
-    "Linear": ("total_iters",),
-    "OneCycle": ("total_steps", "epochs", "steps_per_epoch"),
-    "RangeTest": ("num_iter",),
-    "SWALR": ("anneal_epochs",),
-}
-"""The field that says how long a decay is (and others that say the same), by class."""
-
 
 def find(subject: Subject) -> Iterator[Hit]:
     for site in subject.sites:
         schedule = site.schedule
-        names = _HORIZONS.get(type(schedule).__name__, ())
+        names = schedule.horizon
         if (
             not names
             or not site.rows
@@ -33,6 +22,8 @@ def find(subject: Subject) -> Iterator[Hit]:
         ):
             continue
         horizon = schedule.total if isinstance(schedule, OneCycle) else getattr(schedule, names[0])
+        if not isinstance(horizon, (int, float)):
+            continue
         room = site.rows if site.stop is None else max(site.rows, site.stop - site.begin)
         if horizon > room:
             what = (
@@ -47,5 +38,5 @@ RULE = Rule(
     finds="a decay longer than the run or phase: T_max, total_iters, total_steps, num_iter, anneal_epochs",
     why="the LR never comes down to its end, and the last epochs train at a rate that is too high",
     find=find,
-    unless=("mixed-units",),
+    unless=("mixed-units", "one-cycle-epochs"),
 )

@@ -1,4 +1,4 @@
-"""An epoch in which nothing is learned."""
+"""A stretch in which nothing is learned."""
 
 from __future__ import annotations
 
@@ -25,11 +25,15 @@ def _zeros(line: KnownRows) -> Iterator[range]:
         yield range(begin, before + 1)
 
 
+MANY = 0.01
+"""A share of a run that counts steps; the one step at 0 of a warmup from 0 is far below it."""
+
+
 def find(subject: Subject) -> Iterator[Hit]:
     spec = subject.spec
-    size = 1 if spec.interval == "epoch" else spec.steps_per_epoch
-    if size is None:
-        return
+    size: float = 1
+    if spec.interval == "step":
+        size = min(max(10, MANY * spec.length), spec.steps_per_epoch or spec.length)
     for i, (group, line) in enumerate(zip(spec.groups, subject.lines, strict=False)):
         if group.lr == 0:  # a group that is frozen, and says so
             continue
@@ -46,8 +50,8 @@ def find(subject: Subject) -> Iterator[Hit]:
 RULE = Rule(
     "lr-zero",
     "warning",
-    finds="an LR of 0 over a whole epoch",
-    why="an epoch at LR 0 costs as much as any other and changes no weight",
+    finds="an LR of 0 over a whole epoch, or over a hundredth of a run that counts steps",
+    why="steps at LR 0 cost as much as any other and change no weight",
     find=find,
     unless=("gamma-zero", "cosine-climbs"),
     of_curve=True,

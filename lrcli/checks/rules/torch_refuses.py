@@ -9,11 +9,14 @@ from lrcli.checks.releases import families
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
 from lrcli.frameworks.torch.releases import NEWEST
+from lrcli.schedules.linear import Linear
 
 
 def find(subject: Subject) -> Iterator[Hit]:
     if subject.formula is None or subject.spec.emulation is not None:
         return
+    if any(linear.start_factor == 0 for _, linear in subject.each(Linear)):
+        return  # a warmup from 0, as Hugging Face's: everybody writes it as a lambda, and to_torch builds that
     refusal = next((f.refusal for f in families(subject) if f.refusal and NEWEST in f.releases), "")
     if refusal:
         yield Hit(

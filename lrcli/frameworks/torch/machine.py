@@ -165,9 +165,7 @@ class Replay:
 
     def notes(self) -> list[Note]:
         """What a user should know of this class in this release, whatever the loop does."""
-        return list(self.remarks)
-
-    remarks: tuple[Note, ...] = ()
+        return []
 
     def order_note(self) -> Note | None:
         """What stepping in the other order than the documented one does to the numbers."""

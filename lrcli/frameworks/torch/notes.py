@@ -8,7 +8,8 @@ from lrcli.frameworks.torch.machine import Reason
 from lrcli.frameworks.torch.readings import documented_reading, shown_reading
 from lrcli.frameworks.torch.releases import parse
 from lrcli.notes import Note
-from lrcli.spec import Emulation, Spec
+from lrcli.schedules.base import Schedule, param_of, parameters
+from lrcli.spec import Emulation, Group, Spec
 
 LOOKED_AT = 100_000
 """How many rows of a long run are looked at for a wrong reading."""
@@ -34,7 +35,33 @@ def of_replay(spec: Spec) -> tuple[Note, ...]:
             except (EvaluationError, Refused):
                 pass  # there is no uninterrupted run to compare with
         found.update(dict.fromkeys(_reading(loop, reading, spec)))
+        if emulation.last_epoch < 0 and not emulation.step_epoch and (fractions := _fractions(group.schedule)):
+            found.update(dict.fromkeys(_fraction(training_loop(spec, i), fractions, group, spec)))
     return tuple(found)
+
+
+def _fractions(schedule: Schedule) -> list[str]:
+    """The lengths of a schedule that are no whole number of steps, as "step_size 2.4"."""
+    own = [(f.name, getattr(schedule, f.name)) for f in parameters(schedule) if param_of(f).kind == "length"]
+    told = [f"{name} {value:g}" for name, value in own if isinstance(value, float) and value % 1]
+    return told + [one for part in schedule.parts() for one in _fractions(part)]
+
+
+def _fraction(loop: TrainingLoop, fractions: list[str], group: Group, spec: Spec) -> list[Note]:
+    """Where a release makes another curve than the formula of a length that is no whole number of steps."""
+    rows = min(spec.length, LOOKED_AT)
+    try:
+        meant = group.schedule.lrs(group.base_lr, 0, rows)
+        replayed = loop.take(rows)["lr"]
+    except (ArithmeticError, ValueError, EvaluationError, Refused):
+        return []
+    for t, (lr, wanted) in enumerate(zip(replayed, meant, strict=True)):
+        if lr is None or abs(lr - wanted) > 1e-9 * max(abs(lr), abs(wanted)):
+            what = f"{', '.join(fractions)} is no whole number of steps: here the LR leaves the formula's"
+            release = spec.emulation.release if spec.emulation else ""
+            why = f"torch {release} computes it step by step, or looks for a step that equals it"
+            return [Note("fraction", what, why, "Give a whole number", epochs=(t,), unit=spec.interval)]
+    return []
 
 
 def _order(loop: TrainingLoop, emulation: Emulation) -> list[Note]:

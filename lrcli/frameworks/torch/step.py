@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from lrcli.frameworks.torch.machine import Replay, Ruled, Rules, closed_form
 from lrcli.frameworks.torch.releases import Release, is_closed_form
-from lrcli.notes import Note
 from lrcli.schedules.step import Step
 
 SINCE = (1, 0)
@@ -21,14 +20,4 @@ def replay(schedule: Step, release: Release) -> Replay:
 
         return closed if is_closed_form(release) else Rules(chained, closed=closed.rule)
 
-    replayed = Ruled(release, rules, READING)
-    if schedule.step_size % 1 and not is_closed_form(release):
-        replayed.remarks = (
-            Note(
-                code="fraction",
-                what=f"decays only where epoch % {schedule.step_size:g} is 0",
-                why="the rule is chained and tests epoch % step_size == 0; the formula counts epoch // step_size",
-                advice="Give a whole step_size",
-            ),
-        )
-    return replayed
+    return Ruled(release, rules, READING)

@@ -1,0 +1,34 @@
+"""A lambda that returns the learning rate, where a factor is asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit
+from lrcli.checks.rule import Rule
+from lrcli.checks.subject import Subject
+from lrcli.schedules.lambda_ import Lambda
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    for site, schedule in subject.each(Lambda):
+        base = site.base_lr
+        if not base or base == 1:
+            continue
+        try:
+            factor = schedule.lr_at(0, 1.0)
+        except (ArithmeticError, ValueError):
+            continue
+        if math.isclose(factor, base, rel_tol=1e-6):
+            what = f"the first factor is {factor:g}, the lr itself: the LR is {base:g} * {factor:g} = {base * factor:g}"
+            yield site.hit(site.spot("lr_lambda"), what, f"divide the expression by {base:g}, or write lr: 1")
+
+
+RULE = Rule(
+    "lambda-rate",
+    "warning",
+    finds="a lambda whose first factor is the lr of its group",
+    why="lr_lambda is a factor of the lr, not a rate: the two are multiplied",
+    find=find,
+)

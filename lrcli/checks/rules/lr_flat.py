@@ -1,0 +1,48 @@
+"""A schedule that does next to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit
+from lrcli.checks.rule import Rule
+from lrcli.checks.subject import Subject
+from lrcli.schedules.constant import Constant
+from lrcli.schedules.plateau import Plateau
+
+LEAST = 0.01
+"""A schedule that changes the LR by less than this share of its peak is as good as none."""
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    meant = {site.group for site in subject.sites if isinstance(site.schedule, (Constant, Plateau))}
+    for i, line in enumerate(subject.lines):
+        if i in meant or len(line.lrs) < 10:
+            continue
+        peak, least = max(line.lrs), min(line.lrs)
+        if 0 < peak - least < LEAST * peak:
+            share = (peak - least) / peak
+            what = f"the LR changes by {share:.2g} of its peak over the run: from {line.lrs[0]:g} to {line.lrs[-1]:g}"
+            yield Hit(
+                subject.of_schedule(i), what, "look at the horizon and its unit; type: constant says what this is", i
+            )
+
+
+RULE = Rule(
+    "lr-flat",
+    "warning",
+    finds="a schedule that changes the LR, but by less than 1 % over the run",
+    why="a horizon in steps that is stepped per epoch looks like this: the schedule is as good as none",
+    find=find,
+    unless=(
+        "cycle-too-long",
+        "mixed-units",
+        "milestone-outside",
+        "decay-unfinished",
+        "one-cycle-short",
+        "lr-not-finite",
+        "lr-negative",
+        "milestone-fraction",
+    ),
+    of_curve=True,
+)

@@ -1,0 +1,36 @@
+"""A learning rate too small to learn with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit
+from lrcli.checks.rule import Rule
+from lrcli.checks.subject import Subject
+
+TINY = 1e-10
+"""Below this share of its peak an LR moves no float32 weight."""
+LARGE = 0.2
+"""From this share of the run on it is worth a word."""
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    for i, line in enumerate(subject.lines):
+        peak = max(line.lrs, default=0.0)
+        tiny = [t for t, lr in zip(line.rows, line.lrs, strict=True) if 0 < lr < TINY * peak]
+        if not tiny or len(tiny) < LARGE * len(line.lrs):
+            continue
+        share = len(tiny) / len(line.lrs)
+        what = f"the LR is below {TINY:g} of its peak in {share:.0%} of the run, from {subject.at(tiny[0])} on"
+        yield Hit(subject.of_schedule(i), what, "let it decay more slowly, or stop at an eta_min", i)
+
+
+RULE = Rule(
+    "lr-vanishes",
+    "warning",
+    finds="an LR below 1e-10 of its peak for a large part of the run",
+    why="such steps cost as much as any other and change no weight; a decay per step instead of per epoch does this",
+    find=find,
+    unless=("lr-not-finite", "lr-negative"),
+    of_curve=True,
+)

@@ -1,0 +1,31 @@
+"""A OneCycleLR for batches in a run that counts epochs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrcli.checks.finding import Hit
+from lrcli.checks.rule import Rule
+from lrcli.checks.subject import Subject
+from lrcli.schedules.one_cycle import OneCycle
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    if subject.spec.interval != "epoch":
+        return
+    for site, cycle in subject.each(OneCycle):
+        if cycle.epochs is not None and cycle.steps_per_epoch is not None and cycle.total > site.rows:
+            what = (
+                f"the cycle counts {cycle.steps_per_epoch:g} steps an epoch, {cycle.total:g} in all,"
+                f" and the run {subject.rows(site.rows)}"
+            )
+            yield site.hit(site.spot("steps_per_epoch"), what, "write interval: step, as it is stepped per batch")
+
+
+RULE = Rule(
+    "one-cycle-epochs",
+    "warning",
+    finds="a one_cycle of so many epochs and steps_per_epoch in a run that counts epochs",
+    why="stepped once an epoch it never leaves its beginning",
+    find=find,
+)
