@@ -56,7 +56,7 @@ def _run(info: TypeInfo) -> Iterator[str]:
         yield f"# lr: {_LR}  # not used: the schedule sets the learning rate itself"
     else:
         yield f"lr: {_LR}  # base learning rate"
-    if any(key.name == "metric" for key in info.keys):
+    if any(key.name == "metric" and key.example for key in info.keys):
         yield "# epochs: 10  # length of the run; left out, it is as long as the metric"
     elif info.counts == "step":
         yield f"steps: {_STEPS}  # length of the run; or epochs: {_EPOCHS}"
@@ -88,4 +88,5 @@ def _lines(key: Key, run: str) -> Iterator[str]:
         yield f"  # {key.name}: {run}{about} (default: {key.fills})"
     else:
         also = f" ({key.fills})" if key.fills else ""
-        yield f"  # {key.name}: {key.default}{about}{also}"
+        shown = "[0.9, 0.8]" if key.name == "metric" else key.default
+        yield f"  # {key.name}: {shown}{about}{also}"

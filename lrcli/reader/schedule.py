@@ -163,7 +163,9 @@ def _values(
                 message = f"missing key {f.name!r} in {cls.name}"
                 context.problems.add(given_place(node), "missing-key", message, hint)
             values[f.name] = BAD
-        if param.kind == "metric" and values[f.name] is not BAD:
+        if param.kind == "metric" and param.optional and values[f.name] is not BAD:
+            values[f.name] = values[f.name][max(0, scope.begin) :]  # the class itself says how many it needs
+        elif param.kind == "metric" and values[f.name] is not BAD:
             place = given[f.name][1].place if f.name in given else given_place(node)
             values[f.name] = _active_part(values[f.name], place, f.name in given, scope, context)
     return None if any(value is BAD for value in values.values()) else values

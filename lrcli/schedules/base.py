@@ -313,13 +313,13 @@ def expression(
     return _field(param, default)
 
 
-def metric(*, doc: str, example: str) -> Any:
-    """A series of numbers (NaN and infinities are numbers here), one per epoch."""
+def metric(*, doc: str, example: str = "", optional: bool = False) -> Any:
+    """A series of numbers (NaN and infinities are numbers here), one per epoch; `optional` where not all need it."""
 
     def test(value: Any) -> bool:
         return isinstance(value, tuple) and all(isinstance(item, (int, float)) for item in value)
 
-    return _field(Param("metric", doc, "must be a list of numbers", test, example=example), ())
+    return _field(Param("metric", doc, "must be a list of numbers", test, example=example, optional=optional), ())
 
 
 def schedules(*, doc: str, example: str) -> Any:

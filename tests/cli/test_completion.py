@@ -68,7 +68,7 @@ def offered(line: str, shell: str = "zsh", **variables: str) -> list[str]:
         ("lrcli plot step.yaml --emulate torch-1.13", ["torch-1.13"]),
         ("lrcli plot step.yaml --metric v", ["val.csv"]),
         ("lrcli types cosine_", ["cosine_restarts"]),
-        ("lrcli types Cos", ["CosineAnnealingLR", "CosineAnnealingWarmRestarts"]),
+        ("lrcli types MultiplicativeL", ["MultiplicativeLR"]),
         ("lrcli new li", ["linear"]),
         ("lrcli at step.yaml --set schedule.", ["schedule.type=", "schedule.step_size=", "schedule.gamma="]),
         ("lrcli at step.yaml@torch --set=schedule.s", ["--set=schedule.step_size="]),

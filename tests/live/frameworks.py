@@ -9,13 +9,14 @@ from lrcli.curve import evaluate
 from lrcli.reader import parse_text
 
 
-def lrcli_lrs(kind: str, params: dict[str, Any], steps: int, lrs: list[float], **more: Any) -> list[list[float]]:
+def lrcli_lrs(
+    kind: str, params: dict[str, Any], steps: int, lrs: list[float], unit: str = "steps"
+) -> list[list[float]]:
     """The learning rates of each parameter group, as lrcli has them."""
-    spec = {
+    spec: dict[str, Any] = {
         "lr": lrs[0],
-        "steps": steps,
+        unit: steps,
         "schedule": {"type": kind, **{key: value for key, value in params.items() if value is not None}},
-        **more,
     }
     if len(lrs) > 1:
         spec["groups"] = [{"lr": lr} for lr in lrs]
