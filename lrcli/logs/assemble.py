@@ -155,7 +155,7 @@ class _Assembly:
         if self.words["of"] == RUN and _goes_through(steps, epochs, first):
             self.said.append(f"{self.label(step)} goes on from epoch to epoch")
             return "step", self.label(step), steps
-        positions = array("d", [(e - first) * n + i for e, n, i in zip(epochs, own, steps, strict=True)])
+        positions = array("d", ((e - first) * n + i for e, n, i in zip(epochs, own, steps, strict=True)))
         span = f"{min(own):g}" if min(own) == max(own) else f"{min(own):g} to {max(own):g}"
         self.said.append(
             f"the epochs count from {first} ({self.label(epoch)}) and have {span} steps each: they are added up"

@@ -109,6 +109,11 @@ def may_hold_rate(line: str) -> bool:
     return "lr" in line or "LR" in line or "earning" in line or "Lr" in line or "EARNING" in line
 
 
+def may_be_heading(line: str) -> bool:
+    """Whether a line could say which epoch begins: a quick look."""
+    return "poch" in line or "POCH" in line
+
+
 def statement(line: str, column: str | None = None) -> Statement | None:
     r"""What a line says, None if it has no learning rate. column: the text before the number that is meant.
 

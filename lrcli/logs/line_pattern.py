@@ -26,6 +26,16 @@ class LinePattern:
     kind: tuple[str, str]
 
     @property
+    def named(self) -> bool:
+        """Whether its groups have names: then there may be others, without."""
+        return bool(self.regex.groupindex)
+
+    @property
+    def has_epoch(self) -> bool:
+        """Whether a line says its own epoch."""
+        return any(role == "epoch" for role, _ in self.groups)
+
+    @property
     def places(self) -> bool:
         """Whether a line says its own step or epoch."""
         return any(role in ("step", "epoch") for role, _ in self.groups)

@@ -9,7 +9,7 @@ from io import TextIOWrapper
 from lrcli.errors import LrcliError
 from lrcli.logs.format import without_escapes
 from lrcli.logs.gather import Gathered
-from lrcli.logs.line import epoch_of, may_hold_rate, statement
+from lrcli.logs.line import epoch_of, may_be_heading, may_hold_rate, statement
 from lrcli.logs.line_pattern import LinePattern, pattern_like
 
 BLOCK = 1 << 20
@@ -48,7 +48,6 @@ class TextRows:
         self._column = column
         self._epoch: tuple[str, str] | None = None
         self._number = 0
-        self._misses = 0
 
     def read(self, text: TextIOWrapper) -> Iterator[str]:
         """Reads all of it; yields what is to be said about it. Raises LrcliError where no line is a row."""
@@ -62,28 +61,33 @@ class TextRows:
         yield from self._chosen(ended)
 
     def _together(self, block: str) -> bool:
-        """Reads a block whose every line is like the last row; False, and nothing read, if it is another one."""
-        if not self._patterns:
-            return False
-        if self._misses > 2 and self._misses % 16:  # text with other lines among the rows: not tried each time
-            self._misses += 1
-            return False
-        pattern = self._patterns[0]
-        kind = self.kinds.get((*pattern.kind, False))
-        if kind is None or not pattern.places:
+        """Reads the rows of a block by the patterns alone; False, and nothing read, if it may hold other rows, too."""
+        found: list[tuple[LinePattern, LineKind, list[list[str]]]] = []
+        headed = False
+        rest = block
+        for pattern in self._patterns:
+            width = len(pattern.groups) + 1
+            parts = pattern.regex.split(rest)
+            if len(parts) < width:
+                continue
+            kind = self.kinds.get((*pattern.kind, False))
+            if kind is None or pattern.named or not pattern.places or any(kind is other for _, other, _ in found):
+                return False  # the order of the lines matters
+            found.append((pattern, kind, [parts[i::width] for i in range(1, width)]))
+            headed = headed or not pattern.has_epoch
+            rest = "".join(parts[::width])
+        if not found or may_hold_rate(rest) or (headed and may_be_heading(rest)):
             return False
         lines = block.count("\n") + (not block.endswith("\n"))
-        rows = pattern.regex.findall(block)
-        if len(rows) != lines:
-            self._misses += 1
-            return False
-        names = [_column(role, name) for role, name in pattern.groups]
-        columns = [rows] if len(names) == 1 else list(zip(*rows, strict=True))
-        if not kind.gathered.add_block(dict(zip(names, columns, strict=True))):
-            self._misses += 1
-            return False
-        self._misses = 0
-        kind.lines += lines
+        self.other_lines += lines
+        for pattern, kind, columns in found:
+            names = [_column(role, name) for role, name in pattern.groups]
+            if not kind.gathered.add_block(dict(zip(names, columns, strict=True))):
+                for row in zip(*columns, strict=True):
+                    record = {name: text.replace(",", "") for name, text in zip(names, row, strict=True)}
+                    kind.gathered.add(self._number + 1, record)
+            kind.lines += len(columns[0])
+            self.other_lines -= len(columns[0])
         self._number += lines
         return True
 
@@ -94,7 +98,7 @@ class TextRows:
         for number, line in enumerate(lines, self._number + 1):
             if not (self._fixed or self._column or may_hold_rate(line)) or not self._row(number, line):
                 self.other_lines += 1
-                if ("poch" in line or "POCH" in line) and (heading := epoch_of(line)):
+                if may_be_heading(line) and (heading := epoch_of(line)):
                     self._epoch = heading
         self._number += len(lines)
 
@@ -105,7 +109,7 @@ class TextRows:
             if match:
                 if i:
                     self._patterns.insert(0, self._patterns.pop(i))
-                if pattern.regex.groupindex:
+                if pattern.named:
                     cells = [(role, name, match[name]) for role, name in pattern.groups if match[name] is not None]
                 else:
                     texts = match.groups()
