@@ -100,7 +100,7 @@ def _loaded(
             from lrcli.cli.logs import read_logged  # not above: a command of YAML files does without it
 
             try:
-                logged = read_logged(argument, env.inputs, user, logs.run, surely=logged_anyway)
+                logged = read_logged(argument, env.inputs, user, logs, surely=logged_anyway)
             except LrcliError as exc:
                 failures.append(exc)
                 continue
@@ -111,7 +111,7 @@ def _loaded(
             try:
                 read = _read(argument, options, setting, env.inputs, user)
             except LrcliError as exc:
-                failures.append(_of_sweep(exc, setting))
+                failures.append(_of_sweep(_better(env, argument, user, options, exc, logs=logs is not None), setting))
                 continue
             found.append((setting, series_of(read.spec)))
             if read.origin is not None:
@@ -131,6 +131,17 @@ def _loaded(
     for read in configs:
         _tell_remarks(env, read, tell)
     return found
+
+
+def _better(
+    env: Environment, argument: str, user: str, options: SpecOptions, failure: LrcliError, *, logs: bool
+) -> LrcliError:
+    """The failure to read a spec, unless the argument is no spec: then that."""
+    if options.form:
+        return failure
+    from lrcli.cli.logs import not_a_spec
+
+    return not_a_spec(argument, env.inputs, user, failure, logs=logs)
 
 
 def _is_yaml(argument: str) -> bool:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from lrcli.errors import LrcliError
-from lrcli.inputs import HEAD, Input, Inputs
+from lrcli.cli.options import LogOptions
+from lrcli.errors import LrcliError, SpecError
+from lrcli.inputs import HEAD, FileTrouble, Input, Inputs
+from lrcli.logs import LogRequest
+from lrcli.logs.advice import advice
+from lrcli.logs.format import Opening
+from lrcli.logs.gather import Gathered
 from lrcli.logs.read import split_log
 from lrcli.logs.recognise import is_log
 from lrcli.reader.argument import split_argument
@@ -15,30 +21,71 @@ _CONFIG = re.compile(rb"\s*(\{|#|\[\w+\]|[A-Za-z_]\w*\s*=|[^\n]*\s--?\w)")
 """How a training config begins that is no YAML; a log may begin so, too."""
 
 
-def read_logged(argument: str, inputs: Inputs, user: str, run: int | None, *, surely: bool = False) -> Series | None:
+_KEY = re.compile(
+    r"^(lr|base_lr|learning_rate|epochs|steps|schedule|groups|warmup|name|data|emulate|interval)\s*:", re.M
+)
+
+
+def read_logged(
+    argument: str, inputs: Inputs, user: str, options: LogOptions, *, surely: bool = False
+) -> Series | None:
     """The numbers of the log's run, or None where the argument is none.
 
-    user: who reads stdin, where the argument is `-`; run: the number of the run, the longest if None; surely: whether
-    it is a log whatever it looks like.
+    user: who reads stdin, where the argument is `-`; surely: whether it is a log whatever it looks like.
     """
     path, emulation = split_argument(argument)
     if path.lstrip().startswith("{"):
         return None
     file, column = split_log(path)
     source = inputs.get(file, user)
-    if not surely and (not is_log(source, column) or (column is None and _is_config(source))):
+    request = replace(options.request, column=column)
+    if not surely and not is_logged(source, request):
         return None
     if emulation is not None:
         raise LrcliError(f"{path} is a log: it cannot be replayed (@{emulation})")
     from lrcli.logs.read import log_of
     from lrcli.logs.series import series_of_log
 
-    return series_of_log(log_of(source, column=column, others=False), run=run, only=column is not None)
+    return series_of_log(log_of(source, request, others=False), run=options.run, only=column is not None)
+
+
+def is_logged(source: Input, request: LogRequest = LogRequest()) -> bool:  # noqa: B008 - frozen
+    """Whether an input is a log, and no spec and no training config: the one place where that is decided."""
+    return is_log(source, request) and (request.column is not None or not _is_config(source))
+
+
+def not_a_spec(argument: str, inputs: Inputs, user: str, failure: LrcliError, *, logs: bool) -> LrcliError:
+    """The failure to read a spec, said of what the argument is if it is none. logs: whether it may be a log as well."""
+    path, _ = split_argument(argument)
+    file, column = split_log(path)
+    if path.lstrip().startswith("{"):
+        return failure
+    try:
+        source = inputs.get(file, user)
+        if is_logged(source, LogRequest(column=column)):
+            if logs:
+                says = "this is the log of a run by its content and a spec by its name; --from log reads it"
+            else:
+                says = f"this is the log of a run, and a spec is wanted here; 'lrcli fit {path}' finds one"
+            return LrcliError(f"{path}: {says}, --from spec takes it for a spec")
+        opening = Opening(source.head)
+    except LrcliError:
+        return failure
+    kinds = {one.kind for one in failure.problems} if isinstance(failure, SpecError) else set()
+    if not kinds & {"wrong-type", "syntax"} or _KEY.search(opening.text) or path.lower().endswith((".yaml", ".yml")):
+        return failure
+    how = advice(path, opening, Gathered(LogRequest(), others=False), "lr")
+    what = f"{path}: this is no spec, no training config and no log that lrcli knows"
+    return LrcliError(f"{what}{how}; or say with --from what it is")
 
 
 def _is_config(source: Input) -> bool:
     """Whether what looks like a log is a training config: one JSON object, assignments, or flags."""
-    if not _CONFIG.match(source.head) or b'"log_history"' in source.head or len(source.head) == HEAD:
+    try:
+        head = source.head
+    except FileTrouble:
+        return False
+    if not _CONFIG.match(head) or b'"log_history"' in head or len(head) == HEAD:
         return False
     from lrcli.configs import is_config
     from lrcli.reader.source import Source, decoded

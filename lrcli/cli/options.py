@@ -10,6 +10,7 @@ from typer import Argument, Option
 
 from lrcli.cli.command import Options
 from lrcli.errors import LrcliError
+from lrcli.logs import LogRequest
 
 spec_option = partial(Option, rich_help_panel="Spec")
 data_option = partial(Option, rich_help_panel="Spec", metavar="N", min=1, show_default=False)
@@ -92,7 +93,26 @@ class SweepOptions(Options):
 
 
 @dataclass(frozen=True)
-class LogOptions(Options):
+class LogColumns(Options):
+    """Where the numbers of a log stand, if its names do not tell."""
+
+    step_column: Annotated[
+        str | None,
+        spec_option("--step-column", metavar="COLUMN", help="A log's column of positions, or the word before them."),
+    ] = None
+    pattern: Annotated[
+        str | None,
+        spec_option("--pattern", metavar="REGEX", help="Read a log's lines by groups: (?P<step>...), epoch, lr."),
+    ] = None
+
+    @property
+    def request(self) -> LogRequest:
+        """What they say, for the reader of logs."""
+        return LogRequest(step_column=self.step_column, pattern=self.pattern)
+
+
+@dataclass(frozen=True)
+class LogOptions(LogColumns):
     """Which part of a log stands where a spec can."""
 
     run: Annotated[

@@ -21,6 +21,19 @@ class Rounding:
 
 
 @dataclass(frozen=True)
+class LogRequest:
+    r"""What a user says of a log's columns, where its names do not.
+
+    column: the learning rate's. step_column: that of the positions. pattern: a regular expression that finds both in a
+    line of text, `step (?P<step>\d+) rate (?P<lr>\S+)`.
+    """
+
+    column: str | None = None
+    step_column: str | None = None
+    pattern: str | None = None
+
+
+@dataclass(frozen=True)
 class Run:
     """One run of a log: rows start <= i < stop, in which the position only goes forward. Appended runs follow it."""
 

@@ -8,39 +8,46 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress, islice, pairwise
 from operator import eq, lt
 
-from lrcli.errors import LrcliError
 from lrcli.logs import Log, Run
 from lrcli.logs.columns import EPOCHS, STEPS, choose_rates, family, listed, place
 from lrcli.logs.gather import Cells, Gathered
 from lrcli.logs.line import RUN
+from lrcli.logs.refusal import NoLog
 
 
-def assemble(gathered: Gathered, name: str, column: str | None, remarks: Sequence[str]) -> Log:
-    """The log that was gathered; `remarks` is what its reader had to say."""
+def assemble(gathered: Gathered, name: str, remarks: Sequence[str]) -> Log:
+    """The log that was gathered; `remarks` is what its reader had to say. Raises NoLog."""
     columns = gathered.finished()
+    column = gathered.request.column
+    if column is not None and column not in columns and f"{column}/0" in columns:
+        column = f"{column}/0"  # a list of them in free text
     if not gathered.rows or (column is not None and column not in columns):
         raise _no_rates(gathered, column)
+    wanted = gathered.request.step_column
+    if wanted is not None and gathered.words and not {"step", "epoch"} & set(columns):
+        raise NoLog(f"no line with a learning rate has the number {wanted!r} of --step-column", "step")
+    if wanted is not None and wanted not in columns and not gathered.words:
+        raise NoLog(f"there is no column '{wanted}' with numbers: its columns are {listed(gathered.names)}", "column")
     candidates = [one for one, role in gathered.names.items() if role == "lr" and one in columns]
-    rates = choose_rates(candidates, gathered.where, column)
+    rates = choose_rates(candidates, column)
     return _Assembly(gathered, columns, rates, list(remarks)).log(name)
 
 
-def _no_rates(gathered: Gathered, column: str | None) -> LrcliError:
-    where, names = gathered.where, [name for name in gathered.names if name]
+def _no_rates(gathered: Gathered, column: str | None) -> NoLog:
+    names = [name for name in gathered.names if name]
     columns = f"its columns are {listed(names)}" if names else "it has no columns"
     if column is not None and column not in names:
-        return LrcliError(f"{where}: there is no column '{column}': {columns}")
+        return NoLog(f"there is no column '{column}': {columns}", "column")
     rates = [name for name in names if gathered.names[name] == "lr"]
     if rates:
-        return LrcliError(f"{where}: no row has a learning rate (column '{rates[0]}' is empty)")
-    return LrcliError(f"{where}: this is not a log, or its learning rate has an unusual name: {columns}")
+        return NoLog(f"no row has a learning rate (column '{rates[0]}' is empty)", "row")
+    return NoLog(f"this is not a log, or its learning rate has an unusual name: {columns}")
 
 
 class _Assembly:
     """The columns on their way to a log: rows that cannot be used go, and each step is remarked on."""
 
     def __init__(self, gathered: Gathered, columns: Mapping[str, Cells], rates: Sequence[str], said: list[str]) -> None:
-        self.where = gathered.where
         self.names = gathered.names
         self.columns = dict(columns)
         self.rates = tuple(rates)
@@ -58,16 +65,14 @@ class _Assembly:
         first = self.columns[self.rates[0]]
         self._keep(first.present, "{n} without a value in " + self.label(self.rates[0]) + " left out")
         if all(map(math.isnan, first.values)):
-            raise LrcliError(f"{self.where}: every learning rate is NaN ({self.label(self.rates[0])})")
+            raise NoLog(f"every learning rate is NaN ({self.label(self.rates[0])})", "row")
         unit, source, positions = self._positions()
         positions = self._without_repetitions(positions, source)
         if self.rows < 2:
-            raise LrcliError(f"{self.where}: only one row has a learning rate: that is not a log of a run")
+            raise NoLog("only one row has a learning rate: that is not a log of a run", "row")
         runs = tuple(_runs(positions))
         if len(runs) == self.rows > 2:
-            raise LrcliError(
-                f"{self.where}: the {unit} never goes forward ({source}): name another column of positions"
-            )
+            raise NoLog(f"the {unit} never goes forward ({source})", "step")
         epoch = self._epoch_name() if unit != "epoch" else None
         others = {n: c.column() for n, c in self.columns.items() if self.names[n] == "other"}
         return Log(

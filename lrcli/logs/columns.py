@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from lrcli.errors import LrcliError
+from lrcli.logs.refusal import NoLog
 
 STEPS = (
     *("step", "global_step", "steps", "_step", "trainer/global_step", "train/global_step", "global_steps"),
@@ -88,14 +88,15 @@ def _group_in(name: str) -> re.Match[str] | None:
 
 
 def place(name: str, names: Sequence[str]) -> int:
-    """The place of a column's name in one of the lists above."""
-    return names.index(_plain(name))
+    """The place of a column's name in one of the lists above; behind all of them where it is in none."""
+    plain = _plain(name)
+    return names.index(plain) if plain in names else len(names)
 
 
-def choose_rates(names: Sequence[str], where: str, column: str | None = None) -> tuple[str, ...]:
+def choose_rates(names: Sequence[str], column: str | None = None) -> tuple[str, ...]:
     """The learning-rate columns among these: `column` or the groups of the one that is meant, then the others.
 
-    Raises LrcliError where none is better than another.
+    Raises NoLog where none is better than another.
     """
     if column is not None:
         return (column, *(name for name in names if name != column))
@@ -103,10 +104,7 @@ def choose_rates(names: Sequence[str], where: str, column: str | None = None) ->
     first = [name for name in names if rank(name) == best]
     families = list(dict.fromkeys(family(name) for name in first))
     if len(families) > 1:
-        raise LrcliError(
-            f"{where}: which column is the learning rate? Name one, e.g. {where}:{first[0]}; "
-            f"the candidates are {listed(names)}"
-        )
+        raise NoLog(f"which column is the learning rate? The candidates are {listed(names)}")
     return (*first, *(name for name in names if name not in first))
 
 

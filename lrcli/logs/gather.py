@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress, islice
 from typing import overload
 
-from lrcli.errors import LrcliError
+from lrcli.logs import LogRequest
 from lrcli.logs.columns import family, is_epoch, is_step, rank
+from lrcli.logs.refusal import NoLog
 from lrcli.logs.rounding import WrittenDigits
 
 ABSENT = frozenset(("", "null", "none", "na", "n/a", "-"))
@@ -103,8 +104,8 @@ class Gathered:
     row at the same step that fills other cells than that (sparse logs) is the same row.
     """
 
-    def __init__(self, where: str, column: str | None, others: bool) -> None:
-        self.where = where
+    def __init__(self, request: LogRequest, others: bool) -> None:
+        self.request = request
         self.rows = 0
         self.columns: dict[str, Cells] = {}
         self.names: dict[str, str] = {}  # every name seen, with its role: lr, step, epoch, other, text
@@ -112,7 +113,6 @@ class Gathered:
         self.without_rate = 0
         self.words: dict[str, str] = {}  # what free text calls a column
         self.headed = False  # the epochs are those of headings above the rows
-        self.column = column
         self._others = others
         self._evidences: dict[str, WrittenDigits] = {}
         self._last: dict[str, float] = {}  # the cells of the last row
@@ -120,7 +120,7 @@ class Gathered:
 
     def like(self) -> Gathered:
         """An empty one for the same log."""
-        return Gathered(self.where, self.column, self._others)
+        return Gathered(self.request, self._others)
 
     def take(self, other: Gathered) -> None:
         """The rows of another one, in place of its own."""
@@ -132,8 +132,13 @@ class Gathered:
 
     def role(self, name: str) -> str:
         """What a column is, by its name and what was asked for."""
-        if name == self.column or (self.column is None and rank(name) < 2):
+        if name == self.request.column or (self.request.column is None and rank(name) < 2):
             return "lr"
+        wanted = self.request.step_column
+        if wanted is not None and name == wanted:
+            return "epoch" if is_epoch(name) else "step"
+        if wanted is not None and (is_step(name) or is_epoch(name)):
+            return "other"
         if is_step(name):
             return "step"
         if is_epoch(name):
@@ -273,7 +278,7 @@ class Gathered:
     def _text(self, line: int, name: str, role: str, raw: object) -> None:
         if role == "lr":
             shown = repr(raw) if len(repr(raw)) < 40 else repr(raw)[:40] + "..."
-            raise LrcliError(f"{self.where}: line {line}, column '{name}': {shown} is not a number")
+            raise NoLog(f"line {line}, column '{name}': {shown} is not a number", "row")
         if role == "other":
             self.names[name] = "text"
             self.columns.pop(name, None)

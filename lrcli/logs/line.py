@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lrcli.logs.columns import rank
+from lrcli.logs import LogRequest
+from lrcli.logs.columns import is_epoch, rank
 
 NUMBER = r"(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[nN]a[nN]|[iI]nf)"
 """A learning rate as it is written."""
@@ -114,18 +115,18 @@ def may_be_heading(line: str) -> bool:
     return "poch" in line or "POCH" in line
 
 
-def statement(line: str, column: str | None = None) -> Statement | None:
-    r"""What a line says, None if it has no learning rate. column: the text before the number that is meant.
+def statement(line: str, request: LogRequest = LogRequest()) -> Statement | None:  # noqa: B008 - frozen
+    r"""What a line says, None if it has no learning rate. request: the words before the numbers that are meant.
 
     >>> found = statement("Epoch [3][50/1749]\tlr: 2.000e-02, eta: 0:52:33")
     >>> [(token.role, token.name) for token in found.tokens]
     [('epoch', 'epoch'), ('step', 'epoch'), ('of', 'epoch'), ('lr', 'lr')]
     """
     line = line[:FAR]
-    rates = list(_rates(line, column))
+    rates = list(_rates(line, request.column))
     if not rates:
         return None
-    tokens = [*rates, *_place(line, rates), *_rank(line)]
+    tokens = [*rates, *place_of(line, request.step_column), *_rank(line)]
     best = min(rates, key=lambda token: rank(token.name))
     sources = [token.name for token in tokens if token.role == "step"] or [
         token.name for token in tokens if token.role == "epoch"
@@ -147,7 +148,7 @@ def epoch_of(line: str) -> tuple[str, str] | None:
 def _rates(line: str, column: str | None) -> Iterator[Token]:
     search = _RATE if column is None else _rate_named(column)
     for match in search.finditer(line):
-        name = re.sub(r"[ -]", "_", match["name"].lower())
+        name = re.sub(r"[ -]", "_", match["name"].lower()) if column is None else column
         if column is None and (rank(name) > 1 or _SETTING.search(name)):
             continue
         if column is None and match["group"] is not None:
@@ -173,8 +174,16 @@ def _rate_named(column: str) -> re.Pattern[str]:
     )
 
 
-def _place(line: str, rates: list[Token]) -> Iterator[Token]:
-    """The step and the epoch, by the surest sign that there is."""
+def place_of(line: str, key: str | None = None) -> Iterator[Token]:
+    """The step and the epoch, by the surest sign that there is; or the number behind the words that a user names."""
+    if key is not None:
+        role = "epoch" if is_epoch(key) else "step"
+        named = re.compile(
+            rf"(?<![A-Za-z0-9_])(?P<key>{re.escape(key)}){_RUN}(?P<{role}>{COUNT})(?:{_SPACE}/{_SPACE}\d+)?{END}", re.I
+        )
+        if match := named.search(line):
+            yield from _tokens(match, role)
+        return
     if match := _ABSOLUTE.search(line):
         yield from _tokens(match, "step")
         return

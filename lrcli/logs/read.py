@@ -2,36 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lrcli.errors import LrcliError
 from lrcli.inputs import FileTrouble, Input, Inputs
-from lrcli.logs import Log
+from lrcli.logs import Log, LogRequest
+from lrcli.logs.advice import advice
 from lrcli.logs.assemble import assemble
 from lrcli.logs.format import LogFile, Opening
 from lrcli.logs.formats import format_of, log_format
+from lrcli.logs.formats.delimited import is_bare, is_tabular
+from lrcli.logs.formats.json_rows import starts_as_json
 from lrcli.logs.gather import Gathered
-from lrcli.logs.line import may_hold_rate
+from lrcli.logs.line_pattern import pattern_of
+from lrcli.logs.recognise import is_spec
+from lrcli.logs.refusal import NoLog
+from lrcli.logs.text_rows import TextRows
 from lrcli.reader.argument import exists
 
 
-def read_log(argument: str, *, inputs: Inputs | None = None, column: str | None = None, others: bool = True) -> Log:
+def read_log(
+    argument: str,
+    *,
+    inputs: Inputs | None = None,
+    column: str | None = None,
+    others: bool = True,
+    request: LogRequest = LogRequest(),  # noqa: B008 - frozen
+) -> Log:
     """The log of a LOG argument: a path or `-`, each optionally with `:COLUMN`, the learning-rate column.
 
     inputs: where files and stdin are read from; others: also read the columns that are neither a learning rate nor a
-    position (loss, val_loss). Raises LrcliError where there is no log, or where it does not say which column is meant.
+    position (loss, val_loss); request: what else is known of the columns. Raises LrcliError where there is no log, or
+    where it does not say which column is meant.
     """
     path, named = split_log(argument)
     source = (inputs or Inputs.of_process()).get(path, "LOG")
-    return log_of(source, column=named or column, others=others)
+    return log_of(source, replace(request, column=named or column or request.column), others=others)
 
 
-def log_of(source: Input, *, column: str | None = None, others: bool = True) -> Log:
+def log_of(source: Input, request: LogRequest = LogRequest(), *, others: bool = True) -> Log:  # noqa: B008 - frozen
     """The log that an input holds."""
-    gathered = Gathered(source.name, column, others)
+    gathered = Gathered(request, others)
     try:
-        remarks = _read(source, gathered)
+        opening = Opening(source.head)
+        remarks = _read(LogFile(source, opening), gathered)
+        return assemble(gathered, source.stem, remarks)
     except FileTrouble as error:
         raise LrcliError(f"{source.name}: {error}") from None
-    return assemble(gathered, source.stem, column, remarks)
+    except NoLog as error:
+        raise LrcliError(f"{source.name}: {error}{advice(source.name, opening, gathered, error.about)}") from None
 
 
 def split_log(argument: str) -> tuple[str, str | None]:
@@ -48,17 +67,22 @@ def split_log(argument: str) -> tuple[str, str | None]:
     return head, tail
 
 
-def _read(source: Input, gathered: Gathered) -> list[str]:
+def _read(file: LogFile, gathered: Gathered) -> list[str]:
     """Reads the input by what is in it; what is to be said about it."""
-    if not source.head.strip():
-        raise LrcliError(f"{source.name}: the file is empty")
-    opening = Opening(source.head)
+    opening = file.opening
+    if not opening.data.strip():
+        raise LrcliError(f"{file.source.name}: the file is empty")
+    if gathered.request.pattern is not None:
+        with file.text() as text:
+            return list(TextRows(gathered, [pattern_of(gathered.request.pattern)]).read(text))
+    if is_spec(opening):
+        raise LrcliError(f"{file.source.name}: this is a spec, not the log of a run")
     known = format_of(opening) or log_format(_likely(opening))
-    return list(known.read(LogFile(source, opening), gathered))
+    return list(known.read(file, gathered))
 
 
 def _likely(opening: Opening) -> str:
     """The format whose words fit best what is no log by its first lines."""
-    if opening.text.lstrip().startswith(("{", "[")):
+    if starts_as_json(opening):
         return "json"
-    return "text" if any(map(may_hold_rate, opening.lines)) else "delimited"
+    return "delimited" if is_tabular(opening) or is_bare(opening) else "text"

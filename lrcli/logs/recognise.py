@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from lrcli.inputs import FileTrouble, Input
+from lrcli.logs import LogRequest
 from lrcli.logs.format import Opening
+from lrcli.logs.line_pattern import pattern_of
 from lrcli.logs.text import is_events
 
 _SPEC_KEY = re.compile(r"""^\s*["']?[A-Za-z_][\w -]*["']?\s*:(\s|$)|^\s*(---|%YAML|<<)""")
@@ -17,13 +19,16 @@ _SPEC_ENDINGS = (".yaml", ".yml")
 _LOG_ENDINGS = (".csv", ".tsv", ".jsonl", ".log")
 
 
-def is_log(source: Input, column: str | None = None) -> bool:
-    """Whether an input, the file of PATH or PATH:COLUMN, is a log. What cannot be read is for its reader to tell."""
+def is_log(source: Input, request: LogRequest = LogRequest()) -> bool:  # noqa: B008 - frozen
+    """Whether an input is a log, by its content. What cannot be read is for its reader to tell."""
     name = source.name.lower()
-    if name.endswith(_SPEC_ENDINGS):
-        return False
+    if request.column is not None:
+        return not name.endswith(_SPEC_ENDINGS)
     try:
-        return column is not None or name.endswith(_LOG_ENDINGS) or looks_logged(source.head)
+        opening = Opening(source.head)
+        if request.pattern is not None and not is_spec(opening):
+            return bool(pattern_of(request.pattern).regex.search(opening.text)) or looks_logged(source.head)
+        return looks_logged(source.head) or (name.endswith(_LOG_ENDINGS) and not is_spec(opening))
     except FileTrouble:
         return False
 
@@ -40,7 +45,7 @@ def looks_logged(head: bytes) -> bool:
     text = opening.text.lstrip()
     if _DOCUMENT.match(text):
         return '"log_history"' in text or bool(_RECORD.match(text) and not _SPEC_INSIDE.search(text))
-    if _SPEC_LINE.search(text):
+    if is_spec(opening):
         return False
     from lrcli.logs.formats import format_of  # not above: a spec does without all of them
 
@@ -49,3 +54,8 @@ def looks_logged(head: bytes) -> bool:
         line = next(iter(opening.lines), "")
         return bool(line) and not _SPEC_KEY.search(line) and any(mark in line for mark in ",;\t")
     return True
+
+
+def is_spec(opening: Opening) -> bool:
+    """Whether a text has a line that only a spec of ours has."""
+    return bool(_SPEC_LINE.search(opening.text))

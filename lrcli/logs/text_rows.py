@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 
-from lrcli.errors import LrcliError
 from lrcli.logs.format import without_escapes
 from lrcli.logs.gather import Gathered
 from lrcli.logs.line import epoch_of, may_be_heading, may_hold_rate, statement
 from lrcli.logs.line_pattern import LinePattern, pattern_like
+from lrcli.logs.refusal import NoLog
 
 BLOCK = 1 << 20
 """How many characters are looked at together."""
@@ -39,13 +39,13 @@ class LineKind:
 class TextRows:
     """The rows of a text as they are found. patterns: fixed ones, where the format is known; else they are found."""
 
-    def __init__(self, gathered: Gathered, patterns: Sequence[LinePattern] = (), column: str | None = None) -> None:
+    def __init__(self, gathered: Gathered, patterns: Sequence[LinePattern] = ()) -> None:
         self.kinds: dict[Kind, LineKind] = {}
         self.other_lines = 0
         self._target = gathered
         self._fixed = bool(patterns)
         self._patterns = list(patterns)
-        self._column = column
+        self._request = gathered.request
         self._epoch: tuple[str, str] | None = None
         self._number = 0
 
@@ -76,7 +76,7 @@ class TextRows:
             found.append((pattern, kind, [parts[i::width] for i in range(1, width)]))
             headed = headed or not pattern.has_epoch
             rest = "".join(parts[::width])
-        if not found or may_hold_rate(rest) or (headed and may_be_heading(rest)):
+        if not found or self._may_hold_rate(rest) or (headed and may_be_heading(rest)):
             return False
         lines = block.count("\n") + (not block.endswith("\n"))
         self.other_lines += lines
@@ -96,11 +96,15 @@ class TextRows:
         if not lines[-1]:
             lines.pop()
         for number, line in enumerate(lines, self._number + 1):
-            if not (self._fixed or self._column or may_hold_rate(line)) or not self._row(number, line):
+            if not (self._fixed or self._may_hold_rate(line)) or not self._row(number, line):
                 self.other_lines += 1
                 if may_be_heading(line) and (heading := epoch_of(line)):
                     self._epoch = heading
         self._number += len(lines)
+
+    def _may_hold_rate(self, text: str) -> bool:
+        column = self._request.column
+        return may_hold_rate(text) if column is None else column.lower() in text.lower()
 
     def _row(self, number: int, line: str) -> bool:
         """Adds the row of a line; whether it is one."""
@@ -118,7 +122,7 @@ class TextRows:
                 return True
         if self._fixed:
             return False
-        found = statement(line, self._column)
+        found = statement(line, self._request)
         if found is None:
             return False
         if len(self._patterns) < MOST:
@@ -155,7 +159,9 @@ class TextRows:
     def _chosen(self, ended: bool) -> Iterator[str]:
         """Hands on the rows of the most frequent kind; yields what was taken and what was left out."""
         if not self.kinds:
-            raise LrcliError(f"{self._target.where}: no line of this text has a learning rate that is known as one")
+            column = self._request.column
+            what = f"the number {column!r}" if column else "a learning rate that is known as one"
+            raise NoLog("no line is as --pattern says" if self._fixed else f"no line of this text has {what}")
         kind = max(self.kinds.values(), key=lambda one: one.lines)
         self._target.take(kind.gathered)
         self._target.words = kind.words

@@ -48,7 +48,7 @@ def test_damage_after_objects_of_several_lines() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[nonsense", "<stdin>: this is not JSON (line 1)"),
+        ("[[nonsense", "<stdin>: this is not JSON (line 1)"),
         ('{\n"a": [[1]]\n}', "<stdin>: this is not a log: a JSON document without a log_history"),
     ],
 )

@@ -173,8 +173,7 @@ def test_utf_16() -> None:
         (b"\x1f\x8b\x08\x00", "<stdin>: this is not a log but a gzip file: unpack it first"),
         ("epoch,loss\n0,1\n1,2\n",
          "<stdin>: this is not a log, or its learning rate has an unusual name: its columns are epoch, loss"),
-        ("Dear all,\nthis is prose\n",
-         "<stdin>: this is not a log, or its learning rate has an unusual name: its columns are Dear all"),
+        ("Dear all,\nthis is prose\n", "<stdin>: no line of this text has a learning rate that is known as one"),
         ('{"a": 1}\n', "<stdin>: this is not a log, or its learning rate has an unusual name: its columns are a"),
         ("{\n  'a'\n", "<stdin>: this is not JSON, and not a log"),
         ("[1, 2]\n", "<stdin>: entry 1 is not an object with a step and a learning rate"),
@@ -184,7 +183,7 @@ def test_utf_16() -> None:
         ("epoch,lr\n", "<stdin>: no row has a learning rate (column 'lr' is empty)"),
         ("0,0.1\n1,0.1\n", "<stdin>: the first line is 0, 0.1: a log needs a header line, e.g. epoch,lr"),
         ("epoch,lr,learning_rate\n0,1,2\n1,1,2\n",
-         "<stdin>: which column is the learning rate? Name one, e.g. <stdin>:lr; the candidates are lr, learning_rate"),
+         "<stdin>: which column is the learning rate? The candidates are lr, learning_rate; name it, e.g. -:lr"),
     ],
 )  # fmt: skip
 def test_no_log(text: str | bytes, message: str) -> None:

@@ -11,8 +11,9 @@ from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
 from lrcli.cli.load import load_spec
-from lrcli.cli.options import OneSpec, OutputOptions, Quiet, SpecOptions, output_option, row_option
+from lrcli.cli.options import LogColumns, OneSpec, OutputOptions, Quiet, SpecOptions, output_option, row_option
 from lrcli.cli.output import Output
+from lrcli.errors import LrcliError
 from lrcli.infer.explain import Report
 from lrcli.infer.explain import explain as explain_log
 from lrcli.logs.read import read_log
@@ -34,6 +35,7 @@ def explain(
         ),
     ],
     spec_options: SpecOptions,
+    log_columns: LogColumns,
     output_options: OutputOptions,
     quiet: Quiet = False,
     run: Annotated[
@@ -53,8 +55,11 @@ def explain(
     output = Output(env, output_options.output)
     chosen = output.choose(format, EXPLAIN_FORMATS, "text")
     style = Style(color=output.color, width=output.width, ascii=output.ascii)
-    declared = load_spec(env, spec, spec_options)
-    read = read_log(log, inputs=env.inputs, others=False)
+    try:
+        declared = load_spec(env, spec, spec_options)
+    except LrcliError as failure:
+        raise _swapped(env, spec, log) or failure from None
+    read = read_log(log, inputs=env.inputs, others=False, request=log_columns.request)
     for remark in read.remarks:
         env.note(f"{read.name}: {remark}")
     from lrcli.cli.progress import Progress
@@ -68,6 +73,15 @@ def explain(
         env.note(f"{read.name}: {note}")
     output.write(write_report(report, chosen, style))
     return ExitStatus.OK if report.follows else ExitStatus.DIFFERENT
+
+
+def _swapped(env: Environment, spec: str, log: str) -> LrcliError | None:
+    """What to say where the log stands in the place of the spec."""
+    from lrcli.cli.logs import is_logged  # not above: it reads nothing unless something is wrong
+
+    if "-" in (spec, log) or not is_logged(env.inputs.get(spec)) or is_logged(env.inputs.get(log)):
+        return None
+    return LrcliError(f"{spec} is taken for a log: the spec stands first, 'lrcli explain {log} {spec}'")
 
 
 def _notes(report: Report) -> Iterator[str]:

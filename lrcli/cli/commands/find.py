@@ -11,7 +11,16 @@ from typer import Argument
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
-from lrcli.cli.options import Digits, OutputOptions, Quiet, digits_of, output_option, picture_option, row_option
+from lrcli.cli.options import (
+    Digits,
+    LogColumns,
+    OutputOptions,
+    Quiet,
+    digits_of,
+    output_option,
+    picture_option,
+    row_option,
+)
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
 from lrcli.find.points import points_of
@@ -34,6 +43,7 @@ def find(
             help="A log of a range test: CSV, TSV, JSON or JSON lines, '-' for stdin; LOG:COLUMN names the LR column.",
         ),
     ],
+    log_columns: LogColumns,
     output_options: OutputOptions,
     quiet: Quiet = False,
     lr: Annotated[str | None, row_option("--lr", metavar="COLUMN", help="The column of learning rates.")] = None,
@@ -108,7 +118,7 @@ def find(
     path, named = split_log(log)
     if lr is not None and named is not None:
         raise LrcliError("LOG:COLUMN and --lr both name the learning rate: give one of them")
-    read = read_log(log, inputs=env.inputs, column=lr)
+    read = read_log(log, inputs=env.inputs, column=lr, request=log_columns.request)
     points = points_of(read, loss, run, "<stdin>" if path == "-" else path)
     for remark in (*read.remarks, *points.remarks):
         env.note(f"{points.name}: {remark}")

@@ -46,7 +46,7 @@ def fit(
     """
     output = Output(env, output_options.output)
     chosen = output.choose(format, FIT_FORMATS, "yaml")
-    read = read_log(log, inputs=env.inputs)
+    read = read_log(log, inputs=env.inputs, request=log_options.request)
     for remark in read.remarks:
         env.note(f"{read.name}: {remark}")
     runs = runs_of(read)

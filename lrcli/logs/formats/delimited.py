@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from lrcli.errors import LrcliError
 from lrcli.logs.columns import listed, rank
 from lrcli.logs.format import LogFile, LogFormat, Opening
 from lrcli.logs.gather import Gathered
 from lrcli.logs.line import statement
+from lrcli.logs.refusal import NoLog
+
+_NUMBER = re.compile(r"[:=]\s*[-+]?[\d.]")  # a line of text has numbers behind its names
 
 BLOCK = 4096
 """How many rows are looked at together."""
@@ -22,20 +25,37 @@ def recognise(opening: Opening) -> bool:
     >>> [recognise(Opening(text)) for text in (b"epoch,lr\n0,0.1\n", b"lr\n0.1\n", b"Epoch 1, lr 0.1\n")]
     [True, True, False]
     """
-    lines = [line for line in opening.lines if not line.startswith("#")]
-    if not lines:
-        return False
-    delimiter = _delimiter(lines[0])
-    names = [cell.strip().strip('"') for cell in _cells(lines[0], delimiter)]
-    if any(map(_is_number, names)) or not any(rank(name) < 2 for name in names) or statement(lines[0]):
+    lines = _table(opening)
+    return bool(lines) and any(rank(name) < 2 for name in _names(lines[0])) and is_tabular(opening)
+
+
+def is_tabular(opening: Opening) -> bool:
+    """Whether the first line is one of names, and the second has as many cells."""
+    lines = _table(opening)
+    if not lines or any(map(_is_number, _names(lines[0]))) or statement(lines[0]) or _NUMBER.search(lines[0]):
         return False
     if len(lines) == 1:
         return True
-    cells = _cells(lines[1], delimiter)
+    delimiter = _delimiter(lines[0])
+    names, cells = _cells(lines[0], delimiter), _cells(lines[1], delimiter)
     numbers = sum(map(_is_number, cells))
     if delimiter == " ":
         return len(cells) == len(names) and numbers * 2 > len(cells)
-    return numbers > 0 or not any(cell.strip() for cell in cells) or cells == _cells(lines[0], delimiter)
+    return numbers > 0 or not any(cell.strip() for cell in cells) or cells == names
+
+
+def is_bare(opening: Opening) -> bool:
+    """Whether the first line is a row of numbers, with no names above it."""
+    lines = _table(opening)
+    return bool(lines) and all(map(_is_number, _names(lines[0])))
+
+
+def _table(opening: Opening) -> list[str]:
+    return [line for line in opening.lines if not line.startswith("#")]
+
+
+def _names(line: str) -> list[str]:
+    return [cell.strip().strip('"') for cell in _cells(line, _delimiter(line))]
 
 
 def _delimiter(line: str) -> str:
@@ -66,14 +86,14 @@ def read_delimited(lines: Iterable[str], gathered: Gathered) -> Iterator[str]:
                 if delimiter == " ":
                     row = [cell for cell in row if cell]
                 if not names:
-                    names = _header(row, gathered.where)
+                    names = _header(row)
                     continue
                 if pending:
                     _add(gathered, names, *pending, delimiter)
                     pending = None
                 if _is_header(row, names):
                     headers += 1
-                    names = _header(row, gathered.where)
+                    names = _header(row)
                     continue
                 long += len(row) > len(names)
                 if len(row) < len(names):
@@ -82,9 +102,9 @@ def read_delimited(lines: Iterable[str], gathered: Gathered) -> Iterator[str]:
                 _add(gathered, names, line, row, delimiter)
             before += len(block)
     except csv.Error as error:
-        raise LrcliError(f"{gathered.where}: line {rows.line_num} is not CSV: {error}") from None
+        raise NoLog(f"line {rows.line_num} is not CSV: {error}") from None
     if not names:
-        raise LrcliError(f"{gathered.where}: the file is empty")
+        raise NoLog("the file is empty")
     for name in names:
         gathered.names.setdefault(name, gathered.role(name))
     if pending and source.ended:
@@ -127,7 +147,7 @@ class _Lines:
         self.ended = line.endswith(("\n", "\r"))
 
 
-def _header(row: list[str], where: str) -> list[str]:
+def _header(row: list[str]) -> list[str]:
     """The column names, each different."""
     numbers: dict[str, int] = {}  # name -> the number that the next column of that name tries
     for cell in row:
@@ -140,7 +160,7 @@ def _header(row: list[str], where: str) -> list[str]:
         numbers.setdefault(new, 1)
     names = list(numbers)
     if all(_is_number(name) for name in names):
-        raise LrcliError(f"{where}: the first line is {listed(names, 5)}: a log needs a header line, e.g. epoch,lr")
+        raise NoLog(f"the first line is {listed(names, 5)}: a log needs a header line, e.g. epoch,lr")
     return names
 
 

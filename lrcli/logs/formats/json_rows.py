@@ -9,9 +9,9 @@ from io import TextIOWrapper
 from itertools import chain
 from typing import Any
 
-from lrcli.errors import LrcliError
 from lrcli.logs.format import LogFile, LogFormat, Opening
 from lrcli.logs.gather import Gathered
+from lrcli.logs.refusal import NoLog
 
 _HISTORY = re.compile(r'"(log_history|history)"\s*:\s*\[')
 _NAN = re.compile(r"(?<=: )-?(nan|inf)\b")
@@ -26,13 +26,18 @@ _START = re.compile(r"""\s*(\{|\[\s*(\{|\[|"|\]|-?[\d.]+\s*[,\]]|$))""")
 
 def recognise(opening: Opening) -> bool:
     """Whether a text is JSON as a whole or line by line; a program may also print one dict, then its own words."""
-    if not _START.match(opening.text):
+    if not starts_as_json(opening):
         return False
     first, *others = opening.lines
     if first.rstrip().endswith("}") and first.lstrip().startswith("{") and _row(first) is not None:
         objects = sum(line.lstrip().startswith("{") for line in others)
         return objects * 2 >= len(others)
     return True
+
+
+def starts_as_json(opening: Opening) -> bool:
+    """Whether a text begins like an object or a list."""
+    return bool(_START.match(opening.text))
 
 
 def read_json(text: TextIOWrapper, gathered: Gathered, *, among: bool = False) -> Iterator[str]:
@@ -110,14 +115,12 @@ def _document(text: str, gathered: Gathered) -> Iterator[str]:
             row, at = decode(text, at)
         except (ValueError, RecursionError):
             if n == 0:
-                raise LrcliError(
-                    f"{gathered.where}: this is not JSON (line {text.count(chr(10), 0, at) + 1})"
-                ) from None
+                raise NoLog(f"this is not JSON (line {text.count(chr(10), 0, at) + 1})") from None
             yield f"the file is cut off or damaged after entry {n}; what follows was left out"
             return
         n += 1
         if not isinstance(row, dict):
-            raise LrcliError(f"{gathered.where}: entry {n} is not an object with a step and a learning rate")
+            raise NoLog(f"entry {n} is not an object with a step and a learning rate")
         gathered.add(n, _flat(row))
 
 
@@ -131,7 +134,7 @@ def _columns(text: str, gathered: Gathered) -> Iterator[str]:
     if isinstance(data, dict) and not _is_columns(data):
         data = next((value for value in data.values() if _is_columns(value)), data)
     if not isinstance(data, dict) or not _is_columns(data):
-        raise LrcliError(f"{gathered.where}: this is not a log: a JSON document without a log_history")
+        raise NoLog("this is not a log: a JSON document without a log_history")
     lists = {str(key): value for key, value in data.items() if isinstance(value, list)}
     for n in range(max(len(value) for value in lists.values())):
         gathered.add(n + 1, {key: value[n] for key, value in lists.items() if n < len(value)})
@@ -152,7 +155,7 @@ def _objects(text: str, gathered: Gathered) -> Iterator[str]:
             row, at = decode(text, at)
         except (ValueError, RecursionError):
             if n == 0:
-                raise LrcliError(f"{gathered.where}: this is not JSON, and not a log") from None
+                raise NoLog("this is not JSON, and not a log") from None
             yield f"the file is cut off or damaged after entry {n}; what follows was left out"
             return
         n += 1

@@ -31,7 +31,7 @@ def recognise(opening: Opening) -> bool:
 
 def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
     with file.text() as text:
-        yield from TextRows(gathered, column=gathered.column).read(text)
+        yield from TextRows(gathered).read(text)
 
 
 FORMAT = LogFormat(

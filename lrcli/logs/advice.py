@@ -1,0 +1,47 @@
+"""What to write on the command line where a log does not say which number is the learning rate, or the position."""
+
+from __future__ import annotations
+
+import re
+from shlex import quote
+
+from lrcli.logs.columns import rank
+from lrcli.logs.format import Opening
+from lrcli.logs.gather import Gathered
+from lrcli.logs.line import FAR, NUMBER, Statement, Token, may_hold_rate, place_of, statement
+from lrcli.logs.line_pattern import written_pattern
+
+_WORD = re.compile(r"(?<![A-Za-z])(?P<key>[\w/.-]*(?:lr|learning[ _-]?rate|rate)[\w/.-]*)", re.IGNORECASE)
+_LOOSE = re.compile(rf"[\w/.-]*(?:lr|rate)[\w/.-]*[^\w\n]{{1,12}}(?P<value>{NUMBER})(?!\w)", re.IGNORECASE)
+
+
+def advice(where: str, opening: Opening, gathered: Gathered, about: str) -> str:
+    """What to add to a message: made from the log's own first line or header with a learning rate; "" without one."""
+    names = [name for name, role in gathered.names.items() if name and role not in ("of", "rank")]
+    if names and not gathered.words:
+        return _column("-" if where == "<stdin>" else where, names, about)
+    for line in opening.lines:
+        pattern = _pattern(line)
+        if pattern:
+            return f"; say where it stands, e.g. --pattern {quote(pattern)}"
+    return ""
+
+
+def _column(where: str, names: list[str], about: str) -> str:
+    if about == "step":
+        others = [name for name in names if rank(name) > 1]
+        return f"; name it with --step-column, e.g. --step-column {quote(others[0])}" if others else ""
+    if about == "row":
+        return ""
+    named = sorted((name for name in names if _WORD.search(name)), key=rank)
+    return f"; name it, e.g. {quote(f'{where}:{named[0]}')}" if named else ""
+
+
+def _pattern(line: str) -> str | None:
+    """A pattern that reads this line, None where it holds no learning rate by any name."""
+    found = statement(line) if may_hold_rate(line) else None
+    if found is None and (rate := _LOOSE.search(line, 0, FAR)):
+        token = Token("lr", "lr", rate.start(), *rate.span("value"))
+        tokens = sorted((token, *place_of(line[:FAR])), key=lambda one: one.start)
+        found = Statement(tuple(tokens), ("", "lr"))
+    return written_pattern(line, found) if found else None
