@@ -9,7 +9,7 @@ from lrcli.cli.options import LogOptions
 from lrcli.errors import LrcliError, SpecError
 from lrcli.inputs import HEAD, FileTrouble, Input, Inputs
 from lrcli.logs import LogRequest
-from lrcli.logs.advice import advice
+from lrcli.logs.advice import advice, proposed
 from lrcli.logs.format import Opening
 from lrcli.logs.gather import Gathered
 from lrcli.logs.read import split_log
@@ -72,7 +72,8 @@ def not_a_spec(argument: str, inputs: Inputs, user: str, failure: LrcliError, *,
     except LrcliError:
         return failure
     kinds = {one.kind for one in failure.problems} if isinstance(failure, SpecError) else set()
-    if not kinds & {"wrong-type", "syntax"} or _KEY.search(opening.text) or path.lower().endswith((".yaml", ".yml")):
+    rows = "unknown-format" in kinds and proposed(opening, rows=2)
+    if not (kinds & {"wrong-type", "syntax"} or rows) or _KEY.search(opening.text) or path.endswith((".yaml", ".yml")):
         return failure
     how = advice(path, opening, Gathered(LogRequest(), others=False), "lr")
     what = f"{path}: this is no spec, no training config and no log that lrcli knows"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from shlex import quote
 
 from lrcli.logs.columns import rank
@@ -20,11 +21,18 @@ def advice(where: str, opening: Opening, gathered: Gathered, about: str) -> str:
     names = [name for name, role in gathered.names.items() if name and role not in ("of", "rank")]
     if names and not gathered.words:
         return _column("-" if where == "<stdin>" else where, names, about)
+    pattern = proposed(opening)
+    return f"; say where it stands, e.g. --pattern {quote(pattern)}" if pattern else ""
+
+
+def proposed(opening: Opening, *, rows: int = 1) -> str | None:
+    """A pattern that reads the first line with something like a learning rate; None if so many rows do not have it."""
     for line in opening.lines:
         pattern = _pattern(line)
         if pattern:
-            return f"; say where it stands, e.g. --pattern {quote(pattern)}"
-    return ""
+            matches = islice(re.finditer(pattern, opening.text), rows) if rows > 1 else (None,)
+            return pattern if sum(1 for _ in matches) == rows else None
+    return None
 
 
 def _column(where: str, names: list[str], about: str) -> str:
