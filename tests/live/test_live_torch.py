@@ -282,3 +282,43 @@ def test_examples_are_what_they_seem() -> None:
     spec = parse_text("{lr: 0.1, epochs: 30, schedule: {type: StepLR, step_size: 3}}")
     assert isinstance(spec.groups[0].schedule, Schedule)
     assert type(spec.groups[0].schedule).torch == "StepLR"
+
+
+RESUMABLE = ["step", "multistep", "exponential", "constant", "linear", "polynomial", "cosine", "restarts", "cyclic"]
+
+
+@pytest.mark.parametrize("family", [*RESUMABLE, "one_cycle", "swa"])
+def test_resume_with_the_saved_groups(family: str) -> None:
+    """A scheduler that is built with last_epoch on the optimizer's own saved groups goes on as lrcli says."""
+
+    @settings(max_examples=30, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(FAMILIES[family], lr, st.integers(0, 9))
+    def check(mapping: dict[str, Any], base: float, last_epoch: int) -> None:
+        arguments = {name: value for name, value in mapping.items() if name != "type"}
+        cls = getattr(torch.optim.lr_scheduler, mapping["type"], None) or torch.optim.swa_utils.SWALR
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=base, momentum=MOMENTUM)
+        (group,) = optimizer.param_groups
+        emulate = {"torch": RELEASE, "last_epoch": last_epoch, "momentum": MOMENTUM, "read": "lr"}
+        spec = parse_text(yaml.safe_dump({"lr": base, "epochs": 20, "schedule": mapping, "emulate": emulate}))
+        expected: list[tuple[float, float]] = []
+        exception = None
+        try:
+            scheduler = cls(optimizer, **arguments)
+            for _ in range(last_epoch + 1):
+                scheduler.step()
+            resumed = cls(optimizer, **arguments, last_epoch=last_epoch)
+            for t in range(last_epoch + 1, 20):
+                expected.append((group["lr"], group["momentum"]))
+                if t + 1 < 20:
+                    resumed.step()
+        except Exception as error:  # whatever PyTorch raises is what is compared
+            exception = type(error).__name__
+        try:
+            curve = evaluate(spec, ("lr", "momentum"))
+        except Refused as refused:
+            assert refused.exception == exception
+        else:
+            assert exception is None
+            assert list(zip(curve.groups[0].lr, curve.groups[0].momentum, strict=True)) == expected
+
+    check()

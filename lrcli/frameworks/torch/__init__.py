@@ -1,7 +1,7 @@
 """PyTorch's schedulers in 30 releases. One module per schedule, with the name of its file in `lrcli.schedules`.
 
 Such a module has SINCE, the first release that has the class, and `replay(schedule, release)`, the scheduler. What a
-class shares with the others (the counter, the constructor, the two ways to step) is in `machine`.
+class shares with the others is in `machine` (counters, constructor, ways to step) and `ruled` (one rule and a counter).
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from types import ModuleType
 
 from lrcli.errors import Refused
 from lrcli.frameworks.base import Framework
-from lrcli.frameworks.torch.machine import Replay, Ruled, closed_form
+from lrcli.frameworks.torch.machine import Replay
 from lrcli.frameworks.torch.releases import RELEASES, Release, refuse
+from lrcli.frameworks.torch.ruled import Ruled, closed_form
 from lrcli.schedules.base import Schedule
 
 FIRST: Release = (1, 0)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from lrcli.frameworks.torch.lambda_ import lambda_lr
-from lrcli.frameworks.torch.machine import Replay, Ruled, closed_form
+from lrcli.frameworks.torch.machine import Replay
 from lrcli.frameworks.torch.releases import Release
+from lrcli.frameworks.torch.ruled import Ruled, closed_form
 from lrcli.schedules.constant import Constant
 
 SINCE = (1, 0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.torch.machine import Replay, Ruled, Rules, closed_form
+from lrcli.frameworks.torch.machine import Replay
 from lrcli.frameworks.torch.releases import Release, refuse
+from lrcli.frameworks.torch.ruled import Ruled, Rules, closed_form
 from lrcli.schedules.constant_lr import ConstantLR
 
 SINCE = (1, 10)

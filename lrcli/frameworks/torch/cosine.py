@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from math import cos, pi
 
-from lrcli.frameworks.torch.machine import Replay, Ruled, Rules, closed_form, hold
+from lrcli.frameworks.torch.machine import Replay
 from lrcli.frameworks.torch.releases import Release, is_closed_form
+from lrcli.frameworks.torch.ruled import Ruled, Rules, closed_form, hold
 from lrcli.schedules.cosine import Cosine
 
 SINCE = (1, 0)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay, Rule, Ruled, Rules, closed_form
+from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay, Rule
 from lrcli.frameworks.torch.releases import Release
+from lrcli.frameworks.torch.ruled import Ruled, Rules, closed_form
 from lrcli.schedules.cyclic import Cyclic
 
 SINCE = (1, 1)

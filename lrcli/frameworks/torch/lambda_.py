@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lrcli.frameworks.torch.machine import Replay, Ruled, closed_form
+from lrcli.frameworks.torch.machine import Replay
 from lrcli.frameworks.torch.releases import Release
+from lrcli.frameworks.torch.ruled import Ruled, closed_form
 from lrcli.schedules.lambda_ import Lambda
 
 SINCE = (1, 0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.torch.machine import Replay, Ruled, Rules, hold
+from lrcli.frameworks.torch.machine import Replay
 from lrcli.frameworks.torch.releases import Release
+from lrcli.frameworks.torch.ruled import Ruled, Rules, hold
 from lrcli.schedules.multiplicative import Multiplicative
 
 SINCE = (1, 4)

@@ -6,8 +6,9 @@ from bisect import bisect_right
 from collections import Counter
 from typing import Any
 
-from lrcli.frameworks.torch.machine import Replay, Ruled, Rules, closed_form
+from lrcli.frameworks.torch.machine import Replay
 from lrcli.frameworks.torch.releases import Release, is_closed_form, refuse
+from lrcli.frameworks.torch.ruled import Ruled, Rules, closed_form
 from lrcli.schedules.multistep import MultiStep
 
 SINCE = (1, 0)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from math import cos, pi
 
-from lrcli.frameworks.torch.machine import GroupRuled, ParamGroup, Replay, Rule, Rules
+from lrcli.frameworks.torch.machine import ParamGroup, Replay, Rule
 from lrcli.frameworks.torch.releases import Release, refuse
+from lrcli.frameworks.torch.ruled import GroupRuled, Rules
 from lrcli.schedules.one_cycle import OneCycle
 
 SINCE = (1, 3)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.torch.machine import Replay, Ruled, Rules, closed_form, hold
+from lrcli.frameworks.torch.machine import Replay
 from lrcli.frameworks.torch.releases import Release
+from lrcli.frameworks.torch.ruled import Ruled, Rules, closed_form, hold
 from lrcli.schedules.polynomial import Polynomial
 
 SINCE = (1, 13)

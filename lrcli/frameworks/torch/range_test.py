@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 from lrcli.frameworks.torch.lambda_ import lambda_lr
-from lrcli.frameworks.torch.machine import ParamGroup, Replay, Ruled, closed_form
+from lrcli.frameworks.torch.machine import ParamGroup, Replay
 from lrcli.frameworks.torch.releases import Release
+from lrcli.frameworks.torch.ruled import Ruled, closed_form
 from lrcli.schedules.range_test import RangeTest
 
 SINCE = (1, 0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.torch.machine import GroupRuled, ParamGroup, Reason, Replay, Rule, Rules
+from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay, Rule
 from lrcli.frameworks.torch.releases import Release, refuse
+from lrcli.frameworks.torch.ruled import GroupRuled, Rules
 from lrcli.schedules.swalr import SWALR
 
 SINCE = (1, 6)
