@@ -106,7 +106,7 @@ def _put_lr(config: Config, draft: Draft, name: str) -> None:
     optimizer = "optimizer.params.lr"
     if own and config.has(own):
         rate = config.number(own)
-        node = config.node(optimizer)
+        node = entry_at(config.root, optimizer)[1]  # it is not used, and so may be anything
         written = node.value if isinstance(node, Scalar) else None
         if isinstance(written, float) and written != rate and name != "OneCycle":
             what = f"optimizer.params.lr {written:g} is not used: the scheduler has {_OWN_LR[name]} {rate:g}"
