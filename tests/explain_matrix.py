@@ -10,12 +10,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import lrcli
 import lrcli.errors
 from lrcli.infer.explain import Report, explain
 from lrcli.logs import Log, Rounding
 from lrcli.logs.rounding import quantise
+from lrcli.reader import Declared, read_declared
 from lrcli.spec import Emulation, Spec
 
 N = 90
@@ -37,12 +39,23 @@ SCHEDULES = {
     "sequential": "[{type: linear, for: 9, start_factor: 0.1}, {type: multistep, milestones: [21, 52], gamma: 0.3}]",
 }
 
-PRECISIONS = {"full": Rounding(), "4 digits": Rounding("significant", 4), "float32": Rounding("float32")}
+PRECISIONS = {
+    "full": Rounding(),
+    "4 digits": Rounding("significant", 4),
+    "5 digits": Rounding("significant", 5),
+    "float32": Rounding("float32"),
+}
 
 
-def spec_of(schedule: str, extra: str = "") -> Spec:
+def spec_of(schedule: str, sets: Sequence[str] = ()) -> Spec:
     """The spec of one of SCHEDULES, of N epochs."""
-    return lrcli.load(f"{{name: s, lr: 0.07, epochs: {N}, schedule: {SCHEDULES[schedule]}{extra}}}")
+    return declared_of(schedule, tuple(sets)).spec
+
+
+@cache
+def declared_of(schedule: str, sets: tuple[str, ...] = ()) -> Declared:
+    """The same beside its text."""
+    return read_declared(f"{{name: s, lr: 0.07, epochs: {N}, schedule: {SCHEDULES[schedule]}}}", sets=sets)
 
 
 def formula(spec: Spec, group: int = 0) -> Callable[[float], float]:
@@ -53,11 +66,15 @@ def formula(spec: Spec, group: int = 0) -> Callable[[float], float]:
 
 @dataclass(frozen=True)
 class Case:
-    """What really happened: the spec that was meant, and what was logged at the positions."""
+    """What really happened: the spec that was meant, and what was logged at the positions.
+
+    settings: the keys that the run had other values of.
+    """
 
     spec: Spec
     positions: list[float]
     values: list[float]
+    settings: tuple[str, ...] = ()
 
 
 def rows(n: int) -> list[float]:
@@ -176,6 +193,19 @@ def grouped(which: str) -> Made:
     return make
 
 
+def changed(**settings: str) -> Made:
+    """A log of the spec with other values of its keys, by schedule."""
+
+    def make(schedule: str) -> Case:
+        sets = [text.replace("_", " ") if "{" in text else text for text in settings[schedule].split(" ")]
+        sets = [text.replace("T max", "T_max").replace("eta min", "eta_min") for text in sets]
+        sets = [text.replace(" factor", "_factor").replace("total iters", "total_iters") for text in sets]
+        s = formula(spec_of(schedule, sets))
+        return Case(spec_of(schedule), rows(N), [s(t) for t in range(N)], tuple(sets))
+
+    return make
+
+
 TRANSFORMATIONS: dict[str, tuple[str, Made]] = {
     "get_lr() in 1.1": ("reading", replayed("1.1", "get_lr")),
     "get_lr() in 2.4": ("reading", replayed("2.4", "get_lr")),
@@ -208,6 +238,81 @@ TRANSFORMATIONS: dict[str, tuple[str, Made]] = {
     "1.1 (warm restarts)": ("version", replayed("1.1", "lr")),
     "step(epoch) in 1.4": ("version", replayed("1.4", "lr", step_epoch="epoch + 1", step_order="optimizer_first")),
     "as declared": ("follows", clocked(lambda t: t)),
+    "lr": ("changed key", changed(**{name: "lr=0.03" for name in SCHEDULES if name != "one_cycle"})),
+    "length": (
+        "changed key",
+        changed(
+            step="schedule.step_size=16",
+            multistep="schedule.milestones=[30,60]",
+            linear="schedule.total_iters=70",
+            polynomial="schedule.total_iters=75",
+            cosine="schedule.T_max=77",
+            cosine_restarts="schedule.T_0=17",
+            warmup_cosine="schedule.warmup=15",
+            one_cycle="schedule.total_steps=100",
+            sequential="schedule.0.for=20",
+        ),
+    ),
+    "shape": (
+        "changed key",
+        changed(
+            step="schedule.gamma=0.3",
+            multistep="schedule.gamma=0.1",
+            exponential="schedule.gamma=0.98",
+            linear="schedule.end_factor=0.2",
+            polynomial="schedule.power=0.9",
+            cosine="schedule.eta_min=0.007",
+            cosine_restarts="schedule.T_mult=3",
+            warmup_cosine="schedule.start_factor=0.1",
+            one_cycle="schedule.pct_start=0.2",
+            sequential="schedule.1.gamma=0.1",
+        ),
+    ),
+    "more of it": (
+        "changed key",
+        changed(
+            multistep="schedule.milestones=[20,50,70]",
+            linear="schedule.start_factor=0.5",
+            cosine_restarts="schedule.eta_min=0.001",
+            warmup_cosine="schedule.eta_min=0.001",
+            one_cycle="schedule.div_factor=10",
+            sequential="schedule.0.start_factor=0.01",
+        ),
+    ),
+    "a choice": ("changed key", changed(one_cycle="schedule.anneal_strategy=linear")),
+    "the end": ("changed key", changed(one_cycle="schedule.final_div_factor=100")),
+    "three phases": ("changed key", changed(one_cycle="schedule.three_phase=true")),
+    "another type": (
+        "changed key",
+        changed(
+            linear="schedule={type:_cosine,_T_max:_90,_eta_min:_0.0035}",
+            cosine="schedule={type:_linear,_start_factor:_1,_end_factor:_0.01,_total_iters:_90}",
+            polynomial="schedule={type:_cosine,_T_max:_90,_eta_min:_0}",
+        ),
+    ),
+    "a warmup": (
+        "changed key",
+        changed(
+            step="warmup={for:_10,_start_factor:_0}",
+            multistep="warmup={for:_6,_start_factor:_0.1}",
+            exponential="warmup={for:_12,_start_factor:_0}",
+            linear="warmup={for:_8,_start_factor:_0}",
+            cosine="warmup={for:_9,_start_factor:_0}",
+        ),
+    ),
+    "two keys": (
+        "changed key",
+        changed(
+            step="schedule.step_size=15 schedule.gamma=0.1",
+            multistep="schedule.milestones=[30,60] schedule.gamma=0.5",
+            polynomial="schedule.total_iters=120 schedule.power=3",
+            cosine="schedule.T_max=60 schedule.eta_min=0",
+            cosine_restarts="schedule.T_0=30 schedule.T_mult=1",
+            warmup_cosine="schedule.warmup=5 schedule.eta_min=0.01",
+            one_cycle="schedule.max_lr=0.1 schedule.pct_start=0.25",
+            sequential="schedule.0.for=5 schedule.1.gamma=0.5",
+        ),
+    ),
 }
 """name -> (the family that is right, how the log is made)."""
 
@@ -256,19 +361,28 @@ def outcomes(
                 unit = "epoch"
                 log = Log("log.csv", unit, case.positions, {"lr": values}, rounding=rounding)
                 begin = time.perf_counter()
-                report = explain(case.spec, log)
+                declared = declared_of(schedule)
+                report = explain(case.spec, log, declared=declared if declared.spec == case.spec else None)
                 seconds = time.perf_counter() - begin
                 if report.follows and truth != "follows":
                     continue  # the mark is smaller than the log's precision: there is nothing to explain
-                yield Outcome(name, schedule, precision, truth, *named(report), seconds)
+                yield Outcome(name, schedule, precision, truth, *named(report, case.settings), seconds)
 
 
-def named(report: Report) -> tuple[str, tuple[str, ...]]:
-    """(the family named first, those named beside it)."""
+def named(report: Report, settings: tuple[str, ...] = ()) -> tuple[str, tuple[str, ...]]:
+    """(the family named first, those named beside it); "changed key" only where keys and values are right."""
     if report.verdict != "explained":
         return report.verdict, ()
-    families = [" + ".join(explanation.families) for explanation in report.explanations]
+    families = []
+    for explanation in report.explanations:
+        told = {(change.setting,) for change in explanation.same} | {tuple(c.setting for c in explanation.changes)}
+        right = settings and any({*map(_plain, settings)} == {*map(_plain, ways)} for ways in told)
+        families.append("changed key" if right else " + ".join(explanation.families) + " !" * bool(settings))
     return families[0], tuple(families[1:])
+
+
+def _plain(setting: str) -> str:
+    return setting.replace(" ", "")
 
 
 def table(found: list[Outcome]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from lrcli.errors import LrcliError, SpecError
 from lrcli.inputs import Inputs
 from lrcli.reader.argument import split_argument
-from lrcli.reader.build import KEYS, Asked, build_spec
+from lrcli.reader.build import KEYS, Asked, Metrics, build_spec
 from lrcli.reader.declared import Declared
 from lrcli.reader.emulation import parse_emulation
 from lrcli.reader.given import Given
@@ -160,9 +160,14 @@ def _read(request: Request, translate: Translate | None) -> Declared:
         for unit, length in (("epochs", request.epochs), ("steps", request.steps)):
             if length is not None:
                 root = set_length(root, unit, length)
-    spec = build_spec(root, source, request.asked, problems, request.inputs)
+    metrics: Metrics = {}
+    spec = build_spec(root, source, request.asked, problems, request.inputs, metrics)
     assert isinstance(root, Mapping)
-    return Declared(spec, root, source, request.changes)
+
+    def rebuild(other: Mapping) -> Spec:
+        return build_spec(other, source, request.asked, Problems(), request.inputs, metrics)
+
+    return Declared(spec, root, source, request.changes, rebuild=rebuild)
 
 
 def is_ours(root: Mapping) -> bool:

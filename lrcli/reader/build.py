@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from lrcli.catalog.registry import general_types
 from lrcli.errors import InvalidValue, closest, suggest
@@ -47,8 +47,22 @@ class Asked:
     metric: str | None = None
 
 
-def build_spec(root: Node | None, source: Source, asked: Asked, problems: Problems, inputs: Inputs) -> Spec:
-    """The Spec that a text declares. Raises SpecError with every problem of it."""
+Metrics: TypeAlias = dict[int, "tuple[float, ...] | None"]
+"""The metrics that have been read, by the identity of their nodes; 0 is the one of --metric."""
+
+
+def build_spec(
+    root: Node | None,
+    source: Source,
+    asked: Asked,
+    problems: Problems,
+    inputs: Inputs,
+    known: Metrics | None = None,
+) -> Spec:
+    """The Spec that a text declares. Raises SpecError with every problem of it.
+
+    known: the metrics that were read before, to which new ones are added: a spec that is built again reads none twice.
+    """
     if root is None:
         raise refuse(source.whole, "empty", "the spec is empty")
     if not isinstance(root, Mapping):
@@ -59,7 +73,7 @@ def build_spec(root: Node | None, source: Source, asked: Asked, problems: Proble
     groups = _group_nodes(root, problems)
     notes: list[str] = []
     clock = read_clock(root, step_counter([root, *groups]), problems, notes)
-    context = Context(problems, clock, _series(asked.metric, problems, inputs), meant=meant, notes=notes)
+    context = Context(problems, clock, _series(asked.metric, problems, inputs, known), meant=meant, notes=notes)
     emulation = _emulation(root, asked, max(1, len(groups)), context)
     metrics = [node for top in (root, *groups) for node in metric_nodes(top.get("schedule"))]
     series = [context.series(node) for node in metrics if node is not None or asked.metric is not None]
@@ -143,10 +157,10 @@ def _group_nodes(root: Mapping, problems: Problems) -> list[Mapping]:
 
 
 def _series(
-    option: str | None, problems: Problems, inputs: Inputs
+    option: str | None, problems: Problems, inputs: Inputs, metrics: Metrics | None
 ) -> Callable[[Node | None], tuple[float, ...] | None]:
     """A reader of metrics that reads each one once, and the one of --metric instead of any other."""
-    read: dict[int, tuple[float, ...] | None] = {}
+    read: Metrics = {} if metrics is None else metrics
 
     def series(node: Node | None) -> tuple[float, ...] | None:
         which = 0 if option is not None or node is None else id(node)

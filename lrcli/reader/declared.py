@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,7 +49,8 @@ class Declared:
 
     `changed` is whether the command line changed what the text says: by an override, or by another emulation. `path` is
     the file, None for stdin and an inline mapping. `origin` is the training config that it was translated from: then
-    `root` is the translation, and its places are those of the config.
+    `root` is the translation, and its places are those of the config. `rebuild` makes the spec of a root in which
+    values were changed; it raises SpecError where they are none.
     """
 
     spec: Spec
@@ -57,3 +59,4 @@ class Declared:
     changed: bool = False
     path: Path | None = None
     origin: Origin | None = None
+    rebuild: Callable[[Mapping], Spec] | None = field(default=None, compare=False, repr=False)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from lrcli.reader.given import Given
 from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar, ScalarOf, Sequence, compose
+from lrcli.reader.scalars import resolve
 from lrcli.reader.source import Place, Problems, Source, checked, refuse
 
 _SAME = {"lr": ("lr", "base_lr", "learning_rate"), "schedules": ("schedules", "schedulers")}
@@ -32,6 +33,21 @@ def apply_set(root: Mapping, text: str, scalar: ScalarOf | None = None) -> Mappi
     changed = _replaced(root, path, _value(source, value, scalar), source.whole, _SAME if scalar is None else {})
     assert isinstance(changed, Mapping)
     return changed
+
+
+def with_value(root: Mapping, key: str, text: str) -> Mapping:
+    """`root` with a value as `--set` has it, for whoever tries many of them: a plain number is not parsed as YAML."""
+    if not resolves_to_number(text):
+        return apply_set(root, f"{key}={text}")
+    source = Source(f"--set {key}={text}", placed=False)
+    changed = _replaced(root, key.split("."), Scalar(source.whole, text), source.whole)
+    assert isinstance(changed, Mapping)
+    return changed
+
+
+def resolves_to_number(text: str) -> bool:
+    """Whether a text is a number in YAML, without its parser."""
+    return isinstance(resolve(text), (int, float)) and text.strip() == text
 
 
 def set_length(root: Mapping, unit: str, text: str) -> Mapping:

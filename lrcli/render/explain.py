@@ -72,7 +72,16 @@ def _explanation(
     lead = f"{number}. " if number else ""
     title = ", and ".join(entry.title for entry in one.causes)
     yield from _wrapped(f"{lead}{bold}{title}{plain} [{' + '.join(one.families)}]", width, "   ")
-    for form in (*one.forms, *one.details):
+    if one.changes:
+        told = " and ".join(f"{change.key}: {change.value} instead of {change.was}" for change in one.changes)
+        share = f"all {_count(one.rows)}" if one.explained == one.rows else f"{one.explained} of {_count(one.rows)}"
+        yield from _wrapped(f"your spec with {told} gives {share}:", width, "   ", "     ")
+        yield f"     {' '.join(f'--set {_shell(change.setting)}' for change in one.changes)}"
+        if one.same:
+            others = ", ".join(f"--set {_shell(change.setting)}" for change in one.same)
+            yield from _wrapped(f"the same with {others}", width, "   ", "     ")
+    forms = () if any(entry.key == "changed" for entry in one.causes) and len(one.causes) == 1 else one.forms
+    for form in (*forms, *one.details):
         yield from _wrapped(form, width, "   ", "     ")
     share = "all" if one.explained == one.rows else f"{one.explained} of"
     told = f"explains {share} {_count(one.rows)}; "
@@ -91,6 +100,13 @@ def _explanation(
     references = dict.fromkeys(name for entry in one.causes for name in entry.references)
     if references:
         yield from _wrapped(f"upstream: {', '.join(references)}", width, "   ", "     ")
+    if one.unproven:
+        yield from _wrapped(
+            f"{_count(report.missed)} that differ are too few to prove it: a longer log would tell",
+            width,
+            "   ",
+            "     ",
+        )
     if closest:
         return
     if len(report.explanations) > 1:
@@ -106,6 +122,13 @@ def _explanation(
         yield "   what would tell its kinds apart:"
         for text in alike:
             yield from _wrapped(f"- {text}", width, "     ", "       ")
+
+
+def _shell(text: str) -> str:
+    """A word as a shell takes it."""
+    import shlex
+
+    return shlex.quote(text)
 
 
 def _wrapped(text: str, width: int, first: str = "", later: str | None = None) -> list[str]:
@@ -196,6 +219,9 @@ def _object(report: Report, one: Explanation) -> dict[str, Any]:
             }
             for entry, form in zip(one.causes, one.forms, strict=True)
         ],
+        "changes": [{"key": change.key, "was": change.was, "is": change.value} for change in one.changes],
+        "same": [change.setting for change in one.same],
+        "unproven": one.unproven,
         "details": list(one.details),
         "explained": one.explained,
         "rows": one.rows,

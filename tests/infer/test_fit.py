@@ -11,7 +11,7 @@ import pytest
 
 from lrcli.errors import LrcliError
 from lrcli.infer.fit import Fitted, fit_run, fit_runs
-from lrcli.infer.fit.numbers import simplest, simplest_whole
+from lrcli.infer.numbers import simplest, simplest_whole
 from lrcli.logs import Log, Rounding, Run
 from lrcli.logs.rounding import quantise
 from lrcli.reader import parse_text

@@ -10,7 +10,7 @@ from typer import Argument
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
-from lrcli.cli.load import load_spec
+from lrcli.cli.load import load_declared
 from lrcli.cli.options import LogColumns, OneSpec, OutputOptions, Quiet, SpecOptions, output_option, row_option
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
@@ -56,7 +56,7 @@ def explain(
     chosen = output.choose(format, EXPLAIN_FORMATS, "text")
     style = Style(color=output.color, width=output.width, ascii=output.ascii)
     try:
-        declared = load_spec(env, spec, spec_options)
+        (declared,) = load_declared(env, [spec], spec_options)
     except LrcliError as failure:
         raise _swapped(env, spec, log) or failure from None
     read = read_log(log, inputs=env.inputs, others=False, request=log_columns.request)
@@ -66,7 +66,7 @@ def explain(
 
     progress = Progress(env, unit="tests")
     try:
-        report = explain_log(declared, read, run=run, progress=progress)
+        report = explain_log(declared.spec, read, declared=declared, run=run, progress=progress)
     finally:
         progress.erase()
     for note in _notes(report):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lrcli.errors import LrcliError
 from lrcli.infer.explain.causes import Cause, cause
+from lrcli.infer.explain.changed import ChangedKeys
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.rows import Rows, rows_of
 from lrcli.infer.explain.search import ENOUGH, Fit, fit_of, search
 from lrcli.infer.explain.sources import plain_source
+from lrcli.infer.keys import Change
 from lrcli.logs import Log, Rounding, Run
+from lrcli.reader import Declared
 from lrcli.series import series_of
 from lrcli.series.names import group_names
 from lrcli.spec import Spec
@@ -23,6 +26,10 @@ SHOWN = 5
 
 CLOSE = 4.0
 """How much harder to believe an explanation may be than the best one, and still be named beside it."""
+
+
+NAMED = 0.8
+"""How much harder to believe a cause may be than the changed key that is the same, and still give it its name."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,8 @@ class Explanation:
 
     explained, rows: how many rows it explains, of how many. residual, relative, worst: the largest difference in the
     rows that it explains, and its row. equal: whether it explains the very same rows as the best one. parts_at: where
-    the two would differ, None if nowhere.
+    the two would differ, None if nowhere. changes: the keys of the spec with the values that make the log. same: other
+    keys each of which does the same. unproven: it explains nearly all rows, which are too few to prove it.
     """
 
     causes: tuple[Cause, ...]
@@ -54,6 +62,9 @@ class Explanation:
     first_missed: int | None
     equal: bool = True
     parts_at: Parting | None = None
+    changes: tuple[Change, ...] = ()
+    same: tuple[Change, ...] = ()
+    unproven: bool = False
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -106,11 +117,17 @@ class Report:
 
 
 def explain(
-    spec: Spec, log: Log, *, run: int | None = None, progress: Callable[[int, int], None] | None = None
+    spec: Spec,
+    log: Log,
+    *,
+    declared: Declared | None = None,
+    run: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Compare a log with its spec, and look for what makes it differ.
 
     The log's first learning-rate column is compared with the spec's group of the same name, else with the first one.
+    declared: the text that the spec was read from: with it a changed key is found, too.
     run: which of the log's runs, counted from 1; None is the longest of those that do not follow the spec.
     Raises LrcliError where rows and spec cannot be aligned.
     """
@@ -121,7 +138,8 @@ def explain(
     source = plain_source(spec, group, reading)
     runs = log.runs or (Run(0, len(log.positions)),)
     chosen, rows = _chosen(spec, log, runs, column, run, Hypothesis(source))
-    first, *others = search(spec, rows, source, group, progress)
+    changed = None if declared is None or declared.rebuild is None else ChangedKeys(declared, group)
+    first, *others = search(spec, rows, source, group, progress, changed)
     explanations, verdict = _judged(spec, rows, first, others)
     first_miss = None
     if first.first is not None:
@@ -184,21 +202,62 @@ def _judged(spec: Spec, rows: Rows, plain: Fit, fits: list[Fit]) -> tuple[tuple[
     if not good:
         nearest = [fit for fit in fits if fit.misses < plain.misses and fit.share >= 0.5]
         nearest.sort(key=lambda fit: (fit.misses, fit.hypothesis.cost))
-        return tuple(_explanation(fit, None, spec, rows) for fit in nearest[:1]), "unexplained"
+        closest = tuple(
+            replace(_explanation(fit, None, spec, rows), unproven=fit.share >= ENOUGH) for fit in nearest[:1]
+        )
+        return closest, "unexplained"
     best = good[0]
-    named = [best]
-    seen = {_families(best)}
-    for fit in good[1:]:
+    named: list[Fit] = []
+    changes: dict[int, list[Change]] = {}
+    seen = set()
+    for fit in good:
         simpler = fit.rank <= best.rank + CLOSE and len(fit.hypothesis.parts) <= len(best.hypothesis.parts)
-        if simpler and _families(fit) not in seen and len(named) < SHOWN:
+        if not simpler:
+            continue
+        twin = next((i for i, other in enumerate(named) if _twins(fit, other, spec, rows)), None)
+        if twin is not None:
+            told = changes.setdefault(twin, [])
+            if not _changes(fit) and fit.rank <= named[twin].rank + NAMED:
+                told[:0] = _changes(named[twin])  # the cause gives the explanation its name, the key its words
+                named[twin] = fit
+            elif len(_changes(fit)) == 1:
+                told += _changes(fit)
+        elif _families(fit) not in seen and len(named) < SHOWN:
             seen.add(_families(fit))
             named.append(fit)
-    return tuple(_explanation(fit, best, spec, rows) for fit in named), "explained"
+    found = []
+    for i, fit in enumerate(named):
+        one, same = _explanation(fit, best, spec, rows), changes.get(i, [])
+        if one.changes:
+            found.append(replace(one, same=tuple(same)))
+        else:  # a cause with a name that a changed key makes, too
+            found.append(replace(one, changes=tuple(same[:1]), same=tuple(same[1:])))
+    return tuple(found), "explained"
+
+
+def _changes(fit: Fit) -> tuple[Change, ...]:
+    """The changed keys of an explanation that is nothing else."""
+    parts = fit.hypothesis.parts
+    return parts[0].changes if len(parts) == 1 else ()
+
+
+def _twins(fit: Fit, other: Fit, spec: Spec, rows: Rows) -> bool:
+    """Whether two explanations, one of them a changed key, predict the same for the whole run."""
+    if not _changes(fit) and len(_changes(other)) != 1:
+        return False
+    return fit.misses == other.misses and _parting(other.hypothesis, fit.hypothesis, spec, rows) is None
 
 
 def _explains(fit: Fit, plain: Fit) -> bool:
     """Whether it explains nearly all rows, and more of those that the plain spec misses than it took from the log."""
-    return fit.share >= ENOUGH and plain.misses - fit.misses > fit.hypothesis.params
+    return fit.share >= ENOUGH and not _unproven(fit, plain)
+
+
+def _unproven(fit: Fit, plain: Fit) -> bool:
+    """Whether the rows are too few for the numbers that were taken from them; keys can be bent to anything."""
+    part = fit.hypothesis
+    bent = any(one.changes for one in part.parts)
+    return plain.misses - fit.misses <= (2 * part.params if bent else part.params)
 
 
 def _families(fit: Fit) -> tuple[str, ...]:
@@ -222,6 +281,7 @@ def _explanation(fit: Fit, best: Fit | None, spec: Spec, rows: Rows) -> Explanat
         first_missed=fit.first,
         equal=best is None or fit.misses == best.misses,
         parts_at=parting,
+        changes=tuple(change for part in parts for change in part.changes),
     )
 
 

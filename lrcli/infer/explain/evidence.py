@@ -10,8 +10,9 @@ from dataclasses import replace
 from functools import cached_property
 
 from lrcli.infer.explain.clocks import Clock, Since, Straight
-from lrcli.infer.explain.hypothesis import Hypothesis, simplest
+from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.rows import Rows
+from lrcli.infer.numbers import simplest_factor
 from lrcli.spec import Spec
 
 SAMPLE = 3000
@@ -213,7 +214,7 @@ class Evidence:
                 most, low, high = held, edge, edges[j + 1][0]
         if 4 * most < len(edges):  # fewer than half of the rows
             return None
-        return simplest(low, high), most > 1
+        return simplest_factor(low, high), most > 1
 
     def switch(self, before: Sequence[bool], after: Sequence[bool]) -> tuple[int, int, int]:
         """(first, last, misses): from which row of the sample on `after` is best in force, and what is missed then.

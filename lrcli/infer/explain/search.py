@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from lrcli.infer.explain.causes import CAUSES
+from lrcli.infer.explain.changed import TWO_KEYS, ChangedKeys
 from lrcli.infer.explain.clocks import Clock, Scaled, Shifted, Stretched
 from lrcli.infer.explain.evidence import Evidence, sample_of
-from lrcli.infer.explain.hypothesis import Hypothesis, Part, is_round, simplest
+from lrcli.infer.explain.hypothesis import Hypothesis, Part
 from lrcli.infer.explain.rows import Rows
 from lrcli.infer.explain.sources import Source
+from lrcli.infer.numbers import is_round, simplest_factor
 from lrcli.spec import Spec
 
 ENOUGH = 0.98
@@ -18,6 +20,9 @@ ENOUGH = 0.98
 
 BASES = 8
 """On how many single causes a second one is tried."""
+
+SURE = 1.1
+"""What is believed so readily needs no look at the keys of the spec."""
 
 PIECE = 65536
 
@@ -53,7 +58,14 @@ Progress = Callable[[int, int], None]
 """Told how many tests are done, and how many there are."""
 
 
-def search(spec: Spec, rows: Rows, source: Source, group: int, progress: Progress | None = None) -> list[Fit]:
+def search(
+    spec: Spec,
+    rows: Rows,
+    source: Source,
+    group: int,
+    progress: Progress | None = None,
+    changed: ChangedKeys | None = None,
+) -> list[Fit]:
     """The plain spec, then what explains most of the rows that it misses, best first."""
     plain = Hypothesis(source)
     first = fit_of(plain, rows)
@@ -61,15 +73,39 @@ def search(spec: Spec, rows: Rows, source: Source, group: int, progress: Progres
         return [first]
     missed = _missed(plain, rows)
     evidence = Evidence(spec, rows, group, plain, sample_of(rows, missed))
-    singles = _tried(evidence, progress, 0)
-    best = _finished(singles, rows)
+    found = _tried(evidence, progress, 0)
+    best = _finished(found, rows)
+    if changed is not None and (not best or best[0].rank > SURE):
+        found += _counted(evidence, changed.one(evidence))
+        best = _finished(found, rows)
     if not best or best[0].misses:
-        pairs: list[tuple[int, Hypothesis]] = []
-        bases = _bases(evidence, singles)
+        bases = _bases(evidence, found)
         for i, base in enumerate(bases, 1):
-            pairs += _tried(evidence.on(base), progress, i, len(bases))
-        best = _finished(singles + pairs, rows)
+            found += _tried(evidence.on(base), progress, i, len(bases))
+        best = _finished(found, rows)
+    if changed is not None and (not best or best[0].misses):
+        for clock, key, cost in _beside_changes(evidence):
+            part = Part(key, "o(t) = " + clock.form("t"), cost)
+            found += _counted(evidence, changed.one(evidence.on(replace(plain, clock=clock, parts=(part,)))))
+        best = _finished(found, rows)
+    if changed is not None and (not best or best[0].share < ENOUGH or best[0].rank > TWO_KEYS):
+        found += _counted(evidence, changed.two(evidence))
+        best = _finished(found, rows)
     return [first, *best]
+
+
+def _counted(evidence: Evidence, hypotheses: Iterable[Hypothesis]) -> list[tuple[int, Hypothesis]]:
+    """Each with the rows of the sample that it misses."""
+    return [(evidence.count(hypothesis), hypothesis) for hypothesis in hypotheses]
+
+
+def _beside_changes(evidence: Evidence) -> Iterator[tuple[Clock, str, float]]:
+    """Clocks beside which a key may have been changed: a log that counts from 1, or is a step ahead or behind."""
+    if evidence.at[0] > 0 and not evidence.spec.first_step:
+        yield Shifted(-1), "numbering", 0.8
+    else:
+        yield Shifted(-1), "lag", 1.0
+    yield Shifted(1), "lead", 1.0
 
 
 def _tried(evidence: Evidence, progress: Progress | None, i: int, of: int = 2 * BASES) -> list[tuple[int, Hypothesis]]:
@@ -124,7 +160,7 @@ def _factors(evidence: Evidence) -> Iterator[float]:
     told = set()
     for observed, meant in pairs:
         if meant and observed and meant == meant:
-            c = simplest(observed / meant * (1 - 1e-4), observed / meant * (1 + 1e-4))
+            c = simplest_factor(observed / meant * (1 - 1e-4), observed / meant * (1 + 1e-4))
             if c not in (0.0, 1.0) and is_round(c) and c not in told:
                 told.add(c)
                 yield c

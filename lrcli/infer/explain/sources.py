@@ -45,7 +45,7 @@ class Formula:
         if top < max(len(self._table), FAR, 4 * len(ts)) and all(t.__class__ is int for t in ts):
             table = self._upto(int(top) + 1)
             return [table[t] for t in ts]  # type: ignore[call-overload]
-        return [self._one(t) for t in ts]
+        return [self.one(t) for t in ts]
 
     def _upto(self, stop: int) -> array[float]:
         table = self._table
@@ -55,10 +55,11 @@ class Formula:
             try:
                 table.extend(self.schedule.lrs(self.base_lr, start, end))
             except (ArithmeticError, ValueError, IndexError):
-                table.extend(self._one(t) for t in range(start, end))
+                table.extend(self.one(t) for t in range(start, end))
         return table
 
-    def _one(self, t: float) -> float:
+    def one(self, t: float) -> float:
+        """The learning rate of one step, NaN where there is none."""
         try:
             return float(self.schedule.lr_at(t, self.base_lr))  # type: ignore[arg-type]
         except (ArithmeticError, ValueError, IndexError, TypeError):

@@ -14,9 +14,9 @@ from lrcli.expression import Expression
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws import Decay, Law, Line, Power, Wave
 from lrcli.infer.fit.mains import Main, mains
-from lrcli.infer.fit.numbers import cost, simplest, simplest_whole
 from lrcli.infer.fit.rows import Rows
 from lrcli.infer.fit.segments import Segment
+from lrcli.infer.numbers import cost, simplest, simplest_whole
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.cosine import Cosine

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from lrcli.infer.fit.candidate import Candidate, after_warmup
 from lrcli.infer.fit.laws import Constant, Law, Line, Wave
 from lrcli.infer.fit.mains import Main, mains
-from lrcli.infer.fit.numbers import cost, simplest_whole
 from lrcli.infer.fit.rows import Rows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.warmup import RATIOS, Ramp, Start, kinks, ramp, starts
+from lrcli.infer.numbers import cost, simplest_whole
 from lrcli.schedules.cosine import Cosine
 from lrcli.schedules.linear import Linear
 from lrcli.schedules.warmup_cosine import WarmupCosine

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from lrcli.expression import Expression
 from lrcli.infer.fit.laws import Constant, Decay, Inverse, Law, Line, Power, Wave
 from lrcli.infer.fit.laws.cosine import wave_with
-from lrcli.infer.fit.numbers import cost, digits, rounded, simplest, simplest_whole
 from lrcli.infer.fit.rows import Rows, spread
+from lrcli.infer.numbers import cost, digits, rounded, simplest, simplest_whole
 from lrcli.schedules import constant, cosine, exponential, linear, polynomial
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.lambda_ import Lambda

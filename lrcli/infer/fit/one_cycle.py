@@ -7,10 +7,10 @@ from itertools import islice
 
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws import Line, Wave
-from lrcli.infer.fit.numbers import cost, digits, rounded, simplest_whole
 from lrcli.infer.fit.rows import Rows, spread
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.warmup import Start, starts
+from lrcli.infer.numbers import cost, digits, rounded, simplest_whole
 from lrcli.schedules.one_cycle import OneCycle
 
 SHARES = (0.3, 0.1, 0.25, 0.2, 0.05, 0.4, 0.5, 0.15, 0.45, 0.35, 0.01, 0.02, 0.03, 0.08)

@@ -9,9 +9,9 @@ from itertools import pairwise
 from lrcli.expression import Expression
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws import Constant, Decay, Inverse, Law, Line, Power, Wave
-from lrcli.infer.fit.numbers import cost, digits, simplest, simplest_whole
 from lrcli.infer.fit.rows import Rows
 from lrcli.infer.fit.segments import Segment
+from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.constant import Constant as ConstantSchedule

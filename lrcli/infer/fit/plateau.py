@@ -8,9 +8,9 @@ from dataclasses import replace
 from itertools import pairwise, product
 
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.numbers import cost, simplest
 from lrcli.infer.fit.rows import Rows
 from lrcli.infer.fit.steps import Flat
+from lrcli.infer.numbers import cost, simplest
 from lrcli.schedules.plateau import Plateau
 
 MOST_ROWS = 20_000

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from lrcli.infer.fit.candidate import Candidate, after_warmup
 from lrcli.infer.fit.laws.cosine import wave_with
 from lrcli.infer.fit.mains import wave_heights
-from lrcli.infer.fit.numbers import cost
 from lrcli.infer.fit.rows import Rows
 from lrcli.infer.fit.warmup import ramp, starts
+from lrcli.infer.numbers import cost
 from lrcli.schedules.cosine_restarts import CosineRestarts
 
 

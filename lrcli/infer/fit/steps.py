@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from lrcli.infer.fit.candidate import Candidate, after_warmup
 from lrcli.infer.fit.laws import Constant
-from lrcli.infer.fit.numbers import cost, simplest, simplest_whole
 from lrcli.infer.fit.rows import Rows
 from lrcli.infer.fit.warmup import Ramp, kinks, ramp, starts
+from lrcli.infer.numbers import cost, simplest, simplest_whole
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.multistep import MultiStep
 from lrcli.schedules.step import Step

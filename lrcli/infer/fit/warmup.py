@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lrcli.infer.fit.laws import Law, Line
-from lrcli.infer.fit.numbers import cost, simplest, simplest_whole
 from lrcli.infer.fit.rows import Rows
+from lrcli.infer.numbers import cost, simplest, simplest_whole
 
 RATIOS = (0.03, 0.1, 0.05, 0.06, 0.01, 0.02, 0.2, 0.08, 0.04, 0.15)
 """What people give as the share of the run that is warmup; trainers round it up to whole steps."""

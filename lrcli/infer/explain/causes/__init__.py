@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from lrcli.infer.explain.causes import after, clock, factor, replays, schedule
+from lrcli.infer.explain.causes import after, changed, clock, factor, replays, schedule
 from lrcli.infer.explain.causes.base import Cause
 
 __all__ = ["CAUSES", "Cause", "cause"]
 
-CAUSES: tuple[Cause, ...] = (*replays.CAUSES, *clock.CAUSES, *after.CAUSES, *factor.CAUSES, *schedule.CAUSES)
+CAUSES: tuple[Cause, ...] = (
+    *replays.CAUSES,
+    *clock.CAUSES,
+    *after.CAUSES,
+    *factor.CAUSES,
+    *schedule.CAUSES,
+    *changed.CAUSES,
+)
 """All entries; of two that explain the same at the same cost, the earlier one is named first."""
 
 _BY_KEY = {entry.key: entry for entry in CAUSES}

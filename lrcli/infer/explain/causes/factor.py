@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.evidence import Evidence
-from lrcli.infer.explain.hypothesis import Hypothesis, Part, is_round
+from lrcli.infer.explain.hypothesis import Hypothesis, Part
+from lrcli.infer.numbers import is_round
 
 
 def _factor_part(key: str, c: float, begin: int, cost: float, params: int) -> Part:

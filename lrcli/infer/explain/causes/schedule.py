@@ -8,9 +8,10 @@ from dataclasses import replace
 from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.edits import horizons, plateaus, warmed
 from lrcli.infer.explain.evidence import Evidence
-from lrcli.infer.explain.hypothesis import Hypothesis, Part, is_round
+from lrcli.infer.explain.hypothesis import Hypothesis, Part
 from lrcli.infer.explain.sources import Averaged, Floored, Formula, Mean, Source, Switched, plain_source
 from lrcli.infer.explain.written import Written
+from lrcli.infer.numbers import is_round
 from lrcli.logs import Rounding
 from lrcli.series import series_of
 

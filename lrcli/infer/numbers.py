@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from fractions import Fraction
 
 
 def digits(value: float) -> int:
@@ -89,3 +90,45 @@ def rounded(value: float, most: int = 15) -> Iterator[float]:
             yield made
     if value not in seen:
         yield value
+
+
+def simplest_factor(low: float, high: float) -> float:
+    """The simplest number from low to high: few digits, a fraction, a root of two; else the middle.
+
+    >>> simplest_factor(1.99999, 2.00001), simplest_factor(0.33333333, 0.33333334), simplest_factor(0.707106, 0.707108)
+    (2.0, 0.3333333333333333, 0.7071067811865476)
+    """
+    middle = (low + high) / 2
+    if not math.isfinite(middle) or low == high:
+        return middle
+    for digits in range(1, 4):
+        short = float(f"{middle:.{digits}g}")
+        if low <= short <= high:
+            return short
+    if abs(middle) < 1e6:
+        share = Fraction(middle).limit_denominator(1024)
+        if share and low <= float(share) <= high and share.denominator * abs(share.numerator) < 100_000:
+            return float(share)
+    square = Fraction(middle * middle).limit_denominator(64)
+    root = math.copysign(math.sqrt(square), middle) if square > 0 else 0.0
+    if low <= root <= high:
+        return root
+    for digits in range(4, 17):
+        short = float(f"{middle:.{digits}g}")
+        if low <= short <= high:
+            return short
+    return middle
+
+
+def is_round(value: float) -> bool:
+    """Whether a factor is one that people choose: a power of 2 or its root, of 10, or a small whole number.
+
+    >>> is_round(8.0), is_round(0.1), is_round(2**0.5), is_round(0.8123)
+    (True, True, True, False)
+    """
+    if value <= 0 or not math.isfinite(value):
+        return False
+    for log in (2 * math.log2(value), math.log10(value)):
+        if abs(log - round(log)) < 1e-6:
+            return True
+    return any(abs(x - round(x)) < 1e-9 and round(x) <= 64 for x in (value, 1 / value))

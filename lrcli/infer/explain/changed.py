@@ -1,0 +1,275 @@
+"""Changed keys: the spec with another value of one key, or of two, that gives the rows of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations, pairwise
+
+from lrcli.infer.explain.evidence import Evidence
+from lrcli.infer.explain.hypothesis import Hypothesis, Part
+from lrcli.infer.explain.sources import Formula, Source, plain_source
+from lrcli.infer.keys import Change, Key, Variants, keys_of
+from lrcli.infer.keys.key import text_of
+from lrcli.infer.keys.pairs import near_values
+from lrcli.infer.keys.solving import Solver, Wanted
+from lrcli.infer.numbers import digits, rounded, simplest_whole
+from lrcli.reader import Declared
+from lrcli.series import series_of
+
+ONE_KEY = 1.55
+"""What it takes to believe that one key has another value: more than a step ahead or behind, less than a shift."""
+
+TWO_KEYS = 3.6
+"""The same of two keys: less than of two causes together."""
+
+PROBES = 16
+"""At about so many rows a value is tried before it is held against all of them."""
+
+EDGES = 12
+"""So many of the places at which the log changes are tried as lengths."""
+
+TRIED_WITH = 16
+"""With so many lengths a second key is solved for."""
+
+MOST_TRIED = 20_000
+"""After so many variants of a spec the search gives up."""
+
+
+class ChangedKeys:
+    """The keys of a declared spec, to be solved for on the evidence of a log."""
+
+    def __init__(self, declared: Declared, group: int) -> None:
+        self.variants = Variants(declared)
+        self.group = group
+        self.keys = keys_of(declared, group)
+        self.reading = series_of(declared.spec).reading
+        self.offsets = sorted({0, *(int(key.number) for key in self.keys if key.path.endswith(".for"))})
+
+    def one(
+        self, evidence: Evidence, more: Sequence[Change] = (), keys: Sequence[Key] | None = None
+    ) -> Iterator[Hypothesis]:
+        """The base with another value of one of the keys (default: all), beside the changes that it has already."""
+        taken = {change.key for change in more}
+        probe = _Probe(self, evidence, more)
+        for key in self.keys if keys is None else keys:
+            whole = any(key.path.startswith(f"{path}.") or path.startswith(f"{key.path}.") for path in taken)
+            if key.path in taken or whole or self.variants.tried > MOST_TRIED:
+                continue
+            for change, numbers in self._values(key, probe):
+                yield self._hypothesis(evidence, (*more, change), numbers + len(more))
+        if not more:
+            for change, numbers in self._with_warmup(probe):
+                yield self._hypothesis(evidence, (change,), numbers)
+
+    def _with_warmup(self, probe: _Probe) -> Iterator[tuple[Change, int]]:
+        """A warmup where the spec has none: its length solved for, from 0 or from what the first row shows."""
+        if any(key.path.startswith("warmup") for key in self.keys):
+            return
+        lr = self.variants.declared.spec.groups[self.group].lr
+        share = probe.wanted.values[0] / lr if lr and probe.times[0] == 0 else 0.0
+        length = Key("warmup", "none", "whole", float(max(self.variants.declared.spec.length // 10, 1)), at_least=1)
+        for factor in dict.fromkeys((0.0, float(f"{share:.6g}"))):
+            if 0 <= factor < 1:
+
+                def form(value: float, factor: float = factor) -> Change:
+                    return length.to(f"{{for: {text_of(value)}, start_factor: {text_of(factor)}}}")
+
+                solver = Solver(length, probe.values(form), probe.wanted, _near(probe.evidence, self.offsets))
+                yield from ((form(value), 1 + bool(factor)) for value in solver.solutions())
+
+    def two(self, evidence: Evidence) -> Iterator[Hypothesis]:
+        """The base with other values of two keys.
+
+        Two numbers are moved together until the rows are nearly right, and the one is solved for with the other. Of
+        what jumps (a type, a choice, milestones, a step size) the usual values are tried, and those that the log shows.
+        """
+        probe = _Probe(self, evidence, ())
+        numbers = [key for key in self.keys if key.kind in ("number", "whole") and probe.moves(key)]
+        for a, b in combinations(numbers, 2):
+            near = near_values((a, b), lambda x, y, a=a, b=b: probe.lrs(a.to(x), b.to(y)), probe.wanted)  # type: ignore[misc]
+            if near is not None:
+                first, value, second = (a, near[0], b) if a.kind == "whole" else (b, near[1], a)
+                for change in _around(first, value):
+                    yield from self.one(evidence, (change,), (second,))
+        for change in self._usual(evidence):
+            words = "{" in change.value or change.value == "null"
+            yield from self.one(evidence, (change,), None if words else [k for k in numbers if k.kind == "number"])
+
+    def _usual(self, evidence: Evidence) -> Iterator[Change]:
+        """Values that one of two keys may have: of what jumps, and of lengths that the log shows."""
+        for key in self.keys:
+            if key.kind == "words":
+                yield from map(key.to, key.words)
+            elif key.kind == "positions":
+                yield from (change for change, _ in _edges(key, evidence, self.offsets))
+        near = _near(evidence, self.offsets)
+        for key in self.keys:
+            if key.kind == "whole":
+                lengths = [n for n in (*near, key.number / 2, key.number * 2) if n == int(n) and n >= 1]
+                yield from map(key.to, [n for n in dict.fromkeys(lengths) if n != key.number][:TRIED_WITH])
+
+    def _values(self, key: Key, probe: _Probe) -> Iterator[tuple[Change, int]]:
+        """(a change of the key that meets the probed rows, how many numbers were taken from the log)."""
+        if key.kind == "words":
+            yield from ((key.to(word), 1) for word in key.words if probe.meets(key.to(word)))
+        elif key.kind == "positions":
+            for change, numbers in (*_edges(key, probe.evidence, self.offsets), *self._moved(key, probe)):
+                if probe.meets(change):
+                    yield change, numbers
+        else:
+            solver = Solver(key, probe.values(key.to), probe.wanted, _near(probe.evidence, self.offsets))
+            for value in solver.solutions():
+                if value != key.number:
+                    yield key.to(value), 1
+
+    def _moved(self, key: Key, probe: _Probe) -> Iterator[tuple[Change, int]]:
+        """One position moved, or all of them stretched."""
+
+        def stretched(last: float) -> Change:
+            share = last / key.entries[-1]
+            return key.to(_list(round(entry * share) for entry in key.entries))
+
+        if key.entries and key.entries[-1]:
+            forms: list[Callable[[float], Change]] = [stretched] if len(key.entries) > 1 else []
+            forms += [_moving(key, i) for i in range(min(len(key.entries), 8))]
+            for i, form in enumerate(forms, -(len(forms) > len(key.entries))):
+                position = replace(key, kind="whole", number=key.entries[max(i, -1)], at_least=0)
+                solver = Solver(position, probe.values(form), probe.wanted, _near(probe.evidence, self.offsets))
+                yield from ((form(value), 1) for value in solver.solutions())
+
+    def _hypothesis(self, evidence: Evidence, changes: tuple[Change, ...], numbers: int) -> Hypothesis:
+        source = self.source(changes)
+        assert source is not None
+        told = " and ".join(change.sentence for change in changes)
+        spent = ONE_KEY if len(changes) == 1 else TWO_KEYS
+        spent += sum(_odd(change.value) for change in changes) + 0.25 * (numbers - len(changes))
+        spent += len(set(evidence.values)) == 1  # of a log that never moves, nobody can tell why
+        spent += sum(self._run_length(change, evidence) for change in changes)
+        part = Part("changed", f"o(t) = s(t) with {told}", spent, numbers, changes=changes)
+        return replace(evidence.base, source=source, parts=(*evidence.base.parts, part))
+
+    def _run_length(self, change: Change, evidence: Evidence) -> float:
+        """What a change of the run's length costs more: what else depends on it, and rows of the log past its end."""
+        if change.key not in ("epochs", "steps"):
+            return 0.0
+        spec = self.variants.spec([change])
+        return 0.1 + 0.4 * (spec is not None and evidence.at[-1] > spec.length)
+
+    def source(self, changes: Sequence[Change]) -> Source | None:
+        """The numbers of the spec with these changes; None where that is no spec."""
+        spec = self.variants.spec(changes)
+        return None if spec is None else plain_source(spec, self.group, self.reading)
+
+
+class _Probe:
+    """Some rows of a log, against the spec with changed keys."""
+
+    def __init__(self, changed: ChangedKeys, evidence: Evidence, more: Sequence[Change]) -> None:
+        self.changed, self.evidence, self.more = changed, evidence, tuple(more)
+        rows = _probed(evidence)
+        self.at = [evidence.at[i] for i in rows]
+        self.wanted = Wanted([evidence.values[i] for i in rows], [evidence.slack[i] for i in rows])
+        self.times = evidence.base.clock.times(self.at)
+        self.factors = [evidence.base.factor if t >= evidence.base.factor_from else 1.0 for t in self.at]
+
+    def lrs(self, *changes: Change) -> list[float] | None:
+        """What the spec with these changes gives for the rows; None where that is no spec."""
+        source = self.changed.source((*self.more, *changes))
+        if source is None:
+            return None
+        values = [source.one(t) for t in self.times] if isinstance(source, Formula) else source.at(self.times)
+        return [factor * value for factor, value in zip(self.factors, values, strict=True)]
+
+    def values(self, change: Callable[[float], Change]) -> Callable[[float], list[float] | None]:
+        """The same as a function of the key's value."""
+        return lambda value: self.lrs(change(value))
+
+    def moves(self, key: Key) -> bool:
+        """Whether another value of the key changes any of the rows."""
+        now = self.lrs()
+        values = (key.number * 1.5, key.number / 2) if key.number else (max(map(abs, self.wanted.values)), 1.0)
+        tried = [self.lrs(key.to(float(round(v)) if key.kind == "whole" else v)) for v in values]
+        return any(made is not None and made != now for made in tried)
+
+    def meets(self, change: Change) -> bool:
+        """Whether nearly all rows are right with this change."""
+        values = self.lrs(change)
+        return values is not None and self.wanted.met(self.wanted.signs(values))
+
+
+def _probed(evidence: Evidence) -> list[int]:
+    """Rows all over the log, more of those that the base misses, and both sides of some places where it changes."""
+    n = len(evidence.at)
+    missed = [i for i, wrong in enumerate(evidence.misses) if wrong] or [0]
+    edges = _edge_rows(evidence)
+    stride = max(1, len(edges) // 4)
+    beside = [i for edge in edges[::stride][:4] for i in (edge - 1, edge)] if 3 * len(edges) < n else []
+    half = PROBES // 2
+    spread = [round(i * (n - 1) / max(half - 2, 1)) for i in range(half - 1)]
+    return sorted({*spread, *beside, *(missed[round(i * (len(missed) - 1) / half)] for i in range(half + 1))})
+
+
+def _edge_rows(evidence: Evidence) -> list[int]:
+    """The rows at which the log has another value than in the row before."""
+    values, slack = evidence.values, evidence.slack
+    return [i for i in range(1, len(values)) if abs(values[i] - values[i - 1]) > slack[i] + slack[i - 1]]
+
+
+def _near(evidence: Evidence, offsets: Sequence[int]) -> list[float]:
+    """Lengths that the log shows: where it is highest and lowest, where it changes, and the run's."""
+    values, at = evidence.values, evidence.at
+    rows = [max(range(len(at)), key=values.__getitem__), min(range(len(at)), key=values.__getitem__)]
+    rows += [i for i in range(len(at) - 1, 0, -1) if values[i - 1] > values[i]][-1:]
+    edges = _edge_rows(evidence)
+    rows += edges[:EDGES] if 3 * len(edges) < len(at) else _kinks(evidence)
+    places = dict.fromkeys(p for i in rows for p in (at[i], at[i] + 1))
+    ends = (evidence.spec.length, at[-1] + 1)
+    return list(dict.fromkeys(float(p - offset) for p in (*ends, *places) for offset in offsets if p > offset))
+
+
+def _kinks(evidence: Evidence) -> list[int]:
+    """The rows at which the log bends most."""
+    values, at = evidence.values, evidence.at
+    slopes = [(b - a) / (q - p or 1) for (a, b), (p, q) in zip(pairwise(values), pairwise(at), strict=True)]
+    bends = sorted(range(1, len(slopes)), key=lambda i: -abs(slopes[i] - slopes[i - 1]))
+    return bends[: EDGES // 2]
+
+
+def _edges(key: Key, evidence: Evidence, offsets: Sequence[int]) -> Iterator[tuple[Change, int]]:
+    """The positions at which the log falls from one flat stretch to the next, as a key's."""
+    at, rows = evidence.at, _edge_rows(evidence)
+    for offset in offsets:
+        falls = [i for i in rows if evidence.values[i] < evidence.values[i - 1] and at[i] > offset]
+        if 0 < len(falls) <= 24 and 3 * len(falls) < len(at):
+            found = [simplest_whole(at[i - 1] + 1 - offset, at[i] - offset) or at[i] - offset for i in falls]
+            changed = sum(a != b for a, b in zip(found, key.entries, strict=False))
+            numbers = changed + abs(len(found) - len(key.entries))
+            if numbers:
+                yield key.to(_list(found)), numbers
+
+
+def _around(key: Key, value: float) -> list[Change]:
+    """The values that one near the right one may stand for."""
+    if key.kind == "whole":
+        return [key.to(value + d) for d in (0, 1, -1, 2, -2)]
+    return [key.to(v) for v in rounded(value, 6)]
+
+
+def _moving(key: Key, i: int) -> Callable[[float], Change]:
+    return lambda value: key.to(_list((*key.entries[:i], value, *key.entries[i + 1 :])))
+
+
+def _list(values: object) -> str:
+    return f"[{', '.join(text_of(value) for value in values)}]"  # type: ignore[attr-defined]
+
+
+def _odd(value: str) -> float:
+    """What a value costs more that is not round: 250 is nothing to wonder at, 0.0570154375 is."""
+    if value.startswith("["):
+        return 0.5 * sum(float(entry) % 5 != 0 for entry in value[1:-1].split(","))
+    try:
+        number = float(value)
+    except ValueError:
+        return 0.0
+    return min(0.15 * max(digits(number) - 2, 0), 0.9)

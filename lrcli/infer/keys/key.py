@@ -1,0 +1,64 @@
+"""One key of a spec, and one change of its value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Change:
+    """A key with another value: `was` and `value` as a spec writes them.
+
+    >>> Change("warmup.for", "100", "250").setting
+    'warmup.for=250'
+    """
+
+    key: str
+    was: str
+    value: str
+
+    @property
+    def setting(self) -> str:
+        """What `--set` takes."""
+        return f"{self.key}={self.value}"
+
+    @property
+    def sentence(self) -> str:
+        """The change in words."""
+        return f"{self.key}: {self.value} instead of {self.was}" if self.was else f"{self.key}: {self.value}"
+
+
+@dataclass(frozen=True)
+class Key:
+    """A value that a spec declares, or leaves at its default.
+
+    path: what `--set` calls it. was: its value as a spec writes it. kind: "number", "whole" (a length or a count),
+    "positions" or "words" (a choice, a flag, another type). number: its value as a number, NaN where it is none; of
+    positions the last. unit: what a bare number needs after it here. entries: the positions. words: the other values
+    that it can have. above, at_least: what a number is bounded by. structure: whether its other values add or remove
+    whole parts of the spec.
+    """
+
+    path: str
+    was: str
+    kind: str
+    number: float = float("nan")
+    unit: str = ""
+    entries: tuple[float, ...] = ()
+    words: tuple[str, ...] = ()
+    above: float | None = None
+    at_least: float | None = None
+    structure: bool = False
+
+    def to(self, value: float | str) -> Change:
+        """The change to another value."""
+        return Change(self.path, self.was, value if isinstance(value, str) else f"{text_of(value)}{self.unit}")
+
+
+def text_of(value: float) -> str:
+    """A number as a spec writes it.
+
+    >>> text_of(250.0), text_of(0.1)
+    ('250', '0.1')
+    """
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))

@@ -1,0 +1,212 @@
+"""The values of one key with which a schedule has the wanted learning rates at some rows.
+
+The learning rate is linear in most numbers (lr, eta_min, max_lr, a factor): those follow from two evaluations, as an
+interval. Of the others (lengths, gamma, power) it goes up or down piece by piece: the pieces are found on a grid, and
+halved until the rows agree.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from lrcli.infer.keys.key import Key
+from lrcli.infer.numbers import rounded, simplest, simplest_whole
+
+MOST_WRONG = 0.1
+"""The share of the rows that a value may miss and still be a solution: a row or two of a log may be wrong."""
+
+COARSE = 0.75
+"""The share of the rows that have to change sides between two values for one between them to be right."""
+
+SMALL = 48
+"""Whole numbers below this one are tried one by one."""
+
+USUAL = (0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999, 0.9995, 0.9999)
+"""Shares and factors that people write."""
+
+Values = Callable[[float], "Sequence[float] | None"]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Rows to be met: the learning rate of each, and how far from it a computed one may lie."""
+
+    values: Sequence[float]
+    slack: Sequence[float]
+
+    def signs(self, computed: Sequence[float]) -> list[int]:
+        """Of each row whether what is computed is too low (-1), right (0) or too high (1); 2 where there is none."""
+        return [
+            2 if a != a else 0 if abs(a - b) <= s else -1 if a < b else 1
+            for a, b, s in zip(computed, self.values, self.slack, strict=True)
+        ]
+
+    @cached_property
+    def most_wrong(self) -> int:
+        """How many rows may be missed."""
+        return int(MOST_WRONG * len(self.values))
+
+    def met(self, signs: Sequence[int]) -> bool:
+        """Whether nearly all rows are right."""
+        return sum(map(bool, signs)) <= self.most_wrong
+
+
+class Solver:
+    """Solves for one key: `values` gives the learning rates of the rows with the key at a value, or None.
+
+    near: whole numbers worth a try (rows at which the log changes, the length of the run).
+    """
+
+    def __init__(self, key: Key, values: Values, wanted: Wanted, near: Sequence[float] = ()) -> None:
+        self.key, self.wanted, self.near = key, wanted, near
+        self._values = values
+        self._known: dict[float, list[int] | None] = {}
+
+    def solutions(self) -> Iterator[float]:
+        """The values that meet nearly all rows, the simplest of each interval of them."""
+        whole = self.key.kind == "whole"
+        if not whole and (line := self._line()) is not None:
+            value = self._on_line(*line)
+            if value is not None and self._met(value):
+                yield value
+            return
+        seen: set[float] = set()
+        for value in self._points():
+            value = self._whole(value) if whole else next(filter(self._met, rounded(value)), value)
+            if value not in seen:
+                seen.add(value)
+                yield value
+
+    def _met(self, value: float) -> bool:
+        signs = self.signs(value)
+        return signs is not None and self.wanted.met(signs)
+
+    def signs(self, value: float) -> list[int] | None:
+        """What `Wanted.signs` says of a value of the key; None where the spec has no such value."""
+        if value not in self._known:
+            computed = self._values(value) if self._allowed(value) else None
+            self._known[value] = None if computed is None else self.wanted.signs(computed)
+        return self._known[value]
+
+    def _allowed(self, value: float) -> bool:
+        above, least = self.key.above, self.key.at_least
+        return math.isfinite(value) and (above is None or value > above) and (least is None or value >= least)
+
+    def _line(self) -> tuple[list[float], list[float]] | None:
+        """(the learning rates with the key at 0, what they change by for each 1) if they are linear in it."""
+        now = self.key.number
+        unit = now if now else max(map(abs, self.wanted.values), default=0.0)
+        if not unit or not math.isfinite(unit):
+            return None
+        points = [(value, self._values(value)) for value in (now, now + unit / 2, now + unit / 4)]
+        (a, at_a), (b, at_b), (c, at_c) = points
+        if at_a is None or at_b is None or at_c is None:
+            return None
+        slopes = [(y - x) / (b - a) for x, y in zip(at_a, at_b, strict=True)]
+        for x, z, slope in zip(at_a, at_c, slopes, strict=True):
+            if not abs(x + slope * (c - a) - z) <= 1e-12 * max(abs(x), abs(z), abs(slope * unit)):
+                return None
+        return [x - slope * a for x, slope in zip(at_a, slopes, strict=True)], slopes
+
+    def _on_line(self, base: Sequence[float], slopes: Sequence[float]) -> float | None:
+        """The value that most rows ask for, as simple as they allow."""
+        ends: list[tuple[float, int]] = []
+        for x, slope, value, slack in zip(base, slopes, self.wanted.values, self.wanted.slack, strict=True):
+            if abs(slope) > 1e-300:
+                low, high = sorted(((value - slack - x) / slope, (value + slack - x) / slope))
+                if math.isfinite(low) and math.isfinite(high):
+                    ends += [(low, -1), (high, 1)]
+        ends.sort()
+        held = most = 0
+        best: tuple[float, float] | None = None
+        for i, (end, side) in enumerate(ends):
+            held -= side
+            if held > most:
+                most, best = held, (end, ends[i + 1][0])
+        if best is None or most < (1 - MOST_WRONG) * len(ends) / 2:
+            return None
+        return simplest(*best)
+
+    def _grid(self) -> list[float]:
+        now, found = self.key.number, set(self.near)
+        if self.key.kind == "whole":
+            found.update(range(1, SMALL if now < SMALL else 1))
+            found.update(now * k for k in (2, 0.5, 3, 4, 10, 1.5, 0.1, 0.25, 0.2, 5, 8))
+            found.update(now + d for d in (-2, -1, 1, 2))
+            found.update(now * 10 ** (j / 8) for j in range(-14, 20))
+            found.add(0)
+            return sorted({float(round(value)) for value in found if value < 1e12 and self._allowed(round(value))})
+        found = set(USUAL)
+        if now:
+            found.update(now * 10 ** (j / 6) for j in range(-18, 19))
+        if 0 < now < 1:
+            found.update(1 - (1 - now) * 10 ** (j / 6) for j in range(-18, 9))
+        if self.key.above is None and self.key.at_least is None and not 0 < now < 1:
+            found.add(0.0)
+        found.update((1.0, 2.0, 3.0, 4.0, 10.0, 25.0))
+        least = 0.0 if now > 0 else -math.inf  # nobody turns a gamma of 0.9 into one of -0.9
+        return sorted(value for value in found if self._allowed(value) and value != now and value >= least)
+
+    def _points(self) -> Iterator[float]:
+        """Values that meet nearly all rows: of the grid, and between two of it where the rows change sides."""
+        grid = [(value, signs) for value in self._grid() if (signs := self.signs(value)) is not None]
+        last_met = False
+        for (a, signs_a), (b, signs_b) in pairwise([*grid, (math.inf, [2] * len(self.wanted.values))]):
+            met = self.wanted.met(signs_a)
+            if met and not last_met:
+                yield a
+            elif not met and not self.wanted.met(signs_b):
+                between = self._halved(a, signs_a, b, signs_b)
+                if between is not None:
+                    yield between
+            last_met = met
+
+    def _halved(self, a: float, signs_a: list[int], b: float, signs_b: list[int]) -> float | None:
+        """The first middle between a and b that meets nearly all rows; None where the rows do not agree on one."""
+        needed = COARSE * len(signs_a)
+        if _straddling(signs_a, signs_b) < needed:
+            return None
+        while (middle := self._middle(a, b)) is not None:
+            signs = self.signs(middle)
+            if signs is None:
+                return None
+            if self.wanted.met(signs):
+                return middle
+            left, right = _straddling(signs_a, signs), _straddling(signs, signs_b)
+            if max(left, right) < needed:
+                return None
+            if left >= right:
+                b, signs_b = middle, signs
+            else:
+                a, signs_a = middle, signs
+        return None
+
+    def _middle(self, a: float, b: float) -> float | None:
+        middle = (a + b) / 2
+        if self.key.kind == "whole":
+            middle = math.floor(middle)
+            return middle if a < middle < b else None
+        return middle if b - a > 4e-15 * max(abs(a), abs(b), 1e-3 * abs(self.key.number)) else None
+
+    def _whole(self, value: float) -> float:
+        """The roundest of the whole numbers around one that is right, all of which are right, too."""
+        ends = []
+        for side in (-1, 1):
+            step = 1
+            while self._met(value + side * step) and step < 1e9:
+                step *= 2
+            good, bad = step // 2, step
+            while bad - good > 1:
+                middle = (good + bad) // 2
+                good, bad = (middle, bad) if self._met(value + side * middle) else (good, middle)
+            ends.append(value + side * good)
+        return float(simplest_whole(*ends) or value)
+
+
+def _straddling(a: Sequence[int], b: Sequence[int]) -> int:
+    """How many rows could be right between two values: they are too low at one and too high at the other, or right."""
+    return sum(x != 2 and y != 2 and (x != y or not x) for x, y in zip(a, b, strict=True))
