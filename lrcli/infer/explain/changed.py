@@ -159,7 +159,10 @@ class ChangedKeys:
     def source(self, changes: Sequence[Change]) -> Source | None:
         """The numbers of the spec with these changes; None where that is no spec."""
         spec = self.variants.spec(changes)
-        return None if spec is None else plain_source(spec, self.group, self.reading)
+        try:
+            return None if spec is None else plain_source(spec, self.group, self.reading)
+        except (ArithmeticError, ValueError, IndexError):  # it has no first learning rate
+            return None
 
 
 class _Probe:

@@ -1,0 +1,151 @@
+"""Changed keys: one value of the spec, or two, is another one in the run, and explain says which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from lrcli.infer.explain import Report, explain
+from lrcli.infer.keys import Variants, keys_of
+from lrcli.logs import Log, Rounding
+from lrcli.logs.rounding import quantise
+from lrcli.reader import read_declared
+from lrcli.spec import Spec
+
+FULL, FIVE = Rounding(), Rounding("significant", 5)
+METRIC = [1.0, 0.9, 0.9, 0.91, 0.92, 0.9, 0.93, 0.8, 0.8, 0.8, 0.81, 0.82, 0.83, 0.84, 0.85, 0.86, 0.87, 0.9, 0.9, 0.9]
+SPECS = {
+    "hf": "{lr: 2.0e-4, steps: 300, warmup: {for: 30, start_factor: 0}, schedule: {type: cosine}}",
+    "bare": "{lr: 2.0e-4, steps: 300, schedule: {type: linear, start_factor: 1, end_factor: 0, total_iters: 300}}",
+    "step": "{lr: 0.1, epochs: 90, schedule: {type: step, step_size: 30}}",
+    "multistep": "{lr: 0.1, epochs: 90, schedule: {type: multistep, milestones: [30, 60]}}",
+    "exponential": "{lr: 0.1, epochs: 90, schedule: {type: exponential, gamma: 0.95}}",
+    "polynomial": "{lr: 0.1, epochs: 90, schedule: {type: polynomial, total_iters: 90, power: 0.9}}",
+    "cosine": "{lr: 0.1, epochs: 90, schedule: {type: cosine, eta_min: 1e-5}}",
+    "one_cycle": "{epochs: 90, schedule: {type: one_cycle, max_lr: 0.01}}",
+    "plateau": f"{{lr: 0.1, epochs: 20, schedule: {{type: plateau, patience: 2, factor: 0.5, metric: {METRIC}}}}}",
+    "phases": "{lr: 0.1, epochs: 60, schedule: [{type: linear, for: 10, start_factor: 0.1}, {type: cosine}]}",
+    "groups": "{epochs: 60, schedule: {type: cosine}, groups: [{name: a, lr: 0.1}, {name: b, lr: 0.01}]}",
+}
+
+
+def log_of(spec: Spec, rounding: Rounding, every: int = 1, first: int = 0, shift: int = 0) -> Log:
+    group = spec.groups[0]
+    base = group.schedule.lr_at(0, 0.0) if group.lr is None else group.lr
+    positions = list(range(first, spec.length, every))
+    values = [quantise(group.schedule.lr_at(t - shift, base), rounding) for t in positions]
+    return Log("log", spec.interval, [float(t) for t in positions], {"lr": values}, rounding=rounding)
+
+
+def explained(text: str, sets: Sequence[str], rounding: Rounding, **more: int) -> Report:
+    """What explain says of a run whose spec had these values, against the spec without them."""
+    declared = read_declared(text)
+    run = read_declared(text, sets=sets).spec
+    return explain(declared.spec, log_of(run, rounding, **more), declared=declared)
+
+
+ONE = [
+    ("hf", "warmup.for=250"),
+    ("hf", "warmup.start_factor=0.1"),
+    ("hf", "lr=0.00015"),
+    ("hf", "schedule.eta_min=1e-05"),
+    ("hf", "warmup=null"),
+    ("bare", "warmup={for: 40, start_factor: 0}"),
+    ("bare", "schedule={type: cosine, T_max: 300, eta_min: 0}"),
+    ("bare", "schedule.end_factor=0.1"),
+    ("step", "schedule.gamma=0.3"),
+    ("step", "schedule.step_size=20"),
+    ("multistep", "schedule.milestones=[40, 80]"),
+    ("multistep", "schedule.milestones=[30, 65]"),
+    ("exponential", "schedule.gamma=0.9"),
+    ("polynomial", "schedule.power=2"),
+    ("cosine", "schedule.T_max=77"),
+    ("one_cycle", "schedule.pct_start=0.1"),
+    ("one_cycle", "schedule.max_lr=0.02"),
+    ("one_cycle", "schedule.anneal_strategy=linear"),
+    ("plateau", "schedule.patience=3"),
+    ("plateau", "schedule.factor=0.2"),
+    ("plateau", "schedule.counting=keras"),
+    ("phases", "schedule.0.for=5"),
+    ("groups", "groups.0.lr=0.3"),
+]
+
+
+@pytest.mark.parametrize("rounding", [FULL, FIVE], ids=["full", "5 digits"])
+@pytest.mark.parametrize(("name", "setting"), ONE, ids=[f"{name} {setting}" for name, setting in ONE])
+def test_one_key(name: str, setting: str, rounding: Rounding) -> None:
+    """One changed value is named with its key, and with that --set the spec gives the log."""
+    report = explained(SPECS[name], [setting], rounding)
+    first = report.explanations[0]
+    assert ("explained", 0) == (report.verdict, first.rows - first.explained)
+    told = [change.setting for change in (*first.changes, *first.same)]
+    assert setting in told
+    again = read_declared(SPECS[name], sets=[first.changes[0].setting]).spec
+    assert explain(again, log_of(read_declared(SPECS[name], sets=[setting]).spec, rounding)).follows
+
+
+TWO = [
+    ("hf", ("warmup.for=60", "schedule.eta_min=2e-05")),
+    ("step", ("schedule.step_size=20", "schedule.gamma=0.5")),
+    ("polynomial", ("schedule.total_iters=120", "schedule.power=3")),
+    ("one_cycle", ("schedule.max_lr=0.03", "schedule.pct_start=0.2")),
+]
+
+
+@pytest.mark.parametrize("rounding", [FULL, FIVE], ids=["full", "5 digits"])
+@pytest.mark.parametrize(("name", "sets"), TWO, ids=[f"{name} {' '.join(sets)}" for name, sets in TWO])
+def test_two_keys(name: str, sets: tuple[str, ...], rounding: Rounding) -> None:
+    """Two changed values are found together, where the log is long enough to prove them."""
+    report = explained(SPECS[name], sets, rounding)
+    assert "explained" == report.verdict
+    assert set(sets) == {change.setting for change in report.explanations[0].changes}
+
+
+def test_two_keys_on_a_short_log_prove_nothing() -> None:
+    """Four rows can be bent to two numbers: the log is called unexplained, and why is said."""
+    declared = read_declared(SPECS["polynomial"])
+    run = read_declared(SPECS["polynomial"], sets=["schedule.total_iters=120", "schedule.power=3"]).spec
+    report = explain(declared.spec, log_of(run, FULL, every=25, first=1), declared=declared)
+    assert "unexplained" == report.verdict
+    assert report.explanations[0].unproven
+
+
+def test_a_key_and_a_log_that_counts_from_one() -> None:
+    """A changed key is found in a log that has no row 0, too."""
+    report = explained(SPECS["hf"], ["warmup.for=60"], FULL, first=1, shift=1)
+    first = report.explanations[0]
+    assert ("numbering", "changed") == tuple(entry.key for entry in first.causes)
+    assert ("warmup.for=60",) == tuple(change.setting for change in first.changes)
+
+
+def test_a_factor_is_the_key_that_makes_it() -> None:
+    """An amplitude of 2 on a one_cycle is max_lr 0.02: one explanation, with both names."""
+    report = explained(SPECS["one_cycle"], ["schedule.max_lr=0.02"], FULL)
+    assert [("amplitude",)] == [one.families for one in report.explanations]
+    assert "schedule.max_lr" == report.explanations[0].changes[0].key
+
+
+def test_hf_num_cycles() -> None:
+    """A whole cosine period down to 0, where half a one to 1e-6 was meant: two keys."""
+    text = "{lr: 1.0e-5, steps: 1000, schedule: {type: cosine, eta_min: 1.0e-6}}"
+    report = explained(text, ["schedule.T_max=500", "schedule.eta_min=0"], FULL, every=20)
+    assert {"schedule.T_max=500", "schedule.eta_min=0"} == {c.setting for c in report.explanations[0].changes}
+
+
+def test_horizon_divided_by_accumulation() -> None:
+    """A horizon 8 times too short is a time scale, and the key that makes it."""
+    text = "{lr: 2.0e-5, steps: 100000, schedule: {type: linear, start_factor: 1, end_factor: 0, total_iters: 100000}}"
+    report = explained(text, ["schedule.total_iters=12500"], FULL, every=2500)
+    first = report.explanations[0]
+    assert ("time scale k",) == first.families
+    assert ("schedule.total_iters=12500",) == tuple(change.setting for change in first.changes)
+
+
+def test_every_key_can_be_set() -> None:
+    """Each key that is listed is one that --set takes: with its own value the spec is the same."""
+    for name, text in SPECS.items():
+        declared = read_declared(text)
+        for key in keys_of(declared):
+            if key.was and key.kind != "words":
+                assert Variants(declared).spec([key.to(key.was)]) == declared.spec, (name, key)
