@@ -36,4 +36,5 @@ def test_size() -> None:
         "group",
         "version",
         "follows",
+        "changed key",
     } == families

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
 
+from lrcli.errors import LrcliError
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
 from lrcli.infer.explain.sources import Formula, Source, plain_source
@@ -31,6 +32,9 @@ EDGES = 12
 
 TRIED_WITH = 16
 """With so many lengths a second key is solved for."""
+
+FEW = 5
+"""A whole number below this one counts something (cycles, bad epochs), and is no length."""
 
 MOST_TRIED = 20_000
 """After so many variants of a spec the search gives up."""
@@ -94,7 +98,8 @@ class ChangedKeys:
                     yield from self.one(evidence, (change,), (second,))
         for change in self._usual(evidence):
             words = "{" in change.value or change.value == "null"
-            yield from self.one(evidence, (change,), None if words else [k for k in numbers if k.kind == "number"])
+            beside = [key for key in numbers if key.kind == "number" or key.number < FEW]
+            yield from self.one(evidence, (change,), None if words else beside)
 
     def _usual(self, evidence: Evidence) -> Iterator[Change]:
         """Values that one of two keys may have: of what jumps, and of lengths that the log shows."""
@@ -161,7 +166,7 @@ class ChangedKeys:
         spec = self.variants.spec(changes)
         try:
             return None if spec is None else plain_source(spec, self.group, self.reading)
-        except (ArithmeticError, ValueError, IndexError):  # it has no first learning rate
+        except (LrcliError, ArithmeticError, ValueError, IndexError):  # it has no first learning rate
             return None
 
 
