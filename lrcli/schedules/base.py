@@ -463,6 +463,13 @@ class Schedule:
         """The momentum of the steps start <= t < stop; None is what the optimizer has by itself."""
         return [None] * (stop - start)
 
+    def ignores(self, lr: float) -> bool:
+        """Whether this learning rate of its group is another than the one that the schedule sets or has of its own."""
+        if self.own_rate:
+            rate = getattr(self, self.own_rate)
+            return rate is not None and bool(lr != rate)
+        return self.sets_lr and lr != self.lr_at(0, lr)
+
     def event_at(self, t: int) -> str:
         """What happens at step t, in a few words for people ("milestone x0.1"); "" for nothing."""
         return ""

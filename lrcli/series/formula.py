@@ -130,14 +130,11 @@ class SpecSeries(Series):
         about: dict[Note, None] = {}
         for group in self.spec.groups:
             schedule = group.schedule
-            if schedule.own_rate:
-                rate = getattr(schedule, schedule.own_rate)
-                if group.lr is not None and rate is not None and group.lr != rate:
-                    what = f"{schedule.name} uses its own {schedule.own_rate} {rate!r}: lr {group.lr!r} is not used"
-                    about[Note("lr-ignored", what)] = None
-            elif schedule.sets_lr and group.lr is not None and group.lr != schedule.lr_at(0, group.lr):
-                what = f"{schedule.name} sets the learning rate itself: lr {group.lr!r} is not used"
-                about[Note("lr-ignored", what)] = None
+            if group.lr is not None and schedule.ignores(group.lr):
+                sets = "sets the learning rate itself"
+                if schedule.own_rate:
+                    sets = f"uses its own {schedule.own_rate} {getattr(schedule, schedule.own_rate)!r}"
+                about[Note("lr-ignored", f"{schedule.name} {sets}: lr {group.lr!r} is not used")] = None
             about.update(dict.fromkeys(schedule.notes()))
         return tuple(about)
 

@@ -1,0 +1,70 @@
+"""DeepLab's polynomial, under a warmup that multiplies it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lrcli.frameworks.detectron2._warmup import check_method, warmup_factor
+from lrcli.frameworks.stateless import Rule, Stateless
+from lrcli.schedules.base import length, number, text
+
+
+def poly_rule(base: float, max_iters: float, warm: Callable[[int], float], power: float, ending: float) -> Rule:
+    """The learning rate of an iteration. Past max_iters a power that is not whole has no value."""
+    pow_ = math.pow
+
+    def lr_at(t: int) -> float:
+        factor = warm(t)
+        share = pow_(1.0 - t / max_iters, power)
+        if ending > 0 and factor == 1.0 and share < ending:
+            return base * ending
+        return base * factor * share
+
+    return lr_at
+
+
+@dataclass(frozen=True)
+class Detectron2WarmupPolyLR(Stateless):
+    """Follow a polynomial down to 0, multiplied with a warmup.
+
+    lr(t) = base_lr * w(t) * (1 - t / max_iters) ** power
+    w(t)  = warmup_factor * (1 - t / warmup_iters) + t / warmup_iters    for t < warmup_iters (constant: the factor)
+            1                                                           after it
+
+    With constant_ending, the share of the learning rate does not fall below it after the warmup.
+
+    >>> schedule = Detectron2WarmupPolyLR(max_iters=8, warmup_iters=2, warmup_factor=0.5, power=1.0)
+    >>> [schedule.lr_at(t, 1.0) for t in (0, 1, 2, 4, 8)]
+    [0.5, 0.65625, 0.75, 0.5, 0.0]
+
+    Source: detectron2, projects/DeepLab/deeplab/lr_scheduler.py (read).
+    """
+
+    name = "detectron2.WarmupPolyLR"
+    counts = "step"
+
+    max_iters: float = length(doc="iterations of the run", any_number=True, fills="run")
+    warmup_factor: float = number(0.001, doc="the share of the learning rate at the start")
+    warmup_iters: float = length(1000, doc="iterations of the warmup", any_number=True)
+    warmup_method: str = text("linear", doc="linear or constant")
+    power: float = number(0.9, doc="the power")
+    constant_ending: float = number(0.0, doc="the least share of the learning rate")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_method("warmup_method", self.warmup_method)
+
+    def rule(self, base_lr: float) -> Rule:
+        warm = warmup_factor(self.warmup_method, self.warmup_iters, self.warmup_factor)
+        return poly_rule(base_lr, self.max_iters, warm, self.power, self.constant_ending)
+
+    def breaks(self) -> tuple[float, ...]:
+        return (self.warmup_iters, self.max_iters)
+
+    def monotone_until(self, t: int) -> int | None:
+        return t + 1 if t < self.warmup_iters else super().monotone_until(t)  # a product may turn in the warmup
+
+    def event_at(self, t: int) -> str:
+        return "warmup ends" if t and t == self.warmup_iters else ""
