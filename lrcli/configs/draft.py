@@ -10,6 +10,8 @@ from lrcli.configs.nodes import mapping_of, node_of
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.source import Place
 
+_ORDER = ("name", "lr", "epochs", "steps", "steps_per_epoch", "data", "interval", "schedule", "groups", "emulate")
+
 
 @dataclass
 class _Table:
@@ -56,8 +58,10 @@ class Draft:
         return True
 
     def root(self) -> Mapping:
-        """The mapping of the whole spec."""
-        return _closed(self._root)
+        """The mapping of the whole spec, its keys in the usual order."""
+        entries = self._root.entries
+        ordered = {key: entries[key] for key in (*_ORDER, *entries) if key in entries}
+        return _closed(_Table(self._root.place, ordered))
 
 
 def _closed(table: _Table) -> Mapping:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 REMARKS: dict[str, str] = {
     "deepspeed-scheduler": "a DeepSpeed config whose scheduler replaces the Trainer's own",
+    "interval": "a scheduler that only the training code steps, taken to be stepped once an epoch",
     "lr-unused": "an optimizer's lr that a DeepSpeed scheduler overrides",
     "lr0-ignored": "lr0 beside optimizer: auto, which chooses another rate",
     "max-samples": "a number of samples that was taken from max_samples",

@@ -1,0 +1,255 @@
+"""An optimizer and a torch scheduler that a config names by their classes (Hydra, LightningCLI) -> a spec."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from lrcli.configs.config import Config
+from lrcli.configs.draft import Draft
+from lrcli.configs.nodes import Unknown, mapping_of, sequence_of
+from lrcli.errors import SpecError
+from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
+from lrcli.reader.source import Place, refuse
+
+_RATES = {
+    **dict.fromkeys(("SGD", "Adam", "AdamW", "RAdam", "SparseAdam"), 1e-3),
+    **dict.fromkeys(("RMSprop", "Adagrad", "ASGD", "Rprop", "Adafactor"), 1e-2),
+    **dict.fromkeys(("NAdam", "Adamax"), 2e-3),
+    **dict.fromkeys(("Adadelta", "LBFGS"), 1.0),
+}
+_REQUIRED: dict[str, tuple[str, ...]] = {
+    "StepLR": ("step_size",),
+    "MultiStepLR": ("milestones",),
+    "ExponentialLR": ("gamma",),
+    "CosineAnnealingLR": ("T_max",),
+    "CosineAnnealingWarmRestarts": ("T_0",),
+    "CyclicLR": ("base_lr", "max_lr"),
+    "OneCycleLR": ("max_lr",),
+    "LambdaLR": ("lr_lambda",),
+    "MultiplicativeLR": ("lr_lambda",),
+    "SequentialLR": ("schedulers", "milestones"),
+    "ChainedScheduler": ("schedulers",),
+    "SWALR": ("swa_lr",),
+}
+_OF_TORCH = ("PolynomialLR", "LinearLR", "ConstantLR", "ReduceLROnPlateau", *_REQUIRED)
+_DROPPED = ("optimizer", "verbose", "last_epoch", "_partial_", "_convert_", "_recursive_", "_target_", "_args_")
+_MOST = 5_000
+"""So many mappings of a file are looked at for an optimizer and a scheduler."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """An object of a config: its class, its arguments, its path, and the mapping that it stands in with its key."""
+
+    name: str
+    arguments: Mapping
+    path: str
+    place: Place
+    around: Mapping | None = None
+
+    @property
+    def short(self) -> str:
+        """The class without its package."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def is_scheduler(self) -> bool:
+        """Whether it looks like a learning-rate scheduler."""
+        return (
+            ".lr_scheduler." in f".{self.name}"
+            or self.short in _OF_TORCH
+            or (self.name.startswith("transformers.") and self.short.startswith("get_"))
+            or (self.short.endswith(("LR", "LRScheduler", "WarmupScheduler")) and "." in self.name)
+        )
+
+    @property
+    def is_optimizer(self) -> bool:
+        """Whether it is an optimizer: of torch, or under that name."""
+        key = self.path.rpartition(".")[2]
+        torch = self.name.startswith("torch.optim.") and not self.is_scheduler
+        return torch or (key in ("optimizer", "optim") and not self.is_scheduler)
+
+
+def objects_of(root: Mapping, read: Callable[[Mapping], tuple[Scalar, Mapping] | None]) -> Iterator[Named]:
+    """Every object of a config, each once; `read` gives the class and the arguments of a mapping, if it is one."""
+    waiting: list[tuple[str, Node, Mapping | None]] = [("", root, None)]
+    seen: set[int] = set()
+    while waiting and len(seen) < _MOST:
+        path, node, around = waiting.pop(0)
+        if id(node) in seen or isinstance(node, Scalar):
+            continue
+        seen.add(id(node))
+        if isinstance(node, Sequence):
+            waiting += [(f"{path}.{i}", item, around) for i, item in enumerate(node.items)]
+            continue
+        found = read(node)
+        if found is not None:
+            yield Named(str(found[0].value), found[1], path, found[0].place, around)
+            if Named(str(found[0].value), found[1], path, found[0].place).is_scheduler:
+                continue  # the schedulers inside it are its own
+        waiting += [(f"{path}.{key.text}" if path else key.text, value, node) for key, value in node.entries]
+
+
+def put_rate(config: Config, draft: Draft, optimizer: Named | None, scheduler: Named) -> None:
+    """Write the optimizer's rate: its lr, or its class's default. OneCycleLR and CyclicLR bring their own."""
+    if scheduler.short in ("OneCycleLR", "CyclicLR"):
+        return
+    node = None if optimizer is None else optimizer.arguments.get("lr")
+    if node is not None and optimizer is not None:
+        rate = config.number_of(node, f"{optimizer.path}.lr")
+        if rate < 0:
+            raise refuse(node.place, "framework-raises", f"ValueError: Invalid learning rate: {rate}")
+        draft.put("lr", float(rate), at=node.place, why=f"lr of {optimizer.short}")
+        return
+    default = None if optimizer is None else _RATES.get(optimizer.short)
+    if default is not None and optimizer is not None:
+        draft.put("lr", default, at=optimizer.place, why=f"{optimizer.short} has no lr in the file: torch's default")
+    else:
+        place = config.source.whole if optimizer is None else optimizer.place
+        raise refuse(place, "needs-value", "the learning rate of the optimizer is not in the file", "--set ...lr=...")
+
+
+def put_scheduler(config: Config, draft: Draft, scheduler: Named, nested: Callable[[Node], Node]) -> bool:
+    """Write the schedule; whether it is one of torch's. `nested` gives the class form of the schedulers inside it."""
+    if scheduler.short in _OF_TORCH:
+        draft.put("schedule", _torch(scheduler, nested), at=scheduler.place, why=scheduler.name)
+        from lrcli.frameworks.torch.releases import NEWEST
+
+        draft.put("emulate", f"torch-{NEWEST}:lr", why="as PyTorch computes it, step by step")
+        return True
+    if scheduler.name.startswith("transformers."):
+        _refuse_placeholder(scheduler)
+        draft.put("schedule", _plain(scheduler, f"transformers.{scheduler.short}"), at=scheduler.place)
+        return False
+    for prefix, framework in (("timm.", "timm"), ("pl_bolts.", "lightning_bolts"), ("mmengine.", "mmengine")):
+        if scheduler.name.startswith(prefix):
+            draft.put("schedule", _plain(scheduler, f"{framework}.{scheduler.short}"), at=scheduler.place)
+            return False
+    message = f"{scheduler.name} is not a scheduler that lrcli knows"
+    raise refuse(scheduler.place, "unknown-scheduler", message, "it is code of this project, or of another package")
+
+
+def _torch(scheduler: Named, nested: Callable[[Node], Node]) -> Mapping:
+    arguments = scheduler.arguments
+    given = [key.text for key, value in arguments.entries if not _is_null(value)]
+    for name in _REQUIRED.get(scheduler.short, ()):
+        if name not in given:
+            message = f"TypeError: {scheduler.short}.__init__() missing 1 required positional argument: {name!r}"
+            raise refuse(scheduler.place, "framework-raises", message)
+    counted = "total_steps" in given or {"epochs", "steps_per_epoch"} <= set(given)
+    if scheduler.short == "OneCycleLR" and not counted:
+        message = "ValueError: You must define either total_steps OR (epochs AND steps_per_epoch)"
+        raise refuse(scheduler.place, "framework-raises", message)
+    entries: list[tuple[Scalar, Node]] = [(Scalar(scheduler.place, "type"), Scalar(scheduler.place, scheduler.short))]
+    for key, value in arguments.entries:
+        if key.text in _DROPPED:
+            continue
+        if key.text == "schedulers" and isinstance(value, Sequence):
+            items = [_inside(item, nested) for item in value.items]
+            entries.append((key, sequence_of(items, value.place)))
+            continue
+        _refuse_unknown(value, key.text)
+        if key.text == "lr_lambda" and not (isinstance(value, Scalar) and isinstance(value.value, str)):
+            raise refuse(value.place, "code-not-data", "lr_lambda is code of the project, which lrcli does not run")
+        entries.append((key, value))
+    return mapping_of(entries, scheduler.place)
+
+
+def _inside(item: Node, nested: Callable[[Node], Node]) -> Node:
+    """A scheduler inside another, in a spec's words."""
+    made = nested(item)
+    if isinstance(made, Mapping) and isinstance(kind := made.get("type"), Scalar) and kind.text in _OF_TORCH:
+        arguments = mapping_of((entry for entry in made.entries if entry[0].text != "type"), made.place)
+        return _torch(Named(kind.text, arguments, "", kind.place), nested)
+    raise refuse(item.place, "unknown-scheduler", "this is not a scheduler of torch.optim.lr_scheduler")
+
+
+def _plain(scheduler: Named, name: str) -> Mapping:
+    """Another framework's schedule with its arguments as they are."""
+    entries: list[tuple[Scalar, Node]] = [(Scalar(scheduler.place, "type"), Scalar(scheduler.place, name))]
+    for key, value in scheduler.arguments.entries:
+        if key.text not in _DROPPED:
+            _refuse_unknown(value, key.text)
+            entries.append((key, value))
+    return mapping_of(entries, scheduler.place)
+
+
+def _refuse_placeholder(scheduler: Named) -> None:
+    """Refuse numbers that stand for what the project's code computes, as Lightning Transformers writes them."""
+    for name in ("num_training_steps", "num_warmup_steps"):
+        node = scheduler.arguments.get(name)
+        value = node.value if isinstance(node, Scalar) else None
+        if isinstance(value, (int, float)) and value < 0:
+            assert node is not None
+            message = f"{name}: {value} is a placeholder: the code of the project computes the steps"
+            raise refuse(node.place, "needs-value", message, f"--set {scheduler.path}.{name}=...")
+        if node is None and name == "num_training_steps" and "constant" not in scheduler.short:
+            message = f"{name} is not in the file: the code of the project computes the steps"
+            raise refuse(scheduler.place, "needs-value", message, f"--set {scheduler.path}.{name}=...")
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and not isinstance(node, Unknown) and node.value is None
+
+
+def _refuse_unknown(node: Node, name: str) -> None:
+    """Refuse a value that the file does not give."""
+    if isinstance(node, Unknown):
+        raise refuse(node.place, node.code, f"{name}: {node.why}", node.help)
+    if isinstance(node, Sequence):
+        for item in node.items:
+            _refuse_unknown(item, name)
+    elif isinstance(node, Mapping):
+        for _, value in node.entries:
+            _refuse_unknown(value, name)
+
+
+def put_length(config: Config, draft: Draft, trainer: str, interval: str) -> None:
+    """Write how long the run is: in epochs, or in steps where the scheduler is stepped in each of them."""
+    given = config.given
+    epochs = given.epochs if given.epochs is not None else config.number(f"{trainer}.max_epochs") if trainer else None
+    per = _per_epoch(config, trainer)
+    if per is not None:
+        draft.put("steps_per_epoch", per)
+    max_steps = config.number(f"{trainer}.max_steps") if trainer else None
+    if interval == "step":
+        steps = given.steps
+        at: str | None = None
+        if steps is None and max_steps is not None and max_steps > 0:
+            steps, at = int(max_steps), f"{trainer}.max_steps"
+        if steps is None and epochs is not None and epochs > 0 and per is not None:
+            steps, at = int(epochs * per), f"{trainer}.max_epochs"
+        if steps is None:
+            raise config.needs_steps(f"{trainer}.max_epochs", ("--steps N", "--steps-per-epoch N"))
+        draft.put("steps", steps, at=at, why="" if at else "--steps")
+        return
+    if given.steps is not None and given.epochs is None:
+        draft.put("steps", given.steps, why="--steps")
+        draft.put("interval", "epoch")
+        return
+    if epochs is None or epochs < 1:
+        raise _needs_epochs(config, trainer)
+    if epochs % 1:
+        raise config.fail(f"{trainer}.max_epochs", "bad-value", f"max_epochs must be a whole number, not {epochs:g}")
+    draft.put("epochs", int(epochs), at=f"{trainer}.max_epochs" if trainer else None)
+
+
+def _needs_epochs(config: Config, trainer: str) -> SpecError:
+    message = "the number of epochs is not in the file"
+    return config.fail(f"{trainer}.max_epochs" if trainer else "", "needs-steps", message, "--epochs N")
+
+
+def _per_epoch(config: Config, trainer: str) -> int | None:
+    """The optimizer steps of an epoch, as Lightning counts them; None where nothing says so."""
+    given = config.given
+    if given.steps_per_epoch is not None:
+        return given.steps_per_epoch
+    batches = given.batches_per_epoch
+    if batches is None and given.samples is not None and given.batch_size is not None:
+        share = -(-given.samples // (given.world_size or 1))
+        batches = -(-share // given.batch_size)
+    if batches is None:
+        return None
+    accumulation = config.count(f"{trainer}.accumulate_grad_batches", 1) if trainer else 1
+    return -(-batches // max(1, accumulation))
