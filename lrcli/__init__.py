@@ -86,8 +86,9 @@ def check(
 def to_torch(spec: Spec, optimizer: Any) -> Any:
     """PyTorch's real scheduler of this spec, on an optimizer with the spec's parameter groups.
 
-    For `manual` it is the list of schedulers; a plateau takes its metric from the loop. Raises LrcliError for what
-    PyTorch cannot hold in one scheduler.
+    For `manual` it is the list of schedulers; a plateau takes its metric from the loop. Where PyTorch's own classes
+    refuse the spec or train something else than `evaluate` says, the scheduler is the spec's formula, and a UserWarning
+    says why. Raises LrcliError for an optimizer with other groups, and for a replay that is no single scheduler.
     """
     from lrcli.frameworks.torch.build import to_torch
 

@@ -86,6 +86,8 @@ class Curve:
 def evaluate(spec: Spec | Series, readings: Sequence[str] | None = None) -> Curve:
     """All rows of a spec. `readings` are the columns to compute; the default is every one that exists.
 
+    By default the momentum is computed, too, where a schedule moves it: it is a column of every group.
+
     >>> from lrcli.schedules.step import Step
     >>> from lrcli.spec import Group
     >>> curve = evaluate(Spec("demo", (Group(None, 0.1, Step(step_size=2)),), length=4))
@@ -98,7 +100,8 @@ def evaluate(spec: Spec | Series, readings: Sequence[str] | None = None) -> Curv
     asked = run.readings if readings is None else tuple(readings)
     if run.reading not in asked:
         asked = (*asked, run.reading)
-    names = (*asked, *dict.fromkeys(trace.key for trace in run.traces))
+    momentum = ("momentum",) if readings is None and run.moving and "momentum" not in asked else ()
+    names = (*asked, *momentum, *dict.fromkeys(trace.key for trace in run.traces))
     groups = tuple(Readings({name: [] for name in names}) for _ in run.groups)
     for block in run.blocks(names):
         for columns, group in zip(groups, block.groups, strict=True):

@@ -11,6 +11,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import lrcli
+from lrcli.catalog import describe, find
+from lrcli.catalog.registry import all_types
+from lrcli.catalog.starter import starter
 from lrcli.errors import LrcliError, SpecError
 from lrcli.frameworks.torch.releases import find_release
 from lrcli.reader import parse_text
@@ -40,6 +43,7 @@ def built(spec: Spec) -> tuple[list[list[float]], list[str]]:
         made = lrcli.to_torch(spec, optimizer)
     notes = [str(warning.message) for warning in caught if "formula" in str(warning.message)]
     schedulers = made if isinstance(made, list) else [made]
+    metric = getattr(spec.groups[0].schedule, "metric", METRIC)
     rows = []
     for t in range(spec.length):
         rows.append([group["lr"] for group in optimizer.param_groups])
@@ -48,7 +52,7 @@ def built(spec: Spec) -> tuple[list[list[float]], list[str]]:
             takes_metric = isinstance(scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau) or getattr(
                 scheduler, "_takes_metric", False
             )
-            scheduler.step(*([METRIC[t]] if takes_metric else []))
+            scheduler.step(*([metric[t]] if takes_metric else []))
     return rows, notes
 
 
@@ -121,6 +125,16 @@ def test_state_goes_on() -> None:
     assert first.get_last_lr() == second.get_last_lr() == [curve.shown(i)[8] for i in (0, 1)]
 
 
+@pytest.mark.parametrize("name", [cls.name for cls in all_types() if "." in cls.name])
+def test_types_of_other_frameworks(name: str) -> None:
+    """What another framework's schedule evaluates to can be trained with PyTorch."""
+    spec = parse_text(starter(describe(find(name))))
+    rows, notes = built(spec)
+    assert notes
+    for i in range(len(spec.groups)):
+        assert all(map(same, lrcli.evaluate(spec).shown(i), [row[i] for row in rows]))
+
+
 # ---------------------------------------------------------------------------------------------------- random specs
 
 small = st.integers(1, 12)
@@ -141,13 +155,13 @@ def must(name: str, optional: dict[str, st.SearchStrategy[Any]], **keys: st.Sear
 
 SINGLE = {
     "constant": type_("constant"),
-    "step": must("step", {"gamma": share}, step_size=small),
+    "step": must("step", {"gamma": share}, step_size=small | st.sampled_from([2.4, 1.5])),
     "multistep": must("multistep", {"gamma": share}, milestones=st.lists(st.integers(0, 25), max_size=4)),
     "exponential": must("exponential", {}, gamma=share),
     "ConstantLR": type_("ConstantLR", factor=share, total_iters=st.integers(0, 12)),
     "linear": type_("linear", start_factor=share, end_factor=share, total_iters=small),
     "polynomial": type_("polynomial", total_iters=small, power=st.sampled_from([0.5, 0.9, 1.0, 2.0])),
-    "cosine": type_("cosine", T_max=small, eta_min=low),
+    "cosine": type_("cosine", T_max=small | st.just(7.5), eta_min=low),
     "cosine_restarts": must("cosine_restarts", {"T_mult": st.integers(1, 3), "eta_min": low}, T_0=small),
     "warmup_cosine": must("warmup_cosine", {"eta_min": low, "start_factor": share}, warmup=st.integers(0, 8)),
     "lambda": must("lambda", {}, lr_lambda=words),

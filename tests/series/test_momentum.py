@@ -77,6 +77,7 @@ def test_a_reading() -> None:
     curve = lrcli.emulate(lrcli.load(CYCLIC), "torch-1.4:momentum")
     assert ("momentum", 0.875) == (curve.reading, curve.shown()[1])
     assert "momentum in torch-2.13:momentum" in run_cli("plot", f"{CYCLIC}@torch-2.13:momentum").stdout
+    assert 0.875 == lrcli.evaluate(lrcli.load(CYCLIC)).groups[0].momentum[1]
     nothing = run_cli("at", f"{STEP}@torch-2.13:momentum", "1")
     assert ("null\n", "note: step does not move the momentum\n") == (nothing.stdout, nothing.stderr)
 
@@ -102,6 +103,9 @@ def test_diff_compares_the_lr_unless_asked() -> None:
 def test_a_log_has_none(tmp_path: object) -> None:
     """What has no momentum says so."""
     found = run_cli("diff", STEP, "-", "--momentum", stdin=b"epoch,lr\n0,0.1\n1,0.1\n")
+    assert 2 == found.status
+    assert "neither run has such a schedule" in found.stderr
+    found = run_cli("diff", ONE_CYCLE, "-", "--momentum", stdin=b"epoch,lr\n0,0.1\n1,0.1\n")
     assert 2 == found.status
     assert "has no momentum" in found.stderr
 

@@ -84,6 +84,8 @@ def diff(
     if b is None:
         runs = tuple(run.renamed(name) for run, name in zip(runs, curve_names(runs), strict=True))
     if momentum:
+        if not any(run.moving for run in runs):
+            raise LrcliError("--momentum compares what one_cycle or cyclic moves: neither run has such a schedule")
         runs = tuple(run.showing_momentum() for run in runs)
     progress = Progress(env)
     first, second = (run.watched(progress) for run in runs)

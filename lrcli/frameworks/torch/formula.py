@@ -12,6 +12,7 @@ from lrcli.frameworks.torch.lambda_ import lambda_lr
 from lrcli.frameworks.torch.loop import TrainingLoop, all_or_first
 from lrcli.schedules.base import Schedule, param_of, parameters
 from lrcli.schedules.chained import Chained
+from lrcli.schedules.plateau import Plateau
 from lrcli.schedules.sequential import Sequential
 from lrcli.spec import Emulation, Group, Spec
 
@@ -127,8 +128,9 @@ def _reads_metric(schedule: Schedule) -> bool:
 
 
 def _metric_fields(schedule: Schedule) -> list[str]:
-    """The fields that hold a series that the loop knows."""
-    return [f.name for f in parameters(schedule) if param_of(f).kind == "metric"]
+    """The fields that hold a series that the loop knows; a type that may do without one leaves it empty."""
+    names = [f.name for f in parameters(schedule) if param_of(f).kind == "metric"]
+    return names if isinstance(schedule, Plateau) else [name for name in names if getattr(schedule, name)]
 
 
 def _live(schedules: Sequence[Schedule], bases: Sequence[float], metrics: Sequence[float]) -> list[Curve]:
