@@ -1,0 +1,161 @@
+"""One property a command: whatever the grammar makes, a command has an answer or a reason, and never an internal error."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lrcli.catalog.registry import type_names
+from tests import grammar
+from tests.cli_world import run_cli
+
+EXAMPLES = 40
+FORMATS = ("plain", "table", "csv", "tsv", "json", "jsonl", "markdown")
+
+
+def holds(*args: str, stdin: str = "", variables: dict[str, str] | None = None) -> None:
+    """Runs a command line, and looks at what came out."""
+    outcome = run_cli(*args, stdin=stdin.encode(), variables=variables)
+    assert outcome.status in (0, 1, 2)
+    assert "internal error" not in outcome.stderr
+    if outcome.status == 2:
+        assert "" == outcome.stdout
+        assert "" != outcome.stderr
+
+
+def table(rnd: random.Random) -> list[str]:
+    specs = [grammar.spec(rnd) + grammar.suffix(rnd) for _ in range(rnd.choice((1, 1, 2)))]
+    options = [["--range", grammar.range_of(rnd)], ["--every", "3"], ["--changes"], ["--events"], ["--digits", "17"]]
+    return ["table", *specs, "-f", rnd.choice(FORMATS), *grammar.pick(rnd, options, 0.2)]
+
+
+def plot(rnd: random.Random) -> list[str]:
+    walks = rnd.random() < 0.5
+    specs = [grammar.spec(rnd, most=30 if walks else 10**9, replays=walks) for _ in range(rnd.choice((1, 1, 2)))]
+    options = [["--log"], ["--range", grammar.range_of(rnd)], ["--width", "300", "--height", "240"]]
+    return ["plot", *specs, "-f", rnd.choice(("text", "text", "svg", "html")), *grammar.pick(rnd, options)]
+
+
+def diff(rnd: random.Random) -> list[str]:
+    specs = [grammar.spec(rnd) + grammar.suffix(rnd), grammar.spec(rnd)]
+    if rnd.random() < 0.3:
+        specs[1] = specs[0].rpartition("@")[0] or specs[0]
+    options = [["--all"], ["--context", "1"], ["--exact"], ["--plot"], ["--rtol", "1e300"], ["--digits", "3"]]
+    return [
+        "diff",
+        *specs,
+        "-f",
+        rnd.choice(("text", "text", "markdown", "csv", "json")),
+        *grammar.pick(rnd, options, 0.2),
+    ]
+
+
+def at(rnd: random.Random) -> list[str]:
+    spec = grammar.spec(rnd) + grammar.suffix(rnd)
+    rows = (
+        [*grammar.positions(rnd)]
+        if rnd.random() < 0.5
+        else [rnd.choice(("--below", "--above")) + "=" + grammar.bound(rnd)]
+    )
+    return ["at", spec, *(["--", *rows] if not rows[0].startswith("--") else rows)]
+
+
+def check(rnd: random.Random) -> list[str]:
+    return ["check", grammar.spec(rnd) + grammar.suffix(rnd), "-f", rnd.choice(("text", "json", "github"))]
+
+
+def versions(rnd: random.Random) -> list[str]:
+    return ["versions", grammar.spec(rnd, most=12), "-f", rnd.choice(("text", "json"))]
+
+
+def steps(rnd: random.Random) -> list[str]:
+    sizes = [
+        f"data.{name}={rnd.choice(('1', '8', '1000000', '0', '1e15', '2.5', '1e308'))}"
+        for name in ("samples", "batch_size")
+    ]
+    return [
+        "steps",
+        grammar.spec(rnd),
+        "-f",
+        rnd.choice(("plain", "json")),
+        *(word for size in sizes for word in ("--set", size)),
+    ]
+
+
+def types(rnd: random.Random) -> list[str]:
+    return [rnd.choice(("types", "new")), *rnd.choice(([], [rnd.choice(list(type_names()))], ["x"]))]
+
+
+MADE = (table, plot, diff, at, check, versions, steps, types)
+
+
+@pytest.mark.parametrize("make", MADE, ids=lambda make: make.__name__)
+def test_specs(make: object) -> None:
+    """A command that takes specs."""
+
+    @settings(
+        max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(st.randoms(use_true_random=False))
+    def check_one(rnd: random.Random) -> None:
+        holds(*make(rnd))  # type: ignore[operator]
+
+    check_one()
+
+
+def diff_log(rnd: random.Random) -> list[str]:
+    return ["diff", grammar.spec(rnd), "-", *grammar.pick(rnd, [["--all"], ["--plot"], ["--exact"]], 0.2)]
+
+
+def table_log(rnd: random.Random) -> list[str]:
+    return [
+        "table",
+        "-",
+        "-f",
+        rnd.choice(FORMATS),
+        *grammar.pick(rnd, [["--range", grammar.range_of(rnd)], ["--changes"]], 0.2),
+    ]
+
+
+def plot_log(rnd: random.Random) -> list[str]:
+    return ["plot", "-", "-f", rnd.choice(("text", "svg")), *grammar.pick(rnd, [["--log"]])]
+
+
+def at_log(rnd: random.Random) -> list[str]:
+    return ["at", "-", rnd.choice(("--below", "--above")) + "=" + grammar.bound(rnd)]
+
+
+def explain(rnd: random.Random) -> list[str]:
+    return ["explain", grammar.spec(rnd, most=9), "-", "-f", rnd.choice(("text", "json"))]
+
+
+def fit(rnd: random.Random) -> list[str]:
+    return ["fit", "-", "-f", rnd.choice(("yaml", "json"))]
+
+
+def find(rnd: random.Random) -> list[str]:
+    options = [["--plot"], ["--smooth", "0.9"], ["--skip-end", "3"]]
+    return ["find", "-", "-f", rnd.choice(("plain", "plain", "csv", "json")), *grammar.pick(rnd, options, 0.2)]
+
+
+@pytest.mark.parametrize(
+    "make", [diff_log, table_log, plot_log, at_log, explain, fit, find], ids=lambda make: make.__name__
+)
+def test_logs(make: object) -> None:
+    """A command that takes a log."""
+
+    @settings(
+        max_examples=EXAMPLES // 2,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.randoms(use_true_random=False))
+    def check_one(rnd: random.Random) -> None:
+        holds(*make(rnd), stdin=grammar.log(rnd))  # type: ignore[operator]
+
+    check_one()
