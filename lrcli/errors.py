@@ -76,6 +76,11 @@ class EvaluationError(LrcliError):
         self.t = t
         self.reason = reason
 
+    @classmethod
+    def of(cls, exception: Exception, t: int, unit: str = "epoch") -> EvaluationError:
+        """What an ArithmeticError or a ValueError of the formula at step t says."""
+        return cls(t, "the number is too large" if isinstance(exception, OverflowError) else str(exception), unit)
+
 
 class Refused(LrcliError):
     """What a framework release itself refuses: at construction (`t` is None) or in the step() of epoch `t`.

@@ -15,8 +15,8 @@ from lrcli.frameworks.torch.releases import RELEASES
 from lrcli.schedules.base import Param, Schedule, param_of, parameters
 
 ORDINARY = ("0.1", "0.01", "1e-3", "0.5", "1", "2", "0.9", "0.25", "3", "1e-6")
-EXTREME = ("0", "-0.0", "-1", "5e-324", "1e-320", "2.2250738585072014e-308", "1e-300", "1e-150", "1e150", "1e300", "1e308",
-           "1.7e308", "1.7976931348623157e308", "-1e308", "1e400", ".nan", "-.inf", "0.3333333333333333",
+EXTREME = ("0", "-0.0", "-1", "5e-324", "1e-320", "2.2250738585072014e-308", "1e-300", "1e-150", "1e150", "1e300",
+           "1e308", "1.7e308", "1.7976931348623157e308", "-1e308", "1e400", ".nan", "-.inf", "0.3333333333333333",
            "1.0000000000000002", "0.9999999999999999", "9007199254740993", "1e15", "9" * 400)  # fmt: skip
 LENGTHS = ("1", "2", "3", "5", "7", "9", "4ep", "10%", "50%", "100%", "0.1dur", "2st", "3", "4", "6", "8")
 LONG = (
@@ -39,8 +39,9 @@ LONG = (
     "2.4ep",
 )
 EXPRESSIONS = ("0.95 ** epoch", "1 / (epoch - 3)", "cos(pi * epoch / 9) / 2 + 0.5", "1e308 * epoch", "exp(epoch)",
-               "exp(-epoch * 100)", "1 / epoch", "log(epoch)", "(-1) ** epoch", "epoch // 3 % 2", "1 if epoch < 3 else 0",
-               "5e-324", "1e-300 ** epoch", "sqrt(epoch - 2)", "10 ** 308 * (epoch + 1)")  # fmt: skip
+               "exp(-epoch * 100)", "1 / epoch", "log(epoch)", "(-1) ** epoch", "epoch // 3 % 2",
+               "1 if epoch < 3 else 0", "5e-324", "1e-300 ** epoch",
+               "sqrt(epoch - 2)", "10 ** 308 * (epoch + 1)")  # fmt: skip
 METRICS = (
     "[1, 2, 3, 4, 5, 6, 7, 8, 9]",
     "[1, .nan, .inf, -.inf, 5e-324]",
@@ -88,7 +89,8 @@ def spec(rnd: random.Random, *, most: int = 30, replays: bool = True) -> str:
 def phases(rnd: random.Random) -> str:
     """A list of phases, the last of which may leave out its length."""
     parts = [schedule(rnd, deep=False) for _ in range(rnd.randint(1, 3))]
-    return f"[{', '.join(f'{part[:-1]}, for: {length(rnd)}}}' for part in parts[:-1])}{', ' * (len(parts) > 1)}{parts[-1]}]"
+    parts[:-1] = [f"{part[:-1]}, for: {length(rnd)}}}" for part in parts[:-1]]
+    return f"[{', '.join(parts)}]"
 
 
 def schedule(rnd: random.Random, *, deep: bool = True) -> str:
@@ -149,8 +151,8 @@ def suffix(rnd: random.Random) -> str:
     return f"@torch-{rnd.choice(list(RELEASES))}" if rnd.random() < 0.3 else ""
 
 
-_CELLS = ("0.1", "0.05", "0.025", "1e-3", "0", "5e-324", "1e-320", "1e-300", "1e300", "1.7e308", "-1e308", "inf", "nan", "",
-          "1e400", "0.0010000000474974513", "9" * 400)  # fmt: skip
+_CELLS = ("0.1", "0.05", "0.025", "1e-3", "0", "5e-324", "1e-320", "1e-300", "1e300", "1.7e308", "-1e308", "inf", "nan",
+          "", "1e400", "0.0010000000474974513", "9" * 400)  # fmt: skip
 
 
 def log(rnd: random.Random, *, most: int = 25) -> str:
@@ -182,13 +184,16 @@ def log(rnd: random.Random, *, most: int = 25) -> str:
     return head + "".join(f"{line}\n" for line in map(",".join, zip(places, cells, losses, strict=True)))
 
 
-_JSON_NUMBERS = ("0", "1", "-1", "0.1", "1e999", "Infinity", "NaN", "1e308", "5e-324", "9" * 400, "1.5", "null", '"x"', "[]",
-                 "true", "1e15", "1" + "0" * 30)  # fmt: skip
+_JSON_NUMBERS = ("0", "1", "-1", "0.1", "1e999", "Infinity", "NaN", "1e308", "5e-324", "9" * 400, "1.5", "null", '"x"',
+                 "[]", "true", "1e15", "1" + "0" * 30)  # fmt: skip
 
 
 def lock(rnd: random.Random) -> str:
     """A lock in which some numbers are of other sizes and kinds."""
-    one = lambda: rnd.choice(_JSON_NUMBERS) if rnd.random() < 0.15 else str(rnd.randrange(12))  # noqa: E731
+
+    def one() -> str:
+        return rnd.choice(_JSON_NUMBERS) if rnd.random() < 0.15 else str(rnd.randrange(12))
+
     if rnd.random() < 0.7:
         rows = ", ".join(f"[{t if rnd.random() < 0.8 else one()}, {one()}]" for t in range(0, rnd.randint(0, 9), 2))
         kind = f'"changes": [{rows}]'

@@ -1,14 +1,17 @@
-"""One property a command: whatever the grammar makes, a command has an answer or a reason, and never an internal error."""
+"""One property a command: to whatever the grammar makes it has an answer or a reason, and never an internal error."""
 
 from __future__ import annotations
 
 import random
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lrcli.catalog.registry import type_names
+from lrcli.lock.lock import LARGEST
 from tests import grammar
 from tests.cli_world import run_cli
 
@@ -34,7 +37,7 @@ def table(rnd: random.Random) -> list[str]:
 
 def plot(rnd: random.Random) -> list[str]:
     walks = rnd.random() < 0.5
-    specs = [grammar.spec(rnd, most=30 if walks else 10**9, replays=walks) for _ in range(rnd.choice((1, 1, 2)))]
+    specs = [grammar.spec(rnd, most=30 if walks else 10**6, replays=walks) for _ in range(rnd.choice((1, 1, 2)))]
     options = [["--log"], ["--range", grammar.range_of(rnd)], ["--width", "300", "--height", "240"]]
     return ["plot", *specs, "-f", rnd.choice(("text", "text", "svg", "html")), *grammar.pick(rnd, options)]
 
@@ -159,3 +162,42 @@ def test_logs(make: object) -> None:
         holds(*make(rnd), stdin=grammar.log(rnd))  # type: ignore[operator]
 
     check_one()
+
+
+@settings(
+    max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+@given(st.randoms(use_true_random=False))
+def test_locks(rnd: random.Random) -> None:
+    """A lock with numbers of any size and kind beside a spec."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "s.yaml"
+        path.write_text("lr: 0.1\nepochs: 9\nschedule: {type: step, step_size: 3}\n")
+        Path(f"{path}.lock").write_text(grammar.lock(rnd))
+        holds("check", str(path), "-f", rnd.choice(("text", "json")))
+
+
+@pytest.mark.parametrize("number", ["Infinity", "NaN", "1e999", "9" * 400, "1e15", "-1", "0.5", "true", "null"])
+def test_a_number_in_a_lock(number: str, tmp_path: Path) -> None:
+    """A lock whose rows are no rows is no lock."""
+    path = tmp_path / "s.yaml"
+    path.write_text("lr: 0.1\nepochs: 9\nschedule: {type: step, step_size: 3}\n")
+    head = '{"lrcli": 1, "arithmetic": "formula", "interval": "epoch", "start": 0, '
+    for lock in (
+        f'{head}"stop": {number}, "groups": [{{"name": "", "changes": [[0, 0.1]]}}]}}',
+        f'{head}"stop": 9, "groups": [{{"name": "", "changes": [[{number}, 0.1]]}}]}}',
+        f'{head}"stop": 9, "groups": [{{"name": "", "blocks": [[0, 0.1, 0.1, ""], [{number}, 0.1, 0.1, ""]]}}]}}',
+    ):
+        Path(f"{path}.lock").write_text(lock)
+        outcome = run_cli("check", str(path))
+        assert (2, "", True) == (outcome.status, outcome.stdout, "this is no lock file" in outcome.stderr)
+
+
+def test_a_lock_of_any_size(tmp_path: Path) -> None:
+    """A lock that is larger than any that is written is refused before it is read."""
+    path = tmp_path / "s.yaml"
+    path.write_text("lr: 0.1\nepochs: 9\nschedule: {type: step, step_size: 3}\n")
+    with Path(f"{path}.lock").open("wb") as out:
+        out.truncate(LARGEST + 1)
+    outcome = run_cli("check", str(path))
+    assert (2, "", True) == (outcome.status, outcome.stdout, "a lock has at most 20,000,000 bytes" in outcome.stderr)

@@ -14,6 +14,7 @@ import struct
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 
 from lrcli.errors import LrcliError
 from lrcli.series import series_of
@@ -24,6 +25,8 @@ CHANGES = 512
 BLOCKS = 64
 MOST = 100_000_000
 """More rows are not recorded: every one has to be computed, here and at each check."""
+LARGEST = 20_000_000
+"""Bytes of a lock file: reading a larger one takes more memory than a schedule is worth."""
 
 
 @dataclass(frozen=True)
@@ -134,11 +137,32 @@ def read_lock(text: str, name: str) -> Lock:
         groups = tuple(
             Track(
                 str(group["name"]),
-                tuple((int(t), float(lr)) for t, lr in group.get("changes", ())),
-                tuple((int(t), float(a), float(b), str(code)) for t, a, b, code in group.get("blocks", ())),
+                tuple((_row(t), float(lr)) for t, lr in group.get("changes", ())),
+                tuple((_row(t), float(a), float(b), str(code)) for t, a, b, code in group.get("blocks", ())),
             )
             for group in data["groups"]
         )
-        return Lock(str(data["arithmetic"]), str(data["interval"]), int(data["start"]), int(data["stop"]), groups)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        lock = Lock(str(data["arithmetic"]), str(data["interval"]), _row(data["start"]), _row(data["stop"]), groups)
+        for track in groups:
+            _check(track, lock)
+        return lock
+    except (ArithmeticError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise LrcliError(f"{name}: this is no lock file, write it anew with lrcli check --pin") from error
+
+
+def _row(value: object) -> int:
+    """A row as a lock has it: a whole number, and none that no run has."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST:
+        raise ValueError(f"{value!r} is no row")
+    return value
+
+
+def _check(track: Track, lock: Lock) -> None:
+    """Raise ValueError for rows that no curve of the lock's length has: the first one is there, and they go forward."""
+    rows = [row[0] for row in track.changes or track.blocks]
+    if len(rows) > CHANGES + BLOCKS or not lock.start <= lock.stop:
+        raise ValueError("more rows than a lock has")
+    if lock.start < lock.stop and rows[:1] != [lock.start]:
+        raise ValueError("the first row is missing")
+    if any(a >= b for a, b in pairwise(rows)) or (rows and rows[-1] >= max(lock.stop, lock.start + 1)):
+        raise ValueError("the rows do not go forward")

@@ -6,10 +6,8 @@ from pathlib import Path
 
 from lrcli.errors import LrcliError
 from lrcli.inputs import FileTrouble, Inputs
-from lrcli.lock.lock import Lock, read_lock
+from lrcli.lock.lock import LARGEST, Lock, read_lock
 from lrcli.reader import Declared
-
-_LARGEST = 100_000_000
 
 
 def lock_path(declared: Declared) -> Path | None:
@@ -27,7 +25,10 @@ def recorded(declared: Declared) -> Lock | None:
     if path is None or not path.exists():
         return None
     try:
-        text = Inputs().get(str(path)).read(_LARGEST).decode("utf-8")
+        data = Inputs().get(str(path)).read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise LrcliError(f"{path}: a lock has at most {LARGEST:,} bytes, write it anew with lrcli check --pin")
+        text = data.decode("utf-8")
     except FileTrouble as error:
         raise LrcliError(f"{path}: {error}") from None
     except UnicodeDecodeError:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from lrcli.printable import printable
 
+FARTHEST = 2**53
+"""From here on not every step is a float, and no run is that long."""
+
 
 @dataclass(frozen=True)
 class Rounding:

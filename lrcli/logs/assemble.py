@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress, islice, pairwise
 from operator import eq, lt
 
-from lrcli.logs import Log, Run
+from lrcli.logs import FARTHEST, Log, Run
 from lrcli.logs.columns import EPOCHS, STEPS, choose_rates, family, listed, place
 from lrcli.logs.gather import Cells, Gathered
 from lrcli.logs.line import RUN
@@ -67,6 +67,10 @@ class _Assembly:
         if all(map(math.isnan, first.values)):
             raise NoLog(f"every learning rate is NaN ({self.label(self.rates[0])})", "row")
         unit, source, positions = self._positions()
+        if not (min(positions) > -FARTHEST and max(positions) < FARTHEST):  # or there is a NaN
+            far = next((p for p in positions if math.isfinite(p) and abs(p) >= FARTHEST), None)
+            if far is not None:
+                raise NoLog(f"the {unit} {far!r} is no {unit} of a run ({source})", "step")
         positions = self._without_repetitions(positions, source)
         if self.rows < 2:
             raise NoLog("only one row has a learning rate: that is not a log of a run", "row")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from operator import eq
 
 from lrcli.errors import LrcliError
-from lrcli.logs import Log
+from lrcli.logs import FARTHEST, Log
 from lrcli.spec import Spec
 
 NOWHERE = -1
@@ -33,7 +33,7 @@ def rows_in(spec: Spec, log: Log, start: int, stop: int) -> Sequence[int]:
             return range(at.start - spec.first_step, at.stop - spec.first_step, at.step)
     found = array("q")
     for position in positions[start:stop]:
-        t = row(position) if math.isfinite(position) else NOWHERE
+        t = row(position) if abs(position) < FARTHEST else NOWHERE
         found.append(t if t >= 0 else NOWHERE)
     return found
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from lrcli.errors import LrcliError
-from lrcli.logs import Log, Run
+from lrcli.logs import FARTHEST, Log, Run
 from lrcli.logs.axis import rows_in, whole
 from lrcli.logs.columns import family, group
 from lrcli.logs.rounding import tolerance
@@ -17,9 +17,6 @@ from lrcli.series.base import BLOCK, Block, Progress, Readings, Series, Test
 from lrcli.series.formula import SpecSeries
 from lrcli.series.names import distinct_names
 from lrcli.series.sample import SampledLine, Thinned
-
-_FARTHEST = 2**53
-"""From here on not every step is a float, and no run is that long."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +190,7 @@ def series_of_log(log: Log, *, run: int | None = None, only: bool = False) -> Lo
     else:
         remarks.append(f"{log.name}: the {log.unit}s are no whole numbers: the rows are counted instead, from 0")
         unit = "step"
-    if at[0] < 0 or at[-1] >= _FARTHEST:
+    if at[0] < 0 or at[-1] >= FARTHEST:
         raise LrcliError(f"{log.name}: the {log.unit} {at[0] if at[0] < 0 else at[-1]} is not a {log.unit} of a run")
     names = list(log.lrs)
     names = names[:1] if only else [name for name in names if family(name) == family(names[0])]

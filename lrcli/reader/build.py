@@ -275,7 +275,7 @@ def _bound(
         interval=clock.interval,
         steps_per_epoch=clock.steps_per_epoch,
         lrs=lrs,
-        default_lr=base if base is not None else next((lr for lr in lrs if lr is not None), None),
+        default_lr=base if base is not None and base is not BAD else next((lr for lr in lrs if lr is not None), None),
         release=context.release,
         samples_per_step=clock.data.samples_per_step if clock.data else None,
         samples=clock.data.samples if clock.data else None,

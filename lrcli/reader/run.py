@@ -84,7 +84,8 @@ def read_run_length(root: Mapping, metric: int | None, context: Context) -> None
     per, epochs = clock.steps_per_epoch, keys[0] == "epochs"
     context.length = count * per if epochs else max(1, (2 * count + per) // (2 * per))
     if context.length > MAX_COUNT:
-        problems.add(node.place, "bad-value", f"the run has {context.length:.3g} {clock.interval}s, at most are 1e12")
+        length = f"{float(min(context.length, 10**300)):.3g}"  # an int may be beyond the doubles
+        problems.add(node.place, "bad-value", f"the run has {length} {clock.interval}s, at most are 1e12")
         context.length = STAND_IN
     if not epochs and count % per:
         told = f"steps: {count} steps in epochs is {count / per:g}, rounded to {context.length}"

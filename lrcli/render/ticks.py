@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from itertools import count, pairwise
+from itertools import pairwise
 
 
 def short(value: float, digits: int = 6) -> str:
@@ -60,15 +61,14 @@ def count_labels(counts: Sequence[float]) -> list[str]:
 
 def _steps(least: float) -> Iterator[tuple[int, int]]:
     """Round steps (m, e), each m * 10**e with m one of 1, 2 and 5, from about `least` on."""
-    for exponent in count(math.floor(math.log10(least)) if least > 0 else 0):
+    for exponent in range(math.floor(math.log10(least)) if least > 0 else 0, sys.float_info.max_10_exp + 1):
         for mantissa in (1, 2, 5):
             yield mantissa, exponent
 
 
 def _multiples(low: float, high: float, mantissa: int, exponent: int) -> list[float]:
     step = mantissa * 10.0**exponent
-    slack = 1e-10 * step
-    first, last = math.ceil((low - slack) / step), math.floor((high + slack) / step)
+    first, last = math.ceil(low / step - 1e-10), math.floor(high / step + 1e-10)
     # through text, so that 3 * 0.1 is 0.3
     return [float(f"{k * mantissa}e{exponent}") for k in range(first, last + 1)]
 
@@ -79,9 +79,10 @@ def linear_ticks(low: float, high: float, most: int) -> list[float]:
     >>> linear_ticks(0, 0.1, 6)
     [0.0, 0.02, 0.04, 0.06, 0.08, 0.1]
     """
-    steps = _steps((high - low) / max(most, 1) / 10)
-    candidates = (_multiples(low, high, m, e) for m, e in steps if (high - low) / (m * 10.0**e) < most)
-    return next(ticks for ticks in candidates if len(ticks) <= most)
+    tenths = 10 * max(most, 1)
+    steps = _steps(high / tenths - low / tenths)  # high - low may be too large for a double
+    candidates = (_multiples(low, high, m, e) for m, e in steps if high / (m * 10.0**e) - low / (m * 10.0**e) < most)
+    return next((ticks for ticks in candidates if len(ticks) <= most), [])
 
 
 def linear_labels(ticks: Sequence[float]) -> list[str]:
@@ -97,6 +98,9 @@ def linear_labels(ticks: Sequence[float]) -> list[str]:
     return [scientific(tick, 12) for tick in ticks]
 
 
+_LEAST, _GREATEST = math.log10(5e-324), math.log10(sys.float_info.max)
+
+
 def log_ticks(low: float, high: float, most: int) -> list[float]:
     """At most `most` round values between 10**low and 10**high: decades, finer or coarser as there is room.
 
@@ -105,11 +109,11 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
     >>> log_ticks(-4, -3, 6)
     [0.0001, 0.0002, 0.0005, 0.001]
     """
-    low, high = low - 1e-9, high + 1e-9
+    low, high = max(low - 1e-9, _LEAST), min(high + 1e-9, _GREATEST)
     decades = range(math.ceil(low), math.floor(high) + 1)
     for mantissas in ((1, 2, 5), (1, 3)):
         fine = [float(f"{m}e{d}") for d in range(math.floor(low), math.floor(high) + 1) for m in mantissas]
-        fine = [tick for tick in fine if low <= math.log10(tick) <= high]
+        fine = [tick for tick in fine if tick and low <= math.log10(tick) <= high]
         if 3 <= len(fine) <= most:
             return fine
     if len(decades) < 2:
@@ -123,4 +127,4 @@ def x_ticks(low: float, high: float, most: int, fits: Callable[[Sequence[float]]
     steps = _steps(max((high - low) / max(most, 1) / 10, 1))
     whole = ((m, e) for m, e in steps if e >= 0 and (high - low) / (m * 10.0**e) <= most)
     candidates = (_multiples(low, high, m, e) for m, e in whole)
-    return next(ticks for ticks in candidates if len(ticks) < 2 or fits(ticks)) or [low]
+    return next((ticks for ticks in candidates if len(ticks) < 2 or fits(ticks)), []) or [low]

@@ -125,6 +125,7 @@ class Cyclic(Schedule):
         beside = (
             step
             for at in (begin, begin + total * ratio, begin + total)
+            if math.isfinite(at)
             for step in (math.floor(at), math.ceil(at))
             if step >= max(t, 1)
         )

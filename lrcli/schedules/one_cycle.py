@@ -90,7 +90,10 @@ class OneCycle(Schedule):
 
     @cached_property
     def _curve(self) -> Callable[[float], float]:
-        return self.curve_from(self.initial_lr, self.max_lr, self.final_lr)
+        curve = self.curve_from(self.initial_lr, self.max_lr, self.final_lr)
+        if self.ends()[0] == 0:  # a rise of no steps (pct_start is one step): PyTorch divides by zero
+            return lambda t: curve(t) if t else self.max_lr
+        return curve
 
     def curve_from(self, initial: float, peak: float, final: float) -> Callable[[float], float]:
         """The curve as a function of t, without the stop at total_steps: the cosine would turn round there.
@@ -138,7 +141,7 @@ class OneCycle(Schedule):
 
     def next_break(self, t: int) -> int | None:
         for finish in self.ends():
-            if max(t, 1) <= (at := math.ceil(finish)):
+            if math.isfinite(finish) and max(t, 1) <= (at := math.ceil(finish)):
                 return at
         return None
 

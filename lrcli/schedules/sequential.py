@@ -57,11 +57,11 @@ class Sequential(Schedule):
 
     def bind(self, setting: Setting) -> Sequential:
         """Each schedule is told of its own phase."""
-        if not self.schedules:
-            return self
+        if len(self.milestones) != len(self.schedules) - 1:
+            return self  # it has no value, and `formula_problems` says why
         edges = (0, *self.milestones, setting.length)
         lengths = [max(1, int(end - begin)) for begin, end in pairwise(edges)]
-        parts = zip(self.schedules, lengths, strict=False)  # without schedules there is one length more
+        parts = zip(self.schedules, lengths, strict=True)
         bound = tuple(part.bind(setting._replace(length=rows)) for part, rows in parts)
         return self if bound == self.schedules else replace(self, schedules=bound)
 

@@ -280,12 +280,8 @@ def formula_lrs(group: Group, start: int, stop: int, unit: str = "epoch") -> lis
             try:
                 schedule.lr_at(t, base)
             except (ArithmeticError, ValueError) as failure:
-                raise EvaluationError(t, _reason(failure), unit) from exc
+                raise EvaluationError.of(failure, t, unit) from exc
         raise
-
-
-def _reason(exc: Exception) -> str:
-    return "the number is too large" if isinstance(exc, OverflowError) else str(exc)
 
 
 def _first_in_piece(passes: Callable[[int], bool], first: int, last: int) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lrcli.errors import EvaluationError
 from lrcli.printable import printable
 from lrcli.schedules.base import Schedule
 
@@ -37,7 +38,12 @@ class Group:
     @property
     def base_lr(self) -> float:
         """The base learning rate; where the schedule sets the learning rate itself, the one that it begins with."""
-        return self.schedule.lr_at(0, 0.0) if self.lr is None else self.lr
+        if self.lr is not None:
+            return self.lr
+        try:
+            return self.schedule.lr_at(0, 0.0)
+        except (ArithmeticError, ValueError) as error:
+            raise EvaluationError.of(error, 0) from error
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def _apart(loop: TrainingLoop, group: Group, start: int, stop: int) -> str:
 
 
 def _base(group: Group) -> float:
-    return group.schedule.lr_at(0, 0.0) if group.lr is None else group.lr
+    return group.base_lr
 
 
 def formula_scheduler(spec: Spec, optimizer: Any) -> Any:
