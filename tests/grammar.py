@@ -158,7 +158,7 @@ _CELLS = ("0.1", "0.05", "0.025", "1e-3", "0", "5e-324", "1e-320", "1e-300", "1e
 def log(rnd: random.Random, *, most: int = 25) -> str:
     """A log as CSV or JSON lines: a few laws, positions and numbers of every size."""
     rows = rnd.randint(0, most)
-    start, stride = rnd.choice((0, 0, 1, 500, 10**15, -3)), rnd.choice((1, 1, 10, 1000))
+    start, stride = rnd.choice((0, 0, 1, 500, -3)), rnd.choice((1, 1, 10, 1000))
     base, ratio = rnd.choice((0.1, 1.0, 5e-324, 1e-300, 1.7e308, 1e-3)), rnd.choice((1.0, 0.5, 0.9, 0.0, 1e-100, 2.0))
     kind = rnd.randrange(4)
     rates = [
@@ -169,7 +169,7 @@ def log(rnd: random.Random, *, most: int = 25) -> str:
     for _ in range(rnd.choice((0, 0, 1, 3))):
         if rows:
             cells[rnd.randrange(rows)] = rnd.choice(_CELLS)
-            places[rnd.randrange(rows)] = rnd.choice(("1e300", "0", "-5", "2.5", "1e15", "nan", "inf", "", "9" * 400))
+            places[rnd.randrange(rows)] = rnd.choice(("1e300", "0", "-5", "2.5", "1e5", "nan", "inf", "", "9" * 400))
     name = rnd.choice(("epoch", "step", "global_step"))
     losses = [rnd.choice((*_CELLS, "1.5", "0.7")) for _ in range(rows)]
     if rnd.random() < 0.3:

@@ -30,7 +30,7 @@ def jumps(line: KnownRows) -> Iterator[tuple[int, float, float, float]]:
             continue
         wide = max(widths.get(t - 1, 0.0), widths.get(t + 1, 0.0))
         steep = max(ratios.get(t - 1, 1.0), ratios.get(t + 1, 1.0))
-        if widths[t] >= 2 * wide and ratios[t] >= steep**2:
+        if widths[t] >= 2 * wide and ratios[t] >= steep * steep:
             yield t, ratios[t], before, after
 
 

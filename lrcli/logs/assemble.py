@@ -67,7 +67,7 @@ class _Assembly:
         if all(map(math.isnan, first.values)):
             raise NoLog(f"every learning rate is NaN ({self.label(self.rates[0])})", "row")
         unit, source, positions = self._positions()
-        if not (min(positions) > -FARTHEST and max(positions) < FARTHEST):  # or there is a NaN
+        if not (min(positions, default=0) > -FARTHEST and max(positions, default=0) < FARTHEST):  # or there is a NaN
             far = next((p for p in positions if math.isfinite(p) and abs(p) >= FARTHEST), None)
             if far is not None:
                 raise NoLog(f"the {unit} {far!r} is no {unit} of a run ({source})", "step")

@@ -29,7 +29,7 @@ def find(subject: Subject) -> Iterator[Hit]:
             continue
         begin, size = _cycles(restarts, site.rows)
         done = site.rows - begin
-        if begin and done < NEARLY * size:
+        if begin and done / size < NEARLY:
             what = (
                 f"the last cycle, of {subject.rows(size)} from {subject.at(site.begin + begin)} on,"
                 f" ends after {subject.rows(done)}, far from eta_min"

@@ -14,6 +14,7 @@ from lrcli.cli.load import load_declared
 from lrcli.cli.options import LogColumns, OneSpec, OutputOptions, Quiet, SpecOptions, output_option, row_option
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
+from lrcli.infer.bounds import check_magnitudes
 from lrcli.infer.explain import Report
 from lrcli.infer.explain import explain as explain_log
 from lrcli.logs.read import read_log
@@ -62,6 +63,9 @@ def explain(
     read = read_log(log, inputs=env.inputs, others=False, request=log_columns.request)
     for remark in read.remarks:
         env.note(f"{read.name}: {remark}")
+    for rates in read.lrs.values():
+        check_magnitudes(read.name, rates)
+    check_magnitudes(declared.name, (group.lr for group in declared.groups))
     from lrcli.cli.progress import Progress
 
     progress = Progress(env, unit="tests")

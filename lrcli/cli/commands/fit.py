@@ -12,6 +12,7 @@ from lrcli.cli.exits import ExitStatus
 from lrcli.cli.options import LogOptions, OutputOptions, Quiet, output_option
 from lrcli.cli.output import Output
 from lrcli.cli.progress import Progress
+from lrcli.infer.bounds import check_magnitudes
 from lrcli.infer.fit import Fitted, fit_run, longest_run, runs_of
 from lrcli.logs import Log
 from lrcli.logs.read import read_log, split_log
@@ -49,6 +50,8 @@ def fit(
     read = read_log(log, inputs=env.inputs, request=log_options.request)
     for remark in read.remarks:
         env.note(f"{read.name}: {remark}")
+    for rates in read.lrs.values():
+        check_magnitudes(read.name, rates)
     runs = runs_of(read)
     number = longest_run(read) if log_options.run is None else log_options.run - 1
     progress = Progress(env)
