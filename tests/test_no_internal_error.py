@@ -201,3 +201,34 @@ def test_a_lock_of_any_size(tmp_path: Path) -> None:
         out.truncate(LARGEST + 1)
     outcome = run_cli("check", str(path))
     assert (2, "", True) == (outcome.status, outcome.stdout, "a lock has at most 20,000,000 bytes" in outcome.stderr)
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "said"),
+    [
+        (["at", "{epochs: 100, schedule: {type: one_cycle, max_lr: 0.1, pct_start: 0.01}}", "0"], 0, "0.1\n"),
+        (["at", "{epochs: 4, schedule: {type: one_cycle, max_lr: 0.1, pct_start: 0.25}}@torch-2.4", "0"], 2,
+         "torch 2.4 raises ZeroDivisionError: float division by zero"),
+        (["at", "{epochs: 9, schedule: {type: cyclic, base_lr: 0.01, max_lr: 0.1, scale_fn: 1/epoch, "
+          "scale_mode: iterations}}", "0"], 2, "the schedule has no value at epoch 0: division by zero"),
+        (["at", "{epochs: 9, schedule: {type: one_cycle, max_lr: 0.1, pct_start: 1e308}}", "--below", "0.01"], 0, "0\n"),
+        (["plot", "--log", "{lr: 0.1, epochs: 400, schedule: {type: exponential, gamma: 0.1}}"], 0, "peak 0.1"),
+        (["plot", "--log", "{lr: 5e-324, epochs: 4, schedule: {type: constant}}"], 0, "peak 4.94066e-324"),
+        (["plot", "{lr: 1.7e308, epochs: 4, schedule: {type: linear, start_factor: 1, end_factor: -1}}"], 0, "peak 1.7e308"),
+        (["at", "far.csv", "0"], 2, "the epoch 1e+300 is no epoch of a run"),
+        (["explain", "{lr: 1e-300, epochs: 3, schedule: {type: constant}}", "run.csv"], 2, "1e-300 is out of range"),
+        (["explain", "{lr: 1e308, epochs: 3, schedule: {type: constant}}", "run.csv"], 2, "1e+308 is out of range"),
+        (["fit", "large.csv"], 2, "1.7e+308 is out of range"),
+        (["fit", "small.csv"], 2, "5e-324 is out of range"),
+    ],
+)  # fmt: skip
+def test_what_was_reported(
+    args: list[str], status: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Inputs that once ended in an internal error have an answer, or a reason."""
+    monkeypatch.chdir(tmp_path)
+    for name, rates in (("run", "0.1"), ("large", "1.7e308"), ("small", "5e-324")):
+        Path(f"{name}.csv").write_text("epoch,lr\n" + "".join(f"{t},{rates}\n" for t in range(3)))
+    Path("far.csv").write_text("epoch,lr\n0,0.1\n1,0.1\n1e300,0.1\n")
+    outcome = run_cli(*args)
+    assert (status, True) == (outcome.status, said in (outcome.stderr if status else outcome.stdout))
