@@ -86,6 +86,9 @@ def line_of(
     return SampledLine(name, tuple(rows), tuple(values), _facts(rows, lrs, breaks), momentum=momentum)
 
 
+_SCALE = 2.0**-128
+
+
 def _facts(rows: Sequence[int], values: Sequence[float], breaks: set[int] | None) -> Facts | None:
     known = [(t, value) for t, value in zip(rows, values, strict=True) if math.isfinite(value)]
     if not known:
@@ -97,6 +100,9 @@ def _facts(rows: Sequence[int], values: Sequence[float], breaks: set[int] | None
         # the trapezoidal rule, which is exact for constant and linear pieces between breakpoints
         area = _sum((b - a) * (x + y) / 2 for (a, x), (b, y) in pairwise(known))
         mean = (area + (known[0][1] + known[-1][1]) / 2) / (known[-1][0] - known[0][0] + 1)
+    if not math.isfinite(mean):  # a sum beyond the doubles, of rates that are not
+        scaled = _facts(rows, [value * _SCALE for value in values], breaks)
+        mean = math.nan if scaled is None else scaled.mean / _SCALE
     peak_exact = breaks is None or peak_at in breaks
     return Facts(known[0][1], peak, peak_at, values[-1], mean, peak_exact, breaks is None)
 
