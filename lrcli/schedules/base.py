@@ -468,7 +468,10 @@ class Schedule:
         if self.own_rate:
             rate = getattr(self, self.own_rate)
             return rate is not None and bool(lr != rate)
-        return self.sets_lr and lr != self.lr_at(0, lr)
+        try:
+            return self.sets_lr and lr != self.lr_at(0, lr)
+        except (ArithmeticError, ValueError):
+            return False  # it has no value there, which whoever computes the rows says
 
     def event_at(self, t: int) -> str:
         """What happens at step t, in a few words for people ("milestone x0.1"); "" for nothing."""

@@ -65,7 +65,7 @@ def explain(
         env.note(f"{read.name}: {remark}")
     for rates in read.lrs.values():
         check_magnitudes(read.name, rates)
-    check_magnitudes(declared.name, (group.lr for group in declared.groups))
+    check_magnitudes(declared.spec.name, (group.lr for group in declared.spec.groups))
     from lrcli.cli.progress import Progress
 
     progress = Progress(env, unit="tests")
