@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.catalog import Key, TypeInfo, one_of
+from lrcli.catalog.describe import Key, TypeInfo, one_of
 
 _LR = "0.1"
 _EPOCHS = "90"
@@ -14,7 +14,7 @@ _STEPS = "10000"
 def starter(info: TypeInfo) -> str:
     """The commented spec of a type.
 
-    >>> from lrcli.catalog import describe, find
+    >>> from lrcli.catalog.describe import describe, find
     >>> print(starter(describe(find("step"))), end="")
     # Multiply the learning rate by gamma every step_size steps.
     #

@@ -145,7 +145,8 @@ def _better(
 
 
 def _is_yaml(argument: str) -> bool:
-    return argument.lower().endswith((".yaml", ".yml"))
+    """Whether an argument is YAML by its looks, so that no format of logs has to look at it."""
+    return argument.lower().endswith((".yaml", ".yml")) or argument.lstrip().startswith("{")
 
 
 def _tell_remarks(env: Environment, read: Declared, everything: bool) -> None:

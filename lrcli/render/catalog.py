@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lrcli.catalog import Key, TypeInfo
+from lrcli.catalog.describe import Key, TypeInfo
 from lrcli.catalog.starter import example
 
 TYPES_FORMATS = ("plain", "json")

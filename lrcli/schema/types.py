@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import MISSING, Field
 from typing import Any
 
-from lrcli.catalog import describe
+from lrcli.catalog.describe import describe
 from lrcli.catalog.registry import all_types, find_type
 from lrcli.reader.keys import IGNORED, PLURALS, spellings_of
 from lrcli.schedules import Param, Schedule, param_of, parameters

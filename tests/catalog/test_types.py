@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lrcli.catalog import describe
+from lrcli.catalog.describe import describe
 from lrcli.catalog.registry import all_types
 from lrcli.catalog.starter import example, starter
 from lrcli.curve import evaluate

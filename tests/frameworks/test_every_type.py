@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from lrcli.catalog import describe
+from lrcli.catalog.describe import describe
 from lrcli.catalog.registry import all_types, find_types, framework_of
 from lrcli.catalog.starter import example
 from lrcli.errors import EvaluationError, InvalidValue

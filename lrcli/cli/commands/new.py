@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument
 
-from lrcli.catalog import describe, find
+from lrcli.catalog.describe import describe, find
 from lrcli.catalog.registry import all_types
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from typer import Argument
 
-from lrcli.catalog import TypeInfo, describe, find
+from lrcli.catalog.describe import TypeInfo, describe, find
 from lrcli.catalog.registry import all_types, framework, framework_types
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment

@@ -23,7 +23,7 @@ class TransformersPolynomial(Timed):
 
     >>> polynomial = TransformersPolynomial(num_warmup_steps=2, num_training_steps=10, lr_end=0.001, power=2.0)
     >>> [polynomial.lr_at(t, base_lr=0.1) for t in (0, 2, 6, 10, 11)]
-    [0.0, 0.1, 0.02575, 0.001, 0.001]
+    [0.0, 0.1, 0.025750000000000002, 0.001, 0.001]
 
     Source: transformers.get_polynomial_decay_schedule_with_warmup (run in 5.24.0).
     """

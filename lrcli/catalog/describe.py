@@ -1,0 +1,158 @@
+"""What there is to know about the schedule types, as values; the classes themselves say all of it."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import MISSING, Field, dataclass
+from typing import Any
+
+from lrcli.catalog.registry import find_types, general_types, type_names
+from lrcli.errors import LrcliError, suggest
+from lrcli.schedules import Param, Schedule, param_of, parameters
+
+LENGTH = "a number of steps, or 30ep, 500st, 10%"
+_TAKES = {
+    "number": "a number",
+    "length": LENGTH,
+    "count": "a whole number",
+    "positions": "a list of steps, each also with a unit",
+    "flag": "true or false",
+    "expression": "an expression of epoch",
+    "metric": "a list, or {file: ..., column: ...}",
+    "schedules": "a list of schedules",
+    "schedule": "a schedule",
+    "text": "a text",
+}
+_FILLS = {
+    "run": "the length of the run or phase",
+    "phase": "in a phase its length",
+    "metric": "what --metric names",
+}
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a type: what it means, what it takes, its default as YAML (None: it must be given).
+
+    `unit_keys` are other spellings that carry their unit; `fills` says what stands in for a key that is left out.
+    """
+
+    name: str
+    doc: str
+    takes: str
+    default: str | None
+    fills: str = ""
+    choices: tuple[str, ...] = ()
+    unit_keys: tuple[str, ...] = ()
+    example: str = ""
+
+    @property
+    def default_text(self) -> str:
+        """The default in words, "required" where there is none."""
+        if self.fills:
+            return self.fills if self.default in (None, "null", "[]") else f"{self.default}, {self.fills}"
+        return "required" if self.default is None else self.default
+
+
+@dataclass(frozen=True)
+class TypeInfo:
+    """One schedule type. `about` are the paragraphs of its documentation that are neither summary nor formula."""
+
+    name: str
+    aliases: tuple[str, ...]
+    summary: str
+    formula: str
+    about: tuple[str, ...]
+    source: str
+    torch: str | None
+    since: str | None
+    sets_lr: bool
+    counts: str
+    keys: tuple[Key, ...]
+
+
+def find(name: str) -> type[Schedule]:
+    """The class of that name, alias or PyTorch name; LrcliError with a suggestion if there is none."""
+    found = find_types(name)
+    if len(found) > 1:
+        raise LrcliError(f"several frameworks have {name[:60]!r}: {', '.join(cls.name for cls in found)}")
+    if not found:
+        hint = suggest(name, type_names(), f"the types are {', '.join(known.name for known in general_types())}")
+        raise LrcliError(f"no type {name[:60]!r}: {hint}")
+    return found[0]
+
+
+def describe(cls: type[Schedule]) -> TypeInfo:
+    """What a class says of itself.
+
+    >>> step = describe(find("StepLR"))
+    >>> step.summary, step.formula, step.since
+    ('Multiply the learning rate by gamma every step_size steps.', 'lr(t) = base_lr * gamma ** (t // step_size)', '1.0')
+    >>> [(key.name, key.default_text) for key in step.keys]
+    [('step_size', 'required'), ('gamma', '0.1')]
+    """
+    summary, *paragraphs = (inspect.getdoc(cls) or cls.name).split("\n\n")
+    formula = next((text for text in paragraphs if text.startswith("lr(t) = ")), "")
+    source = next((text for text in paragraphs if text.startswith("Source: ")), "")
+    about = tuple(text for text in paragraphs if text not in (formula, source) and not text.startswith(">>>"))
+    return TypeInfo(
+        name=cls.name,
+        aliases=cls.aliases,
+        summary=" ".join(summary.split()),
+        formula=formula,
+        about=about,
+        source=" ".join(source.removeprefix("Source: ").split()),
+        torch=cls.torch,
+        since=_since(cls),
+        sets_lr=cls.sets_lr,
+        counts=cls.counts,
+        keys=tuple(_key(cls, f) for f in parameters(cls)),
+    )
+
+
+def _since(cls: type[Schedule]) -> str | None:
+    """The first release of PyTorch that has the class."""
+    from lrcli.frameworks.torch import since
+
+    return since(cls)
+
+
+def _key(cls: type[Schedule], f: Field[Any]) -> Key:
+    param = param_of(f)
+    units: dict[str, tuple[str, str]] = getattr(cls, "spellings", {})
+    return Key(
+        name=f.name,
+        doc=param.doc,
+        takes=_takes(param),
+        default=None if f.default is MISSING else as_yaml(f.default),
+        fills=_FILLS.get(param.fills or param.kind, ""),
+        choices=param.choices,
+        unit_keys=tuple(key for key, (name, _) in units.items() if name == f.name),
+        example=param.example,
+    )
+
+
+def _takes(param: Param) -> str:
+    if param.kind == "choice":
+        takes = one_of(param.choices)
+    else:
+        takes = param.rule.removeprefix("must be ") if param.kind == "data" else _TAKES[param.kind]
+    return f"{takes}; a list: one per group" if param.per_group else takes
+
+
+def one_of(words: tuple[str, ...]) -> str:
+    """The words as an enumeration: "a, b or c"."""
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def as_yaml(value: object) -> str:
+    """A default, as a spec writes it.
+
+    >>> [as_yaml(value) for value in (0.1, 1e-8, True, None, "cos", ())]
+    ['0.1', '1e-08', 'true', 'null', 'cos', '[]']
+    """
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(as_yaml, value))}]"
+    return str(value)
