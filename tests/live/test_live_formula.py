@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import lrcli
-from lrcli.catalog import describe, find
+from lrcli.catalog.describe import describe, find
 from lrcli.catalog.registry import all_types
 from lrcli.catalog.starter import starter
 from lrcli.errors import LrcliError, SpecError
