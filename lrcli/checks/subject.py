@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from lrcli.checks.finding import Spot
 from lrcli.checks.numbers import KnownRows, lines_of
 from lrcli.checks.sites import Site, schedule_node, sites_of
 from lrcli.errors import EvaluationError, Refused
-from lrcli.lock.lock import Lock
 from lrcli.reader.nodes import Mapping
 from lrcli.schedules.base import Schedule
 from lrcli.spec import Spec
+
+if TYPE_CHECKING:
+    from lrcli.lock.lock import Lock
 
 S = TypeVar("S", bound=Schedule)
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, Option
 
 from lrcli.cli.command import Options
 from lrcli.errors import LrcliError
-from lrcli.logs import LogRequest
+
+if TYPE_CHECKING:
+    from lrcli.logs import LogRequest
 
 spec_option = partial(Option, rich_help_panel="Spec")
 data_option = partial(Option, rich_help_panel="Spec", metavar="N", min=1, show_default=False)
@@ -108,6 +110,8 @@ class LogColumns(Options):
     @property
     def request(self) -> LogRequest:
         """What they say, for the reader of logs."""
+        from lrcli.logs import LogRequest  # not above: a command of YAML files does without logs
+
         return LogRequest(step_column=self.step_column, pattern=self.pattern)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lrcli.errors import LrcliError
 from lrcli.inputs import FileTrouble, Inputs
-from lrcli.lock.lock import LARGEST, Lock, read_lock
 from lrcli.reader import Declared
+
+if TYPE_CHECKING:
+    from lrcli.lock.lock import Lock
 
 
 def lock_path(declared: Declared) -> Path | None:
@@ -24,6 +27,8 @@ def recorded(declared: Declared) -> Lock | None:
     path = lock_path(declared)
     if path is None or not path.exists():
         return None
+    from lrcli.lock.lock import LARGEST, read_lock  # not above: few specs are pinned
+
     try:
         data = Inputs().get(str(path)).read(LARGEST + 1)
         if len(data) > LARGEST:

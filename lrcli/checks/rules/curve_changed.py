@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from lrcli.checks.finding import Hit, Spot
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
-from lrcli.lock.lock import record
-from lrcli.lock.lock_diff import differences
 
 
 def find(subject: Subject) -> Iterator[Hit]:
     if subject.lock is None or subject.failure is not None:
         return
+    from lrcli.lock.lock import record  # not above: hashing is slow to import, and few specs are pinned
+    from lrcli.lock.lock_diff import differences
+
     lines = differences(subject.lock, record(subject.spec))
     if lines:
         what = "the curve is not the one that the lock file records"
