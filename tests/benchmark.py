@@ -7,6 +7,7 @@ ratios hardly. With torch installed (or `--torch-python PATH` of an environment 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import subprocess
@@ -60,17 +61,35 @@ def _results(folder: Path, quick: bool, torch_python: str) -> Iterator[Result]:
     rounds = 3 if quick else 15
     spec = folder / "step.yaml"
     spec.write_text("lr: 0.1\nepochs: 100\nschedule: {type: step, step_size: 30}\n", encoding="utf-8")
-    yield _processes(
-        "table --format csv, 100 epochs / import typer, yaml",
-        [*LRCLI, "table", str(spec), "--format", "csv"],
-        [sys.executable, "-c", "import typer, yaml"],
-        1.5,
-        rounds,
-    )
+    yield from _commands(spec, rounds)
     yield from _replays(100_000 if quick else 1_000_000, 3 if quick else 5)
     yield from _plots(folder, rounds)
     yield from _streams(folder, 300_000 if quick else 10_000_000, 1 if quick else 3)
     yield from _torch(spec, folder, torch_python, 1 if quick else 5)
+
+
+COMMANDS = {
+    "at SPEC 50": 1.25,
+    "table SPEC --format csv": 1.25,
+    "diff SPEC SPEC": 1.3,
+    "versions SPEC": 1.4,
+    "check SPEC": 1.5,
+    "plot SPEC": 1.6,
+}
+"""The commands that are run most, of 100 epochs, and how many times as long as their two imports they may take."""
+
+
+def _commands(spec: Path, rounds: int) -> Iterator[Result]:
+    for command, limit in COMMANDS.items():
+        ours = [*LRCLI, *command.replace("SPEC", str(spec)).split()]
+        theirs = [sys.executable, "-c", "import typer, yaml"]
+        subprocess.run(ours, check=True, stdout=subprocess.DEVNULL, env=_environment())  # compiles what has changed
+        yield _processes(f"{command} / import typer, yaml", ours, theirs, limit, rounds)
+
+
+def _environment() -> dict[str, str]:
+    """The environment of a user, who has compiled modules."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _median_times(calls: tuple[Callable[[], object], Callable[[], object]], rounds: int) -> tuple[float, float]:
@@ -94,7 +113,10 @@ def _seconds(value: float) -> str:
 
 
 def _run(command: list[str]) -> Callable[[], object]:
-    return lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = _environment()
+    return lambda: subprocess.run(
+        command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+    )
 
 
 def _processes(what: str, ours: list[str], theirs: list[str], limit: float, rounds: int) -> Result:

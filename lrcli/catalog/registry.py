@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from keyword import iskeyword
-from pkgutil import iter_modules
 
 import lrcli.frameworks
 import lrcli.schedules
+from lrcli.folder import module_names, package_names
 from lrcli.frameworks.base import Framework
 from lrcli.schedules.base import Schedule
 
@@ -23,8 +23,7 @@ _TORCH_PATH = ("torch.optim.lr_scheduler.", "torch.", "optim.lr_scheduler.", "lr
 @cache
 def _stems() -> tuple[str, ...]:
     # lambda_.py holds the type `lambda`, which no module can be called
-    names = (module.name for module in iter_modules(lrcli.schedules.__path__))
-    return tuple(sorted(name.rstrip("_") for name in names if name != "base"))
+    return tuple(sorted(name.rstrip("_") for name in module_names(lrcli.schedules.__path__) if name != "base"))
 
 
 @cache
@@ -54,7 +53,7 @@ def general_types() -> tuple[type[Schedule], ...]:
 @cache
 def framework_names() -> tuple[str, ...]:
     """The folders of `frameworks/`."""
-    return tuple(sorted(module.name for module in iter_modules(lrcli.frameworks.__path__) if module.ispkg))
+    return package_names(lrcli.frameworks.__path__)
 
 
 def framework(name: str) -> Framework | None:
@@ -85,9 +84,9 @@ def framework_types(name: str) -> tuple[type[Schedule], ...]:
     package = import_module(f"lrcli.frameworks.{name}")
     found = [
         cls
-        for module in iter_modules(package.__path__)
-        if not module.name.startswith("_")
-        for cls in _types_of(f"{package.__name__}.{module.name}")
+        for module in module_names(package.__path__)
+        if not module.startswith("_")
+        for cls in _types_of(f"{package.__name__}.{module}")
     ]
     return tuple(sorted(found, key=lambda cls: cls.name.lower()))
 
@@ -127,9 +126,9 @@ def _named(name: str, rest: str) -> Iterator[type[Schedule]]:
     package = import_module(f"lrcli.frameworks.{name}")
     folded = rest.replace("_", "").lower()
     if not _framework(name).replays:
-        for module in iter_modules(package.__path__):
-            if module.name.replace("_", "").lower() == folded and not module.name.startswith("_"):
-                for cls in _types_of(f"{package.__name__}.{module.name}"):
+        for module in module_names(package.__path__):
+            if module.replace("_", "").lower() == folded and not module.startswith("_"):
+                for cls in _types_of(f"{package.__name__}.{module}"):
                     if rest in (cls.name.partition(".")[2], *cls.aliases):
                         yield cls
                         return

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lrcli.checks.subject import Subject
 from lrcli.comparison.difference import compare
-from lrcli.comparison.versions import Family, versions
+from lrcli.comparison.versions import Family, families_in_use
 from lrcli.frameworks.torch import foreign_schedule
 from lrcli.spec import Emulation, Spec
 
@@ -37,7 +37,7 @@ def families(subject: Subject) -> tuple[Family, ...]:
 
 @lru_cache(maxsize=1)
 def _families(spec: Spec) -> tuple[Family, ...]:
-    return versions(spec)[0].families
+    return families_in_use(spec)
 
 
 def differing(subject: Subject) -> Iterator[Differing]:

@@ -7,7 +7,6 @@ import io
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -17,6 +16,7 @@ import lrcli.cli.commands
 from lrcli import __version__
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
+from lrcli.folder import module_names
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, Parameter
@@ -40,7 +40,7 @@ class Commands(TyperGroup):
 
     def list_commands(self, ctx: Context) -> list[str]:
         """The names of all commands, without importing them."""
-        found = {module.name.strip("_") for module in iter_modules(lrcli.cli.commands.__path__)}
+        found = {name.strip("_") for name in module_names(lrcli.cli.commands.__path__)}
         return [*(name for name in _FIRST if name in found), *sorted(found.difference(_FIRST))]
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:

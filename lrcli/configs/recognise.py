@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from itertools import islice
-from pkgutil import iter_modules
 
 import lrcli.configs.formats
 from lrcli.configs.base import Format
@@ -15,6 +14,7 @@ from lrcli.configs.nodes import under
 from lrcli.configs.syntax import read
 from lrcli.configs.wandb import unwrapped
 from lrcli.errors import LrcliError, SpecError, suggest
+from lrcli.folder import module_names
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.source import Source, refuse
 
@@ -25,8 +25,8 @@ _LOOKED = 200
 @cache
 def all_formats() -> tuple[Format, ...]:
     """Every format, by its name."""
-    names = sorted(module.name for module in iter_modules(lrcli.configs.formats.__path__))
-    found = [import_module(f"{lrcli.configs.formats.__name__}.{name}").FORMAT for name in names]
+    folder = lrcli.configs.formats
+    found = [import_module(f"{folder.__name__}.{name}").FORMAT for name in module_names(folder.__path__)]
     assert all(isinstance(one, Format) for one in found)
     return tuple(found)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 
 from lrcli.checks.rule import Rule
+from lrcli.folder import module_names
 
 
 def codes() -> tuple[str, ...]:
     """The code of every rule, sorted, without importing them."""
-    return tuple(sorted(module.name.replace("_", "-") for module in iter_modules(__path__)))
+    return tuple(sorted(name.replace("_", "-") for name in module_names(__path__)))
 
 
 @cache

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 
+from lrcli.folder import module_names
 from lrcli.logs.format import LogFormat, Opening
 
 
 @cache
 def log_formats() -> tuple[LogFormat, ...]:
     """Every format, in the order in which they are asked."""
-    formats = [import_module(f"{__name__}.{module.name}").FORMAT for module in iter_modules(__path__)]
+    formats = [import_module(f"{__name__}.{name}").FORMAT for name in module_names(__path__)]
     return tuple(sorted(formats, key=lambda one: (one.order, one.name)))
 
 
