@@ -12,12 +12,13 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # nothing is imported here: until `__main__` runs, Ctrl-C is Python's own, with a traceback
+    from collections.abc import Sequence
+    from typing import Any
+
     from lrcli.checks import Finding
     from lrcli.comparison.difference import Difference
     from lrcli.curve import Curve
@@ -53,6 +54,8 @@ def emulate(spec: Spec, emulation: str = "torch") -> Curve:
 
     Raises Refused where the release refuses the spec, LrcliError for an unknown release.
     """
+    from dataclasses import replace
+
     from lrcli.reader import parse_emulation
 
     return evaluate(replace(spec, emulation=parse_emulation(emulation)))

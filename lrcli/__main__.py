@@ -4,8 +4,23 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
-from typing import NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import NoReturn
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    os._exit(130)
+
+
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # while modules are imported nothing is to be put away, and a KeyboardInterrupt in the middle of an import may be
+    # printed by whoever catches it
+    signal.signal(signal.SIGINT, _leave)
 
 
 def main() -> NoReturn:
@@ -13,14 +28,15 @@ def main() -> NoReturn:
     # a short command makes many objects and little garbage: looking for it less often is a tenth of its time
     gc.set_threshold(100_000)
     try:
-        import signal
-
         if hasattr(signal, "SIGPIPE"):
             # `lrcli ... | head` ends silently; Python's own choice ends with 1, which here is "different"
             signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        import lrcli.cli.app  # noqa: F401 - while Ctrl-C just ends the process
         from lrcli.cli.environment import Environment
         from lrcli.cli.run import run
 
+        if signal.getsignal(signal.SIGINT) is _leave:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         status = int(run(sys.argv[1:], Environment.of_process()))
     except KeyboardInterrupt:
         status = 130

@@ -218,3 +218,38 @@ def test_no_heavy_import(args: list[str]) -> None:
     assert named <= {"lrcli.schedules.base", "lrcli.schedules.cosine"}
     commands = {name for name in ours if name.startswith("lrcli.cli.commands.")}
     assert commands == {f"lrcli.cli.commands.{args[0]}"}
+
+
+@posix
+@pytest.mark.parametrize(
+    "module",
+    ["lrcli.cli.environment", "lrcli.inputs", "lrcli.cli.run", "typer", "click", "lrcli.cli.app", "lrcli.cli.load",
+     "lrcli.cli.commands.at", "lrcli.reader", "yaml", "lrcli.schedules.base", "lrcli.spec", "lrcli.series.formula"],
+)  # fmt: skip
+def test_interrupt_while_it_starts(module: str) -> None:
+    """Ctrl-C in the middle of any import is silent, and the exit code is the one of later."""
+    code = f"""
+import importlib.abc, os, signal, sys
+
+class Interrupts(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+import lrcli
+sys.meta_path.insert(0, Interrupts())
+sys.argv[1:] = ["at", {SPEC!r}, "0"]
+from lrcli.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    met = done.returncode == 130 or module == "click"  # which typer may have within itself
+    assert (True, "") == (met, done.stderr)
+    assert done.stdout == ("" if done.returncode else "0.1\n")
+
+
+def test_nothing_is_imported_with_the_package() -> None:
+    """Until the process can take Ctrl-C it imports next to nothing."""
+    code = "import sys; before = set(sys.modules); import lrcli; print(*sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert {"__future__", "lrcli"} >= set(done.stdout.split())
