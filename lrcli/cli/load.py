@@ -66,11 +66,11 @@ def load_series(
 
 
 def load_declared(
-    env: Environment, arguments: Sequence[str], options: SpecOptions, *, tell: bool = True
+    env: Environment, arguments: Sequence[str], options: SpecOptions, *, tell: bool | None = True
 ) -> tuple[Declared, ...]:
     """The specs of the arguments, each beside the text that it was read from.
 
-    tell: whether to say on stderr what is remarkable about training configs.
+    tell: whether to say on stderr what is remarkable about training configs; None says not even the release.
     """
     read: list[Declared] = []
     _loaded(env, arguments, options, ((),), None, read, tell)
@@ -84,7 +84,7 @@ def _loaded(
     settings: Sequence[tuple[str, ...]],
     logs: LogOptions | None,
     declared: list[Declared] | None = None,
-    tell: bool = True,
+    tell: bool | None = True,
 ) -> list[tuple[tuple[str, ...], Series]]:
     """(the setting, the numbers) of each argument in each setting, with the reader's notes on stderr.
 
@@ -128,8 +128,8 @@ def _loaded(
             env.error(f"warning: {warning}")
         for remark in run.remarks:
             env.note(remark)
-    for read in configs:
-        _tell_remarks(env, read, tell)
+    for read in () if tell is None else configs:
+        _tell_remarks(env, read, bool(tell))
     return found
 
 

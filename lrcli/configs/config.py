@@ -47,6 +47,10 @@ class Config:
         self.read.add(path)
         return entry_at(self.root, path)[1]
 
+    def knows(self, *paths: str) -> None:
+        """Say that these keys have a meaning, so that `--set` may give them, though this file does not need them."""
+        self.read.update(paths)
+
     def known(self, path: str) -> Node | None:
         """The node at a path; an error where the file does not give its value, None where it is left out or null."""
         node = self.node(path)

@@ -135,8 +135,8 @@ class Solver:
     def put(self, draft: Draft, path: str, key: str, value: Any) -> None:
         """Write a value, with where it comes from."""
         given = self.config.has(f"SOLVER.{key}")
-        why = key if given else f"{key} is not in the file: detectron2's default"
-        draft.put(path, value, at=self.place(key), why="" if given and path.endswith(key) else why)
+        same = path.rpartition(".")[2] == key
+        draft.put(path, value, at=self.place(key), why=("" if same else key) if given else "detectron2's default")
 
     def check_steps(self, steps: list[float], length: int) -> None:
         """Refuse the milestones that fvcore refuses; tell of those that never come."""

@@ -70,6 +70,7 @@ def updates_per_epoch(config: Config, batches: int, accumulation: int) -> int:
 def run_length(config: Config, samples: int | None, needed_by: str, keys: Keys = Keys()) -> Length:
     """The updates of the run: --steps, max_steps, or counted from the samples. Raises the error needs-steps."""
     given = config.given
+    config.knows(keys.epochs, keys.batch, keys.accumulation, "dataloader_drop_last", "warmup_steps", "warmup_ratio")
     max_steps = config.count(keys.max_steps, -1)
     per_epoch, how = _per_epoch(config, samples, keys)
     if given.steps is not None:

@@ -31,7 +31,7 @@ def convert(
     from lrcli.configs.write import write_spec
 
     output = Output(env, output_options.output)
-    (declared,) = load_declared(env, [spec], spec_options, tell=False)
+    (declared,) = load_declared(env, [spec], spec_options, tell=None)
     if to == "torch":
         from lrcli.frameworks.torch.source import source
 

@@ -30,6 +30,7 @@ def misses(root: Mapping) -> tuple[str, ...]:
 
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of an Axolotl config."""
+    config.knows("num_epochs", "val_set_size", "sample_packing", "warmup_steps", "warmup_ratio", "lr_quadratic_warmup")
     for wrong, right in _WRONG_KEYS.items():
         if config.node(wrong) is not None:
             what = f"axolotl reads {right}, not {wrong}"

@@ -18,19 +18,23 @@ def misses(root: Mapping) -> tuple[str, ...]:
     return lacking(root, "learning_rate|lr_scheduler_type", _MARKS, "learning_rate|per_device_train_batch_size")
 
 
-def accepts(config: Config) -> str | None:
-    """The release that wrote the file, where it says which; else the newest that takes warmup_ratio, if it is given."""
+def accepts(config: Config, newest: tuple[str, str] = ("5.14", "")) -> str | None:
+    """The release that wrote the file, where it says which; else the newest that takes warmup_ratio, if it is given.
+
+    newest: that release, and the one of a file without it ("" for the newest of all).
+    """
     for path in _VERSIONS:
         node = config.node(path)
         written = str(getattr(node, "text", ""))
         numbers = ".".join(written.split(".")[:3])
         if numbers.replace(".", "").isdecimal() and version_of(RELEASES[0]) <= version_of(numbers):
             return min(numbers, RELEASES[-1], key=version_of)
-    return "5.14" if config.node("warmup_ratio") is not None else None
+    return newest[0] if config.node("warmup_ratio") is not None else newest[1] or None
 
 
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of TrainingArguments."""
+    config.knows("packing", "lr_scheduler_kwargs")
     refuse_ratio(config)
     if scheduler_beside(config, draft):
         return

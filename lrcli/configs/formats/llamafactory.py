@@ -21,6 +21,7 @@ def misses(root: Mapping) -> tuple[str, ...]:
 
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of a LLaMA-Factory config."""
+    config.knows("max_samples", "val_size", "streaming", "packing", "lr_scheduler_kwargs")
     for key in _NUMBERS:
         node = config.node(key)
         if isinstance(node, Unknown) and "${" in node.text:
@@ -88,5 +89,5 @@ FORMAT = Format(
     over=("huggingface",),
     framework="transformers",
     releases=RELEASES,
-    accepts=accepts,
+    accepts=lambda config: accepts(config, ("5.8", "5.8")),
 )

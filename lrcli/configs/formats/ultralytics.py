@@ -19,6 +19,7 @@ def misses(root: Mapping) -> tuple[str, ...]:
 
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of an ultralytics training."""
+    config.knows("nc", "single_cls", "optimizer", *_RATES)
     if config.number("time") is not None:
         message = "time limits the training in hours: the number of epochs is estimated anew while it runs"
         raise config.fail("time", "not-in-steps", message, "--set time=null --epochs N, for those it came to")
@@ -46,7 +47,6 @@ def translate(config: Config, draft: Draft) -> None:
         why["lr0"] = how
         values["warmup_bias_lr"] = 0.0
         why["warmup_bias_lr"] = "optimizer: auto sets it to 0"
-    draft.put("lr", float(values["lr0"]), at="lr0", why=why["lr0"])
     steps = given.steps or batches * int(epochs)
     draft.put("steps", steps, at="epochs", why=f"{int(epochs)} epochs of {batches} batches")
     draft.put("steps_per_epoch", batches, at="batch", why="" if samples is None else f"ceil({samples} / {batch})")

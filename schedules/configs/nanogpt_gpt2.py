@@ -1,0 +1,9 @@
+wandb_log = True
+batch_size = 12
+block_size = 1024
+gradient_accumulation_steps = 5 * 8
+learning_rate = 6e-4
+max_iters = 20000 * gradient_accumulation_steps // 40
+lr_decay_iters = max_iters
+warmup_iters = 200
+weight_decay = 1e-1
