@@ -145,3 +145,10 @@ def test_every_remark_is_listed(tmp_path: Path) -> None:
 def test_formats_lists_them_all() -> None:
     lines = run_cli("formats").stdout.splitlines()
     assert [one.name for one in all_formats()] == [line.split()[0] for line in lines[1:]]
+
+
+def test_nanogpt_of_2023_begins_at_zero(tmp_path: Path) -> None:
+    path = written(tmp_path, "learning_rate = 1e-3\nmax_iters = 100\nwarmup_iters = 10\nlr_decay_iters = 100\n", "x.py")
+    assert run_cli("at", f"{path}@nanogpt-2023", "0", "5", "10").stdout == "0.0\n0.0005\n0.001\n"
+    assert run_cli("at", path, "0").stdout == f"{1e-3 * 1 / 11!r}\n"
+    assert "emulate: nanogpt-2023" in run_cli("convert", f"{path}@nanogpt-2023").stdout

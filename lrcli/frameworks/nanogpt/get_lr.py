@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from lrcli.frameworks.base import before
 from lrcli.schedules.base import Schedule, Setting, length, number, setting
 
 
@@ -40,7 +39,7 @@ class GetLR(Schedule):
     def lr_at(self, t: int, base_lr: float) -> float:
         lr = base_lr if self.learning_rate is None else self.learning_rate
         if t < self.warmup_iters:
-            if self.setting and before(self.setting.release, "3adf61e"):
+            if self.setting is not None and self.setting.release == "2023":
                 return lr * t / self.warmup_iters
             return lr * (t + 1) / (self.warmup_iters + 1)
         if t > self.lr_decay_iters:
