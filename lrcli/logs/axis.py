@@ -6,10 +6,12 @@ import math
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from operator import eq
 
 from lrcli.errors import LrcliError
-from lrcli.logs import FARTHEST, Log
+from lrcli.logs import FARTHEST, Log, Run
 from lrcli.spec import Spec
 
 NOWHERE = -1
@@ -60,6 +62,49 @@ def _axis(spec: Spec, log: Log) -> tuple[Sequence[float], Callable[[float], int]
         f"'{spec.name}' counts {spec.interval}s and '{log.name}' counts {log.unit}s: "
         f"give '{spec.name}' steps_per_epoch, so that their rows can be aligned"
     )
+
+
+def counted(log: Log) -> Log:
+    """The log with whole positions, where it has only fractions of an epoch: they are counted by their spacing.
+
+    The epochs 0.5, 1.0 and 1.5 are rows 1, 2 and 3, of two to an epoch. Without an even spacing the rows are counted.
+    """
+    if log.unit != "epoch" or whole(log.positions) is not None:
+        return log
+    rows = array("d")
+    said = "the epochs are fractions without an even spacing: the rows are counted instead, from 0"
+    for run in log.runs or (Run(0, len(log.positions)),):
+        places = spacing(log.positions[run.start : run.stop])
+        if places is None:
+            rows = array("d", range(len(log.positions)))
+            break
+        step, counts = places
+        rows.extend(counts)
+        said = f"the epochs are fractions, {step:.4g} apart: a row is one such step, so that row 1 is epoch {step:.4g}"
+    return replace(log, unit="row", positions=rows, epochs=log.positions, remarks=(*log.remarks, said))
+
+
+def spacing(epochs: Sequence[float]) -> tuple[float, list[float]] | None:
+    """How far apart evenly spaced rows are, some of them missing, and the number of each; None if they are not even.
+
+    >>> spacing([0.25, 0.5, 1.0])
+    (0.25, [1.0, 2.0, 4.0])
+    """
+    n = len(epochs)
+    if n < 2 or not all(map(math.isfinite, epochs)) or not 0 < epochs[0] < epochs[-1]:
+        return None
+    rough = sorted(b - a for a, b in pairwise(epochs))[n // 2 - 1]
+    decimals = max(len(repr(epoch).partition(".")[2]) for epoch in epochs)
+    slack = 0.51 * 10.0 ** -min(decimals, 4)  # what a printed epoch was rounded by
+    if not rough > 2 * slack:
+        return None
+    for last in dict.fromkeys((round(epochs[-1] / rough), n, n + 1)):
+        step = epochs[-1] / last if last > 0 else math.inf
+        numbers = [round(epoch / step) for epoch in epochs]
+        near = all(abs(epoch - k * step) <= slack * (1 + k / last) for epoch, k in zip(epochs, numbers, strict=True))
+        if near and all(a < b for a, b in pairwise((0, *numbers))):
+            return step, list(map(float, numbers))
+    return None
 
 
 def whole(positions: Sequence[float]) -> Sequence[int] | None:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from lrcli.errors import LrcliError
 from lrcli.logs import FARTHEST, Log, Run
-from lrcli.logs.axis import rows_in, whole
+from lrcli.logs.axis import counted, rows_in, whole
 from lrcli.logs.columns import family, group
 from lrcli.logs.rounding import tolerance
 from lrcli.series.base import BLOCK, Block, Progress, Readings, Series, Test
@@ -172,6 +172,7 @@ def series_of_log(log: Log, *, run: int | None = None, only: bool = False) -> Lo
     run: its number, from 1; the longest if None. only: just the first column, not the other parameter groups of it.
     Raises LrcliError where the log has no such run.
     """
+    meant, log = log, counted(log)
     n = longest(log) if run is None else run
     if not 1 <= n <= len(log.runs):
         raise LrcliError(f"'{log.name}' has {len(log.runs)} run{'s' * (len(log.runs) > 1)}, there is no run {n}")
@@ -184,9 +185,9 @@ def series_of_log(log: Log, *, run: int | None = None, only: bool = False) -> Lo
         remarks.append(f"{log.name}: run {n} of {len(log.runs)} is taken{why} ({rows}); --run N takes another")
     unit = "epoch" if log.unit == "epoch" else "step"
     at: Sequence[int] = range(len(positions))
-    counted = whole(positions)
-    if counted is not None:
-        at = counted
+    places = whole(positions)
+    if places is not None:
+        at = places
     else:
         remarks.append(f"{log.name}: the {log.unit}s are no whole numbers: the rows are counted instead, from 0")
         unit = "step"
@@ -195,4 +196,5 @@ def series_of_log(log: Log, *, run: int | None = None, only: bool = False) -> Lo
     names = list(log.lrs)
     names = names[:1] if only else [name for name in names if family(name) == family(names[0])]
     groups = tuple(group(name) or name if len(names) > 1 else None for name in names)
-    return LogSeries(log.name, unit, at[-1] + 1, distinct_names(groups), tuple(remarks), log, chosen, tuple(names), at)
+    stop, columns = at[-1] + 1, tuple(names)
+    return LogSeries(log.name, unit, stop, distinct_names(groups), tuple(remarks), meant, chosen, columns, at)

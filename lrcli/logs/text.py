@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from typing import BinaryIO
 
 from lrcli.errors import LrcliError
@@ -16,23 +15,10 @@ _MAGIC = (
     (b"\x28\xb5\x2f\xfd", "zstd"),
 )
 
-# a row on a line of its own; a progress bar before it ends in \r
-_AMONG = re.compile(rb"""[\r\n][^\S\r\n]*\{["'][^\r\n]*["'](learning_rate|lr)["']\s*:""")
-_OPENING = re.compile(rb"(\xef\xbb\xbf)?\s*(\{|\[\s*[{\]])")
-
 
 def is_events(head: bytes) -> bool:
     """Whether these are the first bytes of a TensorBoard event file: a record that tells the format's version."""
     return b"brain.Event:" in head[:64]
-
-
-def rows_among_text(head: bytes) -> bool:
-    r"""Whether a file that begins like this is what a program printed: rows, and other text before them.
-
-    >>> rows_among_text(b"  4%| 5/120\r{'loss': 2.5, 'learning_rate': 2e-05}\n"), rows_among_text(b'[\n{"lr": 1}\n]')
-    (True, False)
-    """
-    return not _OPENING.match(head) and bool(_AMONG.search(head))
 
 
 def decoded(file: BinaryIO, head: bytes, where: str) -> io.TextIOWrapper:

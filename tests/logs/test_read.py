@@ -32,7 +32,8 @@ def _read(text: str | bytes, column: str | None = None) -> Log:
     [
         ("trainer_state.json", "step", [2, 4, 6, 8], [0.5, 1, 1.5, 2], {"learning_rate": [2e-5, 1.5e-5, 1e-5, 5e-6]}),
         ("trainer_stdout.txt", "epoch", [0.5, 1, 1.5], None, {"learning_rate": [2e-5, 1.5e-5, 1e-5]}),
-        ("trainer_captured.txt", "epoch", [0.625, 1.25, 1.875], None, {"learning_rate": [8e-5, 1.8e-4, 1.927e-4]}),
+        ("trainer_captured.txt", "step", [5, 10, 15], [0.625, 1.25, 1.875],
+         {"learning_rate": [8e-5, 1.8e-4, 1.927e-4]}),
         ("keras.csv", "epoch", [0, 1, 2], None,
          {"learning_rate": [0.0010000000474974513, 0.0010000000474974513, 0.0005000000237487257]}),
         ("keras.tsv", "epoch", [0, 1, 2], None,

@@ -67,6 +67,10 @@ SAMPLES: list[tuple[str, str, Rows]] = [
     ("adam-in-brackets", "epoch", [(1, 0.001), (2, 0.0005)]),
     ("is-sentence", "epoch", [(0, 0.1), (1, 0.05)]),
     ("tqdm-bar-below-a-heading", "step", [(50, 0.001), (550, 0.0009)]),
+    ("transformers-totals", "step", [(10, 4.9912e-05), (20, 4.9649e-05), (30, 4.9213e-05)]),
+    ("transformers-bars", "step", [(10, 4.9912e-05), (20, 4.9649e-05), (30, 4.9213e-05)]),
+    ("transformers-old", "step", [(500, 4.5e-05), (1000, 4e-05)]),
+    ("run-glue-old", "step", [(50, 4.5e-05), (100, 4e-05)]),
 ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from lrcli.infer.fit.segments import SLACKS, Segment, cut, last_stretch
 from lrcli.infer.fit.skipped import caught_up, lags
 from lrcli.infer.fit.steps import flats, step_candidates
 from lrcli.logs import Log, Run
+from lrcli.logs.axis import counted
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.sequential import Sequential
 
@@ -80,6 +81,7 @@ def fit_run(log: Log, run: int | None = None, progress: Progress | None = None, 
     Where the learning-rate columns differ there is a parameter group for each, unless `only` asks for the first one.
     Raises LrcliError where there is no such run, or where it has no row to fit.
     """
+    log = counted(log)
     number = longest_run(log) if run is None else run
     runs = runs_of(log)
     if not 0 <= number < len(runs):
@@ -135,12 +137,15 @@ def _fit_column(log: Log, run: Run, column: str, progress: Progress | None) -> F
 def _steps_per_epoch(log: Log, kept: Sequence[int]) -> int:
     """The steps of an epoch, where the log counts whole epochs beside its steps; 0 if it does not."""
     epochs = log.epochs
-    if log.unit != "step" or epochs is None or len(kept) < 2:
+    if log.unit not in ("step", "row") or epochs is None or len(kept) < 2:
         return 0
     first, last = kept[0], kept[-1]
     if not epochs[last] > epochs[first]:
         return 0
     per = (log.positions[last] - log.positions[first]) / (epochs[last] - epochs[first])
+    if log.unit == "row":  # rows of fractional epochs, which are rounded
+        even = round(per)
+        return even if even > 1 and all(round(even * epochs[i]) == log.positions[i] for i in kept) else 0
     if per < 2 or per != int(per):
         return 0
     shift = log.positions[first] - per * epochs[first]

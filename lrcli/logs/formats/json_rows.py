@@ -29,7 +29,7 @@ def recognise(opening: Opening) -> bool:
     if not starts_as_json(opening):
         return False
     first, *others = opening.lines
-    if first.rstrip().endswith("}") and first.lstrip().startswith("{") and _row(first) is not None:
+    if first.rstrip().endswith("}") and first.lstrip().startswith("{") and row_of(first) is not None:
         objects = sum(line.lstrip().startswith("{") for line in others)
         return objects * 2 >= len(others)
     return True
@@ -40,13 +40,13 @@ def starts_as_json(opening: Opening) -> bool:
     return bool(_START.match(opening.text))
 
 
-def read_json(text: TextIOWrapper, gathered: Gathered, *, among: bool = False) -> Iterator[str]:
-    """Adds the rows of a JSON text; yields what is to be said about them. among: they stand among other text."""
+def read_json(text: TextIOWrapper, gathered: Gathered) -> Iterator[str]:
+    """Adds the rows of a JSON text; yields what is to be said about them."""
     first = next((line for line in text if line.strip()), "")
-    row = _row(first)
-    if among or (isinstance(row, dict) and not _HISTORY.search(first) and not _is_columns(row)):
+    row = row_of(first)
+    if isinstance(row, dict) and not _HISTORY.search(first) and not _is_columns(row):
         second = next(text, "")
-        if isinstance(row, dict) and not second and any(map(_is_columns, row.values())):
+        if not second and any(map(_is_columns, row.values())):
             yield from _columns(first, gathered)  # a document on one line
             return
         yield from _lines(chain([first], [second] * bool(second), text), gathered)
@@ -60,9 +60,9 @@ def _lines(lines: Iterable[str], gathered: Gathered) -> Iterator[str]:
     for n, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        found = _row(line)
+        found = row_of(line)
         if isinstance(found, dict):
-            gathered.add(n, _flat(found))
+            gathered.add(n, flat_row(found))
         else:
             bad.append(n)
     if bad == [n] and not line.endswith("\n"):
@@ -73,7 +73,7 @@ def _lines(lines: Iterable[str], gathered: Gathered) -> Iterator[str]:
         yield f"{len(bad)} lines are no JSON objects and were left out, the first is line {bad[0]}"
 
 
-def _row(line: str) -> Any:
+def row_of(line: str) -> Any:
     """What a line holds, None if it is not JSON; also Python's way to print a dict, as the Trainer does."""
     try:
         return json.loads(line)
@@ -121,7 +121,7 @@ def _document(text: str, gathered: Gathered) -> Iterator[str]:
         n += 1
         if not isinstance(row, dict):
             raise NoLog(f"entry {n} is not an object with a step and a learning rate")
-        gathered.add(n, _flat(row))
+        gathered.add(n, flat_row(row))
 
 
 def _columns(text: str, gathered: Gathered) -> Iterator[str]:
@@ -159,7 +159,7 @@ def _objects(text: str, gathered: Gathered) -> Iterator[str]:
             yield f"the file is cut off or damaged after entry {n}; what follows was left out"
             return
         n += 1
-        gathered.add(n, _flat(row) if isinstance(row, dict) else {})
+        gathered.add(n, flat_row(row) if isinstance(row, dict) else {})
 
 
 def _is_columns(row: object) -> bool:
@@ -170,7 +170,7 @@ def _is_columns(row: object) -> bool:
     return len(lengths) > 1 and max(lengths) > 1 and len(set(lengths)) == 1
 
 
-def _flat(row: Mapping[str, Any], levels: int = _LEVELS) -> dict[str, object]:
+def flat_row(row: Mapping[str, Any], levels: int = _LEVELS) -> dict[str, object]:
     """An object without objects: `{"train": {"lr": 1}}` has `train/lr`, `{"lr": [1, 2]}` has `lr/0` and `lr/1`."""
     if not any(isinstance(value, (dict, list)) for value in row.values()):
         return dict(row)
@@ -178,7 +178,7 @@ def _flat(row: Mapping[str, Any], levels: int = _LEVELS) -> dict[str, object]:
     for key, value in row.items():
         if isinstance(value, dict):
             if levels:
-                flat.update({f"{key}/{inner}": cell for inner, cell in _flat(value, levels - 1).items()})
+                flat.update({f"{key}/{inner}": cell for inner, cell in flat_row(value, levels - 1).items()})
         elif isinstance(value, list):
             flat.update(
                 {f"{key}/{i}": cell for i, cell in enumerate(value[:_DEEP]) if not isinstance(cell, (dict, list))}
