@@ -6,7 +6,7 @@ import re
 from itertools import islice
 from shlex import quote
 
-from lrcli.logs.columns import rank
+from lrcli.logs.columns import is_step, rank
 from lrcli.logs.format import Opening
 from lrcli.logs.gather import Gathered
 from lrcli.logs.line import FAR, NUMBER, Statement, Token, may_hold_rate, place_of, statement
@@ -37,10 +37,12 @@ def proposed(opening: Opening, *, rows: int = 1) -> str | None:
 
 def _column(where: str, names: list[str], about: str) -> str:
     if about == "step":
-        others = [name for name in names if rank(name) > 1]
+        others = [name for name in names if rank(name) > 1 and not is_step(name)]
         return f"; name it with --step-column, e.g. --step-column {quote(others[0])}" if others else ""
     if about == "row":
         return ""
+    if about == "value":
+        return f" Then say so: {quote(f'{where}:Value')}"
     named = sorted((name for name in names if _WORD.search(name)), key=rank)
     return f"; name it, e.g. {quote(f'{where}:{named[0]}')}" if named else ""
 

@@ -122,7 +122,9 @@ class _Assembly:
     def _step_name(self) -> str | None:
         found = [name for name, role in self.names.items() if role == "step" and name in self.columns]
         if self.rows > 1 and not self._has_lengths():  # what stands still is no position: the total, or a setting
-            found = [name for name in found if not self.columns[name].constant]
+            still = [name for name in found if self.columns[name].constant]
+            self.said += [f"{self.label(name)} stands still: it is no position" for name in still]
+            found = [name for name in found if name not in still]
         return min(found, key=lambda name: (-self.columns[name].filled, place(name, STEPS))) if found else None
 
     def _has_lengths(self) -> bool:

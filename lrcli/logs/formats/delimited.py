@@ -26,7 +26,10 @@ def recognise(opening: Opening) -> bool:
     [True, True, False]
     """
     lines = _table(opening)
-    return bool(lines) and any(rank(name) < 2 for name in _names(lines[0])) and is_tabular(opening)
+    if not lines or not is_tabular(opening):
+        return False
+    names = _names(lines[0])
+    return any(rank(name) < 2 for name in names) or _is_scalar(names)
 
 
 def is_tabular(opening: Opening) -> bool:
@@ -41,7 +44,7 @@ def is_tabular(opening: Opening) -> bool:
     numbers = sum(map(_is_number, cells))
     if delimiter == " ":
         return len(cells) == len(names) and numbers * 2 > len(cells)
-    return numbers > 0 or not any(cell.strip() for cell in cells) or cells == names
+    return numbers > 0 or not any(cells) or cells == names
 
 
 def is_bare(opening: Opening) -> bool:
@@ -55,7 +58,7 @@ def _table(opening: Opening) -> list[str]:
 
 
 def _names(line: str) -> list[str]:
-    return [cell.strip().strip('"') for cell in _cells(line, _delimiter(line))]
+    return _cells(line, _delimiter(line))
 
 
 def _delimiter(line: str) -> str:
@@ -63,11 +66,17 @@ def _delimiter(line: str) -> str:
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
-    return line.split() if delimiter == " " else line.split(delimiter)
+    cells = line.split() if delimiter == " " else line.split(delimiter)
+    return [cell.strip().strip('"') for cell in cells]
 
 
-def read_delimited(lines: Iterable[str], gathered: Gathered) -> Iterator[str]:
-    """Adds the rows of a CSV or TSV text; yields what is to be said about them."""
+def _is_scalar(names: list[str]) -> bool:
+    """Whether these are the columns of what TensorBoard exports: one scalar, whose name is in that of the file."""
+    return [name.lower() for name in names] == ["wall time", "step", "value"]
+
+
+def read_delimited(lines: Iterable[str], gathered: Gathered, stem: str = "lr") -> Iterator[str]:
+    """Adds the rows of a CSV or TSV text; yields what is to be said about them. stem: what the file is called."""
     source = _Lines(lines)
     delimiter = _delimiter(source.peek())
     rows = csv.reader(source, delimiter=delimiter, skipinitialspace=True)
@@ -87,6 +96,13 @@ def read_delimited(lines: Iterable[str], gathered: Gathered) -> Iterator[str]:
                     row = [cell for cell in row if cell]
                 if not names:
                     names = _header(row)
+                    if _is_scalar(names) and gathered.request.column is None:
+                        if rank(stem) > 1:
+                            gathered.names.update(dict.fromkeys(names, "other"))
+                            raise NoLog(
+                                f"this is one scalar of TensorBoard, '{stem}': is that the learning rate?", "value"
+                            )
+                        gathered.names[names[2]] = "lr"
                     continue
                 if pending:
                     _add(gathered, names, *pending, delimiter)
@@ -192,7 +208,7 @@ def _add(gathered: Gathered, names: list[str], line: int, row: list[str], delimi
 
 def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
     with file.text() as text:
-        yield from read_delimited(text, gathered)
+        yield from read_delimited(text, gathered, "lr" if file.source.path is None else file.source.stem)
 
 
 FORMAT = LogFormat(
