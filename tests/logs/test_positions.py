@@ -22,7 +22,8 @@ METRIC = "1617181920123 0.1 0\n1617181920124 0.05 10\n"
          [2048, 4096], "the step is column 'time/total_timesteps'"),
         ("log.csv", "num_env_steps,lr\n100,0.1\n200,0.05\n", [100, 200], "the step is column 'num_env_steps'"),
         ("log.jsonl", '{"total_steps": 90, "current_steps": 10, "lr": 0.1}\n'
-         '{"total_steps": 90, "current_steps": 20, "lr": 0.05}\n', [10, 20], "column 'total_steps' stands still: it is no position"),
+         '{"total_steps": 90, "current_steps": 20, "lr": 0.05}\n', [10, 20],
+         "column 'total_steps' stands still: it is no position"),
         ("log.csv", "total_steps,lr\n5,0.1\n5,0.05\n", [0, 1], "column 'total_steps' stands still: it is no position"),
         ("run-x-tag-train_lr.csv", SCALAR, [0, 10], "the learning rate is column 'Value'"),
         ("lr", METRIC, [0, 10], "the learning rate is column 'lr'"),
