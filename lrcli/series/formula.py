@@ -98,7 +98,7 @@ class SpecSeries(Series):
         group = self.spec.groups[i]
         known = dict(group.schedule.trace(group.base_lr, start, stop)) if self._trace_keys[i] else {}
         if "momentum" in more:
-            known["momentum"] = list(group.schedule.momenta(start, stop))
+            known["momentum"] = _momenta(group, start, stop, self.spec.interval)
         return {name: known.get(name) or [None] * (stop - start) for name in more}
 
     @cached_property
@@ -268,6 +268,15 @@ class FormulaSeries(SpecSeries):
                 momenta = [group.schedule.momenta(t, t + 1)[0] for t in rows]
             lines.append(line_of(name, rows, lrs, breaks, momenta))
         return tuple(lines)
+
+
+def _momenta(group: Group, start: int, stop: int, unit: str) -> list[float | None]:
+    """The momentum of the rows start <= t < stop; it has no value where the learning rate has none."""
+    try:
+        return list(group.schedule.momenta(start, stop))
+    except (ArithmeticError, ValueError):
+        formula_lrs(group, start, stop, unit)
+        raise
 
 
 def formula_lrs(group: Group, start: int, stop: int, unit: str = "epoch") -> list[float]:

@@ -110,6 +110,14 @@ def test_a_log_has_none(tmp_path: object) -> None:
     assert "has no momentum" in found.stderr
 
 
+def test_no_value() -> None:
+    """Where the learning rate has no value the momentum has none, and the row is named."""
+    broken = "{lr: 0.1, epochs: 100, schedule: {type: one_cycle, max_lr: 0.1, pct_start: 0.01}}"
+    found = run_cli("diff", broken, CYCLIC, "--momentum")
+    assert (2, "") == (found.status, found.stdout)
+    assert "the schedule has no value at epoch 0" in found.stderr
+
+
 @pytest.mark.parametrize(
     ("release", "expected"),
     [
