@@ -90,9 +90,13 @@ class OneCycle(Schedule):
 
     @cached_property
     def _curve(self) -> Callable[[float], float]:
-        curve = self.curve_from(self.initial_lr, self.max_lr, self.final_lr)
-        if self.ends()[0] == 0:  # a rise of no steps (pct_start is one step): PyTorch divides by zero
-            return lambda t: curve(t) if t else self.max_lr
+        return self._formula(self.initial_lr, self.max_lr, self.final_lr)
+
+    def _formula(self, initial: float, peak: float, final: float) -> Callable[[float], float]:
+        """`curve_from` with a value at step 0 where PyTorch divides by zero: the peak, after a rise of no steps."""
+        curve = self.curve_from(initial, peak, final)
+        if self.ends()[0] == 0:  # pct_start is one step
+            return lambda t: curve(t) if t else peak
         return curve
 
     def curve_from(self, initial: float, peak: float, final: float) -> Callable[[float], float]:
@@ -136,7 +140,7 @@ class OneCycle(Schedule):
         """From max_momentum to base_momentum while the learning rate rises, and back; in a third phase it stays."""
         if not self.cycle_momentum:
             return super().momenta(start, stop)
-        curve = self.curve_from(self.max_momentum, self.base_momentum, self.max_momentum)
+        curve = self._formula(self.max_momentum, self.base_momentum, self.max_momentum)
         return [self.max_momentum if t >= self.total else curve(t) for t in range(start, stop)]
 
     def next_break(self, t: int) -> int | None:

@@ -112,10 +112,15 @@ def test_a_log_has_none(tmp_path: object) -> None:
 
 def test_no_value() -> None:
     """Where the learning rate has no value the momentum has none, and the row is named."""
-    broken = "{lr: 0.1, epochs: 100, schedule: {type: one_cycle, max_lr: 0.1, pct_start: 0.01}}"
-    found = run_cli("diff", broken, CYCLIC, "--momentum")
+    broken = CYCLIC.replace("step_size_up: 4", "step_size_up: 4, scale_fn: '1 / (epoch - 3)', scale_mode: iterations")
+    found = run_cli("diff", CYCLIC, broken, "--momentum")
     assert (2, "") == (found.status, found.stdout)
-    assert "the schedule has no value at epoch 0" in found.stderr
+    assert "the schedule has no value at epoch 3" in found.stderr
+
+
+def test_a_rise_of_no_steps_begins_at_the_peak() -> None:
+    """With a pct_start of one step PyTorch divides by zero; the formula begins where the rise would end."""
+    assert 0.85 == momenta("{type: one_cycle, max_lr: 0.1, total_steps: 100, pct_start: 0.01}")[0]
 
 
 @pytest.mark.parametrize(
