@@ -135,7 +135,7 @@ def emulation(rnd: random.Random) -> str:
     """A replay, as `emulate:` has it."""
     keys = {"torch": f'"{rnd.choice(list(RELEASES))}"'}
     if rnd.random() < 0.3:
-        keys["read"] = rnd.choice(("lr", "get_lr", "get_last_lr"))
+        keys["read"] = rnd.choice(("lr", "get_lr", "get_last_lr", "momentum"))
     if rnd.random() < 0.3:
         keys["step_order"] = rnd.choice(("optimizer_first", "scheduler_first"))
     if rnd.random() < 0.3:
@@ -143,6 +143,8 @@ def emulation(rnd: random.Random) -> str:
         keys["saved"] = rnd.choice(("after_step", "before_step", "fresh", number(rnd)))
     if rnd.random() < 0.1:
         keys["initial_lr"] = number(rnd)
+    if rnd.random() < 0.1:
+        keys["momentum"] = number(rnd)
     return "{" + ", ".join(f"{key}: {text}" for key, text in keys.items()) + "}"
 
 

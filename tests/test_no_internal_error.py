@@ -32,6 +32,7 @@ def holds(*args: str, stdin: str = "", variables: dict[str, str] | None = None) 
 def table(rnd: random.Random) -> list[str]:
     specs = [grammar.spec(rnd) + grammar.suffix(rnd) for _ in range(rnd.choice((1, 1, 2)))]
     options = [["--range", grammar.range_of(rnd)], ["--every", "3"], ["--changes"], ["--events"], ["--digits", "17"]]
+    options += [["--momentum"]]
     return ["table", *specs, "-f", rnd.choice(FORMATS), *grammar.pick(rnd, options, 0.2)]
 
 
@@ -47,6 +48,7 @@ def diff(rnd: random.Random) -> list[str]:
     if rnd.random() < 0.3:
         specs[1] = specs[0].rpartition("@")[0] or specs[0]
     options = [["--all"], ["--context", "1"], ["--exact"], ["--plot"], ["--rtol", "1e300"], ["--digits", "3"]]
+    options += [["--momentum"]]
     return [
         "diff",
         *specs,
