@@ -28,6 +28,9 @@ CLOSE = 4.0
 """How much harder to believe an explanation may be than the best one, and still be named beside it."""
 
 
+SAME = 1e-6
+"""How far apart, in relation to the larger one, two predictions may be and still be the same."""
+
 NAMED = 0.8
 """How much harder to believe a cause may be than the changed key that is the same, and still give it its name."""
 
@@ -245,7 +248,11 @@ def _twins(fit: Fit, other: Fit, spec: Spec, rows: Rows) -> bool:
     """Whether two explanations, one of them a changed key, predict the same for the whole run."""
     if not _changes(fit) and len(_changes(other)) != 1:
         return False
-    return fit.misses == other.misses and _parting(other.hypothesis, fit.hypothesis, spec, rows) is None
+    peak = max(map(abs, rows.values))
+    shares = (s / abs(v) for v, s in zip(rows.values, rows.slack, strict=True) if abs(v) > 0.01 * peak)
+    written = max(shares, default=0.0)  # what a log of few digits cannot tell apart is one number here
+    parting = _parting(other.hypothesis, fit.hypothesis, spec, rows, max(SAME, 2 * written))
+    return fit.misses == other.misses and parting is None
 
 
 def _explains(fit: Fit, plain: Fit) -> bool:
@@ -285,12 +292,12 @@ def _explanation(fit: Fit, best: Fit | None, spec: Spec, rows: Rows) -> Explanat
     )
 
 
-def _parting(best: Hypothesis, other: Hypothesis, spec: Spec, rows: Rows) -> Parting | None:
+def _parting(best: Hypothesis, other: Hypothesis, spec: Spec, rows: Rows, same: float = SAME) -> Parting | None:
     """The first row of the run (of its first and last 2000) at which the two predict different values."""
     stop = max(spec.length, rows.at[-1] + 1)
     for part in (range(min(stop, 2000)), range(max(stop - 2000, 0), stop)):
         for t, a, b in zip(part, best.at(part), other.at(part), strict=True):
-            if a != a or b != b or abs(a - b) <= 1e-6 * max(abs(a), abs(b)):
+            if a != a or b != b or abs(a - b) <= same * max(abs(a), abs(b)):
                 continue
             return Parting(t, a, b)
     return None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lrcli.errors import LrcliError
-from lrcli.infer.explain.sources import WARMUPS, Formula, Source, Warmed
+from lrcli.infer.explain.sources import WARMUPS, Formula, Keras1, Source, Warmed
 from lrcli.schedules.base import Schedule, param_of, parameters
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _bisected(gap: Callable[[float], float], a: int, b: int, gap_a: float) -> tu
 
 def warmed(plain: Formula, evidence: Evidence) -> Iterator[tuple[str, str, float, Source]]:
     """(key, what, cost, source): the schedule's own warmup in other forms, and with the decay's clock running."""
-    found = _warmup_of(plain)
+    found = warmup_of(plain)
     if found is None:
         return
     n, rest, inside = found
@@ -127,7 +127,7 @@ def warmed(plain: Formula, evidence: Evidence) -> Iterator[tuple[str, str, float
     )
 
 
-def _warmup_of(plain: Formula) -> tuple[int, Formula, Formula] | None:
+def warmup_of(plain: Formula) -> tuple[int, Formula, Formula] | None:
     """(its steps, what follows it, the warmup as it is) of a schedule that begins with a warmup."""
     schedule: Any = plain.schedule
     if schedule.name == "sequential" and len(schedule.schedules) > 1 and schedule.schedules[0].name == "linear":
@@ -144,7 +144,7 @@ def _warmup_of(plain: Formula) -> tuple[int, Formula, Formula] | None:
     return None
 
 
-def plateaus(plain: Formula) -> Iterator[tuple[str, Formula]]:
+def plateaus(plain: Formula) -> Iterator[tuple[str, Source]]:
     """The plateau as other tools count, and with its switches set wrong."""
     schedule: Any = plain.schedule
     if schedule.name != "plateau":
@@ -160,3 +160,4 @@ def plateaus(plain: Formula) -> Iterator[tuple[str, Formula]]:
     other = "abs" if schedule.threshold_mode == "rel" else "rel"
     yield f"threshold_mode {other}", Formula(replace(schedule, threshold_mode=other), plain.base_lr)
     yield "threshold 0", Formula(replace(schedule, threshold=0), plain.base_lr)
+    yield "the counter of Keras 1, which no reduction resets", Keras1(schedule, plain.base_lr)

@@ -9,9 +9,9 @@ import math
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
-from lrcli.errors import EvaluationError, Refused
+from lrcli.errors import LrcliError
 from lrcli.frameworks.torch.loop import TrainingLoop, training_loop
 from lrcli.schedules.base import Schedule
 from lrcli.spec import Spec
@@ -99,7 +99,7 @@ class Replayed:
                 size = min(max(n - len(table), 256), BLOCK)
                 taken = self._loops[0].take(size, ("lr", self.reading))[self.reading]
                 table.extend(math.nan if value is None else value for value in taken)
-        except (EvaluationError, Refused):
+        except LrcliError:  # refused, or no release replays it
             # what is known of the rows before the refusal is of no use: nobody has logged them
             table.extend([math.nan] * (n - len(table)))
         return table
@@ -206,6 +206,76 @@ class Warmed:
         if isinstance(self.shape, str):
             return peak * WARMUPS[self.shape](t, self.n)
         return peak * (self.shape + (1 - self.shape) * t / self.n)
+
+
+@dataclass(frozen=True)
+class Ramped:
+    """A straight line from `first` to `last` over n steps, then `rest`, whose clock has run since step 0."""
+
+    rest: Formula
+    n: int
+    first: float
+    last: float
+
+    def at(self, ts: Sequence[float]) -> list[float]:
+        """Each step from the line or from the rest."""
+        rise = self.last - self.first
+        return [self.first + rise * t / self.n if t < self.n else self.rest.at([t])[0] for t in ts]
+
+
+@dataclass(frozen=True)
+class Product:
+    """A decay times a warmup's factor, which rises from `start` to 1 over n steps (of which t is `each` long).
+
+    With `each` a step is an epoch of so many batches, and its last batch is looked at.
+    """
+
+    rest: Formula
+    n: int
+    start: float
+    each: int = 0
+
+    def at(self, ts: Sequence[float]) -> list[float]:
+        """The products."""
+        values = self.rest.at(ts)
+        done = [min(1.0, (self.each * (t + 1) - 1 if self.each else t) / self.n) for t in ts]
+        return [value * (self.start + (1 - self.start) * share) for value, share in zip(values, done, strict=True)]
+
+
+@dataclass(frozen=True)
+class Patched:
+    """A source with other values at a few steps."""
+
+    source: Source
+    values: tuple[tuple[float, float], ...]
+
+    def at(self, ts: Sequence[float]) -> list[float]:
+        """The source's values, but for those."""
+        other = dict(self.values)
+        return [other.get(t, value) for t, value in zip(ts, self.source.at(ts), strict=True)]
+
+
+@dataclass(frozen=True)
+class Keras1:
+    """A plateau as Keras 1.1 counts it: it looks before it counts, and no reduction sets the counter back."""
+
+    plateau: Any
+    base_lr: float
+
+    def at(self, ts: Sequence[float]) -> list[float]:
+        """The learning rate of each epoch, NaN past the metric."""
+        plateau, lr, wait = self.plateau, self.base_lr, 0
+        best = math.inf if plateau.mode == "min" else -math.inf
+        lrs = [lr]
+        for value in plateau.metric:
+            if value < best - plateau.threshold if plateau.mode == "min" else value > best + plateau.threshold:
+                best, wait = value, 0
+            else:
+                if wait >= plateau.patience:
+                    lr = max(lr * plateau.factor, plateau.min_lr)
+                wait += 1
+            lrs.append(lr)
+        return [lrs[int(t)] if 0 <= t < len(lrs) and t == int(t) else math.nan for t in ts]
 
 
 def plain_source(spec: Spec, group: int, reading: str) -> Source:

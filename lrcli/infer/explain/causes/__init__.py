@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from lrcli.infer.explain.causes import after, changed, clock, factor, replays, schedule
+from lrcli.infer.explain.causes import after, changed, clock, factor, glitch, replays, schedule, warmups
 from lrcli.infer.explain.causes.base import Cause
 
 __all__ = ["CAUSES", "Cause", "cause"]
 
-CAUSES: tuple[Cause, ...] = (
-    *replays.CAUSES,
-    *clock.CAUSES,
-    *after.CAUSES,
-    *factor.CAUSES,
-    *schedule.CAUSES,
-    *changed.CAUSES,
-)
+_ROOMS = (replays, clock, after, factor, schedule, warmups, glitch, changed)
+
+CAUSES: tuple[Cause, ...] = tuple(entry for room in _ROOMS for entry in room.CAUSES)
 """All entries; of two that explain the same at the same cost, the earlier one is named first."""
 
 _BY_KEY = {entry.key: entry for entry in CAUSES}

@@ -28,8 +28,15 @@ def test_shift(evidence: Evidence) -> Iterator[Hypothesis]:
     if evidence.plain_clock:
         for d in evidence.shifts:
             clock = evidence.since(d)
-            if clock is not None and clock.at_row != -d:
+            if clock is not None and clock.at_row != -d and not (abs(d) == 1 and _near_an_end(evidence, clock.at_row)):
                 yield with_clock(evidence, clock, "shift", 2.0 + 0.3 * (abs(d) > 1), params=2 * (abs(d) > 1))
+
+
+def _near_an_end(evidence: Evidence, row: int) -> bool:
+    """Whether a phase ends there: then the hand-over is late, and nothing was resumed."""
+    schedule = evidence.spec.groups[evidence.group].schedule
+    ends = getattr(schedule, "milestones", ()) if hasattr(schedule, "schedules") else ()
+    return any(abs(row - end) <= 1 for end in ends)
 
 
 def test_skipped(evidence: Evidence) -> Iterator[Hypothesis]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,11 +10,69 @@ from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
 from lrcli.infer.numbers import is_round
+from lrcli.schedules import Schedule, param_of, parameters
 
 
-def _factor_part(key: str, c: float, begin: int, cost: float, params: int) -> Part:
+def _factor_part(key: str, c: float, begin: int, cost: float, params: int, detail: str = "") -> Part:
     where = f" from t = {begin} on" if begin else ""
-    return Part(key, f"o(t) = {c:.6g} s(t){where}", cost, params)
+    return Part(key, f"o(t) = {c:.6g} s(t){where}", cost - 0.3 * bool(detail), params, detail)
+
+
+def _told_constant(evidence: Evidence, c: float) -> str:
+    """What a factor of the whole log is known as."""
+    group = evidence.spec.groups[evidence.group]
+    lr, first = group.lr, evidence.unclocked([0])[0]
+
+    def is_c(value: float) -> bool:
+        return abs(c - value) <= 1e-6 * abs(value)
+
+    if lr and lr != 1 and is_c(lr):
+        return f"c is the base learning rate {lr:g}: a rate was given where a factor is multiplied with the base"
+    if lr and first and first != lr and is_c(first / lr):
+        return (
+            f"c is the warmup's first factor {first / lr:g}: the base was scaled by it for good, as where the "
+            "optimizer's learning rate is a tensor that the scheduler changes in place (pytorch #162359)"
+        )
+    for steps in _lengths(group.schedule):
+        if steps > 1 and is_c(steps**-0.5):
+            return f"c is 1/sqrt({steps:g}): the peak is base/sqrt(W), as in the Noam formula (sockeye #1095)"
+    return ""
+
+
+def _lengths(schedule: Schedule) -> set[float]:
+    """The numbers of steps that a schedule names, in its expressions, too."""
+    found: set[float] = set()
+    for f in parameters(schedule):
+        kind, value = param_of(f).kind, getattr(schedule, f.name)
+        if kind == "schedules":
+            found.update(*map(_lengths, value))
+        elif kind == "positions":
+            found.update(value)
+        elif kind in ("length", "count") and isinstance(value, (int, float)):
+            found.add(value)
+        elif kind == "expression" and value is not None:
+            found.update(float(text) for text in re.findall(r"(?<![\w.])\d+(?![\w.])", str(value.text)))
+    return found
+
+
+def _told_after(evidence: Evidence, c: float, begin: int) -> str:
+    """What a factor from some row on is known as."""
+    before, there, lr = *evidence.unclocked([begin - 1, begin]), evidence.spec.groups[evidence.group].lr
+
+    def is_c(value: float) -> bool:
+        return abs(c - value) <= 1e-6 * abs(value)
+
+    if there and before and is_c(before / there):
+        return (
+            f"c is s({begin - 1}) / s({begin}): the warmup stops one step short, and a chained rule goes on from there "
+            "(libai #37)"
+        )
+    if lr and there and is_c(lr / there):
+        return (
+            f"c is the base learning rate over s({begin}): the scheduler's state was loaded and the optimizer's was "
+            "not, so that a chained rule goes on from the base"
+        )
+    return ""
 
 
 def test_amplitude(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -25,7 +84,7 @@ def test_amplitude(evidence: Evidence) -> Iterator[Hypothesis]:
         return
     c, fixed = found
     cost = 1.5 if is_round(c) else 2.2
-    part = _factor_part("amplitude", c, 0, cost + (not fixed), 1)
+    part = _factor_part("amplitude", c, 0, cost + (not fixed), 1, _told_constant(evidence, c))
     yield replace(evidence.base, factor=c, parts=(*evidence.base.parts, part))
 
 
@@ -48,7 +107,9 @@ def test_factor_after(evidence: Evidence) -> Iterator[Hypothesis]:
         return
     _, last = evidence.refined(switch, last, evidence.base.clock, evidence.base.clock)
     begin = evidence.rows.at[min(last, len(evidence.rows) - 1)]
-    part = _factor_part("factor-after", c, begin, 2.2 if is_round(c) else 2.5, 2)
+    detail = _told_after(evidence, c, begin)
+    key = "one-short" if "one step short" in detail else "factor-after"
+    part = _factor_part(key, c, begin, 2.2 if is_round(c) else 2.5, 2, detail)
     yield replace(evidence.base, factor=c, factor_from=begin, parts=(*evidence.base.parts, part))
 
 
@@ -85,5 +146,16 @@ CAUSES = (
             "a resume that built the scheduler with last_epoch: the run has a checkpoint at this row",
             "the base learning rate was changed by hand at this row",
         ),
+    ),
+    Cause(
+        "one-short",
+        "shift after R",
+        "the warmup stops one step short, for good",
+        lambda evidence: iter(()),
+        "the value at the warmup's end: that of the step before",
+        "The warmup's last step is never made, and the decay, a chained rule (lr * gamma), goes on from where it "
+        "stopped: everything after it is too low by the same factor.",
+        "Let the warmup run one step longer, or build the decay on the base learning rate.",
+        ("libai #37",),
     ),
 )

@@ -267,7 +267,7 @@ CAUSES = (
         "The reductions come at other epochs: Keras reduces on the patience-th bad epoch and PyTorch on the one after "
         "it; a metric that should rise with mode min never improves; a negative metric in rel mode always does.",
         "Set patience one lower (or higher) than in the other framework; check mode against the metric.",
-        ("pytorch #119763", "pytorch #47513"),
+        ("pytorch #119763", "pytorch #47513", "keras #3991"),
     ),
     Cause(
         "quantised",
