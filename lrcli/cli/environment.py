@@ -17,6 +17,10 @@ from lrcli.printable import printable_output
 _DRAWN = "⣿│─┤█"
 
 
+MOST_COLUMNS, MOST_LINES = 2_000, 1_000
+"""A picture of characters is at most so large, whoever asks for it: an option, a variable or the terminal."""
+
+
 @dataclass
 class Environment:
     """Streams and what is known about them.
@@ -83,12 +87,12 @@ class Environment:
     @property
     def width(self) -> int:
         """Columns of the picture or table: COLUMNS, then the terminal, else 80."""
-        return self._extent("COLUMNS", 0, 80)
+        return min(self._extent("COLUMNS", 0, 80), MOST_COLUMNS)
 
     @property
     def height(self) -> int:
         """Lines of the screen: LINES, then the terminal, else 24."""
-        return self._extent("LINES", 1, 24)
+        return min(self._extent("LINES", 1, 24), MOST_LINES)
 
     def _extent(self, name: str, axis: int, default: int) -> int:
         wanted = self.variables.get(name, "")

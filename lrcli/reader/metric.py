@@ -14,6 +14,10 @@ from lrcli.reader.source import Place, Problems
 _FORM = "metric: [0.9, 0.8, ...], or metric: {file: val.csv, column: val_loss}"
 
 
+MAX_BYTES, MAX_VALUES = 30_000_000, 2_000_000
+"""A metric has one value an epoch; a larger file is another one, or a device without end, and would fill the memory."""
+
+
 class MetricError(LrcliError):
     """A file that holds no metric: what is wrong, and what may help."""
 
@@ -77,7 +81,9 @@ def _from_file(
     try:
         if not file:
             raise FileTrouble("the name of the file is empty")
-        data = inputs.get(file if file == "-" else str(directory / file), "metric").read()
+        data = inputs.get(file if file == "-" else str(directory / file), "metric").read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise FileTrouble(f"the file of a metric has at most {MAX_BYTES:,} bytes")
         return parse_series(data, column)
     except FileTrouble as error:
         problems.add(place, "file", f"{name}: {error}")
@@ -92,6 +98,8 @@ def parse_series(data: bytes, column: str | None) -> tuple[float, ...]:
     >>> parse_series(b"epoch,loss\n0,0.5\n1,0.25\n", "loss")
     (0.5, 0.25)
     """
+    if max(data.count(b"\n"), data.count(b"\r")) > MAX_VALUES or (data[:1] == b"[" and data.count(b",") > MAX_VALUES):
+        raise MetricError(f"a metric has at most {MAX_VALUES:,} values")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

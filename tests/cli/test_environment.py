@@ -49,6 +49,8 @@ def test_colour(option: str, variables: dict[str, str], tty: bool, colored: bool
         ({"COLUMNS": "wide", "LINES": "\u0663"}, (100, 30), (100, 30)),
         ({"COLUMNS": "9" * 30}, None, (80, 24)),
         ({}, (0, 0), (80, 24)),
+        ({"COLUMNS": "99999", "LINES": "99999"}, None, (2000, 1000)),
+        ({}, (65535, 65535), (2000, 1000)),
     ],
 )
 def test_extent(variables: dict[str, str], size: tuple[int, int] | None, extent: tuple[int, int]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -171,3 +173,27 @@ def test_phase_that_ends_needs_no_more() -> None:
     """A plateau phase needs its metric only to its own end."""
     text = "{lr: 1, epochs: 90, schedule: [{type: plateau, for: 3, metric: [1, 2]}, {type: constant}]}"
     assert read_spec(text).length == 90
+
+
+@pytest.mark.parametrize(
+    ("write", "message"),
+    [
+        (lambda file: file.truncate(30_000_001), "the file of a metric has at most 30,000,000 bytes"),
+        (lambda file: file.write(b"1\n" * 2_000_001), "a metric has at most 2,000,000 values"),
+        (lambda file: file.write(b"[" + b"1," * 2_000_001 + b"1]"), "a metric has at most 2,000,000 values"),
+    ],
+)
+def test_a_file_of_any_size(tmp_path: Path, write: Callable[[BinaryIO], object], message: str) -> None:
+    """A file that is larger than any metric is refused, and not read to its end."""
+    path = tmp_path / "val.csv"
+    with path.open("wb") as file:
+        write(file)
+    with pytest.raises(SpecError, match=message):
+        read_spec("{lr: 1, schedule: {type: plateau}}", metric=str(path))
+
+
+def test_a_device_without_end() -> None:
+    """A device is read no further than a metric may be long."""
+    if Path("/dev/zero").exists():
+        with pytest.raises(SpecError, match="at most 30,000,000 bytes"):
+            read_spec("{lr: 1, schedule: {type: plateau}}", metric="/dev/zero")

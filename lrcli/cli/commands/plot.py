@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from lrcli.cli.command import make_command
-from lrcli.cli.environment import Environment
+from lrcli.cli.environment import MOST_COLUMNS, MOST_LINES, Environment
 from lrcli.cli.load import load_series
 from lrcli.cli.notes import tell_notes, told_once
 from lrcli.cli.options import (
@@ -120,6 +120,9 @@ class Look:
         if self.format == "text":
             if self.theme:
                 raise LrcliError("--theme is for svg and html, not for text")
+            for name, size, most in (("--width", self.width, MOST_COLUMNS), ("--height", self.height, MOST_LINES)):
+                if size is not None and size > most:
+                    raise LrcliError(f"{name} of text is at most {most}. Received: {size}")
             return
         if self.ascii:
             raise LrcliError(f"--ascii is for text, not for {self.format}")
