@@ -11,6 +11,7 @@ REMARKS: dict[str, str] = {
     "max-steps-negative": "max_steps: -1 in an Axolotl config, which ends its warmup",
     "milestone-outside": "a step or milestone at or past the end of the run",
     "min-lr-rate": "a min_lr_rate that looks like a learning rate",
+    "one-gpu": "a rate that depends on the number of devices, taken for one",
     "other-groups": "parameters that have another rate than the one shown",
     "packing": "packed sequences, which --samples then counts",
     "release": "the release of the framework that a config was read for",
