@@ -1,0 +1,97 @@
+"""Cosine cycles, each longer than the one before."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lrcli.frameworks.keras._schedule import KerasSchedule
+from lrcli.frameworks.marked import next_turn
+from lrcli.schedules.base import length, number
+
+
+@dataclass(frozen=True, kw_only=True)
+class KerasCosineDecayRestarts(KerasSchedule):
+    """Follow half a cosine in each cycle, t_mul times as long and m_mul times as high as the one before.
+
+    lr(t) = initial_learning_rate * ((1 - alpha) * 0.5 * m_mul ** i * (1 + cos(pi * share)) + alpha)
+
+    share is what is done of cycle i. With t_mul 1, i and share are the whole and the rest of t / first_decay_steps;
+    else i = floor(log(1 - q * (1 - t_mul)) / log(t_mul)) with q = t / first_decay_steps. m_mul does not scale alpha.
+
+    >>> decay = KerasCosineDecayRestarts(initial_learning_rate=0.1, first_decay_steps=2)
+    >>> [decay.lr_at(t, 0.0) for t in (0, 1, 2, 4, 6)]
+    [0.10000000149011612, 0.05000000074505806, 0.10000000149011612, 0.05000000074505806, 0.10000000149011612]
+
+    Source: keras.optimizers.schedules.CosineDecayRestarts (run in 3.15.1, eagerly, with jax).
+    """
+
+    name = "keras.CosineDecayRestarts"
+
+    first_decay_steps: float = length(doc="steps of the first cycle", any_number=True, example="1000")
+    t_mul: float = number(2.0, doc="factor from one cycle's length to the next")
+    m_mul: float = number(1.0, doc="factor from one cycle's height to the next")
+    alpha: float = number(0.0, doc="the smallest learning rate as a share of the first")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.require_positive("first_decay_steps")
+
+    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+        to, one, cos, power, *_ = self.width
+        lr, size, alpha = self.initial(base_lr), self.cast(self.first_decay_steps), self.cast(self.alpha)
+        factor, height, pi = self.cast(self.t_mul), self.cast(self.m_mul), self.pi
+        done = to([c / size for c in to(list(steps))])
+        if factor == 1.0:
+            cycles: list[float] = [float(math.floor(q)) for q in done]
+            shares = to([q - i for q, i in zip(done, cycles, strict=True)])
+        else:
+            cycles = self._cycles(done, factor)
+            lengths = to([power(factor, i) for i in cycles])
+            apart = one(1.0 - factor)
+            begins = to([less / apart for less in to([1.0 - n for n in lengths])])
+            rests = to([q - b for q, b in zip(done, begins, strict=True)])
+            if self.dtype == "float32":  # jax compiles this part, and multiplies by the inverse
+                shares = to([rest * n for rest, n in zip(rests, to([1.0 / n for n in lengths]), strict=True)])
+            else:
+                shares = [rest / n for rest, n in zip(rests, lengths, strict=True)]
+        heights = to([0.5 * m for m in to([power(height, i) for i in cycles])])
+        waves = to([1.0 + wave for wave in to([cos(angle) for angle in to([pi * share for share in shares])])])
+        low = one(1 - alpha)
+        parts = to([low * part for part in to([h * wave for h, wave in zip(heights, waves, strict=True)])])
+        return to([lr * part for part in to([part + alpha for part in parts])])
+
+    def _cycles(self, done: list[float], factor: float) -> list[float]:
+        """The number of each cycle, from logarithms in the type of the schedule."""
+        to, one, log = self.width.to, self.width.one, self.width.log
+        growth = one(1.0 - factor)
+        totals = to([1.0 - q * growth for q in done])
+        if self.is_whole:
+            totals = [float(int(total)) for total in totals]
+        if min(totals) <= 0:
+            raise ValueError("Keras computes NaN: with t_mul below 1 the cycles end there")
+        base = one(log(factor))
+        return [float(math.floor(share)) for share in to([one(log(total)) / base for total in totals])]
+
+    def _restarts(self, t: int) -> Iterator[int]:
+        """The steps at which a cycle should begin, from about t on."""
+        if self.t_mul == 1:
+            start = next_turn(max(t - 1, 0), self.first_decay_steps, self.first_decay_steps)
+            yield from (start, next_turn(start + 1, self.first_decay_steps, self.first_decay_steps))
+            return
+        at, size = 0.0, self.first_decay_steps * 1.0
+        while at < t + 2 and size > 1e-9:
+            at += size
+            size *= self.t_mul
+            yield math.ceil(at)
+        yield math.ceil(at + size)
+
+    def next_break(self, t: int) -> int | None:
+        least = max(t, 1)
+        # rounding may make a cycle begin one step late
+        near = [at + late for at in self._restarts(t) for late in (0, 1) if at + late >= least]
+        return min(near, default=None)
+
+    def event_at(self, t: int) -> str:
+        return "restart" if t and t in self._restarts(t) else ""

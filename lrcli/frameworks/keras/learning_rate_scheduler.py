@@ -1,0 +1,47 @@
+"""The callback that sets the learning rate of each epoch by a function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lrcli.errors import InvalidValue
+from lrcli.expression import Expression
+from lrcli.frameworks._float32 import singles
+from lrcli.frameworks.vectored import Vectored
+from lrcli.schedules.base import Setting, expression, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class KerasLearningRateScheduler(Vectored):
+    """Set the learning rate of each epoch to what a function of the epoch gives, as a float32.
+
+    lr(t) = schedule(t)
+
+    A row is an epoch: the callback acts at the beginning of each. An expression that needs the learning rate before it
+    has to be written as one of the epoch alone.
+
+    >>> KerasLearningRateScheduler(schedule=Expression("0.1 * 0.5 ** (epoch // 10)")).lr_at(10, 0.0)
+    0.05000000074505806
+
+    Source: keras.callbacks.LearningRateScheduler (read in 3.15.1).
+    """
+
+    name = "keras.LearningRateScheduler"
+    sets_lr = True
+
+    schedule: Expression = expression(
+        doc="the learning rate, an arithmetic expression of epoch", example='"0.1 * 0.5 ** (epoch // 10)"'
+    )
+    setting: Setting | None = setting()
+
+    def bind(self, setting: Setting) -> KerasLearningRateScheduler:
+        if len(set(setting.lrs)) > 1:
+            raise InvalidValue("type", "has one learning rate: Keras has none for each parameter group", None)
+        return super().bind(setting)
+
+    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+        return singles(list(map(self.schedule.function, steps)))
+
+    def monotone_until(self, t: int) -> int | None:
+        return t + 1  # an expression may do anything

@@ -1,0 +1,86 @@
+"""Constant pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from lrcli.errors import InvalidValue
+from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.keras._schedule import KerasTyped
+from lrcli.notes import Note
+from lrcli.schedules.base import data, positions
+
+
+@dataclass(frozen=True, kw_only=True)
+class KerasPiecewiseConstantDecay(KerasTyped):
+    """Go from value to value after each boundary: a boundary itself still has the value before it.
+
+    lr(t) = values[0]                for t <= boundaries[0]
+            values[i]                for boundaries[i - 1] < t <= boundaries[i]
+            values[-1]               for t > boundaries[-1]
+
+    Boundaries are cut to whole steps. Where they are not in order, Keras adds up every value whose piece holds t.
+
+    >>> pieces = KerasPiecewiseConstantDecay(boundaries=(2, 4), values=(1.0, 0.5, 0.1))
+    >>> [pieces.lr_at(t, 0.0) for t in (0, 2, 3, 4, 5)]
+    [1.0, 1.0, 0.5, 0.5, 0.10000000149011612]
+
+    Source: keras.optimizers.schedules.PiecewiseConstantDecay (run in 3.15.1, eagerly, with jax).
+    """
+
+    name = "keras.PiecewiseConstantDecay"
+    sets_lr = True
+
+    boundaries: tuple[float, ...] = positions(doc="the last step of each piece but the last", example="[1000, 2000]")
+    values: Any = data(doc="the learning rate of each piece", takes="a list of numbers", example="[0.1, 0.01, 0.001]")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        values = self.values
+        if isinstance(values, list):
+            object.__setattr__(self, "values", values := tuple(values))
+        if not isinstance(values, tuple) or not values or not all(map(_is_number, values)):
+            raise InvalidValue("values", "must be a list of numbers", values)
+        if len(self.boundaries) != len(values) - 1:
+            reason = f"boundaries must be one fewer than values, {len(values) - 1} here"
+            raise Refuses("keras", "ValueError", reason, "boundaries", self.boundaries)
+        if not self.boundaries:
+            raise Refuses("keras", "IndexError", "boundaries must hold one at least", "boundaries")
+
+    @property
+    def edges(self) -> list[int]:
+        """The boundaries in the type of the step, a whole number."""
+        return [int(at) for at in self.boundaries]
+
+    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+        to, edges = self.width.to, self.edges
+        values = [v if isinstance(v, int) else self.width.one(v) for v in self.values]
+        # Keras's order: the first piece, the last, then those between them
+        pieces = [(-1, edges[0], values[0]), (edges[-1], None, values[-1])]
+        pieces += [(low, high, value) for (low, high), value in zip(pairwise(edges), values[1:-1], strict=True)]
+        totals = [0.0] * len(steps)
+        for low, high, value in pieces:
+            inside = [t > low and (high is None or t <= high) for t in steps]
+            if any(inside):
+                totals = to([total + value if here else total for total, here in zip(totals, inside, strict=True)])
+        return totals
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        for i, at in enumerate(self.edges):
+            yield at + 1, f"piece {i + 2}"
+
+    def notes(self) -> tuple[Note, ...]:
+        if self.edges == sorted(self.edges):
+            return ()
+        return (
+            Note(
+                "unsorted", f"{self.name}: boundaries are not in order: Keras adds up every value whose piece holds t"
+            ),
+        )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -1,0 +1,67 @@
+"""Polynomial decay."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lrcli.frameworks.keras._schedule import KerasSchedule
+from lrcli.frameworks.marked import next_turn
+from lrcli.schedules.base import flag, length, number
+
+
+@dataclass(frozen=True, kw_only=True)
+class KerasPolynomialDecay(KerasSchedule):
+    """Fall along a polynomial to end_learning_rate over decay_steps, and stay there.
+
+    lr(t) = (initial_learning_rate - end_learning_rate) * (1 - min(t, decay_steps) / decay_steps) ** power
+            + end_learning_rate
+
+    With cycle, decay_steps grows to the next multiple of it that is not below t, and the curve climbs again: at a
+    multiple itself it is at the end.
+
+    >>> decay = KerasPolynomialDecay(initial_learning_rate=0.1, decay_steps=4, end_learning_rate=0.0)
+    >>> [decay.lr_at(t, 0.0) for t in (0, 2, 4, 5)]
+    [0.10000000149011612, 0.05000000074505806, 0.0, 0.0]
+
+    Source: keras.optimizers.schedules.PolynomialDecay (run in 3.15.1, eagerly, with jax).
+    """
+
+    name = "keras.PolynomialDecay"
+
+    decay_steps: float = length(doc="steps of the decay", any_number=True, fills="run")
+    end_learning_rate: float = number(0.0001, doc="the learning rate at the end")
+    power: float = number(1.0, doc="the exponent; 1 is a line")
+    cycle: bool = flag(False, doc="whether it begins again from where a longer decay would be")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.require_positive("decay_steps")
+
+    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+        to, one, power = self.width.to, self.width.one, self.width.pow
+        lr, end, exponent = self.initial(base_lr), self.cast(self.end_learning_rate), self.cast(self.power)
+        size = self.cast(self.decay_steps)
+        counts = to(list(steps))
+        if self.cycle:
+            whole = one(self.decay_steps)
+            factors = [math.ceil(share) if share else 1 for share in to([c / whole for c in counts])]
+            sizes = to([size * factor for factor in factors])
+            shares = to([c / n for c, n in zip(counts, sizes, strict=True)])
+        else:
+            shares = to([min(c, size) / size for c in counts])
+        drop = one(lr - end)
+        left = to([power(rest, exponent) for rest in to([1 - share for share in shares])])
+        return to([part + end for part in to([drop * rest for rest in left])])
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        if not self.cycle:
+            yield self.decay_steps, "decay ends"
+
+    def next_break(self, t: int) -> int | None:
+        if not self.cycle:
+            return super().next_break(t)
+        at = next_turn(t, self.decay_steps, self.decay_steps)
+        after = next_turn(max(t - 1, 0), self.decay_steps, self.decay_steps) + 1
+        return min(at, after) if after >= max(t, 1) else at

@@ -1,0 +1,31 @@
+"""Schedules that compute a stretch of steps operation by operation: whole lists are rounded faster than numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lrcli.frameworks.marked import Marked
+
+STRETCH = 8192
+"""How many steps are computed at a time."""
+
+
+@dataclass(frozen=True)
+class Vectored(Marked):
+    """A schedule whose subclass writes `stretch`: the learning rates of some steps, in increasing order."""
+
+    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+        """The learning rates of these steps."""
+        raise NotImplementedError
+
+    def lr_at(self, t: int, base_lr: float) -> float:
+        return self.stretch((t,), base_lr)[0]
+
+    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+        if stop - start <= STRETCH:
+            return self.stretch(range(start, stop), base_lr)
+        found: list[float] = []
+        for begin in range(start, stop, STRETCH):
+            found += self.stretch(range(begin, min(begin + STRETCH, stop)), base_lr)
+        return found
