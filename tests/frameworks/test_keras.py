@@ -92,7 +92,9 @@ def test_notes() -> None:
     """A whole number as the learning rate and boundaries out of order have a note; the usual ones none."""
     (note,) = notes_of(f"{{type: keras.CosineDecay, {LR}: 1}}", more="lr: 1.0")
     assert note.endswith("Keras cuts the other arguments to whole numbers. Write 1.0")
-    (note,) = notes_of("{type: keras.PiecewiseConstantDecay, boundaries: [5, 3], values: [0.1, 0.2, 0.3]}")
+    (note,) = notes_of(
+        "{type: keras.PiecewiseConstantDecay, boundaries: [5, 3], values: [0.25, 0.2, 0.3]}", more="lr: 0.25"
+    )
     assert "boundaries are not in order" in note
     assert notes_of("{type: keras.CosineDecay}") == []
 

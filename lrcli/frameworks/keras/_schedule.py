@@ -36,6 +36,9 @@ class KerasTyped(Vectored):
             raise InvalidValue("type", "has one learning rate: Keras has none for each parameter group", None)
         return super().bind(setting)
 
+    def ignores(self, lr: float) -> bool:
+        return super().ignores(lr) and super().ignores(self.width.one(lr))
+
     def require_positive(self, field: str) -> None:
         """Raise what Keras raises for a length that is not above 0."""
         value = getattr(self, field)

@@ -61,6 +61,9 @@ class KerasCosineDecay(KerasSchedule):
         shares = to([part + alpha for part in (to(parts) if self.warmup_target is None else parts)])
         return [*head, *to([lr * share for share in shares])]
 
+    def ignores(self, lr: float) -> bool:
+        return lr != self.warmup_target and super().ignores(lr)
+
     def marks(self) -> Iterator[tuple[float, str]]:
         warmup = 0.0
         if self.warmup_target is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrcli.errors import InvalidValue
 from lrcli.expression import Expression
-from lrcli.frameworks._float32 import singles
+from lrcli.frameworks._float32 import f32, singles
 from lrcli.frameworks.vectored import Vectored
 from lrcli.schedules.base import Setting, expression, setting
 
@@ -42,6 +42,9 @@ class KerasLearningRateScheduler(Vectored):
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
         return singles(list(map(self.schedule.function, steps)))
+
+    def ignores(self, lr: float) -> bool:
+        return super().ignores(lr) and super().ignores(f32(lr))
 
     def monotone_until(self, t: int) -> int | None:
         return t + 1  # an expression may do anything
