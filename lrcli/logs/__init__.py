@@ -15,8 +15,9 @@ FARTHEST = 2**53
 class Rounding:
     """How a log writes its numbers.
 
-    kind: "full" (every digit of a double), "float32", "decimals" (a fixed number after the point) or "significant"
-    (a fixed number in all); digits is that number, 0 for the first two.
+    kind: "full" (every digit of a double), "float32", "decimals" (a fixed number after the point), "significant" (a
+    fixed number in all) or "bars" (as Keras's progress bars: 0.0010, but 5.0000e-04); digits is that number, 0 for the
+    first two.
     """
 
     kind: str = "full"

@@ -19,7 +19,7 @@ _LOOSE = re.compile(rf"[\w/.-]*(?:lr|rate)[\w/.-]*[^\w\n]{{1,12}}(?P<value>{NUMB
 def advice(where: str, opening: Opening, gathered: Gathered, about: str) -> str:
     """What to add to a message: made from the log's own first line or header with a learning rate; "" without one."""
     names = [name for name, role in gathered.names.items() if name and role not in ("of", "rank")]
-    if names and not gathered.words:
+    if names and (not gathered.words or about == "which"):
         return _column("-" if where == "<stdin>" else where, names, about)
     pattern = proposed(opening)
     return f"; say where it stands, e.g. --pattern {quote(pattern)}" if pattern else ""

@@ -104,7 +104,7 @@ def choose_rates(names: Sequence[str], column: str | None = None) -> tuple[str, 
     first = [name for name in names if rank(name) == best]
     families = list(dict.fromkeys(family(name) for name in first))
     if len(families) > 1:
-        raise NoLog(f"which column is the learning rate? The candidates are {listed(names)}")
+        raise NoLog(f"which column is the learning rate? The candidates are {listed(names)}", "which")
     return (*first, *(name for name in names if name not in first))
 
 

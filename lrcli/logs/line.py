@@ -40,9 +40,10 @@ _RATE = re.compile(
 )
 _NEXT = re.compile(rf"[ \t]?,[ \t]?(?:(?:np|numpy)\.float\d+\()?({NUMBER}){END}", re.IGNORECASE)
 _SETTING = re.compile(
-    r"step|epoch|milestone|gamma|patience|policy|sched|drop|power|cycle|min|max|init|final|end|start|peak|target|poly"
+    r"(?<![a-z])(steps?|epochs?|milestones?|gamma|patience|policy|sched\w*|drop|power|cycle|min|max|init\w*|final|end|start"
+    r"|peak|target|poly)(?![a-z])"
 )
-"""In a name, these make it that of a setting: `lr_step: 30`, `min_lr=1e-6`."""
+"""In a name, these words make it that of a setting: `lr_step: 30`, `min_lr=1e-6`."""
 
 _RUN = rf"""["']?\]?{_SPACE}[:=\#|]?{_SPACE}["'\[({{]{{0,3}}{_SPACE}"""  # what stands between a key and its number
 _ABSOLUTE = re.compile(
@@ -202,7 +203,8 @@ def place_of(line: str, key: str | None = None) -> Iterator[Token]:
     if epoch:
         yield from _tokens(epoch, "epoch")
     if match := _BAR.search(line) or _BRACKETS.search(line):
-        yield from _tokens(match, "step", "of")
+        for token in _tokens(match, "step", "of"):
+            yield token if epoch or token.role == "step" else replace(token, name=RUN)
 
 
 def _tokens(match: re.Match[str], *roles: str) -> Iterator[Token]:

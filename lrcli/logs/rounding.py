@@ -31,6 +31,9 @@ MANY = 8
 
 MOST = 8
 
+BARS_FIXED = 1e-3
+"""Keras's progress bars write what is above this with 4 decimals, and what is below with 4 decimals and an exponent."""
+
 SEEN = 1000
 """So many different cells are looked at one by one; of those after them only longer ones."""
 
@@ -57,16 +60,18 @@ def quantise(value: float, rounding: Rounding) -> float:
         return value
     if rounding.kind == "float32":
         return to_float32(value)
-    if rounding.kind == "decimals":
+    if rounding.kind == "decimals" or (rounding.kind == "bars" and abs(value) > BARS_FIXED):
         return round(value, rounding.digits)
+    if rounding.kind == "bars":
+        return float(f"{value:.{rounding.digits}e}")
     return float(f"{value:.{max(rounding.digits - 1, 0)}e}")
 
 
 def tolerance(logged: float, rounding: Rounding, peak: float = 0.0) -> float:
     """How far a computed value may lie from a logged one and still be what was logged.
 
-    Half a unit of the last digit that the log writes; `peak`, the largest learning rate of the run, is what the
-    remainder of a zero is measured by.
+    Half a unit of the last digit that the log writes, and the last place of a float32; `peak`, the largest learning
+    rate of the run, is what the remainder of a zero is measured by.
 
     >>> tolerance(4.334e-4, Rounding("significant", 4)) < 0.51e-7
     True
@@ -79,12 +84,16 @@ def tolerance(logged: float, rounding: Rounding, peak: float = 0.0) -> float:
         return max(exact, floor)
     if rounding.kind == "float32":
         return max(FLOAT32_RELATIVE * abs(logged), floor, 2.0**-149)
-    if rounding.kind == "decimals":
-        return 0.5 * 10.0**-rounding.digits + max(exact, floor)
-    if logged == 0:
+    if rounding.kind == "decimals" or (rounding.kind == "bars" and abs(logged) > BARS_FIXED):
+        unit = 10.0**-rounding.digits
+    elif logged == 0:
         return floor
-    unit = 10.0 ** (math.floor(math.log10(abs(logged))) - rounding.digits + 1)
-    return 0.5 * unit + max(exact, floor)
+    else:
+        digits = rounding.digits + (rounding.kind == "bars")
+        unit = 10.0 ** (math.floor(math.log10(abs(logged))) - digits + 1)
+    # what was a float32 before it was printed may miss by its last place, too; with more digits it would show
+    ulp = FLOAT32_RELATIVE * abs(logged)
+    return 0.5 * unit + max(exact, floor, ulp if ulp <= unit else 0.0)
 
 
 def agrees(value: float, logged: float, rounding: Rounding, peak: float = 0.0) -> bool:
@@ -179,6 +188,8 @@ class WrittenDigits:
             return FULL
         if self._long:
             return FLOAT32 if self._float32 else FULL
+        if self._fixed == {4} and self._mantissas == {4}:
+            return Rounding("bars", 4)
         if self._padded and len(self._fixed) == 1 and not self._mantissas:
             return Rounding("decimals", next(iter(self._fixed)))
         if self._mantissa_padded and len(self._mantissas) == 1 and not self._fixed - {1}:

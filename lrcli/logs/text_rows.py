@@ -82,6 +82,10 @@ class TextRows:
         self.other_lines += lines
         for pattern, kind, columns in found:
             names = [_column(role, name) for role, name in pattern.groups]
+            if self._epoch is not None and not pattern.has_epoch:
+                names.append("epoch")
+                columns.append([self._epoch[1]] * len(columns[0]))
+                self._note_heading(kind)
             if not kind.gathered.add_block(dict(zip(names, columns, strict=True))):
                 for row in zip(*columns, strict=True):
                     record = {name: text.replace(",", "") for name, text in zip(names, row, strict=True)}
@@ -149,12 +153,17 @@ class TextRows:
         record = {_column(role, name): text.replace(",", "") for role, name, text in cells}
         if "epoch" not in roles and self._epoch is not None:
             record["epoch"] = self._epoch[1].replace(",", "")
-            kind.words.setdefault("epoch", self._epoch[0])
-            kind.gathered.headed = carried
+            self._note_heading(kind, carried=carried)
         for name in record:
             kind.gathered.names.setdefault(name, _ROLES.get(name, "lr"))
         kind.gathered.add(number, record)
         kind.lines += 1
+
+    def _note_heading(self, kind: LineKind, *, carried: bool = False) -> None:
+        assert self._epoch is not None
+        kind.words.setdefault("epoch", self._epoch[0])
+        kind.gathered.names.setdefault("epoch", "epoch")
+        kind.gathered.headed = carried
 
     def _chosen(self, ended: bool) -> Iterator[str]:
         """Hands on the rows of the most frequent kind; yields what was taken and what was left out."""

@@ -160,7 +160,7 @@ def precision(rounding: Rounding) -> str:
         return "float32"
     if rounding.kind == "full":
         return "nine digits (the log holds all of them)"
-    kind = "decimals" if rounding.kind == "decimals" else "significant digits"
+    kind = "significant digits" if rounding.kind == "significant" else "decimals"
     return f"{rounding.digits} {kind}"
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lrcli.logs import Log
+from lrcli.errors import LrcliError
+from lrcli.inputs import Inputs
+from lrcli.logs import Log, text_rows
 from lrcli.logs.read import read_log
 
 FORMATS = Path(__file__).with_name("text_formats")
@@ -71,6 +73,13 @@ SAMPLES: list[tuple[str, str, Rows]] = [
     ("transformers-bars", "step", [(10, 4.9912e-05), (20, 4.9649e-05), (30, 4.9213e-05)]),
     ("transformers-old", "step", [(500, 4.5e-05), (1000, 4e-05)]),
     ("run-glue-old", "step", [(50, 4.5e-05), (100, 4e-05)]),
+    ("paddleseg-later", "step", [(760, 0.009915), (770, 0.009914)]),
+    ("funasr", "step", [(4050, 7.484e-06), (4100, 7.567e-06)]),
+    ("kohya", "step", [(1, 0.0001), (2, 9e-5), (801, 5e-5), (802, 4e-5)]),
+    ("epoch-batch", "step", [(0, 1e-4), (100, 9e-5), (300, 8e-5)]),
+    ("epoch-step", "step", [(500, 1e-4), (1000, 9e-5), (1500, 8e-5)]),
+    ("last-lr-list", "epoch", [(1, 0.001), (2, 0.0009), (4, 0.0008)]),
+    ("fasttext", "row", [(0, 0.09), (1, 0.08)]),
 ]  # fmt: skip
 
 
@@ -89,3 +98,51 @@ def test_samples(name: str, unit: str, rows: Rows) -> None:
 def test_every_sample_has_its_rows() -> None:
     """No file lies in the folder unread."""
     assert sorted(path.stem for path in FORMATS.iterdir()) == sorted(sample[0] for sample in SAMPLES)
+
+
+TWO = "[Epoch 0] lr_backbone: 1e-05 lr_head: 1e-04\n[Epoch 1] lr_backbone: 2e-05 lr_head: 2e-04\n"
+
+
+def test_rates_of_different_names() -> None:
+    """Two learning rates by different names are two columns, of which one has to be named."""
+    with pytest.raises(LrcliError, match=r"The candidates are lr_backbone, lr_head; name it, e\.g\. -:lr_backbone"):
+        read_log("-", inputs=Inputs.of(TWO.encode()))
+    assert [1e-4, 2e-4] == list(read_log("-:lr_head", inputs=Inputs.of(TWO.encode())).lrs["lr_head"])
+
+
+def test_groups_are_columns() -> None:
+    """The learning rates of a list are the parameter groups of one log."""
+    log = read_log(str(FORMATS / "deepspeed.log"))
+    assert {"lr/0": [9.65e-06, 9.3e-06], "lr/1": [4.8e-06, 4.6e-06]} == {n: list(v) for n, v in log.lrs.items()}
+
+
+def test_remarks() -> None:
+    """One note says which line was taken, and others what was left out."""
+    log = read_log(str(FORMATS / "config-first.log"))
+    assert [
+        "the learning rate is 'lr'; the rows are counted, from 0",
+        "read as text: 2 lines like line 6, 'Time Taken: 14.09s - LR: 9.98e-02'",
+        "6 lines without a learning rate left out",
+        "1 line of another form left out, as line 1, 'Namespace(lr=0.1, epochs=3, lr_step=30, batch_size=128)'",
+        "1 line of another form left out, as line 2, 'lr: 0.1'",
+        "the epoch stands above each row ('epoch', from 1)",
+    ] == list(log.remarks)
+
+
+@pytest.mark.parametrize("name", [sample[0] for sample in SAMPLES])
+def test_blocks_and_lines_give_the_same(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Text that is read in blocks gives what it gives line by line, and piece by piece."""
+    path = tmp_path / "a.log"
+    data = (FORMATS / f"{name}.log").read_bytes()
+    path.write_bytes(data)
+    together = _outcome(path)
+    monkeypatch.setattr(text_rows.TextRows, "_together", lambda self, block: False)
+    assert together == _outcome(path)
+    monkeypatch.undo()
+    monkeypatch.setattr(text_rows, "BLOCK", 64)
+    assert together == _outcome(path)
+
+
+def _outcome(path: Path) -> tuple[object, ...]:
+    log = read_log(str(path))
+    return log.unit, list(log.positions), {n: list(v) for n, v in log.lrs.items()}, log.runs, log.rounding, log.remarks
