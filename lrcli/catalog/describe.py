@@ -8,6 +8,7 @@ from typing import Any
 
 from lrcli.catalog.registry import find_types, general_types, type_names
 from lrcli.errors import LrcliError, suggest
+from lrcli.frameworks.replaying import replaying
 from lrcli.schedules import Param, Schedule, param_of, parameters
 
 LENGTH = "a number of steps, or 30ep, 500st, 10%"
@@ -112,9 +113,7 @@ def describe(cls: type[Schedule]) -> TypeInfo:
 
 def _since(cls: type[Schedule]) -> str | None:
     """The first release of PyTorch that has the class."""
-    from lrcli.frameworks.torch import since
-
-    return since(cls)
+    return replaying().since(cls)
 
 
 def _key(cls: type[Schedule], f: Field[Any]) -> Key:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lrcli.checks.subject import Subject
 from lrcli.comparison.difference import compare
 from lrcli.comparison.versions import Family, families_in_use
-from lrcli.frameworks.torch import foreign_schedule
+from lrcli.frameworks.replaying import replaying
 from lrcli.spec import Emulation, Spec
 
 ROWS = 5_000
@@ -64,6 +64,6 @@ def first_difference(formula: Spec, replay: Spec) -> tuple[int, float, float] | 
 def _short(subject: Subject) -> Spec | None:
     if subject.formula is None or subject.failure is not None:
         return None
-    if any(foreign_schedule(group.schedule) for group in subject.formula.groups):
+    if any(replaying().foreign_schedule(group.schedule) for group in subject.formula.groups):
         return None
     return replace(subject.formula, length=min(subject.spec.length, ROWS))

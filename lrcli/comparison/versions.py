@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 
 from lrcli.comparison.gaps import Gap
 from lrcli.errors import Refused
-from lrcli.frameworks.torch import NotReplayed, foreign_schedule
-from lrcli.frameworks.torch.releases import RELEASES
+from lrcli.frameworks.replaying import replaying
 from lrcli.series import Series, series_of
 from lrcli.spec import Emulation, Spec
 
@@ -36,7 +35,7 @@ class Family:
         >>> Family(("1.1", "1.4", "1.5", "1.6")).ranges
         '1.1, 1.4-1.6'
         """
-        known = list(RELEASES)
+        known = list(replaying().RELEASES)
         runs: list[list[str]] = []
         for release in self.releases:
             if runs and known.index(release) == known.index(runs[-1][-1]) + 1:
@@ -57,7 +56,7 @@ class Agreement:
 def versions(spec: Spec, progress: Callable[[int, int], None] | None = None) -> tuple[Agreement, Agreement]:
     """The families of all releases for the LR in use, and for the reading that each release documents.
 
-    Raises NotReplayed where no release has a schedule of the spec.
+    Raises Refused where no release has a schedule of the spec.
     """
     lrs, documented = _families(spec, True, progress)
     return Agreement("lr", lrs.families()), Agreement("documented", documented.families())
@@ -70,12 +69,13 @@ def families_in_use(spec: Spec) -> tuple[Family, ...]:
 
 def _families(spec: Spec, documented: bool, progress: Callable[[int, int], None] | None) -> tuple[_Families, _Families]:
     for group in spec.groups:
-        if (foreign := foreign_schedule(group.schedule)) is not None:
-            raise NotReplayed(foreign)
+        if (foreign := replaying().foreign_schedule(group.schedule)) is not None:
+            raise replaying().not_replayed(foreign)
     lrs, readings = _Families(spec), _Families(spec)
-    for i, release in enumerate(reversed(RELEASES)):
+    releases = list(replaying().RELEASES)
+    for i, release in enumerate(reversed(releases)):
         if progress:
-            progress(i, len(RELEASES))
+            progress(i, len(releases))
         asked = replace(spec.emulation, release=release, read=None) if spec.emulation else Emulation(release)
         wanted = replace(spec, emulation=asked)
         try:

@@ -9,6 +9,7 @@ from lrcli.configs.config import Config
 from lrcli.configs.draft import Draft
 from lrcli.configs.nodes import Unknown, mapping_of, sequence_of
 from lrcli.errors import SpecError
+from lrcli.frameworks.replaying import replaying
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Place, refuse
 
@@ -114,9 +115,7 @@ def put_scheduler(config: Config, draft: Draft, scheduler: Named, nested: Callab
     """Write the schedule; whether it is one of torch's. `nested` gives the class form of the schedulers inside it."""
     if scheduler.short in _OF_TORCH:
         draft.put("schedule", _torch(scheduler, nested), at=scheduler.place, why=scheduler.name)
-        from lrcli.frameworks.torch.releases import NEWEST
-
-        draft.put("emulate", f"torch-{NEWEST}:lr", why="as PyTorch computes it, step by step")
+        draft.put("emulate", f"torch-{replaying().NEWEST}:lr", why="as PyTorch computes it, step by step")
         return True
     if scheduler.name.startswith("transformers."):
         _refuse_placeholder(scheduler)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from lrcli.catalog import registry
 from lrcli.errors import LrcliError, suggest
 from lrcli.frameworks.base import Framework
+from lrcli.frameworks.replaying import replaying
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Problems
 from lrcli.spec import SHOWABLE, STEP_ORDERS, Emulation
@@ -132,20 +133,17 @@ def _release_of(framework: Framework, version: str, label: str) -> tuple[Emulati
 
 
 def _release(version: str) -> tuple[str, str]:
-    from lrcli.frameworks.torch.releases import find_release
-
     try:
-        release, note = find_release(version)
+        release, note = replaying().find_release(version)
     except LrcliError as error:
         raise EmulationError(str(error)) from None
     return release, note or ""
 
 
 def _check_reading(emulation: Emulation) -> None:
-    version = tuple(int(part) for part in emulation.release.split(".")[:2])
-    if emulation.read == "get_last_lr" and version < (1, 4):
-        message = f"torch {emulation.release} has no get_last_lr, it first appears in 1.4"
-        raise EmulationError(message, "read get_lr or lr")
+    message, hint = replaying(emulation.framework).missing_reading(emulation)
+    if message:
+        raise EmulationError(message, hint)
 
 
 def _word(node: Mapping, key: str, words: tuple[str, ...], problems: Problems) -> str | None:

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lrcli.comparison.versions import Agreement, Family
-from lrcli.frameworks.torch.changes import Change
+from lrcli.frameworks.replaying import Change, replaying
 from lrcli.render.summary import gap_size
 from lrcli.spec import Spec
-
-_TITLES = {
-    "lr": "the learning rate in use",
-    "documented": "what the release documents for printing: get_lr() until 1.3, get_last_lr() from 1.4 on",
-}
 
 
 def write_agreements(spec: Spec, agreements: Sequence[Agreement]) -> Iterator[str]:
     """The families of each reading, a line each, the one with the newest release first; then who refuses the spec."""
+    titles = {
+        "lr": "the learning rate in use",
+        "documented": f"what the release documents for printing: {replaying().DOCUMENTED}",
+    }
     width = max(len(family.ranges) for agreement in agreements for family in agreement.families)
     for agreement in agreements:
         computed = [family for family in agreement.families if not family.refusal]
-        yield f"{_TITLES[agreement.reading]}\n"
+        yield f"{titles[agreement.reading]}\n"
         for n, family in enumerate(computed):
             above = computed[n - 1].ranges if n else ""
             yield f"  {family.ranges:<{width}}  {_what(family, spec, above, len(computed))}".rstrip() + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lrcli.frameworks.torch.releases import RELEASES
+from lrcli.frameworks.replaying import replaying
 from lrcli.spec import SHOWABLE, STEP_ORDERS
 
 _EXPRESSION = {"type": ["string", "number"], "minLength": 1}
@@ -13,7 +13,7 @@ _SAVED = ("after_step", "before_step", "fresh", "groups")
 
 
 def _version() -> str:
-    lines = "|".join(re.escape(line) for line in RELEASES)
+    lines = "|".join(re.escape(line) for line in replaying().RELEASES)
     return rf"v?(?:{lines})(?:\.[0-9]+)?(?:\+[^:]*)?"
 
 
@@ -33,7 +33,7 @@ def emulation() -> dict[str, Any]:
         "anyOf": [
             {"type": "null"},
             {"type": "string", "pattern": rf"^(?:torch-)?\s*(?:{_version()}|torch)?\s*$"},
-            {"type": "number", "enum": sorted({float(line) for line in RELEASES})},
+            {"type": "number", "enum": sorted({float(line) for line in replaying().RELEASES})},
         ],
     }
     properties = {

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from lrcli.frameworks.torch.loop import take_together, training_loop, training_loops
-from lrcli.frameworks.torch.notes import of_replay
-from lrcli.frameworks.torch.readings import readings_of, shown_reading
+from lrcli.frameworks.replaying import Replaying, replaying
 from lrcli.notes import Note
 from lrcli.series.base import BLOCK, Block, Readings
 from lrcli.series.formula import SpecSeries
+from lrcli.spec import Emulation
 
 
 @dataclass(frozen=True)
@@ -19,38 +18,42 @@ class ReplaySeries(SpecSeries):
     """What the release that the spec asks for leaves in the optimizer, and what reading it in the loop returns."""
 
     @property
+    def _emulation(self) -> Emulation:
+        assert self.spec.emulation is not None
+        return self.spec.emulation
+
+    @property
+    def _framework(self) -> Replaying:
+        return replaying(self._emulation.framework)
+
+    @property
     def label(self) -> str:  # type: ignore[override]
-        emulation = self.spec.emulation
-        assert emulation is not None
-        return emulation.label or self.arithmetic
+        return self._emulation.label or self.arithmetic
 
     @property
     def arithmetic(self) -> str:  # type: ignore[override]
-        assert self.spec.emulation is not None
-        return f"torch-{self.spec.emulation.release}"
+        return f"{self._emulation.framework}-{self._emulation.release}"
 
     @property
     def start(self) -> int:  # type: ignore[override]
         """The row after the one that the replay resumes from."""
-        assert self.spec.emulation is not None
-        return self.spec.emulation.last_epoch + 1
+        return self._emulation.last_epoch + 1
 
     @property
     def readings(self) -> tuple[str, ...]:  # type: ignore[override]
-        assert self.spec.emulation is not None
-        readings = readings_of(self.spec.emulation)
+        readings = self._framework.readings_of(self._emulation)
         return (*readings, "momentum") if self.shows_momentum and "momentum" not in readings else readings
 
     @cached_property
     def reading(self) -> str:  # type: ignore[override]
-        return "momentum" if self.shows_momentum else shown_reading(self.spec)
+        return "momentum" if self.shows_momentum else self._framework.shown_reading(self.spec)
 
     def blocks(self, names: Sequence[str] = (), start: int | None = None, stop: int | None = None) -> Iterator[Block]:
         names = names or (self.reading,)
         first = self.start
         begin = first if start is None else max(start, first)
         end = self.stop if stop is None else stop
-        loops = training_loops(self.spec)
+        loops, take_together = self._framework.training_loops(self.spec), self._framework.take_together
         readings = [name for name in names if name == "momentum" or name in self.readings]
         # the momentum is kept up only in rows that are asked for it
         skipped = ("lr", "momentum") if "momentum" in readings else ("lr",)
@@ -71,11 +74,11 @@ class ReplaySeries(SpecSeries):
 
     def _lead(self, i: int) -> int | None:
         """None where the loop passes its own epochs: there is no such number."""
-        assert self.spec.emulation is not None
-        if self.spec.emulation.step_epoch:
+        if self._emulation.step_epoch:
             return None
-        loop = training_loop(self.spec, i)
-        return loop.replay.lead(loop.scheduler_first)
+        loop = self._framework.training_loop(self.spec, i)
+        lead: int = loop.replay.lead(loop.scheduler_first)
+        return lead
 
     def notes(self) -> tuple[Note, ...]:
-        return super().notes() + of_replay(self.spec)
+        return super().notes() + self._framework.notes_of(self.spec)

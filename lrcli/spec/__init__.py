@@ -50,7 +50,7 @@ class Group:
 class Emulation:
     """Which release is replayed, and how the training loop used its scheduler.
 
-    release: "1.1": an examined minor release of PyTorch (see `lrcli.frameworks.torch.releases`).
+    release: "1.1": an examined minor release of the framework.
     read: the reading that is shown as the curve, one of SHOWABLE; None is what that release documents.
     step_order: "optimizer_first" (train, then scheduler.step()) or "scheduler_first"; None is what it documents.
     last_epoch: -1 for a plain run; k >= 0 for a new scheduler that resumes after epoch k.

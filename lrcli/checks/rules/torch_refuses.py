@@ -8,7 +8,7 @@ from lrcli.checks.finding import Hit
 from lrcli.checks.releases import families
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
-from lrcli.frameworks.torch.releases import NEWEST
+from lrcli.frameworks.replaying import replaying
 from lrcli.schedules.linear import Linear
 
 
@@ -17,11 +17,12 @@ def find(subject: Subject) -> Iterator[Hit]:
         return
     if any(linear.start_factor == 0 for _, linear in subject.each(Linear)):
         return  # a warmup from 0, as Hugging Face's: everybody writes it as a lambda, and to_torch builds that
-    refusal = next((f.refusal for f in families(subject) if f.refusal and NEWEST in f.releases), "")
+    newest = replaying().NEWEST
+    refusal = next((f.refusal for f in families(subject) if f.refusal and newest in f.releases), "")
     if refusal:
         yield Hit(
             subject.of_schedule(0),
-            f"torch {NEWEST} raises {refusal}",
+            f"torch {newest} raises {refusal}",
             "write what it takes, or name a release: emulate:",
         )
 

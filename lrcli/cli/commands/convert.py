@@ -33,9 +33,9 @@ def convert(
     output = Output(env, output_options.output)
     (declared,) = load_declared(env, [spec], spec_options, tell=None)
     if to == "torch":
-        from lrcli.frameworks.torch.source import source
+        from lrcli.frameworks.replaying import replaying
 
-        output.write([source(declared.spec)])
+        output.write([replaying(to).source(declared.spec)])
         return
     origin = declared.origin
     if origin is None:

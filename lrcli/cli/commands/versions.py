@@ -13,7 +13,7 @@ from lrcli.cli.options import OutputOptions, Quiet, SpecOptions, output_option
 from lrcli.cli.output import Output
 from lrcli.cli.progress import Progress
 from lrcli.comparison.versions import versions as agreements_of
-from lrcli.frameworks.torch.changes import CHANGES
+from lrcli.frameworks.replaying import replaying
 from lrcli.render.versions import json_agreements, json_changes, write_agreements, write_changes
 
 
@@ -39,7 +39,8 @@ def versions(
     output = Output(env, output_options.output)
     chosen = output.choose(format, ("text", "json"), "text")
     if spec is None:
-        output.write(json_changes(CHANGES) if chosen == "json" else write_changes(CHANGES))
+        changes = replaying().CHANGES
+        output.write(json_changes(changes) if chosen == "json" else write_changes(changes))
         return
     loaded = load_spec(env, spec, spec_options)
     progress = Progress(env, unit="releases")

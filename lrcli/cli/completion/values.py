@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from lrcli.catalog.registry import all_types, find_type, type_names
-from lrcli.frameworks.torch.releases import RELEASES, parse
+from lrcli.frameworks.replaying import replaying
 from lrcli.reader.build import KEYS
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.schedules import Schedule, param_of, parameters
-from lrcli.spec import SHOWABLE, STEP_ORDERS
+from lrcli.spec import READINGS, SHOWABLE, STEP_ORDERS, Emulation
 
 
 class Item(NamedTuple):
@@ -39,17 +39,22 @@ def emulations(word: str) -> Iterator[Item]:
         found = [
             Item("formula", "the schedule's own formula"),
             Item("torch", "the newest release"),
-            *(Item(f"torch-{line}", f"PyTorch {full}") for line, full in RELEASES.items()),
+            *(Item(f"torch-{line}", f"PyTorch {full}") for line, full in replaying().RELEASES.items()),
         ]
         yield from (item for item in found if item.value.startswith(word))
         return
     which, *given = head.split(":")
     line = which.removeprefix("torch-")
-    old = line in RELEASES and parse(line) < (1, 4)
+    known = line in replaying().RELEASES
     for words in (SHOWABLE, STEP_ORDERS):
         if not set(words) & set(given) and which.startswith("torch"):
-            names = (name for name in words if name.startswith(tail) and not (old and name == "get_last_lr"))
+            names = (name for name in words if name.startswith(tail) and not (known and _is_missing(line, name)))
             yield from (Item(f"{head}:{name}") for name in names)
+
+
+def _is_missing(release: str, word: str) -> bool:
+    """Whether a release has not this reading."""
+    return word in READINGS and bool(replaying().missing_reading(Emulation(release, word))[0])
 
 
 def spec_arguments(word: str) -> Iterator[Item]:

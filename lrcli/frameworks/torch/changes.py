@@ -6,16 +6,7 @@ somewhere after the examined 1.0.1 and not after the examined 1.1.0.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Change(NamedTuple):
-    """What is different in `until`, seen from `since`."""
-
-    since: str
-    until: str
-    what: str
-
+from lrcli.frameworks.replaying import Change
 
 CHANGES = (
     Change("1.0", "1.1", "the constructor sets epoch 0; scheduler.step() comes after optimizer.step() (#20124)"),

@@ -16,6 +16,13 @@ def readings_of(emulation: Emulation) -> tuple[str, ...]:
     return (*readings, "momentum") if emulation.read == "momentum" else readings
 
 
+def missing_reading(emulation: Emulation) -> tuple[str, str]:
+    """Why the release has not the reading that is asked for, and what to read instead; "" where it has."""
+    if emulation.read in (None, *readings_of(emulation)):
+        return "", ""
+    return f"torch {emulation.release} has no {emulation.read}, it first appears in 1.4", "read get_lr or lr"
+
+
 def documented_reading(emulation: Emulation) -> str:
     """The call that the release documents for printing the learning rate."""
     return "get_lr" if parse(emulation.release) < (1, 4) else "get_last_lr"

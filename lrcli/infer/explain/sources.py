@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from lrcli.errors import LrcliError
-from lrcli.frameworks.torch.loop import TrainingLoop, training_loop
+from lrcli.frameworks.replaying import replaying
 from lrcli.schedules.base import Schedule
 from lrcli.spec import Spec
 
@@ -74,7 +74,7 @@ class Replayed:
     group: int
     reading: str
     _table: array[float] = field(default_factory=lambda: array("d"), compare=False, repr=False)
-    _loops: list[TrainingLoop] = field(default_factory=list, compare=False, repr=False)
+    _loops: list[Any] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def release(self) -> str:
@@ -94,7 +94,7 @@ class Replayed:
         table = self._table
         try:
             if not self._loops:
-                self._loops.append(training_loop(self.spec, self.group))
+                self._loops.append(replaying().training_loop(self.spec, self.group))
             while len(table) < min(n, LONGEST):
                 size = min(max(n - len(table), 256), BLOCK)
                 taken = self._loops[0].take(size, ("lr", self.reading))[self.reading]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lrcli.frameworks.torch.releases import RELEASES
+from lrcli.frameworks.replaying import replaying
 from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
@@ -37,7 +37,7 @@ RESUMED = ("1.1", "1.3", "1.11", "2.7", "2.15")
 
 
 def _members(first: str, last: str) -> list[str]:
-    known = list(RELEASES)
+    known = list(replaying().RELEASES)
     return known[known.index(first) : known.index(last) + 1]
 
 
@@ -83,7 +83,7 @@ def ranges(releases: list[str]) -> str:
     """
     from lrcli.comparison.versions import Family
 
-    known = list(RELEASES)
+    known = list(replaying().RELEASES)
     return Family(tuple(sorted(releases, key=known.index))).ranges
 
 
