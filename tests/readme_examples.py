@@ -1,6 +1,6 @@
-"""The README's examples: each `$ command` in a console block, with the output shown under it.
+"""The examples of the README and of the manual: each `$ command` in a console block, with the output shown under it.
 
-`python -m tests.readme_examples` writes what the commands really print into the README.
+`python -m tests.readme_examples` writes what the commands really print into the pages.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+PAGES = (README, *sorted((ROOT / "lrcli" / "manual").glob("*.md")))
 
 _BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 _SHELL = 'lrcli() { "$LRCLI_PYTHON" -m lrcli "$@"; }\n'
 
 
 class Example(NamedTuple):
-    """A command of the README, and what it prints."""
+    """A command of a page, and what it prints."""
 
     command: str
     output: str
@@ -74,4 +75,5 @@ def refreshed(text: str, run: Callable[[str], str]) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(refreshed(README.read_text(encoding="utf-8"), run), encoding="utf-8")
+    for page in [Path(name) for name in sys.argv[1:]] or PAGES:
+        page.write_text(refreshed(page.read_text(encoding="utf-8"), run), encoding="utf-8")

@@ -28,7 +28,7 @@ _HELP = """\
 Explore learning-rate schedules: which learning rate does training really use at step t, and why?
 
 A SPEC is a YAML file, '-' for stdin, or an inline mapping; SPEC@torch-1.1 replays what that release of PyTorch really
-computes. 'lrcli COMMAND -h' tells more about a command.
+computes. 'lrcli COMMAND -h' tells more about a command, 'lrcli help' shows the manual.
 
 Data goes to stdout, notes and errors to stderr. The exit status is 0 for fine or the same, 1 for different, 2 for
 trouble.
@@ -38,10 +38,15 @@ trouble.
 class Commands(TyperGroup):
     """The commands are the files of `lrcli/cli/commands`: a new one is one file with a `command` in it."""
 
-    def list_commands(self, ctx: Context) -> list[str]:
+    @staticmethod
+    def names() -> list[str]:
         """The names of all commands, without importing them."""
         found = {name.strip("_") for name in module_names(lrcli.cli.commands.__path__)}
         return [*(name for name in _FIRST if name in found), *sorted(found.difference(_FIRST))]
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        """The names of all commands."""
+        return self.names()
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
         """Import one command."""

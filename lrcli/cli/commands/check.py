@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from typer import Argument
+
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
 from lrcli.cli.load import load_declared
-from lrcli.cli.options import OutputOptions, Quiet, SpecOptions, Specs, comparison_option, output_option
+from lrcli.cli.options import OutputOptions, Quiet, SpecOptions, comparison_option, output_option
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
 from lrcli.render import Style
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from lrcli.reader import Declared
 
@@ -23,9 +25,17 @@ Format = Literal["text", "json", "github"]
 
 def check(
     env: Environment,
-    specs: Specs,
     spec_options: SpecOptions,
     output_options: OutputOptions,
+    specs: Annotated[
+        list[str] | None,
+        Argument(
+            metavar="SPEC...",
+            show_default=False,
+            help="YAML files, '-' (stdin) or inline mappings; SPEC@torch-1.1 is replayed. "
+            "Or training configs (see 'lrcli formats').",
+        ),
+    ] = None,
     quiet: Quiet = False,
     select: Annotated[
         list[str] | None, comparison_option("--select", metavar="CODE,...", help="Only these rules.")
@@ -37,6 +47,9 @@ def check(
     pin: Annotated[
         bool,
         comparison_option("--pin", help="Write SPEC.lock: from then on a curve that changes by a bit is a finding."),
+    ] = False,
+    rules: Annotated[
+        bool, comparison_option("--rules", help="List the rules; 'lrcli help CODE' explains one.")
     ] = False,
     format: Annotated[
         Format | None, output_option("--format", "-f", help="Default: by FILE's ending, else text.")
@@ -52,6 +65,11 @@ def check(
     from lrcli.render.findings import FINDING_FORMATS, write_findings
 
     output = Output(env, output_options.output)
+    if rules:
+        output.write(_rules())
+        return ExitStatus.OK
+    if not specs:
+        raise LrcliError("Missing argument 'SPEC...'. (see 'lrcli check -h')")
     wanted, unwanted = ([known_code(code) for code in _codes(option)] for option in (select, ignore))
     loaded = load_declared(env, specs, spec_options, tell=False)
     if pin:
@@ -64,6 +82,18 @@ def check(
     output.write(write_findings(list(found), len(loaded), chosen, style))
     counted = [finding for finding in found if strict or finding.level != "note"]
     return ExitStatus.DIFFERENT if counted else ExitStatus.OK
+
+
+def _rules() -> Iterator[str]:
+    """A line for each rule: its code, its level, and what it finds."""
+    from lrcli.checks import LEVELS, all_rules
+
+    known = sorted(all_rules(), key=lambda rule: (LEVELS.index(rule.level), rule.code))
+    code, level = (
+        max(len(text) for text in column) for column in zip(*((r.code, r.level) for r in known), strict=True)
+    )
+    for rule in known:
+        yield f"{rule.code.ljust(code)}  {rule.level.ljust(level)}  {rule.finds}\n"
 
 
 def _codes(given: list[str] | None) -> list[str]:
@@ -97,6 +127,7 @@ command = make_command(
     check,
     examples=[
         ("lrcli check schedules/*.yaml", "all specs of a project, as a hook or in CI does it"),
+        ("lrcli check --rules", "what is looked for"),
         ("lrcli check step.yaml --ignore versions-differ --strict", "without one rule, and with notes that count"),
         ("lrcli check step.yaml --pin", "record the curve in step.yaml.lock"),
         ("lrcli check step.yaml --format github", "as annotations in a workflow"),
