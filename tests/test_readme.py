@@ -13,22 +13,18 @@ import lrcli.cli.commands
 from lrcli.catalog.registry import general_types
 from lrcli.checks import codes
 from lrcli.cli import manual
-from tests.readme_examples import PAGES, README, ROOT, Example, examples, run
+from tests.readme_examples import PAGES, README, ROOT, examples, run
 
 TEXT = README.read_text(encoding="utf-8")
 TEXTS = {path: path.read_text(encoding="utf-8") for path in PAGES}
 MANUAL = "\n".join(text for path, text in TEXTS.items() if path != README)
-EXAMPLES = [
-    pytest.param(example, id=f"{path.stem}: {example.command}")
-    for path, text in TEXTS.items()
-    for example in examples(text)
-]
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_example(example: Example) -> None:
-    """A command of a page prints what the page shows."""
-    assert run(example.command) == example.output
+@pytest.mark.parametrize("path", [path for path in PAGES if examples(TEXTS[path])], ids=lambda path: path.stem)
+def test_examples(path: Path) -> None:
+    """The commands of a page, one after the other, print what the page shows."""
+    for example in examples(TEXTS[path]):
+        assert (example.command, run(example.command)) == (example.command, example.output)
 
 
 @pytest.mark.parametrize("words", ["lrcli plot", "pytest"])
