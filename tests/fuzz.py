@@ -2,7 +2,8 @@
 
 Samples, bad specs and logs are changed at random (characters, words of the reader's dictionary, lines, repetition), and
 expressions are made of nothing. An input whose outcome was not seen before is changed further, so that the search goes
-where the reader has something new to say. Only an LrcliError may come out, within a second and in bounded memory.
+where the reader has something new to say. Only an LrcliError may come out, within a second and in bounded memory. Command lines of `tests.grammar` and texts through
+pipes are fed as well; every ten seconds a line says how far it is.
 The same seed gives the same inputs.
 """
 
@@ -16,6 +17,7 @@ import re
 import signal
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import warnings
@@ -36,6 +38,7 @@ from tests import fuzz_inputs
 SECONDS = 1.0  # of the processor, for one input: a busy machine is no slow reader
 HANGS = 20  # seconds on the clock after which an input is stopped
 MEGABYTES = 300  # that the process may grow by
+TOLD = 10  # seconds between two lines that say how far it is
 KEPT = 3000  # inputs with a new outcome that a target keeps
 
 _GOOD = "{lr: 0.1, epochs: 9, groups: [{name: head}], schedule: {type: multistep, milestones: [3]}}"
@@ -109,6 +112,40 @@ def _setting(text: str) -> str:
     return f"set to {len(read_spec(_GOOD, sets=[text]).notes)} notes"
 
 
+def _command(text: str) -> str:
+    """A command line of the grammar; the text is only where it begins at random."""
+    from tests.test_no_internal_error import MADE, holds
+
+    rnd = random.Random(text)
+    args = rnd.choice(MADE)(rnd)
+    holds(*args)
+    return args[0]
+
+
+def _pipe(text: str) -> str:
+    """A text through a pipe, in pieces: what comes out is what went in, and its head stays."""
+    data, rnd = text.encode(errors="surrogatepass") * 20, random.Random(text)
+    out, into = os.pipe()
+
+    def write() -> None:
+        at = 0
+        with os.fdopen(into, "wb", buffering=0) as file:
+            while at < len(data):
+                size = rnd.choice((1, 100, 5000, 70_000))
+                file.write(data[at : at + size])
+                at += size
+
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    with os.fdopen(out, "rb") as stdin:
+        source = Inputs(stdin).get("-")
+        assert source.head == data[: len(source.head)]
+        with source.open() as file:
+            assert data == file.read()
+    writer.join()
+    return f"a pipe of {len(data) > 65536}"
+
+
 def targets() -> list[Target]:
     """All ways in."""
 
@@ -122,6 +159,8 @@ def targets() -> list[Target]:
         Target("--set", 5, _setting, fuzz_inputs.settings()),
         Target("emulation", 4, _emulation, fuzz_inputs.emulations()),
         Target("metric", 4, _metric, fuzz_inputs.metrics()),
+        Target("command", 3, _command, ["0"], make=lambda rnd: str(rnd.getrandbits(64))),
+        Target("pipe", 2, _pipe, ["lr: 0.1\n", "epoch,lr\n0,0.1\n" * 300]),
     ]
 
 
@@ -151,9 +190,15 @@ def memory() -> float:
 
 def fuzz(inputs: int, seed: int) -> tuple[list[Target], list[str]]:
     """Feed so many inputs: (the targets with their figures, what went wrong)."""
-    rnd, found, violations = random.Random(seed), targets(), []
+    rnd, found = random.Random(seed), targets()
+    violations: list[str] = []
     shares = [target.share for target in found]
+    begun = time.monotonic()
+    told = begun
     for n in range(inputs):
+        if time.monotonic() > told + TOLD:
+            told = time.monotonic()
+            print(f"{n:,} of {inputs:,} inputs in {told - begun:.0f} s, {len(violations)} violations", flush=True)
         (target,) = rnd.choices(found, shares)
         text = target.next_input(rnd)
         signal_after(HANGS)
