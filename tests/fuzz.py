@@ -2,8 +2,8 @@
 
 Samples, bad specs and logs are changed at random (characters, words of the reader's dictionary, lines, repetition), and
 expressions are made of nothing. An input whose outcome was not seen before is changed further, so that the search goes
-where the reader has something new to say. Only an LrcliError may come out, within a second and in bounded memory. Command lines of `tests.grammar` and texts through
-pipes are fed as well; every ten seconds a line says how far it is.
+where the reader has something new to say. Only an LrcliError may come out, within a second and in bounded memory.
+Command lines of `tests.grammar` and texts through pipes are fed as well; a line every ten seconds says how far it is.
 The same seed gives the same inputs.
 """
 
