@@ -1,0 +1,297 @@
+"""A list of mmengine's schedulers, which go on from each other's rates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count, islice
+from typing import Any, NamedTuple
+
+from lrcli.errors import InvalidValue
+from lrcli.frameworks.mmengine import _updates as updates
+from lrcli.frameworks.mmengine._entries import INF, Entry, for_group, is_momentum, read_entries, refuses
+from lrcli.frameworks.mmengine._told import events_of, notes_of
+from lrcli.frameworks.walk import Walked
+from lrcli.notes import Note
+from lrcli.schedules.base import Setting, data, metric, setting
+
+_Plateau = Callable[[int, float, float], float]
+"""The rate after the metric of an epoch: (epoch, metric, rate before) -> rate."""
+
+
+class _Scheduler(NamedTuple):
+    """A scheduler at work: the steps begin <= t < end of its clock at which it acts, and what it then does."""
+
+    begin: int
+    end: float
+    by_iter: bool
+    update: updates.Update | None
+
+    def step(self, t: int, lr: float) -> float:
+        """The rate after the step t of the clock."""
+        acts = self.update is not None and self.begin <= t < self.end
+        return self.update(t - self.begin, lr) if acts and self.update else lr
+
+
+@dataclass(frozen=True)
+class ParamScheduler(Walked):
+    """Step each scheduler of the list in turn: each acts on the rate that the others have left.
+
+    An entry acts at the steps begin <= t < end (end 1e9 unless it is given), k = t - begin counting its own steps. From
+    the current rate v, with base the optimizer's lr and N = end - begin - 1, it makes:
+
+    StepLR             v * gamma at each step_size of its steps
+    MultiStepLR        v * gamma for each milestone k
+    ConstantLR         v * factor at k = 0, v * (1 / factor) at k = N
+    ExponentialLR      v * gamma for k > 0
+    LinearLR           v * start_factor at k = 0, then v * (1 + d / (N * start_factor + (k - 1) * d))
+                           with d = end_factor - start_factor
+    CosineAnnealingLR  (1 + cos(pi * k / T)) / (1 + cos(pi * (k - 1) / T)) * (v - m) + m for k > 0
+                           with T = T_max or end - begin, m = eta_min or eta_min_ratio * base
+    PolyLR             (v - m) * (1 - 1 / (N - k + 1)) ** power + m for k > 0
+    OneCycleLR         the curve of torch's, from eta_max / div_factor; past total_steps it has no value
+    CosineRestartLR    base * weight where a period begins, then as CosineAnnealingLR
+    ReduceOnPlateauLR  v * factor, not below min_value, after more than patience metrics that were not better
+
+    Entries count epochs, iterations with by_epoch: false; convert_to_iter_based: true takes their lengths times the
+    batches of an epoch. Rows are epochs or, in a run of steps, iterations.
+
+    >>> warm = {"type": "LinearLR", "start_factor": 0.5, "end": 3}
+    >>> cosine = {"type": "CosineAnnealingLR", "T_max": 4, "begin": 3}
+    >>> [round(ParamScheduler((warm, cosine)).lr_at(t, 0.1), 4) for t in range(7)]
+    [0.05, 0.075, 0.1, 0.1, 0.0854, 0.05, 0.0146]
+
+    Source: mmengine/optim/scheduler/param_scheduler.py, 0.10.7 (run).
+    """
+
+    name = "mmengine.param_scheduler"
+
+    schedulers: Any = data(
+        doc="the schedulers, as a config has them",
+        takes="a list of mappings, each with a type",
+        example="[{type: LinearLR, start_factor: 0.001, end: 5}, {type: CosineAnnealingLR, T_max: 85, begin: 5}]",
+    )
+    metric: tuple[float, ...] = metric(doc="the metric of each epoch, for ReduceOnPlateauLR", optional=True)
+    setting: Setting | None = setting()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        assert isinstance(self._entries, tuple)  # whatever mmengine refuses is an error here
+
+    def bind(self, setting: Setting) -> ParamScheduler:
+        bound = super().bind(setting)
+        if setting.interval == "epoch" and not setting.steps_per_epoch and bound._mixed:
+            rule = "count epochs and iterations: give steps_per_epoch (or data) at the top level"
+            raise InvalidValue("schedulers", rule, None)
+        if setting.interval == "step" and not setting.steps_per_epoch and bound._needs_epochs:
+            rule = "count epochs in a run of steps: give steps_per_epoch (or data) at the top level"
+            raise InvalidValue("schedulers", rule, None)
+        plateau = any(entry.kind == "ReduceOnPlateauLR" for entry in bound._entries)
+        if plateau and setting.interval == "step":
+            raise InvalidValue("schedulers", "ReduceOnPlateauLR is stepped by epoch: give epochs", None)
+        if plateau and len(self.metric) < setting.length - 1:
+            raise InvalidValue("metric", f"must have at least {setting.length - 1} values", len(self.metric))
+        try:
+            bound._start(1.0, [])  # what depends on the run, and on the group
+        except InvalidValue:
+            raise
+        except (ArithmeticError, ValueError) as error:
+            raise refuses(type(error).__name__, f"the list has no first rate: {error}") from error
+        return bound
+
+    @cached_property
+    def _entries(self) -> tuple[Entry, ...]:
+        return read_entries(self.schedulers)
+
+    @property
+    def _needs_epochs(self) -> bool:
+        return any(not entry.by_iter for entry in self._entries)
+
+    @property
+    def _mixed(self) -> bool:
+        """Whether some entries count iterations, others epochs."""
+        kinds = {entry.by_iter or entry["convert_to_iter_based"] for entry in self._entries}
+        return len(kinds) > 1 or any(entry["convert_to_iter_based"] for entry in self._entries)
+
+    @cached_property
+    def _clocked(self) -> tuple[Entry, ...]:
+        """The entries, in iterations where they are converted."""
+        per_epoch = self.setting.steps_per_epoch if self.setting else None
+        if not per_epoch:
+            return self._entries
+        return tuple(
+            entry.in_iterations(per_epoch) if entry["convert_to_iter_based"] else entry for entry in self._entries
+        )
+
+    def _start(self, base_lr: float, made: list[_Scheduler]) -> float:
+        """Build the schedulers, each of which makes its step 0; the rate that they leave."""
+        lr, rates = base_lr, [base_lr, 0.0, 0.0]  # initial_lr, max_lr and min_lr of the optimizer's group
+        group = self.setting.group if self.setting else 0
+        for entry in self._clocked:
+            if entry.kind == "OneCycleLR":
+                top = for_group(entry["eta_max"], group)
+                initial = top / entry["div_factor"]
+                rates[:] = initial, top, initial / entry["final_div_factor"]
+            begin = max(0, math.ceil(entry.begin))
+            scheduler = _Scheduler(begin, entry.end, entry.by_iter, _update_of(entry, rates))
+            lr = scheduler.step(0, lr)
+            made.append(scheduler)
+        return lr
+
+    def walk(self, base_lr: float) -> Iterator[float]:
+        schedulers: list[_Scheduler] = []
+        lr = self._start(base_lr, schedulers)
+        plateaus = [
+            _plateau_of(entry, self.setting.group if self.setting else 0)
+            for entry in self._clocked
+            if entry.kind == "ReduceOnPlateauLR"
+        ]
+        per_epoch = self.setting.steps_per_epoch if self.setting else None
+        by_step = self.setting is not None and self.setting.interval == "step"
+        if not per_epoch or (not by_step and all(not one.by_iter for one in schedulers)):
+            return self._rows(lr, schedulers, plateaus)
+        iterations = self._iterations(lr, schedulers, per_epoch)
+        return iterations if by_step else islice(iterations, 0, None, per_epoch)
+
+    def _rows(self, lr: float, schedulers: list[_Scheduler], plateaus: list[_Plateau]) -> Iterator[float]:
+        """The rates where every scheduler is stepped after each row, and then a plateau with its metric."""
+        yield lr
+        for rows, active in _segments(schedulers):
+            if plateaus or len(active) != 1:
+                for t in rows:
+                    for begin, update in active:
+                        lr = update(t - begin, lr)
+                    for plateau in plateaus if t <= len(self.metric) else ():
+                        lr = plateau(t - 1, self.metric[t - 1], lr)
+                    yield lr
+                continue
+            begin, update = active[0]
+            for t in rows:
+                lr = update(t - begin, lr)
+                yield lr
+
+    @staticmethod
+    def _iterations(lr: float, schedulers: list[_Scheduler], per_epoch: int) -> Iterator[float]:
+        """The rates of iterations: an epoch's schedulers are stepped after those of its last iteration."""
+        yield lr
+        outer = [one for one in schedulers if not one.by_iter]
+        for rows, active in _segments([one for one in schedulers if one.by_iter]):
+            if outer or len(active) != 1:
+                for t in rows:
+                    for begin, update in active:
+                        lr = update(t - begin, lr)
+                    for scheduler in outer if not t % per_epoch else ():
+                        lr = scheduler.step(t // per_epoch, lr)
+                    yield lr
+                continue
+            begin, update = active[0]
+            for t in rows:
+                lr = update(t - begin, lr)
+                yield lr
+
+    def _marks(self) -> Iterator[tuple[float, str]]:
+        """The rows at which something happens, with its event."""
+        per_epoch = (self.setting.steps_per_epoch if self.setting else None) or 1
+        by_step = self.setting is not None and self.setting.interval == "step"
+        for entry in self._clocked:
+            unit = per_epoch if by_step and not entry.by_iter else 1
+            if entry.by_iter and not by_step:
+                unit = 1 / per_epoch  # type: ignore[assignment]
+            for at, event in events_of(entry):
+                yield at * unit, event
+
+    def next_break(self, t: int) -> int | None:
+        return min((int(-(-at // 1)) for at, _ in self._marks() if at > max(t, 1) - 1), default=None)
+
+    def event_at(self, t: int) -> str:
+        return "; ".join(event for at, event in self._marks() if event and t > 0 and -(-at // 1) == t)
+
+    def notes(self) -> tuple[Note, ...]:
+        return tuple(self._notes())
+
+    def _notes(self) -> Iterator[Note]:
+        entries = self.schedulers if isinstance(self.schedulers, tuple) else (self.schedulers,)
+        if any(map(is_momentum, entries)):
+            yield Note("momentum", "schedulers of the momentum are left out: it is not shown")
+        for entry in self._entries:
+            yield from notes_of(entry)
+        setting = self.setting
+        if setting and setting.interval == "epoch" and not setting.steps_per_epoch and not self._needs_epochs:
+            yield Note("by-epoch", "by_epoch: false counts rows here", "nothing says how many iterations an epoch has")
+
+
+def _segments(schedulers: list[_Scheduler]) -> Iterator[tuple[Iterable[int], list[tuple[int, updates.Update]]]]:
+    """Steps from 1 on, stretch by stretch, with (begin, update) of the schedulers that act there."""
+    edges = {math.ceil(edge) for one in schedulers for edge in (one.begin, one.end)}
+    start = 1
+    for edge in (*sorted(edge for edge in edges if edge > 1), None):
+        active = [(one.begin, one.update) for one in schedulers if one.update and one.begin <= start < one.end]
+        yield (count(start) if edge is None else range(start, edge)), active
+        start = start if edge is None else edge
+
+
+def _update_of(entry: Entry, rates: list[float]) -> updates.Update | None:
+    """What the scheduler does at each of its steps; None for a plateau, which waits for its metrics."""
+    kind, total, base = entry.kind, entry.end - entry.begin - 1, rates[0]
+    if kind == "StepLR":
+        return updates.step(entry["step_size"], entry["gamma"])
+    if kind == "MultiStepLR":
+        return updates.multi_step(entry["milestones"], entry["gamma"])
+    if kind == "ConstantLR":
+        return updates.constant(entry["factor"], total)
+    if kind == "ExponentialLR":
+        return updates.exponential(entry["gamma"])
+    if kind == "LinearLR":
+        return updates.linear(entry["start_factor"], entry["end_factor"], total)
+    if kind == "PolyLR":
+        return updates.polynomial(entry["eta_min"], entry["power"], total)
+    if kind == "OneCycleLR":
+        return _one_cycle_of(entry, rates)
+    if kind == "ReduceOnPlateauLR":
+        return None
+    eta_min = entry["eta_min"] or 0.0 if entry["eta_min_ratio"] is None else base * entry["eta_min_ratio"]
+    if kind == "CosineAnnealingLR":
+        return updates.cosine(entry["T_max"] or entry.end - entry.begin, eta_min, base)
+    return updates.cosine_restart(entry["periods"], entry["restart_weights"], eta_min, base)
+
+
+def _one_cycle_of(entry: Entry, rates: list[float]) -> updates.Update:
+    total = entry.end - entry.begin if entry["total_steps"] is None else entry["total_steps"]
+    part = entry["pct_start"]
+    up = float(part * total) - 1
+    phases = [(up, 0, 1), (total - 1, 1, 2)]
+    if entry["three_phase"]:
+        phases = [(up, 0, 1), (float(2 * part * total) - 2, 1, 0), (total - 1, 0, 2)]
+    return updates.one_cycle(phases, rates, total, entry["anneal_strategy"] == "cos")
+
+
+def _plateau_of(entry: Entry, group: int) -> _Plateau:
+    """ReduceOnPlateauLR after the metric of an epoch: its best is 1e9 (or -1e9) at first, and not infinity."""
+    less, relative, threshold = entry["rule"] == "less", entry["threshold_rule"] == "rel", entry["threshold"]
+    least, factor, patience = for_group(entry["min_value"], group), entry["factor"], entry["patience"]
+    best, bad, waiting = float(INF if less else -INF), 0, 0
+
+    def better(value: float) -> bool:
+        if relative:
+            return bool(value < best * (1.0 - threshold) if less else value > best * (threshold + 1.0))
+        return bool(value < best - threshold if less else value > best + threshold)
+
+    def after(epoch: int, value: float, lr: float) -> float:
+        nonlocal best, bad, waiting
+        if not entry.begin <= epoch < entry.end:
+            return lr
+        if better(value):
+            best, bad = value, 0
+        else:
+            bad += 1
+        if waiting > 0:
+            waiting, bad = waiting - 1, 0
+        if bad > patience:
+            reduced = max(float(lr) * factor, least)
+            lr = reduced if lr - reduced > entry["eps"] else lr
+            waiting, bad = entry["cooldown"], 0
+        return lr
+
+    return after
