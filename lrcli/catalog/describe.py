@@ -32,7 +32,7 @@ _FILLS = {
 
 
 @dataclass(frozen=True)
-class Key:
+class TypeKey:
     """One key of a type: what it means, what it takes, its default as YAML (None: it must be given).
 
     `unit_keys` are other spellings that carry their unit; `fills` says what stands in for a key that is left out.
@@ -69,7 +69,7 @@ class TypeInfo:
     since: str | None
     sets_lr: bool
     counts: str
-    keys: tuple[Key, ...]
+    keys: tuple[TypeKey, ...]
 
 
 def find(name: str) -> type[Schedule]:
@@ -116,10 +116,10 @@ def _since(cls: type[Schedule]) -> str | None:
     return replaying().since(cls)
 
 
-def _key(cls: type[Schedule], f: Field[Any]) -> Key:
+def _key(cls: type[Schedule], f: Field[Any]) -> TypeKey:
     param = param_of(f)
     units: dict[str, tuple[str, str]] = getattr(cls, "spellings", {})
-    return Key(
+    return TypeKey(
         name=f.name,
         doc=param.doc,
         takes=_takes(param),

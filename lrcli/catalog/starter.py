@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.catalog.describe import Key, TypeInfo, one_of
+from lrcli.catalog.describe import TypeInfo, TypeKey, one_of
 
 _LR = "0.1"
 _EPOCHS = "90"
@@ -71,7 +71,7 @@ def _schedule(info: TypeInfo) -> Iterator[str]:
         yield from _lines(key, _STEPS if info.counts == "step" else _EPOCHS)
 
 
-def _lines(key: Key, run: str) -> Iterator[str]:
+def _lines(key: TypeKey, run: str) -> Iterator[str]:
     """A key that needs a value is given one; the others stand in a comment with their default."""
     if key.takes == "a schedule" and key.example:
         yield f"  {key.name}: {key.example}  # {key.doc}"

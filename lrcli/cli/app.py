@@ -7,12 +7,12 @@ import io
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperGroup, TyperOption
 
-import lrcli.cli.commands
 from lrcli import __version__
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
@@ -21,6 +21,7 @@ from lrcli.folder import module_names
 if TYPE_CHECKING:
     from typer._click import Command, Context, Parameter
 
+_COMMANDS = str(Path(__file__).with_name("commands"))
 _FIRST = ("plot", "table", "diff", "at")
 """What a newcomer needs first; the help lists the other commands after these, by name."""
 
@@ -41,7 +42,7 @@ class Commands(TyperGroup):
     @staticmethod
     def names() -> list[str]:
         """The names of all commands, without importing them."""
-        found = {name.strip("_") for name in module_names(lrcli.cli.commands.__path__)}
+        found = {name.strip("_") for name in module_names([_COMMANDS])}
         return [*(name for name in _FIRST if name in found), *sorted(found.difference(_FIRST))]
 
     def list_commands(self, ctx: Context) -> list[str]:

@@ -57,7 +57,7 @@ def _merge(upper: Mapping, lower: Mapping) -> Mapping:
     return mapping_of(entries.values(), upper.place)
 
 
-def solver_of(config: Config, missing: Place | None) -> Solver:
+def solver_of(config: Config, missing: Place | None) -> SolverKeys:
     """The SOLVER of a config, its values read as yacs reads them: a text that is a Python literal is that literal."""
     solver = entry_at(config.root, "SOLVER")[1]
     if not isinstance(solver, Mapping):
@@ -66,7 +66,7 @@ def solver_of(config: Config, missing: Place | None) -> Solver:
     inner = mapping_of(entries, solver.place)
     root = config.root
     config.root = replace(root, entries=tuple((k, inner if k.text == "SOLVER" else v) for k, v in root.entries))
-    return Solver(config, missing)
+    return SolverKeys(config, missing)
 
 
 def _decoded(node: Node) -> Node:
@@ -89,7 +89,7 @@ def _node(value: Any, node: Scalar) -> Node:
 
 
 @dataclass(frozen=True)
-class Solver:
+class SolverKeys:
     """The SOLVER block. `missing` is where a `_BASE_` stands that is not here: then a default cannot be known."""
 
     config: Config

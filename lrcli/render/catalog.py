@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lrcli.catalog.describe import Key, TypeInfo
+from lrcli.catalog.describe import TypeInfo, TypeKey
 from lrcli.catalog.starter import example
 
 TYPES_FORMATS = ("plain", "json")
@@ -57,7 +57,7 @@ def _named(info: TypeInfo) -> str:
     return f"{info.name} (also written {', '.join(others)})" if others else info.name
 
 
-def _keys(keys: Sequence[Key], width: int) -> Iterator[str]:
+def _keys(keys: Sequence[TypeKey], width: int) -> Iterator[str]:
     """Two lines for each key: its default and meaning, and what it takes."""
     names = max(len(key.name) for key in keys)
     for key in keys:
@@ -66,11 +66,11 @@ def _keys(keys: Sequence[Key], width: int) -> Iterator[str]:
             yield _hanging(f"  {lead.ljust(names)}  ", line, width)
 
 
-def _default(key: Key) -> str:
+def _default(key: TypeKey) -> str:
     return key.default_text if key.default_text == "required" else f"default: {key.default_text}"
 
 
-def _unit_keys(key: Key) -> Iterator[str]:
+def _unit_keys(key: TypeKey) -> Iterator[str]:
     if key.unit_keys:
         yield f"also {' and '.join(key.unit_keys)}, which carry their unit"
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 from lrcli.expression import Expression
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.laws import Decay, Law, Line, Power, Wave
+from lrcli.infer.fit.laws import Decay, Law, Power, Slope, Wave
 from lrcli.infer.fit.mains import Main, mains
-from lrcli.infer.fit.rows import Rows
+from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.numbers import cost, simplest, simplest_whole
 from lrcli.schedules.base import Schedule
@@ -24,11 +24,11 @@ from lrcli.schedules.lambda_ import Lambda
 from lrcli.schedules.linear import Linear
 
 
-def clocked_candidates(rows: Rows, segments: list[Segment]) -> Iterator[Candidate]:
+def clocked_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Candidate]:
     """Candidates whose main law is the last stretch and began before it."""
     segment = segments[-1]
     law = segment.law
-    if not isinstance(law, (Line, Wave, Decay, Power)) or segment.stop - segment.start < 3:
+    if not isinstance(law, (Slope, Wave, Decay, Power)) or segment.stop - segment.start < 3:
         return
     inner, before = rows.part(segment.start, segment.stop), rows.part(0, segment.start)
     if isinstance(law, Wave) and abs(law.top - round(law.top)) > 1e-6:
@@ -44,7 +44,7 @@ def clocked_candidates(rows: Rows, segments: list[Segment]) -> Iterator[Candidat
                     yield candidate
 
 
-def _begins(rows: Rows, law: Law) -> list[int]:
+def _begins(rows: FitRows, law: Law) -> list[int]:
     if isinstance(law, Wave):
         return [round(law.top)]
     return [p for p in (rows.p[0], rows.p[0] + 1, 0, 1) if p <= rows.p[0] + 1]
@@ -63,14 +63,14 @@ def factor_text(schedule: Schedule, lr: float, clock: str) -> str | None:
     return None
 
 
-def _jumped(rows: Rows, before: Rows, main: Main) -> Iterator[Candidate]:
+def _jumped(rows: FitRows, before: FitRows, main: Main) -> Iterator[Candidate]:
     """The warmup's own values, then the decay as if it had run from the start."""
     begin, lr = main.begin, main.lr
     rising = [i for i, p in enumerate(before.p) if p >= begin]
     if len(rising) < 2 or before.p[rising[0]] == before.p[rising[-1]]:
         return
     ramp = before.pick(rising)
-    line = Line.fit(ramp)
+    line = Slope.fit(ramp)
     if line is None or line.slope <= 0:
         return
     tail = factor_text(main.schedule, lr, "max(0, epoch - 1)" if rows.p[0] < begin else "epoch")
@@ -104,7 +104,7 @@ def _near(value: float, part: float = 1e-9) -> tuple[float, float]:
     return low, high
 
 
-def _product(rows: Rows, before: Rows, main: Main) -> Iterator[Candidate]:
+def _product(rows: FitRows, before: FitRows, main: Main) -> Iterator[Candidate]:
     """The warmup's factor times the decay."""
     begin = main.begin
     if any(p < begin - 1 for p in before.p) or len(before) > 2000:
@@ -113,7 +113,7 @@ def _product(rows: Rows, before: Rows, main: Main) -> Iterator[Candidate]:
     yield from _sampled(rows, before, main)
 
 
-def _chained(rows: Rows, before: Rows, main: Main) -> Iterator[Candidate]:
+def _chained(rows: FitRows, before: FitRows, main: Main) -> Iterator[Candidate]:
     begin, lr = main.begin, main.lr
     if before.p[0] < begin or len(before) < 2:
         return
@@ -124,7 +124,7 @@ def _chained(rows: Rows, before: Rows, main: Main) -> Iterator[Candidate]:
             return
         ratios.append(y / value)
         noises.append(max(tol / value, 1e-15))
-    line = Line.fit(Rows(before.p, ratios, noises, 1.0))
+    line = Slope.fit(FitRows(before.p, ratios, noises, 1.0))
     if line is None or line.slope <= 0:
         return
     start = simplest(line(begin) - 3 * max(noises), line(begin) + 3 * max(noises))
@@ -146,7 +146,7 @@ def _chained(rows: Rows, before: Rows, main: Main) -> Iterator[Candidate]:
     )
 
 
-def _sampled(rows: Rows, before: Rows, main: Main) -> Iterator[Candidate]:
+def _sampled(rows: FitRows, before: FitRows, main: Main) -> Iterator[Candidate]:
     """Ultralytics: warmup and decay are multiplied at every batch, and the log holds the last batch of each epoch."""
     lr = main.lr
     if len(before) > 12 or not isinstance(main.schedule, (Linear, Cosine)):
@@ -197,7 +197,7 @@ def _sampled(rows: Rows, before: Rows, main: Main) -> Iterator[Candidate]:
             return
 
 
-def _batches(before: Rows, main: Main, begin: int, nb: int, epochs: int, bias: float | None) -> bool:
+def _batches(before: FitRows, main: Main, begin: int, nb: int, epochs: int, bias: float | None) -> bool:
     """Whether the rows of the warmup fit so many batches in an epoch."""
     warm = max(round(epochs * nb), 100)
     for p, y, tol in zip(before.p, before.y, before.tol, strict=True):
@@ -212,7 +212,7 @@ def _batches(before: Rows, main: Main, begin: int, nb: int, epochs: int, bias: f
     return True
 
 
-def _between_steps(rows: Rows, law: Wave) -> Iterator[Candidate]:
+def _between_steps(rows: FitRows, law: Wave) -> Iterator[Candidate]:
     """A wave whose peak lies between two steps: the log samples or averages a schedule that runs per iteration."""
     half = round(law.half)
     if half < 1 or abs(law.half - half) > 1e-5 * half:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 
 from lrcli.infer.fit.candidate import Candidate, after_warmup
-from lrcli.infer.fit.laws import Constant, Law, Line, Wave
+from lrcli.infer.fit.laws import Law, Level, Slope, Wave
 from lrcli.infer.fit.mains import Main, mains
-from lrcli.infer.fit.rows import Rows
+from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.warmup import RATIOS, Ramp, Start, kinks, ramp, starts
 from lrcli.infer.numbers import cost, simplest_whole
@@ -17,7 +17,7 @@ from lrcli.schedules.linear import Linear
 from lrcli.schedules.warmup_cosine import WarmupCosine
 
 
-def compose(rows: Rows, segments: list[Segment], *, late: bool = False) -> Iterator[Candidate]:
+def compose(rows: FitRows, segments: list[Segment], *, late: bool = False) -> Iterator[Candidate]:
     """Candidates whose main law is one of the last stretches, everything before it a warmup.
 
     late: steps were skipped, so some may have been before the first row, too.
@@ -28,14 +28,14 @@ def compose(rows: Rows, segments: list[Segment], *, late: bool = False) -> Itera
             continue
         segment = segments[number]
         flat = last if segment is not last else None
-        if flat is not None and not (isinstance(flat.law, Constant) and isinstance(segment.law, (Line, Wave))):
+        if flat is not None and not (isinstance(flat.law, Level) and isinstance(segment.law, (Slope, Wave))):
             continue
         before = rows.part(0, segment.start)
         yield from with_warmup(rows, before, segment, flat, late=late)
 
 
 def with_warmup(
-    rows: Rows, before: Rows, segment: Segment, flat: Segment | None = None, *, late: bool = False
+    rows: FitRows, before: FitRows, segment: Segment, flat: Segment | None = None, *, late: bool = False
 ) -> Iterator[Candidate]:
     """Candidates in which `segment` is the main law, `before` the rows of its warmup and `flat` its end."""
     inner = rows.part(segment.start, segment.stop)
@@ -60,18 +60,18 @@ def with_warmup(
                 yield candidate
 
 
-def _zeros(before: Rows) -> tuple[int, ...]:
+def _zeros(before: FitRows) -> tuple[int, ...]:
     """Where a ramp through the rows of the warmup is 0, if that is a whole position."""
     if len(before) < 2 or before.p[0] == before.p[-1]:
         return ()
-    line = Line.fit(before)
+    line = Slope.fit(before)
     if line is None or line.slope <= 0:
         return ()
     near = round(line.zero)
     return (near,) if abs(line.zero - near) < 0.02 else ()
 
 
-def _begins(inner: Rows, before: Rows, law: Law, begins: list[Start]) -> Iterator[int]:
+def _begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start]) -> Iterator[int]:
     """Positions at which the main law may begin."""
     if isinstance(law, Wave):
         near = round(law.top)
@@ -92,11 +92,11 @@ def _begins(inner: Rows, before: Rows, law: Law, begins: list[Start]) -> Iterato
         yield from kinks(before, law, inner.p[0], begins)
         return
     yield from (start.first_step for start in begins)
-    if isinstance(law, Line) and law.slope < 0:
+    if isinstance(law, Slope) and law.slope < 0:
         yield from _hidden_peaks(inner, law)
 
 
-def _hidden_peaks(inner: Rows, law: Line) -> Iterator[int]:
+def _hidden_peaks(inner: FitRows, law: Slope) -> Iterator[int]:
     """Where a falling line has round values before its first row: a warmup that was not logged may end there."""
     first = inner.p[0]
     low, high = law(first), law(min(0, first))
@@ -115,7 +115,7 @@ def _hidden_peaks(inner: Rows, law: Line) -> Iterator[int]:
             yield near
 
 
-def _joined(made: Ramp, main: Main, rows: Rows, flat: Segment | None) -> Candidate | None:
+def _joined(made: Ramp, main: Main, rows: FitRows, flat: Segment | None) -> Candidate | None:
     schedule, spent, evidence = main.schedule, main.cost, list(main.evidence)
     lengths = main.lengths
     spent -= _ratio_discount(made.warmup, lengths)
@@ -162,7 +162,7 @@ def _joined(made: Ramp, main: Main, rows: Rows, flat: Segment | None) -> Candida
     )
 
 
-def _is_tail(rows: Rows, begin: int, length: int) -> bool:
+def _is_tail(rows: FitRows, begin: int, length: int) -> bool:
     """Whether the log begins when a good part of the schedule is over."""
     return rows.p[0] - begin > 0.1 * length
 

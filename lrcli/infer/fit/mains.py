@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lrcli.expression import Expression
-from lrcli.infer.fit.laws import Constant, Decay, Inverse, Law, Line, Power, Wave
+from lrcli.infer.fit.laws import Decay, Inverse, Law, Level, Power, Slope, Wave
 from lrcli.infer.fit.laws.cosine import wave_with
-from lrcli.infer.fit.rows import Rows, spread
+from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.numbers import cost, digits, rounded, simplest, simplest_whole
 from lrcli.schedules import constant, cosine, exponential, linear, polynomial
 from lrcli.schedules.base import Schedule
@@ -38,11 +38,11 @@ def count_cost(n: int, *before: int) -> float:
     return min(cost(n), *(0.2 + cost(n + more) for more in before)) if before else cost(n)
 
 
-def mains(rows: Rows, law: Law, begin: int, first_step: int) -> Iterator[Main]:
+def mains(rows: FitRows, law: Law, begin: int, first_step: int) -> Iterator[Main]:
     """The schedules of a law that begin at a position: their rows are `rows`."""
-    if isinstance(law, Constant):
+    if isinstance(law, Level):
         yield from constant_mains(rows, begin)
-    elif isinstance(law, Line):
+    elif isinstance(law, Slope):
         yield from line_mains(rows, law, begin, first_step)
     elif isinstance(law, Decay):
         yield from decay_mains(rows, law, begin)
@@ -54,14 +54,14 @@ def mains(rows: Rows, law: Law, begin: int, first_step: int) -> Iterator[Main]:
         yield from power_mains(rows, law, begin, first_step)
 
 
-def constant_mains(rows: Rows, begin: int) -> Iterator[Main]:
+def constant_mains(rows: FitRows, begin: int) -> Iterator[Main]:
     span = rows.scale(lambda p: 1.0)
     if span is not None:
         lr = simplest(*span)
         yield Main("constant", begin, lr, constant.Constant(), cost=cost(lr))
 
 
-def line_ends(rows: Rows, law: Line, first_step: int) -> list[int]:
+def line_ends(rows: FitRows, law: Slope, first_step: int) -> list[int]:
     """The whole positions at which a falling line may be 0: the nearest, and the round ones that fit as well."""
     if law.slope >= 0:
         return []
@@ -89,7 +89,7 @@ def line_ends(rows: Rows, law: Line, first_step: int) -> list[int]:
     return sorted(set(found), key=lambda end: abs(end - zero))
 
 
-def line_mains(rows: Rows, law: Line, begin: int, first_step: int) -> Iterator[Main]:
+def line_mains(rows: FitRows, law: Slope, begin: int, first_step: int) -> Iterator[Main]:
     if law.slope > 0:
         yield from rising_mains(rows, law, begin)
     yielded = False
@@ -109,7 +109,7 @@ def line_mains(rows: Rows, law: Line, begin: int, first_step: int) -> Iterator[M
     yield from _line_to_floor(rows, law, begin, first_step)
 
 
-def rising_mains(rows: Rows, law: Line, begin: int) -> Iterator[Main]:
+def rising_mains(rows: FitRows, law: Slope, begin: int) -> Iterator[Main]:
     """A warmup that does not end before the log does: the peak and its length are the roundest that fit."""
     last = rows.p[-1]
     found: list[Main] = []
@@ -136,7 +136,7 @@ def rising_mains(rows: Rows, law: Line, begin: int) -> Iterator[Main]:
     yield from sorted(found, key=lambda main: main.cost)[:3]
 
 
-def _line_to_floor(rows: Rows, law: Line, begin: int, first_step: int) -> Iterator[Main]:
+def _line_to_floor(rows: FitRows, law: Slope, begin: int, first_step: int) -> Iterator[Main]:
     """A line that does not aim at 0 at a whole position: it ends at another factor."""
     last = rows.p[-1]
     tries = 0
@@ -170,7 +170,7 @@ def _line_to_floor(rows: Rows, law: Line, begin: int, first_step: int) -> Iterat
             return
 
 
-def _slopes(rows: Rows, begin: int, lr: float) -> tuple[float, float] | None:
+def _slopes(rows: FitRows, begin: int, lr: float) -> tuple[float, float] | None:
     low, high = -math.inf, math.inf
     for p, y, tol in zip(rows.p, rows.y, rows.tol, strict=True):
         if p == begin:
@@ -184,7 +184,7 @@ def _slopes(rows: Rows, begin: int, lr: float) -> tuple[float, float] | None:
     return (low, high)
 
 
-def decay_mains(rows: Rows, law: Decay, begin: int) -> Iterator[Main]:
+def decay_mains(rows: FitRows, law: Decay, begin: int) -> Iterator[Main]:
     for gamma in rounded(math.exp(law.rate), 13):
         if gamma <= 0:
             continue
@@ -198,7 +198,7 @@ def decay_mains(rows: Rows, law: Decay, begin: int) -> Iterator[Main]:
             return
 
 
-def inverse_mains(rows: Rows, law: Inverse, begin: int, first_step: int) -> Iterator[Main]:
+def inverse_mains(rows: FitRows, law: Inverse, begin: int, first_step: int) -> Iterator[Main]:
     """PyTorch has no class for it: a lambda."""
     exact = begin - law.origin
     whole = simplest_whole(exact - 1e-3 - 1e-4 * abs(exact), exact + 1e-3 + 1e-4 * abs(exact)) or round(exact)
@@ -216,7 +216,7 @@ def inverse_mains(rows: Rows, law: Inverse, begin: int, first_step: int) -> Iter
         return
 
 
-def halves(rows: Rows, law: Wave, begin: int, first_step: int) -> list[int]:
+def halves(rows: FitRows, law: Wave, begin: int, first_step: int) -> list[int]:
     """The whole half lengths that fit: the nearest, and the round ones."""
     few = rows.pick(spread(len(rows), 60, 8))
 
@@ -254,7 +254,7 @@ def halves(rows: Rows, law: Wave, begin: int, first_step: int) -> list[int]:
     return found
 
 
-def wave_mains(rows: Rows, law: Wave, begin: int, first_step: int) -> Iterator[Main]:
+def wave_mains(rows: FitRows, law: Wave, begin: int, first_step: int) -> Iterator[Main]:
     for half in halves(rows, law, begin, first_step):
         made = wave_with(rows, half, begin)
         if made is None:
@@ -265,7 +265,7 @@ def wave_mains(rows: Rows, law: Wave, begin: int, first_step: int) -> Iterator[M
             yield Main("cosine", begin, lr, schedule, (half,), spent + cost(lr) + min(cost(floor), cost(floor / lr)))
 
 
-def wave_heights(rows: Rows, law: Wave) -> Iterator[tuple[float, float]]:
+def wave_heights(rows: FitRows, law: Wave) -> Iterator[tuple[float, float]]:
     """(peak, floor) of a wave whose place and length are known, the roundest first."""
 
     def shape(p: int) -> float:
@@ -283,7 +283,7 @@ def wave_heights(rows: Rows, law: Wave) -> Iterator[tuple[float, float]]:
             yield lr, float(f"{lr * factor:.12g}")
             return
     for low in rounded(floor, 15):
-        left = Rows(rows.p, [y - low for y in rows.y], rows.tol, rows.peak)
+        left = FitRows(rows.p, [y - low for y in rows.y], rows.tol, rows.peak)
         if low < peak:
             span = left.scale(shape)
         else:
@@ -293,7 +293,7 @@ def wave_heights(rows: Rows, law: Wave) -> Iterator[tuple[float, float]]:
             return
 
 
-def power_mains(rows: Rows, law: Power, begin: int, first_step: int) -> Iterator[Main]:
+def power_mains(rows: FitRows, law: Power, begin: int, first_step: int) -> Iterator[Main]:
     near = round(law.end)
     # a long run in few digits leaves the end open
     ends = [near] + [end for end in range(near - 30, near + 31) if end != near]
@@ -322,12 +322,12 @@ def power_mains(rows: Rows, law: Power, begin: int, first_step: int) -> Iterator
             return
 
 
-def _power_to_floor(rows: Rows, law: Power, begin: int, length: int, power: float, spent: float) -> Iterator[Main]:
+def _power_to_floor(rows: FitRows, law: Power, begin: int, length: int, power: float, spent: float) -> Iterator[Main]:
     def shape(p: int) -> float:
         return float((1 - min(p - begin, length) / length) ** power)
 
     for floor in rounded(law.floor, 8):
-        left = Rows(rows.p, [y - floor for y in rows.y], rows.tol, rows.peak)
+        left = FitRows(rows.p, [y - floor for y in rows.y], rows.tol, rows.peak)
         span = left.scale(shape)
         if span is not None:
             lr = simplest(span[0] + floor, span[1] + floor)

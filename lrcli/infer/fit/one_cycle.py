@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.laws import Line, Wave
-from lrcli.infer.fit.rows import Rows, spread
+from lrcli.infer.fit.laws import Slope, Wave
+from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.warmup import Start, starts
 from lrcli.infer.numbers import cost, digits, rounded, simplest_whole
@@ -17,17 +17,17 @@ SHARES = (0.3, 0.1, 0.25, 0.2, 0.05, 0.4, 0.5, 0.15, 0.45, 0.35, 0.01, 0.02, 0.0
 DIVISORS = (25.0, 10.0, 100.0, 20.0, 5.0, 50.0, 4.0, 2.0, 1000.0)
 
 
-def one_cycle_candidates(rows: Rows, segments: list[Segment]) -> Iterator[Candidate]:
+def one_cycle_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Candidate]:
     """One-cycle schedules whose first peak lies where a rise meets the fall after it."""
     laws = [segment.law for segment in segments if segment.stop - segment.start > 1]
     first = next((segment.start for segment in segments if segment.stop - segment.start > 2), 0)
-    if first in (2, 3) and (rise := Line.fit(rows.part(0, first))) and rows.part(0, first).holds(rise, 1.5):
+    if first in (2, 3) and (rise := Slope.fit(rows.part(0, first))) and rows.part(0, first).holds(rise, 1.5):
         laws = [
             rise,
             *(segment.law for segment in segments if segment.start >= first and segment.stop - segment.start > 1),
         ]
     few = rows.pick(spread(len(rows), 80, 10))
-    for strategy, kind in (("linear", Line), ("cos", Wave)):
+    for strategy, kind in (("linear", Slope), ("cos", Wave)):
         same = [law for law in laws if isinstance(law, kind)]
         if not same:
             continue
@@ -38,12 +38,12 @@ def one_cycle_candidates(rows: Rows, segments: list[Segment]) -> Iterator[Candid
             yield from _from(rows, few, start, same, strategy, peak_at, peak)
 
 
-def _peak(rows: Rows, laws: Sequence[Line | Wave], strategy: str) -> tuple[float, float | None]:
+def _peak(rows: FitRows, laws: Sequence[Slope | Wave], strategy: str) -> tuple[float, float | None]:
     """(position, height) of the first peak."""
     first = laws[0]
-    if isinstance(first, Line):
+    if isinstance(first, Slope):
         second = laws[1] if len(laws) > 1 else None
-        if not isinstance(second, Line) or first.slope <= 0 or second.slope >= 0:
+        if not isinstance(second, Slope) or first.slope <= 0 or second.slope >= 0:
             return 0.0, None
         at = (second(0) - first(0)) / (first.slope - second.slope)
         return at, first(at)
@@ -55,10 +55,10 @@ def _peak(rows: Rows, laws: Sequence[Line | Wave], strategy: str) -> tuple[float
 
 
 def _from(
-    rows: Rows,
-    few: Rows,
+    rows: FitRows,
+    few: FitRows,
     start: Start,
-    laws: Sequence[Line | Wave],
+    laws: Sequence[Slope | Wave],
     strategy: str,
     peak_at: float,
     peak: float,

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from lrcli.expression import Expression
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.laws import Constant, Decay, Inverse, Law, Line, Power, Wave
-from lrcli.infer.fit.rows import Rows
+from lrcli.infer.fit.laws import Decay, Inverse, Law, Level, Power, Slope, Wave
+from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
 from lrcli.schedules.base import Schedule
@@ -27,12 +27,12 @@ _TIGHT = 1e-13
 """How far a number may be moved to be round, where the rows themselves do not say."""
 
 
-def phase_candidates(rows: Rows, segments: list[Segment]) -> Iterator[Candidate]:
+def phase_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Candidate]:
     """The stretches as phases, from step 0 or 1, or from the first row of a log that begins later."""
     first = rows.p[0]
     if len(segments) > 2 and all(segment.stop - segment.start == 1 for segment in segments[:2]):
         # two rows of a warmup are a line
-        line = Line.fit(rows.part(0, 2))
+        line = Slope.fit(rows.part(0, 2))
         if line is not None:
             found = list(phase_candidates(rows, [Segment(0, 2, line), *segments[2:]]))
             yield from found
@@ -48,7 +48,7 @@ def phase_candidates(rows: Rows, segments: list[Segment]) -> Iterator[Candidate]
                 break
 
 
-def _phases(rows: Rows, segments: list[Segment], begin: int, spent: float, round_edges: bool) -> Candidate | None:
+def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, round_edges: bool) -> Candidate | None:
     edges = [begin]
     for left, right in pairwise(segments):
         edges.append(_edge(rows, left, right, begin, round_edges))
@@ -81,13 +81,13 @@ def _phases(rows: Rows, segments: list[Segment], begin: int, spent: float, round
 
 
 def _joined(share: float, neighbour: Law | None, peak: float, noise: float) -> float:
-    if not isinstance(neighbour, Constant):
+    if not isinstance(neighbour, Level):
         return share
     flat = simplest(neighbour.low / peak, neighbour.high / peak)
     return flat if abs(flat - share) <= 4 * noise / peak + 1e-9 else share
 
 
-def _peak(rows: Rows, segments: list[Segment], edges: list[int]) -> float:
+def _peak(rows: FitRows, segments: list[Segment], edges: list[int]) -> float:
     """The base LR: the roundest number that a stretch begins with and nothing is much above."""
     highest = max(range(len(rows)), key=lambda i: rows.y[i])
     best = simplest(rows.y[highest] - rows.tol[highest], rows.y[highest] + rows.tol[highest])
@@ -100,10 +100,10 @@ def _peak(rows: Rows, segments: list[Segment], edges: list[int]) -> float:
     return best
 
 
-def _end(rows: Rows, law: Law, begin: int) -> int:
+def _end(rows: FitRows, law: Law, begin: int) -> int:
     """Where the last phase ends: where a line is 0, else after the last row."""
     last = rows.p[-1]
-    if isinstance(law, Line) and law.slope < 0:
+    if isinstance(law, Slope) and law.slope < 0:
         zero = law.zero
         noise = 2 * rows.tol[-1] / abs(law.slope) + 1e-6 * abs(zero)
         whole = simplest_whole(max(zero - begin - noise, last - begin), zero - begin + noise)
@@ -112,10 +112,10 @@ def _end(rows: Rows, law: Law, begin: int) -> int:
     return last + 1
 
 
-def _edge(rows: Rows, left: Segment, right: Segment, begin: int, round_edges: bool) -> int:
+def _edge(rows: FitRows, left: Segment, right: Segment, begin: int, round_edges: bool) -> int:
     """Where the right stretch begins: where both meet, between the last row of the one and the first of the other."""
     low, high = rows.p[left.stop - 1], rows.p[right.start]
-    if isinstance(left.law, Constant) and isinstance(right.law, Constant):
+    if isinstance(left.law, Level) and isinstance(right.law, Level):
         return (simplest_whole(low + 1 - begin, high - begin) or high - begin) + begin if round_edges else high
     if high - low <= 1:
         return high
@@ -140,12 +140,12 @@ def _share(value: float, peak: float, noise: float = 0.0) -> float:
 
 def _part(law: Law, start: int, stop: int, peak: float, noise: float) -> tuple[Schedule, float]:
     size = stop - start
-    if isinstance(law, Constant):
+    if isinstance(law, Level):
         share = simplest(law.low / peak, law.high / peak)
         if share == 1:
             return ConstantSchedule(), 0.5
         return ConstantLR(factor=share, total_iters=size), cost(share) + 0.5
-    if isinstance(law, Line):
+    if isinstance(law, Slope):
         first, last = _share(law(start), peak, noise), _share(law(stop), peak, noise)
         return Linear(start_factor=first, end_factor=last, total_iters=size), cost(first) + cost(last) + 0.5
     if isinstance(law, Decay):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise, product
 
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.rows import Rows
+from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.steps import Flat
 from lrcli.infer.numbers import cost, simplest
 from lrcli.schedules.plateau import Plateau
@@ -26,7 +26,7 @@ _PATIENCES = {10: 0.3, 5: 0.3, 3: 0.5, 2: 0.5, 4: 0.8, 7: 0.8, 8: 0.9, 6: 0.9, 1
 
 
 def plateau_candidates(
-    rows: Rows, found: list[Flat], metrics: Mapping[str, Sequence[float | None]], float32: bool
+    rows: FitRows, found: list[Flat], metrics: Mapping[str, Sequence[float | None]], float32: bool
 ) -> Iterator[Candidate]:
     """The plateau schedules that give these flat stretches, by metric column; Keras logs float32 numbers."""
     if not 2 <= len(found) <= 100 or len(rows) > MOST_ROWS:
@@ -63,7 +63,12 @@ def _values(found: list[Flat]) -> Iterator[tuple[float, float, float]]:
 
 
 def _replayed(
-    rows: Rows, found: list[Flat], metrics: Mapping[str, Sequence[float | None]], lr: float, factor: float, floor: float
+    rows: FitRows,
+    found: list[Flat],
+    metrics: Mapping[str, Sequence[float | None]],
+    lr: float,
+    factor: float,
+    floor: float,
 ) -> Iterator[tuple[Candidate, str]]:
     """(candidate, whose counting) of every metric column that gives the values."""
     changes = [flat.start for flat in found[1:]]

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from lrcli.infer.fit.candidate import Candidate, after_warmup
 from lrcli.infer.fit.laws.cosine import wave_with
 from lrcli.infer.fit.mains import wave_heights
-from lrcli.infer.fit.rows import Rows
+from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.warmup import ramp, starts
 from lrcli.infer.numbers import cost
 from lrcli.schedules.cosine_restarts import CosineRestarts
 
 
-def cycles(rows: Rows) -> list[tuple[int, int]]:
+def cycles(rows: FitRows) -> list[tuple[int, int]]:
     """The stretches between the jumps up that follow a fall."""
     edges = [0]
     fallen = False
@@ -27,7 +27,7 @@ def cycles(rows: Rows) -> list[tuple[int, int]]:
     return [*zip(edges, [*edges[1:], len(rows)], strict=True)]
 
 
-def restart_candidates(rows: Rows) -> Iterator[Candidate]:
+def restart_candidates(rows: FitRows) -> Iterator[Candidate]:
     """Schedules with restarts, after a warmup where the run begins with a rise."""
     found = cycles(rows)
     if not 2 <= len(found) <= 60:
@@ -64,7 +64,7 @@ def _sizes(jumps: list[tuple[int, int]], begin: int, factor: int, earlier: int) 
     return sorted(range(low, high + 1), key=cost)[:60]
 
 
-def _begins(rows: Rows, first: tuple[int, int]) -> list[int]:
+def _begins(rows: FitRows, first: tuple[int, int]) -> list[int]:
     """Where the first cycle may begin: at step 0, or at the end of a rise."""
     peak = max(range(*first), key=lambda i: rows.y[i])
     if peak <= first[0]:
@@ -72,7 +72,9 @@ def _begins(rows: Rows, first: tuple[int, int]) -> list[int]:
     return list(range(rows.p[peak], max(rows.p[peak - 1], rows.p[peak] - 60), -1))
 
 
-def _from(rows: Rows, longest: Rows, half: int, top: int, begin: int, size: int, factor: int) -> Iterator[Candidate]:
+def _from(
+    rows: FitRows, longest: FitRows, half: int, top: int, begin: int, size: int, factor: int
+) -> Iterator[Candidate]:
     made = wave_with(longest, half, top)
     if made is None:
         return

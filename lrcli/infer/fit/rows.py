@@ -16,7 +16,7 @@ FINE = 1e-2
 
 
 @dataclass(frozen=True)
-class Rows:
+class FitRows:
     """Positions and learning rates of one run, in order, and how far a law may be from each of them.
 
     peak: the largest learning rate. epoch: the steps of an epoch where the log's own columns say that, else 0.
@@ -31,17 +31,17 @@ class Rows:
     def __len__(self) -> int:
         return len(self.p)
 
-    def part(self, start: int, stop: int) -> Rows:
+    def part(self, start: int, stop: int) -> FitRows:
         """The rows start <= i < stop."""
-        return Rows(self.p[start:stop], self.y[start:stop], self.tol[start:stop], self.peak, self.epoch)
+        return FitRows(self.p[start:stop], self.y[start:stop], self.tol[start:stop], self.peak, self.epoch)
 
-    def pick(self, indices: Iterable[int]) -> Rows:
+    def pick(self, indices: Iterable[int]) -> FitRows:
         """These rows."""
         chosen = sorted(set(indices))
         p = [self.p[i] for i in chosen]
         y = [self.y[i] for i in chosen]
         tol = [self.tol[i] for i in chosen]
-        return Rows(p, y, tol, self.peak, self.epoch)
+        return FitRows(p, y, tol, self.peak, self.epoch)
 
     def holds(self, law: Callable[[int], float], slack: float = 1.0) -> bool:
         """Whether the law is near enough at every row."""
@@ -63,7 +63,9 @@ class Rows:
         return (low, high) if high < float("inf") else None
 
 
-def make_rows(p: Sequence[int], y: Sequence[float], rounding: Rounding, *, fine: bool = False, epoch: int = 0) -> Rows:
+def make_rows(
+    p: Sequence[int], y: Sequence[float], rounding: Rounding, *, fine: bool = False, epoch: int = 0
+) -> FitRows:
     """The rows with the tolerance of the log's rounding; `fine` asks for more where every digit is logged."""
     peak = max((abs(v) for v in y), default=0.0)
     share = FINE if fine and rounding.kind == "full" else 1.0
@@ -76,7 +78,7 @@ def make_rows(p: Sequence[int], y: Sequence[float], rounding: Rounding, *, fine:
                 cache.clear()
             known = cache[v] = max(share * tolerance(v, rounding, peak), 1e-300)
         tol.append(known)
-    return Rows(p, y, tol, peak, epoch)
+    return FitRows(p, y, tol, peak, epoch)
 
 
 def spread(n: int, count: int, ends: int = 24) -> list[int]:

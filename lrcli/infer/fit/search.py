@@ -15,7 +15,7 @@ from lrcli.infer.fit.one_cycle import one_cycle_candidates
 from lrcli.infer.fit.phases import phase_candidates
 from lrcli.infer.fit.plateau import plateau_candidates
 from lrcli.infer.fit.restarts import restart_candidates
-from lrcli.infer.fit.rows import SEARCHED, Rows, make_rows, spread
+from lrcli.infer.fit.rows import SEARCHED, FitRows, make_rows, spread
 from lrcli.infer.fit.segments import SLACKS, Segment, cut, last_stretch
 from lrcli.infer.fit.skipped import caught_up, lags
 from lrcli.infer.fit.steps import flats, step_candidates
@@ -167,7 +167,7 @@ def _finite(
 
 
 def _search(
-    rows: Rows, metrics: Mapping[str, Sequence[float | None]], float32: bool, progress: Progress | None
+    rows: FitRows, metrics: Mapping[str, Sequence[float | None]], float32: bool, progress: Progress | None
 ) -> list[Candidate]:
     """The candidates that give all rows, the cheapest first."""
     indices = spread(len(rows), SEARCHED)
@@ -204,8 +204,8 @@ def _between(indices: Sequence[int]) -> list[int]:
     return [(a + b) // 2 for a, b in pairwise(indices)]
 
 
-def _jumps(rows: Rows, most: int = 120) -> list[int]:
-    """Rows around the largest changes of the learning rate per step: what an even choice of rows would miss."""
+def _jumps(rows: FitRows, most: int = 120) -> list[int]:
+    """FitRows around the largest changes of the learning rate per step: what an even choice of rows would miss."""
     if len(rows) <= SEARCHED:
         return []
     y, tol = rows.y, rows.tol
@@ -216,8 +216,8 @@ def _jumps(rows: Rows, most: int = 120) -> list[int]:
     return [i for _, at in falls for i in (at - 1, at)]
 
 
-def _misses(rows: Rows, candidate: Candidate, progress: Progress | None, most: int = 40) -> list[int]:
-    """Rows that the candidate does not give: the edges of the first stretches of them."""
+def _misses(rows: FitRows, candidate: Candidate, progress: Progress | None, most: int = 40) -> list[int]:
+    """FitRows that the candidate does not give: the edges of the first stretches of them."""
     found: list[int] = []
     inside = False
     at = candidate.at
@@ -234,7 +234,7 @@ def _misses(rows: Rows, candidate: Candidate, progress: Progress | None, most: i
 
 
 def _candidates(
-    rows: Rows, few: Rows, metrics: Mapping[str, Sequence[float | None]], float32: bool
+    rows: FitRows, few: FitRows, metrics: Mapping[str, Sequence[float | None]], float32: bool
 ) -> Iterator[Candidate]:
     flat = flats(rows)
     if flat is not None and len(flat) > 1:
@@ -255,7 +255,7 @@ def _candidates(
             return
 
 
-def _of_segments(rows: Rows, few: Rows, segments: list[Segment]) -> Iterator[Candidate]:
+def _of_segments(rows: FitRows, few: FitRows, segments: list[Segment]) -> Iterator[Candidate]:
     direct = [
         *compose(few, segments),
         *islice(one_cycle_candidates(few, segments), 40),
@@ -268,7 +268,7 @@ def _of_segments(rows: Rows, few: Rows, segments: list[Segment]) -> Iterator[Can
         yield from phase_candidates(few, segments)
 
 
-def _late(rows: Rows, segments: list[Segment]) -> list[Candidate]:
+def _late(rows: FitRows, segments: list[Segment]) -> list[Candidate]:
     """Candidates of a run that skipped steps."""
     for behind in lags(rows, segments):
         if found := _caught_up(rows, behind):
@@ -276,7 +276,7 @@ def _late(rows: Rows, segments: list[Segment]) -> list[Candidate]:
     return []
 
 
-def _caught_up(rows: Rows, behind: list[int]) -> list[Candidate]:
+def _caught_up(rows: FitRows, behind: list[int]) -> list[Candidate]:
     """Candidates of the rows as they would stand without the skipped steps."""
     caught = caught_up(rows, behind)
     few = caught.pick(spread(len(caught), SEARCHED))
@@ -307,7 +307,7 @@ def _distinct(found: list[Candidate]) -> list[Candidate]:
 
 
 def _fitted(
-    log: Log, run: Run, best: Candidate | None, rows: Rows, others: tuple[Candidate, ...], remarks: tuple[str, ...]
+    log: Log, run: Run, best: Candidate | None, rows: FitRows, others: tuple[Candidate, ...], remarks: tuple[str, ...]
 ) -> Fitted:
     last = rows.p[-1]
     if best is None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lrcli.infer.fit.laws import LAWS, Constant, Law, Line
-from lrcli.infer.fit.rows import Rows
+from lrcli.infer.fit.laws import LAWS, Law, Level, Slope
+from lrcli.infer.fit.rows import FitRows
 
 MOST = 24
 """A run of more stretches is not described by listing them."""
@@ -23,7 +23,7 @@ class Segment:
     law: Law
 
 
-def cut(rows: Rows, slack: float = SLACKS[0]) -> list[Segment] | None:
+def cut(rows: FitRows, slack: float = SLACKS[0]) -> list[Segment] | None:
     """The stretches from left to right, each as long as it can be, seen from the end; None if there are too many."""
     found: list[Segment] = []
     stop = len(rows)
@@ -36,22 +36,20 @@ def cut(rows: Rows, slack: float = SLACKS[0]) -> list[Segment] | None:
     found.reverse()
     if len(found) > 2 and all(segment.stop - segment.start == 1 for segment in found[-2:]):
         # two rows at the end of a run are the beginning of a line
-        line = Line.fit(rows.part(found[-2].start, found[-1].stop))
+        line = Slope.fit(rows.part(found[-2].start, found[-1].stop))
         if line is not None:
             found[-2:] = [Segment(found[-2].start, found[-1].stop, line)]
     return found
 
 
-def last_stretch(rows: Rows, slack: float = SLACKS[0]) -> Segment:
+def last_stretch(rows: FitRows, slack: float = SLACKS[0]) -> Segment:
     """The stretch at the end alone."""
     return _longest(rows, len(rows), slack)
 
 
-def _longest(rows: Rows, stop: int, slack: float) -> Segment:
+def _longest(rows: FitRows, stop: int, slack: float) -> Segment:
     """The longest stretch that ends at `stop`; a law must explain as many more rows as it has parameters more."""
-    best = Segment(
-        stop - 1, stop, Constant(rows.y[stop - 1] - rows.tol[stop - 1], rows.y[stop - 1] + rows.tol[stop - 1])
-    )
+    best = Segment(stop - 1, stop, Level(rows.y[stop - 1] - rows.tol[stop - 1], rows.y[stop - 1] + rows.tol[stop - 1]))
     score = 0.0
     for law in LAWS:
         reach = _reach(rows, stop, law, slack)
@@ -59,14 +57,14 @@ def _longest(rows: Rows, stop: int, slack: float) -> Segment:
             continue
         gain = stop - reach.start - law.parameters
         # two rows are a line, but only where nothing else is left to say about them
-        if gain > score or (gain == score and law is Line and stop - best.start == 1):
+        if gain > score or (gain == score and law is Slope and stop - best.start == 1):
             best, score = reach, gain
         if best.start == 0 and score > 0:
             break  # no other law can explain more
     return best
 
 
-def _reach(rows: Rows, stop: int, law: type[Law], slack: float) -> Segment | None:
+def _reach(rows: FitRows, stop: int, law: type[Law], slack: float) -> Segment | None:
     def attempt(start: int) -> Law | None:
         part = rows.part(start, stop)
         made = law.fit(part)
@@ -76,7 +74,7 @@ def _reach(rows: Rows, stop: int, law: type[Law], slack: float) -> Segment | Non
     if count > stop:
         return None
     # few rows of a curve are hard to fit: a failure there says nothing about more of them
-    patience = 1 if law in (Constant, Line) else 7
+    patience = 1 if law in (Level, Slope) else 7
     good, bad, made = stop, -1, None
     size = count
     while patience:

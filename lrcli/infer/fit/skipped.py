@@ -9,15 +9,15 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
-from lrcli.infer.fit.laws import Line, Wave
-from lrcli.infer.fit.rows import Rows
+from lrcli.infer.fit.laws import Slope, Wave
+from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 
 MOST_AT_ONCE = 60
 """A scheduler does not fall further behind than this between two rows."""
 
 
-def lags(rows: Rows, segments: list[Segment]) -> list[list[int]]:
+def lags(rows: FitRows, segments: list[Segment]) -> list[list[int]]:
     """How far behind the first row's place the scheduler may be at each row: the simplest stories first."""
     if len(rows) < 4:
         return []
@@ -35,17 +35,17 @@ def lags(rows: Rows, segments: list[Segment]) -> list[list[int]]:
     return [behind for _, _, behind in sorted(stories)[:6]]
 
 
-def caught_up(rows: Rows, behind: list[int]) -> Rows:
+def caught_up(rows: FitRows, behind: list[int]) -> FitRows:
     """The rows where the scheduler was."""
-    return Rows([p - lag for p, lag in zip(rows.p, behind, strict=True)], rows.y, rows.tol, rows.peak)
+    return FitRows([p - lag for p, lag in zip(rows.p, behind, strict=True)], rows.y, rows.tol, rows.peak)
 
 
-def _choices(rows: Rows, segments: list[Segment]) -> Iterator[list[Line | Wave]]:
+def _choices(rows: FitRows, segments: list[Segment]) -> Iterator[list[Slope | Wave]]:
     """Laws that the rows may follow with lags: those of the longest stretches, or the slope of a pair of rows."""
     by_length = sorted(segments, key=lambda s: s.start - s.stop)
-    long = [s.law for s in by_length if s.stop - s.start >= 3 and isinstance(s.law, (Line, Wave))]
+    long = [s.law for s in by_length if s.stop - s.start >= 3 and isinstance(s.law, (Slope, Wave))]
     if long:
-        kept: list[Line | Wave] = []
+        kept: list[Slope | Wave] = []
         for law in long:
             if not any(_alike(law, other) for other in kept):
                 kept.append(law)
@@ -55,7 +55,7 @@ def _choices(rows: Rows, segments: list[Segment]) -> Iterator[list[Line | Wave]]
             yield [kept[0], kept[2]]
     if not long or len(rows) < 12:
         pairs = [
-            Line(a, y, (z - y) / (b - a))
+            Slope(a, y, (z - y) / (b - a))
             for a, b, y, z in zip(rows.p, rows.p[1:], rows.y, rows.y[1:], strict=False)
             if b > a and z != y
         ]
@@ -63,13 +63,13 @@ def _choices(rows: Rows, segments: list[Segment]) -> Iterator[list[Line | Wave]]
             yield [law]
 
 
-def _alike(a: Line | Wave, b: Line | Wave) -> bool:
-    if isinstance(a, Line) and isinstance(b, Line):
+def _alike(a: Slope | Wave, b: Slope | Wave) -> bool:
+    if isinstance(a, Slope) and isinstance(b, Slope):
         return abs(a.slope - b.slope) < 1e-6 * abs(a.slope)
     return isinstance(a, Wave) and isinstance(b, Wave) and abs(a.half - b.half) < 1e-3 * a.half
 
 
-def _follow(rows: Rows, laws: list[Line | Wave]) -> tuple[int, list[int]] | None:
+def _follow(rows: FitRows, laws: list[Slope | Wave]) -> tuple[int, list[int]] | None:
     """(transitions that no law explains, the lag at each row)."""
     behind, broken, leading = [0], 0, True
     for i in range(1, len(rows)):
@@ -86,7 +86,7 @@ def _follow(rows: Rows, laws: list[Line | Wave]) -> tuple[int, list[int]] | None
     return broken, behind
 
 
-def _fallen(rows: Rows, i: int, laws: list[Line | Wave]) -> int | None:
+def _fallen(rows: FitRows, i: int, laws: list[Slope | Wave]) -> int | None:
     """How many steps are skipped between rows i - 1 and i, by the law that says the fewest."""
     moved = rows.p[i] - rows.p[i - 1]
     change = rows.y[i] - rows.y[i - 1]
@@ -95,8 +95,8 @@ def _fallen(rows: Rows, i: int, laws: list[Line | Wave]) -> int | None:
         return 0
     found = []
     for law in laws:
-        done = change / law.slope if isinstance(law, Line) else _along(law, rows.y[i - 1], rows.y[i], rows.p[i])
-        slope = abs(law.slope) if isinstance(law, Line) else abs(change / done) if done else 0.0
+        done = change / law.slope if isinstance(law, Slope) else _along(law, rows.y[i - 1], rows.y[i], rows.p[i])
+        slope = abs(law.slope) if isinstance(law, Slope) else abs(change / done) if done else 0.0
         if done is None or not slope or noise / slope > 0.2:
             continue
         skipped = moved - done

@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from lrcli.infer.fit.candidate import Candidate, after_warmup
-from lrcli.infer.fit.laws import Constant
-from lrcli.infer.fit.rows import Rows
+from lrcli.infer.fit.laws import Level
+from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.warmup import Ramp, kinks, ramp, starts
 from lrcli.infer.numbers import cost, simplest, simplest_whole
 from lrcli.schedules.base import Schedule
@@ -29,7 +29,7 @@ class Flat(NamedTuple):
     high: float
 
 
-def flats(rows: Rows, most: int = MOST) -> list[Flat] | None:
+def flats(rows: FitRows, most: int = MOST) -> list[Flat] | None:
     """The flat stretches, in order; None if there are too many."""
     found: list[Flat] = []
     start, low, high = 0, -math.inf, math.inf
@@ -53,7 +53,7 @@ class Drop(NamedTuple):
     times: int
 
 
-def step_candidates(rows: Rows, found: list[Flat]) -> Iterator[Candidate]:
+def step_candidates(rows: FitRows, found: list[Flat]) -> Iterator[Candidate]:
     """Step and multistep schedules, after a warmup where the run begins with a rise."""
     top = max(range(len(found)), key=lambda i: found[i].high)
     if len(found) - top < 2:
@@ -70,14 +70,14 @@ def step_candidates(rows: Rows, found: list[Flat]) -> Iterator[Candidate]:
             yield from _schedules(rows, none, start.first_step, gamma, span, drops)
         return
     first = rows.p[found[top].start]
-    for begin in kinks(before, Constant(*span), first, begins):
+    for begin in kinks(before, Level(*span), first, begins):
         for start in begins:
             made = ramp(before, start, begin, simplest(*span)) if start.first_step < begin else None
             if made is not None:
                 yield from _schedules(rows, made, begin, gamma, span, drops)
 
 
-def _drops(rows: Rows, found: list[Flat]) -> tuple[float, tuple[float, float], list[Drop]] | None:
+def _drops(rows: FitRows, found: list[Flat]) -> tuple[float, tuple[float, float], list[Drop]] | None:
     """(gamma, the interval of the first value, the drops) of flat stretches; None if no gamma makes them."""
     if min(flat.low for flat in found) <= 0:
         return None
@@ -108,7 +108,7 @@ def _drops(rows: Rows, found: list[Flat]) -> tuple[float, tuple[float, float], l
 
 
 def _schedules(
-    rows: Rows, made: Ramp, begin: int, gamma: float, span: tuple[float, float], drops: list[Drop]
+    rows: FitRows, made: Ramp, begin: int, gamma: float, span: tuple[float, float], drops: list[Drop]
 ) -> Iterator[Candidate]:
     def candidate(kind: str, lr: float, schedule: Schedule, spent: float, free: tuple[str, ...] = ()) -> Candidate:
         whole = after_warmup(made.warmup, made.start_factor, schedule)
@@ -143,7 +143,7 @@ def _schedules(
         yield multi
 
 
-def _step_size(rows: Rows, begin: int, drops: list[Drop], earlier: int) -> tuple[int, int, int] | None:
+def _step_size(rows: FitRows, begin: int, drops: list[Drop], earlier: int) -> tuple[int, int, int] | None:
     """(least, most, the roundest) step size, if `earlier` drops lie before the first row."""
     low, high, count = 1, 10**15, earlier
     if earlier:

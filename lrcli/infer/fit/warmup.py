@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lrcli.infer.fit.laws import Law, Line
-from lrcli.infer.fit.rows import Rows
+from lrcli.infer.fit.laws import Law, Slope
+from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.numbers import cost, simplest, simplest_whole
 
 RATIOS = (0.03, 0.1, 0.05, 0.06, 0.01, 0.02, 0.2, 0.08, 0.04, 0.15)
@@ -31,7 +31,7 @@ class Ramp(NamedTuple):
     free: tuple[str, ...] = ()
 
 
-def starts(rows: Rows, more: tuple[int, ...] = ()) -> list[Start]:
+def starts(rows: FitRows, more: tuple[int, ...] = ()) -> list[Start]:
     """Where step 0 may be: 0 and 1 (Hugging Face logs schedule(s) or schedule(s - 1)), the first row, one before."""
     first = rows.p[0]
     found = {0: 0.0, 1: 0.2, -1: 0.6}
@@ -40,7 +40,7 @@ def starts(rows: Rows, more: tuple[int, ...] = ()) -> list[Start]:
     return [Start(p, spent) for p, spent in found.items() if p <= first]
 
 
-def ramp(rows: Rows, start: Start, end: int, peak: float) -> Ramp | None:
+def ramp(rows: FitRows, start: Start, end: int, peak: float) -> Ramp | None:
     """The warmup of the rows from `start` that reaches the peak at `end`; None if none does."""
     length = end - start.first_step
     if length <= 0:
@@ -65,19 +65,19 @@ def ramp(rows: Rows, start: Start, end: int, peak: float) -> Ramp | None:
     return Ramp(start.first_step, length, factor, start.cost + cost(length) + (cost(factor) if factor else 0.0), free)
 
 
-def kinks(before: Rows, main: Law, first: int, first_steps: list[Start]) -> Iterator[int]:
+def kinks(before: FitRows, main: Law, first: int, first_steps: list[Start]) -> Iterator[int]:
     """Whole positions at which a ramp through the rows before may meet the law, at the latest at its first row."""
     last = before.p[-1]
     lines = []
     if before.p[0] != last:
-        line = Line.fit(before)
+        line = Slope.fit(before)
         if line is not None:
             lines.append(line)
     else:
         y = before.y[-1]
         for start in first_steps:
             if start.first_step < last and y > 0:
-                lines.append(Line(start.first_step, 0.0, y / (last - start.first_step)))
+                lines.append(Slope(start.first_step, 0.0, y / (last - start.first_step)))
     seen = set()
     for line in lines:
         met = _meeting(line, main, last, first)
@@ -104,7 +104,7 @@ def kinks(before: Rows, main: Law, first: int, first_steps: list[Start]) -> Iter
             yield first
 
 
-def _meeting(line: Line, main: Law, low: float, high: float) -> float | None:
+def _meeting(line: Slope, main: Law, low: float, high: float) -> float | None:
     """Where the ramp reaches the law, between the last row of the one and the first of the other."""
     gap_low, gap_high = line(low) - main(low), line(high) - main(high)
     if gap_high == 0:

@@ -5,16 +5,16 @@ A law is not yet a schedule: it knows nothing of warmup, of where the run began,
 
 from __future__ import annotations
 
-from lrcli.infer.fit.laws.constant import Constant
+from lrcli.infer.fit.laws.constant import Level
 from lrcli.infer.fit.laws.cosine import Wave
 from lrcli.infer.fit.laws.exponential import Decay
 from lrcli.infer.fit.laws.inverse import Inverse
-from lrcli.infer.fit.laws.line import Line
+from lrcli.infer.fit.laws.line import Slope
 from lrcli.infer.fit.laws.power import Power
 
-Law = Constant | Line | Decay | Inverse | Wave | Power
+Law = Level | Slope | Decay | Inverse | Wave | Power
 
-LAWS: tuple[type[Law], ...] = (Constant, Line, Decay, Inverse, Wave, Power)
+LAWS: tuple[type[Law], ...] = (Level, Slope, Decay, Inverse, Wave, Power)
 """The simplest first."""
 
-__all__ = ["LAWS", "Constant", "Decay", "Inverse", "Law", "Line", "Power", "Wave"]
+__all__ = ["LAWS", "Decay", "Inverse", "Law", "Level", "Power", "Slope", "Wave"]

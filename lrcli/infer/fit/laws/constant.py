@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lrcli.infer.fit.rows import Rows
+from lrcli.infer.fit.rows import FitRows
 
 
 @dataclass(frozen=True)
-class Constant:
+class Level:
     """y = value."""
 
     parameters: ClassVar[int] = 1
@@ -20,7 +20,7 @@ class Constant:
         return (self.low + self.high) / 2
 
     @classmethod
-    def fit(cls, rows: Rows) -> Constant | None:
+    def fit(cls, rows: FitRows) -> Level | None:
         """The law of these rows."""
         low = max(y - tol for y, tol in zip(rows.y, rows.tol, strict=True))
         high = min(y + tol for y, tol in zip(rows.y, rows.tol, strict=True))

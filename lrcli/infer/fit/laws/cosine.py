@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lrcli.infer.fit.rows import Rows, spread
+from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.solve import least_squares
 
 _WIDEST = 60
@@ -30,7 +30,7 @@ class Wave:
         return self.middle + self.height * math.cos(math.pi * (p - self.top) / self.half)
 
     @classmethod
-    def fit(cls, rows: Rows) -> Wave | None:
+    def fit(cls, rows: FitRows) -> Wave | None:
         """The law of these rows."""
         n = len(rows)
         if n < 4 or rows.p[0] == rows.p[-1]:
@@ -47,7 +47,7 @@ class _Search:
     tend to a parabola where only the tail of a wave is seen.
     """
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: FitRows) -> None:
         self.rows = rows
         self.at = (rows.p[0] + rows.p[-1]) / 2
         self.span = (rows.p[-1] - rows.p[0]) / 2
@@ -130,7 +130,7 @@ class _Search:
         return Wave(top, half, a - cosine, height)
 
 
-def wave_with(rows: Rows, half: float, top: float | None = None) -> Wave | None:
+def wave_with(rows: FitRows, half: float, top: float | None = None) -> Wave | None:
     """The wave with this half length (and peak) that is nearest to the rows."""
     if len(rows) > _FITTED:
         rows = rows.pick(spread(len(rows), _FITTED, 12))

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lrcli.infer.fit.rows import Rows
+from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.solve import least_squares
 
 
@@ -23,7 +23,7 @@ class Decay:
         return math.exp(min(self.log + self.rate * (p - self.at), 700.0))
 
     @classmethod
-    def fit(cls, rows: Rows) -> Decay | None:
+    def fit(cls, rows: FitRows) -> Decay | None:
         """The law of these rows."""
         if min(rows.y) <= 0 or rows.p[0] == rows.p[-1]:
             return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lrcli.infer.fit.laws.line import Line
-from lrcli.infer.fit.rows import Rows
+from lrcli.infer.fit.laws.line import Slope
+from lrcli.infer.fit.rows import FitRows
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class Inverse:
         return self.factor * left
 
     @classmethod
-    def fit(cls, rows: Rows) -> Inverse | None:
+    def fit(cls, rows: FitRows) -> Inverse | None:
         """The law of these rows: a power of y is a line."""
         if min(rows.y) <= 0 or not rows.y[0] > rows.y[-1]:
             return None
         for power in (0.5, 1.0):
             straight = [y ** (-1 / power) for y in rows.y]
             noise = [z * tol / (power * y) for z, y, tol in zip(straight, rows.y, rows.tol, strict=True)]
-            line = Line.fit(Rows(rows.p, straight, noise, max(straight)))
+            line = Slope.fit(FitRows(rows.p, straight, noise, max(straight)))
             if line is None or line.slope <= 0 or line.zero >= rows.p[0]:
                 continue
             made = cls(line.zero, line.slope**-power, power)

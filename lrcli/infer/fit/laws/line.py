@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lrcli.infer.fit.rows import Rows
+from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.solve import least_squares
 
 
 @dataclass(frozen=True)
-class Line:
+class Slope:
     """y = value + slope * (p - at)."""
 
     parameters: ClassVar[int] = 2
@@ -27,7 +27,7 @@ class Line:
         return self.at - self.value / self.slope
 
     @classmethod
-    def fit(cls, rows: Rows) -> Line | None:
+    def fit(cls, rows: FitRows) -> Slope | None:
         """The law of these rows."""
         if rows.p[0] == rows.p[-1]:
             return None

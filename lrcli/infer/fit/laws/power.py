@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lrcli.infer.fit.rows import Rows, spread
+from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.solve import least_squares
 
 POWERS = (0.9, 2.0, 0.5, 3.0, 1.5, 0.8, 4.0, 0.75, 1.2, 2.5, 0.6, 0.7, 0.95, 1.1, 5.0)
@@ -31,7 +31,7 @@ class Power:
         return self.floor + self.factor * left
 
     @classmethod
-    def fit(cls, rows: Rows) -> Power | None:
+    def fit(cls, rows: FitRows) -> Power | None:
         """The law of these rows: any power without a floor, or one of the usual ones with it."""
         if len(rows) < 5 or rows.p[0] == rows.p[-1] or not rows.y[0] > rows.y[-1] or min(rows.y) < 0:
             return None
@@ -53,13 +53,13 @@ class Power:
         return None
 
 
-def _ends(rows: Rows) -> list[float]:
+def _ends(rows: FitRows) -> list[float]:
     """Distances of the end from the last row, in a grid of logarithms."""
     span = rows.p[-1] - rows.p[0]
     return [span * 10 ** (-4 + k / 4) for k in range(25)]
 
 
-def _free_power(rows: Rows) -> Power | None:
+def _free_power(rows: FitRows) -> Power | None:
     if rows.y[-1] == 0:
         inner = [i for i, y in enumerate(rows.y) if y > 0]
         if len(inner) < 3:
@@ -86,7 +86,7 @@ def _free_power(rows: Rows) -> Power | None:
     return None if found is None else found[1]
 
 
-def _powers_of(rows: Rows, end: float) -> Power | None:
+def _powers_of(rows: FitRows, end: float) -> Power | None:
     columns = [[1.0] * len(rows), [math.log(end - p) for p in rows.p]]
     weights = [y / tol for y, tol in zip(rows.y, rows.tol, strict=True)]
     found = least_squares(columns, [math.log(y) for y in rows.y], weights)
@@ -95,7 +95,7 @@ def _powers_of(rows: Rows, end: float) -> Power | None:
     return Power(end, found[1], math.exp(found[0]), 0.0)
 
 
-def _fixed_power(rows: Rows, power: float) -> Power | None:
+def _fixed_power(rows: FitRows, power: float) -> Power | None:
     last = rows.p[-1]
 
     def at(distance: float) -> tuple[float, Power | None]:
@@ -119,7 +119,7 @@ def _fixed_power(rows: Rows, power: float) -> Power | None:
     return whole[1] if whole[0] < 4 * best[0] + 1e-3 else best[1]
 
 
-def _misfit(rows: Rows, law: Power) -> float:
+def _misfit(rows: FitRows, law: Power) -> float:
     return sum(((law(p) - y) / tol) ** 2 for p, y, tol in zip(rows.p, rows.y, rows.tol, strict=True))
 
 
