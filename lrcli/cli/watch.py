@@ -16,6 +16,7 @@ from typing import Generic, TextIO, TypeVar
 
 from lrcli.cli.environment import Environment, terminal_size
 from lrcli.cli.exits import message_of
+from lrcli.cli.follow import Followed
 from lrcli.cli.signals import unwound
 from lrcli.errors import LrcliError
 from lrcli.inputs.seen import Stamp, files_seen, stamp
@@ -35,6 +36,8 @@ _PAUSE = 0.2
 _SETTLED = 0.05
 _PATIENCE = 10
 """An editor may write in pieces, or remove a file before it writes the new one: so many short looks are waited for."""
+_SHARE = 3
+"""So many times as long as a picture took, nothing is drawn, however fast stdin grows."""
 _ROOM = 8
 """The least lines that an error leaves to the last good picture."""
 
@@ -49,10 +52,21 @@ def check_watchable(env: Environment, arguments: Sequence[str], metric: str | No
     if not env.stdout_tty or env.variables.get("TERM") == "dumb":
         raise LrcliError("--watch wants a terminal on stdout that can be drawn on anew")
     sources = [split_argument(argument)[0] for argument in arguments]
-    if any(source.split(":")[0] == "-" for source in [*sources, metric or ""]):
-        raise LrcliError("--watch wants files: stdin (-) is read only once")
+    if _reads_stdin(sources, metric) and (env.stdin is None or env.stdin.isatty()):
+        raise LrcliError("--watch wants a pipe on stdin (-), as of tail -f")
     if any(source.lstrip().startswith("{") for source in sources):
         raise LrcliError("--watch wants files: an inline spec does not change")
+
+
+def followed(env: Environment, arguments: Sequence[str], metric: str | None) -> Followed | None:
+    """The stdin of the command, to be read as it grows; None where no argument is `-`."""
+    if env.stdin is None or not _reads_stdin([split_argument(argument)[0] for argument in arguments], metric):
+        return None
+    return Followed(env.stdin)
+
+
+def _reads_stdin(sources: Sequence[str], metric: str | None) -> bool:
+    return any(source.split(":")[0] == "-" for source in [*sources, metric or ""])
 
 
 @dataclass
@@ -63,6 +77,7 @@ class Watch(Generic[T]):
     names: Sequence[str]
     load: Callable[[Environment], T]
     draw: Callable[[Environment, T], str]
+    stdin: Followed | None = None
     _files: dict[Path, Stamp | None] = field(default_factory=dict)
     _good: T | None = None
     _size: tuple[int, int] = (0, 0)
@@ -74,9 +89,15 @@ class Watch(Generic[T]):
             while True:
                 self._size = _size_of(self.env)
                 terminal.resumed = False  # before the screen is drawn: whoever comes back during that sees it again
+                begun = time.monotonic()
+                if self.stdin is not None:
+                    self.stdin.grow()
                 terminal.show(self._screen())
+                rest = _SHARE * (time.monotonic() - begun)  # a long log that grows is not drawn all the time
                 while not (terminal.resumed or _size_of(self.env) != self._size or self._saved()):
                     time.sleep(_PAUSE)
+                    if self.stdin is not None and (rest := rest - _PAUSE) < 0 and self.stdin.grow():
+                        break
 
     def _saved(self) -> bool:
         """Whether a file is not what it was, which by now it has been for a moment."""
@@ -99,6 +120,8 @@ class Watch(Generic[T]):
         status = printable(f"{time.strftime('%H:%M:%S')}  Ctrl-C ends  watching {files}")
         said = StringIO()
         env = self.env.inside(self._size, said)
+        if self.stdin is not None:
+            env.stdin = self.stdin.lines()
         with files_seen() as self._files:
             try:
                 loaded = self.load(env)

@@ -26,10 +26,21 @@ class Terminal:
     """A program in a terminal of 80 x 24, and what is on its screen."""
 
     def __init__(self, folder: Path, *args: str) -> None:
+        self.start(folder, sys.executable, ["-m", "lrcli", "plot", "--watch", *args])
+
+    @classmethod
+    def of_line(cls, folder: Path, line: str) -> Terminal:
+        """A terminal in which a shell runs a line."""
+        terminal = cls.__new__(cls)
+        terminal.start(folder, "sh", ["-c", line.format(lrcli=f"{sys.executable} -m lrcli plot --watch")])
+        return terminal
+
+    def start(self, folder: Path, program: str, arguments: list[str]) -> None:
+        """Run a program in it."""
         env = {key: value for key, value in os.environ.items() if key not in _FORCED}
         self.child: Any = pexpect.spawn(
-            sys.executable,
-            ["-m", "lrcli", "plot", "--watch", *args],
+            program,
+            arguments,
             cwd=folder,
             dimensions=(24, 80),
             env={**env, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONUTF8": "1"},
@@ -188,10 +199,7 @@ def test_notes_are_under_the_picture(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "variables", "reason"),
     [
-        (["-"], {}, "stdin (-) is read only once"),
-        (["--", "-@torch-1.1"], {}, "stdin (-) is read only once"),
         (["{lr: 0.1, epochs: 9, schedule: {type: cosine}}"], {}, "an inline spec does not change"),
-        (["one.yaml", "--metric", "-:loss"], {}, "stdin (-) is read only once"),
         (["one.yaml", "-o", "one.txt"], {}, "leave out --output"),
         (["one.yaml", "--format", "svg"], {}, "draws text, not svg"),
         (["one.yaml"], {"TERM": "dumb"}, "wants a terminal"),
@@ -209,3 +217,42 @@ def test_a_pipe_is_refused() -> None:
     outcome = run_cli("plot", "--watch", "one.yaml")
     assert (outcome.status, outcome.stdout) == (2, "")
     assert "wants a terminal on stdout" in outcome.stderr
+
+
+def test_a_log_on_stdin_is_drawn_as_it_grows(tmp_path: Path) -> None:
+    """What `tail -f` writes is drawn when it comes; a line that is not whole yet waits."""
+    (tmp_path / "one.yaml").write_text(SPEC)
+    os.mkfifo(tmp_path / "pipe")
+    terminal = Terminal.of_line(tmp_path, "cat pipe | exec {lrcli} one.yaml -")
+    try:
+        with (tmp_path / "pipe").open("w") as log:
+            log.write("Epoch 0 | lr: 0.1\nEpoch 1 | lr: 0.1\nEpoch 2 | lr: 0.0")
+            log.flush()
+            text = terminal.until(lambda text: "stdin: " in text and "last 0.1" in text)
+            log.write("25\n")
+            log.flush()
+            terminal.until(lambda text: "last 0.025" in text)
+            log.write("Epoch 3 | lr: 0.0125\n")
+            log.flush()
+            text = terminal.until(lambda text: "last 0.0125" in text)
+        assert "error" not in text
+        terminal.until(lambda text: "last 0.0125" in text)
+        terminal.child.sendintr()
+        terminal.end()
+    finally:
+        terminal.child.close(force=True)
+
+
+def test_a_growing_log_is_drawn(watched: Terminal, tmp_path: Path) -> None:
+    """A log that is appended to is read anew."""
+    (tmp_path / "run.log").write_text("Epoch 0 | lr: 0.1\nEpoch 1 | lr: 0.1\n")
+    terminal = Terminal(tmp_path, "one.yaml", "run.log")
+    try:
+        terminal.until(lambda text: "run: " in text and "last 0.1 " in text)
+        with (tmp_path / "run.log").open("a") as log:
+            log.write("Epoch 2 | lr: 0.025\n")
+        terminal.until(lambda text: "last 0.025" in text)
+        terminal.child.sendintr()
+        terminal.end()
+    finally:
+        terminal.child.close(force=True)

@@ -61,7 +61,7 @@ def plot(
         Theme | None, picture_option("--theme", help="Colours of an SVG; auto (default) follows its reader.")
     ] = None,
     watch: Annotated[
-        bool, picture_option("--watch", help="Draw again whenever a file is saved, until Ctrl-C.")
+        bool, picture_option("--watch", help="Draw again whenever a file is saved or stdin grows, until Ctrl-C.")
     ] = False,
     format: Annotated[
         Format | None, output_option("--format", "-f", help="Default: by FILE's ending, else text.")
@@ -81,10 +81,11 @@ def plot(
         return _load(env, load_series(env, specs, spec_options, log_options, sweep_options.sweep), range)
 
     if watch:
-        from lrcli.cli.watch import Watch, check_watchable
+        from lrcli.cli.watch import Watch, check_watchable, followed
 
         check_watchable(env, specs, spec_options.metric, output_options.output)
-        Watch(env, specs, load, lambda env, loaded: look.draw(loaded, Output(env), None)).run()
+        stdin = followed(env, specs, spec_options.metric)
+        Watch(env, specs, load, lambda env, loaded: look.draw(loaded, Output(env), None), stdin).run()
         return
     loaded = load(env)
     progress = Progress(env)
