@@ -6,6 +6,7 @@ ours. It is of a format if it has the keys that the format states; a special kin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from lrcli.configs.base import Config, Draft, Format
@@ -17,10 +18,15 @@ from lrcli.reader import Declared, Given, Request
 from lrcli.reader.build import KEYS, build_spec
 from lrcli.reader.declared import Origin
 from lrcli.reader.nodes import Mapping
+from lrcli.reader.overrides import apply_set
 from lrcli.reader.scalars import resolve
 from lrcli.reader.source import Problems, Source, refuse
 
 __all__ = ["Format", "all_formats", "is_config", "read_config"]
+
+
+_OF_LOGS = ("first_step", "skipped")
+"""Keys of a spec, not of any config, that `--set` may give: how a log of the run counts."""
 
 
 def is_config(source: Source) -> bool:
@@ -33,12 +39,14 @@ def read_config(request: Request, ours: Mapping | None = None) -> Declared | Non
 
     Raises SpecError for a config that is not understood, or that its framework refuses.
     """
+    own = tuple(text for text in request.sets if text.partition("=")[0].strip() in _OF_LOGS)
+    request = replace(request, sets=tuple(text for text in request.sets if text not in own))
     texts = Texts(request.source, request.sets, request.block)
     if request.form:
-        return _read(texts.forced(format_named(request.form)), request)
+        return _read(texts.forced(format_named(request.form)), request, own)
     matches = texts.matches()
     if len(matches) == 1:
-        return _read(matches[0], request)
+        return _read(matches[0], request, own)
     if matches:
         names = ", ".join(match.format.name for match in matches)
         hint = f"say which: --from {matches[0].format.name}"
@@ -52,7 +60,7 @@ def read_config(request: Request, ours: Mapping | None = None) -> Declared | Non
     raise failure or texts.unknown()
 
 
-def _read(match: Match, request: Request) -> Declared:
+def _read(match: Match, request: Request, own: Sequence[str]) -> Declared:
     """The spec of a config of a known format."""
     one = match.format
     asked, release = release_asked(one, request)
@@ -79,9 +87,11 @@ def _read(match: Match, request: Request) -> Declared:
         check_sets(config, request)
     problems = Problems()
     root = draft.root()
+    for text in own:
+        root = apply_set(root, text)
     spec = build_spec(root, request.source, asked, problems, request.inputs)
     origin = Origin(one.name, one.title, config.release, draft.comments, tuple(config.remarks))
-    return Declared(spec, root, request.source, request.changes, origin=origin)
+    return Declared(spec, root, request.source, request.changes or bool(own), origin=origin)
 
 
 def _given(request: Request) -> Given:

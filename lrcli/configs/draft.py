@@ -10,7 +10,19 @@ from lrcli.configs.nodes import mapping_of, node_of
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.source import Place
 
-_ORDER = ("name", "lr", "epochs", "steps", "steps_per_epoch", "data", "interval", "schedule", "groups", "emulate")
+_ORDER = (
+    "name",
+    "lr",
+    "epochs",
+    "steps",
+    "steps_per_epoch",
+    "data",
+    "interval",
+    "first_step",
+    "schedule",
+    "groups",
+    "emulate",
+)
 
 
 @dataclass

@@ -60,6 +60,12 @@ class Keys:
     max_steps: str = "max_steps"
 
 
+def put_first_step(config: Config, draft: Draft) -> None:
+    """Say how the Trainer's log counts: from 4.50 on its step i has the rate of update i - 1."""
+    if config.at_least("4.50"):
+        draft.put("first_step", 1, why="the Trainer's log counts from 1")
+
+
 def updates_per_epoch(config: Config, batches: int, accumulation: int) -> int:
     """Optimizer steps in an epoch of so many batches on each device."""
     if config.at_least("4.52"):

@@ -43,7 +43,8 @@ def _text(finding: Finding, style: Style) -> str:
     )
     lines = str(problem).split("\n")
     lines += [f"    {line}" for line in finding.details]
-    lines += [f"    = why: {finding.why}", f"    = help: {finding.advice}"]
+    told = (("why", finding.why), ("help", finding.advice))
+    lines += [f"    = {word}: {text}" for word, text in told if text]
     say = partial(printable, ascii=style.ascii)
     safe = ["\t".join(map(say, line.split("\t"))) for line in lines]
     if style.color:
@@ -80,7 +81,8 @@ def _annotation(finding: Finding) -> str:
         properties |= {"line": str(finding.line), "col": str(finding.column)}
         properties |= {"endColumn": str(finding.column + finding.width)}
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    text = "\n".join((finding.what, *finding.details, f"why: {finding.why}", f"help: {finding.advice}"))
+    told = (("why", finding.why), ("help", finding.advice))
+    text = "\n".join((finding.what, *finding.details, *(f"{word}: {said}" for word, said in told if said)))
     return f"::{level} {listed}::{_data(text)}\n"
 
 

@@ -6,7 +6,7 @@ import math
 
 from lrcli.configs.base import Config, Draft, Format, lacking
 from lrcli.configs.deepspeed import scheduler_beside
-from lrcli.configs.trainer import RELEASES, put_kwargs, put_schedule, updates_per_epoch
+from lrcli.configs.trainer import RELEASES, put_first_step, put_kwargs, put_schedule, updates_per_epoch
 from lrcli.reader.nodes import Mapping
 
 _WRONG_KEYS = {
@@ -59,6 +59,7 @@ def translate(config: Config, draft: Draft) -> None:
     draft.put("steps", steps, at=at, why=how)
     if per_epoch is not None:
         draft.put("steps_per_epoch", per_epoch)
+    put_first_step(config, draft)
     warm, key_of_warm, warm_how = _warmup(config, total)
     _put_schedule(config, draft, rate, steps, warm, key_of_warm, warm_how)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lrcli.configs.base import Config, Draft, Format, lacking
 from lrcli.configs.config import version_of
 from lrcli.configs.deepspeed import scheduler_beside
-from lrcli.configs.trainer import RELEASES, put_kwargs, put_schedule, refuse_ratio, run_length, warmup
+from lrcli.configs.trainer import RELEASES, put_first_step, put_kwargs, put_schedule, refuse_ratio, run_length, warmup
 from lrcli.reader.nodes import Mapping
 
 _MARKS = "lr_scheduler_type|warmup_ratio|warmup_steps|num_train_epochs|per_device_train_batch_size"
@@ -53,6 +53,7 @@ def put_run(config: Config, draft: Draft, samples: int | None) -> None:
     draft.put("steps", length.steps, at=length.at, why=length.how)
     if length.per_epoch is not None:
         draft.put("steps_per_epoch", length.per_epoch)
+    put_first_step(config, draft)
     updates, key, how = warmup(config, length.steps)
     put_schedule(config, draft, name, "lr_scheduler_type", length.steps, updates, key, how)
     put_kwargs(config, draft, name)

@@ -8,7 +8,16 @@ from lrcli.configs.base import Config, Draft, Format, lacking
 from lrcli.configs.deepspeed import scheduler_beside
 from lrcli.configs.formats.huggingface import accepts, put_lr
 from lrcli.configs.nodes import Unknown
-from lrcli.configs.trainer import RELEASES, put_kwargs, put_schedule, read_kwargs, refuse_ratio, run_length, warmup
+from lrcli.configs.trainer import (
+    RELEASES,
+    put_first_step,
+    put_kwargs,
+    put_schedule,
+    read_kwargs,
+    refuse_ratio,
+    run_length,
+    warmup,
+)
 from lrcli.reader.nodes import Mapping
 
 _NUMBERS = ("learning_rate", "per_device_train_batch_size", "gradient_accumulation_steps", "num_train_epochs")
@@ -42,6 +51,7 @@ def translate(config: Config, draft: Draft) -> None:
     draft.put("steps", steps, at=length.at, why=length.how)
     if length.per_epoch is not None:
         draft.put("steps_per_epoch", length.per_epoch)
+    put_first_step(config, draft)
     updates, warm_key, how = warmup(config, steps)
     put_schedule(config, draft, name, "lr_scheduler_type", steps, updates, warm_key, how)
     if name == "warmup_stable_decay":
