@@ -90,7 +90,9 @@ def _read(match: Match, request: Request, own: Sequence[str]) -> Declared:
     for text in own:
         root = apply_set(root, text)
     spec = build_spec(root, request.source, asked, problems, request.inputs)
-    origin = Origin(one.name, one.title, config.release, draft.comments, tuple(config.remarks))
+    origin = Origin(
+        one.name, one.title, config.release, draft.comments, tuple(config.remarks), one.framework, one.releases
+    )
     return Declared(spec, root, request.source, request.changes or bool(own), origin=origin)
 
 

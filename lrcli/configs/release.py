@@ -22,6 +22,8 @@ def release_asked(one: Format, request: Request) -> tuple[Asked, str]:
         return replace(asked, emulation=None), one.releases[-1]
     where = Source(asked.emulation_by, placed=False).whole
     known = f"{one.releases[0]} to {one.releases[-1]}" if one.releases else ""
+    if version in one.releases:
+        return replace(asked, emulation=None), version
     if not version.replace(".", "").isdecimal() or ".." in version or version[-1] == "." or version[0] == ".":
         raise refuse(where, "emulation", f"{version!r} is no release of {framework}", f"they are {known}")
     # 4.51 is some patch release of 4.51: the newest that was examined, if one was

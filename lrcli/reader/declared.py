@@ -33,7 +33,8 @@ class Origin:
     """The training config that a spec was translated from.
 
     format: its name. title: whose files they are. release: the framework's release that it was read for ("" where none
-    changes the curve). comments: what decided each value, by the value's path in the spec.
+    changes the curve). comments: what decided each value, by the value's path in the spec. framework, releases: whose
+    releases differ, and those that were examined.
     """
 
     format: str
@@ -41,6 +42,8 @@ class Origin:
     release: str = ""
     comments: Mapping_[str, str] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
+    framework: str = ""
+    releases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -152,3 +153,24 @@ def test_nanogpt_of_2023_begins_at_zero(tmp_path: Path) -> None:
     assert run_cli("at", f"{path}@nanogpt-2023", "0", "5", "10").stdout == "0.0\n0.0005\n0.001\n"
     assert run_cli("at", path, "0").stdout == f"{1e-3 * 1 / 11!r}\n"
     assert "emulate: nanogpt-2023" in run_cli("convert", f"{path}@nanogpt-2023").stdout
+
+
+def test_versions_of_a_config(tmp_path: Path) -> None:
+    path = written(tmp_path, HF)
+    lines = run_cli("versions", path, "--samples", "1601", "--set", "gradient_accumulation_steps=4").stdout.splitlines()
+    assert lines[0] == "transformers 4.20.1-4.51.3  100 steps"
+    assert lines[1].startswith("transformers 4.52.4-5.14    102 steps; differs from the line above at step 1: ")
+    assert lines[2].startswith("transformers 5.15-5.24      refuses: ValueError: Some keys are not used")
+    found = run_cli("versions", path, "--steps", "100", "-f", "json").stdout
+    assert [one.get("steps") for one in json.loads(found)] == [100, None]
+
+
+def test_the_log_of_the_trainer_follows_its_config(tmp_path: Path) -> None:
+    """The Trainer's step i has the rate of update i - 1, and a config knows that."""
+    path = written(tmp_path, HF)
+    steps = [str(step) for step in range(0, 100, 10)]
+    rates = run_cli("at", path, *steps, "--steps", "100").stdout.split()
+    rows = [{"step": int(step) + 1, "learning_rate": float(rate)} for step, rate in zip(steps, rates, strict=True)]
+    log = written(tmp_path, json.dumps({"log_history": rows}), "trainer_state.json")
+    assert run_cli("explain", path, log, "--steps", "100").status == 0
+    assert run_cli("explain", path, log, "--steps", "100", "--set", "first_step=0").status == 1

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
-from lrcli.cli.load import load_spec
+from lrcli.cli.load import load_declared
 from lrcli.cli.options import OutputOptions, Quiet, SpecOptions, output_option
 from lrcli.cli.output import Output
 from lrcli.cli.progress import Progress
 from lrcli.comparison.versions import versions as agreements_of
+from lrcli.errors import LrcliError
 from lrcli.frameworks.replaying import replaying
 from lrcli.render.versions import json_agreements, json_changes, write_agreements, write_changes
+
+if TYPE_CHECKING:
+    from lrcli.reader import Declared
+    from lrcli.spec import Spec
 
 
 def versions(
@@ -34,7 +40,7 @@ def versions(
 
     They agree where the spec gives the same numbers, bit for bit. One line for each range of releases, with the first
     row at which it differs from the line above: for the learning rate in use, and for the reading that the release
-    documents for printing.
+    documents for printing. For a training config it is the releases of its framework.
     """
     output = Output(env, output_options.output)
     chosen = output.choose(format, ("text", "json"), "text")
@@ -42,13 +48,39 @@ def versions(
         changes = replaying().CHANGES
         output.write(json_changes(changes) if chosen == "json" else write_changes(changes))
         return
-    loaded = load_spec(env, spec, spec_options)
+    (declared,) = load_declared(env, [spec], spec_options, tell=False)
+    if declared.origin is not None and declared.origin.releases:
+        _of_config(env, output, spec, spec_options, declared, chosen)
+        return
+    loaded = declared.spec
     progress = Progress(env, unit="releases")
     try:
         agreements = agreements_of(loaded, progress)
     finally:
         progress.erase()
     output.write(json_agreements(agreements) if chosen == "json" else write_agreements(loaded, agreements))
+
+
+def _of_config(
+    env: Environment, output: Output, argument: str, options: SpecOptions, declared: Declared, format: str
+) -> None:
+    """Tell which releases of its framework read a training config alike."""
+    from lrcli.comparison.releases import readings_of
+    from lrcli.reader import split_argument
+    from lrcli.render.releases import write_readings
+
+    origin = declared.origin
+    assert origin is not None
+    path = split_argument(argument)[0]
+    if path == "-":
+        raise LrcliError("the releases of a config on stdin cannot be compared: give it as a file")
+
+    def read(release: str) -> Spec:
+        asked = replace(options, emulate=None)
+        (one,) = load_declared(env, [f"{path}@{origin.framework}-{release}"], asked, tell=None)
+        return one.spec
+
+    output.write(write_readings(origin.framework, readings_of(origin.releases, read), format))
 
 
 command = make_command(

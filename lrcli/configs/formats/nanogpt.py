@@ -33,6 +33,8 @@ def translate(config: Config, draft: Draft) -> None:
         draft.put("schedule.type", "constant", at="decay_lr", why="decay_lr is False")
         return
     draft.put("schedule.type", "nanogpt.get_lr")
+    if config.asked:
+        draft.put("emulate", f"nanogpt-{config.release}", why="the release that was asked for")
     for name in ("warmup_iters", "lr_decay_iters", "min_lr"):
         _put(config, draft, f"schedule.{name}", name, rates.get(name, counts.get(name, 0)))
     if counts["warmup_iters"] > 0:
@@ -50,4 +52,12 @@ def _put(config: Config, draft: Draft, path: str, name: str, value: float) -> No
         draft.put(path, value, why=f"{name} is not in the file: train.py's default")
 
 
-FORMAT = Format("nanogpt", "nanoGPT config .py", ("python", "pyyaml"), misses, translate)
+FORMAT = Format(
+    "nanogpt",
+    "nanoGPT config .py",
+    ("python", "pyyaml"),
+    misses,
+    translate,
+    framework="nanogpt",
+    releases=("2023", "3adf61e"),
+)
