@@ -15,7 +15,7 @@ _MOST = 1_000_000
 
 
 @dataclass(frozen=True)
-class Readings:
+class ReadingFamily:
     """Releases that read a config as the same numbers, or refuse it in the same words.
 
     rows: the length of the run. first: the first row at which it differs from the line before, with the rates of both;
@@ -29,7 +29,7 @@ class Readings:
     refusal: str = ""
 
 
-def readings_of(releases: Sequence[str], read: Callable[[str], Spec]) -> tuple[Readings, ...]:
+def readings_of(releases: Sequence[str], read: Callable[[str], Spec]) -> tuple[ReadingFamily, ...]:
     """The families of the releases, the oldest first; `read` gives the spec that a release makes of the config."""
     families: list[tuple[list[str], Spec | None, array[float], str]] = []
     for release in releases:
@@ -42,15 +42,15 @@ def readings_of(releases: Sequence[str], read: Callable[[str], Spec]) -> tuple[R
             families[-1][0].append(release)
         else:
             families.append(([release], spec, rates, words))
-    found: list[Readings] = []
+    found: list[ReadingFamily] = []
     before: array[float] | None = None
     for names, spec, rates, words in families:
         if spec is None:
-            found.append(Readings(tuple(names), refusal=words))
+            found.append(ReadingFamily(tuple(names), refusal=words))
             continue
         groups = len(spec.groups)
         first = None if before is None else _first(before, rates, groups)
-        found.append(Readings(tuple(names), spec.length, spec.interval, first))
+        found.append(ReadingFamily(tuple(names), spec.length, spec.interval, first))
         before = rates
     return tuple(found)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from lrcli.comparison.releases import Readings
+from lrcli.comparison.releases import ReadingFamily
 
 
-def write_readings(framework: str, readings: Sequence[Readings], format: str) -> Iterator[str]:
+def write_readings(framework: str, readings: Sequence[ReadingFamily], format: str) -> Iterator[str]:
     """One line for each range of releases, or one JSON array."""
     if format == "json":
         rows = [
@@ -31,7 +31,7 @@ def _range(releases: Sequence[str]) -> str:
     return releases[0] if len(releases) == 1 else f"{releases[0]}-{releases[-1]}"
 
 
-def _line(one: Readings) -> str:
+def _line(one: ReadingFamily) -> str:
     if one.refusal:
         return f"refuses: {one.refusal}"
     text = f"{one.rows} {one.unit}s"
@@ -41,7 +41,7 @@ def _line(one: Readings) -> str:
     return text
 
 
-def _first(one: Readings) -> dict[str, float] | None:
+def _first(one: ReadingFamily) -> dict[str, float] | None:
     if one.first is None:
         return None
     row, before, now = one.first
