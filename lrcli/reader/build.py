@@ -30,12 +30,12 @@ from lrcli.reader.values import BAD, Context, Scope, as_number, is_null, read_va
 from lrcli.schedules import Schedule, param_of, parameters
 from lrcli.schedules.base import Setting
 from lrcli.spec import Emulation, Group, Spec
+from lrcli.spec.keys import GROUP_KEYS, RATE_KEYS, TOP_KEYS, WARMUP_KEYS, names_of
 
-LR = ("lr", "base_lr", "learning_rate")
-_RUN = ("epochs", "steps", "steps_per_epoch", "data", "interval", "first_step", "skipped")
-KEYS = ("name", *LR, *_RUN, "schedule", "warmup", "groups", "emulate")
-_GROUP_KEYS = ("name", *LR, "schedule")
-_WARMUP_KEYS = ("for", "start_factor")
+LR = names_of(RATE_KEYS)
+KEYS = names_of(TOP_KEYS)
+_GROUP_KEYS = names_of(GROUP_KEYS)
+_WARMUP_KEYS = names_of(WARMUP_KEYS)
 
 
 @dataclass(frozen=True)

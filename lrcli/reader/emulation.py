@@ -12,10 +12,9 @@ from lrcli.frameworks.replaying import replaying
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Problems
 from lrcli.spec import SHOWABLE, STEP_ORDERS, Emulation
+from lrcli.spec.keys import EMULATE_KEYS, SAVED, names_of
 
-_KEYS = ("torch", "read", "step_order", "last_epoch", "saved", "initial_lr", "step_epoch", "momentum")
-_SAVED = ("after_step", "before_step", "fresh", "groups")
-"""What a resumed optimizer holds; `groups`, its own saved groups, is what after_step means, too."""
+_KEYS = names_of(EMULATE_KEYS)
 _FORM = "write torch-1.1, torch-1.1:get_lr or formula"
 
 
@@ -196,9 +195,9 @@ def _saved(node: Mapping, problems: Problems, groups: int) -> str | float | tupl
     value = node.get("saved")
     if value is None:
         return "after_step"
-    if isinstance(value, Scalar) and value.text in _SAVED:
+    if isinstance(value, Scalar) and value.text in SAVED:
         return "after_step" if value.text == "groups" else value.text
-    numbers = _numbers(value, "saved", problems, groups, f"{', '.join(_SAVED)} or a number (a list: one per group)")
+    numbers = _numbers(value, "saved", problems, groups, f"{', '.join(SAVED)} or a number (a list: one per group)")
     return "after_step" if numbers is None else numbers
 
 

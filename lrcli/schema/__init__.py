@@ -16,13 +16,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from lrcli.schema.emulation import emulation
+from lrcli.schema.emulation import emulation, own_schemas
 from lrcli.schema.types import definitions, ref
+from lrcli.spec.keys import GROUP_KEYS, INSIDE, RATE_KEYS, TOP_KEYS, SpecKey, names_of
 
 Schema = dict[str, Any]
 
-_LRS = ("lr", "base_lr", "learning_rate")
+_LRS = names_of(RATE_KEYS)
 _COUNT = {"type": "integer", "minimum": 1, "maximum": 10**12}
+_WHOLE = {"minimum": -(10**12), "maximum": 10**12}
 _NAME = {"type": ["string", "number", "boolean", "null"], "minLength": 1}
 
 
@@ -33,7 +35,7 @@ def schema() -> Schema:
         "title": "lrcli spec",
         "description": "A learning-rate schedule and the run that it is for.",
         "type": "object",
-        "properties": _properties(),
+        "properties": _properties(TOP_KEYS),
         "additionalProperties": False,
         "allOf": [
             _at_most_one(*_LRS),
@@ -51,99 +53,53 @@ def schema() -> Schema:
     }
 
 
-def _described(schema: Schema, description: str) -> Schema:
-    return {"description": description, **schema}
+def _described(key: SpecKey, takes: Schema) -> Schema:
+    default = {} if key.default is None else {"default": key.default}
+    return {**({"description": key.doc} if key.doc else {}), **default, **takes}
 
 
-def _lr_properties() -> Schema:
-    lr = {"type": ["number", "null"], "minimum": 0}
-    return {
-        "lr": _described(lr, "The base learning rate."),
-        "base_lr": _described(lr, "Another spelling of lr."),
-        "learning_rate": _described(lr, "Another spelling of lr."),
+def _properties(keys: tuple[SpecKey, ...]) -> Schema:
+    return {key.name: _described(key, _takes(key)) for key in keys}
+
+
+def _takes(key: SpecKey) -> Schema:
+    """What the key takes."""
+    if key.takes == "choice":
+        return {"enum": [*key.choices, None] if key.optional else list(key.choices)}
+    takes: Schema = {
+        "name": _NAME,
+        "rate": {"type": ["number", "null"], "minimum": 0},
+        "count": _COUNT,
+        "flag": {"type": "boolean"},
+        "factor": {"type": "number"},
+        "whole": {"type": "integer", **_WHOLE},
+        "wholes": {"type": ["array", "integer", "null"], "items": {"type": "integer", **_WHOLE}, **_WHOLE},
+        "rows": ref("rows"),
+        "schedule": {"if": {"type": "null"}, "then": True, "else": ref("schedule")},
+        "groups": {"type": ["array", "null"], "items": ref("group"), "minItems": 1, "maxItems": 1000},
+        **own_schemas(),
     }
+    if key.takes in INSIDE:
+        return emulation(_mapping(key)) if key.takes == "emulate" else _mapping(key)
+    found: Schema = takes[key.takes]
+    return {**found, "type": [found["type"], "null"]} if key.optional else found
 
 
-def _properties() -> Schema:
-    schedule = {"if": {"type": "null"}, "then": True, "else": ref("schedule")}
+def _mapping(key: SpecKey) -> Schema:
+    inner = INSIDE[key.name]
     return {
-        "name": _described(_NAME, "The spec's name. Default: the file's name without its ending."),
-        **_lr_properties(),
-        "epochs": _described(_COUNT, "The length of the run in epochs; or give steps."),
-        "steps": _described(_COUNT, "The length of the run in steps; or give epochs."),
-        "steps_per_epoch": _described(
-            {**_COUNT, "type": ["integer", "null"]}, "Optimizer steps in an epoch; or give data."
-        ),
-        "data": _data(),
-        "interval": {
-            "description": "What one scheduler step is. Default: epoch, or step where the length is given in steps.",
-            "enum": ["epoch", "step"],
-        },
-        "first_step": {
-            "description": "The number that a log of the run gives its first row. Default: 0.",
-            "type": ["integer", "null"],
-            "minimum": -(10**12),
-            "maximum": 10**12,
-        },
-        "skipped": {
-            "description": "The steps of a log at which the scheduler did not move on (float16 skips some).",
-            "type": ["array", "integer", "null"],
-            "items": {"type": "integer", "minimum": -(10**12), "maximum": 10**12},
-            "minimum": -(10**12),
-            "maximum": 10**12,
-        },
-        "schedule": _described(schedule, "The schedule: a type with its keys, or a list of phases."),
-        "warmup": _warmup(),
-        "groups": {
-            "description": "Parameter groups; each may have its own lr and its own schedule.",
-            "type": ["array", "null"],
-            "items": ref("group"),
-            "minItems": 1,
-            "maxItems": 1000,
-        },
-        "emulate": _described(emulation(), "The release of PyTorch whose numbers are wanted, bugs included."),
-    }
-
-
-def _data() -> Schema:
-    return {
-        "description": "What the steps of an epoch are counted from.",
-        "type": "object",
-        "properties": {
-            "samples": _described(_COUNT, "Samples in the training set."),
-            "batch_size": _described(_COUNT, "Samples of one batch in one process."),
-            "world_size": {"description": "Processes that share the samples.", "default": 1, **_COUNT},
-            "grad_accum": {"description": "Batches of a process that make one step.", "default": 1, **_COUNT},
-            "drop_last": {
-                "description": "Whether an incomplete batch is left out.",
-                "default": False,
-                "type": "boolean",
-            },
-        },
-        "required": ["samples", "batch_size"],
-        "additionalProperties": False,
-    }
-
-
-def _warmup() -> Schema:
-    start_factor = {"description": "The factor at step 0.", "default": 1 / 3, "type": "number"}
-    return {
-        "description": "A first linear phase before the schedule of every group, whose positions count from its end.",
-        "type": ["object", "null"],
-        "properties": {"for": ref("rows"), "start_factor": start_factor},
-        "required": ["for"],
+        "type": ["object", "null"] if key.name == "warmup" else "object",
+        "properties": _properties(inner),
+        "required": [one.name for one in inner if one.required],
         "additionalProperties": False,
     }
 
 
 def _group() -> Schema:
+    properties = _properties(GROUP_KEYS)
     return {
         "type": "object",
-        "properties": {
-            "name": _described(_NAME, "The group's name, for columns and legends."),
-            **_lr_properties(),
-            "schedule": ref("schedule"),
-        },
+        "properties": {**properties, "schedule": ref("schedule")},
         "additionalProperties": False,
         "allOf": [_at_most_one(*_LRS)],
     }

@@ -9,10 +9,10 @@ from typing import NamedTuple, TypeAlias
 
 from lrcli.catalog.registry import all_types, find_type, type_names
 from lrcli.frameworks.replaying import replaying
-from lrcli.reader.build import KEYS
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.schedules import Schedule, param_of, parameters
 from lrcli.spec import READINGS, SHOWABLE, STEP_ORDERS, Emulation
+from lrcli.spec.keys import INSIDE, RATE_KEYS, TOP_KEYS, SpecKey
 
 
 class Item(NamedTuple):
@@ -128,31 +128,23 @@ def _root(argument: str) -> Mapping | None:
 _Keys: TypeAlias = Iterator[tuple[str, tuple[str, tuple[str, ...]]]]
 """(a dotted key, (what it means, the words that it takes))"""
 
-_INSIDE = {
-    "warmup": ("for", "start_factor"),
-    "data": ("samples", "batch_size", "world_size", "grad_accum", "drop_last"),
-    "emulate": ("torch", "read", "step_order", "last_epoch", "saved", "initial_lr", "step_epoch"),
-}
-_WORDS = {
-    "interval": ("epoch", "step"),
-    "data.drop_last": ("true", "false"),
-    "emulate.read": SHOWABLE,
-    "emulate.step_order": STEP_ORDERS,
-}
-
 
 def _of_spec(root: Mapping | None) -> _Keys:
     """Every key that can be set in a spec. What holds other keys is set by those."""
-    for name in KEYS:
-        node = None if root is None else root.get(name)
-        if name == "schedule":
-            yield from _of_schedule(name, node)
-        elif name == "groups":
+    for key in TOP_KEYS:
+        node = None if root is None else root.get(key.name)
+        if key.name == "schedule":
+            yield from _of_schedule(key.name, node)
+        elif key.name == "groups":
             yield from _of_groups(node)
-        elif name in _INSIDE and not isinstance(node, Scalar):
-            yield from ((f"{name}.{inner}", ("", _WORDS.get(f"{name}.{inner}", ()))) for inner in _INSIDE[name])
-        elif name in ("lr", "name") or name not in ("base_lr", "learning_rate") or node is not None:
-            yield name, (_now(node), _WORDS.get(name, ()))
+        elif key.name in INSIDE and not isinstance(node, Scalar):
+            yield from ((f"{key.name}.{inner.name}", (inner.doc, _words(inner))) for inner in INSIDE[key.name])
+        elif key not in RATE_KEYS[1:] or node is not None:
+            yield key.name, (_now(node) or key.doc, _words(key))
+
+
+def _words(key: SpecKey) -> tuple[str, ...]:
+    return ("true", "false") if key.takes == "flag" else key.choices
 
 
 def _of_groups(node: Node | None) -> _Keys:
