@@ -93,7 +93,14 @@ def test_refused() -> None:
 @pytest.mark.parametrize("policy", ["steps", "step", "exp", "poly", "sig", "sgdr"])
 def test_breaks(policy: str) -> None:
     """Up to the next break the rates only fall or only rise."""
-    keys: dict[str, Any] = {"burn_in": 7, "steps": [11, 25], "scales": [0.1, 3.0], "step": 10, "scale": 0.3, "gamma": 0.9}
+    keys: dict[str, Any] = {
+        "burn_in": 7,
+        "steps": [11, 25],
+        "scales": [0.1, 3.0],
+        "step": 10,
+        "scale": 0.3,
+        "gamma": 0.9,
+    }
     schedule = parse_text(spec(60, policy=policy, sgdr_cycle=8, **keys)).groups[0].schedule
     lr, t = schedule.lrs(0.1, 0, 60), 0
     while t < 60:
