@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from lrcli.configs.config import Config
+from lrcli.configs.draft import Draft
 from lrcli.configs.nodes import Unknown, entry_at, mapping_of
 from lrcli.configs.syntax.python import read
 from lrcli.errors import SpecError
@@ -31,7 +32,10 @@ def _merged(config: Config, source: Source, root: Mapping, depth: int) -> Mappin
         raise refuse(written.place, "limit", f"more than {_MOST_BASES} files are based on each other")
     base = mapping_of([], source.whole)
     for node in written.items if isinstance(written, Sequence) else (written,):
-        name = node.value if isinstance(node, Scalar) and not isinstance(node, Unknown) else None
+        if isinstance(node, Unknown):
+            help = "give the whole config, as training writes it into work_dirs"
+            raise refuse(node.place, node.code, f"_base_: {node.why}", help)
+        name = node.value if isinstance(node, Scalar) else None
         if not isinstance(name, str) or not name:
             raise refuse(node.place, "wrong-type", f"_base_ must be the names of files, not {node}")
         found = _base_file(config, source, name, node)
@@ -135,6 +139,44 @@ def batches_of(config: Config, loader: str, batch_key: str, sampler: str = "") -
         raise config.fail(f"{loader}.drop_last", "bad-value", "an epoch has no batch: its only one is dropped")
     part = f"ceil({given.samples} / {world})" if world > 1 else str(given.samples)
     return Batches(count, f"{'floor' if drop else 'ceil'}({part} / {batch}) batches an epoch")
+
+
+def put_rate(config: Config, draft: Draft, path: str, batch_key: str) -> None:
+    """Write the optimizer's rate, scaled where auto_scale_lr is on."""
+    rate = config.number(path)
+    if rate is None:
+        above = config.mapping(path.partition(".")[0])
+        several = above is not None and any(
+            isinstance(value, Mapping) and (value.get("optimizer") is not None or value.get("lr") is not None)
+            for _, value in above.entries
+        )
+        message = "there are several optimizers" if several else "the optimizer's lr is not in the file"
+        raise config.fail(path, "needs-value", message, f"--set {path}=...")
+    if rate < 0:
+        raise config.raises(path, f"ValueError: Invalid learning rate: {rate}")
+    if not config.flag("auto_scale_lr.enable"):
+        draft.put("lr", float(rate), at=path)
+        return
+    base = config.count("auto_scale_lr.base_batch_size", at_least=1)
+    batch = config.given.batch_size or config.count(batch_key, at_least=1)
+    if base is None or batch is None:
+        key = "auto_scale_lr.base_batch_size" if base is None else batch_key
+        message = f"auto_scale_lr scales the rate by the batch size: {key} is not in the file"
+        raise config.fail("auto_scale_lr", "needs-value", message, "--batch-size N" if base else f"--set {key}=N")
+    world = config.given.world_size or 1
+    scaled = float(rate) * (float(world * batch) / float(base))
+    draft.put("lr", scaled, at=path, why=f"auto_scale_lr: {rate:g} * ({world} * {batch} / {base})")
+    if config.given.world_size is None:
+        what = f"auto_scale_lr scales the rate by the number of GPUs: with one, lr is {scaled:g}"
+        config.remark("auto_scale_lr", "scaled-rate", what, "", "--world-size N", level="note")
+
+
+def refuse_unknown(node: Node, name: str) -> None:
+    """Refuse a value that the file does not give."""
+    if isinstance(node, Unknown):
+        raise refuse(node.place, node.code, f"{name}: {node.why}", node.help)
+    for inner in node.items if isinstance(node, Sequence) else ():
+        refuse_unknown(inner, name)
 
 
 def remark_groups(config: Config, path: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lrcli.configs.base import Config, Draft, Format, lacking
 from lrcli.configs.nodes import Unknown, Value, entry_at, mapping_of, sequence_of, text_of
-from lrcli.configs.openmmlab import Batches, batches_of, class_name, remark_groups, take_bases
+from lrcli.configs.openmmlab import Batches, batches_of, class_name, put_rate, refuse_unknown, remark_groups, take_bases
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import refuse
@@ -45,7 +45,7 @@ def translate(config: Config, draft: Draft) -> None:
     run = _run(config)
     entries = _entries(config)
     _put_length(config, draft, run, entries)
-    _put_rate(config, draft)
+    put_rate(config, draft, _LR, "train_dataloader.batch_size")
     if not entries:
         draft.put("schedule.type", "constant", at=_LIST if config.has(_LIST) else None, why="no param_scheduler")
         return
@@ -134,17 +134,10 @@ def _entries(config: Config) -> list[Mapping]:
             if key.text == "type":
                 entries.append((key, Value(value.place, kind, False, read=kind)))
                 continue
-            _refuse_unknown(value, f"{path}.{key.text}")
+            refuse_unknown(value, f"{path}.{key.text}")
             entries.append((key, value))
         found.append(mapping_of(entries, item.place))
     return found
-
-
-def _refuse_unknown(node: Node, name: str) -> None:
-    if isinstance(node, Unknown):
-        raise refuse(node.place, node.code, f"{name}: {node.why}", node.help)
-    for inner in node.items if isinstance(node, Sequence) else ():
-        _refuse_unknown(inner, name)
 
 
 def _is(entry: Mapping, key: str, default: bool) -> bool:
@@ -230,35 +223,6 @@ def _number(entry: Mapping, key: str, default: float) -> float:
 def _remark_epochs(config: Config, entry: Mapping) -> None:
     what = f"{entry.get('type')} counts epochs, of which an IterBasedTrainLoop has one: it never moves on"
     config.remark(_LIST, "epochs-in-iters", what, "", "write by_epoch=False in its entry")
-
-
-def _put_rate(config: Config, draft: Draft) -> None:
-    """Write the optimizer's rate, scaled where auto_scale_lr is on."""
-    rate = config.number(_LR)
-    if rate is None:
-        wrapper = config.mapping("optim_wrapper")
-        several = wrapper is not None and any(
-            isinstance(value, Mapping) and value.get("optimizer") is not None for _, value in wrapper.entries
-        )
-        message = "several optimizers are wrapped" if several else "the optimizer's lr is not in the file"
-        raise config.fail(_LR, "needs-value", message, f"--set {_LR}=...")
-    if rate < 0:
-        raise config.raises(_LR, f"ValueError: Invalid learning rate: {rate}")
-    if not config.flag("auto_scale_lr.enable"):
-        draft.put("lr", float(rate), at=_LR)
-        return
-    base = config.count("auto_scale_lr.base_batch_size", at_least=1)
-    batch = config.given.batch_size or config.count("train_dataloader.batch_size", at_least=1)
-    if base is None or batch is None:
-        key = "auto_scale_lr.base_batch_size" if base is None else "train_dataloader.batch_size"
-        message = f"auto_scale_lr scales the rate by the batch size: {key} is not in the file"
-        raise config.fail("auto_scale_lr", "needs-value", message, "--batch-size N" if base else f"--set {key}=N")
-    world = config.given.world_size or 1
-    ratio = float(world * batch) / float(base)
-    draft.put("lr", float(rate) * ratio, at=_LR, why=f"auto_scale_lr: {rate:g} * ({world} * {batch} / {base})")
-    if config.given.world_size is None:
-        what = f"auto_scale_lr scales the rate by the number of GPUs: 1 is taken, and lr is {float(rate) * ratio:g}"
-        config.remark("auto_scale_lr", "scaled-rate", what, "", "--world-size N", level="note")
 
 
 FORMAT = Format("mmengine", "mmengine .py", ("python",), misses, translate)
