@@ -50,7 +50,10 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
     )
     if report.verdict == "unexplained":
         yield ""
-        yield f"{bold}unexplained{plain}: no known cause, and no two of them together, make these numbers"
+        if report.gave_up is None:
+            yield f"{bold}unexplained{plain}: no known cause, and no two of them together, make these numbers"
+        else:
+            yield f"{bold}unexplained{plain}: gave up after {report.gave_up:,} candidates"
         if report.explanations:
             yield ""
             yield "What comes closest:"
@@ -190,6 +193,7 @@ def document(report: Report) -> str:
             "runs": report.runs,
             "rows": report.rows,
             "missed": report.missed,
+            "gave_up": report.gave_up,
             "left_out": report.left_out,
             "past_end": report.past_end,
             "precision": {"kind": report.rounding.kind, "digits": report.rounding.digits},

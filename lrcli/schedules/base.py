@@ -473,6 +473,10 @@ class Schedule:
         except (ArithmeticError, ValueError):
             return False  # it has no value there, which whoever computes the rows says
 
+    def repeats_after(self) -> int | None:
+        """The step from which on the curve only repeats, but for rounding, what it did before, or less; or None."""
+        return None
+
     def event_at(self, t: int) -> str:
         """What happens at step t, in a few words for people ("milestone x0.1"); "" for nothing."""
         return ""

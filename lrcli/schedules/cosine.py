@@ -36,6 +36,9 @@ class Cosine(Schedule):
     def next_break(self, t: int) -> int | None:
         return turning_step(t, self.T_max)
 
+    def repeats_after(self) -> int | None:
+        return 2 * math.ceil(self.T_max) if self.T_max % 1 == 0 else None
+
     def event_at(self, t: int) -> str:
         if t == 0 or t % self.T_max:
             return ""

@@ -49,5 +49,8 @@ class CosineRestarts(Schedule):
         begin, size = self.cycle_at(t)
         return begin if t == begin and t > 0 else begin + size
 
+    def repeats_after(self) -> int | None:
+        return int(self.T_0) if int(self.T_mult) == 1 else None
+
     def event_at(self, t: int) -> str:
         return "restart" if t and self.cycle_at(t)[0] == t else ""

@@ -135,6 +135,11 @@ class Cyclic(Schedule):
         scaled = self.mode == "exp_range" or self.scale_fn is not None
         return t + 1 if scaled else self.next_break(t + 1)
 
+    def repeats_after(self) -> int | None:
+        narrows = self.scale_fn is None and (self.mode != "exp_range" or 0 <= self.gamma <= 1)
+        total = self._sizes[0]
+        return int(total) if narrows and total % 1 == 0 else None
+
     def event_at(self, t: int) -> str:
         total, ratio = self._sizes
         if t % total == 0:

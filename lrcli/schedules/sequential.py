@@ -132,6 +132,10 @@ class Sequential(Schedule):
         ends = [int(m) for m in self.milestones[i : i + 1]] + ([] if inner is None else [inner + begin])
         return min(ends, default=None)
 
+    def repeats_after(self) -> int | None:
+        inner = self.schedules[-1].repeats_after()
+        return None if inner is None else inner + int(self.milestones[-1] if self.milestones else 0)
+
     def event_at(self, t: int) -> str:
         schedule, begin, i = self._phase(t)
         own = schedule.event_at(t - begin)

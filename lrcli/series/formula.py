@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -235,13 +236,20 @@ class FormulaSeries(SpecSeries):
         def passes(row: int) -> bool:
             return test(formula_lrs(group, row, row + 1, unit)[0])
 
+        cycle, low, high = group.schedule.repeats_after(), math.inf, -math.inf
         while t < length:
+            if cycle is not None and t > cycle and not _may_pass(test, low, high):
+                return None
             until = group.schedule.monotone_until(t)
             end = length if until is None else min(until, length)
             if end - t < _SHORT:
                 end = min(t + BLOCK, length)
-                row = first_of(formula_lrs(group, t, end, unit), t, test)
+                lrs = formula_lrs(group, t, end, unit)
+                low, high = min(low, min(lrs)), max(high, max(lrs))
+                row = first_of(lrs, t, test)
             else:
+                ends = [formula_lrs(group, at, at + 1, unit)[0] for at in (t, t + 1, end - 2, end - 1)]
+                low, high = min(low, *ends), max(high, *ends)
                 row = _first_in_piece(passes, t, end - 1)
             if row is not None:
                 return row
@@ -291,6 +299,12 @@ def formula_lrs(group: Group, start: int, stop: int, unit: str = "epoch") -> lis
             except (ArithmeticError, ValueError) as failure:
                 raise EvaluationError.of(failure, t, unit) from exc
         raise
+
+
+def _may_pass(test: Callable[[float], bool], low: float, high: float) -> bool:
+    """Whether a curve that repeats itself, but for rounding, may pass where none of its values from low to high did."""
+    margin = 1e-6 * max(abs(low), abs(high))
+    return test(low - margin) or test(high + margin)
 
 
 def _first_in_piece(passes: Callable[[int], bool], first: int, last: int) -> int | None:

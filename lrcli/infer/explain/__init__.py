@@ -91,6 +91,7 @@ class Report:
     verdict: "follows", "explained" or "unexplained". explanations: the best first; where nothing explains the log, what
     comes closest. missed: how many of the rows the plain spec misses. past_end: how many rows lie past the spec's end,
     where its formula was continued. runs: how many runs the log holds, `run` the one that was looked at (1-based).
+    gave_up: after how many candidates the search gave up, None where it did not, or found something before.
     """
 
     spec: str
@@ -112,6 +113,7 @@ class Report:
     past_end: int
     run: int
     runs: int
+    gave_up: int | None = None
 
     @property
     def follows(self) -> bool:
@@ -142,7 +144,7 @@ def explain(
     runs = log.runs or (Run(0, len(log.positions)),)
     chosen, rows = _chosen(spec, log, runs, column, run, Hypothesis(source))
     changed = None if declared is None or declared.rebuild is None else ChangedKeys(declared, group)
-    first, *others = search(spec, rows, source, group, progress, changed)
+    (first, *others), effort = search(spec, rows, source, group, progress, changed)
     explanations, verdict = _judged(spec, rows, first, others)
     first_miss = None
     if first.first is not None:
@@ -168,6 +170,7 @@ def explain(
         past_end=sum(t >= spec.length for t in rows.at),
         run=chosen + 1,
         runs=len(runs),
+        gave_up=effort.candidates if effort.exhausted and verdict == "unexplained" else None,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import combinations, pairwise
 
 from lrcli.errors import LrcliError
+from lrcli.infer.effort import spend
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
 from lrcli.infer.explain.sources import Formula, Source, plain_source
@@ -36,9 +37,6 @@ TRIED_WITH = 16
 FEW = 5
 """A whole number below this one counts something (cycles, bad epochs), and is no length."""
 
-MOST_TRIED = 20_000
-"""After so many variants of a spec the search gives up."""
-
 
 class ChangedKeys:
     """The keys of a declared spec, to be solved for on the evidence of a log."""
@@ -58,7 +56,7 @@ class ChangedKeys:
         probe = _Probe(self, evidence, more)
         for key in self.keys if keys is None else keys:
             whole = any(key.path.startswith(f"{path}.") or path.startswith(f"{key.path}.") for path in taken)
-            if key.path in taken or whole or self.variants.tried > MOST_TRIED:
+            if key.path in taken or whole:
                 continue
             for change, numbers in self._values(key, probe):
                 yield self._hypothesis(evidence, (*more, change), numbers + len(more))
@@ -186,7 +184,9 @@ class _Probe:
         source = self.changed.source((*self.more, *changes))
         if source is None:
             return None
-        values = [source.one(t) for t in self.times] if isinstance(source, Formula) else source.at(self.times)
+        spend(len(self.times))
+        alone = isinstance(source, Formula) and source.schedule.stands_alone()
+        values = [source.one(t) for t in self.times] if alone else source.at(self.times)  # type: ignore[attr-defined]
         return [factor * value for factor, value in zip(self.factors, values, strict=True)]
 
     def values(self, change: Callable[[float], Change]) -> Callable[[float], list[float] | None]:

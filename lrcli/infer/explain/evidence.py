@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from lrcli.infer.effort import spend
 from lrcli.infer.explain.clocks import Clock, Since, Straight
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.rows import Rows
@@ -73,6 +74,7 @@ class Evidence:
     def count(self, hypothesis: Hypothesis) -> int:
         """How many rows of the sample a hypothesis misses; a hopeless one is given up after the first few."""
         n = len(self.at)
+        spend(n // 4, 1)
         for probe in self._probes:
             predicted = hypothesis.at([self.at[i] for i in probe])
             missed = sum(not abs(self.values[i] - p) <= self.slack[i] for i, p in zip(probe, predicted, strict=True))
@@ -111,6 +113,7 @@ class Evidence:
     def steps_showing(self, value: float, slack: float) -> list[Interval]:
         """The runs of steps at which the base has this value; a crossing between two grid points is refined."""
         ts, values = self._grid
+        spend(len(ts) // 8)
         low, high = value - slack, value + slack
         found: list[Interval] = []
         stride = ts[1] - ts[0] if len(ts) > 1 else 1

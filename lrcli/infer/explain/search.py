@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from lrcli.infer.effort import Effort
 from lrcli.infer.explain.causes import CAUSES
 from lrcli.infer.explain.changed import TWO_KEYS, ChangedKeys
 from lrcli.infer.explain.clocks import Clock, Scaled, Shifted, Stretched
@@ -65,38 +66,46 @@ def search(
     group: int,
     progress: Progress | None = None,
     changed: ChangedKeys | None = None,
-) -> list[Fit]:
-    """The plain spec, then what explains most of the rows that it misses, best first."""
+) -> tuple[list[Fit], Effort]:
+    """(the plain spec, then what explains most of the rows that it misses, best first; what was computed for it)."""
     plain = Hypothesis(source)
     first = fit_of(plain, rows)
     if not first.misses:
-        return [first]
+        return [first], Effort()
     missed = _missed(plain, rows)
     evidence = Evidence(spec, rows, group, plain, sample_of(rows, missed))
-    found = _tried(evidence, progress, 0)
+    effort, found = Effort(), list[tuple[int, Hypothesis]]()
+    with effort:
+        for hypothesis in _searched(evidence, found, rows, progress, changed):
+            found.append((evidence.count(hypothesis), hypothesis))
+    return [first, *_finished(found, rows)], effort
+
+
+def _searched(
+    evidence: Evidence,
+    found: list[tuple[int, Hypothesis]],
+    rows: Rows,
+    progress: Progress | None,
+    changed: ChangedKeys | None,
+) -> Iterator[Hypothesis]:
+    """Everything that may explain the log, until something does; what was found is what came before, counted."""
+    yield from _tried(evidence, progress, 0)
     best = _finished(found, rows)
     if changed is not None and (not best or best[0].rank > SURE):
-        found += _counted(evidence, changed.one(evidence))
+        yield from changed.one(evidence)
         best = _finished(found, rows)
     if not best or best[0].misses:
         bases = _bases(evidence, found)
         for i, base in enumerate(bases, 1):
-            found += _tried(evidence.on(base), progress, i, len(bases))
+            yield from _tried(evidence.on(base), progress, i, len(bases))
         best = _finished(found, rows)
     if changed is not None and (not best or best[0].misses):
         for clock, key, cost in _beside_changes(evidence):
             part = Part(key, "o(t) = " + clock.form("t"), cost)
-            found += _counted(evidence, changed.one(evidence.on(replace(plain, clock=clock, parts=(part,)))))
+            yield from changed.one(evidence.on(replace(evidence.base, clock=clock, parts=(part,))))
         best = _finished(found, rows)
     if changed is not None and (not best or best[0].share < ENOUGH or best[0].rank > TWO_KEYS):
-        found += _counted(evidence, changed.two(evidence))
-        best = _finished(found, rows)
-    return [first, *best]
-
-
-def _counted(evidence: Evidence, hypotheses: Iterable[Hypothesis]) -> list[tuple[int, Hypothesis]]:
-    """Each with the rows of the sample that it misses."""
-    return [(evidence.count(hypothesis), hypothesis) for hypothesis in hypotheses]
+        yield from changed.two(evidence)
 
 
 def _beside_changes(evidence: Evidence) -> Iterator[tuple[Clock, str, float]]:
@@ -108,15 +117,12 @@ def _beside_changes(evidence: Evidence) -> Iterator[tuple[Clock, str, float]]:
     yield Shifted(1), "lead", 1.0
 
 
-def _tried(evidence: Evidence, progress: Progress | None, i: int, of: int = 2 * BASES) -> list[tuple[int, Hypothesis]]:
-    """(rows of the sample missed, hypothesis) of everything that the causes propose on this base."""
-    found = []
+def _tried(evidence: Evidence, progress: Progress | None, i: int, of: int = 2 * BASES) -> Iterator[Hypothesis]:
+    """Everything that the causes propose on this base."""
     for j, entry in enumerate(CAUSES):
         if progress:
             progress(i * len(CAUSES) + j, (of + 1) * len(CAUSES))
-        for hypothesis in entry.test(evidence):
-            found.append((evidence.count(hypothesis), hypothesis))
-    return found
+        yield from entry.propose(evidence)
 
 
 def _bases(evidence: Evidence, singles: list[tuple[int, Hypothesis]]) -> list[Hypothesis]:

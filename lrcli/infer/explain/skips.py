@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lrcli.infer.effort import spend
 from lrcli.infer.explain.clocks import Skipped
 from lrcli.infer.explain.evidence import Evidence
 
@@ -53,6 +54,7 @@ def skipped_clock(evidence: Evidence) -> Skipped | None:
 def _fitting(
     evidence: Evidence, table: Sequence[float] | None, t: int, value: float, slack: float, lags: Sequence[int]
 ) -> list[int]:
+    spend(len(lags) // 2)
     steps = [max(t - lag, 0) for lag in lags]
     values = [table[step] for step in steps] if table is not None else evidence.unclocked(steps)
     return [lag for lag, v in zip(lags, values, strict=True) if abs(value - v) <= slack]

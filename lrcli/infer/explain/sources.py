@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from lrcli.errors import LrcliError
 from lrcli.frameworks.replaying import replaying
+from lrcli.infer.effort import spend
 from lrcli.schedules.base import Schedule
 from lrcli.spec import Spec
 
@@ -21,7 +22,7 @@ FAR = 20_000
 """Steps below this one are always worth a table."""
 
 LONGEST = 20_000_000
-"""A replay walks no further than this."""
+"""Nothing is walked further than this."""
 
 
 class Source(Protocol):
@@ -40,18 +41,23 @@ class Formula:
     _table: array[float] = field(default_factory=lambda: array("d"), compare=False, repr=False)
 
     def at(self, ts: Sequence[float]) -> list[float]:
-        """From a table where the steps are dense, else one by one."""
+        """From a table where the steps are dense or each needs those before it, else one by one."""
         top = max(ts, default=0)
-        if top < max(len(self._table), FAR, 4 * len(ts)) and all(t.__class__ is int for t in ts):
-            table = self._upto(int(top) + 1)
-            return [table[t] for t in ts]  # type: ignore[call-overload]
-        return [self.one(t) for t in ts]
+        whole = all(t.__class__ is int for t in ts)
+        walks = not self.schedule.stands_alone()
+        if whole and (walks or top < max(len(self._table), FAR, 4 * len(ts))):
+            table = self._upto(min(int(top) + 1, LONGEST))
+            spend(len(ts) // 8)
+            return [table[t] if t < LONGEST else math.nan for t in ts]  # type: ignore[call-overload]
+        spend(2 * len(ts) + (int(top) if walks and top < LONGEST else 0))
+        return [self.one(t) if not walks or t < LONGEST else math.nan for t in ts]
 
     def _upto(self, stop: int) -> array[float]:
         table = self._table
         while len(table) < stop:
             start = len(table)
             end = min(max(stop, 2 * start, 256), start + BLOCK)
+            spend(end - start)
             try:
                 table.extend(self.schedule.lrs(self.base_lr, start, end))
             except (ArithmeticError, ValueError, IndexError):
@@ -68,11 +74,15 @@ class Formula:
 
 @dataclass(frozen=True)
 class Replayed:
-    """What a release computes or reads in the training loop: spec.emulation says which, `reading` what is looked at."""
+    """What a release computes or reads in the training loop: spec.emulation says which, `reading` what is looked at.
+
+    reach: how far it is walked; later steps have no value.
+    """
 
     spec: Spec
     group: int
     reading: str
+    reach: int = LONGEST
     _table: array[float] = field(default_factory=lambda: array("d"), compare=False, repr=False)
     _loops: list[Any] = field(default_factory=list, compare=False, repr=False)
 
@@ -95,8 +105,9 @@ class Replayed:
         try:
             if not self._loops:
                 self._loops.append(replaying().training_loop(self.spec, self.group))
-            while len(table) < min(n, LONGEST):
+            while len(table) < min(n, self.reach):
                 size = min(max(n - len(table), 256), BLOCK)
+                spend(2 * size)
                 taken = self._loops[0].take(size, ("lr", self.reading))[self.reading]
                 table.extend(math.nan if value is None else value for value in taken)
         except LrcliError:  # refused, or no release replays it

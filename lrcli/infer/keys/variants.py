@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrcli.errors import LrcliError
+from lrcli.infer.effort import spend
 from lrcli.infer.keys.key import Change
 from lrcli.reader import Declared
 from lrcli.reader.overrides import with_value
@@ -22,6 +23,7 @@ class Variants:
         """The spec with these changes; None where that is no spec."""
         assert self.declared.rebuild is not None
         self.tried += 1
+        spend(200, 1)
         root = self.declared.root
         try:
             for change in changes:

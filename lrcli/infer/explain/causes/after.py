@@ -11,7 +11,7 @@ from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.skips import skipped_clock
 
 
-def test_restart(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_restart(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t - R) from R on: the lag is where it begins."""
     if evidence.plain_clock:
         for d in evidence.shifts:
@@ -23,7 +23,7 @@ def test_restart(evidence: Evidence) -> Iterator[Hypothesis]:
                     yield with_clock(evidence, Cycled(-d), "cycled", 1.8 + 0.6 * flat)
 
 
-def test_shift(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_shift(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t + d) from R on, R where the plain schedule stops to fit."""
     if evidence.plain_clock:
         for d in evidence.shifts:
@@ -39,7 +39,7 @@ def _near_an_end(evidence: Evidence, row: int) -> bool:
     return any(abs(row - end) <= 1 for end in ends)
 
 
-def test_skipped(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_skipped(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t - lag), the lag as small as the rows allow, and growing."""
     if evidence.plain_clock:
         clock = skipped_clock(evidence)
@@ -49,7 +49,7 @@ def test_skipped(evidence: Evidence) -> Iterator[Hypothesis]:
             yield with_clock(evidence, clock, "skipped", 2.1 + 0.25 * n + 0.1 * min(jumps, 20), params=n)
 
 
-def test_held(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_held(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(min(t, R)): the log stands still from R on."""
     if not evidence.plain_clock:
         return
@@ -65,7 +65,7 @@ def test_held(evidence: Evidence) -> Iterator[Hypothesis]:
         yield with_clock(evidence, Held(place), "held", 1.9)
 
 
-def test_mirrored(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_mirrored(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(T - |t - T|): the log goes back where the schedule ends."""
     if evidence.plain_clock:
         lowest = min(range(len(evidence.at)), key=evidence.values.__getitem__)
@@ -79,7 +79,7 @@ CAUSES = (
         "restart",
         "restart",
         "the schedule begins again",
-        test_restart,
+        find_restart,
         "scheduler.last_epoch at this row: it is 0 again",
         "From that row on the log shows the schedule from its step 0: the run was resumed without the scheduler's "
         "state, or a second run was appended to the first one's log.",
@@ -104,7 +104,7 @@ CAUSES = (
         "shift",
         "shift after R",
         "from some row on the log is shifted",
-        test_shift,
+        find_shift,
         "scheduler.last_epoch around this row: it jumps, or stands still once",
         "Up to some row everything is right; from there on the schedule is ahead or behind by the same number of "
         "steps. That is what a resume leaves that counts one step too many or too few.",
@@ -120,7 +120,7 @@ CAUSES = (
         "skipped",
         "lag",
         "skipped steps accumulate",
-        test_skipped,
+        find_skipped,
         "the loss scaler's scale: it halves at these rows",
         "The log falls behind the schedule a step at a time: whenever the fp16 loss scaler found an overflow, the "
         "optimizer's step and with it the scheduler's was skipped, while the step counter went on.",
@@ -133,7 +133,7 @@ CAUSES = (
         "held",
         "held",
         "the schedule stands still from some row on",
-        test_held,
+        find_held,
         "scheduler.last_epoch after this row: it stands still, or its milestones never match",
         "From that row on the learning rate does not change any more, though the schedule does: scheduler.step() is no "
         "longer called, the schedule was clamped at its horizon, or milestones lie outside the run or are no whole "
@@ -149,7 +149,7 @@ CAUSES = (
         "mirrored",
         "mirror",
         "past its horizon the schedule runs backwards",
-        test_mirrored,
+        find_mirrored,
         "the scheduler's T_max: it is the row where the log turns",
         "A cosine of PyTorch that is stepped past T_max climbs again, as the mirror image of its way down: the run is "
         "longer than T_max.",

@@ -16,7 +16,7 @@ class Cause:
     """A known reason why a log does not show the schedule that was declared.
 
     key: its name in JSON. family: the kind of mark that it leaves ("lead", "amplitude"). title: what it is.
-    test: takes the evidence and proposes hypotheses, parameters estimated from the numbers.
+    propose: takes the evidence and proposes hypotheses, parameters estimated from the numbers.
     tell: what, outside the log, would tell it from other causes that leave the same numbers.
     meaning: what it means, in one paragraph. advice: what to do. references: upstream issues.
     alike: the kinds of it, which leave the same numbers, each with what would tell it from the others.
@@ -25,7 +25,7 @@ class Cause:
     key: str
     family: str
     title: str
-    test: Callable[[Evidence], Iterator[Hypothesis]]
+    propose: Callable[[Evidence], Iterator[Hypothesis]]
     tell: str
     meaning: str
     advice: str

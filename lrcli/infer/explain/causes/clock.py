@@ -12,7 +12,7 @@ from lrcli.infer.explain.hypothesis import Hypothesis
 USUAL_SCALES = (2, 4, 8, 3, 16, 32, 64, 128, 5, 6, 10, 100)
 
 
-def test_lead(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_lead(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t + d), d read off the steps that the missed rows could show."""
     if evidence.plain_clock:
         for d in evidence.shifts:
@@ -25,7 +25,7 @@ def _whole_shift_cost(evidence: Evidence, d: int) -> float:
     return shift_cost(d) + 1.5 * (2 * abs(d) > evidence.at[-1] - evidence.at[0])
 
 
-def test_lag(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_lag(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t - d), d read off the steps that the missed rows could show."""
     if evidence.plain_clock:
         for d in evidence.shifts:
@@ -33,7 +33,7 @@ def test_lag(evidence: Evidence) -> Iterator[Hypothesis]:
                 yield with_clock(evidence, Shifted(d), "lag", _whole_shift_cost(evidence, d))
 
 
-def test_numbering(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_numbering(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t - 1) in a log that has no row 0."""
     if evidence.plain_clock and _from_one(evidence, -1):
         yield with_clock(evidence, Shifted(-1), "numbering", 0.8, params=0)
@@ -57,7 +57,7 @@ def _scales(evidence: Evidence) -> list[int]:
     return list(dict.fromkeys([*found[:24], *USUAL_SCALES]))
 
 
-def test_faster(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_faster(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(k t), k from the first missed rows."""
     if evidence.plain_clock:
         for k in _scales(evidence):
@@ -71,7 +71,7 @@ def test_faster(evidence: Evidence) -> Iterator[Hypothesis]:
                     yield with_clock(evidence, Scaled(k, ahead), "faster", cost + 0.4, detail)
 
 
-def test_slower(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_slower(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t / k) or s(floor(t / k)), k from the first missed rows."""
     if evidence.plain_clock:
         for k in _scales(evidence):
@@ -89,7 +89,7 @@ CAUSES = (
         "lead",
         "lead",
         "the log is ahead of the schedule",
-        test_lead,
+        find_lead,
         "the optimizer's own LR before its first step: ahead, too, or only the log is",
         "Every row holds a learning rate of a later step. Either training itself is ahead, because scheduler.step() "
         "came before optimizer.step() and the first learning rate was never used, or only the log is, because it was "
@@ -109,7 +109,7 @@ CAUSES = (
         "lag",
         "lag",
         "the log is behind the schedule",
-        test_lag,
+        find_lag,
         "scheduler.last_epoch beside the row: it is behind",
         "Every row holds a learning rate of an earlier step, and the first one comes more than once. Typical are a "
         "0-based epoch that is handed to scheduler.step(epoch) after the epoch, and a log that counts from 1.",
@@ -126,7 +126,7 @@ CAUSES = (
         "numbering",
         "lag",
         "the log counts from 1",
-        test_numbering,
+        find_numbering,
         "the first row's number, and scheduler.last_epoch there",
         "Row 1 of the log is the schedule's step 0, and there is no row 0: nothing is wrong but the numbering. The "
         "Hugging Face Trainer (since 2025-03) and many loops log so.",
@@ -141,7 +141,7 @@ CAUSES = (
         "faster",
         "time scale k",
         "the scheduler is stepped k times as often as the schedule means",
-        test_faster,
+        find_faster,
         "scheduler.last_epoch at the end of the run: k times the rows",
         "The schedule runs k times too fast. A horizon in epochs that is stepped once per batch gives k = steps per "
         "epoch (a cosine becomes periodic, a step decay collapses in the first epoch); k processes that step one "
@@ -159,7 +159,7 @@ CAUSES = (
         "slower",
         "time scale 1/k",
         "the schedule runs k times too slowly",
-        test_slower,
+        find_slower,
         "scheduler.last_epoch at the end of the run: the rows divided by k, or T_max: k times the spec's",
         "Only every k-th row moves the schedule, or its horizon is k times too long: the horizon was computed in steps "
         "and the scheduler stepped once per epoch, or the horizon was multiplied by the accumulation steps. The decay "

@@ -75,7 +75,7 @@ def _told_after(evidence: Evidence, c: float, begin: int) -> str:
     return ""
 
 
-def test_amplitude(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_amplitude(evidence: Evidence) -> Iterator[Hypothesis]:
     """c s(t), c from the ratio of the rows."""
     if not evidence.plain_factor:
         return
@@ -88,7 +88,7 @@ def test_amplitude(evidence: Evidence) -> Iterator[Hypothesis]:
     yield replace(evidence.base, factor=c, parts=(*evidence.base.parts, part))
 
 
-def test_factor_after(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_factor_after(evidence: Evidence) -> Iterator[Hypothesis]:
     """c s(t) from R on, c from the last rows, R where the plain schedule stops to fit."""
     if not evidence.plain_factor:
         return
@@ -118,7 +118,7 @@ CAUSES = (
         "amplitude",
         "amplitude",
         "the log is the schedule times a constant",
-        test_amplitude,
+        find_amplitude,
         "the first learning rate: optimizer.param_groups before the first step",
         "The shape is right and the height is not: the learning rate is set in two places and another one won, or it "
         "was scaled by the number of processes or the batch size (a power of 2, or its square root), or what was "
@@ -136,7 +136,7 @@ CAUSES = (
         "factor-after",
         "shift after R",
         "from some row on the log is the schedule times a constant",
-        test_factor_after,
+        find_factor_after,
         "the optimizer's LR before and after the checkpoint at this row",
         "Up to some row everything is right; from there on a factor is lost or was applied once too often, for good. "
         "A chained rule (lr * gamma) goes on from whatever the optimizer held when the scheduler was built again.",

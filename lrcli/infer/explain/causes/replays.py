@@ -36,6 +36,11 @@ RESUMED = ("1.1", "1.3", "1.11", "2.7", "2.15")
 """Releases whose resumed schedulers differ."""
 
 
+def _reach(evidence: Evidence) -> int:
+    """How far a replay is walked: a little past the log, whatever a second cause does to its clock."""
+    return max(NEAR, 2 * evidence.at[-1])
+
+
 def _members(first: str, last: str) -> list[str]:
     known = list(replaying().RELEASES)
     return known[known.index(first) : known.index(last) + 1]
@@ -54,7 +59,9 @@ def _replays(
             emulation = Emulation(release, reading, **loop)  # type: ignore[arg-type]
             if own is not None and not loop:
                 emulation = replace(own, release=release, read=reading)
-            source = Replayed(replace(evidence.spec, emulation=emulation, notes=()), evidence.group, reading)
+            source = Replayed(
+                replace(evidence.spec, emulation=emulation, notes=()), evidence.group, reading, _reach(evidence)
+            )
             found = source.at(some)
             if any(value == value for value in found):  # else the release refuses the spec, or has no such reading
                 numbers = tuple(float(f"{value:.10g}") for value in found)
@@ -92,7 +99,7 @@ def _composed(evidence: Evidence) -> bool:
     return any(hasattr(schedule, name) for name in ("schedules",))
 
 
-def test_reading(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_reading(evidence: Evidence) -> Iterator[Hypothesis]:
     """What get_lr() returns in the training loop, release by release."""
     if evidence.base.parts:
         return
@@ -101,7 +108,7 @@ def test_reading(evidence: Evidence) -> Iterator[Hypothesis]:
         yield replace(evidence.base, source=source, parts=(Part("reading", form, 0.9, 0),))
 
 
-def test_version(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_version(evidence: Evidence) -> Iterator[Hypothesis]:
     """The learning rate in use, release by release, in both orders of the loop."""
     if evidence.base.parts:
         return
@@ -111,7 +118,7 @@ def test_version(evidence: Evidence) -> Iterator[Hypothesis]:
         yield replace(evidence.base, source=source, parts=(Part("version", form, 1.3, 0),))
 
 
-def test_explicit(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_explicit(evidence: Evidence) -> Iterator[Hypothesis]:
     """scheduler.step(epoch), release by release."""
     if evidence.base.parts:
         return
@@ -122,7 +129,7 @@ def test_explicit(evidence: Evidence) -> Iterator[Hypothesis]:
             yield replace(evidence.base, source=source, parts=(Part("explicit", form, 1.6, 0),))
 
 
-def test_resumed(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_resumed(evidence: Evidence) -> Iterator[Hypothesis]:
     """A scheduler that is built again with last_epoch, R being the first row that the plain schedule misses."""
     if evidence.base.parts or evidence.spec.emulation is not None or evidence.spec.groups[evidence.group].lr is None:
         return
@@ -136,7 +143,8 @@ def test_resumed(evidence: Evidence) -> Iterator[Hypothesis]:
         for release in RESUMED:
             for saved in ("after_step", "fresh"):
                 emulation = Emulation(release, "lr", last_epoch=row - 1, saved=saved)
-                after = Replayed(replace(evidence.spec, emulation=emulation, notes=()), evidence.group, "lr")
+                spec = replace(evidence.spec, emulation=emulation, notes=())
+                after = Replayed(spec, evidence.group, "lr", _reach(evidence))
                 values = after.at([evidence.rows.at[i] for i in near])
                 right = [
                     abs(v - evidence.rows.values[i]) <= evidence.rows.slack[i]
@@ -156,7 +164,7 @@ CAUSES = (
         "reading",
         "reading",
         "get_lr() was read in the training loop (the double gamma)",
-        test_reading,
+        find_reading,
         "print optimizer.param_groups[0]['lr'] beside it: there the schedule is right",
         "The log does not show the learning rate that trained: get_lr() computes the next learning rate from the "
         "optimizer's current one, so calling it in the loop applies the rule once more to its own result. StepLR and "
@@ -170,7 +178,7 @@ CAUSES = (
         "version",
         "version",
         "another release of PyTorch",
-        test_version,
+        find_version,
         "torch.__version__ of the run",
         "A release of PyTorch computes other numbers from the same arguments: SequentialLR before 1.13 starts from all "
         "its children's first learning rates multiplied, CosineAnnealingWarmRestarts in 1.1 is an epoch late, and 1.0 "
@@ -182,7 +190,7 @@ CAUSES = (
         "explicit",
         "version",
         "scheduler.step(epoch) with an explicit epoch",
-        test_explicit,
+        find_explicit,
         "the call in the training loop: step() or step(epoch)",
         "The loop hands the epoch to scheduler.step(). From 1.4 on that is the closed form, which is wrong for "
         "MultiStepLR in 1.4 (all milestones at once), and a 0-based epoch after the epoch repeats the first value.",
@@ -193,7 +201,7 @@ CAUSES = (
         "resumed",
         "shift after R",
         "resumed with last_epoch instead of the scheduler's state",
-        test_resumed,
+        find_resumed,
         "a checkpoint at this row, and how the scheduler is built after loading it",
         "From that row on the numbers are those of a scheduler that was built again with last_epoch: a chained rule "
         "goes on from what the optimizer held, so that a decay is applied twice, skipped for good (from PyTorch 2.8 "

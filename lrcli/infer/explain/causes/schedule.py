@@ -27,7 +27,7 @@ def _formula(evidence: Evidence) -> Formula | None:
     return source if isinstance(source, Formula) and source.schedule == group.schedule else None
 
 
-def test_horizon(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_horizon(evidence: Evidence) -> Iterator[Hypothesis]:
     """Another length in the schedule, solved for with the missed rows: for the whole run, or from R on."""
     plain = _formula(evidence)
     if plain is None or evidence.base.parts:
@@ -47,7 +47,7 @@ def test_horizon(evidence: Evidence) -> Iterator[Hypothesis]:
         yield _from(evidence, Switched(plain, source, row), part)
 
 
-def test_averaged(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_averaged(evidence: Evidence) -> Iterator[Hypothesis]:
     """Means over an epoch, the steps in it from the spec or from the rows."""
     if evidence.base.clock.times([7]) != [7]:
         return
@@ -91,7 +91,7 @@ def _steps_of_epoch(evidence: Evidence) -> list[int]:
     return []
 
 
-def test_group(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_group(evidence: Evidence) -> Iterator[Hypothesis]:
     """Each other parameter group, and the mean of all."""
     spec = evidence.spec
     if len(spec.groups) < 2 or evidence.base.parts:
@@ -106,7 +106,7 @@ def test_group(evidence: Evidence) -> Iterator[Hypothesis]:
     yield _from(evidence, Mean(tuple(sources)), part)
 
 
-def test_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
     """Other ways to write the warmup."""
     plain = _formula(evidence)
     if plain is not None:
@@ -115,7 +115,7 @@ def test_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
                 yield _from(evidence, source, Part(key, f"o(t) = s(t) with {told}", cost, 0))
 
 
-def test_decay_clock(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_decay_clock(evidence: Evidence) -> Iterator[Hypothesis]:
     """The decay from its own step W where the warmup of W steps ends."""
     plain = _formula(evidence)
     if plain is not None:
@@ -124,7 +124,7 @@ def test_decay_clock(evidence: Evidence) -> Iterator[Hypothesis]:
                 yield _from(evidence, source, Part(key, f"o(t) = s(t) with {told}", cost, 0))
 
 
-def test_floor(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_floor(evidence: Evidence) -> Iterator[Hypothesis]:
     """max(s(t), m), m the smallest value that the log holds."""
     plain = _formula(evidence)
     if plain is None or evidence.base.parts:
@@ -141,7 +141,7 @@ def test_floor(evidence: Evidence) -> Iterator[Hypothesis]:
         yield _from(evidence, Floored(source, lowest), part)
 
 
-def test_plateau(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_plateau(evidence: Evidence) -> Iterator[Hypothesis]:
     """Another way to count patience, the other mode, another reading of the threshold."""
     plain = _formula(evidence)
     if plain is not None:
@@ -149,7 +149,7 @@ def test_plateau(evidence: Evidence) -> Iterator[Hypothesis]:
             yield _from(evidence, source, Part("plateau", f"o(t) = s(t) with {told}", 1.5, 0))
 
 
-def test_quantised(evidence: Evidence) -> Iterator[Hypothesis]:
+def find_quantised(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t) rounded: the fewest digits at which the missed rows are what the log holds."""
     if evidence.rows.rounding.kind != "full":
         return
@@ -177,7 +177,7 @@ CAUSES = (
         "horizon",
         "new horizon",
         "another horizon",
-        test_horizon,
+        find_horizon,
         "the scheduler's own T_max, total_steps or milestones",
         "The schedule is stretched or squeezed to another length than the spec's: the number of steps was computed "
         "from another epoch length, batch size or number of processes than the run had.",
@@ -203,7 +203,7 @@ CAUSES = (
         "averaged",
         "averaged",
         "the log holds means over an epoch",
-        test_averaged,
+        find_averaged,
         "the LR of single steps: it moves within an epoch",
         "The schedule moves within an epoch and the log holds the mean of it, as MAE's log.txt does: every value lies "
         "between two of the schedule.",
@@ -218,7 +218,7 @@ CAUSES = (
         "group",
         "group",
         "another parameter group, or the mean of all",
-        test_group,
+        find_group,
         "which entry of optimizer.param_groups the logger reads",
         "What was logged is not the learning rate of the first parameter group.",
         "Log each group under its own name.",
@@ -228,7 +228,7 @@ CAUSES = (
         "warmup",
         "warmup",
         "the warmup is written in another way",
-        test_warmup,
+        find_warmup,
         "the first value: 0 exactly is t/W, base/W is (t+1)/W",
         "After the warmup everything is right; within it the factor is another one. Tools disagree: t/W begins with 0 "
         "and reaches the base at W, (t+1)/W begins with base/W, (t+1)/(W+1) lies between them, DeepSpeed's default is "
@@ -240,7 +240,7 @@ CAUSES = (
         "decay-clock",
         "warmup",
         "the decay's clock runs during the warmup",
-        test_decay_clock,
+        find_decay_clock,
         "the value right after the warmup: the base itself, or the decay's at that step",
         "At the end of the warmup the learning rate jumps: the decay does not begin there with its own step 0 but goes "
         "on as if it had run from the beginning.",
@@ -251,7 +251,7 @@ CAUSES = (
         "floor",
         "floor",
         "the floor is cut in, not built into the formula",
-        test_floor,
+        find_floor,
         "the scheduler's code: max(), or a floor in the formula",
         "The decay goes on below the floor and max() cuts it off: a kink, then flat, instead of a curve that ends at "
         "the floor.",
@@ -262,7 +262,7 @@ CAUSES = (
         "plateau",
         "plateau",
         "the plateau counts differently",
-        test_plateau,
+        find_plateau,
         "the number of bad epochs before the first reduction",
         "The reductions come at other epochs: Keras reduces on the patience-th bad epoch and PyTorch on the one after "
         "it; a metric that should rise with mode min never improves; a negative metric in rel mode always does.",
@@ -273,7 +273,7 @@ CAUSES = (
         "quantised",
         "quantised",
         "the log rounds",
-        test_quantised,
+        find_quantised,
         "the statement that writes the log: its format",
         "The log is the schedule, written with fewer digits.",
         "Nothing is wrong. Print with repr() to see all of it.",
