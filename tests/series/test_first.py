@@ -78,3 +78,21 @@ def test_groups_and_progress() -> None:
     seen: list[tuple[int, int]] = []
     assert (20000, 10000) == series_of(spec).watched(lambda done, total: seen.append((done, total))).first_below(0.05)
     assert [(0, 30000), (8192, 30000)] == seen[:2]
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        "{type: cosine, T_max: 2, eta_min: 0.01}",
+        "{type: cosine_restarts, T_0: 3, eta_min: 0.01}",
+        "{type: cyclic, base_lr: 0.01, max_lr: 0.1, step_size_up: 2}",
+        "[{type: constant, for: 5}, {type: cosine, T_max: 2, eta_min: 0.01}]",
+    ],
+)
+def test_a_billion_steps_that_repeat(schedule: str) -> None:
+    """A curve that repeats itself is looked at once around, and its extremes are found where they first are."""
+    run = series_of(parse_text(f"{{lr: 0.1, steps: 1000000000, schedule: {schedule}}}"))
+    short = series_of(parse_text(f"{{lr: 0.1, steps: 100, schedule: {schedule}}}"))
+    assert (None,) == run.first_below(1e-3)
+    assert (None,) == run.first_above(0.2)
+    assert short.first_below(0.05) == run.first_below(0.05) != (None,)

@@ -18,6 +18,9 @@ from lrcli.logs import Log
 from lrcli.logs.read import read_log, split_log
 from lrcli.render.fit import FIT_FORMATS, sentence, write_fit
 
+MOST_RUNS = 12
+"""So many runs of a log are fitted and listed."""
+
 
 def fit(
     env: Environment,
@@ -75,16 +78,17 @@ def fit(
 
 def _tell_runs(env: Environment, log: Log, number: int, result: Fitted, progress: Progress) -> None:
     """List every run with what it follows."""
-    told: dict[tuple[object, ...], list[int]] = {}
     texts: dict[int, str] = {}
-    for i, run in enumerate(runs_of(log)):
+    runs = runs_of(log)
+    for i in sorted({*range(min(len(runs), MOST_RUNS)), number}):
         one = result if i == number else fit_run(log, i, progress)
-        span = f"{log.unit}s {log.positions[run.start]:g} to {log.positions[run.stop - 1]:g}"
+        span = f"{log.unit}s {log.positions[runs[i].start]:g} to {log.positions[runs[i].stop - 1]:g}"
         texts[i] = f"run {i + 1} ({span}): {sentence(one)}"
-        told.setdefault((one.kind,), []).append(i)
     progress.erase()
     for i, text in texts.items():
         env.note(f"{log.name}: {text}{', printed here' if i == number else ''}")
+    if len(runs) > len(texts):
+        env.note(f"{log.name}: {len(runs) - len(texts):,} more runs are not fitted: --run N fits one of them")
 
 
 command = make_command(

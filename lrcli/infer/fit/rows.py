@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from lrcli.infer.effort import spend
 from lrcli.logs import Rounding
 from lrcli.logs.rounding import tolerance
 
@@ -45,11 +46,13 @@ class FitRows:
 
     def holds(self, law: Callable[[int], float], slack: float = 1.0) -> bool:
         """Whether the law is near enough at every row."""
+        spend(len(self.p), 1)
         return all(abs(law(p) - y) <= slack * tol for p, y, tol in zip(self.p, self.y, self.tol, strict=True))
 
     def scale(self, shape: Callable[[int], float], slack: float = 1.0) -> tuple[float, float] | None:
         """The interval of factors c for which c * shape(p) is near enough at every row; None if there is none."""
         low, high = 0.0, float("inf")
+        spend(len(self.p))
         for p, y, tol in zip(self.p, self.y, self.tol, strict=True):
             s = shape(p)
             if s <= 0:

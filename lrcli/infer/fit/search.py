@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from lrcli.errors import LrcliError
+from lrcli.infer.effort import Effort, spend
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.clocked import clocked_candidates
 from lrcli.infer.fit.compose import compose
@@ -26,6 +27,9 @@ from lrcli.schedules.sequential import Sequential
 
 Progress = Callable[[int, int], object]
 """It is told the rows done, and the rows in all."""
+
+FITTED = 5_000_000
+"""At so many rows laws are tried before a search gives up; one is made for every digit, and one for the log's own."""
 
 ROUNDS = 8
 """So often the rows that a candidate misses are added to those that are searched."""
@@ -121,9 +125,12 @@ def _fit_column(log: Log, run: Run, column: str, progress: Progress | None) -> F
     rows = make_rows(places, values, log.rounding, epoch=epoch)
     for fine in (True, False) if log.rounding.kind == "full" else (False,):
         rows = make_rows(places, values, log.rounding, fine=fine, epoch=epoch)
-        found = _search(rows, metrics, log.rounding.kind == "float32", progress)
-        if found:
+        with Effort(FITTED) as effort:
+            found = _search(rows, metrics, log.rounding.kind == "float32", progress)
+        if found or effort.exhausted:
             break
+    if effort.exhausted:
+        remarks.append(f"gave up after {effort.candidates:,} candidates")
     best = found[0] if found else None
     others = tuple(other for other in found[1:] if best is not None and other.cost < best.cost + 1.5)
     if best is not None and best.kind == "constant" and not isinstance(best.schedule, Sequential):
@@ -221,6 +228,7 @@ def _misses(rows: FitRows, candidate: Candidate, progress: Progress | None, most
     found: list[int] = []
     inside = False
     at = candidate.at
+    spend(min(len(rows), 100_000), 1)
     for i, (p, y, tol) in enumerate(zip(rows.p, rows.y, rows.tol, strict=True)):
         if progress and not i % 8192:
             progress(i, len(rows))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lrcli.infer.effort import spend
+
 
 def least_squares(
     columns: Sequence[Sequence[float]], target: Sequence[float], weights: Sequence[float]
@@ -16,6 +18,7 @@ def least_squares(
     [2.0, 1.0]
     """
     n = len(columns)
+    spend(n * len(target))
     q = [[c * w for c, w in zip(column, weights, strict=True)] for column in columns]
     rest = [t * w for t, w in zip(target, weights, strict=True)]
     triangle = [[0.0] * n for _ in range(n)]
