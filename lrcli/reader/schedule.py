@@ -235,8 +235,7 @@ def _explain(error: InvalidValue, given: dict[str, tuple[Scalar, Node]], place: 
         return
     key, node = given[error.field]
     if isinstance(node, Scalar):
-        # what the form of a value does not show, its constructor says: a schema accepts it
-        refuse_value(problems, key.text, error.rule, node, kind="bad-value")
+        refuse_value(problems, key.text, error.rule, node)
     else:
         received = error.received
         shown = list(received) if isinstance(received, tuple) else received

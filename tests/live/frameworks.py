@@ -10,14 +10,20 @@ from lrcli.reader import parse_text
 
 
 def lrcli_lrs(
-    kind: str, params: dict[str, Any], steps: int, lrs: list[float], unit: str = "steps"
+    kind: str,
+    params: dict[str, Any],
+    steps: int,
+    lrs: list[float],
+    unit: str = "steps",
+    more: dict[str, Any] | None = None,
 ) -> list[list[float]]:
-    """The learning rates of each parameter group, as lrcli has them."""
+    """The learning rates of each parameter group, as lrcli has them; `more` are other keys of the spec."""
     spec: dict[str, Any] = {
         "lr": lrs[0],
         unit: steps,
         "schedule": {"type": kind, **{key: value for key, value in params.items() if value is not None}},
     }
+    spec.update(more or {})
     if len(lrs) > 1:
         spec["groups"] = [{"lr": lr} for lr in lrs]
     return [list(group["lr"]) for group in evaluate(parse_text(json.dumps(spec))).groups]

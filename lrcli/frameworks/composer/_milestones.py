@@ -1,0 +1,47 @@
+"""Milestones, which may count batches, samples, or a share of the run beside each other."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lrcli.errors import InvalidValue
+from lrcli.frameworks.composer._scheduler import ComposerScheduler
+from lrcli.frameworks.composer._time import ROWS
+from lrcli.schedules.base import data, number
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComposerMilestones(ComposerScheduler):
+    """A scheduler that multiplies by gamma at milestones."""
+
+    milestones: Any = data(doc="the milestones", takes="a list of time strings", example="[2000ba, 0.8dur]")
+    gamma: float = number(0.1, doc="factor of each milestone")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.milestones, (tuple, list)):
+            raise InvalidValue("milestones", "must be a list of time strings", self.milestones)
+        object.__setattr__(self, "milestones", tuple(self.milestones))
+
+    def rows(self) -> list[int]:
+        """The rows of the milestones, in order."""
+        clock = self.clock
+        return sorted(clock.row_of(clock.convert(milestone, "milestones")) for milestone in self.milestones)
+
+    def product(self, steps: Sequence[int]) -> list[float]:
+        """The products of the factors at these rows."""
+        rows, products = self.rows(), [1.0]
+        for _ in rows:
+            products.append(products[-1] * self.gamma)
+        return [products[bisect_right(rows, t)] for t in steps]
+
+    def unit(self) -> str:
+        return ROWS
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        rows = self.rows()
+        for row in dict.fromkeys(rows):
+            yield row, f"milestone x{self.gamma ** rows.count(row):g}"

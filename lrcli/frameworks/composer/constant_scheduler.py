@@ -1,0 +1,35 @@
+"""A constant factor until t_max."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lrcli.frameworks.composer._scheduler import ComposerTimed
+from lrcli.schedules.base import number, text
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComposerConstantScheduler(ComposerTimed):
+    """Multiply the learning rate by alpha until t_max.
+
+    lr(t) = base_lr * alpha    for t < t_max
+            base_lr            from there on
+
+    >>> [ComposerConstantScheduler(alpha=0.5, t_max="2ba").lr_at(t, base_lr=0.1) for t in (0, 1, 2)]
+    [0.05, 0.05, 0.1]
+
+    Source: composer.optim.ConstantScheduler (run in 0.32.1).
+    """
+
+    name = "composer.ConstantScheduler"
+
+    t_max: str = text("1dur", doc="where it ends, as a time string", example="1000ba")
+    alpha: float = number(1.0, doc="the factor", example="0.5")
+
+    def factors(self, times: Sequence[int]) -> list[float]:
+        end, alpha = self.time("t_max").value, self.alpha
+        return [alpha if t < end else 1.0 for t in times]
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        yield self.clock.row_of(self.time("t_max")), "factor ends" if self.alpha != 1 else ""

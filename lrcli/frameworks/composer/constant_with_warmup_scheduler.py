@@ -1,0 +1,42 @@
+"""A linear warmup, then a constant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lrcli.frameworks.composer._scheduler import ComposerWarmedTimed
+from lrcli.notes import Note
+from lrcli.schedules.base import number
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComposerConstantWithWarmupScheduler(ComposerWarmedTimed):
+    """Warm up linearly from 0 to alpha of the learning rate, and stay there.
+
+    lr(t) = base_lr * min(1, t / t_warmup) * alpha    for t < t_warmup
+            base_lr * alpha                           from there on
+
+    >>> constant = ComposerConstantWithWarmupScheduler(t_warmup="2ba", max_duration="9ba")
+    >>> [constant.lr_at(t, base_lr=0.1) for t in (0, 1, 2, 3)]
+    [0.0, 0.05, 0.1, 0.1]
+
+    Source: composer.optim.ConstantWithWarmupScheduler (run in 0.32.1).
+    """
+
+    name = "composer.ConstantWithWarmupScheduler"
+
+    alpha: float = number(1.0, doc="the factor after the warmup")
+
+    def warmup_top(self) -> float:
+        return self.alpha
+
+    def after(self, shares: list[float]) -> list[float]:
+        alpha, gain = self.alpha, self.alpha - self.alpha
+        return [alpha + share * gain for share in shares]
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        return ((at, event) for at, event in super().marks() if event != "decay ends")
+
+    def remarks(self) -> Iterator[Note]:
+        return (note for note in super().remarks() if note.code != "no-decay")

@@ -1,0 +1,45 @@
+"""A linear warmup, then a step at each milestone."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lrcli.frameworks.composer._milestones import ComposerMilestones
+from lrcli.frameworks.composer._scheduler import ComposerWarmed
+from lrcli.frameworks.composer._time import ROWS
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComposerMultiStepWithWarmupScheduler(ComposerWarmed, ComposerMilestones):
+    """Warm up linearly from 0, and multiply the learning rate by gamma at each milestone.
+
+    lr(t) = base_lr * min(1, t / t_warmup)       for t < t_warmup
+            base_lr * gamma * gamma * ...        a factor for each milestone <= t, those in the warmup included
+
+    >>> steps = ComposerMultiStepWithWarmupScheduler(t_warmup="2ba", milestones=("4ba",), gamma=0.5)
+    >>> [steps.lr_at(t, base_lr=0.1) for t in (0, 1, 2, 4)]
+    [0.0, 0.05, 0.1, 0.05]
+
+    Source: composer.optim.MultiStepWithWarmupScheduler (run in 0.32.1).
+    """
+
+    name = "composer.MultiStepWithWarmupScheduler"
+
+    def unit(self) -> str:
+        return ROWS
+
+    def factors(self, times: Sequence[int]) -> list[float]:
+        end, length = self.time("t_warmup", scaled=False), self.time("t_warmup", self.scale_warmup).value
+        climbing = bisect_left(times, self.clock.row_of(end))
+        if not climbing:
+            return self.product(times)
+        shares = [t / length for t in self.clock.times(times[:climbing], end.unit)]
+        return [0.0 + (share if share < 1.0 else 1.0) * 1.0 for share in shares] + self.product(times[climbing:])
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        until = self.clock.row_of(self.time("t_warmup", scaled=False))
+        yield from ComposerWarmed.marks(self)
+        for row, event in ComposerMilestones.marks(self):
+            yield row, event if row >= until else ""
