@@ -29,8 +29,10 @@ from types import FrameType
 from lrcli.errors import LrcliError, SpecError
 from lrcli.expression import Expression
 from lrcli.inputs import Inputs
+from lrcli.logs import Log
 from lrcli.logs.read import read_log
 from lrcli.logs.series import series_of_log
+from lrcli.logs.text_rows import TextRows
 from lrcli.reader import parse_emulation, parse_text, read_spec
 from lrcli.reader.metric import parse_series
 from tests import fuzz_inputs
@@ -100,8 +102,25 @@ def _emulation(text: str) -> str:
 
 
 def _log(text: str) -> str:
-    log = read_log("-", inputs=Inputs.of(text.encode(errors="surrogatepass")))
+    data = text.encode(errors="surrogatepass")
+    log = read_log("-", inputs=Inputs.of(data))
+    assert _rows(log) == _rows(_read_line_by_line(data)), "text in blocks gives other rows than line by line"
     return f"a log in {log.unit}s, {series_of_log(log).unit}, {len(log.lrs)} columns, {len(log.remarks)} remarks"
+
+
+def _read_line_by_line(data: bytes) -> Log:
+    """The log, read without looking at many lines at once."""
+    together = TextRows._together
+    TextRows._together = lambda self, block, lines: False  # type: ignore[method-assign]
+    try:
+        return read_log("-", inputs=Inputs.of(data))
+    finally:
+        TextRows._together = together  # type: ignore[method-assign]
+
+
+def _rows(log: Log) -> str:
+    columns = {name: list(column) for name, column in log.lrs.items()}
+    return repr((log.unit, list(log.positions), columns, log.runs, log.rounding, log.remarks))
 
 
 def _metric(text: str) -> str:
@@ -155,7 +174,7 @@ def targets() -> list[Target]:
     return [
         Target("spec", 55, _spec, fuzz_inputs.specs()),
         Target("expression", 20, _expression, fuzz_inputs.expressions(), fuzz_inputs.EXPRESSION_WORDS, made),
-        Target("log", 12, _log, fuzz_inputs.logs()),
+        Target("log", 12, _log, fuzz_inputs.logs(), fuzz_inputs.LOG_WORDS),
         Target("--set", 5, _setting, fuzz_inputs.settings()),
         Target("emulation", 4, _emulation, fuzz_inputs.emulations()),
         Target("metric", 4, _metric, fuzz_inputs.metrics()),

@@ -34,6 +34,12 @@ WORDS = tuple(
     )
 )  # fmt: skip
 """The dictionary: everything that the reader knows by name, and what YAML gives a meaning to."""
+LOG_WORDS = (
+    *(*_NUMBERS, *_MARKS, "lr", "lr: ", "LR=", "learning rate", " rate, ", "[0.1, 0.2]", "(1e-4,)", "1,000", "10/47"),
+    *("Epoch 3", "epoch: [1/9]", "iter: ", "step ", "global_step=", "| 5/9 [", "[3][5/9]", "batch", "rank 1", "\r"),
+    *("\b\b", "\x1b[32m", "200/200 [====] - ", "━━━", "| lr | 0.1 |", "-----", " " * 400, "lr" * 100),
+    "{'learning_rate': 1e-5, 'epoch': 0.5}",
+)
 EXPRESSION_WORDS = (*VARIABLES, *CONSTANTS, *FUNCTIONS, *_OPERATORS, *_NUMBERS)
 
 
@@ -46,7 +52,7 @@ def specs() -> list[str]:
 
 def logs() -> list[str]:
     """The beginning of a log of each tool."""
-    paths = sorted([*_HERE.glob("log_formats/*"), *_HERE.glob("logs/*.csv")])
+    paths = sorted([*_HERE.glob("log_formats/*"), *_HERE.glob("logs/*.csv"), *_HERE.glob("logs/text_formats/*")])
     return list(dict.fromkeys(path.read_bytes()[:3000].decode("utf-8", errors="replace") for path in paths))
 
 

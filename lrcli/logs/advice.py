@@ -12,8 +12,11 @@ from lrcli.logs.gather import Gathered
 from lrcli.logs.line import FAR, NUMBER, Statement, Token, may_hold_rate, place_of, statement
 from lrcli.logs.line_pattern import written_pattern
 
-_WORD = re.compile(r"(?<![A-Za-z])(?P<key>[\w/.-]*(?:lr|learning[ _-]?rate|rate)[\w/.-]*)", re.IGNORECASE)
-_LOOSE = re.compile(rf"[\w/.-]*(?:lr|rate)[\w/.-]*[^\w\n]{{1,12}}(?P<value>{NUMBER})(?!\w)", re.IGNORECASE)
+_WORD = re.compile(r"lr|rate", re.IGNORECASE)
+_LOOSE = re.compile(
+    rf"(?<![\w/.-])[\w/.-]{{0,40}}?(?:lr|rate)[\w/.-]{{0,40}}[^\w\n]{{1,12}}(?P<value>{NUMBER})(?!\w)", re.IGNORECASE
+)
+"""A number behind a word with a learning rate in it. Bounded, so that a long word is read in one pass."""
 
 
 def advice(where: str, opening: Opening, gathered: Gathered, about: str) -> str:

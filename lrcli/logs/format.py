@@ -24,6 +24,7 @@ from io import TextIOWrapper
 
 from lrcli.inputs import Input
 from lrcli.logs.gather import Gathered
+from lrcli.logs.line import FAR
 from lrcli.logs.text import decoded
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x08+")
@@ -51,6 +52,10 @@ class Opening:
     def lines(self) -> list[str]:
         """The lines that are not empty. The last one may be cut off."""
         return [line for line in self.text.split("\n") if line.strip()]
+
+    def has_line(self, pattern: re.Pattern[str], word: str) -> bool:
+        """Whether a line with a word in it, as far as lines are looked at, has the pattern."""
+        return any(pattern.search(line, 0, FAR) for line in self.lines if word in line)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ COUNT = r"(?:\d{1,3}(?:,\d{3})+(?![\d.])|\d+(?:\.\d+)?)"
 END = r"(?!\w|%|[:/.]\d)"
 """What does not follow a number: that would be a time, a share or a word."""
 
-FAR = 4000
+FAR = 2000
 """Characters of a line that are looked at; what stands further right is no learning rate of a training loop."""
 
 RUN = "run"

@@ -10,7 +10,7 @@ from lrcli.logs.format import Opening
 from lrcli.logs.line_pattern import pattern_of
 from lrcli.logs.text import is_events
 
-_SPEC_KEY = re.compile(r"""^\s*["']?[A-Za-z_][\w -]*["']?\s*:(\s|$)|^\s*(---|%YAML|<<)""")
+_SPEC_KEY = re.compile(r"""^\s*["']?[A-Za-z_][\w -]{0,99}["']?\s*:(\s|$)|^\s*(---|%YAML|<<)""")
 _SPEC_LINE = re.compile(r"""^["']?(schedule|groups)["']?\s*:""", re.MULTILINE)
 _SPEC_INSIDE = re.compile(r"""["']?\b(schedule|groups)\b["']?\s*:""")
 _RECORD = re.compile(r"""\[?\s*\{\s*["']""")  # YAML needs no quotes around a key, so nobody writes them

@@ -8,7 +8,7 @@ from io import TextIOWrapper
 
 from lrcli.logs.format import without_escapes
 from lrcli.logs.gather import Gathered
-from lrcli.logs.line import epoch_of, may_be_heading, may_hold_rate, statement
+from lrcli.logs.line import FAR, epoch_of, may_be_heading, may_hold_rate, statement
 from lrcli.logs.line_pattern import LinePattern, pattern_like
 from lrcli.logs.refusal import NoLog
 
@@ -56,11 +56,17 @@ class TextRows:
             block += text.readline()
             ended = block.endswith("\n")
             block = without_escapes(block)
-            if not self._together(block):
-                self._one_by_one(block)
+            lines = block.split("\n")
+            if not lines[-1]:
+                lines.pop()
+            if max(map(len, lines), default=0) > FAR:
+                lines = [line[:FAR] for line in lines]
+                block = "\n".join(lines) + "\n" * ended
+            if not self._together(block, len(lines)):
+                self._one_by_one(lines)
         yield from self._chosen(ended)
 
-    def _together(self, block: str) -> bool:
+    def _together(self, block: str, lines: int) -> bool:
         """Reads the rows of a block by the patterns alone; False, and nothing read, if it may hold other rows, too."""
         found: list[tuple[LinePattern, LineKind, list[list[str]]]] = []
         headed = False
@@ -78,7 +84,6 @@ class TextRows:
             rest = "".join(parts[::width])
         if not found or self._may_hold_rate(rest) or (headed and may_be_heading(rest)):
             return False
-        lines = block.count("\n") + (not block.endswith("\n"))
         self.other_lines += lines
         for pattern, kind, columns in found:
             names = [_column(role, name) for role, name in pattern.groups]
@@ -95,10 +100,7 @@ class TextRows:
         self._number += lines
         return True
 
-    def _one_by_one(self, block: str) -> None:
-        lines = block.split("\n")
-        if not lines[-1]:
-            lines.pop()
+    def _one_by_one(self, lines: Sequence[str]) -> None:
         for number, line in enumerate(lines, self._number + 1):
             if not (self._fixed or self._may_hold_rate(line)) or not self._row(number, line):
                 self.other_lines += 1

@@ -136,7 +136,7 @@ def test_blocks_and_lines_give_the_same(name: str, monkeypatch: pytest.MonkeyPat
     data = (FORMATS / f"{name}.log").read_bytes()
     path.write_bytes(data)
     together = _outcome(path)
-    monkeypatch.setattr(text_rows.TextRows, "_together", lambda self, block: False)
+    monkeypatch.setattr(text_rows.TextRows, "_together", lambda self, block, lines: False)
     assert together == _outcome(path)
     monkeypatch.undo()
     monkeypatch.setattr(text_rows, "BLOCK", 64)

@@ -27,7 +27,7 @@ def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
 
 
 def recognise(opening: Opening) -> bool:
-    return bool(_SEARCH.search(opening.text))
+    return opening.has_line(_SEARCH, "epoch:train:")
 
 
 FORMAT = LogFormat("espnet", "what ESPnet2 prints", recognise, _read, order=40)

@@ -21,7 +21,7 @@ def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
 
 
 def recognise(opening: Opening) -> bool:
-    return bool(_SEARCH.search(opening.text))
+    return opening.has_line(_SEARCH, "[TRAIN]")
 
 
 FORMAT = LogFormat("paddleseg", "what PaddleSeg prints", recognise, _read, order=40)

@@ -15,12 +15,12 @@ from lrcli.logs.axis import spacing
 from lrcli.logs.format import LogFile, LogFormat, Opening
 from lrcli.logs.formats.json_rows import flat_row, row_of
 from lrcli.logs.gather import Cells, Gathered
+from lrcli.logs.line import FAR
 
 _ROW = re.compile(r"""\{["'][^\n]*["'](learning_rate|lr)["']\s*:""")
 _HF = re.compile(r"""\{["'][^\n{}]*["']learning_rate["']\s*:[^\n{}]*["']epoch["']\s*:""")
 _BAR = re.compile(r"\|\s*(\d+)/(\d+) \[")
 _TOTAL = re.compile(r"Total optimization steps = ([\d,]+)|Num Epochs = ([\d,]+)")
-_DICT = re.compile(r"""\{\s*["'].*\}""")
 
 _ENOUGH = 0.8
 """The share of the rows whose bar has to fit their epoch."""
@@ -34,12 +34,13 @@ def recognise(opening: Opening) -> bool:
     >>> recognise(Opening(b'{"learning_rate": 2e-05, "epoch": 1.0}\n'))
     False
     """
-    if not _ROW.search(opening.text):
+    lines = [line[:FAR] for line in opening.lines if "learning_rate" in line or "lr" in line]
+    if not any(map(_ROW.search, lines)):
         return False
     starts = [line for line in opening.lines if line.lstrip().startswith("{")]
     if len(starts) == len(opening.lines) or opening.text.lstrip().startswith(("{\n", "[\n", "[{")):
         return False
-    return bool(_HF.search(opening.text)) or any(_ROW.match(line.lstrip()) for line in starts[1:] or starts)
+    return any(map(_HF.search, lines)) or any(_ROW.match(line[:FAR].lstrip()) for line in starts[1:] or starts)
 
 
 @dataclass
@@ -74,22 +75,23 @@ def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
     broken = 0
     totals = {"steps": 0, "epochs": 0}
     for number, line in enumerate(file.lines(), 1):
-        found = _DICT.search(line)
+        begin, end = line.find("{"), line.rfind("}") + 1
+        found = 0 <= begin < end
         if total := _TOTAL.search(line):
             totals["steps" if total[1] else "epochs"] = int((total[1] or total[2]).replace(",", ""))
             bars.total = totals["steps"]
-        for bar in _BAR.finditer(line, 0, found.start() if found else len(line)):
+        for bar in _BAR.finditer(line, 0, begin if found else len(line)):
             bars.bar(int(bar[1]), int(bar[2]))
-        if found is None:
+        if not found:
             continue
-        row = row_of(found[0])
+        row = row_of(line[begin:end])
         if isinstance(row, dict):
             gathered.add(number, flat_row(row))
             if gathered.rows:
                 bars.row(gathered.rows - 1)
-        else:
+        elif "learning_rate" in line:
             broken += 1
-        for bar in _BAR.finditer(line, found.end()):
+        for bar in _BAR.finditer(line, end):
             bars.bar(int(bar[1]), int(bar[2]))
     if broken:
         yield f"{broken} line{'s' * (broken > 1)} with a dict that cannot be read left out"

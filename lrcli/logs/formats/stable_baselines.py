@@ -9,8 +9,7 @@ from lrcli.logs.format import LogFile, LogFormat, Opening
 from lrcli.logs.gather import Gathered
 
 _RULE = re.compile(r"^\s*[-+=─┌└├╭╰]{5,}")
-_CELL = re.compile(r"^\s*[|│] ?( *)([\w/ .%-]+?)\s*[|│]\s*(\S*)\s*[|│]\s*$")
-_RATE = re.compile(r"^\s*[|│]\s*(?:train/)?(?:learning_rate|lr)\s*[|│]\s*[\d.]", re.MULTILINE)
+_RATE = re.compile(r"^[ \t]*[|│][ \t]*(?:train/)?(?:learning_rate|lr)[ \t]*[|│][ \t]*[\d.]", re.MULTILINE)
 
 
 def recognise(opening: Opening) -> bool:
@@ -22,13 +21,13 @@ def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
     record: dict[str, object] = {}
     section, tables, start = "", 0, 0
     for number, line in enumerate(file.lines(), 1):
-        cell = _CELL.match(line)
-        if cell:
-            indent, name, value = cell.groups()
+        cell = _cell(line)
+        if cell is not None:
+            name, indented, value = cell
             if not value and name.endswith("/"):
                 section = name
                 continue
-            record.setdefault(section + name if indent else name, value)
+            record.setdefault(section + name if indented else name, value)
             start = start or number
         elif record and _RULE.match(line):
             gathered.add(start, record)
@@ -37,6 +36,18 @@ def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
     if record:
         yield "the last table is cut off and was left out"
     yield f"read as the tables of Stable-Baselines, {tables} of them"
+
+
+def _cell(line: str) -> tuple[str, bool, str] | None:
+    """The name in a row of the table, whether it is indented below a heading, and the value; None for another line.
+
+    >>> _cell("|    fps      | 544    |"), _cell("| time/   |    |"), _cell("-----")
+    (('fps', True, '544'), ('time/', False, ''), None)
+    """
+    parts = line.strip().replace("│", "|").split("|")
+    if len(parts) != 4 or parts[0] or parts[3] or not parts[1].strip():
+        return None
+    return parts[1].strip(), parts[1].startswith("  "), parts[2].strip()
 
 
 FORMAT = LogFormat("stable-baselines", "the tables that Stable-Baselines prints", recognise, _read, order=45)

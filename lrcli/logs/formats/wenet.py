@@ -24,7 +24,7 @@ def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
 
 
 def recognise(opening: Opening) -> bool:
-    return bool(_SEARCH.search(opening.text))
+    return opening.has_line(_SEARCH, "TRAIN")
 
 
 FORMAT = LogFormat("wenet", "what WeNet prints", recognise, _read, order=40)
