@@ -1,0 +1,211 @@
+"""kohya's sd-scripts: the TOML of --config_file, as `get_scheduler_fix` of `library/train_util.py` uses it."""
+
+from __future__ import annotations
+
+from lrcli.configs.base import Config, Draft, Format, lacking
+from lrcli.configs.nodes import mapping_of
+from lrcli.configs.strided import strided
+from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
+
+_MARKS = "network_module|max_train_epochs|max_train_steps|pretrained_model_name_or_path"
+_NAMES = (
+    *("linear", "cosine", "cosine_with_restarts", "polynomial", "constant", "constant_with_warmup", "inverse_sqrt"),
+    *("cosine_with_min_lr", "warmup_stable_decay"),
+)
+_OWN = ("prodigy", "dadapt", "dadaptation")
+
+
+def misses(root: Mapping) -> tuple[str, ...]:
+    """What a mapping lacks to be a kohya config."""
+    return lacking(_flat(root), "lr_scheduler|learning_rate|unet_lr", _MARKS)
+
+
+def _flat(root: Mapping) -> Mapping:
+    """The keys of all sections, as the scripts flatten them; what they are called does not matter."""
+    entries: list[tuple[Scalar, Node]] = []
+    for key, value in root.entries:
+        entries += value.entries if isinstance(value, Mapping) else [(key, value)]
+    return mapping_of(entries, root.place)
+
+
+def translate(config: Config, draft: Draft) -> None:
+    """Write the spec of a kohya training."""
+    config.root = _flat(config.root)
+    config.texts_count = False  # TOML has numbers
+    config.knows("lr_warmup_steps", "lr_decay_steps", "lr_scheduler_num_cycles", "lr_scheduler_power", "optimizer_type")
+    config.knows("max_train_epochs", "max_train_steps", "gradient_accumulation_steps", "train_batch_size")
+    name = config.text("lr_scheduler", "constant")
+    if _is_schedule_free(config):
+        name = "constant"
+    elif name not in _NAMES and not config.has("lr_scheduler_type"):
+        if name.startswith("adafactor") or name == "piecewise_constant":
+            raise config.fail("lr_scheduler", "unknown-scheduler", f"lr_scheduler {name} is not read")
+        message = f"ValueError: {name!r} is not a valid SchedulerType"
+        raise config.raises("lr_scheduler", message, f"it is one of {', '.join(_NAMES)}")
+    steps, how, at = _steps(config)
+    _put_rates(config, draft)
+    draft.put("steps", steps, at=at, why=how)
+    if config.has("lr_scheduler_type"):
+        _put_class(config, draft)
+        return
+    world = config.given.world_size or 1
+    warm, why = _warmup(config, "lr_warmup_steps", steps * world)
+    warm = warm or 0
+    if name == "constant" and warm and not _is_schedule_free(config):
+        message = "ValueError: SchedulerType.CONSTANT does not require `num_warmup_steps`. Set None or 0."
+        raise config.raises("lr_warmup_steps", message, "constant_with_warmup has a warmup")
+    keys = _arguments(config, name, warm, steps * world)
+    if world > 1 and name != "constant":
+        if warm and not isinstance(config.number("lr_warmup_steps"), float):
+            what = f"the warmup of {warm} is over after {warm / world:g} updates"
+            why = f"on {world} processes the scheduler steps {world} times in each"
+            config.remark("lr_warmup_steps", "warmup-per-process", what, why, f"write {warm * world}")
+        draft.put("schedule.type", "lambda", at="lr_scheduler", why=f"{name}, stepped {world} times in each update")
+        text = strided(name, world, warm, steps * world, keys, lambda said: config.fail("lr_scheduler", "unread", said))
+        draft.put("schedule.lr_lambda", text, at="lr_scheduler", why=why)
+        return
+    draft.put("schedule.type", f"transformers.{name}", at="lr_scheduler")
+    if name != "constant":
+        draft.put("schedule.num_warmup_steps", warm, at="lr_warmup_steps", why=why)
+        if warm >= steps:
+            what = f"the warmup of {warm} updates is as long as the run of {steps}"
+            config.remark("lr_warmup_steps", "warmup-too-long", what)
+    if name not in ("constant", "constant_with_warmup", "inverse_sqrt"):
+        draft.put("schedule.num_training_steps", steps)
+    for word, (value, key) in keys.items():
+        draft.put(f"schedule.{word}", value, at=key, why=key)
+
+
+def _is_schedule_free(config: Config) -> bool:
+    name = config.text("optimizer_type", "").lower()
+    if any(name.startswith(own) for own in _OWN):
+        what = f"{config.text('optimizer_type')} chooses the rate itself: what is shown is the factor that it is given"
+        config.remark("optimizer_type", "own-rate", what, level="note")
+    if "adafactor" in name and not _says(config, "relative_step=false"):
+        message = "Adafactor computes its own rate (relative_step): the schedule is not used"
+        raise config.fail("optimizer_type", "lr-from-elsewhere", message, 'optimizer_args = ["relative_step=False"]')
+    if name.endswith("schedulefree"):
+        config.remark("optimizer_type", "own-rate", "a schedule-free optimizer has no scheduler", level="note")
+        return True
+    return False
+
+
+def _says(config: Config, text: str) -> bool:
+    node = config.known("optimizer_args")
+    items = node.items if isinstance(node, Sequence) else () if node is None else (node,)
+    return any(isinstance(item, Scalar) and text in str(item.value).replace(" ", "").lower() for item in items)
+
+
+def _steps(config: Config) -> tuple[int, str, str | None]:
+    """(the updates of the run, how, the key): max_train_epochs overrides max_train_steps."""
+    given = config.given
+    if given.steps is not None:
+        return given.steps, "--steps", None
+    epochs = given.epochs if given.epochs is not None else config.count("max_train_epochs", at_least=1)
+    if epochs is None:
+        steps = config.count("max_train_steps", 1600, at_least=1)
+        return steps, "" if config.has("max_train_steps") else "kohya's default", "max_train_steps"
+    accumulation = config.count("gradient_accumulation_steps", 1, at_least=1)
+    if given.steps_per_epoch is not None:
+        per, how = given.steps_per_epoch, given.option("steps_per_epoch")
+    else:
+        batches = given.batches_per_epoch
+        if batches is None and given.samples is not None:
+            batch = given.batch_size or config.count("train_batch_size", 1, at_least=1)
+            whole = -(-given.samples // batch)
+            batches = -(-whole // (given.world_size or 1))
+        if batches is None:
+            help = ("--batches-per-epoch N (as the log prints it)", "--samples N (repeats included)", "--steps N")
+            raise config.needs_steps("max_train_epochs", help)
+        per, how = -(-batches // accumulation), f"ceil({batches} / {accumulation})"
+    return int(epochs * per), f"{epochs:g} epochs * {how}", "max_train_epochs"
+
+
+def _put_rates(config: Config, draft: Draft) -> None:
+    """Write learning_rate, and the groups that have one of their own."""
+    rate = config.number("learning_rate", 2e-6)
+    why = "" if config.has("learning_rate") else "kohya's default"
+    draft.put("lr", float(rate), at="learning_rate", why=why)
+    unet = config.number("unet_lr")
+    texts = config.known("text_encoder_lr")
+    if unet is None and texts is None:
+        return
+    nodes = texts.items if isinstance(texts, Sequence) else () if texts is None else (texts,)
+    groups: list[dict[str, object]] = []
+    if not config.flag("network_train_unet_only"):
+        found = [config.number_of(node, "text_encoder_lr") for node in nodes] or [rate]
+        names = ["text_encoder"] if len(found) == 1 else [f"text_encoder_{i + 1}" for i in range(len(found))]
+        groups += [{"name": name, "lr": float(one)} for name, one in zip(names, found, strict=True)]
+    if not config.flag("network_train_text_encoder_only"):
+        groups.append({"name": "unet", "lr": float(rate if unet is None else unet)})
+    draft.put("groups", groups, at="unet_lr" if unet is not None else "text_encoder_lr")
+
+
+def _warmup(config: Config, key: str, total: int) -> tuple[int | None, str]:
+    """(the steps of a key, how): a float is a share of the run, whatever its size."""
+    node = config.known(key)
+    if node is None:
+        return None, ""
+    value = config.number_of(node, key)
+    if value < 0:
+        raise config.fail(key, "bad-value", f"{key} must be at least 0, not {value:g}")
+    if not isinstance(value, float):
+        return value, ""
+    if value > 1:
+        what = f"{key} = {value} is a float, and so {value:g} times the run"
+        config.remark(key, "warmup-float", what, "TOML's 100.0 is a share, 100 a number of steps", f"write {value:g}")
+    return int(value * total), f"int({value!r} * {total})"
+
+
+def _arguments(config: Config, name: str, warm: int, total: int) -> dict[str, tuple[float | int, str]]:
+    """The further arguments of a schedule, with the key of each."""
+    cycles = config.number("lr_scheduler_num_cycles", 1)
+    found: dict[str, tuple[float | int, str]] = {}
+    if name == "cosine_with_restarts":
+        found["num_cycles"] = cycles, "lr_scheduler_num_cycles"
+    elif name == "polynomial":
+        found["power"] = config.number("lr_scheduler_power", 1), "lr_scheduler_power"
+    elif name == "inverse_sqrt" and config.has("lr_scheduler_timescale"):
+        found["timescale"] = config.count("lr_scheduler_timescale", 0), "lr_scheduler_timescale"
+    elif name == "cosine_with_min_lr":
+        ratio = config.number("lr_scheduler_min_lr_ratio")
+        if ratio is None:
+            message = "ValueError: One of min_lr or min_lr_rate should be set through the `lr_scheduler_kwargs`"
+            raise config.raises("lr_scheduler", message, "lr_scheduler_min_lr_ratio = ...")
+        found["num_cycles"] = cycles / 2, "lr_scheduler_num_cycles"
+        found["min_lr_rate"] = ratio, "lr_scheduler_min_lr_ratio"
+    elif name == "warmup_stable_decay":
+        decay, _ = _warmup(config, "lr_decay_steps", total)
+        if decay is None:
+            message = "ValueError: SchedulerType.WARMUP_STABLE_DECAY requires `num_decay_steps`"
+            raise config.raises("lr_scheduler", message, "lr_decay_steps = ...")
+        found["num_decay_steps"] = decay, "lr_decay_steps"
+        found["num_stable_steps"] = total - warm - decay, "lr_decay_steps"
+        found["num_cycles"] = cycles / 2, "lr_scheduler_num_cycles"
+        found["min_lr_ratio"] = config.number("lr_scheduler_min_lr_ratio", 0.0), "lr_scheduler_min_lr_ratio"
+    return found
+
+
+def _put_class(config: Config, draft: Draft) -> None:
+    """Write a scheduler class of torch, with lr_scheduler_args as its arguments."""
+    import ast
+
+    from lrcli.catalog.registry import find_type
+
+    name = (config.text("lr_scheduler_type") or "").rpartition(".")[2]
+    if find_type(name) is None:
+        raise config.fail("lr_scheduler_type", "unknown-scheduler", f"{name} is not a scheduler that lrcli knows")
+    draft.put("schedule.type", name, at="lr_scheduler_type")
+    node = config.known("lr_scheduler_args")
+    for item in node.items if isinstance(node, Sequence) else ():
+        key, equals, text = str(getattr(item, "value", "")).partition("=")
+        try:
+            value = ast.literal_eval(text)
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            equals = ""
+        if not equals:
+            raise config.fail("lr_scheduler_args", "bad-value", f"lr_scheduler_args must be NAME=VALUE, not {item}")
+        draft.put(f"schedule.{key}", value, at=item.place)
+
+
+FORMAT = Format("kohya", "kohya sd-scripts TOML", ("toml",), misses, translate)
