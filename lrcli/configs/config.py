@@ -41,6 +41,7 @@ class Config:
     texts_count: bool = True
     remarks: list[Remark] = field(default_factory=list)
     read: set[str] = field(default_factory=set)
+    meant: set[str] = field(default_factory=set)
 
     def node(self, path: str) -> Node | None:
         """The raw node at a dotted path; None where there is none."""
@@ -49,7 +50,7 @@ class Config:
 
     def knows(self, *paths: str) -> None:
         """Say that these keys have a meaning, so that `--set` may give them, though this file does not need them."""
-        self.read.update(paths)
+        self.meant.update(paths)
 
     def known(self, path: str) -> Node | None:
         """The node at a path; an error where the file does not give its value, None where it is left out or null."""

@@ -17,9 +17,9 @@ def check_sets(config: Config, request: Request) -> None:
     for text in request.sets:
         key = text.partition("=")[0].strip()
         inner = key.removeprefix(f"{request.block}.")
-        meant = any(inner == path or inner.startswith(f"{path}.") for path in config.read)
+        meant = any(inner == path or inner.startswith(f"{path}.") for path in (*config.read, *config.meant))
         if meant or entry_at(written, key)[1] is not None or (config.syntax == "shell" and key in config.source.text):
             continue
         place = Source(f"--set {text}", placed=False).whole
-        hint = suggest(inner, sorted(config.read), "--set takes the file's own keys")
+        hint = suggest(inner, sorted(config.read | config.meant), "--set takes the file's own keys")
         raise refuse(place, "unknown-key", f"nothing reads {key[:60]!r} in a {config.format} config", hint)
