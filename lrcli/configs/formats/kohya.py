@@ -12,6 +12,16 @@ _NAMES = (
     *("linear", "cosine", "cosine_with_restarts", "polynomial", "constant", "constant_with_warmup", "inverse_sqrt"),
     *("cosine_with_min_lr", "warmup_stable_decay"),
 )
+_KEYS = (
+    "lr_",
+    "learning_rate",
+    "max_train_",
+    "gradient_accumulation",
+    "train_batch_size",
+    "unet_lr",
+    "text_encoder_lr",
+)
+"""What a section is not called: a mapping there is a mistake."""
 _OWN = ("prodigy", "dadapt", "dadaptation")
 
 
@@ -24,7 +34,8 @@ def _flat(root: Mapping) -> Mapping:
     """The keys of all sections, as the scripts flatten them; what they are called does not matter."""
     entries: list[tuple[Scalar, Node]] = []
     for key, value in root.entries:
-        entries += value.entries if isinstance(value, Mapping) else [(key, value)]
+        is_section = isinstance(value, Mapping) and not key.text.startswith(_KEYS)
+        entries += value.entries if isinstance(value, Mapping) and is_section else [(key, value)]
     return mapping_of(entries, root.place)
 
 
