@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lrcli.spec.data import Count, Data, counts, padded_batches
+from lrcli.frameworks.counting import Count, counts
+from lrcli.spec.data import Data, padded_batches
 from lrcli.spec.length import RunSteps
 
 STEPS_FORMATS = ("plain", "json")

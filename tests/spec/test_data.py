@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from lrcli.frameworks.counting import counts
 from lrcli.reader import parse_text
-from lrcli.spec.data import Data, counts, steps_in_epoch
+from lrcli.spec.data import Data, steps_in_epoch
 from lrcli.spec.length import RunSteps, run_steps
 from tests.cli_world import run_cli
 

@@ -1,0 +1,69 @@
+"""How many optimizer steps an epoch has, by the rules of those who count them.
+
+A framework that counts in its own way has a module `counting` in its folder, with RULES. The rules were read in, and
+their batch counts come from running, PyTorch 2.13, accelerate 1.15, transformers 4.31 to 5.23 and Lightning 2.6. They
+differ only where something is left over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+import lrcli.frameworks
+from lrcli.folder import package_names
+from lrcli.spec.data import Data
+
+
+class CountingRule(NamedTuple):
+    """One way of counting: the batches of a process in an epoch, and the steps that so many batches are.
+
+    steps: from the batches and grad_accum. how: in a few words. first: whether it stands before those of others.
+    """
+
+    who: str
+    batches: Callable[[Data], int]
+    steps: Callable[[int, int], int]
+    how: str
+    first: bool = False
+
+
+@dataclass(frozen=True)
+class Count:
+    """What one of the rules comes to: batches of a process and optimizer steps, both in one epoch."""
+
+    who: str
+    batches: int
+    steps: int
+    how: str
+
+
+def counts(data: Data) -> tuple[Count, ...]:
+    """Every way of counting; the first is PyTorch's, which a spec uses.
+
+    >>> for count in counts(Data(samples=101, batch_size=10, grad_accum=3)):
+    ...     print(count.who, count.batches, count.steps)
+    PyTorch 11 3
+    PyTorch, sampler drop_last 11 3
+    accelerate 11 4
+    HF Trainer before 4.52 11 3
+    HF Trainer from 4.52 on 11 4
+    Lightning 11 4
+    """
+    return tuple(
+        Count(rule.who, batches := rule.batches(data), rule.steps(batches, data.grad_accum), rule.how)
+        for rule in counting_rules()
+    )
+
+
+def counting_rules() -> tuple[CountingRule, ...]:
+    """The rules of every framework that has some, sorted by who counts so."""
+    rules: list[CountingRule] = []
+    for folder in lrcli.frameworks.__path__:
+        for name in package_names([folder]):
+            if Path(folder, name, "counting.py").exists():
+                rules += import_module(f"lrcli.frameworks.{name}.counting").RULES
+    return tuple(sorted(rules, key=lambda rule: (not rule.first, rule.who.lower())))
