@@ -8,6 +8,9 @@ from lrcli.curve import evaluate
 from lrcli.errors import SpecError
 from lrcli.reader import parse_text
 from lrcli.series import series_of
+from tests.frameworks.test_golden import series
+from tests.frameworks.to_spec import spec as spec_of
+from tests.frameworks.to_spec import yaml
 
 
 def spec(schedule: str, run: str = "lr: 0.1, steps: 8") -> str:
@@ -104,3 +107,21 @@ def test_breaks_of_one_cycle(stairs: tuple[int, int], sizes: tuple[float, float]
     jumps = {t for t in range(1, 60) if abs(lr[t] - lr[t - 1]) > 0.26}
     assert not {t for t in jumps if t not in breaks}
     assert not {t for t in bends if not breaks & {t, t + 1}}
+
+
+MOMENTA = [
+    (name, i)
+    for name in ("deepspeed",)
+    for i, row in enumerate(series(name))
+    if row.get("quantity", "").startswith("betas")
+]
+
+
+@pytest.mark.parametrize(("name", "i"), MOMENTA)
+def test_momentum(name: str, i: int) -> None:
+    """The momentum is the package's own."""
+    row = series(name)[i]
+    found = spec_of({key: value for key, value in row.items() if key != "quantity"})
+    assert found is not None
+    schedule = parse_text("\n".join(f"{key}: {yaml(value)}" for key, value in found[0].items())).groups[0].schedule
+    assert list(schedule.momenta(0, len(row["values"]))) == row["values"]

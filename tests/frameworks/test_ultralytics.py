@@ -8,6 +8,9 @@ from lrcli import evaluate
 from lrcli.errors import SpecError
 from lrcli.reader import parse_text
 from lrcli.series import series_of
+from tests.frameworks.test_golden import series
+from tests.frameworks.to_spec import spec as spec_of
+from tests.frameworks.to_spec import yaml
 
 
 def text(schedule: str, run: str = "steps: 32, data: {samples: 500, batch_size: 16}", kind: str = "trainer") -> str:
@@ -152,3 +155,21 @@ def test_accepted() -> None:
 def test_notes(schedule: str, run: str, expected: set[str]) -> None:
     """What the trainer does without a word."""
     assert codes(text(schedule, run)) == expected
+
+
+MOMENTA = [
+    (name, i)
+    for name in ("ultralytics", "ultralytics83")
+    for i, row in enumerate(series(name))
+    if row.get("quantity", "").startswith("momentum")
+]
+
+
+@pytest.mark.parametrize(("name", "i"), MOMENTA)
+def test_momentum(name: str, i: int) -> None:
+    """The momentum is the package's own."""
+    row = series(name)[i]
+    found = spec_of({key: value for key, value in row.items() if key != "quantity"})
+    assert found is not None
+    schedule = parse_text("\n".join(f"{key}: {yaml(value)}" for key, value in found[0].items())).groups[0].schedule
+    assert list(schedule.momenta(0, len(row["values"]))) == row["values"]

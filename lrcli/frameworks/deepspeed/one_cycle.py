@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lrcli.frameworks.base import Refuses
@@ -23,7 +23,7 @@ class DeepSpeedOneCycle(Stateless):
             cycle_min_lr / (1 + decay_lr_rate * (t - total) / decay_step_size)                for t > total
 
     With n stairs in a half, scale is rounded down to a multiple of 1 / n. decay_lr_rate does nothing without
-    decay_step_size. The momentum, which the cycle moves the other way, is not shown.
+    decay_step_size. The momentum (the first beta of Adam and its kin) moves the other way.
 
     >>> schedule = DeepSpeedOneCycle(0.5, 1.0, cycle_first_step_size=4)
     >>> [schedule.lr_at(t, 0.0) for t in range(10)]
@@ -48,10 +48,10 @@ class DeepSpeedOneCycle(Stateless):
         None, doc="stairs of the second half; left out: as the first", optional=True
     )
     decay_step_size: float = length(0, doc="steps of the decay's rate; 0: no decay", any_number=True)
-    cycle_momentum: bool = flag(True, doc="whether the momentum moves, too", momentum=True)
-    cycle_min_mom: float = number(0.8, doc="the least momentum", momentum=True, per_group=True)
-    cycle_max_mom: float = number(0.9, doc="the largest momentum", momentum=True, per_group=True)
-    decay_mom_rate: float = number(0.0, doc="the momentum's decay after the cycle", momentum=True)
+    cycle_momentum: bool = flag(True, doc="whether the momentum moves, too")
+    cycle_min_mom: float = number(0.8, doc="the least momentum", per_group=True)
+    cycle_max_mom: float = number(0.9, doc="the largest momentum", per_group=True)
+    decay_mom_rate: float = number(0.0, doc="the momentum's decay after the cycle")
     last_batch_iteration: float = count(-1, doc="-1: the run begins here", at_least=-1)
 
     def __post_init__(self) -> None:
@@ -81,29 +81,63 @@ class DeepSpeedOneCycle(Stateless):
 
     def rule(self, base_lr: float) -> Rule:
         least = float(self.cycle_min_lr)
-        top = base_lr if self.cycle_max_lr is None else self.cycle_max_lr
-        first, second = float(self.cycle_first_step_size), self._second
-        total = first + second
-        ratio = first / total
-        stairs = self._stairs
-        rate, size, decays, floor = self.decay_lr_rate, self.decay_step_size, self._decays, math.floor
+        height = (base_lr if self.cycle_max_lr is None else self.cycle_max_lr) - least
+        total, scale = self.cycle_first_step_size + self._second, self._scale()
+        rate, size, decays = self.decay_lr_rate, self.decay_step_size, self._decays
 
         def lr_at(t: int) -> float:
             if t == 0:
                 return least
             if t - 1 >= total:
                 return least / (1 + rate * ((t - 1 - total + 1) / size)) if decays else least
-            x = 1.0 + t / total - floor(1 + t / total)
-            if x <= ratio:
-                scale, n = x / ratio, stairs[0]
-            else:
-                scale, n = (x - 1) / (ratio - 1), stairs[1]
-            if n > 0:
-                at = t % total
-                scale = floor(at * n / first if at <= first else (total - at) * n / second) / n
-            return least + (top - least) * scale
+            return least + height * scale(t)
 
         return lr_at
+
+    def _scale(self) -> Rule:
+        """How far up the cycle is at update t, from 0 to 1."""
+        first, second = float(self.cycle_first_step_size), self._second
+        total = first + second
+        ratio, stairs, floor = first / total, self._stairs, math.floor
+
+        def scale(t: int) -> float:
+            x = 1.0 + t / total - floor(1 + t / total)
+            if x <= ratio:
+                up, n = x / ratio, stairs[0]
+            else:
+                up, n = (x - 1) / (ratio - 1), stairs[1]
+            if n > 0:
+                at = t % total
+                return floor(at * n / first if at <= first else (total - at) * n / second) / n
+            return up
+
+        return scale
+
+    def momentum_key(self) -> Hashable | None:
+        if not self.cycle_momentum:
+            return None
+        shape = (self.cycle_first_step_size, self._second, self._stairs, self.decay_step_size, self.decay_mom_rate)
+        return ("deepspeed.OneCycle", *shape, self.cycle_min_mom, self.cycle_max_mom)
+
+    def momenta(self, start: int, stop: int) -> Sequence[float | None]:
+        """From cycle_max_mom down to cycle_min_mom and back, then climbing by decay_mom_rate; cycle_min_mom at first.
+
+        It is the first beta: an optimizer without betas keeps its momentum.
+        """
+        if not self.cycle_momentum:
+            return super().momenta(start, stop)
+        least, most = float(self.cycle_min_mom), float(self.cycle_max_mom)
+        total, scale = self.cycle_first_step_size + self._second, self._scale()
+        size, rate = self.decay_step_size, self.decay_mom_rate
+
+        def momentum(t: int) -> float:
+            if t == 0:
+                return least
+            if t - 1 < total:
+                return most - (most - least) * scale(t)
+            return most * (1 + rate * ((t - total) / size)) if size and rate else most
+
+        return [momentum(t) for t in range(start, stop)]
 
     def breaks(self) -> tuple[float, ...]:
         total = self.cycle_first_step_size + self._second

@@ -62,6 +62,12 @@ class Batches:
 
         return lr_at
 
+    def momenta(self, begin: float, end: float, start: int, stop: int) -> list[float]:
+        """The momentum of batches: within the warmup on a line from `begin` to `end`."""
+        warmup = self.warmup
+        slope = (end - begin) / warmup if warmup > 0 else 0.0
+        return [slope * t + begin if t < warmup else float(end) for t in range(start, stop)]
+
     def _target(self, epoch: int) -> float:
         behind = self.late and epoch > 0 and epoch * self.per_epoch > self.warmup
         return self.lr * self.factor(epoch - 1 if behind else epoch)

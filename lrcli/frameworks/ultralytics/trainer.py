@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -61,8 +61,8 @@ class UltralyticsTrainer(Stateless):
     nc: float = count(10, doc="classes, for auto", at_least=0)
     batch: float = count(16, doc="samples of a batch, for auto", at_least=1)
     nbs: float = number(64, doc="the nominal batch size, for auto", above=0)
-    momentum: float = number(0.937, doc="the momentum", momentum=True)
-    warmup_momentum: float = number(0.8, doc="the momentum at the start", momentum=True)
+    momentum: float = number(0.937, doc="the momentum after the warmup")
+    warmup_momentum: float = number(0.8, doc="the momentum at the start")
     weight_decay: float = number(0.0005, doc="the weight decay", momentum=True)
     setting: Setting | None = setting()
 
@@ -122,6 +122,16 @@ class UltralyticsTrainer(Stateless):
 
     def rule(self, base_lr: float) -> Rule:
         return self.batches.rule()
+
+    def momentum_key(self) -> Hashable | None:
+        moves = self._built.name in ("SGD", "MuSGD", "RMSProp") and self.warmup_batches > 0
+        return ("ultralytics", self.warmup_batches, self.warmup_momentum, self.momentum) if moves else None
+
+    def momenta(self, start: int, stop: int) -> Sequence[float | None]:
+        """From warmup_momentum to momentum over the warmup, for optimizers that have one (Adam's betas do not move)."""
+        if self.momentum_key() is None:
+            return super().momenta(start, stop)
+        return self.batches.momenta(self.warmup_momentum, self.momentum, start, stop)
 
     def next_break(self, t: int) -> int | None:
         return self.batches.next_break(t)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -57,8 +57,8 @@ class YOLOv5(Stateless):
     warmup_minimum: float | None = count(
         None, doc="the least batches of the warmup; left out: 100, with linear_lr 1000 as up to 6.1", optional=True
     )
-    momentum: float = number(0.937, doc="the momentum", momentum=True)
-    warmup_momentum: float = number(0.8, doc="the momentum at the start", momentum=True)
+    momentum: float = number(0.937, doc="the momentum after the warmup")
+    warmup_momentum: float = number(0.8, doc="the momentum at the start")
     weight_decay: float = number(0.0005, doc="the weight decay", momentum=True)
     setting: Setting | None = setting()
 
@@ -92,6 +92,13 @@ class YOLOv5(Stateless):
 
     def rule(self, base_lr: float) -> Rule:
         return self.batches.rule()
+
+    def momentum_key(self) -> Hashable | None:
+        return ("ultralytics", self.batches.warmup, self.warmup_momentum, self.momentum)
+
+    def momenta(self, start: int, stop: int) -> Sequence[float | None]:
+        """From warmup_momentum to momentum over the warmup, as train.py moves that of SGD."""
+        return self.batches.momenta(self.warmup_momentum, self.momentum, start, stop)
 
     def next_break(self, t: int) -> int | None:
         return self.batches.next_break(t)
