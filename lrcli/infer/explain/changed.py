@@ -10,7 +10,7 @@ from lrcli.errors import LrcliError
 from lrcli.infer.effort import spend
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
-from lrcli.infer.explain.sources import Formula, Source, plain_source
+from lrcli.infer.explain.sources import Formula, RateSource, plain_source
 from lrcli.infer.keys import Change, Key, Variants, keys_of
 from lrcli.infer.keys.key import text_of
 from lrcli.infer.keys.pairs import near_values
@@ -159,7 +159,7 @@ class ChangedKeys:
         spec = self.variants.spec([change])
         return 0.1 + 0.4 * (spec is not None and evidence.at[-1] > spec.length)
 
-    def source(self, changes: Sequence[Change]) -> Source | None:
+    def source(self, changes: Sequence[Change]) -> RateSource | None:
         """The numbers of the spec with these changes; None where that is no spec."""
         spec = self.variants.spec(changes)
         try:

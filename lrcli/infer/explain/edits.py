@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lrcli.errors import LrcliError
-from lrcli.infer.explain.sources import WARMUPS, Formula, Keras1, Source, Warmed
+from lrcli.infer.explain.sources import WARMUPS, Formula, Keras1, RateSource, Warmed
 from lrcli.schedules.base import Schedule, param_of, parameters
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _bisected(gap: Callable[[float], float], a: int, b: int, gap_a: float) -> tu
     return float(a), float(b)
 
 
-def warmed(plain: Formula, evidence: Evidence) -> Iterator[tuple[str, str, float, Source]]:
+def warmed(plain: Formula, evidence: Evidence) -> Iterator[tuple[str, str, float, RateSource]]:
     """(key, what, cost, source): the schedule's own warmup in other forms, and with the decay's clock running."""
     found = warmup_of(plain)
     if found is None:
@@ -144,7 +144,7 @@ def warmup_of(plain: Formula) -> tuple[int, Formula, Formula] | None:
     return None
 
 
-def plateaus(plain: Formula) -> Iterator[tuple[str, Source]]:
+def plateaus(plain: Formula) -> Iterator[tuple[str, RateSource]]:
     """The plateau as other tools count, and with its switches set wrong."""
     schedule: Any = plain.schedule
     if schedule.name != "plateau":

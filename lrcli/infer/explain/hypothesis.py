@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lrcli.infer.explain.clocks import Clock, Straight
-from lrcli.infer.explain.sources import Source
+from lrcli.infer.explain.sources import RateSource
 from lrcli.infer.keys import Change
 
 STRAIGHT = Straight()
@@ -35,7 +35,7 @@ class Hypothesis:
     predicted(t) = factor * source(clock(t)), the factor from position `factor_from` on.
     """
 
-    source: Source
+    source: RateSource
     clock: Clock = STRAIGHT
     factor: float = 1.0
     factor_from: int = 0

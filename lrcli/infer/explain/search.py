@@ -12,7 +12,7 @@ from lrcli.infer.explain.clocks import Clock, Scaled, Shifted, Stretched
 from lrcli.infer.explain.evidence import Evidence, sample_of
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
 from lrcli.infer.explain.rows import Rows
-from lrcli.infer.explain.sources import Source
+from lrcli.infer.explain.sources import RateSource
 from lrcli.infer.numbers import is_round, simplest_factor
 from lrcli.spec import Spec
 
@@ -62,7 +62,7 @@ Progress = Callable[[int, int], None]
 def search(
     spec: Spec,
     rows: Rows,
-    source: Source,
+    source: RateSource,
     group: int,
     progress: Progress | None = None,
     changed: ChangedKeys | None = None,

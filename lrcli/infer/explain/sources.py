@@ -25,7 +25,7 @@ LONGEST = 20_000_000
 """Nothing is walked further than this."""
 
 
-class Source(Protocol):
+class RateSource(Protocol):
     """Learning rates by schedule step."""
 
     def at(self, ts: Sequence[float]) -> list[float]:
@@ -120,7 +120,7 @@ class Replayed:
 class Mean:
     """The mean of several parameter groups."""
 
-    sources: tuple[Source, ...]
+    sources: tuple[RateSource, ...]
 
     def at(self, ts: Sequence[float]) -> list[float]:
         """The mean at each step."""
@@ -135,7 +135,7 @@ class Averaged:
     An epoch that is one scheduler step of a schedule in fractional epochs has stride 1/n.
     """
 
-    source: Source
+    source: RateSource
     n: int
     start: int = 0
     fractional: bool = False
@@ -158,8 +158,8 @@ class Averaged:
 class Switched:
     """One source before step `at_step`, another from there on."""
 
-    before: Source
-    after: Source
+    before: RateSource
+    after: RateSource
     at_step: float
 
     def at(self, ts: Sequence[float]) -> list[float]:
@@ -172,7 +172,7 @@ class Switched:
 class Floored:
     """max(s(t), floor): a floor that is cut in, not built into the formula."""
 
-    source: Source
+    source: RateSource
     floor: float
 
     def at(self, ts: Sequence[float]) -> list[float]:
@@ -202,7 +202,7 @@ class Warmed:
     shape: str | float
     running: bool = False
     endless: bool = False
-    warm: Source | None = None
+    warm: RateSource | None = None
 
     def at(self, ts: Sequence[float]) -> list[float]:
         """Each step from the warmup or from the rest."""
@@ -257,7 +257,7 @@ class Product:
 class Patched:
     """A source with other values at a few steps."""
 
-    source: Source
+    source: RateSource
     values: tuple[tuple[float, float], ...]
 
     def at(self, ts: Sequence[float]) -> list[float]:
@@ -289,7 +289,7 @@ class Keras1:
         return [lrs[int(t)] if 0 <= t < len(lrs) and t == int(t) else math.nan for t in ts]
 
 
-def plain_source(spec: Spec, group: int, reading: str) -> Source:
+def plain_source(spec: Spec, group: int, reading: str) -> RateSource:
     """What the spec itself asks for: its formula, or the replay and reading that it names."""
     if spec.emulation is None:
         return Formula(spec.groups[group].schedule, spec.groups[group].base_lr)

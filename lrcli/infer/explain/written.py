@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lrcli.infer.explain.sources import Source
+from lrcli.infer.explain.sources import RateSource
 from lrcli.logs import Rounding
 from lrcli.logs.rounding import quantise
 
@@ -14,7 +14,7 @@ from lrcli.logs.rounding import quantise
 class Written:
     """A source times a factor, rounded."""
 
-    source: Source
+    source: RateSource
     rounding: Rounding
     factor: float = 1.0
 

@@ -9,14 +9,14 @@ from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.edits import horizons, plateaus, warmed
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
-from lrcli.infer.explain.sources import Averaged, Floored, Formula, Mean, Source, Switched, plain_source
+from lrcli.infer.explain.sources import Averaged, Floored, Formula, Mean, RateSource, Switched, plain_source
 from lrcli.infer.explain.written import Written
 from lrcli.infer.numbers import is_round
 from lrcli.logs import Rounding
 from lrcli.series import series_of
 
 
-def _from(evidence: Evidence, source: Source, part: Part) -> Hypothesis:
+def _from(evidence: Evidence, source: RateSource, part: Part) -> Hypothesis:
     return replace(evidence.base, source=source, parts=(*evidence.base.parts, part))
 
 
@@ -132,7 +132,7 @@ def find_floor(evidence: Evidence) -> Iterator[Hypothesis]:
     lowest = min(evidence.values)
     if sum(value == lowest for value in evidence.values) < 2 or lowest == max(evidence.values):
         return
-    sources: list[tuple[str, Source]] = [("", plain)]
+    sources: list[tuple[str, RateSource]] = [("", plain)]
     schedule = plain.schedule
     if getattr(schedule, "eta_min", 0):
         sources.append((" with eta_min = 0", Formula(replace(schedule, eta_min=0.0), plain.base_lr)))  # type: ignore[call-arg]

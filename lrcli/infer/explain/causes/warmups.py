@@ -11,7 +11,7 @@ from lrcli.infer.explain.clocks import Since
 from lrcli.infer.explain.edits import warmup_of
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
-from lrcli.infer.explain.sources import Formula, Product, Ramped, Source, Warmed
+from lrcli.infer.explain.sources import Formula, Product, Ramped, RateSource, Warmed
 from lrcli.schedules.constant import Constant
 
 MOST_BATCHES = 6000
@@ -25,7 +25,7 @@ def plain_formula(evidence: Evidence) -> Formula | None:
     return source if isinstance(source, Formula) and source.schedule == group.schedule else None
 
 
-def _with(evidence: Evidence, source: Source, part: Part) -> Hypothesis:
+def _with(evidence: Evidence, source: RateSource, part: Part) -> Hypothesis:
     return replace(evidence.base, source=source, parts=(*evidence.base.parts, part))
 
 
