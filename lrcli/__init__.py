@@ -16,7 +16,7 @@ from os import PathLike, fspath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # nothing is imported here: until `__main__` runs, Ctrl-C is Python's own, with a traceback
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from lrcli.checks import Finding
@@ -28,14 +28,21 @@ __version__ = "0.1.0"
 __all__ = ["__version__", "check", "compare", "emulate", "evaluate", "load", "to_torch"]
 
 
-def load(source: str | PathLike[str], *, sets: Sequence[str] = (), emulate: str | None = None) -> Spec:
+def load(
+    source: str | PathLike[str] | Mapping[str, Any], *, sets: Sequence[str] = (), emulate: str | None = None
+) -> Spec:
     """The spec of a YAML file (or of an inline mapping, `"{lr: 0.1, ...}"`), each optionally with `@EMULATION`.
 
+    It may also be a dict of the same keys, or a call as in Python, `"CosineAnnealingLR(T_max=90)"`.
     sets: `KEY=VALUE` overrides, as `--set` takes them; emulate: "torch-1.1:get_lr" and the like, as `--emulate`.
     Raises SpecError with every problem of the spec, LrcliError for a file that cannot be read.
     """
     from lrcli.reader import read_spec
 
+    if not isinstance(source, (str, PathLike)):
+        import json
+
+        source = json.dumps(source)
     return read_spec(fspath(source), sets=sets, emulate=emulate)
 
 

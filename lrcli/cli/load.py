@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lrcli.cli.environment import Environment
 from lrcli.cli.options import LogOptions, SpecOptions
 from lrcli.errors import LrcliError, Problem, SpecError
+from lrcli.reader.argument import is_inline
 from lrcli.series import Series, series_of
 from lrcli.spec import Spec
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 
 CHANGES = (
+    "lr",
     "set",
     "emulate",
     "metric",
@@ -146,7 +148,7 @@ def _better(
 
 def _is_yaml(argument: str) -> bool:
     """Whether an argument is YAML by its looks, so that no format of logs has to look at it."""
-    return argument.lower().endswith((".yaml", ".yml")) or argument.lstrip().startswith("{")
+    return argument.lower().endswith((".yaml", ".yml")) or is_inline(argument)
 
 
 def _tell_remarks(env: Environment, read: Declared, everything: bool) -> None:
@@ -172,7 +174,7 @@ def _read(argument: str, options: SpecOptions, setting: Sequence[str], inputs: I
     return read_declared(
         argument,
         inputs=inputs,
-        sets=(*(options.set or ()), *setting),
+        sets=(*([] if options.lr is None else [f"lr={options.lr}"]), *(options.set or ()), *setting),
         emulate=options.emulate,
         metric=options.metric,
         epochs=options.epochs,

@@ -14,7 +14,7 @@ from lrcli.logs.format import Opening
 from lrcli.logs.gather import Gathered
 from lrcli.logs.read import split_log
 from lrcli.logs.recognise import is_log
-from lrcli.reader.argument import split_argument
+from lrcli.reader.argument import is_inline, split_argument
 from lrcli.series import Series
 
 _CONFIG = re.compile(rb"\s*(\{|#|\[\w+\]|[A-Za-z_]\w*\s*=|[^\n]*\s--?\w)")
@@ -34,7 +34,7 @@ def read_logged(
     user: who reads stdin, where the argument is `-`; surely: whether it is a log whatever it looks like.
     """
     path, emulation = split_argument(argument)
-    if path.lstrip().startswith("{"):
+    if is_inline(path):
         return None
     file, column = split_log(path)
     source = inputs.get(file, user)
@@ -58,7 +58,7 @@ def not_a_spec(argument: str, inputs: Inputs, user: str, failure: LrcliError, *,
     """The failure to read a spec, said of what the argument is if it is none. logs: whether it may be a log as well."""
     path, _ = split_argument(argument)
     file, column = split_log(path)
-    if path.lstrip().startswith("{"):
+    if is_inline(path):
         return failure
     try:
         source = inputs.get(file, user)

@@ -56,6 +56,7 @@ class SpecOptions(Options):
             help="The metric of a plateau schedule: CSV or JSON lines, '-' for stdin.",
         ),
     ] = None
+    lr: Annotated[str | None, spec_option("--lr", metavar="X", help="The base learning rate.")] = None
     epochs: Annotated[str | None, spec_option("--epochs", metavar="N", help="Length of the run in epochs.")] = None
     steps: Annotated[str | None, spec_option("--steps", metavar="N", help="Length of the run in steps.")] = None
     samples: Annotated[int | None, data_option("--samples", help="Rows of the training data.")] = None

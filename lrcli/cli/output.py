@@ -25,6 +25,7 @@ _ENDINGS = {
     ".svg": "svg",
     ".html": "html",
     ".htm": "html",
+    ".sarif": "sarif",
     ".yaml": "yaml",
     ".yml": "yaml",
 }

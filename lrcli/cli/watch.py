@@ -22,6 +22,7 @@ from lrcli.errors import LrcliError
 from lrcli.inputs.seen import Stamp, files_seen, stamp
 from lrcli.printable import printable, printable_output
 from lrcli.reader import split_argument
+from lrcli.reader.argument import is_inline
 from lrcli.render.safe import clip
 
 try:
@@ -54,7 +55,7 @@ def check_watchable(env: Environment, arguments: Sequence[str], metric: str | No
     sources = [split_argument(argument)[0] for argument in arguments]
     if _reads_stdin(sources, metric) and (env.stdin is None or env.stdin.isatty()):
         raise LrcliError("--watch wants a pipe on stdin (-), as of tail -f")
-    if any(source.lstrip().startswith("{") for source in sources):
+    if any(is_inline(source) for source in sources):
         raise LrcliError("--watch wants files: an inline spec does not change")
 
 

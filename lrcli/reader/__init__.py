@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 from lrcli.errors import LrcliError, SpecError
 from lrcli.inputs import Inputs
-from lrcli.reader.argument import split_argument
+from lrcli.reader.argument import is_call, is_inline, split_argument
 from lrcli.reader.build import KEYS, Asked, Metrics, build_spec
 from lrcli.reader.declared import Declared
 from lrcli.reader.emulation import parse_emulation
+from lrcli.reader.forms import spelled_out
 from lrcli.reader.given import Given
-from lrcli.reader.nodes import Mapping, compose
+from lrcli.reader.nodes import Mapping, Node, compose
 from lrcli.reader.overrides import apply_set, set_given, set_length
 from lrcli.reader.source import Problems, Source, checked, read_source
 from lrcli.spec import Spec
@@ -117,7 +118,7 @@ def read_declared(
         raise LrcliError("give --epochs or --steps, not both")
     request = Request(argument, source, inputs, suffix, sets, emulate, metric, epochs, steps, given, form, block)
     declared = _read(request, translate)
-    inline = where.lstrip().startswith("{")
+    inline = is_inline(where)
     file = None if inline else inputs.get(where, user)
     return replace(declared, path=file.path) if file is not None and file.regular else declared
 
@@ -140,7 +141,12 @@ def _read(request: Request, translate: Translate | None) -> Declared:
         if translated is not None:
             return translated
     try:
-        root = compose(source, problems)
+        if is_call(source.text) and source.name == "<inline>":
+            from lrcli.reader.call import call_mapping  # not above: it needs Python's parser
+
+            root: Node | None = call_mapping(source)
+        else:
+            root = compose(source, problems)
     except SpecError:
         if translate is not None and not request.form:
             translated = translate(request, None)
@@ -153,8 +159,9 @@ def _read(request: Request, translate: Translate | None) -> Declared:
         if translated is not None:
             return translated
     if isinstance(root, Mapping):
+        root = spelled_out(root)
         for text in request.sets:
-            root = apply_set(root, text)
+            root = spelled_out(apply_set(root, text))
         if request.given.names():
             root = set_given(root, request.given)
         for unit, length in (("epochs", request.epochs), ("steps", request.steps)):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+_CALL = re.compile(r"\s*[A-Za-z_][\w.]*\(.*\)\s*(@[^()]*)?", re.DOTALL)
 
 
 def split_argument(argument: str) -> tuple[str, str | None]:
@@ -18,13 +21,27 @@ def split_argument(argument: str) -> tuple[str, str | None]:
     ('user@host/step.yaml', None)
     """
     head, at, tail = argument.rpartition("@")
-    if argument.lstrip().startswith("{"):
-        return (head, tail) if at and head.rstrip().endswith("}") and "}" not in tail else (argument, None)
+    if is_inline(argument):
+        return (head, tail) if at and head.rstrip().endswith(("}", ")")) and "}" not in tail else (argument, None)
     if not at or not head or exists(argument):
         return argument, None
     if "/" in tail or "\\" in tail or tail.lower().endswith((".yaml", ".yml")):
         return argument, None
     return head, tail
+
+
+def is_inline(argument: str) -> bool:
+    """Whether an argument is the text of a spec, and not a name: a mapping, or the call of a scheduler.
+
+    >>> [is_inline(text) for text in ("{lr: 1}", "StepLR(30)", "torch.optim.StepLR(30)@torch", "a (1).yaml")]
+    [True, True, True, False]
+    """
+    return argument.lstrip().startswith("{") or is_call(argument)
+
+
+def is_call(argument: str) -> bool:
+    """Whether an argument is the call of a scheduler, with an emulation behind it or not."""
+    return bool(_CALL.fullmatch(argument)) and not exists(argument)
 
 
 def exists(path: str) -> bool:

@@ -10,7 +10,9 @@ from typing import Any, TypeAlias
 from lrcli.catalog.registry import general_types
 from lrcli.errors import InvalidValue, closest, suggest
 from lrcli.inputs import Inputs
+from lrcli.reader.elsewhere import key_hint
 from lrcli.reader.emulation import EmulationError, emulation_text, read_emulation
+from lrcli.reader.forms import is_short
 from lrcli.reader.keys import type_named
 from lrcli.reader.metric import metric_option, read_metric
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
@@ -106,13 +108,14 @@ def build_spec(
 def _check_keys(node: Mapping, known: tuple[str, ...], where: str, problems: Problems) -> set[str]:
     """Tell of unknown keys; the known ones that they may stand for."""
     meant = set()
-    for key, _ in node.entries:
+    for key, value in node.entries:
         if key.text in known:
             continue
+        other = key_hint(key.text, value, top=True) if "schedule" in known else ""
         misplaced = "schedule" in known and key.text in _schedule_keys()
         name = "" if misplaced else closest(key.text, known)
         meant.add("schedule" if key.text == "type" else "lr" if name in LR else name)
-        hint = "put it under schedule:" if misplaced else f"did you mean {name!r}?" if name else ""
+        hint = other or "put it under schedule:" if misplaced or other else f"did you mean {name!r}?" if name else ""
         problems.add(key.place, "unknown-key", f"unknown key {key.text[:60]!r} {where}", hint)
     spelled = [name for name in LR if node.key(name) is not None]
     if len(spelled) > 1 and (second := node.key(spelled[1])):
@@ -344,6 +347,9 @@ def _warmup(root: Mapping, context: Context) -> tuple[int, Schedule] | None:
     from lrcli.schedules.linear import Linear
 
     start = node.get("start_factor")
+    if start is None and is_short(node):
+        note = "the warmup starts at a third of the lr, as PyTorch's LinearLR"
+        context.notes.append(f"{note}; warmup: {{for: ..., start_factor: 0}} starts at 0")
     factor = Linear.start_factor
     if start is not None:
         param = next(param_of(f) for f in parameters(Linear) if f.name == "start_factor")

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from lrcli.catalog.registry import find_types, framework, framework_types, general_types, type_names
 from lrcli.errors import closest, suggest
+from lrcli.reader.elsewhere import key_hint, type_hint
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.source import Place, Problems
 from lrcli.reader.values import Context, as_number
@@ -48,7 +49,7 @@ def type_of(node: Mapping, problems: Problems, phase: bool) -> type[Schedule] | 
         names = ", ".join(one.name for one in several)
         problems.add(kind.place, "unknown-type", f"several frameworks have {kind.text[:60]!r}", f"write one of {names}")
     elif cls is None:
-        hint = suggest(kind.text, type_names(), f"it is one of {_type_list(kind.text)}")
+        hint = type_hint(kind.text) or suggest(kind.text, type_names(), f"it is one of {_type_list(kind.text)}")
         problems.add(kind.place, "unknown-type", f"unknown type {kind.text[:60]!r}", hint)
     return cls
 
@@ -113,6 +114,6 @@ def _unknown(key: Scalar, value: Node, node: Mapping, cls: type[Schedule], conte
     kind = node.get("type")
     called = kind.text if isinstance(kind, Scalar) else cls.name
     meant = closest(word, names)
-    hint = special.get(word) or (f"did you mean {meant!r}?" if meant else known)
+    hint = special.get(word) or key_hint(word, value, top=False) or (f"did you mean {meant!r}?" if meant else known)
     context.problems.add(key.place, "unknown-key", f"unknown key {word[:60]!r} in {called}", hint)
     return spellings_of(cls)[meant][0] if meant in spellings_of(cls) else meant

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from lrcli.errors import Problem, SpecError
 from lrcli.inputs import FileTrouble, Inputs
+from lrcli.reader.argument import is_inline
 
 MAX_SIZE = 1_000_000
 """Bytes. A spec is written by hand; a longer one is a mistake, or a metric that belongs into a file of its own."""
@@ -91,7 +92,7 @@ def refuse(place: Place, kind: str, message: str, hint: str = "") -> SpecError:
 
 def read_source(argument: str, inputs: Inputs, user: str = "spec") -> Source:
     """The source of a SPEC argument without its emulation: a path, `-` or an inline mapping."""
-    if argument.lstrip().startswith("{"):
+    if is_inline(argument):
         return checked(Source("<inline>", argument, "inline"))
     if not argument:
         raise refuse(Source("''").whole, "file", "the name of the spec is empty")

@@ -1,4 +1,4 @@
-"""Findings as text for people, as JSON, or as the annotations of a GitHub workflow."""
+"""Findings as text for people, as JSON or SARIF, or as the annotations of a GitHub workflow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lrcli.errors import Problem
 from lrcli.printable import printable
 from lrcli.render import Style
 
-FINDING_FORMATS = ("text", "json", "github")
+FINDING_FORMATS = ("text", "json", "github", "sarif")
 
 _COLORS = {"error": "31", "warning": "33", "note": "36"}
 
@@ -22,6 +22,8 @@ def write_findings(findings: Sequence[Finding], specs: int, format: str, style: 
     """The findings of so many specs, in one of FINDING_FORMATS."""
     if format == "json":
         yield _json(findings)
+    elif format == "sarif":
+        yield _sarif(findings)
     elif format == "github":
         yield from map(_annotation, findings)
     else:
@@ -71,6 +73,45 @@ def _json(findings: Sequence[Finding]) -> str:
             row |= {"line": None, "column": None}
         rows.append({name: value for name, value in row.items() if name not in ("source", "width")})
     return "[\n" + ",\n".join(f"  {json.dumps(row)}" for row in rows) + "\n]\n" if rows else "[]\n"
+
+
+def _sarif(findings: Sequence[Finding]) -> str:
+    """SARIF 2.1.0: a run with the rules that found something, and a result for each finding."""
+    from lrcli import __version__
+
+    rules = {finding.code: finding for finding in findings}
+    results = []
+    for finding in findings:
+        place: dict[str, object] = {"artifactLocation": {"uri": finding.file.replace("\\", "/")}}
+        if finding.line:
+            place["region"] = {
+                "startLine": finding.line,
+                "startColumn": finding.column,
+                "endColumn": finding.column + finding.width,
+            }
+        text = ". ".join((finding.what, *finding.details, f"Why: {finding.why}", f"Help: {finding.advice}"))
+        results.append(
+            {
+                "ruleId": finding.code,
+                "level": finding.level,
+                "message": {"text": text},
+                "locations": [{"physicalLocation": place}],
+            }
+        )
+    driver = {
+        "name": "lrcli",
+        "version": __version__,
+        "rules": [
+            {"id": code, "shortDescription": {"text": finding.why}, "defaultConfiguration": {"level": finding.level}}
+            for code, finding in sorted(rules.items())
+        ],
+    }
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": results, "columnKind": "unicodeCodePoints"}],
+    }
+    return json.dumps(log, indent=2) + "\n"
 
 
 def _annotation(finding: Finding) -> str:

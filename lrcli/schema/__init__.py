@@ -76,7 +76,7 @@ def _takes(key: SpecKey) -> Schema:
         "wholes": {"type": ["array", "integer", "null"], "items": {"type": "integer", **_WHOLE}, **_WHOLE},
         "rows": ref("rows"),
         "schedule": {"if": {"type": "null"}, "then": True, "else": ref("schedule")},
-        "groups": {"type": ["array", "null"], "items": ref("group"), "minItems": 1, "maxItems": 1000},
+        "groups": _groups(),
         **own_schemas(),
     }
     if key.takes in INSIDE:
@@ -87,11 +87,31 @@ def _takes(key: SpecKey) -> Schema:
 
 def _mapping(key: SpecKey) -> Schema:
     inner = INSIDE[key.name]
-    return {
-        "type": ["object", "null"] if key.name == "warmup" else "object",
+    rules: Schema = {
         "properties": _properties(inner),
         "required": [one.name for one in inner if one.required],
         "additionalProperties": False,
+    }
+    if key.name == "warmup":  # its length alone is enough
+        return {"if": {"type": ["object", "null"]}, "then": rules, "else": ref("rows")}
+    return {"type": "object", **rules}
+
+
+def _groups() -> Schema:
+    """A list of groups, or a mapping of their names to what they are: a learning rate, or the keys of a group."""
+    return {
+        "type": ["array", "object", "null"],
+        "items": ref("group"),
+        "minItems": 1,
+        "maxItems": 1000,
+        "additionalProperties": {
+            "if": {"type": "object"},
+            "then": {**ref("group"), "properties": {"name": False}},
+            "else": {"type": ["number", "null"], "minimum": 0},
+        },
+        "propertyNames": {"minLength": 1},
+        "minProperties": 1,
+        "maxProperties": 1000,
     }
 
 
@@ -118,14 +138,20 @@ def _at_most_one(*keys: str) -> Schema:
     return {"not": {"anyOf": [{"required": pair} for pair in pairs]}}
 
 
-def _in_all_groups(rule: Schema) -> Schema:
-    return {"required": ["groups"], "properties": {"groups": {"type": "array", "items": rule}}}
+def _in_all_groups(rule: Schema, number: bool = False) -> Schema:
+    """The rule that all groups are so; `number` is whether a group that is only a learning rate is."""
+    alone: Schema = {"type": "number"}
+    named = {"anyOf": [alone, {"type": "object", **rule}]} if number else {"type": "object", **rule}
+    groups = {"type": ["array", "object"], "items": rule, "additionalProperties": named}
+    return {"required": ["groups"], "properties": {"groups": groups}}
 
 
 def _anywhere(definition: str) -> Schema:
     """The rule that the common schedule, or one of a group, is of this definition."""
     common = {"required": ["schedule"], "properties": {"schedule": ref(definition)}}
-    own = {"required": ["groups"], "properties": {"groups": {"type": "array", "contains": common}}}
+    named = {"type": "object", "not": {"additionalProperties": {"not": common}}}
+    groups = {"anyOf": [{"type": "array", "contains": common}, named]}
+    own = {"required": ["groups"], "properties": {"groups": groups}}
     return {"anyOf": [common, own]}
 
 
@@ -137,6 +163,6 @@ def _lr_is_known() -> list[Schema]:
     no_groups = {"properties": {"groups": {"type": "null"}}}
     return [
         ref("has_lr"),
-        _in_all_groups(own),
-        {**sets_own, "anyOf": [no_groups, _in_all_groups(inherits)]},
+        _in_all_groups(own, number=True),
+        {**sets_own, "anyOf": [no_groups, _in_all_groups(inherits, number=True)]},
     ]

@@ -11,6 +11,8 @@ from lrcli.reader.keys import IGNORED, PLURALS, spellings_of
 from lrcli.schedules import Param, Schedule, param_of, parameters
 
 _QUANTITY = r"(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?\s*(?:ep|st|ba|%|dur)"
+_PART = r"(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?\s*(?:ep|st|ba|%|dur)?"
+"""A position as one of several in a text: with a unit, or a number alone."""
 
 
 def ref(name: str) -> dict[str, Any]:
@@ -37,17 +39,31 @@ def definitions() -> dict[str, Any]:
         },
         "metric": _metric(),
         "schedule": {
-            "type": ["object", "array"],
+            "type": ["object", "array", "string"],
             "if": {"type": "array"},
-            "then": {**lists, "items": ref("phase")},
-            "else": {**ref("typed"), "properties": {"for": False}},
+            "then": {**lists, "items": {"if": {"type": "string"}, "then": ref("word"), "else": ref("phase")}},
+            "else": {
+                "if": {"type": "string"},
+                "then": ref("word"),
+                "else": {**ref("typed"), "properties": {"for": False}},
+            },
         },
+        "word": {"enum": [name for cls in types if not _required(cls) for name in _names(cls)]},
         "phase": {**ref("typed"), "properties": {"for": ref("rows")}},
         "typed": _typed(types),
         "sets_lr": _made_of("sets_lr", [cls for cls in types if cls.sets_lr or cls.own_rate], types, "items"),
         "brings_length": _made_of("brings_length", [cls for cls in types if _metrics(cls)], types, "contains"),
         **{cls.name: _of_type(cls) for cls in types},
     }
+
+
+def _required(cls: type[Schedule]) -> list[str]:
+    """The keys that a type cannot do without."""
+    return [
+        f.name
+        for f in parameters(cls)
+        if (f.default is MISSING and param_of(f).fills != "run") or param_of(f).kind == "metric"
+    ]
 
 
 def _metrics(cls: type[Schedule]) -> list[str]:
@@ -118,7 +134,8 @@ def _made_of(name: str, simple: list[type[Schedule]], types: tuple[type[Schedule
         {**_is(wrappers), "allOf": [{"required": [key], "properties": {key: ref(name)}}]}
         for key in sorted({key for cls in wrappers for key in _child(cls)})
     ]
-    return {"anyOf": [children, rule, *made]}
+    words = [word for cls in simple if name == "sets_lr" and cls.sets_lr and not _required(cls) for word in _names(cls)]
+    return {"anyOf": [children, rule, *made, {"enum": words}] if words else [children, rule, *made]}
 
 
 def _metric() -> dict[str, Any]:
@@ -186,7 +203,11 @@ def _one(param: Param) -> dict[str, Any]:
             number["minimum"] = param.at_least
         return {"anyOf": [number, ref("length")]} if param.kind == "length" else number
     if param.kind == "positions":
-        return {"type": "array", "items": {"anyOf": [{"type": "number"}, ref("position")]}}
+        return {
+            "type": ["array", "string"],
+            "items": {"anyOf": [{"type": "number"}, ref("position")]},
+            "pattern": rf"^\s*[-+]?{_PART}(\s*,\s*[-+]?{_PART})+\s*$",
+        }
     if param.kind == "schedules":
         return {"type": "array", "items": ref("schedule"), "maxItems": 1000}
     if param.kind == "choice":

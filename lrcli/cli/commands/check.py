@@ -9,6 +9,7 @@ from typer import Argument
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
+from lrcli.cli.folders import expanded, is_folder
 from lrcli.cli.load import load_declared
 from lrcli.cli.options import OutputOptions, Quiet, SpecOptions, comparison_option, output_option
 from lrcli.cli.output import Output
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from lrcli.reader import Declared
 
-Format = Literal["text", "json", "github"]
+Format = Literal["text", "json", "github", "sarif"]
 
 
 def check(
@@ -32,7 +33,7 @@ def check(
         Argument(
             metavar="SPEC...",
             show_default=False,
-            help="YAML files, '-' (stdin) or inline mappings; SPEC@torch-1.1 is replayed. "
+            help="YAML files, folders, '-' (stdin) or inline mappings; SPEC@torch-1.1 is replayed. "
             "Or training configs (see 'lrcli formats').",
         ),
     ] = None,
@@ -71,7 +72,10 @@ def check(
     if not specs:
         raise LrcliError("Missing argument 'SPEC...'. (see 'lrcli check -h')")
     wanted, unwanted = ([known_code(code) for code in _codes(option)] for option in (select, ignore))
-    loaded = load_declared(env, specs, spec_options, tell=False)
+    if any(map(is_folder, specs)):
+        loaded = expanded(env, specs, spec_options)
+    else:
+        loaded = load_declared(env, specs, spec_options, tell=False)
     if pin:
         _pin(env, loaded)
     found: dict[Finding, None] = {}  # a file that is named twice is told of once
@@ -127,6 +131,7 @@ command = make_command(
     check,
     examples=[
         ("lrcli check schedules/*.yaml", "all specs of a project, as a hook or in CI does it"),
+        ("lrcli check .", "every spec and training config below a folder"),
         ("lrcli check --rules", "what is looked for"),
         ("lrcli check step.yaml --ignore versions-differ --strict", "without one rule, and with notes that count"),
         ("lrcli check step.yaml --pin", "record the curve in step.yaml.lock"),

@@ -46,7 +46,9 @@ def diff(
     output_options: OutputOptions,
     b: Annotated[
         str | None,
-        Argument(metavar="[B]", show_default=False, help="Left out: A's formula is compared with its replay."),
+        Argument(
+            metavar="[B]", show_default=False, help="Left out: A before --set, or A's formula against its replay."
+        ),
     ] = None,
     all: Annotated[bool, row_option("--all", help="Every row, not only those that differ.")] = False,
     context: Annotated[int, row_option("--context", min=0, metavar="N", help="Also N rows around those.")] = 0,
@@ -119,12 +121,23 @@ def diff(
 
 
 def _both(env: Environment, a: str, b: str | None, options: SpecOptions, logs: LogOptions) -> tuple[Series, ...]:
-    """The two runs; with one argument its formula and its replay."""
+    """The two runs; with one argument it without and with what --set changes, else its formula and its replay."""
+    changes = [*(options.set or ()), *([f"lr={options.lr}"] if options.lr is not None else [])]
     if b is not None:
-        return load_series(env, [a, b], options, logs)
+        runs = load_series(env, [a, b], options, logs)
+        if changes and not any(run.is_record for run in runs):
+            env.note(f"--set {changes[0]} changes both A and B")
+        return runs
+    if changes and options.emulate is None:
+        (before,) = load_series(env, [a], replace(options, set=None, lr=None), logs)
+        (after,) = load_series(env, [a], options, logs)
+        return before, after.renamed(f"{after.name} {' '.join(changes)}")
     replay = load_spec(env, a, options)
     if replay.emulation is None:
-        raise LrcliError("diff wants a second SPEC, or --emulate VERSION to compare the formula with a replay")
+        raise LrcliError(
+            "diff wants a second SPEC, --set KEY=VALUE to see what a change does,"
+            " or --emulate VERSION to compare the formula with a replay"
+        )
     return series_of(replace(replay, emulation=None)), series_of(replay)
 
 
@@ -140,6 +153,7 @@ command = make_command(
     diff,
     examples=[
         ("lrcli diff old.yaml new.yaml", "what a change to a schedule does"),
+        ("lrcli diff step.yaml --set schedule.gamma=0.5", "what does this change do?"),
         ("lrcli diff step.yaml --emulate torch-1.1", "a schedule's formula against what PyTorch 1.1 shows"),
         ("lrcli diff step.yaml@torch-1.3 step.yaml@torch-2.4 --exact", "two releases, to the bit"),
         ("lrcli diff -q old.yaml new.yaml || echo changed", "in a script"),

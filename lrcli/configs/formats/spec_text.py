@@ -1,0 +1,20 @@
+"""A spec of our own in TOML, or in JSON that YAML does not take (tabs)."""
+
+from __future__ import annotations
+
+from lrcli.configs.base import Config, Draft, Format, lacking
+from lrcli.reader.nodes import Mapping
+
+
+def misses(root: Mapping) -> tuple[str, ...]:
+    """What a mapping lacks to be a spec: a schedule, and the length of the run."""
+    return lacking(root, "schedule", "epochs|steps")
+
+
+def translate(config: Config, draft: Draft) -> None:
+    """Write the spec as it stands."""
+    for key, value in config.root.entries:
+        draft.put(key.text, value)
+
+
+FORMAT = Format("spec_text", "a spec of lrcli's own in TOML or JSON", ("toml", "json"), misses, translate)

@@ -1,0 +1,127 @@
+"""A scheduler as it is written in Python, `CosineAnnealingLR(optimizer, T_max=90)`, as the mapping of a schedule.
+
+It is parsed and never run: names of types, numbers, texts, lists and a lambda of one argument are all there can be.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from lrcli.reader.keys import type_named
+from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
+from lrcli.reader.source import Place, Source, refuse
+from lrcli.schedules.base import parameters
+
+_OPTIMIZERS = ("optimizer", "optim", "opt", "self.optimizer")
+
+
+def call_mapping(source: Source) -> Mapping:
+    """The spec that a call stands for: `schedule:` with its type and arguments. Raises SpecError."""
+    return Mapping(source.whole, ((Scalar(source.whole, "schedule"), _Call(source).schedule()),))
+
+
+class _Call:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        lead = len(source.text) - len(source.text.lstrip())
+        try:
+            self.tree = ast.parse(source.text.strip(), mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            column = (getattr(error, "offset", None) or 1) + lead
+            place = Place(source, 1, column, 1)
+            hint = "write it as in Python, StepLR(step_size=30), or as YAML, {lr: 0.1, ...}"
+            raise refuse(place, "syntax", "this is no call of a scheduler", hint) from None
+        self.lead = lead
+
+    def schedule(self) -> Node:
+        return self._node(self.tree)
+
+    def _place(self, node: ast.AST) -> Place:
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+        width = (getattr(node, "end_col_offset", column + 1) or column + 1) - column
+        return Place(self.source, line, column + 1 + (self.lead if line == 1 else 0), max(1, width))
+
+    def _node(self, node: ast.expr) -> Node:
+        place = self._place(node)
+        if isinstance(node, ast.Call):
+            return self._mapping(node)
+        if isinstance(node, (ast.List, ast.Tuple)):
+            return Sequence(place, tuple(map(self._node, node.elts)))
+        if isinstance(node, ast.Lambda):
+            return Scalar(place, self._expression(node), plain=False)
+        if isinstance(node, ast.Constant):
+            return self._constant(place, node.value)
+        try:  # -1e-3, 1 / 3, 10 * 5
+            return self._constant(place, _number(node))
+        except (ValueError, ArithmeticError):
+            raise self._refused(node) from None
+
+    def _constant(self, place: Place, value: object) -> Scalar:
+        words = {None: "null", True: "true", False: "false"}
+        if value is None or isinstance(value, bool):
+            return Scalar(place, words[value])
+        if isinstance(value, str):
+            return Scalar(place, value, plain=False)
+        return Scalar(place, repr(value))
+
+    def _mapping(self, node: ast.Call) -> Mapping:
+        place = self._place(node.func)
+        name = ast.unparse(node.func)
+        cls = type_named(Scalar(place, name))
+        entries: list[tuple[Scalar, Node]] = [(Scalar(place, "type"), Scalar(place, name))]
+        positional = [arg for arg in node.args if ast.unparse(arg) not in _OPTIMIZERS]
+        names = [f.name for f in parameters(cls)] if cls is not None else []
+        if len(positional) > len(names):
+            raise self._refused(positional[len(names)])
+        entries += [
+            (Scalar(self._place(arg), key), self._node(arg)) for key, arg in zip(names, positional, strict=False)
+        ]
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                raise self._refused(keyword.value)
+            if keyword.arg != "optimizer":
+                entries.append((Scalar(self._place(keyword), keyword.arg), self._node(keyword.value)))
+        return Mapping(self._place(node), tuple(entries))
+
+    def _expression(self, node: ast.Lambda) -> str:
+        if len(node.args.args) != 1:
+            raise self._refused(node)
+        name = node.args.args[0].arg
+
+        class Renamed(ast.NodeTransformer):
+            def visit_Name(self, found: ast.Name) -> ast.Name:
+                return ast.Name("epoch", found.ctx) if found.id == name else found
+
+            def visit_Attribute(self, found: ast.Attribute) -> ast.expr:
+                return ast.Name(found.attr, ast.Load()) if ast.unparse(found.value) in ("math", "np") else found
+
+        return ast.unparse(Renamed().visit(node.body))
+
+    def _refused(self, node: ast.AST) -> Exception:
+        text = ast.unparse(node)[:60]
+        hint = "an argument is a number, a text, a list, another scheduler, or a lambda of one argument"
+        return refuse(self._place(node), "code-not-data", f"{text} is code, and nothing is run here", hint)
+
+
+def _number(node: ast.expr) -> float:
+    """A number that is written as a little arithmetic."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+        return node.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+        value = _number(node.operand)
+        return -value if isinstance(node.op, ast.USub) else value
+    if isinstance(node, ast.BinOp):
+        a, b = _number(node.left), _number(node.right)
+        if isinstance(node.op, ast.Add):
+            return a + b
+        if isinstance(node.op, ast.Sub):
+            return a - b
+        if isinstance(node.op, ast.Mult) and max(abs(a), abs(b)) < 1e300:
+            return a * b
+        if isinstance(node.op, ast.Div):
+            return a / b
+        if isinstance(node.op, ast.FloorDiv):
+            return a // b
+        if isinstance(node.op, ast.Pow) and abs(a) <= 1e6 and abs(b) <= 30:
+            return float(pow(a, b)) if isinstance(a, float) or b < 0 else int(pow(a, b))
+    raise ValueError("no number")

@@ -1,0 +1,69 @@
+"""Words that mean something in other tools' files: what to write for them here, as a whole line."""
+
+from __future__ import annotations
+
+from lrcli.reader.nodes import Node, Scalar
+
+_TOP = {
+    "warmup_ratio": "write warmup: {{for: {percent}}}, or Hugging Face's schedule: "
+    "{{type: transformers.cosine, num_warmup_steps: {percent}}}",
+    "warmup_steps": "write warmup: {{for: {value}st}}, or Hugging Face's schedule: "
+    "{{type: transformers.cosine, num_warmup_steps: {value}}}",
+    "warmup_epochs": "write warmup: {{for: {value}ep}}",
+    "num_train_epochs": "write epochs: {value}",
+    "num_epochs": "write epochs: {value}",
+    "max_epochs": "write epochs: {value}",
+    "max_steps": "write steps: {value}",
+    "num_training_steps": "write steps: {value}",
+    "total_steps": "write steps: {value}",
+    "scheduler": "write schedule: {{type: {value}}}",
+    "lr_scheduler": "write schedule: {{type: {value}}}",
+    "lr_scheduler_type": "write schedule: {{type: transformers.{value}}}",
+    "monitor": "write metric: {{file: val.csv, column: {value}}} under a plateau schedule",
+}
+"""Keys of the top level."""
+
+_WITHIN = {
+    "min_lr": "write eta_min: {value}, or type: transformers.cosine_with_min_lr with min_lr: {value}",
+    "lr_min": "write eta_min: {value}, or type: timm.CosineLRScheduler with lr_min: {value}",
+    "warmup_ratio": "write warmup: {{for: {percent}}} at the top level, or type: transformers.cosine with "
+    "num_warmup_steps: {percent}",
+    "warmup_steps": "write warmup: {{for: {value}st}} at the top level, or type: transformers.cosine with "
+    "num_warmup_steps: {value}",
+    "num_warmup_steps": "write warmup: {{for: {value}st}} at the top level, or type: transformers.cosine with "
+    "num_warmup_steps: {value}",
+    "num_cycles": "write type: transformers.cosine with num_cycles: {value}, or T_max",
+    "monitor": "write metric: {{file: val.csv, column: {value}}}",
+}
+"""Keys of a schedule."""
+
+_TYPES = {
+    "wsd": "write type: transformers.warmup_stable_decay, or phases: [{type: linear, for: 5%},"
+    " {type: constant, for: 80%}, {type: linear, start_factor: 1, end_factor: 0}]",
+    "noam": "write type: nemo.NoamAnnealing with d_model and warmup_steps",
+    "rsqrt": "write type: transformers.inverse_sqrt with num_warmup_steps",
+    "min_lr": "write type: transformers.cosine_with_min_lr with min_lr",
+    "cosine_with_warmup": "write type: transformers.cosine with num_warmup_steps",
+    "linear_with_warmup": "write type: transformers.linear with num_warmup_steps",
+    "cosine_annealing": "write type: cosine",
+    "poly": "write type: polynomial, or type: timm.PolyLRScheduler",
+    "reduce_on_plateau": "write type: plateau",
+    "onecycle": "write type: one_cycle",
+}
+
+
+def key_hint(word: str, value: Node, *, top: bool) -> str:
+    """What to write instead of a key that another tool has; "" for an unknown word."""
+    form = (_TOP if top else _WITHIN).get(word, "")
+    if not form:
+        return ""
+    text = value.text if isinstance(value, Scalar) and value.text else "N"
+    number = value.value if isinstance(value, Scalar) else None
+    share = isinstance(number, (int, float)) and not isinstance(number, bool)
+    percent = f"{number * 100:g}%" if share and isinstance(number, (int, float)) else "3%"
+    return form.format(value=text[:40], percent=percent)
+
+
+def type_hint(word: str) -> str:
+    """What to write instead of a type that another tool has; "" for an unknown word."""
+    return _TYPES.get(word.lower().replace("-", "_"), "")

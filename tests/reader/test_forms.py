@@ -1,0 +1,140 @@
+"""Short forms, calls as in Python, and words of other tools."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import lrcli
+from lrcli.errors import SpecError
+from tests.cli_world import run_cli
+
+LONG = {
+    "lr: 1, schedule: cosine": "lr: 1, schedule: {type: cosine}",
+    "lr: 1, schedule: CosineAnnealingLR": "lr: 1, schedule: {type: cosine}",
+    "lr: 1, schedule: torch.optim.lr_scheduler.CosineAnnealingLR": "lr: 1, schedule: {type: cosine}",
+    "lr: 1, warmup: 5, schedule: cosine": "lr: 1, warmup: {for: 5}, schedule: {type: cosine}",
+    "lr: 1, warmup: 10%, schedule: cosine": "lr: 1, warmup: {for: 10%}, schedule: {type: cosine}",
+    "groups: {a: 0.01, b: {lr: 1, schedule: constant}}, schedule: cosine": (
+        "groups: [{name: a, lr: 0.01}, {name: b, lr: 1, schedule: {type: constant}}], schedule: {type: cosine}"
+    ),
+    "lr: 1, schedule: {type: multistep, milestones: '3, 6'}": "lr: 1, schedule: {type: multistep, milestones: [3, 6]}",
+    "lr: 1, schedule: [{type: linear, for: 3}, cosine]": "lr: 1, schedule: [{type: linear, for: 3}, {type: cosine}]",
+}
+TEXTS = [
+    'lr = 0.1\nepochs = 9\nschedule = {type = "step", step_size = 3}\n',
+    '{\n\t"lr": 0.1,\n\t"epochs": 9, "schedule": {"type": "step", "step_size": 3}}',
+]
+CODE = [
+    "StepLR(open('x').read())",
+    "StepLR(__import__('os'))",
+    "StepLR(30, **kw)",
+    "StepLR(30 if 1 else 2)",
+    "StepLR(x := 3)",
+    "StepLR(9 ** 9 ** 9)",
+    "StepLR(",
+    "os.system('ls')",
+    "StepLR(30)(1)",
+]
+
+
+@pytest.mark.parametrize("short", LONG)
+def test_short_form(short: str) -> None:
+    """It is the long one."""
+    assert lrcli.load(f"{{epochs: 90, {LONG[short]}}}").groups == lrcli.load(f"{{epochs: 90, {short}}}").groups
+
+
+def test_short_warmup_says_where_it_starts() -> None:
+    """A third is nobody's first guess; the long form says nothing."""
+    assert any(
+        "a third of the lr" in note for note in lrcli.load("{lr: 1, epochs: 9, warmup: 3, schedule: cosine}").notes
+    )
+    assert not lrcli.load("{lr: 1, epochs: 9, warmup: {for: 3}, schedule: cosine}").notes
+
+
+def test_dict() -> None:
+    """A spec may be a dict."""
+    spec = {"lr": 0.1, "epochs": 9, "schedule": {"type": "step", "step_size": 3}}
+    assert lrcli.load("{lr: 0.1, epochs: 9, schedule: {type: step, step_size: 3}}").groups == lrcli.load(spec).groups
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'lr = 0.1\nepochs = 9\nschedule = {type = "step", step_size = 3}\n',
+        '{\n\t"lr": 0.1,\n\t"epochs": 9, "schedule": {"type": "step", "step_size": 3}}',
+    ],
+)
+def test_toml_and_json(tmp_path: Path, text: str) -> None:
+    """A spec may be TOML, or JSON with tabs, which is no YAML."""
+    path = tmp_path / "spec.txt"
+    path.write_text(text)
+    outcome = run_cli("at", str(path), "0", "3", "6")
+    assert (outcome.status, outcome.stdout) == (0, "0.1\n0.010000000000000002\n0.0010000000000000002\n"), outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("spec", "line"),
+    [
+        ("{lr: 1, num_train_epochs: 3, schedule: cosine}", "write epochs: 3"),
+        ("{lr: 1, max_steps: 300, schedule: cosine}", "write steps: 300"),
+        ("{lr: 1, epochs: 3, warmup_ratio: 0.03, schedule: cosine}", "num_warmup_steps: 3%"),
+        ("{lr: 1, epochs: 3, warmup_steps: 30, schedule: cosine}", "{type: transformers.cosine, num_warmup_steps: 30}"),
+        ("{lr: 1, epochs: 3, scheduler: cosine}", "write schedule: {type: cosine}"),
+        (
+            "{lr: 1, epochs: 3, schedule: {type: cosine, min_lr: 0.1}}",
+            "transformers.cosine_with_min_lr",
+        ),
+        ("{lr: 1, epochs: 3, schedule: {type: plateau, monitor: val_loss}}", "column: val_loss"),
+        ("{lr: 1, epochs: 3, schedule: wsd}", "transformers.warmup_stable_decay"),
+        ("{lr: 1, epochs: 3, schedule: noam}", "nemo.NoamAnnealing"),
+    ],
+)
+def test_words_of_other_tools(spec: str, line: str) -> None:
+    """What means another thing elsewhere is refused with the line to write."""
+    with pytest.raises(SpecError, match=re.escape(line)):
+        lrcli.load(spec)
+
+
+@pytest.mark.parametrize(
+    ("call", "spec"),
+    [
+        ("CosineAnnealingLR(T_max=90)", "{type: cosine, T_max: 90}"),
+        ("torch.optim.lr_scheduler.StepLR(optimizer, 30, gamma=1 / 10)", "{type: step, step_size: 30, gamma: 0.1}"),
+        (
+            "SequentialLR(opt, [LinearLR(opt, 0.1, total_iters=5), CosineAnnealingLR(opt, 85)], milestones=[5])",
+            "{type: sequential, milestones: [5], schedules: [{type: linear, start_factor: 0.1, total_iters: 5},"
+            " {type: cosine, T_max: 85}]}",
+        ),
+        ("LambdaLR(optimizer, lr_lambda=lambda e: 0.95 ** e)", "{type: lambda, lr_lambda: 0.95 ** epoch}"),
+        ("MultiStepLR(optimizer, (30, 60))", "{type: multistep, milestones: [30, 60]}"),
+    ],
+)
+def test_call(call: str, spec: str) -> None:
+    """A call as in Python is the schedule that it makes."""
+    whole = lrcli.load(f"{{lr: 0.1, epochs: 90, schedule: {spec}}}")
+    assert whole.groups == lrcli.load(call, sets=["lr=0.1", "epochs=90"]).groups
+    assert run_cli("at", call, "8", "--lr", "0.1", "--epochs", "90").stdout == f"{lrcli.evaluate(whole).shown()[8]!r}\n"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "StepLR(open('x').read())",
+        "StepLR(__import__('os'))",
+        "StepLR(30, **kw)",
+        "StepLR(30 if 1 else 2)",
+        "StepLR(x := 3)",
+        "StepLR(9 ** 9 ** 9)",
+        "StepLR(",
+        "os.system('ls')",
+        "StepLR(30)(1)",
+    ],
+)
+def test_call_is_never_run(call: str) -> None:
+    """What is no data is refused, with its place, and exit code 2."""
+    outcome = run_cli("at", call, "0", "--lr", "1", "--epochs", "9")
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert "internal" not in outcome.stderr
