@@ -106,6 +106,9 @@ class _Resolver:
             return None
         whole = ".".join((*base, name[dots:]))
         _, found = entry_at(self.root, whole)
+        if found is None and not dots:
+            whole = f"parameters.{whole}"  # a run file of MosaicML's hands its parameters over as the config
+            _, found = entry_at(self.root, whole)
         return None if found is None else self.node(found, tuple(whole.split(".")), depth + 1)
 
     @staticmethod

@@ -1,0 +1,126 @@
+"""MosaicML's Composer: the YAML of llm-foundry, in time strings, as the Trainer steps its schedulers."""
+
+from __future__ import annotations
+
+import re
+
+from lrcli.configs.base import Config, Draft, Format, lacking
+from lrcli.configs.nodes import under
+from lrcli.reader.nodes import Mapping
+
+_TYPES = {
+    "cosine_with_warmup": "CosineAnnealingWithWarmupScheduler",
+    "linear_decay_with_warmup": "LinearWithWarmupScheduler",
+    "constant_with_warmup": "ConstantWithWarmupScheduler",
+}
+_NUMBERS = {
+    "cosine_with_warmup": ("alpha_f",),
+    "linear_decay_with_warmup": ("alpha_i", "alpha_f"),
+    "constant_with_warmup": ("alpha",),
+}
+_TIME = re.compile(r"\s*([0-9]+|[0-9]*\.[0-9]+)\s*(ba|ep|dur|tok|sp|iter|sec)\s*")
+_NOT_STEPS = {"tok": "tokens", "sp": "samples", "iter": "iterations of its own", "sec": "seconds"}
+
+
+def misses(root: Mapping) -> tuple[str, ...]:
+    """What a mapping lacks to be a config of Composer's Trainer."""
+    inner = _inner(root)
+    return lacking(inner, "max_duration", "optimizer.lr", "scheduler.t_warmup|scheduler.t_max|scheduler.alpha_f")
+
+
+def _inner(root: Mapping) -> Mapping:
+    """The parameters of a run file, or the mapping itself."""
+    found = under(root, "parameters") if root.get("max_duration") is None else None
+    return root if found is None else found
+
+
+def translate(config: Config, draft: Draft) -> None:
+    """Write the spec of a run of Composer's Trainer."""
+    config.root = _inner(config.root)
+    name = config.text("scheduler.name")
+    if name is None:
+        raise config.fail("scheduler", "missing-key", "the scheduler has no name", f"it is one of {', '.join(_TYPES)}")
+    if name not in _TYPES:
+        message = f"scheduler {name} is not one that lrcli knows"
+        raise config.fail("scheduler.name", "unknown-scheduler", message, f"it knows {', '.join(_TYPES)}")
+    rate = config.number("optimizer.lr")
+    assert rate is not None or not config.has("optimizer.lr")
+    if rate is None:
+        raise config.fail("optimizer", "needs-value", "optimizer.lr is null", "--set optimizer.lr=...")
+    times = {key: _time(config, f"scheduler.{key}") for key in ("t_warmup", "t_max") if config.has(f"scheduler.{key}")}
+    total, unit = _time(config, "max_duration")
+    per = _batches(config)
+    if config.given.epochs is not None:
+        total, unit = config.given.epochs, "ep"
+    if per is None and (unit == "ep" or any(u == "ep" for _, u in times.values())):
+        key = "max_duration" if unit == "ep" else next(f"scheduler.{k}" for k, (_, u) in times.items() if u == "ep")
+        raise config.needs_steps(key, ("--batches-per-epoch N", "--samples N"))
+    steps = config.given.steps or int(total * (per or 1) if unit == "ep" else total)
+    if steps < 1:
+        raise config.fail("max_duration", "bad-value", "max_duration must be at least one batch")
+    draft.put("lr", float(rate), at="optimizer.lr")
+    draft.put("steps", steps, at="max_duration", why="--steps" if config.given.steps else "max_duration")
+    if per is not None:
+        draft.put("steps_per_epoch", per)
+    phase: dict[str, object] = {"type": f"composer.{_TYPES[name]}", "max_duration": f"{steps}ba"}
+    if "t_warmup" not in times:
+        message = f"TypeError: {_TYPES[name]}.__init__() missing 1 required positional argument: 't_warmup'"
+        raise config.raises("scheduler.name", message)
+    for key, (number, word) in times.items():
+        phase[key] = f"{number:g}{word}" if word == "dur" else f"{int(number)}{word}"
+    for key in _NUMBERS[name]:
+        value = config.number(f"scheduler.{key}")
+        if value is not None:
+            phase[key] = float(value)
+    if config.flag("scheduler.scale_warmup"):
+        phase["scale_warmup"] = True
+    ratio = config.number("scale_schedule_ratio", 1.0)
+    if ratio != 1:
+        phase["scale_schedule_ratio"] = float(ratio)
+    why = "the Trainer steps the scheduler before its clock moves: batches 0 and 1 both have the first value"
+    draft.put("schedule", [{"for": 1, **phase}, phase] if steps > 1 else phase, at="scheduler.name", why=why)
+    _remark_warmup(config, times["t_warmup"], steps, per)
+
+
+def _time(config: Config, path: str) -> tuple[float, str]:
+    """(the number, the unit) of a time string; a bare number is epochs."""
+    node = config.known(path)
+    value = getattr(node, "value", None)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return config.count(path, 0, at_least=0), "ep"
+    match = _TIME.fullmatch(value) if isinstance(value, str) and len(value) < 40 else None
+    name = path.rpartition(".")[2]
+    if match is None or (match[2] != "dur" and not match[1].isdecimal()):
+        raise config.fail(path, "wrong-type", f"{name} must be a time string as 100ba, 1ep or 0.1dur, not {node}")
+    if match[2] in _NOT_STEPS:
+        message = f"{name} counts {_NOT_STEPS[match[2]]}, which are not batches"
+        raise config.fail(path, "not-in-steps", message, f"--set {path}=Nba, for those that it comes to")
+    if match[2] == "dur" and path == "max_duration":
+        raise config.fail(path, "bad-value", "max_duration cannot be a share of itself")
+    return float(match[1]), match[2]
+
+
+def _batches(config: Config) -> int | None:
+    """The batches of an epoch."""
+    given = config.given
+    if given.batches_per_epoch is not None or given.steps_per_epoch is not None:
+        return given.batches_per_epoch or given.steps_per_epoch
+    batch = config.count("global_train_batch_size", at_least=1)
+    if given.batch_size is not None:
+        batch = given.batch_size * (given.world_size or 1)
+    if given.samples is None or batch is None:
+        return None
+    drop = config.flag("train_loader.drop_last")
+    return max(1, given.samples // batch if drop else -(-given.samples // batch))
+
+
+def _remark_warmup(config: Config, time: tuple[float, str], steps: int, per: int | None) -> None:
+    number, unit = time
+    rows = number * steps if unit == "dur" else number * (per or 1) if unit == "ep" else number
+    if rows >= steps:
+        share = f"{100 * max(0, steps - 2) / rows:.0f} %"
+        what = f"the warmup of {rows:g} batches is as long as the run of {steps}: it ends at {share} of the rate"
+        config.remark("scheduler.t_warmup", "warmup-too-long", what)
+
+
+FORMAT = Format("composer", "Composer, llm-foundry", ("omegaconf",), misses, translate)
