@@ -23,6 +23,11 @@ class Warmed(Marked):
     def marks(self) -> Iterator[tuple[float, str]]:
         yield self.num_warmup_steps, "warmup ends"
 
+    @property
+    def framework(self) -> str:
+        """Whose schedule it is: others have taken it over."""
+        return self.name.partition(".")[0]
+
     def default_lr(self, base_lr: float) -> float:
         """`optimizer.defaults["lr"]`, which some schedules use for every parameter group."""
         known = self.setting.default_lr if self.setting else None
@@ -51,12 +56,17 @@ class Waves(Timed):
     lead = 0
     """How many steps the cosine is ahead."""
 
+    @property
+    def waves(self) -> float:
+        """The waves until the end."""
+        return self.num_cycles
+
     def turning(self) -> tuple[float, float] | None:
         """(the first step of the cosine, the steps from one of its turns to the next); None for a flat one."""
         rest = max(1, self.num_training_steps - self.num_warmup_steps)
-        if not self.num_cycles:
+        if not self.waves:
             return None
-        return self.num_warmup_steps - self.lead, rest / abs(2 * self.num_cycles)
+        return self.num_warmup_steps - self.lead, rest / abs(2 * self.waves)
 
     def next_break(self, t: int) -> int | None:
         turning = self.turning()
@@ -67,7 +77,7 @@ class Waves(Timed):
 
     def notes(self) -> tuple[Note, ...]:
         end = self.num_training_steps - self.lead
-        if self.setting is None or self.setting.length - 1 <= end or not self.num_cycles:
+        if self.setting is None or self.setting.length - 1 <= end or not self.waves:
             return ()
         return (
             Note(

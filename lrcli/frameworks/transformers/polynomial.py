@@ -37,7 +37,7 @@ class TransformersPolynomial(Timed):
     def bind(self, setting: Setting) -> TransformersPolynomial:
         bound = super().bind(setting)
         if setting.default_lr is not None and not setting.default_lr > self.lr_end:
-            raise Refuses("transformers", "ValueError", f"lr_end must be below lr ({setting.default_lr})", "lr_end")
+            raise Refuses(self.framework, "ValueError", f"lr_end must be below lr ({setting.default_lr})", "lr_end")
         return bound
 
     def rule(self, base_lr: float) -> Rule:
@@ -45,6 +45,7 @@ class TransformersPolynomial(Timed):
         climb, steps = float(max(1, warmup)), total - warmup
         start = self.default_lr(base_lr)
         drop = start - end
+        framework = self.framework
 
         def lr_at(t: int) -> float:
             if t < warmup:
@@ -52,7 +53,7 @@ class TransformersPolynomial(Timed):
             if t > total:
                 return base_lr * (end / start)
             if not steps:
-                raise ZeroDivisionError("transformers divides by num_training_steps - num_warmup_steps, which is 0")
+                raise ZeroDivisionError(f"{framework} divides by num_training_steps - num_warmup_steps, which is 0")
             decay: float = drop * (1 - (t - warmup) / steps) ** power + end
             return base_lr * (decay / start)
 

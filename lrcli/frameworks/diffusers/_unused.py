@@ -1,0 +1,31 @@
+"""The arguments of get_scheduler that a schedule of diffusers is given and does nothing with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lrcli.notes import Note
+from lrcli.schedules.base import Schedule, length, number, text
+
+
+def unused_steps(doc: str = "not used") -> Any:
+    """A number of steps that the schedule does not look at."""
+    return length(None, doc=doc, any_number=True, optional=True)
+
+
+def unused_number() -> Any:
+    """A number that the schedule does not look at."""
+    return number(None, doc="not used", optional=True)
+
+
+def unused_text() -> Any:
+    """A text that the schedule does not look at."""
+    return text(None, doc="not used", optional=True)
+
+
+def unused_notes(schedule: Schedule, *fields: str) -> Iterator[Note]:
+    """Which of these were given."""
+    given = [field for field in fields if getattr(schedule, field) is not None]
+    if given:
+        yield Note("not-used", f"{schedule.name} does nothing with {' and '.join(given)}, as diffusers does")

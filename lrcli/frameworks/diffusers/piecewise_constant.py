@@ -1,0 +1,72 @@
+"""Constant pieces, from a text of rules."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_steps
+from lrcli.frameworks.marked import Marked
+from lrcli.frameworks.stateless import Rule
+from lrcli.notes import Note
+from lrcli.schedules.base import text
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiffusersPiecewiseConstant(Marked):
+    """Multiply the base LR by the factor of the first rule whose step is not reached yet.
+
+    lr(t) = base_lr * factor of the first "factor:step" with t < step; the last factor from there on
+
+    The rules are sorted by their steps; of two with one step the later one counts.
+
+    >>> pieces = DiffusersPiecewiseConstant(step_rules="1:10,0.1:20,0.005")
+    >>> [pieces.lr_at(t, base_lr=0.1) for t in (0, 9, 10, 20)]
+    [0.1, 0.1, 0.010000000000000002, 0.0005]
+
+    Source: diffusers.optimization.get_piecewise_constant_schedule (run in 0.42.1).
+    """
+
+    name = "diffusers.piecewise_constant"
+    aliases = ("get_piecewise_constant_schedule",)
+    counts = "step"
+
+    step_rules: str = text(doc="factor:step, ..., and the last factor", example='"1:1000,0.1:2000,0.01"')
+    num_warmup_steps: float | None = unused_steps("not used: there is no warmup")
+    num_training_steps: float | None = unused_steps()
+    num_cycles: float | None = unused_number()
+    power: float | None = unused_number()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.rules()
+
+    def rules(self) -> tuple[list[int], list[float]]:
+        """(the steps, in order; the factor before each, and the last one)."""
+        *first, last = self.step_rules.split(",")
+        factors: dict[int, float] = {}
+        try:
+            for rule in first:
+                factor, step = rule.split(":")
+                factors[int(step)] = float(factor)
+            rest = float(last)
+        except ValueError:
+            reason = "step_rules must be factor:step, ..., and a factor at the end: 1:10,0.1:20,0.005"
+            raise Refuses("diffusers", "ValueError", reason, "step_rules", self.step_rules) from None
+        steps = sorted(factors)
+        return steps, [*(factors[step] for step in steps), rest]
+
+    def rule(self, base_lr: float) -> Rule:
+        steps, factors = self.rules()
+        lrs = [base_lr * factor for factor in factors]
+        return lambda t: lrs[bisect_right(steps, t)]
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        steps, factors = self.rules()
+        for step, factor in zip(steps, factors[1:], strict=True):
+            yield step, f"x{factor:g} of lr"
+
+    def notes(self) -> tuple[Note, ...]:
+        return tuple(unused_notes(self, "num_warmup_steps", "num_cycles", "power"))

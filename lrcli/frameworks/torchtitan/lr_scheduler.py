@@ -1,0 +1,105 @@
+"""Warmup, a stable phase, and a decay."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lrcli.frameworks.marked import Marked, next_turn
+from lrcli.frameworks.stateless import Rule
+from lrcli.notes import Note
+from lrcli.schedules.base import Setting, choice, length, number, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class TorchtitanLRScheduler(Marked):
+    """Warm up linearly from above 0, keep the base LR, and decay to min_lr_factor of it.
+
+    lr(t) = base_lr * ((t + 1) / W)      for t < W = min(int(warmup_steps), T)
+            base_lr                      for t < W + S
+            base_lr * (min_lr_factor + (1 - min_lr_factor) * a(q))    with q = (t + 1 - W - S) / D
+
+    T is total_steps or training_steps; D is T - W, or round(T * decay_ratio) cut to that; S = T + 1 - W - D. a(q) is
+    1 - q (linear), 1 - sqrt(q) (sqrt) or 0.5 * (1 + cos(pi * q)) (cosine). The last step of the run is one short of the
+    end; past T a line and a root go below 0.
+
+    >>> scheduler = TorchtitanLRScheduler(warmup_steps=2, training_steps=6)
+    >>> [scheduler.lr_at(t, base_lr=0.1) for t in (0, 1, 2, 4, 5, 6)]
+    [0.05, 0.1, 0.1, 0.05, 0.025, 0.0]
+
+    Source: torchtitan.components.lr_scheduler.LRSchedulersContainer (run in 0.3.0).
+    """
+
+    name = "torchtitan.lr_scheduler"
+    aliases = ("LRSchedulersContainer",)
+    counts = "step"
+
+    warmup_steps: float = length(200, doc="steps of the warmup", any_number=True, rounds="keep")
+    total_steps: float | None = length(
+        None, doc="steps until the end of the decay; null is training_steps", any_number=True, optional=True
+    )
+    training_steps: float | None = length(
+        None, doc="steps of the run, training.steps of the config", any_number=True, optional=True, fills="run"
+    )
+    decay_ratio: float | None = number(None, doc="the decay as a share; null is all but the warmup", optional=True)
+    decay_type: str = choice("linear", "linear", "sqrt", "cosine", doc="the shape of the decay")
+    min_lr_factor: float = number(0.0, doc="the last learning rate as a share of the base LR")
+    setting: Setting | None = setting()
+
+    @property
+    def total(self) -> int:
+        """The steps until the end of the decay."""
+        given = self.total_steps or self.training_steps
+        if given is None:
+            given = self.setting.length if self.setting else 0
+        return int(given)
+
+    def phases(self) -> tuple[int, int, int]:
+        """The steps of the warmup, of the stable phase (with one virtual step), and of the decay."""
+        total = self.total
+        warmup = min(int(self.warmup_steps), total)
+        decay = total - warmup
+        if self.decay_ratio is not None:
+            decay = min(round(total * self.decay_ratio), decay)
+        return warmup, total + 1 - warmup - decay, decay
+
+    def rule(self, base_lr: float) -> Rule:
+        warmup, stable, decay = self.phases()
+        begin, low = warmup + stable, self.min_lr_factor
+        kind, high, sqrt, cos, pi = self.decay_type, 1 - self.min_lr_factor, math.sqrt, math.cos, math.pi
+
+        def lr_at(t: int) -> float:
+            if t < warmup:
+                return base_lr * ((t + 1) / warmup)
+            if t < begin:
+                return base_lr
+            if not decay:
+                raise ValueError("torchtitan raises AssertionError: there is no decay, and the steps are over")
+            share = (t + 1 - begin) / decay
+            if kind == "linear":
+                left = 1 - share
+            else:
+                left = 1 - sqrt(share) if kind == "sqrt" else 0.5 * (1.0 + cos(pi * share))
+            return base_lr * (low + high * left)
+
+        return lr_at
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        warmup, stable, _ = self.phases()
+        yield warmup - 1, "warmup ends"
+        yield warmup + stable - 1, "decay begins" if stable else ""
+        yield self.total, "decay ends"
+
+    def next_break(self, t: int) -> int | None:
+        found = super().next_break(t)
+        if found is None and self.decay_type == "cosine" and (decay := self.phases()[2]) > 0:
+            return next_turn(t, self.total, decay)
+        return found
+
+    def notes(self) -> tuple[Note, ...]:
+        if self.setting is None or self.setting.length - 1 <= self.total or not self.phases()[2]:
+            return ()
+        what = "climbs again" if self.decay_type == "cosine" else "falls on, below its end"
+        advice = f"Give total_steps: {self.setting.length}, the length of the run"
+        return (Note("past-the-end", f"{self.name} {what} after step {self.total}", advice=advice),)
