@@ -72,6 +72,8 @@ def not_a_spec(argument: str, inputs: Inputs, user: str, failure: LrcliError, *,
     except LrcliError:
         return failure
     kinds = {one.kind for one in failure.problems} if isinstance(failure, SpecError) else set()
+    if "unknown-format" not in kinds and _is_config(source):
+        return failure
     rows = "unknown-format" in kinds and proposed(opening, rows=2)
     if not (kinds & {"wrong-type", "syntax"} or rows) or _KEY.search(opening.text) or path.endswith((".yaml", ".yml")):
         return failure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 REMARKS: dict[str, str] = {
     "deepspeed-scheduler": "a DeepSpeed config whose scheduler replaces the Trainer's own",
+    "epochs-in-iters": "a scheduler that counts epochs in a run that has none",
     "interval": "a scheduler that only the training code steps, taken to be stepped once an epoch",
     "lr-unused": "an optimizer's lr that a DeepSpeed scheduler overrides",
     "lr0-ignored": "lr0 beside optimizer: auto, which chooses another rate",
@@ -17,6 +18,8 @@ REMARKS: dict[str, str] = {
     "packing": "packed sequences, which --samples then counts",
     "release": "the release of the framework that a config was read for",
     "releases-differ": "a config that gives other rates in other releases of its framework",
+    "repeated-data": "a data set that is repeated in an epoch, as --samples then counts",
+    "scaled-rate": "a rate that is scaled by a number of devices that is not in the file",
     "text-number": "a number that PyYAML reads as a text",
     "unknown-policy": "a policy that darknet does not know",
     "unread-key": "a key that the framework does not read",

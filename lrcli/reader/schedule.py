@@ -235,7 +235,8 @@ def _explain(error: InvalidValue, given: dict[str, tuple[Scalar, Node]], place: 
         return
     key, node = given[error.field]
     if isinstance(node, Scalar):
-        refuse_value(problems, key.text, error.rule, node)
+        # what the form of a value does not show, its constructor says: a schema accepts it
+        refuse_value(problems, key.text, error.rule, node, kind="bad-value")
     else:
         received = error.received
         shown = list(received) if isinstance(received, tuple) else received

@@ -82,9 +82,9 @@ def is_null(node: Node) -> bool:
     return isinstance(node, Scalar) and node.value is None
 
 
-def refuse_value(problems: Problems, name: str, rule: str, node: Node, hint: str = "") -> None:
+def refuse_value(problems: Problems, name: str, rule: str, node: Node, hint: str = "", kind: str = "") -> None:
     """The problem of a value that breaks its rule."""
-    kind = "wrong-type" if as_number(node) is None else "bad-value"
+    kind = kind or ("wrong-type" if as_number(node) is None else "bad-value")
     if not hint and isinstance(node, Scalar):
         hint = number_hint(node.text, not node.plain) if "number" in rule else ""
     problems.add(node.place, kind, f"{name} {rule}, not {node}", hint)

@@ -215,5 +215,5 @@ def _one(param: Param) -> dict[str, Any]:
     if param.kind == "text":
         return {"type": ["string", "number", "boolean"]}
     if param.kind == "data":
-        return {}
+        return {} if param.optional else {"type": ["array", "object", "number", "string", "boolean"]}
     return {"type": "boolean"} if param.kind == "flag" else ref(param.kind)

@@ -11,6 +11,7 @@ import math
 import operator
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lrcli.configs.nodes import Unknown, Value, mapping_of, sequence_of, text_of
@@ -111,7 +112,9 @@ class _Names:
             for name in names:
                 if self._changes(statement, node, name):
                     key = Scalar(self.place(statement), name)
-                    self.values[name] = key, self.unknown(statement)
+                    held = self.unknown(statement)
+                    # an imported class is known by its name, as in type=LinearLR
+                    self.values[name] = key, replace(held, text=name) if isinstance(node, ast.alias) else held
 
     @staticmethod
     def _changes(statement: ast.AST, node: ast.AST, name: str) -> bool:
@@ -144,7 +147,9 @@ class _Names:
         written = (ast.get_source_segment(self.source.text, node) or "").splitlines()
         shown = written[0][:60] if written else "this"
         why = f"{shown!r} is Python that lrcli does not run"
-        return Unknown(place, shown, code="code-not-data", why=why, help="write the value itself")
+        return Unknown(
+            place, written[0][:200] if written else "", code="code-not-data", why=why, help="write the value itself"
+        )
 
     def value(self, node: ast.expr, depth: int) -> Node:
         """The node of an expression."""
@@ -201,7 +206,9 @@ class _Names:
         left, right = self.value(node.left, depth + 1), self.value(node.right, depth + 1)
         a, b, work = _number(left), _number(right), _OPERATORS.get(type(node.op))
         if isinstance(left, Unknown) or isinstance(right, Unknown) or work is None:
-            return left if isinstance(left, Unknown) else right if isinstance(right, Unknown) else self.unknown(node)
+            whole = self.unknown(node)
+            part = left if isinstance(left, Unknown) else right if isinstance(right, Unknown) else whole
+            return replace(part, text=whole.text)
         if a is not None and b is not None:
             if isinstance(node.op, ast.Pow) and a and abs(b) * max(1.0, abs(math.log10(abs(a)))) > 300:
                 return self.unknown(node)

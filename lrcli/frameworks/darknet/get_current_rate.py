@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from struct import pack, unpack
 
 from lrcli.errors import InvalidValue
-from lrcli.schedules.base import Schedule, Setting, choice, count, number, positions, setting
+from lrcli.frameworks._float32 import f32
+from lrcli.frameworks.stateless import Rule, Stateless
+from lrcli.schedules.base import Setting, choice, count, length, number, positions, setting
 
 _PI = 3.14159265
 
 
-def _float(value: float) -> float:
-    """A double as the nearest float, which is what C stores."""
-    try:
-        rounded: float = unpack("f", pack("f", value))[0]
-    except OverflowError:
-        return math.copysign(math.inf, value)
-    return rounded
-
-
 @dataclass(frozen=True)
-class GetCurrentRate(Schedule):
+class GetCurrentRate(Stateless):
     """The rate of each batch by the policy of a network; the first update has batch number 1.
 
     With n = t + 1 and base = learning_rate * gpus, everything stored as float32:
@@ -46,12 +39,13 @@ class GetCurrentRate(Schedule):
     """
 
     name = "darknet.get_current_rate"
+    aliases = ("net",)
     counts = "step"
 
     policy: str = choice(
         "constant", "constant", "steps", "step", "exp", "poly", "sig", "sgdr", doc="how the rate changes"
     )
-    max_batches: int = count(0, doc="updates of the run")
+    max_batches: float = length(0, doc="updates of the run", zero=True, formula_zero=True, fills="run")
     burn_in: int = count(0, doc="updates of the burn-in", example="1000")
     power: float = number(4.0, doc="power of the burn-in and of poly")
     steps: tuple[float, ...] = positions((), doc="batches at which the rate is scaled")
@@ -80,36 +74,56 @@ class GetCurrentRate(Schedule):
     def _length(self) -> int:
         return int(self.max_batches) or (self.setting.length if self.setting else 0)
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        n = t + 1
-        base = _float(_float(base_lr) * self.gpus)
-        power = _float(self.power)
-        if n < self.burn_in:
-            return _float(base * math.pow(_float(_float(n) / int(self.burn_in)), power))
+    def rule(self, base_lr: float) -> Rule:
+        after, burn_in = self._after(f32(f32(base_lr) * self.gpus)), int(self.burn_in)
+        if not burn_in:
+            return lambda t: after(t + 1)
+        base, power, pow_ = f32(f32(base_lr) * self.gpus), f32(self.power), math.pow
+
+        def lr_at(t: int) -> float:
+            n = t + 1
+            return f32(base * pow_(f32(f32(n) / burn_in), power)) if n < burn_in else after(n)
+
+        return lr_at
+
+    def _after(self, base: float) -> Callable[[int], float]:
+        """The rate of a batch after the burn-in."""
+        power, pow_ = f32(self.power), math.pow
         if self.policy == "steps":
-            for step, scale in zip(self.steps, self.scales, strict=False):
-                if step > n:
-                    break
-                base = _float(base * _float(scale))
-            return base
+            return self._steps(base)
         if self.policy == "step":
-            return _float(base * math.pow(_float(self.scale), n // int(self.step)))
+            scale, size = f32(self.scale), int(self.step)
+            return lambda n: f32(base * pow_(scale, n // size))
         if self.policy == "exp":
-            return _float(base * math.pow(_float(self.gamma), n))
+            gamma = f32(self.gamma)
+            return lambda n: f32(base * pow_(gamma, n))
         if self.policy == "poly":
-            left = _float(1 - _float(_float(n) / self._length()))
-            return _float(base * math.pow(left, power))
+            length = self._length()
+            return lambda n: f32(base * pow_(f32(1 - f32(f32(n) / length)), power))
         if self.policy == "sig":
-            exponent = _float(_float(self.gamma) * (n - int(self.step)))
-            return _float(base * (1.0 / (1.0 + math.exp(exponent)))) if exponent < 700 else 0.0
+            gamma, middle = f32(self.gamma), int(self.step)
+            return lambda n: self._sigmoid(base, f32(gamma * (n - middle)))
         if self.policy == "sgdr":
-            return self._sgdr(n, base)
-        return base
+            return lambda n: self._sgdr(n, base)
+        return lambda n: base
+
+    @staticmethod
+    def _sigmoid(base: float, exponent: float) -> float:
+        return f32(base * (1.0 / (1.0 + math.exp(exponent)))) if exponent < 700 else 0.0
+
+    def _steps(self, base: float) -> Callable[[int], float]:
+        steps, rates = self.steps, [base]
+        for scale in self.scales[: len(steps)]:
+            rates.append(f32(rates[-1] * f32(scale)))
+        if list(steps) == sorted(steps):
+            return lambda n: rates[bisect_right(steps, n)]
+        return lambda n: rates[next((i for i, step in enumerate(steps) if step > n), len(steps))]
 
     def _sgdr(self, n: int, base: float) -> float:
         start, cycle = self._cycle(n)
-        least = _float(self.learning_rate_min)
-        return _float(least + 0.5 * (base - least) * (1.0 + math.cos(_float(n - start) * _PI / cycle)))
+        least = f32(self.learning_rate_min)
+        height = 0.5 * f32(base - least)
+        return f32(least + height * (1.0 + math.cos(f32(n - start) * _PI / cycle)))
 
     def _cycle(self, n: int) -> tuple[int, int]:
         """(the batch before the cycle of batch n, the batches of that cycle)."""

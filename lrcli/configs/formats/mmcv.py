@@ -1,0 +1,175 @@
+"""mmcv's Python configs (OpenMMLab before mmengine): the `lr_config` of its LrUpdaterHook over the optimizer's rate."""
+
+from __future__ import annotations
+
+from lrcli.configs.base import Config, Draft, Format, lacking
+from lrcli.configs.openmmlab import batches_of, class_name, put_rate, refuse_unknown, remark_groups, take_bases
+from lrcli.errors import SpecError
+from lrcli.reader.nodes import Mapping, Sequence
+
+_POLICIES = (
+    *("Fixed", "Step", "Exp", "Poly", "Inv", "CosineAnnealing", "LinearAnnealing", "FlatCosineAnnealing"),
+    *("CosineRestart", "Cyclic", "OneCycle"),
+)
+_WARMUP = ("warmup", "warmup_iters", "warmup_ratio", "warmup_by_epoch")
+_OWN = (
+    *("step", "gamma", "min_lr", "power", "min_lr_ratio", "start_percent", "periods", "restart_weights"),
+    *("target_ratio", "cyclic_times", "step_ratio_up", "anneal_strategy", "max_lr", "total_steps", "pct_start"),
+    *("div_factor", "final_div_factor", "three_phase"),
+)
+_HOOK = "LrUpdaterHook"
+
+
+def misses(root: Mapping) -> tuple[str, ...]:
+    """What a mapping lacks to be a config of mmcv."""
+    if root.get("lr_config") is not None:
+        return ()
+    return lacking(root, "lr_config|optimizer", "lr_config|runner|total_epochs|optimizer_config")
+
+
+def translate(config: Config, draft: Draft) -> None:
+    """Write the spec of an mmcv config."""
+    config.knows("lr_config", "optimizer", "runner", "total_epochs", "data", "auto_scale_lr")
+    take_bases(config)
+    by_iter, length, key = _length(config)
+    policy = _policy(config)
+    by_epoch = config.flag("lr_config.by_epoch", not by_iter and policy not in ("Cyclic", "OneCycle"))
+    if by_iter and by_epoch:
+        message = "by_epoch: an IterBasedRunner has no epochs, so that this policy would never act"
+        raise config.fail("lr_config.by_epoch", "bad-value", message, "--set lr_config.by_epoch=False")
+    warmup = config.text("lr_config.warmup") if policy is not None else None
+    in_epochs = warmup is not None and config.flag("lr_config.warmup_by_epoch")
+    _put_length(config, draft, by_iter, length, key, policy is not None and (not by_epoch or bool(warmup)), in_epochs)
+    put_rate(config, draft, "optimizer.lr", _batch_key(config))
+    remark_groups(config, "optimizer.paramwise_cfg")
+    if policy is None:
+        draft.put("schedule.type", "constant", at="lr_config" if config.has("lr_config") else None, why="no lr_config")
+        return
+    draft.put("schedule.type", "mmcv.lr_config", at="lr_config", why="lr_config")
+    draft.put("schedule.policy", policy, at="lr_config.policy")
+    draft.put("schedule.by_epoch", by_epoch, at="lr_config.by_epoch" if config.has("lr_config.by_epoch") else None,
+              why="" if config.has("lr_config.by_epoch") else f"the default of {policy}, in a run of "
+              f"{'iterations' if by_iter else 'epochs'}")  # fmt: skip
+    _put_keys(config, draft, policy, warmup)
+    _remarks(config, policy, length * (1 if by_epoch or by_iter else _per_epoch(config) or 0), by_epoch)
+
+
+def _length(config: Config) -> tuple[bool, int, str]:
+    """(whether the runner counts iterations, how many of them or of epochs, the key that says so)."""
+    runner = config.mapping("runner")
+    kind = class_name(config, "runner.type") if runner is not None else None
+    by_iter = kind == "IterBasedRunner" or (
+        kind not in ("EpochBasedRunner",) and config.has("runner.max_iters") and not config.has("runner.max_epochs")
+    )
+    names = ("runner.max_iters", "total_iters") if by_iter else ("runner.max_epochs", "total_epochs")
+    key = next((name for name in names if config.has(name)), names[0])
+    length = config.count(key, at_least=1)
+    total = config.count("total_epochs")
+    if not by_iter and key == "runner.max_epochs" and total is not None and total != length:
+        message = f"AssertionError: total_epochs {total} and runner.max_epochs {length} must be the same"
+        raise config.raises("total_epochs", message)
+    epochs = config.given.epochs
+    if not by_iter and epochs is not None:
+        if epochs % 1:
+            raise config.fail(key, "bad-value", f"--epochs must be a whole number here, not {epochs:g}")
+        return False, int(epochs), key
+    if length is None and by_iter:
+        length = config.given.steps
+    if length is None:
+        message = "the length of the run is not in the file: it has no runner and no total_epochs"
+        raise config.fail("runner", "needs-steps", message, "--epochs N")
+    return by_iter, length, key
+
+
+def _policy(config: Config) -> str | None:
+    """The policy as its hook is called; None where the rate is constant."""
+    if config.known("lr_config") is None:
+        return None
+    config.mapping("lr_config")
+    name = config.text("lr_config.policy")
+    if name is None:
+        hook = class_name(config, "lr_config.type")
+        if hook is None:
+            raise config.raises("lr_config", "AssertionError: lr_config has no policy ('policy' in lr_config)")
+        return _known(config, hook.removesuffix(_HOOK), "lr_config.type")
+    return _known(config, name.title() if name == name.lower() else name, "lr_config.policy")
+
+
+def _known(config: Config, policy: str, path: str) -> str:
+    if policy not in _POLICIES:
+        message = f"KeyError: '{policy}{_HOOK} is not in the hook registry'"
+        raise config.raises(path, message, f"the policies are {', '.join(_POLICIES)}")
+    return policy
+
+
+def _batch_key(config: Config) -> str:
+    own = "data.train_dataloader.samples_per_gpu"
+    return own if config.has(own) else "data.samples_per_gpu"
+
+
+def _per_epoch(config: Config) -> int | None:
+    loader = _batch_key(config).rpartition(".")[0]
+    return batches_of(config, loader, "samples_per_gpu").count
+
+
+def _put_length(
+    config: Config, draft: Draft, by_iter: bool, length: int, key: str, counts_batches: bool, in_epochs: bool
+) -> None:
+    """Write how long the run is: in iterations where batches count or are known, else in epochs."""
+    steps = config.given.steps
+    batches = batches_of(config, _batch_key(config).rpartition(".")[0], "samples_per_gpu")
+    per_epoch, how = batches.count, batches.how
+    if by_iter:
+        if in_epochs and per_epoch is None:
+            raise _needs(config, "lr_config.warmup_by_epoch")
+        draft.put("steps", steps or length, at=key, why=config.given.option("steps") if steps else "")
+        if in_epochs:
+            draft.put("steps_per_epoch", per_epoch, why=how)
+        return
+    if per_epoch is None and steps is not None and steps % length == 0:
+        per_epoch, how = steps // length, f"{steps} steps in {length} epochs"
+    if per_epoch is None:
+        if counts_batches and not in_epochs:
+            raise _needs(config, "lr_config.warmup_iters" if config.has("lr_config.warmup_iters") else "lr_config")
+        draft.put("epochs", length, at=key)
+        return
+    draft.put("steps", steps or length * per_epoch, at=key, why=f"{length} epochs * {per_epoch}; {how}")
+    draft.put("steps_per_epoch", per_epoch, why=how)
+
+
+def _needs(config: Config, path: str) -> SpecError:
+    name = path.rpartition(".")[2]
+    message = f"{name} counts iterations beside epochs: it needs the batches of an epoch, which depend on the data"
+    return config.fail(path, "needs-steps", message, "--samples N (1 GPU; --world-size N), or --batches-per-epoch N")
+
+
+def _put_keys(config: Config, draft: Draft, policy: str, warmup: str | None) -> None:
+    """Write the arguments of the hook; refuse what it has not."""
+    found = config.mapping("lr_config")
+    for key, node in found.entries if found is not None else ():
+        if key.text in ("policy", "type", "by_epoch"):
+            continue
+        refuse_unknown(node, f"lr_config.{key.text}")
+        if key.text not in (*_WARMUP, *_OWN):
+            message = f"TypeError: {_HOOK}.__init__() got an unexpected keyword argument {key.text!r}"
+            raise config.raises(f"lr_config.{key.text}", message, f"this is an argument of {policy}{_HOOK}")
+        if config.has(f"lr_config.{key.text}") and not (key.text in _WARMUP and warmup is None):
+            draft.put(f"schedule.{key.text}", node, at=f"lr_config.{key.text}")
+    if warmup is None and config.has("lr_config.warmup_iters"):
+        what = "warmup_iters is ignored: there is no warmup"
+        config.remark("lr_config.warmup_iters", "warmup-ignored", what, "", "add warmup='linear'")
+
+
+def _remarks(config: Config, policy: str, length: int, by_epoch: bool) -> None:
+    """Tell of milestones at or past the end."""
+    steps = config.node("lr_config.step")
+    if policy != "Step" or not isinstance(steps, Sequence):
+        return
+    late = [one for one in config.numbers("lr_config.step") or [] if one >= length]
+    if late and length:
+        unit = "epochs" if by_epoch else "iterations"
+        what = f"step {', '.join(f'{one:g}' for one in late)} is never reached: the run has {length} {unit}"
+        config.remark("lr_config.step", "milestone-outside", what, "the rate is not lowered there")
+
+
+FORMAT = Format("mmcv", "mmcv .py (lr_config)", ("python",), misses, translate)

@@ -1,0 +1,202 @@
+"""What optax's schedules have in common: one learning rate for all, the float width, and the formulas they share."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Any, TypeVar
+
+from lrcli.errors import InvalidValue
+from lrcli.frameworks._float32 import WIDTHS, Width
+from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.vectored import Vectored
+from lrcli.schedules.base import Setting, choice, setting
+
+T = TypeVar("T", bound="OptaxSchedule")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptaxSchedule(Vectored):
+    """A function of the count of updates, computed in one float width for all parameters."""
+
+    counts = "step"
+
+    dtype: str = choice("float32", "float32", "float64", doc="the float width; float64 is jax_enable_x64")
+    setting: Setting | None = setting()
+
+    @property
+    def width(self) -> Width:
+        return WIDTHS[self.dtype]
+
+    def bind(self: T, setting: Setting) -> T:
+        if len(set(setting.lrs)) > 1:
+            raise InvalidValue("type", "has one learning rate: optax has none for each parameter group", None)
+        return super().bind(setting)
+
+    def ignores(self, lr: float) -> bool:
+        return super().ignores(lr) and super().ignores(self.width.one(lr))
+
+    def own(self, base_lr: float) -> float:
+        """The schedule's own learning rate, lr where it is left out."""
+        value = getattr(self, self.own_rate)
+        return base_lr if value is None else float(value)
+
+
+def refuses(reason: str, field: str, value: object = None, exception: str = "ValueError") -> Refuses:
+    """What optax raises."""
+    return Refuses("optax", exception, reason, field, value)
+
+
+def polynomial(
+    width: Width, counts: Sequence[int], init: float, end: float, power: float, steps: float, begin: float = 0
+) -> list[float]:
+    """polynomial_schedule of these counts."""
+    if steps <= 0:
+        return [init] * len(counts)
+    to, one = width.to, width.one
+    begin, size = max(begin, 0), one(steps)
+    rests = to([1 - share for share in to([c / size for c in to([min(max(c - begin, 0), steps) for c in counts])])])
+    drop, last = one(init - end), one(end)
+    parts = to([drop * rest for rest in powers(width, rests, power)])
+    return to([part + last for part in parts])
+
+
+def powers(width: Width, values: list[float], power: float) -> list[float]:
+    """values ** power: repeated products for a Python int, pow for a float."""
+    to = width.to
+    if not isinstance(power, int):
+        exponent = width.one(power)
+        return to([width.pow(value, exponent) for value in values])
+    rest, squares, product = abs(power), values, None
+    while rest:
+        if rest & 1:
+            product = squares if product is None else to([a * b for a, b in zip(product, squares, strict=True)])
+        rest >>= 1
+        if rest:
+            squares = to([value * value for value in squares])
+    if product is None:
+        return [1.0] * len(values)
+    return product if power > 0 else to([1.0 / value for value in product])
+
+
+def exponential(
+    width: Width,
+    counts: Sequence[int],
+    init: float,
+    steps: float,
+    rate: float,
+    begin: float = 0,
+    staircase: bool = False,
+    end: float | None = None,
+) -> list[float]:
+    """exponential_decay of these counts. The quotient is a Python float, rounded once."""
+    if steps <= 0 or rate == 0:
+        return [init] * len(counts)
+    to, one, flush = width.to, width.one, width.flush
+    begin = max(begin, 0)
+    since = [c - begin for c in counts]
+    shares = to([n / steps for n in since])
+    if staircase:
+        shares = list(map(math.floor, shares))
+    first, factor = one(init), one(rate)
+    factors = flush(to([width.pow(factor, share) if share > 0 else 1.0 for share in shares]))
+    values = flush(to([first * grown for grown in factors])) if first >= 0 else to([first * g for g in factors])
+    values = [first if n <= 0 else value for n, value in zip(since, values, strict=True)]
+    if end is None:
+        return values
+    bound, clip = one(end), max if rate < 1.0 else min
+    return [clip(value, bound) for value in values]
+
+
+def cosine(
+    width: Width, counts: Sequence[int], init: float, steps: float, alpha: float, exponent: float
+) -> list[float]:
+    """cosine_decay_schedule of these counts."""
+    to, one, cos = width.to, width.one, width.cos
+    pi, size = one(math.pi), one(steps)
+    angles = to([angle / size for angle in to([pi * c for c in to([min(c, steps) for c in counts])])])
+    waves = [0.5 * up for up in to([1 + wave for wave in to([cos(angle) for angle in angles])])]
+    rest, low, first = one(1 - alpha), one(alpha), one(init)
+    parts = to([rest * wave for wave in powers(width, waves, exponent)])
+    return to([first * part for part in to([part + low for part in parts])])
+
+
+def interpolated(
+    width: Width, kind: str, counts: Sequence[int], init: float, scales: Mapping[float, float]
+) -> list[float]:
+    """piecewise_interpolate_schedule of these counts."""
+    to, one, cos = width.to, width.one, width.cos
+    bounds = [0.0, *sorted(scales)]
+    values = running_products(width, [one(init), *(one(scales[at]) for at in bounds[1:])])
+    found = [values[-1]] * len(counts)
+    pi = one(math.pi)
+    for k, (low, high) in enumerate(pairwise(bounds)):
+        inside = [i for i, c in enumerate(counts) if low <= c < high]
+        start, end, size = values[k], values[k + 1], one(max(high - low, 1))
+        shares = to([n / size for n in to([counts[i] - low for i in inside])])
+        if kind == "linear":
+            gain = one(end - start)
+            piece = to([part + start for part in to([gain * share for share in shares])])
+        else:
+            half = one(start - end) / 2.0
+            waves = to([wave + 1 for wave in to([cos(angle) for angle in to([pi * share for share in shares])])])
+            piece = to([end + part for part in to([half * wave for wave in waves])])
+        for i, value in zip(inside, piece, strict=True):
+            found[i] = value
+    return found
+
+
+def running_products(width: Width, values: list[float]) -> list[float]:
+    """jnp.cumprod."""
+    return list(accumulate(values, lambda product, value: width.one(product * value)))
+
+
+def joined(width: Width, counts: Sequence[int], pieces: Sequence[tuple[float, Any]]) -> list[float]:
+    """join_schedules: (first count, function of counts since) of each schedule; the last that has begun is taken."""
+    if len(pieces) == 1:
+        return list(pieces[0][1](counts))
+    begins = [begin for begin, _ in pieces[1:]]
+    if begins == sorted(begins):
+        edges = [0, *(bisect_left(counts, begin) for begin in begins), len(counts)]
+        found: list[float] = []
+        for (begin, values), (low, high) in zip(((0, pieces[0][1]), *pieces[1:]), pairwise(edges), strict=True):
+            if low < high:
+                found += values([int(c - begin) for c in counts[low:high]])
+        return width.to(found)
+    return width.to([joined(width, (c,), (_last(c, pieces),))[0] for c in counts])
+
+
+def _last(count: int, pieces: Sequence[tuple[float, Any]]) -> tuple[float, Any]:
+    """The last piece that has begun, where the boundaries are in no order."""
+    begin, values = [piece for k, piece in enumerate(pieces) if not k or count >= piece[0]][-1]
+    return 0, lambda counts: values([int(c - begin) for c in counts])
+
+
+def boundaries(value: Any, field: str) -> dict[float, float]:
+    """boundaries_and_scales: a mapping from a count to a factor."""
+    if value is None:
+        return {}
+    rule = "must be a mapping from counts to factors, {1000: 0.1}"
+    if not isinstance(value, Mapping):
+        raise InvalidValue(field, rule, value)
+    found: dict[float, float] = {}
+    for key, scale in value.items():
+        try:
+            count = float(key)
+        except (TypeError, ValueError):
+            raise InvalidValue(field, rule, key) from None
+        if isinstance(scale, bool) or not isinstance(scale, (int, float)) or not math.isfinite(count):
+            raise InvalidValue(field, rule, value)
+        found[int(count) if count == int(count) else count] = scale
+    if any(scale < 0 for scale in found.values()):
+        raise refuses("the factors must be at least 0", field, value)
+    return found
+
+
+def mark_boundaries(scales: Mapping[float, float]) -> Iterator[tuple[float, str]]:
+    """Each boundary with its factor."""
+    for at in sorted(scales):
+        yield at, f"boundary x{scales[at]:g}"

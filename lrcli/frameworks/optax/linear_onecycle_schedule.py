@@ -1,0 +1,63 @@
+"""One cycle of lines: up to the peak, and down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lrcli.frameworks.optax._schedule import OptaxSchedule, interpolated, refuses
+from lrcli.schedules.base import length, number
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptaxLinearOnecycleSchedule(OptaxSchedule):
+    """Climb along a line to peak_value, fall along one to the first learning rate, and along a third to the last.
+
+    lr(t) = the lines between peak_value / div_factor at 0, peak_value at int(pct_start * transition_steps),
+            peak_value / div_factor at int(pct_final * transition_steps),
+            and peak_value / div_factor / final_div_factor from transition_steps on
+
+    Of a few transition_steps two of these counts may be one: then a part is lost.
+
+    >>> schedule = OptaxLinearOnecycleSchedule(transition_steps=10, peak_value=0.1, div_factor=2.0)
+    >>> [schedule.lr_at(t, 0.0) for t in (0, 3, 8, 10)]
+    [0.05000000074505806, 0.10000000149011612, 0.05000000074505806, 5.000000058498699e-06]
+
+    Source: optax.linear_onecycle_schedule (run in 0.2.8, eagerly).
+    """
+
+    name = "optax.linear_onecycle_schedule"
+    own_rate = "peak_value"
+
+    transition_steps: float = length(doc="updates of the cycle", any_number=True, fills="run")
+    peak_value: float | None = number(None, doc="the largest learning rate", optional=True)
+    pct_start: float = number(0.3, doc="the share of the way up")
+    pct_final: float = number(0.85, doc="the share of the way up and down")
+    div_factor: float = number(25.0, doc="peak_value / the first learning rate")
+    final_div_factor: float = number(1e4, doc="the first learning rate / the last")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.transition_steps <= 0:
+            raise refuses("transition_steps must be above 0", "transition_steps", self.transition_steps)
+        for field in ("div_factor", "final_div_factor"):
+            if not getattr(self, field):
+                raise refuses(f"{field} is divided by", field, 0, "ZeroDivisionError")
+
+    def scales(self) -> dict[float, float]:
+        """The factors by their counts: where two fall on one count, the later one is left."""
+        total = self.transition_steps
+        return {
+            int(self.pct_start * total): self.div_factor,
+            int(self.pct_final * total): 1.0 / self.div_factor,
+            total: 1.0 / self.final_div_factor,
+        }
+
+    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+        return interpolated(self.width, "linear", steps, self.own(base_lr) / self.div_factor, self.scales())
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        total = self.transition_steps
+        yield int(self.pct_start * total), "peak"
+        yield int(self.pct_final * total), "final part begins"
+        yield total, "cycle ends"

@@ -1,0 +1,55 @@
+"""Lines or half cosines between the values at boundaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lrcli.frameworks.optax._schedule import OptaxSchedule, boundaries, interpolated, mark_boundaries
+from lrcli.schedules.base import choice, data, frozen, number
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptaxPiecewiseInterpolateSchedule(OptaxSchedule):
+    """Go along a line or half a cosine to the value at each boundary: the value before it times its factor.
+
+    lr(t) = (end - start) * share + start                              with interpolate_type linear
+            end + (start - end) / 2 * (cos(pi * share) + 1)            with cosine
+                with share the part of the way from boundary to boundary; the last value from the last boundary on
+
+    >>> schedule = OptaxPiecewiseInterpolateSchedule(
+    ...     interpolate_type="linear", init_value=1.0, boundaries_and_scales={2: 0.5}
+    ... )
+    >>> [schedule.lr_at(t, 0.0) for t in (0, 1, 2, 3)]
+    [1.0, 0.75, 0.5, 0.5]
+
+    Source: optax.piecewise_interpolate_schedule (run in 0.2.8, eagerly).
+    """
+
+    name = "optax.piecewise_interpolate_schedule"
+    own_rate = "init_value"
+
+    interpolate_type: str = choice("linear", "linear", "cosine", doc="the way between boundaries")
+    init_value: float | None = number(None, doc="the learning rate at the start", optional=True)
+    boundaries_and_scales: Any = data(
+        None,
+        doc="the factor at each boundary",
+        takes="a mapping from counts to factors",
+        optional=True,
+        example="{1000: 0.1, 2000: 0.5}",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "boundaries_and_scales", frozen(self.boundaries_and_scales))
+        boundaries(self.boundaries_and_scales, "boundaries_and_scales")
+
+    def scales(self) -> dict[float, float]:
+        return boundaries(self.boundaries_and_scales, "boundaries_and_scales")
+
+    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+        return interpolated(self.width, self.interpolate_type, steps, self.own(base_lr), self.scales())
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        yield from mark_boundaries(self.scales())
