@@ -15,7 +15,7 @@ from lrcli.logs.formats.delimited import is_bare, is_tabular
 from lrcli.logs.formats.json_rows import starts_as_json
 from lrcli.logs.gather import Gathered
 from lrcli.logs.line_pattern import pattern_of
-from lrcli.logs.recognise import is_spec
+from lrcli.logs.recognise import event_files, is_spec
 from lrcli.logs.refusal import NoLog
 from lrcli.logs.text_rows import TextRows
 from lrcli.reader.argument import exists
@@ -43,9 +43,16 @@ def read_log(
 def log_of(source: Input, request: LogRequest = LogRequest(), *, others: bool = True) -> Log:  # noqa: B008 - frozen
     """The log that an input holds."""
     gathered = Gathered(request, others)
+    opening = Opening(b"")
     try:
-        opening = Opening(source.head)
-        remarks = _read(LogFile(source, opening), gathered)
+        parts = event_files(source) or (source,)
+        remarks: list[str] = []
+        for part in parts:
+            opening = Opening(part.head)
+            said = _read(LogFile(part, opening), gathered)
+            remarks += [f"{part.name}: {remark}" for remark in said] if len(parts) > 1 else said
+        if len(parts) > 1:
+            remarks.insert(0, f"{len(parts)} event files of one folder are read as one log")
         return assemble(gathered, source.stem, remarks)
     except FileTrouble as error:
         raise LrcliError(f"{source.name}: {error}") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lrcli.inputs import FileTrouble, Input
+from lrcli.inputs import FileTrouble, Input, Inputs
 from lrcli.logs import LogRequest
 from lrcli.logs.format import Opening
 from lrcli.logs.line_pattern import pattern_of
@@ -30,7 +30,16 @@ def is_log(source: Input, request: LogRequest = LogRequest()) -> bool:  # noqa: 
             return bool(pattern_of(request.pattern).regex.search(opening.text)) or looks_logged(source.head)
         return looks_logged(source.head) or (name.endswith(_LOG_ENDINGS) and not is_spec(opening))
     except FileTrouble:
-        return False
+        return bool(event_files(source))
+
+
+def event_files(source: Input) -> tuple[Input, ...]:
+    """TensorBoard's event files in a folder, in the order in which they were begun; none where it is no folder."""
+    if source.path is None or not source.path.is_dir():
+        return ()
+    paths = sorted(source.path.glob("*.tfevents.*"), key=lambda path: path.name)
+    inputs = Inputs()
+    return tuple(inputs.get(str(path)) for path in paths)
 
 
 def looks_logged(head: bytes) -> bool:

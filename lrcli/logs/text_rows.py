@@ -176,9 +176,8 @@ class TextRows:
         kind = max(self.kinds.values(), key=lambda one: one.lines)
         self._target.take(kind.gathered)
         self._target.words = kind.words
-        yield f"read as text: {_lines(kind.lines)} like line {kind.number}, {_quoted(kind.first)}"
-        if self.other_lines:
-            yield f"{_lines(self.other_lines)} without a learning rate left out"
+        left = f"; {_lines(self.other_lines)} without a learning rate left out" if self.other_lines else ""
+        yield f"read as text: {_lines(kind.lines)} like line {kind.number}, {_quoted(kind.first)}{left}"
         for one in self.kinds.values():
             if one is not kind:
                 yield f"{_lines(one.lines)} of another form left out, as line {one.number}, {_quoted(one.first)}"

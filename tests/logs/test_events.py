@@ -13,6 +13,7 @@ import pytest
 from lrcli.errors import LrcliError
 from lrcli.inputs import Inputs
 from lrcli.logs.read import read_log
+from tests.cli_world import run_cli
 
 # a record of the format's version: its length, a checksum, the event, a checksum
 VERSION = b"\x18" + bytes(11) + b"\t\x00\x00\x00\x00\x00\x00\xd8A\x1a\rbrain.Event:2" + bytes(4)
@@ -90,3 +91,20 @@ def test_stdin_is_no_event_file() -> None:
     """The reader wants a file of its own."""
     with pytest.raises(LrcliError, match="TensorBoard's reader wants a file: give its path"):
         read_log("-", inputs=Inputs.of(VERSION))
+
+
+def test_a_folder_of_event_files_is_one_log(events: list[Any], tmp_path: Path) -> None:
+    """The files of a run that was resumed stand in one folder."""
+    events += [(0, [simple("lr", 0.5)]), (1, [simple("lr", 0.25)])]
+    for n in (2, 1):
+        (tmp_path / f"events.out.tfevents.{n}.host").write_bytes(VERSION)
+    log = read_log(str(tmp_path))
+    assert ([0.5, 0.25, 0.5, 0.25], 2, tmp_path.name) == (list(log.lrs["lr"]), len(log.runs), log.name)
+    assert "2 event files of one folder are read as one log" in log.remarks
+    assert 0 == run_cli("table", str(tmp_path)).status
+
+
+def test_a_folder_without_event_files(tmp_path: Path) -> None:
+    """Another folder is told as such."""
+    with pytest.raises(LrcliError, match="this is a directory, not a file"):
+        read_log(str(tmp_path))

@@ -121,8 +121,8 @@ def test_remarks() -> None:
     log = read_log(str(FORMATS / "config-first.log"))
     assert [
         "the learning rate is 'lr'; the rows are counted, from 0",
-        "read as text: 2 lines like line 6, 'Time Taken: 14.09s - LR: 9.98e-02'",
-        "6 lines without a learning rate left out",
+        "read as text: 2 lines like line 6, 'Time Taken: 14.09s - LR: 9.98e-02'; 6 lines without a learning"
+        " rate left out",
         "1 line of another form left out, as line 1, 'Namespace(lr=0.1, epochs=3, lr_step=30, batch_size=128)'",
         "1 line of another form left out, as line 2, 'lr: 0.1'",
         "the epoch stands above each row ('epoch', from 1)",
