@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from lrcli.errors import LrcliError
-from lrcli.logs.line import COUNT, END, NUMBER, Statement
+from lrcli.logs.line import END, NUMBER, Statement
 
 _NUMBERS = {"lr": f"({NUMBER}){END}"}
-_COUNT = f"({COUNT})(?!\\w)"
+_COUNT = r"(\d+(?:,\d{3})*(?:\.\d+)?)(?!\w)"  # as COUNT, with one way to match
 
 GROUPS = ("lr", "step", "epoch", "of", "rank")
 """What a named group of a pattern may be called; `lr_NAME` is another learning rate."""
