@@ -1,0 +1,163 @@
+"""What NeMo's policies have in common: a warmup whose first step is above 0, and min_lr past max_steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.pieced import Pieced
+from lrcli.frameworks.stateless import Rule
+from lrcli.notes import Note
+from lrcli.schedules.base import Setting, length, number, setting
+
+
+def refuses(exception: str, reason: str, field: str = "", value: object = None) -> Refuses:
+    """What NeMo raises."""
+    return Refuses("nemo", exception, reason, field, value)
+
+
+def raises(exception: str, reason: str) -> ValueError:
+    """What NeMo raises at a step of the run."""
+    return ValueError(f"nemo raises {exception}: {reason}")
+
+
+def steps_of(steps: float | None, ratio: float | None, total: float | None) -> float:
+    """A count of steps that is given as such, or as a share of the run that is rounded down; else 0."""
+    if steps is not None:
+        return steps
+    return 0 if ratio is None or total is None else int(ratio * total)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NemoPolicy(Pieced):
+    """A policy in a run: its setting, and the arguments that every policy has."""
+
+    counts = "step"
+
+    min_lr: float = number(0.0, doc="the learning rate past max_steps; for most a floor, too")
+    setting: Setting | None = setting()
+
+    def first_lr(self, base_lr: float) -> float:
+        """The learning rate of the first parameter group, which some policies use for all."""
+        first = self.setting.lrs[0] if self.setting and self.setting.lrs else None
+        return base_lr if first is None else first
+
+    def all_lrs(self, base_lr: float) -> tuple[float, ...]:
+        """The learning rates of all parameter groups."""
+        return tuple(lr for lr in self.setting.lrs if lr is not None) if self.setting else (base_lr,)
+
+    def check_pair(self, name: str) -> None:
+        """Raise what NeMo raises where both NAME_steps and NAME_ratio are given, or the ratio of nothing."""
+        steps, ratio = getattr(self, f"{name}_steps"), getattr(self, f"{name}_ratio")
+        if steps is not None and ratio is not None:
+            reason = f"{name}_steps and {name}_ratio exclude each other"
+            raise refuses("AssertionError", reason, f"{name}_ratio", ratio)
+        if ratio is not None and getattr(self, "max_steps", None) is None:
+            raise refuses("AssertionError", f"{name}_ratio needs max_steps", f"{name}_ratio", ratio)
+
+    def notes(self) -> tuple[Note, ...]:
+        return tuple(self.remarks())
+
+    def remarks(self) -> Iterator[Note]:
+        yield from ()
+
+    def first_group_note(self) -> Iterator[Note]:
+        """That the policy takes the first group's learning rate for all, where that matters."""
+        if self.setting and len(set(self.setting.lrs)) > 1:
+            yield Note("first-group", f"{self.name} takes the learning rate of the first group for all of them")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NemoWarmed(NemoPolicy):
+    """A policy with a warmup."""
+
+    warmup_steps: float | None = length(
+        None, doc="steps of the warmup", any_number=True, optional=True, rounds="down", example="500"
+    )
+    warmup_ratio: float | None = number(None, doc="the warmup as a share of max_steps, rounded down", optional=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.check_pair("warmup")
+
+    @property
+    def warmup(self) -> float:
+        """Steps of the warmup."""
+        return steps_of(self.warmup_steps, self.warmup_ratio, self.end)
+
+    @property
+    def end(self) -> float | None:
+        """The last step that is not at min_lr; None where there is none."""
+        return getattr(self, "max_steps", None)
+
+    def body(self, base_lr: float) -> Rule:
+        """The learning rate after the warmup, up to max_steps."""
+        raise NotImplementedError
+
+    def held(self, base_lr: float) -> Iterator[tuple[float, Rule]]:
+        """What stands between the warmup and the body."""
+        yield from ()
+
+    def pieces(self, base_lr: float) -> Sequence[tuple[float, Rule]]:
+        warmup, low, end = self.warmup, float(self.min_lr), self.end
+        pieces: list[tuple[float, Rule]] = []
+        if warmup > 0:
+            climb = warmup + 1
+            pieces.append((math.floor(warmup) + 1, lambda t: base_lr * ((t + 1) / climb)))
+        pieces += self.held(base_lr)
+        pieces.append((math.inf if end is None else math.floor(end) + 1, self.body(base_lr)))
+        return (*pieces, (math.inf, lambda t: low))
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        if self.warmup > 0:
+            yield math.floor(self.warmup), "warmup ends"
+            yield math.floor(self.warmup) + 1, ""
+        if self.end is not None:
+            yield math.floor(self.end), "decay ends"
+            yield math.floor(self.end) + 1, ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NemoAnnealed(NemoWarmed):
+    """A policy with a warmup, and an end at max_steps."""
+
+    max_steps: float = length(doc="the last step of the decay, the warmup included", any_number=True, fills="run")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NemoHeld(NemoAnnealed):
+    """A policy that holds the learning rate between the warmup and the decay."""
+
+    hold_steps: float | None = length(
+        None, doc="steps at the learning rate, after the warmup", any_number=True, optional=True, rounds="down"
+    )
+    hold_ratio: float | None = number(None, doc="the same as a share of max_steps, rounded down", optional=True)
+
+    forgets_warmup = True
+    """Whether the decay begins at step 0 where no hold is given."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.check_pair("hold")
+
+    @property
+    def hold(self) -> float:
+        """The step at which the hold ends; 0 (and not the warmup's end) where none is given."""
+        if self.hold_steps is None and self.hold_ratio is None:
+            return 0
+        return steps_of(self.hold_steps, self.hold_ratio, self.max_steps) + self.warmup
+
+    def held(self, base_lr: float) -> Iterator[tuple[float, Rule]]:
+        yield self.hold, lambda t: base_lr
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        yield from super().marks()
+        if self.hold > self.warmup:
+            yield self.hold, "hold ends"
+
+    def remarks(self) -> Iterator[Note]:
+        if self.forgets_warmup and not self.hold and self.warmup > 0:
+            what = f"{self.name} counts its decay from step 0 without hold_steps: it jumps as the warmup ends"
+            yield Note("no-hold", what, advice="hold_steps: 0 counts it from the end of the warmup")

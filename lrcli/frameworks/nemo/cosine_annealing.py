@@ -1,0 +1,103 @@
+"""A warmup, then half a cosine, with Megatron's form of it where constant_steps are given."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lrcli.frameworks.nemo._policy import NemoAnnealed, raises, refuses, steps_of
+from lrcli.frameworks.stateless import Rule
+from lrcli.notes import Note
+from lrcli.schedules.base import Setting, length, number
+
+
+@dataclass(frozen=True, kw_only=True)
+class NemoCosineAnnealing(NemoAnnealed):
+    """Warm up to the learning rate, then follow half a cosine to min_lr; with constant_steps, stay there so long.
+
+    lr(t) = base_lr * ((t + 1) / (W + 1))                                         for t <= W = warmup_steps
+            (base_lr - min_lr) * (0.5 * (1 + cos(pi * (t - W) / (T - W)))) + min_lr    for t <= T = max_steps
+            min_lr                                                                from there on
+
+    With constant_steps C it is another curve, of the first group's learning rate for all groups:
+
+    lr(t) = first_lr * t / W                                                      for t <= W
+            min_lr + 0.5 * (cos(pi * (t - W) / D) + 1) * (first_lr - min_lr)      for t <= W + D, D = T - (C + W)
+            min_lr                                                                from there on
+
+    >>> [NemoCosineAnnealing(max_steps=4).lr_at(t, base_lr=0.1) for t in (0, 2, 4, 5)]
+    [0.1, 0.05, 0.0, 0.0]
+    >>> policy = NemoCosineAnnealing(max_steps=8, warmup_steps=2, constant_steps=2)
+    >>> [policy.lr_at(t, base_lr=0.1) for t in (0, 1, 2, 4, 6)]
+    [0.0, 0.05, 0.1, 0.05, 0.0]
+
+    Source: nemo.core.optim.lr_scheduler.CosineAnnealing (run in 3.0.0).
+    """
+
+    name = "nemo.CosineAnnealing"
+
+    constant_steps: float | None = length(
+        None, doc="steps at min_lr at the end of the run", any_number=True, optional=True, rounds="down"
+    )
+    constant_ratio: float | None = number(None, doc="the same as a share of max_steps, rounded down", optional=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.constant_steps is not None and self.constant_ratio is not None:
+            reason = "constant_steps and constant_ratio exclude each other"
+            raise refuses("AssertionError", reason, "constant_ratio", self.constant_ratio)
+
+    def bind(self, setting: Setting) -> Any:
+        bound = super().bind(setting)
+        if bound.constant and not bound.first_lr(math.inf) > self.min_lr:
+            reason = "the learning rate of the first group must be above min_lr with constant_steps"
+            raise refuses("AssertionError", reason, "min_lr", self.min_lr)
+        return bound
+
+    @property
+    def constant(self) -> float:
+        """Steps at min_lr at the end."""
+        return steps_of(self.constant_steps, self.constant_ratio, self.max_steps)
+
+    def body(self, base_lr: float) -> Rule:
+        if any(lr < self.min_lr for lr in self.all_lrs(base_lr)):
+            return _refuse
+        warmup, low, rest = self.warmup, self.min_lr, self.max_steps - self.warmup
+        span, pi, cos = base_lr - self.min_lr, math.pi, math.cos
+        return lambda t: span * (0.5 * (1 + cos(pi * (t - warmup) / rest))) + low
+
+    def pieces(self, base_lr: float) -> Sequence[tuple[float, Rule]]:
+        if not self.constant:
+            return super().pieces(base_lr)
+        top, low, warmup = self.first_lr(base_lr), float(self.min_lr), self.warmup
+        decay, span, pi, cos = self.max_steps - (self.constant + warmup), top - low, math.pi, math.cos
+        pieces: list[tuple[float, Rule]] = []
+        if warmup > 0:
+            climb = float(warmup)
+            pieces.append((math.floor(warmup) + 1, lambda t: top * t / climb))
+        size = float(decay)
+        end = math.floor(min(warmup + decay, self.max_steps)) + 1
+        refused = any(lr < self.min_lr for lr in self.all_lrs(base_lr))
+        fall = _refuse if refused else lambda t: low + 0.5 * (cos(pi * ((t - warmup) / size)) + 1.0) * span
+        pieces.append((end, fall))
+        return (*pieces, (math.inf, lambda t: low))
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        if not self.constant:
+            yield from super().marks()
+            return
+        end = math.floor(self.max_steps - self.constant)
+        yield math.floor(self.warmup), "warmup ends"
+        yield math.floor(self.warmup) + 1, ""
+        yield end, "decay ends"
+        yield end + 1, ""
+
+    def remarks(self) -> Iterator[Note]:
+        if self.constant:
+            yield from self.first_group_note()
+
+
+def _refuse(t: int) -> float:
+    raise raises("ValueError", "the learning rate must not be below min_lr")

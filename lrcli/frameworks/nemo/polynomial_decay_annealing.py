@@ -1,0 +1,35 @@
+"""A warmup, then a polynomial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lrcli.frameworks.nemo._policy import NemoAnnealed
+from lrcli.frameworks.nemo._poly import poly_decay
+from lrcli.frameworks.stateless import Rule
+from lrcli.schedules.base import flag, number
+
+
+@dataclass(frozen=True, kw_only=True)
+class NemoPolynomialDecayAnnealing(NemoAnnealed):
+    """Warm up to the learning rate, then fall along a polynomial to min_lr.
+
+    lr(t) = base_lr * ((t + 1) / (warmup_steps + 1))                  for t <= warmup_steps
+            (base_lr - min_lr) * (1 - share)**power + min_lr          for t <= max_steps
+                with share = (t - warmup_steps) / (max_steps - warmup_steps)
+            min_lr                                                    from there on
+
+    >>> [NemoPolynomialDecayAnnealing(max_steps=4, power=2).lr_at(t, base_lr=0.1) for t in (0, 2, 4, 5)]
+    [0.1, 0.025, 0.0, 0.0]
+
+    Source: nemo.core.optim.lr_scheduler.PolynomialDecayAnnealing (run in 3.0.0).
+    """
+
+    name = "nemo.PolynomialDecayAnnealing"
+
+    power: float = number(1.0, doc="the exponent")
+    cycle: bool = flag(False, doc="whether it would begin again: it never does before max_steps")
+
+    def body(self, base_lr: float) -> Rule:
+        warmup = self.warmup
+        return poly_decay(base_lr, warmup, self.max_steps - warmup, self.power, self.min_lr, self.cycle)
