@@ -1,0 +1,99 @@
+"""`lrcli solve`: the value of one key that gives a learning rate at a step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from typer import Argument, Option
+
+from lrcli.cli.command import make_command
+from lrcli.cli.environment import Environment
+from lrcli.cli.exits import ExitStatus
+from lrcli.cli.load import load_declared
+from lrcli.cli.options import OneSpec, OutputOptions, Quiet, SpecOptions, output_option
+from lrcli.cli.output import Output
+from lrcli.cli.positions import row_of
+from lrcli.errors import LrcliError
+from lrcli.infer.solve import Solved
+from lrcli.infer.solve import solve as solve_key
+from lrcli.series import series_of
+
+SOLVE_FORMATS = ("text", "json")
+
+
+def solve(
+    env: Environment,
+    spec: OneSpec,
+    key: Annotated[
+        str,
+        Argument(metavar="KEY", show_default=False, help="As --set has it (schedule.gamma), or its end (gamma)."),
+    ],
+    spec_options: SpecOptions,
+    output_options: OutputOptions,
+    wanted: Annotated[
+        str, Option("--at", metavar="STEP=LR", show_default=False, help="STEP may carry a unit: 100=1e-6, 50%=3e-4.")
+    ],
+    quiet: Quiet = False,
+    format: Annotated[
+        Literal["text", "json"] | None, output_option("--format", "-f", help="Default: by FILE's ending, else text.")
+    ] = None,
+) -> ExitStatus:
+    """Find the value of one key that gives a learning rate at a step.
+
+    Prints the value, and the --set that makes it so. Of several values the nearest to the spec's own comes first. Exits
+    with 1 if there is none.
+    """
+    output = Output(env, output_options.output)
+    chosen = output.choose(format, SOLVE_FORMATS, "text")
+    step, equals, text = wanted.partition("=")
+    try:
+        lr = float(text) if equals else math.nan
+    except ValueError:
+        lr = math.nan
+    if not math.isfinite(lr):
+        raise LrcliError(f"--at wants STEP=LR, e.g. 100=1e-6. Received: {wanted!r}")
+    (declared,) = load_declared(env, [spec], spec_options)
+    run = series_of(declared.spec)
+    row = row_of(step, run, "--at")
+    solved = solve_key(declared, key, row, lr)
+    if not solved.changes:
+        env.error(f"lrcli: {_none(solved, run.unit, row, lr)}")
+        return ExitStatus.DIFFERENT
+    output.write(_json(solved, run.unit, row) if chosen == "json" else _text(solved))
+    return ExitStatus.OK
+
+
+def _text(solved: Solved) -> Iterator[str]:
+    for change, _ in solved.changes:
+        yield f"{change.value}\n--set {change.setting}\n"
+
+
+def _json(solved: Solved, unit: str, row: int) -> Iterator[str]:
+    import json
+
+    found = [
+        {"key": change.key, "was": change.was, "is": change.value, unit: row, "lr": lr} for change, lr in solved.changes
+    ]
+    yield json.dumps(found, indent=2) + "\n"
+
+
+def _none(solved: Solved, unit: str, row: int, lr: float) -> str:
+    """Why there is no value."""
+    text = f"no value of {solved.key.path} gives {lr!r} at {unit} {row}"
+    if solved.beside:
+        return text + ": " + ", ".join(f"{change.value} gives {found:.6g}" for change, found in solved.beside)
+    if solved.seen is not None:
+        text += f": it is from {solved.seen[0]:.6g} to {solved.seen[1]:.6g} there, whatever the value"
+    return text
+
+
+command = make_command(
+    solve,
+    examples=[
+        ("lrcli solve exp.yaml gamma --at 100=1e-6", "which gamma comes down to 1e-6 in 100 epochs"),
+        ("lrcli solve train.yaml lr --at 50%=3e-4", "which base learning rate is 3e-4 half-way"),
+        ("lrcli solve train.yaml warmup.for --at 1000=1e-4 --format json", "for a program"),
+    ],
+)

@@ -1,0 +1,49 @@
+"""`solve`: what comes out is what was asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from lrcli.curve import evaluate
+from lrcli.errors import LrcliError
+from lrcli.infer.solve import solve
+from lrcli.reader import read_declared
+
+CASES = [
+    ("{lr: 1e-4, epochs: 200, schedule: {type: exponential, gamma: 0.9}}", "gamma", 100, 1e-6),
+    ("{lr: 1e-4, epochs: 200, schedule: {type: exponential, gamma: 0.9}}", "lr", 100, 1e-6),
+    ("{lr: 0.1, epochs: 90, schedule: {type: cosine}}", "eta_min", 45, 0.06),
+    ("{lr: 0.1, epochs: 90, schedule: {type: polynomial, total_iters: 90}}", "power", 45, 0.01),
+    ("{epochs: 90, schedule: {type: one_cycle, max_lr: 0.1}}", "pct_start", 60, 0.05),
+    ("{epochs: 90, schedule: {type: one_cycle, max_lr: 0.1}}", "div_factor", 0, 0.002),
+    ("{lr: 0.1, epochs: 90, warmup: {for: 10, start_factor: 0}, schedule: {type: constant}}", "warmup.for", 5, 0.025),
+    ("{lr: 0.1, epochs: 90, schedule: {type: step, step_size: 30}, emulate: torch-2.4}", "gamma", 70, 0.009),
+]
+
+
+@pytest.mark.parametrize(("text", "key", "row", "lr"), CASES)
+def test_what_comes_out(text: str, key: str, row: int, lr: float) -> None:
+    """With the value that is found the learning rate at the step is the wanted one, to twelve digits."""
+    solved = solve(read_declared(text), key, row, lr)
+    assert solved.changes
+    for change, _ in solved.changes:
+        assert evaluate(read_declared(text, sets=[change.setting]).spec).shown()[row] == pytest.approx(lr, rel=1e-10)
+
+
+def test_no_value() -> None:
+    """Where nothing gives the learning rate there is nothing, and what is there is told."""
+    solved = solve(read_declared(CASES[0][0]), "gamma", 0, 1e-6)
+    assert ((), (1e-4, 1e-4)) == (solved.changes, solved.seen)
+
+
+def test_between_two_whole_numbers() -> None:
+    """A length that would have to lie between two whole numbers is none: both are told."""
+    solved = solve(read_declared("{lr: 1e-4, epochs: 100, schedule: {type: cosine}}"), "T_max", 50, 2e-5)
+    assert ((), ["70", "71"]) == (solved.changes, [change.value for change, _ in solved.beside])
+
+
+@pytest.mark.parametrize("name", ["gama", "type", ""])
+def test_no_such_key(name: str) -> None:
+    """A key that is none, or no number, is refused with those that there are."""
+    with pytest.raises(LrcliError, match="no number"):
+        solve(read_declared(CASES[0][0]), name, 50, 1e-5)
