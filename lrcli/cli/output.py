@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
+from typing import IO, Any, TextIO
 
 from lrcli.cli.environment import Environment
 from lrcli.cli.signals import unwound
@@ -23,6 +23,7 @@ _ENDINGS = {
     ".jsonl": "jsonl",
     ".md": "markdown",
     ".svg": "svg",
+    ".png": "png",
     ".html": "html",
     ".htm": "html",
     ".sarif": "sarif",
@@ -30,7 +31,7 @@ _ENDINGS = {
     ".yml": "yaml",
 }
 _FOREIGN = (
-    ".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".pdf", ".eps", ".ps", ".parquet", ".feather",
+    ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".pdf", ".eps", ".ps", ".parquet", ".feather",
     ".arrow", ".orc", ".avro", ".xls", ".xlsx", ".ods", ".docx", ".npy", ".npz", ".pkl", ".pickle", ".joblib", ".h5",
     ".hdf5", ".mat", ".pt", ".pth", ".ckpt", ".onnx", ".safetensors", ".db", ".sqlite", ".zip", ".tar", ".tgz", ".gz",
     ".bz2", ".xz", ".zst", ".7z", ".toml", ".xml", ".ini", ".py", ".ipynb", ".tex",
@@ -118,6 +119,19 @@ class Output:
         except OSError as exc:
             raise LrcliError(f"cannot write to stdout: {exc.strerror}") from exc
 
+    def write_bytes(self, data: bytes) -> None:
+        """Write what is no text: to a file, or to whoever reads stdout in a pipe."""
+        if self.to_file:
+            assert self.path is not None
+            _refuse_input(self.env, self.path)
+            _write_file(self.path, data, whole=True)
+            return
+        stream = getattr(self.env.stdout, "buffer", None)
+        if self.env.stdout_tty or stream is None:
+            raise LrcliError("a terminal shows no picture of pixels: name a file with -o FILE.png")
+        stream.write(data)
+        stream.flush()
+
     def _safe(self, chunks: Iterable[str]) -> Iterator[str]:
         """The text without anything that a terminal would obey, beside colours where they are wanted."""
         styled = self.color
@@ -140,7 +154,7 @@ def _write(out: TextIO, chunk: str) -> None:
         raise LrcliError(f"cannot write to stdout: {exc.strerror}") from exc
 
 
-def _write_file(name: str, chunks: Iterable[str], *, whole: bool) -> None:
+def _write_file(name: str, chunks: Iterable[str] | bytes, *, whole: bool) -> None:
     """Write beside the file, then rename: whoever reads it sees the old content or the new, and so does a full disk.
 
     What cannot be replaced (a pipe, a device, or what a stream of a process already writes to) is written to.
@@ -153,9 +167,13 @@ def _write_file(name: str, chunks: Iterable[str], *, whole: bool) -> None:
             raise LrcliError(f"cannot write {name}: it is a directory")
         stream = _stream(name, mode)
         if stream is not None or (mode is not None and not stat.S_ISREG(mode)):
-            text = list(chunks) if whole else chunks
+            text = chunks if isinstance(chunks, bytes) else list(chunks) if whole else chunks
             # the stream itself, where it is ours: it goes on where it stands, and what it holds is kept
             target = os.dup(stream) if isinstance(stream, int) else os.open(name, os.O_WRONLY | os.O_TRUNC)
+            if isinstance(text, bytes):
+                with os.fdopen(target, "wb") as raw:
+                    raw.write(text)
+                return
             with os.fdopen(target, "w", encoding="utf-8", newline="\n") as out:
                 out.writelines(text)
             return
@@ -195,14 +213,17 @@ def _stream(name: str, mode: int | None) -> int | str | None:
     return None
 
 
-def _replace(target: Path, mode: int | None, chunks: Iterable[str]) -> None:
+def _replace(target: Path, mode: int | None, chunks: Iterable[str] | bytes) -> None:
     with unwound():
         # a name that nobody else can have, however many write here: equal process ids are common in containers
         part = target.with_name(f".lrcli-{os.urandom(8).hex()}.part")
-        out = part.open("x", encoding="utf-8", newline="\n")
+        out: IO[Any] = part.open("xb") if isinstance(chunks, bytes) else part.open("x", encoding="utf-8", newline="\n")
         try:
             with out:
-                out.writelines(chunks)
+                if isinstance(chunks, bytes):
+                    out.write(chunks)
+                else:
+                    out.writelines(chunks)
             if mode is not None:
                 part.chmod(stat.S_IMODE(mode))
             part.replace(target)

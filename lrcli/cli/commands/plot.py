@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 
     from lrcli.series import Series
 
-Format = Literal["text", "svg", "html"]
+Format = Literal["text", "svg", "html", "png"]
 Theme = Literal["auto", "light", "dark"]
 
+PICTURES = ("svg", "html", "png")
 _NARROWEST = 240
 """Pixels."""
 
@@ -60,6 +61,9 @@ def plot(
     theme: Annotated[
         Theme | None, picture_option("--theme", help="Colours of an SVG; auto (default) follows its reader.")
     ] = None,
+    scale: Annotated[
+        float | None, picture_option("--scale", metavar="X", help="Pixels of a PNG for one of the SVG (default 2).")
+    ] = None,
     watch: Annotated[
         bool, picture_option("--watch", help="Draw again whenever a file is saved or stdin grows, until Ctrl-C.")
     ] = False,
@@ -70,12 +74,12 @@ def plot(
     """Draw the learning rates of one or several specs.
 
     All curves are in one picture, as wide and high as the terminal; below it a line of facts about each. Into a file
-    called .svg or .html it is a vector picture, for a README or a review.
+    called .svg or .html it is a vector picture, for a README or a review; .png needs the extra lrcli[png].
     """
     output = Output(env, output_options.output)
-    if watch and format in ("svg", "html"):
+    if watch and format in PICTURES:
         raise LrcliError(f"--watch draws text, not {format}")
-    look = Look(output.choose(format, ("svg", "html"), "text"), log, title, width, height, ascii, theme)
+    look = Look(output.choose(format, PICTURES, "text"), log, title, width, height, ascii, theme, scale)
 
     def load(env: Environment) -> Loaded:
         return _load(env, load_series(env, specs, spec_options, log_options, sweep_options.sweep), range)
@@ -93,6 +97,11 @@ def plot(
         picture = look.draw(loaded, output, progress)
     finally:
         progress.erase()
+    if look.format == "png":
+        from lrcli.render.png import SCALE, render_png
+
+        output.write_bytes(render_png(picture, SCALE if scale is None else scale))
+        return
     output.write([picture, "\n"])
 
 
@@ -116,8 +125,13 @@ class Look:
     height: int | None
     ascii: bool
     theme: str | None
+    scale: float | None = None
 
     def __post_init__(self) -> None:
+        if self.scale is not None and self.format != "png":
+            raise LrcliError(f"--scale is for png, not for {self.format}")
+        if self.scale is not None and not 0.1 <= self.scale <= 10:
+            raise LrcliError(f"--scale wants a number from 0.1 to 10. Received: {self.scale!r}")
         if self.format == "text":
             if self.theme:
                 raise LrcliError("--theme is for svg and html, not for text")
@@ -150,7 +164,9 @@ class Look:
 
         width, height, theme = self.width or WIDTH, self.height or HEIGHT, self.theme or "auto"
         chart = chart_of(runs, columns=columns_of(width), **about)
-        if self.format == "svg":
+        if self.format == "png" and theme == "auto":
+            theme = "light"  # pixels follow no reader
+        if self.format in ("svg", "png"):
             return render_svg(chart, width=width, height=height, theme=theme)
         from lrcli.render.html import render_html
 

@@ -1,0 +1,65 @@
+"""A vector picture as pixels: what resvg draws of it, with a font that is there."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from types import ModuleType
+
+from lrcli.errors import LrcliError
+
+SCALE = 2.0
+"""Pixels of the picture for one of the drawing: twice as many are sharp on today's screens."""
+MOST = 20_000
+"""The most pixels of a side."""
+
+_FAMILIES = (
+    *("DejaVu Sans", "Liberation Sans", "Noto Sans", "Arial", "Helvetica", "Helvetica Neue", "Segoe UI", "Roboto"),
+    *("Ubuntu", "Cantarell", "Open Sans", "Inter", "Lato", "Carlito", "FreeSans", "Nimbus Sans", "Verdana", "Tahoma"),
+    *("DejaVu Sans Mono", "Liberation Mono", "Courier New", "DejaVu Serif", "Liberation Serif", "Times New Roman"),
+)
+"""Families that draw digits and Latin letters, the nearest to the picture's own first."""
+
+
+def render_png(svg: str, scale: float = SCALE) -> bytes:
+    """The picture, `scale` pixels for each of its own. Raises LrcliError without resvg, and without any font."""
+    resvg = _resvg()
+    size = re.search(r'width="(\d+)" height="(\d+)"', svg)
+    if size and max(map(int, size.groups())) * scale > MOST:
+        raise LrcliError(f"--scale {scale:g} makes a side of more than {MOST:,} pixels")
+    family = _family()
+    if family is None:
+        raise LrcliError(
+            "no font is installed that draws the text of a PNG: install one (Debian: fonts-dejavu-core), or write .svg"
+        )
+    drawn = resvg.svg_to_bytes(svg_string=svg, zoom=scale, sans_serif_family=family, font_family=family)
+    return bytes(drawn)
+
+
+def _resvg() -> ModuleType:
+    try:
+        import resvg_py
+    except ImportError:
+        raise LrcliError("a PNG needs resvg: pip install 'lrcli[png]' (or resvg-py); .svg needs nothing") from None
+    found: ModuleType = resvg_py
+    return found
+
+
+@cache
+def _family() -> str | None:
+    """The first family whose glyphs are really drawn."""
+    resvg = _resvg()
+    blank = _sample("")
+
+    def draws(family: str) -> bool:
+        drawn = resvg.svg_to_bytes(svg_string=_sample("0123 lr"), sans_serif_family=family, font_family=family)
+        return bytes(drawn) != bytes(resvg.svg_to_bytes(svg_string=blank))
+
+    return next((family for family in _FAMILIES if draws(family)), None)
+
+
+def _sample(text: str) -> str:
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="80" height="20">'
+        f'<text x="2" y="16" style="font-family:sans-serif">{text}</text></svg>'
+    )
