@@ -193,3 +193,14 @@ def test_breaks(keys: dict[str, Any]) -> None:
         assert all(step >= 0 for step in steps) or all(step <= 0 for step in steps)
         t = len(found) if end is None else end
     assert all(math.isfinite(lr) for lr in found)
+
+
+def test_explained() -> None:
+    """A log of another gamma is explained, though most keys of the type are not given."""
+    from tests.cli_world import run_cli
+
+    made = spec(policy="step", step=[3], gamma=0.5)
+    log = "epoch,lr\n" + "".join(f"{t},{lr}\n" for t, lr in enumerate(lrs(policy="step", step=[3], gamma=0.25)))
+    outcome = run_cli("explain", made, "-", stdin=log.encode())
+    assert outcome.status in (0, 1), outcome.stderr
+    assert "gamma" in outcome.stdout

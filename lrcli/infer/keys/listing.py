@@ -115,6 +115,8 @@ def _of_mapping(node: Mapping, path: str, schedule: Schedule, interval: str) -> 
             for i, (item, child) in enumerate(zip(children, value, strict=False)):
                 if isinstance(item, Mapping):
                     yield from _of_mapping(item, f"{where}.{i}", child, interval)
+        elif value is None:
+            continue  # an argument that is not given, and stands for something else
         elif param.kind == "positions":
             yield Key(where, was, "positions", float(value[-1]) if value else math.nan, entries=tuple(value))
         elif param.kind in ("choice", "flag"):
