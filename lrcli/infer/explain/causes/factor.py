@@ -47,7 +47,7 @@ def _lengths(schedule: Schedule) -> set[float]:
         if kind == "schedules":
             found.update(*map(_lengths, value))
         elif kind == "positions":
-            found.update(value)
+            found.update(value or ())
         elif kind in ("length", "count") and isinstance(value, (int, float)):
             found.add(value)
         elif kind == "expression" and value is not None:
