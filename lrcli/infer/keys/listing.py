@@ -115,9 +115,7 @@ def _of_mapping(node: Mapping, path: str, schedule: Schedule, interval: str) -> 
             for i, (item, child) in enumerate(zip(children, value, strict=False)):
                 if isinstance(item, Mapping):
                     yield from _of_mapping(item, f"{where}.{i}", child, interval)
-        elif value is None:
-            continue  # an argument that is not given, and stands for something else
-        elif param.kind == "positions":
+        elif param.kind == "positions" and value is not None:
             yield Key(where, was, "positions", float(value[-1]) if value else math.nan, entries=tuple(value))
         elif param.kind in ("choice", "flag"):
             others = param.choices if param.kind == "choice" else ("true", "false")
