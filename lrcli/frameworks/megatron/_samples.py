@@ -6,6 +6,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
+MOST_RAMP = 1_000_000
+"""So many updates of a ramp are counted."""
+
 
 class Samples:
     """How many samples were seen before update t: a multiple of the batch size, or the sum of the sizes so far.
@@ -53,3 +56,18 @@ class Samples:
             return at
         end = len(self._sums) - 1
         return end + int((n - self._sums[end]) // self._last) + 1 if self._last > 0 else None
+
+
+def ramp_sizes(start: int, increment: int, samples: int, full: int) -> tuple[int, ...]:
+    """The batch sizes while they grow from start to full over so many samples, as --rampup-batch-size has them.
+
+    >>> ramp_sizes(2, 2, 12, 6)
+    (2, 2, 2, 4, 4)
+    """
+    each = samples / ((full - start) / increment)
+    sizes: list[int] = []
+    seen = 0
+    while seen <= samples and len(sizes) < MOST_RAMP:
+        sizes.append(start + int(seen / each) * increment)
+        seen += sizes[-1]
+    return tuple(sizes)

@@ -10,7 +10,7 @@ from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import Refuses
-from lrcli.frameworks.megatron._samples import Samples
+from lrcli.frameworks.megatron._samples import Samples, ramp_sizes
 from lrcli.frameworks.stateless import Rule, Stateless
 from lrcli.notes import Note
 from lrcli.schedules.base import Setting, data, flag, number, setting, text
@@ -49,8 +49,8 @@ class OptimizerParamScheduler(Stateless):
                     1 - q, 0.5 * (cos(pi * q) + 1), 2 * 0.5 ** q - 1 or 1 - sqrt(q)
 
     Update 0 is at init_lr: at 0, unless one is given. increment is the global batch size, or a list of those of the
-    updates (a ramp; 0 for a skipped update), whose last one goes on. group_overrides gives groups a max_lr and a min_lr
-    of their own. The weight decay is not shown.
+    updates (0 for a skipped update), whose last one goes on; with rampup_batch_size it is where the ramp ends.
+    group_overrides gives groups a max_lr and a min_lr of their own. The weight decay is not shown.
 
     >>> schedule = OptimizerParamScheduler(max_lr=0.5, lr_warmup_steps=8, lr_decay_steps=24, increment=4)
     >>> [schedule.lr_at(t, 0.0) for t in range(8)]
@@ -77,6 +77,12 @@ class OptimizerParamScheduler(Stateless):
         None,
         doc="samples of an update, or a list of them; left out: what data says, else 1",
         takes="a count of samples, or a list of them",
+        optional=True,
+    )
+    rampup_batch_size: Any = data(
+        None,
+        doc="[start, increment, samples]: the batch size grows from start to the global one over so many samples",
+        takes="a list of three counts",
         optional=True,
     )
     group_overrides: Any = data(
@@ -114,6 +120,8 @@ class OptimizerParamScheduler(Stateless):
         sizes = self.increment if isinstance(self.increment, tuple) else (self.increment,)
         if self.increment is not None and not (sizes and all(map(_is_size, sizes))):
             raise InvalidValue("increment", "must be a count of samples of at least 0, or a list of them", sizes)
+        if self.rampup_batch_size is not None:
+            self._check_ramp()
         overrides = self.group_overrides
         if overrides is None:
             return
@@ -125,6 +133,16 @@ class OptimizerParamScheduler(Stateless):
                     raise InvalidValue("group_overrides", f"has {', '.join(_OVERRIDES)}, not {key}", overrides)
                 if not isinstance(value, (int, float)) or isinstance(value, bool):
                     raise InvalidValue("group_overrides", f"must hold numbers: {key}", value)
+
+    def _check_ramp(self) -> None:
+        ramp, full = self.rampup_batch_size, self.increment
+        if not isinstance(ramp, tuple) or len(ramp) != 3 or not all(isinstance(n, int) and n > 0 for n in ramp):
+            raise InvalidValue("rampup_batch_size", "must be three counts above 0: [start, increment, samples]", ramp)
+        if not isinstance(full, int):
+            raise InvalidValue("rampup_batch_size", "needs increment, the batch size that it grows to", ramp)
+        if full <= ramp[0] or (full - ramp[0]) % ramp[1]:
+            reason = f"the batch size must grow from {ramp[0]} to {full} in whole steps of {ramp[1]}"
+            raise _refuses(reason, "rampup_batch_size", ramp)
 
     def bind(self, setting: Setting) -> OptimizerParamScheduler:
         bound = super().bind(setting)
@@ -155,6 +173,9 @@ class OptimizerParamScheduler(Stateless):
         size = self.increment
         if size is None:
             size = (self.setting.samples_per_step if self.setting else None) or 1
+        if self.rampup_batch_size is not None:
+            start, increment, samples = self.rampup_batch_size
+            return Samples((*ramp_sizes(start, increment, samples, size), size))
         return Samples(size)
 
     @cached_property
