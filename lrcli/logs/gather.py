@@ -171,6 +171,20 @@ class Gathered:
             self.without_rate += 1
             self._add_beside(cells)
 
+    def add_group(self, record: Mapping[str, str]) -> bool:
+        """Put the learning rate of another parameter group into the last row, if that is at the same place."""
+        last = self._last
+        rates = [name for name in record if self.names.get(name) == "lr"]
+        if not self.rows or self._waiting or any(name in last or "/" not in name for name in rates):
+            return False
+        places = {name: float(text) for name, text in record.items() if name not in rates}
+        if places != {name: value for name, value in last.items() if self.names[name] != "lr"}:
+            return False
+        self._store({name: float(record[name]) for name in rates})
+        for name in rates:
+            self._evidence_of(name).add(record[name])
+        return True
+
     def add_block(self, block: Mapping[str, Sequence[str]]) -> bool:
         """Rows that each have a number in every column that matters; False, and nothing added, where some have not."""
         found: dict[str, array[float]] = {}

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 
+from lrcli.logs import LogRequest
 from lrcli.logs.format import without_escapes
 from lrcli.logs.gather import Gathered
 from lrcli.logs.line import FAR, epoch_of, may_be_heading, may_hold_rate, statement
@@ -48,10 +49,11 @@ class TextRows:
         self._request = gathered.request
         self._epoch: tuple[str, str] | None = None
         self._number = 0
+        self._row_number = 0  # of the last line that is a row
 
     def read(self, text: TextIOWrapper) -> Iterator[str]:
         """Reads all of it; yields what is to be said about it. Raises LrcliError where no line is a row."""
-        ended = True
+        ended, lines = True, list[str]()
         while block := text.read(BLOCK):
             block += text.readline()
             ended = block.endswith("\n")
@@ -64,7 +66,9 @@ class TextRows:
                 block = "\n".join(lines) + "\n" * ended
             if not self._together(block, len(lines)):
                 self._one_by_one(lines)
-        yield from self._chosen(ended)
+        yield from self._chosen()
+        if not ended and self._row_number == self._number and _ends_in_rate(lines[-1], self._request):
+            yield "the last line has no line end: its learning rate may be cut off"
 
     def _together(self, block: str, lines: int) -> bool:
         """Reads the rows of a block by the patterns alone; False, and nothing read, if it may hold other rows, too."""
@@ -87,6 +91,9 @@ class TextRows:
         self.other_lines += lines
         for pattern, kind, columns in found:
             names = [_column(role, name) for role, name in pattern.groups]
+            if self._epoch is None and not pattern.has_epoch and "of" in names:
+                del columns[names.index("of")]
+                names.remove("of")
             if self._epoch is not None and not pattern.has_epoch:
                 names.append("epoch")
                 columns.append([self._epoch[1]] * len(columns[0]))
@@ -98,6 +105,7 @@ class TextRows:
             kind.lines += len(columns[0])
             self.other_lines -= len(columns[0])
         self._number += lines
+        self._row_number = self._number
         return True
 
     def _one_by_one(self, lines: Sequence[str]) -> None:
@@ -152,14 +160,18 @@ class TextRows:
             kind = LineKind(self._target.like(), number, line)
             kind.words = {_column(role, name): name for role, name, _ in cells}
             self.kinds[(*names, carried)] = kind
+        if self._epoch is None and "epoch" not in roles:  # the steps of an epoch are of use beside one only
+            cells = [cell for cell in cells if cell[0] != "of"]
         record = {_column(role, name): text.replace(",", "") for role, name, text in cells}
         if "epoch" not in roles and self._epoch is not None:
             record["epoch"] = self._epoch[1].replace(",", "")
             self._note_heading(kind, carried=carried)
         for name in record:
             kind.gathered.names.setdefault(name, _ROLES.get(name, "lr"))
-        kind.gathered.add(number, record)
+        if not (len(cells) < 3 and kind.gathered.add_group(record)):
+            kind.gathered.add(number, record)
         kind.lines += 1
+        self._row_number = number
 
     def _note_heading(self, kind: LineKind, *, carried: bool = False) -> None:
         assert self._epoch is not None
@@ -167,7 +179,7 @@ class TextRows:
         kind.gathered.names.setdefault("epoch", "epoch")
         kind.gathered.headed = carried
 
-    def _chosen(self, ended: bool) -> Iterator[str]:
+    def _chosen(self) -> Iterator[str]:
         """Hands on the rows of the most frequent kind; yields what was taken and what was left out."""
         if not self.kinds:
             column = self._request.column
@@ -184,6 +196,11 @@ class TextRows:
 
 
 _ROLES = {"step": "step", "epoch": "epoch", "of": "of", "rank": "rank"}
+
+
+def _ends_in_rate(line: str, request: LogRequest) -> bool:
+    found = statement(line, request)
+    return found is not None and any(token.role == "lr" and token.end == len(line) for token in found.tokens)
 
 
 def _column(role: str, name: str) -> str:

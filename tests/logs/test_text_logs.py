@@ -146,3 +146,25 @@ def test_blocks_and_lines_give_the_same(name: str, monkeypatch: pytest.MonkeyPat
 def _outcome(path: Path) -> tuple[object, ...]:
     log = read_log(str(path))
     return log.unit, list(log.positions), {n: list(v) for n, v in log.lrs.items()}, log.runs, log.rounding, log.remarks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Epoch 5: reducing learning rate of group 0 to 0.1.\nEpoch 5: reducing learning rate of group 1 to 0.2.\n"
+        "Epoch 9: reducing learning rate of group 0 to 0.3.\nEpoch 9: reducing learning rate of group 1 to 0.4.\n",
+        "Adjusting learning rate of group 0 to 0.1.\nAdjusting learning rate of group 1 to 0.2.\n"
+        "Adjusting learning rate of group 0 to 0.3.\nAdjusting learning rate of group 1 to 0.4.\n",
+    ],
+)
+def test_groups_on_lines_of_their_own(text: str) -> None:
+    """PyTorch tells each parameter group on its own line: they are one row."""
+    log = read_log("-", inputs=Inputs.of(text.encode()))
+    assert [[0.1, 0.3], [0.2, 0.4]] == [list(column) for column in log.lrs.values()]
+
+
+@pytest.mark.parametrize(("end", "told"), [("\n", False), ("", True), (" loss 2", False)])
+def test_a_last_line_that_may_be_cut_off(end: str, told: bool) -> None:
+    """A learning rate at the end of a text without a last line end may be the beginning of one."""
+    log = read_log("-", inputs=Inputs.of(f"step 1 lr 0.1 loss 3\nstep 2 lr 0.05{end}".encode()))
+    assert told == any("may be cut off" in remark for remark in log.remarks)
