@@ -174,3 +174,23 @@ def test_the_log_of_the_trainer_follows_its_config(tmp_path: Path) -> None:
     log = written(tmp_path, json.dumps({"log_history": rows}), "trainer_state.json")
     assert run_cli("explain", path, log, "--steps", "100").status == 0
     assert run_cli("explain", path, log, "--steps", "100", "--set", "first_step=0").status == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("sft_cosine.yaml", ("--steps", "1000")),
+        ("llamafactory_lora.yaml", ("--steps", "1000")),
+        ("axolotl_lora.yml", ("--steps", "1000")),
+        ("detectron2_coco.yaml", ()),
+        ("yolov3.cfg", ()),
+        ("lightning_cli.yaml", ()),
+        ("kohya_lora.toml", ("--batches-per-epoch", "500")),
+        ("llm_foundry.yaml", ()),
+        ("torchtune_lora.yaml", ("--samples", "52002")),
+    ],
+)
+def test_check_is_silent_on_sound_configs(name: str, options: tuple[str, ...]) -> None:
+    path = Path(__file__).parent.parent.parent / "schedules" / "configs" / name
+    outcome = run_cli("check", str(path), *options, "--strict")
+    assert (outcome.status, outcome.stdout) == (0, "no findings in 1 spec\n")

@@ -27,6 +27,8 @@ def _is_meant(subject: Subject, group: int, t: int, up: bool) -> bool:
             continue
         if isinstance(site.schedule, _JUMPS) and own and site.schedule.next_break(own) == own:
             return True
+        if own and any(word in site.schedule.event_at(own) for word in ("restart", "milestone")):
+            return True
         if up and own == 0 and isinstance(site.inside, Sequential):
             return True
     return False

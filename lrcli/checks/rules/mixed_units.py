@@ -33,6 +33,8 @@ def find(subject: Subject) -> Iterator[Hit]:
     for site in subject.sites:
         if warmup_of(site.schedule) is not None and not isinstance(site.schedule, WarmupCosine):
             continue
+        if getattr(site.schedule, "step_on_epochs", True) is False:
+            continue  # its lengths are epochs, and it says how many updates they have
         for name in _names(site):
             _, node = site.node_of(name)
             value = getattr(site.schedule, name)

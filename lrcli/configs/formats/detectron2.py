@@ -73,16 +73,15 @@ def translate(config: Config, draft: Draft) -> None:
         raise solver.fail("MAX_ITER", "MAX_ITER must be at least 1")
     if name == "WarmupMultiStepLR":
         solver.check_steps(steps, length)
-    solver.put(draft, "lr", "BASE_LR", float(values["BASE_LR"]))
     draft.put("steps", config.given.steps or length, at=solver.place("MAX_ITER"), why="MAX_ITER")
     if name == "WarmupPolyLR":
+        solver.put(draft, "lr", "BASE_LR", float(values["BASE_LR"]))
         solver.put_poly(draft, length, values)
         return
     draft.put("schedule.type", "detectron2.build_lr_scheduler")
     solver.put(draft, "schedule.LR_SCHEDULER_NAME", "LR_SCHEDULER_NAME", name)
     for key, value in values.items():
-        if key != "BASE_LR":
-            solver.put(draft, f"schedule.{key}", key, int(value) if key in _WHOLE else float(value))
+        solver.put(draft, f"schedule.{key}", key, int(value) if key in _WHOLE else float(value))
     if name == "WarmupMultiStepLR":
         solver.put(draft, "schedule.STEPS", "STEPS", [int(step) for step in steps])
     solver.put(draft, "schedule.WARMUP_METHOD", "WARMUP_METHOD", solver.text("WARMUP_METHOD", "linear"))

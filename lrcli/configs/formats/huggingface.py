@@ -93,7 +93,7 @@ def _needed_by(config: Config, name: str) -> str:
 FORMAT = Format(
     "huggingface",
     "Hugging Face TrainingArguments, TRL",
-    ("pyyaml", "json"),
+    ("json", "pyyaml"),
     misses,
     translate,
     framework="transformers",
