@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from os import PathLike, fspath
 
+from lrcli.version import __version__
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # nothing is imported here: until `__main__` runs, Ctrl-C is Python's own, with a traceback
     from collections.abc import Mapping, Sequence
@@ -24,7 +26,6 @@ if TYPE_CHECKING:  # nothing is imported here: until `__main__` runs, Ctrl-C is 
     from lrcli.curve import Curve
     from lrcli.spec import Spec
 
-__version__ = "0.1.0"
 __all__ = ["__version__", "check", "compare", "emulate", "evaluate", "load", "to_torch"]
 
 

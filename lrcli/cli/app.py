@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup, TyperOption
 
-from lrcli import __version__
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
 from lrcli.folder import module_names
+from lrcli.version import __version__
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, Parameter

@@ -77,7 +77,7 @@ def _json(findings: Sequence[Finding]) -> str:
 
 def _sarif(findings: Sequence[Finding]) -> str:
     """SARIF 2.1.0: a run with the rules that found something, and a result for each finding."""
-    from lrcli import __version__
+    from lrcli.version import __version__
 
     rules = {finding.code: finding for finding in findings}
     results = []

@@ -25,6 +25,7 @@ from lrcli.render.svg.text import escaped, text_width
 from lrcli.spec import Group, Spec
 from tests.cli_world import run_cli
 from tests.render.test_plot import GAMMA, GROUPS, HUGE, MANY, OVERLAY, PLATEAU, STEP, one, schedule
+from tests.terminal_picture import THEMES
 
 ROOT = Path(__file__).parents[2]
 PICTURE_FOLDER = ROOT / "lrcli" / "manual" / "pictures"
@@ -59,8 +60,9 @@ def test_picture_is_current(name: str, refresh: bool, monkeypatch: pytest.Monkey
 
 
 def test_no_picture_is_left_over() -> None:
-    """Every picture of the manual belongs to a test."""
-    assert sorted(PICTURES) == sorted(file.stem for file in PICTURE_FOLDER.iterdir())
+    """Every picture of the manual is one of those, or the README's terminal."""
+    terminals = [f"terminal-{theme}" for theme in THEMES]
+    assert sorted([*PICTURES, *terminals]) == sorted(file.stem for file in PICTURE_FOLDER.iterdir())
 
 
 EVERYTHING = (
