@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 from typing import Any
 
 from lrcli.curve import evaluate
@@ -35,3 +36,9 @@ def assert_same(wanted: list[list[float]], found: list[list[float]], where: obje
         pairs = [(t, *pair) for t, pair in enumerate(zip(want, have, strict=False))]
         apart = [(t, a, b) for t, a, b in pairs if a != b and not (a != a and b != b)]
         assert not apart, (where, group, apart[:3])
+
+
+def has_newer_libm() -> bool:
+    """Whether cos and pow of singles are those of glibc 2.41 and later, which round otherwise than the ones before."""
+    name, version = platform.libc_ver()
+    return name != "glibc" or tuple(map(int, version.split(".")[:2])) >= (2, 41)
