@@ -19,6 +19,7 @@ BLOCK = 1 << 20
 MOST = 12
 """How many patterns are kept; a log whose lines need more is read line by line."""
 
+_GAPS = 4
 _KINDS = 64
 _SHOWN = 120
 
@@ -143,7 +144,8 @@ class TextRows:
             pattern = pattern_like(line, found)
             match = pattern.regex.search(line)
             expected = tuple(line[token.start : token.end] for token in found.tokens)
-            if match and match.groups() == expected:
+            gaps = pattern.regex.pattern.count("*?")  # each is tried at each place of a line that does not match
+            if match and match.groups() == expected and gaps <= _GAPS:
                 self._patterns.insert(0, pattern)
         cells = [(token.role, token.name, line[token.start : token.end]) for token in found.tokens]
         self._add(number, line, found.kind, cells)
