@@ -1,13 +1,18 @@
-"""A page of its own with the picture, the facts of each curve as a table, and the notes."""
+"""A page of its own with the picture, the facts of each curve as a table, and the notes.
+
+With a script, which is part of the page, the picture is alive: see `page.js`. Without one it is the SVG.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from lrcli.render.chart import Chart, Line
 from lrcli.render.svg import HEIGHT, WIDTH, render_svg
 from lrcli.render.svg.text import escaped
-from lrcli.render.svg.theme import DARK, LIGHT, Palette
+from lrcli.render.svg.theme import DARK, DASHES, LIGHT, Palette
 from lrcli.render.ticks import short
 
 _COLUMNS = ("curve", "first", "peak", "at", "last", "mean")
@@ -34,10 +39,48 @@ def render_html(
             "</figure>",
             *_table(chart.lines),
             *(f"<p>{escaped(note)}</p>" for note in notes),
+            f'<script type="application/json" id="lrcli-data">{_data(chart, width, height)}</script>',
+            f"<script>{_script()}</script>",
             "</body>",
             "</html>",
         ]
     )
+
+
+def _script() -> str:
+    return Path(__file__).with_name("page.js").read_text(encoding="utf-8")
+
+
+def _data(chart: Chart, width: int, height: int) -> str:
+    """The curves for the script: their corners, with as many digits as a reader sees."""
+    lines = [
+        {
+            "name": line.name,
+            "dash": DASHES[i // len(LIGHT.curves) % len(DASHES)],
+            "runs": [[list(map(_whole, xs)), [float(f"{y:.9g}") for y in ys]] for xs, ys in line.runs],
+        }
+        for i, line in enumerate(chart.lines)
+    ]
+    stop = max((xs[-1] for line in chart.lines for xs, _ in line.runs), default=chart.right)
+    data = {
+        "title": chart.title,
+        "lines": lines,
+        "unit": chart.unit,
+        "left": _whole(chart.left),
+        "right": _whole(chart.right),
+        "stop": _whole(stop),
+        "steps": chart.steps_per_epoch,
+        "log": chart.log,
+        "width": width,
+        "height": height,
+        "hint": "Point at the picture for values, drag to zoom; arrow keys move, l is log, 0 the whole run.",
+    }
+    text = json.dumps(data, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+def _whole(x: float) -> float:
+    return int(x) if x == int(x) else x
 
 
 def _style(theme: str, width: int) -> str:
@@ -47,6 +90,12 @@ def _style(theme: str, width: int) -> str:
         "table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
         "th,td{padding:.25rem 1.5rem .25rem 0;text-align:left;border-bottom:1px solid}"
         "th{font-weight:600}"
+        ".live{width:100%;touch-action:pan-y;user-select:none;outline-offset:2px;font-size:12px}"
+        ".live path{fill:none;stroke-width:2;stroke-linejoin:round}.live .grid line{stroke-width:1}"
+        ".live .box{opacity:.15}.bar{display:flex;flex-wrap:wrap;gap:.4rem;margin:0 0 .5rem}"
+        "button{font:inherit;background:none;color:inherit;border:1px solid;border-radius:4px;padding:.1rem .6rem;"
+        "cursor:pointer}button[aria-pressed=false]{opacity:.45}.key{border-left-width:.6rem}"
+        ".readout{display:block;min-height:1.5em;white-space:pre-wrap;font-variant-numeric:tabular-nums}"
     )
     if theme != "auto":
         return rules + _colors(LIGHT if theme == "light" else DARK)
@@ -54,7 +103,15 @@ def _style(theme: str, width: int) -> str:
 
 
 def _colors(colors: Palette) -> str:
-    return f"body{{background:{colors.background};color:{colors.ink}}}th,td{{border-color:{colors.grid}}}"
+    curves = "".join(
+        f".c{i}.curve{{stroke:{color}}}.c{i}.dot,.c{i}.box{{fill:{color}}}.key.c{i}{{border-left-color:{color}}}"
+        for i, color in enumerate(colors.curves)
+    )
+    return (
+        f"body{{background:{colors.background};color:{colors.ink}}}th,td{{border-color:{colors.grid}}}"
+        f".live text{{fill:{colors.muted}}}.grid line{{stroke:{colors.grid}}}.cross line{{stroke:{colors.axis}}}"
+        f".live .box{{fill:{colors.axis}}}{curves}"
+    )
 
 
 def _table(lines: Sequence[Line]) -> Iterator[str]:
