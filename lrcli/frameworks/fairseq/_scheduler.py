@@ -1,0 +1,60 @@
+"""What fairseq's schedulers have in common: one learning rate for all groups, set before each update."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lrcli.errors import InvalidValue
+from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.marked import Marked
+from lrcli.schedules.base import Setting, length, number, setting
+
+
+def refuses(exception: str, reason: str, field: str = "", value: object = None) -> Refuses:
+    """What fairseq raises."""
+    return Refuses("fairseq", exception, reason, field, value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FairseqScheduler(Marked):
+    """A scheduler of the one learning rate of the optimizer."""
+
+    counts = "step"
+
+    setting: Setting | None = setting()
+
+    def bind(self, setting: Setting) -> Any:
+        if len(set(setting.lrs)) > 1:
+            raise InvalidValue("type", "fairseq sets one lr for all groups: they must not have different ones", None)
+        bound = super().bind(setting)
+        if setting.lr is not None:
+            bound.check(setting.lr)
+        return bound
+
+    def check(self, lr: float) -> None:
+        """Raise what fairseq refuses of the arguments with this learning rate."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FairseqWarmed(FairseqScheduler):
+    """A scheduler with a linear warmup."""
+
+    warmup_updates: float = length(0, doc="updates of the linear warmup", any_number=True, example="400")
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        yield self.warmup_updates, "warmup ends"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FairseqFloored(FairseqWarmed):
+    """A scheduler with a smallest learning rate, from which the warmup begins unless it is told otherwise."""
+
+    warmup_init_lr: float = number(-1, doc="the learning rate at the start of the warmup; below 0: min_lr")
+    min_lr: float = number(0.0, doc="the smallest learning rate")
+
+    @property
+    def first_lr(self) -> float:
+        """The learning rate at the start of the warmup."""
+        return self.min_lr if self.warmup_init_lr < 0 else self.warmup_init_lr

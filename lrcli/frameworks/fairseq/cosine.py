@@ -1,0 +1,122 @@
+"""A warmup, then cosines that restart lower and lower."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lrcli.frameworks.fairseq._scheduler import FairseqFloored, refuses
+from lrcli.frameworks.marked import first
+from lrcli.frameworks.stateless import Rule
+from lrcli.notes import Note
+from lrcli.schedules.base import length, number
+
+
+@dataclass(frozen=True, kw_only=True)
+class FairseqCosine(FairseqFloored):
+    """Warm up linearly, then follow half a cosine, and start again lr_shrink times as high, for ever.
+
+    lr(t) = w0 + t * ((base_lr - w0) / warmup_updates)    for t < warmup_updates, w0 = warmup_init_lr or min_lr
+            low + 0.5 * (high - low) * (1 + cos(pi * c / length))    from there on
+                with low = min_lr * lr_shrink**i and high = base_lr * lr_shrink**i
+
+    c is the place in period i, which is `length` updates long: lr_period_updates (or max_update - warmup_updates) *
+    t_mult**i.
+
+    >>> cosine = FairseqCosine(warmup_updates=2, max_update=6)
+    >>> [round(cosine.lr_at(t, base_lr=0.1), 4) for t in (0, 1, 2, 4, 6)]
+    [0.0, 0.05, 0.1, 0.05, 0.01]
+
+    Source: fairseq/optim/lr_scheduler/cosine_lr_scheduler.py (run in 0.12.2).
+    """
+
+    name = "fairseq.cosine"
+    aliases = ("CosineLRSchedule",)
+
+    t_mult: float = number(1.0, doc="factor from one period's length to the next")
+    lr_period_updates: float = length(
+        -1, doc="updates of the first period; -1: what the warmup leaves", any_number=True
+    )
+    lr_shrink: float = number(0.1, doc="factor from one period's height to the next")
+    max_update: float = length(0, doc="updates of the run", any_number=True, fills="run")
+
+    def check(self, lr: float) -> None:
+        if not lr > self.min_lr:
+            raise refuses("AssertionError", "lr must be more than min_lr", "min_lr", self.min_lr)
+        if self.lr_period_updates <= 0 and self.max_update <= 0:
+            raise refuses(
+                "AssertionError", "max_update or lr_period_updates must be set", "max_update", self.max_update
+            )
+
+    @property
+    def period(self) -> float:
+        """Updates of the first period."""
+        return self.max_update - self.warmup_updates if self.lr_period_updates <= 0 else self.lr_period_updates
+
+    def rule(self, base_lr: float) -> Rule:
+        warmup, start, period, mult, low = self.warmup_updates, self.first_lr, self.period, self.t_mult, self.min_lr
+        gain = (base_lr - start) / warmup if warmup > 0 else 1
+        shrink, floor, log, cos, pi = self.lr_shrink, math.floor, math.log, math.cos, math.pi
+
+        def lr_at(t: int) -> float:
+            if t < warmup:
+                return start + t * gain
+            now = t - warmup
+            if mult != 1:
+                i = floor(log(1 - now / period * (1 - mult), mult))
+                length = mult**i * period
+                now = now - (1 - mult**i) / (1 - mult) * period
+            else:
+                i = floor(now / period)
+                length, now = period, now - (period * i)
+            factor = shrink**i
+            least = low * factor
+            return float(least + 0.5 * (base_lr * factor - least) * (1 + cos(pi * now / length)))
+
+        return lr_at
+
+    def _restarts(self, t: int) -> Iterator[int]:
+        """Rows at which a period may begin, near t: the logarithm may be a row late."""
+        period, mult = self.period, self.t_mult
+        done = t - self.warmup_updates
+        if period <= 0 or mult <= 0:
+            return
+        if mult == 1:
+            i = math.floor(done / period)
+        else:
+            share = 1 - done / period * (1 - mult)
+            if share <= 0:
+                return
+            i = math.floor(math.log(share, mult))
+        for k in range(max(i - 1, 1), max(i, 0) + 3):
+            try:
+                begin = k * period if mult == 1 else (1 - mult**k) / (1 - mult) * period
+            except OverflowError:
+                return
+            at = math.ceil(self.warmup_updates + begin)
+            yield from (at, at + 1)
+
+    def next_break(self, t: int) -> int | None:
+        least = max(t, 1)
+        near = (at for at in self._restarts(max(least, math.ceil(self.warmup_updates))) if at >= least)
+        return first(super().next_break(t), *near)
+
+    def event_at(self, t: int) -> str:
+        if t > self.warmup_updates and t in self._restarts(t):
+            before, after = self.lr_at(t - 1, 1.0), self.lr_at(t, 1.0)
+            if after > before or self._period_of(t) != self._period_of(t - 1):
+                return f"restart x{self.lr_shrink:g}" if self._period_of(t) != self._period_of(t - 1) else ""
+        return super().event_at(t)
+
+    def _period_of(self, t: int) -> int:
+        done, mult = t - self.warmup_updates, self.t_mult
+        if mult == 1:
+            return math.floor(done / self.period)
+        return math.floor(math.log(1 - done / self.period * (1 - mult), mult))
+
+    def notes(self) -> tuple[Note, ...]:
+        if self.lr_period_updates <= 0 and self.max_update < self.warmup_updates:
+            what = f"{self.name} explodes after the warmup: that is longer than max_update, so the period is below 0"
+            return (Note("negative-period", what),)
+        return ()

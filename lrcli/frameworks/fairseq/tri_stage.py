@@ -1,0 +1,103 @@
+"""A warmup, a hold, and an exponential decay."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lrcli.errors import InvalidValue
+from lrcli.frameworks.fairseq._scheduler import FairseqScheduler, refuses
+from lrcli.frameworks.stateless import Rule
+from lrcli.schedules.base import data, length, number
+
+
+@dataclass(frozen=True, kw_only=True)
+class FairseqTriStage(FairseqScheduler):
+    """Warm up linearly, hold the learning rate, fall exponentially to final_lr_scale of it, and stay there.
+
+    lr(t) = base_lr * init_lr_scale + (base_lr - base_lr * init_lr_scale) / W * t    for t < W = warmup_steps
+            base_lr                                                                  for t < W + H, H = hold_steps
+            base_lr * exp(log(final_lr_scale) / D * (t - W - H))                     for t <= W + H + D, D = decay_steps
+            base_lr * final_lr_scale                                                 from there on
+
+    With phase_ratio W, H and D are int(max_update * ratio).
+
+    >>> schedule = FairseqTriStage(warmup_steps=2, hold_steps=1, decay_steps=2)
+    >>> [round(schedule.lr_at(t, base_lr=0.1), 4) for t in (0, 1, 2, 3, 4, 5)]
+    [0.001, 0.0505, 0.1, 0.1, 0.01, 0.001]
+
+    Source: fairseq/optim/lr_scheduler/tri_stage_lr_scheduler.py (run in 0.12.2).
+    """
+
+    name = "fairseq.tri_stage"
+    aliases = ("TriStageLRSchedule",)
+
+    warmup_steps: float = length(0, doc="updates of the warmup", any_number=True, example="500")
+    hold_steps: float = length(0, doc="updates of the hold", any_number=True, example="2000")
+    decay_steps: float = length(0, doc="updates of the decay", any_number=True, example="5000")
+    phase_ratio: Any = data(
+        None, doc="shares of max_update for the three, instead of their updates", takes="three numbers", optional=True
+    )
+    init_lr_scale: float = number(0.01, doc="the first learning rate as a share")
+    final_lr_scale: float = number(0.01, doc="the last learning rate as a share")
+    max_update: float = length(0, doc="updates of the run, for phase_ratio", any_number=True, fills="run")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        ratio = self.phase_ratio
+        if ratio is not None:
+            if not (
+                isinstance(ratio, (tuple, list))
+                and len(ratio) == 3
+                and all(isinstance(part, (int, float)) and not isinstance(part, bool) for part in ratio)
+            ):
+                raise InvalidValue("phase_ratio", "must be three numbers", ratio)
+            object.__setattr__(self, "phase_ratio", tuple(ratio))
+            if sum(ratio) != 1:
+                raise refuses("AssertionError", "phase ratios must add up to 1", "phase_ratio", ratio)
+        if self.final_lr_scale <= 0:
+            raise refuses("ValueError", "math domain error: its logarithm", "final_lr_scale", self.final_lr_scale)
+        if ratio is None:
+            self.check(1.0)
+
+    def check(self, lr: float) -> None:
+        if self.phase_ratio is not None and self.max_update <= 0:
+            raise refuses("AssertionError", "phase_ratio needs max_update", "max_update", self.max_update)
+        warmup, hold, decay = self.stages
+        if not warmup + hold + decay > 0:
+            raise refuses("AssertionError", "please specify steps or phase_ratio", "warmup_steps", self.warmup_steps)
+        if decay == 0:
+            raise refuses("ZeroDivisionError", "decay_steps must not be 0", "decay_steps", self.decay_steps)
+
+    @property
+    def stages(self) -> tuple[float, float, float]:
+        """Updates of the warmup, the hold and the decay."""
+        if self.phase_ratio is None:
+            return self.warmup_steps, self.hold_steps, self.decay_steps
+        warmup, hold, decay = (int(self.max_update * part) for part in self.phase_ratio)
+        return warmup, hold, decay
+
+    def rule(self, base_lr: float) -> Rule:
+        warmup, hold, decay = self.stages
+        start, end, exp = self.init_lr_scale * base_lr, self.final_lr_scale * base_lr, math.exp
+        gain = (base_lr - start) / warmup if warmup != 0 else 0
+        factor, fall = -math.log(self.final_lr_scale) / decay, warmup + hold
+
+        def lr_at(t: int) -> float:
+            if t < warmup:
+                return start + gain * t
+            if t < fall:
+                return base_lr
+            return base_lr * exp(-factor * (t - fall)) if t <= fall + decay else end
+
+        return lr_at
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        warmup, hold, decay = self.stages
+        yield warmup, "warmup ends" if warmup else ""
+        if hold:
+            yield warmup + hold, "hold ends"
+        yield warmup + hold + decay, "decay ends"
+        yield warmup + hold + decay + 1, ""

@@ -1,0 +1,67 @@
+"""Triangles that get lower and lower."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from lrcli.frameworks.fairseq._scheduler import FairseqScheduler, refuses
+from lrcli.frameworks.marked import next_turn
+from lrcli.frameworks.stateless import Rule
+from lrcli.schedules.base import flag, length, number
+
+
+@dataclass(frozen=True, kw_only=True)
+class FairseqTriangular(FairseqScheduler):
+    """Go from the learning rate up to max_lr and down again in each period, with a height that shrinks.
+
+    lr(t) = low + (max_lr * lr_shrink**i - low) * max(0, 1 - x)
+        with h = lr_period_updates // 2, i = floor(t / (2 * h)), x = abs(t / h - 2 * (i + 1) + 1)
+
+    low is base_lr, times lr_shrink**i with shrink_min. An odd period loses an update.
+
+    >>> schedule = FairseqTriangular(max_lr=0.5, lr_period_updates=4)
+    >>> [round(schedule.lr_at(t, base_lr=0.1), 4) for t in (0, 1, 2, 3, 4)]
+    [0.1, 0.3, 0.5, 0.3, 0.1]
+
+    Source: fairseq/optim/lr_scheduler/triangular_lr_scheduler.py (run in 0.12.2).
+    """
+
+    name = "fairseq.triangular"
+    aliases = ("TriangularLRSchedule",)
+
+    max_lr: float = number(doc="the learning rate at the top; it must be more than lr", example="1.0")
+    lr_period_updates: float = length(5000, doc="updates of a period", any_number=True, example="2000")
+    lr_shrink: float = number(0.1, doc="factor from one period's height to the next")
+    shrink_min: bool = flag(False, doc="whether the low end shrinks, too")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.lr_period_updates // 2 == 0:
+            reason = "half of lr_period_updates comes to 0"
+            raise refuses("ZeroDivisionError", reason, "lr_period_updates", self.lr_period_updates)
+
+    def check(self, lr: float) -> None:
+        if not self.max_lr > lr:
+            raise refuses("AssertionError", "max_lr must be more than lr", "max_lr", self.max_lr)
+
+    def rule(self, base_lr: float) -> Rule:
+        half, top, shrink, shrinks = self.lr_period_updates // 2, self.max_lr, self.lr_shrink, self.shrink_min
+        whole, floor = 2 * half, math.floor
+
+        def lr_at(t: int) -> float:
+            cycle = floor(t / whole)
+            factor = shrink**cycle
+            low = base_lr * factor if shrinks else base_lr
+            x = abs(t / half - 2 * (cycle + 1) + 1)
+            return low + (top * factor - low) * max(0, (1 - x))
+
+        return lr_at
+
+    def next_break(self, t: int) -> int | None:
+        half = self.lr_period_updates // 2
+        return next_turn(t, half, half) if half > 0 else None
+
+    def event_at(self, t: int) -> str:
+        whole = 2 * (self.lr_period_updates // 2)
+        return f"cycle x{self.lr_shrink:g}" if t > 0 and t % whole == 0 else ""

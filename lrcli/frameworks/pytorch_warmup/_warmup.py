@@ -1,0 +1,145 @@
+"""What the warmups have in common: the learning rate of a wrapped scheduler, times a factor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lrcli.errors import InvalidValue
+from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.marked import first
+from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.walk import Walked
+from lrcli.schedules.base import Schedule, count, data, length, schedule
+
+STRETCH = 8192
+"""How many rows of the wrapped scheduler are computed at a time."""
+
+
+def refuses(exception: str, reason: str, field: str, value: object = None) -> Refuses:
+    """What pytorch_warmup raises."""
+    return Refuses("pytorch_warmup", exception, reason, field, value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dampened(Walked):
+    """A warmup over a scheduler of PyTorch's newest release, or over the learning rate itself."""
+
+    counts = "step"
+
+    lr_scheduler: Schedule | None = schedule(
+        None, doc="the scheduler that is stepped in dampening(); without one the learning rate stays", optional=True
+    )
+    last_step: float = count(-1, doc="-1: the run begins here", at_least=-1)
+
+    def warmup_factor(self) -> Rule:
+        """The factor of each step."""
+        raise NotImplementedError
+
+    def warmup_end(self) -> int | None:
+        """The first step whose factor is 1; None where there is none."""
+        return None
+
+    def stands_alone(self) -> bool:
+        return self.lr_scheduler is None
+
+    def walk(self, base_lr: float) -> Iterator[float]:
+        factor, ahead = self.warmup_factor(), int(self.last_step) + 1
+        rows = self._inner(base_lr)
+        for start in range(0, 1 << 62, STRETCH):
+            for t, lr in enumerate(next(rows), start + ahead):
+                yield lr * factor(t)
+
+    def _inner(self, base_lr: float) -> Iterator[list[float]]:
+        """The learning rates of the wrapped scheduler, stretch by stretch."""
+        inner = self.lr_scheduler
+        assert inner is not None
+        if "." in inner.name:
+            for start in range(0, 1 << 62, STRETCH):
+                yield inner.lrs(base_lr, start, start + STRETCH)
+        from lrcli.frameworks.torch import replay
+        from lrcli.frameworks.torch.machine import ParamGroup
+        from lrcli.frameworks.torch.releases import NEWEST, parse
+
+        machine = replay(inner, parse(NEWEST))
+        lr = machine.construct(ParamGroup(base_lr))
+        metric = getattr(inner, "metric", None)
+        rows = [lr]
+        if metric:
+            machine.run_metrics(lr, metric, rows)
+            yield rows
+            raise ValueError("the metric has no more values")
+        machine.run(lr, STRETCH - 1, rows)
+        while True:
+            yield rows
+            lr, rows = rows[-1], []
+            machine.run(lr, STRETCH, rows)
+
+    def lr_at(self, t: int, base_lr: float) -> float:
+        return self.lrs(base_lr, t, t + 1)[0]
+
+    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+        if self.lr_scheduler is not None:
+            return super().lrs(base_lr, start, stop)
+        factor, ahead = self.warmup_factor(), int(self.last_step) + 1
+        return [base_lr * factor(t) for t in range(start + ahead, stop + ahead)]
+
+    def next_break(self, t: int) -> int | None:
+        end, least = self.warmup_end(), max(t, 1)
+        inner = None if self.lr_scheduler is None else self.lr_scheduler.next_break(t)
+        return first(end if end is not None and end >= least else None, inner)
+
+    def monotone_until(self, t: int) -> int | None:
+        return t + 1 if self.lr_scheduler is not None else self.next_break(t + 1)
+
+    def event_at(self, t: int) -> str:
+        inner = "" if self.lr_scheduler is None else self.lr_scheduler.event_at(t)
+        own = "warmup ends" if t > 0 and t == self.warmup_end() else ""
+        return "; ".join(event for event in (own, inner) if event)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DampenedOver(Dampened):
+    """A warmup over a period."""
+
+    warmup_period: float = length(doc="length of the warmup", any_number=True, per_group=True, example="500")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        periods = self.warmup_period if isinstance(self.warmup_period, tuple) else (self.warmup_period,)
+        for period in periods:
+            if not isinstance(period, int):
+                raise refuses("TypeError", "warmup_period must be an int", "warmup_period", period)
+            if period <= 0:
+                raise refuses("ValueError", "warmup_period must be a positive integer", "warmup_period", period)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DampenedBy(Dampened):
+    """A warmup that follows from the second beta of Adam."""
+
+    betas: Any = data(
+        (0.9, 0.999), doc="the betas of the optimizer, which must be an Adam", takes="a list of two numbers"
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        betas = self.betas
+        if not (
+            isinstance(betas, (tuple, list))
+            and len(betas) == 2
+            and all(isinstance(beta, (int, float)) and not isinstance(beta, bool) and 0 <= beta < 1 for beta in betas)
+        ):
+            raise InvalidValue("betas", "must be a list of two numbers from 0 to below 1", betas)
+        object.__setattr__(self, "betas", tuple(betas))
+
+    @property
+    def beta2(self) -> float:
+        """The second beta."""
+        return float(self.betas[1])
+
+
+def linear(period: int) -> Rule:
+    """A line to 1 over the period, whose first step is above 0."""
+    return lambda t: (t + 1) / period if t + 1 < period else 1.0

@@ -1,0 +1,122 @@
+"""fairseq's schedulers against the installed package, with random arguments, compared with `==`.
+
+`python -m pytest tests/live/test_live_fairseq.py` in an environment that has fairseq.
+"""
+
+from __future__ import annotations
+
+import importlib
+import random
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from lrcli.errors import LrcliError
+from tests.live.frameworks import assert_same, lrcli_lrs
+
+optim = pytest.importorskip("fairseq.optim", reason="the live comparison needs fairseq")
+
+ROUNDS = 150
+CLASSES = {
+    "cosine": ("cosine_lr_scheduler", "CosineLRSchedule"),
+    "fixed": ("fixed_schedule", "FixedLRSchedule"),
+    "inverse_sqrt": ("inverse_square_root_schedule", "InverseSquareRootSchedule"),
+    "polynomial_decay": ("polynomial_decay_schedule", "PolynomialDecayLRSchedule"),
+    "step": ("step_lr_scheduler", "StepLRSchedule"),
+    "tri_stage": ("tri_stage_lr_scheduler", "TriStageLRSchedule"),
+    "triangular": ("triangular_lr_scheduler", "TriangularLRSchedule"),
+}
+REFUSED = (ValueError, ArithmeticError, AssertionError, TypeError)
+
+
+class Optimizer(optim.FairseqOptimizer):  # type: ignore[misc, name-defined]
+    """An optimizer that is nothing but its learning rate."""
+
+    def __init__(self) -> None:
+        self.lr = 0.0
+
+    def set_lr(self, lr: float) -> None:
+        self.lr = lr
+
+    def get_lr(self) -> float:
+        return self.lr
+
+
+def real(name: str, params: dict[str, Any], steps: int, lr: float, per_epoch: int) -> list[float]:
+    """The learning rate of each update, stepped as the Trainer does."""
+    module, class_name = CLASSES[name]
+    cls = getattr(importlib.import_module(f"fairseq.optim.lr_scheduler.{module}"), class_name)
+    optimizer = Optimizer()
+    scheduler = cls(SimpleNamespace(**{"lr": [lr], "force_anneal": None, **params}), optimizer)
+    rows = []
+    for update in range(steps):
+        if update:
+            scheduler.step_update(update)
+        if update % per_epoch == 0:
+            scheduler.step_begin_epoch(update // per_epoch + 1)
+            scheduler.step_update(update)
+        rows.append(float(optimizer.lr))
+    return rows
+
+
+def drawn(name: str, steps: int, lr: float, rng: random.Random) -> dict[str, Any]:
+    """Random arguments of a scheduler."""
+    warmup = rng.choice([0, rng.randint(0, 30)])
+    first = {"warmup_updates": warmup, "warmup_init_lr": rng.choice([-1, 0.0, 1e-5])}
+    if name == "cosine":
+        period = rng.choice([-1, rng.randint(1, 40)])
+        return {
+            **first, "min_lr": rng.choice([0.0, 1e-4, 0.2]), "t_mult": rng.choice([1.0, 2.0, 1.5]),
+            "lr_period_updates": period, "lr_shrink": rng.choice([0.1, 0.5, 1.0]), "max_update": rng.randint(1, steps),
+        }  # fmt: skip
+    if name == "inverse_sqrt":
+        return first
+    if name == "step":
+        return {
+            **first, "min_lr": rng.choice([0.0, 1e-4, 0.2]), "lr_deacy_period": rng.randint(1, 20),
+            "lr_decay": rng.choice([0.5, 0.9, 1.1]),
+        }  # fmt: skip
+    if name == "triangular":
+        return {
+            "max_lr": rng.choice([0.5, 0.05]), "lr_period_updates": rng.randint(1, 30), "lr_shrink": rng.random(),
+            "shrink_min": rng.random() < 0.5,
+        }  # fmt: skip
+    if name == "tri_stage":
+        ratio = rng.choice([None, (0.1, 0.4, 0.5), (0.2, 0.2, 0.6), (0.3, 0.3, 0.3)])
+        return {
+            "warmup_steps": warmup, "hold_steps": rng.randint(0, 30), "decay_steps": rng.randint(0, 30),
+            "phase_ratio": ratio, "init_lr_scale": rng.choice([0.01, 0.1]), "final_lr_scale": rng.choice([0.01, 0.05]),
+            "max_update": steps,
+        }  # fmt: skip
+    more: dict[str, Any] = {"warmup_updates": warmup}
+    if rng.random() < 0.5:
+        more["force_anneal"] = rng.randint(1, 8)
+    if rng.random() < 0.5:
+        more["lr"] = [round(lr * rng.random(), 5) for _ in range(rng.randint(1, 5))]
+    if name == "fixed":
+        return {**more, "lr_shrink": rng.choice([0.1, 0.5])}
+    return {
+        **more, "end_learning_rate": rng.choice([0.0, 1e-3]), "power": rng.choice([1.0, 2.0]),
+        "total_num_update": rng.randint(1, steps + 40),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_same_numbers(name: str) -> None:
+    """Random arguments, past the end; what fairseq refuses is refused."""
+    rng = random.Random(name)
+    compared = 0
+    for _ in range(ROUNDS):
+        steps, lr, per_epoch = rng.randint(1, 120), rng.choice([0.1, 3e-4, 1.25]), rng.randint(5, 40)
+        params = drawn(name, steps, lr, rng)
+        more = {"steps_per_epoch": per_epoch}
+        try:
+            wanted = real(name, params, steps, lr, per_epoch)
+        except REFUSED:
+            with pytest.raises(LrcliError):
+                lrcli_lrs(f"fairseq.{name}", params, steps, [lr], more=more)
+            continue
+        assert_same([wanted], lrcli_lrs(f"fairseq.{name}", params, steps, [lr], more=more), (params, lr, per_epoch))
+        compared += 1
+    assert compared > ROUNDS // 5
