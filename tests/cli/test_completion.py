@@ -66,6 +66,7 @@ def offered(line: str, shell: str = "zsh", **variables: str) -> list[str]:
         ("lrcli plot none.yaml@t", []),
         ("lrcli plot '{lr: 1}@form", ["{lr: 1}@formula"]),
         ("lrcli plot step.yaml --emulate torch-1.13", ["torch-1.13"]),
+        ("lrcli plot train.yaml --from ax", ["axolotl"]),
         ("lrcli plot step.yaml --metric v", ["val.csv"]),
         ("lrcli types cosine_", ["cosine_restarts"]),
         ("lrcli types MultiplicativeL", ["MultiplicativeLR"]),

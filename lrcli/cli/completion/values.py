@@ -52,6 +52,14 @@ def emulations(word: str) -> Iterator[Item]:
             yield from (Item(f"{head}:{name}") for name in names)
 
 
+def forms(word: str) -> Iterator[Item]:
+    """What `--from` takes: a spec, a log, and the formats of training configs."""
+    from lrcli.configs import all_formats  # not above: nobody who completes anything else waits for them
+
+    found = [Item("spec", "a spec"), Item("log", "a log"), *(Item(one.name, one.title) for one in all_formats())]
+    yield from (item for item in found if item.value.startswith(word))
+
+
 def _is_missing(release: str, word: str) -> bool:
     """Whether a release has not this reading."""
     return word in READINGS and bool(replaying().missing_reading(Emulation(release, word))[0])
