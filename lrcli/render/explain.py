@@ -39,6 +39,9 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
     if report.follows:
         largest = _residual(report.residual, report.relative, report.unit, report.worst)
         yield from _wrapped(f"{bold}{log} follows {spec}{plain}: {_rows(report)}; {largest}", width)
+        if report.first_row == 1:
+            told = f"{report.unit} 0 is missing: the first row is {report.unit} 1, and holds what the spec says there"
+            yield from _wrapped(told, width)
         return
     miss = report.first_miss
     assert miss is not None
@@ -194,6 +197,7 @@ def document(report: Report) -> str:
             "rows": report.rows,
             "missed": report.missed,
             "gave_up": report.gave_up,
+            "first_row": report.first_row,
             "left_out": report.left_out,
             "past_end": report.past_end,
             "precision": {"kind": report.rounding.kind, "digits": report.rounding.digits},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import random
 from pathlib import Path
 
 import pytest
@@ -236,3 +237,22 @@ def test_simplest_number(low: float, high: float, expected: float) -> None:
 def test_simplest_whole_number(low: float, high: float, expected: int | None) -> None:
     """The roundest whole number in an interval is found, or that there is none."""
     assert expected == simplest_whole(low, high)
+
+
+@pytest.mark.parametrize("rows", [6, 9, 20])
+def test_as_many_numbers_as_rows_prove_nothing(rows: int) -> None:
+    """Phases of one epoch give any rows: that is no schedule, and it is said how many numbers it would take."""
+    chance = random.Random(rows)
+    values = [round(chance.random(), 3) for _ in range(rows)]
+    fitted = fit_run(Log("log", "epoch", list(map(float, range(rows))), {"lr": values}))
+    assert fitted.candidate is None
+    assert any(f"{rows} rows prove nothing about" in remark for remark in fitted.remarks)
+
+
+def test_warmup_from_above_is_said() -> None:
+    """A start_factor above 1 comes with the words for it."""
+    values = [0.5 - 0.04 * t if t < 10 else 0.1 for t in range(60)]
+    fitted = fit_run(Log("log", "epoch", list(map(float, range(60))), {"lr": values}))
+    found = fitted.candidate
+    assert found is not None
+    assert "start_factor=5" not in str(found.schedule) or "from above" in " ".join(found.evidence)

@@ -91,6 +91,7 @@ class Report:
     verdict: "follows", "explained" or "unexplained". explanations: the best first; where nothing explains the log, what
     comes closest. missed: how many of the rows the plain spec misses. past_end: how many rows lie past the spec's end,
     where its formula was continued. runs: how many runs the log holds, `run` the one that was looked at (1-based).
+    first_row: the first row that the log has of the spec's.
     gave_up: after how many candidates the search gave up, None where it did not, or found something before.
     """
 
@@ -114,6 +115,7 @@ class Report:
     run: int
     runs: int
     gave_up: int | None = None
+    first_row: int = 0
 
     @property
     def follows(self) -> bool:
@@ -170,6 +172,7 @@ def explain(
         past_end=sum(t >= spec.length for t in rows.at),
         run=chosen + 1,
         runs=len(runs),
+        first_row=rows.at[0],
         gave_up=effort.candidates if effort.exhausted and verdict == "unexplained" else None,
     )
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 
-from lrcli.schedules.base import Schedule
+from lrcli.infer.numbers import digits
+from lrcli.schedules import Schedule, param_of, parameters
 from lrcli.schedules.linear import Linear
 from lrcli.schedules.sequential import Sequential
+
+UNROUND = 6
+"""A number of so many digits was taken from the rows; nobody wrote it."""
+
+_NUMBER = r"(?<![\w.])\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,12 @@ class Candidate:
         t = p - self.first_step - (bisect_right(self.skipped, p) if self.skipped else 0)
         return self.schedule.lr_at(t, self.lr) if t >= 0 else float("nan")
 
+    @property
+    def numbers(self) -> int:
+        """How many numbers there are to say; in an expression, which bends to anything, an odd one counts as three."""
+        own = 0 if self.schedule.sets_lr else 1
+        return own + len(self.skipped) + _numbers(self.schedule)
+
     def noting(self, *free: str) -> Candidate:
         """The same, with more that is not determined."""
         return replace(self, free=(*self.free, *free))
@@ -48,3 +61,24 @@ def after_warmup(warmup: int, start_factor: float, schedule: Schedule) -> Schedu
     if isinstance(schedule, Sequential):
         return Sequential((ramp, *schedule.schedules), (warmup, *(warmup + m for m in schedule.milestones)))
     return Sequential((ramp, schedule), (warmup,))
+
+
+def _numbers(schedule: Schedule) -> int:
+    """How many numbers a schedule says that are not its defaults."""
+    count = 0
+    for f in parameters(schedule):
+        param, value = param_of(f), getattr(schedule, f.name)
+        if param.kind == "schedules":
+            count += sum(map(_numbers, value))
+        elif param.kind == "positions":
+            count += len(value)
+        elif param.kind == "expression" and value is not None:
+            count += sum(_weight(float(text)) for text in re.findall(_NUMBER, value.text))
+        elif param.kind in ("number", "length", "count") and value != f.default and isinstance(value, (int, float)):
+            count += value not in (0, 1)
+    return count
+
+
+def _weight(value: float) -> int:
+    """What a number of an expression counts."""
+    return 0 if value in (0, 1, 2) else 3 if digits(value) >= UNROUND else 1

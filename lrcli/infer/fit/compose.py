@@ -120,6 +120,8 @@ def _joined(made: Ramp, main: Main, rows: FitRows, flat: Segment | None) -> Cand
     lengths = main.lengths
     spent -= _ratio_discount(made.warmup, lengths)
     free = [*main.free]
+    if made.start_factor > 1:
+        evidence.append(f"the warmup comes from above: it begins with {made.start_factor:g} times the learning rate")
     if made.warmup and main.begin < rows.p[0]:
         free.append("the warmup: its rows are not in the log")
         spent += 0.5

@@ -31,6 +31,9 @@ Progress = Callable[[int, int], object]
 FITTED = 5_000_000
 """At so many rows laws are tried before a search gives up; one is made for every digit, and one for the log's own."""
 
+FEWEST = 4
+"""So many numbers are taken from fewer rows, too: what the rows leave open is said then."""
+
 ROUNDS = 8
 """So often the rows that a candidate misses are added to those that are searched."""
 
@@ -131,6 +134,13 @@ def _fit_column(log: Log, run: Run, column: str, progress: Progress | None) -> F
             break
     if effort.exhausted:
         remarks.append(f"gave up after {effort.candidates:,} candidates")
+    proven = [candidate for candidate in found if candidate.numbers < max(len(rows), FEWEST)]
+    if found and not proven:
+        count = found[0].numbers
+        remarks.append(
+            f"{len(rows)} rows prove nothing about {count} numbers: a {found[0].kind} schedule would need them"
+        )
+    found = proven
     best = found[0] if found else None
     others = tuple(other for other in found[1:] if best is not None and other.cost < best.cost + 1.5)
     if best is not None and best.kind == "constant" and not isinstance(best.schedule, Sequential):
