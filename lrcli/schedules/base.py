@@ -369,6 +369,8 @@ class Schedule:
     """The field that says at which of its steps the decay ends, and others that say the same."""
     own_rate: ClassVar[str] = ""
     """The field that holds the schedule's own learning rate, where it has one: left out, it is the group's."""
+    lr_is_factor: ClassVar[bool] = False
+    """Whether lr is a factor of a curve that has a scale of its own, as in the Transformer's."""
     walks: ClassVar[bool] = False
     """Whether a step can only be computed after those before it (a metric, a product of factors)."""
 

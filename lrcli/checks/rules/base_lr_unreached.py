@@ -20,7 +20,9 @@ def find(subject: Subject) -> Iterator[Hit]:
     scaled = {
         site.group
         for site in subject.sites
-        if site.schedule.sets_lr or (isinstance(site.schedule, _OWN_SCALE) and (site.base_lr or 1) >= 1)
+        if site.schedule.sets_lr
+        or site.schedule.lr_is_factor
+        or (isinstance(site.schedule, _OWN_SCALE) and (site.base_lr or 1) >= 1)
     }
     if series_of(spec).start:  # a resumed run may have had its peak before
         return

@@ -29,6 +29,7 @@ class NemoNoamAnnealing(NemoWarmed):
     """
 
     name = "nemo.NoamAnnealing"
+    lr_is_factor = True
 
     d_model: float = number(doc="the width of the model", above=0, example="512")
     max_steps: float | None = length(

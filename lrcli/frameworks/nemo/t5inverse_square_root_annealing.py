@@ -29,6 +29,7 @@ class NemoT5InverseSquareRootAnnealing(NemoPolicy):
     """
 
     name = "nemo.T5InverseSquareRootAnnealing"
+    lr_is_factor = True
     sets_lr = True
 
     constant_steps: float | None = length(
