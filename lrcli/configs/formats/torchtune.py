@@ -42,7 +42,7 @@ def translate(config: Config, draft: Draft) -> None:
         raise config.raises("lr_scheduler", message)
     steps, how = _steps(config, "lr_scheduler.num_warmup_steps")
     draft.put("steps", steps, at="epochs", why=how)
-    if config.has("lr_scheduler.num_training_steps"):
+    if config.number("lr_scheduler.num_training_steps") is not None:
         what = f"num_training_steps is not used: the recipe passes {steps}, epochs times the steps of an epoch"
         config.remark("lr_scheduler.num_training_steps", "unread-key", what)
     draft.put("schedule.type", "transformers.cosine", at="lr_scheduler._component_", why="torchtune computes the same")
