@@ -49,3 +49,12 @@ def test_events() -> None:
     found = events(f"{{{LINEAR}, warmup_period: 4, lr_scheduler: {inner}}}")
     assert found[3].startswith("warmup ends; ")
     assert set(found) == {3, 6, 9}
+
+
+def test_to_the_last_row() -> None:
+    """A scheduler that has no rate past its end is dampened up to it; past it, and where torch refuses it: an error."""
+    cycle = "{type: one_cycle, max_lr: 0.3, total_steps: 10}"
+    assert len(lrs(f"{{{LINEAR}, warmup_period: 3, lr_scheduler: {cycle}}}", 11)) == 11
+    assert "no value at step 11" in refusal(f"{{{LINEAR}, warmup_period: 3, lr_scheduler: {cycle}}}", 12)
+    message = refusal(f"{{{LINEAR}, warmup_period: 3, lr_scheduler: {{type: linear, start_factor: 0}}}}")
+    assert "lr_scheduler is refused: torch " in message

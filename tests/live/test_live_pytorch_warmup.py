@@ -28,6 +28,8 @@ def inner_of(rng: random.Random) -> dict[str, Any] | None:
             None,
             {"type": "CosineAnnealingLR", "T_max": rng.randint(1, 60), "eta_min": rng.choice([0, 0.01])},
             {"type": "StepLR", "step_size": rng.randint(1, 20), "gamma": rng.random()},
+            {"type": "OneCycleLR", "max_lr": 0.5, "total_steps": rng.randint(60, 130), "cycle_momentum": False},
+            {"type": "CyclicLR", "base_lr": 0.01, "max_lr": 0.2, "step_size_up": 7, "cycle_momentum": False},
             {"type": "MultiStepLR", "milestones": [5, 20], "gamma": 0.3},
             {"type": "ExponentialLR", "gamma": rng.uniform(0.8, 1)},
             {"type": "LinearLR", "start_factor": 0.25, "total_iters": rng.randint(1, 20)},

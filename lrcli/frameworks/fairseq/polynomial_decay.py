@@ -58,6 +58,18 @@ class FairseqPolynomialDecay(FairseqByEpoch):
 
         return curve
 
+    def _plain(self, rate: float) -> Rule:
+        """`_curve` for one rate, with one update a row."""
+        warmup, end, power, total = self.warmup_updates, self.end_learning_rate, self.power, self.total_num_update
+        climb, rest, span, low = float(warmup), total - warmup, rate - end, float(end)
+
+        def lr_at(t: int) -> float:
+            if t <= warmup and warmup > 0:
+                return t / climb * rate
+            return float(span * (1 - (t - warmup) / rest) ** power + end) if t < total else low
+
+        return lr_at
+
     def rule(self, base_lr: float) -> Rule:
         lrs, curve, per_row, per_epoch = (
             self.lrs_of(base_lr),
@@ -66,8 +78,7 @@ class FairseqPolynomialDecay(FairseqByEpoch):
             self.updates_per_epoch,
         )
         if not self.counts_epochs:
-            rate = lrs[0]
-            return lambda t: curve(t * per_row, rate)
+            return self._plain(lrs[0]) if per_row == 1 else lambda t: curve(t * per_row, lrs[0])
         last, anneal = len(lrs) - 1, self.force_anneal
         annealed: list[float] = []  # the rates of the epochs from force_anneal on
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lrcli.errors import InvalidValue
+from lrcli.errors import InvalidValue, Refused
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.marked import first
 from lrcli.frameworks.stateless import Rule
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules.base import Schedule, count, data, length, schedule
+from lrcli.schedules.base import Schedule, Setting, count, data, length, schedule
 
 STRETCH = 8192
 """How many rows of the wrapped scheduler are computed at a time."""
@@ -32,6 +32,15 @@ class Dampened(Walked):
         None, doc="the scheduler that is stepped in dampening(); without one the learning rate stays", optional=True
     )
     last_step: float = count(-1, doc="-1: the run begins here", at_least=-1)
+
+    def bind(self, setting: Setting) -> Any:
+        bound = super().bind(setting)
+        if bound.lr_scheduler is not None and setting.lr is not None:
+            try:
+                next(bound._inner(setting.lr))
+            except Refused as refused:
+                raise InvalidValue("lr_scheduler", f"is refused: {refused}", None) from refused
+        return bound
 
     def warmup_factor(self) -> Rule:
         """The factor of each step."""
@@ -65,16 +74,20 @@ class Dampened(Walked):
         machine = replay(inner, parse(NEWEST))
         lr = machine.construct(ParamGroup(base_lr))
         metric = getattr(inner, "metric", None)
-        rows = [lr]
-        if metric:
-            machine.run_metrics(lr, metric, rows)
-            yield rows
-            raise ValueError("the metric has no more values")
-        machine.run(lr, STRETCH - 1, rows)
+        rows, end = [lr], ""
         while True:
+            try:
+                if metric:
+                    machine.run_metrics(lr, metric, rows)
+                    end = "the metric has no more values"
+                else:
+                    machine.run(lr, STRETCH - len(rows), rows)
+            except (Refused, ArithmeticError, ValueError) as error:
+                end = str(error)
             yield rows
+            if end:
+                raise ValueError(end)
             lr, rows = rows[-1], []
-            machine.run(lr, STRETCH, rows)
 
     def lr_at(self, t: int, base_lr: float) -> float:
         return self.lrs(base_lr, t, t + 1)[0]

@@ -1,0 +1,146 @@
+"""Cycles whose length and ends change from one to the next."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from lrcli.errors import InvalidValue
+from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, refuses
+from lrcli.schedules.base import length, number
+
+
+class Cycle(NamedTuple):
+    """A cycle: its events, those of the climb back (warm), and its ends. `after` is the start from event size on."""
+
+    size: int
+    warm: int
+    start: float
+    after: float
+    end: float
+
+
+class Cycles:
+    """The cycles, computed as they are asked for."""
+
+    def __init__(self, scheduler: IgniteCyclical, start: float) -> None:
+        self._scheduler = scheduler
+        size, warm = int(scheduler.cycle_size), int(scheduler.warmup_duration)
+        first = Cycle(size, warm, start, start * scheduler.start_value_mult, scheduler.end_value)
+        self._begins, self._cycles = [0], [first]
+
+    def at(self, t: int) -> tuple[Cycle, int]:
+        """(the cycle of event t, the event's place in it). Raises ValueError where cycles have come down to nothing."""
+        begins, cycles, scheduler = self._begins, self._cycles, self._scheduler
+        while True:
+            cycle, begin = cycles[-1], begins[-1]
+            if cycle.size == 0:
+                if t < begin:
+                    break
+                raise ValueError("ignite raises ZeroDivisionError: the cycle has come down to 0 events")
+            whole = cycle.size + cycle.warm
+            if t < begin + whole:
+                break
+            following = Cycle(
+                int(cycle.size * scheduler.cycle_mult),
+                int(cycle.warm * scheduler.cycle_mult),
+                cycle.after,
+                cycle.after * scheduler.start_value_mult,
+                cycle.end * scheduler.end_value_mult,
+            )
+            if following == cycle:  # it stays so for ever
+                return cycle, (t - begin) % whole
+            begins.append(begin + whole)
+            cycles.append(following)
+        i = bisect_right(begins, t) - 1
+        return cycles[i], t - begins[i]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IgniteCyclical(IgniteOfGroup):
+    """A scheduler of cycles from start_value to end_value, with a climb back of warmup_duration events."""
+
+    sets_lr = True
+    own_rate = "start_value"
+
+    start_value: float | None = number(None, doc="the learning rate at the start of a cycle", optional=True)
+    end_value: float = number(doc="the learning rate at its end", example="0.001")
+    cycle_size: float = length(doc="events of a cycle, without the climb back", any_number=True, example="1000")
+    cycle_mult: float = number(1.0, doc="factor from one cycle's length to the next", at_least=0)
+    start_value_mult: float = number(1.0, doc="factor of the start from cycle to cycle")
+    end_value_mult: float = number(1.0, doc="factor of the end from cycle to cycle")
+    warmup_duration: float = length(0, doc="events of the climb back to the start", any_number=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.cycle_size < 2:
+            raise refuses("ValueError", "cycle_size should be larger than 1", "cycle_size", self.cycle_size)
+        for field in ("cycle_size", "warmup_duration"):
+            value = getattr(self, field)
+            if value != int(value) or value < 0:
+                raise InvalidValue(field, "must be a whole number of at least 0", value)
+
+    def shape(self, start: float, end: float, shares: list[float]) -> list[float]:
+        """The learning rates at these shares of a cycle."""
+        raise NotImplementedError
+
+    @cached_property
+    def _made(self) -> dict[float, Cycles]:
+        return {}
+
+    def _cycles(self, base_lr: float) -> Cycles:
+        start = base_lr if self.start_value is None else self.start_value
+        if start not in self._made:
+            self._made[start] = Cycles(self, start)
+        return self._made[start]
+
+    def lr_at(self, t: int, base_lr: float) -> float:
+        return self.lrs(base_lr, t, t + 1)[0]
+
+    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+        if self.is_idle:
+            return [base_lr] * (stop - start)
+        cycles, found, t = self._cycles(base_lr), [], start
+        while t < stop:
+            cycle, place = cycles.at(t)
+            size, warm, begin, after, end = cycle
+            until = min(place + stop - t, size + warm)
+            if place < size:
+                found += self.shape(begin, end, [e / size for e in range(place, min(until, size))])
+            if place <= size < until:
+                found += self.shape(after, end, [1.0])
+            found += [end + (after - end) * ((e - size) / warm) for e in range(max(place, size + 1), until)]
+            t += until - place
+        return found
+
+    def turns(self, size: int) -> tuple[float, ...]:
+        """The places in a cycle at which it turns, its ends aside."""
+        return ()
+
+    def next_break(self, t: int) -> int | None:
+        if self.is_idle:
+            return None
+        t = max(t, 1)
+        try:
+            cycle, place = self._cycles(1.0).at(t - 1)
+        except ValueError:
+            return None
+        begin = t - 1 - place
+        places = [cycle.size, cycle.size + cycle.warm]
+        for turn in self.turns(cycle.size):
+            places += [math.floor(turn), math.ceil(turn)]
+        return min(begin + at for at in places if begin + at >= t)
+
+    def event_at(self, t: int) -> str:
+        if t < 1 or self.is_idle:
+            return ""
+        try:
+            cycle, place = self._cycles(1.0).at(t)
+        except ValueError:
+            return ""
+        if place == 0:
+            return "restart"
+        return "climb begins" if place == cycle.size else ""

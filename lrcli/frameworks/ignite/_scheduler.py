@@ -1,0 +1,63 @@
+"""What ignite's schedulers have in common: each event sets the learning rate, before the update of its iteration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lrcli.frameworks.base import Refuses
+from lrcli.schedules.base import Schedule, Setting, count, flag, setting
+
+STRETCH = 8192
+"""How many events of a scheduler are computed at a time."""
+
+
+def refuses(exception: str, reason: str, field: str = "", value: object = None) -> Refuses:
+    """What ignite raises."""
+    return Refuses("ignite", exception, reason, field, value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IgniteScheduler(Schedule):
+    """A scheduler, event by event."""
+
+    counts = "step"
+
+    save_history: bool = flag(False, doc="whether the engine's state keeps the values; it changes nothing here")
+    setting: Setting | None = setting()
+
+    def events(self, base_lr: float, lr: float) -> Iterator[float]:
+        """The values of the events, for an optimizer that now has this learning rate."""
+        start = 0
+        rows: Iterable[float]
+        while True:
+            try:
+                rows = self.lrs(base_lr, start, start + STRETCH)
+            except (ArithmeticError, ValueError):  # one by one, up to the event that has no value
+                rows = (self.lr_at(t, base_lr) for t in range(start, start + STRETCH))
+            yield from rows
+            start += STRETCH
+
+    def constructed(self, base_lr: float, lr: float) -> float:
+        """The optimizer's learning rate after the scheduler has been built: PyTorch's constructors change it."""
+        return lr
+
+
+@dataclass(frozen=True, kw_only=True)
+class IgniteOfGroup(IgniteScheduler):
+    """A scheduler that may be for one parameter group alone."""
+
+    param_group_index: float | None = count(None, doc="the one parameter group that it moves", optional=True)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it is for another group."""
+        index = self.param_group_index
+        return index is not None and (self.setting.group if self.setting else 0) != index
+
+    def bind(self, setting: Setting) -> Any:
+        index, groups = self.param_group_index, max(1, len(setting.lrs))
+        if index is not None and not 0 <= index < groups:
+            raise refuses("IndexError", "there is no such parameter group", "param_group_index", index)
+        return super().bind(setting)

@@ -1,0 +1,76 @@
+"""PyTorch's plateau as ignite calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, refuses
+from lrcli.frameworks.metered import Metered, follow_plateau
+from lrcli.notes import Note
+from lrcli.schedules.base import choice, count, number, text
+from lrcli.schedules.plateau import Plateau
+
+
+@dataclass(frozen=True, kw_only=True)
+class IgniteReduceLROnPlateauScheduler(IgniteOfGroup, Metered):
+    """Multiply the learning rate by factor when the metric has not got better for more than patience events.
+
+    lr(t) = the learning rate of PyTorch's ReduceLROnPlateau after t metrics: see the type `plateau`
+
+    min_lr counts only with param_group_index: 0, without it ignite drops it.
+
+    >>> plateau = IgniteReduceLROnPlateauScheduler(patience=1, factor=0.5, metric=(1.0, 0.8, 0.8, 0.8))
+    >>> [plateau.lr_at(t, base_lr=0.1) for t in range(5)]
+    [0.1, 0.1, 0.1, 0.1, 0.05]
+
+    Source: ignite.handlers.ReduceLROnPlateauScheduler (run in 0.5.5, with torch 2.13.0).
+    """
+
+    name = "ignite.ReduceLROnPlateauScheduler"
+
+    metric_name: str | None = text(None, doc="the metric's name in the engine's state", optional=True)
+    mode: str = choice("min", "min", "max", doc="whether a smaller or a larger metric is better")
+    factor: float = number(0.1, doc="factor of each reduction")
+    patience: float = count(10, doc="events without a better metric that are tolerated", example="2")
+    threshold: float = number(1e-4, doc="how much better counts as better")
+    threshold_mode: str = choice("rel", "rel", "abs", doc="whether the threshold is a share of the best, or absolute")
+    cooldown: float = count(0, doc="events after a reduction in which none is counted")
+    min_lr: float | None = number(None, doc="the smallest learning rate", optional=True)
+    eps: float = number(1e-8, doc="a smaller change of the learning rate is not made")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.factor >= 1.0:
+            raise refuses("ValueError", "factor must be below 1", "factor", self.factor)
+        if self.min_lr is not None and self.param_group_index is not None and not isinstance(self.min_lr, float):
+            reason = "min_lr should be a float where param_group_index is given"
+            raise refuses("TypeError", reason, "min_lr", self.min_lr)
+
+    @property
+    def _counts_min(self) -> bool:
+        # it keeps a list with min_lr at the place of the group, and reads the list's first place
+        return self.param_group_index == 0
+
+    def walk(self, base_lr: float) -> Iterator[float]:
+        if self.is_idle:
+            while True:
+                yield base_lr
+        plateau = Plateau(
+            mode=self.mode,
+            factor=self.factor,
+            patience=self.patience,
+            threshold=self.threshold,
+            threshold_mode=self.threshold_mode,
+            cooldown=self.cooldown,
+            min_lr=self.min_lr if self.min_lr is not None and self._counts_min else 0,
+            eps=self.eps,
+        )
+        yield base_lr
+        yield from follow_plateau(plateau, base_lr, self.metric)
+
+    def notes(self) -> tuple[Note, ...]:
+        if self.min_lr and not self._counts_min:
+            what = f"{self.name} drops min_lr: it counts only with param_group_index: 0"
+            return (Note("min-lr", what),)
+        return ()
