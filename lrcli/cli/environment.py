@@ -15,6 +15,20 @@ from lrcli.inputs import Inputs
 from lrcli.printable import printable_output
 
 _DRAWN = "⣿│─┤█"
+_FEW_COLORS = (
+    "xterm",
+    "xterm-color",
+    "xterm-16color",
+    "linux",
+    "screen",
+    "tmux",
+    "rxvt",
+    "ansi",
+    "vt100",
+    "vt220",
+    "cygwin",
+)
+"""The values of TERM that promise no more than 16 colours."""
 
 
 MOST_COLUMNS, MOST_LINES = 2_000, 1_000
@@ -101,6 +115,17 @@ class Environment:
         return self.size[axis] if self.size and self.size[axis] > 0 else default
 
     @property
+    def _stderr_width(self) -> int:
+        """Columns of the terminal behind stderr, which may be another one than stdout's, or the only one."""
+        size = self.size or (terminal_size(self.stderr) if self.stderr else None)
+        return size[0] if size and size[0] > 0 else self.width
+
+    @property
+    def palette_size(self) -> int:
+        """How many colours the terminal has that is named by TERM: 16, or the 256 that nearly all have."""
+        return 16 if self.variables.get("TERM") in _FEW_COLORS and not self.variables.get("COLORTERM") else 256
+
+    @property
     def draws_unicode(self) -> bool:
         """Whether stdout can encode Braille and box characters."""
         try:
@@ -128,6 +153,10 @@ class Environment:
         if self.stderr is None or text in self._told:
             return
         self._told.add(text)
+        if self.stderr_tty:
+            from lrcli.render.wrap import wrap_lines  # not above: most runs have nothing to say
+
+            text = wrap_lines(text, self._stderr_width)
         try:
             self.stderr.write(text + "\n")
             self.stderr.flush()

@@ -135,7 +135,12 @@ class Output:
     def _safe(self, chunks: Iterable[str]) -> Iterator[str]:
         """The text without anything that a terminal would obey, beside colours where they are wanted."""
         styled = self.color
-        return (printable_output(chunk, styled=styled) for chunk in chunks)
+        safe = (printable_output(chunk, styled=styled) for chunk in chunks)
+        if not styled or self.to_file or self.env.palette_size > 16:
+            return safe
+        from lrcli.render.palette import in_16_colors
+
+        return map(in_16_colors, safe)
 
 
 def _refuse_input(env: Environment, name: str) -> None:

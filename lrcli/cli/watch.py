@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import textwrap
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -23,7 +22,9 @@ from lrcli.inputs.seen import Stamp, files_seen, stamp
 from lrcli.printable import printable, printable_output
 from lrcli.reader import split_argument
 from lrcli.reader.argument import is_inline
+from lrcli.render.palette import in_16_colors
 from lrcli.render.safe import clip
+from lrcli.render.wrap import wrap_lines
 
 try:
     import termios
@@ -140,7 +141,8 @@ class Watch(Generic[T]):
     def _picture(self, loaded: T, height: int) -> list[str]:
         # an Environment counts the prompt's line, too
         env = self.env.inside((self._size[0], height + 1), StringIO())
-        return self.draw(env, loaded).split("\n")[:height]
+        text = self.draw(env, loaded)
+        return (in_16_colors(text) if env.palette_size == 16 else text).split("\n")[:height]
 
 
 def _size_of(env: Environment) -> tuple[int, int]:
@@ -149,11 +151,7 @@ def _size_of(env: Environment) -> tuple[int, int]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """Notes in lines of that width; errors point at places in lines, so those stay as they are."""
-    lines: list[str] = []
-    for line in text.splitlines():
-        lines += textwrap.wrap(line, max(20, width - 1)) if line.startswith("note: ") else [line]
-    return lines
+    return wrap_lines(text, width - 1).splitlines()
 
 
 class _Terminal:

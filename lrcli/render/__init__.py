@@ -23,12 +23,14 @@ class Style:
 
     digits: significant digits of a number; None is all of them.
     width: the columns of the terminal; text wraps to it, numbers are never cut.
+    wrap: at how many columns lines of prose are broken at words; 0 leaves them as long as they are, for a pipe.
     """
 
     digits: int | None = 6
     color: bool = False
     width: int = 80
     ascii: bool = False
+    wrap: int = 0
 
 
 Writer = Callable[[Table, Style], Iterator[str]]

@@ -13,8 +13,12 @@ _PROSE = 100
 """The widest line of a paragraph."""
 
 
+_LEAST_SUMMARY = 40
+"""The columns that a summary needs beside the names; with less it stands under its name."""
+
+
 def write_list(types: Sequence[TypeInfo], format: str, width: int | None = None) -> Iterator[str]:
-    """One line for each type, at most `width` characters long (None: as long as it is); each framework is a block."""
+    """One line for each type; each framework is a block. Where a `width` is given, longer lines go on below."""
     if format == "json":
         yield _json([{"type": info.name, "torch": info.torch, "summary": info.summary} for info in types])
         return
@@ -24,8 +28,15 @@ def write_list(types: Sequence[TypeInfo], format: str, width: int | None = None)
         first[block] = max(first.get(block, 0), len(info.name))
     for info in types:
         torch = "" if info.torch in (None, info.name) else f" ({info.torch})"
-        line = f"{info.name.ljust(first[info.name.rpartition('.')[0]])}  {info.summary.rstrip('.')}{torch}"
-        yield (line if width is None or len(line) <= width else line[: max(width - 3, 0)] + "...") + "\n"
+        names = first[info.name.rpartition(".")[0]]
+        about = f"{info.summary.rstrip('.')}{torch}"
+        if width is None:
+            yield f"{info.name.ljust(names)}  {about}\n"
+        elif width - names - 2 >= _LEAST_SUMMARY:
+            yield _hanging(f"{info.name.ljust(names)}  ", about, width)
+        else:
+            name = info.name if len(info.name) <= width else info.name.replace(".", ".\n ", 1)
+            yield f"{name}\n{_hanging('  ', about, width)}"
 
 
 def write_type(info: TypeInfo, format: str, width: int, picture: str) -> Iterator[str]:
@@ -79,7 +90,7 @@ def _hanging(lead: str, text: str, width: int) -> str:
     import textwrap
 
     room = max(20, min(width, _PROSE) - len(lead))
-    first, *more = textwrap.wrap(text, room) or [""]
+    first, *more = textwrap.wrap(text, room, break_on_hyphens=False) or [""]
     return "".join(f"{line}\n" for line in (f"{lead}{first}".rstrip(), *(" " * len(lead) + line for line in more)))
 
 
@@ -89,7 +100,7 @@ def _filled(paragraph: str, width: int) -> str:
 
     if any("   " in line for line in paragraph.splitlines()):
         return paragraph
-    return textwrap.fill(" ".join(paragraph.split()), min(width, _PROSE))
+    return textwrap.fill(" ".join(paragraph.split()), min(width, _PROSE), break_on_hyphens=False)
 
 
 def _indented(text: str) -> str:

@@ -12,6 +12,7 @@ from lrcli.checks.finding import LEVELS, Finding
 from lrcli.errors import Problem
 from lrcli.printable import printable
 from lrcli.render import Style
+from lrcli.render.wrap import wrap_lines
 
 FINDING_FORMATS = ("text", "json", "github", "sarif")
 
@@ -52,7 +53,8 @@ def _text(finding: Finding, style: Style) -> str:
     if style.color:
         mark = f"{finding.level}:"
         safe[0] = safe[0].replace(f" {mark} ", f" \x1b[{_COLORS[finding.level]}m{mark}\x1b[0m ", 1)
-    return "\n".join(safe) + "\n\n"
+    text = "\n".join(safe)
+    return (wrap_lines(text, style.wrap) if style.wrap else text) + "\n\n"
 
 
 def _summary(findings: Sequence[Finding], specs: int) -> str:

@@ -9,6 +9,8 @@ from itertools import cycle, islice
 # Okabe and Ito's colours, which colour-blind people tell apart, as the nearest of the 256 that terminals share. Their
 # yellow and black are left out: one cannot be seen on white, the other on black.
 _COLORS = (32, 166, 36, 175, 172, 74)
+_OF_16 = {32: 94, 166: 31, 36: 32, 175: 35, 172: 33, 74: 36}
+"""The nearest of the 16 colours that every terminal has, as SGR codes."""
 _GLYPHS = "●■▲◆○□△◇"
 _ASCII = "*o+x#@%&=~"
 _LETTERS = "abcdefghijklmnpqrstuvwyzABCDEFGHIJKLMNPQRSTUVWXYZ123456789"
@@ -26,6 +28,17 @@ class Mark:
         if ascii:
             return self.glyph
         return f"━{self.glyph or '━'}━" if self.glyph else "━━"
+
+
+def in_16_colors(text: str) -> str:
+    r"""The text with the nearest of 16 colours in place of each curve's, for a terminal that has no more.
+
+    >>> in_16_colors("\x1b[38;5;166mlr\x1b[0m")
+    '\x1b[31mlr\x1b[0m'
+    """
+    for code, sgr in _OF_16.items():
+        text = text.replace(f"\x1b[38;5;{code}m", f"\x1b[{sgr}m")
+    return text
 
 
 def marks(count: int, *, ascii: bool, color: bool) -> tuple[Mark, ...]:

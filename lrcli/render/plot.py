@@ -47,10 +47,12 @@ def render_plot(chart: Chart, *, width: int = 80, height: int = 23, ascii: bool 
     """A chart as text of at most `height` lines of at most `width` cells (but never less than 4 lines of 10)."""
     width, height = max(width, 10), max(height, 4)
     looks = marks(len(chart.lines), ascii=ascii, color=color)
-    below = facts.lines(chart, looks, width, max(1, height // 3), ascii)
+    several = len(chart.lines) > 1
+    most = max(1, height // 3) if height >= 8 else max(0, height - (4 if several else 5))
+    below = facts.lines(chart, looks, width, most, ascii) if most else []
     axis = XAxis.of(chart)
     if height < 8:
-        below, axis = below[: max(0, height - 5)], axis.short()
+        axis = axis.short()
     room = height - 2 - len(axis.captions) - len(below)  # without title and axis
 
     curves: list[Sequence[Run]] = [line.runs for line in chart.lines]
@@ -61,6 +63,8 @@ def render_plot(chart: Chart, *, width: int = 80, height: int = 23, ascii: bool 
     if chart.log:
         curves, left_out = logarithmic(curves)
         notes = ["log scale"] + (["gaps where it is not above 0"] if left_out else [])
+    if several and not below:
+        notes.insert(0, "no room for the legend")
     panels: list[tuple[Sequence[Sequence[Run]], YAxis]] = [
         (curves, (log_axis if chart.log else linear_axis)(curves, room))
     ]

@@ -25,6 +25,7 @@ from lrcli.render.ticks import compact, linear_labels, linear_ticks, log_ticks, 
 from lrcli.schedules import Schedule
 from lrcli.series.sample import SampledLine
 from lrcli.spec import Emulation, Group, Spec
+from tests.cli_world import run_cli
 
 PLOTS = Path(__file__).parents[1] / "plots"
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -148,6 +149,29 @@ def test_many_curves_have_names_and_markers() -> None:
     assert [spec.name for spec in MANY if f"━ {spec.name}" not in text] == []
     for ascii in (False, True):
         assert len({mark.glyph for mark in marks(64, ascii=ascii, color=False)}) == 64
+
+
+@pytest.mark.parametrize("height", range(4, 12))
+def test_a_legend_never_vanishes_silently(height: int) -> None:
+    """However low the picture: the curves are named, or counted, or the title says that there is no room."""
+    text = plot_specs(OVERLAY, width=40, height=height)
+    assert len(text.split("\n")) <= height
+    named = [spec.name for spec in OVERLAY if f" {spec.name}" in text.partition("epoch")[2]]
+    assert len(named) == len(OVERLAY) or "more" in text or "(no room for the legend)" in text
+
+
+def test_a_terminal_of_16_colors_gets_no_others() -> None:
+    """TERM=xterm promises no 256 colours; COLORTERM says that there are more, whatever TERM is."""
+    arguments = (
+        "plot",
+        "{lr: 0.1, epochs: 9, schedule: {type: cosine}}",
+        "{lr: 0.2, schedule: {type: constant}, epochs: 9}",
+    )
+    few = run_cli(*arguments, tty=(80, 24), variables={"TERM": "xterm"}).stdout
+    assert {"94", "31"} <= set(re.findall(r"\x1b\[([0-9;]*)m", few))
+    assert "38;5" not in few
+    for variables in ({"TERM": "xterm-256color"}, {"TERM": "xterm", "COLORTERM": "truecolor"}):
+        assert "38;5;32m" in run_cli(*arguments, tty=(80, 24), variables=variables).stdout
 
 
 def test_two_colors_never_carry_the_meaning_of_more_curves_alone() -> None:

@@ -81,7 +81,7 @@ def check(
     found: dict[Finding, None] = {}  # a file that is named twice is told of once
     for declared in loaded:
         found.update(dict.fromkeys(check_declared(declared, select=wanted, ignore=unwanted)))
-    style = Style(color=output.color, ascii=output.ascii)
+    style = Style(color=output.color, ascii=output.ascii, wrap=output.width if output.tty else 0)
     chosen = output.choose(format, FINDING_FORMATS, "text")
     output.write(write_findings(list(found), len(loaded), chosen, style))
     counted = [finding for finding in found if strict or finding.level != "note"]
