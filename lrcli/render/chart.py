@@ -83,7 +83,8 @@ def chart_of(
     for run, name, (start, stop), factor in zip(series, shown, ranges, grid.factors, strict=True):
         for sampled in run.sampled(columns, start, stop):
             pieces = polyline(sampled, factor)
-            metric, momentum = (polyline(line, factor) if line else () for line in (sampled.metric, sampled.momentum))
+            metric = polyline(sampled.metric, factor, stairs=False) if sampled.metric else ()
+            momentum = polyline(sampled.momentum, factor) if sampled.momentum else ()
             end = stop if stop - start >= _MANY else stop - 1
             right = max([right, end * factor, *(xs[-1] for xs, _ in pieces)])
             shown_name = _line_name(name, sampled.name, len(series))
@@ -109,11 +110,11 @@ def _what(runs: Sequence[Series], readings: Sequence[str]) -> str:
     return what if len(runs) > 1 or not runs[0].label else f"{what} in {runs[0].label}"
 
 
-def polyline(line: SampledLine, factor: float = 1) -> tuple[Run, ...]:
+def polyline(line: SampledLine, factor: float = 1, *, stairs: bool = True) -> tuple[Run, ...]:
     """The corners of a curve, run by run: smooth pieces as lines, jumps as stairs that hold a row's value to the next.
 
     A change from one row to the next is a jump if neither of the changes beside it is at all like it. Positions are
-    multiplied by `factor`.
+    multiplied by `factor`. Without `stairs` there are no jumps: what was measured is joined by straight lines.
     """
     runs: list[Run] = []
     points: list[tuple[int, float]] = []
@@ -121,7 +122,7 @@ def polyline(line: SampledLine, factor: float = 1) -> tuple[Run, ...]:
         if not math.isnan(y):
             points.append((x, y))
         elif points:
-            runs.append(_corners(points, factor))
+            runs.append(_corners(points, factor) if stairs else _joined(points, factor))
             points = []
     return tuple(runs)
 
@@ -141,6 +142,10 @@ def _corners(points: Sequence[tuple[int, float]], factor: float) -> Run:
     if held:
         corners.append((points[-1][0] + 1, points[-1][1]))
     return tuple(x * factor for x, _ in corners), tuple(y for _, y in corners)
+
+
+def _joined(points: Sequence[tuple[int, float]], factor: float) -> Run:
+    return tuple(x * factor for x, _ in points), tuple(y for _, y in points)
 
 
 def _log_change(s: int, a: float, t: int, b: float) -> float:

@@ -210,6 +210,23 @@ def test_metric_has_a_panel() -> None:
     assert max(corners(lr)[1]) < min(corners(metric)[1])
 
 
+def test_metric_is_joined_by_slopes_and_has_a_third_of_the_height() -> None:
+    """What was measured once an epoch does not jump between two epochs: no piece of its path is upright."""
+    metric = curve_paths(plot_svg((PLATEAU,)))[-1]
+    assert "V" not in metric
+    axes = re.findall(r'class="axis" d="M[\d.]+,([\d.]+)H', plot_svg((PLATEAU,)))
+    floors = [float(y) for y in axes]
+    assert abs(3 * (floors[1] - floors[0] - 36) - (floors[1] - 68)) < 1
+
+
+@pytest.mark.parametrize("width", [240, 320, 480])
+def test_a_narrow_picture_holds_its_caption(width: int) -> None:
+    """All the facts are there, in more rows where one is too long for the width."""
+    texts = re.findall(r'<text x="20" y="[\d.]+">([^<]*)</text>', plot_svg((STEP,), width=width))
+    assert "mean 0.037" in " · ".join(texts)
+    assert max(map(text_width, texts)) <= width - 40
+
+
 def test_steps_are_a_second_axis() -> None:
     """Where both are known, steps stand under the epochs at round numbers of their own."""
     labels = re.findall(r">([\w.]+)</text>", plot_svg((STEP,)))

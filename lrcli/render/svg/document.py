@@ -33,8 +33,9 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
     facts = [facts_text(line) for line in chart.lines]
     single = len(names) == 1
 
+    caption = _rows(facts[0], width - 2 * _PAD) if single else []
     top: float = _PAD + (48 if subtitle else 26)
-    below = 8 + AXIS_ROW * len(XAxis.of(chart).captions) + (AXIS_ROW if single else 0) + 8
+    below = 8 + AXIS_ROW * (len(XAxis.of(chart).captions) + len(caption)) + 8
     left = _left(chart, contents, height)
     right = width - _PAD - 6
     bottom = max(height - below, top + _LEAST)
@@ -62,8 +63,7 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
         body += drawn(panel, strokes, titles, filled=single and panel is panels[0] and not chart.log)
     body += x_axis(chart, panels)
     body += legend.at_ends(names, ends) if ends else ()
-    if single:
-        body.append(text(_PAD, total - 14, facts[0]))
+    body += [text(_PAD, total - 14 - AXIS_ROW * n, row) for n, row in enumerate(caption[::-1])]
     label = f"{heading}: {subtitle}" if subtitle else heading
     return "\n".join(
         [
@@ -74,6 +74,18 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
             "</svg>",
         ]
     )
+
+
+def _rows(facts: str, width: float) -> list[str]:
+    """The line of facts in as many rows as it takes, broken between two facts only."""
+    rows = [""]
+    for fact in facts.split(" · "):
+        longer = f"{rows[-1]} · {fact}" if rows[-1] else fact
+        if rows[-1] and text_width(longer) > width:
+            rows.append(fact)
+        else:
+            rows[-1] = longer
+    return rows
 
 
 def _left(chart: Chart, contents: Sequence[Content], height: int) -> float:

@@ -18,9 +18,9 @@ from lrcli.render.ticks import count_labels, x_ticks
 AXIS_ROW = 20
 """The height of a row of labels under the axis."""
 
-_METRIC = 0.32
-"""The share of the height that the metric, or the momentum, takes."""
-_TWO_BELOW = 0.24
+_METRIC = 1 / 3
+"""The share of the height that the panel of the metric, or of the momentum, has."""
+_TWO_BELOW = 1 / 4
 """The share of each of them, where there are both."""
 _BETWEEN = 36
 """Pixels between two panels."""
@@ -78,8 +78,12 @@ def placed(chart: Chart, contents: Sequence[Content], box: Box) -> list[Panel]:
     """The panels in a box."""
     left, top, right, bottom = box
     below = len(contents) - 1
-    share = (bottom - top) * (_METRIC if below < 2 else _TWO_BELOW)
-    splits = [top - _BETWEEN / 2, *(bottom - share * n for n in range(below, 0, -1)), bottom + _BETWEEN / 2]
+    share = (bottom - top) * (_METRIC if below < 2 else _TWO_BELOW) + _BETWEEN
+    splits = [
+        top - _BETWEEN / 2,
+        *(bottom + _BETWEEN / 2 - share * n for n in range(below, 0, -1)),
+        bottom + _BETWEEN / 2,
+    ]
     edges = [(high + _BETWEEN / 2, low - _BETWEEN / 2) for high, low in pairwise(splits)]
     panels = []
     for content, (ceiling, floor) in zip(contents, edges, strict=True):
