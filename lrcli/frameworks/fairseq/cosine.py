@@ -39,12 +39,12 @@ class FairseqCosine(FairseqFloored):
         -1, doc="updates of the first period; -1: what the warmup leaves", any_number=True
     )
     lr_shrink: float = number(0.1, doc="factor from one period's height to the next")
-    max_update: float = length(0, doc="updates of the run", any_number=True, fills="run")
+    max_update: float | None = length(None, doc="updates of the run", any_number=True, optional=True, fills="run")
 
     def check(self, lr: float) -> None:
         if not lr > self.min_lr:
             raise refuses("AssertionError", "lr must be more than min_lr", "min_lr", self.min_lr)
-        if self.lr_period_updates <= 0 and self.max_update <= 0:
+        if self.lr_period_updates <= 0 and (self.max_update or 0) <= 0:
             raise refuses(
                 "AssertionError", "max_update or lr_period_updates must be set", "max_update", self.max_update
             )
@@ -52,7 +52,7 @@ class FairseqCosine(FairseqFloored):
     @property
     def period(self) -> float:
         """Updates of the first period."""
-        return self.max_update - self.warmup_updates if self.lr_period_updates <= 0 else self.lr_period_updates
+        return (self.max_update or 0) - self.warmup_updates if self.lr_period_updates <= 0 else self.lr_period_updates
 
     def rule(self, base_lr: float) -> Rule:
         warmup, start, period, mult, low = self.warmup_updates, self.first_lr, self.period, self.t_mult, self.min_lr
@@ -116,7 +116,7 @@ class FairseqCosine(FairseqFloored):
         return math.floor(math.log(1 - done / self.period * (1 - mult), mult))
 
     def notes(self) -> tuple[Note, ...]:
-        if self.lr_period_updates <= 0 and self.max_update < self.warmup_updates:
+        if self.lr_period_updates <= 0 and (self.max_update or 0) < self.warmup_updates:
             what = f"{self.name} explodes after the warmup: that is longer than max_update, so the period is below 0"
             return (Note("negative-period", what),)
         return ()

@@ -42,7 +42,9 @@ class FairseqTriStage(FairseqScheduler):
     )
     init_lr_scale: float = number(0.01, doc="the first learning rate as a share")
     final_lr_scale: float = number(0.01, doc="the last learning rate as a share")
-    max_update: float = length(0, doc="updates of the run, for phase_ratio", any_number=True, fills="run")
+    max_update: float | None = length(
+        None, doc="updates of the run, for phase_ratio", any_number=True, optional=True, fills="run"
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -63,7 +65,7 @@ class FairseqTriStage(FairseqScheduler):
             self.check(1.0)
 
     def check(self, lr: float) -> None:
-        if self.phase_ratio is not None and self.max_update <= 0:
+        if self.phase_ratio is not None and (self.max_update or 0) <= 0:
             raise refuses("AssertionError", "phase_ratio needs max_update", "max_update", self.max_update)
         warmup, hold, decay = self.stages
         if not warmup + hold + decay > 0:
@@ -76,7 +78,7 @@ class FairseqTriStage(FairseqScheduler):
         """Updates of the warmup, the hold and the decay."""
         if self.phase_ratio is None:
             return self.warmup_steps, self.hold_steps, self.decay_steps
-        warmup, hold, decay = (int(self.max_update * part) for part in self.phase_ratio)
+        warmup, hold, decay = (int((self.max_update or 0) * part) for part in self.phase_ratio)
         return warmup, hold, decay
 
     def rule(self, base_lr: float) -> Rule:
