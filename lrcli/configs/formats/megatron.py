@@ -31,7 +31,7 @@ def translate(config: Config, draft: Draft) -> None:
     """Write the spec of a command line of Megatron-LM."""
     config.knows(*_FLAGS, *_PARALLEL)
     _refuse(config)
-    by_samples = config.has("train-samples")
+    by_samples = config.has("train-samples") and not config.has("train-iters")
     unit = "samples" if by_samples else "iters"
     length = _count(config, f"train-{unit}")
     if not length:

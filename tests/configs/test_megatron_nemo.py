@@ -1,0 +1,72 @@
+"""Megatron-LM's flags and NeMo's YAML: what excludes each other, what is rounded, what is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli_world import run_cli
+
+FLAGS = "pretrain_gpt.py --lr 1e-3 --min-lr 1e-4 --global-batch-size 8 --train-iters 100"
+NEMO = """model:
+  train_ds: {batch_size: 4}
+  optim:
+    lr: 0.1
+    sched: {name: CosineAnnealing, warmup_ratio: 0.15, min_lr: 1e-3}
+trainer: {devices: 2, max_epochs: 3, max_steps: -1, accumulate_grad_batches: 2}
+"""
+
+
+def written(folder: Path, text: str, name: str = "train.sh") -> str:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("flags", "reason"),
+    [
+        ("--train-samples 9", "expected iteration-based training"),
+        ("--lr-warmup-fraction 0.1 --lr-warmup-iters 9", "can only specify one of lr-warmup-fraction"),
+        ("--lr_warmup_iters 9", "unrecognized arguments: --lr_warmup_iters"),
+        ("--lr-warmup-iters 9.5", "argument --lr-warmup-iters: invalid int value: '9.5'"),
+        ("--lr-decay-style cos", "argument --lr-decay-style: invalid choice: 'cos'"),
+        ("--lr-decay-style WSD", "WSD needs --lr-wsd-decay-iters"),
+        ("--lr-decay-iters $N", "$N has no value that the file gives"),
+        ("--lr-warmup-tokens 9", "counts tokens"),
+    ],
+)
+def test_refused_flags(flags: str, reason: str, tmp_path: Path) -> None:
+    outcome = run_cli("at", written(tmp_path, f"{FLAGS} {flags}\n"), "0")
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert reason in outcome.stderr
+
+
+def test_the_batch_size_follows_from_the_gpus(tmp_path: Path) -> None:
+    text = "p.py --lr 1e-3 --train-samples 1000 --micro-batch-size 2 --tensor-model-parallel-size 2\n"
+    path = written(tmp_path, text)
+    assert "--world-size N" in run_cli("at", path, "0").stderr
+    converted = run_cli("convert", path, "--world-size", "8").stdout
+    assert "increment: 8 " in converted
+    assert "steps: 125 " in converted
+
+
+def test_a_warmup_ratio_of_nemo_is_rounded_down(tmp_path: Path) -> None:
+    path = written(tmp_path, NEMO, "nemo.yaml")
+    assert "warmup_steps: 2  # int(0.15 * 18)" in run_cli("convert", path, "--samples", "90").stdout
+    assert run_cli("at", path, "2", "--samples", "90").stdout == "0.1\n"
+
+
+def test_steps_and_ratio_exclude_each_other(tmp_path: Path) -> None:
+    path = written(tmp_path, NEMO.replace("min_lr", "warmup_steps: 9, min_lr"), "nemo.yaml")
+    assert "Either use particular number of step or ratio" in run_cli("at", path, "0", "--steps", "9").stderr
+
+
+def test_a_noam_peak_below_its_floor_is_told(tmp_path: Path) -> None:
+    text = NEMO.replace("CosineAnnealing, warmup_ratio: 0.15", "NoamAnnealing, d_model: 1024, warmup_steps: 10000")
+    path = written(tmp_path, text, "nemo.yaml")
+    outcome = run_cli("check", path, "--steps", "20000")
+    assert outcome.status == 1
+    assert "NoamAnnealing peaks at 3.13e-05, below min_lr 0.001" in outcome.stdout
+    assert run_cli("check", path, "--steps", "20000", "--set", "model.optim.lr=10").status == 0
