@@ -90,3 +90,10 @@ def test_what_mmcv_refuses(tmp_path: Path) -> None:
     assert "unexpected keyword argument 'base_lr'" in refusal(written(tmp_path, cycle), "0", "--batches-per-epoch", "9")
     cosine = OLD.replace("'step'", "'cosineannealing'")
     assert "KeyError: 'CosineannealingLrUpdaterHook" in refusal(written(tmp_path, cosine), "0")
+
+
+def test_an_entry_that_counts_epochs_never_acts_in_a_loop_of_iterations(tmp_path: Path) -> None:
+    loop = BASE.replace("by_epoch=True, max_epochs=9", "type='IterBasedTrainLoop', max_iters=90")
+    path = written(tmp_path, loop)
+    assert run_cli("at", path, "0", "89").stdout == "0.02\n0.02\n"
+    assert "StepLR counts epochs, of which an IterBasedTrainLoop has one" in run_cli("check", path).stdout

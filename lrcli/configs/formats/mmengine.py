@@ -183,7 +183,7 @@ def _put_length(config: Config, draft: Draft, run: _Run, entries: list[Mapping])
 def _needs(entry: Mapping, key: str) -> SpecError:
     """The error of an entry whose length depends on the batches of an epoch."""
     place = entry_at(entry, key)[0]
-    message = f"{entry.get('type')} counts iterations: it needs the batches of an epoch, which depend on the data"
+    message = f"{_kind(entry)} counts iterations: it needs the batches of an epoch, which depend on the data"
     help = "--samples N (1 GPU; --world-size N), or --batches-per-epoch N"
     return refuse(entry.place if place is None else place.place, "needs-steps", message, help)
 
@@ -214,6 +214,11 @@ def _with_end(config: Config, run: _Run, entry: Mapping, i: int) -> Mapping:
     return entry
 
 
+def _kind(entry: Mapping) -> str:
+    node = entry.get("type")
+    return str(node.value) if isinstance(node, Scalar) else "it"
+
+
 def _number(entry: Mapping, key: str, default: float) -> float:
     node = entry.get(key)
     value = node.value if isinstance(node, Scalar) else None
@@ -221,7 +226,7 @@ def _number(entry: Mapping, key: str, default: float) -> float:
 
 
 def _remark_epochs(config: Config, entry: Mapping) -> None:
-    what = f"{entry.get('type')} counts epochs, of which an IterBasedTrainLoop has one: it never moves on"
+    what = f"{_kind(entry)} counts epochs, of which an IterBasedTrainLoop has one: it never moves on"
     config.remark(_LIST, "epochs-in-iters", what, "", "write by_epoch=False in its entry")
 
 
