@@ -55,13 +55,14 @@ def load_series(
     """
     settings: tuple[tuple[str, ...], ...] = ((),)
     if sweeps:
-        from lrcli.cli.sweep import sweep_name, sweep_settings
+        from lrcli.cli.sweep import shown_settings, sweep_name, sweep_settings
 
         settings = sweep_settings(sweeps)
+        shown = shown_settings(settings)
     several: list[Series] = []
     for setting, run in _loaded(env, arguments, options, settings, logs):
         if setting:
-            name = sweep_name(setting)
+            name = sweep_name(shown[setting])
             run = run.renamed(name if len(arguments) == 1 else f"{run.name} {name}")
         several.append(run)
     return tuple(several)

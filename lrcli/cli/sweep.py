@@ -10,6 +10,9 @@ from lrcli.errors import LrcliError
 
 _WHOLE = re.compile("[+-]?[0-9]{1,15}")
 
+_LONG = 7
+"""A number of more characters is rounded in a curve's name."""
+
 MOST = 100
 """How many curves a sweep may make: more cannot be told apart, and a slip in N should not take minutes."""
 
@@ -49,6 +52,30 @@ def sweep_name(settings: Sequence[str]) -> str:
             break
         names = [".".join(key[-n:]) for key in keys]
     return " ".join(f"{name}={value}" for name, value in zip(names, values, strict=True))
+
+
+def shown_settings(settings: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Each setting as its curve's name shows it: long numbers in as few digits (three or more) as tell them apart.
+
+    >>> list(shown_settings(sweep_settings(["lr=0:1:4"])).values())
+    [('lr=0',), ('lr=0.333',), ('lr=0.667',), ('lr=1',)]
+    """
+    shown = zip(*(_shown_axis(axis) for axis in zip(*settings, strict=True)), strict=True)
+    return dict(zip(settings, shown, strict=True))
+
+
+def _shown_axis(axis: Sequence[str]) -> list[str]:
+    keys, texts = zip(*((key, text) for key, _, text in (one.partition("=") for one in axis)), strict=True)
+    try:
+        values = [float(text) for text in texts]
+    except ValueError:
+        return list(axis)
+    count = len(set(texts))
+    for digits in range(3, 17):
+        short = [text if len(text) <= _LONG else f"{x:.{digits}g}" for x, text in zip(values, texts, strict=True)]
+        if len(set(map(float, short))) == count:
+            return [f"{key}={text}" for key, text in zip(keys, short, strict=True)]
+    return list(axis)
 
 
 def _axis(sweep: str) -> list[str]:

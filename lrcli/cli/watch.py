@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -42,6 +43,8 @@ _SHARE = 3
 """So many times as long as a picture took, nothing is drawn, however fast stdin grows."""
 _ROOM = 8
 """The least lines that an error leaves to the last good picture."""
+
+_HOW_TO_END = "q ends" if termios else "Ctrl-C ends"
 
 _ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"  # another screen, no cursor, long lines are cut
 _LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l"
@@ -85,7 +88,7 @@ class Watch(Generic[T]):
     _size: tuple[int, int] = (0, 0)
 
     def run(self) -> None:
-        """Draw until a signal ends it: Ctrl-C leaves as KeyboardInterrupt."""
+        """Draw until somebody types q, or a signal ends it: Ctrl-C leaves as KeyboardInterrupt."""
         assert self.env.stdout is not None
         with unwound(), _Terminal(self.env.stdout) as terminal:
             while True:
@@ -97,7 +100,8 @@ class Watch(Generic[T]):
                 terminal.show(self._screen())
                 rest = _SHARE * (time.monotonic() - begun)  # a long log that grows is not drawn all the time
                 while not (terminal.resumed or _size_of(self.env) != self._size or self._saved()):
-                    time.sleep(_PAUSE)
+                    if terminal.wait_for_q(_PAUSE):
+                        return
                     if self.stdin is not None and (rest := rest - _PAUSE) < 0 and self.stdin.grow():
                         break
 
@@ -119,7 +123,7 @@ class Watch(Generic[T]):
         """The lines of the screen: the picture, what there is to say about it, and whose picture it is."""
         width, height = self._size
         files = ", ".join(dict.fromkeys(split_argument(name)[0] for name in self.names))
-        status = printable(f"{time.strftime('%H:%M:%S')}  Ctrl-C ends  watching {files}")
+        status = printable(f"{time.strftime('%H:%M:%S')}  {_HOW_TO_END}  watching {files}")
         said = StringIO()
         env = self.env.inside(self._size, said)
         if self.stdin is not None:
@@ -161,6 +165,7 @@ class _Terminal:
         self.resumed = False
         self._stream = stream
         self._modes = termios.tcgetattr(stream.fileno()) if termios else None
+        self._keys = self._modes is not None
 
     def __enter__(self) -> _Terminal:
         if hasattr(signal, "SIGTSTP"):
@@ -177,6 +182,21 @@ class _Terminal:
         """Draw these lines over what was there, without a moment of nothing."""
         safe = (printable_output(line, styled=True) for line in lines)
         self._write("\x1b[H" + "\r\n".join(f"\x1b[K{line}" for line in safe) + "\x1b[J")
+
+    def wait_for_q(self, seconds: float) -> bool:
+        """Wait so long, or until somebody types q; whether it was typed."""
+        if not self._keys:
+            time.sleep(seconds)
+            return False
+        number = self._stream.fileno()
+        try:
+            if not select.select([number], [], [], seconds)[0]:
+                return False
+            typed = os.read(number, 1024)
+        except OSError:  # a terminal that can be written only
+            typed = b""
+        self._keys = bool(typed)
+        return b"q" in typed
 
     def _enter(self) -> None:
         if termios and self._modes:

@@ -128,6 +128,15 @@ def test_ctrl_c_ends_with_the_terminal_as_it_was(watched: Terminal) -> None:
     assert watched.sent.endswith(b"\x1b[?7h\x1b[?25h\x1b[?1049l")
 
 
+def test_q_ends_with_the_terminal_as_it_was(watched: Terminal) -> None:
+    """q leaves, as it does a pager, with exit code 0; other keys do nothing."""
+    watched.child.send("x")
+    watched.read()
+    watched.child.send("q")
+    assert watched.end() == (0, None)
+    assert watched.sent.endswith(b"\x1b[?7h\x1b[?25h\x1b[?1049l")
+
+
 def test_a_kill_leaves_the_terminal_as_it_was(watched: Terminal) -> None:
     """SIGTERM restores the terminal, and then ends the process as SIGTERM does."""
     watched.child.kill(signal.SIGTERM)

@@ -201,6 +201,18 @@ def test_many_curves_have_names_and_room() -> None:
     assert len(set(looks)) == 36
 
 
+def test_a_numeric_sweep_has_a_ramp_of_colors() -> None:
+    """Its curves have colours in the order of the values, all different, and no dashes; a list of words has not."""
+    arguments = ("plot", "{lr: 0.1, epochs: 9, schedule: {type: cosine}}", "-f", "svg", "--theme", "light")
+    svg = run_cli(*arguments, "--sweep", "schedule.eta_min=0:0.08:14").stdout
+    colors = re.findall(r"\.r\d+\{stroke:#(..)(..)(..)\}", svg)
+    assert (len(set(colors)), "stroke-dasharray" in svg) == (14, False)
+    luminance = [0.2126 * int(r, 16) + 0.7152 * int(g, 16) + 0.0722 * int(b, 16) for r, g, b in colors]
+    assert luminance == sorted(luminance)
+    assert ">eta_min=0.0738<" in svg
+    assert ".r0" not in run_cli(*arguments, "--sweep", "schedule.type=cosine,linear,constant").stdout
+
+
 def test_metric_has_a_panel() -> None:
     """A plateau's metric is drawn under the learning rate, on the same x axis."""
     svg = plot_svg((PLATEAU,))

@@ -65,7 +65,7 @@ def plot(
         float | None, picture_option("--scale", metavar="X", help="Pixels of a PNG for one of the SVG (default 2).")
     ] = None,
     watch: Annotated[
-        bool, picture_option("--watch", help="Draw again whenever a file is saved or stdin grows, until Ctrl-C.")
+        bool, picture_option("--watch", help="Draw again whenever a file is saved or stdin grows, until q.")
     ] = False,
     format: Annotated[
         Format | None, output_option("--format", "-f", help="Default: by FILE's ending, else text.")

@@ -14,7 +14,7 @@ from lrcli.render.svg import legend
 from lrcli.render.svg.curves import Point, widths
 from lrcli.render.svg.panel import AXIS_ROW, Box, Content, Panel, contents_of, drawn, placed, x_axis
 from lrcli.render.svg.text import escaped, text, text_width
-from lrcli.render.svg.theme import style_sheet
+from lrcli.render.svg.theme import ramp_shares, style_sheet
 
 WIDTH = 760
 HEIGHT = 400
@@ -32,6 +32,8 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
     subtitle = ", ".join([chart.what] * (heading != chart.what) + notes)
     facts = [facts_text(line) for line in chart.lines]
     single = len(names) == 1
+    shares = ramp_shares([line.name for line in chart.lines])
+    ramp = bool(shares)
 
     caption = _rows(facts[0], width - 2 * _PAD) if single else []
     top: float = _PAD + (48 if subtitle else 26)
@@ -41,7 +43,7 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
     bottom = max(height - below, top + _LEAST)
     panels = [] if single else _labelled(chart, contents, names, (left, top, right, bottom))
     ends = _ends(panels[0]) if panels else []
-    boxed = None if single or ends else legend.boxed(names, width - 2 * _PAD)
+    boxed = None if single or ends else legend.boxed(names, width - 2 * _PAD, ramp=ramp)
     if boxed:
         top += boxed.height + 6
         bottom = max(bottom, top + _LEAST)
@@ -60,16 +62,16 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
         body += boxed.drawn(strokes, _PAD, top - boxed.height - 6)
     titles = [f"{line.name}: {fact}" if line.name else fact for line, fact in zip(chart.lines, facts, strict=True)]
     for panel in panels:
-        body += drawn(panel, strokes, titles, filled=single and panel is panels[0] and not chart.log)
+        body += drawn(panel, strokes, titles, filled=single and panel is panels[0] and not chart.log, ramp=ramp)
     body += x_axis(chart, panels)
-    body += legend.at_ends(names, ends) if ends else ()
+    body += legend.at_ends(names, ends, ramp=ramp) if ends else ()
     body += [text(_PAD, total - 14 - AXIS_ROW * n, row) for n, row in enumerate(caption[::-1])]
     label = f"{heading}: {subtitle}" if subtitle else heading
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" class="lrcli-{theme}" viewBox="0 0 {width} {total}" '
             f'width="{width}" height="{total}" role="img" aria-label="{escaped(label)}">',
-            f"<style>{style_sheet(theme, len(names))}</style>",
+            f"<style>{style_sheet(theme, len(names), shares)}</style>",
             *body,
             "</svg>",
         ]

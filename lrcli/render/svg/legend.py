@@ -40,6 +40,7 @@ class Boxed:
     names: Sequence[str]
     rows: Sequence[Sequence[int]]
     column: float
+    ramp: bool = False
 
     @property
     def height(self) -> float:
@@ -51,20 +52,20 @@ class Boxed:
         for line, row in enumerate(self.rows):
             x, y = left, top + (line + 0.5) * _ROW
             for i in row:
-                yield stroke(i, f"M{number(x)},{number(y)}h{_SWATCH}", strokes[i]) + "</path>"
+                yield stroke(i, f"M{number(x)},{number(y)}h{_SWATCH}", strokes[i], ramp=self.ramp) + "</path>"
                 yield text(x + _SWATCH + 6, y + 4, self.names[i], css="ink")
                 x += self.column or _entry_width(self.names[i]) + _GAP
 
 
-def boxed(names: Sequence[str], width: float) -> Boxed:
+def boxed(names: Sequence[str], width: float, *, ramp: bool = False) -> Boxed:
     """The legend of so many pixels, in columns if it has several rows."""
     widths = [_entry_width(name) for name in names]
     if sum(widths) + _GAP * (len(names) - 1) <= width:
-        return Boxed(names, [range(len(names))], 0)
+        return Boxed(names, [range(len(names))], 0, ramp)
     column = max(widths) + _GAP
     per_row = max(1, int((width + _GAP) // column))
     rows = [range(i, min(i + per_row, len(names))) for i in range(0, len(names), per_row)]
-    return Boxed(names, rows, column)
+    return Boxed(names, rows, column, ramp)
 
 
 def fits_ends(ends: Sequence[Point]) -> bool:
@@ -77,16 +78,16 @@ def label_room(names: Sequence[str]) -> float:
     return max(map(text_width, names)) + 12
 
 
-def at_ends(names: Sequence[str], ends: Sequence[Point]) -> Iterator[str]:
+def at_ends(names: Sequence[str], ends: Sequence[Point], *, ramp: bool = False) -> Iterator[str]:
     """The labels, each with a dot at its curve's end."""
     right = max(x for x, _ in ends)
     for i, (name, (x, y)) in enumerate(zip(names, ends, strict=True)):
-        yield f'<circle class="{fill_class(i)}" cx="{number(x)}" cy="{number(y)}" r="3.5"/>'
+        yield f'<circle class="{fill_class(i, ramp=ramp)}" cx="{number(x)}" cy="{number(y)}" r="3.5"/>'
         yield text(right + 10, y + 4, name, css="ink")
 
 
-def stroke(i: int, d: str, width: float = THIN) -> str:
+def stroke(i: int, d: str, width: float = THIN, *, ramp: bool = False) -> str:
     """The path of curve i, open for a title."""
-    pattern = f' stroke-dasharray="{dash(i)}"' if dash(i) else ""
+    pattern = f' stroke-dasharray="{dash(i)}"' if dash(i) and not ramp else ""
     faint = ' stroke-opacity=".6"' if width > THIN else ""
-    return f'<path class="{curve_class(i)}" stroke-width="{number(width)}"{pattern}{faint} d="{d}">'
+    return f'<path class="{curve_class(i, ramp=ramp)}" stroke-width="{number(width)}"{pattern}{faint} d="{d}">'

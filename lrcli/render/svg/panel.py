@@ -94,7 +94,9 @@ def placed(chart: Chart, contents: Sequence[Content], box: Box) -> list[Panel]:
     return panels
 
 
-def drawn(panel: Panel, strokes: Sequence[float], titles: Sequence[str], *, filled: bool) -> Iterator[str]:
+def drawn(
+    panel: Panel, strokes: Sequence[float], titles: Sequence[str], *, filled: bool, ramp: bool = False
+) -> Iterator[str]:
     """The elements of a panel: grid, labels, curves."""
     frame = panel.frame
     grid = "".join(
@@ -111,7 +113,7 @@ def drawn(panel: Panel, strokes: Sequence[float], titles: Sequence[str], *, fill
             yield f'<path class="{fill_class(i)}" stroke="none" opacity=".1" d="{area}"/>'
         if paths:
             d = "".join(map(path, paths))
-            yield f"{stroke(i, d, strokes[i])}<title>{escaped(titles[i])}</title></path>"
+            yield f"{stroke(i, d, strokes[i], ramp=ramp)}<title>{escaped(titles[i])}</title></path>"
 
 
 def x_axis(chart: Chart, panels: Sequence[Panel]) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lrcli.errors import LrcliError
@@ -11,13 +13,18 @@ THEMES = ("auto", "light", "dark")
 
 _FONTS = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 
+_SWEPT = re.compile(r"(.*=)([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)")
+
 DASHES = ("", "7 3", "2 2.5", "8 3 2 3", "12 4", "4 2 1 2")
 """When all colours are used, the next curves have them again in the next of these patterns."""
 
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours as CSS writes them. `curves` are Okabe and Ito's, which colour-blind people tell apart."""
+    """Colours as CSS writes them. `curves` are Okabe and Ito's, which colour-blind people tell apart.
+
+    `ramp` is the part of viridis that has contrast to the background: for the curves of a numeric sweep, in order.
+    """
 
     background: str
     ink: str
@@ -25,6 +32,14 @@ class Palette:
     grid: str
     axis: str
     curves: tuple[str, ...]
+    ramp: tuple[str, ...] = ()
+
+    def between(self, share: float) -> str:
+        """The colour at a share, 0 to 1, of the ramp, whose lightness tells the order to every eye."""
+        position = share * (len(self.ramp) - 1)
+        i = min(int(position), len(self.ramp) - 2)
+        pairs = ((int(self.ramp[i][k : k + 2], 16), int(self.ramp[i + 1][k : k + 2], 16)) for k in (1, 3, 5))
+        return "#" + "".join(f"{round(a + (b - a) * (position - i)):02x}" for a, b in pairs)
 
 
 LIGHT = Palette(
@@ -34,6 +49,7 @@ LIGHT = Palette(
     "#e4e8ec",
     "#9aa3ad",
     ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
+    ("#440154", "#414487", "#2a788e", "#22a884", "#7ad151"),
 )
 DARK = Palette(
     "#0d1117",
@@ -42,12 +58,16 @@ DARK = Palette(
     "#262c36",
     "#59626d",
     ("#3b96d9", "#f0772b", "#1fb88f", "#dc93bb", "#eeb02f", "#86cdf7"),
+    ("#5b6fd6", "#2f9bb3", "#22a884", "#7ad151", "#fde725"),
 )
 """The same hues, lighter, so that they have the contrast on black that they have on white."""
 
 
-def style_sheet(theme: str, curves: int) -> str:
-    """The rules of a picture with so many curves. All begin with the root's class: pictures in one page share rules."""
+def style_sheet(theme: str, curves: int, shares: Sequence[float] = ()) -> str:
+    """The rules of a picture with so many curves; `shares` say where on the ramp each one's colour is.
+
+    All begin with the root's class: pictures in one page share rules.
+    """
     if theme not in THEMES:
         raise LrcliError(f"no theme {theme!r}: the themes are {', '.join(THEMES)}")
     root = f".lrcli-{theme}"
@@ -57,12 +77,12 @@ def style_sheet(theme: str, curves: int) -> str:
         f"{root} path{{fill:none;stroke-linejoin:round}}"
     )
     if theme != "auto":
-        return common + _colors(root, LIGHT if theme == "light" else DARK, curves)
-    dark = _colors(root, DARK, curves)
-    return f"{common}{_colors(root, LIGHT, curves)}@media(prefers-color-scheme:dark){{{dark}}}"
+        return common + _colors(root, LIGHT if theme == "light" else DARK, curves, shares)
+    dark = _colors(root, DARK, curves, shares)
+    return f"{common}{_colors(root, LIGHT, curves, shares)}@media(prefers-color-scheme:dark){{{dark}}}"
 
 
-def _colors(root: str, colors: Palette, curves: int) -> str:
+def _colors(root: str, colors: Palette, curves: int, shares: Sequence[float]) -> str:
     rules = [
         f" .back{{fill:{colors.background}}}",
         f" text{{fill:{colors.muted}}}",
@@ -70,18 +90,44 @@ def _colors(root: str, colors: Palette, curves: int) -> str:
         f" .grid{{stroke:{colors.grid}}}",
         f" .axis{{stroke:{colors.axis}}}",
     ]
-    for i, color in enumerate(colors.curves[:curves]):
+    for i, color in enumerate(colors.curves[: 0 if shares else curves]):
         rules += [f" .c{i}{{stroke:{color}}}", f" .f{i}{{fill:{color}}}"]
+    for i, share in enumerate(shares):
+        color = colors.between(share)
+        rules += [f" .r{i}{{stroke:{color}}}", f" .q{i}{{fill:{color}}}"]
     return "".join(root + rule for rule in rules)
 
 
-def curve_class(i: int) -> str:
+def ramp_shares(names: Sequence[str]) -> list[float]:
+    """Where on a ramp of colours each curve of a numeric sweep is, from 0 to 1; nothing where it is no such sweep.
+
+    >>> ramp_shares(["gamma=0.1", "gamma=0.5", "gamma=0.3"]), ramp_shares(["a", "b", "c"])
+    ([0.0, 1.0, 0.5], [])
+    """
+    found = [_SWEPT.fullmatch(name) for name in names]
+    matches = [match for match in found if match]
+    values = [float(match[2]) for match in matches]
+    if (
+        len(matches) < len(names)
+        or len({match[1] for match in matches}) != 1
+        or not 3 <= len(set(values)) == len(names)
+    ):
+        return []
+    order = sorted(values)
+    return [order.index(value) / (len(values) - 1) for value in values]
+
+
+def curve_class(i: int, *, ramp: bool = False) -> str:
     """The class of curve i's stroke."""
+    if ramp:
+        return f"r{i}"
     return f"c{i % len(LIGHT.curves)}"
 
 
-def fill_class(i: int) -> str:
+def fill_class(i: int, *, ramp: bool = False) -> str:
     """The class of what is filled with curve i's colour."""
+    if ramp:
+        return f"q{i}"
     return f"f{i % len(LIGHT.curves)}"
 
 
