@@ -70,7 +70,7 @@ def offered(line: str, shell: str = "zsh", **variables: str) -> list[str]:
         ("lrcli plot step.yaml --metric v", ["val.csv"]),
         ("lrcli types cosine_", ["cosine_restarts"]),
         ("lrcli types MultiplicativeL", ["MultiplicativeLR"]),
-        ("lrcli new li", ["linear"]),
+        ("lrcli new lin", ["linear"]),
         ("lrcli at step.yaml --set schedule.", ["schedule.type=", "schedule.step_size=", "schedule.gamma="]),
         ("lrcli at step.yaml@torch --set=schedule.s", ["--set=schedule.step_size="]),
         ("lrcli at step.yaml --set schedule.type=cosine_", ["schedule.type=cosine_restarts"]),
