@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from lrcli.series import Series, series_of
-from lrcli.series.align import common_grid
+from lrcli.series.align import Grid, common_grid
 from lrcli.series.names import curve_names
 from lrcli.series.sample import Facts, SampledLine
 from lrcli.spec import Spec
@@ -67,10 +67,11 @@ def chart_of(
     log: bool = False,
     ranges: Sequence[tuple[int, int]] | None = None,
     title: str | None = None,
+    percent: bool = False,
 ) -> Chart:
     """Sample all the runs for a canvas of so many columns. The arguments are those of `plot_specs`."""
     series = [series_of(run) for run in runs]
-    grid = common_grid(series)
+    grid = Grid("percent", 0, 100, (1,) * len(series)) if percent else common_grid(series)
     if ranges is None:
         ranges = [(run.start, run.stop) for run in series]
     readings = [run.reading for run in series]
@@ -85,17 +86,26 @@ def chart_of(
             pieces = polyline(sampled, factor)
             metric = polyline(sampled.metric, factor, stairs=False) if sampled.metric else ()
             momentum = polyline(sampled.momentum, factor) if sampled.momentum else ()
+            if percent:
+                pieces, metric, momentum = (_in_percent(found, start, stop) for found in (pieces, metric, momentum))
             end = stop if stop - start >= _MANY else stop - 1
             right = max([right, end * factor, *(xs[-1] for xs, _ in pieces)])
             shown_name = _line_name(name, sampled.name, len(series))
             lines.append(Line(shown_name, pieces, sampled.facts, run.unit, metric, momentum))
     left = min(start * factor for (start, _), factor in zip(ranges, grid.factors, strict=True))
-    known = {run.steps_per_epoch for run in series}
+    if percent:
+        left, right = 0, 100
+    known = set() if percent else {run.steps_per_epoch for run in series}
     steps_per_epoch = known.pop() if len(known) == 1 else None
     what = _what(series, readings)
     if title is None:
         title = what if len(series) > 1 else f"{names[0]}: {what}"
     return Chart(title, tuple(lines), grid.unit, left, max(right, left + 1), steps_per_epoch, log, what)
+
+
+def _in_percent(runs: Sequence[Run], start: int, stop: int) -> tuple[Run, ...]:
+    """The runs with their positions as shares of the rows start <= t < stop."""
+    return tuple((tuple((x - start) * 100 / (stop - start) for x in xs), ys) for xs, ys in runs)
 
 
 def _line_name(run: str, group: str, runs: int) -> str:

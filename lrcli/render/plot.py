@@ -32,14 +32,16 @@ def plot_specs(
     color: bool = False,
     ranges: Sequence[tuple[int, int]] | None = None,
     title: str | None = None,
+    percent: bool = False,
 ) -> str:
     """The plot of all parameter groups of all runs, overlaid: at most `height` lines of at most `width` cells.
 
     Each run shows its `reading`, under the name that `curve_names` gives it. `ranges` holds the half-open rows
-    (start, stop) to show of each run, in its own rows; None shows all. The text ends without a newline, and has colour
+    (start, stop) to show of each run, in its own rows; None shows all. `percent` lays runs of different lengths over
+    each other, each from 0 to 100. The text ends without a newline, and has colour
     escapes only with `color`. Raises LrcliError where a schedule has no value, or epochs and steps share no axis.
     """
-    chart = chart_of(runs, columns=max(8, width - 8), log=log, ranges=ranges, title=title)
+    chart = chart_of(runs, columns=max(8, width - 8), log=log, ranges=ranges, title=title, percent=percent)
     return render_plot(chart, width=width, height=height, ascii=ascii, color=color)
 
 

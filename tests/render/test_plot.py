@@ -17,7 +17,7 @@ from lrcli.catalog.registry import find_type
 from lrcli.errors import LrcliError
 from lrcli.expression import Expression
 from lrcli.printable import printable
-from lrcli.render.chart import Chart, Line, polyline
+from lrcli.render.chart import Chart, Line, chart_of, polyline
 from lrcli.render.palette import marks
 from lrcli.render.plot import plot_specs, render_plot
 from lrcli.render.safe import cell_width, clip
@@ -272,6 +272,20 @@ def test_epochs_and_steps_share_an_axis() -> None:
     assert " step 0 " in plot_specs((steps, epochs))
     with pytest.raises(LrcliError, match="steps_per_epoch"):
         plot_specs((steps, one("epochs", "constant", 90)))
+
+
+def test_percent_lays_runs_of_different_lengths_over_each_other() -> None:
+    """With --x percent, or where nothing joins epochs and steps, which a note tells, each run has the whole width."""
+    short, long = (f"{{name: {n}ep, lr: 0.1, epochs: {n}, schedule: {{type: cosine}}}}" for n in (10, 1000))
+    chart = chart_of((one("a", "constant", 10), one("b", "step", 1000, step_size=500)), columns=80, percent=True)
+    assert (chart.unit, chart.left, chart.right) == ("percent", 0, 100)
+    assert [(xs[0], xs[-1], 50 in xs) for xs in (line.runs[0][0] for line in chart.lines)] == [(0, 100, True)] * 2
+    together = run_cli("plot", short, long, "--x", "percent")
+    assert (together.status, together.stderr, "percent 0" in together.stdout) == (0, "", True)
+    apart = run_cli("plot", short, "{name: st, lr: 0.1, steps: 70, schedule: {type: cosine}}")
+    assert (apart.status, "percent 0" in apart.stdout) == (0, True)
+    assert "counts epochs and 'st' counts steps" in apart.stderr
+    assert apart.stderr.endswith("here x is the percent of each run\n")
 
 
 def test_range_shows_a_part() -> None:

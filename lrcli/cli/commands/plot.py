@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Format = Literal["text", "svg", "html", "png"]
 Theme = Literal["auto", "light", "dark"]
+XAxisOption = Literal["auto", "percent"]
 
 PICTURES = ("svg", "html", "png")
 _NARROWEST = 240
@@ -47,6 +48,9 @@ def plot(
     output_options: OutputOptions,
     quiet: Quiet = False,
     range: Range = None,
+    x: Annotated[
+        XAxisOption, picture_option("--x", help="percent: of each run, so that runs of different lengths compare.")
+    ] = "auto",
     log: Annotated[bool, picture_option("--log", help="A logarithmic learning-rate axis.")] = False,
     title: Annotated[str | None, picture_option("--title", metavar="TEXT", help="The title of the picture.")] = None,
     width: Annotated[
@@ -82,7 +86,7 @@ def plot(
     look = Look(output.choose(format, PICTURES, "text"), log, title, width, height, ascii, theme, scale)
 
     def load(env: Environment) -> Loaded:
-        return _load(env, load_series(env, specs, spec_options, log_options, sweep_options.sweep), range)
+        return _load(env, load_series(env, specs, spec_options, log_options, sweep_options.sweep), range, x)
 
     if watch:
         from lrcli.cli.watch import Watch, check_watchable, followed
@@ -107,11 +111,15 @@ def plot(
 
 @dataclass(frozen=True)
 class Loaded:
-    """The runs to draw, each with a name of its own, the rows to draw of each (None: all), and what to say of them."""
+    """The runs to draw, each with a name of its own, the rows to draw of each (None: all), and what to say of them.
+
+    percent: whether the x axis is the share of each run.
+    """
 
     runs: tuple[Series, ...]
     ranges: list[tuple[int, int]] | None
     notes: list[str]
+    percent: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,7 +155,12 @@ class Look:
     def draw(self, loaded: Loaded, output: Output, progress: Progress | None) -> str:
         """The picture as text, without a newline at its end."""
         runs = tuple(run.watched(progress) for run in loaded.runs)
-        about: dict[str, Any] = {"log": self.log, "title": self.title, "ranges": loaded.ranges}
+        about: dict[str, Any] = {
+            "log": self.log,
+            "title": self.title,
+            "ranges": loaded.ranges,
+            "percent": loaded.percent,
+        }
         if self.format == "text":
             from lrcli.render.plot import plot_specs
 
@@ -173,7 +186,7 @@ class Look:
         return render_html(chart, loaded.notes, width=width, height=height, theme=theme)
 
 
-def _load(env: Environment, runs: Sequence[Series], rows: str | None) -> Loaded:
+def _load(env: Environment, runs: Sequence[Series], rows: str | None, x: str) -> Loaded:
     """The runs with what there is to say of them, which is told."""
     runs = tuple(run.renamed(name) for run, name in zip(runs, curve_names(runs), strict=True))
     ranges = None
@@ -181,7 +194,23 @@ def _load(env: Environment, runs: Sequence[Series], rows: str | None) -> Loaded:
         runs, ranges = _within(env, rows, runs)
     about = [] if env.quiet else [(run.name, run.notes()) for run in runs]
     tell_notes(env, about)
-    return Loaded(runs, ranges, told_once(about))
+    notes = told_once(about)
+    apart = "" if x == "percent" else _what_parts(runs)
+    if apart:
+        env.note(apart)
+        notes += [] if env.quiet else [apart]
+    return Loaded(runs, ranges, notes, x == "percent" or bool(apart))
+
+
+def _what_parts(runs: Sequence[Series]) -> str:
+    """Why the runs share no axis of epochs or steps; "" where they do."""
+    from lrcli.series.align import common_grid
+
+    try:
+        common_grid(runs)
+    except LrcliError as exc:
+        return f"{exc}; here x is the percent of each run"
+    return ""
 
 
 def _within(env: Environment, text: str, runs: Sequence[Series]) -> tuple[tuple[Series, ...], list[tuple[int, int]]]:
