@@ -22,7 +22,7 @@ class DiffusersPolynomial(TransformersPolynomial):
 
     >>> polynomial = DiffusersPolynomial(num_warmup_steps=2, num_training_steps=10, power=2.0)
     >>> [polynomial.lr_at(t, base_lr=0.1) for t in (0, 2, 6, 11)]
-    [0.0, 0.1, 0.025000074999999997, 1e-07]
+    [0.0, 0.1, 0.025000075, 1e-07]
 
     Source: diffusers.optimization.get_polynomial_decay_schedule_with_warmup (run in 0.42.1).
     """

@@ -22,7 +22,7 @@ class KerasCosineDecay(KerasSchedule):
 
     >>> decay = KerasCosineDecay(initial_learning_rate=0.0, decay_steps=4, warmup_target=0.1, warmup_steps=2)
     >>> [decay.lr_at(t, 0.0) for t in (0, 1, 2, 4, 6)]
-    [0.0, 0.05000000074505806, 0.10000000149011612, 0.05000000074505806, 0.0]
+    [0.0, 0.05000000074505806, 0.10000000149011612, 0.04999999701976776, 0.0]
 
     Source: keras.optimizers.schedules.CosineDecay (run in 3.15.1, eagerly, with jax).
     """

@@ -22,7 +22,7 @@ class KerasCosineDecayRestarts(KerasSchedule):
 
     >>> decay = KerasCosineDecayRestarts(initial_learning_rate=0.1, first_decay_steps=2)
     >>> [decay.lr_at(t, 0.0) for t in (0, 1, 2, 4, 6)]
-    [0.10000000149011612, 0.05000000074505806, 0.10000000149011612, 0.05000000074505806, 0.10000000149011612]
+    [0.10000000149011612, 0.04999999701976776, 0.10000000149011612, 0.04999999701976776, 0.10000000149011612]
 
     Source: keras.optimizers.schedules.CosineDecayRestarts (run in 3.15.1, eagerly, with jax).
     """

@@ -21,7 +21,7 @@ class KerasExponentialDecay(KerasSchedule):
 
     >>> decay = KerasExponentialDecay(initial_learning_rate=0.1, decay_steps=2, decay_rate=0.5)
     >>> [decay.lr_at(t, 0.0) for t in (0, 1, 2)]
-    [0.10000000149011612, 0.07071067839860916, 0.05000000074505806]
+    [0.10000000149011612, 0.0707106813788414, 0.05000000074505806]
 
     Source: keras.optimizers.schedules.ExponentialDecay (run in 3.15.1, eagerly, with jax).
     """

@@ -21,7 +21,7 @@ class OptaxLinearOnecycleSchedule(OptaxSchedule):
 
     >>> schedule = OptaxLinearOnecycleSchedule(transition_steps=10, peak_value=0.1, div_factor=2.0)
     >>> [schedule.lr_at(t, 0.0) for t in (0, 3, 8, 10)]
-    [0.05000000074505806, 0.10000000149011612, 0.05000000074505806, 5.000000058498699e-06]
+    [0.05000000074505806, 0.10000000149011612, 0.05000000074505806, 4.999999873689376e-06]
 
     Source: optax.linear_onecycle_schedule (run in 0.2.8, eagerly).
     """
