@@ -55,6 +55,7 @@ class Setting(NamedTuple):
     release: the release that was asked for of the schedule's framework ("4.51"), "" for the newest.
     samples_per_step, samples: what `data` says of a step and of the data set.
     own_group: which of the groups that the framework makes by itself the schedule is for (`Schedule.groups`).
+    in_phase: whether `length` is that of a phase, not of the run.
     """
 
     length: int
@@ -67,6 +68,7 @@ class Setting(NamedTuple):
     samples_per_step: int | None = None
     samples: int | None = None
     own_group: str = ""
+    in_phase: bool = False
 
     @property
     def lr(self) -> float | None:

@@ -62,7 +62,7 @@ class Sequential(Schedule):
         edges = (0, *self.milestones, setting.length)
         lengths = [max(1, int(end - begin)) for begin, end in pairwise(edges)]
         parts = zip(self.schedules, lengths, strict=True)
-        bound = tuple(part.bind(setting._replace(length=rows)) for part, rows in parts)
+        bound = tuple(part.bind(setting._replace(length=rows, in_phase=True)) for part, rows in parts)
         return self if bound == self.schedules else replace(self, schedules=bound)
 
     def _phase(self, t: int) -> tuple[Schedule, int, int]:

@@ -194,3 +194,14 @@ def test_check_is_silent_on_sound_configs(name: str, options: tuple[str, ...]) -
     path = Path(__file__).parent.parent.parent / "schedules" / "configs" / name
     outcome = run_cli("check", str(path), *options, "--strict")
     assert (outcome.status, outcome.stdout) == (0, "no findings in 1 spec\n")
+
+
+def test_a_key_that_the_trainer_does_not_read_is_told(tmp_path: Path) -> None:
+    """lr_scheduler: cosine leaves the Trainer at linear."""
+    path = written(tmp_path, "learning_rate: 1.0e-4\nlr_scheduler: cosine\nwarmup_steps: 0\nmax_steps: 4\n")
+    outcome = run_cli("at", path, "1")
+    assert outcome.stdout == "7.500000000000001e-05\n"
+    told = "transformers reads lr_scheduler_type, not lr_scheduler: lr_scheduler_type keeps its default"
+    assert f"note: {path}:2: {told}" in outcome.stderr.splitlines()
+    both = written(tmp_path, HF + "lr_scheduler: other\n", "both.yaml")
+    assert "lr_scheduler," not in run_cli("at", both, "1", "--steps", "200").stderr

@@ -72,6 +72,8 @@ def test_notes() -> None:
     (note,) = notes_of(f"{{{COSINE}, max_duration: 90ba}}")
     assert "max_duration 90ba is not the length of the run" in note
     assert notes_of(f"{{{COSINE}, max_duration: 2ep}}", 10, EPOCHS) == []
+    phases = f"[{{for: 1, {COSINE}, max_duration: 10ba}}, {{{COSINE}, max_duration: 10ba}}]"
+    assert notes_of(phases, 10) == []
 
 
 def test_events() -> None:

@@ -11,6 +11,23 @@ from lrcli.reader.nodes import Mapping
 _MARKS = "lr_scheduler_type|warmup_ratio|warmup_steps|num_train_epochs|per_device_train_batch_size"
 _VERSIONS = ("transformers_version", "_wandb.value.huggingface_version")
 _TRL = ("dataset_name", "packing", "max_seq_length", "max_length", "model_revision", "attn_implementation", "beta")
+_WRONG_KEYS = {
+    "lr_scheduler": "lr_scheduler_type",
+    "lr_schedule": "lr_scheduler_type",
+    "scheduler": "lr_scheduler_type",
+    "scheduler_type": "lr_scheduler_type",
+    "epochs": "num_train_epochs",
+    "num_epochs": "num_train_epochs",
+    "warmup": "warmup_steps",
+    "num_warmup_steps": "warmup_steps",
+    "lr_warmup_steps": "warmup_steps",
+    "steps": "max_steps",
+    "max_train_steps": "max_steps",
+    "batch_size": "per_device_train_batch_size",
+    "train_batch_size": "per_device_train_batch_size",
+    "gradient_accumulation": "gradient_accumulation_steps",
+}
+"""Keys of other tools, and what the Trainer calls them: beside its own key they may be anything's."""
 
 
 def misses(root: Mapping) -> tuple[str, ...]:
@@ -35,6 +52,7 @@ def accepts(config: Config, newest: tuple[str, str] = ("5.14", "")) -> str | Non
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of TrainingArguments."""
     config.knows("packing", "lr_scheduler_kwargs")
+    remark_wrong_keys(config)
     refuse_ratio(config)
     if scheduler_beside(config, draft):
         return
@@ -57,6 +75,15 @@ def put_run(config: Config, draft: Draft, samples: int | None) -> None:
     updates, key, how = warmup(config, length.steps)
     put_schedule(config, draft, name, "lr_scheduler_type", length.steps, updates, key, how)
     put_kwargs(config, draft, name)
+
+
+def remark_wrong_keys(config: Config) -> None:
+    """Say which keys the Trainer does not read, where its own key for the same is missing."""
+    for wrong, right in _WRONG_KEYS.items():
+        same = "warmup_ratio" if right == "warmup_steps" else right
+        if config.node(wrong) is not None and not config.has(right) and not config.has(same):
+            what = f"transformers reads {right}, not {wrong}"
+            config.remark(wrong, "unread-key", what, f"{right} keeps its default")
 
 
 def put_lr(config: Config, draft: Draft) -> None:

@@ -6,7 +6,7 @@ import math
 
 from lrcli.configs.base import Config, Draft, Format, lacking
 from lrcli.configs.deepspeed import scheduler_beside
-from lrcli.configs.formats.huggingface import accepts, put_lr
+from lrcli.configs.formats.huggingface import accepts, put_lr, remark_wrong_keys
 from lrcli.configs.nodes import Unknown
 from lrcli.configs.trainer import (
     RELEASES,
@@ -37,6 +37,7 @@ def translate(config: Config, draft: Draft) -> None:
             why = "LLaMA-Factory does not resolve ${...}: the file is a template that a shell fills in"
             message = f"TypeError: {key} stays the text {node.text[:40]!r}; {why}"
             raise config.raises(key, message, f"--set {key}=...")
+    remark_wrong_keys(config)
     refuse_ratio(config)
     if scheduler_beside(config, draft):
         return

@@ -61,8 +61,8 @@ class ComposerScheduler(Vectored):
         return tuple(self.remarks())
 
     def remarks(self) -> Iterator[Note]:
-        if self.setting is None or self.max_duration is None:
-            return
+        if self.setting is None or self.max_duration is None or self.setting.in_phase:
+            return  # a phase is shorter than the run, whose length max_duration says there
         most = self.clock.max_duration
         if most.unit not in ("ba", "ep"):
             return
