@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lrcli.render.band import Extent, band_columns, braille_band
 from lrcli.render.markers import Cell, marker_places
 from lrcli.render.palette import Mark
 
@@ -43,8 +44,12 @@ class Area:
     def row(self, y: float) -> int:
         """The row, counted from the top, where plotext draws y."""
         dots = 1 if self.ascii else 4
+        return self.height - 1 - self.dot(y) // dots
+
+    def dot(self, y: float) -> int:
+        """The dot, counted from the bottom, four to a row of Braille, where plotext draws y."""
         low, high = self.bottom * self.scale, self.top * self.scale
-        return self.height - 1 - _pixel(y * self.scale, low, high, self.height * dots) // dots
+        return _pixel(y * self.scale, low, high, self.height * (1 if self.ascii else 4))
 
 
 def _pixel(value: float, low: float, high: float, count: int) -> int:
@@ -59,11 +64,9 @@ def draw(curves: Sequence[Sequence[Run]], marks: Sequence[Mark], area: Area) -> 
     cells: dict[Cell, list[int]] = {}
     dots: dict[Cell, int] = {}
     for i, runs in enumerate(curves):
-        for row, text in enumerate(_raster(runs, area)):
-            for column, char in enumerate(text):
-                if char != " ":
-                    cells.setdefault((row, column), []).append(i)
-                    dots[row, column] = dots.get((row, column), _BLANK) | ord(char)
+        for at, code in _strokes(runs, area).items():
+            cells.setdefault(at, []).append(i)
+            dots[at] = dots.get(at, _BLANK) | code
     chosen = {at: owners[sum(at) // _DASH % len(owners)] for at, owners in cells.items()}
     if area.ascii:
         chars = {at: marks[i].glyph for at, i in chosen.items()}
@@ -79,6 +82,30 @@ def draw(curves: Sequence[Sequence[Run]], marks: Sequence[Mark], area: Area) -> 
         ]
         for row in range(area.height)
     ]
+
+
+def _strokes(runs: Sequence[Run], area: Area) -> dict[Cell, int]:
+    """One curve's cells and the characters in them; a band where it goes up and down too fast to be followed."""
+    bands: dict[int, Extent] = {}
+    for xs, ys in runs:
+        points = [(area.column(x), y) for x, y in zip(xs, ys, strict=True)]
+        bands |= band_columns(points, area.top - area.bottom)
+    strokes = {
+        (row, column): ord(char)
+        for row, text in enumerate(_raster(runs, area))
+        for column, char in enumerate(text)
+        if char != " " and column not in bands
+    }
+    for column, extent in bands.items():
+        if not 0 <= column < area.width:
+            continue
+        low, high = area.dot(extent.low), area.dot(extent.high)
+        if area.ascii:
+            strokes |= {(area.height - 1 - dot, column): ord("*") for dot in range(low, high + 1)}
+        else:
+            bits = braille_band(low, high, area.height)
+            strokes |= {(row, column): _BLANK | code for row, code in bits.items()}
+    return strokes
 
 
 def _raster(runs: Sequence[Run], area: Area) -> list[str]:

@@ -92,6 +92,7 @@ PICTURES: dict[str, tuple[tuple[Spec, ...], dict[str, Any]]] = {
     "groups-200x50": ((GROUPS,), {"width": 200, "height": 50}),
     "huge-80x23-color": ((HUGE,), {"color": True}),
     "many-80x23": (MANY, {}),
+    "band-80x12": ((one("fifty", "cosine_restarts", 100, T_0=2), STEP), {"height": 12}),
 }
 
 
@@ -188,6 +189,16 @@ def test_marks_of_the_same_curve_take_turns() -> None:
     assert {"●", "■"} <= set(plot_specs(specs))
     canvas = plot_specs(specs, color=True).split("\n")[1:-4]
     assert {"38;5;32", "38;5;166"} <= set(re.findall(r"\x1b\[([0-9;]*)m", "".join(canvas)))
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+def test_fifty_periods_are_a_band(ascii: bool) -> None:
+    """A curve that turns faster than the columns can show is drawn as its range, without gaps; a slower one is not."""
+    rows = plot_specs((one("fifty", "cosine_restarts", 100, T_0=2),), height=14, ascii=ascii).split("\n")[1:4]
+    assert all(len(row) > 70 and " " not in row[7:] for row in rows)
+    assert len({row[20:60] for row in rows[1:]}) == 1
+    slow = plot_specs((one("ten", "cosine_restarts", 100, T_0=10),), height=14, ascii=ascii).split("\n")[2]
+    assert " " in slow[7:]
 
 
 def test_steps_are_drawn_as_steps() -> None:
