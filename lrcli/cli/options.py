@@ -142,6 +142,8 @@ class OutputOptions(Options):
 
 Quiet = Annotated[bool, output_option("--quiet", "-q", help="No notes on stderr.")]
 
+NoPager = Annotated[bool, output_option("--no-pager", help="Print what is longer than the screen as it is.")]
+
 Range = Annotated[
     str | None,
     row_option(

@@ -95,9 +95,9 @@ class Output:
         """Whether only ASCII can be written."""
         return not self.to_file and not self.env.draws_unicode
 
-    def write(self, chunks: Iterable[str], *, whole: bool = True) -> None:
+    def write(self, chunks: Iterable[str], *, whole: bool = True, paged: bool = False) -> None:
         """Write the text. `whole` computes all of it before the first byte, so that a failure leaves nothing behind;
-        otherwise it is written as it comes.
+        otherwise it is written as it comes. `paged` shows it in a pager where it is longer than the screen.
         """
         if not self._chosen:
             self.choose(None, (), "text")
@@ -110,6 +110,10 @@ class Output:
         out = self.env.stdout
         if out is None:
             raise LrcliError("cannot write to stdout: it is closed")
+        if paged and self.tty:
+            from lrcli.cli.pager import show_paged
+
+            text = show_paged(self.env, text)
         for chunk in text:
             _write(out, chunk)
         try:

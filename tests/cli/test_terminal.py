@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ pexpect = pytest.importorskip("pexpect")
 pyte = pytest.importorskip("pyte")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 
-_FORCED = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE")
+_FORCED = ("PAGER", "LRCLI_PAGER", "LESS", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE")
 SPEC = "{name: steps, lr: 0.1, epochs: 90, schedule: {type: step, step_size: 30}}"
 
 
@@ -79,3 +80,31 @@ def test_errors_in_the_terminal() -> None:
     screen, _, status = screen_of("plot", "nowhere.yaml", columns=80, lines=24)
     assert status == 2
     assert "nowhere.yaml" in screen[0]
+
+
+def test_a_long_table_is_paged(tmp_path: Path) -> None:
+    """What is longer than the screen goes through the pager; a short table and --no-pager do not."""
+    pager = tmp_path / "pager"
+    pager.write_text("#!/bin/sh\necho PAGED; head -n 3; cat >/dev/null\n")
+    pager.chmod(0o755)
+    for args, paged in (
+        (("table", SPEC), True),
+        (("table", SPEC, "--no-pager"), False),
+        (("table", SPEC, "--range", ":3"), False),
+    ):
+        screen, _, status = screen_of(*args, columns=80, lines=24, PAGER=str(pager))
+        assert (status, any("PAGED" in line for line in screen)) == (0, paged)
+    screen, _, status = screen_of("table", SPEC, columns=80, lines=24, PAGER="head -n 2")
+    assert (status, sum(map(bool, screen))) == (0, 2)
+
+
+def test_q_leaves_less_before_the_end() -> None:
+    """A table of which the pager reads only the beginning is no failure."""
+    screen, _, status = screen_of("table", SPEC, "--epochs", "50000", columns=80, lines=24, PAGER="head -n 2")
+    assert (status, sum(map(bool, screen))) == (0, 2)
+
+
+def test_a_pager_that_is_missing_is_none() -> None:
+    """Without such a program the table is printed as it is."""
+    screen, _, status = screen_of("table", SPEC, columns=80, lines=24, PAGER="no-such-pager")
+    assert (status, any("89" in line for line in screen)) == (0, True)

@@ -16,6 +16,7 @@ from lrcli.cli.notes import tell_notes
 from lrcli.cli.options import (
     Digits,
     LogOptions,
+    NoPager,
     OutputOptions,
     SpecOptions,
     comparison_option,
@@ -70,6 +71,7 @@ def diff(
     format: Annotated[
         Format | None, output_option("--format", "-f", help="Default: by FILE's ending, else text.")
     ] = None,
+    no_pager: NoPager = False,
 ) -> ExitStatus:
     """Compare two runs, or a formula with its replay.
 
@@ -116,7 +118,7 @@ def diff(
             picture = plot_specs(runs, width=output.width, height=output.height, ascii=output.ascii, color=output.color)
             yield picture + "\n"
 
-    output.write(text())
+    output.write(text(), paged=not no_pager)
     return status
 
 

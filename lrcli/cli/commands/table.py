@@ -12,6 +12,7 @@ from lrcli.cli.notes import tell_notes
 from lrcli.cli.options import (
     Digits,
     LogOptions,
+    NoPager,
     OutputOptions,
     Quiet,
     Range,
@@ -64,6 +65,7 @@ def table(
         Format | None,
         output_option("--format", "-f", help="Default: by FILE's ending, else table on a terminal, plain elsewhere."),
     ] = None,
+    no_pager: NoPager = False,
 ) -> None:
     """Print a table of the learning rate in every epoch or step.
 
@@ -101,7 +103,7 @@ def table(
         names = curve_names(loaded)
         tell_notes(env, [(name, run.notes()) for name, run in zip(names, loaded, strict=True)])
     text = writer(chosen)(_with_progress(env, output, result), style)
-    output.write(text, whole=result.complete)
+    output.write(text, whole=result.complete, paged=not no_pager)
 
 
 def _rows(text: str | None, runs: Sequence[Series]) -> tuple[int | None, int | None]:

@@ -10,7 +10,7 @@ from lrcli.catalog.describe import TypeInfo, describe, find
 from lrcli.catalog.registry import all_types, framework, framework_types
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
-from lrcli.cli.options import OutputOptions, output_option
+from lrcli.cli.options import NoPager, OutputOptions, output_option
 from lrcli.cli.output import Output
 from lrcli.render.catalog import TYPES_FORMATS, write_list, write_type
 
@@ -28,6 +28,7 @@ def types(
     format: Annotated[
         Format | None, output_option("--format", "-f", help="Default: by FILE's ending, else plain.")
     ] = None,
+    no_pager: NoPager = False,
 ) -> None:
     """List the schedule types, or show one of them in full.
 
@@ -39,11 +40,11 @@ def types(
     if type is None or (known is not None and not known.replays):
         width = output.width if output.tty else None
         types = framework_types(known.name) if known else all_types()
-        output.write(write_list([describe(cls) for cls in types], chosen, width))
+        output.write(write_list([describe(cls) for cls in types], chosen, width), paged=not no_pager)
         return
     info = describe(find(type))
     picture = _picture(info, output) if chosen == "plain" else ""
-    output.write(write_type(info, chosen, output.width, picture))
+    output.write(write_type(info, chosen, output.width, picture), paged=not no_pager)
 
 
 def _picture(info: TypeInfo, output: Output) -> str:
