@@ -18,6 +18,12 @@ COUNT = r"(?:\d{1,3}(?:,\d{3})+(?![\d.])|\d+(?:\.\d+)?)"
 END = r"(?!\w|%|[:/.]\d)"
 """What does not follow a number: that would be a time, a share or a word."""
 
+_TIMES_TEN = r"(?!\^|[ \t]?[\u00d7\u00b7*x][ \t]?(?:10|1e))"  # the 5 of `5 x 10^-4`, the 10 of `10^-4`
+_DECIMAL_COMMA = r"[-+]?\d+,\d"  # the 0 of `0,001`, which no list begins with
+
+RATE = rf"(?:(?!{_DECIMAL_COMMA})|(?<=[\[(,])|(?<=,[ \t]))(?P<value>{NUMBER}){END}{_TIMES_TEN}"
+"""A learning rate where it stands: not the beginning of a number that is written in another way."""
+
 FAR = 2000
 """Characters of a line that are looked at; what stands further right is no learning rate of a training loop."""
 
@@ -35,7 +41,7 @@ _RATE = re.compile(
     (?:\ (?:for|at|in|after)\ (?:epoch|step|iteration)\ \d+)?
     {_SPACE}(?:was\ set\ to|set\ to|to|is|are|->|[:=|])?{_SPACE}
     (?:tensor\(|(?:np|numpy)\.float\d+\(|[\[({{|"']|[ \t]){{0,12}}
-    (?<!\w)(?P<value>{NUMBER}){END}""",
+    (?<!\w){RATE}""",
     re.IGNORECASE | re.VERBOSE,
 )
 _NEXT = re.compile(rf"[ \t]?,[ \t]?(?:(?:np|numpy)\.float\d+\()?({NUMBER}){END}", re.IGNORECASE)
@@ -170,7 +176,7 @@ def _rate_named(column: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?<![A-Za-z0-9_])(?P<name>{re.escape(column)})(?P<group>(?!))?"
         rf"""["']?\]?{_SPACE}(?:[:=|]|to|is)?{_SPACE}(?:tensor\(|[\[({{|"']|[ \t]){{0,12}}"""
-        rf"(?<!\w)(?P<value>{NUMBER}){END}",
+        rf"(?<!\w){RATE}",
         re.IGNORECASE,
     )
 

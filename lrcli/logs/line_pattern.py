@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from lrcli.errors import LrcliError
-from lrcli.logs.line import END, NUMBER, Statement
+from lrcli.logs.line import RATE, Statement
 
-_NUMBERS = {"lr": f"({NUMBER}){END}"}
+_NUMBERS = {"lr": RATE.replace("?P<value>", "")}
 _COUNT = r"(\d+(?:,\d{3})*(?:\.\d+)?)(?!\w)"  # as COUNT, with one way to match
 
 GROUPS = ("lr", "step", "epoch", "of", "rank")

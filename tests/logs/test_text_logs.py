@@ -168,3 +168,18 @@ def test_a_last_line_that_may_be_cut_off(end: str, told: bool) -> None:
     """A learning rate at the end of a text without a last line end may be the beginning of one."""
     log = read_log("-", inputs=Inputs.of(f"step 1 lr 0.1 loss 3\nstep 2 lr 0.05{end}".encode()))
     assert told == any("may be cut off" in remark for remark in log.remarks)
+
+
+@pytest.mark.parametrize("written", ["0,0005", "5 x 10^-4", "5\u00d710^-4", "10^-4", "5 * 1e-4"])
+def test_the_beginning_of_a_number_that_is_written_in_another_way_is_none(written: str) -> None:
+    """A decimal comma or a power of ten is not cut off: such a line has no learning rate, nor has one amid others."""
+    with pytest.raises(LrcliError):
+        read_log("-", inputs=Inputs.of(f"step 1 lr {written} loss 3\nstep 2 lr {written} loss 2\n".encode()))
+    log = read_log("-", inputs=Inputs.of(f"step 1 lr 1\nstep 2 lr 0.5\nstep 3 lr {written}\nstep 4 lr 0.1\n".encode()))
+    assert list(log.positions) == [1, 2, 4]
+
+
+@pytest.mark.parametrize("written", ["[0,0]", "(0,1e-4,)", "[0, 0]", "[1,2e-5]"])
+def test_a_list_without_blanks_is_still_one(written: str) -> None:
+    log = read_log("-", inputs=Inputs.of(f"step 1 lr {written}\nstep 2 lr {written}\n".encode()))
+    assert len(log.lrs) == 2
