@@ -142,6 +142,14 @@ def test_log_axis_makes_a_decay_straight() -> None:
     assert path.count("L") > 5
 
 
+def test_log_axis_has_minor_ticks_and_labelled_ends() -> None:
+    """Between two powers of ten stand eight short ticks; the ends of the axis have their values."""
+    svg = plot_svg((one("decay", "linear", start_factor=0.75, end_factor=0.0042, total_iters=89),), log=True)
+    assert [label for label in ("0.075", "0.01", "0.001", "4.2e-4") if f">{label}<" not in svg] == []
+    (minor,) = re.findall(r'class="axis" d="((?:M[\d.]+,[\d.]+h4)+)"', svg)
+    assert minor.count("h4") == 6 + 8 + 5
+
+
 def test_zero_on_a_log_axis_is_told() -> None:
     """What has no logarithm is left out, and the subtitle says so."""
     spec = one("to zero", "linear", start_factor=1.0, end_factor=0.0, total_iters=45)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from lrcli.render.axes import XAxis, YAxis, linear_axis, log_axis, logarithmic
@@ -13,7 +14,7 @@ from lrcli.render.svg.curves import Frame, Point, path
 from lrcli.render.svg.legend import stroke
 from lrcli.render.svg.text import escaped, number, text, text_width
 from lrcli.render.svg.theme import fill_class
-from lrcli.render.ticks import count_labels, x_ticks
+from lrcli.render.ticks import count_labels, short, x_ticks
 
 AXIS_ROW = 20
 """The height of a row of labels under the axis."""
@@ -30,6 +31,9 @@ _INSET = 8
 """Pixels between an axis and the curves, but not where the axis is zero."""
 
 
+_MOST_DECADES = 8
+"""On a longer axis minor ticks would be less than two pixels apart."""
+
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom in pixels."""
 
@@ -45,7 +49,25 @@ class Content:
     def axis(self, height: float) -> YAxis:
         """The axis for a panel of that height."""
         rows = max(3, int(height / _TICK))
-        return log_axis(self.curves, rows) if self.log else linear_axis(self.curves, rows, zero=not self.what)
+        return (
+            _with_ends(log_axis(self.curves, rows)) if self.log else linear_axis(self.curves, rows, zero=not self.what)
+        )
+
+
+def _with_ends(axis: YAxis) -> YAxis:
+    """A logarithmic axis whose ends have labels, too, where no other is near."""
+    near = 0.06 * (axis.top - axis.bottom)
+    ends = [end for end in (axis.bottom, axis.top) if all(abs(end - tick) > near for tick, _ in axis.ticks)]
+    return replace(axis, ticks=(*axis.ticks, *((end, short(10**end, 3)) for end in ends)))
+
+
+def _minor_ticks(axis: YAxis) -> list[float]:
+    """Where 2 to 9 times each power of ten is on a logarithmic axis; none where they would run together."""
+    if axis.top - axis.bottom > _MOST_DECADES:
+        return []
+    decades = range(math.floor(axis.bottom), math.ceil(axis.top))
+    places = (decade + math.log10(n) for decade in decades for n in range(2, 10))
+    return [place for place in places if axis.bottom <= place <= axis.top]
 
 
 @dataclass(frozen=True)
@@ -105,6 +127,10 @@ def drawn(
     yield f'<path class="grid" d="{grid}"/>'
     for value, label in panel.axis.ticks:
         yield text(frame.left - 10, frame.y(value) + 4, label, anchor="end")
+    minor = _minor_ticks(panel.axis) if panel.content.log else []
+    if minor:
+        ticks = "".join(f"M{number(frame.left - 4)},{number(frame.y(place))}h4" for place in minor)
+        yield f'<path class="axis" d="{ticks}"/>'
     if panel.content.what:
         yield text(frame.left, frame.top - _INSET - 6, panel.content.what)
     for i, paths in enumerate(panel.points()):
