@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from lrcli.logs import LogRequest
@@ -117,6 +117,11 @@ def may_hold_rate(line: str) -> bool:
     return "lr" in line or "LR" in line or "earning" in line or "Lr" in line or "EARNING" in line
 
 
+def words_of(column: str) -> str:
+    """The words before the numbers of a column: `lr#2` is the second behind `lr`."""
+    return re.sub(r"#\d+$", "", column)
+
+
 def may_be_heading(line: str) -> bool:
     """Whether a line could say which epoch begins: a quick look."""
     return "poch" in line or "POCH" in line
@@ -130,7 +135,7 @@ def statement(line: str, request: LogRequest = LogRequest()) -> Statement | None
     [('epoch', 'epoch'), ('step', 'epoch'), ('of', 'epoch'), ('lr', 'lr')]
     """
     line = line[:FAR]
-    rates = list(_rates(line, request.column))
+    rates = _numbered(_rates(line, request.column))
     if not rates:
         return None
     tokens = [*rates, *place_of(line, request.step_column), *_rank(line)]
@@ -152,7 +157,19 @@ def epoch_of(line: str) -> tuple[str, str] | None:
     return (match["key"].lower(), match["epoch"]) if match else None
 
 
+def _numbered(rates: Iterable[Token]) -> list[Token]:
+    """The learning rates, of those with the same name (`G lr 1e-4 D lr 4e-4`) each but the first with its number."""
+    numbered: list[Token] = []
+    times: dict[str, int] = {}
+    for token in rates:
+        times[token.name] = times.get(token.name, 0) + 1
+        again = times[token.name] > 1
+        numbered.append(replace(token, name=f"{token.name}#{times[token.name]}") if again else token)
+    return numbered
+
+
 def _rates(line: str, column: str | None) -> Iterator[Token]:
+    column = column and words_of(column)
     search = _RATE if column is None else _rate_named(column)
     for match in search.finditer(line):
         name = re.sub(r"[ -]", "_", match["name"].lower()) if column is None else column

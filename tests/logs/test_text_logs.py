@@ -183,3 +183,11 @@ def test_the_beginning_of_a_number_that_is_written_in_another_way_is_none(writte
 def test_a_list_without_blanks_is_still_one(written: str) -> None:
     log = read_log("-", inputs=Inputs.of(f"step 1 lr {written}\nstep 2 lr {written}\n".encode()))
     assert len(log.lrs) == 2
+
+
+def test_two_rates_of_one_name_in_a_line() -> None:
+    """The first is the learning rate, and the second has a number, as a column of a CSV that stands there twice."""
+    text = b"step 1 G lr 0.1 D lr 0.2\nstep 2 G lr 0.3 D lr 0.4\n"
+    for column, first in ((None, [0.1, 0.3]), ("lr", [0.1, 0.3]), ("lr#2", [0.2, 0.4])):
+        log = read_log("-", inputs=Inputs.of(text), column=column)
+        assert list(next(iter(log.lrs.values()))) == first
