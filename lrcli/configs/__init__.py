@@ -11,9 +11,11 @@ from dataclasses import replace
 
 from lrcli.configs.base import Config, Draft, Format
 from lrcli.configs.config import MAX_COUNT
+from lrcli.configs.numbers import config_numbers
 from lrcli.configs.recognise import Match, Texts, all_formats, format_named
 from lrcli.configs.release import release_asked
 from lrcli.configs.sets import check_sets
+from lrcli.errors import SpecError
 from lrcli.reader import Declared, Given, Request
 from lrcli.reader.build import KEYS, build_spec
 from lrcli.reader.declared import Origin
@@ -21,6 +23,7 @@ from lrcli.reader.nodes import Mapping
 from lrcli.reader.overrides import apply_set
 from lrcli.reader.scalars import resolve
 from lrcli.reader.source import Problems, Source, refuse
+from lrcli.spec import Spec
 
 __all__ = ["Format", "all_formats", "is_config", "read_config"]
 
@@ -93,7 +96,23 @@ def _read(match: Match, request: Request, own: Sequence[str]) -> Declared:
     origin = Origin(
         one.name, one.title, config.release, draft.comments, tuple(config.remarks), one.framework, one.releases
     )
-    return Declared(spec, root, request.source, request.changes or bool(own), origin=origin)
+
+    def variant(values: Sequence[tuple[str, str]]) -> Spec:
+        changed = replace(request, sets=(*request.sets, *(f"{key}={text}" for key, text in values)))
+        other = Texts(request.source, changed.sets, request.block).root(match.syntax)
+        if isinstance(other, SpecError):
+            raise other
+        return _read(replace(match, root=other), changed, own).spec
+
+    return Declared(
+        spec,
+        root,
+        request.source,
+        request.changes or bool(own),
+        origin=origin,
+        variant=variant,
+        numbers=lambda: config_numbers(config, request.block),
+    )
 
 
 def _given(request: Request) -> Given:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import overload
+from typing import TypeVar, overload
 
 from lrcli.configs.nodes import Unknown, entry_at
 from lrcli.errors import SpecError
@@ -19,6 +19,8 @@ from lrcli.reader.source import MAX_SIZE, Place, Source, decoded, refuse
 
 MAX_COUNT = 10**12
 
+Number = TypeVar("Number", "int | None", "float | None")
+
 
 @dataclass
 class Config:
@@ -26,7 +28,8 @@ class Config:
 
     format: the name of its format. root: its mapping (with --block, the block and what stands above it). asked: whether
     the release was asked for. forced: whether the format was (`--from`). texts_count: whether the framework makes a
-    number of a text such as "1e-5", as argparse does.
+    number of a text such as "1e-5", as argparse does. read, meant: the keys that were looked for, and others that have
+    a meaning. whole: those that take whole numbers only. taken: the numbers that were taken, written or default.
     """
 
     format: str
@@ -40,17 +43,19 @@ class Config:
     forced: bool = False
     texts_count: bool = True
     remarks: list[Remark] = field(default_factory=list)
-    read: set[str] = field(default_factory=set)
-    meant: set[str] = field(default_factory=set)
+    read: dict[str, None] = field(default_factory=dict)
+    meant: dict[str, None] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
+    taken: dict[str, float] = field(default_factory=dict)
 
     def node(self, path: str) -> Node | None:
         """The raw node at a dotted path; None where there is none."""
-        self.read.add(path)
+        self.read.setdefault(path)
         return entry_at(self.root, path)[1]
 
     def knows(self, *paths: str) -> None:
         """Say that these keys have a meaning, so that `--set` may give them, though this file does not need them."""
-        self.meant.update(paths)
+        self.meant.update(dict.fromkeys(paths))
 
     def known(self, path: str) -> Node | None:
         """The node at a path; an error where the file does not give its value, None where it is left out or null."""
@@ -75,9 +80,7 @@ class Config:
     def number(self, path: str, default: float | None = None) -> float | None:
         """A finite number; `default` where it is left out or null."""
         node = self.known(path)
-        if node is None:
-            return default
-        return self.number_of(node, path)
+        return self._taken(path, default if node is None else self.number_of(node, path))
 
     def number_of(self, node: Node, name: str) -> float | int:
         """The number that a node is, as the framework takes it."""
@@ -101,7 +104,13 @@ class Config:
     def count(self, path: str, default: int | None = None, at_least: int | None = None) -> int | None:
         """A whole number; `default` where it is left out or null."""
         node = self.known(path)
-        return default if node is None else self.count_of(node, path, at_least)
+        self.whole.add(path)
+        return self._taken(path, default if node is None else self.count_of(node, path, at_least))
+
+    def _taken(self, path: str, value: Number) -> Number:
+        if value is not None:
+            self.taken.setdefault(path, value)
+        return value
 
     def count_of(self, node: Node, name: str, at_least: int | None = None) -> int:
         """The whole number that a node is."""

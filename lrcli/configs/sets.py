@@ -21,5 +21,5 @@ def check_sets(config: Config, request: Request) -> None:
         if meant or entry_at(written, key)[1] is not None or (config.syntax == "shell" and key in config.source.text):
             continue
         place = Source(f"--set {text}", placed=False).whole
-        hint = suggest(inner, sorted(config.read | config.meant), "--set takes the file's own keys")
+        hint = suggest(inner, sorted({*config.read, *config.meant}), "--set takes the file's own keys")
         raise refuse(place, "unknown-key", f"nothing reads {key[:60]!r} in a {config.format} config", hint)

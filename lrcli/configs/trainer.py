@@ -234,6 +234,7 @@ def _check_min_lr(config: Config, name: str, node: Mapping, key: str) -> None:
 
 def put_kwargs(config: Config, draft: Draft, name: str, key: str = "lr_scheduler_kwargs") -> None:
     """Write the keyword arguments of a schedule, as the framework takes them."""
+    config.knows(*(f"{key}.{word}" for word in KWARGS.get(name) or () if word not in _TEXTS))
     found = read_kwargs(config, name, key)
     if "min_lr" in (KWARGS.get(name) or ()) and not any(
         config.number(f"{key}.{one}") is not None for one in ("min_lr", "min_lr_rate")

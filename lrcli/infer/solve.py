@@ -37,8 +37,6 @@ def solve(declared: Declared, name: str, row: int, lr: float, group: int = 0) ->
 
     Raises LrcliError where there is no such key, or it is no number.
     """
-    if declared.rebuild is None:
-        raise LrcliError("this is a training config, and solve changes a spec: `lrcli convert` makes one of it")
     key = _named(declared, name, group)
     variants, reading = Variants(declared), series_of(declared.spec).reading
     known: dict[float, float] = {}

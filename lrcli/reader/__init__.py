@@ -14,7 +14,7 @@ from lrcli.reader.emulation import parse_emulation
 from lrcli.reader.forms import spelled_out
 from lrcli.reader.given import Given
 from lrcli.reader.nodes import Mapping, Node, compose
-from lrcli.reader.overrides import apply_set, set_given, set_length
+from lrcli.reader.overrides import apply_set, set_given, set_length, with_value
 from lrcli.reader.source import Problems, Source, checked, read_source
 from lrcli.spec import Spec
 
@@ -171,10 +171,13 @@ def _read(request: Request, translate: Translate | None) -> Declared:
     spec = build_spec(root, source, request.asked, problems, request.inputs, metrics)
     assert isinstance(root, Mapping)
 
-    def rebuild(other: Mapping) -> Spec:
+    def variant(values: Sequence[tuple[str, str]]) -> Spec:
+        other = root
+        for key, text in values:
+            other = with_value(other, key, text)
         return build_spec(other, source, request.asked, Problems(), request.inputs, metrics)
 
-    return Declared(spec, root, source, request.changes, rebuild=rebuild)
+    return Declared(spec, root, source, request.changes, variant=variant)
 
 
 def is_ours(root: Mapping) -> bool:

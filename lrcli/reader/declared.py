@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,13 +47,30 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class ConfigNumber:
+    """A number that the translation of a training config looked for.
+
+    spellings: what `--set` may call it, the likeliest first. text: as the file has it, "" where it is left out. value:
+    what was taken, 0 where nothing was. whole: whether it counts something. pointed: whether a small one needs a point
+    (1.0e-05) to be a number for the framework.
+    """
+
+    spellings: tuple[str, ...]
+    text: str
+    value: float
+    whole: bool
+    pointed: bool = False
+
+
+@dataclass(frozen=True)
 class Declared:
     """A spec, the mapping that declares it (with what `--set` put into it), and the text.
 
     `changed` is whether the command line changed what the text says: by an override, or by another emulation. `path` is
     the file, None for stdin and an inline mapping. `origin` is the training config that it was translated from: then
-    `root` is the translation, and its places are those of the config. `rebuild` makes the spec of a root in which
-    values were changed; it raises SpecError where they are none.
+    `root` is the translation, and its places are those of the config. `variant` makes the spec with other values, each
+    a key and a value of `--set`; it raises SpecError where that is no spec. `numbers` lists the numbers that a training
+    config gives in its own words; it is None for a spec.
     """
 
     spec: Spec
@@ -62,4 +79,5 @@ class Declared:
     changed: bool = False
     path: Path | None = None
     origin: Origin | None = None
-    rebuild: Callable[[Mapping], Spec] | None = field(default=None, compare=False, repr=False)
+    variant: Callable[[Sequence[tuple[str, str]]], Spec] | None = field(default=None, compare=False, repr=False)
+    numbers: Callable[[], tuple[ConfigNumber, ...]] | None = field(default=None, compare=False, repr=False)

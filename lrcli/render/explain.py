@@ -79,7 +79,7 @@ def _explanation(
     title = ", and ".join(entry.title for entry in one.causes)
     yield from _wrapped(f"{lead}{bold}{title}{plain} [{' + '.join(one.families)}]", width, "   ")
     if one.changes:
-        told = " and ".join(f"{change.key}: {change.value} instead of {change.was}" for change in one.changes)
+        told = " and ".join(change.sentence for change in one.changes)
         share = f"all {_count(one.rows)}" if one.explained == one.rows else f"{one.explained} of {_count(one.rows)}"
         yield from _wrapped(f"your spec with {told} gives {share}:", width, "   ", "     ")
         yield f"     {' '.join(f'--set {_shell(change.setting)}' for change in one.changes)}"

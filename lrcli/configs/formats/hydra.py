@@ -45,7 +45,7 @@ def translate(config: Config, draft: Draft) -> None:
     scheduler = _only(schedulers, "scheduler")
     optimizer = _beside(optimizers, scheduler)
     for one in (scheduler, *([optimizer] if optimizer else [])):
-        config.read.add(one.path)
+        config.read.setdefault(one.path)
     interval = _interval(config, scheduler)
     put_rate(config, draft, optimizer, scheduler)
     trainer = next((name for name in _TRAINERS if entry_at(config.root, f"{name}.max_epochs")[1] is not None), "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from json import JSONDecodeError, JSONDecoder
 
 from lrcli.configs.nodes import Value, mapping_of, sequence_of
@@ -21,12 +22,18 @@ _WORDS = {"true": True, "false": False, "null": None, "NaN": float("nan"), "Infi
 
 def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
     """The mapping of a JSON text."""
+    root = _object(source)
+    for text in sets:
+        root = apply_set(root, text, _scalar)
+    return root
+
+
+@lru_cache(maxsize=4)  # whoever solves for a key reads one text with many values of it
+def _object(source: Source) -> Mapping:
     reader = _Reader(source)
     root = reader.value(reader.after_blank(0), 1)
     if not isinstance(root, Mapping) or reader.after_blank(reader.end) != len(source.text):
         raise refuse(source.whole, "syntax", "this is no JSON object")
-    for text in sets:
-        root = apply_set(root, text, _scalar)
     return root
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from lrcli.configs.nodes import Plain, Value
 from lrcli.reader.nodes import Mapping, Scalar, ScalarOf, compose
@@ -25,11 +26,17 @@ def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
 
 def read_yaml(source: Source, sets: Sequence[str], scalar: ScalarOf) -> Mapping:
     """The mapping of a YAML text whose scalars are made by `scalar`."""
+    root = _mapping(source, scalar)
+    for text in sets:
+        root = apply_set(root, text, scalar)
+    return root
+
+
+@lru_cache(maxsize=4)  # whoever solves for a key reads one text with many values of it
+def _mapping(source: Source, scalar: ScalarOf) -> Mapping:
     root = compose(source, None, scalar)
     if not isinstance(root, Mapping):
         raise refuse(source.whole, "syntax", "this is no YAML mapping")
-    for text in sets:
-        root = apply_set(root, text, scalar)
     return root
 
 

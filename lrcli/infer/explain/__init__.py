@@ -145,7 +145,7 @@ def explain(
     source = plain_source(spec, group, reading)
     runs = log.runs or (Run(0, len(log.positions)),)
     chosen, rows = _chosen(spec, log, runs, column, run, Hypothesis(source))
-    changed = None if declared is None or declared.rebuild is None else ChangedKeys(declared, group)
+    changed = None if declared is None or declared.variant is None else ChangedKeys(declared, group)
     (first, *others), effort = search(spec, rows, source, group, progress, changed)
     explanations, verdict = _judged(spec, rows, first, others)
     first_miss = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import combinations, pairwise
 
 from lrcli.errors import LrcliError
@@ -15,7 +16,7 @@ from lrcli.infer.keys import Change, Key, Variants, keys_of
 from lrcli.infer.keys.key import text_of
 from lrcli.infer.keys.pairs import near_values
 from lrcli.infer.keys.solving import Solver, Wanted
-from lrcli.infer.numbers import digits, rounded, simplest_whole
+from lrcli.infer.numbers import digits, rounded, simplest, simplest_whole
 from lrcli.reader import Declared
 from lrcli.series import series_of
 
@@ -37,6 +38,12 @@ TRIED_WITH = 16
 FEW = 5
 """A whole number below this one counts something (cycles, bad epochs), and is no length."""
 
+SHARES = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.1, 0.15, 0.2, 0.3)
+"""Shares of a run that people write."""
+
+UNLIKELY = 0.1
+"""What a key costs more whose change comes to the same as that of another one, which people change rather."""
+
 
 class ChangedKeys:
     """The keys of a declared spec, to be solved for on the evidence of a log."""
@@ -44,9 +51,17 @@ class ChangedKeys:
     def __init__(self, declared: Declared, group: int) -> None:
         self.variants = Variants(declared)
         self.group = group
-        self.keys = keys_of(declared, group)
         self.reading = series_of(declared.spec).reading
-        self.offsets = sorted({0, *(int(key.number) for key in self.keys if key.path.endswith(".for"))})
+
+    @cached_property
+    def keys(self) -> list[Key]:
+        """The keys, looked for when they are needed."""
+        return keys_of(self.variants.declared, self.group)
+
+    @cached_property
+    def offsets(self) -> list[int]:
+        """Where the lengths of a schedule may begin: at 0, and after a phase."""
+        return sorted({0, *(int(key.number) for key in self.keys if key.path.endswith(".for"))})
 
     def one(
         self, evidence: Evidence, more: Sequence[Change] = (), keys: Sequence[Key] | None = None
@@ -66,7 +81,7 @@ class ChangedKeys:
 
     def _with_warmup(self, probe: _Probe) -> Iterator[tuple[Change, int]]:
         """A warmup where the spec has none: its length solved for, from 0 or from what the first row shows."""
-        if any(key.path.startswith("warmup") for key in self.keys):
+        if self.variants.declared.numbers is not None or any(key.path.startswith("warmup") for key in self.keys):
             return
         lr = self.variants.declared.spec.groups[self.group].lr
         share = probe.wanted.values[0] / lr if lr and probe.times[0] == 0 else 0.0
@@ -91,7 +106,7 @@ class ChangedKeys:
         for a, b in combinations(numbers, 2):
             near = near_values((a, b), lambda x, y, a=a, b=b: probe.lrs(a.to(x), b.to(y)), probe.wanted)  # type: ignore[misc]
             if near is not None:
-                first, value, second = (a, near[0], b) if a.kind == "whole" else (b, near[1], a)
+                first, value, second = (a, near[0], b) if a.kind == "whole" or a.jumps else (b, near[1], a)
                 for change in _around(first, value):
                     yield from self.one(evidence, (change,), (second,))
         for change in self._usual(evidence):
@@ -111,6 +126,11 @@ class ChangedKeys:
             if key.kind == "whole":
                 lengths = [n for n in (*near, key.number / 2, key.number * 2) if n == int(n) and n >= 1]
                 yield from map(key.to, [n for n in dict.fromkeys(lengths) if n != key.number][:TRIED_WITH])
+            elif key.jumps and key.number < 1:
+                run = evidence.spec.length
+                seen = [simplest((n - 0.99) / run, n / run) for n in near if n < run]
+                shares = [*SHARES, *seen[: TRIED_WITH - len(SHARES)]]
+                yield from map(key.to, [share for share in dict.fromkeys(shares) if share != key.number])
 
     def _values(self, key: Key, probe: _Probe) -> Iterator[tuple[Change, int]]:
         """(a change of the key that meets the probed rows, how many numbers were taken from the log)."""
@@ -154,10 +174,14 @@ class ChangedKeys:
 
     def _run_length(self, change: Change, evidence: Evidence) -> float:
         """What a change of the run's length costs more: what else depends on it, and rows of the log past its end."""
-        if change.key not in ("epochs", "steps"):
+        config = self.variants.declared.numbers is not None
+        if not config and change.key not in ("epochs", "steps"):
             return 0.0
         spec = self.variants.spec([change])
-        return 0.1 + 0.4 * (spec is not None and evidence.at[-1] > spec.length)
+        unlikely = UNLIKELY * any(key.path == change.key and key.unlikely for key in self.keys)
+        if config and spec is not None and spec.length == evidence.spec.length:
+            return unlikely
+        return unlikely + 0.1 + 0.4 * (spec is not None and evidence.at[-1] > spec.length)
 
     def source(self, changes: Sequence[Change]) -> RateSource | None:
         """The numbers of the spec with these changes; None where that is no spec."""

@@ -36,7 +36,9 @@ class Key:
     "positions" or "words" (a choice, a flag, another type). number: its value as a number, NaN where it is none; of
     positions the last. unit: what a bare number needs after it here. entries: the positions. words: the other values
     that it can have. above, at_least: what a number is bounded by. structure: whether its other values add or remove
-    whole parts of the spec.
+    whole parts of the spec. pointed: whether a number with an exponent needs a point, too. unlikely: whether another
+    key is a better name for what this one changes. jumps: whether a small change of a number is none, as of a share of
+    the run that is rounded to steps.
     """
 
     path: str
@@ -49,10 +51,18 @@ class Key:
     above: float | None = None
     at_least: float | None = None
     structure: bool = False
+    pointed: bool = False
+    unlikely: bool = False
+    jumps: bool = False
 
     def to(self, value: float | str) -> Change:
         """The change to another value."""
-        return Change(self.path, self.was, value if isinstance(value, str) else f"{text_of(value)}{self.unit}")
+        if isinstance(value, str):
+            return Change(self.path, self.was, value)
+        text = text_of(value)
+        if self.pointed and "e" in text and "." not in text:
+            text = text.replace("e", ".0e")
+        return Change(self.path, self.was, f"{text}{self.unit}")
 
 
 def text_of(value: float) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from lrcli.infer.keys.key import Key, text_of
+from lrcli.infer.keys.of_config import keys_of_config
 from lrcli.reader import Declared
 from lrcli.reader.keys import PLURALS, spellings_of
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
@@ -30,6 +31,8 @@ def keys_of(declared: Declared, group: int = 0) -> list[Key]:
     >>> [key.path for key in keys_of(read_declared("{lr: 1, epochs: 9, warmup: {for: 2}, schedule: {type: constant}}"))]
     ['lr', 'epochs', 'warmup.for', 'warmup.start_factor', 'warmup', 'schedule']
     """
+    if declared.numbers is not None:
+        return keys_of_config(declared)
     root, spec = declared.root, declared.spec
     groups = root.get("groups")
     own = groups.items[group] if isinstance(groups, Sequence) and group < len(groups.items) else None

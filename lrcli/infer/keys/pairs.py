@@ -66,6 +66,8 @@ def _unit(key: Key, value: float, peak: float) -> float:
     """How far a key is moved to see what that does."""
     if key.kind == "whole":
         return max(1.0, float(round(abs(value) * 0.02)))
+    if key.jumps:
+        return abs(value) * 0.05
     return abs(value) * 1e-4 or peak * 1e-4
 
 

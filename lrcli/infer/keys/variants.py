@@ -8,8 +8,10 @@ from lrcli.errors import LrcliError
 from lrcli.infer.effort import spend
 from lrcli.infer.keys.key import Change
 from lrcli.reader import Declared
-from lrcli.reader.overrides import with_value
 from lrcli.spec import Spec
+
+SPEC, CONFIG = 200, 700
+"""So many learning rates could be computed while a spec is built, and while a training config is translated."""
 
 
 class Variants:
@@ -21,13 +23,10 @@ class Variants:
 
     def spec(self, changes: Sequence[Change]) -> Spec | None:
         """The spec with these changes; None where that is no spec."""
-        assert self.declared.rebuild is not None
+        assert self.declared.variant is not None
         self.tried += 1
-        spend(200, 1)
-        root = self.declared.root
+        spend(SPEC if self.declared.origin is None else CONFIG, 1)
         try:
-            for change in changes:
-                root = with_value(root, change.key, change.value)
-            return self.declared.rebuild(root)
+            return self.declared.variant([(change.key, change.value) for change in changes])
         except (LrcliError, ArithmeticError):
             return None

@@ -1,0 +1,55 @@
+"""The numbers of a training config, by the keys that `--set` takes: what `explain` and `solve` may change."""
+
+from __future__ import annotations
+
+from lrcli.configs.config import Config
+from lrcli.configs.nodes import entry_at
+from lrcli.configs.syntax import read
+from lrcli.configs.wandb import unwrapped
+from lrcli.errors import SpecError
+from lrcli.reader.declared import ConfigNumber
+from lrcli.reader.nodes import Scalar
+
+_FEWEST = 2
+"""A whole number from here on, written without a point, counts something; 0 and 1 may be shares as well."""
+
+
+def config_numbers(config: Config, block: str = "") -> tuple[ConfigNumber, ...]:
+    """The numbers that the translation looked for, those that the file gives first, in the order of looking."""
+    wrapped = _is_wrapped(config)
+    found = []
+    for path in dict.fromkeys((*config.read, *config.meant)):
+        node = entry_at(config.root, path)[1]
+        value = config.taken.get(path)
+        if value is None and node is not None:
+            value = _number(config, node, path)
+        if value is None and (node is not None and not (isinstance(node, Scalar) and node.value is None)):
+            continue
+        text = node.text if isinstance(node, Scalar) and node.value is not None else ""
+        whole = path in config.whole or (isinstance(value, int) and abs(value) >= _FEWEST)
+        pointed = not config.texts_count and config.syntax == "pyyaml"
+        found.append(ConfigNumber(_spellings(path, block, wrapped), text, float(value or 0), whole, pointed))
+    return tuple(sorted(found, key=lambda one: not one.text))
+
+
+def _number(config: Config, node: object, path: str) -> float | None:
+    try:
+        return config.number_of(node, path) if isinstance(node, Scalar) else None
+    except SpecError:
+        return None
+
+
+def _is_wrapped(config: Config) -> bool:
+    """Whether the file is one of W&B's, with each value inside `{value: ...}`."""
+    root = read(config.syntax, config.source)
+    return unwrapped(root) is not root
+
+
+def _spellings(path: str, block: str, wrapped: bool) -> tuple[str, ...]:
+    """What `--set` may call a path: inside the block or above it, and inside W&B's wrapping."""
+    parts = block.split(".") if block else []
+    names = [".".join((*parts[:used], path)) for used in range(len(parts), -1, -1)]
+    if wrapped:
+        first = [name.partition(".") for name in names]
+        names = [f"{head}.value{dot}{rest}" for head, dot, rest in first] + names
+    return tuple(names)

@@ -1,0 +1,150 @@
+"""Training configs: `explain` and `solve` change the config's own keys, in its own words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from lrcli.configs import read_config
+from lrcli.curve import evaluate
+from lrcli.infer.explain import Report, explain
+from lrcli.infer.solve import solve
+from lrcli.logs import Log, Rounding
+from lrcli.logs.rounding import quantise
+from lrcli.reader import Declared, Given, read_declared
+
+FULL, FIVE = Rounding(), Rounding("significant", 5)
+TRL = """\
+model_name_or_path: org/base-1.5b
+dataset_name: mydata
+bf16: true
+seed: 42
+learning_rate: 2.0e-05
+lr_scheduler_type: cosine
+gradient_accumulation_steps: 8
+per_device_train_batch_size: 4
+per_device_eval_batch_size: 4
+logging_steps: 5
+max_steps: -1
+num_train_epochs: 3
+warmup_ratio: 0.1
+"""
+SAMPLES = Given(samples=4000)
+
+
+def config(
+    tmp_path: Path, text: str = TRL, sets: Sequence[str] = (), name: str = "train.yaml", **more: str
+) -> Declared:
+    (tmp_path / name).write_text(text)
+    return read_declared(str(tmp_path / name), sets=sets, given=SAMPLES, translate=read_config, **more)  # type: ignore[arg-type]
+
+
+def log_of(declared: Declared, rounding: Rounding = FULL, every: int = 5) -> Log:
+    """What the Trainer logs: every fifth update, counted from 1."""
+    spec = declared.spec
+    lrs, first = evaluate(spec).shown(), spec.first_step or 0
+    rows = range(every - first, spec.length, every)
+    values = [quantise(lrs[t] or 0.0, rounding) for t in rows]
+    return Log("log", spec.interval, [float(t + first) for t in rows], {"lr": values}, rounding=rounding)
+
+
+def explained(
+    tmp_path: Path, sets: Sequence[str], text: str = TRL, rounding: Rounding = FULL, name: str = "train.yaml"
+) -> Report:
+    """What explain says of a run whose config had these values, against the config without them."""
+    log = log_of(config(tmp_path, text, sets, name), rounding)
+    declared = config(tmp_path, text, name=name)
+    return explain(declared.spec, log, declared=declared)
+
+
+ONE = ["learning_rate=0.0001", "warmup_ratio=0.03", "warmup_ratio=0.25", "num_train_epochs=5", "num_train_epochs=2"]
+
+
+@pytest.mark.parametrize("rounding", [FULL, FIVE], ids=["full", "5 digits"])
+@pytest.mark.parametrize("setting", ONE)
+def test_one_key(tmp_path: Path, setting: str, rounding: Rounding) -> None:
+    """One changed value of a TRL config is named with the config's key, and with that --set it gives the log."""
+    report = explained(tmp_path, [setting], rounding=rounding)
+    first = report.explanations[0]
+    assert ("explained", first.rows) == (report.verdict, first.explained)
+    assert setting == first.changes[0].setting
+    again = config(tmp_path, sets=[first.changes[0].setting])
+    assert explain(again.spec, log_of(config(tmp_path, sets=[setting]), rounding)).follows
+
+
+@pytest.mark.parametrize(
+    "sets", [("learning_rate=0.0001", "warmup_ratio=0.03"), ("learning_rate=5e-05", "num_train_epochs=5")]
+)
+def test_two_keys(tmp_path: Path, sets: tuple[str, ...]) -> None:
+    """Two changed values are found together."""
+    report = explained(tmp_path, sets)
+    assert "explained" == report.verdict
+    assert set(sets) == {change.setting for change in report.explanations[0].changes}
+
+
+def test_a_key_that_the_file_leaves_out(tmp_path: Path) -> None:
+    """A whole cosine period: num_cycles, which the file does not have."""
+    report = explained(tmp_path, ["lr_scheduler_kwargs.num_cycles=1"])
+    settings = [change.setting for one in report.explanations for change in (*one.changes, *one.same)]
+    assert "lr_scheduler_kwargs.num_cycles=1" in settings
+
+
+NANOGPT = """\
+learning_rate = 6e-4
+max_iters = 600
+lr_decay_iters = 600
+min_lr = 6e-5
+warmup_iters = 50
+batch_size = 12
+block_size = 1024
+"""
+AXOLOTL = """\
+base_model: org/base
+datasets: []
+micro_batch_size: 2
+gradient_accumulation_steps: 4
+num_epochs: 3
+learning_rate: 0.0002
+lr_scheduler: cosine
+warmup_steps: 10
+"""
+DEEPSPEED = """\
+{"train_micro_batch_size_per_gpu": 4,
+ "optimizer": {"type": "Adam", "params": {"lr": 1e-4}},
+ "scheduler": {"type": "WarmupDecayLR",
+               "params": {"warmup_min_lr": 0, "warmup_max_lr": 1e-4, "warmup_num_steps": 100, "total_num_steps": 900}}}
+"""
+WANDB = """\
+learning_rate: {value: 2.0e-05}
+lr_scheduler_type: {value: linear}
+per_device_train_batch_size: {value: 8}
+max_steps: {value: 400}
+warmup_steps: {value: 20}
+"""
+FORMATS = [
+    ("nanogpt.py", NANOGPT, "min_lr=0.0001"),
+    ("nanogpt.py", NANOGPT, "warmup_iters=100"),
+    ("axolotl.yaml", AXOLOTL, "warmup_steps=100"),
+    ("ds.json", DEEPSPEED, "scheduler.params.warmup_num_steps=250"),
+    ("wandb.yaml", WANDB, "warmup_steps.value=40"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "setting"), FORMATS, ids=[f"{name} {setting}" for name, _, setting in FORMATS]
+)
+def test_other_formats(tmp_path: Path, name: str, text: str, setting: str) -> None:
+    """The same holds for every format."""
+    first = explained(tmp_path, [setting], text, name=name).explanations[0]
+    assert first.explained == first.rows
+    assert setting in [change.setting for change in (*first.changes, *first.same)]
+
+
+def test_solve(tmp_path: Path) -> None:
+    """solve takes a config's own key, and what it finds gives the learning rate there."""
+    solved = solve(config(tmp_path), "learning_rate", 20, 1e-5)
+    (change, _), *_ = solved.changes
+    lr = evaluate(config(tmp_path, sets=[change.setting]).spec).shown()[20]
+    assert lr == pytest.approx(1e-5, rel=1e-10)
