@@ -29,7 +29,7 @@ class Config:
     format: the name of its format. root: its mapping (with --block, the block and what stands above it). asked: whether
     the release was asked for. forced: whether the format was (`--from`). texts_count: whether the framework makes a
     number of a text such as "1e-5", as argparse does. read, meant: the keys that were looked for, and others that have
-    a meaning. whole: those that take whole numbers only. taken: the numbers that were taken, written or default.
+    a meaning. numeric: those that take numbers, and whether only whole ones. taken: what was taken, written or default.
     """
 
     format: str
@@ -45,7 +45,7 @@ class Config:
     remarks: list[Remark] = field(default_factory=list)
     read: dict[str, None] = field(default_factory=dict)
     meant: dict[str, None] = field(default_factory=dict)
-    whole: set[str] = field(default_factory=set)
+    numeric: dict[str, bool] = field(default_factory=dict)
     taken: dict[str, float] = field(default_factory=dict)
 
     def node(self, path: str) -> Node | None:
@@ -80,6 +80,7 @@ class Config:
     def number(self, path: str, default: float | None = None) -> float | None:
         """A finite number; `default` where it is left out or null."""
         node = self.known(path)
+        self.numeric.setdefault(path, False)
         return self._taken(path, default if node is None else self.number_of(node, path))
 
     def number_of(self, node: Node, name: str) -> float | int:
@@ -104,7 +105,7 @@ class Config:
     def count(self, path: str, default: int | None = None, at_least: int | None = None) -> int | None:
         """A whole number; `default` where it is left out or null."""
         node = self.known(path)
-        self.whole.add(path)
+        self.numeric[path] = True
         return self._taken(path, default if node is None else self.count_of(node, path, at_least))
 
     def _taken(self, path: str, value: Number) -> Number:

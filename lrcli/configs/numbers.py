@@ -2,34 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
 from lrcli.configs.config import Config
 from lrcli.configs.nodes import entry_at
 from lrcli.configs.syntax import read
 from lrcli.configs.wandb import unwrapped
 from lrcli.errors import SpecError
 from lrcli.reader.declared import ConfigNumber
-from lrcli.reader.nodes import Scalar
+from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 
 _FEWEST = 2
 """A whole number from here on, written without a point, counts something; 0 and 1 may be shares as well."""
+
+_MOST, _DEEPEST = 60, 5
+"""So many numbers inside other values are looked at, so deep."""
 
 
 def config_numbers(config: Config, block: str = "") -> tuple[ConfigNumber, ...]:
     """The numbers that the translation looked for, those that the file gives first, in the order of looking."""
     wrapped = _is_wrapped(config)
     found = []
-    for path in dict.fromkeys((*config.read, *config.meant)):
+    for path in dict.fromkeys((*config.read, *config.meant, *islice(_inside(config), _MOST))):
         node = entry_at(config.root, path)[1]
+        written = isinstance(node, Scalar) and node.value is not None
         value = config.taken.get(path)
-        if value is None and node is not None:
+        if value is None and written:
             value = _number(config, node, path)
-        if value is None and (node is not None and not (isinstance(node, Scalar) and node.value is None)):
+        if value is None and (written or isinstance(node, (Mapping, Sequence))):
             continue
-        text = node.text if isinstance(node, Scalar) and node.value is not None else ""
-        whole = path in config.whole or (isinstance(value, int) and abs(value) >= _FEWEST)
+        if not written and path not in config.numeric and path not in config.meant:
+            continue
+        text = node.text if isinstance(node, Scalar) and written else ""
+        whole = config.numeric.get(path) or (isinstance(value, int) and abs(value) >= _FEWEST)
         pointed = not config.texts_count and config.syntax == "pyyaml"
         found.append(ConfigNumber(_spellings(path, block, wrapped), text, float(value or 0), whole, pointed))
     return tuple(sorted(found, key=lambda one: not one.text))
+
+
+def _inside(config: Config) -> Iterator[str]:
+    """The paths of the numbers inside what was looked for as a whole: arguments of a class, entries of a list."""
+    waiting = [(path, entry_at(config.root, path)[1]) for path in config.read]
+    for path, node in waiting:
+        inner: Iterable[tuple[str, Node]] = ()
+        if isinstance(node, Mapping):
+            inner = ((key.text, value) for key, value in node.entries)
+        elif isinstance(node, Sequence):
+            inner = ((str(i), value) for i, value in enumerate(node.items))
+        for name, value in inner:
+            where = f"{path}.{name}"
+            if isinstance(value, Scalar):
+                if _number(config, value, where) is not None:
+                    yield where
+            elif len(waiting) < _MOST and where.count(".") < _DEEPEST:
+                waiting.append((where, value))
 
 
 def _number(config: Config, node: object, path: str) -> float | None:

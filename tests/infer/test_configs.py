@@ -123,7 +123,14 @@ per_device_train_batch_size: {value: 8}
 max_steps: {value: 400}
 warmup_steps: {value: 20}
 """
+HYDRA = """\
+trainer: {_target_: lightning.pytorch.Trainer, max_epochs: 60}
+model:
+  optimizer: {_target_: torch.optim.Adam, _partial_: true, lr: 0.001}
+  scheduler: {_target_: torch.optim.lr_scheduler.ExponentialLR, _partial_: true, gamma: 0.95}
+"""
 FORMATS = [
+    ("hydra.yaml", HYDRA, "model.scheduler.gamma=0.9"),
     ("nanogpt.py", NANOGPT, "min_lr=0.0001"),
     ("nanogpt.py", NANOGPT, "warmup_iters=100"),
     ("axolotl.yaml", AXOLOTL, "warmup_steps=100"),

@@ -16,7 +16,7 @@ _FROM_ZERO = (0.1, 1.0, 10.0)
 _SMALL = 1e-4
 """A change that a number shows unless it is rounded."""
 
-_INDIRECT = ("batch", "accum")
+_INDIRECT = ("batch", "accum", "val_s", "devices", "nodes", "nbs")
 """Keys that change the length of the run by way of the data: who trained for longer has changed the epochs or steps."""
 
 
