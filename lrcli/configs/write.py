@@ -23,7 +23,7 @@ def _entries(node: nodes.Mapping, path: str, indent: str, comments: Mapping[str,
     for key, value in node.entries:
         where = f"{path}.{key.text}" if path else key.text
         comment = f"  # {' '.join(comments[where].split())}" if where in comments else ""
-        name = _scalar_text(key.text)
+        name = scalar_text(key.text)
         if isinstance(value, nodes.Mapping) and value.entries:
             yield f"{indent}{name}:{comment}"
             yield from _entries(value, where, indent + "  ", comments)
@@ -37,14 +37,14 @@ def _entries(node: nodes.Mapping, path: str, indent: str, comments: Mapping[str,
 def _flow(node: nodes.Node) -> str:
     """A value on one line."""
     if isinstance(node, nodes.Mapping):
-        return "{" + ", ".join(f"{_scalar_text(key.text)}: {_flow(value)}" for key, value in node.entries) + "}"
+        return "{" + ", ".join(f"{scalar_text(key.text)}: {_flow(value)}" for key, value in node.entries) + "}"
     if isinstance(node, nodes.Sequence):
         return "[" + ", ".join(map(_flow, node.items)) + "]"
     value = node.value
-    return _scalar_text(value) if isinstance(value, str) else text_of(value)
+    return scalar_text(value) if isinstance(value, str) else text_of(value)
 
 
-def _scalar_text(text: str) -> str:
+def scalar_text(text: str) -> str:
     """A text as a YAML scalar, quoted where it would be something else without."""
     if _WORD.fullmatch(text) and isinstance(resolve(text), str) and len(text) < 200:
         return text

@@ -1,14 +1,20 @@
-"""`lrcli convert`: a training config as the exact spec of its learning rate."""
+"""`lrcli convert`: a training config as its exact spec, a spec as code, or in another framework's words."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
+from lrcli.cli.exits import ExitStatus
 from lrcli.cli.load import load_declared
 from lrcli.cli.options import OneSpec, OutputOptions, Quiet, SpecOptions, output_option
 from lrcli.cli.output import Output
+from lrcli.spec import Spec
+
+if TYPE_CHECKING:
+    from lrcli.infer.port import Ported
 
 
 def convert(
@@ -18,15 +24,21 @@ def convert(
     output_options: OutputOptions,
     quiet: Quiet = False,
     to: Annotated[
-        Literal["spec", "torch"],
-        output_option("--to", help="torch is the Python that builds PyTorch's scheduler."),
+        str,
+        output_option(
+            "--to",
+            metavar="FRAMEWORK",
+            help="torch: the Python that builds PyTorch's scheduler. transformers, timm, ...: the same curve there.",
+        ),
     ] = "spec",
-) -> None:
+) -> ExitStatus:
     """Print the spec of a training config, with a comment for each decision, or a spec as code.
 
     What a config leaves to its framework (defaults, precedence, rounding) is written out, so that the spec gives the
     same learning rates, bit for bit. 'lrcli formats' lists the configs that are read. With --to torch it is the Python
-    of to_torch: an optimizer, PyTorch's scheduler, and the loop that steps it.
+    of to_torch: an optimizer, PyTorch's scheduler, and the loop that steps it. With --to transformers, or another
+    framework of 'lrcli types', it is the spec of that framework's schedule with the same curve, searched for among all
+    that it has. Where none has it, the nearest is printed with its largest gap, and the exit code is 1.
     """
     from lrcli.configs.write import write_spec
 
@@ -36,14 +48,49 @@ def convert(
         from lrcli.frameworks.replaying import replaying
 
         output.write([replaying(to).source(declared.spec)])
-        return
+        return ExitStatus.OK
+    if to != "spec":
+        return _port(declared.spec, to, output)
     origin = declared.origin
     if origin is None:
         output.write([write_spec(declared.root, {})])
-        return
+        return ExitStatus.OK
     release = f", read as {origin.release}" if origin.release else ""
     head = f"from {declared.source.name} ({origin.title}{release})"
     output.write([write_spec(declared.root, origin.comments, head)])
+    return ExitStatus.OK
+
+
+def _port(spec: Spec, to: str, output: Output) -> ExitStatus:
+    """Write the nearest schedule of a framework."""
+    from lrcli.infer.port import port, target_framework
+    from lrcli.infer.port_text import spec_lines
+
+    framework = target_framework(to)
+    ported = port(spec, framework)
+
+    def lines() -> Iterator[str]:
+        yield f"# {_gap(ported, spec)}\n"
+        yield from spec_lines(spec, ported)
+
+    output.write(lines())
+    return ExitStatus.OK if ported.same else ExitStatus.DIFFERENT
+
+
+def _run(spec: Spec) -> str:
+    return f"{spec.length} {spec.interval}{'s' * (spec.length != 1)} of this curve"
+
+
+def _gap(ported: Ported, spec: Spec) -> str:
+    """How near the schedule comes, in words."""
+    text = f"{ported.schedule.name} for {spec.name}"
+    if ported.gap == 0:
+        return f"{text}: largest gap 0 in {_run(spec)}"
+    share = f" ({ported.gap / ported.peak:.3g} of the peak)" if ported.peak > 0 else ""
+    gap = f"largest gap {ported.gap:.3g}{share}, at {spec.interval} {ported.row}"
+    if ported.same:
+        return f"{text}: the same but for rounding, {gap}"
+    return f"{text}: not the same curve but the nearest that was found, {gap}"
 
 
 command = make_command(
@@ -52,5 +99,6 @@ command = make_command(
         ("lrcli convert args.yaml --samples 6471 -o train.yaml", "the spec that an args.yaml comes to"),
         ("lrcli convert train.yaml@transformers-4.51 --steps 1000", "as another release reads it"),
         ("lrcli convert cosine.yaml --to torch", "the Python that builds the scheduler"),
+        ("lrcli convert train.yaml --to timm", "the same curve as a schedule of timm, or the nearest one"),
     ],
 )

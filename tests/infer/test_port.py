@@ -1,0 +1,152 @@
+"""`convert --to FRAMEWORK`: the schedule that is found has the curve, and its text is a spec of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from lrcli.curve import evaluate
+from lrcli.errors import LrcliError
+from lrcli.infer.port import ROUNDING, Ported, port, target_framework
+from lrcli.infer.port_text import spec_lines
+from lrcli.reader import parse_text
+from lrcli.spec import Spec
+
+WARM_COSINE = "{lr: 0.1, steps: 100, schedule: {type: transformers.cosine, num_warmup_steps: 10}}"
+WARM_LINEAR = "{lr: 0.1, steps: 100, schedule: {type: transformers.linear, num_warmup_steps: 10}}"
+WARM_CONSTANT = "{lr: 0.1, steps: 100, schedule: {type: transformers.constant_with_warmup, num_warmup_steps: 10}}"
+STABLE = (
+    "{lr: 0.1, steps: 100, schedule: {type: transformers.warmup_stable_decay, num_warmup_steps: 10, "
+    "num_decay_steps: 20, decay_type: linear}}"
+)
+OURS = "{lr: 0.1, epochs: 100, warmup: {for: 10, start_factor: 0}, schedule: {type: cosine}}"
+STEP = "{lr: 0.1, steps: 90, schedule: {type: step, step_size: 30}}"
+MULTISTEP = "{lr: 0.1, steps: 100, schedule: {type: multistep, milestones: [30, 80]}}"
+POLYNOMIAL = "{lr: 0.1, steps: 100, schedule: {type: polynomial, total_iters: 100, power: 2.0}}"
+EXPONENTIAL = "{lr: 0.1, steps: 100, schedule: {type: exponential, gamma: 0.95}}"
+INVERSE_SQRT = "{lr: 0.1, steps: 100, schedule: {type: transformers.inverse_sqrt, num_warmup_steps: 10}}"
+
+SAME = [
+    (WARM_COSINE, "transformers", "transformers.cosine"),
+    (WARM_COSINE, "timm", "timm.CosineLRScheduler"),
+    (WARM_COSINE, "keras", "keras.CosineDecay"),
+    (WARM_COSINE, "optax", "optax.warmup_cosine_decay_schedule"),
+    (WARM_COSINE, "composer", "composer.CosineAnnealingWithWarmupScheduler"),
+    (WARM_COSINE, "fairseq", "fairseq.cosine"),
+    (WARM_COSINE, "megatron", "megatron.OptimizerParamScheduler"),
+    (WARM_COSINE, "diffusers", "diffusers.cosine"),
+    (WARM_COSINE, "torchtune", "torchtune.get_cosine_schedule_with_warmup"),
+    (WARM_LINEAR, "transformers", "transformers.linear"),
+    (WARM_LINEAR, "timm", "timm.WSDLRScheduler"),
+    (WARM_LINEAR, "deepspeed", "deepspeed.OneCycle"),
+    (WARM_LINEAR, "composer", "composer.LinearWithWarmupScheduler"),
+    (WARM_LINEAR, "fairseq", "fairseq.polynomial_decay"),
+    (WARM_LINEAR, "megatron", "megatron.OptimizerParamScheduler"),
+    (WARM_CONSTANT, "transformers", "transformers.constant_with_warmup"),
+    (WARM_CONSTANT, "timm", "timm.StepLRScheduler"),
+    (WARM_CONSTANT, "keras", "keras.PolynomialDecay"),
+    (WARM_CONSTANT, "optax", "optax.warmup_constant_schedule"),
+    (WARM_CONSTANT, "composer", "composer.LinearScheduler"),
+    (WARM_CONSTANT, "fairseq", "fairseq.polynomial_decay"),
+    (WARM_CONSTANT, "megatron", "megatron.OptimizerParamScheduler"),
+    (WARM_CONSTANT, "deepspeed", "deepspeed.WarmupCosineLR"),
+    (STABLE, "transformers", "transformers.warmup_stable_decay"),
+    (STABLE, "timm", "timm.WSDLRScheduler"),
+    (STABLE, "megatron", "megatron.OptimizerParamScheduler"),
+    (OURS, "transformers", "transformers.cosine"),
+    (OURS, "timm", "timm.CosineLRScheduler"),
+    (STEP, "timm", "timm.MultiStepLRScheduler"),
+    (STEP, "keras", "keras.PiecewiseConstantDecay"),
+    (STEP, "optax", "optax.piecewise_constant_schedule"),
+    (STEP, "mmengine", "mmengine.param_scheduler"),
+    (STEP, "composer", "composer.MultiStepScheduler"),
+    (STEP, "fairseq", "fairseq.step"),
+    (MULTISTEP, "timm", "timm.MultiStepLRScheduler"),
+    (MULTISTEP, "keras", "keras.PiecewiseConstantDecay"),
+    (MULTISTEP, "optax", "optax.piecewise_constant_schedule"),
+    (MULTISTEP, "mmengine", "mmengine.param_scheduler"),
+    (MULTISTEP, "composer", "composer.MultiStepScheduler"),
+    (MULTISTEP, "detectron2", "detectron2.WarmupMultiStepLR"),
+    (POLYNOMIAL, "transformers", "transformers.polynomial"),
+    (POLYNOMIAL, "timm", "timm.PolyLRScheduler"),
+    (POLYNOMIAL, "keras", "keras.PolynomialDecay"),
+    (POLYNOMIAL, "optax", "optax.polynomial_schedule"),
+    (POLYNOMIAL, "mmengine", "mmengine.param_scheduler"),
+    (POLYNOMIAL, "composer", "composer.PolynomialScheduler"),
+    (POLYNOMIAL, "fairseq", "fairseq.polynomial_decay"),
+    (POLYNOMIAL, "nemo", "nemo.PolynomialDecayAnnealing"),
+    (EXPONENTIAL, "timm", "timm.StepLRScheduler"),
+    (EXPONENTIAL, "keras", "keras.ExponentialDecay"),
+    (EXPONENTIAL, "optax", "optax.exponential_decay"),
+    (EXPONENTIAL, "mmengine", "mmengine.param_scheduler"),
+    (EXPONENTIAL, "composer", "composer.ExponentialScheduler"),
+    (EXPONENTIAL, "fairseq", "fairseq.step"),
+    (INVERSE_SQRT, "transformers", "transformers.inverse_sqrt"),
+    (INVERSE_SQRT, "fairseq", "fairseq.inverse_sqrt"),
+    (INVERSE_SQRT, "megatron", "megatron.OptimizerParamScheduler"),
+]
+
+
+def _gaps(spec: Spec, ported: Ported) -> list[float]:
+    """The gaps between a spec and the text of what was found, row by row."""
+    other = parse_text("".join(spec_lines(spec, ported)))
+    return [
+        abs(a - b)
+        for a, b in zip(evaluate(spec).shown(), evaluate(other).shown(), strict=True)
+        if a is not None and b is not None
+    ]
+
+
+@pytest.mark.parametrize(("text", "framework", "name"), SAME)
+def test_same_curve(text: str, framework: str, name: str) -> None:
+    """The class that has the curve is found; its text gives the learning rates, but for the rounding that it tells."""
+    spec = parse_text(text)
+    ported = port(spec, framework)
+    assert ported.schedule.name == name
+    assert ported.same
+    gaps = _gaps(spec, ported)
+    assert (ported.gap, ported.row) == (max(gaps), gaps.index(max(gaps)))
+    assert ported.gap <= ROUNDING["float32" if hasattr(ported.schedule, "dtype") else "float64"] * 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "framework"),
+    [(WARM_COSINE, "nanogpt"), (EXPONENTIAL, "transformers"), (STEP, "transformers")],
+)
+def test_nearest_curve(text: str, framework: str) -> None:
+    """Where a framework has no such curve, the gap of the nearest one is that of its text."""
+    spec = parse_text(text)
+    ported = port(spec, framework)
+    assert not ported.same
+    assert ported.gap == max(_gaps(spec, ported))
+
+
+def test_replay() -> None:
+    """The numbers of a replay are what is ported, where the spec asks for them."""
+    text = "{lr: 0.1, epochs: 9, schedule: {type: step, step_size: 3}, emulate: torch-2.4}"
+    assert port(parse_text(text), "timm").same
+
+
+def test_unknown_framework() -> None:
+    """An unknown framework is answered with those that there are, a near one first."""
+    with pytest.raises(LrcliError, match=r"did you mean 'timm'\? There are spec, torch, composer, .*, ultralytics"):
+        target_framework("tim")
+    assert target_framework("hf") == "transformers"
+
+
+def test_several_groups() -> None:
+    """A spec with several groups has several curves."""
+    text = "{epochs: 9, schedule: {type: cosine}, groups: [{lr: 0.1}, {lr: 0.2}]}"
+    with pytest.raises(LrcliError, match="2 parameter groups"):
+        port(parse_text(text), "timm")
+
+
+def test_too_long() -> None:
+    """Every row is compared, so a run may not have too many."""
+    with pytest.raises(LrcliError, match="200,000 rows"):
+        port(parse_text("{lr: 0.1, steps: 200000, schedule: {type: cosine}}"), "timm")
+
+
+def test_nothing_that_runs() -> None:
+    """Where no schedule of a framework can run, the reason is that of the framework."""
+    with pytest.raises(LrcliError, match=r"composer has no schedule that can run this curve .*batches"):
+        port(parse_text(OURS), "composer")
