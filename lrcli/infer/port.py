@@ -110,7 +110,7 @@ class _Search:
             reason = f"convert compares every row, of up to {MOST_ROWS:,}"
             raise LrcliError(f"{spec.name}: the run has {spec.length:,} rows, and {reason}")
         self.spec = spec
-        rates = _rates_of(spec)
+        rates = rates_of(spec)
         group = spec.groups[0]
         lengths = tuple(_lengths(group.schedule, spec.length, rates))
         numbers = tuple(dict.fromkeys(numbers_of(group.schedule)))
@@ -259,7 +259,8 @@ class _Search:
         return Ported(schedule, lr, gap, gaps.index(gap), self.hints.peak, rounding)
 
 
-def _rates_of(spec: Spec) -> list[float]:
+def rates_of(spec: Spec) -> list[float]:
+    """The learning rates of the first parameter group. Raises LrcliError where one is no finite number."""
     series = series_of(spec)
     rates: list[float] = []
     for block in series.blocks([series.reading]):

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import MISSING
+from dataclasses import MISSING, replace
 
 from lrcli.configs.write import scalar_text
-from lrcli.infer.port import Ported
+from lrcli.infer.port import Ported, rates_of
+from lrcli.reader import parse_text
 from lrcli.schedules.base import Record, parameters
 from lrcli.spec import Spec
+
+
+def confirmed(spec: Spec, ported: Ported) -> Ported:
+    """What was found with the gap that its text has when it is read again. Raises SpecError where it is no spec."""
+    other = rates_of(parse_text("".join(spec_lines(spec, ported)), ported.schedule.name))
+    gaps = [abs(a - b) for a, b in zip(rates_of(spec), other, strict=True)]
+    return replace(ported, gap=max(gaps), row=gaps.index(max(gaps)))
 
 
 def spec_lines(spec: Spec, ported: Ported) -> Iterator[str]:

@@ -7,7 +7,7 @@ import pytest
 from lrcli.curve import evaluate
 from lrcli.errors import LrcliError
 from lrcli.infer.port import ROUNDING, Ported, port, target_framework
-from lrcli.infer.port_text import spec_lines
+from lrcli.infer.port_text import confirmed, spec_lines
 from lrcli.reader import parse_text
 from lrcli.spec import Spec
 
@@ -118,6 +118,7 @@ def test_nearest_curve(text: str, framework: str) -> None:
     ported = port(spec, framework)
     assert not ported.same
     assert ported.gap == max(_gaps(spec, ported))
+    assert confirmed(spec, ported) == ported
 
 
 def test_replay() -> None:

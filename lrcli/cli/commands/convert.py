@@ -64,10 +64,10 @@ def convert(
 def _port(spec: Spec, to: str, output: Output) -> ExitStatus:
     """Write the nearest schedule of a framework."""
     from lrcli.infer.port import port, target_framework
-    from lrcli.infer.port_text import spec_lines
+    from lrcli.infer.port_text import confirmed, spec_lines
 
     framework = target_framework(to)
-    ported = port(spec, framework)
+    ported = confirmed(spec, port(spec, framework))
 
     def lines() -> Iterator[str]:
         yield f"# {_gap(ported, spec)}\n"
