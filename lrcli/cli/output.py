@@ -226,8 +226,10 @@ def _replace(target: Path, mode: int | None, chunks: Iterable[str] | bytes) -> N
     with unwound():
         # a name that nobody else can have, however many write here: equal process ids are common in containers
         part = target.with_name(f".lrcli-{os.urandom(8).hex()}.part")
-        out: IO[Any] = part.open("xb") if isinstance(chunks, bytes) else part.open("x", encoding="utf-8", newline="\n")
         try:
+            out: IO[Any] = (
+                part.open("xb") if isinstance(chunks, bytes) else part.open("x", encoding="utf-8", newline="\n")
+            )
             with out:
                 if isinstance(chunks, bytes):
                     out.write(chunks)
@@ -236,6 +238,8 @@ def _replace(target: Path, mode: int | None, chunks: Iterable[str] | bytes) -> N
             if mode is not None:
                 part.chmod(stat.S_IMODE(mode))
             part.replace(target)
-        except BaseException:
+        except FileExistsError:  # somebody else's, whatever the odds
+            raise
+        except BaseException:  # a signal may come as soon as the file is there
             part.unlink(missing_ok=True)
             raise
