@@ -21,9 +21,9 @@ if TYPE_CHECKING:  # nothing is imported here: until `__main__` runs, Ctrl-C is 
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from lrcli.checks import Finding
     from lrcli.comparison.difference import Difference
     from lrcli.curve import Curve
+    from lrcli.errors import Problem
     from lrcli.spec import Spec
 
 __all__ = ["__version__", "check", "compare", "emulate", "evaluate", "load", "to_torch"]
@@ -84,7 +84,7 @@ def compare(
 
 def check(
     spec: Spec | str | PathLike[str], *, select: Sequence[str] = (), ignore: Sequence[str] = ()
-) -> tuple[Finding, ...]:
+) -> tuple[Problem, ...]:
     """Look for mistakes before training: what `lrcli check` finds, in the order of the file.
 
     A path (or an inline mapping) gives findings with their places in the YAML. select and ignore take codes.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
-from lrcli.notes import Note
+from lrcli.errors import Problem
 from lrcli.series import Readings, Series, series_of
 from lrcli.series.formula import SpecSeries
 from lrcli.spec import Spec
@@ -30,7 +30,7 @@ class Curve:
     groups: tuple[Readings, ...]
     reading: str
     columns: tuple[str, ...]
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
     @property
     def name(self) -> str:

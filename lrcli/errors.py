@@ -4,51 +4,106 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class LrcliError(Exception):
     """Anything that is wrong with the input, the version or the world, told in one message."""
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong (or worth a note) in a spec, with its place.
+LEVELS = ("error", "warning", "note")
+"""error: there are no numbers, or the training fails; warning: probably a mistake; note: good to know."""
 
-    `line` and `column` count from 1; 0 means that the problem has no place. `source` is the text of that
-    line, `width` how many characters of it the caret underlines.
-    """
 
-    file: str
-    line: int
-    column: int
-    kind: str
-    message: str
-    hint: str = ""
-    source: str = ""
-    width: int = 1
-    level: str = "error"
+class RowList(NamedTuple):
+    """Some rows in words: the first of them, how many `more` there are, and out of how many looked at (0: of all)."""
+
+    first: tuple[int, ...]
+    more: int = 0
+    within: int = 0
+    unit: str = "epoch"
 
     def __str__(self) -> str:
+        rows, more, within, unit = self
+        count = len(rows) + more
+        text = f"{unit}{'s' * (count != 1)} {', '.join(map(str, rows))}"
+        text += f" and {more} more ({count} in all)" if more else ""
+        return f"{text} of the first {within:,}" if within else text
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that a user should know: an error of a spec, a finding of `check`, a note about a curve.
+
+    code: its stable name. message: what is there, with its numbers. why: why that matters. help: what to do. level: one
+    of LEVELS. reference: the issue that tells more of it. rows: the rows that it is about.
+
+    key: the key that it is about ("schedule.T_max"), group: the parameter group (None: all of them). file: where the
+    text stands, "" where there is none; line and column count from 1, and 0 means that it is about the whole file.
+    source: the text of that line, width: how many characters of it the caret underlines. details: more lines, such as
+    the rows that changed.
+
+    `str()` is one sentence, `report` a block of lines with the place.
+    """
+
+    code: str
+    message: str
+    why: str = ""
+    help: str = ""
+    level: str = "note"
+    reference: str = ""
+    rows: RowList | None = None
+    key: str = ""
+    group: int | None = None
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    source: str = ""
+    width: int = 1
+    details: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        text = f"{self.message} at {self.rows}" if self.rows else self.message
+        text += f": {self.why}" if self.why else ""
+        text += f" ({self.reference})" if self.reference else ""
+        return f"{text}. {self.help}" if self.help else text
+
+    @property
+    def report(self) -> str:
+        """The place, the message and the code; below it the line with a caret, and what helps."""
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        head = f"{place}: {self.level}: {self.message} [{self.kind}]"
-        lines = [head]
+        lines = [f"{place}: {self.level}: {self.message} [{self.code}]"]
         if self.source.strip():
             gutter = f"{self.line:>3}"
             blank = " " * len(gutter)
             # a tab before the caret stays a tab, so that the caret stands under its character
             lead = "".join("\t" if c == "\t" else " " for c in self.source[: self.column - 1])
             lines += [f"{blank} |", f"{gutter} | {self.source}", f"{blank} | {lead}{'^' * max(1, self.width)}"]
-        if self.hint:
-            lines.append(f"    = help: {self.hint}")
+        lines += [f"    {line}" for line in self.details]
+        lines += [f"    = {word}: {text}" for word, text in (("why", self.why), ("help", self.help)) if text]
         return "\n".join(lines)
+
+    @property
+    def order(self) -> tuple[bool, int, int, str]:
+        """What sorts problems as they stand in the file, those without a line last."""
+        return not self.line, self.line, self.column, self.code
 
 
 class SpecError(LrcliError):
     """A spec that cannot be read: every problem found in it, in the order of the file."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+        super().__init__("\n".join(problem.report for problem in problems))
         self.problems = problems
+
+
+class Unreadable(LrcliError):
+    """A text that does not say what it should: what is wrong with it, and what may help."""
+
+    def __init__(self, message: str, help: str = "", *, where: str = "") -> None:
+        super().__init__(f"{message}{where} ({help})" if help else f"{message}{where}")
+        self.message = message
+        self.help = help
 
 
 class InvalidValue(LrcliError, ValueError):

@@ -186,7 +186,7 @@ def targets() -> list[Target]:
 def kind_of(error: LrcliError) -> str:
     """What an error says, without the names and numbers in it."""
     if isinstance(error, SpecError):
-        return " ".join(sorted({problem.kind for problem in error.problems})) + _bare(error.problems[0].message)
+        return " ".join(sorted({problem.code for problem in error.problems})) + _bare(error.problems[0].message)
     return _bare(str(error))
 
 

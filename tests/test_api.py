@@ -58,7 +58,7 @@ def test_errors() -> None:
     with pytest.raises(SpecError) as caught:
         lrcli.load("{lr: fast, epochs: 10, schedule: {type: step, stepsize: 2}}")
     assert [(1, 6, "wrong-type"), (1, 47, "unknown-key")] == [
-        (problem.line, problem.column, problem.kind) for problem in caught.value.problems
+        (problem.line, problem.column, problem.code) for problem in caught.value.problems
     ]
     with pytest.raises(LrcliError, match="no such file"):
         lrcli.load("nowhere.yaml")

@@ -6,24 +6,22 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from os import PathLike, fspath
 
-from lrcli.checks.finding import LEVELS, Finding, Hit
 from lrcli.checks.ignores import ignored
 from lrcli.checks.rule import Rule
 from lrcli.checks.rules import all_rules, codes, rule
 from lrcli.checks.subject import Subject
-from lrcli.errors import LrcliError, suggest
+from lrcli.errors import LrcliError, Problem, suggest
 from lrcli.lock.pin import recorded
 from lrcli.reader import Declared, read_declared
-from lrcli.reader.declared import Remark
 from lrcli.series.names import group_names
 from lrcli.spec import Spec
 
-__all__ = ["LEVELS", "Finding", "Rule", "all_rules", "check", "check_declared", "codes", "known_code", "rule"]
+__all__ = ["Rule", "all_rules", "check", "check_declared", "codes", "known_code", "rule"]
 
 
 def check(
     spec: Spec | str | PathLike[str], *, select: Collection[str] = (), ignore: Collection[str] = ()
-) -> tuple[Finding, ...]:
+) -> tuple[Problem, ...]:
     """What the rules find in a spec, in the order of its text.
 
     A spec that is given as a path (or as an inline mapping) has places, and may hold `# lrcli: ignore CODE` comments.
@@ -43,7 +41,7 @@ def check(
 
 def check_declared(
     declared: Declared, *, select: Collection[str] = (), ignore: Collection[str] = ()
-) -> tuple[Finding, ...]:
+) -> tuple[Problem, ...]:
     """What the rules find in a spec whose text is known. Where there is a lock file, its curve must be that one."""
     source = declared.source
     found = _findings(Subject(declared.spec, declared.root, recorded(declared)), source.name)
@@ -57,29 +55,11 @@ def check_declared(
     )
 
 
-def _with_remarks(found: list[Finding], remarks: Collection[Remark]) -> list[Finding]:
+def _with_remarks(found: list[Problem], remarks: Collection[Problem]) -> list[Problem]:
     """The findings, and what a training config says of itself; what both say is said once."""
-    told = {(one.code, one.line) for one in found}
-    for remark in remarks:
-        problem = remark.place.problem(remark.code, remark.what)
-        if remark.code == "release" or (remark.code, problem.line) in told:
-            continue
-        found.append(
-            Finding(
-                remark.code,
-                remark.level,
-                remark.what,
-                remark.why,
-                remark.advice,
-                remark.key,
-                problem.file,
-                problem.line,
-                problem.column,
-                problem.source,
-                problem.width,
-            )
-        )
-    return sorted(found, key=lambda one: (not one.line, one.line, one.column, one.code))
+    told = {"release", *((one.code, one.line) for one in found)}
+    more = [remark for remark in remarks if not told & {remark.code, (remark.code, remark.line)}]
+    return sorted([*found, *more], key=lambda one: one.order)
 
 
 def known_code(code: str) -> str:
@@ -94,51 +74,35 @@ def known_code(code: str) -> str:
     raise LrcliError(f"there is no rule {code!r}: {suggest(code, known, 'the codes are ' + ', '.join(known))}")
 
 
-def _is_wanted(finding: Finding, select: Collection[str], ignore: Collection[str]) -> bool:
+def _is_wanted(finding: Problem, select: Collection[str], ignore: Collection[str]) -> bool:
     return (not select or finding.code in select) and finding.code not in ignore
 
 
-def _findings(subject: Subject, file: str) -> list[Finding]:
+def _findings(subject: Subject, file: str) -> list[Problem]:
     """Everything that is found, without what another finding says better."""
-    hits = [(one, hit) for one in all_rules() for hit in _merged(one, subject)]
+    found = [(one, problem) for one in all_rules() for problem in _merged(one, subject)]
     keys: dict[str, set[str]] = {}
-    for one, hit in hits:
-        keys.setdefault(one.code, set()).add(hit.spot.key)
-    found = [
-        _finding(one, hit, file)
-        for one, hit in hits
-        if not any(one.of_curve or hit.spot.key in keys[better] for better in one.unless if better in keys)
-    ]
-    return sorted(found, key=lambda one: (not one.line, one.line, one.column, one.code))
+    for one, problem in found:
+        keys.setdefault(one.code, set()).add(problem.key)
+    kept = (
+        replace(problem, code=one.code, level=one.level, why=one.why, file=problem.file or file)
+        for one, problem in found
+        if not any(one.of_curve or problem.key in keys[better] for better in one.unless if better in keys)
+    )
+    return sorted(kept, key=lambda one: one.order)
 
 
-def _merged(rule: Rule, subject: Subject) -> Iterator[Hit]:
-    """The hits of a rule. What it says of several groups is said once, with their names unless it is of all."""
-    groups: dict[Hit, list[int]] = {}
-    for hit in rule.find(subject):
-        about = groups.setdefault(replace(hit, group=None), [])
-        if hit.group is not None and hit.group not in about:
-            about.append(hit.group)
+def _merged(rule: Rule, subject: Subject) -> Iterator[Problem]:
+    """What a rule finds. What it says of several groups is said once, with their names unless it is of all."""
+    groups: dict[Problem, list[int]] = {}
+    for problem in rule.find(subject):
+        about = groups.setdefault(replace(problem, group=None), [])
+        if problem.group is not None and problem.group not in about:
+            about.append(problem.group)
     names = group_names(subject.spec.groups)
-    for hit, about in groups.items():
+    for problem, about in groups.items():
         if about and len(about) < len(names):
             which = ", ".join(f"{names[i]}" for i in about)
-            yield replace(hit, what=f"{hit.what} (group{'s' * (len(about) > 1)} {which})")
+            yield replace(problem, message=f"{problem.message} (group{'s' * (len(about) > 1)} {which})")
         else:
-            yield hit
-
-
-def _finding(rule: Rule, hit: Hit, file: str) -> Finding:
-    place = hit.spot.place
-    bare = Finding(rule.code, rule.level, hit.what, rule.why, hit.advice, hit.spot.key, file, details=hit.details)
-    if place is None:
-        return bare
-    problem = place.problem(rule.code, hit.what)
-    return replace(
-        bare,
-        file=problem.file,
-        line=problem.line,
-        column=problem.column,
-        source=problem.source,
-        width=problem.width,
-    )
+            yield problem

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 
 
 @dataclass(frozen=True)
 class Rule:
     """One idea of what may be wrong with a schedule.
 
-    finds: what it looks for, as a line of documentation. why: as in `Finding`. unless: codes of findings that say the
+    finds: what it looks for, as a line of documentation. why: as in `Problem`. unless: codes of findings that say the
     same better, at the same key or, where this rule is `of_curve`, anywhere.
     """
 
@@ -21,6 +21,6 @@ class Rule:
     level: str
     finds: str
     why: str
-    find: Callable[[Subject], Iterator[Hit]]
+    find: Callable[[Subject], Iterator[Problem]]
     unless: tuple[str, ...] = ()
     of_curve: bool = False

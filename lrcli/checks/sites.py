@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from lrcli.checks.finding import Hit, Spot
+from lrcli.checks.spot import Spot
+from lrcli.errors import Problem
 from lrcli.reader.keys import PLURALS, spellings_of
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Place
@@ -63,9 +64,9 @@ class Site:
             value = value.items[item]
         return Spot(key, _head(self.node) if value is None else value.place)
 
-    def hit(self, spot: Spot, what: str, advice: str) -> Hit:
+    def problem(self, spot: Spot, message: str, help: str) -> Problem:
         """What a rule says about this schedule."""
-        return Hit(spot, what, advice, self.group)
+        return spot.problem(message, help, self.group)
 
 
 def _head(node: Node | None) -> Place | None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from lrcli.checks.finding import Spot
 from lrcli.checks.numbers import KnownRows, lines_of
 from lrcli.checks.sites import Site, schedule_node, sites_of
+from lrcli.checks.spot import Spot
 from lrcli.errors import EvaluationError, Refused
 from lrcli.reader.nodes import Mapping
 from lrcli.schedules.base import Schedule

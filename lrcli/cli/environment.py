@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, TextIO
 
+from lrcli.errors import Problem
 from lrcli.inputs import Inputs
 from lrcli.printable import printable_output
 
@@ -138,6 +139,13 @@ class Environment:
         """A note on stderr; each one once, and none with --quiet."""
         if not self.quiet:
             self._tell(f"note: {message}")
+
+    def tell(self, problem: Problem) -> None:
+        """A note on stderr, or a warning that --quiet does not silence."""
+        if problem.level == "note":
+            self.note(problem.message)
+        else:
+            self.error(f"{problem.level}: {problem.message}")
 
     def warn(self, message: str) -> None:
         """A warning on stderr: what speaks against the result; each one once, and none with --quiet."""

@@ -42,7 +42,7 @@ def expanded(env: Environment, arguments: Sequence[str], options: SpecOptions) -
             try:
                 declared += load_declared(env, [str(path)], options, tell=False)
             except SpecError as error:
-                codes = {problem.kind for problem in error.problems}
+                codes = {problem.code for problem in error.problems}
                 if codes & _DATA_MISSING:
                     lacking += 1
                 elif path.suffix in (".yaml", ".yml") and _has_schedule(path):

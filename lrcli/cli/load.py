@@ -127,10 +127,8 @@ def _loaded(
     if given and all(run.is_record for _, run in found):
         raise LrcliError(f"{given[0]} changes a spec, and here is only a log")
     for _, run in found:
-        for warning in run.warnings:
-            env.error(f"warning: {warning}")
         for remark in run.remarks:
-            env.note(remark)
+            env.tell(remark)
     for read in () if tell is None else configs:
         _tell_remarks(env, read, bool(tell))
     return found
@@ -157,8 +155,8 @@ def _tell_remarks(env: Environment, read: Declared, everything: bool) -> None:
     for remark in () if read.origin is None else read.origin.remarks:
         if not everything and remark.code != "release":
             continue
-        place = f"{read.source.name}:{remark.place.line}" if remark.place.line else read.source.name
-        env.note(": ".join(text for text in (place, remark.what, remark.why) if text))
+        place = f"{read.source.name}:{remark.line}" if remark.line else read.source.name
+        env.note(": ".join(text for text in (place, remark.message, remark.why) if text))
 
 
 def _read(argument: str, options: SpecOptions, setting: Sequence[str], inputs: Inputs, user: str) -> Declared:
@@ -209,6 +207,10 @@ def _all_of(failures: Sequence[LrcliError]) -> LrcliError:
         return failures[0]
     problems: dict[Problem, None] = {}
     for failure in failures:
-        own = failure.problems if isinstance(failure, SpecError) else (Problem("lrcli", 0, 0, "input", str(failure)),)
+        own = (
+            failure.problems
+            if isinstance(failure, SpecError)
+            else (Problem("input", str(failure), level="error", file="lrcli"),)
+        )
         problems.update(dict.fromkeys(own))
     return SpecError(tuple(problems))

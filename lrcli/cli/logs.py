@@ -71,7 +71,7 @@ def not_a_spec(argument: str, inputs: Inputs, user: str, failure: LrcliError, *,
         opening = Opening(source.head)
     except LrcliError:
         return failure
-    kinds = {one.kind for one in failure.problems} if isinstance(failure, SpecError) else set()
+    kinds = {one.code for one in failure.problems} if isinstance(failure, SpecError) else set()
     if "unknown-format" not in kinds and _is_config(source):
         return failure
     rows = "unknown-format" in kinds and proposed(opening, rows=2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lrcli.errors import LrcliError
+from lrcli.errors import LrcliError, Unreadable
 from lrcli.series import Series
 
 
@@ -23,11 +23,11 @@ _FARTHEST = 2**53
 
 def row_of(text: str, run: Series | Axis, what: str) -> int:
     """The row that a position names: a bare number counts the run's own rows. `what` is what the user calls it."""
-    from lrcli.reader.units import RowClock, UnitError, position
+    from lrcli.reader.units import RowClock, position
 
     try:
         row = position(text, run.stop, RowClock(run.unit, run.steps_per_epoch))
-    except UnitError as exc:
+    except Unreadable as exc:
         raise LrcliError(f"{what}: {exc}") from exc
     if not 0 <= row < _FARTHEST:
         raise LrcliError(f"{what}: {text} must be at least 0" if row < 0 else f"{what}: {text} is too far")

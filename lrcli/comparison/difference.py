@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 from lrcli.comparison.gaps import Gap, Row, Tally, largest_value
 from lrcli.comparison.match import Pairing, match, windows
-from lrcli.errors import InvalidValue
-from lrcli.notes import Note
+from lrcli.errors import InvalidValue, Problem
 from lrcli.series import Series, series_of
 from lrcli.series.names import curve_names
 from lrcli.spec import Spec
@@ -39,7 +38,7 @@ class Side:
     reading: str
     start: int
     stop: int
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)

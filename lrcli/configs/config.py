@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar, overload
 
 from lrcli.configs.nodes import Unknown, entry_at
-from lrcli.errors import SpecError
+from lrcli.errors import Problem, SpecError
 from lrcli.inputs import FileTrouble, Inputs
-from lrcli.reader.declared import Remark
 from lrcli.reader.given import Given
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
@@ -42,7 +41,7 @@ class Config:
     asked: bool = False
     forced: bool = False
     texts_count: bool = True
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: list[Problem] = field(default_factory=list)
     read: dict[str, None] = field(default_factory=dict)
     meant: dict[str, None] = field(default_factory=dict)
     numeric: dict[str, bool] = field(default_factory=dict)
@@ -199,11 +198,11 @@ class Config:
         help = "--steps N, or --samples N (1 GPU; --world-size N)" if not options else ", or ".join(options)
         return self.fail(path, "needs-steps", f"{name} needs the number of steps, which depends on the data", help)
 
-    def remark(self, path: str, code: str, what: str, why: str = "", advice: str = "", level: str = "warning") -> None:
+    def remark(self, path: str, code: str, message: str, why: str = "", help: str = "", level: str = "warning") -> None:
         """Say something about a key that is no error."""
-        made = Remark(code, level, what, why, advice, path, self.place(path))
-        if made not in self.remarks:
-            self.remarks.append(made)
+        problem = replace(self.place(path).problem(code, message, help, why=why, level=level), key=path)
+        if problem not in self.remarks:
+            self.remarks.append(problem)
 
     def beside(self, path: str) -> Source:
         """Another file of the project, named by a key relative to this one, as a source."""

@@ -106,7 +106,7 @@ class Texts:
         """What keeps a text from being read that would otherwise be of some format."""
         for syntax in ("json", "omegaconf", "toml", "python"):
             root = self.root(syntax)
-            if isinstance(root, SpecError) and root.problems[0].kind in ("tag", "limit", "set", "block"):
+            if isinstance(root, SpecError) and root.problems[0].code in ("tag", "limit", "set", "block"):
                 return root
         return None
 

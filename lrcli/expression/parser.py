@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 
-from lrcli.errors import LrcliError
+from lrcli.errors import Unreadable
 
 MAX_LENGTH = 10_000
 MAX_OPERATORS = 1_000
@@ -18,16 +18,14 @@ VARIABLES = ("epoch", "t", "step")
 _OPERATOR = re.compile(r"\*\*|//|[-+*/%<>=!&|^~,:?]|\b(?:if|else|and|or|not|for|in|is|lambda)\b")
 
 
-class ExpressionError(LrcliError, ValueError):
+class ExpressionError(Unreadable, ValueError):
     """An expression that is none: what is wrong and where. `column` counts the characters of `text` from 1."""
 
     def __init__(self, text: str, column: int, message: str, hint: str = "") -> None:
         shown = text if len(text) <= 60 else f"{text[:57]}..."
-        super().__init__(f"{message}, at column {column} of {shown!r}" + (f" ({hint})" if hint else ""))
+        super().__init__(message, hint, where=f", at column {column} of {shown!r}")
         self.text = text
         self.column = column
-        self.message = message
-        self.hint = hint
 
 
 def parse(text: str) -> tuple[ast.expr, str]:

@@ -11,9 +11,8 @@ from importlib import import_module
 from typing import Any, NamedTuple, Protocol, cast
 
 import lrcli.frameworks
-from lrcli.errors import Refused
+from lrcli.errors import Problem, Refused
 from lrcli.folder import package_names
-from lrcli.notes import Note
 from lrcli.schedules.base import Schedule
 from lrcli.spec import Emulation, Spec
 
@@ -48,7 +47,7 @@ class Replaying(Protocol):
     training_loop: Callable[[Spec, int], Any]
     training_loops: Callable[[Spec], list[Any]]
     take_together: Callable[[Sequence[Any], int, Sequence[str]], list[dict[str, Any]]]
-    notes_of: Callable[[Spec], tuple[Note, ...]]
+    notes_of: Callable[[Spec], tuple[Problem, ...]]
     foreign_schedule: Callable[[Schedule], Schedule | None]
     not_replayed: Callable[[Schedule], Refused]
     since: Callable[[type[Schedule]], str | None]

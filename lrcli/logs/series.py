@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from lrcli.errors import LrcliError
+from lrcli.errors import LrcliError, Problem
 from lrcli.logs import FARTHEST, Log, Run
 from lrcli.logs.axis import counted, rows_in, whole
 from lrcli.logs.columns import family, group
@@ -30,7 +30,7 @@ class LogSeries(Series):
     unit: str
     stop: int
     groups: tuple[str, ...]
-    remarks: tuple[str, ...]
+    remarks: tuple[Problem, ...]
     log: Log
     run: Run
     columns: tuple[str, ...]
@@ -197,4 +197,5 @@ def series_of_log(log: Log, *, run: int | None = None, only: bool = False) -> Lo
     names = names[:1] if only else [name for name in names if family(name) == family(names[0])]
     groups = tuple(group(name) or name if len(names) > 1 else None for name in names)
     stop, columns = at[-1] + 1, tuple(names)
-    return LogSeries(log.name, unit, stop, distinct_names(groups), tuple(remarks), meant, chosen, columns, at)
+    said = tuple(Problem("log", remark) for remark in remarks)
+    return LogSeries(log.name, unit, stop, distinct_names(groups), said, meant, chosen, columns, at)

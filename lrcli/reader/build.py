@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from lrcli.catalog.registry import general_types
-from lrcli.errors import InvalidValue, closest, suggest
+from lrcli.errors import InvalidValue, Unreadable, closest, suggest
 from lrcli.inputs import Inputs
 from lrcli.reader.elsewhere import key_hint
-from lrcli.reader.emulation import EmulationError, emulation_text, read_emulation
+from lrcli.reader.emulation import emulation_text, read_emulation
 from lrcli.reader.forms import is_short
 from lrcli.reader.keys import type_named
 from lrcli.reader.metric import metric_option, read_metric
@@ -73,9 +73,8 @@ def build_spec(
         )
     meant = _check_keys(root, KEYS, "at the top level", problems)
     groups = _group_nodes(root, problems)
-    notes: list[str] = []
-    clock = read_clock(root, step_counter([root, *groups]), problems, notes)
-    context = Context(problems, clock, _series(asked.metric, problems, inputs, known), meant=meant, notes=notes)
+    clock = read_clock(root, step_counter([root, *groups]), problems)
+    context = Context(problems, clock, _series(asked.metric, problems, inputs, known), meant=meant)
     emulation = _emulation(root, asked, max(1, len(groups)), context)
     metrics = [node for top in (root, *groups) for node in metric_nodes(top.get("schedule"))]
     series = [context.series(node) for node in metrics if node is not None or asked.metric is not None]
@@ -96,8 +95,7 @@ def build_spec(
         interval=context.clock.interval,
         steps_per_epoch=context.clock.steps_per_epoch,
         emulation=emulation,
-        notes=tuple(context.notes),
-        warnings=tuple(context.warnings),
+        notes=tuple(problems.notes.values()),
         data=context.clock.data,
         first_step=first_step,
         skipped=skipped,
@@ -188,8 +186,8 @@ def _emulation(root: Mapping, asked: Asked, groups: int, context: Context) -> Em
         place = Source(asked.emulation_by, placed=False).whole
         try:
             chosen, note = emulation_text(asked.emulation)
-        except EmulationError as error:
-            problems.add(place, "emulation", error.message, error.hint)
+        except Unreadable as error:
+            problems.add(place, "emulation", error.message, error.help)
             chosen = None
         if chosen is not None and emulation is not None:
             chosen = replace(
@@ -201,7 +199,7 @@ def _emulation(root: Mapping, asked: Asked, groups: int, context: Context) -> Em
             )
         emulation = chosen
     if note:
-        context.notes.append(note)
+        problems.note(root.place, "release", note)
     if emulation is not None and emulation.framework != "torch":
         context.framework, context.release = emulation.framework, emulation.release
         return None
@@ -349,7 +347,7 @@ def _warmup(root: Mapping, context: Context) -> tuple[int, Schedule] | None:
     start = node.get("start_factor")
     if start is None and is_short(node):
         note = "the warmup starts at a third of the lr, as PyTorch's LinearLR"
-        context.notes.append(f"{note}; warmup: {{for: ..., start_factor: 0}} starts at 0")
+        problems.note(node.place, "warmup-start", f"{note}; warmup: {{for: ..., start_factor: 0}} starts at 0")
     factor = Linear.start_factor
     if start is not None:
         param = next(param_of(f) for f in parameters(Linear) if f.name == "start_factor")

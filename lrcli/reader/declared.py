@@ -7,25 +7,10 @@ from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lrcli.errors import Problem
 from lrcli.reader.nodes import Mapping
-from lrcli.reader.source import Place, Source
+from lrcli.reader.source import Source
 from lrcli.spec import Spec
-
-
-@dataclass(frozen=True)
-class Remark:
-    """Something that a training config says and probably does not mean: a note, and a finding of `check`.
-
-    level is "error", "warning" or "note"; key is the config's own.
-    """
-
-    code: str
-    level: str
-    what: str
-    why: str
-    advice: str
-    key: str
-    place: Place
 
 
 @dataclass(frozen=True)
@@ -33,7 +18,8 @@ class Origin:
     """The training config that a spec was translated from.
 
     format: its name. title: whose files they are. release: the framework's release that it was read for ("" where none
-    changes the curve). comments: what decided each value, by the value's path in the spec. framework, releases: whose
+    changes the curve). comments: what decided each value, by the value's path in the spec. remarks:
+    what it says and probably does not mean, notes that are findings of `check`, too. framework, releases: whose
     releases differ, and those that were examined.
     """
 
@@ -41,7 +27,7 @@ class Origin:
     title: str
     release: str = ""
     comments: Mapping_[str, str] = field(default_factory=dict)
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[Problem, ...] = ()
     framework: str = ""
     releases: tuple[str, ...] = ()
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from lrcli.catalog import registry
-from lrcli.errors import LrcliError, suggest
+from lrcli.errors import LrcliError, Unreadable, suggest
 from lrcli.frameworks.base import Framework
 from lrcli.frameworks.replaying import replaying
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
@@ -16,15 +16,6 @@ from lrcli.spec.keys import EMULATE_KEYS, SAVED, names_of
 
 _KEYS = names_of(EMULATE_KEYS)
 _FORM = "write torch-1.1, torch-1.1:get_lr or formula"
-
-
-class EmulationError(LrcliError):
-    """An emulation that cannot be asked for: what is wrong, and what may help."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message + (f" ({hint})" if hint else ""))
-        self.message = message
-        self.hint = hint
 
 
 def parse_emulation(text: str) -> Emulation | None:
@@ -41,18 +32,18 @@ def emulation_text(text: str) -> tuple[Emulation | None, str]:
     which, *rest = text.strip().split(":")
     if which == "formula":
         if rest:
-            raise EmulationError("formula has no reading and no step order")
+            raise Unreadable("formula has no reading and no step order")
         return None, ""
     framework, _, version = which.partition("-")
     if framework != "torch" and (known := registry.framework(framework)) is not None:
         if rest:
-            raise EmulationError(f"{known.title} has no readings and no step order")
+            raise Unreadable(f"{known.title} has no readings and no step order")
         return _release_of(known, version, text.strip())
     if framework != "torch":
         hint = f"write torch-{which}" if which[:1].isdigit() else _FORM
-        raise EmulationError(f"unknown emulation {which!r}", hint)
+        raise Unreadable(f"unknown emulation {which!r}", hint)
     if which == "torch-":
-        raise EmulationError("the version is missing after 'torch-'", "torch alone is the newest one")
+        raise Unreadable("the version is missing after 'torch-'", "torch alone is the newest one")
     release, note = _release(version)
     emulation = Emulation(release, label=text.strip())
     for part in rest:
@@ -61,7 +52,7 @@ def emulation_text(text: str) -> tuple[Emulation | None, str]:
         elif part in STEP_ORDERS and emulation.step_order is None:
             emulation = replace(emulation, step_order=part)
         else:
-            raise EmulationError(f"unknown reading or step order {part!r}", _one_of(part, (*SHOWABLE, *STEP_ORDERS)))
+            raise Unreadable(f"unknown reading or step order {part!r}", _one_of(part, (*SHOWABLE, *STEP_ORDERS)))
     _check_reading(emulation)
     return emulation, note
 
@@ -74,8 +65,8 @@ def read_emulation(node: Node, problems: Problems, groups: int) -> tuple[Emulati
         if isinstance(node, Mapping):
             return _from_mapping(node, problems, groups)
         problems.add(node.place, "wrong-type", f"emulate must be a text or a mapping, not {node}", _FORM)
-    except EmulationError as error:
-        problems.add(node.place, "emulation", error.message, error.hint)
+    except Unreadable as error:
+        problems.add(node.place, "emulation", error.message, error.help)
     return None, ""
 
 
@@ -89,18 +80,18 @@ def _from_mapping(node: Mapping, problems: Problems, groups: int) -> tuple[Emula
     if torch is None and chosen is not None:
         known = registry.framework(others[0].text)
         if known is None or not isinstance(chosen, Scalar):
-            raise EmulationError(f"{others[0].text} must be a version, not {chosen}")
+            raise Unreadable(f"{others[0].text} must be a version, not {chosen}")
         return _release_of(known, chosen.text, f"{known.name}-{chosen.text}")
     if torch is None:
-        raise EmulationError("emulate needs 'torch'", 'write {torch: "1.1"}')
+        raise Unreadable("emulate needs 'torch'", 'write {torch: "1.1"}')
     if not isinstance(torch, Scalar):
         problems.add(torch.place, "wrong-type", f"torch must be a version, not {torch}", 'write torch: "1.1"')
         return None, ""
     version = "" if torch.plain and torch.value is None else torch.text.removeprefix("torch-")
     try:
         release, note = _release(version)
-    except EmulationError as error:
-        problems.add(torch.place, "emulation", error.message, error.hint)
+    except Unreadable as error:
+        problems.add(torch.place, "emulation", error.message, error.help)
         return None, ""
     emulation = Emulation(
         release,
@@ -115,9 +106,9 @@ def _from_mapping(node: Mapping, problems: Problems, groups: int) -> tuple[Emula
     )
     try:
         _check_reading(emulation)
-    except EmulationError as error:
+    except Unreadable as error:
         read = node.get("read")
-        problems.add(read.place if read else node.place, "emulation", error.message, error.hint)
+        problems.add(read.place if read else node.place, "emulation", error.message, error.help)
     return emulation, note
 
 
@@ -125,7 +116,7 @@ def _release_of(framework: Framework, version: str, label: str) -> tuple[Emulati
     try:
         release = framework.release(version)
     except LrcliError as error:
-        raise EmulationError(str(error)) from None
+        raise Unreadable(str(error)) from None
     exact = not version or version == release or release.startswith(f"{version}.")
     note = "" if exact else f"{framework.title} {version} was not examined; {release} stands for it"
     return Emulation(release, label=label, framework=framework.name), note
@@ -135,14 +126,14 @@ def _release(version: str) -> tuple[str, str]:
     try:
         release, note = replaying().find_release(version)
     except LrcliError as error:
-        raise EmulationError(str(error)) from None
+        raise Unreadable(str(error)) from None
     return release, note or ""
 
 
 def _check_reading(emulation: Emulation) -> None:
     message, hint = replaying(emulation.framework).missing_reading(emulation)
     if message:
-        raise EmulationError(message, hint)
+        raise Unreadable(message, hint)
 
 
 def _word(node: Mapping, key: str, words: tuple[str, ...], problems: Problems) -> str | None:
@@ -228,7 +219,7 @@ def _step_epoch(node: Mapping, problems: Problems) -> str | tuple[float | None, 
     try:
         Expression(value.text)
     except ExpressionError as error:
-        problems.add(value.place, "bad-expression", f"step_epoch: {error.message}", error.hint)
+        problems.add(value.place, "bad-expression", f"step_epoch: {error.message}", error.help)
     return value.text
 
 

@@ -101,8 +101,8 @@ def _unknown(key: Scalar, value: Node, node: Mapping, cls: type[Schedule], conte
         if word == "last_epoch" and as_number(value) != -1:
             hint = "a resumed run is emulate: {torch: ..., last_epoch: ...}"
             context.problems.add(value.place, "bad-value", "last_epoch must be -1 in a schedule", hint)
-        elif (note := f"{word} is ignored") not in context.notes:
-            context.notes.append(note)
+        else:
+            context.problems.note(key.place, "ignored-key", f"{word} is ignored")
         return ""
     names = [f.name for f in parameters(cls)] + list(spellings_of(cls))
     known = f"its keys are {', '.join(names)}" if names else "it has no keys"

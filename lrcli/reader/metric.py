@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lrcli.errors import LrcliError
+from lrcli.errors import Unreadable
 from lrcli.inputs import FileTrouble, Inputs
 from lrcli.reader.argument import exists
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
@@ -16,15 +16,6 @@ _FORM = "metric: [0.9, 0.8, ...], or metric: {file: val.csv, column: val_loss}"
 
 MAX_BYTES, MAX_VALUES = 30_000_000, 2_000_000
 """A metric has one value an epoch; a larger file is another one, or a device without end, and would fill the memory."""
-
-
-class MetricError(LrcliError):
-    """A file that holds no metric: what is wrong, and what may help."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
 
 
 def read_metric(node: Node, problems: Problems, inputs: Inputs) -> tuple[float, ...] | None:
@@ -87,26 +78,26 @@ def _from_file(
         return parse_series(data, column)
     except FileTrouble as error:
         problems.add(place, "file", f"{name}: {error}")
-    except MetricError as error:
-        problems.add(place, "metric", f"{name}: {error.message}", error.hint)
+    except Unreadable as error:
+        problems.add(place, "metric", f"{name}: {error.message}", error.help)
     return None
 
 
 def parse_series(data: bytes, column: str | None) -> tuple[float, ...]:
-    r"""The numbers of one column of a CSV, TSV or JSON-lines text; MetricError if there are none.
+    r"""The numbers of one column of a CSV, TSV or JSON-lines text; Unreadable if there are none.
 
     >>> parse_series(b"epoch,loss\n0,0.5\n1,0.25\n", "loss")
     (0.5, 0.25)
     """
     if max(data.count(b"\n"), data.count(b"\r")) > MAX_VALUES or (data[:1] == b"[" and data.count(b",") > MAX_VALUES):
-        raise MetricError(f"a metric has at most {MAX_VALUES:,} values")
+        raise Unreadable(f"a metric has at most {MAX_VALUES:,} values")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise MetricError("this is not UTF-8 text") from None
+        raise Unreadable("this is not UTF-8 text") from None
     start = text.lstrip()[:1]
     if not start:
-        raise MetricError("the file is empty")
+        raise Unreadable("the file is empty")
     return _json_lines(text, column) if start in "{[" else _delimited(text, column)
 
 
@@ -123,7 +114,7 @@ def _json_lines(text: str, column: str | None) -> tuple[float, ...]:
                 if line.strip():
                     rows.append((n, json.loads(line)))
     except (ValueError, RecursionError):
-        raise MetricError(f"row {n} is not JSON" if n else "this is not JSON") from None
+        raise Unreadable(f"row {n} is not JSON" if n else "this is not JSON") from None
     first = rows[0][1] if rows else None
     if isinstance(first, dict):
         column = _choose([str(key) for key in first], column)
@@ -131,14 +122,14 @@ def _json_lines(text: str, column: str | None) -> tuple[float, ...]:
     for n, row in rows:
         if isinstance(row, dict):
             if column not in row:
-                raise MetricError(f"row {n} has no {column!r}")
+                raise Unreadable(f"row {n} has no {column!r}")
             row = row[column]
         if isinstance(row, bool) or not isinstance(row, (int, float)):
-            raise MetricError(_not_a_number(n, column, json.dumps(row)))
+            raise Unreadable(_not_a_number(n, column, json.dumps(row)))
         # by its text, as in a CSV file: an int of hundreds of digits is infinite, float() of it an error
         values.append(row if isinstance(row, float) else float(str(row)))
     if not values:
-        raise MetricError("the list is empty")
+        raise Unreadable("the list is empty")
     return tuple(values)
 
 
@@ -156,7 +147,7 @@ def _delimited(text: str, column: str | None) -> tuple[float, ...]:
                 empty = empty or reader.line_num
                 continue
             if empty and alone:  # one before the first row or after the last one is no value that is missing
-                raise MetricError(f"row {empty} is empty")
+                raise Unreadable(f"row {empty} is empty")
             empty = 0
             if i < 0:
                 names = [cell.strip() for cell in row]
@@ -166,17 +157,17 @@ def _delimited(text: str, column: str | None) -> tuple[float, ...]:
                     i = names.index(column)
                     continue
                 if column is not None:
-                    raise MetricError(f"there is no column {column!r}", "the file has one column, without a name")
+                    raise Unreadable(f"there is no column {column!r}", "the file has one column, without a name")
                 i = 0
             cell = row[i].strip() if i < len(row) else ""
             number = _number(cell)
             if number is None:
-                raise MetricError(_not_a_number(reader.line_num, column, repr(cell)[:60] if cell else "an empty cell"))
+                raise Unreadable(_not_a_number(reader.line_num, column, repr(cell)[:60] if cell else "an empty cell"))
             values.append(number)
     except csv.Error as error:
-        raise MetricError(f"row {reader.line_num} is not CSV: {error}") from None
+        raise Unreadable(f"row {reader.line_num} is not CSV: {error}") from None
     if not values:
-        raise MetricError("the file has no rows")
+        raise Unreadable("the file has no rows")
     return tuple(values)
 
 
@@ -185,10 +176,10 @@ def _choose(names: list[str], column: str | None) -> str:
     listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
     if column is None:
         if len(names) > 1:
-            raise MetricError("which column is the metric?", f"the columns are {listed}")
+            raise Unreadable("which column is the metric?", f"the columns are {listed}")
         return names[0]
     if column not in names:
-        raise MetricError(f"there is no column {column!r}", f"the columns are {listed}")
+        raise Unreadable(f"there is no column {column!r}", f"the columns are {listed}")
     return column
 
 

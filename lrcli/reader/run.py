@@ -21,7 +21,7 @@ STAND_IN = 10**6
 """The length that is read on with where the spec's own is not known, to find its other problems."""
 
 
-def read_clock(root: Mapping, counted_in: tuple[str, Node] | None, problems: Problems, notes: list[str]) -> RowClock:
+def read_clock(root: Mapping, counted_in: tuple[str, Node] | None, problems: Problems) -> RowClock:
     """What one row is, and how many steps an epoch has.
 
     counted_in: the type of a schedule that counts steps (a OneCycleLR of so many epochs and steps_per_epoch), with its
@@ -42,7 +42,8 @@ def read_clock(root: Mapping, counted_in: tuple[str, Node] | None, problems: Pro
     if counted_in is not None and within is not None and within >= 1 and within % 1 == 0 and written is None:
         if interval == "epoch":
             interval = "step"
-            notes.append(f"{counted_in[0]} counts steps, {within:g} in an epoch, so the run does too (interval: step)")
+            told = f"{counted_in[0]} counts steps, {within:g} in an epoch, so the run does too (interval: step)"
+            problems.note(counted_in[1].place, "interval", told)
         if steps is None and data is None:
             return RowClock(interval, int(within))
     # 1 stands in after a problem, so that there is not a second one for each unit
@@ -90,7 +91,7 @@ def read_run_length(root: Mapping, metric: int | None, context: Context) -> None
         context.length = STAND_IN
     if not epochs and count % per:
         told = f"steps: {count} steps in epochs is {count / per:g}, rounded to {context.length}"
-        context.warnings.append(told)
+        problems.note(node.place, "rounded", told, "warning")
 
 
 def read_first_step(root: Mapping, problems: Problems) -> int:

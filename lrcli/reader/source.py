@@ -51,27 +51,33 @@ class Place(NamedTuple):
     column: int
     width: int
 
-    def problem(self, kind: str, message: str, hint: str = "") -> Problem:
+    def problem(self, code: str, message: str, help: str = "", *, why: str = "", level: str = "error") -> Problem:
         """What is wrong here."""
         source, line, column, width = self
         if not source.placed or not line:
-            return Problem(source.name, 0, 0, kind, message, hint)
+            return Problem(code, message, why, help, level, file=source.name)
         text = source.lines[line - 1] if line <= len(source.lines) else ""
-        if len(text) > MAX_SHOWN:
-            return Problem(source.name, line, column, kind, message, hint)
+        text = "" if len(text) > MAX_SHOWN else text
         width = max(1, min(width, len(text) - column + 1))
-        return Problem(source.name, line, column, kind, message, hint, text, width)
+        return Problem(
+            code, message, why, help, level, file=source.name, line=line, column=column, source=text, width=width
+        )
 
 
 class Problems:
-    """The problems found so far."""
+    """The problems found so far; `notes` are those that are no errors."""
 
     def __init__(self) -> None:
         self._found: dict[Problem, None] = {}  # in order, and each once: an anchored value may be used twice
+        self.notes: dict[str, Problem] = {}
 
-    def add(self, place: Place, kind: str, message: str, hint: str = "") -> None:
-        """One more. Raises SpecError when there are more than anybody reads."""
-        self._found[place.problem(kind, message, hint)] = None
+    def note(self, place: Place, code: str, message: str, level: str = "note") -> None:
+        """Something that is no error; the same words are told once."""
+        self.notes.setdefault(message, place.problem(code, message, level=level))
+
+    def add(self, place: Place, code: str, message: str, help: str = "") -> None:
+        """One more error. Raises SpecError when there are more than anybody reads."""
+        self._found[place.problem(code, message, help)] = None
         if len(self._found) >= MAX_PROBLEMS:
             self._found[place.source.whole.problem("limit", f"more than {MAX_PROBLEMS} problems")] = None
             self.raise_any()
@@ -79,15 +85,15 @@ class Problems:
     def raise_any(self) -> None:
         """SpecError with all of them in the order of the file, those without a line last."""
         if self._found:
-            raise SpecError(tuple(sorted(self._found, key=lambda p: (not p.line, p.line, p.column))))
+            raise SpecError(tuple(sorted(self._found, key=lambda problem: problem.order[:3])))
 
     def __len__(self) -> int:
         return len(self._found)
 
 
-def refuse(place: Place, kind: str, message: str, hint: str = "") -> SpecError:
+def refuse(place: Place, code: str, message: str, help: str = "") -> SpecError:
     """The error of a spec that cannot be read any further."""
-    return SpecError((place.problem(kind, message, hint),))
+    return SpecError((place.problem(code, message, help),))
 
 
 def read_source(argument: str, inputs: Inputs, user: str = "spec") -> Source:

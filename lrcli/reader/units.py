@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from lrcli.errors import LrcliError
+from lrcli.errors import Unreadable
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -17,15 +17,6 @@ if TYPE_CHECKING:
 _QUANTITY = re.compile(r"([-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d{1,3})?)\s*([A-Za-z]+|%)")
 _UNITS = {"ep": "epoch", "st": "step", "ba": "step", "%": "%", "dur": "dur"}
 _SPELLINGS = {"epoch": "ep", "epochs": "ep", "e": "ep", "step": "st", "steps": "st", "batches": "ba", "s": "st"}
-
-
-class UnitError(LrcliError):
-    """A length that cannot be read or counted: `message`, and what to do as `hint`."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message + (f" ({hint})" if hint else ""))
-        self.message = message
-        self.hint = hint
 
 
 class Quantity(NamedTuple):
@@ -51,7 +42,7 @@ class RowClock:
         if unit == self.interval:
             return number
         if self.steps_per_epoch is None:
-            raise UnitError(
+            raise Unreadable(
                 f"{unit}s in a run that counts {self.interval}s need steps_per_epoch",
                 "give steps_per_epoch (or data) at the top level",
             )
@@ -59,21 +50,21 @@ class RowClock:
 
 
 def parse_quantity(text: str) -> Quantity:
-    """A number with a unit; UnitError if it is none.
+    """A number with a unit; Unreadable if it is none.
 
     >>> parse_quantity("2.5ep")
     Quantity(number=Fraction(5, 2), unit='epoch')
     """
     match = _QUANTITY.fullmatch(text.strip()) if len(text) < 60 else None
     if not match:
-        raise UnitError(f"{text[:40]!r} is no length", "a length is a number or, with a unit, 30ep, 500st or 10%")
+        raise Unreadable(f"{text[:40]!r} is no length", "a length is a number or, with a unit, 30ep, 500st or 10%")
     from fractions import Fraction  # imported here: most specs have no units, and it costs as much as the reader
 
     number, unit = match.groups()
     if unit not in _UNITS:
         instead = _SPELLINGS.get(unit.lower())
         hint = f"write {number}{instead}" if instead else "the units are ep, st (or ba), % and dur"
-        raise UnitError(f"unknown unit {unit!r}", hint)
+        raise Unreadable(f"unknown unit {unit!r}", hint)
     return Quantity(Fraction(number), _UNITS[unit])
 
 
@@ -89,7 +80,7 @@ def resolve(text: str, length: int, clock: RowClock, rounds: str = "nearest") ->
     quantity = parse_quantity(text)
     exact = clock.rows(quantity, length)
     if abs(exact) > 10**15:
-        raise UnitError(f"{text.strip()[:40]} is too long", f"a run has at most 1e12 {clock.interval}s")
+        raise Unreadable(f"{text.strip()[:40]} is too long", f"a run has at most 1e12 {clock.interval}s")
     if exact.denominator == 1:
         return int(exact), ""
     if rounds == "keep" or quantity.unit not in ("%", "dur"):
@@ -103,7 +94,7 @@ def _nearest(exact: Fraction) -> int:
 
 
 def position(text: str, length: int, clock: RowClock) -> int:
-    """A row that a command names: `30`, `30ep`, `500st` or `10%`, rounded to the nearest; UnitError if it is none."""
+    """A row that a command names: `30`, `30ep`, `500st` or `10%`, rounded to the nearest; Unreadable if it is none."""
     text = text.strip()
     if re.fullmatch(r"[-+]?\d{1,30}", text):
         return int(text)
@@ -113,5 +104,5 @@ def position(text: str, length: int, clock: RowClock) -> int:
         number = Fraction(text)
         if number.denominator == 1:
             return int(number)
-        raise UnitError(f"{text} is no whole number of {clock.interval}s")
+        raise Unreadable(f"{text} is no whole number of {clock.interval}s")
     return _nearest(clock.rows(parse_quantity(text), length))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from lrcli.errors import suggest
+from lrcli.errors import Unreadable, suggest
 from lrcli.reader import units
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.scalars import number_hint
@@ -33,8 +33,6 @@ class Context:
     framework: str = ""  # whose release was asked for, where it is not PyTorch's
     release: str = ""
     meant: set[str] = field(default_factory=set)  # keys that misspelled ones stand for: they are not missing
-    notes: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)  # what --quiet does not silence
 
 
 @dataclass(frozen=True)
@@ -97,15 +95,14 @@ def read_length(name: str, node: Node, length: int, context: Context, rounds: st
         return number
     try:
         rows, note = units.resolve(node.text, length, context.clock, rounds)
-    except units.UnitError as error:
-        hint = number_hint(node.text, not node.plain) or error.hint
+    except Unreadable as error:
+        hint = number_hint(node.text, not node.plain) or error.help
         context.problems.add(node.place, "unit", f"{name}: {error.message}", hint)
         return BAD
     if note:
         # a framework's own rule of rounding is no surprise, ours is one that nobody may miss
-        told = context.warnings if rounds == "nearest" else context.notes
-        if f"{name}: {note}" not in told:
-            told.append(f"{name}: {note}")
+        level = "warning" if rounds == "nearest" else "note"
+        context.problems.note(node.place, "rounded", f"{name}: {note}", level)
     return rows
 
 
@@ -187,7 +184,7 @@ def _expression(name: str, param: Param, node: Node, scope: Scope, context: Cont
         return Expression(node.text)
     except ExpressionError as error:
         place = _inside(node, error.column - 1)
-        context.problems.add(place, "bad-expression", f"{name}: {error.message}", error.hint)
+        context.problems.add(place, "bad-expression", f"{name}: {error.message}", error.help)
         return BAD
 
 

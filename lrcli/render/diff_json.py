@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from lrcli.comparison.difference import Difference, Pair, Side
+from lrcli.errors import Problem, RowList
 
 
 def document(difference: Difference) -> str:
@@ -28,7 +29,23 @@ def document(difference: Difference) -> str:
 
 
 def _side(side: Side) -> dict[str, Any]:
-    return {**asdict(side), "notes": [{**asdict(note), "text": str(note)} for note in side.notes]}
+    return {**asdict(side), "notes": [_note(note) for note in side.notes]}
+
+
+def _note(note: Problem) -> dict[str, Any]:
+    rows = note.rows or RowList(())
+    return {
+        "code": note.code,
+        "what": note.message,
+        "why": note.why,
+        "advice": note.help,
+        "reference": note.reference,
+        "epochs": rows.first,
+        "more": rows.more,
+        "within": rows.within,
+        "unit": rows.unit,
+        "text": str(note),
+    }
 
 
 def _pair(pair: Pair, unit: str) -> dict[str, Any]:

@@ -1,15 +1,13 @@
-"""Findings as text for people, as JSON or SARIF, or as the annotations of a GitHub workflow."""
+"""Problems as text for people, as JSON or SARIF, or as the annotations of a GitHub workflow."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from functools import partial
 
-from lrcli.checks.finding import LEVELS, Finding
-from lrcli.errors import Problem
+from lrcli.errors import LEVELS, Problem
 from lrcli.printable import printable
 from lrcli.render import Style
 from lrcli.render.wrap import wrap_lines
@@ -19,7 +17,7 @@ FINDING_FORMATS = ("text", "json", "github", "sarif")
 _COLORS = {"error": "31", "warning": "33", "note": "36"}
 
 
-def write_findings(findings: Sequence[Finding], specs: int, format: str, style: Style) -> Iterator[str]:
+def write_findings(findings: Sequence[Problem], specs: int, format: str, style: Style) -> Iterator[str]:
     """The findings of so many specs, in one of FINDING_FORMATS."""
     if format == "json":
         yield _json(findings)
@@ -33,21 +31,8 @@ def write_findings(findings: Sequence[Finding], specs: int, format: str, style: 
         yield _summary(findings, specs)
 
 
-def _text(finding: Finding, style: Style) -> str:
-    problem = Problem(
-        finding.file,
-        finding.line,
-        finding.column,
-        finding.code,
-        finding.what,
-        source=finding.source,
-        width=finding.width,
-        level=finding.level,
-    )
-    lines = str(problem).split("\n")
-    lines += [f"    {line}" for line in finding.details]
-    told = (("why", finding.why), ("help", finding.advice))
-    lines += [f"    = {word}: {text}" for word, text in told if text]
+def _text(finding: Problem, style: Style) -> str:
+    lines = finding.report.split("\n")
     say = partial(printable, ascii=style.ascii)
     safe = ["\t".join(map(say, line.split("\t"))) for line in lines]
     if style.color:
@@ -57,7 +42,7 @@ def _text(finding: Finding, style: Style) -> str:
     return (wrap_lines(text, style.wrap) if style.wrap else text) + "\n\n"
 
 
-def _summary(findings: Sequence[Finding], specs: int) -> str:
+def _summary(findings: Sequence[Problem], specs: int) -> str:
     of = f"{specs} spec{'s' * (specs != 1)}"
     if not findings:
         return f"no findings in {of}\n"
@@ -66,18 +51,27 @@ def _summary(findings: Sequence[Finding], specs: int) -> str:
     return f"{', '.join(told)} in {of}\n"
 
 
-def _json(findings: Sequence[Finding]) -> str:
+def _json(findings: Sequence[Problem]) -> str:
     """An array of flat objects; what has no place has null there."""
-    rows = []
-    for finding in findings:
-        row = asdict(finding)
-        if not finding.line:
-            row |= {"line": None, "column": None}
-        rows.append({name: value for name, value in row.items() if name not in ("source", "width")})
+    rows = [
+        {
+            "code": finding.code,
+            "level": finding.level,
+            "what": finding.message,
+            "why": finding.why,
+            "advice": finding.help,
+            "key": finding.key,
+            "file": finding.file,
+            "line": finding.line or None,
+            "column": finding.column if finding.line else None,
+            "details": finding.details,
+        }
+        for finding in findings
+    ]
     return "[\n" + ",\n".join(f"  {json.dumps(row)}" for row in rows) + "\n]\n" if rows else "[]\n"
 
 
-def _sarif(findings: Sequence[Finding]) -> str:
+def _sarif(findings: Sequence[Problem]) -> str:
     """SARIF 2.1.0: a run with the rules that found something, and a result for each finding."""
     from lrcli.version import __version__
 
@@ -91,7 +85,7 @@ def _sarif(findings: Sequence[Finding]) -> str:
                 "startColumn": finding.column,
                 "endColumn": finding.column + finding.width,
             }
-        text = ". ".join((finding.what, *finding.details, f"Why: {finding.why}", f"Help: {finding.advice}"))
+        text = ". ".join((finding.message, *finding.details, f"Why: {finding.why}", f"Help: {finding.help}"))
         results.append(
             {
                 "ruleId": finding.code,
@@ -116,7 +110,7 @@ def _sarif(findings: Sequence[Finding]) -> str:
     return json.dumps(log, indent=2) + "\n"
 
 
-def _annotation(finding: Finding) -> str:
+def _annotation(finding: Problem) -> str:
     """A workflow command: `::warning file=...,line=...::message`, with its own escapes."""
     level = {"note": "notice"}.get(finding.level, finding.level)
     properties = {"file": finding.file, "title": f"lrcli {finding.code}"}
@@ -124,8 +118,8 @@ def _annotation(finding: Finding) -> str:
         properties |= {"line": str(finding.line), "col": str(finding.column)}
         properties |= {"endColumn": str(finding.column + finding.width)}
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    told = (("why", finding.why), ("help", finding.advice))
-    text = "\n".join((finding.what, *finding.details, *(f"{word}: {said}" for word, said in told if said)))
+    told = (("why", finding.why), ("help", finding.help))
+    text = "\n".join((finding.message, *finding.details, *(f"{word}: {said}" for word, said in told if said)))
     return f"::{level} {listed}::{_data(text)}\n"
 
 

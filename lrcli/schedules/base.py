@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 from lrcli.errors import InvalidValue
 
 if TYPE_CHECKING:
-    from lrcli.notes import Note
+    from lrcli.errors import Problem
+
 
 S = TypeVar("S", bound="Schedule")
 
@@ -450,7 +451,7 @@ class Schedule:
         """The parameter groups that the framework makes by itself, each with its schedule; () where it makes none."""
         return ()
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         """What a user should know of this schedule's numbers in this run (of a bound one)."""
         return tuple(note for part in self.parts() for note in part.notes())
 

@@ -7,8 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lrcli.errors import LrcliError
-from lrcli.notes import Note
+from lrcli.errors import LrcliError, Problem
 
 if TYPE_CHECKING:
     from lrcli.series.sample import SampledLine
@@ -74,15 +73,13 @@ class Series(ABC):
     groups: tuple[str, ...]
     readings: tuple[str, ...]
     reading: str
-    remarks: tuple[str, ...]
+    remarks: tuple[Problem, ...]
     progress: Progress | None
 
     jumps = False
     """Whether a row can be computed alone, without those before it."""
     goes_on = False
     """Whether there are rows past `stop`, with the numbers that the schedule goes on with."""
-    warnings: tuple[str, ...] = ()
-    """What reading it had to say that --quiet does not silence (a percentage that was rounded)."""
     is_record = False
     """Whether it was measured: only some rows have a value, and those are rounded."""
     precision = ""
@@ -204,7 +201,7 @@ class Series(ABC):
         """The same run with its momentum as the curve."""
         raise LrcliError(f"{self.name} has no momentum: only a spec of one_cycle or cyclic moves it")
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         """What a user should know about these numbers, each once."""
         return ()
 

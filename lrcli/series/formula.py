@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from lrcli.errors import EvaluationError
-from lrcli.notes import Note
+from lrcli.errors import EvaluationError, Problem
 from lrcli.schedules.base import Schedule, param_of, parameters
 from lrcli.series.base import BLOCK, Block, Progress, Readings, Series, Test, Trace, first_of, picked
 from lrcli.series.names import group_names
@@ -50,12 +49,8 @@ class SpecSeries(Series):
         return self.spec.steps_per_epoch
 
     @property
-    def remarks(self) -> tuple[str, ...]:  # type: ignore[override]
+    def remarks(self) -> tuple[Problem, ...]:  # type: ignore[override]
         return self.spec.notes
-
-    @property
-    def warnings(self) -> tuple[str, ...]:  # type: ignore[override]
-        return self.spec.warnings
 
     @cached_property
     def groups(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -127,15 +122,15 @@ class SpecSeries(Series):
         ]
         return [events[i] for i in which]
 
-    def notes(self) -> tuple[Note, ...]:
-        about: dict[Note, None] = {}
+    def notes(self) -> tuple[Problem, ...]:
+        about: dict[Problem, None] = {}
         for group in self.spec.groups:
             schedule = group.schedule
             if group.lr is not None and schedule.ignores(group.lr):
                 sets = "sets the learning rate itself"
                 if schedule.own_rate:
                     sets = f"uses its own {schedule.own_rate} {getattr(schedule, schedule.own_rate)!r}"
-                about[Note("lr-ignored", f"{schedule.name} {sets}: lr {group.lr!r} is not used")] = None
+                about[Problem("lr-ignored", f"{schedule.name} {sets}: lr {group.lr!r} is not used")] = None
             about.update(dict.fromkeys(schedule.notes()))
         return tuple(about)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from lrcli.errors import Problem
 from lrcli.frameworks.replaying import Replaying, replaying
-from lrcli.notes import Note
 from lrcli.series.base import BLOCK, Block, Readings
 from lrcli.series.formula import SpecSeries
 from lrcli.spec import Emulation
@@ -80,5 +80,5 @@ class ReplaySeries(SpecSeries):
         lead: int = loop.replay.lead(loop.scheduler_first)
         return lead
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return super().notes() + self._framework.notes_of(self.spec)

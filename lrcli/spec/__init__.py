@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lrcli.errors import EvaluationError
+from lrcli.errors import EvaluationError, Problem
 from lrcli.printable import printable
 from lrcli.schedules.base import Schedule
 
@@ -81,8 +81,8 @@ class Spec:
     """A run: its length, its parameter groups, and whose arithmetic it asks for.
 
     `length` counts rows, which are scheduler steps: epochs or, with interval "step", steps. `emulation` None means the
-    schedule's own formula. `notes` are what the reader had to say that is no error (an argument that is ignored),
-    `warnings` what --quiet does not silence (a percentage that was rounded).
+    schedule's own formula. `notes` are what the reader had to say that is no error: that an argument is ignored, or, as
+    a warning, which --quiet does not silence, that a percentage was rounded.
     `data` is what steps_per_epoch was counted from, where the spec gives that. `first_step` is how a log of the run
     numbers its rows: what stands at step (or epoch) `first_step` of the log is row 0 here. `skipped` are the steps of
     the log at which the scheduler did not move on (a float16 loss scaler skips some): from each of them on it is one
@@ -96,8 +96,7 @@ class Spec:
     interval: str = "epoch"
     steps_per_epoch: int | None = None
     emulation: Emulation | None = None
-    notes: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    notes: tuple[Problem, ...] = ()
     data: Data | None = None
     first_step: int = 0
     skipped: tuple[int, ...] = ()

@@ -127,7 +127,7 @@ def test_groups_are_told_together(groups: str, told: str) -> None:
     """What is found in several groups is said once, with their names unless it is in all."""
     spec = f"{{lr: 1, epochs: 9, schedule: {{type: cosine, T_max: 3}}, groups: [{groups}]}}"
     (finding,) = check(spec, select=["cosine-climbs"])
-    assert f"the LR climbs again from epoch 3 on{told}" == finding.what.partition(": ")[2]
+    assert f"the LR climbs again from epoch 3 on{told}" == finding.message.partition(": ")[2]
 
 
 def test_better_finding_wins() -> None:
@@ -232,7 +232,7 @@ def test_hook_runs_a_command() -> None:
 )
 def test_odd_specs(spec: str) -> None:
     """Whatever can be read can be checked: odd lengths, no rows, formulas and replays without a value."""
-    assert all(finding.what for finding in check(spec))
+    assert all(finding.message for finding in check(spec))
 
 
 def test_written_phase_has_its_place() -> None:

@@ -321,7 +321,7 @@ def test_triggers(case: str) -> None:
     key, spec, _ = CASES[case]
     found = [finding for finding in check(spec) if finding.code == code]
     assert [key] == [finding.key for finding in found]
-    assert all((finding.what, finding.why, finding.advice) and finding.line == 1 for finding in found)
+    assert all((finding.message, finding.why, finding.help) and finding.line == 1 for finding in found)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -338,7 +338,8 @@ def test_every_rule_has_a_case() -> None:
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 def test_rule_is_documented(rule: object) -> None:
     """A rule is what its file is called, has a known level and one sentence each of what and why."""
-    from lrcli.checks import LEVELS, Rule
+    from lrcli.checks import Rule
+    from lrcli.errors import LEVELS
 
     assert isinstance(rule, Rule)
     assert rule.find.__module__.rpartition(".")[2].replace("_", "-") == rule.code

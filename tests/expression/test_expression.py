@@ -161,7 +161,7 @@ def test_refused(text: str, column: int, message: str, hint: str) -> None:
     with pytest.raises(ExpressionError) as caught:
         Expression(text)
     error = caught.value
-    assert (column, message, hint) == (error.column, error.message, error.hint)
+    assert (column, message, hint) == (error.column, error.message, error.help)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_refused(schedule: str, reason: str) -> None:
     with pytest.raises(SpecError) as error:
         parse_text(spec(schedule))
     (problem,) = error.value.problems
-    assert (problem.kind, problem.message) == ("framework-refuses", f"deepspeed raises ValueError: {reason}")
+    assert (problem.code, problem.message) == ("framework-refuses", f"deepspeed raises ValueError: {reason}")
 
 
 def test_one_value_per_group() -> None:

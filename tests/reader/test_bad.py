@@ -21,7 +21,7 @@ def told(argument: str) -> str:
     """What is said about a spec, with the file's name alone."""
     with pytest.raises(SpecError) as caught:
         read_spec(argument)
-    return "\n".join(str(problem) for problem in caught.value.problems) + "\n"
+    return f"{caught.value}\n"
 
 
 def told_text(text: str) -> str:

@@ -49,7 +49,7 @@ def test_short_form(short: str) -> None:
 def test_short_warmup_says_where_it_starts() -> None:
     """A third is nobody's first guess; the long form says nothing."""
     assert any(
-        "a third of the lr" in note for note in lrcli.load("{lr: 1, epochs: 9, warmup: 3, schedule: cosine}").notes
+        "a third of the lr" in str(note) for note in lrcli.load("{lr: 1, epochs: 9, warmup: 3, schedule: cosine}").notes
     )
     assert not lrcli.load("{lr: 1, epochs: 9, warmup: {for: 3}, schedule: cosine}").notes
 

@@ -9,10 +9,10 @@ from typing import BinaryIO
 
 import pytest
 
-from lrcli.errors import SpecError
+from lrcli.errors import SpecError, Unreadable
 from lrcli.inputs import Inputs
 from lrcli.reader import read_spec
-from lrcli.reader.metric import MetricError, parse_series
+from lrcli.reader.metric import parse_series
 from lrcli.schedules.plateau import Plateau
 from lrcli.spec import Spec
 
@@ -83,9 +83,9 @@ def test_nan_in_a_file() -> None:
 )  # fmt: skip
 def test_bad_series(data: bytes, column: str | None, message: str, hint: str) -> None:
     """What is no metric names its row and column, or lists the columns."""
-    with pytest.raises(MetricError) as caught:
+    with pytest.raises(Unreadable) as caught:
         parse_series(data, column)
-    assert (message, hint) == (caught.value.message, caught.value.hint)
+    assert (message, hint) == (caught.value.message, caught.value.help)
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import math
 
 import pytest
 
-from lrcli.errors import SpecError
+from lrcli.errors import SpecError, Unreadable
 from lrcli.reader import parse_text
 from lrcli.reader.scalars import number_hint, resolve
-from lrcli.reader.units import RowClock, UnitError, position
+from lrcli.reader.units import RowClock, position
 from lrcli.reader.units import resolve as rows_of
 from lrcli.spec.data import Data, steps_in_epoch
 
@@ -122,9 +122,9 @@ def test_length(text: str, length: int, clock: RowClock, rows: float, note: str)
 )  # fmt: skip
 def test_no_length(text: str, message: str, hint: str) -> None:
     """What is no length says why."""
-    with pytest.raises(UnitError) as caught:
+    with pytest.raises(Unreadable) as caught:
         rows_of(text, 90, RowClock())
-    assert (message, hint) == (caught.value.message, caught.value.hint)
+    assert (message, hint) == (caught.value.message, caught.value.help)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_position(text: str, expected: int) -> None:
 
 def test_no_position() -> None:
     """A row is whole."""
-    with pytest.raises(UnitError, match=r"2\.5 is no whole number of epochs"):
+    with pytest.raises(Unreadable, match=r"2\.5 is no whole number of epochs"):
         position("2.5", 90, RowClock())
 
 
@@ -176,7 +176,7 @@ def test_run(text: str, length: int, interval: str, steps_per_epoch: int | None,
         spec.length,
         spec.interval,
         spec.steps_per_epoch,
-        spec.warnings,
+        tuple(str(note) for note in spec.notes if note.level == "warning"),
     )
 
 

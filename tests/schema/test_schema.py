@@ -189,4 +189,4 @@ def test_changed_samples(spec: Any) -> None:
     if errors:
         assert problems, errors
     elif problems:
-        assert not SEEN & {problem.kind for problem in problems}, problems
+        assert not SEEN & {problem.code for problem in problems}, problems

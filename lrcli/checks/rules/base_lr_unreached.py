@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.lambda_ import Lambda
 from lrcli.schedules.multiplicative import Multiplicative
 from lrcli.series import series_of
@@ -15,7 +15,7 @@ _OWN_SCALE = (Lambda, Multiplicative)
 """A factor of one's own making may well count from another scale (as in the Transformer's, with an lr of 1 or more)."""
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     spec = subject.spec
     scaled = {
         site.group
@@ -32,8 +32,7 @@ def find(subject: Subject) -> Iterator[Hit]:
         peak = max(line.lrs)
         if peak < group.lr * (1 - 1e-6):
             what = f"the LR never reaches {group.lr:g}: its peak is {peak:g}"
-            yield Hit(
-                subject.of_lr(i),
+            yield subject.of_lr(i).problem(
                 what,
                 "shorten the warmup, let the decay begin later, or write the lr that is meant",
                 i,

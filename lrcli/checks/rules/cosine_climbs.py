@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.cosine import Cosine
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site, cosine in subject.each(Cosine):
         if cosine.T_max < site.rows - 1:
             what = (
                 f"T_max is {cosine.T_max:g}, but the cosine runs for {subject.rows(site.rows)}:"
                 f" the LR climbs again from {subject.at(site.begin + cosine.T_max)} on"
             )
-            yield site.hit(
+            yield site.problem(
                 site.spot("T_max"),
                 what,
                 f"write T_max: {site.rows}, or leave it out: it fills the run or phase",

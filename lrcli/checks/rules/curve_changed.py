@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit, Spot
 from lrcli.checks.rule import Rule
+from lrcli.checks.spot import Spot
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     if subject.lock is None or subject.failure is not None:
         return
     from lrcli.lock.lock import record  # not above: hashing is slow to import, and few specs are pinned
@@ -18,7 +19,7 @@ def find(subject: Subject) -> Iterator[Hit]:
     lines = differences(subject.lock, record(subject.spec))
     if lines:
         what = "the curve is not the one that the lock file records"
-        yield Hit(Spot("", None), what, "if the change is meant, record it: lrcli check --pin", details=lines)
+        yield Spot("", None).problem(what, "if the change is meant, record it: lrcli check --pin", details=lines)
 
 
 RULE = Rule(

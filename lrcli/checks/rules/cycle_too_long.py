@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.sites import Site
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.cosine_restarts import CosineRestarts
 from lrcli.schedules.cyclic import Cyclic
 from lrcli.schedules.step import Step
 
 
-def _of_cyclic(site: Site, cyclic: Cyclic, subject: Subject) -> Iterator[Hit]:
+def _of_cyclic(site: Site, cyclic: Cyclic, subject: Subject) -> Iterator[Problem]:
     up = cyclic.step_size_up
     cycle = up + (up if cyclic.step_size_down is None else cyclic.step_size_down)
     if cycle <= site.rows:
@@ -24,10 +24,10 @@ def _of_cyclic(site: Site, cyclic: Cyclic, subject: Subject) -> Iterator[Hit]:
     advice = f"write step_size_up: {max(1, site.rows // 2)} or less"
     if subject.spec.interval == "epoch":
         advice += ", or interval: step where the scheduler is stepped per batch"
-    yield site.hit(site.spot("step_size_up"), f"{peak}: {what}" if peak else what, advice)
+    yield site.problem(site.spot("step_size_up"), f"{peak}: {what}" if peak else what, advice)
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site, cyclic in subject.each(Cyclic):
         yield from _of_cyclic(site, cyclic, subject)
     for site, restarts in subject.each(CosineRestarts):
@@ -36,11 +36,11 @@ def find(subject: Subject) -> Iterator[Hit]:
                 f"T_0 is {restarts.T_0:g}, but the schedule runs for {subject.rows(site.rows)}:"
                 " it never restarts, nor comes down to eta_min"
             )
-            yield site.hit(site.spot("T_0"), what, f"write T_0: {site.rows} or less")
+            yield site.problem(site.spot("T_0"), what, f"write T_0: {site.rows} or less")
     for site, step in subject.each(Step):
         if step.step_size >= site.rows and site.stop is None and step.gamma != 1:
             what = f"step_size is {step.step_size:g}, but the schedule runs for {subject.rows(site.rows)}: no decay"
-            yield site.hit(site.spot("step_size"), what, f"write a step_size below {site.rows}, or type: constant")
+            yield site.problem(site.spot("step_size"), what, f"write a step_size below {site.rows}, or type: constant")
 
 
 RULE = Rule(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.linear import Linear
 from lrcli.schedules.one_cycle import OneCycle
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site in subject.sites:
         schedule = site.schedule
         names = schedule.horizon
@@ -29,7 +29,7 @@ def find(subject: Subject) -> Iterator[Hit]:
             what = (
                 f"{names[0]} is {horizon:g}, but the schedule runs for {subject.rows(room)}: it never reaches its end"
             )
-            yield site.hit(site.spot(*names), what, f"write {names[0]}: {room}, or make the run longer")
+            yield site.problem(site.spot(*names), what, f"write {names[0]}: {room}, or make the run longer")
 
 
 RULE = Rule(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site in subject.sites:
         for name in ("eta_min", "min_lr"):
             least = getattr(site.schedule, name, None)
             if isinstance(least, (int, float)) and site.base_lr is not None and least > site.base_lr > 0:
                 what = f"{name} is {least:g}, above the base LR of {site.base_lr:g}"
-                yield site.hit(site.spot(name), what, f"write {name} below {site.base_lr:g}")
+                yield site.problem(site.spot(name), what, f"write {name} below {site.base_lr:g}")
 
 
 RULE = Rule(

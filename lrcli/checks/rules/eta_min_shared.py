@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 
 FLOORS = ("eta_min", "min_lr", "lr_min", "lr_end")
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     groups = subject.spec.groups
     lrs = sorted({group.lr for group in groups if group.lr})
     if len(lrs) < 2 or (subject.root is not None and subject.root.get("schedule") is None):
@@ -28,7 +28,7 @@ def find(subject: Subject) -> Iterator[Hit]:
                 f"{f.name} {floor:g} is {floor / lrs[-1]:.2g} of the lr {lrs[-1]:g}"
                 f" and {floor / lrs[0]:.2g} of the lr {lrs[0]:g}"
             )
-            yield Hit(site.spot(f.name), what, f"give each group its own {f.name}, or write {f.name}: 0")
+            yield site.spot(f.name).problem(what, f"give each group its own {f.name}, or write {f.name}: 0")
 
 
 RULE = Rule(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrcli.checks.factors import factors
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site, name, value in factors(subject):
         if value == 0 and name == "gamma":
-            yield site.hit(
+            yield site.problem(
                 site.spot(name), f"{name} is 0: the LR is 0 from the first decay on", "write a gamma between 0 and 1"
             )
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.lambda_ import Lambda
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site, schedule in subject.each(Lambda):
         base = site.base_lr
         if not base or base == 1:
@@ -22,7 +22,7 @@ def find(subject: Subject) -> Iterator[Hit]:
             continue
         if math.isclose(factor, base, rel_tol=1e-6):
             what = f"the first factor is {factor:g}, the lr itself: the LR is {base:g} * {factor:g} = {base * factor:g}"
-            yield site.hit(site.spot("lr_lambda"), what, f"divide the expression by {base:g}, or write lr: 1")
+            yield site.problem(site.spot("lr_lambda"), what, f"divide the expression by {base:g}, or write lr: 1")
 
 
 RULE = Rule(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.plateau import Plateau
 
@@ -14,7 +14,7 @@ LEAST = 0.01
 """A schedule that changes the LR by less than this share of its peak is as good as none."""
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     meant = {site.group for site in subject.sites if isinstance(site.schedule, (Constant, Plateau))}
     for i, line in enumerate(subject.lines):
         if i in meant or len(line.lrs) < 10:
@@ -23,8 +23,8 @@ def find(subject: Subject) -> Iterator[Hit]:
         if 0 < peak - least < LEAST * peak:
             share = (peak - least) / peak
             what = f"the LR changes by {share:.2g} of its peak over the run: from {line.lrs[0]:g} to {line.lrs[-1]:g}"
-            yield Hit(
-                subject.of_schedule(i), what, "look at the horizon and its unit; type: constant says what this is", i
+            yield subject.of_schedule(i).problem(
+                what, "look at the horizon and its unit; type: constant says what this is", i
             )
 
 

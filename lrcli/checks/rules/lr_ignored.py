@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for i, group in enumerate(subject.spec.groups):
         schedule = group.schedule
         if schedule.sets_lr and group.lr is not None and subject.failure is None:
             first = schedule.lr_at(0, group.lr)
             if not math.isclose(first, group.lr):  # PyTorch's arithmetic of step 0 rounds
                 what = f"{schedule.name} sets the LR itself: lr {group.lr:g} is not used, it begins at {first:g}"
-                yield Hit(subject.of_lr(i), what, "leave lr out", i)
+                yield subject.of_lr(i).problem(what, "leave lr out", i)
 
 
 RULE = Rule(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.jumps import jumps
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.cosine_restarts import CosineRestarts
 from lrcli.schedules.cyclic import Cyclic
 from lrcli.schedules.multistep import MultiStep
@@ -34,13 +34,13 @@ def _is_meant(subject: Subject, group: int, t: int, up: bool) -> bool:
     return False
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for i, line in enumerate(subject.lines):
         for t, ratio, before, after in jumps(line):
             if not _is_meant(subject, i, t, after > before):
                 what = f"the LR goes from {before:g} to {after:g} at {subject.at(t)}, a jump of {ratio:.4g}x"
-                yield Hit(
-                    subject.of_schedule(i), what, "look at it with lrcli plot; put a warmup or another phase there", i
+                yield subject.of_schedule(i).problem(
+                    what, "look at it with lrcli plot; put a warmup or another phase there", i
                 )
                 break
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for i, line in enumerate(subject.lines):
         below = [t for t, lr in zip(line.rows, line.lrs, strict=True) if lr < 0]
         if below:
             what = f"the LR is negative from {subject.at(below[0])} on" if below[-1] == line.rows[-1] else ""
             what = what or f"the LR is negative at {subject.at(below[0])}"
             advice = "a lambda or ramp goes past its end: bound it, max(0, ...), or end the run there"
-            yield Hit(subject.of_schedule(i), what, advice, i)
+            yield subject.of_schedule(i).problem(what, advice, i)
 
 
 RULE = Rule(

@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for i, line in enumerate(subject.lines):
         for t, lr in zip(line.rows, line.lrs, strict=True):
             if not math.isfinite(lr):
-                yield Hit(
-                    subject.of_schedule(i),
+                yield subject.of_schedule(i).problem(
                     f"the LR is {lr} at {subject.at(t)}",
                     "look at the numbers with lrcli table",
                     i,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 
 TINY = 1e-10
 """Below this share of its peak an LR moves no float32 weight."""
@@ -14,7 +14,7 @@ LARGE = 0.2
 """From this share of the run on it is worth a word."""
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for i, line in enumerate(subject.lines):
         peak = max(line.lrs, default=0.0)
         tiny = [t for t, lr in zip(line.rows, line.lrs, strict=True) if 0 < lr < TINY * peak]
@@ -22,7 +22,7 @@ def find(subject: Subject) -> Iterator[Hit]:
             continue
         share = len(tiny) / len(line.lrs)
         what = f"the LR is below {TINY:g} of its peak in {share:.0%} of the run, from {subject.at(tiny[0])} on"
-        yield Hit(subject.of_schedule(i), what, "let it decay more slowly, or stop at an eta_min", i)
+        yield subject.of_schedule(i).problem(what, "let it decay more slowly, or stop at an eta_min", i)
 
 
 RULE = Rule(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.numbers import KnownRows
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 
 
 def _zeros(line: KnownRows) -> Iterator[range]:
@@ -29,7 +29,7 @@ MANY = 0.01
 """A share of a run that counts steps; the one step at 0 of a warmup from 0 is far below it."""
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     spec = subject.spec
     size: float = 1
     if spec.interval == "step":
@@ -42,8 +42,8 @@ def find(subject: Subject) -> Iterator[Hit]:
             first, last = stretch[0], stretch[-1]
             where = subject.at(first) if first == last else f"{spec.interval}s {first} to {last}"
             what = f"the LR is 0 at {where}" if first == last else f"the LR is 0 in the {where}"
-            yield Hit(
-                subject.of_schedule(i), what, "start from a factor above 0, or end the run, or the decay, elsewhere", i
+            yield subject.of_schedule(i).problem(
+                what, "start from a factor above 0, or end the run, or the decay, elsewhere", i
             )
 
 

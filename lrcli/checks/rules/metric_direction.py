@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from statistics import fmean
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.plateau import Plateau
 
 
@@ -28,7 +28,7 @@ def trend(values: list[float]) -> int:
     return -1 if last < first and downs > 2 * ups else 0
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site, plateau in subject.each(Plateau):
         values = [value for value in plateau.metric[: site.rows] if math.isfinite(value)]
         quarter = len(values) // 4
@@ -37,7 +37,7 @@ def find(subject: Subject) -> Iterator[Hit]:
         moves = "up" if plateau.mode == "min" else "down"
         other = "max" if plateau.mode == "min" else "min"
         what = f"mode is {plateau.mode}, but the metric goes {moves}, from {values[0]:g} to {values[-1]:g}"
-        yield site.hit(site.spot("mode"), what, f"write mode: {other} if that is an improvement")
+        yield site.problem(site.spot("mode"), what, f"write mode: {other} if that is an improvement")
 
 
 RULE = Rule(

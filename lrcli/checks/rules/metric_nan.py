@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.plateau import Plateau
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site, plateau in subject.each(Plateau):
         lacking = [t for t, value in enumerate(plateau.metric[: site.rows]) if math.isnan(value)]
         if lacking:
             more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
             what = f"the metric is NaN at {subject.at(site.begin + lacking[0])}{more}"
-            yield site.hit(site.spot("metric"), what, "find out why; a run whose loss is NaN has ended")
+            yield site.problem(site.spot("metric"), what, "find out why; a run whose loss is NaN has ended")
 
 
 RULE = Rule(

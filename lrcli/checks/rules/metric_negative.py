@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.plateau import Plateau
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site, plateau in subject.each(Plateau):
         negative = [t for t, value in enumerate(plateau.metric[: site.rows]) if value < 0]
         if plateau.threshold_mode == "rel" and plateau.threshold and negative:
             at = site.begin + negative[0]
             what = f"the metric is {plateau.metric[negative[0]]:g} at {subject.at(at)}, and threshold_mode is rel"
-            yield site.hit(site.spot("threshold_mode", "metric"), what, "write threshold_mode: abs")
+            yield site.problem(site.spot("threshold_mode", "metric"), what, "write threshold_mode: abs")
 
 
 RULE = Rule(

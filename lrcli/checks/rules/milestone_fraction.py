@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.multistep import MultiStep
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site, multistep in subject.each(MultiStep):
         for i, milestone in enumerate(multistep.milestones):
             if milestone % 1:
                 what = f"the milestone {milestone:g} is no whole number of {subject.spec.interval}s"
                 advice = "write the step itself, or a share of the run as 50%"
-                yield site.hit(site.spot("milestones", item=i), what, advice)
+                yield site.problem(site.spot("milestones", item=i), what, advice)
 
 
 RULE = Rule(

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.multistep import MultiStep
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site, multistep in subject.each(MultiStep):
         milestones = multistep.milestones
         for i in range(1, len(milestones)):
             if milestones[i] < milestones[i - 1]:
                 what = f"the milestone {milestones[i]:g} stands after {milestones[i - 1]:g}"
                 advice = f"write milestones: [{', '.join(f'{m:g}' for m in sorted(milestones))}]"
-                yield site.hit(site.spot("milestones", item=i), what, advice)
+                yield site.problem(site.spot("milestones", item=i), what, advice)
                 break
 
 

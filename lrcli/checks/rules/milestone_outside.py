@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.multistep import MultiStep
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site, multistep in subject.each(MultiStep):
         for i, milestone in enumerate(multistep.milestones):
             where = site.spot("milestones", item=i)
             if milestone >= site.rows:
                 what = f"the milestone {milestone:g} never comes: the schedule runs for {subject.rows(site.rows)}"
-                yield site.hit(where, what, "take it out, or move it; milestones count scheduler steps, from 0")
+                yield site.problem(where, what, "take it out, or move it; milestones count scheduler steps, from 0")
             elif milestone <= 0:
                 what = f"the milestone {milestone:g} acts from the first {subject.spec.interval} on"
-                yield site.hit(where, what, "lower lr instead; milestones count scheduler steps, from 0")
+                yield site.problem(where, what, "lower lr instead; milestones count scheduler steps, from 0")
 
 
 RULE = Rule(

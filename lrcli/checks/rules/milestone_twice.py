@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.multistep import MultiStep
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site, multistep in subject.each(MultiStep):
         milestones = multistep.milestones
         for i, milestone in enumerate(milestones):
@@ -20,7 +20,7 @@ def find(subject: Subject) -> Iterator[Hit]:
                 advice = (
                     f"take {'one' if times == 2 else f'{times - 1} of them'} out, or say gamma ** {times} in a comment"
                 )
-                yield site.hit(site.spot("milestones", item=i), what, advice)
+                yield site.problem(site.spot("milestones", item=i), what, advice)
 
 
 RULE = Rule(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.sites import Site, fields_of, is_written
 from lrcli.checks.subject import Subject
 from lrcli.checks.warmups import warmup_of
+from lrcli.errors import Problem
 from lrcli.reader.nodes import Sequence
 from lrcli.schedules.cyclic import Cyclic
 from lrcli.schedules.multistep import MultiStep
@@ -20,7 +20,7 @@ def _names(site: Site) -> list[str]:
     return [] if isinstance(site.schedule, Cyclic) else [n for n in fields_of(site.schedule, "length") if n != "warmup"]
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     spec = subject.spec
     per = spec.steps_per_epoch
     if per is None or per < 10:
@@ -42,7 +42,7 @@ def find(subject: Subject) -> Iterator[Hit]:
                 continue
             if 0.8 * other <= value <= 1.2 * other:
                 what = f"{name} is {value:g} {unit}s, and the run has {other:g} {meant}: they look like {meant}"
-                yield site.hit(
+                yield site.problem(
                     site.spot(name), what, f"write {name}: {value:g}{'ep' if by_step else 'st'} if {meant} are meant"
                 )
         if isinstance(site.schedule, MultiStep) and site.schedule.milestones:
@@ -55,7 +55,7 @@ def find(subject: Subject) -> Iterator[Hit]:
                     f"the milestones end at {unit} {last:g}, and the run has {other:g} {meant}: they look like {meant}"
                 )
                 advice = f"write them as {last:g}{'ep' if by_step else 'st'} if {meant} are meant"
-                yield site.hit(site.spot("milestones"), what, advice)
+                yield site.problem(site.spot("milestones"), what, advice)
 
 
 RULE = Rule(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.releases import differing, families
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     if subject.spec.emulation is not None:
         return
     runs = [family for family in families(subject) if not family.refusal]
@@ -23,7 +23,7 @@ def find(subject: Subject) -> Iterator[Hit]:
             f"no release of PyTorch computes this: in torch {last.ranges} the LR is {last.found:g}"
             f" at {subject.at(last.row)}, not {last.meant:g}"
         )
-        yield Hit(subject.of_schedule(0), what, "write what a release computes, or name one: emulate:")
+        yield subject.of_schedule(0).problem(what, "write what a release computes, or name one: emulate:")
 
 
 RULE = Rule(

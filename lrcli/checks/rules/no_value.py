@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
-from lrcli.errors import EvaluationError
+from lrcli.errors import EvaluationError, Problem
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     if isinstance(subject.failure, EvaluationError):
-        yield Hit(subject.of_schedule(0), str(subject.failure), "bound the expression, or end the run before that step")
+        yield subject.of_schedule(0).problem(
+            str(subject.failure), "bound the expression, or end the run before that step"
+        )
 
 
 RULE = Rule(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.one_cycle import OneCycle
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     if subject.spec.interval != "epoch":
         return
     for site, cycle in subject.each(OneCycle):
@@ -19,7 +19,7 @@ def find(subject: Subject) -> Iterator[Hit]:
                 f"the cycle counts {cycle.steps_per_epoch:g} steps an epoch, {cycle.total:g} in all,"
                 f" and the run {subject.rows(site.rows)}"
             )
-            yield site.hit(site.spot("steps_per_epoch"), what, "write interval: step, as it is stepped per batch")
+            yield site.problem(site.spot("steps_per_epoch"), what, "write interval: step, as it is stepped per batch")
 
 
 RULE = Rule(

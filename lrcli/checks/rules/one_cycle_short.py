@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.one_cycle import OneCycle
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site, cycle in subject.each(OneCycle):
         if cycle.total < site.rows:
             what = f"the cycle has {cycle.total:g} steps, and the run {site.rows}"
             where = site.spot("total_steps", "epochs", "steps_per_epoch")
-            yield site.hit(where, what, "leave total_steps out, or count all calls of scheduler.step()")
+            yield site.problem(where, what, "leave total_steps out, or count all calls of scheduler.step()")
 
 
 RULE = Rule(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.sequential import Sequential
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site in subject.sites:
         if (
             isinstance(site.inside, Sequential)
@@ -18,7 +18,7 @@ def find(subject: Subject) -> Iterator[Hit]:
             and site.stop <= site.begin < subject.spec.length
         ):
             what = f"the {site.schedule.name} phase has no {subject.spec.interval}: it begins and ends at {site.begin}"
-            yield site.hit(site.spot(), what, "move its milestone, or take the phase out")
+            yield site.problem(site.spot(), what, "move its milestone, or take the phase out")
 
 
 RULE = Rule(

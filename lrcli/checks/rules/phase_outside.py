@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.sequential import Sequential
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site in subject.sites:
         if isinstance(site.inside, Sequential) and site.begin >= subject.spec.length:
             what = (
                 f"the {site.schedule.name} phase begins at {subject.at(site.begin)},"
                 f" and the run has {subject.rows(subject.spec.length)}"
             )
-            yield site.hit(site.spot(), what, "make the phases before it shorter, or the run longer")
+            yield site.problem(site.spot(), what, "make the phases before it shorter, or the run longer")
 
 
 RULE = Rule(

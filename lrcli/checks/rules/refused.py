@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
-from lrcli.errors import Refused
+from lrcli.errors import Problem, Refused
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     if isinstance(subject.failure, Refused):
         spot = subject.of_run("emulate", "schedule")
-        yield Hit(spot, str(subject.failure), "change what it refuses, or name a release that takes it")
+        yield spot.problem(str(subject.failure), "change what it refuses, or name a release that takes it")
 
 
 RULE = Rule(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.releases import ROWS, first_difference
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
-from lrcli.errors import EvaluationError
+from lrcli.errors import EvaluationError, Problem
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     spec, formula = subject.spec, subject.formula
     if spec.emulation is None or formula is None or not subject.lines:
         return
@@ -25,7 +24,7 @@ def find(subject: Subject) -> Iterator[Hit]:
     if found is not None:
         row, lr, meant = found
         what = f"torch {spec.emulation.release} uses {lr:g} at {subject.at(row)}, where the schedule means {meant:g}"
-        yield Hit(subject.of_run("emulate", "schedule"), what, "see lrcli diff with --emulate, and its notes")
+        yield subject.of_run("emulate", "schedule").problem(what, "see lrcli diff with --emulate, and its notes")
 
 
 RULE = Rule(

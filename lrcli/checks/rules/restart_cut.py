@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.schedules.cosine_restarts import CosineRestarts
 
 NEARLY = 0.9
@@ -23,7 +23,7 @@ def _cycles(restarts: CosineRestarts, rows: int) -> tuple[int, int]:
     return begin, size
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site, restarts in subject.each(CosineRestarts):
         if site.rows < restarts.T_0 or next(restarts.formula_problems(), None) is not None:
             continue
@@ -35,7 +35,7 @@ def find(subject: Subject) -> Iterator[Hit]:
                 f" ends after {subject.rows(done)}, far from eta_min"
             )
             ends = f"{site.begin + begin} or {site.begin + begin + size}"
-            yield site.hit(site.spot("T_0"), what, f"end with a cycle, after {ends} {subject.spec.interval}s")
+            yield site.problem(site.spot("T_0"), what, f"end with a cycle, after {ends} {subject.spec.interval}s")
 
 
 RULE = Rule(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.releases import families
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 from lrcli.frameworks.replaying import replaying
 from lrcli.schedules.linear import Linear
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     if subject.formula is None or subject.spec.emulation is not None:
         return
     if any(linear.start_factor == 0 for _, linear in subject.each(Linear)):
@@ -20,8 +20,7 @@ def find(subject: Subject) -> Iterator[Hit]:
     newest = replaying().NEWEST
     refusal = next((f.refusal for f in families(subject) if f.refusal and newest in f.releases), "")
     if refusal:
-        yield Hit(
-            subject.of_schedule(0),
+        yield subject.of_schedule(0).problem(
             f"torch {newest} raises {refusal}",
             "write what it takes, or name a release: emulate:",
         )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.releases import differing
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
+from lrcli.errors import Problem
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     if subject.spec.emulation is not None:
         return
     told = [
@@ -19,7 +19,7 @@ def find(subject: Subject) -> Iterator[Hit]:
     ]
     if told:
         advice = "check which release is used; name it with emulate:, or ignore this rule"
-        yield Hit(subject.of_schedule(0), "; ".join(told), advice)
+        yield subject.of_schedule(0).problem("; ".join(told), advice)
 
 
 RULE = Rule(

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
 from lrcli.checks.warmups import falls_within, warmup_of
+from lrcli.errors import Problem
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.sequential import Sequential
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site in subject.sites:
         length = warmup_of(site.schedule)
         if length is None or not site.rows:
             continue
         if isinstance(site.inside, Sequential) and site.stop is not None and length > site.stop - site.begin:
             what = f"the warmup takes {subject.rows(length)}, its phase {subject.rows(site.stop - site.begin)}"
-            yield site.hit(site.spot("total_iters", "warmup"), what, "leave total_iters out: it fills the phase")
+            yield site.problem(site.spot("total_iters", "warmup"), what, "leave total_iters out: it fills the phase")
         elif isinstance(site.inside, Chained):
             for other in site.inside.schedules:
                 if other is not site.schedule and falls_within(other, min(int(length), site.rows)):
                     what = f"the {other.name} schedule decays before the warmup of {subject.rows(length)} is over"
                     advice = "make them phases, one after the other, or let the decay begin later"
-                    yield site.hit(site.spot("total_iters", "warmup"), what, advice)
+                    yield site.problem(site.spot("total_iters", "warmup"), what, advice)
 
 
 RULE = Rule(

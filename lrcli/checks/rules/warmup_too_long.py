@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.checks.finding import Hit
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
 from lrcli.checks.warmups import warmup_of
+from lrcli.errors import Problem
 
 
-def find(subject: Subject) -> Iterator[Hit]:
+def find(subject: Subject) -> Iterator[Problem]:
     for site in subject.sites:
         length = warmup_of(site.schedule)
         if length is None or site.begin or not site.rows or length < subject.spec.length:
             continue
         what = f"the warmup takes {subject.rows(length)}, and the run has {subject.rows(subject.spec.length)}"
-        yield site.hit(site.spot("total_iters", "warmup", "for"), what, "make the warmup shorter, or the run longer")
+        yield site.problem(
+            site.spot("total_iters", "warmup", "for"), what, "make the warmup shorter, or the run longer"
+        )
 
 
 RULE = Rule(

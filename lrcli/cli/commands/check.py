@@ -13,7 +13,7 @@ from lrcli.cli.folders import expanded, is_folder
 from lrcli.cli.load import load_declared
 from lrcli.cli.options import OutputOptions, Quiet, SpecOptions, comparison_option, output_option
 from lrcli.cli.output import Output
-from lrcli.errors import LrcliError
+from lrcli.errors import LEVELS, LrcliError, Problem
 from lrcli.render import Style
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def check(
     the line, or alone above it, silences a rule there. Exits with 0 if nothing is found (or only notes), 1 if
     something is, 2 on trouble.
     """
-    from lrcli.checks import Finding, check_declared, known_code
+    from lrcli.checks import check_declared, known_code
     from lrcli.render.findings import FINDING_FORMATS, write_findings
 
     output = Output(env, output_options.output)
@@ -78,7 +78,7 @@ def check(
         loaded = load_declared(env, specs, spec_options, tell=False)
     if pin:
         _pin(env, loaded)
-    found: dict[Finding, None] = {}  # a file that is named twice is told of once
+    found: dict[Problem, None] = {}  # a file that is named twice is told of once
     for declared in loaded:
         found.update(dict.fromkeys(check_declared(declared, select=wanted, ignore=unwanted)))
     style = Style(color=output.color, ascii=output.ascii, wrap=output.width if output.tty else 0)
@@ -90,7 +90,7 @@ def check(
 
 def _rules() -> Iterator[str]:
     """A line for each rule: its code, its level, and what it finds."""
-    from lrcli.checks import LEVELS, all_rules
+    from lrcli.checks import all_rules
 
     known = sorted(all_rules(), key=lambda rule: (LEVELS.index(rule.level), rule.code))
     code, level = (

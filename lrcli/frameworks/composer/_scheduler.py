@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from lrcli.errors import Problem
 from lrcli.frameworks.composer._time import Clock, Time, clock_of, refuses
 from lrcli.frameworks.vectored import Vectored
-from lrcli.notes import Note
 from lrcli.schedules.base import Setting, flag, number, setting, text
 
 
@@ -57,10 +57,10 @@ class ComposerScheduler(Vectored):
         times = self.clock.times(steps, self.unit())
         return [base_lr * factor for factor in self.factors(times)]
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return tuple(self.remarks())
 
-    def remarks(self) -> Iterator[Note]:
+    def remarks(self) -> Iterator[Problem]:
         if self.setting is None or self.max_duration is None or self.setting.in_phase:
             return  # a phase is shorter than the run, whose length max_duration says there
         most = self.clock.max_duration
@@ -71,7 +71,7 @@ class ComposerScheduler(Vectored):
         )
         if rows != self.setting.length:
             what = f"{self.name}: max_duration {self.max_duration} is not the length of the run"
-            yield Note("max-duration", what, advice="Leave it out, and it follows from the run")
+            yield Problem("max-duration", what, help="Leave it out, and it follows from the run")
 
 
 def cosine_anneal(shares: Sequence[float], low: float) -> list[float]:
@@ -125,10 +125,10 @@ class ComposerWarmed(ComposerScheduler):
         if self.scale_warmup:
             yield self.clock.row_of(self.time("t_warmup")), ""
 
-    def remarks(self) -> Iterator[Note]:
+    def remarks(self) -> Iterator[Problem]:
         yield from super().remarks()
         if self.time("t_warmup", scaled=False).value == 0:
-            yield Note("no-warmup", f"{self.name} has no warmup: t_warmup {self.t_warmup} comes to 0")
+            yield Problem("no-warmup", f"{self.name} has no warmup: t_warmup {self.t_warmup} comes to 0")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,9 +167,9 @@ class ComposerWarmedTimed(ComposerWarmed):
         if end.value > warmup.value:
             yield self.clock.row_of(end), "decay ends"
 
-    def remarks(self) -> Iterator[Note]:
+    def remarks(self) -> Iterator[Problem]:
         yield from super().remarks()
         warmup, end = self.time("t_warmup", scaled=False), self.time("t_max")
         if end.value <= warmup.value:
             what = f"{self.name} never decays: its warmup is not shorter than t_max"
-            yield Note("no-decay", what, "the rate stays at its peak after the warmup")
+            yield Problem("no-decay", what, "the rate stays at its peak after the warmup")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.composer._scheduler import ComposerWarmedTimed
-from lrcli.notes import Note
 from lrcli.schedules.base import number
 
 
@@ -38,5 +38,5 @@ class ComposerConstantWithWarmupScheduler(ComposerWarmedTimed):
     def marks(self) -> Iterator[tuple[float, str]]:
         return ((at, event) for at, event in super().marks() if event != "decay ends")
 
-    def remarks(self) -> Iterator[Note]:
+    def remarks(self) -> Iterator[Problem]:
         return (note for note in super().remarks() if note.code != "no-decay")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-from lrcli.errors import InvalidValue
+from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import Refuses
-from lrcli.notes import Note
 
 
 def check_start(last_batch_iteration: float) -> None:
@@ -45,13 +44,13 @@ def warmup_event(t: int, warmup_num_steps: float, total_num_steps: float | None 
 
 def warmup_notes(
     name: str, start: float, warmup_num_steps: float, warmup_type: str, total_num_steps: float | None = None
-) -> Iterator[Note]:
+) -> Iterator[Problem]:
     """What DeepSpeed does without a word."""
     if warmup_type not in ("log", "linear"):
-        yield Note("warmup-type", f"{name} does not know the warmup_type {warmup_type!r} and warms up by log")
+        yield Problem("warmup-type", f"{name} does not know the warmup_type {warmup_type!r} and warms up by log")
     why = "the scheduler is stepped after each update, and its first step gives batch 0"
-    yield Note("first-updates", f"{name} trains the updates 0 and 1 both at {start!r}", why)
+    yield Problem("first-updates", f"{name} trains the updates 0 and 1 both at {start!r}", why)
     steps = warmup_steps(warmup_num_steps)
     if total_num_steps is not None and total_num_steps < steps:
         what = f"total_num_steps {total_num_steps:g} of {name} is less than its warmup of {steps} steps"
-        yield Note("horizon", what, "the learning rate drops right after the warmup")
+        yield Problem("horizon", what, "the learning rate drops right after the warmup")

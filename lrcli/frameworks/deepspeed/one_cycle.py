@@ -6,10 +6,10 @@ import math
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.deepspeed._warmup import check_start
 from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.notes import Note
 from lrcli.schedules.base import count, flag, length, number
 
 
@@ -163,9 +163,9 @@ class DeepSpeedOneCycle(Stateless):
             return "peak"
         return "cycle ends" if t == self.cycle_first_step_size + self._second else ""
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return tuple(self._notes())
 
-    def _notes(self) -> Iterator[Note]:
+    def _notes(self) -> Iterator[Problem]:
         if self.decay_lr_rate and not self.decay_step_size:
-            yield Note("no-decay", f"decay_lr_rate {self.decay_lr_rate!r} does nothing", "decay_step_size is 0")
+            yield Problem("no-decay", f"decay_lr_rate {self.decay_lr_rate!r} does nothing", "decay_step_size is 0")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.deepspeed._warmup import (
     check_integer,
     check_start,
@@ -14,7 +15,6 @@ from lrcli.frameworks.deepspeed._warmup import (
     warmup_steps,
 )
 from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.notes import Note
 from lrcli.schedules.base import count, length, number, text
 
 
@@ -75,10 +75,10 @@ class DeepSpeedWarmupCosineLR(Stateless):
     def event_at(self, t: int) -> str:
         return warmup_event(t, self.warmup_num_steps, self.total_num_steps - 1)
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         found = warmup_notes(self.name, 0.0, self.warmup_num_steps, self.warmup_type, self.total_num_steps)
         if self.warmup_min_ratio:
             why = "what it gives before its first step is 0"
-            first = Note("first-updates", f"{self.name} trains update 0 at 0, not at warmup_min_ratio", why)
+            first = Problem("first-updates", f"{self.name} trains update 0 at 0, not at warmup_min_ratio", why)
             return tuple(first if note.code == "first-updates" else note for note in found)
         return tuple(found)

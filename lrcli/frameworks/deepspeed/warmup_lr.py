@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.deepspeed._warmup import (
     check_integer,
     check_start,
@@ -13,7 +14,6 @@ from lrcli.frameworks.deepspeed._warmup import (
     warmup_steps,
 )
 from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.notes import Note
 from lrcli.schedules.base import count, length, number, text
 
 
@@ -70,5 +70,5 @@ class DeepSpeedWarmupLR(Stateless):
     def event_at(self, t: int) -> str:
         return warmup_event(t, self.warmup_num_steps)
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return tuple(warmup_notes(self.name, self.warmup_min_lr, self.warmup_num_steps, self.warmup_type))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from lrcli.errors import Problem
 from lrcli.frameworks.detectron2._curves import (
     EPSILON,
     Curve,
@@ -18,7 +19,6 @@ from lrcli.frameworks.detectron2._curves import (
 )
 from lrcli.frameworks.detectron2._warmup import check_method, refuses, warmup_factor
 from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.notes import Note
 from lrcli.schedules.base import Setting, count, flag, length, number, positions, setting, text
 
 _NAMES = ("WarmupMultiStepLR", "WarmupCosineLR", "WarmupStepWithFixedGammaLR", "WarmupPolyLR")
@@ -173,18 +173,18 @@ class BuildLRScheduler(Stateless):
         events = ["warmup ends"] if t and t == self._warmup_end else []
         return "; ".join([*events, *([self._steps[t]] if t in self._steps and t else [])])
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return tuple(self._notes())
 
-    def _notes(self) -> Iterator[Note]:
+    def _notes(self) -> Iterator[Problem]:
         rows = self.setting.length if self.setting else 0
         if rows and rows != self.MAX_ITER:
-            yield Note("horizon", f"MAX_ITER {self.MAX_ITER:g} of {self.name} is not the run's {rows} steps")
+            yield Problem("horizon", f"MAX_ITER {self.MAX_ITER:g} of {self.name} is not the run's {rows} steps")
         if self.LR_SCHEDULER_NAME == "WarmupMultiStepLR" and len(self._kept) < len(self.STEPS):
             late = ", ".join(f"{step:g}" for step in self.STEPS if step > self.MAX_ITER)
-            yield Note("milestone-outside", f"STEPS {late} lie past MAX_ITER {self.MAX_ITER:g}: they are left out")
+            yield Problem("milestone-outside", f"STEPS {late} lie past MAX_ITER {self.MAX_ITER:g}: they are left out")
         if self.WARMUP_ITERS > 0 and not self.RESCALE_INTERVAL and self.LR_SCHEDULER_NAME != "WarmupPolyLR":
             peak = self._factors(min(self.WARMUP_ITERS / self.MAX_ITER, 1.0))
             if peak < 1:
                 what = f"the warmup ends at {peak:.4g} times the learning rate"
-                yield Note("warmup-peak", what, "the curve runs from the first iteration on")
+                yield Problem("warmup-peak", what, "the curve runs from the first iteration on")

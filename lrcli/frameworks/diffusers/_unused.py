@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lrcli.notes import Note
+from lrcli.errors import Problem
 from lrcli.schedules.base import Schedule, length, number, text
 
 
@@ -24,8 +24,8 @@ def unused_text() -> Any:
     return text(None, doc="not used", optional=True)
 
 
-def unused_notes(schedule: Schedule, *fields: str) -> Iterator[Note]:
+def unused_notes(schedule: Schedule, *fields: str) -> Iterator[Problem]:
     """Which of these were given."""
     given = [field for field in fields if getattr(schedule, field) is not None]
     if given:
-        yield Note("not-used", f"{schedule.name} does nothing with {' and '.join(given)}, as diffusers does")
+        yield Problem("not-used", f"{schedule.name} does nothing with {' and '.join(given)}, as diffusers does")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_steps, unused_text
 from lrcli.frameworks.transformers.constant import TransformersConstant
-from lrcli.notes import Note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,5 +31,5 @@ class DiffusersConstant(TransformersConstant):
     power: float | None = unused_number()
     step_rules: str | None = unused_text()
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return tuple(unused_notes(self, "num_warmup_steps", "num_cycles", "power", "step_rules"))

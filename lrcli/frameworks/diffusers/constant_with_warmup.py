@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_steps, unused_text
 from lrcli.frameworks.transformers.constant_with_warmup import TransformersConstantWithWarmup
-from lrcli.notes import Note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,5 +29,5 @@ class DiffusersConstantWithWarmup(TransformersConstantWithWarmup):
     power: float | None = unused_number()
     step_rules: str | None = unused_text()
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return (*super().notes(), *unused_notes(self, "num_cycles", "power", "step_rules"))

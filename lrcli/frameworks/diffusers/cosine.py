@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from lrcli.errors import Problem
 from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_text
 from lrcli.frameworks.stateless import Rule
 from lrcli.frameworks.transformers._lambda import Waves
-from lrcli.notes import Note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,5 +52,5 @@ class DiffusersCosine(Waves):
 
         return lr_at
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return (*super().notes(), *unused_notes(self, "num_cycles", "power", "step_rules"))

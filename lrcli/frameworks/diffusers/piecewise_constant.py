@@ -6,11 +6,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_steps
 from lrcli.frameworks.marked import Marked
 from lrcli.frameworks.stateless import Rule
-from lrcli.notes import Note
 from lrcli.schedules.base import text
 
 
@@ -68,5 +68,5 @@ class DiffusersPiecewiseConstant(Marked):
         for step, factor in zip(steps, factors[1:], strict=True):
             yield step, f"x{factor:g} of lr"
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return tuple(unused_notes(self, "num_warmup_steps", "num_cycles", "power"))

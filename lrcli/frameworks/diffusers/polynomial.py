@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_text
 from lrcli.frameworks.transformers.polynomial import TransformersPolynomial
-from lrcli.notes import Note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,5 +32,5 @@ class DiffusersPolynomial(TransformersPolynomial):
     num_cycles: float | None = unused_number()
     step_rules: str | None = unused_text()
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return (*super().notes(), *unused_notes(self, "num_cycles", "step_rules"))

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.fairseq._scheduler import FairseqFloored, refuses
 from lrcli.frameworks.marked import first
 from lrcli.frameworks.stateless import Rule
-from lrcli.notes import Note
 from lrcli.schedules.base import length, number
 
 
@@ -115,8 +115,8 @@ class FairseqCosine(FairseqFloored):
             return math.floor(done / self.period)
         return math.floor(math.log(1 - done / self.period * (1 - mult), mult))
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         if self.lr_period_updates <= 0 and (self.max_update or 0) < self.warmup_updates:
             what = f"{self.name} explodes after the warmup: that is longer than max_update, so the period is below 0"
-            return (Note("negative-period", what),)
+            return (Problem("negative-period", what),)
         return ()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.fairseq._epochs import FairseqByEpoch
 from lrcli.frameworks.fairseq._scheduler import refuses
 from lrcli.frameworks.stateless import Rule
-from lrcli.notes import Note
 from lrcli.schedules.base import length, number
 
 
@@ -105,8 +105,8 @@ class FairseqPolynomialDecay(FairseqByEpoch):
         yield from super().marks()
         yield self.total_num_update, "decay ends"
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         if self.lr is not None and len(self.lr) > 1:
             what = f"{self.name} never uses the first of its learning rates: epoch 1 takes the second"
-            return (Note("first-lr", what),)
+            return (Problem("first-lr", what),)
         return ()

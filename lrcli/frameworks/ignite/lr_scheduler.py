@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from lrcli.errors import Problem
 from lrcli.frameworks.ignite._scheduler import IgniteScheduler
 from lrcli.frameworks.ignite._wrapped import build, events
 from lrcli.frameworks.walk import Walked
-from lrcli.notes import Note
 from lrcli.schedules.base import Schedule, Setting, flag, schedule
 
 
@@ -58,7 +58,7 @@ class IgniteLRScheduler(IgniteScheduler, Walked):
     def event_at(self, t: int) -> str:
         return self.lr_scheduler.event_at(t)
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         rows = 0 if self.setting is None else min(self.setting.length, 200)
         lr = self.setting.lr if self.setting else None
         if not rows or lr is None or self.use_legacy:
@@ -73,4 +73,4 @@ class IgniteLRScheduler(IgniteScheduler, Walked):
             return ()
         what = f"{self.name}: from event {t} on it is not what {self.lr_scheduler.torch} itself gives"
         why = "ignite reads get_lr() and never calls step(), which PyTorch's class takes for its chain"
-        return (Note("not-stepped", what, why),)
+        return (Problem("not-stepped", what, why),)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, refuses
 from lrcli.frameworks.metered import Metered, follow_plateau
-from lrcli.notes import Note
 from lrcli.schedules.base import choice, count, number, text
 from lrcli.schedules.plateau import Plateau
 
@@ -69,8 +69,8 @@ class IgniteReduceLROnPlateauScheduler(IgniteOfGroup, Metered):
         yield base_lr
         yield from follow_plateau(plateau, base_lr, self.metric)
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         if self.min_lr and not self._counts_min:
             what = f"{self.name} drops min_lr: it counts only with param_group_index: 0"
-            return (Note("min-lr", what),)
+            return (Problem("min-lr", what),)
         return ()

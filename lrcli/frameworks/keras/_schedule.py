@@ -6,11 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import TypeVar
 
-from lrcli.errors import InvalidValue
+from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks._float32 import WIDTHS, Width
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.vectored import Vectored
-from lrcli.notes import Note
 from lrcli.schedules.base import Setting, choice, number, setting
 
 K = TypeVar("K", bound="KerasTyped")
@@ -77,10 +76,10 @@ class KerasSchedule(KerasTyped):
     def pi(self) -> float:
         return self.cast(math.pi)
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         if not self.is_whole:
             return ()
         what = (
             f"{self.name}: initial_learning_rate is a whole number, and Keras cuts the other arguments to whole numbers"
         )
-        return (Note("whole-number", what, advice=f"Write {self.initial_learning_rate}.0"),)
+        return (Problem("whole-number", what, help=f"Write {self.initial_learning_rate}.0"),)

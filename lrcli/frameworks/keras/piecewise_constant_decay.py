@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from lrcli.errors import InvalidValue
+from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.keras._schedule import KerasTyped
-from lrcli.notes import Note
 from lrcli.schedules.base import data, positions
 
 
@@ -72,11 +71,11 @@ class KerasPiecewiseConstantDecay(KerasTyped):
         for i, at in enumerate(self.edges):
             yield at + 1, f"piece {i + 2}"
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         if self.edges == sorted(self.edges):
             return ()
         return (
-            Note(
+            Problem(
                 "unsorted", f"{self.name}: boundaries are not in order: Keras adds up every value whose piece holds t"
             ),
         )

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
+from lrcli.errors import Problem
 from lrcli.frameworks.walk import Walked
-from lrcli.notes import Note
 from lrcli.schedules.base import Setting, length, number, setting
 
 
@@ -65,12 +65,12 @@ class BoltsLinearWarmupCosineAnnealingLR(Walked):
             return "warmup ends"
         return "cosine ends" if t and t == self.max_epochs else ""
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         told = []
         if self.warmup_epochs == 0 and self.warmup_start_lr == self.eta_min:
             what = f"{self.name}: with warmup_epochs 0 the whole run is at warmup_start_lr, {self.warmup_start_lr:g}"
-            told.append(Note("no-warmup", what, advice="Give warmup_epochs: 1 at least, or warmup_start_lr"))
+            told.append(Problem("no-warmup", what, help="Give warmup_epochs: 1 at least, or warmup_start_lr"))
         if self.setting is not None and self.setting.length - 1 > self.max_epochs > self.warmup_epochs:
             advice = f"Give max_epochs: {self.setting.length}, the length of the run"
-            told.append(Note("past-the-end", f"{self.name} climbs again after {self.max_epochs:g}", advice=advice))
+            told.append(Problem("past-the-end", f"{self.name} climbs again after {self.max_epochs:g}", help=advice))
         return tuple(told)

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from lrcli.errors import InvalidValue
+from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.megatron._samples import Samples, ramp_sizes
 from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.notes import Note
 from lrcli.schedules.base import Setting, data, flag, number, setting, text
 
 _STYLES = ("linear", "cosine", "inverse-square-root", "constant", "WSD")
@@ -259,18 +258,18 @@ class OptimizerParamScheduler(Stateless):
                 return "decay begins"
         return "decay ends" if self._samples.before(t - 1) < self._decay <= self._samples.before(t) else ""
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return tuple(self._notes())
 
-    def _notes(self) -> Iterator[Note]:
+    def _notes(self) -> Iterator[Problem]:
         if self.lr_warmup_steps > 0 and self.init_lr == 0:
-            yield Note("first-update", "Megatron trains update 0 at 0", "init_lr is 0, and the warmup begins there")
+            yield Problem("first-update", "Megatron trains update 0 at 0", "init_lr is 0, and the warmup begins there")
         late = self.lr_decay_style == "WSD" and self.wsd_decay_steps is not None
         if late and self.wsd_decay_steps is not None and self._decay - self.wsd_decay_steps < self.lr_warmup_steps:
             why = "its clock runs during the warmup: the learning rate drops right after it"
-            yield Note("wsd-in-warmup", "the decay of WSD begins within the warmup", why)
+            yield Problem("wsd-in-warmup", "the decay of WSD begins within the warmup", why)
         rows = self.setting.length if self.setting else 0
         if rows and self.lr_decay_style != "constant" and self._samples.before(rows) < self._decay:
             seen = self._samples.before(rows)
             what = f"lr_decay_steps {self._decay:g} are counted in samples: the run has {seen:g}"
-            yield Note("horizon", what, "increment is the global batch size")
+            yield Problem("horizon", what, "increment is the global batch size")

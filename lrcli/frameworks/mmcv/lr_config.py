@@ -8,11 +8,10 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
-from lrcli.errors import InvalidValue
+from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.mmcv._policies import KEYS, NEEDED, bends, every, regular
 from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.notes import Note
 from lrcli.schedules.base import Setting, data, flag, length, number, positions, setting, text
 
 _OWN = sorted({key for keys in KEYS.values() for key in keys})
@@ -262,15 +261,15 @@ class LRConfig(Stateless):
             events.append("restart" if self._policy == "CosineRestart" else f"milestone x{self._keys['gamma']:g}")
         return "; ".join(events)
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return tuple(self._notes())
 
-    def _notes(self) -> Iterator[Note]:
+    def _notes(self) -> Iterator[Problem]:
         if self.warmup is None and any(getattr(self, f.name) != f.default for f in fields(self) if f.name in _WARMUP):
-            yield Note("no-warmup", "there is no warmup: warmup is not given, whatever warmup_iters says")
+            yield Problem("no-warmup", "there is no warmup: warmup is not given, whatever warmup_iters says")
         rows = self.setting.length if self.setting else 0
         if self._by_epoch and self._rows_are_steps and rows % self._per_epoch:
-            yield Note(
+            yield Problem(
                 "part-epoch", f"{rows} steps are no whole epochs of {self._per_epoch}: the policy counts the whole ones"
             )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lrcli.errors import Problem
 from lrcli.frameworks.mmengine._entries import INF, Entry
-from lrcli.notes import Note
 
 
 def events_of(entry: Entry) -> Iterator[tuple[float, str]]:
@@ -30,17 +30,17 @@ def events_of(entry: Entry) -> Iterator[tuple[float, str]]:
         yield end, ""
 
 
-def notes_of(entry: Entry) -> Iterator[Note]:
+def notes_of(entry: Entry) -> Iterator[Problem]:
     """What mmengine makes of an entry without a word."""
     steps = entry.end - entry.begin
     if entry.kind == "LinearLR" and steps == 1:
         what = f"a LinearLR of one step stays at {entry['start_factor']:g} times the rate for ever"
-        yield Note("one-step", what, "end_factor would come at its second step")
+        yield Problem("one-step", what, "end_factor would come at its second step")
     if entry.kind == "ConstantLR" and (steps == 1 or entry.end == INF) and entry["factor"] != 1:
         why = "its factor is taken back at its last step but the first"
-        yield Note("not-restored", f"ConstantLR keeps {entry['factor']:.3g} times the rate for ever", why)
+        yield Problem("not-restored", f"ConstantLR keeps {entry['factor']:.3g} times the rate for ever", why)
     whole = entry.kind in ("LinearLR", "PolyLR") or (entry.kind == "CosineAnnealingLR" and not entry["T_max"])
     whole = whole or (entry.kind == "OneCycleLR" and entry["total_steps"] is None)
     if whole and entry.end == INF:
         why = "where a Runner builds the list, it is the length of the run: give end"
-        yield Note("no-end", f"{entry.kind} without an end takes 1e9 steps", why)
+        yield Problem("no-end", f"{entry.kind} without an end takes 1e9 steps", why)

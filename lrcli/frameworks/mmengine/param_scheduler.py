@@ -9,12 +9,11 @@ from functools import cached_property
 from itertools import count, islice
 from typing import Any, NamedTuple
 
-from lrcli.errors import InvalidValue
+from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.mmengine import _updates as updates
 from lrcli.frameworks.mmengine._entries import INF, Entry, for_group, is_momentum, read_entries, refuses
 from lrcli.frameworks.mmengine._told import events_of, notes_of
 from lrcli.frameworks.walk import Walked
-from lrcli.notes import Note
 from lrcli.schedules.base import Setting, data, metric, setting
 
 _Plateau = Callable[[int, float, float], float]
@@ -208,18 +207,20 @@ class ParamScheduler(Walked):
     def event_at(self, t: int) -> str:
         return "; ".join(event for at, event in self._marks() if event and t > 0 and -(-at // 1) == t)
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return tuple(self._notes())
 
-    def _notes(self) -> Iterator[Note]:
+    def _notes(self) -> Iterator[Problem]:
         entries = self.schedulers if isinstance(self.schedulers, tuple) else (self.schedulers,)
         if any(map(is_momentum, entries)):
-            yield Note("momentum", "schedulers of the momentum are left out: it is not shown")
+            yield Problem("momentum", "schedulers of the momentum are left out: it is not shown")
         for entry in self._entries:
             yield from notes_of(entry)
         setting = self.setting
         if setting and setting.interval == "epoch" and not setting.steps_per_epoch and not self._needs_epochs:
-            yield Note("by-epoch", "by_epoch: false counts rows here", "nothing says how many iterations an epoch has")
+            yield Problem(
+                "by-epoch", "by_epoch: false counts rows here", "nothing says how many iterations an epoch has"
+            )
 
 
 def _segments(schedulers: list[_Scheduler]) -> Iterator[tuple[Iterable[int], list[tuple[int, updates.Update]]]]:

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.pieced import Pieced
 from lrcli.frameworks.stateless import Rule
-from lrcli.notes import Note
 from lrcli.schedules.base import Setting, length, number, setting
 
 
@@ -57,16 +57,16 @@ class NemoPolicy(Pieced):
         if ratio is not None and getattr(self, "max_steps", None) is None:
             raise refuses("AssertionError", f"{name}_ratio needs max_steps", f"{name}_ratio", ratio)
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return tuple(self.remarks())
 
-    def remarks(self) -> Iterator[Note]:
+    def remarks(self) -> Iterator[Problem]:
         yield from ()
 
-    def first_group_note(self) -> Iterator[Note]:
+    def first_group_note(self) -> Iterator[Problem]:
         """That the policy takes the first group's learning rate for all, where that matters."""
         if self.setting and len(set(self.setting.lrs)) > 1:
-            yield Note("first-group", f"{self.name} takes the learning rate of the first group for all of them")
+            yield Problem("first-group", f"{self.name} takes the learning rate of the first group for all of them")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +157,7 @@ class NemoHeld(NemoAnnealed):
         if self.hold > self.warmup:
             yield self.hold, "hold ends"
 
-    def remarks(self) -> Iterator[Note]:
+    def remarks(self) -> Iterator[Problem]:
         if self.forgets_warmup and not self.hold and self.warmup > 0:
             what = f"{self.name} counts its decay from step 0 without hold_steps: it jumps as the warmup ends"
-            yield Note("no-hold", what, advice="hold_steps: 0 counts it from the end of the warmup")
+            yield Problem("no-hold", what, help="hold_steps: 0 counts it from the end of the warmup")

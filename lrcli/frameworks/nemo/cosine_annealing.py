@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lrcli.errors import Problem
 from lrcli.frameworks.nemo._policy import NemoAnnealed, raises, refuses, steps_of
 from lrcli.frameworks.stateless import Rule
-from lrcli.notes import Note
 from lrcli.schedules.base import Setting, length, number
 
 
@@ -94,7 +94,7 @@ class NemoCosineAnnealing(NemoAnnealed):
         yield end, "decay ends"
         yield end + 1, ""
 
-    def remarks(self) -> Iterator[Note]:
+    def remarks(self) -> Iterator[Problem]:
         if self.constant:
             yield from self.first_group_note()
 

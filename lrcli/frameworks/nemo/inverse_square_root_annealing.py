@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.nemo._policy import NemoAnnealed
 from lrcli.frameworks.stateless import Rule
-from lrcli.notes import Note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,6 @@ class NemoInverseSquareRootAnnealing(NemoAnnealed):
         climb = self.warmup + 1
         return lambda t: base_lr / ((t + 1) / climb) ** 0.5
 
-    def remarks(self) -> Iterator[Note]:
+    def remarks(self) -> Iterator[Problem]:
         if self.setting and self.setting.length > self.max_steps + 1:
-            yield Note("past-the-end", f"{self.name} jumps to min_lr after step {self.max_steps:g}: it is no floor")
+            yield Problem("past-the-end", f"{self.name} jumps to min_lr after step {self.max_steps:g}: it is no floor")

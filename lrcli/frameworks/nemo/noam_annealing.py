@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lrcli.errors import Problem
 from lrcli.frameworks.nemo._policy import NemoWarmed, refuses
 from lrcli.frameworks.stateless import Rule
-from lrcli.notes import Note
 from lrcli.schedules.base import Setting, length, number
 
 
@@ -69,9 +69,9 @@ class NemoNoamAnnealing(NemoWarmed):
             yield math.floor(self.warmup), "warmup ends"
             yield math.floor(self.warmup) + 1, ""
 
-    def remarks(self) -> Iterator[Note]:
+    def remarks(self) -> Iterator[Problem]:
         lr = self.setting.lr if self.setting else None
         if lr is not None and lr * self._peak_share() < self.min_lr:
             what = f"{self.name}: lr is a factor here, and the peak of the warmup is below min_lr"
             why = f"it peaks at {lr * self._peak_share():.3g}, then jumps up to min_lr and stays there"
-            yield Note("peak-below-min-lr", what, why)
+            yield Problem("peak-below-min-lr", what, why)

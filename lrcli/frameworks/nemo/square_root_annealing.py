@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.nemo._policy import NemoAnnealed
 from lrcli.frameworks.stateless import Rule
-from lrcli.notes import Note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,6 @@ class NemoSquareRootAnnealing(NemoAnnealed):
         total, low = self.max_steps, float(self.min_lr)
         return lambda t: max(base_lr * ((total - t) / total) ** 0.5, low)
 
-    def remarks(self) -> Iterator[Note]:
+    def remarks(self) -> Iterator[Problem]:
         if self.warmup > 0:
-            yield Note("jump", f"{self.name} jumps down as the warmup ends: its decay is counted from step 0")
+            yield Problem("jump", f"{self.name} jumps down as the warmup ends: its decay is counted from step 0")

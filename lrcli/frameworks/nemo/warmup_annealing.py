@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.nemo._policy import NemoAnnealed
 from lrcli.frameworks.stateless import Rule
-from lrcli.notes import Note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,5 +34,5 @@ class NemoWarmupAnnealing(NemoAnnealed):
         delta = self.first_lr(base_lr) - low
         return lambda t: low + (1 - (t - warmup) / rest) * delta
 
-    def remarks(self) -> Iterator[Note]:
+    def remarks(self) -> Iterator[Problem]:
         yield from self.first_group_note()

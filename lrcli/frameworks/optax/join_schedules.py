@@ -7,9 +7,8 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from itertools import pairwise
 
-from lrcli.errors import InvalidValue
+from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.optax._schedule import OptaxSchedule, joined
-from lrcli.notes import Note
 from lrcli.schedules.base import Schedule, Setting, positions, schedules
 
 
@@ -93,14 +92,14 @@ class OptaxJoinSchedules(OptaxSchedule):
         begins = [f"boundary: {part.name}"] if t > 0 and count == 0 else []
         return "; ".join(filter(None, (*begins, inner)))
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         unused = len(self.schedules) - len(self.boundaries) - 1
         told = [note for part in self.schedules for note in part.notes()]
         if unused > 0:
             what = f"{self.name} drops {unused} of its schedules: there are {len(self.boundaries)} boundaries"
-            told.append(Note("dropped", what))
+            told.append(Problem("dropped", what))
         elif unused < 0:
-            told.append(Note("dropped", f"{self.name} drops {-unused} of its boundaries"))
+            told.append(Problem("dropped", f"{self.name} drops {-unused} of its boundaries"))
         return tuple(told)
 
 

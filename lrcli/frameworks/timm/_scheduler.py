@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lrcli.errors import InvalidValue
+from lrcli.errors import InvalidValue, Problem, RowList
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.marked import Marked, first
 from lrcli.frameworks.stateless import Rule
-from lrcli.notes import Note
 from lrcli.schedules.base import Schedule, Setting, data, flag, length, number, setting
 
 
@@ -97,11 +96,11 @@ class TimmScheduled(Noisy, Marked):
         yield 1, ""
         yield self.warmup_t, "warmup ends"
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         if self.setting is None or self.setting.interval == "epoch" or not self.t_in_epochs:
             return ()
         what = f"{self.name}: t_in_epochs is true in a run that counts steps: each row is taken as an epoch"
-        return (Note("t-in-epochs", what, advice="With t_in_epochs: false timm steps it at every update"),)
+        return (Problem("t-in-epochs", what, help="With t_in_epochs: false timm steps it at every update"),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,10 +191,10 @@ class TimmCycles(TimmScheduled):
                 break
         return "; ".join(filter(None, found))
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return (*super().notes(), *self._late_restarts())
 
-    def _late_restarts(self) -> tuple[Note, ...]:
+    def _late_restarts(self) -> tuple[Problem, ...]:
         if self.setting is None or self.cycle_mul <= 1:
             return ()
         late = tuple(
@@ -207,4 +206,6 @@ class TimmCycles(TimmScheduled):
             return ()
         what = f"{self.name} restarts one row late"
         why = "timm takes the number of the cycle from a logarithm, which rounding leaves just below it"
-        return (Note("late-restart", what, why, epochs=late[:5], more=len(late[5:]), unit=self.setting.interval),)
+        return (
+            Problem("late-restart", what, why, rows=RowList(tuple(late[:5]), len(late[5:]), 0, self.setting.interval)),
+        )

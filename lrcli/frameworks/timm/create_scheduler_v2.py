@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from lrcli.errors import InvalidValue
+from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.timm._scheduler import refuse_noise
-from lrcli.notes import Note
 from lrcli.schedules.base import (
     Schedule,
     Setting,
@@ -224,17 +223,17 @@ class TimmCreateSchedulerV2(Schedule):
     def event_at(self, t: int) -> str:
         return self.scheduler.event_at(t)
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return (*self.scheduler.notes(), *self._length_note())
 
-    def _length_note(self) -> Iterator[Note]:
+    def _length_note(self) -> Iterator[Problem]:
         if self.setting is None or self.sched in ("plateau", "none", "constant", "step", "multistep"):
             return
         per = 1 if self.step_on_epochs else self.updates_per_epoch
         if self.setting.length != self.epochs() * per:
             what = f"{self.name}: num_epochs is {self.num_epochs:g}: it asks for a run of {self.epochs() * per:g}"
             what += f" {self.setting.interval}s, and this one has {self.setting.length}"
-            yield Note("run-length", what, advice="Give num_epochs")
+            yield Problem("run-length", what, help="Give num_epochs")
 
 
 _ARGUMENTS = {

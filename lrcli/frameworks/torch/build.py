@@ -8,11 +8,10 @@ from types import ModuleType
 from typing import Any
 from warnings import warn
 
-from lrcli.errors import LrcliError
+from lrcli.errors import LrcliError, Problem
 from lrcli.frameworks.torch import module_of
 from lrcli.frameworks.torch.formula import deviation, formula_scheduler
 from lrcli.frameworks.torch.releases import NEWEST, find_release
-from lrcli.notes import Note
 from lrcli.schedules.base import Schedule, param_of
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.manual import Manual
@@ -62,7 +61,7 @@ def to_torch(spec: Spec, optimizer: Any) -> Any:
     return build(schedules, optimizer)
 
 
-def note(spec: Spec, version: str = "", initial_lrs: Sequence[float | None] | None = None) -> Note | None:
+def note(spec: Spec, version: str = "", initial_lrs: Sequence[float | None] | None = None) -> Problem | None:
     """Why the installed PyTorch's own classes are not what to_torch builds, None where they are.
 
     version: the installed one (a release that is not known counts as the newest that is). initial_lrs: what an earlier
@@ -79,7 +78,7 @@ def note(spec: Spec, version: str = "", initial_lrs: Sequence[float | None] | No
     except LrcliError as error:
         why = str(error)
     what = "the scheduler that is built is the spec's formula, not PyTorch's own class"
-    return Note("formula-scheduler", what, why) if why else None
+    return Problem("formula-scheduler", what, why) if why else None
 
 
 def check(schedules: Sequence[Schedule]) -> None:

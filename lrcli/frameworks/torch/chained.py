@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lrcli.errors import Problem
 from lrcli.frameworks.torch.composite import Composite, mark
 from lrcli.frameworks.torch.machine import ParamGroup, Replay, Rule
 from lrcli.frameworks.torch.releases import Release, refuse
-from lrcli.notes import Note
 from lrcli.schedules.chained import Chained
 
 SINCE = (1, 10)
@@ -39,7 +39,7 @@ class ChainedReplay(Composite):
         if self.release >= (1, 11) and n:
             self.last_lr = out[-1]
 
-    def notes(self) -> list[Note]:
+    def notes(self) -> list[Problem]:
         return [note for child in self.children for note in child.notes()]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import cos, floor, log, pi
 
+from lrcli.errors import Problem
 from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
-from lrcli.notes import Note
 from lrcli.schedules.cosine_restarts import CosineRestarts
 
 SINCE = (1, 1)
@@ -110,19 +110,19 @@ class WarmRestartsReplay(Replay):
     def lead(self, scheduler_first: bool) -> int:
         return super().lead(scheduler_first) - (self.release == (1, 1))
 
-    def order_note(self) -> Note | None:
+    def order_note(self) -> Problem | None:
         return None if self.release == (1, 1) else super().order_note()  # 1.1 is late as it is
 
-    def notes(self) -> list[Note]:
+    def notes(self) -> list[Problem]:
         if self.release != (1, 1):
             return []
         return [
-            Note(
+            Problem(
                 code="restarts-late",
-                what="the first learning rate comes twice, and every restart is one epoch late",
+                message="the first learning rate comes twice, and every restart is one epoch late",
                 why="the constructor of torch 1.1 leaves T_cur at -1",
                 reference="pytorch #23480, fixed in 1.2",
-                advice="Upgrade, or pass the epoch: scheduler.step(epoch)",
+                help="Upgrade, or pass the epoch: scheduler.step(epoch)",
             )
         ]
 

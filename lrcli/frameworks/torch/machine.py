@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from lrcli.errors import Problem
 from lrcli.frameworks.torch.releases import Release, refuse
-from lrcli.notes import Note
 
 Rule = Callable[[float, int], float]
 """(the group's LR, last_epoch) -> the LR that get_lr() returns."""
@@ -124,26 +124,26 @@ class Replay:
             lr = self.step(lr, None, value)
             out.append(lr)
 
-    def notes(self) -> list[Note]:
+    def notes(self) -> list[Problem]:
         """What a user should know of this class in this release, whatever the loop does."""
         return []
 
-    def order_note(self) -> Note | None:
+    def order_note(self) -> Problem | None:
         """What stepping in the other order than the documented one does to the numbers."""
         if self.scheduler_first:
-            return Note(
+            return Problem(
                 code="order",
-                what="the first learning rate comes twice, and every later one is an epoch late",
+                message="the first learning rate comes twice, and every later one is an epoch late",
                 why=f"torch {self.release[0]}.{self.release[1]} wants scheduler.step() before optimizer.step()",
                 reference="pytorch #20124",
-                advice="Call scheduler.step() first, as its documentation does",
+                help="Call scheduler.step() first, as its documentation does",
             )
-        return Note(
+        return Problem(
             code="order",
-            what="the first learning rate of the schedule is skipped, and every later one comes an epoch early",
+            message="the first learning rate of the schedule is skipped, and every later one comes an epoch early",
             why="from torch 1.1 on the constructor sets it, and scheduler.step() comes after optimizer.step()",
             reference="pytorch #20124",
-            advice="Call optimizer.step() first",
+            help="Call optimizer.step() first",
         )
 
     def lead(self, scheduler_first: bool) -> int:

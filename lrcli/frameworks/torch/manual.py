@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from lrcli.errors import Problem
 from lrcli.frameworks.torch.chained import run_together
 from lrcli.frameworks.torch.composite import Composite
 from lrcli.frameworks.torch.machine import Reason, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
-from lrcli.notes import Note
 from lrcli.schedules.manual import Manual
 
 SINCE = (1, 0)
@@ -39,7 +39,7 @@ class ManualReplay(Composite):
     def get_last_lr(self) -> float:
         return self.children[-1].get_last_lr()
 
-    def notes(self) -> list[Note]:
+    def notes(self) -> list[Problem]:
         return [note for child in self.children for note in child.notes()]
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from lrcli.errors import EvaluationError, Refused
+from lrcli.errors import EvaluationError, Problem, Refused, RowList
 from lrcli.frameworks.torch.loop import TrainingLoop, training_loop, uninterrupted
 from lrcli.frameworks.torch.machine import Reason
 from lrcli.frameworks.torch.readings import documented_reading, shown_reading
 from lrcli.frameworks.torch.releases import parse
-from lrcli.notes import Note
 from lrcli.schedules.base import Schedule, param_of, parameters
 from lrcli.spec import Emulation, Group, Spec
 
@@ -17,12 +16,12 @@ LOOKED_AT = 100_000
 SHOWN = 5
 
 
-def of_replay(spec: Spec) -> tuple[Note, ...]:
+def of_replay(spec: Spec) -> tuple[Problem, ...]:
     """The notes of every group, each once, in the order in which the groups stand."""
     emulation = spec.emulation
     assert emulation is not None
     reading = shown_reading(spec)
-    found: dict[Note, None] = {}
+    found: dict[Problem, None] = {}
     for i, group in enumerate(spec.groups):
         loop = training_loop(spec, i)
         found.update(dict.fromkeys(loop.replay.notes()))
@@ -47,7 +46,7 @@ def _fractions(schedule: Schedule) -> list[str]:
     return told + [one for part in schedule.parts() for one in _fractions(part)]
 
 
-def _fraction(loop: TrainingLoop, fractions: list[str], group: Group, spec: Spec) -> list[Note]:
+def _fraction(loop: TrainingLoop, fractions: list[str], group: Group, spec: Spec) -> list[Problem]:
     """Where a release makes another curve than the formula of a length that is no whole number of steps."""
     rows = min(spec.length, LOOKED_AT)
     try:
@@ -60,18 +59,18 @@ def _fraction(loop: TrainingLoop, fractions: list[str], group: Group, spec: Spec
             what = f"{', '.join(fractions)} is no whole number of steps: here the LR leaves the formula's"
             release = spec.emulation.release if spec.emulation else ""
             why = f"torch {release} computes it step by step, or looks for a step that equals it"
-            return [Note("fraction", what, why, "Give a whole number", epochs=(t,), unit=spec.interval)]
+            return [Problem("fraction", what, why, "Give a whole number", rows=RowList((t,), unit=spec.interval))]
     return []
 
 
-def _order(loop: TrainingLoop, emulation: Emulation) -> list[Note]:
+def _order(loop: TrainingLoop, emulation: Emulation) -> list[Problem]:
     if emulation.step_epoch or loop.scheduler_first == loop.replay.scheduler_first:
         return []
     note = loop.replay.order_note()
     return [note] if note else []
 
 
-def _no_reading(loop: TrainingLoop, emulation: Emulation, reading: str) -> list[Note]:
+def _no_reading(loop: TrainingLoop, emulation: Emulation, reading: str) -> list[Problem]:
     if emulation.read is None:
         if reading != "lr":
             return []
@@ -79,16 +78,16 @@ def _no_reading(loop: TrainingLoop, emulation: Emulation, reading: str) -> list[
         if loop.replay.has(documented):
             return []  # it is another group's schedule that has none
         what = f"torch {emulation.release} has no {documented}() here; the column lr is shown"
-        return [Note("no-reading", what)]
+        return [Problem("no-reading", what)]
     if emulation.read == "momentum":
         moves = loop.schedule.moves_momentum
-        return [] if moves else [Note("no-reading", f"{loop.schedule.name} does not move the momentum")]
+        return [] if moves else [Problem("no-reading", f"{loop.schedule.name} does not move the momentum")]
     if loop.replay.has(emulation.read):
         return []
-    return [Note("no-reading", f"{emulation.read}() raises here in torch {emulation.release}")]
+    return [Problem("no-reading", f"{emulation.read}() raises here in torch {emulation.release}")]
 
 
-def _resume(resumed: TrainingLoop, plain: TrainingLoop, spec: Spec) -> list[Note]:
+def _resume(resumed: TrainingLoop, plain: TrainingLoop, spec: Spec) -> list[Problem]:
     first = resumed.first_epoch
     n = min(spec.length - first, LOOKED_AT)
     if n <= 0:
@@ -101,7 +100,9 @@ def _resume(resumed: TrainingLoop, plain: TrainingLoop, spec: Spec) -> list[Note
             what = f"the resumed run is not the uninterrupted one: {found!r} instead of {wanted!r}"
             why, reference = _resume_reason(resumed, plain, spec)
             advice = "Load the scheduler's state_dict instead of passing last_epoch"
-            return [Note("resume", what, why, advice, reference, (epoch,), unit=spec.interval)]
+            return [
+                Problem("resume", what, why, advice, reference=reference, rows=RowList((epoch,), unit=spec.interval))
+            ]
     return []
 
 
@@ -112,7 +113,7 @@ def _resume_reason(resumed: TrainingLoop, plain: TrainingLoop, spec: Spec) -> Re
     return resumed.replay.resume_reason()
 
 
-def _reading(loop: TrainingLoop, reading: str, spec: Spec) -> list[Note]:
+def _reading(loop: TrainingLoop, reading: str, spec: Spec) -> list[Problem]:
     """Where reading the LR in the loop returns something else than the LR in use."""
     if reading in ("lr", "momentum"):
         return []
@@ -128,15 +129,12 @@ def _reading(loop: TrainingLoop, reading: str, spec: Spec) -> list[Note]:
     why, reference = loop.replay.reading_reason(fresh, len(wrong) > fresh)
     has_better = parse(release) >= (1, 4) and reading == "get_lr"
     return [
-        Note(
+        Problem(
             code="reading",
-            what=f"{reading}() of torch {release} is not the LR that trains",
+            message=f"{reading}() of torch {release} is not the LR that trains",
             why=why,
-            advice="Read get_last_lr()" if has_better else "Read optimizer.param_groups[0]['lr'], the column lr",
+            help="Read get_last_lr()" if has_better else "Read optimizer.param_groups[0]['lr'], the column lr",
             reference=reference,
-            epochs=tuple(wrong[:SHOWN]),
-            more=len(wrong[SHOWN:]),
-            within=0 if n < LOOKED_AT else LOOKED_AT,
-            unit=spec.interval,
+            rows=RowList(tuple(wrong[:SHOWN]), len(wrong[SHOWN:]), 0 if n < LOOKED_AT else LOOKED_AT, spec.interval),
         )
     ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from math import isclose
 
+from lrcli.errors import Problem
 from lrcli.frameworks.torch.composite import Composite
 from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
-from lrcli.notes import Note
 from lrcli.schedules.sequential import Sequential
 
 SINCE = (1, 10)
@@ -93,16 +93,16 @@ class SequentialReplay(Composite):
             why = f"{offset} its constructor sets the LR back to initial_lr, and its children begin at their epoch 0"
         return Reason(why, "pytorch #162591")
 
-    def notes(self) -> list[Note]:
+    def notes(self) -> list[Problem]:
         notes = [note for child in self.children for note in child.notes()]
         if self.release < (1, 13) and self.meant is not None and not isclose(self.left, self.meant, rel_tol=1e-9):
             notes.append(
-                Note(
+                Problem(
                     code="sequential-first-lr",
-                    what=f"SequentialLR starts at {self.left!r} instead of {self.meant!r}",
+                    message=f"SequentialLR starts at {self.left!r} instead of {self.meant!r}",
                     why="its constructor keeps what the constructors of its children left in the group",
                     reference="pytorch #72874, fixed in 1.13",
-                    advice="Upgrade, or write the warmup as one LambdaLR",
+                    help="Upgrade, or write the warmup as one LambdaLR",
                 )
             )
         return notes

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.marked import Marked, next_turn
 from lrcli.frameworks.stateless import Rule
-from lrcli.notes import Note
 from lrcli.schedules.base import Setting, choice, length, number, setting
 
 
@@ -97,9 +97,9 @@ class TorchtitanLRScheduler(Marked):
             return next_turn(t, self.total, decay)
         return found
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         if self.setting is None or self.setting.length - 1 <= self.total or not self.phases()[2]:
             return ()
         what = "climbs again" if self.decay_type == "cosine" else "falls on, below its end"
         advice = f"Give total_steps: {self.setting.length}, the length of the run"
-        return (Note("past-the-end", f"{self.name} {what} after step {self.total}", advice=advice),)
+        return (Problem("past-the-end", f"{self.name} {what} after step {self.total}", help=advice),)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.transformers.cosine import TransformersCosine
-from lrcli.notes import Note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +28,9 @@ class TorchtuneCosine(TransformersCosine):
 
     name = "torchtune.get_cosine_schedule_with_warmup"
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         told = super().notes()
         if self.setting is not None and len(set(self.setting.lrs)) > 1:
             what = f"{self.name}: get_lr() of torchtune's recipes raises RuntimeError where the groups' rates differ"
-            return (*told, Note("groups-differ", what))
+            return (*told, Problem("groups-differ", what))
         return told

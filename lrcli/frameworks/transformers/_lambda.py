@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses, before
 from lrcli.frameworks.marked import Marked, first, next_turn
-from lrcli.notes import Note
 from lrcli.schedules.base import Setting, length, number, setting
 
 
@@ -75,15 +75,15 @@ class Waves(Timed):
         begin, every = turning
         return first(super().next_break(t), next_turn(t, max(begin, self.num_warmup_steps - 1), every))
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         end = self.num_training_steps - self.lead
         if self.setting is None or self.setting.length - 1 <= end or not self.waves:
             return ()
         return (
-            Note(
+            Problem(
                 "past-the-end",
                 f"{self.name} turns again after step {end:g}: its cosine has no end",
-                advice=f"Give num_training_steps: {self.setting.length}, the length of the run",
+                help=f"Give num_training_steps: {self.setting.length}, the length of the run",
             ),
         )
 

@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.marked import first, next_turn
 from lrcli.frameworks.stateless import Rule
 from lrcli.frameworks.transformers._lambda import Warmed
-from lrcli.notes import Note
 from lrcli.schedules.base import choice, length, number
 
 _SHAPES = ("linear", "cosine", "1-sqrt")
@@ -101,10 +101,10 @@ class TransformersWarmupStableDecay(Warmed):
         turn = next_turn(t, begin, max(1, self.num_decay_steps) / abs(2 * self.num_cycles))
         return first(found, turn) if turn <= begin + self.num_decay_steps else found
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         if self.num_stable_steps is None and self.stable_steps() < 0:
             what = f"{self.name}: warmup and decay are longer than the run: the decay begins part-way, with a jump"
-            return (Note("part-way", what),)
+            return (Problem("part-way", what),)
         return ()
 
 

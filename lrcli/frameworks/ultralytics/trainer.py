@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses, before
 from lrcli.frameworks.stateless import Rule, Stateless
 from lrcli.frameworks.ultralytics._batches import (
@@ -18,7 +19,6 @@ from lrcli.frameworks.ultralytics._batches import (
     refuse_groups,
 )
 from lrcli.frameworks.ultralytics._optimizer import Optimizer, build_optimizer, nominal_batches
-from lrcli.notes import Note
 from lrcli.schedules.base import Setting, count, flag, number, setting, text
 
 
@@ -145,29 +145,31 @@ class UltralyticsTrainer(Stateless):
         names += ["muon"] if self._built.name == "MuSGD" else []
         return tuple((name, replace(self, setting=self.setting._replace(own_group=name))) for name in names)
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return tuple(self._notes())
 
-    def _notes(self) -> Iterator[Note]:
+    def _notes(self) -> Iterator[Problem]:
         built, length = self._built, self.setting.length if self.setting else 0
         if built.auto:
             nc = "" if built.lr == 0.01 else f", for {self.nc:g} classes"
             what = f"optimizer: auto trains with {built.name} at {built.lr!r}{nc}"
-            yield Note("optimizer-auto", what, "lr0 and warmup_bias_lr are not used")
+            yield Problem("optimizer-auto", what, "lr0 and warmup_bias_lr are not used")
         if built.name == "MuSGD":
-            yield Note("head-groups", "MuSGD trains parts of the model's head at three times these learning rates")
+            yield Problem("head-groups", "MuSGD trains parts of the model's head at three times these learning rates")
         if before(self._release, "8.4.1") and not before(self._release, "8.4"):
-            yield Note("first-group", "8.4.0 begins its first group at warmup_bias_lr, which holds no biases any more")
+            yield Problem(
+                "first-group", "8.4.0 begins its first group at warmup_bias_lr, which holds no biases any more"
+            )
         if length and self.epochs * self._per_epoch != length:
             whole = self.epochs * self._per_epoch
-            yield Note(
+            yield Problem(
                 "horizon", f"{self.epochs:g} epochs of {self._per_epoch} batches are {whole:g} steps, not {length}"
             )
         if length and self.warmup_batches >= length:
-            yield Note(
+            yield Problem(
                 "warmup-unfinished", f"the warmup has {self.warmup_batches} batches: it does not end in this run"
             )
         if self.setting and self.setting.samples_per_step not in (None, self.batch) and built.auto:
-            yield Note(
+            yield Problem(
                 "batch", f"batch is {self.batch:g}, and data says {self.setting.samples_per_step} samples a step"
             )

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from lrcli.errors import Problem
 from lrcli.frameworks.stateless import Rule, Stateless
 from lrcli.frameworks.ultralytics._batches import (
     Batches,
@@ -16,7 +17,6 @@ from lrcli.frameworks.ultralytics._batches import (
     half_cosine,
     refuse_groups,
 )
-from lrcli.notes import Note
 from lrcli.schedules.base import Setting, count, flag, number, setting
 
 
@@ -111,15 +111,15 @@ class YOLOv5(Stateless):
         names = ("weight", "bn", "bias")
         return tuple((name, replace(self, setting=self.setting._replace(own_group=name))) for name in names)
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return tuple(self._notes())
 
-    def _notes(self) -> Iterator[Note]:
+    def _notes(self) -> Iterator[Problem]:
         batches, length = self.batches, self.setting.length if self.setting else 0
         if length and self.epochs * batches.per_epoch != length:
             whole = self.epochs * batches.per_epoch
-            yield Note(
+            yield Problem(
                 "horizon", f"{self.epochs:g} epochs of {batches.per_epoch} batches are {whole:g} steps, not {length}"
             )
         if length and batches.warmup >= length:
-            yield Note("warmup-unfinished", f"the warmup has {batches.warmup} batches: it does not end in this run")
+            yield Problem("warmup-unfinished", f"the warmup has {batches.warmup} batches: it does not end in this run")

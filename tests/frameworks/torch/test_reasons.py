@@ -9,9 +9,8 @@ from typing import NamedTuple
 import pytest
 
 from lrcli.curve import Curve, evaluate
-from lrcli.errors import LrcliError
+from lrcli.errors import LrcliError, Problem
 from lrcli.frameworks.torch.releases import RELEASES, parse
-from lrcli.notes import Note
 from lrcli.reader import parse_text
 from lrcli.schedules.manual import Manual
 from lrcli.spec import READINGS
@@ -56,7 +55,11 @@ class Case(NamedTuple):
     release: str
     setting: str
     curve: Curve
-    note: Note
+    note: Problem
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        return self.note.rows.first if self.note.rows else ()
 
     @property
     def lrs(self) -> list[float]:
@@ -113,15 +116,17 @@ def _is_near(a: float | None, b: float) -> bool:
 
 READING: dict[str, Callable[[Case], bool]] = {
     # torch 1.0: the reading of the first row is the formula at the counter
-    "sets its counter back to -1": lambda case: case.release == "1.0" and case.note.epochs == (0,),
+    "sets its counter back to -1": lambda case: case.release == "1.0" and case.rows == (0,),
     "sets its counter back to 4": lambda case: case.release == "1.0" and _is_near(case.read[0], case.formula(4)),
-    "once more": lambda case: _is_chained(case) and len(case.note.epochs) + case.note.more > _fresh(case),
+    "once more": lambda case: (
+        _is_chained(case) and len(case.rows) + (case.note.rows.more if case.note.rows else 0) > _fresh(case)
+    ),
     "the constructor leaves the LR alone": lambda case: case.is_at_least("2.8") and case.lrs[0] == case.held(),
     "the constructor left the LR alone": lambda case: case.is_at_least("2.8") and case.lrs[0] == case.held(),
     "computes from the base LR": lambda case: _is_near(case.read[0], case.formula(FIRST)),
     "from the group's initial_lr": lambda case: case.name == "cyclic" and case.lrs[0] != case.read[0],
-    "leaves T_cur at -1": lambda case: case.release == "1.1" and case.note.epochs == (0,),
-    "leaves T_cur at 4": lambda case: not case.is_at_least("1.4") and case.note.epochs == (FIRST,),
+    "leaves T_cur at -1": lambda case: case.release == "1.1" and case.rows == (0,),
+    "leaves T_cur at 4": lambda case: not case.is_at_least("1.4") and case.rows == (FIRST,),
     "what the first child computed": lambda case: case.release in ("1.11", "1.12"),
 }
 

@@ -166,7 +166,7 @@ def test_resume_from_2_8_says_what_is_lost(type_: str) -> None:
         "polynomial": "total_iters: 20",
     }[type_]
     (note,) = series_of(spec(f"{{type: {type_}, {more}}}", RESUMED % ("2.8", "before_step"))).notes()
-    assert ("resume", (6,)) == (note.code, note.epochs)
+    assert ("resume", (6,)) == (note.code, note.rows and note.rows.first)
     assert "lost for good" in note.why
     assert [] == codes(f"{{type: {type_}, {more}}}", RESUMED % ("2.7", "before_step"))
 
@@ -362,9 +362,9 @@ def test_notes(schedule: str, emulate: str, expected: list[str]) -> None:
 def test_the_note_of_the_double_gamma_names_the_epochs_and_the_issue() -> None:
     """The note names the first five epochs and how many more, the issue, and what to read instead."""
     (note,) = series_of(spec("{type: step, step_size: 1, gamma: 0.9}", "torch-1.1", epochs=10)).notes()
-    assert ((1, 2, 3, 4, 5), 4, "pytorch #22107") == (note.epochs, note.more, note.reference)
+    assert (((1, 2, 3, 4, 5), 4, 0, "epoch"), "pytorch #22107") == (note.rows, note.reference)
     assert "at epochs 1, 2, 3, 4, 5 and 4 more (9 in all)" in str(note)
-    assert "optimizer.param_groups" in note.advice
+    assert "optimizer.param_groups" in note.help
 
 
 def test_refusals_name_the_epoch_of_the_failing_step() -> None:
