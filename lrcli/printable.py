@@ -1,4 +1,4 @@
-"""Texts of a user's files, made safe to print: a terminal obeys what it is sent, and a file can be called anything."""
+"""What is printed: numbers in one way, and texts of a user's files made safe, as a terminal obeys what it is sent."""
 
 from __future__ import annotations
 
@@ -8,6 +8,19 @@ _UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _JOINERS = {"\u200d", "\ufe0f"}
 _PLAIN = bytes(range(32, 127)) + b"\n\t"
 _STYLE = re.compile("(\x1b\\[[0-9;]*m)")
+
+
+def number_text(value: float, digits: int = 6) -> str:
+    """A number as people read it anywhere in lrcli: with at most so many significant digits, as Python writes it.
+
+    It is decimal from 0.0001 up to a million, else like 1e-05. In a range of that size an f-string's `:g` is the same.
+
+    >>> [number_text(x) for x in (0.1, 0.0001, 1.0000000000000002e-05, -0.0, 1 / 3, 1e9)]
+    ['0.1', '0.0001', '1e-05', '0', '0.333333', '1e+09']
+    >>> number_text(12345.6, 3)
+    '12300'
+    """
+    return f"{float(f'{value:.{digits}g}') or 0.0:.{max(digits, 6)}g}"
 
 
 def printable(text: str, *, ascii: bool = False) -> str:

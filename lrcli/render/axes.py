@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count, islice
 
+from lrcli.printable import number_text
 from lrcli.render.canvas import Area, Run, Segment
 from lrcli.render.chart import Chart
-from lrcli.render.ticks import count_labels, linear_labels, linear_ticks, log_ticks, short, x_ticks
+from lrcli.render.ticks import count_labels, linear_ticks, log_ticks, value_labels, x_ticks
 
 _DIM = "2"
 _FLOOR = 12
@@ -40,7 +41,7 @@ def linear_axis(curves: Sequence[Sequence[Run]], height: int, *, zero: bool = Tr
     if bottom == top:
         top = 1.0
     ticks = linear_ticks(bottom, top, _tick_count(height))
-    return YAxis(bottom, top, tuple(zip(ticks, linear_labels(ticks), strict=True)), height)
+    return YAxis(bottom, top, tuple(zip(ticks, value_labels(ticks), strict=True)), height)
 
 
 def log_axis(curves: Sequence[Sequence[Run]], height: int) -> YAxis:
@@ -50,7 +51,7 @@ def log_axis(curves: Sequence[Sequence[Run]], height: int) -> YAxis:
     if top - bottom <= _NOISE:
         bottom, top = bottom - 1, top + 1
     ticks = log_ticks(bottom, top, _tick_count(height))
-    return YAxis(bottom, top, tuple((math.log10(tick), short(tick)) for tick in ticks), height)
+    return YAxis(bottom, top, tuple((math.log10(tick), number_text(tick)) for tick in ticks), height)
 
 
 def _tick_count(rows: int) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from lrcli.infer.explain import Explanation, Report
 from lrcli.logs import Rounding
-from lrcli.printable import printable
+from lrcli.printable import number_text, printable
 from lrcli.render import Style
 from lrcli.render.numbers import rounded
 
@@ -173,7 +173,7 @@ def precision(rounding: Rounding) -> str:
 def _residual(residual: float, relative: float, unit: str, at: int) -> str:
     if not residual:
         return "nothing is left over"
-    return f"largest residual {residual:.3g} ({100 * relative:.2g} %) at {unit} {at}"
+    return f"largest residual {number_text(residual, 3)} ({number_text(100 * relative, 2)} %) at {unit} {at}"
 
 
 def _number(value: float) -> str:

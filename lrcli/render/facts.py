@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lrcli.printable import printable
+from lrcli.printable import number_text, printable
 from lrcli.render.canvas import Segment
 from lrcli.render.chart import Chart, Line
 from lrcli.render.palette import Mark
 from lrcli.render.safe import cell_width, clip
-from lrcli.render.ticks import short
 
 _DIM = "2"
 Part = tuple[str, str]
@@ -40,7 +39,7 @@ def _parts(line: Line, brevity: int, ascii: bool) -> list[Part]:
     if facts is None:
         return [("", "no value")]
     about_peak, about_mean = "" if facts.peak_exact else "~", "" if facts.mean_exact else "~"
-    first, last, peak, mean = (short(value, 4) for value in (facts.first, facts.last, facts.peak, facts.mean))
+    first, last, peak, mean = (number_text(value, 4) for value in (facts.first, facts.last, facts.peak, facts.mean))
     if brevity <= 1:
         where = f"{peak} at {line.unit} {facts.peak_at}" if brevity == 0 else f"{peak} at {facts.peak_at}"
         return [("first", first), ("peak", about_peak + where), ("last", last), ("mean", about_mean + mean)]

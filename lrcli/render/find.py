@@ -7,7 +7,7 @@ from functools import partial
 
 from lrcli.find.report import FAR_APART, FindReport, loss_at
 from lrcli.find.smith import LossShape
-from lrcli.printable import printable
+from lrcli.printable import number_text, printable
 from lrcli.render import MACHINE, Style, writer
 from lrcli.render.markdown import escaped
 from lrcli.render.numbers import rounded
@@ -69,9 +69,8 @@ def sentences(report: FindReport, digits: int | None = 6) -> list[str]:
     lines = []
     if spread and spread.low is not spread.high:
         low, high = show(spread.low.lr), show(spread.high.lr)
-        lines.append(
-            f"spread: {low} to {high}, a factor of {_times(spread.ratio)}; the middle one is {show(spread.middle)}"
-        )
+        factor = number_text(spread.ratio, 3)
+        lines.append(f"spread: {low} to {high}, a factor of {factor}; the middle one is {show(spread.middle)}")
     if shape.falls:
         bounds = [f"{name} {words if lr is None else show(lr)}" for name, lr, words in _bounds(shape)]
         lines.append(f"Smith's bounds: {', '.join(bounds)}")
@@ -80,11 +79,6 @@ def sentences(report: FindReport, digits: int | None = 6) -> list[str]:
         + (f", loss {show(shape.start)} to {show(shape.lowest)}" if shape.falls else "")
     )
     return lines
-
-
-def _times(ratio: float) -> str:
-    """A factor in three digits."""
-    return f"{float(f'{ratio:.3g}'):.0f}" if 10 <= ratio < 1e6 else f"{ratio:.3g}"
 
 
 def _bounds(shape: LossShape) -> tuple[tuple[str, float | None, str], ...]:
@@ -124,5 +118,5 @@ def warnings(report: FindReport, digits: int | None = 6) -> list[str]:
         sound = sorted(s.lr for s in report.suggestions if s.lr is not None and not s.remark)
         ends = " to ".join(dict.fromkeys((show(sound[0]), show(sound[-1])))) if sound else ""
         rest = f"; without a remark: {ends}" if ends and shape.falls else ""
-        lines.append(f"the suggestions disagree by a factor of {_times(spread.ratio)}{rest}")
+        lines.append(f"the suggestions disagree by a factor of {number_text(spread.ratio, 3)}{rest}")
     return lines

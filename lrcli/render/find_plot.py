@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from itertools import chain
 
 from lrcli.find.report import FindReport, loss_at
-from lrcli.printable import printable
+from lrcli.printable import number_text, printable
 from lrcli.render.axes import YAxis, linear_axis
 from lrcli.render.canvas import Area, Run, Segment, draw, paint
 from lrcli.render.palette import marks
 from lrcli.render.safe import cell_width, clip
-from lrcli.render.ticks import log_ticks, short
+from lrcli.render.ticks import log_ticks
 
 _BOLD, _DIM = "1", "2"
 _ABOVE = 0.35
@@ -136,7 +136,8 @@ def _scale(axis: YAxis, area: Area, row: int, margin: int) -> list[Segment]:
 
 def _bottom(area: Area, margin: int) -> list[list[Segment]]:
     """The axis of the learning rate and its labels."""
-    ticks = {area.column(math.log10(t)): short(t) for t in log_ticks(area.left, area.right, max(2, area.width // 8))}
+    places = log_ticks(area.left, area.right, max(2, area.width // 8))
+    ticks = {area.column(math.log10(lr)): number_text(lr) for lr in places}
     corner, line, mark = ("+", "-", "+") if area.ascii else ("└", "─", "┬")
     text = ""
     shown: set[int] = set()
@@ -158,10 +159,11 @@ def _legend(
 ) -> list[list[Segment]]:
     """What the letters and the dotted lines mean, side by side as far as there is room."""
     entries: list[list[Segment]] = [
-        [(letter, f"1;{colors[letter]}"), (f" {short(lr, 3)} ", ""), (rules, _DIM)] for letter, lr, rules in places
+        [(letter, f"1;{colors[letter]}"), (f" {number_text(lr, 3)} ", ""), (rules, _DIM)]
+        for letter, lr, rules in places
     ]
     bounds = (("base_lr", report.shape.base_lr), ("max_lr", report.shape.max_lr))
-    named = ", ".join(f"{name} {short(lr, 3)}" for name, lr in bounds if lr is not None)
+    named = ", ".join(f"{name} {number_text(lr, 3)}" for name, lr in bounds if lr is not None)
     if named:
         entries.append([(":" if ascii else "┊", _DIM), (f" {named} ", ""), ("(Smith)", _DIM)])
     rows: list[list[Segment]] = []

@@ -9,11 +9,11 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from lrcli.printable import number_text
 from lrcli.render.chart import Chart, Line
 from lrcli.render.svg import HEIGHT, WIDTH, render_svg
 from lrcli.render.svg.text import escaped
 from lrcli.render.svg.theme import DARK, DASHES, LIGHT, Palette
-from lrcli.render.ticks import short
 
 _COLUMNS = ("curve", "first", "peak", "at", "last", "mean")
 
@@ -133,9 +133,9 @@ def _cells(line: Line) -> list[str]:
         return ["no value", "", "", "", ""]
     about_peak, about_mean = "" if facts.peak_exact else "~", "" if facts.mean_exact else "~"
     return [
-        short(facts.first),
-        about_peak + short(facts.peak),
+        number_text(facts.first),
+        about_peak + number_text(facts.peak),
         f"{line.unit} {facts.peak_at}",
-        short(facts.last),
-        about_mean + short(facts.mean),
+        number_text(facts.last),
+        about_mean + number_text(facts.mean),
     ]

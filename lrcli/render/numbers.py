@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from lrcli.printable import number_text
 from lrcli.render.safe import cell_width
 from lrcli.table import Chunk, Column, Table
 
@@ -22,7 +23,7 @@ def rounded(value: float | None, digits: int | None = 6) -> str:
         return ABSENT
     if isinstance(value, int):
         return str(value)
-    return repr(value) if digits is None else f"{value:.{digits}g}"
+    return repr(value) if digits is None else number_text(value, digits)
 
 
 class Shape(NamedTuple):

@@ -21,7 +21,7 @@
   const number = (v) => {
     if (v === null || !isFinite(v)) return "none";
     const a = Math.abs(v);
-    return a && (a < 1e-3 || a >= 1e6) ? v.toExponential(5).replace(/\.?0+e/, "e") : String(+v.toPrecision(6));
+    return a && (a < 1e-4 || a >= 1e6) ? v.toExponential(5).replace(/\.?0+e/, "e").replace(/(?<=[+-])\d$/, "0$&") : String(+v.toPrecision(6));
   };
   // the value of a curve at a row: on the line between its corners, at a jump what holds from there on
   const value = (line, x) => {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from lrcli.comparison.difference import Difference, Pair
 from lrcli.comparison.gaps import Gap
-from lrcli.printable import printable
+from lrcli.printable import number_text, printable
 
 _FEW_ULPS = 1000
 """Gaps up to so many doubles are told in ulps: they are rounding."""
@@ -84,12 +84,12 @@ def gap_size(gap: Gap) -> str:
     """How wide a gap is: in doubles where it is rounding, else absolutely and as a share."""
     if _is_rounding(gap):
         return f"{gap.ulps} ulp"
-    return f"{gap.absolute:.6g} ({_relative(gap)})"
+    return f"{number_text(gap.absolute)} ({_relative(gap)})"
 
 
 def _relative(gap: Gap) -> str:
     percent = 100 * gap.relative
-    return f"{percent:.3g} %" if percent >= 0.001 else f"{gap.relative:.3g} of the value"
+    return f"{number_text(percent, 3)} %" if percent >= 0.001 else f"{number_text(gap.relative, 3)} of the value"
 
 
 def _plural(unit: str, n: int) -> str:

@@ -1,36 +1,12 @@
-"""Round values on axes, and numbers as people write learning rates."""
+"""Round values on axes, and counts beside them."""
 
 from __future__ import annotations
 
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 
-
-def short(value: float, digits: int = 6) -> str:
-    """A number in at most so many significant digits: decimal from 0.001 up to a million, else like 5e-4.
-
-    >>> [short(x) for x in (0.1, 0.001, 0.0005, 1.0000000000000002e-07, 0, 1e9, 1 / 3)]
-    ['0.1', '0.001', '5e-4', '1e-7', '0', '1e9', '0.333333']
-    """
-    if not value or not math.isfinite(value):
-        return f"{value:g}".lstrip("-") if not value else f"{value:g}"
-    if -3 <= int(f"{value:.{digits - 1}e}".partition("e")[2]) < 6:
-        return f"{value:.{digits}g}" if "e" not in f"{value:.{digits}g}" else f"{value:.0f}"
-    return scientific(value, digits)
-
-
-def scientific(value: float, digits: int = 6) -> str:
-    """A number as mantissa and exponent.
-
-    >>> [scientific(x) for x in (0.0, 0.002, 0.00015)]
-    ['0', '2e-3', '1.5e-4']
-    """
-    if not value:
-        return "0"
-    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
-    return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(exponent)}"
+from lrcli.printable import number_text
 
 
 def compact(value: float) -> str:
@@ -44,7 +20,7 @@ def compact(value: float) -> str:
     for power, suffix in ((12, "T"), (9, "G"), (6, "M"), (3, "k")):
         if abs(value) >= 10**power and abs(value) < 10 ** (power + 4):
             return f"{value / 10**power:.4g}{suffix}"
-    return scientific(value, 4)
+    return number_text(value, 4)
 
 
 def count_labels(counts: Sequence[float]) -> list[str]:
@@ -85,17 +61,14 @@ def linear_ticks(low: float, high: float, most: int) -> list[float]:
     return next((ticks for ticks in candidates if len(ticks) <= most), [])
 
 
-def linear_labels(ticks: Sequence[float]) -> list[str]:
-    """One style for all of them: decimal, or like 2e-4 where all are small.
+def value_labels(ticks: Sequence[float]) -> list[str]:
+    """The ticks as numbers, with more digits where six would not tell them apart.
 
-    >>> linear_labels([0.0, 0.0005, 0.001]), linear_labels([0.0, 0.05, 0.1])
-    (['0', '5e-4', '1e-3'], ['0', '0.05', '0.1'])
+    >>> value_labels([0.0, 5e-05, 0.0001]), value_labels([1.0000001, 1.0000002])
+    (['0', '5e-05', '0.0001'], ['1.0000001', '1.0000002'])
     """
-    largest = max(map(abs, ticks), default=0)
-    step = min((b - a for a, b in pairwise(ticks)), default=largest)
-    if step * 1.000001 >= 1e-3 or 1e-2 <= largest < 1e6:
-        return [f"{tick:.12g}" if abs(tick) < 1e6 else short(tick) for tick in ticks]
-    return [scientific(tick, 12) for tick in ticks]
+    labels = [number_text(tick) for tick in ticks]
+    return labels if len(set(labels)) == len(labels) else [number_text(tick, 12) for tick in ticks]
 
 
 _LEAST, _GREATEST = math.log10(5e-324), math.log10(sys.float_info.max)

@@ -116,7 +116,7 @@ def test_keyboard(page: Any) -> None:
     assert page.locator("output").inner_text().startswith("epoch 2, step 10008")
     page.keyboard.press("l")
     assert page.get_by_role("button", name="log").get_attribute("aria-pressed") == "true"
-    assert "1e-4" in "".join(page.locator("svg.live .grid text").all_text_contents())
+    assert "0.0001" in "".join(page.locator("svg.live .grid text").all_text_contents())
     page.keyboard.press("+")
     page.keyboard.press("0")
     assert "80" in page.locator("svg.live .grid text").all_text_contents()

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from lrcli.catalog.registry import find_type
 from lrcli.errors import LrcliError
 from lrcli.expression import Expression
-from lrcli.printable import printable
+from lrcli.printable import number_text, printable
 from lrcli.render.chart import Chart, Line, chart_of, polyline
 from lrcli.render.palette import marks
 from lrcli.render.plot import plot_specs, render_plot
 from lrcli.render.safe import cell_width, clip
-from lrcli.render.ticks import compact, linear_labels, linear_ticks, log_ticks, short, x_ticks
+from lrcli.render.ticks import compact, linear_ticks, log_ticks, value_labels, x_ticks
 from lrcli.schedules import Schedule
 from lrcli.series.sample import SampledLine
 from lrcli.spec import Emulation, Group, Spec
@@ -393,15 +393,15 @@ def test_log_ticks_are_round_and_few(low: float, span: float, most: int) -> None
     ticks = log_ticks(low, low + span, most)
     assert len(ticks) <= most
     assert sorted(set(ticks)) == ticks
-    assert ticks == [pytest.approx(float(short(tick)), rel=1e-5) for tick in ticks]
+    assert ticks == [pytest.approx(float(number_text(tick)), rel=1e-5) for tick in ticks]
 
 
 @pytest.mark.parametrize(
     ("low", "high", "most", "labels"),
     [
         (0, 0.1, 7, ["0", "0.02", "0.04", "0.06", "0.08", "0.1"]),
-        (0, 0.001, 7, ["0", "2e-4", "4e-4", "6e-4", "8e-4", "1e-3"]),
-        (0, 3e-5, 4, ["0", "1e-5", "2e-5", "3e-5"]),
+        (0, 0.001, 7, ["0", "0.0002", "0.0004", "0.0006", "0.0008", "0.001"]),
+        (0, 3e-5, 4, ["0", "1e-05", "2e-05", "3e-05"]),
         (0, 2.4, 4, ["0", "1", "2"]),
         (0, 0.005, 6, ["0", "0.001", "0.002", "0.003", "0.004", "0.005"]),
         (-0.1, 0.1, 3, ["-0.1", "0", "0.1"]),
@@ -409,22 +409,22 @@ def test_log_ticks_are_round_and_few(low: float, span: float, most: int) -> None
 )
 def test_linear_labels(low: float, high: float, most: int, labels: list[str]) -> None:
     """An axis reads as people write learning rates."""
-    assert labels == linear_labels(linear_ticks(low, high, most))
+    assert labels == value_labels(linear_ticks(low, high, most))
 
 
 @pytest.mark.parametrize(
     ("low", "high", "most", "labels"),
     [
-        (-4, -1, 6, ["1e-4", "0.001", "0.01", "0.1"]),
-        (-4, -3, 6, ["1e-4", "2e-4", "5e-4", "0.001"]),
-        (-7, -1, 4, ["1e-6", "1e-4", "0.01"]),
+        (-4, -1, 6, ["0.0001", "0.001", "0.01", "0.1"]),
+        (-4, -3, 6, ["0.0001", "0.0002", "0.0005", "0.001"]),
+        (-7, -1, 4, ["1e-06", "0.0001", "0.01"]),
         (-300, -1, 5, ["1e-300", "1e-200", "1e-100"]),
         (-1.05, -1, 4, ["0.09", "0.1"]),
     ],
 )
 def test_log_labels(low: float, high: float, most: int, labels: list[str]) -> None:
     """Decades, or what is between them where there is hardly one."""
-    assert labels == [short(tick) for tick in log_ticks(low, high, most)]
+    assert labels == [number_text(tick) for tick in log_ticks(low, high, most)]
 
 
 @given(st.integers(0, 10**12), st.integers(1, 10**12), st.integers(1, 30))
@@ -444,7 +444,7 @@ def test_x_ticks_are_whole_and_few(low: int, span: int, most: int) -> None:
         (100_000, "100k"),
         (1_500_000, "1.5M"),
         (2e13, "20T"),
-        (1e17, "1e17"),
+        (1e17, "1e+17"),
         (0.25, "0.25"),
     ],
 )

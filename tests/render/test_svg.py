@@ -145,7 +145,7 @@ def test_log_axis_makes_a_decay_straight() -> None:
 def test_log_axis_has_minor_ticks_and_labelled_ends() -> None:
     """Between two powers of ten stand eight short ticks; the ends of the axis have their values."""
     svg = plot_svg((one("decay", "linear", start_factor=0.75, end_factor=0.0042, total_iters=89),), log=True)
-    assert [label for label in ("0.075", "0.01", "0.001", "4.2e-4") if f">{label}<" not in svg] == []
+    assert [label for label in ("0.075", "0.01", "0.001", "0.00042") if f">{label}<" not in svg] == []
     (minor,) = re.findall(r'class="axis" d="((?:M[\d.]+,[\d.]+h4)+)"', svg)
     assert minor.count("h4") == 6 + 8 + 5
 

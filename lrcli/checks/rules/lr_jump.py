@@ -8,6 +8,7 @@ from lrcli.checks.jumps import jumps
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
 from lrcli.errors import Problem
+from lrcli.printable import number_text
 from lrcli.schedules.cosine_restarts import CosineRestarts
 from lrcli.schedules.cyclic import Cyclic
 from lrcli.schedules.multistep import MultiStep
@@ -38,7 +39,8 @@ def find(subject: Subject) -> Iterator[Problem]:
     for i, line in enumerate(subject.lines):
         for t, ratio, before, after in jumps(line):
             if not _is_meant(subject, i, t, after > before):
-                what = f"the LR goes from {before:g} to {after:g} at {subject.at(t)}, a jump of {ratio:.4g}x"
+                factor = number_text(ratio, 4)
+                what = f"the LR goes from {before:g} to {after:g} at {subject.at(t)}, a jump of {factor}x"
                 yield subject.of_schedule(i).problem(
                     what, "look at it with lrcli plot; put a warmup or another phase there", i
                 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from lrcli.printable import number_text
 from lrcli.render.axes import XAxis, YAxis, linear_axis, log_axis, logarithmic
 from lrcli.render.canvas import Run
 from lrcli.render.chart import Chart, panels_below
@@ -14,7 +15,7 @@ from lrcli.render.svg.curves import Frame, Point, path
 from lrcli.render.svg.legend import stroke
 from lrcli.render.svg.text import escaped, number, text, text_width
 from lrcli.render.svg.theme import fill_class
-from lrcli.render.ticks import count_labels, short, x_ticks
+from lrcli.render.ticks import count_labels, x_ticks
 
 AXIS_ROW = 20
 """The height of a row of labels under the axis."""
@@ -58,7 +59,7 @@ def _with_ends(axis: YAxis) -> YAxis:
     """A logarithmic axis whose ends have labels, too, where no other is near."""
     near = 0.06 * (axis.top - axis.bottom)
     ends = [end for end in (axis.bottom, axis.top) if all(abs(end - tick) > near for tick, _ in axis.ticks)]
-    return replace(axis, ticks=(*axis.ticks, *((end, short(10**end, 3)) for end in ends)))
+    return replace(axis, ticks=(*axis.ticks, *((end, number_text(10**end, 3)) for end in ends)))
 
 
 def _minor_ticks(axis: YAxis) -> list[float]:
