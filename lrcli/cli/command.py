@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperCommand
 
 from lrcli.cli.environment import Environment
+from lrcli.progress import progress_told_to
 
 if TYPE_CHECKING:
     from typer._click import Context, HelpFormatter
@@ -95,7 +96,11 @@ def make_command(function: Callable[..., Any], examples: Sequence[tuple[str, str
                 made[name] = hint(**{f.name: given[f.name] for f in fields(hint)})
             else:
                 made[name] = env if hint is Environment else given[name]
-        return function(**made)
+        with progress_told_to(env.show_progress):
+            try:
+                return function(**made)
+            finally:
+                env.hide_progress()
 
     flat = tuple(parameters())
     call.__signature__ = inspect.Signature(flat)  # type: ignore[attr-defined]

@@ -9,11 +9,14 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from lrcli.errors import Problem
 from lrcli.inputs import Inputs
 from lrcli.printable import printable_output
+
+if TYPE_CHECKING:
+    from lrcli.cli.progress import ProgressLine
 
 _DRAWN = "⣿│─┤█"
 _FEW_COLORS = (
@@ -54,6 +57,8 @@ class Environment:
     color: str = "auto"
     quiet: bool = False
     _told: set[str] = field(default_factory=set)
+    _line: ProgressLine | None = None
+    _hides_progress: bool = False
     _inputs: Inputs | None = None
 
     @classmethod
@@ -156,7 +161,27 @@ class Environment:
         """A message on stderr; --quiet does not silence it."""
         self._tell(message)
 
+    def show_progress(self, done: int, total: int, unit: str) -> None:
+        """Draw how far long work is, where stderr is a terminal; whatever is written next erases it."""
+        if self._line is None:
+            if not self.stderr_tty or self.stderr is None or self.quiet or self._hides_progress:
+                return
+            from lrcli.cli.progress import ProgressLine  # not above: most work is done before there is time to draw
+
+            self._line = ProgressLine(self.stderr)
+        self._line(done, total, unit)
+
+    def hide_progress(self) -> None:
+        """Erase the progress, and draw no more: from here on the terminal shows something else."""
+        self._erase_progress()
+        self._line, self._hides_progress = None, True
+
+    def _erase_progress(self) -> None:
+        if self._line is not None:
+            self._line.erase()
+
     def _tell(self, message: str) -> None:
+        self._erase_progress()
         text = printable_output(message)
         if self.stderr is None or text in self._told:
             return

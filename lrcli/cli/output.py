@@ -107,6 +107,8 @@ class Output:
             _write_file(self.path, self._safe(chunks), whole=whole)
             return
         text: Iterable[str] = list(self._safe(chunks)) if whole else self._safe(chunks)
+        if self.tty:
+            self.env.hide_progress()
         out = self.env.stdout
         if out is None:
             raise LrcliError("cannot write to stdout: it is closed")

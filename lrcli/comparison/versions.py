@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import struct
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lrcli.comparison.gaps import Gap
 from lrcli.errors import Refused
 from lrcli.frameworks.replaying import replaying
+from lrcli.progress import report_progress
 from lrcli.series import Series, series_of
 from lrcli.spec import Emulation, Spec
 
@@ -53,29 +54,28 @@ class Agreement:
     families: tuple[Family, ...]
 
 
-def versions(spec: Spec, progress: Callable[[int, int], None] | None = None) -> tuple[Agreement, Agreement]:
+def versions(spec: Spec) -> tuple[Agreement, Agreement]:
     """The families of all releases for the LR in use, and for the reading that each release documents.
 
     Raises Refused where no release has a schedule of the spec.
     """
-    lrs, documented = _families(spec, True, progress)
+    lrs, documented = _families(spec, documented=True)
     return Agreement("lr", lrs.families()), Agreement("documented", documented.families())
 
 
 def families_in_use(spec: Spec) -> tuple[Family, ...]:
     """The families of all releases for the LR in use alone, which is several times faster."""
-    return _families(spec, False, None)[0].families()
+    return _families(spec, documented=False)[0].families()
 
 
-def _families(spec: Spec, documented: bool, progress: Callable[[int, int], None] | None) -> tuple[_Families, _Families]:
+def _families(spec: Spec, *, documented: bool) -> tuple[_Families, _Families]:
     for group in spec.groups:
         if (foreign := replaying().foreign_schedule(group.schedule)) is not None:
             raise replaying().not_replayed(foreign)
     lrs, readings = _Families(spec), _Families(spec)
     releases = list(replaying().RELEASES)
     for i, release in enumerate(reversed(releases)):
-        if progress:
-            progress(i, len(releases))
+        report_progress(i, len(releases), "releases")
         asked = replace(spec.emulation, release=release, read=None) if spec.emulation else Emulation(release)
         wanted = replace(spec, emulation=asked)
         try:

@@ -12,11 +12,12 @@ import json
 import math
 import struct
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 
 from lrcli.errors import LrcliError
+from lrcli.progress import report_progress
 from lrcli.series import series_of
 from lrcli.spec import Spec
 
@@ -66,7 +67,7 @@ def _group_text(group: Track) -> str:
     return f'    {{"name": {json.dumps(group.name)}, "{kind}": [\n{listed}\n    ]}}'
 
 
-def record(spec: Spec, progress: Callable[[int, int], None] | None = None) -> Lock:
+def record(spec: Spec) -> Lock:
     """The lock of a spec's curve, the LR in use. Raises what evaluating it raises, LrcliError for too long a run."""
     if spec.length > MOST:
         raise LrcliError(f"{spec.name}: a run of more than {MOST:,} {spec.interval}s is too long for a lock")
@@ -77,8 +78,7 @@ def record(spec: Spec, progress: Callable[[int, int], None] | None = None) -> Lo
     for block in run.blocks(("lr",)):
         for track, group in zip(tracks, block.groups, strict=True):
             track.add(block.start, group.lr)
-        if progress:
-            progress(block.stop - start, spec.length - start)
+        report_progress(block.stop - start, spec.length - start)
     return Lock(run.arithmetic, spec.interval, start, spec.length, tuple(track.track() for track in tracks))
 
 

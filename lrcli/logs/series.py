@@ -13,7 +13,7 @@ from lrcli.logs import FARTHEST, Log, Run
 from lrcli.logs.axis import counted, rows_in, whole
 from lrcli.logs.columns import family, group
 from lrcli.logs.rounding import tolerance
-from lrcli.series.base import BLOCK, Block, Progress, Readings, Series, Test
+from lrcli.series.base import BLOCK, Block, Readings, Series, Test
 from lrcli.series.formula import SpecSeries
 from lrcli.series.names import distinct_names
 from lrcli.series.sample import SampledLine, Thinned
@@ -35,7 +35,6 @@ class LogSeries(Series):
     run: Run
     columns: tuple[str, ...]
     at_rows: Sequence[int]
-    progress: Progress | None = None
 
     label = ""
     arithmetic = "log"
@@ -58,9 +57,6 @@ class LogSeries(Series):
 
     def until(self, stop: int) -> Series:
         return replace(self, stop=stop)
-
-    def watched(self, progress: Progress | None) -> Series:
-        return replace(self, progress=progress)
 
     @cached_property
     def values(self) -> tuple[Sequence[float | None], ...]:

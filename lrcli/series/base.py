@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 BLOCK = 8192
 """How many rows are computed at a time."""
 
-Progress = Callable[[int, int], None]
 """What is told how far long work is: (rows done, rows in all)."""
 
 Test = Callable[[float], bool]
@@ -74,7 +73,6 @@ class Series(ABC):
     readings: tuple[str, ...]
     reading: str
     remarks: tuple[Problem, ...]
-    progress: Progress | None
 
     jumps = False
     """Whether a row can be computed alone, without those before it."""
@@ -104,10 +102,6 @@ class Series(ABC):
     @abstractmethod
     def until(self, stop: int) -> Series:
         """The same run with its end elsewhere."""
-
-    @abstractmethod
-    def watched(self, progress: Progress | None) -> Series:
-        """The same run; `progress` is called with the rows that were walked, and have to be walked."""
 
     @abstractmethod
     def blocks(self, names: Sequence[str] = (), start: int | None = None, stop: int | None = None) -> Iterator[Block]:

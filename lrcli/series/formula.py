@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lrcli.errors import EvaluationError, Problem
+from lrcli.progress import report_progress
 from lrcli.schedules.base import Schedule, param_of, parameters
-from lrcli.series.base import BLOCK, Block, Progress, Readings, Series, Test, Trace, first_of, picked
+from lrcli.series.base import BLOCK, Block, Readings, Series, Test, Trace, first_of, picked
 from lrcli.series.names import group_names
 from lrcli.spec import Group, Spec
 
@@ -29,7 +30,6 @@ class SpecSeries(Series):
     """What the series of a spec share: its formula and its replay."""
 
     spec: Spec
-    progress: Progress | None = None
     shows_momentum: bool = False
 
     @property
@@ -61,9 +61,6 @@ class SpecSeries(Series):
 
     def until(self, stop: int) -> Series:
         return replace(self, spec=replace(self.spec, length=stop))
-
-    def watched(self, progress: Progress | None) -> Series:
-        return replace(self, progress=progress)
 
     @cached_property
     def moving(self) -> tuple[int, ...]:
@@ -249,8 +246,7 @@ class FormulaSeries(SpecSeries):
             if row is not None:
                 return row
             t = end
-            if self.progress is not None:
-                self.progress(t, length)
+            report_progress(t, length)
         return None
 
     def sampled(self, columns: int, start: int, stop: int) -> tuple[SampledLine, ...]:

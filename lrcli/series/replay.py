@@ -8,6 +8,7 @@ from functools import cached_property
 
 from lrcli.errors import Problem
 from lrcli.frameworks.replaying import Replaying, replaying
+from lrcli.progress import report_progress
 from lrcli.series.base import BLOCK, Block, Readings
 from lrcli.series.formula import SpecSeries
 from lrcli.spec import Emulation
@@ -58,19 +59,15 @@ class ReplaySeries(SpecSeries):
         # the momentum is kept up only in rows that are asked for it
         skipped = ("lr", "momentum") if "momentum" in readings else ("lr",)
         for t in range(first, begin, BLOCK):
-            self._tell(t - first, end - first)
+            report_progress(t - first, end - first)
             take_together(loops, min(BLOCK, begin - t), skipped)
         for t in range(begin, end, BLOCK):
-            self._tell(t - first, end - first)
+            report_progress(t - first, end - first)
             high = min(t + BLOCK, end)
             taken = take_together(loops, high - t, readings)
             traced = [name for name in names if name not in readings]
             groups = (Readings(own, **self._traced(i, traced, t, high)) for i, own in enumerate(taken))
             yield Block(t, high, tuple(groups))
-
-    def _tell(self, done: int, total: int) -> None:
-        if self.progress is not None:
-            self.progress(done, total)
 
     def _lead(self, i: int) -> int | None:
         """None where the loop passes its own epochs: there is no such number."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from lrcli.progress import report_progress
 from lrcli.series import BLOCK, Series, series_of
 from lrcli.series.align import common_grid, on_grid
 from lrcli.series.names import curve_names
@@ -145,13 +146,20 @@ def _changes(chunks: Iterator[Chunk], watched: Sequence[int]) -> Iterator[Chunk]
             yield [[column[t] for t in rows] for column in chunk]
 
 
+def _reported(chunks: Iterator[Chunk], last: int) -> Iterator[Chunk]:
+    """The chunks; each says how far they are."""
+    for chunk in chunks:
+        yield chunk
+        report_progress(chunk[0][-1], last)
+
+
 def _computed(columns: tuple[Column, ...], chunks: Iterator[Chunk], last: int) -> Table:
     """The table of these chunks, its first HEAD rows computed."""
     head: list[Chunk] = []
     size = 0
     for chunk in chunks:
         if size >= HEAD:
-            return Table(columns, tuple(head), chain([chunk], chunks), last)
+            return Table(columns, tuple(head), _reported(chain([chunk], chunks), last), last)
         head.append(chunk)
         size += len(chunk[0])
     return Table(columns, tuple(head), None, last)

@@ -16,9 +16,10 @@ import pytest
 
 from lrcli.cli.environment import Environment
 from lrcli.cli.output import Output
-from lrcli.cli.progress import Progress
+from lrcli.cli.progress import ProgressLine
 from lrcli.cli.run import run
 from lrcli.errors import LrcliError
+from lrcli.progress import progress_told_to, report_progress
 from tests.cli_world import run_cli
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
@@ -180,11 +181,12 @@ class Clock:
 def test_progress_after_a_second() -> None:
     """Progress appears after a second, not more than five times a second, and is erased."""
     env, clock = environment(stderr_tty=True), Clock()
-    progress = Progress(env, clock)
-    for clock.now, done in ((0.9, 10), (1.1, 20), (1.2, 30), (1.4, 4000)):
-        progress(done, 8000)
-    progress.erase()
     assert isinstance(env.stderr, io.StringIO)
+    line = ProgressLine(env.stderr, clock)
+    for clock.now, done in ((0.9, 10), (1.1, 20), (1.2, 30), (1.4, 4000)):
+        line(done, 8000, "rows")
+        line(1, 2, "tests")
+    line.erase()
     assert (
         env.stderr.getvalue() == "\r\x1b[Klrcli: 20 of 8,000 rows (0%)\r\x1b[Klrcli: 4,000 of 8,000 rows (50%)\r\x1b[K"
     )
@@ -193,29 +195,27 @@ def test_progress_after_a_second() -> None:
 @pytest.mark.parametrize(("tty", "quiet"), [(False, False), (True, True)])
 def test_no_progress(tty: bool, quiet: bool) -> None:
     """No progress where stderr is no terminal, nor with --quiet."""
-    env, clock = environment(stderr_tty=tty, quiet=quiet), Clock()
-    progress = Progress(env, clock)
-    clock.now = 5.0
-    progress(1, 2)
-    progress.erase()
+    env = environment(stderr_tty=tty, quiet=quiet)
+    env.show_progress(1, 2, "rows")
+    assert env._line is None
+    env.hide_progress()
     assert isinstance(env.stderr, io.StringIO)
     assert env.stderr.getvalue() == ""
 
 
-def test_progress_is_erased_on_failure() -> None:
-    """An error message never stands behind a progress line."""
+def test_progress_is_erased_before_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message never stands behind a progress line, and nothing is drawn any more once the output begins."""
     env, clock = environment(stderr_tty=True), Clock()
-
-    def chunks() -> Iterator[str]:
-        yield "one"
-        clock.now = 3.0
-        yield "two"
-        raise LrcliError("no value")
-
-    with pytest.raises(LrcliError):
-        list(Progress(env, clock).over(chunks(), len, 10))
+    monkeypatch.setattr(ProgressLine.__init__, "__defaults__", (clock,))
+    with progress_told_to(env.show_progress):
+        for clock.now in (0.0, 3.0):
+            report_progress(3, 10)
+        env.error("no value")
+        env.hide_progress()
+        clock.now = 9.0
+        report_progress(9, 10)
     assert isinstance(env.stderr, io.StringIO)
-    assert env.stderr.getvalue().endswith("lrcli: 3 of 10 rows (30%)\r\x1b[K")
+    assert env.stderr.getvalue() == "\r\x1b[Klrcli: 3 of 10 rows (30%)\r\x1b[Kno value\n"
 
 
 @posix

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lrcli.curve import evaluate
+from lrcli.progress import progress_told_to
 from lrcli.reader import parse_text, read_spec
 from lrcli.series import series_of
 
@@ -56,7 +57,8 @@ def test_billion_steps_are_not_walked(schedule: str) -> None:
     """The formula is asked at a few rows only, even where the answer is that it never is so."""
     spec = parse_text(f"{{lr: 0.1, steps: 1e9, schedule: {{type: {schedule}}}}}")
     pieces: list[int] = []
-    assert (None,) == series_of(spec).watched(lambda done, total: pieces.append(done)).first_above(1.0)
+    with progress_told_to(lambda done, total, unit: pieces.append(done)):
+        assert (None,) == series_of(spec).first_above(1.0)
     assert len(pieces) <= 2
 
 
@@ -76,7 +78,8 @@ def test_groups_and_progress() -> None:
         "{steps: 30000, emulate: torch-2.4, schedule: {type: step, step_size: 10000}, groups: [{lr: 1}, {lr: 0.1}]}"
     )
     seen: list[tuple[int, int]] = []
-    assert (20000, 10000) == series_of(spec).watched(lambda done, total: seen.append((done, total))).first_below(0.05)
+    with progress_told_to(lambda done, total, unit: seen.append((done, total))):
+        assert (20000, 10000) == series_of(spec).first_below(0.05)
     assert [(0, 30000), (8192, 30000)] == seen[:2]
 
 

@@ -12,6 +12,7 @@ import pytest
 from lrcli.catalog.registry import find_type
 from lrcli.errors import EvaluationError
 from lrcli.expression import Expression
+from lrcli.progress import progress_told_to
 from lrcli.schedules import Schedule
 from lrcli.series import Block, Readings, series_of
 from lrcli.series.replay import ReplaySeries
@@ -189,7 +190,8 @@ def test_replay_is_walked_in_constant_memory_with_progress() -> None:
     """A replay's points are bounded by the columns; progress ends at all rows."""
     seen: list[tuple[int, int]] = []
     spec = run(schedule("exponential", gamma=0.9999), 30_000, emulation=Emulation("2.4", label="torch-2.4", read="lr"))
-    line = only(series_of(spec).watched(lambda done, total: seen.append((done, total))).sampled(20, 0, 30_000))
+    with progress_told_to(lambda done, total, unit: seen.append((done, total))):
+        line = only(series_of(spec).sampled(20, 0, 30_000))
     assert len(line.xs) <= 20 * PER_COLUMN
     assert seen[0] == (0, 30_000)
     assert seen[-1] == (3 * 8192, 30_000)

@@ -62,16 +62,7 @@ def at(
             raise LrcliError(f"the run resumes after {run.unit} {run.start - 1}: it has no {run.unit} {row}")
     asked_for = sorted(set(rows))
     longer = run.until(max(run.stop, asked_for[-1] + 1))
-    progress = None
-    if not run.jumps:
-        from lrcli.cli.progress import Progress
-
-        progress = Progress(env)
-    try:
-        groups = next(longer.watched(progress).at([asked_for], stop=asked_for[-1] + 1))
-    finally:
-        if progress is not None:
-            progress.end()
+    groups = next(longer.at([asked_for], stop=asked_for[-1] + 1))
     tell_notes(env, [(run.name, run.notes())])
     columns = [group[run.reading] for group in groups]
     values = {row: "\t".join(_number(column[i]) for column in columns) for i, row in enumerate(asked_for)}
@@ -87,18 +78,11 @@ def _near(rows: Sequence[int], row: int) -> str:
 
 def _first(env: Environment, output: Output, run: Series, below: float | None, above: float | None) -> ExitStatus:
     """Print the first row of each group at which its LR is below, or above, a number."""
-    from lrcli.cli.progress import Progress
-
     word, limit = ("below", below) if above is None else ("above", above)
     assert limit is not None
     if not math.isfinite(limit):
         raise LrcliError(f"--{word} wants a number. Received: {limit!r}")
-    progress = Progress(env)
-    watched = run.watched(progress)
-    try:
-        firsts = watched.first_below(limit) if above is None else watched.first_above(limit)
-    finally:
-        progress.erase()
+    firsts = run.first_below(limit) if above is None else run.first_above(limit)
     tell_notes(env, [(run.name, run.notes())])
     never = [name for name, row in zip(run.groups, firsts, strict=True) if row is None]
     if len(never) < len(firsts):

@@ -106,22 +106,17 @@ def _codes(given: list[str] | None) -> list[str]:
 
 def _pin(env: Environment, loaded: Sequence[Declared]) -> None:
     """Write the locks of all specs, or none: what cannot be recorded is found out first."""
-    from lrcli.cli.progress import Progress
     from lrcli.lock.lock import record
     from lrcli.lock.pin import lock_path
 
-    progress = Progress(env)
     locks = []
-    try:
-        for declared in loaded:
-            path = lock_path(declared)
-            if path is None and declared.path is None:
-                raise LrcliError(f"--pin writes a file beside the spec: {declared.source.name} is no file")
-            if path is None:
-                raise LrcliError("--pin records what the file itself says: leave out --set, @EMULATION and the like")
-            locks.append((path, record(declared.spec, progress)))
-    finally:
-        progress.erase()
+    for declared in loaded:
+        path = lock_path(declared)
+        if path is None and declared.path is None:
+            raise LrcliError(f"--pin writes a file beside the spec: {declared.source.name} is no file")
+        if path is None:
+            raise LrcliError("--pin records what the file itself says: leave out --set, @EMULATION and the like")
+        locks.append((path, record(declared.spec)))
     for path, lock in locks:
         Output(env, str(path)).write([lock.text()])
         env.note(f"wrote {path}, {lock.stop - lock.start} {lock.interval}s")

@@ -25,7 +25,6 @@ from lrcli.cli.options import (
     row_option,
 )
 from lrcli.cli.output import Output
-from lrcli.cli.progress import Progress
 from lrcli.comparison.difference import compare
 from lrcli.errors import LrcliError
 from lrcli.render import Style
@@ -91,19 +90,7 @@ def diff(
         if not any(run.moving for run in runs):
             raise LrcliError("--momentum compares what one_cycle or cyclic moves: neither run has such a schedule")
         runs = tuple(run.showing_momentum() for run in runs)
-    progress = Progress(env)
-    first, second = (run.watched(progress) for run in runs)
-    try:
-        difference = compare(
-            first,
-            second,
-            rtol=rtol,
-            atol=atol,
-            exact=exact,
-            context=None if all else context,
-        )
-    finally:
-        progress.erase()
+    difference = compare(*runs, rtol=rtol, atol=atol, exact=exact, context=None if all else context)
     status = ExitStatus.OK if difference.same else ExitStatus.DIFFERENT
     if silent:
         return status

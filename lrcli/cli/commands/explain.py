@@ -66,13 +66,7 @@ def explain(
     for rates in read.lrs.values():
         check_magnitudes(read.name, rates)
     check_magnitudes(declared.spec.name, (group.lr for group in declared.spec.groups))
-    from lrcli.cli.progress import Progress
-
-    progress = Progress(env, unit="tests")
-    try:
-        report = explain_log(declared.spec, read, declared=declared, run=run, progress=progress)
-    finally:
-        progress.erase()
+    report = explain_log(declared.spec, read, declared=declared, run=run)
     for note in _notes(report):
         env.note(f"{read.name}: {note}")
     output.write(write_report(report, chosen, style))

@@ -11,7 +11,6 @@ from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
 from lrcli.cli.options import LogOptions, OutputOptions, Quiet, output_option
 from lrcli.cli.output import Output
-from lrcli.cli.progress import Progress
 from lrcli.infer.bounds import check_magnitudes
 from lrcli.infer.fit import Fitted, fit_run, longest_run, runs_of
 from lrcli.logs import Log
@@ -57,14 +56,9 @@ def fit(
         check_magnitudes(read.name, rates)
     runs = runs_of(read)
     number = longest_run(read) if log_options.run is None else log_options.run - 1
-    progress = Progress(env)
-    try:
-        only = split_log(log)[1] is not None
-        result = fit_run(read, number, progress, only=only)
-        if len(runs) > 1 and log_options.run is None:
-            _tell_runs(env, read, number, result, progress)
-    finally:
-        progress.erase()
+    result = fit_run(read, number, only=split_log(log)[1] is not None)
+    if len(runs) > 1 and log_options.run is None:
+        _tell_runs(env, read, number, result)
     for remark in result.remarks:
         env.note(f"{read.name}: {remark}")
     if result.candidate is None:
@@ -76,15 +70,14 @@ def fit(
     return ExitStatus.OK
 
 
-def _tell_runs(env: Environment, log: Log, number: int, result: Fitted, progress: Progress) -> None:
+def _tell_runs(env: Environment, log: Log, number: int, result: Fitted) -> None:
     """List every run with what it follows."""
     texts: dict[int, str] = {}
     runs = runs_of(log)
     for i in sorted({*range(min(len(runs), MOST_RUNS)), number}):
-        one = result if i == number else fit_run(log, i, progress)
+        one = result if i == number else fit_run(log, i)
         span = f"{log.unit}s {log.positions[runs[i].start]:g} to {log.positions[runs[i].stop - 1]:g}"
         texts[i] = f"run {i + 1} ({span}): {sentence(one)}"
-    progress.erase()
     for i, text in texts.items():
         env.note(f"{log.name}: {text}{', printed here' if i == number else ''}")
     if len(runs) > len(texts):

@@ -21,7 +21,6 @@ from lrcli.cli.options import (
     picture_option,
 )
 from lrcli.cli.output import Output
-from lrcli.cli.progress import Progress
 from lrcli.errors import LrcliError
 from lrcli.series.names import curve_names
 
@@ -93,14 +92,10 @@ def plot(
 
         check_watchable(env, specs, spec_options.metric, output_options.output)
         stdin = followed(env, specs, spec_options.metric)
-        Watch(env, specs, load, lambda env, loaded: look.draw(loaded, Output(env), None), stdin).run()
+        env.hide_progress()
+        Watch(env, specs, load, lambda env, loaded: look.draw(loaded, Output(env)), stdin).run()
         return
-    loaded = load(env)
-    progress = Progress(env)
-    try:
-        picture = look.draw(loaded, output, progress)
-    finally:
-        progress.erase()
+    picture = look.draw(load(env), output)
     if look.format == "png":
         from lrcli.render.png import SCALE, render_png
 
@@ -152,9 +147,9 @@ class Look:
         if self.width is not None and self.width < _NARROWEST:
             raise LrcliError(f"--width of {self.format} wants at least {_NARROWEST} pixels. Received: {self.width}")
 
-    def draw(self, loaded: Loaded, output: Output, progress: Progress | None) -> str:
+    def draw(self, loaded: Loaded, output: Output) -> str:
         """The picture as text, without a newline at its end."""
-        runs = tuple(run.watched(progress) for run in loaded.runs)
+        runs = loaded.runs
         about: dict[str, Any] = {
             "log": self.log,
             "title": self.title,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from lrcli.cli.command import make_command
@@ -27,7 +26,6 @@ from lrcli.cli.output import Output
 from lrcli.render import FORMATS, MACHINE, Style, writer
 from lrcli.series.align import common_grid
 from lrcli.series.names import curve_names
-from lrcli.table import Table
 from lrcli.table.rows import tabulate
 
 if TYPE_CHECKING:
@@ -77,24 +75,15 @@ def table(
     style = Style(digits=digits_of(digits, 6), color=output.color, width=output.width, ascii=output.ascii)
     loaded = load_series(env, specs, spec_options, log_options, sweep_options.sweep)
     start, stop = _rows(range, loaded)
-    progress = None
-    if not all(run.jumps for run in loaded):
-        from lrcli.cli.progress import Progress
-
-        progress = Progress(env)
-    try:
-        result = tabulate(
-            [run.watched(progress) for run in loaded],
-            start=start,
-            stop=stop,
-            every=every,
-            changes=changes,
-            events=chosen not in MACHINE if events is None else events,
-            momentum=chosen not in MACHINE if momentum is None else momentum,
-        )
-    finally:
-        if progress is not None:
-            progress.end()
+    result = tabulate(
+        loaded,
+        start=start,
+        stop=stop,
+        every=every,
+        changes=changes,
+        events=chosen not in MACHINE if events is None else events,
+        momentum=chosen not in MACHINE if momentum is None else momentum,
+    )
     if momentum and not any(run.moving for run in loaded):
         env.note("nothing here moves the momentum")
     if digits is not None and chosen in MACHINE:
@@ -102,7 +91,7 @@ def table(
     if not env.quiet:
         names = curve_names(loaded)
         tell_notes(env, [(name, run.notes()) for name, run in zip(names, loaded, strict=True)])
-    text = writer(chosen)(_with_progress(env, output, result), style)
+    text = writer(chosen)(result, style)
     output.write(text, whole=result.complete, paged=not no_pager)
 
 
@@ -118,15 +107,6 @@ def _rows(text: str | None, runs: Sequence[Series]) -> tuple[int | None, int | N
     if not rows:
         raise outside(text, axis)
     return rows.start, rows.stop
-
-
-def _with_progress(env: Environment, output: Output, result: Table) -> Table:
-    if result.rest is None or output.tty:
-        return result
-    from lrcli.cli.progress import Progress
-
-    rest = Progress(env).over(result.rest, lambda chunk: chunk[0][-1] if chunk[0] else 0, result.last)
-    return replace(result, rest=rest)
 
 
 command = make_command(

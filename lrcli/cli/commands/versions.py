@@ -12,7 +12,6 @@ from lrcli.cli.environment import Environment
 from lrcli.cli.load import load_declared
 from lrcli.cli.options import OutputOptions, Quiet, SpecOptions, output_option
 from lrcli.cli.output import Output
-from lrcli.cli.progress import Progress
 from lrcli.comparison.versions import versions as agreements_of
 from lrcli.errors import LrcliError
 from lrcli.frameworks.replaying import replaying
@@ -53,11 +52,7 @@ def versions(
         _of_config(env, output, spec, spec_options, declared, chosen)
         return
     loaded = declared.spec
-    progress = Progress(env, unit="releases")
-    try:
-        agreements = agreements_of(loaded, progress)
-    finally:
-        progress.erase()
+    agreements = agreements_of(loaded)
     output.write(json_agreements(agreements) if chosen == "json" else write_agreements(loaded, agreements))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lrcli.errors import LrcliError
@@ -129,7 +129,6 @@ def explain(
     *,
     declared: Declared | None = None,
     run: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Compare a log with its spec, and look for what makes it differ.
 
@@ -146,7 +145,7 @@ def explain(
     runs = log.runs or (Run(0, len(log.positions)),)
     chosen, rows = _chosen(spec, log, runs, column, run, Hypothesis(source))
     changed = None if declared is None or declared.variant is None else ChangedKeys(declared, group)
-    (first, *others), effort = search(spec, rows, source, group, progress, changed)
+    (first, *others), effort = search(spec, rows, source, group, changed)
     explanations, verdict = _judged(spec, rows, first, others)
     first_miss = None
     if first.first is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lrcli.infer.effort import Effort
@@ -14,6 +14,7 @@ from lrcli.infer.explain.hypothesis import Hypothesis, Part
 from lrcli.infer.explain.rows import Rows
 from lrcli.infer.explain.sources import RateSource
 from lrcli.infer.numbers import is_round, simplest_factor
+from lrcli.progress import report_progress
 from lrcli.spec import Spec
 
 ENOUGH = 0.98
@@ -55,16 +56,11 @@ class Fit:
         return self.hypothesis.cost + min(2.0 * self.misses, 6.0) + 40 * (1 - self.share)
 
 
-Progress = Callable[[int, int], None]
-"""Told how many tests are done, and how many there are."""
-
-
 def search(
     spec: Spec,
     rows: Rows,
     source: RateSource,
     group: int,
-    progress: Progress | None = None,
     changed: ChangedKeys | None = None,
 ) -> tuple[list[Fit], Effort]:
     """(the plain spec, then what explains most of the rows that it misses, best first; what was computed for it)."""
@@ -76,7 +72,7 @@ def search(
     evidence = Evidence(spec, rows, group, plain, sample_of(rows, missed))
     effort, found = Effort(), list[tuple[int, Hypothesis]]()
     with effort:
-        for hypothesis in _searched(evidence, found, rows, progress, changed):
+        for hypothesis in _searched(evidence, found, rows, changed):
             found.append((evidence.count(hypothesis), hypothesis))
     return [first, *_finished(found, rows)], effort
 
@@ -85,11 +81,10 @@ def _searched(
     evidence: Evidence,
     found: list[tuple[int, Hypothesis]],
     rows: Rows,
-    progress: Progress | None,
     changed: ChangedKeys | None,
 ) -> Iterator[Hypothesis]:
     """Everything that may explain the log, until something does; what was found is what came before, counted."""
-    yield from _tried(evidence, progress, 0)
+    yield from _tried(evidence, 0)
     best = _finished(found, rows)
     if changed is not None and (not best or best[0].rank > SURE):
         yield from changed.one(evidence)
@@ -97,7 +92,7 @@ def _searched(
     if not best or best[0].misses:
         bases = _bases(evidence, found)
         for i, base in enumerate(bases, 1):
-            yield from _tried(evidence.on(base), progress, i, len(bases))
+            yield from _tried(evidence.on(base), i, len(bases))
         best = _finished(found, rows)
     if changed is not None and (not best or best[0].misses):
         for clock, key, cost in _beside_changes(evidence):
@@ -117,11 +112,10 @@ def _beside_changes(evidence: Evidence) -> Iterator[tuple[Clock, str, float]]:
     yield Shifted(1), "lead", 1.0
 
 
-def _tried(evidence: Evidence, progress: Progress | None, i: int, of: int = 2 * BASES) -> Iterator[Hypothesis]:
+def _tried(evidence: Evidence, i: int, of: int = 2 * BASES) -> Iterator[Hypothesis]:
     """Everything that the causes propose on this base."""
     for j, entry in enumerate(CAUSES):
-        if progress:
-            progress(i * len(CAUSES) + j, (of + 1) * len(CAUSES))
+        report_progress(i * len(CAUSES) + j, (of + 1) * len(CAUSES), "tests")
         yield from entry.propose(evidence)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
@@ -22,10 +22,10 @@ from lrcli.infer.fit.skipped import caught_up, lags
 from lrcli.infer.fit.steps import flats, step_candidates
 from lrcli.logs import Log, Run
 from lrcli.logs.axis import counted
+from lrcli.progress import report_progress
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.sequential import Sequential
 
-Progress = Callable[[int, int], object]
 """It is told the rows done, and the rows in all."""
 
 FITTED = 5_000_000
@@ -77,12 +77,12 @@ def runs_of(log: Log) -> tuple[Run, ...]:
     return log.runs or (Run(0, len(log.positions)),)
 
 
-def fit_runs(log: Log, progress: Progress | None = None) -> list[Fitted]:
+def fit_runs(log: Log) -> list[Fitted]:
     """Every run of the log, one by one."""
-    return [fit_run(log, number, progress) for number in range(len(runs_of(log)))]
+    return [fit_run(log, number) for number in range(len(runs_of(log)))]
 
 
-def fit_run(log: Log, run: int | None = None, progress: Progress | None = None, *, only: bool = False) -> Fitted:
+def fit_run(log: Log, run: int | None = None, *, only: bool = False) -> Fitted:
     """The simplest schedule behind a run of the log (default: the longest); `run` counts from 0.
 
     Where the learning-rate columns differ there is a parameter group for each, unless `only` asks for the first one.
@@ -93,7 +93,7 @@ def fit_run(log: Log, run: int | None = None, progress: Progress | None = None, 
     runs = runs_of(log)
     if not 0 <= number < len(runs):
         raise LrcliError(f"{log.name} has {len(runs)} run{'s' * (len(runs) != 1)}, there is no run {number + 1}")
-    fitted = _fit_column(log, runs[number], next(iter(log.lrs)), progress)
+    fitted = _fit_column(log, runs[number], next(iter(log.lrs)))
     first = fitted.candidate
     start, stop = runs[number].start, runs[number].stop
     columns = (
@@ -103,7 +103,7 @@ def fit_run(log: Log, run: int | None = None, progress: Progress | None = None, 
         return fitted
     groups = []
     for name in columns:
-        one = _fit_column(log, runs[number], name, progress).candidate
+        one = _fit_column(log, runs[number], name).candidate
         if one is None or (one.first_step, one.skipped) != (first.first_step, first.skipped):
             told = f"column {name} differs and follows no schedule that was found: only the first column is in the spec"
             return replace(fitted, remarks=(*fitted.remarks, told))
@@ -111,7 +111,7 @@ def fit_run(log: Log, run: int | None = None, progress: Progress | None = None, 
     return replace(fitted, groups=tuple(groups))
 
 
-def _fit_column(log: Log, run: Run, column: str, progress: Progress | None) -> Fitted:
+def _fit_column(log: Log, run: Run, column: str) -> Fitted:
     places, values, kept = _finite(log.positions, log.lrs[column], run)
     if not places:
         raise LrcliError(f"{log.name}: no row of this run has a finite learning rate at a whole {log.unit}")
@@ -129,7 +129,7 @@ def _fit_column(log: Log, run: Run, column: str, progress: Progress | None) -> F
     for fine in (True, False) if log.rounding.kind == "full" else (False,):
         rows = make_rows(places, values, log.rounding, fine=fine, epoch=epoch)
         with Effort(FITTED) as effort:
-            found = _search(rows, metrics, log.rounding.kind == "float32", progress)
+            found = _search(rows, metrics, log.rounding.kind == "float32")
         if found or effort.exhausted:
             break
     if effort.exhausted:
@@ -183,22 +183,19 @@ def _finite(
     return places, values, kept
 
 
-def _search(
-    rows: FitRows, metrics: Mapping[str, Sequence[float | None]], float32: bool, progress: Progress | None
-) -> list[Candidate]:
+def _search(rows: FitRows, metrics: Mapping[str, Sequence[float | None]], float32: bool) -> list[Candidate]:
     """The candidates that give all rows, the cheapest first."""
     indices = spread(len(rows), SEARCHED)
     indices = sorted({*indices, *_jumps(rows)})
     barren = 0
     for _ in range(ROUNDS):
-        if progress:
-            progress(len(indices), len(rows))
+        report_progress(len(indices), len(rows))
         few = rows.pick(indices)
         candidates = sorted(_candidates(rows, few, metrics, float32), key=lambda c: c.cost)
         passed = []
         missed: list[int] = []
         for tried, candidate in enumerate(candidates, 1):
-            miss = _misses(rows, candidate, progress)
+            miss = _misses(rows, candidate)
             if not miss:
                 passed.append(candidate)
                 if len(passed) == 4 or len(rows) > 50_000:
@@ -233,15 +230,15 @@ def _jumps(rows: FitRows, most: int = 120) -> list[int]:
     return [i for _, at in falls for i in (at - 1, at)]
 
 
-def _misses(rows: FitRows, candidate: Candidate, progress: Progress | None, most: int = 40) -> list[int]:
+def _misses(rows: FitRows, candidate: Candidate, most: int = 40) -> list[int]:
     """FitRows that the candidate does not give: the edges of the first stretches of them."""
     found: list[int] = []
     inside = False
     at = candidate.at
     spend(min(len(rows), 100_000), 1)
     for i, (p, y, tol) in enumerate(zip(rows.p, rows.y, rows.tol, strict=True)):
-        if progress and not i % 8192:
-            progress(i, len(rows))
+        if not i % 8192:
+            report_progress(i, len(rows))
         wrong = not abs(at(p) - y) <= tol
         if wrong != inside:
             found += [max(i - 1, 0), i]
@@ -342,4 +339,4 @@ def _fitted(
     return Fitted(log, run, best, length, len(rows), explained, residual, others, remarks)
 
 
-__all__ = ["Fitted", "Progress", "fit_run", "fit_runs", "longest_run", "runs_of"]
+__all__ = ["Fitted", "fit_run", "fit_runs", "longest_run", "runs_of"]
