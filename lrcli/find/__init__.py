@@ -1,14 +1,13 @@
 """The learning-rate range test: what tools would suggest from the (learning rate, loss) rows of one run.
 
-One module per tool, with the rules of the release that it names. `report.find` puts them side by side.
+The rules stand in the folders of the frameworks; `report.find` puts them side by side.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-TOOLS = ("fastai", "torch_lr_finder", "lightning", "ignite")
-"""The modules that hold a tool's rules, in the order in which they are shown."""
+from lrcli.frameworks.finders import Suggestion
 
 
 @dataclass(frozen=True)
@@ -28,26 +27,6 @@ class Points:
 
     def __len__(self) -> int:
         return len(self.lrs)
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """What one rule of one tool says.
-
-    lr: the learning rate as the tool returns it; None if it returns none. remark: why there is none, or what speaks
-    against the number; "" for nothing.
-    """
-
-    tool: str
-    version: str
-    rule: str
-    lr: float | None
-    remark: str = ""
-
-    @property
-    def name(self) -> str:
-        """The rule with the release whose rule it is."""
-        return f"{self.tool} {self.version} {self.rule}"
 
 
 @dataclass(frozen=True)

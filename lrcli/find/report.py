@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from dataclasses import dataclass, replace
-from importlib import import_module
 from statistics import median
-from typing import Protocol
 
 from lrcli.errors import LrcliError
-from lrcli.find import TOOLS, Points, Spread, Suggestion
-from lrcli.find.float32 import smoothed
+from lrcli.find import Points, Spread
 from lrcli.find.smith import LossShape, shape_of
+from lrcli.frameworks._slopes import smoothed
+from lrcli.frameworks.finders import Suggestion, finders
 
 FAR_APART = 10.0
 """Suggestions that differ by more than this factor are warned about."""
@@ -21,20 +20,6 @@ _SINGLE = 1e-6
 """Learning rates that differ by less are one: some tools return them in single precision."""
 
 _NO_FALL = {"short": "too few points", "flat": "no fall, only noise", "rising": "rises, does not fall"}
-
-
-class Tool(Protocol):
-    """What the module of a tool holds."""
-
-    def smooth(self, losses: tuple[float, ...]) -> list[float]:
-        """What the tool's own loop would have recorded of these losses."""
-        ...
-
-    def suggest(
-        self, lrs: tuple[float, ...], losses: tuple[float, ...], skip_start: int | None, skip_end: int | None
-    ) -> tuple[Suggestion, ...]:
-        """The suggestions; None for a skip is the tool's own."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -89,8 +74,7 @@ def find(points: Points, options: FindOptions | None = None) -> FindReport:
         raise LrcliError(f"{points.name}: no learning rate is at most {options.stop_lr!r}, where the test is to stop")
     shape = shape_of(used)
     found: list[Suggestion] = []
-    for name in TOOLS:
-        tool: Tool = import_module(f"lrcli.find.{name}")
+    for tool in finders():
         losses = tuple(tool.smooth(used.losses)) if options.smooth == "own" else used.losses
         found += tool.suggest(used.lrs, losses, options.skip_start, options.skip_end)
     placed = tuple(_placed(suggestion, shape) for suggestion in found)
@@ -125,11 +109,11 @@ def _placed(suggestion: Suggestion, shape: LossShape) -> Suggestion:
     if lr is None or suggestion.remark:
         return suggestion
     if not shape.falls:
-        return replace(suggestion, remark=_NO_FALL[shape.kind])
+        return suggestion._replace(remark=_NO_FALL[shape.kind])
     if shape.base_lr is not None and lr < shape.base_lr * (1 - _SINGLE):
-        return replace(suggestion, remark="below base_lr")
+        return suggestion._replace(remark="below base_lr")
     if shape.max_lr is not None and lr > shape.max_lr * (1 + _SINGLE):
-        return replace(suggestion, remark="above max_lr")
+        return suggestion._replace(remark="above max_lr")
     return suggestion
 
 

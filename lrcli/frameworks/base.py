@@ -13,9 +13,15 @@ numbers, and the source with the version that was run.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
+import lrcli.frameworks
 from lrcli.errors import InvalidValue, LrcliError
+from lrcli.folder import package_names
 
 
 class Framework(NamedTuple):
@@ -68,6 +74,14 @@ def before(release: str, version: str) -> bool:
     (True, False)
     """
     return bool(release) and _parts(release) < _parts(version)
+
+
+def framework_modules(name: str) -> Iterator[ModuleType]:
+    """The module of that name in the folder of each framework that has one."""
+    for folder in lrcli.frameworks.__path__:
+        for framework in package_names([folder]):
+            if Path(folder, framework, f"{name}.py").exists():
+                yield import_module(f"lrcli.frameworks.{framework}.{name}")
 
 
 class Refuses(InvalidValue):

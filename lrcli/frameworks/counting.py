@@ -9,12 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
 from typing import NamedTuple
 
-import lrcli.frameworks
-from lrcli.folder import package_names
+from lrcli.frameworks.base import framework_modules
 from lrcli.spec.data import Data
 
 
@@ -61,9 +58,5 @@ def counts(data: Data) -> tuple[Count, ...]:
 
 def counting_rules() -> tuple[CountingRule, ...]:
     """The rules of every framework that has some, sorted by who counts so."""
-    rules: list[CountingRule] = []
-    for folder in lrcli.frameworks.__path__:
-        for name in package_names([folder]):
-            if Path(folder, name, "counting.py").exists():
-                rules += import_module(f"lrcli.frameworks.{name}.counting").RULES
+    rules = (rule for module in framework_modules("counting") for rule in module.RULES)
     return tuple(sorted(rules, key=lambda rule: (not rule.first, rule.who.lower())))

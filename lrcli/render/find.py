@@ -7,6 +7,7 @@ from functools import partial
 
 from lrcli.find.report import FAR_APART, FindReport, loss_at
 from lrcli.find.smith import LossShape
+from lrcli.frameworks.finders import by_finder
 from lrcli.printable import number_text, printable
 from lrcli.render import MACHINE, Style, writer
 from lrcli.render.markdown import escaped
@@ -110,7 +111,7 @@ def warnings(report: FindReport, digits: int | None = 6) -> list[str]:
     if shape.not_finite:
         lines.append(
             f"{shape.not_finite} of {len(points)} losses are NaN or infinite, the first at {show(shape.lost_at)}. "
-            "fastai cuts at the first NaN, lightning leaves all out, torch-lr-finder and ignite take NaN for the lowest"
+            + by_finder(lambda finder: finder.at_nan)
         )
     if spread is None:
         lines.append("no rule returns a learning rate: there are too few points")

@@ -18,7 +18,7 @@ from lrcli.find.report import FindOptions, find, loss_at
 from lrcli.find.smith import running_median, shape_of
 from lrcli.logs import Log
 from lrcli.render.find import machine_table, sentences, warnings
-from tests.find.test_rules import GOLDEN, curve_of
+from tests.frameworks.test_finders import GOLDEN, curve_of
 
 LRS = tuple(1e-7 * 10 ** (8 * i / 99) for i in range(100))
 

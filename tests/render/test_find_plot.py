@@ -16,7 +16,7 @@ from lrcli.render.find_plot import plot_report
 from lrcli.render.safe import cell_width
 from tests.cli_world import run_cli
 from tests.find.test_report import LRS, points, recorded
-from tests.find.test_rules import GOLDEN
+from tests.frameworks.test_finders import GOLDEN
 
 LOOP = Path(__file__).parents[2] / "schedules" / "record_range_test.py"
 CURVES = [

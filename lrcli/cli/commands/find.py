@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from typer import Argument
 
-from lrcli.cli.command import make_command
+from lrcli.cli.command import Options, make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
 from lrcli.cli.options import (
@@ -26,11 +27,92 @@ from lrcli.errors import LrcliError
 from lrcli.find.points import points_of
 from lrcli.find.report import FindOptions
 from lrcli.find.report import find as find_in
+from lrcli.frameworks.finders import by_finder
 from lrcli.logs.read import read_log, split_log
 from lrcli.render import FORMATS, MACHINE, Style
 from lrcli.render.find import warnings, write_report
 
 Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown"]
+
+
+@dataclass(frozen=True)
+class RangeTestColumns(Options):
+    """Where the range test stands in its log."""
+
+    lr: Annotated[str | None, row_option("--lr", metavar="COLUMN", help="The column of learning rates.")] = None
+    loss: Annotated[str | None, row_option("--loss", metavar="COLUMN", help="The column of losses.")] = None
+    run: Annotated[
+        int | None, row_option("--run", min=1, metavar="N", help="Of several runs in one log (default: the longest).")
+    ] = None
+
+
+@dataclass(frozen=True)
+class PointOptions(Options):
+    """Which points the rules see."""
+
+    skip_start: Annotated[
+        int | None,
+        row_option(
+            "--skip-start",
+            min=0,
+            metavar="N",
+            help=f"Points left out at the start (default: {by_finder(lambda one: one.skip_start)}).",
+        ),
+    ] = None
+    skip_end: Annotated[
+        int | None,
+        row_option(
+            "--skip-end",
+            min=0,
+            metavar="N",
+            help=f"Points left out at the end (default: {by_finder(lambda one: one.skip_end)}).",
+        ),
+    ] = None
+    smooth: Annotated[
+        str,
+        row_option(
+            "--smooth",
+            metavar="none|own|BETA",
+            help="The losses are raw: smooth them as each tool's own loop does, or all with one BETA (default: none).",
+        ),
+    ] = "none"
+    stop_loss: Annotated[
+        float | None,
+        row_option("--stop-loss", metavar="X", help="Stop at a loss above X times the best (loops use 4 or 5)."),
+    ] = None
+    stop_lr: Annotated[
+        float | None, row_option("--stop-lr", metavar="X", help="Stop before a learning rate above X (many use 1).")
+    ] = None
+
+    def checked(self) -> FindOptions:
+        """What they say, for the finder."""
+        smooth: str | float = self.smooth
+        if smooth not in ("none", "own"):
+            try:
+                smooth = float(smooth)
+            except ValueError:
+                smooth = math.nan
+            if not 0 <= smooth < 1:
+                raise LrcliError(f"--smooth wants none, own, or a number from 0 to below 1. Received: {self.smooth!r}")
+        for name, value in (("--stop-loss", self.stop_loss), ("--stop-lr", self.stop_lr)):
+            least = 1.0 if name == "--stop-loss" else 0.0
+            if value is not None and not value > least:
+                raise LrcliError(f"{name} wants a number above {least:g}. Received: {value!r}")
+        return FindOptions(self.skip_start, self.skip_end, smooth, self.stop_loss, self.stop_lr)
+
+
+@dataclass(frozen=True)
+class PlotOptions(Options):
+    """The curve below the table."""
+
+    plot: Annotated[bool, picture_option("--plot", help="Draw loss over learning rate below the table.")] = False
+    width: Annotated[
+        int | None, picture_option("--width", min=10, max=10_000, metavar="N", help="Columns (default: all).")
+    ] = None
+    height: Annotated[
+        int | None, picture_option("--height", min=4, max=1_000, metavar="N", help="Lines (default: all).")
+    ] = None
+    ascii: Annotated[bool, picture_option("--ascii", help="Draw with ASCII characters only.")] = False
 
 
 def find(
@@ -44,54 +126,11 @@ def find(
         ),
     ],
     log_columns: LogColumns,
+    test: RangeTestColumns,
+    point_options: PointOptions,
+    plot_options: PlotOptions,
     output_options: OutputOptions,
     quiet: Quiet = False,
-    lr: Annotated[str | None, row_option("--lr", metavar="COLUMN", help="The column of learning rates.")] = None,
-    loss: Annotated[str | None, row_option("--loss", metavar="COLUMN", help="The column of losses.")] = None,
-    run: Annotated[
-        int | None, row_option("--run", min=1, metavar="N", help="Of several runs in one log (default: the longest).")
-    ] = None,
-    skip_start: Annotated[
-        int | None,
-        row_option(
-            "--skip-start",
-            min=0,
-            metavar="N",
-            help="Points left out at the start (default: fastai a tenth, torch-lr-finder and lightning 10, ignite 0).",
-        ),
-    ] = None,
-    skip_end: Annotated[
-        int | None,
-        row_option(
-            "--skip-end",
-            min=0,
-            metavar="N",
-            help="Points left out at the end (default: fastai and torch-lr-finder 5, lightning 1, ignite 0).",
-        ),
-    ] = None,
-    smooth: Annotated[
-        str,
-        row_option(
-            "--smooth",
-            metavar="none|own|BETA",
-            help="The losses are raw: smooth them as each tool's own loop does, or all with one BETA (default: none).",
-        ),
-    ] = "none",
-    stop_loss: Annotated[
-        float | None,
-        row_option("--stop-loss", metavar="X", help="Stop at a loss above X times the best (loops use 4 or 5)."),
-    ] = None,
-    stop_lr: Annotated[
-        float | None, row_option("--stop-lr", metavar="X", help="Stop before a learning rate above X (many use 1).")
-    ] = None,
-    plot: Annotated[bool, picture_option("--plot", help="Draw loss over learning rate below the table.")] = False,
-    width: Annotated[
-        int | None, picture_option("--width", min=10, max=10_000, metavar="N", help="Columns (default: all).")
-    ] = None,
-    height: Annotated[
-        int | None, picture_option("--height", min=4, max=1_000, metavar="N", help="Lines (default: all).")
-    ] = None,
-    ascii: Annotated[bool, picture_option("--ascii", help="Draw with ASCII characters only.")] = False,
     digits: Digits = None,
     format: Annotated[
         Format | None,
@@ -106,20 +145,20 @@ def find(
     """
     output = Output(env, output_options.output)
     chosen = output.choose(format, FORMATS, "table" if output.tty else "plain")
-    if plot and chosen in MACHINE:
+    if plot_options.plot and chosen in MACHINE:
         raise LrcliError(f"--plot draws below the table, not into {chosen}")
-    plain = ascii or output.ascii
-    style = Style(digits=digits_of(digits, 6), color=output.color, width=width or output.width, ascii=plain)
-    options = FindOptions(
-        skip_start, skip_end, _smooth(smooth), _positive("--stop-loss", stop_loss, 1.0), _positive("--stop-lr", stop_lr)
+    plain = plot_options.ascii or output.ascii
+    style = Style(
+        digits=digits_of(digits, 6), color=output.color, width=plot_options.width or output.width, ascii=plain
     )
+    options = point_options.checked()
     if digits is not None and chosen in MACHINE:
         env.note(f"--digits is for people: {chosen} holds every digit")
     path, named = split_log(log)
-    if lr is not None and named is not None:
+    if test.lr is not None and named is not None:
         raise LrcliError("LOG:COLUMN and --lr both name the learning rate: give one of them")
-    read = read_log(log, inputs=env.inputs, column=lr, request=log_columns.request)
-    points = points_of(read, loss, run, "<stdin>" if path == "-" else path)
+    read = read_log(log, inputs=env.inputs, column=test.lr, request=log_columns.request)
+    points = points_of(read, test.loss, test.run, "<stdin>" if path == "-" else path)
     for remark in (*read.remarks, *points.remarks):
         env.note(f"{points.name}: {remark}")
     report = find_in(points, options)
@@ -128,11 +167,11 @@ def find(
 
     def text() -> Iterator[str]:
         yield from write_report(report, chosen, style)
-        if plot:
+        if plot_options.plot:
             from lrcli.render.find_plot import plot_report
 
             picture = plot_report(
-                report, width=style.width, height=height or output.height, ascii=plain, color=output.color
+                report, width=style.width, height=plot_options.height or output.height, ascii=plain, color=output.color
             )
             yield f"\n{picture}\n"
 
@@ -140,24 +179,6 @@ def find(
         env.warn(f"{points.name}: {warning}")
     output.write(text())
     return ExitStatus.OK if report.honest else ExitStatus.DIFFERENT
-
-
-def _smooth(text: str) -> str | float:
-    if text in ("none", "own"):
-        return text
-    try:
-        beta = float(text)
-    except ValueError:
-        beta = math.nan
-    if not 0 <= beta < 1:
-        raise LrcliError(f"--smooth wants none, own, or a number from 0 to below 1. Received: {text!r}")
-    return beta
-
-
-def _positive(name: str, value: float | None, least: float = 0.0) -> float | None:
-    if value is not None and not value > least:
-        raise LrcliError(f"{name} wants a number above {least:g}. Received: {value!r}")
-    return value
 
 
 command = make_command(

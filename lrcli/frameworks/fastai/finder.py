@@ -10,16 +10,13 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import TypeAlias
 
-from lrcli.find import Suggestion
-from lrcli.find.float32 import Rounding, argmin, divide, f32, gradient, singles
-from lrcli.find.steepest import remark_on, window
+from lrcli.frameworks._float32 import f32, singles
+from lrcli.frameworks._slopes import Rounding, argmin, divide, gradient, remark_on, window
+from lrcli.frameworks.finders import Choice, Finder
 
-TOOL, VERSION = "fastai", "2.8.12"
-SKIP_END = 5
-"""The start that is skipped is a tenth of all points."""
-
-Choice = tuple[int, str]
+Point: TypeAlias = "tuple[int, str]"
 """The index of a point, and what speaks against it."""
 
 _LR_DIFF = 15
@@ -40,41 +37,32 @@ def smooth(losses: Sequence[float]) -> list[float]:
     return result
 
 
-def suggest(
-    lrs: Sequence[float], losses: Sequence[float], skip_start: int | None = None, skip_end: int | None = None
-) -> tuple[Suggestion, ...]:
-    """The four suggestions of lr_find; None for skip_start and skip_end is what lr_find itself skips."""
-    kept = window(
-        len(lrs),
-        len(lrs) // 10 if skip_start is None else skip_start,
-        SKIP_END if skip_end is None else skip_end,
-    )
+def choose(lrs: Sequence[float], losses: Sequence[float], skip_start: int, skip_end: int) -> tuple[Choice, ...]:
+    """The four suggestions of lr_find."""
+    kept = window(len(lrs), skip_start, skip_end)
     own_lrs, own_losses = singles([lrs[i] for i in kept]), singles([losses[i] for i in kept])
     nan = next((i for i, loss in enumerate(own_losses) if math.isnan(loss)), len(own_losses))
-    return suggest_from(own_lrs[:nan], own_losses[:nan], f32)
+    return choose_from(own_lrs[:nan], own_losses[:nan], f32)
 
 
-def suggest_from(lrs: Sequence[float], losses: Sequence[float], to: Rounding = float) -> tuple[Suggestion, ...]:
+def choose_from(lrs: Sequence[float], losses: Sequence[float], to: Rounding = float) -> tuple[Choice, ...]:
     """The four functions called with these very points, in single (`f32`) or double precision."""
     return (
-        _suggestion("valley", lrs, valley(losses)),
-        _suggestion("slide", lrs, slide(losses, to), needs=1 + _LR_DIFF),
-        _suggestion("minimum", lrs, minimum(losses), divisor=10.0),
-        _suggestion("steep", lrs, steep(lrs, losses, to), needs=2),
+        _choice("valley", lrs, valley(losses)),
+        _choice("slide", lrs, slide(losses, to), needs=1 + _LR_DIFF),
+        _choice("minimum", lrs, minimum(losses), divisor=10.0),
+        _choice("steep", lrs, steep(lrs, losses, to), needs=2),
     )
 
 
-def _suggestion(
-    rule: str, lrs: Sequence[float], choice: Choice | None, needs: int = 1, divisor: float = 1.0
-) -> Suggestion:
-    if choice is None:
-        few = f"needs {needs} point{'s' * (needs > 1)}, has {len(lrs)}"
-        return Suggestion(TOOL, VERSION, rule, None, few)
-    at, remark = choice
-    return Suggestion(TOOL, VERSION, rule, lrs[at] / divisor, remark)
+def _choice(rule: str, lrs: Sequence[float], point: Point | None, needs: int = 1, divisor: float = 1.0) -> Choice:
+    if point is None:
+        return rule, None, f"needs {needs} point{'s' * (needs > 1)}, has {len(lrs)}"
+    at, remark = point
+    return rule, lrs[at] / divisor, remark
 
 
-def valley(losses: Sequence[float]) -> Choice | None:
+def valley(losses: Sequence[float]) -> Point | None:
     """Two thirds into the longest falling stretch, which may leave out points that rise.
 
     The stretch is the longest strictly decreasing subsequence. Its start is taken to be its end minus its length, which
@@ -105,7 +93,7 @@ def _falling(losses: Sequence[float]) -> list[int]:
     return lengths
 
 
-def slide(losses: Sequence[float], to: Rounding = float) -> Choice | None:
+def slide(losses: Sequence[float], to: Rounding = float) -> Point | None:
     """The left end of a window of 16 points that slides down from the last one while the slopes at its ends differ."""
     if len(losses) <= _LR_DIFF:
         return None
@@ -120,7 +108,7 @@ def slide(losses: Sequence[float], to: Rounding = float) -> Choice | None:
     return found, "" if left < len(losses) - 1 - _LR_DIFF else "did not slide"
 
 
-def minimum(losses: Sequence[float]) -> Choice | None:
+def minimum(losses: Sequence[float]) -> Point | None:
     """The point of the lowest loss; fastai suggests a tenth of its learning rate."""
     if not losses:
         return None
@@ -132,7 +120,7 @@ def minimum(losses: Sequence[float]) -> Choice | None:
     return at, "lowest at its end" if at == len(losses) - 1 else ""
 
 
-def steep(lrs: Sequence[float], losses: Sequence[float], to: Rounding = float) -> Choice | None:
+def steep(lrs: Sequence[float], losses: Sequence[float], to: Rounding = float) -> Point | None:
     """The left end of the interval in which the loss falls most steeply over the logarithm of the learning rate."""
     if len(losses) < 2:
         return None
@@ -140,3 +128,6 @@ def steep(lrs: Sequence[float], losses: Sequence[float], to: Rounding = float) -
     slopes = [to(divide(to(losses[i + 1] - losses[i]), to(logs[i + 1] - logs[i]))) for i in range(len(losses) - 1)]
     at = argmin(slopes)
     return at, remark_on(slopes, at)
+
+
+FINDER = Finder("fastai", "2.8.12", 10, "a tenth", 5, "cuts at the first NaN", smooth, choose)

@@ -12,8 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrcli.find import Suggestion, fastai, ignite, lightning, torch_lr_finder
-from lrcli.find.float32 import argmin, divide, f32, gradient, singles
+from lrcli.frameworks._float32 import f32, singles
+from lrcli.frameworks._slopes import argmin, divide, gradient
+from lrcli.frameworks.fastai import finder as fastai
+from lrcli.frameworks.finders import Finder, Suggestion, finders
+
+FASTAI, TORCH_LR_FINDER, LIGHTNING, IGNITE = finders()
 
 FINDERS = Path(__file__).parents[1] / "finders"
 GOLDEN = json.loads((FINDERS / "suggestions.json").read_text("utf-8"))
@@ -32,18 +36,18 @@ def curve_of(name: str) -> Curve:
 def ours(lrs: list[float], losses: list[float]) -> dict[str, float | None]:
     """What the recordings hold, by our rules."""
     by_name = {
-        "lr_find": fastai.suggest(lrs, losses),
-        "direct_f32": fastai.suggest_from(singles(lrs), singles(losses), f32),
-        "direct_f64": fastai.suggest_from(lrs, losses),
+        "lr_find": fastai.choose(lrs, losses, len(lrs) // 10, 5),
+        "direct_f32": fastai.choose_from(singles(lrs), singles(losses), f32),
+        "direct_f64": fastai.choose_from(lrs, losses),
     }
-    found = {f"fastai.{one.rule}.{how}": one.lr for how, all_four in by_name.items() for one in all_four}
+    found = {f"fastai.{rule}.{how}": lr for how, all_four in by_name.items() for rule, lr, _ in all_four}
     others: dict[str, tuple[Suggestion, ...]] = {
-        "torch_lr_finder.plot_default(skip_start=10,skip_end=5)": torch_lr_finder.suggest(lrs, losses),
-        "torch_lr_finder.plot(skip_start=0,skip_end=0)": torch_lr_finder.suggest(lrs, losses, 0, 0),
-        "lightning.suggestion_default(skip_begin=10,skip_end=1)": lightning.suggest(lrs, losses),
-        "lightning.suggestion(skip_begin=0,skip_end=1)": lightning.suggest(lrs, losses, 0, 1),
-        "lightning.suggestion(skip_begin=10,skip_end=0)": lightning.suggest(lrs, losses, 10, 0),
-        "ignite.lr_suggestion": ignite.suggest(lrs, losses),
+        "torch_lr_finder.plot_default(skip_start=10,skip_end=5)": TORCH_LR_FINDER.suggest(lrs, losses),
+        "torch_lr_finder.plot(skip_start=0,skip_end=0)": TORCH_LR_FINDER.suggest(lrs, losses, 0, 0),
+        "lightning.suggestion_default(skip_begin=10,skip_end=1)": LIGHTNING.suggest(lrs, losses),
+        "lightning.suggestion(skip_begin=0,skip_end=1)": LIGHTNING.suggest(lrs, losses, 0, 1),
+        "lightning.suggestion(skip_begin=10,skip_end=0)": LIGHTNING.suggest(lrs, losses, 10, 0),
+        "ignite.lr_suggestion": IGNITE.suggest(lrs, losses),
     }
     return found | {name: suggestion.lr for name, (suggestion,) in others.items()}
 
@@ -56,8 +60,9 @@ def test_recorded_suggestions(name: str) -> None:
 
 def test_recorded_versions() -> None:
     """Each rule is named after the release that was recorded."""
-    modules = {"fastai": fastai, "torch_lr_finder": torch_lr_finder, "lightning": lightning, "ignite": ignite}
-    assert {name: VERSIONS[name] for name in modules} == {name: one.VERSION for name, one in modules.items()}
+    assert {name: VERSIONS[name.replace("-", "_")] for name in (one.name for one in finders())} == {
+        one.name: one.version for one in finders()
+    }
 
 
 def test_eight_curves() -> None:
@@ -95,19 +100,19 @@ LRS = [10 ** (i / 10 - 5) for i in range(40)]
     ("tool", "points", "remarks"),
     [
         (
-            fastai,
+            FASTAI,
             3,
             ["needs 1 point, has 0", "needs 16 points, has 0", "needs 1 point, has 0", "needs 2 points, has 0"],
         ),
-        (fastai, 8, ["", "needs 16 points, has 3", "lowest at its end", "its last point"]),
-        (torch_lr_finder, 16, ["needs 2 points, has 1"]),
-        (lightning, 12, ["needs 2 points, has 1"]),
-        (ignite, 2, ["lowest too early"]),
+        (FASTAI, 8, ["", "needs 16 points, has 3", "lowest at its end", "its last point"]),
+        (TORCH_LR_FINDER, 16, ["needs 2 points, has 1"]),
+        (LIGHTNING, 12, ["needs 2 points, has 1"]),
+        (IGNITE, 2, ["lowest too early"]),
     ],
 )
-def test_too_short(tool: object, points: int, remarks: list[str]) -> None:
+def test_too_short(tool: Finder, points: int, remarks: list[str]) -> None:
     """A rule that has too few points says so and suggests nothing."""
-    suggestions = tool.suggest([1e-5 * 2**i for i in range(points)], [3.0 - i * i for i in range(points)])  # type: ignore[attr-defined]
+    suggestions = tool.suggest([1e-5 * 2**i for i in range(points)], [3.0 - i * i for i in range(points)])
     assert remarks == [s.remark for s in suggestions]
     assert [s.lr is None for s in suggestions] == ["needs" in remark or "early" in remark for remark in remarks]
 
@@ -124,13 +129,13 @@ def test_remarks_of_fastai(losses: list[float], remarks: list[str]) -> None:
     """fastai's functions return a number for any curve; the remark says where it means nothing."""
     if "slid to the start" in remarks:
         losses = [loss**20 for loss in losses]
-    assert remarks == [s.remark for s in fastai.suggest(LRS, losses)]
+    assert remarks == [s.remark for s in FASTAI.suggest(LRS, losses)]
 
 
 def test_nan_is_smallest() -> None:
     """torch-lr-finder and ignite return the point before the first NaN, and the remark says why."""
     losses = [*FALLING[:30], *[math.nan] * 10]
-    for tool in (torch_lr_finder, ignite):
+    for tool in (TORCH_LR_FINDER, IGNITE):
         (suggestion,) = tool.suggest(LRS, losses)
         assert (LRS[29], "beside NaN or inf") == (suggestion.lr, suggestion.remark)
 
@@ -138,25 +143,25 @@ def test_nan_is_smallest() -> None:
 def test_cut_and_dropped_nan() -> None:
     """fastai cuts at the first NaN, lightning leaves out what is not finite."""
     losses = [*FALLING[:20], math.nan, *FALLING[21:]]
-    assert fastai.suggest(LRS[:25], losses[:25])[2].lr == f32(LRS[19]) / 10
-    (suggestion,) = lightning.suggest(LRS, losses)
+    assert FASTAI.suggest(LRS[:25], losses[:25])[2].lr == f32(LRS[19]) / 10
+    (suggestion,) = LIGHTNING.suggest(LRS, losses)
     assert LRS[10] == suggestion.lr
 
 
-@pytest.mark.parametrize("tool", [fastai, torch_lr_finder, ignite])
-def test_skips_are_for_all(tool: object) -> None:
+@pytest.mark.parametrize("tool", [FASTAI, TORCH_LR_FINDER, IGNITE])
+def test_skips_are_for_all(tool: Finder) -> None:
     """What is skipped at either end is not looked at."""
     spoiled = [9.0, 0.0, *FALLING[2:-2], 9.0, math.nan]
-    skipped = tool.suggest(LRS, spoiled, 2, 2)  # type: ignore[attr-defined]
-    assert [s.lr for s in tool.suggest(LRS[2:-2], FALLING[2:-2], 0, 0)] == [s.lr for s in skipped]  # type: ignore[attr-defined]
+    skipped = tool.suggest(LRS, spoiled, 2, 2)
+    assert [s.lr for s in tool.suggest(LRS[2:-2], FALLING[2:-2], 0, 0)] == [s.lr for s in skipped]
 
 
 def test_smoothing() -> None:
     """Each loop's own average: fastai's begins near the loss, Lightning's at half of it, the others blend in 5 %."""
     losses = [2.0, 1.0, 4.0]
-    assert [1.9999980926513672, 1.494948148727417, 2.3468892574310303] == fastai.smooth(losses)
-    assert [2.0, 1.95, 2.0524999999999998] == torch_lr_finder.smooth(losses) == ignite.smooth(losses)
-    first, *_ = lightning.smooth([2.3])
+    assert [1.9999980926513672, 1.494948148727417, 2.3468892574310303] == FASTAI.smooth(losses)
+    assert [2.0, 1.95, 2.0524999999999998] == TORCH_LR_FINDER.smooth(losses) == IGNITE.smooth(losses)
+    first, *_ = LIGHTNING.smooth([2.3])
     assert first == pytest.approx(2.3 * 0.02 / (1 - 0.98**2), rel=1e-15)
 
 

@@ -9,13 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lrcli.find import Suggestion
-from lrcli.find.float32 import argmin, blended, f32, singles
-from lrcli.find.steepest import remark_on, window
-
-TOOL, VERSION = "ignite", "0.5.5"
-SKIP_START = 0
-SKIP_END = 0
+from lrcli.frameworks._float32 import f32, singles
+from lrcli.frameworks._slopes import argmin, blended, remark_on, window
+from lrcli.frameworks.finders import Choice, Finder
 
 
 def smooth(losses: Sequence[float]) -> list[float]:
@@ -23,19 +19,19 @@ def smooth(losses: Sequence[float]) -> list[float]:
     return blended(losses, 0.05)
 
 
-def suggest(
-    lrs: Sequence[float], losses: Sequence[float], skip_start: int | None = None, skip_end: int | None = None
-) -> tuple[Suggestion, ...]:
+def choose(lrs: Sequence[float], losses: Sequence[float], skip_start: int, skip_end: int) -> tuple[Choice, ...]:
     """The point before the lowest loss where the loss falls most from its left neighbour to its right one.
 
     Computed in single precision. A NaN counts as the lowest loss and as the smallest slope.
     """
-    kept = window(len(lrs), skip_start or SKIP_START, skip_end or SKIP_END)
+    kept = window(len(lrs), skip_start, skip_end)
     own = singles([losses[i] for i in kept])
     before = own[: argmin(own) + 1] if own else []
     if len(before) < 3:
-        return (Suggestion(TOOL, VERSION, "lr_suggestion", None, "lowest too early"),)
+        return (("lr_suggestion", None, "lowest too early"),)
     slopes = [f32(0.5 * f32(after - first)) for first, after in zip(before, before[2:], strict=False)]
     at = argmin(slopes)
-    remark = remark_on(slopes, at)
-    return (Suggestion(TOOL, VERSION, "lr_suggestion", lrs[kept[at + 1]], remark),)
+    return (("lr_suggestion", lrs[kept[at + 1]], remark_on(slopes, at)),)
+
+
+FINDER = Finder("ignite", "0.5.5", 40, 0, 0, "take NaN for the lowest", smooth, choose)

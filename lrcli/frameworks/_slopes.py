@@ -1,29 +1,12 @@
-"""Float arithmetic as tensors and arrays do it: single precision, IEEE division, argmin and gradient with their NaN."""
+"""Slopes of a recorded loss, as tensors and arrays compute them: IEEE division, argmin and gradient with their NaN."""
 
 from __future__ import annotations
 
 import math
-from array import array
 from collections.abc import Callable, Sequence
 
 Rounding = Callable[[float], float]
 """Rounds the result of one operation: `f32`, or `float` for double precision."""
-
-
-def f32(value: float) -> float:
-    """The nearest single-precision number; what is too large is infinite.
-
-    One operation on two singles, computed in doubles and rounded, is what a machine computes in singles.
-
-    >>> f32(0.1), f32(1e300)
-    (0.10000000149011612, inf)
-    """
-    return array("f", [value])[0]
-
-
-def singles(values: Sequence[float]) -> list[float]:
-    """`f32` of them all."""
-    return array("f", values).tolist()
 
 
 def divide(a: float, b: float) -> float:
@@ -85,3 +68,25 @@ def blended(losses: Sequence[float], weight: float) -> list[float]:
     for loss in losses:
         result.append(weight * loss + (1 - weight) * result[-1] if result else loss)
     return result
+
+
+def remark_on(slopes: Sequence[float], at: int) -> str:
+    """What speaks against the point that an argmin of the slopes chose; "" for nothing."""
+    slope = slopes[at]
+    if not math.isfinite(slope):
+        return "beside NaN or inf"
+    if slope >= 0:
+        return "the loss falls nowhere"
+    if at == 0:
+        return "its first point"
+    return "its last point" if at == len(slopes) - 1 else ""
+
+
+def window(count: int, skip_start: int, skip_end: int) -> range:
+    """The indices that are left of so many points.
+
+    >>> window(100, 10, 5), window(8, 10, 5)
+    (range(10, 95), range(8, 8))
+    """
+    start = min(skip_start, count)
+    return range(start, max(start, count - skip_end))

@@ -10,13 +10,9 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from lrcli.find import Suggestion
-from lrcli.find.float32 import argmin, divide, f32, singles, smoothed
-from lrcli.find.steepest import remark_on, window
-
-TOOL, VERSION = "lightning", "2.6.6"
-SKIP_START = 10
-SKIP_END = 1
+from lrcli.frameworks._float32 import f32, singles
+from lrcli.frameworks._slopes import argmin, divide, remark_on, smoothed, window
+from lrcli.frameworks.finders import Choice, Finder
 
 
 def smooth(losses: Sequence[float]) -> list[float]:
@@ -28,29 +24,21 @@ def smooth(losses: Sequence[float]) -> list[float]:
     return smoothed(losses, 0.98, lead=1)
 
 
-def suggest(
-    lrs: Sequence[float], losses: Sequence[float], skip_start: int | None = None, skip_end: int | None = None
-) -> tuple[Suggestion, ...]:
+def choose(lrs: Sequence[float], losses: Sequence[float], skip_start: int, skip_end: int) -> tuple[Choice, ...]:
     """The point where torch.gradient(losses, spacing=lrs) is smallest: the slope over the learning rate itself.
 
     On a logarithmic ramp the smallest learning rates are closest together, so noise among them is steepest of all.
     What is not finite is left out. Computed in single precision.
     """
-    skip_start = SKIP_START if skip_start is None else skip_start
-    skip_end = SKIP_END if skip_end is None else skip_end
     if skip_end == 0:  # losses[10:-0]
-        return (_of(None, "skip_end 0: no points"),)
+        return (("suggestion", None, "skip_end 0: no points"),)
     own = singles(losses)
     kept = [i for i in window(len(lrs), skip_start, skip_end) if math.isfinite(own[i])]
     if len(kept) < 2:
-        return (_of(None, f"needs 2 points, has {len(kept)}"),)
+        return (("suggestion", None, f"needs 2 points, has {len(kept)}"),)
     slopes = _slopes(singles([lrs[i] for i in kept]), [own[i] for i in kept])
     at = argmin(slopes)
-    return (_of(lrs[kept[at]], remark_on(slopes, at)),)
-
-
-def _of(lr: float | None, remark: str) -> Suggestion:
-    return Suggestion(TOOL, VERSION, "suggestion", lr, remark)
+    return (("suggestion", lrs[kept[at]], remark_on(slopes, at)),)
 
 
 def _slopes(xs: Sequence[float], ys: Sequence[float]) -> list[float]:
@@ -65,3 +53,6 @@ def _slopes(xs: Sequence[float], ys: Sequence[float]) -> list[float]:
         c = f32(divide(before, f32(after * both)))
         slopes.append(f32(f32(f32(a * ys[i - 1]) + f32(b * ys[i])) + f32(c * ys[i + 1])))
     return [*slopes, f32(divide(f32(ys[-1] - ys[-2]), steps[-1]))]
+
+
+FINDER = Finder("lightning", "2.6.6", 30, 10, 1, "leaves all out", smooth, choose)
