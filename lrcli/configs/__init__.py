@@ -44,7 +44,7 @@ def read_config(request: Request, ours: Mapping | None = None) -> Declared | Non
     """
     own = tuple(text for text in request.sets if text.partition("=")[0].strip() in _OF_LOGS)
     request = replace(request, sets=tuple(text for text in request.sets if text not in own))
-    texts = Texts(request.source, request.sets, request.block)
+    texts = Texts(request.source, request.sets, request.block, request.inputs)
     if request.form:
         return _read(texts.forced(format_named(request.form)), request, own)
     matches = texts.matches()
@@ -99,7 +99,7 @@ def _read(match: Match, request: Request, own: Sequence[str]) -> Declared:
 
     def variant(values: Sequence[tuple[str, str]]) -> Spec:
         changed = replace(request, sets=(*request.sets, *(f"{key}={text}" for key, text in values)))
-        other = Texts(request.source, changed.sets, request.block).root(match.syntax)
+        other = Texts(request.source, changed.sets, request.block, request.inputs).root(match.syntax)
         if isinstance(other, SpecError):
             raise other
         return _read(replace(match, root=other), changed, own).spec

@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TypeVar, overload
 
+from lrcli.configs.beside import file_beside
 from lrcli.configs.nodes import Unknown, entry_at
 from lrcli.errors import Problem, SpecError
-from lrcli.inputs import FileTrouble, Inputs
+from lrcli.inputs import Inputs
 from lrcli.reader.given import Given
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
-from lrcli.reader.source import MAX_SIZE, Place, Source, decoded, refuse
+from lrcli.reader.source import Place, Source, refuse
 
 MAX_COUNT = 10**12
 
@@ -207,16 +207,7 @@ class Config:
     def beside(self, path: str) -> Source:
         """Another file of the project, named by a key relative to this one, as a source."""
         name = self.text(path) or ""
-        return self.file_beside(name, self.value_place(path))
-
-    def file_beside(self, name: str, place: Place) -> Source:
-        """The file of a name, relative to this one. Raises SpecError where it cannot be read."""
-        where = self.source.directory / name
-        try:
-            data = self.inputs.get(str(where), "config").read(MAX_SIZE + 1)
-        except FileTrouble as error:
-            raise refuse(place, "file", f"{name}: {error}", f"it is looked for at {where}") from None
-        return decoded(Source(str(where), stem=Path(name).stem, directory=where.parent), data)
+        return file_beside(self.inputs, self.source, name, self.value_place(path))
 
 
 def version_of(text: str) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lrcli.configs.beside import file_beside
 from lrcli.configs.config import Config
 from lrcli.configs.draft import Draft
 from lrcli.configs.nodes import Value, entry_at, mapping_of, sequence_of, text_of
@@ -29,7 +30,7 @@ def merged(config: Config) -> tuple[Mapping, Place | None]:
         if not isinstance(name, str) or not name:
             raise refuse(base.place, "wrong-type", f"_BASE_ must be the name of a file, not {base}")
         try:
-            source = replace(config, source=source).file_beside(name, base.place)
+            source = file_beside(config.inputs, source, name, base.place)
         except SpecError:
             return _over(chain), base.place
         root = read(source)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from collections.abc import Sequence as Sequence_
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from lrcli.errors import SpecError
 from lrcli.reader.nodes import MAX_NODES, Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Place, refuse
 
@@ -50,6 +52,19 @@ class Unknown(Scalar):
 
     def __str__(self) -> str:
         return self.why or self.text[:40]
+
+
+@dataclass(frozen=True)
+class Unread(Unknown):
+    """What stands for files that a config is based on, and that cannot be read: it bears on everything."""
+
+    error: SpecError = SpecError(())  # noqa: RUF009 - never raised
+
+    @classmethod
+    def of(cls, place: Place, errors: Sequence_[SpecError]) -> Unread:
+        """All the reasons as one error."""
+        problems = tuple(problem for error in errors for problem in error.problems)
+        return cls(place, "", why=problems[0].message, error=SpecError(problems))
 
 
 def node_of(value: Any, place: Place) -> Node:

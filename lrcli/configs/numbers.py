@@ -68,7 +68,7 @@ def _number(config: Config, node: object, path: str) -> float | None:
 
 def _is_wrapped(config: Config) -> bool:
     """Whether the file is one of W&B's, with each value inside `{value: ...}`."""
-    root = read(config.syntax, config.source)
+    root = read(config.syntax, config.source, (), config.inputs)
     return unwrapped(root) is not root
 
 

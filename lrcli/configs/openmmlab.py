@@ -1,108 +1,23 @@
-"""What the configs of mmengine and mmcv share: `_base_` files, class names, and the batches of an epoch."""
+"""What the configs of mmengine and mmcv share: class names, the batches of an epoch, and the rate."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lrcli.configs.config import Config
 from lrcli.configs.draft import Draft
-from lrcli.configs.nodes import Unknown, entry_at, mapping_of
-from lrcli.configs.syntax.python import read
-from lrcli.errors import SpecError
-from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
-from lrcli.reader.source import Source, refuse
+from lrcli.configs.nodes import Unknown
+from lrcli.reader.nodes import Mapping, Node, Sequence
+from lrcli.reader.source import refuse
 
-_MOST_BASES = 16
-_OF_BASE = re.compile(r"(?:\{\{\s*)?_base_\.([\w.]+)(?:\s*\}\})?")
-_DROPPED = ("_delete_", "_base_")
 _GROUP_KEYS = ("custom_keys", "bias_lr_mult", "dcn_offset_lr_mult", "layer_decay_rate", "decay_rate", "num_layers")
-
-
-def take_bases(config: Config) -> None:
-    """Put what the file is based on (`_base_`) under its own values, as Config.fromfile merges them."""
-    config.root = _merged(config, config.source, config.root, 0)
-
-
-def _merged(config: Config, source: Source, root: Mapping, depth: int) -> Mapping:
-    written = root.get("_base_")
-    if written is None or (isinstance(written, Scalar) and not isinstance(written, Unknown) and written.value is None):
-        return root
-    if depth > _MOST_BASES:
-        raise refuse(written.place, "limit", f"more than {_MOST_BASES} files are based on each other")
-    base = mapping_of([], source.whole)
-    for node in written.items if isinstance(written, Sequence) else (written,):
-        if isinstance(node, Unknown):
-            help = "give the whole config, as training writes it into work_dirs"
-            raise refuse(node.place, node.code, f"_base_: {node.why}", help)
-        name = node.value if isinstance(node, Scalar) else None
-        if not isinstance(name, str) or not name:
-            raise refuse(node.place, "wrong-type", f"_base_ must be the names of files, not {node}")
-        found = _base_file(config, source, name, node)
-        lower = _merged(config, found, read(found), depth + 1)
-        twins = {key.text for key, _ in base.entries} & {key.text for key, _ in lower.entries} - {"_base_"}
-        if twins:
-            message = f"KeyError: Duplicate key is not allowed among bases. Duplicate keys: {sorted(twins)}"
-            raise refuse(node.place, "framework-raises", message)
-        base = mapping_of([*base.entries, *lower.entries], source.whole)
-    return _over(_filled(root, base), base)
-
-
-def _base_file(config: Config, source: Source, name: str, node: Node) -> Source:
-    try:
-        return replace(config, source=source).file_beside(name, node.place)
-    except SpecError:
-        message = f"FileNotFoundError: the _base_ {name!r} is not there, and may bear on the learning rate"
-        help = "put it beside this file, or give the whole config from work_dirs; --set _base_=None does without it"
-        raise refuse(node.place, "framework-raises", message, help) from None
-
-
-def _filled(root: Mapping, base: Mapping) -> Mapping:
-    """The mapping with `_base_.a.b` (and `{{_base_.a.b}}`) replaced by what the base holds there."""
-
-    def fill(node: Node) -> Node:
-        if isinstance(node, Unknown):
-            match = _OF_BASE.fullmatch(node.text)
-            found = entry_at(base, match.group(1))[1] if match else None
-            return node if found is None else found
-        if isinstance(node, Sequence):
-            return replace(node, items=tuple(map(fill, node.items)))
-        if isinstance(node, Mapping):
-            return replace(node, entries=tuple((key, fill(value)) for key, value in node.entries))
-        return node
-
-    filled = fill(root)
-    assert isinstance(filled, Mapping)
-    return filled
-
-
-def _over(upper: Mapping, lower: Mapping) -> Mapping:
-    """A mapping over another one, key by key, unless it says `_delete_`."""
-    entries: dict[str, tuple[Scalar, Node]] = {key.text: (key, value) for key, value in lower.entries}
-    for key, value in upper.entries:
-        below = entries.get(key.text)
-        made = value
-        if isinstance(value, Mapping):
-            deletes = value.get("_delete_")
-            alone = isinstance(deletes, Scalar) and deletes.value is True
-            under = below[1] if below is not None and not alone else None
-            if isinstance(under, Unknown):
-                made = under
-            elif under is not None and not isinstance(under, Mapping):
-                message = f"TypeError: {key.text} is a dict here and {under} in the base: it needs _delete_=True"
-                raise refuse(key.place, "framework-raises", message)
-            else:
-                made = _over(value, under if under is not None else mapping_of([], value.place))
-        if key.text not in _DROPPED:
-            entries[key.text] = key, made
-    return mapping_of(entries.values(), upper.place)
 
 
 def class_name(config: Config, path: str) -> str | None:
     """The class that a `type` names, without its package or scope: a text, or a class that is imported."""
     node = config.node(path)
-    if isinstance(node, Unknown) and node.text.isidentifier():
-        return node.text
+    if isinstance(node, Unknown) and all(part.isidentifier() for part in node.text.split(".")):
+        return node.text.rpartition(".")[2]
     name = config.text(path)
     return None if name is None else name.rpartition(".")[2]
 

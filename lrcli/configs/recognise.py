@@ -15,6 +15,7 @@ from lrcli.configs.syntax import read
 from lrcli.configs.wandb import unwrapped
 from lrcli.errors import LrcliError, SpecError, suggest
 from lrcli.folder import module_names
+from lrcli.inputs import Inputs
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.source import Source, refuse
 
@@ -52,8 +53,8 @@ class Match:
 class Texts:
     """One text in every syntax that it can be read in."""
 
-    def __init__(self, source: Source, sets: Sequence[str] = (), block: str = "") -> None:
-        self.source, self.sets, self.block = source, sets, block
+    def __init__(self, source: Source, sets: Sequence[str] = (), block: str = "", inputs: Inputs | None = None) -> None:
+        self.source, self.sets, self.block, self.inputs = source, sets, block, inputs
         self._roots: dict[str, Mapping | SpecError] = {}
 
     def root(self, syntax: str) -> Mapping | SpecError:
@@ -66,7 +67,7 @@ class Texts:
         return self._roots[syntax]
 
     def _read(self, syntax: str) -> Mapping:
-        root = unwrapped(read(syntax, self.source, self.sets))
+        root = unwrapped(read(syntax, self.source, self.sets, self.inputs))
         if not self.block:
             return root
         inner = under(root, self.block)

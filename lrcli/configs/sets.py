@@ -13,7 +13,7 @@ from lrcli.reader.source import Source, refuse
 
 def check_sets(config: Config, request: Request) -> None:
     """Raise SpecError for a key that neither stands in the file nor means anything to its format."""
-    written = unwrapped(read(config.syntax, config.source))
+    written = unwrapped(read(config.syntax, config.source, (), config.inputs))
     for text in request.sets:
         key = text.partition("=")[0].strip()
         inner = key.removeprefix(f"{request.block}.")

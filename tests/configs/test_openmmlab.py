@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli_world import run_cli
 
 BASE = """optim_wrapper = dict(optimizer=dict(type='SGD', lr=0.02))
@@ -38,10 +40,91 @@ def test_values_go_over_those_of_the_base(tmp_path: Path) -> None:
     assert "epochs: 6" in run_cli("convert", path).stdout
 
 
-def test_an_expression_on_the_base_is_code(tmp_path: Path) -> None:
+MODULE = """from mmengine.optim.scheduler import StepLR
+max_epochs = 9
+optim_wrapper = dict(optimizer=dict(type='SGD', lr=0.02))
+param_scheduler = [dict(type=StepLR, step_size=3)]
+train_cfg = dict(by_epoch=True, max_epochs=max_epochs)
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [  # what mmengine 0.10.7 gives at the epochs 0, 3 and 4, run
+        ("optim_wrapper = dict(optimizer=dict(lr=8 * _base_.optim_wrapper.optimizer.lr))", "0.16 0.016 0.016"),
+        ("_base_.optim_wrapper.optimizer.lr = 0.5", "0.5 0.05 0.05"),
+        ("_base_['optim_wrapper']['optimizer']['lr'] *= 4", "0.08 0.008 0.008"),
+        ("del _base_.param_scheduler", "0.02 0.02 0.02"),
+        ("_base_.pop('param_scheduler')", "0.02 0.02 0.02"),
+        (
+            "if hasattr(_base_, 'param_scheduler'):\n    delattr(_base_, 'param_scheduler')\n"
+            "optim_wrapper = _base_.optim_wrapper\noptim_wrapper.update({'optimizer': {'lr': 0.3}})",
+            "0.3 0.3 0.3",
+        ),
+        ("inner = dict(lr=0.02)\noptim_wrapper = dict(optimizer=inner)\ninner['lr'] = 0.7", "0.7 0.07 0.07"),
+        ("_base_.param_scheduler[0].step_size = 2", "0.02 0.002 0.0002"),
+        ("optim_wrapper = dict(_delete_=True, optimizer=dict(type='AdamW', lr=0.004))", "0.004 0.0004 0.0004"),
+        ("lr, n = 0.25, 2\noptim_wrapper = dict(optimizer=dict(lr=lr))", "0.25 0.025 0.025"),
+        ("big = 3 > 2\nif big and not None:\n    optim_wrapper = dict(optimizer=dict(lr=0.6 if big else 0.1))",
+         "0.6 0.06 0.06"),
+        ("optim_wrapper = dict(optimizer=dict(lr=max(0.1, 0.01) * round(1.6)))", "0.2 0.02 0.02"),
+    ],
+)  # fmt: skip
+def test_what_a_file_does_with_its_base(lines: str, expected: str, tmp_path: Path) -> None:
     written(tmp_path, BASE, "base.py")
-    text = "_base_ = './base.py'\noptim_wrapper = dict(optimizer=dict(lr=8 * _base_.optim_wrapper.optimizer.lr))\n"
-    assert "[code-not-data]" in refusal(written(tmp_path, text), "0")
+    path = written(tmp_path, f"_base_ = './base.py'\n{lines}\n")
+    given = [float(line) for line in run_cli("at", path, "0", "3", "4").stdout.splitlines()]
+    assert given == pytest.approx([float(number) for number in expected.split()], rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("optim_wrapper.optimizer.lr = 0.1", "0.1"),
+        ("optim_wrapper.update(dict(optimizer=dict(lr=0.2)))", "0.2"),
+        ("optim_wrapper.merge(dict(optimizer=dict(_delete_=True, type='SGD', lr=0.4)))", "0.4"),
+        ("optim_wrapper = dict(optimizer=dict(lr=0.9))\ntrain_cfg.update(max_epochs=max_epochs // 2)", "0.9"),
+    ],
+)
+def test_modules_that_are_imported_as_bases(lines: str, expected: str, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    written(tmp_path, MODULE, "sched.py")
+    text = f"from mmengine.config import read_base\nwith read_base():\n    from ..sched import *\n{lines}\n"
+    path = written(tmp_path, text, "sub/config.py")
+    assert run_cli("at", path, "0").stdout == f"{expected}\n"
+    assert run_cli("at", path, "0", "--set", "optim_wrapper.optimizer.lr=0.7").stdout == "0.7\n"
+
+
+def test_modules_that_are_not_there_are_told_at_once(tmp_path: Path) -> None:
+    text = "with read_base():\n    from .one import *\n    from .sub.two import *\n    from mmdet.configs.x import *\n"
+    said = refusal(written(tmp_path, text), "0")
+    assert "config.py:2:5: error: ConfigParsingError: the module .one is not there" in said
+    assert "config.py:3:5: error: ConfigParsingError: the module .sub.two is not there" in said
+    assert "config.py:4:5: error: the module mmdet.configs.x belongs to a package" in said
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "for s in param_scheduler:\n    s['step_size'] = 1",
+        "first = param_scheduler[0]\nfor i in range(3):\n    first.update(step_size=1)",
+        "x = param_scheduler.pop()",
+        "change(param_scheduler)",
+    ],
+)
+def test_what_code_may_have_changed_is_not_known(lines: str, tmp_path: Path) -> None:
+    assert "[code-not-data]" in refusal(written(tmp_path, f"{BASE}{lines}\n"), "0")
+
+
+def test_the_base_decides_whose_config_it_is(tmp_path: Path) -> None:
+    written(tmp_path, OLD, "base.py")
+    path = written(tmp_path, "_base_ = ['base.py']\nmodel = dict(type='RPN')\n")
+    assert "policy: Step" in run_cli("convert", path).stdout
+
+
+def test_a_name_that_is_set_is_set_where_it_is_used(tmp_path: Path) -> None:
+    path = written(tmp_path, "rate = 0.1\n" + BASE.replace("0.02", "rate / 2"))
+    assert run_cli("at", path, "0", "--set", "rate=0.3").stdout == "0.15\n"
 
 
 def test_a_base_that_is_not_there(tmp_path: Path) -> None:
@@ -51,10 +134,9 @@ def test_a_base_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_base_that_is_changed_is_code(tmp_path: Path) -> None:
-    path = written(tmp_path, f"_base_ = './base.py'\nif hasattr(_base_, 'a'):\n    delattr(_base_, 'a')\n{BASE}")
-    assert f"{path}:2:1: error: _base_: \"if hasattr(_base_, 'a'):\" is Python that lrcli does not run" in refusal(
-        path, "0"
-    )
+    written(tmp_path, BASE, "base.py")
+    path = written(tmp_path, "_base_ = './base.py'\nfor key in list(_base_):\n    _base_.pop(key)\n")
+    assert f"{path}:2:1: error: _base_: 'for key in list(_base_):' is Python that lrcli does not" in refusal(path, "0")
 
 
 def test_rows_are_iterations_where_batches_are_known(tmp_path: Path) -> None:

@@ -135,11 +135,18 @@ e = 9 ** 9 ** 9
 f = 1
 if a:
     f = 2
+if d:
+    m = 3
 g = {'q': f}
 h = 'x' 'y' + 'z'
 a += 1
 l = []
 l.append(1)
+n = o = min(7, int(2.5))
+p, q = l, 1e-3 * 10 ** 10 ** 10
+p.append(c['w'][1])
+r = [p]
+p.sort()
 """
     assert values("python", text) == {
         "os": "?code-not-data",
@@ -148,10 +155,16 @@ l.append(1)
         "c": {"x": [1, 1, 1], "y": -40, "z": None, "w": [1, 2]},
         "d": "?code-not-data",
         "e": "?code-not-data",
-        "f": "?code-not-data",
-        "g": {"q": "?code-not-data"},
+        "f": 2,
+        "m": "?code-not-data",
+        "g": {"q": 2},
         "h": "xyz",
         "l": "?code-not-data",
+        "n": 2,
+        "o": 2,
+        "p": "?code-not-data",
+        "q": "?code-not-data",
+        "r": ["?code-not-data"],
     }
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format, lacking
-from lrcli.configs.openmmlab import batches_of, class_name, put_rate, refuse_unknown, remark_groups, take_bases
+from lrcli.configs.openmmlab import batches_of, class_name, put_rate, refuse_unknown, remark_groups
+from lrcli.configs.syntax.openmmlab import check_bases
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Sequence
 
@@ -24,13 +25,15 @@ def misses(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be a config of mmcv."""
     if root.get("lr_config") is not None:
         return ()
+    if root.get("optim_wrapper") is not None:
+        return ("lr_config (optim_wrapper is mmengine's)",)
     return lacking(root, "lr_config|optimizer", "lr_config|runner|total_epochs|optimizer_config")
 
 
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of an mmcv config."""
     config.knows("lr_config", "optimizer", "runner", "total_epochs", "data", "auto_scale_lr")
-    take_bases(config)
+    check_bases(config.root)
     by_iter, length, key = _length(config)
     policy = _policy(config)
     by_epoch = config.flag("lr_config.by_epoch", not by_iter and policy not in ("Cyclic", "OneCycle"))
@@ -172,4 +175,4 @@ def _remarks(config: Config, policy: str, length: int, by_epoch: bool) -> None:
         config.remark("lr_config.step", "milestone-outside", what, "the rate is not lowered there")
 
 
-FORMAT = Format("mmcv", "mmcv .py (lr_config)", ("python",), misses, translate)
+FORMAT = Format("mmcv", "mmcv .py (lr_config)", ("openmmlab",), misses, translate)

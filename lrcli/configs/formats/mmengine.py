@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from lrcli.configs.base import Config, Draft, Format, lacking
 from lrcli.configs.nodes import Unknown, Value, entry_at, mapping_of, sequence_of, text_of
-from lrcli.configs.openmmlab import Batches, batches_of, class_name, put_rate, refuse_unknown, remark_groups, take_bases
+from lrcli.configs.openmmlab import Batches, batches_of, class_name, put_rate, refuse_unknown, remark_groups
+from lrcli.configs.syntax.openmmlab import check_bases
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import refuse
@@ -21,9 +22,9 @@ def misses(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be a config of mmengine."""
     if root.get(_LIST) is not None:
         return ()
-    if root.get("_base_") is not None and not any(root.get(name) is not None for name in _OLD):
-        return ()
-    return lacking(root, "param_scheduler|optim_wrapper", "train_cfg|_base_")
+    if root.get("_base_") is not None:  # files that are not here, or not looked for
+        return ("no key of mmcv's",) if any(root.get(name) is not None for name in _OLD) else ()
+    return lacking(root, "param_scheduler|optim_wrapper", "train_cfg")
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,7 @@ class _Run:
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of an mmengine config."""
     config.knows("auto_scale_lr", "train_dataloader", "train_cfg", _LIST, "optim_wrapper")
-    take_bases(config)
-    if config.root.get(_LIST) is None and config.root.get("lr_config") is not None:
-        raise config.fail("lr_config", "ambiguous", "lr_config is mmcv's, not mmengine's", "--from mmcv")
+    check_bases(config.root)
     run = _run(config)
     entries = _entries(config)
     _put_length(config, draft, run, entries)
@@ -230,4 +229,4 @@ def _remark_epochs(config: Config, entry: Mapping) -> None:
     config.remark(_LIST, "epochs-in-iters", what, "", "write by_epoch=False in its entry")
 
 
-FORMAT = Format("mmengine", "mmengine .py", ("python",), misses, translate)
+FORMAT = Format("mmengine", "mmengine .py", ("openmmlab",), misses, translate)

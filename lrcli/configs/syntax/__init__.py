@@ -9,12 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib import import_module
 
+from lrcli.inputs import Inputs
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.source import Source
 
+WITH_BASES = ("openmmlab",)
 
-def read(syntax: str, source: Source, sets: Sequence[str] = ()) -> Mapping:
-    """The mapping of a text in one of the syntaxes, which are the files of this folder."""
-    root = import_module(f"{__name__}.{syntax}").read(source, sets)
+
+def read(syntax: str, source: Source, sets: Sequence[str] = (), inputs: Inputs | None = None) -> Mapping:
+    """The mapping of a text in one of the syntaxes, which are the files of this folder.
+
+    Some of them read the files that a text is based on, too, from `inputs`; without it, they leave them out.
+    """
+    module = import_module(f"{__name__}.{syntax}")
+    root = module.read(source, sets, inputs) if syntax in WITH_BASES else module.read(source, sets)
     assert isinstance(root, Mapping)
     return root

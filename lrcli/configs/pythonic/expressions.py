@@ -1,0 +1,252 @@
+"""What a Python expression over known names comes to, without running it: literals, arithmetic, dict(...), x['key'].
+
+What would have to be run (a call, an attribute of a module) becomes `Unknown`, and stops only who needs it.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from lrcli.configs.nodes import Unknown, Value, mapping_of, sequence_of, text_of
+from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar
+from lrcli.reader.nodes import Sequence as List
+from lrcli.reader.source import Place, Source, refuse
+
+_MOST = 10_000
+"""The longest text or list that `*` makes."""
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+}
+_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {"int": int, "float": float, "round": round, "abs": abs, "min": min,
+                                             "max": max}  # fmt: skip
+"""Functions of Python itself, of numbers; a file that defines one of these names has its own."""
+
+Names = dict[str, tuple[Scalar, Node]]
+"""What each name of a file holds, and where it was assigned."""
+
+
+class Expressions:
+    """The expressions of one file. Mappings of `shared` names have attributes, too, as mmengine's ConfigDict has."""
+
+    def __init__(self, source: Source, names: Names, shared: set[str]) -> None:
+        self.source, self.names, self.shared = source, names, shared
+
+    def place(self, node: ast.AST) -> Place:
+        """Where an expression stands."""
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+        text = self.source.lines[line - 1] if line <= len(self.source.lines) else ""
+        start = len(text.encode()[:column].decode(errors="ignore"))
+        same = getattr(node, "end_lineno", line) == line
+        end = (getattr(node, "end_col_offset", None) or column + 1) if same else column + len(text)
+        return Place(self.source, line, start + 1, max(1, end - column))
+
+    def unknown(self, node: ast.AST) -> Unknown:
+        """What stands for something that would have to be run."""
+        written = (ast.get_source_segment(self.source.text, node) or "").splitlines()
+        text = written[0] if written else ""
+        why = f"{text[:60] or 'this'!r} is Python that lrcli does not run"
+        return Unknown(self.place(node), text[:200], code="code-not-data", why=why, help="write the value itself")
+
+    def value(self, node: ast.expr, depth: int = 1) -> Node:
+        """The node of an expression."""
+        if depth > MAX_DEPTH:
+            raise refuse(self.place(node), "limit", f"more than {MAX_DEPTH} levels of nesting")
+        if isinstance(node, ast.Constant):
+            return self.constant(node.value, node)
+        if isinstance(node, ast.Name):
+            _, held = self.names.get(node.id, (None, None))
+            return self.unknown(node) if held is None else held
+        if isinstance(node, (ast.List, ast.Tuple)) and not any(isinstance(item, ast.Starred) for item in node.elts):
+            return sequence_of((self.value(item, depth + 1) for item in node.elts), self.place(node))
+        if isinstance(node, ast.Dict):
+            return self.mapping(node, list(zip(node.keys, node.values, strict=True)), depth)
+        if isinstance(node, ast.Call):
+            return self.call(node, depth)
+        if isinstance(node, (ast.Subscript, ast.Attribute)):
+            return self.item(node, depth)
+        if isinstance(node, ast.BinOp):
+            return self.arithmetic(node, depth)
+        if isinstance(node, ast.UnaryOp):
+            return self.unary(node, depth)
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            return self.comparison(node, depth)
+        if isinstance(node, ast.IfExp):
+            test = self.truth(node.test, depth + 1)
+            return self.unknown(node) if test is None else self.value(node.body if test else node.orelse, depth + 1)
+        if isinstance(node, ast.Set) and isinstance(inner := node.elts[0], ast.Set) and len(inner.elts) == 1:
+            return self.value(inner.elts[0], depth + 1)  # {{_base_.a}} of mmcv
+        return self.unknown(node)
+
+    def constant(self, value: object, node: ast.AST) -> Node:
+        """The node of a Python value."""
+        if value is None or isinstance(value, (bool, int, float)):
+            if isinstance(value, int) and abs(value) > 1e300:
+                return self.unknown(node)
+            return Value(self.place(node), text_of(value), read=value)
+        return Value(self.place(node), value, False, read=value) if isinstance(value, str) else self.unknown(node)
+
+    def mapping(self, node: ast.AST, pairs: Sequence[tuple[ast.expr | None, ast.expr]], depth: int) -> Node:
+        """A mapping of (key, value); a value without a key is `**other`."""
+        entries: list[tuple[Scalar, Node]] = []
+        for key, value in pairs:
+            inner = self.value(value, depth + 1)
+            if key is None:
+                if not isinstance(inner, Mapping):
+                    return self._because(inner, node)
+                entries += inner.entries
+                continue
+            name = self.value(key, depth + 1)
+            if not isinstance(name, Value) or name.read is None:
+                return self.unknown(node)
+            entries.append((Scalar(name.place, str(name.read)), inner))
+        return mapping_of(entries, self.place(node))
+
+    def call(self, node: ast.Call, depth: int) -> Node:
+        """dict(...), a copy, hasattr(...), or a function of numbers."""
+        pairs = keywords_of(node)
+        name = node.func.id if isinstance(node.func, ast.Name) and node.func.id not in self.names else ""
+        if name == "dict" and len(node.args) <= 1:
+            return self.mapping(node, [*((None, one) for one in node.args), *pairs], depth)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "copy" and not node.args and not pairs:
+            held = self.value(node.func.value, depth + 1)
+            return replace(held) if isinstance(held, (Mapping, List)) else self.unknown(node)
+        values = [self.value(one, depth + 1) for one in node.args] if name and not pairs else []
+        if name == "hasattr" and len(values) == 2 and isinstance(values[0], Mapping):
+            key = values[1].value if isinstance(values[1], Scalar) else None
+            return self.constant(inside(values[0], key) is not None, node)
+        numbers = [number_of(one) for one in values]
+        least = name == "round" and any(one is None or abs(one) > 300 for one in numbers[1:])  # 10**300 at the most
+        if name in _FUNCTIONS and numbers and None not in numbers and not least:
+            return self._worked(lambda: _FUNCTIONS[name](*numbers), node)
+        return next((self._because(one, node) for one in values if isinstance(one, Unknown)), self.unknown(node))
+
+    def item(self, node: ast.Subscript | ast.Attribute, depth: int) -> Node:
+        """x['key'], x[0], and x.key where x is one of those mappings that have attributes."""
+        held = self.value(node.value, depth + 1)
+        if isinstance(node, ast.Attribute):
+            key: object = node.attr if root_of(node) in self.shared else None
+        else:
+            index = self.value(node.slice, depth + 1) if not isinstance(node.slice, ast.Slice) else None
+            key = index.read if isinstance(index, Value) else None
+        found = inside(held, key)
+        return self._because(held, node) if found is None else found
+
+    def truth(self, node: ast.expr, depth: int = 1) -> bool | None:
+        """Whether an expression is true; None where nobody knows."""
+        if isinstance(node, ast.BoolOp):
+            parts = [self.truth(one, depth + 1) for one in node.values]
+            stop = isinstance(node.op, ast.Or)
+            return (
+                stop
+                if stop in parts and None not in parts[: parts.index(stop)]
+                else None
+                if None in parts
+                else not stop
+            )
+        value = self.value(node, depth)
+        if isinstance(value, (Mapping, List)):
+            return bool(value.entries if isinstance(value, Mapping) else value.items)
+        return bool(value.read) if isinstance(value, Value) else None
+
+    def unary(self, node: ast.UnaryOp, depth: int) -> Node:
+        """-x, +x, not x."""
+        if isinstance(node.op, ast.Not):
+            test = self.truth(node.operand, depth + 1)
+            return self.unknown(node) if test is None else self.constant(not test, node)
+        inner = self.value(node.operand, depth + 1)
+        number = number_of(inner)
+        if number is None or isinstance(node.op, ast.Invert):
+            return self._because(inner, node)
+        return self.constant(-number if isinstance(node.op, ast.USub) else number, node)
+
+    def comparison(self, node: ast.Compare, depth: int) -> Node:
+        """a < b and the like; `in` and `is` of what is known."""
+        left, right = self.value(node.left, depth + 1), self.value(node.comparators[0], depth + 1)
+        work = node.ops[0]
+        if isinstance(work, (ast.In, ast.NotIn)) and isinstance(left, Value) and isinstance(right, Mapping):
+            return self.constant((inside(right, left.read) is not None) == isinstance(work, ast.In), node)
+        if not isinstance(left, Value) or not isinstance(right, Value):
+            return self._because(left if isinstance(left, Unknown) else right, node)
+        if isinstance(work, (ast.Is, ast.IsNot)) and right.read is None:
+            return self.constant((left.read is None) == isinstance(work, ast.Is), node)
+        known = _COMPARE.get(type(work))
+        return self.unknown(node) if known is None else self._worked(lambda: known(left.read, right.read), node)
+
+    def arithmetic(self, node: ast.BinOp, depth: int) -> Node:
+        """a + b and the like, of numbers, of texts and of lists."""
+        left, right = self.value(node.left, depth + 1), self.value(node.right, depth + 1)
+        a, b, work = number_of(left), number_of(right), _ARITHMETIC.get(type(node.op))
+        if isinstance(left, Unknown) or isinstance(right, Unknown) or work is None:
+            return self._because(left if isinstance(left, Unknown) else right, node)
+        if a is not None and b is not None:
+            if isinstance(node.op, ast.Pow) and a and abs(b) * max(1.0, abs(math.log10(abs(a)))) > 300:
+                return self.unknown(node)
+            return self._worked(lambda: work(a, b), node)
+        if isinstance(node.op, ast.Mult) and isinstance(left, List) and isinstance(b, int):
+            return self.unknown(node) if b * len(left.items) > _MOST else sequence_of(left.items * b, self.place(node))
+        if isinstance(node.op, ast.Add) and isinstance(left, List) and isinstance(right, List):
+            return sequence_of(left.items + right.items, self.place(node))
+        texts = [item.read if isinstance(item, Value) else None for item in (left, right)]
+        if isinstance(node.op, ast.Add) and isinstance(texts[0], str) and isinstance(texts[1], str):
+            return self.constant(texts[0] + texts[1], node)
+        return self.unknown(node)
+
+    def _worked(self, work: Callable[[], Any], node: ast.AST) -> Node:
+        try:
+            return self.constant(work(), node)
+        except (ArithmeticError, ValueError, TypeError):
+            return self.unknown(node)
+
+    def _because(self, part: Node, node: ast.AST) -> Unknown:
+        """What stands for an expression of which a part is not known: the reason is that of the part."""
+        whole = self.unknown(node)
+        return replace(part, text=whole.text) if isinstance(part, Unknown) else whole
+
+
+def keywords_of(node: ast.Call) -> list[tuple[ast.expr | None, ast.expr]]:
+    """The keyword arguments of a call, as entries of a mapping."""
+    return [
+        (None if word.arg is None else ast.copy_location(ast.Constant(word.arg), word), word.value)
+        for word in node.keywords
+    ]
+
+
+def number_of(node: Node) -> int | float | None:
+    """The number that a node is."""
+    value = node.value if isinstance(node, Value) else None
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def inside(held: Node, key: object) -> Node | None:
+    """What a mapping or a list holds under a key or an index; None for nothing."""
+    if isinstance(held, Mapping) and isinstance(key, str):
+        return held.get(key)
+    if isinstance(held, List) and isinstance(key, int) and not isinstance(key, bool):
+        return held.items[key] if -len(held.items) <= key < len(held.items) else None
+    return None
+
+
+def root_of(node: ast.AST) -> str:
+    """The name that x['a'].b[0] begins with; "" for none."""
+    while isinstance(node, (ast.Subscript, ast.Attribute)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
