@@ -35,6 +35,8 @@ def lrs(*schedulers: dict[str, Any], **run: Any) -> list[float]:
         (one("StepLR"), "mmengine raises TypeError: StepLR needs step_size"),
         (one("StepLR", step_size=2, gama=1), "mmengine raises TypeError: StepLR has no argument 'gama'"),
         (one("StepLR", step_size="2"), "StepLR: step_size must be a number, not '2'"),
+        (one("QuadraticWarmupLR"), "mmengine raises ValueError: QuadraticWarmupLR needs an end"),
+        (one("LinearParamScheduler"), "mmengine raises TypeError: LinearParamScheduler needs param_name"),
         (one("SomeLR"), "mmengine raises KeyError: SomeLR is not in its registry"),
         (one("ConstantLR", factor=1.5), "mmengine raises ValueError: Constant multiplicative factor should between"),
         (one("LinearLR", start_factor=-0.1), "mmengine raises ValueError: Starting multiplicative factor"),
@@ -134,3 +136,16 @@ def test_events() -> None:
     schedule = parse_text(spec(*entries)).groups[0].schedule
     events = {t: schedule.event_at(t) for t in range(8) if schedule.event_at(t)}
     assert events == {2: "warmup ends", 4: "restart", 5: "milestone x0.1"}
+
+
+def test_a_quadratic_warmup_adds_to_the_rate_before() -> None:
+    """What mmdet 3.3.0 gives, run."""
+    found = lrs(one("QuadraticWarmupLR", end=4))
+    assert found[:5] == [0.00625, 0.025, 0.05625, 0.1, 0.1]
+
+
+def test_the_general_classes_are_those_of_the_rate_where_they_name_it() -> None:
+    cosine = one("CosineAnnealingLR", T_max=8)
+    general = {**cosine, "type": "CosineAnnealingParamScheduler"}
+    assert lrs({**general, "param_name": "lr"}) == lrs(cosine)
+    assert lrs(one("StepLR", step_size=4), {**general, "param_name": "weight_decay"}) == lrs(one("StepLR", step_size=4))

@@ -31,6 +31,7 @@ KEYS: dict[str, dict[str, Any]] = {
         "final_div_factor": 1e4, "three_phase": False,
     },
     "CosineRestartLR": {"periods": NEEDED, "restart_weights": (1,), "eta_min": None, "eta_min_ratio": None},
+    "QuadraticWarmupLR": {},  # mmdet, mmpose and mmyolo register it
     "ReduceOnPlateauLR": {
         "monitor": "loss", "rule": "less", "factor": 0.1, "patience": 10, "threshold": 1e-4, "threshold_rule": "rel",
         "cooldown": 0, "min_value": 0.0, "eps": 1e-8,
@@ -38,6 +39,8 @@ KEYS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 """The classes, each with its own keys and their defaults."""
 
+_GENERAL = "ParamScheduler"
+"""How the classes end whose param_name says what they move."""
 _LISTS = ("milestones", "periods", "restart_weights")
 _NULLS = ("T_max", "eta_min", "eta_min_ratio", "total_steps")
 _TEXTS = ("monitor", "rule", "threshold_rule", "anneal_strategy")
@@ -98,20 +101,26 @@ class Entry:
 
 
 def read_entries(schedulers: Any) -> tuple[Entry, ...]:
-    """The entries of a list; those of a momentum are left out. Raises InvalidValue."""
+    """The entries of a list; those of another value than the rate are left out. Raises InvalidValue."""
     entries = schedulers if isinstance(schedulers, tuple) else (schedulers,)
     if not entries or not all(isinstance(entry, Mapping) and entry.get("type") for entry in entries):
         raise InvalidValue("schedulers", "must be a list of mappings, each with a type", None)
-    return tuple(_entry(entry) for entry in entries if not is_momentum(entry))
+    return tuple(_entry(entry) for entry in entries if not is_other(entry))
 
 
-def is_momentum(entry: Mapping[str, Any]) -> bool:
-    """Whether an entry moves the momentum, which is not shown."""
-    return str(entry.get("type")).endswith("Momentum")
+def is_other(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry moves the momentum, the weight decay or the like, which is not shown."""
+    kind = str(entry.get("type"))
+    return kind.endswith("Momentum") or (kind.endswith(_GENERAL) and entry.get("param_name", "lr") != "lr")
 
 
 def _entry(written: Mapping[str, Any]) -> Entry:
     kind = str(written["type"]).rpartition(".")[2]
+    if kind.endswith(_GENERAL):
+        if "param_name" not in written:
+            raise refuses("TypeError", f"{kind} needs param_name")
+        written = {key: value for key, value in written.items() if key != "param_name"}
+        kind = f"{kind.removesuffix(_GENERAL)}LR"
     own = KEYS.get(kind)
     if own is None:
         raise refuses("KeyError", f"{kind} is not in its registry: it has {', '.join(KEYS)}")
@@ -206,6 +215,11 @@ def _check_plateau(values: Mapping[str, Any]) -> None:
         raise refuses("ValueError", f"threshold mode {values['threshold_rule']} is unknown")
 
 
+def _check_quadratic(values: Mapping[str, Any]) -> None:
+    if values["end"] >= INF:
+        raise refuses("ValueError", "QuadraticWarmupLR needs an end, that of the warmup")
+
+
 def _check_steps(values: Mapping[str, Any]) -> None:
     if values["step_size"] == 0:
         raise refuses("ZeroDivisionError", "step_size is 0")
@@ -218,6 +232,7 @@ _CHECKS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "CosineAnnealingLR": _check_minimum,
     "CosineRestartLR": _check_restarts,
     "OneCycleLR": _check_one_cycle,
+    "QuadraticWarmupLR": _check_quadratic,
     "ReduceOnPlateauLR": _check_plateau,
 }
 

@@ -23,6 +23,8 @@ def events_of(entry: Entry) -> Iterator[tuple[float, str]]:
             if at > begin:
                 yield at, "restart"
             at += period
+    if entry.kind == "QuadraticWarmupLR":
+        yield end - 1, "warmup ends"
     if entry.kind in ("LinearLR", "ConstantLR") and end < INF and begin + 1 < end:
         warmup = entry["start_factor"] < entry["end_factor"] if entry.kind == "LinearLR" else entry["factor"] < 1
         yield end - 1, "warmup ends" if warmup else ""

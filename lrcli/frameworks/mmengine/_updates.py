@@ -39,6 +39,10 @@ def linear(start: float, end: float, total: float) -> Update:
     return lambda t, lr: lr * (1.0 + change / (total * start + (t - 1) * change)) if t else lr * start
 
 
+def quadratic(total: float, base: float) -> Update:
+    return lambda t, lr: (lr if t else 0.0) + base * (2 * t + 1) / total**2
+
+
 def polynomial(eta_min: float, power: float, total: float) -> Update:
     return lambda t, lr: (lr - eta_min) * (1 - 1 / (total - t + 1)) ** power + eta_min if t else lr
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.mmengine import _updates as updates
-from lrcli.frameworks.mmengine._entries import INF, Entry, for_group, is_momentum, read_entries, refuses
+from lrcli.frameworks.mmengine._entries import INF, Entry, for_group, is_other, read_entries, refuses
 from lrcli.frameworks.mmengine._told import events_of, notes_of
 from lrcli.frameworks.walk import Walked
 from lrcli.schedules.base import Setting, data, metric, setting
@@ -52,6 +52,7 @@ class ParamScheduler(Walked):
     PolyLR             (v - m) * (1 - 1 / (N - k + 1)) ** power + m for k > 0
     OneCycleLR         the curve of torch's, from eta_max / div_factor; past total_steps it has no value
     CosineRestartLR    base * weight where a period begins, then as CosineAnnealingLR
+    QuadraticWarmupLR  base * (2k + 1) / (end - begin) ** 2 more than before; from that at k = 0 (mmdet, mmpose, mmyolo)
     ReduceOnPlateauLR  v * factor, not below min_value, after more than patience metrics that were not better
 
     Entries count epochs, iterations with by_epoch: false; convert_to_iter_based: true takes their lengths times the
@@ -62,7 +63,7 @@ class ParamScheduler(Walked):
     >>> [round(ParamScheduler((warm, cosine)).lr_at(t, 0.1), 4) for t in range(7)]
     [0.05, 0.075, 0.1, 0.1, 0.0854, 0.05, 0.0146]
 
-    Source: mmengine/optim/scheduler/param_scheduler.py, 0.10.7 (run).
+    Source: mmengine/optim/scheduler/param_scheduler.py, 0.10.7 (run); mmdet 3.3 quadratic_warmup.py (run).
     """
 
     name = "mmengine.param_scheduler"
@@ -212,8 +213,8 @@ class ParamScheduler(Walked):
 
     def _notes(self) -> Iterator[Problem]:
         entries = self.schedulers if isinstance(self.schedulers, tuple) else (self.schedulers,)
-        if any(map(is_momentum, entries)):
-            yield Problem("momentum", "schedulers of the momentum are left out: it is not shown")
+        if any(map(is_other, entries)):
+            yield Problem("momentum", "schedulers of the momentum (or the weight decay) are left out: it is not shown")
         for entry in self._entries:
             yield from notes_of(entry)
         setting = self.setting
@@ -246,6 +247,8 @@ def _update_of(entry: Entry, rates: list[float]) -> updates.Update | None:
         return updates.exponential(entry["gamma"])
     if kind == "LinearLR":
         return updates.linear(entry["start_factor"], entry["end_factor"], total)
+    if kind == "QuadraticWarmupLR":
+        return updates.quadratic(total + 1, base)
     if kind == "PolyLR":
         return updates.polynomial(entry["eta_min"], entry["power"], total)
     if kind == "OneCycleLR":
