@@ -1,4 +1,4 @@
-"""The framework whose schedulers are replayed, found by its folder: what every other room knows of its releases.
+"""The framework whose schedulers are replayed: what every other room knows of its releases.
 
 Its folder has a module `replays` with everything that `Replaying` lists.
 """
@@ -10,11 +10,9 @@ from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol, cast
 
-import lrcli.frameworks
 from lrcli.errors import Problem, Refused
-from lrcli.folder import package_names
 from lrcli.schedules.base import Schedule
-from lrcli.spec import Emulation, Spec
+from lrcli.spec import REPLAYED, Emulation, Spec
 
 
 class Change(NamedTuple):
@@ -28,7 +26,8 @@ class Change(NamedTuple):
 class Replaying(Protocol):
     """What a framework with replays tells.
 
-    RELEASES: the examined release of each line, oldest first. DOCUMENTED: which reading they document, in words.
+    TITLE: what people call it. RELEASES: the examined release of each line, oldest first. DOCUMENTED: which reading
+    they document, in words.
     find_release: the line that a version names, and a note. missing_reading: why a release has not the reading that is
     asked for, and what to read, "" where it has. readings_of, shown_reading: the readings that there are, and the one
     that is shown. training_loops, take_together: the replays of all parameter groups, and their next rows. notes_of:
@@ -36,6 +35,7 @@ class Replaying(Protocol):
     refusal of it. since: the release that a class first appears in. source: a spec as code.
     """
 
+    TITLE: str
     RELEASES: Mapping[str, str]
     NEWEST: str
     CHANGES: tuple[Change, ...]
@@ -55,8 +55,6 @@ class Replaying(Protocol):
 
 
 @cache
-def replaying(name: str = "") -> Replaying:
-    """The framework of that name; without one, that which has replays."""
-    names = package_names(lrcli.frameworks.__path__)
-    chosen = name or next(name for name in names if import_module(f"lrcli.frameworks.{name}").FRAMEWORK.replays)
-    return cast(Replaying, import_module(f"lrcli.frameworks.{chosen}.replays"))
+def replaying(name: str = REPLAYED) -> Replaying:
+    """The framework of that name."""
+    return cast(Replaying, import_module(f"lrcli.frameworks.{name}.replays"))

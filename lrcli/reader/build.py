@@ -31,7 +31,7 @@ from lrcli.reader.source import Problems, Source, refuse
 from lrcli.reader.values import BAD, Context, Scope, as_number, is_null, read_value, refuse_value
 from lrcli.schedules import Schedule, param_of, parameters
 from lrcli.schedules.base import Setting
-from lrcli.spec import Emulation, Group, Spec
+from lrcli.spec import REPLAYED, Emulation, Group, Spec
 from lrcli.spec.keys import GROUP_KEYS, RATE_KEYS, TOP_KEYS, WARMUP_KEYS, names_of
 
 LR = names_of(RATE_KEYS)
@@ -200,7 +200,7 @@ def _emulation(root: Mapping, asked: Asked, groups: int, context: Context) -> Em
         emulation = chosen
     if note:
         problems.note(root.place, "release", note)
-    if emulation is not None and emulation.framework != "torch":
+    if emulation is not None and emulation.framework != REPLAYED:
         context.framework, context.release = emulation.framework, emulation.release
         return None
     # after a problem here, whether the formula has a value is not yet the question
@@ -216,7 +216,9 @@ def _check_release(groups: tuple[Group, ...], context: Context, node: Node, aske
     if not any(_is_of(group.schedule, context.framework) for group in groups):
         place = Source(asked.emulation_by, placed=False).whole if asked.emulation is not None else node.place
         message = f"{context.framework}-{context.release}: the spec has no schedule of {context.framework}"
-        context.problems.add(place, "emulation", message, "a release of torch replays PyTorch's schedules: torch-2.4")
+        context.problems.add(
+            place, "emulation", message, f"a release of {REPLAYED} replays PyTorch's schedules: {REPLAYED}-2.4"
+        )
 
 
 def _is_of(schedule: Schedule, framework: str) -> bool:

@@ -11,11 +11,11 @@ from lrcli.frameworks.base import Framework
 from lrcli.frameworks.replaying import replaying
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Problems
-from lrcli.spec import SHOWABLE, STEP_ORDERS, Emulation
+from lrcli.spec import REPLAYED, SHOWABLE, STEP_ORDERS, Emulation
 from lrcli.spec.keys import EMULATE_KEYS, SAVED, names_of
 
 _KEYS = names_of(EMULATE_KEYS)
-_FORM = "write torch-1.1, torch-1.1:get_lr or formula"
+_FORM = f"write {REPLAYED}-1.1, {REPLAYED}-1.1:get_lr or formula"
 
 
 def parse_emulation(text: str) -> Emulation | None:
@@ -35,15 +35,16 @@ def emulation_text(text: str) -> tuple[Emulation | None, str]:
             raise Unreadable("formula has no reading and no step order")
         return None, ""
     framework, _, version = which.partition("-")
-    if framework != "torch" and (known := registry.framework(framework)) is not None:
+    if framework != REPLAYED:
+        known = registry.framework(framework)
+        if known is None:
+            hint = f"write {REPLAYED}-{which}" if which[:1].isdigit() else _FORM
+            raise Unreadable(f"unknown emulation {which!r}", hint)
         if rest:
             raise Unreadable(f"{known.title} has no readings and no step order")
         return _release_of(known, version, text.strip())
-    if framework != "torch":
-        hint = f"write torch-{which}" if which[:1].isdigit() else _FORM
-        raise Unreadable(f"unknown emulation {which!r}", hint)
-    if which == "torch-":
-        raise Unreadable("the version is missing after 'torch-'", "torch alone is the newest one")
+    if which == f"{REPLAYED}-":
+        raise Unreadable(f"the version is missing after {which!r}", f"{REPLAYED} alone is the newest one")
     release, note = _release(version)
     emulation = Emulation(release, label=text.strip())
     for part in rest:
@@ -74,24 +75,25 @@ def _from_mapping(node: Mapping, problems: Problems, groups: int) -> tuple[Emula
     for key, _ in node.entries:
         if key.text not in _KEYS and registry.framework(key.text) is None:
             problems.add(key.place, "unknown-key", f"unknown key {key.text!r} in emulate", _one_of(key.text, _KEYS))
-    torch = node.get("torch")
-    others = [key for key, _ in node.entries if key.text != "torch" and registry.framework(key.text) is not None]
-    chosen = node.get(others[0].text) if others else None
-    if torch is None and chosen is not None:
-        known = registry.framework(others[0].text)
-        if known is None or not isinstance(chosen, Scalar):
-            raise Unreadable(f"{others[0].text} must be a version, not {chosen}")
-        return _release_of(known, chosen.text, f"{known.name}-{chosen.text}")
-    if torch is None:
-        raise Unreadable("emulate needs 'torch'", 'write {torch: "1.1"}')
-    if not isinstance(torch, Scalar):
-        problems.add(torch.place, "wrong-type", f"torch must be a version, not {torch}", 'write torch: "1.1"')
+    written = node.get(REPLAYED)
+    if written is None:
+        for key, value in node.entries:
+            known = registry.framework(key.text)
+            if known is None:
+                continue
+            if not isinstance(value, Scalar):
+                raise Unreadable(f"{key.text} must be a version, not {value}")
+            return _release_of(known, value.text, f"{known.name}-{value.text}")
+        raise Unreadable(f"emulate needs {REPLAYED!r}", f'write {{{REPLAYED}: "1.1"}}')
+    if not isinstance(written, Scalar):
+        message = f"{REPLAYED} must be a version, not {written}"
+        problems.add(written.place, "wrong-type", message, f'write {REPLAYED}: "1.1"')
         return None, ""
-    version = "" if torch.plain and torch.value is None else torch.text.removeprefix("torch-")
+    version = "" if written.plain and written.value is None else written.text.removeprefix(f"{REPLAYED}-")
     try:
         release, note = _release(version)
     except Unreadable as error:
-        problems.add(torch.place, "emulation", error.message, error.help)
+        problems.add(written.place, "emulation", error.message, error.help)
         return None, ""
     emulation = Emulation(
         release,
@@ -102,7 +104,7 @@ def _from_mapping(node: Mapping, problems: Problems, groups: int) -> tuple[Emula
         initial_lr=_number_or_none(node, "initial_lr", problems, groups),
         momentum=_number_or_none(node, "momentum", problems, groups),
         step_epoch=_step_epoch(node, problems),
-        label=f"torch-{version}" if version else "torch",
+        label=f"{REPLAYED}-{version}" if version else REPLAYED,
     )
     try:
         _check_reading(emulation)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from lrcli.frameworks.replaying import replaying
-from lrcli.spec import SHOWABLE, STEP_ORDERS
+from lrcli.spec import READINGS, REPLAYED, SHOWABLE, STEP_ORDERS
 from lrcli.spec.keys import SAVED
 
 _EXPRESSION = {"type": ["string", "number"], "minLength": 1}
@@ -18,11 +18,12 @@ def _version() -> str:
 
 
 def _text() -> dict[str, Any]:
-    """`torch-1.10:get_lr:scheduler_first` and the like, reading and order in any order."""
+    """A release, as in `torch-1.10:get_lr:scheduler_first`, reading and order in any order."""
     read, order = f":(?:{'|'.join(SHOWABLE)})", f":(?:{'|'.join(STEP_ORDERS)})"
     asked = f"(?:{read})?(?:{order})?|{order}{read}"
-    pattern = rf"^\s*(?:formula|torch(?:-{_version()})?(?:{asked}))\s*$"
-    return {"type": "string", "pattern": pattern, "examples": ["torch", "torch-1.1", "torch-1.1:get_lr", "formula"]}
+    pattern = rf"^\s*(?:formula|{REPLAYED}(?:-{_version()})?(?:{asked}))\s*$"
+    old = f"{REPLAYED}-{list(replaying().RELEASES)[1]}"
+    return {"type": "string", "pattern": pattern, "examples": [REPLAYED, old, f"{old}:{READINGS[1]}", "formula"]}
 
 
 def own_schemas() -> dict[str, dict[str, Any]]:
@@ -32,7 +33,7 @@ def own_schemas() -> dict[str, dict[str, Any]]:
         "release": {
             "anyOf": [
                 {"type": "null"},
-                {"type": "string", "pattern": rf"^(?:torch-)?\s*(?:{_version()}|torch)?\s*$"},
+                {"type": "string", "pattern": rf"^(?:{REPLAYED}-)?\s*(?:{_version()}|{REPLAYED})?\s*$"},
                 {"type": "number", "enum": sorted({float(line) for line in replaying().RELEASES})},
             ],
         },

@@ -18,6 +18,10 @@ SHOWABLE = (*READINGS, "momentum")
 STEP_ORDERS = ("optimizer_first", "scheduler_first")
 
 
+REPLAYED = "torch"
+"""The framework whose releases are replayed: the schedules of this package are its own."""
+
+
 @dataclass(frozen=True)
 class Group:
     """One parameter group: its base learning rate and its schedule.
@@ -61,7 +65,7 @@ class Emulation:
         an expression of the row's index ("epoch + 1").
     momentum: what the groups' momentum is before the scheduler is built, one or one per group; None is not known.
     label: how the user wrote it ("torch-1.1"), for curve names.
-    framework: whose release it is. Only "torch" is replayed; the schedules of the others compute as that release does.
+    framework: whose release it is. Only REPLAYED is replayed; the schedules of the others compute as that release does.
     """
 
     release: str
@@ -73,7 +77,7 @@ class Emulation:
     step_epoch: str | tuple[float | None, ...] = ()
     momentum: float | tuple[float, ...] | None = None
     label: str = ""
-    framework: str = "torch"
+    framework: str = REPLAYED
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lrcli.spec import SHOWABLE, STEP_ORDERS
+from lrcli.spec import REPLAYED, SHOWABLE, STEP_ORDERS
 
 
 class SpecKey(NamedTuple):
@@ -49,7 +49,7 @@ SAVED = ("after_step", "before_step", "fresh", "groups")
 
 EMULATE_KEYS = (
     SpecKey(
-        "torch",
+        REPLAYED,
         "release",
         "The release: 1.10, 2.4.1, or null for the newest. Quote it: 1.10 is not 1.1.",
         required=True,

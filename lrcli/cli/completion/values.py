@@ -11,7 +11,7 @@ from lrcli.catalog.registry import all_types, find_type, type_names
 from lrcli.frameworks.replaying import replaying
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.schedules import Schedule, param_of, parameters
-from lrcli.spec import READINGS, SHOWABLE, STEP_ORDERS, Emulation
+from lrcli.spec import READINGS, REPLAYED, SHOWABLE, STEP_ORDERS, Emulation
 from lrcli.spec.keys import INSIDE, RATE_KEYS, TOP_KEYS, SpecKey
 
 
@@ -38,16 +38,16 @@ def emulations(word: str) -> Iterator[Item]:
     if not colon:
         found = [
             Item("formula", "the schedule's own formula"),
-            Item("torch", "the newest release"),
-            *(Item(f"torch-{line}", f"PyTorch {full}") for line, full in replaying().RELEASES.items()),
+            Item(REPLAYED, "the newest release"),
+            *(Item(f"{REPLAYED}-{line}", f"{replaying().TITLE} {full}") for line, full in replaying().RELEASES.items()),
         ]
         yield from (item for item in found if item.value.startswith(word))
         return
     which, *given = head.split(":")
-    line = which.removeprefix("torch-")
+    line = which.removeprefix(f"{REPLAYED}-")
     known = line in replaying().RELEASES
     for words in (SHOWABLE, STEP_ORDERS):
-        if not set(words) & set(given) and which.startswith("torch"):
+        if not set(words) & set(given) and which.startswith(REPLAYED):
             names = (name for name in words if name.startswith(tail) and not (known and _is_missing(line, name)))
             yield from (Item(f"{head}:{name}") for name in names)
 

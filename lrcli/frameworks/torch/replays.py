@@ -15,6 +15,7 @@ __all__ = [
     "DOCUMENTED",
     "NEWEST",
     "RELEASES",
+    "TITLE",
     "find_release",
     "foreign_schedule",
     "missing_reading",
@@ -29,6 +30,7 @@ __all__ = [
     "training_loops",
 ]
 
+TITLE = "PyTorch"
 DOCUMENTED = "get_lr() until 1.3, get_last_lr() from 1.4 on"
 
 notes_of = of_replay
