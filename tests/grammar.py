@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 
 from lrcli.catalog.registry import all_types
 from lrcli.frameworks.torch.releases import RELEASES
-from lrcli.schedules.base import Param, Schedule, param_of, parameters
+from lrcli.schedules.base import Schedule, parameters
+from lrcli.schedules.params import Param, param_of
 
 ORDINARY = ("0.1", "0.01", "1e-3", "0.5", "1", "2", "0.9", "0.25", "3", "1e-6")
 EXTREME = ("0", "-0.0", "-1", "5e-324", "1e-320", "2.2250738585072014e-308", "1e-300", "1e-150", "1e150", "1e300",

@@ -34,7 +34,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lrcli.schedules.base import Schedule, number
+from lrcli.schedules.base import Schedule
+from lrcli.schedules.params import number
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import Any
 from lrcli.catalog.registry import find_types, general_types, type_names
 from lrcli.errors import LrcliError, suggest
 from lrcli.frameworks.replaying import replaying
-from lrcli.schedules import Param, Schedule, param_of, parameters
+from lrcli.schedules import Schedule, parameters
+from lrcli.schedules.params import Param, param_of
 
 LENGTH = "a number of steps, or 30ep, 500st, 10%"
 _TAKES = {

@@ -20,10 +20,14 @@ from lrcli.schedules.base import Schedule
 _TORCH_PATH = ("torch.optim.lr_scheduler.", "torch.", "optim.lr_scheduler.", "lr_scheduler.")
 
 
+_NO_TYPES = ("base", "params")
+"""What the types are made of."""
+
+
 @cache
 def _stems() -> tuple[str, ...]:
     # lambda_.py holds the type `lambda`, which no module can be called
-    return tuple(sorted(name.rstrip("_") for name in module_names(lrcli.schedules.__path__) if name != "base"))
+    return tuple(sorted(name.rstrip("_") for name in module_names(lrcli.schedules.__path__) if name not in _NO_TYPES))
 
 
 @cache

@@ -11,8 +11,9 @@ from lrcli.reader.keys import PLURALS, spellings_of
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Place
 from lrcli.reader.values import is_null
-from lrcli.schedules.base import Schedule, param_of
+from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
+from lrcli.schedules.params import param_of
 from lrcli.schedules.sequential import Sequential
 from lrcli.spec import Group, Spec
 

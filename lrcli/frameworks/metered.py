@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules.base import metric
+from lrcli.schedules.params import metric
 from lrcli.schedules.plateau import Plateau
 
 

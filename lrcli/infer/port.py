@@ -12,7 +12,8 @@ from typing import Any
 from lrcli.catalog import registry
 from lrcli.errors import InvalidValue, LrcliError, closest
 from lrcli.infer.port_values import Hints, numbers_of
-from lrcli.schedules.base import Schedule, Setting, param_of, parameters
+from lrcli.schedules.base import Schedule, Setting, parameters
+from lrcli.schedules.params import param_of
 from lrcli.series import series_of
 from lrcli.spec import Spec
 

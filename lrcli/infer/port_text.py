@@ -8,7 +8,8 @@ from dataclasses import MISSING, replace
 from lrcli.configs.write import scalar_text
 from lrcli.infer.port import Ported, rates_of
 from lrcli.reader import parse_text
-from lrcli.schedules.base import Record, parameters
+from lrcli.schedules.base import parameters
+from lrcli.schedules.params import Record
 from lrcli.spec import Spec
 
 

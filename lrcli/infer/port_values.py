@@ -11,7 +11,8 @@ from dataclasses import MISSING, Field, dataclass, fields
 from itertools import pairwise
 from typing import Any
 
-from lrcli.schedules.base import Record, Schedule, param_of
+from lrcli.schedules.base import Schedule
+from lrcli.schedules.params import Record, param_of
 
 WORDS: dict[str, tuple[Any, ...]] = {
     "warmup_type": ("linear", "log"),

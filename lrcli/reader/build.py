@@ -29,8 +29,9 @@ from lrcli.reader.schedule import (
 )
 from lrcli.reader.source import Problems, Source, refuse
 from lrcli.reader.values import BAD, Context, Scope, as_number, is_null, read_value, refuse_value
-from lrcli.schedules import Schedule, param_of, parameters
+from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.base import Setting
+from lrcli.schedules.params import param_of
 from lrcli.spec import REPLAYED, Emulation, Group, Spec
 from lrcli.spec.keys import GROUP_KEYS, RATE_KEYS, TOP_KEYS, WARMUP_KEYS, names_of
 

@@ -16,7 +16,8 @@ from lrcli.reader.keys import PLURALS, type_named
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Place
 from lrcli.reader.values import is_null
-from lrcli.schedules.base import param_of, parameters
+from lrcli.schedules.base import parameters
+from lrcli.schedules.params import param_of
 
 LISTS = ("positions",)
 """The kinds of values that are lists of scalars, which a text with commas can only mean."""

@@ -21,7 +21,8 @@ from lrcli.reader.values import (
     read_value,
     refuse_value,
 )
-from lrcli.schedules import Schedule, param_of, parameters
+from lrcli.schedules import Schedule, parameters
+from lrcli.schedules.params import param_of
 
 _FORM = "write {type: cosine} or a list of phases"
 MAX_PARTS = 1_000

@@ -13,7 +13,7 @@ from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.scalars import number_hint
 from lrcli.reader.source import Place, Problems
 from lrcli.reader.units import RowClock
-from lrcli.schedules.base import Param, Record
+from lrcli.schedules.params import Param, Record
 
 BAD: Final = object()
 """What stands for a value that had a problem."""

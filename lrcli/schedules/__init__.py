@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.schedules.base import Param, Schedule, param_of, parameters
+from lrcli.schedules.base import Schedule, parameters
+from lrcli.schedules.params import Param, param_of
 
 __all__ = ["Param", "Schedule", "param_of", "parameters"]

@@ -3,48 +3,18 @@
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from lrcli.errors import InvalidValue
+from lrcli.schedules.params import Param, param_field, param_of
 
 if TYPE_CHECKING:
     from lrcli.errors import Problem
 
 
 S = TypeVar("S", bound="Schedule")
-
-
-class Param(NamedTuple):
-    """What a field of a schedule means: for the reader, the help, the JSON schema and the constructor.
-
-    kind is one of number, length (a count of scheduler steps, which YAML may write with a unit), count,
-    positions, choice, flag, text, expression, metric, schedules (a list of them), schedule (one), data (nested lists
-    and mappings as they stand) and setting (no key: `bind` fills it in). `rule` says in words what `test` holds;
-    `formula_rule` and `formula_test` are stricter: a replay may run what has no meaning as a formula. `optional` says
-    that None is a value, `above` and `at_least` are the bounds of a number. `example` is what a starter spec writes, as
-    YAML (of schedules one per line): every field without a default has one. `rounds` says how a percentage that comes
-    to no whole number of steps is rounded: nearest, up, down or keep (it stays a fraction).
-    """
-
-    kind: str
-    doc: str
-    rule: str
-    test: Callable[[Any], bool]
-    formula_rule: str = ""
-    formula_test: Callable[[Any], bool] | None = None
-    choices: tuple[str, ...] = ()
-    per_group: bool = False  # a list gives one value per parameter group
-    fills: str = ""  # where YAML leaves it out: "run" = length of the run or phase, "phase" = of a phase with `for:`
-    unless: tuple[str, ...] = ()  # it is not filled in where one of these fields is given
-    momentum: bool = False  # it is about the momentum, not the learning rate
-    optional: bool = False
-    above: float | None = None
-    at_least: float | None = None
-    example: str = ""
-    rounds: str = "nearest"
 
 
 class Setting(NamedTuple):
@@ -77,270 +47,22 @@ class Setting(NamedTuple):
         return self.lrs[self.group] if self.lrs else None
 
 
-class Record(Mapping[str, Any]):
-    """A frozen mapping: what `data` holds for a mapping of YAML, in the order of the file."""
-
-    def __init__(self, entries: Mapping[str, Any]) -> None:
-        self._entries = dict(entries)
-
-    def __getitem__(self, key: str) -> Any:
-        return self._entries[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def __hash__(self) -> int:
-        return hash(tuple(self._entries.items()))
-
-    def __repr__(self) -> str:
-        return repr(self._entries)
-
-
-def frozen(value: Any) -> Any:
-    """Nested lists and dicts as tuples and Records."""
-    if isinstance(value, Mapping):
-        return Record({str(key): frozen(item) for key, item in value.items()})
-    return tuple(map(frozen, value)) if isinstance(value, (list, tuple)) else value
-
-
-def _is_number(value: object) -> bool:
-    # an int beyond the doubles is none: PyTorch's arithmetic could not hold it either
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, (int, float)) and _is_number(value) and value == int(value)
-
-
-def _field(param: Param, default: Any) -> Any:
-    return field(default=default, metadata={"param": param})
-
-
-def number(
-    default: Any = MISSING,
-    *,
-    doc: str,
-    above: float | None = None,
-    at_least: float | None = None,
-    optional: bool = False,
-    per_group: bool = False,
-    momentum: bool = False,
-    example: str = "",
-) -> Any:
-    """A finite number; None is a value of it where it is `optional`."""
-    rule = "must be a number"
-    if above is not None:
-        rule += f" above {above:g}"
-    if at_least is not None:
-        rule += f" of at least {at_least:g}"
-
-    def test(value: Any) -> bool:
-        if value is None:
-            return optional
-        return _is_number(value) and (above is None or value > above) and (at_least is None or value >= at_least)
-
-    param = Param(
-        "number",
-        doc,
-        rule,
-        test,
-        per_group=per_group,
-        momentum=momentum,
-        optional=optional,
-        above=above,
-        at_least=at_least,
-        example=example,
-    )
-    return _field(param, default)
-
-
-def length(
-    default: Any = MISSING,
-    *,
-    doc: str,
-    zero: bool = False,
-    formula_zero: bool = False,
-    fills: str = "",
-    unless: tuple[str, ...] = (),
-    optional: bool = False,
-    per_group: bool = False,
-    any_number: bool = False,
-    whole: bool = False,
-    rounds: str = "nearest",
-    example: str = "",
-) -> Any:
-    """A count of scheduler steps above 0 (a replay may run 0 where `zero` says so, the formula with `formula_zero`).
-
-    any_number: any number has a meaning, as in the frameworks that check none. whole: the formula has no value for a
-    fraction of a step (a replay may run one).
-    """
-    if any_number:
-        return _field(
-            Param(
-                "length",
-                doc,
-                "must be a number",
-                lambda value: optional if value is None else _is_number(value),
-                fills=fills,
-                unless=unless,
-                optional=optional,
-                per_group=per_group,
-                example=example,
-                rounds=rounds,
-            ),
-            default,
-        )
-    least = "of at least 0" if zero else "above 0"
-
-    def test(value: Any) -> bool:
-        if value is None:
-            return optional
-        return _is_number(value) and (value >= 0 if zero else value > 0)
-
-    def formula_test(value: Any) -> bool:
-        if value is None:
-            return True
-        return (value >= 0 if formula_zero else value > 0) and (_is_whole(value) or not whole)
-
-    if whole:
-        rule = f"must be a whole number of at least {0 if formula_zero else 1}"
-    else:
-        rule = f"must be a number {'of at least 0' if formula_zero else 'above 0'}"
-    param = Param(
-        "length",
-        doc,
-        f"must be a number {least}",
-        test,
-        rule,
-        formula_test,
-        fills=fills,
-        unless=unless,
-        optional=optional,
-        above=None if zero else 0,
-        at_least=0 if zero else None,
-        per_group=per_group,
-        example=example,
-        rounds=rounds,
-    )
-    return _field(param, default)
-
-
-def count(default: Any = MISSING, *, doc: str, at_least: int = 0, optional: bool = False, example: str = "") -> Any:
-    """A whole number that is not a length (a patience, a multiplier)."""
-
-    def test(value: Any) -> bool:
-        return optional if value is None else _is_number(value)
-
-    def formula_test(value: Any) -> bool:
-        return value is None or (_is_whole(value) and value >= at_least)
-
-    rule = f"must be a whole number of at least {at_least}"
-    param = Param("count", doc, "must be a number", test, rule, formula_test, optional=optional, example=example)
-    return _field(param, default)
-
-
-def positions(default: Any = MISSING, *, doc: str, example: str = "", optional: bool = False) -> Any:
-    """A tuple of positions in the run, counted in scheduler steps."""
-
-    def test(value: Any) -> bool:
-        if value is None:
-            return optional
-        return isinstance(value, tuple) and all(_is_number(item) for item in value)
-
-    param = Param("positions", doc, "must be a list of numbers", test, example=example, optional=optional)
-    return _field(param, default)
-
-
-def text(
-    default: Any = MISSING, *, doc: str, optional: bool = False, per_group: bool = False, example: str = ""
-) -> Any:
-    """Some words, which the class itself reads (a time string, a name)."""
-
-    def test(value: Any) -> bool:
-        return optional if value is None else isinstance(value, str)
-
-    param = Param("text", doc, "must be a text", test, optional=optional, per_group=per_group, example=example)
-    return _field(param, default)
-
-
-def data(
-    default: Any = MISSING, *, doc: str, takes: str, optional: bool = False, fills: str = "", example: str = ""
-) -> Any:
-    """Nested lists and mappings as they stand, which the class itself reads; `takes` says their form in words.
-
-    A mapping is a `Record`, a list a tuple; numbers, texts, true, false and null are as YAML has them.
-    """
-
-    def test(value: Any) -> bool:
-        return value is not None or optional
-
-    return _field(
-        Param("data", doc, f"must be {takes}", test, optional=optional, fills=fills, example=example), default
-    )
-
-
-def choice(default: Any, *names: str, doc: str, optional: bool = False) -> Any:
-    """One of a few words."""
-    rule = f"must be {', '.join(repr(n) for n in names[:-1])} or {names[-1]!r}"
-
-    def test(value: Any) -> bool:
-        return optional if value is None else value in names
-
-    return _field(Param("choice", doc, rule, test, choices=names, optional=optional), default)
-
-
-def flag(default: bool | None, *, doc: str, momentum: bool = False, optional: bool = False) -> Any:
-    """True or false; None, where it is `optional`, is an argument that is not given."""
-
-    def test(value: Any) -> bool:
-        return isinstance(value, bool) or (optional and value is None)
-
-    return _field(Param("flag", doc, "must be true or false", test, momentum=momentum, optional=optional), default)
-
-
-def expression(
-    default: Any = MISSING, *, doc: str, optional: bool = False, per_group: bool = False, example: str = ""
-) -> Any:
-    """An arithmetic expression of `epoch`."""
-
-    def test(value: Any) -> bool:
-        from lrcli.expression import Expression
-
-        return optional if value is None else isinstance(value, Expression)
-
-    rule = "must be an arithmetic expression of epoch"
-    param = Param("expression", doc, rule, test, per_group=per_group, optional=optional, example=example)
-    return _field(param, default)
-
-
-def metric(*, doc: str, example: str = "", optional: bool = False) -> Any:
-    """A series of numbers (NaN and infinities are numbers here), one per epoch; `optional` where not all need it."""
-
-    def test(value: Any) -> bool:
-        return isinstance(value, tuple) and all(isinstance(item, (int, float)) for item in value)
-
-    return _field(Param("metric", doc, "must be a list of numbers", test, example=example, optional=optional), ())
-
-
 def schedules(*, doc: str, example: str) -> Any:
     """A tuple of schedules: what a composition is made of."""
 
     def test(value: Any) -> bool:
         return isinstance(value, tuple) and all(isinstance(item, Schedule) for item in value)
 
-    return _field(Param("schedules", doc, "must be a list of schedules", test, example=example), MISSING)
+    return param_field("schedules", MISSING, doc, "must be a list of schedules", test, example=example)
 
 
 def schedule(default: Any = MISSING, *, doc: str, optional: bool = False, example: str = "") -> Any:
     """One schedule, which this one wraps."""
 
     def test(value: Any) -> bool:
-        return optional if value is None else isinstance(value, Schedule)
+        return isinstance(value, Schedule)
 
-    return _field(Param("schedule", doc, "must be a schedule", test, optional=optional, example=example), default)
+    return param_field("schedule", default, doc, "must be a schedule", test, optional, example=example)
 
 
 def setting() -> Any:
@@ -539,10 +261,3 @@ def next_multiple(t: int, size: float) -> int:
 def parameters(cls: type[Schedule] | Schedule) -> tuple[Field[Any], ...]:
     """The fields of a class that are keys of a spec."""
     return tuple(f for f in fields(cls) if param_of(f).kind != "setting")
-
-
-def param_of(f: Field[Any]) -> Param:
-    """The `Param` of a schedule's field."""
-    param = f.metadata["param"]
-    assert isinstance(param, Param)
-    return param

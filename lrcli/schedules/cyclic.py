@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lrcli.expression import Expression
-from lrcli.schedules.base import Schedule, choice, expression, flag, length, number
+from lrcli.schedules.base import Schedule
+from lrcli.schedules.params import choice, expression, flag, length, number
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrcli.expression import Expression
-from lrcli.schedules.base import Schedule, expression
+from lrcli.schedules.base import Schedule
+from lrcli.schedules.params import expression
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lrcli.expression import Expression
-from lrcli.schedules.base import Schedule, expression
+from lrcli.schedules.base import Schedule
+from lrcli.schedules.params import expression
 
 
 class _Product:

@@ -7,7 +7,8 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
-from lrcli.schedules.base import Schedule, number, positions
+from lrcli.schedules.base import Schedule
+from lrcli.schedules.params import number, positions
 
 
 @dataclass(frozen=True)

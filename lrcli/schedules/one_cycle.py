@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lrcli.errors import InvalidValue
-from lrcli.schedules.base import Schedule, choice, count, flag, length, number
+from lrcli.schedules.base import Schedule
+from lrcli.schedules.params import choice, count, flag, length, number
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from lrcli.schedules.base import Schedule, choice, count, metric, number
+from lrcli.schedules.base import Schedule
+from lrcli.schedules.params import choice, count, metric, number
 
 
 class State(NamedTuple):

@@ -9,7 +9,8 @@ from itertools import pairwise
 from typing import Any
 
 from lrcli.errors import InvalidValue
-from lrcli.schedules.base import Schedule, Setting, positions, schedules
+from lrcli.schedules.base import Schedule, Setting, schedules
+from lrcli.schedules.params import positions
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lrcli.schedules.base import Schedule, length, next_multiple, number
+from lrcli.schedules.base import Schedule, next_multiple
+from lrcli.schedules.params import length, number
 
 
 @dataclass(frozen=True)

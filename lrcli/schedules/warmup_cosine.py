@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lrcli.schedules.base import Schedule, length, number
+from lrcli.schedules.base import Schedule
+from lrcli.schedules.params import length, number
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import Any
 from lrcli.catalog.describe import describe
 from lrcli.catalog.registry import all_types, find_type
 from lrcli.reader.keys import IGNORED, PLURALS, spellings_of
-from lrcli.schedules import Param, Schedule, param_of, parameters
+from lrcli.schedules import Schedule, parameters
+from lrcli.schedules.params import Param, param_of
 
 _QUANTITY = r"(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?\s*(?:ep|st|ba|%|dur)"
 _PART = r"(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?\s*(?:ep|st|ba|%|dur)?"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from lrcli.errors import EvaluationError, Problem
 from lrcli.progress import report_progress
-from lrcli.schedules.base import Schedule, param_of, parameters
+from lrcli.schedules.base import Schedule, parameters
+from lrcli.schedules.params import param_of
 from lrcli.series.base import BLOCK, Block, Readings, Series, Test, Trace, first_of, picked
 from lrcli.series.names import group_names
 from lrcli.spec import Group, Spec

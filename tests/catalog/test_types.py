@@ -14,7 +14,8 @@ from lrcli.catalog.registry import all_types
 from lrcli.catalog.starter import example, starter
 from lrcli.curve import evaluate
 from lrcli.reader import parse_text
-from lrcli.schedules import Schedule, param_of, parameters
+from lrcli.schedules import Schedule, parameters
+from lrcli.schedules.params import param_of
 from tests.cli_world import run_cli
 
 TYPES = pytest.mark.parametrize("cls", all_types(), ids=lambda cls: cls.name)

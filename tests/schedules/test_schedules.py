@@ -15,7 +15,6 @@ from lrcli.curve import evaluate
 from lrcli.errors import InvalidValue, Refused
 from lrcli.expression import Expression
 from lrcli.frameworks.torch import replay
-from lrcli.schedules import param_of
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.constant import Constant
@@ -30,6 +29,7 @@ from lrcli.schedules.manual import Manual
 from lrcli.schedules.multiplicative import Multiplicative
 from lrcli.schedules.multistep import MultiStep
 from lrcli.schedules.one_cycle import OneCycle
+from lrcli.schedules.params import param_of
 from lrcli.schedules.plateau import Plateau
 from lrcli.schedules.polynomial import Polynomial
 from lrcli.schedules.range_test import RangeTest

@@ -10,7 +10,8 @@ from typing import NamedTuple, TypeAlias
 from lrcli.catalog.registry import all_types, find_type, type_names
 from lrcli.frameworks.replaying import replaying
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
-from lrcli.schedules import Schedule, param_of, parameters
+from lrcli.schedules import Schedule, parameters
+from lrcli.schedules.params import param_of
 from lrcli.spec import READINGS, REPLAYED, SHOWABLE, STEP_ORDERS, Emulation
 from lrcli.spec.keys import INSIDE, RATE_KEYS, TOP_KEYS, SpecKey
 

@@ -10,7 +10,7 @@ from typing import Any
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.composer._scheduler import ComposerScheduler
 from lrcli.frameworks.composer._time import ROWS
-from lrcli.schedules.base import data, number
+from lrcli.schedules.params import data, number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,8 @@ from typing import Any
 from lrcli.errors import Problem
 from lrcli.frameworks.composer._time import Clock, Time, clock_of, refuses
 from lrcli.frameworks.vectored import Vectored
-from lrcli.schedules.base import Setting, flag, number, setting, text
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import flag, number, text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrcli.errors import Problem
 from lrcli.frameworks.composer._scheduler import ComposerWarmedTimed
-from lrcli.schedules.base import number
+from lrcli.schedules.params import number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from lrcli.frameworks.composer._scheduler import ComposerScheduler, cosine_anneal
 from lrcli.frameworks.composer._time import Time, refuses
-from lrcli.schedules.base import number, text
+from lrcli.schedules.params import number, text
 
 
 class _Intervals:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrcli.frameworks.composer._scheduler import ComposerWarmedTimed, cosine_anneal
-from lrcli.schedules.base import number
+from lrcli.schedules.params import number
 
 
 @dataclass(frozen=True, kw_only=True)

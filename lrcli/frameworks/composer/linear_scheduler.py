@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lrcli.frameworks.composer._scheduler import ComposerTimed
-from lrcli.schedules.base import number
+from lrcli.schedules.params import number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lrcli.frameworks.composer._scheduler import ComposerScheduler
-from lrcli.schedules.base import number, text
+from lrcli.schedules.params import number, text
 
 
 @dataclass(frozen=True, kw_only=True)

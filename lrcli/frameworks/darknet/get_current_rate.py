@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from lrcli.errors import InvalidValue
 from lrcli.frameworks._float32 import f32
 from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.schedules.base import Setting, choice, count, length, number, positions, setting
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import choice, count, length, number, positions
 
 _PI = 3.14159265
 

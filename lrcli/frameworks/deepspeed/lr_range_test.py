@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.deepspeed._warmup import check_integer, check_start
 from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.schedules.base import count, flag, length, number
+from lrcli.schedules.params import count, flag, length, number
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.deepspeed._warmup import check_start
 from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.schedules.base import count, flag, length, number
+from lrcli.schedules.params import count, flag, length, number
 
 
 @dataclass(frozen=True)

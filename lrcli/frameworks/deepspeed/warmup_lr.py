@@ -14,7 +14,7 @@ from lrcli.frameworks.deepspeed._warmup import (
     warmup_steps,
 )
 from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.schedules.base import count, length, number, text
+from lrcli.schedules.params import count, length, number, text
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from lrcli.frameworks.detectron2._curves import (
 )
 from lrcli.frameworks.detectron2._warmup import check_method, refuses, warmup_factor
 from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.schedules.base import Setting, count, flag, length, number, positions, setting, text
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import count, flag, length, number, positions, text
 
 _NAMES = ("WarmupMultiStepLR", "WarmupCosineLR", "WarmupStepWithFixedGammaLR", "WarmupPolyLR")
 

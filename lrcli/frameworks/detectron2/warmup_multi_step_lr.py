@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.detectron2._warmup import check_method, refuses, warmup_factor
 from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.schedules.base import length, number, positions, text
+from lrcli.schedules.params import length, number, positions, text
 
 
 @dataclass(frozen=True)

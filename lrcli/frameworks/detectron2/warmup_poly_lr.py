@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.detectron2._warmup import check_method, warmup_factor
 from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.schedules.base import length, number, text
+from lrcli.schedules.params import length, number, text
 
 
 def poly_rule(base: float, max_iters: float, warm: Callable[[int], float], power: float, ending: float) -> Rule:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from lrcli.errors import Problem
-from lrcli.schedules.base import Schedule, length, number, text
+from lrcli.schedules.base import Schedule
+from lrcli.schedules.params import length, number, text
 
 
 def unused_steps(doc: str = "not used") -> Any:

@@ -11,7 +11,7 @@ from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_steps
 from lrcli.frameworks.marked import Marked
 from lrcli.frameworks.stateless import Rule
-from lrcli.schedules.base import text
+from lrcli.schedules.params import text
 
 
 @dataclass(frozen=True, kw_only=True)

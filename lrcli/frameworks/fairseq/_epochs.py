@@ -7,7 +7,8 @@ from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.fairseq._scheduler import FairseqWarmed
-from lrcli.schedules.base import Setting, count, data
+from lrcli.schedules.base import Setting
+from lrcli.schedules.params import count, data
 
 
 @dataclass(frozen=True, kw_only=True)

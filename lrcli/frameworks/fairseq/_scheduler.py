@@ -9,7 +9,8 @@ from typing import Any
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.marked import Marked
-from lrcli.schedules.base import Setting, length, number, setting
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import length, number
 
 
 def refuses(exception: str, reason: str, field: str = "", value: object = None) -> Refuses:

@@ -10,7 +10,7 @@ from lrcli.errors import Problem
 from lrcli.frameworks.fairseq._scheduler import FairseqFloored, refuses
 from lrcli.frameworks.marked import first
 from lrcli.frameworks.stateless import Rule
-from lrcli.schedules.base import length, number
+from lrcli.schedules.params import length, number
 
 
 @dataclass(frozen=True, kw_only=True)

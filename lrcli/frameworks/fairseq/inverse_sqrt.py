@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.fairseq._scheduler import FairseqWarmed, refuses
 from lrcli.frameworks.stateless import Rule
-from lrcli.schedules.base import length, number
+from lrcli.schedules.params import length, number
 
 
 @dataclass(frozen=True, kw_only=True)

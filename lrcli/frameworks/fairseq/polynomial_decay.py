@@ -9,7 +9,7 @@ from lrcli.errors import Problem
 from lrcli.frameworks.fairseq._epochs import FairseqByEpoch
 from lrcli.frameworks.fairseq._scheduler import refuses
 from lrcli.frameworks.stateless import Rule
-from lrcli.schedules.base import length, number
+from lrcli.schedules.params import length, number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.fairseq._scheduler import FairseqScheduler, refuses
 from lrcli.frameworks.stateless import Rule
-from lrcli.schedules.base import data, length, number
+from lrcli.schedules.params import data, length, number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, refuses
-from lrcli.schedules.base import length, number
+from lrcli.schedules.params import length, number
 
 
 class Cycle(NamedTuple):

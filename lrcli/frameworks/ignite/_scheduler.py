@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lrcli.frameworks.base import Refuses
-from lrcli.schedules.base import Schedule, Setting, count, flag, setting
+from lrcli.schedules.base import Schedule, Setting, setting
+from lrcli.schedules.params import count, flag
 
 STRETCH = 8192
 """How many events of a scheduler are computed at a time."""

@@ -10,7 +10,8 @@ from itertools import islice
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.ignite._scheduler import IgniteScheduler, refuses
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules.base import Schedule, positions, schedules
+from lrcli.schedules.base import Schedule, schedules
+from lrcli.schedules.params import positions
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,8 @@ from lrcli.frameworks.ignite._wrapped import build, events
 from lrcli.frameworks.ignite.lr_scheduler import IgniteLRScheduler
 from lrcli.frameworks.ignite.piecewise_linear import lines
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules.base import Schedule, Setting, length, number, schedule
+from lrcli.schedules.base import Schedule, Setting, schedule
+from lrcli.schedules.params import length, number
 
 
 class _Warmup(NamedTuple):

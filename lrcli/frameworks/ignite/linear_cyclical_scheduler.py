@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.ignite._cyclical import IgniteCyclical
 from lrcli.frameworks.ignite._scheduler import refuses
-from lrcli.schedules.base import flag
+from lrcli.schedules.params import flag
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,8 @@ from lrcli.errors import Problem
 from lrcli.frameworks.ignite._scheduler import IgniteScheduler
 from lrcli.frameworks.ignite._wrapped import build, events
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules.base import Schedule, Setting, flag, schedule
+from lrcli.schedules.base import Schedule, Setting, schedule
+from lrcli.schedules.params import flag
 
 
 @dataclass(frozen=True, kw_only=True)

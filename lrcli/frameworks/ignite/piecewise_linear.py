@@ -10,7 +10,7 @@ from typing import Any
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, refuses
 from lrcli.frameworks.marked import Marked
 from lrcli.frameworks.stateless import Rule
-from lrcli.schedules.base import data
+from lrcli.schedules.params import data
 
 
 def lines(pairs: Sequence[tuple[int, float]]) -> Rule:

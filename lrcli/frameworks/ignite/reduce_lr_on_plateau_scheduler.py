@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lrcli.errors import Problem
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, refuses
 from lrcli.frameworks.metered import Metered, follow_plateau
-from lrcli.schedules.base import choice, count, number, text
+from lrcli.schedules.params import choice, count, number, text
 from lrcli.schedules.plateau import Plateau
 
 

@@ -10,7 +10,8 @@ from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks._float32 import WIDTHS, Width
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.vectored import Vectored
-from lrcli.schedules.base import Setting, choice, number, setting
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import choice, number
 
 K = TypeVar("K", bound="KerasTyped")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lrcli.frameworks.keras._schedule import KerasSchedule
-from lrcli.schedules.base import length, number
+from lrcli.schedules.params import length, number
 
 
 @dataclass(frozen=True, kw_only=True)

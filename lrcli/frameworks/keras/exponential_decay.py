@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.keras._schedule import KerasSchedule
 from lrcli.frameworks.marked import next_turn
-from lrcli.schedules.base import flag, length, number
+from lrcli.schedules.params import flag, length, number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,8 @@ from lrcli.errors import InvalidValue
 from lrcli.expression import Expression
 from lrcli.frameworks._float32 import f32, singles
 from lrcli.frameworks.vectored import Vectored
-from lrcli.schedules.base import Setting, expression, setting
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import expression
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.keras._schedule import KerasTyped
-from lrcli.schedules.base import data, positions
+from lrcli.schedules.params import data, positions
 
 
 @dataclass(frozen=True, kw_only=True)

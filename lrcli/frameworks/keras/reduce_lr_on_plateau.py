@@ -9,7 +9,8 @@ from lrcli.errors import InvalidValue
 from lrcli.frameworks._float32 import f32
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.metered import Metered
-from lrcli.schedules.base import Setting, count, number, setting, text
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import count, number, text
 
 SMALLER = ("loss", "mean_squared_error", "mse", "mean_absolute_error", "mae")
 LARGER = ("accuracy", "acc", "auc", "precision", "recall", "f1_score", "binary_accuracy", "categorical_accuracy")

@@ -9,7 +9,8 @@ from itertools import count
 
 from lrcli.errors import Problem
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules.base import Setting, length, number, setting
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import length, number
 
 
 @dataclass(frozen=True, kw_only=True)

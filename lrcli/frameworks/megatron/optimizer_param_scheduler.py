@@ -12,7 +12,8 @@ from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.megatron._samples import Samples, ramp_sizes
 from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.schedules.base import Setting, data, flag, number, setting, text
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import data, flag, number, text
 
 _STYLES = ("linear", "cosine", "inverse-square-root", "constant", "WSD")
 _ANNEALS: dict[str, Callable[[float], float]] = {

@@ -12,7 +12,8 @@ from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.mmcv._policies import KEYS, NEEDED, bends, every, regular
 from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.schedules.base import Setting, data, flag, length, number, positions, setting, text
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import data, flag, length, number, positions, text
 
 _OWN = sorted({key for keys in KEYS.values() for key in keys})
 

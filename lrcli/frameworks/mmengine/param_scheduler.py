@@ -14,7 +14,8 @@ from lrcli.frameworks.mmengine import _updates as updates
 from lrcli.frameworks.mmengine._entries import INF, Entry, for_group, is_other, read_entries, refuses
 from lrcli.frameworks.mmengine._told import events_of, notes_of
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules.base import Setting, data, metric, setting
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import data, metric
 
 _Plateau = Callable[[int, float, float], float]
 """The rate after the metric of an epoch: (epoch, metric, rate before) -> rate."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from lrcli.schedules.base import Schedule, Setting, length, number, setting
+from lrcli.schedules.base import Schedule, Setting, setting
+from lrcli.schedules.params import length, number
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.pieced import Pieced
 from lrcli.frameworks.stateless import Rule
-from lrcli.schedules.base import Setting, length, number, setting
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import length, number
 
 
 def refuses(exception: str, reason: str, field: str = "", value: object = None) -> Refuses:

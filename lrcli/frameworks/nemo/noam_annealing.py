@@ -10,7 +10,8 @@ from typing import Any
 from lrcli.errors import Problem
 from lrcli.frameworks.nemo._policy import NemoWarmed, refuses
 from lrcli.frameworks.stateless import Rule
-from lrcli.schedules.base import Setting, length, number
+from lrcli.schedules.base import Setting
+from lrcli.schedules.params import length, number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lrcli.frameworks.nemo._policy import NemoHeld
 from lrcli.frameworks.nemo._poly import poly_decay
 from lrcli.frameworks.stateless import Rule
-from lrcli.schedules.base import flag, number
+from lrcli.schedules.params import flag, number
 
 
 @dataclass(frozen=True, kw_only=True)

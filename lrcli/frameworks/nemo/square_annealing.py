@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.nemo._policy import NemoAnnealed
 from lrcli.frameworks.stateless import Rule
-from lrcli.schedules.base import number
+from lrcli.schedules.params import number
 
 
 @dataclass(frozen=True, kw_only=True)

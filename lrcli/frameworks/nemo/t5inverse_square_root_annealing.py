@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.nemo._policy import NemoPolicy, refuses
 from lrcli.frameworks.stateless import Rule
-from lrcli.schedules.base import length, number
+from lrcli.schedules.params import length, number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.nemo._policy import NemoWarmed
 from lrcli.frameworks.stateless import Rule
-from lrcli.schedules.base import length
+from lrcli.schedules.params import length
 
 
 @dataclass(frozen=True, kw_only=True)

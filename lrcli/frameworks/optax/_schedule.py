@@ -13,7 +13,8 @@ from lrcli.errors import InvalidValue
 from lrcli.frameworks._float32 import WIDTHS, Width
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.vectored import Vectored
-from lrcli.schedules.base import Setting, choice, setting
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import choice
 
 T = TypeVar("T", bound="OptaxSchedule")
 

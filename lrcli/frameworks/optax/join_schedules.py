@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.optax._schedule import OptaxSchedule, joined
-from lrcli.schedules.base import Schedule, Setting, positions, schedules
+from lrcli.schedules.base import Schedule, Setting, schedules
+from lrcli.schedules.params import positions
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lrcli.frameworks.optax._schedule import OptaxSchedule, boundaries, interpolated, mark_boundaries
-from lrcli.schedules.base import choice, data, frozen, number
+from lrcli.schedules.params import choice, data, frozen, number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.optax._schedule import OptaxSchedule, joined, refuses
 from lrcli.frameworks.optax.warmup_cosine_decay_schedule import warmup_cosine
-from lrcli.schedules.base import data, frozen
+from lrcli.schedules.params import data, frozen
 
 _KEYS = ("init_value", "peak_value", "warmup_steps", "decay_steps", "end_value", "exponent")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lrcli.frameworks.optax._schedule import OptaxSchedule, polynomial
-from lrcli.schedules.base import length, number
+from lrcli.schedules.params import length, number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks._float32 import Width
 from lrcli.frameworks.optax._schedule import OptaxSchedule, cosine, joined, polynomial, refuses
-from lrcli.schedules.base import length, number
+from lrcli.schedules.params import length, number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,8 @@ from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.marked import first
 from lrcli.frameworks.stateless import Rule
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules.base import Schedule, Setting, count, data, length, schedule
+from lrcli.schedules.base import Schedule, Setting, schedule
+from lrcli.schedules.params import count, data, length
 
 STRETCH = 8192
 """How many rows of the wrapped scheduler are computed at a time."""

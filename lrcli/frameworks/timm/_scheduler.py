@@ -11,7 +11,8 @@ from lrcli.errors import InvalidValue, Problem, RowList
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.marked import Marked, first
 from lrcli.frameworks.stateless import Rule
-from lrcli.schedules.base import Schedule, Setting, data, flag, length, number, setting
+from lrcli.schedules.base import Schedule, Setting, setting
+from lrcli.schedules.params import data, flag, length, number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,21 +10,9 @@ from typing import Any
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.timm._scheduler import refuse_noise
-from lrcli.schedules.base import (
-    Schedule,
-    Setting,
-    choice,
-    count,
-    data,
-    flag,
-    length,
-    metric,
-    number,
-    positions,
-    setting,
-    text,
-)
+from lrcli.schedules.base import Schedule, Setting, setting
 from lrcli.schedules.constant import Constant
+from lrcli.schedules.params import choice, count, data, flag, length, metric, number, positions, text
 
 NAMES = ("cosine", "tanh", "step", "multistep", "poly", "wsd", "rsqrt", "constant", "plateau", "none")
 CYCLES = ("cosine", "tanh", "poly")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.stateless import Rule
 from lrcli.frameworks.timm._scheduler import TimmScheduled
-from lrcli.schedules.base import flag, number, positions
+from lrcli.schedules.params import flag, number, positions
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.metered import Metered, follow_plateau
 from lrcli.frameworks.timm._scheduler import Noisy
-from lrcli.schedules.base import choice, count, length, number, text
+from lrcli.schedules.params import choice, count, length, number, text
 from lrcli.schedules.plateau import Plateau
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lrcli.frameworks.marked import first, next_turn
 from lrcli.frameworks.stateless import Rule
 from lrcli.frameworks.timm._scheduler import TimmScheduled
-from lrcli.schedules.base import flag, length, number
+from lrcli.schedules.params import flag, length, number
 
 
 @dataclass(frozen=True, kw_only=True)

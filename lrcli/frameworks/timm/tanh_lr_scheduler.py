@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lrcli.frameworks.timm._scheduler import TimmCycles
-from lrcli.schedules.base import number
+from lrcli.schedules.params import number
 
 
 @dataclass(frozen=True, kw_only=True)

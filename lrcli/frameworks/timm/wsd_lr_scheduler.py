@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.stateless import Rule
 from lrcli.frameworks.timm._scheduler import TimmScheduled
-from lrcli.schedules.base import choice, length, number
+from lrcli.schedules.params import choice, length, number
 
 STABLE = ("constant", "rsqrt", "power")
 DECAYS = ("1-sqrt", "linear", "cosine", "power", "exp")

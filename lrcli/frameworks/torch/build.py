@@ -12,9 +12,10 @@ from lrcli.errors import LrcliError, Problem
 from lrcli.frameworks.torch import module_of
 from lrcli.frameworks.torch.formula import deviation, formula_scheduler
 from lrcli.frameworks.torch.releases import NEWEST, find_release
-from lrcli.schedules.base import Schedule, param_of
+from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.manual import Manual
+from lrcli.schedules.params import param_of
 from lrcli.schedules.sequential import Sequential
 from lrcli.spec import Spec
 

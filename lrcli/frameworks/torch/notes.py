@@ -7,7 +7,8 @@ from lrcli.frameworks.torch.loop import TrainingLoop, training_loop, uninterrupt
 from lrcli.frameworks.torch.machine import Reason
 from lrcli.frameworks.torch.readings import documented_reading, shown_reading
 from lrcli.frameworks.torch.releases import parse
-from lrcli.schedules.base import Schedule, param_of, parameters
+from lrcli.schedules.base import Schedule, parameters
+from lrcli.schedules.params import param_of
 from lrcli.spec import Emulation, Group, Spec
 
 LOOKED_AT = 100_000

@@ -10,10 +10,11 @@ from typing import Any
 from lrcli.errors import LrcliError
 from lrcli.expression import Expression
 from lrcli.frameworks.torch.build import check, note
-from lrcli.schedules.base import Schedule, param_of
+from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.manual import Manual
+from lrcli.schedules.params import param_of
 from lrcli.schedules.plateau import Plateau
 from lrcli.schedules.range_test import RangeTest
 from lrcli.schedules.sequential import Sequential

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from lrcli.errors import Problem
 from lrcli.frameworks.marked import Marked, next_turn
 from lrcli.frameworks.stateless import Rule
-from lrcli.schedules.base import Setting, choice, length, number, setting
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import choice, length, number
 
 
 @dataclass(frozen=True, kw_only=True)

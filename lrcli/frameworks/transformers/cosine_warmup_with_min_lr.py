@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.stateless import Rule
 from lrcli.frameworks.transformers._lambda import Floored, refuse_before
-from lrcli.schedules.base import Setting, number
+from lrcli.schedules.base import Setting
+from lrcli.schedules.params import number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lrcli.frameworks.marked import first, next_turn
 from lrcli.frameworks.stateless import Rule
 from lrcli.frameworks.transformers._lambda import Timed
-from lrcli.schedules.base import number
+from lrcli.schedules.params import number
 
 
 @dataclass(frozen=True, kw_only=True)

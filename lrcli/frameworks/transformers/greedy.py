@@ -11,7 +11,8 @@ from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.metered import Metered
 from lrcli.frameworks.transformers._lambda import refuse_before
-from lrcli.schedules.base import Setting, choice, count, data, flag, number, setting
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import choice, count, data, flag, number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.stateless import Rule
 from lrcli.frameworks.transformers._lambda import Warmed
-from lrcli.schedules.base import length
+from lrcli.schedules.params import length
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.metered import Metered, follow_plateau
-from lrcli.schedules.base import Setting, choice, count, number, setting
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import choice, count, number
 from lrcli.schedules.plateau import Plateau
 
 

@@ -11,7 +11,7 @@ from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.marked import first, next_turn
 from lrcli.frameworks.stateless import Rule
 from lrcli.frameworks.transformers._lambda import Warmed
-from lrcli.schedules.base import choice, length, number
+from lrcli.schedules.params import choice, length, number
 
 _SHAPES = ("linear", "cosine", "1-sqrt")
 

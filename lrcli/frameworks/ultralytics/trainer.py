@@ -19,7 +19,8 @@ from lrcli.frameworks.ultralytics._batches import (
     refuse_groups,
 )
 from lrcli.frameworks.ultralytics._optimizer import Optimizer, build_optimizer, nominal_batches
-from lrcli.schedules.base import Setting, count, flag, number, setting, text
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import count, flag, number, text
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from lrcli.frameworks.ultralytics._batches import (
     half_cosine,
     refuse_groups,
 )
-from lrcli.schedules.base import Setting, count, flag, number, setting
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import count, flag, number
 
 
 @dataclass(frozen=True)

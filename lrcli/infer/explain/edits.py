@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from lrcli.errors import LrcliError
 from lrcli.infer.explain.sources import WARMUPS, Formula, Keras1, RateSource, Warmed
-from lrcli.schedules.base import Schedule, param_of, parameters
+from lrcli.schedules.base import Schedule, parameters
+from lrcli.schedules.params import param_of
 
 if TYPE_CHECKING:
     from lrcli.infer.explain.evidence import Evidence

@@ -7,8 +7,9 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 
 from lrcli.infer.numbers import digits
-from lrcli.schedules import Schedule, param_of, parameters
+from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.linear import Linear
+from lrcli.schedules.params import param_of
 from lrcli.schedules.sequential import Sequential
 
 UNROUND = 6

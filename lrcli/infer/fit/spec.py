@@ -9,8 +9,9 @@ from typing import Any
 
 from lrcli.expression import Expression
 from lrcli.infer.fit.search import Fitted
-from lrcli.schedules.base import Schedule, param_of, parameters
+from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.linear import Linear
+from lrcli.schedules.params import param_of
 from lrcli.schedules.sequential import Sequential
 
 

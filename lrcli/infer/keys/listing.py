@@ -12,7 +12,8 @@ from lrcli.infer.keys.of_config import keys_of_config
 from lrcli.reader import Declared
 from lrcli.reader.keys import PLURALS, spellings_of
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
-from lrcli.schedules import Schedule, param_of, parameters
+from lrcli.schedules import Schedule, parameters
+from lrcli.schedules.params import param_of
 
 _LR = ("lr", "base_lr", "learning_rate")
 _DECAYS: dict[str, str] = {

@@ -10,7 +10,8 @@ from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
 from lrcli.infer.numbers import is_round
-from lrcli.schedules import Schedule, param_of, parameters
+from lrcli.schedules import Schedule, parameters
+from lrcli.schedules.params import param_of
 
 
 def _factor_part(key: str, c: float, begin: int, cost: float, params: int, detail: str = "") -> Part:
