@@ -92,7 +92,7 @@ class Subject:
 
     def of_lr(self, group: int) -> Spot:
         """Where the base LR of a group is written."""
-        from lrcli.reader.build import LR
+        from lrcli.reader.keys import LR
         from lrcli.reader.nodes import Sequence
 
         groups = self.root.get("groups") if self.root else None

@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from lrcli.catalog.registry import general_types
-from lrcli.errors import InvalidValue, Unreadable, closest, suggest
+from lrcli.errors import Unreadable
 from lrcli.inputs import Inputs
-from lrcli.reader.elsewhere import key_hint
 from lrcli.reader.emulation import emulation_text, read_emulation
-from lrcli.reader.forms import is_short
-from lrcli.reader.keys import type_named
+from lrcli.reader.groups import group_nodes, read_groups
+from lrcli.reader.keys import check_keys
 from lrcli.reader.metric import metric_option, read_metric
-from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
+from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.run import read_clock, read_first_step, read_run_length, read_skipped
-from lrcli.reader.schedule import (
-    MAX_PARTS,
-    build_phases,
-    build_schedule,
-    explain_refusal,
-    in_sequence,
-    metric_nodes,
-    phase_length,
-    step_counter,
-)
+from lrcli.reader.schedule import metric_nodes, step_counter
 from lrcli.reader.source import Problems, Source, refuse
-from lrcli.reader.values import BAD, Context, Scope, as_number, is_null, read_value, refuse_value
-from lrcli.schedules import Schedule, parameters
-from lrcli.schedules.base import Setting
-from lrcli.schedules.params import param_of
+from lrcli.reader.values import Context
+from lrcli.schedules import Schedule
 from lrcli.spec import REPLAYED, Emulation, Group, Spec
-from lrcli.spec.keys import GROUP_KEYS, RATE_KEYS, TOP_KEYS, WARMUP_KEYS, names_of
+from lrcli.spec.keys import TOP_KEYS, names_of
 
-LR = names_of(RATE_KEYS)
 KEYS = names_of(TOP_KEYS)
-_GROUP_KEYS = names_of(GROUP_KEYS)
-_WARMUP_KEYS = names_of(WARMUP_KEYS)
 
 
 @dataclass(frozen=True)
@@ -72,8 +55,8 @@ def build_spec(
         raise refuse(
             root.place, "wrong-type", f"a spec must be a mapping, not {root}", "write lr: 0.1, epochs: 90, ..."
         )
-    meant = _check_keys(root, KEYS, "at the top level", problems)
-    groups = _group_nodes(root, problems)
+    meant = check_keys(root, KEYS, "at the top level", problems)
+    groups = group_nodes(root, problems)
     clock = read_clock(root, step_counter([root, *groups]), problems)
     context = Context(problems, clock, _series(asked.metric, problems, inputs, known), meant=meant)
     emulation = _emulation(root, asked, max(1, len(groups)), context)
@@ -82,7 +65,7 @@ def build_spec(
     # 0 is a metric that had problems: they are reported, and not that there is no length
     read_run_length(root, min((len(values or ()) for values in series), default=None), context)
     _check_resume(root, emulation, context)
-    built = _groups(root, groups, context)
+    built = read_groups(root, groups, context)
     _check_release(built, context, root.get("emulate") or root, asked)
     first_step, skipped = read_first_step(root, problems), read_skipped(root, problems)
     name = root.get("name")
@@ -102,60 +85,6 @@ def build_spec(
         skipped=skipped,
         release=f"{context.framework}-{context.release}" if context.framework else "",
     )
-
-
-def _check_keys(node: Mapping, known: tuple[str, ...], where: str, problems: Problems) -> set[str]:
-    """Tell of unknown keys; the known ones that they may stand for."""
-    meant = set()
-    for key, value in node.entries:
-        if key.text in known:
-            continue
-        other = key_hint(key.text, value, top=True) if "schedule" in known else ""
-        misplaced = "schedule" in known and key.text in _schedule_keys()
-        name = "" if misplaced else closest(key.text, known)
-        meant.add("schedule" if key.text == "type" else "lr" if name in LR else name)
-        hint = other or "put it under schedule:" if misplaced or other else f"did you mean {name!r}?" if name else ""
-        problems.add(key.place, "unknown-key", f"unknown key {key.text[:60]!r} {where}", hint)
-    spelled = [name for name in LR if node.key(name) is not None]
-    if len(spelled) > 1 and (second := node.key(spelled[1])):
-        message = f"{spelled[1]} and {spelled[0]} are the same, give one of them"
-        problems.add(second.place, "duplicate-key", message)
-    return meant
-
-
-def _schedule_keys() -> set[str]:
-    return {"type", "milestones", *(f.name for cls in general_types() for f in parameters(cls))}
-
-
-def _group_nodes(root: Mapping, problems: Problems) -> list[Mapping]:
-    node = root.get("groups")
-    if node is None or is_null(node):
-        return []
-    if not isinstance(node, Sequence) or not node.items:
-        hint = "write [{name: backbone, lr: 0.01}, ...]"
-        problems.add(node.place, "wrong-type", f"groups must be a list of mappings, not {node}", hint)
-        return []
-    if len(node.items) > MAX_PARTS:
-        problems.add(node.place, "limit", f"more than {MAX_PARTS:,} groups")
-        return []
-    names: set[str] = set()
-    found = []
-    for item in node.items:
-        if not isinstance(item, Mapping):
-            problems.add(
-                item.place, "wrong-type", f"a group must be a mapping, not {item}", "write {name: head, lr: 0.1}"
-            )
-            item = Mapping(item.place, ())
-        _check_keys(item, _GROUP_KEYS, "in a group", problems)
-        name = item.get("name")
-        if name is not None and (not isinstance(name, Scalar) or not name.text):
-            problems.add(name.place, "wrong-type", f"name must be a text, not {name}")
-        elif isinstance(name, Scalar) and name.text in names:
-            problems.add(name.place, "duplicate-key", f"there are two groups with the name {name.text!r}")
-        elif isinstance(name, Scalar):
-            names.add(name.text)
-        found.append(item)
-    return found
 
 
 def _series(
@@ -236,140 +165,3 @@ def _check_resume(root: Mapping, emulation: Emulation | None, context: Context) 
     has = f"the run has {context.length} {unit}{'s' if context.length > 1 else ''}"
     hint = f"resume after {unit} {rest} or before" if rest >= 0 else ""
     context.problems.add(last.place, "bad-value", f"last_epoch {emulation.last_epoch} leaves nothing: {has}", hint)
-
-
-def _groups(root: Mapping, nodes: list[Mapping], context: Context) -> tuple[Group, ...]:
-    """The parameter groups, a single unnamed one where the spec has none."""
-    n = max(1, len(nodes))
-    warmup = _warmup(root, context)
-    common = root.get("schedule")
-    if common is not None and is_null(common):
-        common = None
-    shared = None if common is None else _schedule(common, n, warmup, context)
-    lacking = not nodes or any(node.get("schedule") is None for node in nodes)
-    if common is None and lacking and "schedule" not in context.meant:
-        hint = "write schedule: {type: cosine}"
-        context.problems.add(root.place.source.whole, "missing-key", "missing key 'schedule'", hint)
-    base = _lr(root, context.problems)
-    pieces: list[tuple[str | None, Any, Schedule, Node]] = []
-    for i, node in enumerate(nodes or [Mapping(root.place, ())]):
-        own = node.get("schedule")
-        lr = _lr(node, context.problems)
-        lr = base if lr is None else lr
-        used = common if own is None else own
-        if lr is None and "lr" not in context.meant and not _sets_lr(used):
-            context.problems.add(root.place.source.whole, "missing-key", "missing key 'lr'", "write lr: 0.1")
-        schedule = shared if own is None else _schedule(own, 1, warmup, context)
-        name = node.get("name")
-        if schedule is not None and lr is not BAD:
-            schedule = schedule.for_group(i, n) if own is None else schedule.for_group(0, 1)
-            assert used is not None
-            pieces.append((name.text if isinstance(name, Scalar) else None, lr, schedule, used))
-    return _bound(pieces, base, context, own_groups=not nodes)
-
-
-def _bound(
-    pieces: list[tuple[str | None, Any, Schedule, Node]], base: Any, context: Context, own_groups: bool
-) -> tuple[Group, ...]:
-    """The groups, each schedule told of the run. A framework's own groups stand where the spec has none."""
-    lrs = tuple(lr for _, lr, _, _ in pieces)
-    clock = context.clock
-    common = Setting(
-        length=context.length,
-        interval=clock.interval,
-        steps_per_epoch=clock.steps_per_epoch,
-        lrs=lrs,
-        default_lr=base if base is not None and base is not BAD else next((lr for lr in lrs if lr is not None), None),
-        release=context.release,
-        samples_per_step=clock.data.samples_per_step if clock.data else None,
-        samples=clock.data.samples if clock.data else None,
-    )
-    groups: list[Group] = []
-    for i, (name, lr, schedule, node) in enumerate(pieces):
-        try:
-            bound = schedule.bind(common._replace(group=i))
-        except InvalidValue as error:
-            explain_refusal(error, node, context.problems)
-            continue
-        own = bound.groups() if own_groups else ()
-        groups += [Group(each, lr, part) for each, part in own] or [Group(name, lr, bound)]
-    return tuple(groups)
-
-
-def _lr(node: Mapping, problems: Problems) -> Any:
-    """The learning rate that a mapping gives; None if it gives none, BAD after a problem."""
-    value = node.get(*LR)
-    if value is None or is_null(value):
-        return None
-    number = as_number(value)
-    if number is not None and number >= 0 and math.isfinite(number):
-        return float(number)
-    refuse_value(problems, "lr", "must be a number of at least 0", value)
-    return BAD
-
-
-def _sets_lr(node: Node | None) -> bool:
-    """Whether a schedule brings its own learning rates."""
-    if isinstance(node, Sequence):
-        return bool(node.items) and all(_sets_lr(item) for item in node.items)
-    kind = node.get("type") if isinstance(node, Mapping) else None
-    cls = type_named(kind)
-    if cls is None or not isinstance(node, Mapping):
-        return False
-    kinds = {param_of(f).kind: f.name for f in parameters(cls)}
-    if "schedules" in kinds:
-        return _sets_lr(node.get("schedules", "schedulers"))
-    if "schedule" in kinds and not cls.sets_lr:
-        return _sets_lr(node.get(kinds["schedule"]))
-    rate = node.get(cls.own_rate) if cls.own_rate else None
-    return cls.sets_lr or (rate is not None and not is_null(rate))
-
-
-def _warmup(root: Mapping, context: Context) -> tuple[int, Schedule] | None:
-    """(its rows, the linear schedule) of `warmup:`."""
-    node = root.get("warmup")
-    if node is None or is_null(node):
-        return None
-    problems = context.problems
-    if not isinstance(node, Mapping):
-        hint = f"write {{for: {node.text}}}" if isinstance(node, Scalar) else "write {for: 5ep}"
-        problems.add(node.place, "wrong-type", f"warmup must be a mapping, not {node}", hint)
-        return None
-    for key, _ in node.entries:
-        if key.text not in _WARMUP_KEYS:
-            hint = suggest(key.text, _WARMUP_KEYS, f"its keys are {', '.join(_WARMUP_KEYS)}")
-            problems.add(key.place, "unknown-key", f"unknown key {key.text[:60]!r} in warmup", hint)
-    scope = Scope(context.length, 0, context.length)
-    written = node.get("for")
-    if written is None:
-        problems.add(node.place, "missing-key", "missing key 'for' in warmup", "write {for: 5ep}")
-        return None
-    rows = phase_length("for", written, scope, context)
-    from lrcli.schedules.linear import Linear
-
-    start = node.get("start_factor")
-    if start is None and is_short(node):
-        note = "the warmup starts at a third of the lr, as PyTorch's LinearLR"
-        problems.note(node.place, "warmup-start", f"{note}; warmup: {{for: ..., start_factor: 0}} starts at 0")
-    factor = Linear.start_factor
-    if start is not None:
-        param = next(param_of(f) for f in parameters(Linear) if f.name == "start_factor")
-        factor = read_value("start_factor", param, start, scope, context)
-    return None if rows is None or factor is BAD else (rows, Linear(start_factor=factor, total_iters=rows))
-
-
-def _schedule(node: Node, groups: int, warmup: tuple[int, Schedule] | None, context: Context) -> Schedule | None:
-    """The schedule of a node, after the warmup if there is one."""
-    scope = Scope(context.length, 0, context.length, groups)
-    if warmup is None:
-        return build_schedule(node, scope, context)
-    rows, ramp = warmup
-    whole, scope = scope, scope.part(rows, None, phase=True)
-    if isinstance(node, Sequence):
-        phases = build_phases(node, scope, context, whole)
-        if phases is None:
-            return None
-        parts, milestones = phases
-        return in_sequence((ramp, *parts), (rows, *(rows + at for at in milestones)))
-    schedule = build_schedule(node, scope, context)
-    return None if schedule is None else in_sequence((ramp, schedule), (rows,))

@@ -1,4 +1,7 @@
-"""Which schedule class a mapping is, and which of its fields the keys are. The classes say; no type is named here."""
+"""The keys of a mapping: which schedule class it is, which fields are meant, which keys nobody knows.
+
+The classes say so; no type is named here.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.source import Place, Problems
 from lrcli.reader.values import Context, as_number
 from lrcli.schedules import Schedule, parameters
+from lrcli.spec.keys import RATE_KEYS, names_of
 
+LR = names_of(RATE_KEYS)
 PLURALS = {"schedulers": "schedules"}
 # what PyTorch's constructors take and a spec says elsewhere, or not at all
 IGNORED = ("verbose", "last_epoch")
@@ -117,3 +122,26 @@ def _unknown(key: Scalar, value: Node, node: Mapping, cls: type[Schedule], conte
     hint = special.get(word) or key_hint(word, value, top=False) or (f"did you mean {meant!r}?" if meant else known)
     context.problems.add(key.place, "unknown-key", f"unknown key {word[:60]!r} in {called}", hint)
     return spellings_of(cls)[meant][0] if meant in spellings_of(cls) else meant
+
+
+def check_keys(node: Mapping, known: tuple[str, ...], where: str, problems: Problems) -> set[str]:
+    """Tell of unknown keys; the known ones that they may stand for."""
+    meant = set()
+    for key, value in node.entries:
+        if key.text in known:
+            continue
+        other = key_hint(key.text, value, top=True) if "schedule" in known else ""
+        misplaced = "schedule" in known and key.text in _schedule_keys()
+        name = "" if misplaced else closest(key.text, known)
+        meant.add("schedule" if key.text == "type" else "lr" if name in LR else name)
+        hint = other or "put it under schedule:" if misplaced or other else f"did you mean {name!r}?" if name else ""
+        problems.add(key.place, "unknown-key", f"unknown key {key.text[:60]!r} {where}", hint)
+    spelled = [name for name in LR if node.key(name) is not None]
+    if len(spelled) > 1 and (second := node.key(spelled[1])):
+        message = f"{spelled[1]} and {spelled[0]} are the same, give one of them"
+        problems.add(second.place, "duplicate-key", message)
+    return meant
+
+
+def _schedule_keys() -> set[str]:
+    return {"type", "milestones", *(f.name for cls in general_types() for f in parameters(cls))}

@@ -1,0 +1,139 @@
+"""The parameter groups of a spec: their learning rates and schedules, each schedule told of the run."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from lrcli.errors import InvalidValue
+from lrcli.reader.keys import LR, check_keys, type_named
+from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
+from lrcli.reader.schedule import MAX_PARTS, explain_refusal
+from lrcli.reader.source import Problems
+from lrcli.reader.values import BAD, Context, as_number, is_null, refuse_value
+from lrcli.reader.warmup import after_warmup, read_warmup
+from lrcli.schedules import Schedule, param_of, parameters
+from lrcli.schedules.base import Setting
+from lrcli.spec import Group
+from lrcli.spec.keys import GROUP_KEYS, names_of
+
+_KEYS = names_of(GROUP_KEYS)
+
+
+def group_nodes(root: Mapping, problems: Problems) -> list[Mapping]:
+    """The mappings of the groups; none where there are none, or after a problem."""
+    node = root.get("groups")
+    if node is None or is_null(node):
+        return []
+    if not isinstance(node, Sequence) or not node.items:
+        hint = "write [{name: backbone, lr: 0.01}, ...]"
+        problems.add(node.place, "wrong-type", f"groups must be a list of mappings, not {node}", hint)
+        return []
+    if len(node.items) > MAX_PARTS:
+        problems.add(node.place, "limit", f"more than {MAX_PARTS:,} groups")
+        return []
+    names: set[str] = set()
+    found = []
+    for item in node.items:
+        if not isinstance(item, Mapping):
+            problems.add(
+                item.place, "wrong-type", f"a group must be a mapping, not {item}", "write {name: head, lr: 0.1}"
+            )
+            item = Mapping(item.place, ())
+        check_keys(item, _KEYS, "in a group", problems)
+        name = item.get("name")
+        if name is not None and (not isinstance(name, Scalar) or not name.text):
+            problems.add(name.place, "wrong-type", f"name must be a text, not {name}")
+        elif isinstance(name, Scalar) and name.text in names:
+            problems.add(name.place, "duplicate-key", f"there are two groups with the name {name.text!r}")
+        elif isinstance(name, Scalar):
+            names.add(name.text)
+        found.append(item)
+    return found
+
+
+def read_groups(root: Mapping, nodes: list[Mapping], context: Context) -> tuple[Group, ...]:
+    """The parameter groups, a single unnamed one where the spec has none."""
+    n = max(1, len(nodes))
+    warmup = read_warmup(root, context)
+    common = root.get("schedule")
+    if common is not None and is_null(common):
+        common = None
+    shared = None if common is None else after_warmup(common, n, warmup, context)
+    lacking = not nodes or any(node.get("schedule") is None for node in nodes)
+    if common is None and lacking and "schedule" not in context.meant:
+        hint = "write schedule: {type: cosine}"
+        context.problems.add(root.place.source.whole, "missing-key", "missing key 'schedule'", hint)
+    base = _lr(root, context.problems)
+    pieces: list[tuple[str | None, Any, Schedule, Node]] = []
+    for i, node in enumerate(nodes or [Mapping(root.place, ())]):
+        own = node.get("schedule")
+        lr = _lr(node, context.problems)
+        lr = base if lr is None else lr
+        used = common if own is None else own
+        if lr is None and "lr" not in context.meant and not _sets_lr(used):
+            context.problems.add(root.place.source.whole, "missing-key", "missing key 'lr'", "write lr: 0.1")
+        schedule = shared if own is None else after_warmup(own, 1, warmup, context)
+        name = node.get("name")
+        if schedule is not None and lr is not BAD:
+            schedule = schedule.for_group(i, n) if own is None else schedule.for_group(0, 1)
+            assert used is not None
+            pieces.append((name.text if isinstance(name, Scalar) else None, lr, schedule, used))
+    return _bound(pieces, base, context, own_groups=not nodes)
+
+
+def _bound(
+    pieces: list[tuple[str | None, Any, Schedule, Node]], base: Any, context: Context, own_groups: bool
+) -> tuple[Group, ...]:
+    """The groups, each schedule told of the run. A framework's own groups stand where the spec has none."""
+    lrs = tuple(lr for _, lr, _, _ in pieces)
+    clock = context.clock
+    common = Setting(
+        length=context.length,
+        interval=clock.interval,
+        steps_per_epoch=clock.steps_per_epoch,
+        lrs=lrs,
+        default_lr=base if base is not None and base is not BAD else next((lr for lr in lrs if lr is not None), None),
+        release=context.release,
+        samples_per_step=clock.data.samples_per_step if clock.data else None,
+        samples=clock.data.samples if clock.data else None,
+    )
+    groups: list[Group] = []
+    for i, (name, lr, schedule, node) in enumerate(pieces):
+        try:
+            bound = schedule.bind(common._replace(group=i))
+        except InvalidValue as error:
+            explain_refusal(error, node, context.problems)
+            continue
+        own = bound.groups() if own_groups else ()
+        groups += [Group(each, lr, part) for each, part in own] or [Group(name, lr, bound)]
+    return tuple(groups)
+
+
+def _lr(node: Mapping, problems: Problems) -> Any:
+    """The learning rate that a mapping gives; None if it gives none, BAD after a problem."""
+    value = node.get(*LR)
+    if value is None or is_null(value):
+        return None
+    number = as_number(value)
+    if number is not None and number >= 0 and math.isfinite(number):
+        return float(number)
+    refuse_value(problems, "lr", "must be a number of at least 0", value)
+    return BAD
+
+
+def _sets_lr(node: Node | None) -> bool:
+    """Whether a schedule brings its own learning rates."""
+    if isinstance(node, Sequence):
+        return bool(node.items) and all(_sets_lr(item) for item in node.items)
+    kind = node.get("type") if isinstance(node, Mapping) else None
+    cls = type_named(kind)
+    if cls is None or not isinstance(node, Mapping):
+        return False
+    kinds = {param_of(f).kind: f.name for f in parameters(cls)}
+    if "schedules" in kinds:
+        return _sets_lr(node.get("schedules", "schedulers"))
+    if "schedule" in kinds and not cls.sets_lr:
+        return _sets_lr(node.get(kinds["schedule"]))
+    rate = node.get(cls.own_rate) if cls.own_rate else None
+    return cls.sets_lr or (rate is not None and not is_null(rate))

@@ -1,0 +1,63 @@
+"""`warmup:`, the linear phase before the schedule of every group."""
+
+from __future__ import annotations
+
+from lrcli.errors import suggest
+from lrcli.reader.forms import is_short
+from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
+from lrcli.reader.schedule import build_phases, build_schedule, in_sequence, phase_length
+from lrcli.reader.values import BAD, Context, Scope, is_null, read_value
+from lrcli.schedules import Schedule, param_of, parameters
+from lrcli.spec.keys import WARMUP_KEYS, names_of
+
+_KEYS = names_of(WARMUP_KEYS)
+
+
+def read_warmup(root: Mapping, context: Context) -> tuple[int, Schedule] | None:
+    """(its rows, the linear schedule) of `warmup:`."""
+    node = root.get("warmup")
+    if node is None or is_null(node):
+        return None
+    problems = context.problems
+    if not isinstance(node, Mapping):
+        hint = f"write {{for: {node.text}}}" if isinstance(node, Scalar) else "write {for: 5ep}"
+        problems.add(node.place, "wrong-type", f"warmup must be a mapping, not {node}", hint)
+        return None
+    for key, _ in node.entries:
+        if key.text not in _KEYS:
+            hint = suggest(key.text, _KEYS, f"its keys are {', '.join(_KEYS)}")
+            problems.add(key.place, "unknown-key", f"unknown key {key.text[:60]!r} in warmup", hint)
+    scope = Scope(context.length, 0, context.length)
+    written = node.get("for")
+    if written is None:
+        problems.add(node.place, "missing-key", "missing key 'for' in warmup", "write {for: 5ep}")
+        return None
+    rows = phase_length("for", written, scope, context)
+    from lrcli.schedules.linear import Linear
+
+    start = node.get("start_factor")
+    if start is None and is_short(node):
+        note = "the warmup starts at a third of the lr, as PyTorch's LinearLR"
+        problems.note(node.place, "warmup-start", f"{note}; warmup: {{for: ..., start_factor: 0}} starts at 0")
+    factor = Linear.start_factor
+    if start is not None:
+        param = next(param_of(f) for f in parameters(Linear) if f.name == "start_factor")
+        factor = read_value("start_factor", param, start, scope, context)
+    return None if rows is None or factor is BAD else (rows, Linear(start_factor=factor, total_iters=rows))
+
+
+def after_warmup(node: Node, groups: int, warmup: tuple[int, Schedule] | None, context: Context) -> Schedule | None:
+    """The schedule of a node, after the warmup if there is one."""
+    scope = Scope(context.length, 0, context.length, groups)
+    if warmup is None:
+        return build_schedule(node, scope, context)
+    rows, ramp = warmup
+    whole, scope = scope, scope.part(rows, None, phase=True)
+    if isinstance(node, Sequence):
+        phases = build_phases(node, scope, context, whole)
+        if phases is None:
+            return None
+        parts, milestones = phases
+        return in_sequence((ramp, *parts), (rows, *(rows + at for at in milestones)))
+    schedule = build_schedule(node, scope, context)
+    return None if schedule is None else in_sequence((ramp, schedule), (rows,))
