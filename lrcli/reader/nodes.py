@@ -57,12 +57,13 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Mapping:
-    """Keys and values, in order; no key stands twice."""
+    """Keys and values, in order; no key stands twice. `twins` are the keys that did, where another one counts."""
 
     place: Place
     entries: tuple[tuple[Scalar, Node], ...]
     size: int = 1
     height: int = 1
+    twins: tuple[Scalar, ...] = ()
 
     def __str__(self) -> str:
         return "a mapping"
@@ -90,22 +91,28 @@ class _Open:
 ScalarOf: TypeAlias = Callable[[Place, str, bool, str], Scalar]
 """What makes a scalar: of its place, its text, whether it is plain, and the tag that is written ("" for none)."""
 
+TaggedOf: TypeAlias = Callable[[Place, str], "Scalar"]
+"""What stands for a value whose tag is code: of its place and the tag."""
+
 
 def _own_scalar(place: Place, text: str, plain: bool, tag: str) -> Scalar:
     return Scalar(place, text, plain)
 
 
-def compose(source: Source, problems: Problems | None, scalar: ScalarOf = _own_scalar) -> Node | None:
+def compose(
+    source: Source, problems: Problems | None, scalar: ScalarOf = _own_scalar, tagged: TaggedOf | None = None
+) -> Node | None:
     """The node of a YAML text, None if it holds nothing. Duplicate keys are added to `problems`.
 
-    Without `problems` the text is read as PyYAML reads it: of duplicate keys the last one counts, and nobody is told.
-    Raises SpecError where the text is no YAML, or goes beyond the limits.
+    Without `problems` the text is read as PyYAML reads it: of duplicate keys the last one counts (`Mapping.twins`). A
+    value with a tag that is code is an error, or what `tagged` makes of it. Raises SpecError where the text is no YAML,
+    or goes beyond the limits.
     """
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _compose(yaml.parse(source.text, Loader=loader), source, problems, scalar)
+        return _compose(yaml.parse(source.text, Loader=loader), source, problems, scalar, tagged)
     except yaml.MarkedYAMLError as error:
         from lrcli.reader.slips import syntax_error
 
@@ -114,7 +121,9 @@ def compose(source: Source, problems: Problems | None, scalar: ScalarOf = _own_s
         raise refuse(source.whole, "syntax", f"this is not YAML: {str(error).splitlines()[0]}") from None
 
 
-def _compose(events: Iterator[Any], source: Source, problems: Problems | None, scalar: ScalarOf) -> Node | None:
+def _compose(
+    events: Iterator[Any], source: Source, problems: Problems | None, scalar: ScalarOf, tagged: TaggedOf | None
+) -> Node | None:
     """The work of `compose`: one pass over the events, with its own stack."""
     root: Node | None = None
     anchors: dict[str, Node] = {}
@@ -123,7 +132,8 @@ def _compose(events: Iterator[Any], source: Source, problems: Problems | None, s
     for event in events:
         kind = type(event).__name__
         if kind in ("SequenceStartEvent", "MappingStartEvent"):
-            _check_tag(source, event)
+            if tagged is None:
+                _check_tag(source, event)
             stack.append(_Open(event))
             if len(stack) > MAX_DEPTH:
                 raise _limit(source, event, f"more than {MAX_DEPTH} levels of nesting")
@@ -134,7 +144,8 @@ def _compose(events: Iterator[Any], source: Source, problems: Problems | None, s
                 raise refuse(place, "syntax", f"the alias *{event.anchor} has no anchor &{event.anchor} before it")
             node = anchors[event.anchor]
         elif kind == "ScalarEvent":
-            _check_tag(source, event)
+            if tagged is None:
+                _check_tag(source, event)
             plain = not event.style and event.tag in (None, *_PLAIN_TAGS)
             node = scalar(_place(source, event), event.value, plain, (event.tag or "").removeprefix(_TAG))
         elif kind in ("SequenceEndEvent", "MappingEndEvent"):
@@ -149,6 +160,8 @@ def _compose(events: Iterator[Any], source: Source, problems: Problems | None, s
                 hint = "keep one, or make them files of their own"
                 raise refuse(_place(source, event), "documents", "a spec is one document, '---' begins a second", hint)
             continue
+        if tagged is not None and kind != "AliasEvent" and not _is_known(event.tag):
+            node = tagged(_place(source, event), event.tag.replace(_TAG, "!!"))
         if event.anchor and kind != "AliasEvent":
             anchors[event.anchor] = node
         size += 1
@@ -166,8 +179,12 @@ _PLAIN_TAGS = tuple(_TAG + name for name in ("int", "float", "bool", "null"))
 _TAGS = {"!", _TAG + "str", _TAG + "seq", _TAG + "map", *_PLAIN_TAGS}
 
 
+def _is_known(tag: str | None) -> bool:
+    return tag is None or tag in _TAGS
+
+
 def _check_tag(source: Source, event: Any) -> None:
-    if event.tag is not None and event.tag not in _TAGS:
+    if not _is_known(event.tag):
         raise refuse(_place(source, event), "tag", f"the tag {event.tag.replace(_TAG, '!!')!r} is not allowed")
 
 
@@ -195,7 +212,7 @@ def _close(source: Source, opened: _Open, problems: Problems | None) -> Sequence
     merged: dict[str, tuple[Scalar, Node]] = {}
     pairs = list(zip(children[::2], children[1::2], strict=True))
     if problems is None:
-        return Mapping(place, _last_ones(pairs), size, height)
+        return _last_ones(place, pairs, size, height)
     if event.flow_style:
         pairs = _rejoined(pairs, problems)
     for key, value in pairs:
@@ -212,18 +229,21 @@ def _close(source: Source, opened: _Open, problems: Problems | None) -> Sequence
     return Mapping(place, tuple({**merged, **own}.values()), size, height)
 
 
-def _last_ones(pairs: list[tuple[Node, Node]]) -> tuple[tuple[Scalar, Node], ...]:
-    """The entries of a mapping as PyYAML makes it: the last of twins counts, what stands there beats what is merged."""
+def _last_ones(place: Place, pairs: list[tuple[Node, Node]], size: int, height: int) -> Mapping:
+    """The mapping as PyYAML makes it: the last of twins counts, what stands there beats what is merged."""
     named: dict[str, tuple[Scalar, Node]] = {}
     merged: dict[str, tuple[Scalar, Node]] = {}
+    twins: list[Scalar] = []
     for key, value in pairs:
         if isinstance(key, Scalar) and _is_merge(key):
             items = value.items if isinstance(value, Sequence) else (value,)
             for item in reversed(items):
                 merged.update((k.text, (k, v)) for k, v in (item.entries if isinstance(item, Mapping) else ()))
         elif isinstance(key, Scalar):
+            if key.text in named:
+                twins.append(named[key.text][0])
             named[key.text] = key, value
-    return tuple({**merged, **named}.values())
+    return Mapping(place, tuple({**merged, **named}.values()), size, height, tuple(twins))
 
 
 def _is_merge(key: Scalar) -> bool:

@@ -32,7 +32,7 @@ SHORT: dict[str, Any] = {"MAX_ITER": 60, "WARMUP_ITERS": 10, "STEPS": [40]}
         ),
         (
             {**SHORT, "STEPS": [40, 60]},
-            "detectron2 raises ValueError: Milestone must be smaller than total number of updates: 60 of 60",
+            "Milestone must be smaller than total number of updates: num_updates=60, milestone=60",
         ),
         ({**SHORT, "STEPS": [50, 40]}, "Milestone must be larger than the one before: 40 after 50"),
         ({"MAX_ITER": 2, "STEPS": [1, 1, 1], "WARMUP_ITERS": 0}, "Total num_updates 2 must be greater than"),

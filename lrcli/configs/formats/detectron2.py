@@ -2,98 +2,144 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
-from lrcli.configs.base import Config, Draft, Format, lacking
-from lrcli.configs.detectron2 import merged, solver_of
-from lrcli.configs.nodes import entry_at
-from lrcli.reader.nodes import Mapping
+from lrcli.configs.base import Config, Draft, Format, has, lacking
+from lrcli.configs.nodes import Unread, Value
+from lrcli.configs.syntax.yacs import BASE
+from lrcli.reader.nodes import Mapping, Sequence
+from lrcli.reader.source import refuse
 
-_NAMES = ("WarmupMultiStepLR", "WarmupCosineLR", "WarmupStepWithFixedGammaLR", "WarmupPolyLR")
-_DATED = ("VERSION", "SOLVER.LR_SCHEDULER_NAME", "SOLVER.WARMUP_FACTOR", "SOLVER.WARMUP_ITERS", "SOLVER.AMP")
-_DEFAULTS: dict[str, float] = {
+_DEFAULTS: dict[str, Any] = {
+    "LR_SCHEDULER_NAME": "WarmupMultiStepLR",
     "BASE_LR": 0.001,
     "MAX_ITER": 40000,
-    "GAMMA": 0.1,
     "WARMUP_ITERS": 1000,
     "WARMUP_FACTOR": 1.0 / 1000,
+    "WARMUP_METHOD": "linear",
+    "GAMMA": 0.1,
+    "STEPS": [30000],
     "BASE_LR_END": 0.0,
     "NUM_DECAYS": 3,
+    "RESCALE_INTERVAL": False,
+    "POLY_LR_POWER": 0.9,
+    "POLY_LR_CONSTANT_ENDING": 0.0,
 }
+_ALL = ("LR_SCHEDULER_NAME", "MAX_ITER", "BASE_LR", "WARMUP_ITERS", "WARMUP_FACTOR", "WARMUP_METHOD")
 _READ = {
-    "WarmupMultiStepLR": ("GAMMA",),
-    "WarmupCosineLR": ("BASE_LR_END",),
-    "WarmupStepWithFixedGammaLR": ("GAMMA", "NUM_DECAYS"),
-    "WarmupPolyLR": (),
+    "WarmupMultiStepLR": ("GAMMA", "STEPS", "RESCALE_INTERVAL"),
+    "WarmupCosineLR": ("BASE_LR_END", "RESCALE_INTERVAL"),
+    "WarmupStepWithFixedGammaLR": ("GAMMA", "NUM_DECAYS", "RESCALE_INTERVAL"),
+    "WarmupPolyLR": ("POLY_LR_POWER", "POLY_LR_CONSTANT_ENDING"),
 }
-_WHOLE = ("MAX_ITER", "WARMUP_ITERS", "NUM_DECAYS")
+_NEW = ("RESCALE_INTERVAL", "BASE_LR_END", "POLY_LR_POWER", "POLY_LR_CONSTANT_ENDING")
+"""Keys that hardly any base file gives: without it, they are taken to be detectron2's defaults."""
+_OWN = (
+    *("VERSION", "SOLVER.LR_SCHEDULER_NAME", "SOLVER.WARMUP_FACTOR", "SOLVER.WARMUP_ITERS", "SOLVER.AMP"),
+    *("MODEL.WEIGHTS", "MODEL.RESNETS", "MODEL.ANCHOR_GENERATOR", "MODEL.PROPOSAL_GENERATOR", "MODEL.BACKBONE.NAME"),
+    *("MODEL.PIXEL_MEAN", "MODEL.ROI_HEADS.NAME", "SOLVER.CLIP_GRADIENTS"),
+)
+"""What detectron2 has, and maskrcnn-benchmark and its kin have not."""
 
 
 def misses(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be a detectron2 config."""
-    lacks = lacking(root, "SOLVER")
-    marks = lacking(root, "SOLVER.BASE_LR|SOLVER.MAX_ITER|SOLVER.STEPS|SOLVER.LR_SCHEDULER_NAME|_BASE_")
-    return lacks or marks
+    solver = root.get("SOLVER")
+    if solver is None and root.get(BASE) is not None:
+        return lacking(root, "MODEL|DATASETS|INPUT")
+    marks = lacking(root, "SOLVER.BASE_LR|SOLVER.MAX_ITER|SOLVER.STEPS|SOLVER.LR_SCHEDULER_NAME")
+    for key, _ in solver.entries if isinstance(solver, Mapping) else ():
+        if "EPOCH" in key.text or key.text in ("LR_POLICY", "SCHED"):
+            return (*marks, f"a run in iterations (it has SOLVER.{key.text})")
+    return marks
 
 
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of a detectron2 config."""
-    root, missing = merged(config)
-    if not missing and not config.forced and not any(entry_at(root, path)[1] is not None for path in _DATED):
+    config.mapping("SOLVER")
+    if config.root.get(BASE) is None and not config.forced and not any(has(config.root, path) for path in _OWN):
         message = (
             "without a warmup this may be detectron2 (1000 iterations from 1/1000) or maskrcnn-benchmark and its kin "
             "(500 from 1/3)"
         )
         raise config.fail("SOLVER", "ambiguous", message, "--from detectron2, or --set SOLVER.WARMUP_ITERS=...")
-    solver = solver_of(replace(config, root=root, read=config.read, remarks=config.remarks), missing)
-    name = solver.text("LR_SCHEDULER_NAME", "WarmupMultiStepLR")
-    if name not in _NAMES:
-        raise solver.config.raises("SOLVER.LR_SCHEDULER_NAME", f"ValueError: Unknown LR scheduler: {name}")
-    values = {
-        key: solver.number(key, _DEFAULTS[key])
-        for key in ("BASE_LR", "MAX_ITER", "WARMUP_ITERS", "WARMUP_FACTOR", *_READ[name])
-    }
-    steps = solver.numbers("STEPS", [30000]) if name == "WarmupMultiStepLR" else []
-    scaled = solver.number("REFERENCE_WORLD_SIZE", 0)
-    if scaled:
-        world = config.given.world_size
-        if world is None:
-            message = f"REFERENCE_WORLD_SIZE {scaled:g}: rate and length are scaled by the number of GPUs"
-            raise solver.config.fail("SOLVER.REFERENCE_WORLD_SIZE", "needs-value", message, "--world-size N")
-        scale = world / scaled
-        values["BASE_LR"] *= scale
-        for key in ("MAX_ITER", "WARMUP_ITERS"):
-            values[key] = round(values[key] / scale)
-        steps = [round(step / scale) for step in steps]
-    for key in _WHOLE:
-        if key in values and (values[key] % 1 or values[key] < 0):
-            raise solver.fail(key, f"{key} must be a whole number, not {values[key]:g}")
-    length = int(values["MAX_ITER"])
-    if length < 1:
-        raise solver.fail("MAX_ITER", "MAX_ITER must be at least 1")
-    if name == "WarmupMultiStepLR":
-        solver.check_steps(steps, length)
-    draft.put("steps", config.given.steps or length, at=solver.place("MAX_ITER"), why="MAX_ITER")
-    if name == "WarmupPolyLR":
-        solver.put(draft, "lr", "BASE_LR", float(values["BASE_LR"]))
-        solver.put_poly(draft, length, values)
-        return
+    _check_base(config, ("LR_SCHEDULER_NAME",))
+    name = _value(config, "LR_SCHEDULER_NAME")
+    if name not in _READ:
+        raise config.raises("SOLVER.LR_SCHEDULER_NAME", f"ValueError: Unknown LR scheduler: {name}")
+    keys = (*_ALL, *_READ[name])
+    _check_base(config, keys)
+    values = {key: _value(config, key) for key in keys}
+    _rescale(config, values)
+    steps = config.given.steps
+    draft.put("steps", steps or values["MAX_ITER"], at="SOLVER.MAX_ITER", why="--steps" if steps else "MAX_ITER")
     draft.put("schedule.type", "detectron2.build_lr_scheduler")
-    solver.put(draft, "schedule.LR_SCHEDULER_NAME", "LR_SCHEDULER_NAME", name)
     for key, value in values.items():
-        solver.put(draft, f"schedule.{key}", key, int(value) if key in _WHOLE else float(value))
-    if name == "WarmupMultiStepLR":
-        solver.put(draft, "schedule.STEPS", "STEPS", [int(step) for step in steps])
-    solver.put(draft, "schedule.WARMUP_METHOD", "WARMUP_METHOD", solver.text("WARMUP_METHOD", "linear"))
-    solver.put(draft, "schedule.RESCALE_INTERVAL", "RESCALE_INTERVAL", solver.flag("RESCALE_INTERVAL"))
+        why = "" if config.has(f"SOLVER.{key}") else "detectron2's default"
+        draft.put(f"schedule.{key}", value, at=f"SOLVER.{key}", why=why)
     for key in ("BIAS_LR_FACTOR", "BACKBONE_MULTIPLIER"):
-        factor = solver.number(key, 1.0)
-        if factor not in (1.0, 1):
+        factor = config.number(f"SOLVER.{key}", 1.0)
+        if factor != 1:
             what = f"{key} {factor:g}: some parameters have that many times the rate, which is not shown"
-            solver.config.remark(f"SOLVER.{key}", "other-groups", what, level="note")
-    if values["WARMUP_ITERS"] >= length:
-        what = f"the warmup of {int(values['WARMUP_ITERS'])} iterations is as long as the run of {length}"
-        solver.config.remark("SOLVER.WARMUP_ITERS", "warmup-too-long", what)
+            config.remark(f"SOLVER.{key}", "other-groups", what, level="note")
+    if values["WARMUP_ITERS"] >= values["MAX_ITER"]:
+        what = f"the warmup of {values['WARMUP_ITERS']} iterations is as long as the run of {values['MAX_ITER']}"
+        config.remark("SOLVER.WARMUP_ITERS", "warmup-too-long", what)
 
 
-FORMAT = Format("detectron2", "detectron2 YAML", ("pyyaml",), misses, translate)
+def _check_base(config: Config, keys: tuple[str, ...]) -> None:
+    """Refuse what may stand in a base file that is not here."""
+    base = config.node(BASE)
+    absent = [f"SOLVER.{key}" for key in keys if key not in _NEW and not config.has(f"SOLVER.{key}")]
+    if isinstance(base, Unread) and absent:
+        files = ", ".join(dict.fromkeys(problem.message for problem in base.error.problems))
+        names = f"{', '.join(absent[:-1])} and {absent[-1]}" if len(absent) > 1 else absent[0]
+        message = f"{names} may stand in the file that this one is based on, which is not here ({files})"
+        sets = " ".join(f"--set {name}=..." for name in absent)
+        raise refuse(base.place, "file", message, f"put that file beside this one, or {sets}")
+
+
+def _value(config: Config, key: str) -> Any:
+    """A value of the SOLVER, or detectron2's default; yacs takes no value of another type than that has."""
+    path, default = f"SOLVER.{key}", _DEFAULTS[key]
+    node = config.node(path)
+    if node is None:
+        return default
+    value: Any = None
+    if isinstance(default, list):
+        value = config.numbers(path) if isinstance(node, Sequence) else None
+        if value is not None and not all(isinstance(one, int) and one > 0 for one in value):
+            message = f"ValueError: Milestones must be a list of positive integers, not {value}"
+            raise config.raises(path, message)
+    elif isinstance(default, str):
+        value = config.text(path)
+    elif isinstance(default, bool):
+        value = config.flag(path)
+    else:
+        value = config.number(path)
+    written = node.value if isinstance(node, Value) else value
+    if written is None:
+        raise config.fail(path, "wrong-type", f"{key} is null, which detectron2 cannot use")
+    if value is None or type(written) is not type(default):
+        message = f"ValueError: Type mismatch ({type(default)} vs. {type(written)}) for config key: {path}"
+        raise config.raises(path, message, f"detectron2 takes a value like {default}")
+    return config.count(path, at_least=0) if isinstance(default, int) and not isinstance(default, bool) else value
+
+
+def _rescale(config: Config, values: dict[str, Any]) -> None:
+    """Scale rate and length as DefaultTrainer does on another number of GPUs than REFERENCE_WORLD_SIZE."""
+    reference = config.count("SOLVER.REFERENCE_WORLD_SIZE", 0, at_least=0)
+    if not reference:
+        return
+    if config.given.world_size is None:
+        message = f"REFERENCE_WORLD_SIZE {reference}: rate and length are scaled by the number of GPUs"
+        raise config.fail("SOLVER.REFERENCE_WORLD_SIZE", "needs-value", message, "--world-size N")
+    scale = config.given.world_size / reference
+    values["BASE_LR"] *= scale
+    for key in ("MAX_ITER", "WARMUP_ITERS"):
+        values[key] = round(values[key] / scale)
+    if "STEPS" in values:
+        values["STEPS"] = [round(step / scale) for step in values["STEPS"]]
+
+
+FORMAT = Format("detectron2", "detectron2 YAML", ("yacs",), misses, translate)

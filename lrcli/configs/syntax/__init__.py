@@ -13,7 +13,7 @@ from lrcli.inputs import Inputs
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.source import Source
 
-WITH_BASES = ("openmmlab",)
+WITH_BASES = ("openmmlab", "yacs")
 
 
 def read(syntax: str, source: Source, sets: Sequence[str] = (), inputs: Inputs | None = None) -> Mapping:

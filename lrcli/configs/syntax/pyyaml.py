@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from lrcli.configs.nodes import Plain, Value
-from lrcli.reader.nodes import Mapping, Scalar, ScalarOf, compose
+from lrcli.reader.nodes import Mapping, Scalar, ScalarOf, TaggedOf, compose
 from lrcli.reader.overrides import apply_set
 from lrcli.reader.source import Place, Source, refuse
 
@@ -19,29 +19,32 @@ _FLOAT = re.compile(
 )
 
 
+def scalar(place: Place, text: str, plain: bool, tag: str) -> Scalar:
+    """A scalar as PyYAML reads it."""
+    return Value(place, text, plain, read=_tagged(text, tag) if tag else value_of(text) if plain else text)
+
+
 def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
     """The mapping of a YAML text."""
-    return read_yaml(source, sets, _scalar)
+    return read_yaml(source, sets)
 
 
-def read_yaml(source: Source, sets: Sequence[str], scalar: ScalarOf) -> Mapping:
-    """The mapping of a YAML text whose scalars are made by `scalar`."""
-    root = _mapping(source, scalar)
+def read_yaml(
+    source: Source, sets: Sequence[str], scalar: ScalarOf = scalar, tagged: TaggedOf | None = None
+) -> Mapping:
+    """The mapping of a YAML text whose scalars are made by `scalar`, and values with a tag that is code by `tagged`."""
+    root = _mapping(source, scalar, tagged)
     for text in sets:
         root = apply_set(root, text, scalar)
     return root
 
 
 @lru_cache(maxsize=4)  # whoever solves for a key reads one text with many values of it
-def _mapping(source: Source, scalar: ScalarOf) -> Mapping:
-    root = compose(source, None, scalar)
+def _mapping(source: Source, scalar: ScalarOf, tagged: TaggedOf | None) -> Mapping:
+    root = compose(source, None, scalar, tagged)
     if not isinstance(root, Mapping):
         raise refuse(source.whole, "syntax", "this is no YAML mapping")
     return root
-
-
-def _scalar(place: Place, text: str, plain: bool, tag: str) -> Scalar:
-    return Value(place, text, plain, read=_tagged(text, tag) if tag else value_of(text) if plain else text)
 
 
 def value_of(text: str) -> Plain:

@@ -28,7 +28,8 @@ def multi_step(gamma: float, milestones: Sequence[float], updates: float) -> Cur
     start: float = 0
     for milestone in milestones:
         if milestone >= updates:
-            reason = f"Milestone must be smaller than total number of updates: {milestone:g} of {updates:g}"
+            shown = f"num_updates={updates:g}, milestone={milestone:g}"
+            reason = f"Milestone must be smaller than total number of updates: {shown}"
             raise refuses("ValueError", reason, "STEPS", milestone)
         if start >= milestone:
             reason = f"Milestone must be larger than the one before: {milestone:g} after {start:g}"
