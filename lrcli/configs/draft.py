@@ -60,6 +60,18 @@ class Draft:
         if comment:
             self.comments[path] = comment
 
+    def wrap(self, kind: str, key: str, at: str | None = None, why: str = "") -> None:
+        """Put the schedule that is written into one of another type, which has it under a key."""
+        name, inner = self._root.entries.pop("schedule")
+        self.comments = {
+            path.replace("schedule.", f"schedule.{key}.", 1) if path.startswith("schedule.") else path: text
+            for path, text in self.comments.items()
+        }
+        self.put("schedule.type", kind, at=at, why=why)
+        outer = self._root.entries["schedule"][1]
+        assert isinstance(outer, _Table)
+        outer.entries[key] = Scalar(name.place, key), inner
+
     def has(self, path: str) -> bool:
         """Whether a value is written at a path."""
         node: Node | _Table | None = self._root

@@ -188,14 +188,19 @@ def put_schedule(
     draft.put("schedule.type", f"transformers.{name}", at=key if config.has(key) else None, why=key)
     if name != "constant":
         draft.put("schedule.num_warmup_steps", warm, at=warm_key, why=how)
-        if warm >= steps:
-            what = f"the warmup of {warm} updates is as long as the run of {steps}: the LR never comes down"
-            config.remark(warm_key or key, "warmup-too-long", what)
+        remark_long_warmup(config, warm_key or key, warm, steps)
     elif warm:
         what = f"{(warm_key or 'the warmup').rpartition('.')[2]} is ignored: lr_scheduler_type constant has no warmup"
         config.remark(warm_key or key, "warmup-ignored", what, "", "constant_with_warmup has one")
     if name not in ("constant", "constant_with_warmup", "inverse_sqrt"):
         draft.put("schedule.num_training_steps", steps)
+
+
+def remark_long_warmup(config: Config, key: str, warm: float, steps: int) -> None:
+    """Tell of a warmup that is as long as the run."""
+    if warm >= steps:
+        what = f"the warmup of {warm} updates is as long as the run of {steps}: the LR never comes down"
+        config.remark(key, "warmup-too-long", what)
 
 
 def read_kwargs(config: Config, name: str, key: str = "lr_scheduler_kwargs") -> dict[str, tuple[Scalar, Node]]:

@@ -49,18 +49,16 @@ class Timed(Warmed):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waves(Timed):
-    """A cosine of num_cycles waves between the warmup and the end, which nothing stops at the end."""
-
-    num_cycles: float = number(0.5, doc="waves of the cosine; 0.5 only falls")
+class Turning(Timed):
+    """A cosine between the warmup and the end, which nothing stops at the end."""
 
     lead = 0
     """How many steps the cosine is ahead."""
 
     @property
     def waves(self) -> float:
-        """The waves until the end."""
-        return self.num_cycles
+        """The waves until the end; half a one only falls."""
+        return 0.5
 
     def turning(self) -> tuple[float, float] | None:
         """(the first step of the cosine, the steps from one of its turns to the next); None for a flat one."""
@@ -87,6 +85,17 @@ class Waves(Timed):
                 help=f"Give num_training_steps: {self.setting.length}, the length of the run",
             ),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waves(Turning):
+    """A cosine of num_cycles waves."""
+
+    num_cycles: float = number(0.5, doc="waves of the cosine; 0.5 only falls")
+
+    @property
+    def waves(self) -> float:
+        return self.num_cycles
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,67 @@
+"""A linear warmup, then a reflected exponential."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.marked import Marked
+from lrcli.frameworks.stateless import Rule
+from lrcli.schedules.base import Setting, length, number, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class AxolotlRexLR(Marked):
+    """Warm up linearly, then follow the reflected exponential down to min_lr, one step ahead of the update.
+
+    lr(t) = base_lr * s / num_warmup_steps              for s <= num_warmup_steps
+            base_lr * (r + (1 - r) * z / (0.1 + 0.9 * z))
+            min_lr                                      from s = total_steps on
+
+    with s = t + 1 (the constructor makes a step), r = min_lr / max_lr and
+    z = (total_steps - s) / (total_steps - num_warmup_steps).
+
+    >>> rex = AxolotlRexLR(max_lr=0.1, total_steps=10, num_warmup_steps=2)
+    >>> [rex.lr_at(t, base_lr=0.1) for t in (0, 1, 2, 5, 9)]
+    [0.05, 0.1, 0.09859154929577466, 0.09090909090909091, 0.0]
+
+    Source: axolotl.utils.schedulers.RexLR (run in 0.19.0).
+    """
+
+    name = "axolotl.RexLR"
+    counts = "step"
+    own_rate = "max_lr"
+
+    max_lr: float | None = number(None, doc="the peak; left out: lr", optional=True)
+    min_lr: float = number(0.0, doc="the learning rate at the end")
+    total_steps: float = length(doc="steps of the run, the warmup included", any_number=True, fills="run")
+    num_warmup_steps: float = length(0, doc="steps of the warmup", any_number=True)
+    setting: Setting | None = setting()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.max_lr is not None and self.min_lr > self.max_lr:
+            raise Refuses("axolotl", "ValueError", "min_lr should be less than max_lr", "min_lr", self.min_lr)
+        if self.num_warmup_steps > self.total_steps:
+            reason = "num_warmup_steps must be less than or equal to total_steps"
+            raise Refuses("axolotl", "ValueError", reason, "num_warmup_steps", self.num_warmup_steps)
+
+    def rule(self, base_lr: float) -> Rule:
+        warmup, least = self.num_warmup_steps, self.min_lr
+        rest, ratio = self.total_steps - warmup, least / (base_lr if self.max_lr is None else self.max_lr)
+
+        def lr_at(t: int) -> float:
+            if t + 1 <= warmup:
+                return base_lr * (t + 1) / warmup
+            after = t + 1 - warmup
+            if after >= rest:
+                return least
+            z = (rest - after) / rest
+            return base_lr * (ratio + (1.0 - ratio) * (z / (0.1 + 0.9 * z)))
+
+        return lr_at
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        yield self.num_warmup_steps - 1, "warmup ends"
+        yield self.total_steps - 1, "decay ends"
