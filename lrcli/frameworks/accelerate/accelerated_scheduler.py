@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.schedules.base import Schedule, length, schedule
+from lrcli.schedules.base import Schedule, schedule
+from lrcli.schedules.params import length
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lrcli.errors import Problem
 from lrcli.frameworks.stateless import Rule
 from lrcli.frameworks.transformers._lambda import Timed, Waves
-from lrcli.notes import Note
-from lrcli.schedules.base import number
+from lrcli.schedules.params import number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,5 +65,5 @@ class AxolotlCosineConstantLrRatio(Waves):
     def next_break(self, t: int) -> int | None:
         return super().next_break(t) if t < self.end else Timed.next_break(self, t)
 
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[Problem, ...]:
         return ()

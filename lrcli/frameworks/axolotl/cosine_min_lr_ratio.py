@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.stateless import Rule
 from lrcli.frameworks.transformers._lambda import Turning
-from lrcli.schedules.base import number
+from lrcli.schedules.params import number
 
 
 @dataclass(frozen=True, kw_only=True)

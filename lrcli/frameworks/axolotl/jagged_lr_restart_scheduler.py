@@ -9,7 +9,8 @@ from lrcli.errors import InvalidValue
 from lrcli.frameworks.axolotl.rex_lr import AxolotlRexLR
 from lrcli.frameworks.marked import first
 from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.schedules.base import Schedule, length, number, schedule
+from lrcli.schedules.base import Schedule, schedule
+from lrcli.schedules.params import length, number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.marked import Marked
 from lrcli.frameworks.stateless import Rule
-from lrcli.schedules.base import Setting, length, number, setting
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import length, number
 
 
 @dataclass(frozen=True, kw_only=True)

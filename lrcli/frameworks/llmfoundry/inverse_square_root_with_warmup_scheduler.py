@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.composer._scheduler import ComposerScheduler
 from lrcli.frameworks.composer._time import parse_time
-from lrcli.schedules.base import number, text
+from lrcli.schedules.params import number, text
 
 _TIMES = ("t_warmup", "t_scale", "t_cooldown")
 
