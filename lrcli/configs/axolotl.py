@@ -30,7 +30,7 @@ def whole(config: Config, key: str) -> int:
 
 
 @dataclass(frozen=True)
-class Run:
+class AxolotlRun:
     """The updates of a run and of an epoch, how they were counted, from which key, and what a share of warmup is of.
 
     share_of: None where the data is needed for it; `own` is whether axolotl leaves the share to transformers.
@@ -44,7 +44,7 @@ class Run:
     own: bool = True
 
 
-def run_of(config: Config) -> Run:
+def run_of(config: Config) -> AxolotlRun:
     """How long the run is, and what axolotl takes for its length when it counts the warmup."""
     given = config.given
     most = config.count("max_steps", 0)
@@ -61,11 +61,11 @@ def run_of(config: Config) -> Run:
         calculated = math.ceil(samples * epochs / whole)
         how = f"ceil({samples} * {epochs:g} / {whole})"
     if given.steps is not None:
-        return Run(given.steps, "--steps", None, per_epoch, given.steps, rl not in _GENERATING)
+        return AxolotlRun(given.steps, "--steps", None, per_epoch, given.steps, rl not in _GENERATING)
     if most > 0:
         share_of = most if streams(config) or rl in _GENERATING else calculated
         capped = share_of if share_of is None or rl else min(share_of, most)
-        return Run(most, "", "max_steps", per_epoch, capped, rl not in _GENERATING)
+        return AxolotlRun(most, "", "max_steps", per_epoch, capped, rl not in _GENERATING)
     if calculated is None:
         raise _uncounted(config, rl)
     if most < 0:
@@ -77,8 +77,8 @@ def run_of(config: Config) -> Run:
         if samples is not None and per_epoch is None:
             updates = updates_per_epoch(config, -(-samples // (micro * world)), accumulation)
             calculated, how, per_epoch = math.ceil(updates * epochs), f"{epochs:g} epochs of {updates}", updates
-        return Run(calculated, how, "num_epochs", per_epoch, calculated if rl else most)
-    return Run(calculated, how, "num_epochs", per_epoch, calculated)
+        return AxolotlRun(calculated, how, "num_epochs", per_epoch, calculated if rl else most)
+    return AxolotlRun(calculated, how, "num_epochs", per_epoch, calculated)
 
 
 def _uncounted(config: Config, rl: str) -> SpecError:
@@ -123,7 +123,7 @@ def _batch(config: Config) -> tuple[int, int, int, int]:
     return micro, accumulation, whole * world, world
 
 
-def warmup_of(config: Config, run: Run) -> tuple[int, str | None, str]:
+def warmup_of(config: Config, run: AxolotlRun) -> tuple[int, str | None, str]:
     """(updates of the warmup, the key that gives them, how)."""
     ratio, total = config.number("warmup_ratio"), run.share_of
     if config.has("warmup_steps"):
