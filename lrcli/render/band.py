@@ -1,4 +1,7 @@
-"""Where a curve goes up and down faster than a terminal can show: its range, instead of a moiré of single dots."""
+"""Where curves are closer than a terminal can show: their range, instead of a moiré of single dots.
+
+One curve is so where it goes up and down too fast, several are where less than a row is between one and the next.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,19 @@ _SWING = 0.15
 """A turn counts from this share of the axis's height on: noise is no period."""
 _GAP = 4
 """Fewer columns than this between two bands belong to them."""
+_CROWD = 5
+"""So many curves at so many heights, each less than a row from the next, are a crowd: fewer can be followed."""
+_FEW_ROWS = 3
+"""Of heights that are whole rows so many make a crowd of those curves."""
+_WIDE = 4
+"""A crowd is at least so many columns wide: curves that fall together cross one, and are none."""
 
 _BITS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 """The dots of a Braille cell: its left column from the top, and its right one."""
+
+
+Span = tuple[int, int]
+"""The lowest and the highest dot of a curve in one column."""
 
 
 class Extent(NamedTuple):
@@ -61,6 +74,41 @@ def _turns(points: Sequence[tuple[int, float]], least: float) -> Iterator[tuple[
         elif abs(way) > least:
             yield extreme
             rising, extreme = way > 0, point
+
+
+def crowds(columns: Mapping[int, Sequence[Span]], row: int) -> dict[int, list[Span]]:
+    """Where curves crowd, column by column, of the span of each curve there; a row has so many dots.
+
+    >>> crowds({column: [(0, 0), (3, 3), (5, 5), (8, 9), (11, 11), (40, 40)] for column in range(4)}, 4)[3]
+    [(0, 11)]
+    """
+    found = {column: bands for column, spans in columns.items() if (bands := _crowds_of(spans, row))}
+    for a, b in pairwise(sorted(found)):
+        found |= {c: found[a] for c in range(a + 1, b) if b - a <= _GAP}
+    wide = [c for c in found if all(c + i in found for i in range(_WIDE))]
+    return {c + i: found[c + i] for c in wide for i in range(_WIDE)}
+
+
+def _crowds_of(spans: Sequence[Span], row: int) -> list[Span]:
+    crowd: list[Span] = []
+    found = []
+    least = _CROWD if row > 2 else _FEW_ROWS
+    for span in sorted(spans):
+        if crowd and span[0] - max(high for _, high in crowd) >= row:
+            found.append(crowd)
+            crowd = []
+        crowd.append(span)
+    return [
+        (one[0][0], max(high for _, high in one))
+        for one in [*found, crowd]
+        if len(one) >= _CROWD and len(set(one)) >= least
+    ]
+
+
+def dots_of(code: int) -> tuple[int, int]:
+    """The lowest and the highest of the four dots of a Braille cell that are set, counted from its bottom."""
+    rows = [3 - i for i in range(4) if code & (_BITS[0][i] | _BITS[1][i])]
+    return min(rows), max(rows)
 
 
 def braille_band(low: int, high: int, rows: int) -> Mapping[int, int]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lrcli.render.band import Extent, band_columns, braille_band
+from lrcli.render.band import Extent, band_columns, braille_band, crowds, dots_of
 from lrcli.render.markers import Cell, marker_places
 from lrcli.render.palette import Mark
 
 _BLANK = 0x2800
 _HUGE = 1e290
+_DIM = "2"
 _DASH = 3  # where curves coincide, so many cells of one, then so many of the next
 
 Run = tuple[Sequence[float], Sequence[float]]
@@ -32,6 +33,11 @@ class Area:
     ascii: bool = False
 
     @property
+    def dots(self) -> int:
+        """How many dots stand above each other in a cell."""
+        return 1 if self.ascii else 4
+
+    @property
     def scale(self) -> float:
         """What values are multiplied by before plotext sees them: the pixels of a run that diverges would overflow."""
         return 2.0**-64 if max(abs(self.bottom), abs(self.top)) > _HUGE else 1.0
@@ -43,13 +49,12 @@ class Area:
 
     def row(self, y: float) -> int:
         """The row, counted from the top, where plotext draws y."""
-        dots = 1 if self.ascii else 4
-        return self.height - 1 - self.dot(y) // dots
+        return self.height - 1 - self.dot(y) // self.dots
 
     def dot(self, y: float) -> int:
         """The dot, counted from the bottom, four to a row of Braille, where plotext draws y."""
         low, high = self.bottom * self.scale, self.top * self.scale
-        return _pixel(y * self.scale, low, high, self.height * (1 if self.ascii else 4))
+        return _pixel(y * self.scale, low, high, self.height * self.dots)
 
 
 def _pixel(value: float, low: float, high: float, count: int) -> int:
@@ -63,25 +68,41 @@ def draw(curves: Sequence[Sequence[Run]], marks: Sequence[Mark], area: Area) -> 
     """
     cells: dict[Cell, list[int]] = {}
     dots: dict[Cell, int] = {}
-    for i, runs in enumerate(curves):
-        for at, code in _strokes(runs, area).items():
+    strokes = [_strokes(runs, area) for runs in curves]
+    for i, codes in enumerate(strokes):
+        for at, code in codes.items():
             cells.setdefault(at, []).append(i)
             dots[at] = dots.get(at, _BLANK) | code
+    crowd = _crowd(strokes, area)
     chosen = {at: owners[sum(at) // _DASH % len(owners)] for at, owners in cells.items()}
-    if area.ascii:
-        chars = {at: marks[i].glyph for at, i in chosen.items()}
-    else:
-        chars = {at: chr(code) for at, code in dots.items()}
-        glyphs = marker_places(cells, len(marks), area.width) if all(mark.glyph for mark in marks) else {}
-        for at, i in glyphs.items():
-            chars[at], chosen[at] = marks[i].glyph, i
-    return [
-        [
-            (chars[row, column], marks[chosen[row, column]].color) if (row, column) in chars else (" ", "")
-            for column in range(area.width)
-        ]
-        for row in range(area.height)
-    ]
+    segments = {at: (marks[i].glyph if area.ascii else chr(dots[at]), marks[i].color) for at, i in chosen.items()}
+    segments |= {at: (chr(code), _DIM) for at, code in crowd.items()}
+    if all(mark.glyph for mark in marks) and (crowd or not area.ascii):
+        places = marker_places(cells, len(marks), area.width, crowd, dots=not area.ascii)
+        segments |= {at: (marks[i].glyph, marks[i].color) for at, i in places.items()}
+    return [[segments.get((row, column), (" ", "")) for column in range(area.width)] for row in range(area.height)]
+
+
+def _crowd(strokes: Sequence[Mapping[Cell, int]], area: Area) -> dict[Cell, int]:
+    """The cells of the columns in which curves crowd, and the characters in them."""
+    columns: dict[int, list[tuple[int, int]]] = {}
+    for codes in strokes if len(strokes) > 1 else ():
+        spans: dict[int, list[int]] = {}
+        for (row, column), code in codes.items():
+            low, high = (0, 0) if area.ascii else dots_of(code - _BLANK)
+            above = (area.height - 1 - row) * area.dots
+            spans.setdefault(column, []).extend((above + low, above + high))
+        for column, ends in spans.items():
+            columns.setdefault(column, []).append((min(ends), max(ends)))
+    cells: dict[Cell, int] = {}
+    for column, bands in crowds(columns, 2 if area.ascii else area.dots).items():
+        for low, high in bands:
+            if area.ascii:
+                cells |= {(area.height - 1 - dot, column): ord(":") for dot in range(low, high + 1)}
+            else:
+                bits = braille_band(low, high, area.height)
+                cells |= {(row, column): _BLANK | code for row, code in bits.items()}
+    return cells
 
 
 def _strokes(runs: Sequence[Run], area: Area) -> dict[Cell, int]:

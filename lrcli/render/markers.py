@@ -14,12 +14,37 @@ _MOST_PIECES = 3
 """So many pieces of one curve, each of so many cells at least, have a marker because they are apart."""
 
 
-def marker_places(cells: Owners, curves: int, width: int) -> dict[Cell, int]:
+def marker_places(
+    cells: Owners, curves: int, width: int, crowd: Collection[Cell] = (), *, dots: bool = True
+) -> dict[Cell, int]:
     """The cells with a marker, and whose: every so many columns, each curve at columns of its own.
 
     Where curves run together their markers stand together, too: one alone would say that the others are elsewhere. A
-    piece where a curve left the others has at least one, and so has every curve.
+    piece where a curve left the others has at least one, and so has every curve. A curve that is mostly in a crowd has
+    one alone, as far from those of the others as it can be. Without `dots` a curve is drawn with its markers, and only
+    those in a crowd need any.
     """
+    owned: list[list[Cell]] = [[] for _ in range(curves)]
+    for at in sorted(cells, key=lambda at: (at[1], at[0])):
+        for i in cells[at]:
+            owned[i].append(at)
+    hidden = [i for i, own in enumerate(owned) if 2 * sum(at in crowd for at in own) > len(own)] if crowd else []
+    free = {at: [i for i in owners if i not in hidden] for at, owners in cells.items() if at not in crowd}
+    places = _outside({at: owners for at, owners in free.items() if owners}, curves, width) if dots else {}
+    for i in hidden:
+        own = [at for at in owned[i] if at not in places]
+        if own:
+            places[max(own, key=lambda at: min((_distance(at, other) for other in places), default=0))] = i
+    return places
+
+
+def _distance(one: Cell, other: Cell) -> int:
+    """The square of how far two cells are apart; a cell is twice as high as it is wide."""
+    return 4 * (one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2
+
+
+def _outside(cells: Owners, curves: int, width: int) -> dict[Cell, int]:
+    """The markers of the curves where they can be followed."""
     places: dict[Cell, int] = {}
     period = max(8, width // 6)
     for i in range(curves):

@@ -192,6 +192,22 @@ def test_marks_of_the_same_curve_take_turns() -> None:
 
 
 @pytest.mark.parametrize("ascii", [False, True])
+def test_thirty_curves_are_a_band(ascii: bool) -> None:
+    """Curves less than a row apart are drawn as their range with one marker each; a few that are apart are not."""
+    curves = [one(f"c{i}", "cosine", 90, lr=0.01 * (i + 1), T_max=90) for i in range(30)]
+    rows = plot_specs(curves, height=22, ascii=ascii).split("\n")
+    axis = next(i for i, row in enumerate(rows) if "-+-" in row or "─┬─" in row)
+    canvas = [row[7:] for row in rows[1:axis]]
+    assert len(canvas) > 10 and all(" " not in row[:5] for row in canvas[:-1])
+    glyphs = [mark.glyph for mark in marks(30, ascii=ascii, color=False)]
+    shown = "".join(canvas)
+    assert [glyph for glyph in glyphs if glyph not in shown] == []
+    assert max(shown.count(glyph) for glyph in glyphs) <= (9 if ascii else 2)
+    assert (":" if ascii else "⡪") in shown
+    assert (":" if ascii else "⡪") not in plot_specs(curves[::8], height=22, ascii=ascii)
+
+
+@pytest.mark.parametrize("ascii", [False, True])
 def test_fifty_periods_are_a_band(ascii: bool) -> None:
     """A curve that turns faster than the columns can show is drawn as its range, without gaps; a slower one is not."""
     rows = plot_specs((one("fifty", "cosine_restarts", 100, T_0=2),), height=14, ascii=ascii).split("\n")[1:4]

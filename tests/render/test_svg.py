@@ -20,7 +20,7 @@ from lrcli.errors import LrcliError
 from lrcli.render.chart import Chart, Line, chart_of
 from lrcli.render.html import render_html
 from lrcli.render.svg import plot_svg, render_svg
-from lrcli.render.svg.curves import simplified
+from lrcli.render.svg.curves import simplified, stretches
 from lrcli.render.svg.text import escaped, text_width
 from lrcli.spec import Group, Spec
 from tests.cli_world import run_cli
@@ -183,10 +183,24 @@ def test_themes() -> None:
 
 
 def test_curves_that_run_together_are_both_seen() -> None:
-    """The curve below is wider than the one that covers it; curves that only meet are equally wide."""
-    widths = [re.findall(r'stroke-width="([\d.]+)"', plot_svg(specs)) for specs in (GAMMA, OVERLAY)]
-    assert set(widths[0]) == {"5", "2"}
-    assert set(widths[1]) == {"2"}
+    """The curves take turns where they run together, and have their weight and colour all the way."""
+    together, apart = plot_svg(GAMMA), plot_svg(OVERLAY)
+    assert 'class="c1" stroke-width="2" stroke-dasharray="10 10"' in together
+    assert "stroke-dasharray" not in re.sub(r"<path[^>]*h24", "", apart)
+    assert {*re.findall(r'stroke-width="([\d.]+)"|(opacity)', together + apart)} == {("2", "")}
+
+
+def test_stretches_join_and_leave_at_the_right_end_of_a_fall() -> None:
+    """Where one curve falls away from another it is whole from the top of its fall on, and back to it."""
+    below = [(0.0, 10.0), (600.0, 10.0)]
+    above = [(0.0, 10.0), (200.0, 10.0), (200.0, 90.0), (400.0, 90.0), (400.0, 10.0), (600.0, 10.0)]
+    first, second = stretches([[below], [above]], 0.0, 600.0)
+    assert [(piece.points, piece.dash) for piece in first] == [(below, "")]
+    assert [(piece.points, piece.dash) for piece in second] == [
+        (above[:2], "10 10"),
+        (above[1:5], ""),
+        (above[4:], "10 10"),
+    ]
 
 
 def test_legend_is_at_the_ends_where_they_are_apart() -> None:

@@ -39,7 +39,6 @@ Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown"]
 class RangeTestColumns(Options):
     """Where the range test stands in its log."""
 
-    lr: Annotated[str | None, row_option("--lr", metavar="COLUMN", help="The column of learning rates.")] = None
     loss: Annotated[str | None, row_option("--loss", metavar="COLUMN", help="The column of losses.")] = None
     run: Annotated[
         int | None, row_option("--run", min=1, metavar="N", help="Of several runs in one log (default: the longest).")
@@ -154,10 +153,8 @@ def find(
     options = point_options.checked()
     if digits is not None and chosen in MACHINE:
         env.note(f"--digits is for people: {chosen} holds every digit")
-    path, named = split_log(log)
-    if test.lr is not None and named is not None:
-        raise LrcliError("LOG:COLUMN and --lr both name the learning rate: give one of them")
-    read = read_log(log, inputs=env.inputs, column=test.lr, request=log_columns.request)
+    path, _ = split_log(log)
+    read = read_log(log, inputs=env.inputs, request=log_columns.request)
     points = points_of(read, test.loss, test.run, "<stdin>" if path == "-" else path)
     for remark in (*read.remarks, *points.remarks):
         env.note(f"{points.name}: {remark}")
@@ -185,7 +182,7 @@ command = make_command(
     find,
     examples=[
         ("lrcli find range_test.csv --plot", "all suggestions, marked on the curve"),
-        ("lrcli find run.jsonl --lr opt/lr --loss train/loss", "columns by name"),
+        ("lrcli find run.jsonl:opt/lr --loss train/loss", "columns by name"),
         ("lrcli find raw.csv --smooth own --stop-loss 4", "raw losses of a loop that did not stop by itself"),
     ],
 )

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from lrcli.render.canvas import Run
 from lrcli.render.svg.text import number
 
 THIN = 2.0
 """The width of a line."""
-_THICKER = 3.0
-"""How much wider a line is that another one covers, so that both are seen."""
-_FEW = 4
-"""With more curves than this the wide ones would be in the way of the others."""
+_TURN = 10
+"""So many pixels of one curve, then so many of the next, where they run together."""
+_SAMPLES, _LEAST = 240, 18
+"""Curves are compared at so many places; over fewer than so many of them they cross, and do not run together."""
 _TOLERANCE = 0.15
 """Pixels by which a simplified path may leave the curve."""
 
@@ -91,15 +92,60 @@ def path(points: Sequence[Point]) -> str:
     return "".join(words)
 
 
-def widths(curves: Sequence[Sequence[Sequence[Point]]], left: float, right: float) -> list[float]:
-    """Each curve's line width: wider where a later curve, which is drawn over it, runs along it for most of the way."""
-    xs = [left + (i + 0.5) * (right - left) / 100 for i in range(100)]
-    heights = [[_height(runs, x) for x in xs] for runs in curves]
-    result: list[float] = []
+@dataclass(frozen=True)
+class Stretch:
+    """A piece of a curve that runs along `below` earlier ones, of `curves` there with itself."""
+
+    points: Sequence[Point]
+    below: int = 0
+    curves: int = 1
+
+    @property
+    def dash(self) -> str:
+        """The dashes with which the curves of a stretch take turns, each drawn over those before it; "" is none."""
+        return f"{_TURN * (self.curves - self.below)} {_TURN * self.below}" if self.below else ""
+
+
+def stretches(curves: Sequence[Sequence[Sequence[Point]]], left: float, right: float) -> list[list[Stretch]]:
+    """Each curve in pieces: where it runs along earlier ones, and where it is alone or the first of them."""
+    step = (right - left) / _SAMPLES
+    xs = [left + (k + 0.5) * step for k in range(_SAMPLES)]
+    heights = [[_height(runs, x) for x in xs] for runs in curves] if len(curves) > 1 else []
+    result: list[list[Stretch]] = [[Stretch(run) for run in runs] for runs in curves]
     for i, own in enumerate(heights):
-        over = sum(1 for other in heights[i + 1 :] if _together(own, other))
-        result.append(THIN + (_THICKER * min(over, 2) if len(curves) <= _FEW else _THICKER * min(over, 1) / 2))
+        beside = [[j for j, other in enumerate(heights) if _near(own[k], other[k])] for k in range(_SAMPLES)]
+        states = [(places.index(i), len(places)) if i in places[1:] else (0, 1) for places in beside]
+        begin = 0
+        cuts: list[tuple[float, tuple[int, int]]] = []
+        for state, group in groupby(states):
+            count = len(list(group))
+            state = state if count >= _LEAST and count * step >= 2 * _TURN * state[1] else (0, 1)
+            if not cuts or cuts[-1][1] != state:
+                cuts.append((left + begin * step if begin else -math.inf, state))
+            begin += count
+        result[i] = [piece for run in curves[i] for piece in _cut(run, cuts, step)]
     return result
+
+
+def _cut(run: Sequence[Point], cuts: Sequence[tuple[float, tuple[int, int]]], near: float) -> Iterator[Stretch]:
+    """The run in pieces that begin where the cuts are; it leaves another at the top of a fall, and joins it below."""
+    points, state = list(run), cuts[0][1]
+    for x, following in cuts[1:]:
+        if points[0][0] < x < points[-1][0]:
+            falls = (k for k, ((a, _), (b, _)) in enumerate(pairwise(points)) if a == b and 0 <= x - a < 2 * near)
+            at = next(falls, -1) + bool(following[0])
+            if at < 1:
+                at = bisect_right(points, (x, math.inf))
+                points.insert(at, (x, _height([points], x) or 0.0))
+            yield Stretch(points[: at + 1], *state)
+            points = points[at:]
+        if x < points[-1][0]:
+            state = following
+    yield Stretch(points, *state)
+
+
+def _near(one: float | None, other: float | None) -> bool:
+    return one is not None and other is not None and abs(one - other) < THIN / 2
 
 
 def _height(runs: Sequence[Sequence[Point]], x: float) -> float | None:
@@ -109,8 +155,3 @@ def _height(runs: Sequence[Sequence[Point]], x: float) -> float | None:
             (x0, y0), (x1, y1) = run[i - 1], run[i]
             return y0 + (y1 - y0) * (x - x0) / (x1 - x0) if x1 > x0 else y1
     return None
-
-
-def _together(one: Sequence[float | None], other: Sequence[float | None]) -> bool:
-    pairs = [(a, b) for a, b in zip(one, other, strict=True) if a is not None and b is not None]
-    return 2 * sum(abs(a - b) < THIN / 2 for a, b in pairs) > len(pairs) > 0

@@ -11,7 +11,7 @@ from lrcli.render.chart import Chart
 from lrcli.render.facts import facts_text
 from lrcli.render.safe import clip
 from lrcli.render.svg import legend
-from lrcli.render.svg.curves import Point, widths
+from lrcli.render.svg.curves import Point
 from lrcli.render.svg.panel import AXIS_ROW, Box, Content, Panel, contents_of, drawn, placed, x_axis
 from lrcli.render.svg.text import escaped, text, text_width
 from lrcli.render.svg.theme import ramp_shares, style_sheet
@@ -50,8 +50,6 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
     panels = panels or placed(chart, contents, (left, top, right, bottom))
     total = ceil(bottom + below)
 
-    frame = panels[0].frame
-    strokes = widths(panels[0].points(), frame.left, frame.right)
     body = [
         f'<rect class="back" width="{width}" height="{total}" rx="6"/>',
         text(_PAD, _PAD + 16, clip(printable(heading), (width - 2 * _PAD) // 10), css="ink title"),
@@ -59,10 +57,10 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
     if subtitle:
         body.append(text(_PAD, _PAD + 37, subtitle))
     if boxed:
-        body += boxed.drawn(strokes, _PAD, top - boxed.height - 6)
+        body += boxed.drawn(_PAD, top - boxed.height - 6)
     titles = [f"{line.name}: {fact}" if line.name else fact for line, fact in zip(chart.lines, facts, strict=True)]
     for panel in panels:
-        body += drawn(panel, strokes, titles, filled=single and panel is panels[0] and not chart.log, ramp=ramp)
+        body += drawn(panel, titles, filled=single and panel is panels[0] and not chart.log, ramp=ramp)
     body += x_axis(chart, panels)
     body += legend.at_ends(names, ends, ramp=ramp) if ends else ()
     body += [text(_PAD, total - 14 - AXIS_ROW * n, row) for n, row in enumerate(caption[::-1])]

@@ -47,12 +47,12 @@ class Boxed:
         """The height of all rows."""
         return len(self.rows) * _ROW
 
-    def drawn(self, strokes: Sequence[float], left: float, top: float) -> Iterator[str]:
+    def drawn(self, left: float, top: float) -> Iterator[str]:
         """The elements."""
         for line, row in enumerate(self.rows):
             x, y = left, top + (line + 0.5) * _ROW
             for i in row:
-                yield stroke(i, f"M{number(x)},{number(y)}h{_SWATCH}", strokes[i], ramp=self.ramp) + "</path>"
+                yield stroke(i, f"M{number(x)},{number(y)}h{_SWATCH}", ramp=self.ramp) + "</path>"
                 yield text(x + _SWATCH + 6, y + 4, self.names[i], css="ink")
                 x += self.column or _entry_width(self.names[i]) + _GAP
 
@@ -86,8 +86,8 @@ def at_ends(names: Sequence[str], ends: Sequence[Point], *, ramp: bool = False) 
         yield text(right + 10, y + 4, name, css="ink")
 
 
-def stroke(i: int, d: str, width: float = THIN, *, ramp: bool = False) -> str:
-    """The path of curve i, open for a title."""
-    pattern = f' stroke-dasharray="{dash(i)}"' if dash(i) and not ramp else ""
-    faint = ' stroke-opacity=".6"' if width > THIN else ""
-    return f'<path class="{curve_class(i, ramp=ramp)}" stroke-width="{number(width)}"{pattern}{faint} d="{d}">'
+def stroke(i: int, d: str, dashes: str = "", *, ramp: bool = False) -> str:
+    """The path of curve i, open for a title; with dashes of its own, or those given."""
+    dashes = dashes if ramp else dash(i) or dashes
+    pattern = f' stroke-dasharray="{dashes}"' if dashes else ""
+    return f'<path class="{curve_class(i, ramp=ramp)}" stroke-width="{number(THIN)}"{pattern} d="{d}">'

@@ -11,7 +11,7 @@ from lrcli.printable import number_text
 from lrcli.render.axes import XAxis, YAxis, linear_axis, log_axis, logarithmic
 from lrcli.render.canvas import Run
 from lrcli.render.chart import Chart, panels_below
-from lrcli.render.svg.curves import Frame, Point, path
+from lrcli.render.svg.curves import Frame, Point, path, stretches
 from lrcli.render.svg.legend import stroke
 from lrcli.render.svg.text import escaped, number, text, text_width
 from lrcli.render.svg.theme import fill_class
@@ -117,9 +117,7 @@ def placed(chart: Chart, contents: Sequence[Content], box: Box) -> list[Panel]:
     return panels
 
 
-def drawn(
-    panel: Panel, strokes: Sequence[float], titles: Sequence[str], *, filled: bool, ramp: bool = False
-) -> Iterator[str]:
+def drawn(panel: Panel, titles: Sequence[str], *, filled: bool, ramp: bool = False) -> Iterator[str]:
     """The elements of a panel: grid, labels, curves."""
     frame = panel.frame
     grid = "".join(
@@ -134,13 +132,15 @@ def drawn(
         yield f'<path class="axis" d="{ticks}"/>'
     if panel.content.what:
         yield text(frame.left, frame.top - _INSET - 6, panel.content.what)
-    for i, paths in enumerate(panel.points()):
+    curves = panel.points()
+    for i, (paths, pieces) in enumerate(zip(curves, stretches(curves, frame.left, frame.right), strict=True)):
         if filled:
             area = "".join(f"{path(points)}V{number(panel.floor)}H{number(points[0][0])}Z" for points in paths)
             yield f'<path class="{fill_class(i)}" stroke="none" opacity=".1" d="{area}"/>'
-        if paths:
-            d = "".join(map(path, paths))
-            yield f"{stroke(i, d, strokes[i], ramp=ramp)}<title>{escaped(titles[i])}</title></path>"
+        dashes = dict.fromkeys(piece.dash for piece in pieces)
+        strokes = [(dash, "".join(path(piece.points) for piece in pieces if piece.dash == dash)) for dash in dashes]
+        title = f"<title>{escaped(titles[i])}</title>"
+        yield from (f"{stroke(i, d, dash, ramp=ramp)}{title}</path>" for dash, d in strokes)
 
 
 def x_axis(chart: Chart, panels: Sequence[Panel]) -> Iterator[str]:
