@@ -1,4 +1,4 @@
-"""In which releases of its framework a training config gives the same numbers."""
+"""In which releases of its framework a training config, or a schedule of that framework, gives the same numbers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ReadingFamily:
     """Releases that read a config as the same numbers, or refuse it in the same words.
 
     rows: the length of the run. first: the first row at which it differs from the line before, with the rates of both;
-    None for the first line, and where the shared rows are the same.
+    None for the first line, and where the shared rows are the same. groups: how many parameter groups it has.
     """
 
     releases: tuple[str, ...]
@@ -27,51 +27,62 @@ class ReadingFamily:
     unit: str = "step"
     first: tuple[int, float, float] | None = None
     refusal: str = ""
+    groups: int = 1
+
+
+Rates = tuple["array[float]", ...]
+"""The rates of each group."""
 
 
 def readings_of(releases: Sequence[str], read: Callable[[str], Spec]) -> tuple[ReadingFamily, ...]:
     """The families of the releases, the oldest first; `read` gives the spec that a release makes of the config."""
-    families: list[tuple[list[str], Spec | None, array[float], str]] = []
+    families: list[tuple[list[str], Spec | None, Rates, str]] = []
     for release in releases:
         try:
             spec: Spec | None = replace(read(release), name="", notes=())
             rates, words = _rates(spec, families), ""
         except LrcliError as error:
-            spec, rates, words = None, array("d"), _words(error)
-        if families and (families[-1][2].tobytes(), families[-1][3]) == (rates.tobytes(), words):
+            spec, rates, words = None, (), _words(error)
+        same = families and families[-1][3] == words and _bits(families[-1][2]) == _bits(rates)
+        if same:
             families[-1][0].append(release)
         else:
             families.append(([release], spec, rates, words))
     found: list[ReadingFamily] = []
-    before: array[float] | None = None
+    before: Rates = ()
     for names, spec, rates, words in families:
         if spec is None:
             found.append(ReadingFamily(tuple(names), refusal=words))
             continue
-        groups = len(spec.groups)
-        first = None if before is None else _first(before, rates, groups)
-        found.append(ReadingFamily(tuple(names), spec.length, spec.interval, first))
+        first = _first(before, rates)
+        found.append(ReadingFamily(tuple(names), spec.length, spec.interval, first, groups=len(rates)))
         before = rates
     return tuple(found)
 
 
-def _rates(spec: Spec | None, families: list[tuple[list[str], Spec | None, array[float], str]]) -> array[float]:
-    """The rates of a spec, row by row and group by group; those of an equal spec are not computed again."""
+def _rates(spec: Spec | None, families: list[tuple[list[str], Spec | None, Rates, str]]) -> Rates:
+    """The rates of a spec; those of an equal spec are not computed again."""
     assert spec is not None
     if families and families[-1][1] == spec:
         return families[-1][2]
-    rates = array("d")
+    rates = tuple(array("d") for _ in spec.groups)
     for block in series_of(spec).blocks(("lr",), stop=min(spec.length, _MOST)):
-        for values in zip(*(group["lr"] for group in block.groups), strict=True):
-            rates.extend(value for value in values if value is not None)
+        for known, group in zip(rates, block.groups, strict=True):
+            known.extend(value for value in group["lr"] if value is not None)
     return rates
 
 
-def _first(a: array[float], b: array[float], groups: int) -> tuple[int, float, float] | None:
-    for i, (x, y) in enumerate(zip(a, b, strict=False)):
-        if x != y:
-            return i // groups, x, y
-    return None
+def _bits(rates: Rates) -> list[bytes]:
+    return [group.tobytes() for group in rates]
+
+
+def _first(a: Rates, b: Rates) -> tuple[int, float, float] | None:
+    """The first row at which a group that both have differs, with the rates of both."""
+    found = [
+        next(((i, x, y) for i, (x, y) in enumerate(zip(old, new, strict=False)) if x != y), None)
+        for old, new in zip(a, b, strict=False)
+    ]
+    return min((one for one in found if one is not None), key=lambda one: one[0], default=None)
 
 
 def _words(error: LrcliError) -> str:

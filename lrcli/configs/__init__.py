@@ -81,6 +81,11 @@ def _read(match: Match, request: Request, own: Sequence[str]) -> Declared:
     if not release and one.releases:
         config.release = (one.accepts(config) if one.accepts else None) or one.releases[-1]
         config.remark("", "release", f"read as {one.framework} {config.release}", level="note")
+    version = (request.asked.emulation or "").strip().partition("-")[2]
+    if release and not f"{release}.".startswith(f"{version}."):
+        config.remark(
+            "", "release", f"{one.framework} {version} was not examined; {release} stands for it", level="note"
+        )
     draft = Draft(config)
     draft.put("name", request.source.stem)
     one.translate(config, draft)

@@ -29,7 +29,8 @@ def release_asked(one: Format, request: Request) -> tuple[Asked, str]:
     # 4.51 is some patch release of 4.51: the newest that was examined, if one was
     parts = version.split(".")
     same = [release for release in one.releases if release.split(".")[: len(parts)] == parts]
-    chosen = same[-1] if same else version
-    if not same and not version_of(one.releases[0]) <= version_of(version) <= version_of(one.releases[-1]):
-        raise refuse(where, "emulation", f"{framework} {version} was not examined", f"those that were are {known}")
-    return replace(asked, emulation=None), chosen
+    if not same:
+        if not version_of(one.releases[0]) <= version_of(version) <= version_of(one.releases[-1]):
+            raise refuse(where, "emulation", f"{framework} {version} was not examined", f"those that were are {known}")
+        same = [release for release in one.releases if version_of(release) <= version_of(version)]
+    return replace(asked, emulation=None), same[-1]

@@ -23,8 +23,12 @@ def write_readings(framework: str, readings: Sequence[ReadingFamily], format: st
         return
     names = [_range(one.releases) for one in readings]
     width = max(map(len, names), default=0)
+    groups = 0
     for name, one in zip(names, readings, strict=True):
-        yield f"{framework} {name.ljust(width)}  {_line(one)}\n"
+        other = groups and one.groups != groups and not one.refusal
+        more = f"; {one.groups} parameter groups, not {groups}" if other else ""
+        yield f"{framework} {name.ljust(width)}  {_line(one)}{more}\n"
+        groups = groups if one.refusal else one.groups
 
 
 def _range(releases: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument
 
+from lrcli.catalog.registry import framework_of
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.load import load_declared
@@ -18,6 +19,8 @@ from lrcli.frameworks.replaying import replaying
 from lrcli.render.versions import json_agreements, json_changes, write_agreements, write_changes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lrcli.reader import Declared
     from lrcli.spec import Spec
 
@@ -39,7 +42,8 @@ def versions(
 
     They agree where the spec gives the same numbers, bit for bit. One line for each range of releases, with the first
     row at which it differs from the line above: for the learning rate in use, and for the reading that the release
-    documents for printing. For a training config it is the releases of its framework.
+    documents for printing. For a training config, and for a schedule of another framework of which several
+    releases were examined, it is the releases of that framework.
     """
     output = Output(env, output_options.output)
     chosen = output.choose(format, ("text", "json"), "text")
@@ -48,34 +52,48 @@ def versions(
         output.write(json_changes(changes) if chosen == "json" else write_changes(changes))
         return
     (declared,) = load_declared(env, [spec], spec_options, tell=False)
-    if declared.origin is not None and declared.origin.releases:
-        _of_config(env, output, spec, spec_options, declared, chosen)
+    framework, releases = _examined(declared)
+    if releases:
+        _of_framework(env, output, spec, spec_options, framework, releases, chosen)
         return
     loaded = declared.spec
     agreements = agreements_of(loaded)
     output.write(json_agreements(agreements) if chosen == "json" else write_agreements(loaded, agreements))
 
 
-def _of_config(
-    env: Environment, output: Output, argument: str, options: SpecOptions, declared: Declared, format: str
+def _examined(declared: Declared) -> tuple[str, Sequence[str]]:
+    """(the framework of a training config or of all the schedules of a spec, its releases); ("", ()) for PyTorch's."""
+    if declared.origin is not None and declared.origin.releases:
+        return declared.origin.framework, declared.origin.releases
+    found = {framework_of(group.schedule) for group in declared.spec.groups}
+    framework = found.pop() if len(found) == 1 else None
+    return (framework.name, framework.examined) if framework and len(framework.examined) > 1 else ("", ())
+
+
+def _of_framework(
+    env: Environment,
+    output: Output,
+    argument: str,
+    options: SpecOptions,
+    framework: str,
+    releases: Sequence[str],
+    format: str,
 ) -> None:
-    """Tell which releases of its framework read a training config alike."""
+    """Tell which releases of a framework give the same numbers."""
     from lrcli.comparison.releases import readings_of
     from lrcli.reader import split_argument
     from lrcli.render.releases import write_readings
 
-    origin = declared.origin
-    assert origin is not None
     path = split_argument(argument)[0]
     if path == "-":
-        raise LrcliError("the releases of a config on stdin cannot be compared: give it as a file")
+        raise LrcliError("the releases of what stands on stdin cannot be compared: give it as a file")
 
     def read(release: str) -> Spec:
         asked = replace(options, emulate=None)
-        (one,) = load_declared(env, [f"{path}@{origin.framework}-{release}"], asked, tell=None)
+        (one,) = load_declared(env, [f"{path}@{framework}-{release}"], asked, tell=None)
         return one.spec
 
-    output.write(write_readings(origin.framework, readings_of(origin.releases, read), format))
+    output.write(write_readings(framework, readings_of(releases, read), format))
 
 
 command = make_command(
