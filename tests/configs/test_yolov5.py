@@ -68,3 +68,24 @@ def test_options_name_the_rest(tmp_path: Path) -> None:
     both = [run_cli("at", str(path), "0", "5", "1100", "--samples", "950").stdout]
     both.append(run_cli("at", str(HYP), "0", "5", "1100", "--epochs", "20", "--batches-per-epoch", "60").stdout)
     assert both[0] == both[1] != ""
+
+
+def test_a_run_keeps_its_hyperparameters_beside_its_options(tmp_path: Path) -> None:
+    """Without cos_lr, options are of 6.0 or older; what is set goes into the hyperparameters."""
+    (tmp_path / "hyp.yaml").write_text(HYP.read_text(encoding="utf-8"), encoding="utf-8")
+    path = tmp_path / "opt.yaml"
+    path.write_text("weights: x.pt\ncfg: ''\nhyp: data/hyp.scratch.yaml\nepochs: 20\nbatch_size: 16\n", "utf-8")
+    rates = run_cli("at", str(path), "1000", "--samples", "950").stdout
+    asked = run_cli("at", f"{HYP}@yolov5-6.0", "1000", "--epochs", "20", "--batches-per-epoch", "60").stdout
+    assert rates == asked != ""
+    twice = run_cli("at", str(path), "1199", "--samples", "950", "--set", "lr0=0.02").stdout.split()
+    once = run_cli("at", str(path), "1199", "--samples", "950").stdout.split()
+    assert [float(a) for a in twice] == [2 * float(b) for b in once]
+
+
+def test_what_yolov9_adds_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "opt.yaml"
+    path.write_text(HYP.read_text(encoding="utf-8") + "flat_cos_lr: true\n", encoding="utf-8")
+    outcome = run_cli("at", str(path), "0", "--epochs", "20", "--batches-per-epoch", "60")
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert "flat_cos_lr is YOLOv9's, whose curve is not read" in outcome.stderr

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import math
+from lrcli.configs.base import Config, Draft, Format, has, lacking
+from lrcli.errors import InvalidValue
+from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.ultralytics import FRAMEWORK
+from lrcli.frameworks.ultralytics._optimizer import MANY, Optimizer, build_optimizer, nominal_batches
+from lrcli.reader.nodes import Mapping, Sequence
 
-from lrcli.configs.base import Config, Draft, Format, lacking
-from lrcli.reader.nodes import Mapping
-
-RELEASES = ("8.0.200", "8.2.100", "8.3.100", "8.3.200", "8.3.228", "8.4.0", "8.4.190")
-_OPTIMIZERS = ("Adam", "Adamax", "AdamW", "NAdam", "RAdam", "RMSProp", "SGD", "MuSGD", "auto")
 _RATES = {"lr0": 0.01, "lrf": 0.01, "warmup_epochs": 3.0, "warmup_bias_lr": 0.1}
+_OF_YOLOV5 = ("anchor_t", "cls_pw", "obj_pw", "fl_gamma", "hyp")
 
 
 def misses(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be the arguments of an ultralytics training."""
-    return lacking(root, "lr0", "lrf", "epochs", "batch", "nbs|cos_lr|close_mosaic")
+    """What a mapping lacks to be the arguments of an ultralytics training, all of them or those that were tuned."""
+    if any(has(root, name) for name in _OF_YOLOV5):
+        return ("no keys of YOLOv5's",)
+    return lacking(root, "lr0", "lrf", "nbs|cos_lr|close_mosaic|dfl")
 
 
 def translate(config: Config, draft: Draft) -> None:
@@ -23,15 +26,21 @@ def translate(config: Config, draft: Draft) -> None:
     if config.number("time") is not None:
         message = "time limits the training in hours: the number of epochs is estimated anew while it runs"
         raise config.fail("time", "not-in-steps", message, "--set time=null --epochs N, for those it came to")
-    epochs = config.given.epochs or config.number("epochs", 100)
+    epochs = config.given.epochs or config.number("epochs")
+    if epochs is None:
+        message = "the number of epochs is not in the file (ultralytics' own default is 100)"
+        raise config.fail("epochs", "needs-steps", message, "--epochs N")
     if epochs % 1 or epochs < 1:
         raise config.fail("epochs", "bad-value", f"epochs must be a whole number of at least 1, not {epochs:g}")
-    batch = _batch(config)
-    samples = _samples(config)
     given = config.given
+    batch, world = _batch(config), _world(config)
+    samples = _samples(config)
     batches = given.batches_per_epoch or given.steps_per_epoch
+    how = ""
     if samples is not None:
-        batches = -(-samples // batch)
+        share = -(-samples // world)
+        batches = -(-share // max(1, batch // world))
+        how = f"ceil({samples} / {batch})" if world == 1 else f"ceil(ceil({samples} / {world}) / ({batch} // {world}))"
     if batches is None:
         help = ("--samples N, the images that are trained on", "--batches-per-epoch N")
         raise config.needs_steps("warmup_epochs" if config.has("warmup_epochs") else "epochs", help)
@@ -40,16 +49,15 @@ def translate(config: Config, draft: Draft) -> None:
         if values[name] < 0:
             raise config.fail(name, "bad-value", f"{name} must be at least 0, not {values[name]:g}")
     nbs = config.count("nbs", 64, at_least=1)
-    optimizer = _optimizer(config)
+    optimizer = _optimizer(config, values["lr0"], nominal_batches(samples, batches, batch, nbs, epochs))
     why = {name: name if config.has(name) else f"{name} is not in the file" for name in values}
-    if optimizer == "auto":
-        optimizer, values["lr0"], how = _auto(config, samples, batch, nbs, int(epochs))
-        why["lr0"] = how
-        values["warmup_bias_lr"] = 0.0
-        why["warmup_bias_lr"] = "optimizer: auto sets it to 0"
+    if optimizer.auto:
+        values["lr0"], values["warmup_bias_lr"] = optimizer.lr, 0.0
+        why["lr0"] = f"optimizer auto takes {optimizer.name} with this rate, whatever lr0 is"
+        why["warmup_bias_lr"] = "optimizer auto sets it to 0"
     steps = given.steps or batches * int(epochs)
     draft.put("steps", steps, at="epochs", why=f"{int(epochs)} epochs of {batches} batches")
-    draft.put("steps_per_epoch", batches, at="batch", why="" if samples is None else f"ceil({samples} / {batch})")
+    draft.put("steps_per_epoch", batches, at="batch", why=how)
     draft.put("schedule.type", "ultralytics.trainer")
     draft.put("schedule.epochs", int(epochs), at="epochs")
     draft.put("schedule.batch", batch, at="batch")
@@ -57,7 +65,7 @@ def translate(config: Config, draft: Draft) -> None:
         draft.put(f"schedule.{name}", float(values[name]), at=name, why=why[name])
     draft.put("schedule.cos_lr", config.flag("cos_lr"), at="cos_lr")
     draft.put("schedule.nbs", nbs, at="nbs")
-    draft.put("schedule.optimizer", optimizer, at="optimizer")
+    draft.put("schedule.optimizer", optimizer.name, at="optimizer")
     if config.asked:
         draft.put("emulate", f"ultralytics-{config.release}", why="the release that was asked for")
     _warmup_remark(config, values["warmup_epochs"], int(epochs), batches)
@@ -66,8 +74,12 @@ def translate(config: Config, draft: Draft) -> None:
 def _batch(config: Config) -> int:
     """The images of a batch, on all devices together."""
     if config.given.batch_size is not None:
-        return config.given.batch_size * (config.given.world_size or 1)
-    batch = config.number("batch", 16)
+        return config.given.batch_size * _world(config)
+    batch = config.number("batch")
+    if batch is None:
+        if config.given.samples is None:
+            return 16
+        raise config.fail("batch", "needs-value", "the batch size is not in the file", "--batch-size N")
     if batch < 1 or batch % 1:
         message = f"batch {batch:g} leaves the batch size to AutoBatch, which measures the GPU"
         raise config.fail("batch", "needs-value", message, "--batch-size N, as the log of the training prints it")
@@ -85,38 +97,38 @@ def _samples(config: Config) -> int | None:
     return max(1, round(samples * fraction))
 
 
-def _optimizer(config: Config) -> str:
-    """The optimizer's name, spelled as ultralytics spells it."""
+def _world(config: Config) -> int:
+    """The devices: --world-size, or as many as `device` lists."""
+    node = config.node("device")
+    listed = len(node.items) if isinstance(node, Sequence) else str(getattr(node, "value", "")).count(",") + 1
+    return config.given.world_size or max(1, listed)
+
+
+def _optimizer(config: Config, lr0: float, iterations: tuple[int, int]) -> Optimizer:
+    """The optimizer of the run with its rate, both of which `auto` chooses."""
     name = config.text("optimizer", "auto")
-    known = {one.lower(): one for one in _OPTIMIZERS}.get(name.lower())
-    if known is None:
-        message = f"NotImplementedError: Optimizer {name!r} not found in list of available optimizers {_OPTIMIZERS}"
-        raise config.raises("optimizer", message)
-    return known
-
-
-def _auto(config: Config, samples: int | None, batch: int, nbs: int, epochs: int) -> tuple[str, float, str]:
-    """(the optimizer, its rate, why) that `optimizer: auto` chooses."""
-    if config.has("lr0"):
-        what = f"lr0 {config.number('lr0', 0.01):g} is ignored: optimizer auto chooses the rate"
+    known = None if name.lower() != "auto" or iterations[0] > MANY else _classes(config, iterations)
+    try:
+        chosen = build_optimizer(name, lr0, known or 0, config.release, iterations)
+    except Refuses as error:
+        raise config.raises("optimizer", f"{error.exception}: {error.reason}") from None
+    except InvalidValue:
+        message = "optimizer auto chooses by the number of images"
+        raise config.fail("optimizer", "needs-steps", message, "--samples N, the images that are trained on") from None
+    if chosen.auto and config.has("lr0"):
+        what = f"lr0 {lr0:g} is ignored: optimizer auto trains with {chosen.name} at {chosen.lr:g}"
         advice = "write optimizer: SGD (or AdamW) to use lr0"
         config.remark("lr0", "lr0-ignored", what, "it depends on the length of the run and on the classes", advice)
-    if samples is None:
-        message = "optimizer auto chooses by the number of images"
-        raise config.fail("optimizer", "needs-steps", message, "--samples N, the images that are trained on")
-    iterations = math.ceil(samples / max(batch, nbs)) * epochs
-    newest = config.at_least("8.4")
-    if iterations > 10000:
-        name = "MuSGD" if newest else "SGD"
-        return name, 0.01, f"optimizer auto: {iterations} iterations, above 10000: {name} with 0.01"
+    return chosen
+
+
+def _classes(config: Config, iterations: tuple[int, int]) -> int | None:
+    """The number of classes, by which `auto` chooses the rate of a short run."""
     classes = 1 if config.flag("single_cls") else config.count("nc", at_least=1)
-    if classes is None:
+    if classes is None and iterations[1] <= MANY:
         message = "optimizer auto chooses the rate by the number of classes, which is not in the file"
         raise config.fail("optimizer", "needs-value", message, "--set nc=N")
-    rate = round(0.002 * 5 / (4 + classes), 6)
-    name = "MuSGD" if newest and not config.at_least("8.4.1") else "AdamW"
-    how = f"optimizer auto: {iterations} iterations, at most 10000: {name} with round(0.002 * 5 / (4 + {classes}), 6)"
-    return name, rate, how
+    return classes
 
 
 def _warmup_remark(config: Config, warmup_epochs: float, epochs: int, batches: int) -> None:
@@ -141,6 +153,6 @@ FORMAT = Format(
     ("pyyaml",),
     misses,
     translate,
-    framework="ultralytics",
-    releases=RELEASES,
+    framework=FRAMEWORK.name,
+    releases=FRAMEWORK.examined,
 )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lrcli.configs.base import Config, Draft, Format, has, lacking
-from lrcli.configs.nodes import entry_at
+from lrcli.configs.beside import file_beside
+from lrcli.configs.nodes import entry_at, mapping_of
 from lrcli.configs.syntax.pyyaml import read
+from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Scalar
 
 RELEASES = ("5.0", "6.0", "6.1", "6.2", "7.0")
@@ -19,12 +23,16 @@ def misses(root: Mapping) -> tuple[str, ...]:
 
 
 def accepts(config: Config) -> str | None:
-    """The release that a file is of: linear_lr was there up to 6.0."""
-    return "6.0" if config.node("linear_lr") is not None else None
+    """The release that a file is of: linear_lr was there up to 6.0, and cos_lr in every opt.yaml after it."""
+    options = config.node("weights") is not None and config.node("cos_lr") is None
+    return "6.0" if options or config.node("linear_lr") is not None else None
 
 
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of a YOLOv5 training."""
+    for name in ("flat_cos_lr", "fixed_lr"):
+        if config.flag(name):
+            raise config.fail(name, "unknown-scheduler", f"{name} is YOLOv9's, whose curve is not read")
     hyp = _hyp(config)
     epochs = config.given.epochs or config.number("epochs")
     if epochs is None:
@@ -34,39 +42,32 @@ def translate(config: Config, draft: Draft) -> None:
         raise config.fail("epochs", "bad-value", f"epochs must be a whole number of at least 1, not {epochs:g}")
     batches = _batches(config)
     values = {name: hyp.number(name, default) for name, default in _DEFAULTS.items()}
-    if values["lr0"] <= 0:
-        raise config.fail("lr0", "bad-value", f"lr0 must be above 0, not {values['lr0']:g}")
-    least = 100 if config.at_least("6.2") else 1000
-    warm = max(round(values["warmup_epochs"] * batches), least)
-    place = {name: hyp.value_place(name) for name in values}
-    draft.put("lr", float(values["lr0"]), at=place["lr0"], why="lr0")
+    if values["lr0"] < 0:
+        raise hyp.raises("lr0", f"ValueError: Invalid learning rate: {values['lr0']}")
     draft.put("steps", config.given.steps or int(epochs) * batches, at="epochs", why=f"{epochs:g} * {batches} batches")
     draft.put("steps_per_epoch", batches)
-    curve, how = _curve(config, int(epochs), values["lrf"])
-    bias = values["warmup_bias_lr"] / values["lr0"]
-    why = f"{how}; warmup of max(round({values['warmup_epochs']:g} * {batches}), {least}) = {warm} batches"
-    weight = {"type": "lambda", "lr_lambda": _lambda(curve, batches, warm, 0.0)}
-    draft.put("schedule.type", "lambda", at=place["lrf"])
-    draft.put("schedule.lr_lambda", weight["lr_lambda"], at=place["lrf"], why=why)
-    groups = [
-        {"name": "weight", "lr": float(values["lr0"])},
-        {"name": "bn", "lr": float(values["lr0"])},
-        {
-            "name": "bias",
-            "lr": float(values["lr0"]),
-            "schedule": {"type": "lambda", "lr_lambda": _lambda(curve, batches, warm, bias)},
-        },
-    ]
-    draft.put("groups", groups, at=place["warmup_bias_lr"], why="biases begin at warmup_bias_lr")
+    draft.put("schedule.type", "ultralytics.yolov5")
+    draft.put("schedule.epochs", int(epochs), at="epochs")
+    for name, value in values.items():
+        why = "" if hyp.has(name) else f"{name} is not in the file"
+        draft.put(f"schedule.{name}", float(value), at=hyp.value_place(name), why=why)
+    curve = "cos_lr" if config.at_least("6.1") else "linear_lr"
+    draft.put(f"schedule.{curve}", config.flag(curve), at=curve, why=f"as YOLOv5 {config.release} has it")
+    least = 100 if config.at_least("6.2") else 1000
+    draft.put("schedule.warmup_minimum", least, why=f"batches, in YOLOv5 {config.release}")
+    warm = max(round(values["warmup_epochs"] * batches), least)
     if warm >= int(epochs) * batches:
         what = f"the warmup of {warm} batches is as long as the run of {int(epochs) * batches}"
-        config.remark("warmup_epochs", "warmup-too-long", what, f"it has at least {least} batches")
+        hyp.remark("warmup_epochs", "warmup-too-long", what, f"it has at least {least} batches")
+    elif least > 100 or warm == least:
+        what = f"releases differ here: the warmup has {warm} batches in YOLOv5 {config.release}"
+        config.remark(
+            "warmup_epochs", "releases-differ", what, "it has at least 1000 up to 6.1, 100 later", level="note"
+        )
 
 
 def _hyp(config: Config) -> Config:
     """The hyperparameters: the file itself, the mapping under `hyp`, or the file that `hyp` names."""
-    from dataclasses import replace
-
     node = config.known("hyp")
     if node is None:
         return config
@@ -74,8 +75,16 @@ def _hyp(config: Config) -> Config:
         return replace(config, root=node)
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
         raise config.fail("hyp", "wrong-type", f"hyp must be a mapping or a file, not {node}")
-    source = config.beside("hyp")
-    return replace(config, root=read(source), source=source)
+    try:
+        source = config.beside("hyp")
+    except SpecError:
+        try:  # a run keeps its hyperparameters beside its options
+            source = file_beside(config.inputs, config.source, "hyp.yaml", node.place)
+        except SpecError:
+            source = config.beside("hyp")
+    given = [entry for entry in config.root.entries if entry[0].text in _DEFAULTS]  # by --set
+    written = read(source)
+    return replace(config, root=mapping_of([*written.entries, *given], written.place), source=source)
 
 
 def _batches(config: Config) -> int:
@@ -90,27 +99,6 @@ def _batches(config: Config) -> int:
     if batch is None or batch < 1:
         raise config.fail(key, "needs-value", "the batch size is not in the file", "--batch-size N")
     return -(-given.samples // batch)
-
-
-def _curve(config: Config, epochs: int, lrf: float) -> tuple[str, str]:
-    """(the factor of epoch {x} as an expression, which curve it is and why)."""
-    if config.at_least("6.1"):
-        cosine, why = config.flag("cos_lr"), "cos_lr"
-        last = epochs
-    else:
-        cosine, why = not config.flag("linear_lr"), "linear_lr"
-        last = max(1, epochs - 1)
-    if cosine:
-        return f"((1 - cos(({{x}}) * pi / {epochs})) / 2) * ({lrf!r} - 1) + 1", f"cosine ({why})"
-    return f"(1 - ({{x}}) / {last}) * (1.0 - {lrf!r}) + {lrf!r}", f"line ({why})"
-
-
-def _lambda(curve: str, batches: int, warm: int, start: float) -> str:
-    """The factor of batch `step`: warmup to the curve's value of the epoch, then that of the epoch before."""
-    now = curve.format(x=f"step // {batches}")
-    before = curve.format(x=f"step // {batches} - 1")
-    first = f"{start!r} + ({now} - {start!r}) / {warm} * step" if start else f"({now}) / {warm} * step"
-    return f"{first} if step <= {warm} else {now} if step // {batches} == {warm // batches} else {before}"
 
 
 FORMAT = Format(
