@@ -92,13 +92,17 @@ def _batches(config: Config) -> int:
     given = config.given
     if given.batches_per_epoch is not None or given.steps_per_epoch is not None:
         return given.batches_per_epoch or given.steps_per_epoch or 1
-    batch = given.batch_size or config.count("batch_size")
+    world = given.world_size or config.count("world_size", 1, at_least=1)
+    batch = given.batch_size or config.count("batch_size", at_least=1)
     key = "warmup_epochs" if entry_at(config.root, "warmup_epochs")[1] is not None else "epochs"
     if given.samples is None:
         raise config.needs_steps(key, ("--samples N, the images that are trained on", "--batches-per-epoch N"))
-    if batch is None or batch < 1:
+    if batch is None:
         raise config.fail(key, "needs-value", "the batch size is not in the file", "--batch-size N")
-    return -(-given.samples // batch)
+    if given.batch_size is None and not config.has("total_batch_size"):  # which older releases write beside their share
+        batch = max(1, batch // world)
+    share = -(-given.samples // world)
+    return -(-share // batch)
 
 
 FORMAT = Format(
