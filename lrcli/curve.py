@@ -97,6 +97,7 @@ def evaluate(spec: Spec | Series, readings: Sequence[str] | None = None) -> Curv
     (0.010000000000000002, 0.1, 4)
     """
     run = series_of(spec)
+    run.check_walk(run.stop - run.start)
     asked = run.readings if readings is None else tuple(readings)
     if run.reading not in asked:
         asked = (*asked, run.reading)

@@ -29,12 +29,13 @@ _ENDINGS = {
     ".sarif": "sarif",
     ".yaml": "yaml",
     ".yml": "yaml",
+    ".py": "python",
 }
 _FOREIGN = (
     ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".pdf", ".eps", ".ps", ".parquet", ".feather",
     ".arrow", ".orc", ".avro", ".xls", ".xlsx", ".ods", ".docx", ".npy", ".npz", ".pkl", ".pickle", ".joblib", ".h5",
     ".hdf5", ".mat", ".pt", ".pth", ".ckpt", ".onnx", ".safetensors", ".db", ".sqlite", ".zip", ".tar", ".tgz", ".gz",
-    ".bz2", ".xz", ".zst", ".7z", ".toml", ".xml", ".ini", ".py", ".ipynb", ".tex",
+    ".bz2", ".xz", ".zst", ".7z", ".toml", ".xml", ".ini", ".ipynb", ".tex",
 )  # fmt: skip
 """Endings of formats that nothing here writes: a file of that name would not hold what it promises."""
 _OF_A_PROCESS = re.compile("/proc/[^/]+(/task/[^/]+)?/fd")

@@ -135,6 +135,8 @@ def compare(
             raise InvalidValue(name, "must be a number of at least 0", value)
     runs = (series_of(a), series_of(b))
     matched = match(*runs)
+    if not any(run.is_record for run in runs):
+        runs[0].check_walk(len(matched.at))
     pairs, rest_a, rest_b = pair_groups(runs[0].groups, runs[1].groups)
     rows = _Rows(runs, matched)
     peaks = [run.peak for run in runs if run.peak is not None]

@@ -10,8 +10,8 @@ from lrcli.errors import LrcliError, SpecError
 from lrcli.series import series_of
 from lrcli.spec import Spec
 
-_MOST = 1_000_000
-"""So many rows are compared."""
+MOST = 1_000_000
+"""More rows than this are not compared: many releases compute each."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,9 @@ def _rates(spec: Spec | None, families: list[tuple[list[str], Spec | None, Rates
     if families and families[-1][1] == spec:
         return families[-1][2]
     rates = tuple(array("d") for _ in spec.groups)
-    for block in series_of(spec).blocks(("lr",), stop=min(spec.length, _MOST)):
+    run = series_of(spec)
+    run.check_walk(run.stop, MOST)
+    for block in run.blocks(("lr",)):
         for known, group in zip(rates, block.groups, strict=True):
             known.extend(value for value in group["lr"] if value is not None)
     return rates

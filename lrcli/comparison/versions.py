@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lrcli.comparison.gaps import Gap
+from lrcli.comparison.releases import MOST
 from lrcli.errors import Refused
 from lrcli.frameworks.replaying import replaying
 from lrcli.progress import report_progress
@@ -72,6 +73,8 @@ def _families(spec: Spec, *, documented: bool) -> tuple[_Families, _Families]:
     for group in spec.groups:
         if (foreign := replaying().foreign_schedule(group.schedule)) is not None:
             raise replaying().not_replayed(foreign)
+    formula = series_of(replace(spec, emulation=None))
+    formula.check_walk(formula.stop, MOST)
     lrs, readings = _Families(spec), _Families(spec)
     releases = list(replaying().RELEASES)
     for i, release in enumerate(reversed(releases)):

@@ -17,6 +17,10 @@ EXACT = (1e-13, 1e-11, 1e-9)
 """How far, in relation to the wanted learning rate, the one that comes out may be: as near as there is a value."""
 
 
+MOST_WALKED = 100_000
+"""How far a run is walked again for each value that is tried, where no step can be computed alone."""
+
+
 @dataclass(frozen=True)
 class Solved:
     """What was found for a key.
@@ -38,13 +42,15 @@ def solve(declared: Declared, name: str, row: int, lr: float, group: int = 0) ->
     Raises LrcliError where there is no such key, or it is no number.
     """
     key = _named(declared, name, group)
-    variants, reading = Variants(declared), series_of(declared.spec).reading
+    variants, run = Variants(declared), series_of(declared.spec)
+    if not run.jumps:
+        run.check_walk(row - run.start, MOST_WALKED)
     known: dict[float, float] = {}
 
     def values(value: float) -> list[float] | None:
         spec = variants.spec([key.to(value)])
         try:
-            found = math.nan if spec is None else plain_source(spec, group, reading).at([row])[0]
+            found = math.nan if spec is None else plain_source(spec, group, run.reading).at([row])[0]
         except (LrcliError, ArithmeticError, ValueError, IndexError):
             return None
         if not math.isfinite(found):

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 BLOCK = 8192
 """How many rows are computed at a time."""
 
-"""What is told how far long work is: (rows done, rows in all)."""
+WALKED = 10_000_000
+"""More rows than this are not computed one by one where nothing of them is shown meanwhile: it takes a minute."""
 
 Test = Callable[[float], bool]
 
@@ -119,7 +120,7 @@ class Series(ABC):
         """
         names = names or (self.reading,)
         blocks: Iterator[Block] | None = None
-        for rows in windows:
+        for rows in self.within_reach(windows):
             columns = tuple(Readings({name: [] for name in names}) for _ in self.groups)
             done = 0
             while done < len(rows):
@@ -149,6 +150,7 @@ class Series(ABC):
         """The first row of each group that passes the test; a row without a value passes none."""
         rows: list[int | None] = [None] * len(self.groups)
         for block in self.blocks():
+            self.check_walk(block.start - self.start)
             for i, group in enumerate(block.groups):
                 if rows[i] is None:
                     rows[i] = first_of(group[self.reading], block.start, test)
@@ -163,6 +165,7 @@ class Series(ABC):
         """
         from lrcli.series.sample import Thinned
 
+        self.check_walk(stop - self.start)
         metric = {trace.group for trace in self.traces if trace.key == "metric"}
         shared = any(trace.shared for trace in self.traces)
         moving = () if self.reading == "momentum" else self.moving
@@ -185,6 +188,25 @@ class Series(ABC):
             )
             for name, curve, about, momentum in zip(self.groups, curves, metrics, momenta, strict=True)
         )
+
+    def check_walk(self, rows: int, most: int = WALKED) -> None:
+        """Raise LrcliError where more rows are to be computed one by one before anything of them is shown."""
+        if rows > most:
+            would = f"{rows:,} {self.unit}s would be computed one by one, and at most {most:,} are"
+            raise LrcliError(f"{self.name}: {would}: {self.instead_of_walk(most)}")
+
+    def instead_of_walk(self, most: int) -> str:
+        """What to ask for where a walk is longer than that, in words."""
+        return f"shorten the run with --{self.unit}s {most}"
+
+    def within_reach(self, windows: Iterable[Sequence[int]]) -> Iterator[Sequence[int]]:
+        """The windows as they come. Raises LrcliError at one that is too far behind the rows before it."""
+        last = self.start
+        for rows in windows:
+            if rows:
+                self.check_walk(rows[-1] - last)
+                last = rows[-1]
+            yield rows
 
     @property
     def moving(self) -> tuple[int, ...]:

@@ -177,6 +177,8 @@ class FormulaSeries(SpecSeries):
     def blocks(self, names: Sequence[str] = (), start: int | None = None, stop: int | None = None) -> Iterator[Block]:
         first = 0 if start is None else max(start, 0)
         last = self.stop if stop is None else stop
+        if not self.jumps:
+            self.check_walk(first)
         for begin in range(first, last, BLOCK):
             end = min(begin + BLOCK, last)
             yield Block(begin, end, self._rows(names, begin, end))
@@ -195,7 +197,7 @@ class FormulaSeries(SpecSeries):
         self, windows: Iterable[Sequence[int]], names: Sequence[str] = (), stop: int | None = None
     ) -> Iterator[tuple[Readings, ...]]:
         """The columns of every group in the rows of each window; those between far ones are not computed."""
-        for rows in windows:
+        for rows in windows if self.jumps else self.within_reach(windows):
             if not rows:
                 yield tuple(Readings({name: [] for name in names or (self.reading,)}) for _ in self.groups)
             elif rows[-1] - rows[0] < NEAR * len(rows):
@@ -230,6 +232,7 @@ class FormulaSeries(SpecSeries):
             return test(formula_lrs(group, row, row + 1, unit)[0])
 
         cycle, low, high = group.schedule.repeats_after(), math.inf, -math.inf
+        walked = 0
         while t < length:
             if cycle is not None and t > cycle and not _may_pass(test, low, high):
                 return None
@@ -237,6 +240,8 @@ class FormulaSeries(SpecSeries):
             end = length if until is None else min(until, length)
             if end - t < _SHORT:
                 end = min(t + BLOCK, length)
+                walked += end - t
+                self.check_walk(walked)
                 lrs = formula_lrs(group, t, end, unit)
                 low, high = min(low, min(lrs)), max(high, max(lrs))
                 row = first_of(lrs, t, test)

@@ -53,6 +53,7 @@ class ReplaySeries(SpecSeries):
         names = names or (self.reading,)
         first = self.start
         begin = first if start is None else max(start, first)
+        self.check_walk(begin - first)
         end = self.stop if stop is None else stop
         loops, take_together = self._framework.training_loops(self.spec), self._framework.take_together
         readings = [name for name in names if name == "momentum" or name in self.readings]
@@ -68,6 +69,9 @@ class ReplaySeries(SpecSeries):
             traced = [name for name in names if name not in readings]
             groups = (Readings(own, **self._traced(i, traced, t, high)) for i, own in enumerate(taken))
             yield Block(t, high, tuple(groups))
+
+    def instead_of_walk(self, most: int) -> str:
+        return f"{super().instead_of_walk(most)}, or ask for its formula (@formula)"
 
     def _lead(self, i: int) -> int | None:
         """None where the loop passes its own epochs: there is no such number."""

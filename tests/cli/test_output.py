@@ -306,6 +306,12 @@ SPEC = "lr: 0.1\nepochs: 3\nschedule: {type: constant}\n"
         (["table", "s.yaml", "-f", "json", "-o", "t.csv"], True),
         (["versions", "-o", "t.json"], True),
         (["new", "step", "-o", "t.yml"], True),
+        (["convert", "s.yaml", "-o", "t.yaml"], True),
+        (["convert", "s.yaml", "--to", "timm", "-o", "t.yml"], True),
+        (["convert", "s.yaml", "--to", "torch", "-o", "t.py"], True),
+        (["convert", "s.yaml", "--to", "torch", "-o", "t.yaml"], False),
+        (["convert", "s.yaml", "-o", "t.py"], False),
+        (["table", "s.yaml", "-o", "t.py"], False),
     ],
 )
 def test_an_ending_keeps_its_promise(

@@ -43,6 +43,8 @@ def convert(
     from lrcli.configs.write import write_spec
 
     output = Output(env, output_options.output)
+    form = "python" if to == "torch" else "yaml"
+    output.choose(None, (form,), form)
     (declared,) = load_declared(env, [spec], spec_options, tell=None)
     if to == "torch":
         from lrcli.frameworks.replaying import replaying

@@ -46,7 +46,8 @@ def rows_of(spec: Spec, log: Log, run: Run, column: Sequence[float | None]) -> R
     Raises LrcliError for epochs against steps without steps_per_epoch, and where no row has a learning rate.
     """
     places = rows_in(spec, log, run.start, run.stop)
-    first = series_of(spec).start
+    series = series_of(spec)
+    first = series.start
     at, values = array("q"), array("d")
     for t, value in zip(places, column[run.start : run.stop], strict=True):
         if t != NOWHERE and t >= first and value is not None and math.isfinite(value):
@@ -54,6 +55,8 @@ def rows_of(spec: Spec, log: Log, run: Run, column: Sequence[float | None]) -> R
             values.append(value)
     if not at:
         raise LrcliError(f"{log.name} has no row with a learning rate that is a row of '{spec.name}'")
+    if not series.jumps:
+        series.check_walk(at[-1] - first)
     steps: Sequence[int] = at
     if at[-1] - at[0] == len(at) - 1 and all(t == want for want, t in enumerate(at, at[0])):
         steps = range(at[0], at[-1] + 1)

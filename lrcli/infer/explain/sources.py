@@ -15,14 +15,12 @@ from lrcli.errors import LrcliError
 from lrcli.frameworks.replaying import replaying
 from lrcli.infer.effort import spend
 from lrcli.schedules.base import Schedule
+from lrcli.series.base import WALKED
 from lrcli.spec import Spec
 
 BLOCK = 65536
 FAR = 20_000
 """Steps below this one are always worth a table."""
-
-LONGEST = 20_000_000
-"""Nothing is walked further than this."""
 
 
 class RateSource(Protocol):
@@ -46,11 +44,11 @@ class Formula:
         whole = all(t.__class__ is int for t in ts)
         walks = not self.schedule.stands_alone()
         if whole and (walks or top < max(len(self._table), FAR, 4 * len(ts))):
-            table = self._upto(min(int(top) + 1, LONGEST))
+            table = self._upto(min(int(top) + 1, WALKED))
             spend(len(ts) // 8)
-            return [table[t] if t < LONGEST else math.nan for t in ts]  # type: ignore[call-overload]
-        spend(2 * len(ts) + (int(top) if walks and top < LONGEST else 0))
-        return [self.one(t) if not walks or t < LONGEST else math.nan for t in ts]
+            return [table[t] if t < WALKED else math.nan for t in ts]  # type: ignore[call-overload]
+        spend(2 * len(ts) + (int(top) if walks and top < WALKED else 0))
+        return [self.one(t) if not walks or t < WALKED else math.nan for t in ts]
 
     def _upto(self, stop: int) -> array[float]:
         table = self._table
@@ -82,7 +80,7 @@ class Replayed:
     spec: Spec
     group: int
     reading: str
-    reach: int = LONGEST
+    reach: int = WALKED
     _table: array[float] = field(default_factory=lambda: array("d"), compare=False, repr=False)
     _loops: list[Any] = field(default_factory=list, compare=False, repr=False)
 
@@ -112,7 +110,7 @@ class Replayed:
                 table.extend(math.nan if value is None else value for value in taken)
         except LrcliError:  # refused, or no release replays it
             # what is known of the rows before the refusal is of no use: nobody has logged them
-            table.extend([math.nan] * (n - len(table)))
+            table.extend([math.nan] * (min(n, self.reach) - len(table)))
         return table
 
 
