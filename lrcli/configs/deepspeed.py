@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from lrcli.configs.beside import file_beside
 from lrcli.configs.config import Config
 from lrcli.configs.draft import Draft
 from lrcli.configs.nodes import Value, entry_at
@@ -34,7 +37,12 @@ REQUIRED = {
 }
 _OWN_LR = {"WarmupLR": "warmup_max_lr", "WarmupDecayLR": "warmup_max_lr", "OneCycle": "cycle_min_lr"}
 _MOMENTUM = ("cycle_momentum", "cycle_min_mom", "cycle_max_mom", "decay_mom_rate")
-_PARAMS = "scheduler.params"
+_NO_LR = ("LRRangeTest", "WarmupDecayLR")
+"""Those that need no lr of the optimizer: it stands among their own, or has a default there."""
+_PARAMS, _LR = "scheduler.params", "optimizer.params.lr"
+_SHIPPED = re.compile(r"(?:.*/)?(?:deepspeed_configs/zero[0-3]\w*|examples/deepspeed/ds_z[0-3]\w*)\.json")
+"""The configs that Axolotl and LLaMA-Factory ship: none of them has a scheduler block."""
+_LEVELS = 6
 
 
 @dataclass(frozen=True)
@@ -60,11 +68,11 @@ def put_scheduler(config: Config, draft: Draft, trainer: Trainer | None = None) 
         _put_torch(config, draft, name)
         return
     for word in names:
-        path = f"{_PARAMS}.{word}"
         if word not in known and word != "last_batch_iteration":
             message = f"TypeError: {name}.__init__() got an unexpected keyword argument {word!r}"
-            raise config.raises(path, message, f"it takes {', '.join(known)}")
-        _refuse_auto(config, path)
+            raise config.raises(f"{_PARAMS}.{word}", message, f"it takes {', '.join(known)}")
+    uses_lr = not config.has(f"{_PARAMS}.{_OWN_LR.get(name, '')}") and name not in _NO_LR
+    _refuse_auto(config, [f"{_PARAMS}.{word}" for word in names], uses_lr)
     for word in REQUIRED.get(name, ()):
         if not config.has(f"{_PARAMS}.{word}"):
             message = f"TypeError: {name}.__init__() missing 1 required positional argument: {word!r}"
@@ -89,40 +97,39 @@ def put_scheduler(config: Config, draft: Draft, trainer: Trainer | None = None) 
     _remarks(config, name, total)
 
 
-def _refuse_auto(config: Config, path: str) -> None:
-    node = config.node(path)
-    if isinstance(node, Scalar) and node.value == "auto":
-        word = path.rpartition(".")[2]
-        message = f'{word} is "auto", which the Hugging Face Trainer fills in: the value is in its arguments'
-        help = f"--set {path}=..., or give the Trainer's own config"
-        if word == "warmup_min_lr":
-            help = f"--set {path}=0, which is what the Trainer gives"
-        raise config.fail(path, "needs-value", message, help)
+def _refuse_auto(config: Config, paths: Sequence[str], uses_lr: bool) -> None:
+    """Refuse "auto", naming every value that has to be given; warmup_min_lr is 0 whatever the Trainer says."""
+    paths = (*paths, _LR) if uses_lr else paths
+    autos = [path for path in paths if (node := entry_at(config.root, path)[1]) and getattr(node, "value", 0) == "auto"]
+    if autos:
+        names = [path.rpartition(".")[2] for path in autos]
+        listed = ", ".join(names[:-1]) + f" and {names[-1]} are" if len(names) > 1 else f"{names[0]} is"
+        values = " ".join(f"--set {path}={'0' if path.endswith('warmup_min_lr') else '...'}" for path in autos)
+        message = f'{listed} "auto", which the Hugging Face Trainer fills in: the values are in its arguments'
+        raise config.fail(autos[0], "needs-value", message, f"give the Trainer's own config, or {values}")
 
 
 def _put_lr(config: Config, draft: Draft, name: str) -> None:
     """Write the optimizer's rate, or the scheduler's own where it has one."""
     own = f"{_PARAMS}.{_OWN_LR[name]}" if name in _OWN_LR else ""
-    optimizer = "optimizer.params.lr"
     if own and config.has(own):
         rate = config.number(own)
-        node = entry_at(config.root, optimizer)[1]  # it is not used, and so may be anything
+        node = entry_at(config.root, _LR)[1]  # it is not used, and so may be anything
         written = node.value if isinstance(node, Scalar) else None
         if isinstance(written, float) and written != rate and name != "OneCycle":
             what = f"optimizer.params.lr {written:g} is not used: the scheduler has {_OWN_LR[name]} {rate:g}"
-            config.remark(optimizer, "lr-unused", what, level="note")
+            config.remark(_LR, "lr-unused", what, level="note")
         return
     if name == "LRRangeTest":
         return
     if name == "WarmupDecayLR":
         draft.put("schedule.warmup_max_lr", 0.001, why="it is not in the file: DeepSpeed's default")
         return
-    _refuse_auto(config, optimizer)
-    rate = config.number(optimizer)
+    rate = config.number(_LR)
     if rate is None:
         message = f"{name} takes the optimizer's lr, which is not in the file"
         raise config.fail("optimizer", "needs-value", message, "--set optimizer.params.lr=...")
-    draft.put("lr", rate, at=optimizer)
+    draft.put("lr", rate, at=_LR)
 
 
 def _put_length(config: Config, draft: Draft, total: int | None) -> None:
@@ -135,7 +142,9 @@ def _put_length(config: Config, draft: Draft, total: int | None) -> None:
         steps = max(1, round(config.given.steps_per_epoch * config.given.epochs))
         draft.put("steps", steps, why="--steps-per-epoch * --epochs")
     else:
-        raise config.needs_steps("scheduler.type", ("--steps N",))
+        kind = config.text("scheduler.type")
+        message = f"how long the run is does not stand in a DeepSpeed config: {kind} goes on for ever"
+        raise config.fail("scheduler.type", "needs-steps", message, "--steps N, or --steps-per-epoch N --epochs N")
 
 
 def _put_torch(config: Config, draft: Draft, name: str) -> None:
@@ -147,14 +156,13 @@ def _put_torch(config: Config, draft: Draft, name: str) -> None:
         message = f"ValueError: {name} is no scheduler of DeepSpeed ({', '.join(CLASSES)}) or of torch.optim"
         raise config.raises("scheduler.type", message)
     params = config.mapping(_PARAMS)
-    _refuse_auto(config, "optimizer.params.lr")
-    rate = config.number("optimizer.params.lr")
+    _refuse_auto(config, [f"{_PARAMS}.{key.text}" for key, _ in (() if params is None else params.entries)], True)
+    rate = config.number(_LR)
     if rate is not None:
-        draft.put("lr", rate, at="optimizer.params.lr")
+        draft.put("lr", rate, at=_LR)
     _put_length(config, draft, None)
     draft.put("schedule.type", name, at="scheduler.type")
     for word, value in () if params is None else params.entries:
-        _refuse_auto(config, f"{_PARAMS}.{word.text}")
         draft.put(f"schedule.{word.text}", value, at=f"{_PARAMS}.{word.text}")
     draft.put("emulate", "torch", why="any recent torch")
 
@@ -179,7 +187,7 @@ def _remarks(config: Config, name: str, total: int | None) -> None:
         config.remark(path, "warmup-log", what, why, 'write "warmup_type": "linear" for a straight one', level="note")
 
 
-def scheduler_beside(config: Config, draft: Draft) -> bool:
+def scheduler_beside(config: Config, draft: Draft, trainer: Callable[[], Trainer]) -> bool:
     """Whether a Trainer config names a DeepSpeed JSON whose scheduler replaces its own; then it is written."""
     node = config.known("deepspeed")
     if node is None or (isinstance(node, Scalar) and node.value in ("", False)):
@@ -187,34 +195,40 @@ def scheduler_beside(config: Config, draft: Draft) -> bool:
     if isinstance(node, Mapping):
         inner, source = node, config.source
     else:
-        source = _json_of(config, node)
-        inner = read(source)
+        found = _json_of(config)
+        if found is None:
+            return False
+        inner, source = read(found), found
     if entry_at(inner, "scheduler")[1] is None:
         return False
-    from lrcli.configs.trainer import run_length, warmup
-
-    rate = config.number("learning_rate")
-    if rate is None:
-        raise config.fail("learning_rate", "needs-value", "learning_rate is not in the file", "--set learning_rate=...")
-    length = run_length(config, config.given.samples, "deepspeed")
-    updates, _, _ = warmup(config, length.steps)
-    filled = max(1, int(updates)) if config.at_least("5.2") else int(updates)
-    what = "the scheduler of the DeepSpeed config replaces lr_scheduler_type and its warmup"
+    values = trainer()
+    if config.at_least("5.2"):
+        values = replace(values, warmup_steps=max(1, values.warmup_steps))
+    what = "the scheduler of the DeepSpeed config replaces the schedule of this file and its warmup"
     config.remark("deepspeed", "deepspeed-scheduler", what, "the Trainer leaves the schedule to DeepSpeed")
-    own = replace(config, root=inner, source=source, syntax="json", given=replace(config.given, steps=length.steps))
-    put_scheduler(own, draft, Trainer(rate, filled, length.steps))
+    own = replace(config, root=inner, source=source, syntax="json", given=replace(config.given, steps=values.steps))
+    put_scheduler(own, draft, values)
     return True
 
 
-def _json_of(config: Config, node: object) -> Source:
-    """The JSON that a Trainer config names. Without it nobody knows whose schedule it is."""
-    name = config.text("deepspeed") or ""
-    try:
-        return config.beside("deepspeed")
-    except SpecError:
-        message = f"{name} is not here: a scheduler block in it would replace the schedule of this file"
-        help = "--set deepspeed=null if it has none"
-        raise refuse(config.place("deepspeed"), "lr-from-elsewhere", message, help) from None
+def _json_of(config: Config) -> Source | None:
+    """The JSON that a Trainer config names, beside it or in a folder above; None for one that its project ships.
+
+    Without the file nobody knows whose schedule it is: SpecError.
+    """
+    name, place = config.text("deepspeed") or "", config.value_place("deepspeed")
+    for up in ("",) if name.startswith(("/", "~")) else ("../" * depth for depth in range(_LEVELS)):
+        try:
+            return file_beside(config.inputs, config.source, f"{up}{name}", place)
+        except SpecError:
+            pass  # the file is relative to the folder that training is started in, which is one of those above
+    if _SHIPPED.fullmatch(name):
+        what = f"{name} is not here, and is taken for the one that {config.format} ships, which has no scheduler block"
+        config.remark("deepspeed", "deepspeed-file", what, level="note")
+        return None
+    message = f"{name} is not here: a scheduler block in it would replace the schedule of this file"
+    help = "--set deepspeed=null if it has none"
+    raise refuse(config.place("deepspeed"), "lr-from-elsewhere", message, help)
 
 
 def _fill(config: Config, trainer: Trainer) -> None:

@@ -72,14 +72,10 @@ class Draft:
         assert isinstance(outer, _Table)
         outer.entries[key] = Scalar(name.place, key), inner
 
-    def has(self, path: str) -> bool:
-        """Whether a value is written at a path."""
-        node: Node | _Table | None = self._root
-        for part in path.split("."):
-            if not isinstance(node, _Table) or part not in node.entries:
-                return False
-            node = node.entries[part][1]
-        return True
+    def drop(self, key: str) -> None:
+        """Take a key of the spec away again."""
+        self._root.entries.pop(key, None)
+        self.comments.pop(key, None)
 
     def root(self) -> Mapping:
         """The mapping of the whole spec, its keys in the usual order."""

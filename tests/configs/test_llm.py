@@ -92,3 +92,130 @@ def test_own_schedules_of_axolotl(more: str, kind: str, tmp_path: Path) -> None:
     spec = written(tmp_path, converted, "spec.yaml")
     steps = ("0", "1", "5", "30", "49")
     assert run_cli("at", spec, *steps).stdout == run_cli("at", path, *steps, "--samples", "400").stdout
+
+
+LLAMAFACTORY = "stage: sft\nfinetuning_type: lora\ndo_train: true\ndataset: a,b\nlearning_rate: 1.0e-4\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "options", "line"),
+    [
+        ("max_samples: 100\nval_size: 0.1\n", "", "steps: 69  #"),
+        ("max_samples: 100\n", "--samples 150", "steps: 57  #"),
+        ("max_samples: 100\nval_size: 0.1\npacking: true\n", "--samples 80", "steps: 30  #"),
+        ("num_train_epochs: 1\nval_size: 16\n", "--samples 160", "steps: 18  #"),
+        ("max_steps: 9\nstreaming: true\n", "", "steps: 9  # max_steps"),
+    ],
+)
+def test_the_rows_that_llamafactory_trains_on(more: str, options: str, line: str, tmp_path: Path) -> None:
+    converted = run_cli("convert", written(tmp_path, LLAMAFACTORY + more), *options.split())
+    assert line in converted.stdout, converted.stdout + converted.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ("max_samples: 100\nneat_packing: true\n", "needs the number of steps"),
+        ("stage: pt\nmax_samples: 100\n", "needs the number of steps"),
+        ("streaming: true\n", "Please specify `max_steps` in streaming mode"),
+        ("streaming: true\nmax_samples: 9\nmax_steps: 9\n", "`max_samples` is incompatible with `streaming`"),
+        ("streaming: true\nval_size: 0.1\nmax_steps: 9\n", "an integer val size"),
+        ("val_size: 0.1\neval_dataset: c\n", "Cannot specify `val_size` if `eval_dataset` is not None"),
+    ],
+)
+def test_what_llamafactory_refuses(more: str, reason: str, tmp_path: Path) -> None:
+    outcome = run_cli("at", written(tmp_path, LLAMAFACTORY + more), "0")
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert reason in outcome.stderr
+
+
+def test_llamafactory_has_the_rate_of_the_trainer(tmp_path: Path) -> None:
+    """Each of its stages has the same arguments, so that a missing learning_rate is known, unlike TRL's."""
+    path = written(tmp_path, LLAMAFACTORY.replace("learning_rate: 1.0e-4\n", "max_steps: 9\n"))
+    assert run_cli("at", path, "0").stdout == "5e-05\n"
+
+
+AUTO = """{"optimizer": {"params": {"lr": "auto"}}, "scheduler": {"type": "WarmupDecayLR", "params": {
+  "total_num_steps": "auto", "warmup_min_lr": "auto", "warmup_max_lr": "auto", "warmup_num_steps": "auto"}}}
+"""
+
+
+def test_everything_that_is_auto_is_asked_for_at_once(tmp_path: Path) -> None:
+    outcome = run_cli("at", written(tmp_path, AUTO, "ds.json"), "0")
+    assert "total_num_steps, warmup_min_lr, warmup_max_lr and warmup_num_steps are" in outcome.stderr
+    assert "--set scheduler.params.warmup_min_lr=0 --set scheduler.params.warmup_max_lr=..." in outcome.stderr
+    only = AUTO.replace("WarmupDecayLR", "WarmupCosineLR").partition('"warmup_min_lr"')[0].rstrip(", \n") + "}}}"
+    asked = run_cli("at", written(tmp_path, only, "ds.json"), "0").stderr
+    assert 'total_num_steps and lr are "auto"' in asked
+
+
+def test_a_deepspeed_config_is_looked_for_above(tmp_path: Path) -> None:
+    """Its path is relative to where training is started: a folder above the file, as a rule."""
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    written(tmp_path, AUTO, "ds.json")
+    inner = AXOLOTL + "deepspeed: ds.json\nnum_epochs: 2\nwarmup_steps: 4\n"
+    path = written(tmp_path, inner, "a/b/train.yaml")
+    converted = run_cli("convert", path, "--samples", "400").stdout
+    assert "type: deepspeed.WarmupDecayLR" in converted
+    assert "total_num_steps: 100\n" in converted and "warmup_num_steps: 4\n" in converted
+    lost = written(tmp_path, inner.replace("ds.json", "gone.json"), "a/b/lost.yaml")
+    assert "gone.json is not here" in run_cli("at", lost, "0", "--samples", "400").stderr
+
+
+def test_the_deepspeed_configs_that_axolotl_ships_have_no_scheduler(tmp_path: Path) -> None:
+    path = written(tmp_path, AXOLOTL + "deepspeed: deepspeed_configs/zero3_bf16.json\nmax_steps: 9\nwarmup_steps: 0\n")
+    outcome = run_cli("at", path, "0")
+    assert outcome.stdout == "0.0002\n"
+    assert "zero3_bf16.json is not here, and is taken for the one that axolotl ships" in outcome.stderr
+
+
+KOHYA = 'pretrained_model_name_or_path = "x"\nlearning_rate = 1e-4\nmax_train_steps = 100\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "options", "expected"),
+    [
+        ('lr_scheduler = "cosine"\nlr_scheduler_type = ""\nlr_scheduler_args = []\n', "", 5e-05),
+        ('lr_scheduler = "cosine"\nlr_scheduler_args = ["num_cycles=1"]\n', "", 0.0),
+        ('lr_scheduler = "piecewise_constant"\nlr_scheduler_args = ["step_rules=\'1:50,0.1\'"]\n', "", 1e-05),
+        ('lr_scheduler = "cosine_with_min_lr"\nlr_scheduler_args = ["min_lr=2e-5"]\n', "", 6.0000000000000015e-05),
+        ('lr_scheduler_type = "StepLR"\nlr_scheduler_args = ["step_size=20", "gamma=0.5"]\n', "", 2.5e-05),
+        (
+            'lr_scheduler_type = "StepLR"\nlr_scheduler_args = ["step_size=50"]\n',
+            "--world-size 2",
+            1.0000000000000002e-06,
+        ),
+        ('lr_scheduler = "linear"\nlr_warmup_steps = 20\n', "--world-size 4", 5.2631578947368424e-05),
+    ],
+)
+def test_schedulers_of_kohya(more: str, options: str, expected: float, tmp_path: Path) -> None:
+    """Half of the way through the run; convert's spec says the same."""
+    path = written(tmp_path, KOHYA + more, "kohya.toml")
+    outcome = run_cli("at", path, "50", *options.split())
+    assert values(outcome.stdout) == [expected], outcome.stderr
+    spec = written(tmp_path, run_cli("convert", path, *options.split()).stdout, "spec.yaml")
+    assert run_cli("at", spec, "50").stdout == outcome.stdout
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ('lr_scheduler = "linear"\nlr_scheduler_args = ["power=2"]\n', "unexpected keyword argument 'power'"),
+        (
+            'lr_scheduler = "polynomial"\nlr_scheduler_args = ["power=2"]\n',
+            "multiple values for keyword argument 'power'",
+        ),
+        ('lr_scheduler = "cosine"\nlr_scheduler_args = ["num_cycles=\'a\'"]\n', "num_cycles"),
+        ('lr_scheduler = "cosine"\nlr_scheduler_args = ["num_cycles"]\n', "must be NAME=VALUE"),
+        ('lr_scheduler = "cosine"\nlr_scheduler_args = "num_cycles=1"\n', "must be a list"),
+        (
+            'lr_scheduler_type = "StepLR"\nlr_scheduler_args = ["step_size=9"]\nlr_warmup_steps = 5\n',
+            "does not require `num_warmup_steps`",
+        ),
+        ('lr_scheduler_type = "StepLR"\n', "missing 1 required positional argument: 'step_size'"),
+    ],
+)
+def test_what_kohya_refuses(more: str, reason: str, tmp_path: Path) -> None:
+    outcome = run_cli("at", written(tmp_path, KOHYA + more, "kohya.toml"), "0")
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert reason in outcome.stderr

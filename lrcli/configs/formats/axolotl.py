@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrcli.configs.axolotl import BATCH, run_of, streams, warmup_of, whole
 from lrcli.configs.base import Config, Draft, Format, lacking
-from lrcli.configs.deepspeed import scheduler_beside
+from lrcli.configs.deepspeed import Trainer, scheduler_beside
 from lrcli.configs.trainer import (
     RELEASES,
     put_first_step,
@@ -43,7 +43,7 @@ def translate(config: Config, draft: Draft) -> None:
             config.remark(wrong, "unread-key", what, f"{right} keeps its default" * (not config.has(right)))
     rate = _rate(config)
     _refuse(config)
-    if scheduler_beside(config, draft):
+    if scheduler_beside(config, draft, lambda: _trainer_values(config, rate)):
         return
     for key in ("lr_groups", "embedding_lr", "embedding_lr_scale", "loraplus_lr_ratio"):
         if config.has(key):
@@ -60,6 +60,11 @@ def translate(config: Config, draft: Draft) -> None:
     restarts = whole(config, "jagged_restart_steps")
     if restarts:
         _put_restarts(config, draft, restarts)
+
+
+def _trainer_values(config: Config, rate: float) -> Trainer:
+    run = run_of(config)
+    return Trainer(rate, warmup_of(config, run)[0], run.steps)
 
 
 def _rate(config: Config) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format, lacking
 from lrcli.configs.config import version_of
-from lrcli.configs.deepspeed import scheduler_beside
+from lrcli.configs.deepspeed import Trainer, scheduler_beside
 from lrcli.configs.trainer import RELEASES, put_first_step, put_kwargs, put_schedule, refuse_ratio, run_length, warmup
 from lrcli.reader.nodes import Mapping
 
@@ -54,19 +54,27 @@ def translate(config: Config, draft: Draft) -> None:
     config.knows("packing", "lr_scheduler_kwargs")
     remark_wrong_keys(config)
     refuse_ratio(config)
-    if scheduler_beside(config, draft):
-        return
     samples = config.given.samples
+    if scheduler_beside(config, draft, lambda: trainer_values(config, samples)):
+        return
     if config.flag("packing") and samples is not None:
         what = "packing: --samples counts the packed sequences, not the rows"
         config.remark("packing", "packing", what, level="note")
     put_run(config, draft, samples)
 
 
-def put_run(config: Config, draft: Draft, samples: int | None) -> None:
-    """Write the rate, the length and the schedule by the Trainer's rules."""
+def trainer_values(config: Config, samples: int | None, default: float | None = None) -> Trainer:
+    """What the Trainer puts into a DeepSpeed config."""
+    rate = read_lr(config, default)
+    steps = run_length(config, samples, "deepspeed").steps
+    return Trainer(rate, int(warmup(config, steps)[0]), steps)
+
+
+def put_run(config: Config, draft: Draft, samples: int | None, default: float | None = None) -> tuple[int, int]:
+    """Write the rate, the length and the schedule by the Trainer's rules; (the updates, those of the warmup)."""
     name = config.text("lr_scheduler_type", "linear")
-    put_lr(config, draft)
+    why = "" if config.has("learning_rate") else "the Trainer's default"
+    draft.put("lr", read_lr(config, default), at="learning_rate", why=why)
     length = run_length(config, samples, _needed_by(config, name))
     draft.put("steps", length.steps, at=length.at, why=length.how)
     if length.per_epoch is not None:
@@ -75,6 +83,7 @@ def put_run(config: Config, draft: Draft, samples: int | None) -> None:
     updates, key, how = warmup(config, length.steps)
     put_schedule(config, draft, name, "lr_scheduler_type", length.steps, updates, key, how)
     put_kwargs(config, draft, name)
+    return length.steps, int(updates)
 
 
 def remark_wrong_keys(config: Config) -> None:
@@ -86,9 +95,9 @@ def remark_wrong_keys(config: Config) -> None:
             config.remark(wrong, "unread-key", what, f"{right} keeps its default")
 
 
-def put_lr(config: Config, draft: Draft) -> None:
-    """Write the learning rate, which has a default that depends on the class."""
-    rate = config.number("learning_rate")
+def read_lr(config: Config, default: float | None) -> float:
+    """The learning rate, which has a default that depends on the class (None: nobody knows which it is)."""
+    rate = config.number("learning_rate") if default is None else config.number("learning_rate", default)
     if rate is None:
         message = (
             "learning_rate is not in the file, and its default differs: 5e-5 for TrainingArguments, "
@@ -102,7 +111,7 @@ def put_lr(config: Config, draft: Draft) -> None:
         what = f"learning_rate: {node} for PyYAML, which TRL's parser makes a number of and HfArgumentParser does not"
         advice = "write it with a point: 1.0e-5"
         config.remark("learning_rate", "text-number", what, "training would fail on a text", advice, level="note")
-    draft.put("lr", float(rate), at="learning_rate")
+    return float(rate)
 
 
 def _is_trl(config: Config) -> bool:

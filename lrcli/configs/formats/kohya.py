@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lrcli.configs.base import Config, Draft, Format, lacking
-from lrcli.configs.nodes import mapping_of
-from lrcli.configs.strided import strided
+from lrcli.configs.nodes import mapping_of, node_of
+from lrcli.configs.torch_objects import Named, put_scheduler
+from lrcli.configs.trainer import KWARGS
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 
 _MARKS = "network_module|max_train_epochs|max_train_steps|pretrained_model_name_or_path"
@@ -45,45 +48,62 @@ def translate(config: Config, draft: Draft) -> None:
     config.texts_count = False  # TOML has numbers
     config.knows("lr_warmup_steps", "lr_decay_steps", "lr_scheduler_num_cycles", "lr_scheduler_power", "optimizer_type")
     config.knows("max_train_epochs", "max_train_steps", "gradient_accumulation_steps", "train_batch_size")
-    name = config.text("lr_scheduler", "constant")
-    if _is_schedule_free(config):
-        name = "constant"
-    elif name not in _NAMES and not config.has("lr_scheduler_type"):
-        if name.startswith("adafactor") or name == "piecewise_constant":
-            raise config.fail("lr_scheduler", "unknown-scheduler", f"lr_scheduler {name} is not read")
-        message = f"ValueError: {name!r} is not a valid SchedulerType"
-        raise config.raises("lr_scheduler", message, f"it is one of {', '.join(_NAMES)}")
     steps, how, at = _steps(config)
     _put_rates(config, draft)
     draft.put("steps", steps, at=at, why=how)
-    if config.has("lr_scheduler_type"):
-        _put_class(config, draft)
-        return
-    world = config.given.world_size or 1
-    warm, why = _warmup(config, "lr_warmup_steps", steps * world)
-    warm = warm or 0
-    if name == "constant" and warm and not _is_schedule_free(config):
-        message = "ValueError: SchedulerType.CONSTANT does not require `num_warmup_steps`. Set None or 0."
-        raise config.raises("lr_warmup_steps", message, "constant_with_warmup has a warmup")
-    keys = _arguments(config, name, warm, steps * world)
+    world, name = config.given.world_size or 1, config.text("lr_scheduler", "constant")
+    if _is_schedule_free(config):
+        name = "constant"
+        draft.put("schedule.type", "transformers.constant", at="optimizer_type")
+    elif config.text("lr_scheduler_type"):
+        name = config.text("lr_scheduler_type", "")
+        _put_class(config, draft, name)
+    elif name == "piecewise_constant":
+        draft.put("schedule.type", "diffusers.piecewise_constant", at="lr_scheduler")
+        _put_all(draft, _scheduler_args(config))
+    else:
+        _put_named(config, draft, name, steps, world)
     if world > 1 and name != "constant":
-        if warm and not isinstance(config.number("lr_warmup_steps"), float):
-            what = f"the warmup of {warm} is over after {warm / world:g} updates"
-            why = f"on {world} processes the scheduler steps {world} times in each"
-            config.remark("lr_warmup_steps", "warmup-per-process", what, why, f"write {warm * world}")
-        draft.put("schedule.type", "lambda", at="lr_scheduler", why=f"{name}, stepped {world} times in each update")
-        text = strided(name, world, warm, steps * world, keys, lambda said: config.fail("lr_scheduler", "unread", said))
-        draft.put("schedule.lr_lambda", text, at="lr_scheduler", why=why)
-        return
+        draft.drop("emulate")
+        draft.wrap("accelerate.AcceleratedScheduler", "scheduler", why=f"stepped {world} times in each update")
+        draft.put("schedule.num_processes", world, why="--world-size")
+
+
+def _put_named(config: Config, draft: Draft, name: str, steps: int, world: int) -> None:
+    """Write a schedule of transformers, which counts the steps of all processes."""
+    if name.startswith("adafactor"):
+        raise config.fail("lr_scheduler", "unknown-scheduler", f"lr_scheduler {name} is not read")
+    if name not in _NAMES:
+        message = f"ValueError: {name!r} is not a valid SchedulerType"
+        raise config.raises("lr_scheduler", message, f"it is one of {', '.join(_NAMES)}")
+    total = steps * world
+    warm, why = _warmup(config, "lr_warmup_steps", total)
+    if name == "constant":
+        _refuse_warmup(config, warm, "SchedulerType.CONSTANT")
     draft.put("schedule.type", f"transformers.{name}", at="lr_scheduler")
     if name != "constant":
         draft.put("schedule.num_warmup_steps", warm, at="lr_warmup_steps", why=why)
-        if warm >= steps:
-            what = f"the warmup of {warm} updates is as long as the run of {steps}"
+        if warm >= total:
+            what = f"the warmup of {warm} updates is as long as the run of {total}"
             config.remark("lr_warmup_steps", "warmup-too-long", what)
+        elif world > 1 and warm and not isinstance(config.number("lr_warmup_steps"), float):
+            what = f"the warmup of {warm} is over after {warm / world:g} updates"
+            because = f"on {world} processes the scheduler steps {world} times in each"
+            config.remark("lr_warmup_steps", "warmup-per-process", what, because, f"write {warm * world}")
     if name not in ("constant", "constant_with_warmup", "inverse_sqrt"):
-        draft.put("schedule.num_training_steps", steps)
-    for word, (value, key) in keys.items():
+        draft.put("schedule.num_training_steps", total)
+    _put_all(draft, _arguments(config, name, warm, total))
+
+
+def _refuse_warmup(config: Config, warm: int, name: str) -> None:
+    """Raise what kohya raises of a warmup that a schedule has no use for."""
+    if warm:
+        message = f"ValueError: {name} does not require `num_warmup_steps`. Set None or 0."
+        raise config.raises("lr_warmup_steps", message, "constant_with_warmup has a warmup")
+
+
+def _put_all(draft: Draft, arguments: dict[str, tuple[Any, str]]) -> None:
+    for word, (value, key) in arguments.items():
         draft.put(f"schedule.{word}", value, at=key, why=key)
 
 
@@ -152,12 +172,10 @@ def _put_rates(config: Config, draft: Draft) -> None:
     draft.put("groups", groups, at="unet_lr" if unet is not None else "text_encoder_lr")
 
 
-def _warmup(config: Config, key: str, total: int) -> tuple[int | None, str]:
+def _warmup(config: Config, key: str, total: int) -> tuple[int, str]:
     """(the steps of a key, how): a float is a share of the run, whatever its size."""
     node = config.known(key)
-    if node is None:
-        return None, ""
-    value = config.number_of(node, key)
+    value = 0 if node is None else config.number_of(node, key)
     if value < 0:
         raise config.fail(key, "bad-value", f"{key} must be at least 0, not {value:g}")
     if not isinstance(value, float):
@@ -168,55 +186,72 @@ def _warmup(config: Config, key: str, total: int) -> tuple[int | None, str]:
     return int(value * total), f"int({value!r} * {total})"
 
 
-def _arguments(config: Config, name: str, warm: int, total: int) -> dict[str, tuple[float | int, str]]:
-    """The further arguments of a schedule, with the key of each."""
-    cycles = config.number("lr_scheduler_num_cycles", 1)
-    found: dict[str, tuple[float | int, str]] = {}
+def _arguments(config: Config, name: str, warm: int, total: int) -> dict[str, tuple[Any, str]]:
+    """The further arguments of a schedule, with the key of each: kohya's own, and those of lr_scheduler_args."""
+    keys = {word: f"lr_scheduler_{word}" for word in ("num_cycles", "power", "timescale", "min_lr_ratio")}
+    cycles = config.number(keys["num_cycles"], 1)
+    found: dict[str, tuple[Any, str]] = {}
     if name == "cosine_with_restarts":
-        found["num_cycles"] = cycles, "lr_scheduler_num_cycles"
+        found["num_cycles"] = cycles, keys["num_cycles"]
     elif name == "polynomial":
-        found["power"] = config.number("lr_scheduler_power", 1), "lr_scheduler_power"
-    elif name == "inverse_sqrt" and config.has("lr_scheduler_timescale"):
-        found["timescale"] = config.count("lr_scheduler_timescale", 0), "lr_scheduler_timescale"
+        found["power"] = config.number(keys["power"], 1), keys["power"]
+    elif name == "inverse_sqrt":
+        found["timescale"] = config.count(keys["timescale"]), keys["timescale"]
     elif name == "cosine_with_min_lr":
-        ratio = config.number("lr_scheduler_min_lr_ratio")
-        if ratio is None:
-            message = "ValueError: One of min_lr or min_lr_rate should be set through the `lr_scheduler_kwargs`"
-            raise config.raises("lr_scheduler", message, "lr_scheduler_min_lr_ratio = ...")
-        found["num_cycles"] = cycles / 2, "lr_scheduler_num_cycles"
-        found["min_lr_rate"] = ratio, "lr_scheduler_min_lr_ratio"
+        found["num_cycles"] = cycles / 2, keys["num_cycles"]
+        found["min_lr_rate"] = config.number(keys["min_lr_ratio"]), keys["min_lr_ratio"]
     elif name == "warmup_stable_decay":
-        decay, _ = _warmup(config, "lr_decay_steps", total)
-        if decay is None:
+        if not config.has("lr_decay_steps"):
             message = "ValueError: SchedulerType.WARMUP_STABLE_DECAY requires `num_decay_steps`"
             raise config.raises("lr_scheduler", message, "lr_decay_steps = ...")
+        decay, _ = _warmup(config, "lr_decay_steps", total)
         found["num_decay_steps"] = decay, "lr_decay_steps"
         found["num_stable_steps"] = total - warm - decay, "lr_decay_steps"
-        found["num_cycles"] = cycles / 2, "lr_scheduler_num_cycles"
-        found["min_lr_ratio"] = config.number("lr_scheduler_min_lr_ratio", 0.0), "lr_scheduler_min_lr_ratio"
+        found["num_cycles"] = cycles / 2, keys["num_cycles"]
+        found["min_lr_ratio"] = config.number(keys["min_lr_ratio"], 0.0), keys["min_lr_ratio"]
+    for word, (value, key) in _scheduler_args(config).items():
+        if word not in (KWARGS[name] or ()) or word in found:
+            reason = "got multiple values for" if word in found else "got an unexpected"
+            raise config.raises(key, f"TypeError: the schedule {name} {reason} keyword argument {word!r}")
+        if not isinstance(value, (int, float, str)) or isinstance(value, bool):
+            raise config.fail(key, "wrong-type", f"{word} must be a number, not {value!r}")
+        found[word] = value, key
+    if name == "cosine_with_min_lr" and found["min_lr_rate"][0] is None and "min_lr" not in found:
+        message = "ValueError: One of min_lr or min_lr_rate should be set through the `lr_scheduler_kwargs`"
+        raise config.raises("lr_scheduler", message, "lr_scheduler_min_lr_ratio = ...")
+    return {word: pair for word, pair in found.items() if pair[0] is not None}
+
+
+def _scheduler_args(config: Config) -> dict[str, tuple[Any, str]]:
+    """The entries of lr_scheduler_args, NAME=VALUE with a literal of Python, with the place of each."""
+    import ast
+
+    node = config.known("lr_scheduler_args")
+    if isinstance(node, Scalar) and node.value == "":
+        return {}
+    if node is not None and not isinstance(node, Sequence):
+        raise config.fail("lr_scheduler_args", "wrong-type", f"lr_scheduler_args must be a list, not {node}")
+    found: dict[str, tuple[Any, str]] = {}
+    for i, item in enumerate(() if node is None else node.items):
+        key, _, text = str(getattr(item, "value", "")).partition("=")
+        try:
+            found[key] = ast.literal_eval(text), f"lr_scheduler_args.{i}"
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            message = f"lr_scheduler_args must be NAME=VALUE, not {item}"
+            raise config.fail("lr_scheduler_args", "bad-value", message) from None
     return found
 
 
-def _put_class(config: Config, draft: Draft) -> None:
-    """Write a scheduler class of torch, with lr_scheduler_args as its arguments."""
-    import ast
-
-    from lrcli.catalog.registry import find_type
-
-    name = (config.text("lr_scheduler_type") or "").rpartition(".")[2]
-    if find_type(name) is None:
-        raise config.fail("lr_scheduler_type", "unknown-scheduler", f"{name} is not a scheduler that lrcli knows")
-    draft.put("schedule.type", name, at="lr_scheduler_type")
-    node = config.known("lr_scheduler_args")
-    for item in node.items if isinstance(node, Sequence) else ():
-        key, equals, text = str(getattr(item, "value", "")).partition("=")
-        try:
-            value = ast.literal_eval(text)
-        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-            equals = ""
-        if not equals:
-            raise config.fail("lr_scheduler_args", "bad-value", f"lr_scheduler_args must be NAME=VALUE, not {item}")
-        draft.put(f"schedule.{key}", value, at=item.place)
+def _put_class(config: Config, draft: Draft, name: str) -> None:
+    """Write a scheduler class of torch, or of another package, with lr_scheduler_args as its arguments."""
+    place = config.value_place("lr_scheduler_type")
+    entries = [
+        (Scalar(config.value_place(key), word), node_of(value, config.value_place(key)))
+        for word, (value, key) in _scheduler_args(config).items()
+    ]
+    full = name if "." in name else f"torch.optim.lr_scheduler.{name}"
+    put_scheduler(config, draft, Named(full, mapping_of(entries, place), "lr_scheduler_type", place), lambda node: node)
+    _refuse_warmup(config, _warmup(config, "lr_warmup_steps", 1)[0], config.text("lr_scheduler", "constant"))
 
 
 FORMAT = Format("kohya", "kohya sd-scripts TOML", ("toml",), misses, translate)

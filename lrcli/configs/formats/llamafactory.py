@@ -6,20 +6,13 @@ import math
 
 from lrcli.configs.base import Config, Draft, Format, lacking
 from lrcli.configs.deepspeed import scheduler_beside
-from lrcli.configs.formats.huggingface import accepts, put_lr, remark_wrong_keys
+from lrcli.configs.formats.huggingface import accepts, put_run, remark_wrong_keys, trainer_values
 from lrcli.configs.nodes import Unknown
-from lrcli.configs.trainer import (
-    RELEASES,
-    put_first_step,
-    put_kwargs,
-    put_schedule,
-    read_kwargs,
-    refuse_ratio,
-    run_length,
-    warmup,
-)
+from lrcli.configs.trainer import RELEASES, read_kwargs, refuse_ratio
 from lrcli.reader.nodes import Mapping
 
+_RATE = 5e-5
+"""The learning rate of a file without one: LLaMA-Factory's arguments are the Trainer's own in each stage."""
 _NUMBERS = ("learning_rate", "per_device_train_batch_size", "gradient_accumulation_steps", "num_train_epochs")
 
 
@@ -39,36 +32,53 @@ def translate(config: Config, draft: Draft) -> None:
             raise config.raises(key, message, f"--set {key}=...")
     remark_wrong_keys(config)
     refuse_ratio(config)
-    if scheduler_beside(config, draft):
+    _refuse(config)
+    samples = _samples(config)
+    if scheduler_beside(config, draft, lambda: trainer_values(config, samples, _RATE)):
         return
     if config.text("stage") == "ppo":
         message = "stage ppo counts its steps from its own buffer, which is not in the file"
         raise config.fail("stage", "needs-steps", message)
-    name = config.text("lr_scheduler_type", "linear")
-    put_lr(config, draft)
-    needed = "warmup_ratio" if config.has("warmup_ratio") else "num_train_epochs"
-    length = run_length(config, _samples(config), needed if config.has(needed) else "learning_rate")
-    steps = length.steps
-    draft.put("steps", steps, at=length.at, why=length.how)
-    if length.per_epoch is not None:
-        draft.put("steps_per_epoch", length.per_epoch)
-    put_first_step(config, draft)
-    updates, warm_key, how = warmup(config, steps)
-    put_schedule(config, draft, name, "lr_scheduler_type", steps, updates, warm_key, how)
-    if name == "warmup_stable_decay":
-        found = read_kwargs(config, name)
-        stable = (steps - int(updates)) // 3
-        if "num_stable_steps" not in found:
-            draft.put("schedule.num_stable_steps", stable, at="lr_scheduler_type", why="(steps - warmup) // 3")
-        if "num_decay_steps" not in found:
-            rest = steps - int(updates) - stable
-            draft.put("schedule.num_decay_steps", rest, at="lr_scheduler_type", why="what is left of the run")
-    put_kwargs(config, draft, name)
+    steps, updates = put_run(config, draft, samples, _RATE)
+    if config.text("lr_scheduler_type") == "warmup_stable_decay":
+        _put_stable(config, draft, steps - updates)
+
+
+def _put_stable(config: Config, draft: Draft, rest: int) -> None:
+    """Write the lengths of warmup_stable_decay that the file leaves to create_custom_scheduler."""
+    found, stable = read_kwargs(config, "warmup_stable_decay"), rest // 3
+    if "num_stable_steps" not in found:
+        draft.put("schedule.num_stable_steps", stable, at="lr_scheduler_type", why="(steps - warmup) // 3")
+    if "num_decay_steps" not in found:
+        draft.put("schedule.num_decay_steps", rest - stable, at="lr_scheduler_type", why="what is left of the run")
+
+
+def _refuse(config: Config) -> None:
+    """Raise what LLaMA-Factory raises of keys that bear on the number of steps."""
+    share, streaming = config.number("val_size", 0.0), config.flag("streaming")
+    if share < 0:
+        raise config.fail("val_size", "bad-value", f"val_size must be at least 0, not {share:g}")
+    if share and config.has("eval_dataset"):
+        raise config.raises("val_size", "ValueError: Cannot specify `val_size` if `eval_dataset` is not None.")
+    if not streaming:
+        return
+    if 0 < share < 1:
+        raise config.raises("val_size", "ValueError: Streaming mode should have an integer val size.")
+    if config.has("max_samples"):
+        raise config.raises("max_samples", "ValueError: `max_samples` is incompatible with `streaming`.")
+    if config.count("max_steps", -1) == -1:
+        message = "ValueError: Please specify `max_steps` in streaming mode."
+        raise config.raises("streaming", message, "--set max_steps=N")
 
 
 def _samples(config: Config) -> int | None:
-    """The rows that are trained on: --samples, at most max_samples of them, without those of the validation."""
+    """What is trained on: --samples, at most max_samples of each data set, without the rows of the validation."""
     samples = config.given.samples
+    if config.flag("packing", config.text("stage") == "pt") or config.flag("neat_packing"):
+        if samples is not None:
+            what = "packing: --samples counts the packed sequences that are trained on, not the rows"
+            config.remark("packing" if config.has("packing") else "stage", "packing", what, level="note")
+        return samples
     most = config.count("max_samples", at_least=1)
     if most is not None:
         sets = config.text("dataset", "")
@@ -77,12 +87,8 @@ def _samples(config: Config) -> int | None:
             config.remark("max_samples", "max-samples", f"the data is taken to have {most} rows or more", level="note")
         samples = most if samples is None else min(samples, most)
     share = config.number("val_size", 0.0)
-    if samples is None or not share or config.has("eval_dataset"):
+    if samples is None or not share:
         return samples
-    if share < 0:
-        raise config.fail("val_size", "bad-value", f"val_size must be at least 0, not {share:g}")
-    if share < 1 and config.flag("streaming"):
-        raise config.fail("val_size", "bad-value", "val_size counts rows where streaming is true: it must be whole")
     taken = math.ceil(samples * share) if share < 1 else int(share)
     if taken >= samples:
         raise config.fail(
