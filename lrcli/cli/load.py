@@ -48,10 +48,11 @@ def load_series(
     options: SpecOptions,
     logs: LogOptions,
     sweeps: Sequence[str] | None = None,
+    declared: list[Declared] | None = None,
 ) -> tuple[Series, ...]:
     """The numbers of each argument, a log or a spec, of a spec once per setting of the sweeps.
 
-    Reports what is wrong with all of them.
+    Reports what is wrong with all of them. What the specs were read from is added to `declared`.
     """
     settings: tuple[tuple[str, ...], ...] = ((),)
     if sweeps:
@@ -60,7 +61,7 @@ def load_series(
         settings = sweep_settings(sweeps)
         shown = shown_settings(settings)
     several: list[Series] = []
-    for setting, run in _loaded(env, arguments, options, settings, logs):
+    for setting, run in _loaded(env, arguments, options, settings, logs, declared):
         if setting:
             name = sweep_name(shown[setting])
             run = run.renamed(name if len(arguments) == 1 else f"{run.name} {name}")

@@ -1,4 +1,4 @@
-"""A page of its own with the picture, the facts of each curve as a table, and the notes.
+"""A page of its own with the picture, the facts of each curve as a table, the notes, the events and the specs.
 
 With a script, which is part of the page, the picture is alive: see `page.js`. Without one it is the SVG.
 """
@@ -7,19 +7,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from lrcli.printable import number_text
-from lrcli.render.chart import Chart, Line
+from lrcli.render.chart import Chart, Line, Run, panels_below
 from lrcli.render.svg import HEIGHT, WIDTH, render_svg
 from lrcli.render.svg.text import escaped
-from lrcli.render.svg.theme import DARK, DASHES, LIGHT, Palette
+from lrcli.render.svg.theme import DARK, LIGHT, Palette, dash, ramp_shares
 
+_FEW, _MOST = 12, 100
+"""More events than the first are folded away; more than the second are counted."""
+_LONGEST = 6_000
+"""The characters of a spec that are shown."""
 _COLUMNS = ("curve", "first", "peak", "at", "last", "mean")
 
 
+@dataclass(frozen=True)
+class About:
+    """What the page says beside the picture.
+
+    notes: on the curves, a sentence each. events: (where, what happens there). specs: (where each spec is from, its
+    text).
+    """
+
+    notes: Sequence[str] = ()
+    events: Sequence[tuple[float, str]] = ()
+    specs: Sequence[tuple[str, str]] = ()
+
+
 def render_html(
-    chart: Chart, notes: Sequence[str] = (), *, width: int = WIDTH, height: int = HEIGHT, theme: str = "auto"
+    chart: Chart, about: About = About(), *, width: int = WIDTH, height: int = HEIGHT, theme: str = "auto"
 ) -> str:
     """A chart as an HTML page that needs nothing else. The text ends without a newline."""
     svg = render_svg(chart, width=width, height=height, theme=theme)
@@ -31,15 +49,20 @@ def render_html(
             '<meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{escaped(chart.title)}</title>",
-            f"<style>{_style(theme, width)}</style>",
+            f"<style>{_style(chart, theme, width)}</style>",
             "</head>",
             "<body>",
             "<figure>",
             svg,
             "</figure>",
-            *_table(chart.lines),
-            *(f"<p>{escaped(note)}</p>" for note in notes),
-            f'<script type="application/json" id="lrcli-data">{_data(chart, width, height)}</script>',
+            *_facts(chart.lines),
+            *(f"<p>{escaped(note)}</p>" for note in about.notes),
+            *_events(chart.unit, about.events),
+            *(
+                _folded(escaped(name), f"<pre>{_code(text)}</pre>", opened=_is_short(about.specs))
+                for name, text in about.specs
+            ),
+            f'<script type="application/json" id="lrcli-data">{_data(chart, about, width, height)}</script>',
             f"<script>{_script()}</script>",
             "</body>",
             "</html>",
@@ -51,20 +74,29 @@ def _script() -> str:
     return Path(__file__).with_name("page.js").read_text(encoding="utf-8")
 
 
-def _data(chart: Chart, width: int, height: int) -> str:
+def _folded(name: str, content: str, *, opened: bool = False) -> str:
+    return f"<details{' open' if opened else ''}><summary>{name}</summary>{content}</details>"
+
+
+def _is_short(specs: Sequence[tuple[str, str]]) -> bool:
+    return sum(text.count("\n") for _, text in specs) <= 3 * _FEW
+
+
+def _code(text: str) -> str:
+    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n..."
+    return "\n".join(map(escaped, cut.rstrip().split("\n")))
+
+
+def _data(chart: Chart, about: About, width: int, height: int) -> str:
     """The curves for the script: their corners, with as many digits as a reader sees."""
-    lines = [
-        {
-            "name": line.name,
-            "dash": DASHES[i // len(LIGHT.curves) % len(DASHES)],
-            "runs": [[list(map(_whole, xs)), [float(f"{y:.9g}") for y in ys]] for xs, ys in line.runs],
-        }
-        for i, line in enumerate(chart.lines)
-    ]
+    ramp = ramp_shares([line.name for line in chart.lines])
+    panels = [("", [line.runs for line in chart.lines]), *panels_below(chart)]
     stop = max((xs[-1] for line in chart.lines for xs, _ in line.runs), default=chart.right)
     data = {
         "title": chart.title,
-        "lines": lines,
+        "lines": [{"name": line.name, "dash": "" if ramp else dash(i)} for i, line in enumerate(chart.lines)],
+        "panels": [{"what": what, "lines": [list(map(_corners, runs)) for runs in lines]} for what, lines in panels],
+        "events": [[_whole(x), text] for x, text in about.events],
         "unit": chart.unit,
         "left": _whole(chart.left),
         "right": _whole(chart.right),
@@ -79,42 +111,58 @@ def _data(chart: Chart, width: int, height: int) -> str:
     return text.replace("<", "\\u003c").replace("&", "\\u0026")
 
 
+def _corners(run: Run) -> list[list[float]]:
+    xs, ys = run
+    return [list(map(_whole, xs)), [float(f"{y:.9g}") for y in ys]]
+
+
 def _whole(x: float) -> float:
     return int(x) if x == int(x) else x
 
 
-def _style(theme: str, width: int) -> str:
+def _style(chart: Chart, theme: str, width: int) -> str:
     rules = (
         f"body{{font:14px/1.5 system-ui,sans-serif;max-width:{width}px;margin:2rem auto;padding:0 1rem}}"
         "figure{margin:0 0 1rem}svg{max-width:100%;height:auto}"
-        "table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
+        "table{display:block;overflow-x:auto;border-collapse:collapse;margin:0 0 1rem}"
+        "td{font-variant-numeric:tabular-nums}"
         "th,td{padding:.25rem 1.5rem .25rem 0;text-align:left;border-bottom:1px solid}"
-        "th{font-weight:600}"
+        "th,figcaption{font-weight:600}td:not(:last-child){white-space:nowrap}pre{overflow:auto}"
         ".live{width:100%;touch-action:pan-y;user-select:none;outline-offset:2px;font-size:12px}"
-        ".live path{fill:none;stroke-width:2;stroke-linejoin:round}.live .grid line{stroke-width:1}"
+        ".live path{fill:none;stroke-width:2;stroke-linejoin:round;stroke:var(--k)}.live .grid line{stroke-width:1}"
+        ".live .event{stroke-dasharray:2 4}.dot{fill:var(--k)}"
         ".live .box{opacity:.15}.bar{display:flex;flex-wrap:wrap;gap:.4rem;margin:0 0 .5rem}"
         "button{font:inherit;background:none;color:inherit;border:1px solid;border-radius:4px;padding:.1rem .6rem;"
-        "cursor:pointer}button[aria-pressed=false]{opacity:.45}.key{border-left-width:.6rem}"
+        "cursor:pointer}button[aria-pressed=false]{opacity:.45}.key{border-left:.6rem solid var(--k)}"
         ".readout{display:block;min-height:1.5em;white-space:pre-wrap;font-variant-numeric:tabular-nums}"
     )
+    names = [line.name for line in chart.lines]
     if theme != "auto":
-        return rules + _colors(LIGHT if theme == "light" else DARK)
-    return f"{rules}{_colors(LIGHT)}@media(prefers-color-scheme:dark){{{_colors(DARK)}}}"
+        return rules + _colors(LIGHT if theme == "light" else DARK, names)
+    return f"{rules}{_colors(LIGHT, names)}@media(prefers-color-scheme:dark){{{_colors(DARK, names)}}}"
 
 
-def _colors(colors: Palette) -> str:
-    curves = "".join(
-        f".c{i}.curve{{stroke:{color}}}.c{i}.dot,.c{i}.box{{fill:{color}}}.key.c{i}{{border-left-color:{color}}}"
-        for i, color in enumerate(colors.curves)
-    )
+def _colors(colors: Palette, names: Sequence[str]) -> str:
+    shares = ramp_shares(names)
+    curves = [colors.between(shares[i]) if shares else colors.curves[i % len(colors.curves)] for i in range(len(names))]
     return (
         f"body{{background:{colors.background};color:{colors.ink}}}th,td{{border-color:{colors.grid}}}"
-        f".live text{{fill:{colors.muted}}}.grid line{{stroke:{colors.grid}}}.cross line{{stroke:{colors.axis}}}"
-        f".live .box{{fill:{colors.axis}}}{curves}"
+        f".live text{{fill:{colors.muted}}}.grid line{{stroke:{colors.grid}}}"
+        f".cross line,.event{{stroke:{colors.axis}}}.live .box{{fill:{colors.axis}}}"
+        + "".join(f".k{i}{{--k:{color}}}" for i, color in enumerate(curves))
     )
 
 
-def _table(lines: Sequence[Line]) -> Iterator[str]:
+def _events(unit: str, events: Sequence[tuple[float, str]]) -> Iterator[str]:
+    """What happens in the runs, as a table that is folded where it is long."""
+    rows = [f"<tr><td>{unit} {_whole(x)}</td><td>{escaped(text)}</td></tr>" for x, text in events[:_MOST]]
+    if len(events) > _MOST:
+        rows.append(f"<tr><td></td><td>and {len(events) - _MOST} more</td></tr>")
+    if rows:
+        yield _folded("events", f"<table>{''.join(rows)}</table>", opened=len(events) <= _FEW)
+
+
+def _facts(lines: Sequence[Line]) -> Iterator[str]:
     named = len(lines) > 1
     columns = _COLUMNS if named else _COLUMNS[1:]
     yield "<table>"

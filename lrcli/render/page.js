@@ -3,7 +3,9 @@
 (() => {
   const data = JSON.parse(document.getElementById("lrcli-data").textContent);
   const figure = document.querySelector("figure"), NS = document.querySelector("figure svg").namespaceURI;
-  const W = data.width, H = data.height, L = 76, R = 16, T = 12, B = 34;
+  const LOWER = 124, BETWEEN = 28; // a panel under the curves, and what is above it
+  const W = Math.max(300, Math.min(data.width, figure.clientWidth)); // as many pixels as there are, on a phone, too
+  const H = data.height + LOWER * (data.panels.length - 1), L = 76, R = 16, T = 12, B = 34;
   const state = { x0: data.left, x1: data.right, log: data.log, off: new Set(), at: null };
   const el = (name, attrs = {}, parent = null, text = null) => {
     const node = document.createElementNS(NS, name);
@@ -24,8 +26,8 @@
     return a && (a < 1e-4 || a >= 1e6) ? v.toExponential(5).replace(/\.?0+e/, "e").replace(/(?<=[+-])\d$/, "0$&") : String(+v.toPrecision(6));
   };
   // the value of a curve at a row: on the line between its corners, at a jump what holds from there on
-  const value = (line, x) => {
-    for (const [xs, ys] of line.runs) {
+  const value = (runs, x) => {
+    for (const [xs, ys] of runs) {
       if (x < xs[0] || x > xs[xs.length - 1]) continue;
       let lo = 0, hi = xs.length - 1;
       while (lo < hi) { const mid = (lo + hi + 1) >> 1; if (xs[mid] <= x) lo = mid; else hi = mid - 1; }
@@ -34,19 +36,16 @@
     }
     return null;
   };
-  const shown = () => data.lines.filter((_, i) => !state.off.has(i));
-  const range = () => {
+  const shown = (lines) => lines.filter((_, i) => !state.off.has(i));
+  const range = (lines, log, zero) => {
     let low = Infinity, high = -Infinity;
-    for (const line of shown()) for (const [xs, ys] of line.runs) for (let i = 0; i < xs.length; i++)
-      if (xs[i] >= state.x0 && xs[i] <= state.x1 && (!state.log || ys[i] > 0)) {
-        low = Math.min(low, ys[i]); high = Math.max(high, ys[i]);
-      }
-    for (const line of shown()) for (const x of [state.x0, state.x1]) {
-      const y = value(line, x);
-      if (y !== null && (!state.log || y > 0)) { low = Math.min(low, y); high = Math.max(high, y); }
+    const take = (y) => { if (y !== null && (!log || y > 0)) { low = Math.min(low, y); high = Math.max(high, y); } };
+    for (const runs of shown(lines)) {
+      for (const [xs, ys] of runs) xs.forEach((x, i) => { if (x >= state.x0 && x <= state.x1) take(ys[i]); });
+      for (const x of [state.x0, state.x1]) take(value(runs, x));
     }
-    if (low > high) return state.log ? [-1, 0] : [0, 1];
-    if (state.log) { low = Math.log10(low); high = Math.log10(high); } else if (low > 0) low = 0;
+    if (low > high) return log ? [-1, 0] : [0, 1];
+    if (log) { low = Math.log10(low); high = Math.log10(high); } else if (zero && low > 0) low = 0;
     if (low === high) { const d = Math.abs(low) * 0.1 || 1; low -= d; high += d; }
     return [low, high + (high - low) * 0.02];
   };
@@ -56,54 +55,67 @@
     for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) found.push(+(k * step).toPrecision(12));
     return found;
   };
-  let frame;
-  const draw = () => {
-    const [low, high] = range();
-    const x = (v) => L + (W - L - R) * (v - state.x0) / (state.x1 - state.x0);
-    const y = (v) => H - B - (H - T - B) * ((state.log ? Math.log10(v) : v) - low) / (high - low);
-    svg.replaceChildren();
-    const grid = el("g", { class: "grid" }, svg);
-    for (const t of ticks(low, high, 5)) {
-      const at = H - B - (H - T - B) * (t - low) / (high - low);
-      el("line", { x1: L, x2: W - R, y1: at, y2: at }, grid);
-      el("text", { x: L - 8, y: at + 4, "text-anchor": "end" }, grid, number(state.log ? 10 ** t : t));
-    }
-    for (const t of ticks(state.x0, state.x1, 8)) {
-      el("line", { x1: x(t), x2: x(t), y1: H - B, y2: H - B + 5 }, grid);
-      el("text", { x: x(t), y: H - B + 19, "text-anchor": "middle" }, grid, number(t));
-    }
-    el("text", { x: 4, y: H - B + 19 }, grid, data.unit);
-    const clip = el("clipPath", { id: "lrcli-clip" }, svg);
-    el("rect", { x: L, y: T - 4, width: W - L - R, height: H - T - B + 8 }, clip);
-    const curves = el("g", { "clip-path": "url(#lrcli-clip)" }, svg);
-    data.lines.forEach((line, i) => {
-      if (state.off.has(i)) return;
-      for (const [xs, ys] of line.runs) {
-        let path = "", down = false;
-        for (let k = 0; k < xs.length; k++) {
-          if (state.log && !(ys[k] > 0)) { down = false; continue; }
-          path += `${down ? "L" : "M"}${x(xs[k]).toFixed(1)},${y(ys[k]).toFixed(1)}`;
-          down = true;
-        }
-        el("path", { d: path, class: `curve c${i % 6}`, "stroke-dasharray": line.dash }, curves);
-      }
+  const x = (v) => L + (W - L - R) * (v - state.x0) / (state.x1 - state.x0);
+  const panels = data.panels.map((panel, n) => ({
+    ...panel, top: n ? data.height - B + BETWEEN + LOWER * (n - 1) : T, bottom: data.height - B + LOWER * n,
+  }));
+  const paths = (runs, panel) => runs.map(([xs, ys]) => {
+    let path = "", down = false;
+    xs.forEach((at, k) => {
+      const on = !panel.log || ys[k] > 0;
+      if (on) path += `${down ? "L" : "M"}${x(at).toFixed(1)},${panel.y(ys[k]).toFixed(1)}`;
+      down = on;
     });
-    frame = { x, y };
+    return path;
+  }).join("");
+  const drawPanel = (panel, n) => {
+    panel.log = state.log && !n;
+    const [low, high] = range(panel.lines, panel.log, !n), { top, bottom } = panel;
+    const place = (v) => bottom - (bottom - top) * (v - low) / (high - low);
+    panel.y = (v) => place(panel.log ? Math.log10(v) : v);
+    const grid = el("g", { class: "grid" }, svg);
+    for (const t of ticks(low, high, n ? 3 : 5)) {
+      el("line", { x1: L, x2: W - R, y1: place(t), y2: place(t) }, grid);
+      el("text", { x: L - 8, y: place(t) + 4, "text-anchor": "end" }, grid, number(panel.log ? 10 ** t : t));
+    }
+    if (n) el("text", { x: L, y: top - 8 }, grid, panel.what);
+    for (const t of ticks(state.x0, state.x1, W / 95)) {
+      el("line", { x1: x(t), x2: x(t), y1: bottom, y2: bottom + 5 }, grid);
+      if (bottom === H - B) el("text", { x: x(t), y: bottom + 19, "text-anchor": "middle" }, grid, number(t));
+    }
+    const clip = el("clipPath", { id: `lrcli-clip${n}` }, svg);
+    el("rect", { x: L, y: top - 4, width: W - L - R, height: bottom - top + 8 }, clip);
+    const curves = el("g", { "clip-path": `url(#lrcli-clip${n})` }, svg);
+    for (const [at, text] of n ? [] : data.events)
+      if (at > state.x0 && at < state.x1)
+        el("title", {}, el("line", { x1: x(at), x2: x(at), y1: top, y2: bottom, class: "event" }, curves), text);
+    const visible = panel.lines.map((runs, i) => [paths(runs, panel), i]).filter(([d, i]) => d && !state.off.has(i));
+    for (const [d, i] of visible) el("path", { d, class: `curve k${i}`, "stroke-dasharray": data.lines[i].dash }, curves);
+    // where curves run together they take turns: each once more, in dashes that leave room for the others
+    if (visible.length > 1 && visible.length <= 6) visible.forEach(([d, i], rank) => el("path", {
+      d, class: `turn k${i}`, "stroke-dasharray": `10 ${10 * (visible.length - 1)}`, "stroke-dashoffset": -10 * rank,
+    }, curves));
+  };
+  const draw = () => {
+    svg.replaceChildren();
+    panels.forEach(drawPanel);
+    el("text", { x: 4, y: H - B + 19 }, svg, data.unit);
     point();
   };
   const point = () => {
     svg.querySelectorAll(".cross").forEach((node) => node.remove());
     if (state.at === null) { readout.textContent = data.hint; return; }
     const at = state.at, cross = el("g", { class: "cross" }, svg);
-    el("line", { x1: frame.x(at), x2: frame.x(at), y1: T, y2: H - B }, cross);
+    el("line", { x1: x(at), x2: x(at), y1: T, y2: H - B }, cross);
     const other = data.steps ? (data.unit === "epoch" ? `, step ${at * data.steps}` : `, epoch ${number(at / data.steps)}`) : "";
     const words = [`${data.unit} ${at}${other}`];
-    data.lines.forEach((line, i) => {
-      const v = value(line, at);
+    panels.forEach((panel) => panel.lines.forEach((runs, i) => {
+      const v = value(runs, at), name = [data.lines[i].name, panel.what].filter(Boolean).join(" ");
       if (state.off.has(i) || v === null) return;
-      words.push(`${line.name ? line.name + ": " : ""}${number(v)}`);
-      if (!state.log || v > 0) el("circle", { cx: frame.x(at), cy: frame.y(v), r: 4, class: `dot c${i % 6}` }, cross);
-    });
+      words.push(`${name ? name + ": " : ""}${number(v)}`);
+      if (!panel.log || v > 0) el("circle", { cx: x(at), cy: panel.y(v), r: 4, class: `dot k${i}` }, cross);
+    }));
+    for (const [where, text] of data.events) if (where === at) words.push(`(${text})`);
     readout.textContent = words.join("   ");
   };
   const zoom = (a, b) => {
@@ -119,12 +131,12 @@
     return state.x0 + (Math.min(Math.max(px, L), W - R) - L) / (W - L - R) * (state.x1 - state.x0);
   };
   const csv = () => {
-    const lines = shown(), rows = new Set();
-    for (const line of lines) for (const [xs] of line.runs) for (const v of xs)
+    const named = shown(data.lines), lines = shown(data.panels[0].lines), rows = new Set();
+    for (const runs of lines) for (const [xs] of runs) for (const v of xs)
       if (Number.isInteger(v) && v >= state.x0 && v <= state.x1 && v < data.stop) rows.add(v);
     const quoted = (s) => (/[",\n]/.test(s) ? `"${s.replaceAll('"', '""')}"` : s);
-    const head = [data.unit, ...lines.map((line) => quoted(line.name || "lr"))].join(",");
-    const body = [...rows].sort((a, b) => a - b).map((r) => [r, ...lines.map((line) => value(line, r) ?? "")].join(","));
+    const head = [data.unit, ...named.map((line) => quoted(line.name || "lr"))].join(",");
+    const body = [...rows].sort((a, b) => a - b).map((r) => [r, ...lines.map((runs) => value(runs, r) ?? "")].join(","));
     return [head, ...body].join("\n") + "\n";
   };
   const bar = document.createElement("p"), readout = document.createElement("output");
@@ -136,7 +148,7 @@
       node.setAttribute("aria-pressed", String(!state.off.has(i)));
       draw();
     });
-    toggle.className = `key c${i % 6}`;
+    toggle.className = `key k${i}`;
     toggle.setAttribute("aria-pressed", "true");
     bar.append(toggle);
   });
@@ -164,13 +176,13 @@
     move(to);
     if (from === null) return;
     box?.remove();
-    const a = frame.x(Math.min(from, to)), b = frame.x(Math.max(from, to));
+    const a = x(Math.min(from, to)), b = x(Math.max(from, to));
     box = el("rect", { x: a, y: T, width: b - a, height: H - T - B, class: "box" }, svg);
   });
   svg.addEventListener("pointerup", (event) => {
     const to = place(event);
     box?.remove(); box = null;
-    if (from !== null && Math.abs(frame.x(to) - frame.x(from)) > 8) zoom(from, to);
+    if (from !== null && Math.abs(x(to) - x(from)) > 8) zoom(from, to);
     from = null;
   });
   svg.addEventListener("pointercancel", () => { from = null; box?.remove(); box = null; });
@@ -187,6 +199,8 @@
     }[event.key];
     if (act) { act(); event.preventDefault(); }
   });
-  figure.replaceChildren(bar, svg, readout);
+  const title = document.createElement("figcaption");
+  title.textContent = data.title;
+  figure.replaceChildren(title, bar, svg, readout);
   draw();
 })();

@@ -31,6 +31,7 @@ def tabulate(
     changes: bool = False,
     events: bool = False,
     momentum: bool = False,
+    rows: Sequence[int] | None = None,
 ) -> Table:
     """The table of one run, or of several side by side.
 
@@ -39,6 +40,7 @@ def tabulate(
     changes: of these only the first row and those in which a learning rate is not that of the row before.
     momentum: a column with the momentum of each group whose schedule moves it.
     events: a last column with what happens in a row, in words.
+    rows: just these of all rows, in order.
 
     Raises LrcliError for epochs against steps without steps_per_epoch.
     """
@@ -49,7 +51,7 @@ def tabulate(
     low = grid.start if start is None else max(start, grid.start)
     high = grid.stop if stop is None else min(stop, grid.stop)
     columns = [Column(grid.unit, "index"), *chain.from_iterable(source.columns for source in sources)]
-    chunks = _chunks(sources, _rows(sources, low, high)[::every])
+    chunks = _chunks(sources, (_rows(sources, low, high) if rows is None else rows)[::every])
     if changes:
         chunks = _changes(chunks, [i for i, column in enumerate(columns) if column.kind == "lr"])
     if events:

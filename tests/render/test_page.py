@@ -132,6 +132,38 @@ def test_csv(page: Any) -> None:
     assert len(lines) == 91
 
 
+def test_events_notes_and_spec(browser: Any, tmp_path: Path) -> None:
+    """What happens in a row is read with its values; below stand events, notes and the spec."""
+    step, path = ROOT / "schedules" / "step4.yaml", tmp_path / "page.html"
+    run_cli("plot", str(step), f"{step}@torch-1.1", str(ROOT / "schedules" / "plateau.yaml"), "-o", str(path))
+    page = browser.new_page(viewport={"width": 900, "height": 700})
+    page.goto(path.as_uri())
+    page.locator("svg.live").focus()
+    page.keyboard.press("Home")
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    assert "plateau metric: " in page.locator("output").inner_text()
+    assert page.locator("output").inner_text().endswith("double gamma)")
+    assert page.locator("svg.live .event").count() > 2
+    assert "step_size: 4" in page.locator("pre").first.inner_text()
+    assert "22107" in page.locator("p:not(.bar)").first.inner_text()
+    page.close()
+
+
+def test_a_sweep_has_its_ramp(browser: Any, tmp_path: Path) -> None:
+    """The colours of a numeric sweep are in the order of its values, and a phone sees text of normal size."""
+    path = tmp_path / "page.html"
+    cosine = str(ROOT / "schedules" / "cosine.yaml")
+    run_cli("plot", cosine, "--sweep", "lr=0.1:0.3:9", "-o", str(path), "--theme", "light")
+    page = browser.new_page(viewport={"width": 400, "height": 700})
+    page.goto(path.as_uri())
+    strokes = page.eval_on_selector_all("path.curve", "nodes => nodes.map((node) => getComputedStyle(node).stroke)")
+    assert len(set(strokes)) == 9
+    assert strokes[0] == "rgb(68, 1, 84)"
+    assert page.locator("svg.live").get_attribute("viewBox").startswith("0 0 368 ")
+    page.close()
+
+
 def test_touch(browser: Any, file: Path) -> None:
     """A tap shows the values, too."""
     context = browser.new_context(has_touch=True, viewport={"width": 400, "height": 700})
@@ -139,7 +171,7 @@ def test_touch(browser: Any, file: Path) -> None:
     page.goto(file.as_uri())
     box = page.locator("svg.live").bounding_box()
     page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    assert page.locator("output").inner_text().startswith("epoch 4")  # and they stay when the finger is gone
+    assert page.locator("output").inner_text().startswith("epoch 35")  # and they stay when the finger is gone
     context.close()
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import lrcli
 from lrcli.errors import LrcliError
 from lrcli.render.chart import Chart, Line, chart_of
-from lrcli.render.html import render_html
+from lrcli.render.html import About, render_html
 from lrcli.render.svg import plot_svg, render_svg
 from lrcli.render.svg.curves import simplified, stretches
 from lrcli.render.svg.text import escaped, text_width
@@ -121,7 +121,7 @@ def curve_paths(svg: str) -> list[str]:
 
 
 def page(specs: tuple[Spec, ...], notes: Sequence[str] = (), theme: str = "auto") -> str:
-    return render_html(chart_of(specs, columns=380), notes, theme=theme)
+    return render_html(chart_of(specs, columns=380), About(notes), theme=theme)
 
 
 def test_stairs_are_stairs() -> None:

@@ -27,6 +27,7 @@ from lrcli.series.names import curve_names
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lrcli.reader import Declared
     from lrcli.series import Series
 
 Format = Literal["text", "svg", "html", "png"]
@@ -85,7 +86,9 @@ def plot(
     look = Look(output.choose(format, PICTURES, "text"), log, title, width, height, ascii, theme, scale)
 
     def load(env: Environment) -> Loaded:
-        return _load(env, load_series(env, specs, spec_options, log_options, sweep_options.sweep), range, x)
+        declared: list[Declared] = []
+        runs = load_series(env, specs, spec_options, log_options, sweep_options.sweep, declared)
+        return _load(env, runs, range, x, declared)
 
     if watch:
         from lrcli.cli.watch import Watch, check_watchable, followed
@@ -108,13 +111,14 @@ def plot(
 class Loaded:
     """The runs to draw, each with a name of its own, the rows to draw of each (None: all), and what to say of them.
 
-    percent: whether the x axis is the share of each run.
+    percent: whether the x axis is the share of each run. declared: what the specs were read from.
     """
 
     runs: tuple[Series, ...]
     ranges: list[tuple[int, int]] | None
     notes: list[str]
-    percent: bool = False
+    percent: bool
+    declared: Sequence[Declared]
 
 
 @dataclass(frozen=True)
@@ -176,12 +180,14 @@ class Look:
             theme = "light"  # pixels follow no reader
         if self.format in ("svg", "png"):
             return render_svg(chart, width=width, height=height, theme=theme)
-        from lrcli.render.html import render_html
+        from lrcli.cli.page import events_of, spec_texts
+        from lrcli.render.html import About, render_html
 
-        return render_html(chart, loaded.notes, width=width, height=height, theme=theme)
+        page = About(loaded.notes, events_of(chart, runs), spec_texts(loaded.declared))
+        return render_html(chart, page, width=width, height=height, theme=theme)
 
 
-def _load(env: Environment, runs: Sequence[Series], rows: str | None, x: str) -> Loaded:
+def _load(env: Environment, runs: Sequence[Series], rows: str | None, x: str, declared: Sequence[Declared]) -> Loaded:
     """The runs with what there is to say of them, which is told."""
     runs = tuple(run.renamed(name) for run, name in zip(runs, curve_names(runs), strict=True))
     ranges = None
@@ -194,7 +200,7 @@ def _load(env: Environment, runs: Sequence[Series], rows: str | None, x: str) ->
     if apart:
         env.note(apart)
         notes += [] if env.quiet else [apart]
-    return Loaded(runs, ranges, notes, x == "percent" or bool(apart))
+    return Loaded(runs, ranges, notes, x == "percent" or bool(apart), declared)
 
 
 def _what_parts(runs: Sequence[Series]) -> str:

@@ -1,0 +1,32 @@
+"""What an HTML page says beside its picture: the events in the runs, and the specs that they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lrcli.reader import Declared
+from lrcli.render.chart import Chart
+from lrcli.series import Series
+from lrcli.table.rows import tabulate
+
+
+def events_of(chart: Chart, runs: Sequence[Series]) -> list[tuple[float, str]]:
+    """What happens in the rows that the picture's curves have corners in; nothing where x is no row."""
+    if chart.unit == "percent":
+        return []
+    corners = {x for line in chart.lines for xs, _ in line.runs for x in xs if x == int(x)}
+    rows = [int(x) for x in sorted(corners) if any(run.start <= x for run in runs)]
+    table = tabulate(runs, events=True, rows=rows)
+    return [(row, event) for chunk in table.head for row, event in zip(chunk[0], chunk[-1], strict=True) if event]
+
+
+def spec_texts(declared: Sequence[Declared]) -> list[tuple[str, str]]:
+    """Each source with the spec that was read from it, a training config as its translation; of a sweep the first."""
+    from lrcli.configs.write import write_spec
+
+    texts: dict[str, str] = {}
+    for one in declared:
+        origin = one.origin
+        head = f"from {origin.title}" if origin else ""
+        texts.setdefault(one.source.name, write_spec(one.root, origin.comments if origin else {}, head))
+    return list(texts.items())
