@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, overload
 
 from lrcli.errors import Problem
 from lrcli.series import Readings, Series, series_of
 from lrcli.series.formula import SpecSeries
 from lrcli.spec import Spec
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import MISSING, Field, dataclass
+from dataclasses import MISSING, Field
 from typing import Any
 
 from lrcli.catalog.registry import find_types, general_types, type_names
@@ -11,6 +11,7 @@ from lrcli.errors import LrcliError, suggest
 from lrcli.frameworks.replaying import replaying
 from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.params import Param, param_of
+from lrcli.values import dataclass
 
 LENGTH = "a number of steps, or 30ep, 500st, 10%"
 _TAKES = {

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lrcli.schedules.base import Schedule
 from lrcli.series import series_of
 from lrcli.spec import Spec
+from lrcli.values import dataclass
 
 ALL = 200_000
 """Up to how many rows every one is looked at."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from lrcli.checks.subject import Subject
 from lrcli.errors import Problem
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from lrcli.checks.spot import Spot
 from lrcli.errors import Problem
@@ -16,6 +16,7 @@ from lrcli.schedules.chained import Chained
 from lrcli.schedules.params import param_of
 from lrcli.schedules.sequential import Sequential
 from lrcli.spec import Group, Spec
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 import typer
@@ -16,6 +16,7 @@ from typer.core import TyperCommand
 
 from lrcli.cli.environment import Environment
 from lrcli.progress import progress_told_to
+from lrcli.values import dataclass
 
 if TYPE_CHECKING:
     from typer._click import Context, HelpFormatter

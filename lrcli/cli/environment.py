@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from lrcli.errors import Problem
 from lrcli.inputs import Inputs
 from lrcli.printable import printable_output
+from lrcli.values import dataclass
 
 if TYPE_CHECKING:
     from lrcli.cli.progress import ProgressLine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,6 +9,7 @@ from typer import Argument, Option
 
 from lrcli.cli.command import Options
 from lrcli.errors import LrcliError
+from lrcli.values import dataclass
 
 if TYPE_CHECKING:
     from lrcli.logs import LogRequest

@@ -7,7 +7,7 @@ import re
 import stat
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, TextIO
 
@@ -15,6 +15,7 @@ from lrcli.cli.environment import Environment
 from lrcli.cli.signals import unwound
 from lrcli.errors import LrcliError
 from lrcli.printable import printable_output
+from lrcli.values import dataclass
 
 _ENDINGS = {
     ".csv": "csv",

@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from io import StringIO
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -26,6 +26,7 @@ from lrcli.reader.argument import is_inline
 from lrcli.render.palette import in_16_colors
 from lrcli.render.safe import clip
 from lrcli.render.wrap import wrap_lines
+from lrcli.values import dataclass
 
 try:
     import termios

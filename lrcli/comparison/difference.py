@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lrcli.comparison.gaps import Gap, Row, Tally, largest_value
 from lrcli.comparison.match import Pairing, match, windows
@@ -12,6 +12,7 @@ from lrcli.errors import InvalidValue, Problem
 from lrcli.series import Series, series_of
 from lrcli.series.names import curve_names
 from lrcli.spec import Spec
+from lrcli.values import dataclass
 
 RTOL = 1e-9
 """How far apart, in relation to the larger one, two learning rates may be and still be called equal."""

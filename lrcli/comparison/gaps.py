@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+from lrcli.values import dataclass
 
 KEEP = 100_000
 """How many rows a tally keeps; its counts, sums and extremes are of all rows."""

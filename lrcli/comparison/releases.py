@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lrcli.errors import LrcliError, SpecError
 from lrcli.series import series_of
 from lrcli.spec import Spec
+from lrcli.values import dataclass
 
 MOST = 1_000_000
 """More rows than this are not compared: many releases compute each."""

@@ -6,7 +6,7 @@ import math
 import struct
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lrcli.comparison.gaps import Gap
 from lrcli.comparison.releases import MOST
@@ -15,6 +15,7 @@ from lrcli.frameworks.replaying import replaying
 from lrcli.progress import report_progress
 from lrcli.series import Series, series_of
 from lrcli.spec import Emulation, Spec
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

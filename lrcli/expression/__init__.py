@@ -11,11 +11,12 @@ import ast
 import math
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from lrcli.errors import suggest
 from lrcli.expression.parser import VARIABLES, ExpressionError, parse
+from lrcli.values import dataclass
 
 __all__ = ["Expression", "ExpressionError"]
 

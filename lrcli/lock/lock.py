@@ -13,13 +13,14 @@ import math
 import struct
 from array import array
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import pairwise
 
 from lrcli.errors import LrcliError
 from lrcli.progress import report_progress
 from lrcli.series import series_of
 from lrcli.spec import Spec
+from lrcli.values import dataclass
 
 FORMAT = 1
 CHANGES = 512

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lrcli.errors import LrcliError, SpecError
 from lrcli.inputs import Inputs
@@ -17,6 +17,7 @@ from lrcli.reader.nodes import Mapping, Node, compose
 from lrcli.reader.overrides import apply_set, set_given, set_length, with_value
 from lrcli.reader.source import Problems, Source, checked, read_source
 from lrcli.spec import Spec
+from lrcli.values import dataclass
 
 __all__ = [
     "Declared",
@@ -69,7 +70,7 @@ class Request:
     metric: str | None = None
     epochs: str | None = None
     steps: str | None = None
-    given: Given = Given()  # noqa: RUF009 - frozen
+    given: Given = Given()
     form: str = ""
     block: str = ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from lrcli.errors import Unreadable
@@ -20,6 +20,7 @@ from lrcli.reader.values import Context
 from lrcli.schedules import Schedule
 from lrcli.spec import REPLAYED, Emulation, Group, Spec
 from lrcli.spec.keys import TOP_KEYS, names_of
+from lrcli.values import dataclass
 
 KEYS = names_of(TOP_KEYS)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Mapping_
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from lrcli.errors import Problem
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.source import Source
 from lrcli.spec import Spec
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

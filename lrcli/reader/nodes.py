@@ -7,12 +7,13 @@ their node, so that an alias bomb is counted and never expanded.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
 from lrcli.errors import SpecError
 from lrcli.reader import scalars
 from lrcli.reader.source import Place, Problems, Source, refuse
+from lrcli.values import dataclass
 
 MAX_DEPTH = 64
 MAX_NODES = 50_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from typing import NamedTuple
 from lrcli.errors import Problem, SpecError
 from lrcli.inputs import FileTrouble, Inputs
 from lrcli.reader.argument import is_inline
+from lrcli.values import dataclass
 
 MAX_SIZE = 1_000_000
 """Bytes. A spec is written by hand; a longer one is a mistake, or a metric that belongs into a file of its own."""

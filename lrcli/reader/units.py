@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from lrcli.errors import Unreadable
+from lrcli.values import dataclass
 
 if TYPE_CHECKING:
     from fractions import Fraction

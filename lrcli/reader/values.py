@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from lrcli.errors import Unreadable, suggest
@@ -14,6 +14,7 @@ from lrcli.reader.scalars import number_hint
 from lrcli.reader.source import Place, Problems
 from lrcli.reader.units import RowClock
 from lrcli.schedules.params import Param, Record
+from lrcli.values import dataclass
 
 BAD: Final = object()
 """What stands for a value that had a problem."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib import import_module
 
 from lrcli.table import Table
+from lrcli.values import dataclass
 
 PEOPLE = ("table", "plain", "markdown")
 """The formats for people: rounded numbers, an event column."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count, islice
 
 from lrcli.printable import number_text
 from lrcli.render.canvas import Area, Run, Segment
 from lrcli.render.chart import Chart
 from lrcli.render.ticks import count_labels, linear_ticks, log_ticks, value_labels, x_ticks
+from lrcli.values import dataclass
 
 _DIM = "2"
 _FLOOR = 12

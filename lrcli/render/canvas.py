@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from lrcli.render.band import Extent, band_columns, braille_band, crowds, dots_of
 from lrcli.render.markers import Cell, marker_places
 from lrcli.render.palette import Mark
+from lrcli.values import dataclass
 
 _BLANK = 0x2800
 _HUGE = 1e290

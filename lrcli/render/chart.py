@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from lrcli.series import Series, series_of
@@ -12,6 +11,7 @@ from lrcli.series.align import Grid, common_grid
 from lrcli.series.names import curve_names
 from lrcli.series.sample import Facts, SampledLine
 from lrcli.spec import Spec
+from lrcli.values import dataclass
 
 _SMOOTH = 4.0
 """Two changes of one smooth curve differ by less than this factor."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import cycle, islice
+
+from lrcli.values import dataclass
 
 # Okabe and Ito's colours, which colour-blind people tell apart, as the nearest of the 256 that terminals share. Their
 # yellow and black are left out: one cannot be seen on white, the other on black.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from dataclasses import MISSING, Field, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from lrcli.errors import InvalidValue
 from lrcli.schedules.params import Param, param_field, param_of
+from lrcli.values import dataclass
 
 if TYPE_CHECKING:
     from lrcli.errors import Problem

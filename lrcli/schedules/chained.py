@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from lrcli.errors import InvalidValue
 from lrcli.schedules.base import Schedule, schedules
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from lrcli.expression import Expression
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.params import choice, expression, flag, length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

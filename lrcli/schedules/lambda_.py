@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.expression import Expression
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.params import expression
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.schedules.chained import Chained
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from lrcli.expression import Expression
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.params import expression
+from lrcli.values import dataclass
 
 
 class _Product:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.params import number, positions
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

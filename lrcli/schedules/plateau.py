@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.params import choice, count, metric, number
+from lrcli.values import dataclass
 
 
 class State(NamedTuple):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.schedules.base import Schedule, Setting, schedules
 from lrcli.schedules.params import positions
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from lrcli.schedules.params import param_of
 from lrcli.series.base import BLOCK, Block, Readings, Series, Test, Trace, first_of, picked
 from lrcli.series.names import group_names
 from lrcli.spec import Group, Spec
+from lrcli.values import dataclass
 
 if TYPE_CHECKING:
     from lrcli.series.sample import SampledLine

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from lrcli.errors import Problem
@@ -12,6 +11,7 @@ from lrcli.progress import report_progress
 from lrcli.series.base import BLOCK, Block, Readings
 from lrcli.series.formula import SpecSeries
 from lrcli.spec import Emulation
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
 
 from lrcli.schedules.base import Schedule
+from lrcli.values import dataclass
 
 PER_COLUMN = 4
 """How many points one column of the canvas gets at most, apart from its first row."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lrcli.errors import EvaluationError, Problem
 from lrcli.printable import printable
 from lrcli.schedules.base import Schedule
+from lrcli.values import dataclass
 
 if TYPE_CHECKING:
     from lrcli.spec.data import Data

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.spec import Spec
 from lrcli.spec.data import Data
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from lrcli.values import dataclass
 
 Chunk = Sequence[Sequence[Any]]
 """Consecutive rows, column by column: one sequence of values per column, all equally long."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -17,6 +16,7 @@ from lrcli.series.align import common_grid, on_grid
 from lrcli.series.names import curve_names
 from lrcli.spec import Spec
 from lrcli.table import Chunk, Column, Table
+from lrcli.values import dataclass
 
 HEAD = 100_000
 """How many rows are computed before the first is written, so that a failure in them leaves no half of a table."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from typer import Argument
@@ -31,6 +30,7 @@ from lrcli.frameworks.finders import by_finder
 from lrcli.logs.read import read_log, split_log
 from lrcli.render import FORMATS, MACHINE, Style
 from lrcli.render.find import warnings, write_report
+from lrcli.values import dataclass
 
 Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown"]
 

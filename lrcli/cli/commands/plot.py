@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from lrcli.cli.command import make_command
@@ -23,6 +22,7 @@ from lrcli.cli.options import (
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
 from lrcli.series.names import curve_names
+from lrcli.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,11 +7,12 @@ counter, applies it and stores the result. A replay has the same verbs; most are
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from lrcli.errors import Problem
 from lrcli.frameworks.torch.releases import Release, refuse
+from lrcli.values import dataclass
 
 Rule = Callable[[float, int], float]
 """(the group's LR, last_epoch) -> the LR that get_lr() returns."""

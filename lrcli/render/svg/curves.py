@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from lrcli.render.canvas import Run
 from lrcli.render.svg.text import number
+from lrcli.values import dataclass
 
 THIN = 2.0
 """The width of a line."""

@@ -6,7 +6,6 @@ Neither covers a curve.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from lrcli.printable import printable
@@ -14,6 +13,7 @@ from lrcli.render.safe import clip
 from lrcli.render.svg.curves import THIN, Point
 from lrcli.render.svg.text import number, text, text_width
 from lrcli.render.svg.theme import curve_class, dash, fill_class
+from lrcli.values import dataclass
 
 _ROW = 20
 _APART = 15

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from lrcli.printable import number_text
@@ -16,6 +16,7 @@ from lrcli.render.svg.legend import stroke
 from lrcli.render.svg.text import escaped, number, text, text_width
 from lrcli.render.svg.theme import fill_class
 from lrcli.render.ticks import count_labels, x_ticks
+from lrcli.values import dataclass
 
 AXIS_ROW = 20
 """The height of a row of labels under the axis."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lrcli.errors import LrcliError
+from lrcli.values import dataclass
 
 THEMES = ("auto", "light", "dark")
 """auto follows the reader: the picture holds both, and `prefers-color-scheme` decides."""
