@@ -124,6 +124,10 @@ class InvalidValue(LrcliError, ValueError):
         self.received = received
 
 
+class NoValue(ValueError):
+    """A step at which a schedule has no value, told in its own words; other exceptions are those of the arithmetic."""
+
+
 class EvaluationError(LrcliError):
     """A schedule whose formula has no value at some step (a lambda that divides by zero, an overflow)."""
 
@@ -133,9 +137,17 @@ class EvaluationError(LrcliError):
         self.reason = reason
 
     @classmethod
-    def of(cls, exception: Exception, t: int, unit: str = "epoch") -> EvaluationError:
-        """What an ArithmeticError or a ValueError of the formula at step t says."""
-        return cls(t, "the number is too large" if isinstance(exception, OverflowError) else str(exception), unit)
+    def of(cls, exception: Exception, t: int, unit: str = "epoch", type_name: str = "") -> EvaluationError:
+        """What an ArithmeticError or a ValueError of the formula at step t says; a framework's type raises it itself.
+
+        >>> str(EvaluationError.of(ZeroDivisionError("division by zero"), 3, "step", "hf.cosine"))
+        'the schedule has no value at step 3: hf raises ZeroDivisionError: division by zero'
+        """
+        reason = "the number is too large" if isinstance(exception, OverflowError) else str(exception)
+        framework = type_name.rpartition(".")[0]
+        if framework and not isinstance(exception, NoValue):
+            reason = f"{framework} raises {type(exception).__name__}: {reason}"
+        return cls(t, reason, unit)
 
 
 class Refused(LrcliError):

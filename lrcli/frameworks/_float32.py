@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from struct import Struct
 from typing import NamedTuple
 
+from lrcli.errors import NoValue
+
 _F32, _U32 = Struct("<f"), Struct("<I")
 
 
@@ -126,8 +128,29 @@ _ROOTS = tuple(2.0 ** (i / 32) for i in range(32))
 _SHIFT = 1.5 * 2.0**52 / 32
 
 
+def pow64(x: float, y: float) -> float:
+    """x ** y of doubles. Raises NoValue where that is no finite number.
+
+    >>> pow64(0.0, -1.0)
+    Traceback (most recent call last):
+    ...
+    lrcli.errors.NoValue: 0.0 ** -1.0 is no finite number
+    """
+    try:
+        return math.pow(x, y)
+    except (ValueError, OverflowError):
+        raise NoValue(f"{x!r} ** {y!r} is no finite number") from None
+
+
+def log64(x: float) -> float:
+    """The natural logarithm of a double. Raises NoValue where that is no finite number."""
+    if not 0.0 < x < math.inf:
+        raise NoValue(f"the logarithm of {x!r} is no finite number")
+    return math.log(x)
+
+
 def pow32(x: float, y: float) -> float:
-    """x ** y of singles, before it is rounded to one. Raises ValueError or ZeroDivisionError where that is no number.
+    """x ** y of singles, before it is rounded to one. Raises NoValue where that is no number.
 
     >>> f32(pow32(0.5, f32(0.1))), pow32(0.0, 2.0)
     (0.9330329895019531, 0.0)
@@ -135,10 +158,10 @@ def pow32(x: float, y: float) -> float:
     if y == 1.0 or x == 1.0 or y == 0.0:
         return x if y == 1.0 else 1.0
     if not 0.0 < x < math.inf or not math.isfinite(y):
-        return math.pow(x, y)
+        return pow64(x, y)
     bits = _bits(x)
     if bits < 0x800000:
-        return math.pow(x, y)  # a subnormal number
+        return pow64(x, y)  # a subnormal number
     shifted = (bits - 0x3F330000) & 0xFFFFFFFF
     inverse, log2 = _POW_TABLE[(shifted >> 19) & 15]
     top = shifted & 0xFF800000
@@ -171,13 +194,13 @@ _ROOT_HALF, _LN2_HIGH, _LN2_LOW = singles((0.707106781186547524, 0.693359375, -2
 
 
 def log32(x: float) -> float:
-    """The natural logarithm of a single, a single, as XLA approximates it. Raises ValueError where it is no number.
+    """The natural logarithm of a single, a single, as XLA approximates it. Raises NoValue where it is no number.
 
     >>> log32(8.0), log32(1.0)
     (2.079441547393799, 0.0)
     """
     if not x > 0.0 or x == math.inf:
-        return math.log(x)
+        return log64(x)
     bits = _bits(x)
     exponent = float((bits >> 23) - 0x7F + 1)
     x = _of_bits((bits & 0x7FFFFF) | 0x3F000000)
@@ -212,5 +235,5 @@ class Width(NamedTuple):
 
 
 SINGLE = Width(singles, f32, cos32, pow32, log32, flushed)
-DOUBLE = Width(_same, float, math.cos, math.pow, math.log, _same)
+DOUBLE = Width(_same, float, math.cos, pow64, log64, _same)
 WIDTHS = {"float32": SINGLE, "float64": DOUBLE}

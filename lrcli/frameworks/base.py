@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 import lrcli.frameworks
-from lrcli.errors import InvalidValue, LrcliError
+from lrcli.errors import InvalidValue, LrcliError, NoValue
 from lrcli.folder import package_names
 
 
@@ -101,3 +101,12 @@ class Refuses(InvalidValue):
 
     def __str__(self) -> str:
         return f"{self.framework} raises {self.exception}: {self.reason}"
+
+
+def raised(framework: str, exception: str, reason: str) -> NoValue:
+    """What a framework raises at a step of the run.
+
+    >>> raised("nemo", "TypeError", "max_steps is missing")
+    NoValue('nemo raises TypeError: max_steps is missing')
+    """
+    return NoValue(f"{framework} raises {exception}: {reason}")

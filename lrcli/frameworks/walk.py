@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import islice
 from typing import ClassVar
 
+from lrcli.errors import NoValue
 from lrcli.schedules.base import Schedule
 
 KEPT = 1_000_000
@@ -73,7 +74,7 @@ class Walked(Schedule):
             raise
         if len(rows) < stop - start:
             del self._walks[base_lr]
-            raise ValueError(f"there are only {start + len(rows)} learning rates")
+            raise NoValue(f"there are only {start + len(rows)} learning rates")
         return rows
 
     @cached_property

@@ -153,7 +153,7 @@ def _values(
             child = None if is_null(inner) else build_schedule(inner, scope, context)
             values[f.name] = BAD if child is None and not (is_null(inner) and param.optional) else child
         elif f.name in given:
-            values[f.name] = _read(f, *given[f.name], spellings_of(cls), scope, context)
+            values[f.name] = _read(cls, f, *given[f.name], scope, context)
         elif param.kind == "metric":
             values[f.name] = context.series(None) or ()
         elif param.fills and (param.fills == "run" or scope.phase) and not _gives_any(given, param.unless):
@@ -177,13 +177,13 @@ def _gives_any(given: dict[str, tuple[Scalar, Node]], names: tuple[str, ...]) ->
     return any(name in given and not is_null(given[name][1]) for name in names)
 
 
-def _read(
-    f: Field[Any], key: Scalar, node: Node, spellings: dict[str, tuple[str, str]], scope: Scope, context: Context
-) -> Any:
+def _read(cls: type[Schedule], f: Field[Any], key: Scalar, node: Node, scope: Scope, context: Context) -> Any:
     """The value of a field; a spelling that carries a unit gives it to a bare number."""
+    spellings = spellings_of(cls)
     if key.text in spellings and as_number(node) is not None and isinstance(node, Scalar):
         node = Scalar(node.place, node.text + spellings[key.text][1])
-    return read_value(key.text, param_of(f), node, scope, context)
+    raises = f"{cls.name.partition('.')[0]} raises {cls.value_raises}: " if cls.value_raises else ""
+    return read_value(key.text, param_of(f), node, scope, context, raises)
 
 
 def _build_children(

@@ -57,15 +57,20 @@ class Scope:
         return Scope(max(1, stop - begin), self.begin + begin, last, self.groups, phase)
 
 
-def read_value(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
-    """The value of a field, or BAD after a problem. A list where one value per group is taken gives a tuple."""
+def read_value(name: str, param: Param, node: Node, scope: Scope, context: Context, raises: str = "") -> Any:
+    """The value of a field, or BAD after a problem. A list where one value per group is taken gives a tuple.
+
+    raises: "timm raises ValueError: ", of a framework that refuses words it does not know and lists of another length.
+    """
     read = _READERS[param.kind]
+    if param.kind == "choice":
+        name = raises + name
     if not (param.per_group and isinstance(node, Sequence)):
         return read(name, param, node, scope, context)
     values = [read(name, param, item, scope, context) for item in node.items]
     if len(values) != scope.groups:
         rule = f"one value per parameter group, {scope.groups} here"
-        context.problems.add(node.place, "bad-value", f"{name} must have {rule}, not {len(values)}")
+        context.problems.add(node.place, "bad-value", f"{raises}{name} must have {rule}, not {len(values)}")
         return BAD
     return BAD if BAD in values else tuple(values)
 

@@ -97,6 +97,8 @@ class Schedule:
     """The field that holds the schedule's own learning rate, where it has one: left out, it is the group's."""
     lr_is_factor: ClassVar[bool] = False
     """Whether lr is a factor of a curve that has a scale of its own, as in the Transformer's."""
+    value_raises: ClassVar[str] = ""
+    """The exception that the framework raises for a word it does not know, or a list of another length than groups."""
     walks: ClassVar[bool] = False
     """Whether a step can only be computed after those before it (a metric, a product of factors)."""
 

@@ -295,7 +295,7 @@ def formula_lrs(group: Group, start: int, stop: int, unit: str = "epoch") -> lis
             try:
                 schedule.lr_at(t, base)
             except (ArithmeticError, ValueError) as failure:
-                raise EvaluationError.of(failure, t, unit) from exc
+                raise EvaluationError.of(failure, t, unit, schedule.name) from exc
         raise
 
 

@@ -47,7 +47,7 @@ class Group:
         try:
             return self.schedule.lr_at(0, 0.0)
         except (ArithmeticError, ValueError) as error:
-            raise EvaluationError.of(error, 0) from error
+            raise EvaluationError.of(error, 0, type_name=self.schedule.name) from error
 
 
 @dataclass(frozen=True)

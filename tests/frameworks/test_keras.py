@@ -151,5 +151,5 @@ def test_single_precision() -> None:
         for single, exact in ((cos32(x), math.cos(x)), (pow32(x, y), x**y), (log32(x), math.log(x))):
             assert abs(f32(single) - exact) <= max(abs(exact) * 2**-23, 2**-40)
     assert [pow32(0.0, 2.0), pow32(-2.0, 3.0), pow32(3.0, 0.0), pow32(1e-20, 3.0)] == [0.0, -8.0, 1.0, 0.0]
-    with pytest.raises(ValueError, match="domain"):
+    with pytest.raises(ValueError, match="no finite number"):
         pow32(-2.0, 0.5)

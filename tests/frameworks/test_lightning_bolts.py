@@ -16,7 +16,8 @@ def test_edges() -> None:
         0.07500000000000001,
         0.025000000000000015,
     ]
-    assert "no value at step 6: Lightning Bolts divides by" in refusal(f"{{{BOLTS}, warmup_epochs: 5, max_epochs: 5}}")
+    message = refusal(f"{{{BOLTS}, warmup_epochs: 5, max_epochs: 5}}")
+    assert "no value at step 6: lightning_bolts raises ZeroDivisionError" in message
 
 
 def test_notes() -> None:

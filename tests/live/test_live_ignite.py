@@ -6,20 +6,19 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from lrcli.errors import LrcliError
-from tests.live.frameworks import assert_same, lrcli_lrs
+from tests.live.frameworks import SCALE, Agreement, Rows, optimizer_of, some
 
 torch = pytest.importorskip("torch", reason="the live comparison needs torch")
 handlers = pytest.importorskip("ignite.handlers", reason="the live comparison needs pytorch-ignite")
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-ROUNDS = 60
-REFUSED = (ValueError, TypeError, ArithmeticError)
+ROUNDS = 60 * SCALE
 
 
 def torch_schedule(rng: random.Random) -> dict[str, Any]:
@@ -41,22 +40,25 @@ def torch_schedule(rng: random.Random) -> dict[str, Any]:
 
 
 def own_schedule(rng: random.Random) -> dict[str, Any]:
-    """A scheduler of ignite's own, with random arguments."""
+    """A scheduler of ignite's own, with random arguments: ordinary ones, and those at the edges."""
     if rng.random() < 0.3:
-        at = sorted(rng.randint(0, 40) for _ in range(rng.randint(1, 4)))
+        at: list[Any] = sorted(rng.randint(0, 40) for _ in range(rng.randint(0 if rng.random() < 0.1 else 1, 4)))
+        if rng.random() < 0.1:
+            at = [*at, rng.choice([2, 3.5])]
         return {"type": "ignite.PiecewiseLinear", "milestones_values": [[t, round(rng.random(), 3)] for t in at]}
     made: dict[str, Any] = {
         "type": rng.choice(["ignite.CosineAnnealingScheduler", "ignite.LinearCyclicalScheduler"]),
-        "start_value": rng.choice([0.1, 0.3]),
-        "end_value": rng.choice([0.0, 0.01]),
-        "cycle_size": rng.randint(1, 25),
+        "start_value": rng.choice([0.1, 0.3, 0, -0.1]),
+        "end_value": rng.choice([0.0, 0, 0.01, 0.7]),
+        "cycle_size": rng.choice([1, 2, rng.randint(2, 25), rng.randint(2, 25)]),
     }
     if rng.random() < 0.5:
-        made.update(cycle_mult=rng.choice([2.0, 1.3, 0.9]), start_value_mult=0.7, end_value_mult=1.1)
-    if rng.random() < 0.4:
-        made["warmup_duration"] = rng.randint(1, 9)
-    if made["type"] == "ignite.LinearCyclicalScheduler" and rng.random() < 0.7:
-        made["monotonic"] = True
+        made.update(
+            some(rng, cycle_mult=[2.0, 2, 1.3, 0.9, 0.1, 1], start_value_mult=[0.7, 2], end_value_mult=[1.1, 0])
+        )
+    made.update(some(rng, warmup_duration=[0, 0, 1, rng.randint(1, 9)], save_history=[False, False, True]))
+    if made["type"] == "ignite.LinearCyclicalScheduler":
+        made.update(some(rng, monotonic=[True, True, False]))
     return made
 
 
@@ -77,16 +79,13 @@ def build(made: dict[str, Any], optimizer: Any) -> Any:
     return getattr(handlers, name.partition(".")[2])(optimizer, "lr", **made)
 
 
-def real(made: dict[str, Any], steps: int, lrs: list[float]) -> list[list[float]]:
+def real(made: dict[str, Any], lrs: list[float]) -> Rows:
     """The learning rates of every group after each event."""
-    groups = [{"params": [torch.nn.Parameter(torch.zeros(1))], "lr": lr} for lr in lrs]
-    optimizer = torch.optim.SGD(groups, lr=lrs[0])
+    optimizer = optimizer_of(torch, lrs)
     scheduler = build(made, optimizer)
-    rows = []
-    for _ in range(steps):
-        scheduler(None)
-        rows.append([float(group["lr"]) for group in optimizer.param_groups])
-    return [list(column) for column in zip(*rows, strict=True)]
+    while True:
+        scheduler(SimpleNamespace(state=SimpleNamespace(param_history={})))
+        yield [group["lr"] for group in optimizer.param_groups]
 
 
 def drawn(kind: str, rng: random.Random) -> dict[str, Any]:
@@ -113,45 +112,49 @@ def drawn(kind: str, rng: random.Random) -> dict[str, Any]:
 @pytest.mark.parametrize("kind", ["own", "torch", "concat", "warmup"])
 def test_same_numbers(kind: str) -> None:
     """Random arguments, one group or two; what ignite refuses is refused."""
-    rng = random.Random(kind)
-    compared = 0
+    rng, both = random.Random(kind), Agreement()
     for _ in range(4 * ROUNDS):
         made, steps = drawn(kind, rng), rng.randint(1, 120)
         lrs = [rng.choice([0.1, 0.3]) for _ in range(rng.choice([1, 1, 2]))]
+        if kind == "own" and rng.random() < 0.2:
+            made["param_group_index"] = rng.randrange(len(lrs) + 1)
         name, params = made["type"], {key: value for key, value in made.items() if key != "type"}
         wrapped = [part["lr_scheduler"]["type"] for part in made.get("schedulers", ()) if "lr_scheduler" in part]
         if len(wrapped) > 1 and {"OneCycleLR", "CyclicLR"} & {*wrapped}:
             continue  # refused: one sets the rate that the others begin from
-        try:
-            wanted = real(made, steps, lrs)
-        except REFUSED:
-            with pytest.raises(LrcliError):
-                lrcli_lrs(name, params, steps, lrs)
-            continue
-        assert_same(wanted, lrcli_lrs(name, params, steps, lrs), (made, lrs))
-        compared += 1
-    assert compared > ROUNDS
+        both.compare(name, params, steps, lrs, partial(real, made, lrs))
+    both.check(ROUNDS)
 
 
 def test_plateau() -> None:
     """Random metrics: the row after a metric is what ignite has set then."""
     rng = random.Random("plateau")
+    both = Agreement(stricter=lambda params: params.get("param_group_index", 0) > 0)
+
+    def rows(params: dict[str, Any], lrs: list[float]) -> Rows:
+        params = dict(params)
+        metric = params.pop("metric")
+        optimizer = optimizer_of(torch, lrs)
+        scheduler = handlers.ReduceLROnPlateauScheduler(optimizer, "loss", **params)
+        yield lrs
+        for value in metric:
+            scheduler(SimpleNamespace(state=SimpleNamespace(metrics={"loss": value}, param_history={})))
+            yield [group["lr"] for group in optimizer.param_groups]
+
     for _ in range(ROUNDS):
         lrs = [rng.choice([0.1, 0.3]) for _ in range(rng.choice([1, 2]))]
-        params: dict[str, Any] = {"patience": rng.randint(0, 3), "factor": rng.random()}
-        params["cooldown"] = rng.randint(0, 2)
-        if rng.random() < 0.5:
-            params["min_lr"] = 0.03
-        if rng.random() < 0.5:
-            params["param_group_index"] = rng.randrange(len(lrs))
-        metric = [round(rng.random(), 1) for _ in range(40)]
-        groups = [{"params": [torch.nn.Parameter(torch.zeros(1))], "lr": lr} for lr in lrs]
-        optimizer = torch.optim.SGD(groups, lr=lrs[0])
-        scheduler = handlers.ReduceLROnPlateauScheduler(optimizer, "loss", **params)
-        rows = [lrs]
-        for value in metric:
-            scheduler(SimpleNamespace(state=SimpleNamespace(metrics={"loss": value})))
-            rows.append([group["lr"] for group in optimizer.param_groups])
-        wanted = [list(column) for column in zip(*rows, strict=True)]
-        found = lrcli_lrs("ignite.ReduceLROnPlateauScheduler", {**params, "metric": metric}, 41, lrs)
-        assert_same(wanted, found, (params, lrs))
+        params = some(
+            rng,
+            mode=["min", "max"],
+            factor=[0.1, rng.random(), 0.5, 1.0],
+            patience=[0, 1, 3],
+            threshold=[1e-4, 0.1, 0],
+            threshold_mode=["rel", "abs"],
+            cooldown=[0, 1, 2],
+            min_lr=[None, 0.03, 0.0, 0],
+            eps=[1e-8, 1e-3],
+            param_group_index=[None, rng.randrange(len(lrs) + 1)],
+        )
+        params["metric"] = [round(rng.random(), 1) for _ in range(40)]
+        both.compare("ignite.ReduceLROnPlateauScheduler", params, 41, lrs, partial(rows, params, lrs))
+    both.check(ROUNDS // 3)

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
-from tests.live.frameworks import assert_same, has_newer_libm, lrcli_lrs
+from tests.live.frameworks import SCALE, Agreement, Rows, has_newer_libm, some
 
 jax = pytest.importorskip("jax", reason="the live comparison needs jax")
 optax = pytest.importorskip("optax", reason="the live comparison needs optax")
@@ -20,72 +22,87 @@ if has_newer_libm():
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-ROUNDS = 12
+ROUNDS = 12 * SCALE
 ROWS = 90
 
 
 def rate(rng: random.Random) -> float:
-    return rng.choice([0.1, 3e-4, 1.25, rng.random()])
+    return rng.choice([0.1, 3e-4, 1.25, rng.random(), 0.0, 1])
+
+
+def lengths(rng: random.Random) -> int:
+    return rng.choice([1, 2, 7, rng.randint(1, 80), rng.randint(1, 80), 0, -3, 10_000])
+
+
+def power(rng: random.Random) -> float:
+    return rng.choice([1, 1.0, 2, 3, 0.5, 2.0, 0, -1.0, rng.uniform(0.2, 3)])
 
 
 def warmup_cosine(rng: random.Random) -> dict[str, Any]:
-    warmup = rng.randint(0, 30)
+    warmup = rng.choice([0, 1, rng.randint(0, 30)])
     return {
         "init_value": rng.choice([0.0, 1e-4, rate(rng)]),
         "peak_value": rate(rng),
         "warmup_steps": warmup,
-        "decay_steps": warmup + rng.randint(1, 80),
-        "end_value": rng.choice([0.0, 0.01]),
-        "exponent": rng.choice([1.0, 2.0, 0.7]),
+        "decay_steps": warmup + rng.choice([rng.randint(1, 80), rng.randint(1, 80), 1, 0, 1000]),
+        **some(rng, end_value=[0.0, 0.01, 0, 2.0], exponent=[1.0, 2.0, 0.7, 1, 2, 0]),
     }
 
 
 def decay(rng: random.Random) -> dict[str, Any]:
-    more = {"end_value": rng.choice([0.005, 0.5])} if rng.random() < 0.5 else {}
     return {
-        "transition_steps": rng.randint(1, 40),
-        "decay_rate": rng.choice([0.5, 0.96, 1.3, rng.random()]),
-        "transition_begin": rng.choice([0, rng.randint(0, 20)]),
-        "staircase": rng.random() < 0.5,
-        **more,
+        "transition_steps": lengths(rng),
+        "decay_rate": rng.choice([0.5, 0.96, 1.3, rng.random(), 0.0, 1, 1.0, 2]),
+        **some(
+            rng,
+            transition_begin=[0, rng.randint(0, 20), -4],
+            staircase=[True, False],
+            end_value=[None, 0.005, 0.5, 0.0],
+        ),
     }
 
 
 def pieces(rng: random.Random) -> dict[int, float]:
-    return {rng.randint(0, 80): rng.choice([0.1, 0.5, 2.0, rng.random()]) for _ in range(rng.randint(1, 4))}
+    factors = [0.1, 0.5, 2.0, rng.random(), 1, 0.0, 0.3, 3, *([-0.5] if rng.random() < 0.1 else [])]
+    return {rng.randint(0, 80): rng.choice(factors) for _ in range(rng.randint(0, 4))}
 
 
 def drawn(name: str, rng: random.Random) -> dict[str, Any]:
-    """Random arguments of a schedule."""
+    """Random arguments of a schedule: ordinary ones, and those at the edges of what has a meaning."""
     if name == "constant_schedule":
         return {"value": rate(rng)}
     if name in ("linear_schedule", "polynomial_schedule"):
-        power = {"power": rng.choice([1, 2, 3, 0.5, 2.0, rng.uniform(0.2, 3)])} if name[0] == "p" else {}
         return {
             "init_value": rate(rng),
-            "end_value": rng.choice([0.0, rate(rng)]),
-            "transition_steps": rng.randint(0, 80),
-            "transition_begin": rng.choice([0, rng.randint(-5, 20)]),
-            **power,
+            "end_value": rng.choice([0.0, 0, rate(rng)]),
+            "transition_steps": lengths(rng),
+            **some(rng, transition_begin=[0, rng.randint(-5, 20)]),
+            **({"power": power(rng)} if name[0] == "p" else {}),
         }
     if name == "exponential_decay":
         return {"init_value": rate(rng), **decay(rng)}
     if name == "cosine_decay_schedule":
-        params = {"init_value": rate(rng), "decay_steps": rng.randint(1, 100)}
-        return {**params, "alpha": rng.choice([0.0, rng.random()]), "exponent": rng.choice([1.0, 2.0, 0.7])}
+        params = {"init_value": rate(rng), "decay_steps": rng.choice([lengths(rng), rng.uniform(1, 50)])}
+        return {**params, **some(rng, alpha=[0.0, rng.random(), 1, 2.0], exponent=[1.0, 2.0, 0.7, 1, 3])}
     if name == "warmup_constant_schedule":
         return {"init_value": rate(rng), "peak_value": rate(rng), "warmup_steps": rng.randint(0, 40)}
     if name == "warmup_cosine_decay_schedule":
         return warmup_cosine(rng)
     if name == "warmup_exponential_decay_schedule":
-        return {"init_value": 0.0, "peak_value": rate(rng), "warmup_steps": rng.randint(0, 40), **decay(rng)}
+        first = {"init_value": rng.choice([0.0, 1e-4]), "peak_value": rate(rng), "warmup_steps": rng.randint(0, 40)}
+        return {**first, **decay(rng)}
     if name in ("piecewise_constant_schedule", "piecewise_interpolate_schedule"):
         kind = {"interpolate_type": rng.choice(["linear", "cosine"])} if "interpolate" in name else {}
-        return {"init_value": rate(rng), "boundaries_and_scales": pieces(rng), **kind}
+        return {"init_value": rate(rng), **kind, **some(rng, boundaries_and_scales=[pieces(rng)])}
     if name == "sgdr_schedule":
         return {"cosine_kwargs": [warmup_cosine(rng) for _ in range(rng.randint(1, 3))]}
-    params = {"transition_steps": rng.randint(1, 80), "peak_value": rate(rng), "pct_start": rng.uniform(0.1, 0.6)}
-    return {**params, "div_factor": rng.choice([25.0, 7.0]), "final_div_factor": rng.choice([1e4, 30.0])}
+    final = {"pct_final": [0.85, rng.uniform(0.5, 1)]} if name[0] == "l" else {}
+    return {
+        "transition_steps": lengths(rng),
+        "peak_value": rate(rng),
+        **some(rng, pct_start=[0.3, rng.uniform(0.0, 0.9)], div_factor=[25.0, 7, 1.0], **final),
+        **some(rng, final_div_factor=[1e4, 30.0, 2]),
+    }
 
 
 NAMES = (
@@ -105,35 +122,50 @@ NAMES = (
 )
 
 
+def rows(build: Callable[[], Any], dtype: str, steps: int) -> Rows:
+    """The learning rates, called eagerly with a Python int."""
+    with jax.enable_x64(dtype == "float64"):
+        schedule = build()
+        values = []
+        for t in range(steps):
+            try:
+                values.append([float(schedule(t))])
+            except Exception:
+                yield from values
+                raise
+    yield from values
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name", NAMES)
 def test_same_numbers(name: str, dtype: str) -> None:
-    """Random arguments, called eagerly with a Python int: single precision to the bit, double to four units."""
-    rng = random.Random(name)
+    """Random arguments: single precision to the bit, double to four units; what optax refuses is refused."""
+    rng, both = random.Random(name), Agreement(within=0.0 if dtype == "float32" else 9e-16)
     for _ in range(ROUNDS):
-        params = drawn(name, rng)
-        with jax.enable_x64(dtype == "float64"):
-            schedule = getattr(optax, name)(**params)
-            wanted = [float(schedule(t)) for t in range(ROWS)]
-        lr = params.get("peak_value", params.get("init_value", 0.1))
-        (found,) = lrcli_lrs(f"optax.{name}", {**params, "dtype": dtype}, ROWS, [lr])
-        if dtype == "float32":
-            assert_same([wanted], [found], params)
-        else:
-            for t, (want, have) in enumerate(zip(wanted, found, strict=True)):
-                assert abs(want - have) <= 9e-16 * max(abs(want), abs(have)), (params, t, want, have)
+        params, steps = drawn(name, rng), rng.randint(1, ROWS)
+        build = partial(getattr(optax, name), **params)
+        both.compare(f"optax.{name}", {**params, "dtype": dtype}, steps, [0.1], partial(rows, build, dtype, steps))
+    both.check(ROUNDS // 3)
 
 
-def test_join_schedules() -> None:
-    """A joined schedule, with a schedule more than the boundaries have room for."""
-    parts = [optax.linear_schedule(0.0, 0.1, 10), optax.constant_schedule(0.1), optax.cosine_decay_schedule(0.1, 30)]
-    specs = [
-        {"type": "optax.linear_schedule", "init_value": 0.0, "end_value": 0.1, "transition_steps": 10},
-        {"type": "optax.constant_schedule", "value": 0.1},
-        {"type": "optax.cosine_decay_schedule", "init_value": 0.1, "decay_steps": 30},
-    ]
-    for boundaries in ([10, 25], [10], [5, 60]):
-        schedule = optax.join_schedules(parts, boundaries)
-        wanted = [float(schedule(t)) for t in range(ROWS)]
-        found = lrcli_lrs("optax.join_schedules", {"schedules": specs, "boundaries": boundaries}, ROWS, [0.1])
-        assert_same([wanted], found, boundaries)
+def joined(specs: list[dict[str, Any]], boundaries: list[int]) -> Any:
+    """optax's own joined schedule."""
+    parts = [{key: value for key, value in spec.items() if key != "type"} for spec in specs]
+    made = [getattr(optax, spec["type"][6:])(**part) for spec, part in zip(specs, parts, strict=True)]
+    return optax.join_schedules(made, boundaries)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_join_schedules(dtype: str) -> None:
+    """Joined schedules, with one more or one less than the boundaries have room for."""
+    rng, both = random.Random(dtype), Agreement(within=0.0 if dtype == "float32" else 9e-16)
+    for _ in range(ROUNDS):
+        names = [rng.choice([name for name in NAMES if name != "sgdr_schedule"]) for _ in range(rng.randint(1, 4))]
+        specs = [{"type": f"optax.{name}", **drawn(name, rng)} for name in names]
+        boundaries = sorted(rng.randint(0, 60) for _ in range(max(0, len(names) + rng.choice([-1, -1, -2, 0]))))
+
+        params = {"schedules": [{**spec, "dtype": dtype} for spec in specs], "boundaries": boundaries, "dtype": dtype}
+        both.compare(
+            "optax.join_schedules", params, ROWS, [0.1], partial(rows, partial(joined, specs, boundaries), dtype, ROWS)
+        )
+    both.check(ROUNDS // 4)

@@ -10,11 +10,12 @@ import importlib.util
 import random
 import sys
 import types
+from functools import partial
 from typing import Any
 
 import pytest
 
-from tests.live.frameworks import assert_same, lrcli_lrs
+from tests.live.frameworks import SCALE, Agreement, Rows, optimizer_of, some
 
 torch = pytest.importorskip("torch", reason="the live comparison needs torch")
 
@@ -28,7 +29,7 @@ def imported() -> Any:
         if found is None or not found.submodule_search_locations:
             pytest.skip("the live comparison needs timm", allow_module_level=True)
         package = types.ModuleType("timm")
-        package.__path__ = list(found.submodule_search_locations)
+        package.__path__, package.__spec__ = list(found.submodule_search_locations), found
         sys.modules["timm"] = package
         return importlib.import_module("timm.scheduler")
 
@@ -36,94 +37,92 @@ def imported() -> Any:
 timm_scheduler = imported()
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-ROUNDS = 80
+ROUNDS = 80 * SCALE
 
 
-def optimizer_of(lrs: list[float], scales: list[float] | None) -> Any:
-    groups = [{"params": [torch.nn.Parameter(torch.zeros(1))], "lr": lr} for lr in lrs]
-    for group, scale in zip(groups, scales or [], strict=False):
-        group["lr_scale"] = scale
-    return torch.optim.SGD(groups, lr=lrs[0])
-
-
-def real(name: str, params: dict[str, Any], steps: int, lrs: list[float], metric: list[float]) -> list[list[float]]:
-    """The learning rates of every group, as timm's train.py steps the scheduler; it ends where timm raises."""
+def real(name: str, params: dict[str, Any], lrs: list[float], by_step: bool) -> Rows:
+    """The learning rates of every group, as timm's train.py steps the scheduler."""
     params = dict(params)
-    optimizer = optimizer_of(lrs, params.pop("lr_scale", None))
+    optimizer = optimizer_of(torch, lrs)
+    for group, scale in zip(optimizer.param_groups, params.pop("lr_scale", ()), strict=False):
+        group["lr_scale"] = scale
+    metric = iter(params.pop("metric", ()))
     made = getattr(timm_scheduler, name)(optimizer, **params)
     scheduler = made[0] if isinstance(made, tuple) else made
-    rows = []
-    for t in range(steps):
-        rows.append([group["lr"] for group in optimizer.param_groups])
+    t = 0
+    while True:
+        yield [group["lr"] for group in optimizer.param_groups]
+        t += 1
         if scheduler is None:
             continue
-        scheduler.step(t + 1, *metric[t : t + 1])
-        scheduler.step_update(t + 1)
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-def warmup(rng: random.Random) -> dict[str, Any]:
-    return {"warmup_t": rng.choice([0, rng.randint(0, 30)]), "warmup_lr_init": rng.choice([0.0, 1e-5, 0.2])}
+        if by_step:
+            scheduler.step_update(t)
+        else:
+            scheduler.step(t, next(metric, None))
 
 
 def drawn(name: str, rng: random.Random) -> dict[str, Any]:
-    """Random arguments of a scheduler."""
-    params = warmup(rng)
-    cycles = {
-        "t_initial": rng.randint(1, 60),
-        "lr_min": rng.choice([0.0, 1e-5, 0.01, 0.3]),
-        "cycle_mul": rng.choice([1.0, 1.0, 2.0, 1.5, 3.0]),
-        "cycle_decay": rng.choice([1.0, 0.5, rng.random()]),
-        "cycle_limit": rng.randint(1, 6),
+    """Random arguments of a scheduler: ordinary ones, and those at the edges of what has a meaning."""
+    total = rng.choice([1, 2, rng.randint(1, 60), rng.randint(1, 90), rng.uniform(1, 60), 0, -1])
+    warmup = {"warmup_t": [0, 1, rng.randint(0, 30), total, 2.5, -1], "warmup_lr_init": [0.0, 0, 1e-5, 0.2, -0.01]}
+    params = some(rng, **warmup)
+    low = [0.0, 0, 1e-5, 0.01, 0.3, -1e-3]
+    cycles: dict[str, list[Any]] = {
+        "lr_min": low,
+        "cycle_mul": [1.0, 1, 2.0, 1.5, 3, 0.5, rng.uniform(0.9, 3)],
+        "cycle_decay": [1.0, 0.5, rng.random(), 2, 0],
+        "cycle_limit": [1, 2, rng.randint(1, 6), 0],
+        "warmup_prefix": [True, False],
     }
     if name in ("CosineLRScheduler", "TanhLRScheduler", "PolyLRScheduler"):
-        params.update(cycles, warmup_prefix=rng.random() < 0.5)
-        if name != "TanhLRScheduler":
-            params["k_decay"] = rng.choice([1.0, 0.5, 2.0, rng.uniform(0.2, 3)])
-        if name == "PolyLRScheduler":
-            params["power"] = rng.choice([0.5, 0.9, 2.0])
-        if name == "TanhLRScheduler":
-            params.update(lb=rng.uniform(-9, 0), ub=rng.uniform(0.1, 5))
+        params.update(some(rng, **cycles), t_initial=total)
+    if name in ("CosineLRScheduler", "PolyLRScheduler"):
+        params.update(some(rng, k_decay=[1.0, 0.5, 2, rng.uniform(0.2, 3), 0]))
+    if name == "PolyLRScheduler":
+        params.update(some(rng, power=[0.5, 0.9, 2, 2.0, 0, -1.0]))
+    if name == "TanhLRScheduler":
+        params.update(some(rng, lb=[-7.0, -6, rng.uniform(-9, 0), 3], ub=[3.0, 4, rng.uniform(0.1, 5)]))
     if name == "StepLRScheduler":
-        params.update(decay_t=rng.choice([rng.randint(1, 20), rng.uniform(0.5, 9)]), decay_rate=rng.uniform(0.1, 1.1))
+        params["decay_t"] = rng.choice([0, 1, rng.randint(1, 20), rng.uniform(0.5, 9), 30.0, -3])
     if name == "MultiStepLRScheduler":
-        milestones = sorted(rng.randint(0, 90) for _ in range(rng.randint(0, 5)))
-        params.update(decay_t=milestones, decay_rate=rng.uniform(0.1, 1.1))
+        params["decay_t"] = [rng.randint(0, 90) for _ in range(rng.randint(0, 5))]
+        if rng.random() < 0.8:
+            params["decay_t"].sort()
     if name in ("StepLRScheduler", "MultiStepLRScheduler"):
-        params["warmup_prefix"] = rng.random() < 0.5
+        params.update(some(rng, decay_rate=[1.0, 0.1, 0, rng.uniform(0.1, 1.1)], warmup_prefix=[True, False]))
     if name == "WSDLRScheduler":
-        total = rng.randint(1, 80)
-        params.update(t_initial=total, decay_t=rng.randint(1, total), lr_min=cycles["lr_min"])
-        params.update(stable_fn=rng.choice(["constant", "rsqrt", "power"]), stable_timescale=rng.uniform(1, 50))
-        params.update(
-            decay_fn=rng.choice(["linear", "1-sqrt", "cosine", "power", "exp"]), decay_power=rng.uniform(0.1, 3)
-        )
-        params.update(decay_ratio=rng.uniform(0.01, 0.9), stable_power=rng.uniform(0.1, 2))
+        params.update(t_initial=total, decay_t=rng.choice([total, rng.randint(0, 60), rng.uniform(0, 10)]))
+        params.update(some(rng, lr_min=low, stable_fn=[*["constant", "rsqrt", "power"] * 4, "no"]))
+        params.update(some(rng, stable_timescale=[None, 20, 0, rng.uniform(1, 50)], stable_power=[0.7, 0.1, 2]))
+        params.update(some(rng, decay_fn=[*["linear", "1-sqrt", "cosine", "power", "exp"] * 3, "sqrt"]))
+        params.update(some(rng, decay_power=[0.5, 2, rng.uniform(0, 3)], decay_ratio=[0.1, 1.0, rng.random()]))
     if name == "PlateauLRScheduler":
-        params.update(decay_rate=rng.uniform(0.1, 0.9), patience_t=rng.randint(0, 4), cooldown_t=rng.randint(0, 3))
-        params.update(mode=rng.choice(["min", "max"]), threshold=rng.choice([1e-4, 0.1]), lr_min=cycles["lr_min"])
-    if name == "create_scheduler_v2":
-        names = ("cosine", "tanh", "step", "multistep", "poly", "wsd", "rsqrt", "constant", "plateau", "none")
-        params = {
-            "sched": rng.choice(names),
-            "num_epochs": rng.randint(40, 90),
-            "warmup_epochs": rng.randint(1, 20),
-            "warmup_lr": rng.choice([0.0, 1e-5]),
-            "warmup_prefix": rng.random() < 0.5,
-            "min_lr": rng.choice([0.0, 1e-5]),
-            "decay_rate": rng.choice([0.1, 0.5]),
-            "cooldown_epochs": rng.randint(0, 9),
-            "cycle_limit": rng.randint(1, 3),
-            "k_decay": rng.choice([1.0, 0.7]),
-            "patience_epochs": rng.randint(0, 3),
-        }
-        if rng.random() < 0.5:
-            params["decay_epochs"] = rng.choice([rng.randint(1, 15), rng.uniform(0.1, 0.9)])
-        if params["sched"] == "multistep":
-            params["decay_milestones"] = sorted(rng.randint(1, 60) for _ in range(3))
-        if params["sched"] != "plateau" and rng.random() < 0.3:
-            params.update(step_on_epochs=False, updates_per_epoch=rng.randint(1, 4))
-    return params
+        params.update(some(rng, decay_rate=[0.1, 0.5, 1.0, rng.random()], patience_t=[0, 1, 4], cooldown_t=[0, 1, 3]))
+        params.update(some(rng, mode=["min", "max"], threshold=[1e-4, 0.1, 0], lr_min=low))
+    if name != "create_scheduler_v2":
+        return params
+    lengths = [rng.randint(1, 90), rng.randint(20, 60), 10, 0]
+    return some(
+        rng,
+        sched=["cosine", "tanh", "step", "multistep", "poly", "wsd", "rsqrt", "constant", "plateau", "none", "no"],
+        num_epochs=[*lengths, 30.0],
+        decay_epochs=[None, rng.randint(1, 15), rng.uniform(0.1, 0.9), 2.4, 0],
+        decay_milestones=[None, sorted(rng.randint(1, 60) for _ in range(3)), [30, 10], []],
+        cooldown_epochs=[0, 5, rng.randint(0, 9)],
+        patience_epochs=[0, 1, 3],
+        decay_rate=[0.1, 0.5, 1.0, 2, rng.random()],
+        min_lr=low,
+        warmup_lr=[0.0, 1e-5, 0.2, 0],
+        warmup_epochs=[0, 1, 5, rng.randint(0, 20), 2.5],
+        warmup_prefix=[True, False],
+        cycle_mul=[1.0, 2, 1.5],
+        cycle_decay=[0.1, 0.5, 1.0],
+        cycle_limit=[1, 2, 3],
+        k_decay=[1.0, 0.7, 2],
+        plateau_mode=["max", "min"],
+        step_on_epochs=[None, None, True, False],
+        updates_per_epoch=[None, 0, 1, 4, 10],
+    )
 
 
 NAMES = [name for name in dir(timm_scheduler) if name.endswith("LRScheduler")] + ["create_scheduler_v2"]
@@ -131,24 +130,18 @@ NAMES = [name for name in dir(timm_scheduler) if name.endswith("LRScheduler")] +
 
 @pytest.mark.parametrize("name", NAMES)
 def test_same_numbers(name: str) -> None:
-    """Random arguments, one group or two, with and without scales, past the end of the schedule."""
-    rng = random.Random(name)
-    compared = 0
+    """Random arguments, one group or two, with and without scales, past the end; what timm refuses is refused."""
+    rng, both = random.Random(name), Agreement()
     for _ in range(ROUNDS):
         params, steps = drawn(name, rng), rng.randint(1, 200)
-        lrs = [rng.choice([0.1, 3e-4, 1.25]) for _ in range(rng.choice([1, 1, 2]))]
+        lrs = [rng.choice([0.1, 3e-4, 1.25, 1]) for _ in range(rng.choice([1, 1, 2]))]
         if rng.random() < 0.3:
             params["lr_scale"] = [rng.choice([1.0, 0.75, 0.1]) for _ in lrs]
-        by_metric = name == "PlateauLRScheduler" or params.get("sched") == "plateau"
-        metric = [round(rng.uniform(0.3, 1), rng.choice([1, 6])) for _ in range(steps)] if by_metric else []
-        try:
-            wanted = real(name, params, steps, lrs, metric)
-        except (ValueError, ArithmeticError, AssertionError):
-            continue
         by_step = params.get("step_on_epochs") is False
-        found = lrcli_lrs(
-            f"timm.{name}", {**params, "metric": metric or None}, steps, lrs, unit="steps" if by_step else "epochs"
-        )
-        assert_same(wanted, found, (params, lrs))
-        compared += 1
-    assert compared > ROUNDS // 2
+        if name not in ("PlateauLRScheduler", "create_scheduler_v2") and rng.random() < 0.3:
+            by_step, params["t_in_epochs"] = True, False
+        if name == "PlateauLRScheduler" or params.get("sched") == "plateau":
+            params["metric"] = [round(rng.uniform(0.3, 1), rng.choice([1, 6])) for _ in range(steps)]
+        unit = "steps" if by_step else "epochs"
+        both.compare(f"timm.{name}", params, steps, lrs, partial(real, name, params, lrs, by_step), unit)
+    both.check(ROUNDS // 6)

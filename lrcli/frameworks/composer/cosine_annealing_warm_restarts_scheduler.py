@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from lrcli.frameworks.base import raised
 from lrcli.frameworks.composer._scheduler import ComposerScheduler, cosine_anneal
 from lrcli.frameworks.composer._time import Time, refuses
 from lrcli.schedules.params import number, text
@@ -23,7 +24,7 @@ class _Intervals:
         ends, lengths = self._ends, self._lengths
         while ends[-1] <= t:
             if lengths[-1] == 0:
-                raise ValueError("composer raises ValueError: the interval between restarts has come down to 0")
+                raise raised("composer", "ValueError", "the interval between restarts has come down to 0")
             following = int(self._factor * lengths[-1])
             if following == lengths[-1]:  # it stays as long for ever
                 return ends[-1] + (t - ends[-1]) // following * following, following

@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
+from lrcli.frameworks.base import raised
 from lrcli.frameworks.detectron2._warmup import refuses
 
 Curve = Callable[[float], float]
@@ -38,7 +39,7 @@ def multi_step(gamma: float, milestones: Sequence[float], updates: float) -> Cur
 
     def value(where: float) -> float:
         if where > 1.0:
-            raise ValueError("detectron2 raises RuntimeError: where in ParamScheduler must be in [0, 1]")
+            raise raised("detectron2", "RuntimeError", "where in ParamScheduler must be in [0, 1]")
         return values[bisect_right(milestones, int((where + EPSILON) * updates))]
 
     return value
@@ -60,7 +61,7 @@ def fixed_gamma(gamma: float, decays: float, updates: float) -> Curve:
     def value(where: float) -> float:
         part = int((where + EPSILON) * parts)
         if part >= parts:
-            raise ValueError("detectron2 raises IndexError: the schedule has no value at the end of the run")
+            raise raised("detectron2", "IndexError", "the schedule has no value at the end of the run")
         return values[part]
 
     return value

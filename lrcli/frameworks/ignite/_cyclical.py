@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from lrcli.errors import InvalidValue
+from lrcli.frameworks.base import raised
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, refuses
 from lrcli.schedules.params import length, number
 
@@ -40,7 +41,7 @@ class Cycles:
             if cycle.size == 0:
                 if t < begin:
                     break
-                raise ValueError("ignite raises ZeroDivisionError: the cycle has come down to 0 events")
+                raise raised("ignite", "ZeroDivisionError", "the cycle has come down to 0 events")
             whole = cycle.size + cycle.warm
             if t < begin + whole:
                 break

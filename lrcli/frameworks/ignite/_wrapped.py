@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lrcli.errors import Refused
+from lrcli.errors import NoValue, Refused
 from lrcli.frameworks.ignite._scheduler import refuses
 from lrcli.schedules.base import Schedule
 
@@ -52,7 +52,7 @@ def events(machine: Replay, group: ParamGroup, ahead: int = 0, reads: int = 0) -
         try:
             lr = get_lr(group.lr)
         except Refused as refused:
-            raise ValueError(str(refused)) from refused
+            raise NoValue(str(refused)) from refused
         group.lr = lr
         yield float(lr)
         machine.last_epoch += 1

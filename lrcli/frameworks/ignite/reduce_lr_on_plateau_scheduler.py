@@ -28,6 +28,7 @@ class IgniteReduceLROnPlateauScheduler(IgniteOfGroup, Metered):
     """
 
     name = "ignite.ReduceLROnPlateauScheduler"
+    value_raises = "ValueError"
 
     metric_name: str | None = text(None, doc="the metric's name in the engine's state", optional=True)
     mode: str = choice("min", "min", "max", doc="whether a smaller or a larger metric is better")
@@ -41,11 +42,11 @@ class IgniteReduceLROnPlateauScheduler(IgniteOfGroup, Metered):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.factor >= 1.0:
-            raise refuses("ValueError", "factor must be below 1", "factor", self.factor)
         if self.min_lr is not None and self.param_group_index is not None and not isinstance(self.min_lr, float):
             reason = "min_lr should be a float where param_group_index is given"
             raise refuses("TypeError", reason, "min_lr", self.min_lr)
+        if self.factor >= 1.0:
+            raise refuses("ValueError", "factor must be below 1", "factor", self.factor)
 
     @property
     def _counts_min(self) -> bool:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lrcli.errors import NoValue
 from lrcli.frameworks.keras._schedule import KerasSchedule
 from lrcli.frameworks.marked import next_turn
 from lrcli.schedules.params import length, number
@@ -70,7 +71,7 @@ class KerasCosineDecayRestarts(KerasSchedule):
         if self.is_whole:
             totals = [float(int(total)) for total in totals]
         if min(totals) <= 0:
-            raise ValueError("Keras computes NaN: with t_mul below 1 the cycles end there")
+            raise NoValue("Keras computes NaN: with t_mul below 1 the cycles end there")
         base = one(log(factor))
         return [float(math.floor(share)) for share in to([one(log(total)) / base for total in totals])]
 

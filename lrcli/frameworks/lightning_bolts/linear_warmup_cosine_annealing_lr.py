@@ -53,7 +53,7 @@ class BoltsLinearWarmupCosineAnnealingLR(Walked):
             elif t == warmup:
                 lr = base_lr
             elif not span:
-                raise ZeroDivisionError("Lightning Bolts divides by max_epochs - warmup_epochs, which is 0")
+                raise ZeroDivisionError("max_epochs - warmup_epochs is 0")
             elif (t - 1 - last) % (2 * span) == 0:
                 lr += (base_lr - low) * (1 - cos(pi / span)) / 2
             else:

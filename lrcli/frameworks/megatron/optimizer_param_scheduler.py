@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.base import Refuses, raised
 from lrcli.frameworks.megatron._samples import Samples, ramp_sizes
 from lrcli.frameworks.stateless import Rule, Stateless
 from lrcli.schedules.base import Setting, setting
@@ -234,7 +234,7 @@ class OptimizerParamScheduler(Stateless):
         return lambda n: least + 0.5 * (cos(pi * (float(n - warmup) / rest)) + 1.0) * delta
 
     def _no_anneal(self, part: float) -> float:
-        raise ValueError(f"megatron raises AssertionError: it has no lr_wsd_decay_style {self.lr_wsd_decay_style!r}")
+        raise raised("megatron", "AssertionError", f"it has no lr_wsd_decay_style {self.lr_wsd_decay_style!r}")
 
     def breaks(self) -> tuple[float, ...]:
         samples = self._samples

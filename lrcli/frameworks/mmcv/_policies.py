@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
+from lrcli.errors import NoValue
+from lrcli.frameworks.base import raised
+
 Regular = Callable[[int], float]
 """The rate at a progress, before the warmup."""
 
@@ -99,7 +102,7 @@ def _poly(keys: Mapping[str, Any], base: float, total: float) -> Regular:
     def rate(at: int) -> float:
         left = 1 - at / total
         if left < 0 and power % 1:
-            raise ValueError("past the end of the run, a power that is not whole has no value")
+            raise NoValue("past the end of the run, a power that is not whole has no value")
         return float((base - least) * left**power + least)
 
     return rate
@@ -141,7 +144,7 @@ def _restarts(keys: Mapping[str, Any], base: float, total: float) -> Regular:
             if at < end:
                 begin = ends[i - 1] if i else 0
                 return _along_cosine(base, target, min((at - begin) / periods[i], 1), weights[i])
-        raise ValueError(f"mmcv raises ValueError: iteration {at} exceeds the periods, which end at {ends[-1]:g}")
+        raise raised("mmcv", "ValueError", f"iteration {at} exceeds the periods, which end at {ends[-1]:g}")
 
     return rate
 
@@ -163,7 +166,7 @@ def _cyclic(keys: Mapping[str, Any], base: float, total: float) -> Regular:
                 else:
                     first = 1 - scale + first * scale
                 return anneal(base * first, base * last, (at - begin) / (stop - begin))
-        raise ValueError("mmcv raises TypeError: the cycle has no rate here")
+        raise raised("mmcv", "TypeError", "the cycle has no rate here")
 
     return rate
 
@@ -189,7 +192,7 @@ def _one_cycle(keys: Mapping[str, Any], base: float, total: float) -> Regular:
             if at <= end:
                 return anneal(start_lr * first, start_lr * last, (at - begin) / (end - begin))
             begin = end
-        raise ValueError("mmcv raises UnboundLocalError: past its total_steps OneCycle has no rate")
+        raise raised("mmcv", "UnboundLocalError", "past its total_steps OneCycle has no rate")
 
     return rate
 

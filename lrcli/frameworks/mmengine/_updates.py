@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
+from lrcli.frameworks.base import raised
+
 Update = Callable[[int, float], float]
 """The rate after a scheduler's own step (0 is that of its constructor), of the rate before."""
 
@@ -89,7 +91,7 @@ def one_cycle(
 
     def update(t: int, lr: float) -> float:
         if t > total:
-            raise ValueError(f"mmengine raises ValueError: Tried to step {t + 1} times, of {total:g} total steps")
+            raise raised("mmengine", "ValueError", f"Tried to step {t + 1} times, of {total:g} total steps")
         begin: float = 0
         for i, (end, first, then) in enumerate(phases):
             if t <= end or i == last:

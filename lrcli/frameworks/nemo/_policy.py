@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lrcli.errors import Problem
-from lrcli.frameworks.base import Refuses
+from lrcli.errors import NoValue, Problem
+from lrcli.frameworks.base import Refuses, raised
 from lrcli.frameworks.pieced import Pieced
 from lrcli.frameworks.stateless import Rule
 from lrcli.schedules.base import Setting, setting
@@ -19,9 +19,9 @@ def refuses(exception: str, reason: str, field: str = "", value: object = None) 
     return Refuses("nemo", exception, reason, field, value)
 
 
-def raises(exception: str, reason: str) -> ValueError:
+def raises(exception: str, reason: str) -> NoValue:
     """What NeMo raises at a step of the run."""
-    return ValueError(f"nemo raises {exception}: {reason}")
+    return raised("nemo", exception, reason)
 
 
 def steps_of(steps: float | None, ratio: float | None, total: float | None) -> float:

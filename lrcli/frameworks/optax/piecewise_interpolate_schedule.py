@@ -28,6 +28,7 @@ class OptaxPiecewiseInterpolateSchedule(OptaxSchedule):
     """
 
     name = "optax.piecewise_interpolate_schedule"
+    value_raises = "ValueError"
     own_rate = "init_value"
 
     interpolate_type: str = choice("linear", "linear", "cosine", doc="the way between boundaries")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lrcli.errors import InvalidValue, Refused
+from lrcli.errors import InvalidValue, NoValue, Refused
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.marked import first
 from lrcli.frameworks.stateless import Rule
@@ -87,7 +87,7 @@ class Dampened(Walked):
                 end = str(error)
             yield rows
             if end:
-                raise ValueError(end)
+                raise NoValue(end)
             lr, rows = rows[-1], []
 
     def lr_at(self, t: int, base_lr: float) -> float:
@@ -116,6 +116,8 @@ class Dampened(Walked):
 @dataclass(frozen=True, kw_only=True)
 class DampenedOver(Dampened):
     """A warmup over a period."""
+
+    value_raises = "ValueError"
 
     warmup_period: float = length(doc="length of the warmup", any_number=True, per_group=True, example="500")
 

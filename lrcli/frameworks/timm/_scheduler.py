@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lrcli.errors import InvalidValue, Problem, RowList
-from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.base import Refuses, raised
 from lrcli.frameworks.marked import Marked, first
 from lrcli.frameworks.stateless import Rule
 from lrcli.schedules.base import Schedule, Setting, setting
@@ -147,7 +147,7 @@ class TimmCycles(TimmScheduled):
         try:
             return math.floor(math.log(1 - t / self.t_initial * (1 - self.cycle_mul), self.cycle_mul))
         except ValueError as error:
-            raise ValueError(f"timm raises ValueError: {error} (cycle_mul {self.cycle_mul:g})") from None
+            raise raised("timm", "ValueError", f"{error} (cycle_mul {self.cycle_mul:g})") from None
 
     def cycle_start(self, i: int) -> float:
         """Where cycle i begins."""

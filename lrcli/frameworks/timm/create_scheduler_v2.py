@@ -37,6 +37,7 @@ class TimmCreateSchedulerV2(Schedule):
 
     name = "timm.create_scheduler_v2"
     aliases = ("create_scheduler",)
+    value_raises = "ValueError"
 
     sched: str = text("cosine", doc=f"the scheduler: {', '.join(NAMES)}")
     num_epochs: float = length(300, doc="epochs of the schedule", any_number=True)

@@ -30,6 +30,7 @@ class TimmPlateauLRScheduler(Noisy, Metered):
     """
 
     name = "timm.PlateauLRScheduler"
+    value_raises = "ValueError"
 
     decay_rate: float = number(0.1, doc="factor of each reduction")
     patience_t: float = count(10, doc="epochs without a better metric that are tolerated", example="2")

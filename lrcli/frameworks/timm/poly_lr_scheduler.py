@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from lrcli.frameworks.base import raised
 from lrcli.frameworks.timm._scheduler import TimmCycles
 from lrcli.schedules.params import number
 
@@ -38,7 +39,7 @@ class TimmPolyLRScheduler(TimmCycles):
         def lr_in(top: float, at: float, length: float) -> float:
             left: float = 1 - at**k / length**k
             if left < 0:
-                raise ValueError("timm computes a complex number: rounding puts t past the end of its cycle")
+                raise raised("timm", "TypeError", "its rate is a complex number here")
             lr: float = low + (top - low) * left**power
             return lr
 

@@ -34,8 +34,6 @@ class TimmStepLRScheduler(TimmScheduled):
 
     def body(self, base_lr: float) -> Rule:
         size, rate = self.decay_t, self.decay_rate
-        if not size:
-            raise ZeroDivisionError("timm divides by decay_t, which is 0")
         return lambda t: base_lr * (rate ** (t // size))
 
     def _decay(self, t: int) -> int | None:

@@ -35,6 +35,7 @@ class TimmWSDLRScheduler(TimmScheduled):
     """
 
     name = "timm.WSDLRScheduler"
+    value_raises = "ValueError"
     has_prefix = True
 
     t_initial: float = length(doc="length of the stable phase and the decay", any_number=True, fills="run")

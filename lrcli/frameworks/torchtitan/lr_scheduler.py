@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lrcli.errors import Problem
+from lrcli.frameworks.base import raised
 from lrcli.frameworks.marked import Marked, next_turn
 from lrcli.frameworks.stateless import Rule
 from lrcli.schedules.base import Setting, setting
@@ -76,7 +77,7 @@ class TorchtitanLRScheduler(Marked):
             if t < begin:
                 return base_lr
             if not decay:
-                raise ValueError("torchtitan raises AssertionError: there is no decay, and the steps are over")
+                raise raised("torchtitan", "AssertionError", "there is no decay, and the steps are over")
             share = (t + 1 - begin) / decay
             if kind == "linear":
                 left = 1 - share

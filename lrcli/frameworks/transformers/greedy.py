@@ -36,6 +36,7 @@ class TransformersGreedy(Metered):
 
     name = "transformers.greedy"
     aliases = ("GreedyLR", "get_greedy_schedule")
+    value_raises = "ValueError"
 
     mode: str = choice("min", "min", "max", doc="whether a smaller or a larger metric is better")
     factor: float = number(0.95, doc="factor of a reduction; the inverse is that of a raise", example="0.5")

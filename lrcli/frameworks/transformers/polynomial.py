@@ -46,7 +46,6 @@ class TransformersPolynomial(Timed):
         climb, steps = float(max(1, warmup)), total - warmup
         start = self.default_lr(base_lr)
         drop = start - end
-        framework = self.framework
 
         def lr_at(t: int) -> float:
             if t < warmup:
@@ -54,7 +53,7 @@ class TransformersPolynomial(Timed):
             if t > total:
                 return base_lr * (end / start)
             if not steps:
-                raise ZeroDivisionError(f"{framework} divides by num_training_steps - num_warmup_steps, which is 0")
+                raise ZeroDivisionError("num_training_steps - num_warmup_steps is 0")
             decay: float = drop * (1 - (t - warmup) / steps) ** power + end
             return base_lr * (decay / start)
 

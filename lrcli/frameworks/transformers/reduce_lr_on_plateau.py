@@ -29,6 +29,7 @@ class TransformersReduceLROnPlateau(Metered):
 
     name = "transformers.reduce_lr_on_plateau"
     aliases = ("get_reduce_on_plateau_schedule",)
+    value_raises = "ValueError"
 
     mode: str = choice("min", "min", "max", doc="whether a smaller or a larger metric is better")
     factor: float = number(0.1, doc="factor of each reduction")

@@ -38,6 +38,7 @@ class TransformersWarmupStableDecay(Warmed):
 
     name = "transformers.warmup_stable_decay"
     aliases = ("get_wsd_schedule",)
+    value_raises = "ValueError"
 
     num_decay_steps: float = length(doc="optimizer steps of the decay", any_number=True, rounds="up", example="2000")
     num_training_steps: float | None = length(
