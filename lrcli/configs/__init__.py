@@ -15,6 +15,7 @@ from lrcli.configs.numbers import config_numbers
 from lrcli.configs.recognise import Match, Texts, all_formats, format_named
 from lrcli.configs.release import release_asked
 from lrcli.configs.sets import check_sets
+from lrcli.configs.twins import refuse_twins, tell_twins
 from lrcli.errors import SpecError
 from lrcli.reader import Declared, Given, Request
 from lrcli.reader.build import KEYS, build_spec
@@ -88,7 +89,10 @@ def _read(match: Match, request: Request, own: Sequence[str]) -> Declared:
         )
     draft = Draft(config)
     draft.put("name", request.source.stem)
+    if match.syntax == "omegaconf" and not one.keeps_twins:
+        refuse_twins(match.root)
     one.translate(config, draft)
+    tell_twins(config, match.root)
     if asked.emulation is not None:
         draft.put("emulate", asked.emulation.strip(), at=Source(asked.emulation_by, placed=False).whole)
     if request.sets:

@@ -56,7 +56,8 @@ class Format:
 
     name: what `--from` takes. title: whose files they are. framework, releases: whose release decides (`@NAME-4.51`),
     and those that were examined, the oldest first; () where none changes the curve. accepts: the newest of them that
-    takes the keys of a file, where not every release does; None is the newest.
+    takes the keys of a file, where not every release does; None is the newest. keeps_twins: whether its reader, which
+    is not OmegaConf although it reads numbers alike, takes the last of two keys with one name.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Format:
     releases: tuple[str, ...] = ()
     accepts: Callable[[Config], str | None] | None = None
     example: str = ""
+    keeps_twins: bool = False
 
 
 def has(root: Mapping, path: str) -> bool:

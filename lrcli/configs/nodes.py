@@ -93,11 +93,22 @@ def text_of(value: bool | int | float | None) -> str:
     return repr(value)
 
 
-def mapping_of(entries: Iterable[tuple[Scalar, Node]], place: Place) -> Mapping:
-    """A mapping of entries, the last one of a name counting. Raises SpecError for one that is too large."""
-    kept = {key.text: (key, value) for key, value in entries}
+def mapping_of(
+    entries: Iterable[tuple[Scalar, Node]], place: Place, *, twins: Iterable[Scalar] = (), written: bool = False
+) -> Mapping:
+    """A mapping of entries, the last one of a name counting. Raises SpecError for one that is too large.
+
+    twins: keys that stand there and do not count. written: whether the entries are all that is written, so that it
+    finds the twins itself.
+    """
+    kept: dict[str, tuple[Scalar, Node]] = {}
+    left = list(twins)
+    for key, value in entries:
+        if written and key.text in kept:
+            left.append(kept[key.text][0])
+        kept[key.text] = key, value
     nodes = [value for _, value in kept.values()]
-    return Mapping(place, tuple(kept.values()), _size(nodes, place), _height(nodes))
+    return Mapping(place, tuple(kept.values()), _size(nodes, place), _height(nodes), tuple(left))
 
 
 def sequence_of(items: Iterable[Node], place: Place) -> Sequence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 REMARKS: dict[str, str] = {
     "deepspeed-file": "a DeepSpeed config that is not here, and was taken for the one that its project ships",
     "deepspeed-scheduler": "a DeepSpeed config whose scheduler replaces the Trainer's own",
+    "duplicate-key": "a key that stands twice, of which one counts",
     "epochs-in-iters": "a scheduler that counts epochs in a run that has none",
     "interval": "a scheduler that only the training code steps, taken to be stepped once an epoch",
     "lr-unused": "an optimizer's lr that a DeepSpeed scheduler overrides",

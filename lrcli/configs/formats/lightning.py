@@ -14,9 +14,13 @@ _PLACES = ("", f"{_MODEL}.", "model.")
 
 def misses(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be a config of LightningCLI."""
-    paths = [f"{place}{name}.class_path" for place in _PLACES for name in ("optimizer", "lr_scheduler")]
-    named = any(has(root, path) for path in paths) or (has(root, "optimizer") and has(root, "lr_scheduler"))
-    return (*lacking(root, "trainer", "model"), *(() if named else ("a class_path of an optimizer",)))
+    places = [f"{place}{name}" for place in _PLACES for name in ("optimizer", "lr_scheduler")]
+    if any(has(root, f"{path}.class_path") for path in places):
+        return ()
+    if any(has(root, f"{path}._target_") for path in places):
+        return ("class_path instead of _target_",)
+    empty = has(root, "optimizer") and has(root, "lr_scheduler")
+    return (*lacking(root, "trainer", "model"), *(() if empty else ("a class_path of an optimizer or lr_scheduler",)))
 
 
 def _object(config: Config, path: str) -> Named | None:
@@ -70,4 +74,4 @@ def translate(config: Config, draft: Draft) -> None:
     put_length(config, draft, "trainer", interval)
 
 
-FORMAT = Format("lightning", "LightningCLI class_path", ("omegaconf",), misses, translate)
+FORMAT = Format("lightning", "LightningCLI class_path", ("omegaconf",), misses, translate, keeps_twins=True)

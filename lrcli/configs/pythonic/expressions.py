@@ -118,7 +118,7 @@ class Expressions:
             if not isinstance(name, Value) or name.read is None:
                 return self.unknown(node)
             entries.append((Scalar(name.place, str(name.read)), inner))
-        return mapping_of(entries, self.place(node))
+        return mapping_of(entries, self.place(node), written=all(key is not None for key, _ in pairs))
 
     def call(self, node: ast.Call, depth: int) -> Node:
         """dict(...), a copy, hasattr(...), or a function of numbers."""

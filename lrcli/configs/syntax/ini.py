@@ -16,8 +16,9 @@ _SECTION = re.compile(r"\[([^\]]+)\]")
 
 def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
     """The sections of a text, each a mapping; of sections with one name the first counts."""
-    sections: dict[str, tuple[Scalar, list[tuple[Scalar, Node]]]] = {}
+    sections: dict[str, tuple[Scalar, list[tuple[Scalar, Node]], list[Scalar]]] = {}
     current: list[tuple[Scalar, Node]] | None = None
+    twins: list[Scalar] = []
     for number, line in enumerate(source.lines, 1):
         text = line.strip()
         column = len(line) - len(line.lstrip()) + 1
@@ -25,19 +26,22 @@ def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
             continue
         place = Place(source, number, column, len(text))
         if match := _SECTION.match(text):
-            current = []
-            sections.setdefault(match.group(1).strip(), (Scalar(place, match.group(1).strip()), current))
+            current, twins = [], []
+            sections.setdefault(match.group(1).strip(), (Scalar(place, match.group(1).strip()), current, twins))
             continue
         key, equals, value = line.partition("=")
         if not equals or current is None or not key.strip():
             raise refuse(place, "syntax", "this is no line of a section: key=value")
         start = len(key) + 2 + len(value) - len(value.lstrip())
         name = "".join(key.split())
-        if not any(name == other.text for other, _ in current):  # darknet's option_find takes the first
-            written = "".join(value.split())
-            at = Place(source, number, start, max(1, len(value.strip())))
-            current.append((Scalar(Place(source, number, column, len(key.strip())), name), _scalar(at, written)))
-    root = mapping_of(((key, mapping_of(entries, key.place)) for key, entries in sections.values()), source.whole)
+        named = Scalar(Place(source, number, column, len(key.strip())), name)
+        if any(name == other.text for other, _ in current):  # darknet's option_find takes the first
+            twins.append(named)
+            continue
+        at = Place(source, number, start, max(1, len(value.strip())))
+        current.append((named, _scalar(at, "".join(value.split()))))
+    made = [(key, mapping_of(entries, key.place, twins=left)) for key, entries, left in sections.values()]
+    root = mapping_of(made, source.whole)
     for text in sets:
         root = apply_set(root, text, lambda place, text, plain, tag: _scalar(place, text))
     return root

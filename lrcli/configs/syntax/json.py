@@ -93,7 +93,7 @@ class _Reader:
             entries.append((key, self.value(self.after_blank(spot + 1), depth + 1)))
             spot = self.after_comma("}")
         self.end = spot + 1
-        return mapping_of(entries, self.place(at))
+        return mapping_of(entries, self.place(at), written=True)
 
     def sequence(self, at: int, depth: int) -> Node:
         items: list[Node] = []

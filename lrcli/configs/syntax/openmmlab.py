@@ -125,4 +125,4 @@ def _over(upper: Mapping, lower: Mapping) -> Mapping:
                 made = _over(value, under if under is not None else mapping_of([], value.place))
         if key.text != "_delete_":
             entries[key.text] = key, made
-    return mapping_of(entries.values(), upper.place)
+    return mapping_of(entries.values(), upper.place, twins=upper.twins)

@@ -48,7 +48,7 @@ def _whole(source: Source, sets: Sequence[str], inputs: Inputs | None, depth: in
     base = root.get(BASE)
     if inputs is None or base is None or (isinstance(base, Scalar) and base.value is None):
         return root
-    own = mapping_of((entry for entry in root.entries if entry[0].text != BASE), root.place)
+    own = replace(root, entries=tuple(entry for entry in root.entries if entry[0].text != BASE))
     lower = mapping_of([], root.place)
     errors: list[SpecError] = []
     for node in base.items if isinstance(base, List) else (base,):
@@ -64,7 +64,8 @@ def _whole(source: Source, sets: Sequence[str], inputs: Inputs | None, depth: in
     key = root.key(BASE)
     assert key is not None
     left = [(key, Unread.of(base.place, errors))] if errors else []
-    return mapping_of([*_merged(own, lower).entries, *left], root.place)
+    merged = _merged(own, lower)
+    return mapping_of([*merged.entries, *left], root.place, twins=merged.twins)
 
 
 def _merged(upper: Mapping, lower: Mapping) -> Mapping:
@@ -79,7 +80,7 @@ def _merged(upper: Mapping, lower: Mapping) -> Mapping:
             entries[key.text] = key, _merged(value, below)
         else:
             entries[key.text] = key, value
-    return mapping_of(entries.values(), upper.place)
+    return mapping_of(entries.values(), upper.place, twins=upper.twins)
 
 
 def _decoded(node: Node) -> Node:
