@@ -38,6 +38,9 @@ def at(
     above: Annotated[
         float | None, row_option("--above", metavar="X", help="The first step at which the LR is above X.")
     ] = None,
+    momentum: Annotated[
+        bool, row_option("--momentum", help="The momentum that one_cycle or cyclic moves, instead of the LR.")
+    ] = False,
 ) -> ExitStatus:
     """Print just the learning rates at some steps.
 
@@ -49,6 +52,10 @@ def at(
     if sum(asked) != 1:
         raise LrcliError("at wants STEPs, or --below X, or --above X" + (", one of them" if any(asked) else ""))
     (run,) = load_series(env, [spec], spec_options, log_options)
+    if momentum:
+        if not run.moving:
+            raise LrcliError(f"--momentum: {run.name} moves no momentum, only one_cycle and cyclic do")
+        run = run.showing_momentum()
     output = Output(env, output_options.output)
     output.choose(None, ("tsv",), "text")
     if not wanted:
@@ -89,7 +96,8 @@ def _first(env: Environment, output: Output, run: Series, below: float | None, a
         output.write(["\t".join("null" if row is None else str(row) for row in firsts) + "\n"])
     if never:
         of = f" of {', '.join(never)}" if len(never) < len(firsts) else ""
-        env.error(f"lrcli: the learning rate{of} is never {word} {limit!r} in the {run.stop} {run.unit}s")
+        what = "momentum" if run.reading == "momentum" else "learning rate"
+        env.error(f"lrcli: the {what}{of} is never {word} {limit!r} in the {run.stop} {run.unit}s")
         return ExitStatus.DIFFERENT
     return ExitStatus.OK
 

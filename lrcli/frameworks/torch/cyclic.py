@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay, Rule
 from lrcli.frameworks.torch.releases import Release
 from lrcli.frameworks.torch.ruled import Ruled, Rules, closed_form
@@ -18,7 +16,6 @@ class CyclicReplay(Ruled):
     def __init__(self, schedule: Cyclic, release: Release) -> None:
         self.schedule = schedule
         self.base_lr = schedule.base_lr
-        self._momentum_at: Callable[[float], float] | None = None
 
         def rules(initial_lr: float) -> Rules:
             self.initial_lr = initial_lr
@@ -50,17 +47,17 @@ class CyclicReplay(Ruled):
             if last_epoch == -1:
                 group.momentum = top
                 group.arguments.update(base_momentum=base, max_momentum=top)
-            self._momentum_at = self.schedule.momentum_from(base)
+            self.momentum_at = self.schedule.momentum_from(base)
             return
         if last_epoch == -1:
             group.momentum = base
         if group.momentum is not None:
-            self._momentum_at = self.schedule.momentum_from(group.momentum)
+            self.momentum_at = self.schedule.momentum_from(group.momentum)
 
     def _apply(self, rule: Rule, lr: float, t: int) -> float:
         new = super()._apply(rule, lr, t)
-        if self._momentum_at is not None:
-            self.group.momentum = self._momentum_at(t)
+        if self.momentum_at is not None:
+            self.group.momentum = self.momentum_at(t)
         return new
 
     def reading_reason(self, fresh: bool, later: bool) -> Reason:

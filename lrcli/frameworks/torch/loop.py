@@ -68,12 +68,13 @@ class TrainingLoop:
         lrs: list[float] = []
         others: dict[str, list[float | None]] = {name: [] for name in readings if name != "lr"}
         try:
-            if others or self._step_epoch:
+            if self._step_epoch or not (others.keys() <= {"momentum"} if self.replay.momentum_at else not others):
                 for _ in range(n):
                     lrs.append(self._next_lr(self._rows + len(lrs)))
                     for name, values in others.items():
                         values.append(self._read(name))
             else:
+                begun = self.replay.last_epoch + 1
                 if self._rows == 0 and n and not self.scheduler_first:
                     lrs.append(self.lr)
                 calls = n - len(lrs)
@@ -82,6 +83,10 @@ class TrainingLoop:
                 else:
                     self.replay.run_metrics(self.lr, self._metrics(calls), lrs)
                 self.lr = lrs[-1] if lrs else self.lr
+                if others and self.replay.momentum_at is not None:
+                    moved = list(map(self.replay.momentum_at, range(begun, begun + calls)))
+                    others["momentum"] = [*[self.group.momentum] * (n - calls), *moved]
+                    self.group.momentum = moved[-1] if moved else self.group.momentum
         except (Refused, ArithmeticError, ValueError, TypeError) as exc:
             raise self._failure(exc, self._rows + len(lrs)) from exc
         self._rows += n

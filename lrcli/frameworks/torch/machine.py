@@ -56,6 +56,8 @@ class Replay:
         self.last_epoch = -1
         self.calls = 0  # _step_count: the constructor's own step counts
         self.last_lr: float | None = None
+        self.momentum_at: Callable[[float], float] | None = None
+        """What step() makes of the momentum, where that follows from last_epoch alone."""
         self.scheduler_first = release < (1, 1)
         """Whether the release documents scheduler.step() before optimizer.step()."""
 

@@ -41,8 +41,8 @@ class OneCycleReplay(GroupRuled):
 
     def _apply(self, rule: Rule, lr: float, t: int) -> float:
         new = super()._apply(rule, lr, t)
-        if self.schedule.cycle_momentum:
-            self.group.momentum = self._momentum_at(t)
+        if self.momentum_at is not None:
+            self.group.momentum = self.momentum_at(t)
         return new
 
     def _check(self, t: float) -> None:
@@ -57,9 +57,10 @@ class OneCycleReplay(GroupRuled):
         curve_from = schedule.curve_from if self.release >= (1, 8) else partial(_until_1_7, schedule)
         curve_at = curve_from(initial_lr, peak, final)
 
-        base = self.group.arguments.get("base_momentum", schedule.base_momentum)
-        top = self.group.arguments.get("max_momentum", schedule.max_momentum)
-        self._momentum_at = curve_from(top, base, top)  # the same curve the other way round
+        if schedule.cycle_momentum:
+            base = self.group.arguments.get("base_momentum", schedule.base_momentum)
+            top = self.group.arguments.get("max_momentum", schedule.max_momentum)
+            self.momentum_at = curve_from(top, base, top)  # the same curve the other way round
 
         def rule(lr: float, t: int) -> float:
             check(t)
