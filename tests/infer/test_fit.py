@@ -50,7 +50,7 @@ LINE = Linear(start_factor=1.0, end_factor=0.0, total_iters=6682)
 
 EXACT = {
     "constant": (Constant(), 1e-4, range(20), 0),
-    "constant after warmup": (warm(1000, 0.0, Constant()), 3e-6, range(50, 3000, 50), 0),
+    "constant after warmup": (warm(1000, 0.1, Constant()), 3e-6, range(50, 3000, 50), 0),
     "step": (Step(step_size=30, gamma=0.1), 0.1, range(90), 0),
     "step from 1": (Step(step_size=30, gamma=0.5), 0.1, range(1, 91), 1),
     "multistep": (MultiStep((30, 80), 0.1), 0.02, range(90), 0),

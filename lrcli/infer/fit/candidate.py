@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Literal, NamedTuple
 
+from lrcli.frameworks.fitting import Shape
+from lrcli.frameworks.stateless import Stateless
+from lrcli.infer.effort import spend
 from lrcli.infer.numbers import digits
 from lrcli.schedules import Schedule, parameters
-from lrcli.schedules.linear import Linear
+from lrcli.schedules.base import Setting
+from lrcli.schedules.lambda_ import Lambda
 from lrcli.schedules.params import param_of
 from lrcli.schedules.sequential import Sequential
 
@@ -18,6 +26,13 @@ UNROUND = 6
 _NUMBER = r"(?<![\w.])\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 
 
+class Epochs(NamedTuple):
+    """How a row of the log shows an epoch of so many scheduler steps: its last step, or the mean of them."""
+
+    steps: int
+    shows: Literal["last", "mean"]
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A spec of one parameter group, as values.
@@ -25,7 +40,8 @@ class Candidate:
     first_step: the position that is the scheduler's step 0. cost: how much there is to say about its numbers; the
     cheapest candidate that explains the rows is the answer. horizon: the step at which the schedule ends, 0 if it has
     no end. free: what the rows do not determine. evidence: what speaks for it. skipped: the positions at which the
-    scheduler did not move on.
+    scheduler did not move on. shape: the curve in words of no framework. setting: the run, for a schedule that has to
+    know it. epochs: where a row of the log is an epoch of many steps; horizon counts epochs then.
     """
 
     kind: str
@@ -37,11 +53,38 @@ class Candidate:
     free: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     skipped: tuple[int, ...] = ()
+    shape: Shape | None = None
+    setting: Setting | None = None
+    epochs: Epochs | None = None
 
     def at(self, p: int) -> float:
         """The learning rate at a position."""
         t = p - self.first_step - (bisect_right(self.skipped, p) if self.skipped else 0)
-        return self.schedule.lr_at(t, self.lr) if t >= 0 else float("nan")
+        if t < 0:
+            return math.nan
+        if self.epochs is None:
+            return self._rule(t)
+        steps, shows = self.epochs
+        if shows == "last":
+            return self._rule(t * steps + steps - 1)
+        spend(steps)
+        return math.fsum(map(self._rule, range(t * steps, (t + 1) * steps))) / steps
+
+    @cached_property
+    def bound(self) -> Schedule:
+        """The schedule in its run."""
+        return self.schedule.bind(self.setting) if self.setting else self.schedule
+
+    @cached_property
+    def _rule(self) -> Callable[[int], float]:
+        if isinstance(self.bound, Stateless) and type(self.bound).rule is not Stateless.rule:
+            return self.bound.rule(self.lr)
+        return partial(_lr_at, self.bound, self.lr)
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it is said as an expression, which no class is."""
+        return _has_code(self.schedule)
 
     @property
     def numbers(self) -> int:
@@ -54,19 +97,19 @@ class Candidate:
         return replace(self, free=(*self.free, *free))
 
 
-def after_warmup(warmup: int, start_factor: float, schedule: Schedule) -> Schedule:
-    """The schedule after a linear warmup of so many steps."""
-    if warmup <= 0:
-        return schedule
-    ramp = Linear(start_factor=start_factor, total_iters=warmup)
-    if isinstance(schedule, Sequential):
-        return Sequential((ramp, *schedule.schedules), (warmup, *(warmup + m for m in schedule.milestones)))
-    return Sequential((ramp, schedule), (warmup,))
+def _lr_at(schedule: Schedule, lr: float, t: int) -> float:
+    return schedule.lr_at(t, lr)
+
+
+def _has_code(schedule: Schedule) -> bool:
+    return isinstance(schedule, Lambda) or any(map(_has_code, schedule.parts()))
 
 
 def _numbers(schedule: Schedule) -> int:
     """How many numbers a schedule says that are not its defaults."""
     count = 0
+    if isinstance(schedule, Sequential) and getattr(schedule.schedules[0], "total_iters", 0) == schedule.milestones[0]:
+        count -= 1  # the warmup's length is said once
     for f in parameters(schedule):
         param, value = param_of(f), getattr(schedule, f.name)
         if param.kind == "schedules":

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import replace
 
-from lrcli.infer.fit.candidate import Candidate, after_warmup
-from lrcli.infer.fit.laws import Law, Level, Slope, Wave
+from lrcli.infer.fit.candidate import Candidate
+from lrcli.infer.fit.laws import Inverse, Law, Level, Slope, Wave
 from lrcli.infer.fit.mains import Main, mains
+from lrcli.infer.fit.naming import first_spoken, spoken
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.warmup import RATIOS, Ramp, Start, kinks, ramp, starts
@@ -92,12 +95,12 @@ def _begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start]) -> I
         yield from kinks(before, law, inner.p[0], begins)
         return
     yield from (start.first_step for start in begins)
-    if isinstance(law, Slope) and law.slope < 0:
+    if isinstance(law, Inverse) or (isinstance(law, Slope) and law.slope < 0):
         yield from _hidden_peaks(inner, law)
 
 
-def _hidden_peaks(inner: FitRows, law: Slope) -> Iterator[int]:
-    """Where a falling line has round values before its first row: a warmup that was not logged may end there."""
+def _hidden_peaks(inner: FitRows, law: Slope | Inverse) -> Iterator[int]:
+    """Where a falling curve has round values before its first row: a warmup that was not logged may end there."""
     first = inner.p[0]
     low, high = law(first), law(min(0, first))
     if not 0 < low < high:
@@ -109,7 +112,7 @@ def _hidden_peaks(inner: FitRows, law: Slope) -> Iterator[int]:
             if low <= peak <= high:
                 peaks.add(peak)
     for peak in sorted(peaks, key=cost)[:70]:
-        at = law.at + (peak - law.value) / law.slope
+        at = law.place(peak)
         near = round(at)
         if 0 < near <= first and abs(at - near) < 0.02 + 1e-7 * abs(at):
             yield near
@@ -117,8 +120,9 @@ def _hidden_peaks(inner: FitRows, law: Slope) -> Iterator[int]:
 
 def _joined(made: Ramp, main: Main, rows: FitRows, flat: Segment | None) -> Candidate | None:
     schedule, spent, evidence = main.schedule, main.cost, list(main.evidence)
-    lengths = main.lengths
-    spent -= _ratio_discount(made.warmup, lengths)
+    begin = made.steps
+    shape = made.shape(main.shape)
+    spent += made.cost - _ratio_discount(made.warmup, main.shape.end)
     free = [*main.free]
     if made.start_factor > 1:
         evidence.append(f"the warmup comes from above: it begins with {made.start_factor:g} times the learning rate")
@@ -127,41 +131,40 @@ def _joined(made: Ramp, main: Main, rows: FitRows, flat: Segment | None) -> Cand
         spent += 0.5
     elif made.free:
         free += made.free
-    if main.kind == "linear" and lengths and _is_tail(rows, main.begin, lengths[0]):
+    if main.kind == "linear" and main.shape.end and _is_tail(rows, main.begin, main.shape.end):
         free.append("lr and where the line begins: its rows fix its end and its slope, lr divided by total_iters")
     if flat is not None:
-        value = flat.law(0)
-        if isinstance(schedule, Cosine):
-            end = made.warmup + int(schedule.T_max)
-            if abs(value - schedule.eta_min) > rows.tol[flat.start] or made.first_step + end > rows.p[flat.start]:
-                return None
-            if made.warmup == 0 or made.start_factor == 0:
-                whole = WarmupCosine(warmup=made.warmup, T_max=end, eta_min=schedule.eta_min)
-            else:
-                whole = WarmupCosine(
-                    warmup=made.warmup, T_max=end, eta_min=schedule.eta_min, start_factor=made.start_factor
-                )
-            return Candidate(
-                main.kind, main.lr, whole, made.first_step, spent + made.cost + 0.5, end, tuple(free), tuple(evidence)
-            )
-        if not isinstance(schedule, Linear):
+        ended = _ended(main, flat, rows)
+        if ended is None:
             return None
-        line = _line_until(schedule, main, flat, value)
-        if line is None:
-            return None
-        schedule, lengths = line, (int(line.total_iters),)
-    whole_schedule = after_warmup(made.warmup, made.start_factor, schedule)
-    horizon = made.warmup + lengths[0] if lengths else 0
-    return Candidate(
-        main.kind,
-        main.lr,
-        whole_schedule,
-        made.first_step,
-        spent + made.cost,
-        horizon,
-        tuple(free),
-        tuple(evidence),
+        schedule, shape = ended, replace(shape, floor=flat.law(0))
+        if isinstance(schedule, Linear):
+            shape = replace(shape, end=begin + int(schedule.total_iters))
+    told = Candidate(
+        main.kind, main.lr, Linear(), made.first_step, spent, shape.end, tuple(free), tuple(evidence), shape=shape
     )
+    if flat is not None and isinstance(schedule, Cosine) and not made.held:
+        start = made.start_factor if begin else 0.0
+        whole = WarmupCosine(warmup=begin, T_max=shape.end, eta_min=schedule.eta_min, start_factor=start)
+        return replace(told, schedule=whole, cost=spent + 0.5)
+    if schedule is None:
+        said = next(spoken(told, rows), None)
+        if said is not None or not begin:
+            return said
+        part = first_spoken(main.shape, rows.part(bisect_left(rows.p, main.begin), len(rows)), main.begin)
+        if part is None:
+            return None
+        schedule, told = part.schedule, replace(told, setting=part.setting)
+    return replace(told, schedule=made.before(schedule))
+
+
+def _ended(main: Main, flat: Segment, rows: FitRows) -> Linear | Cosine | None:
+    """The main schedule, ended where it meets the flat stretch."""
+    schedule, value = main.schedule, flat.law(0)
+    if isinstance(schedule, Cosine):
+        past = main.begin + schedule.T_max > rows.p[flat.start]
+        return None if past or abs(value - schedule.eta_min) > rows.tol[flat.start] else schedule
+    return _line_until(schedule, main, value) if isinstance(schedule, Linear) else None
 
 
 def _is_tail(rows: FitRows, begin: int, length: int) -> bool:
@@ -169,18 +172,16 @@ def _is_tail(rows: FitRows, begin: int, length: int) -> bool:
     return rows.p[0] - begin > 0.1 * length
 
 
-def _ratio_discount(warmup: int, lengths: tuple[int, ...]) -> float:
+def _ratio_discount(warmup: int, length: int) -> float:
     """What a warmup costs less that is a usual share of the run."""
-    if not warmup or not lengths:
-        return 0.0
-    total = warmup + lengths[0]
-    if any(warmup == math.ceil(ratio * total) for ratio in RATIOS):
+    total = warmup + length
+    if warmup and length and any(warmup == math.ceil(ratio * total) for ratio in RATIOS):
         return max(cost(warmup) - 1.2, 0.0)
     return 0.0
 
 
-def _line_until(schedule: Linear, main: Main, flat: Segment, value: float) -> Linear | None:
-    """The line, ended where it meets the flat stretch."""
+def _line_until(schedule: Linear, main: Main, value: float) -> Linear | None:
+    """The line, ended where it has the value of the flat stretch."""
     slope = (schedule.end_factor - schedule.start_factor) / schedule.total_iters
     if slope >= 0:
         return None

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from lrcli.expression import Expression
-from lrcli.infer.fit.laws import Decay, Inverse, Law, Level, Power, Slope, Wave
+from lrcli.frameworks.fitting import Shape
+from lrcli.infer.fit.laws import Decay, Inverse, Law, Level, Power, Root, Slope, Wave
 from lrcli.infer.fit.laws.cosine import wave_with
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.numbers import cost, digits, rounded, simplest, simplest_whole
 from lrcli.schedules import constant, cosine, exponential, linear, polynomial
 from lrcli.schedules.base import Schedule
-from lrcli.schedules.lambda_ import Lambda
 
 FACTORS = (0.01, 0.1, 0.001, 0.05, 0.2, 0.02, 0.5, 1e-4, 1e-3, 0.25, 0.3, 0.15)
 """What people write as the share of the learning rate that is left at the end."""
@@ -21,19 +20,26 @@ FACTORS = (0.01, 0.1, 0.001, 0.05, 0.2, 0.02, 0.5, 1e-4, 1e-3, 0.25, 0.3, 0.15)
 
 @dataclass(frozen=True)
 class Main:
-    """What comes after the warmup: a schedule that begins at position `begin` with the base learning rate."""
+    """What comes after the warmup: a schedule that begins at position `begin` with the base learning rate.
+
+    shape: the same in words of no framework. schedule: PyTorch's; None where it has none.
+    """
 
     kind: str
     begin: int
-    lr: float
-    schedule: Schedule
-    lengths: tuple[int, ...] = ()
+    shape: Shape
+    schedule: Schedule | None
     cost: float = 0.0
     free: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
 
+    @property
+    def lr(self) -> float:
+        """The learning rate that it begins with."""
+        return self.shape.lr
 
-def count_cost(n: int, *before: int) -> float:
+
+def count_cost(n: float, *before: int) -> float:
     """The cost of a length, or of the position at which it ends, whichever is rounder."""
     return min(cost(n), *(0.2 + cost(n + more) for more in before)) if before else cost(n)
 
@@ -50,6 +56,8 @@ def mains(rows: FitRows, law: Law, begin: int, first_step: int) -> Iterator[Main
         yield from inverse_mains(rows, law, begin, first_step)
     elif isinstance(law, Wave):
         yield from wave_mains(rows, law, begin, first_step)
+    elif isinstance(law, Root):
+        yield from root_mains(rows, law, begin, first_step)
     else:
         yield from power_mains(rows, law, begin, first_step)
 
@@ -58,7 +66,7 @@ def constant_mains(rows: FitRows, begin: int) -> Iterator[Main]:
     span = rows.scale(lambda p: 1.0)
     if span is not None:
         lr = simplest(*span)
-        yield Main("constant", begin, lr, constant.Constant(), cost=cost(lr))
+        yield Main("constant", begin, Shape("constant", lr), constant.Constant(), cost(lr))
 
 
 def line_ends(rows: FitRows, law: Slope, first_step: int) -> list[int]:
@@ -102,7 +110,8 @@ def line_mains(rows: FitRows, law: Slope, begin: int, first_step: int) -> Iterat
         lr = simplest(*span)
         length = end - begin
         schedule = linear.Linear(start_factor=1.0, end_factor=0.0, total_iters=length)
-        yield Main("linear", begin, lr, schedule, (length,), cost(lr) + count_cost(length, begin - first_step, begin))
+        spent = cost(lr) + count_cost(length, begin - first_step, begin)
+        yield Main("linear", begin, Shape("line", lr, end=length), schedule, spent)
         yielded = True
     if yielded and abs(law.zero - round(law.zero)) < 1e-3:
         return
@@ -132,7 +141,8 @@ def rising_mains(rows: FitRows, law: Slope, begin: int) -> Iterator[Main]:
         if rows.holds(lambda p, s=schedule, lr=lr: s.lr_at(max(p - begin, 0), lr)):  # type: ignore[misc]
             spent = cost(lr) + cost(whole) + (cost(factor) if factor else 0.0)
             free = ("the peak and the length of the warmup: the run ends in it, only its slope is seen",)
-            found.append(Main("linear", begin, lr, schedule, (whole,), spent, free))
+            shape = Shape("constant", lr, warmup=whole, start=factor * lr, begin=whole)
+            found.append(Main("linear", begin, shape, schedule, spent, free))
     yield from sorted(found, key=lambda main: main.cost)[:3]
 
 
@@ -155,7 +165,8 @@ def _line_to_floor(rows: FitRows, law: Slope, begin: int, first_step: int) -> It
             if length is not None and length > 0:
                 schedule = linear.Linear(start_factor=1.0, end_factor=factor, total_iters=length)
                 spent = cost(lr) + cost(factor) + count_cost(length, begin - first_step, begin)
-                yield Main("linear", begin, lr, schedule, (length,), spent + 0.5)
+                shape = Shape("line", lr, end=length, floor=float(f"{factor * lr:.12g}"))
+                yield Main("linear", begin, shape, schedule, spent + 0.5)
                 found = True
         # the factor at the last row, whatever it is
         length = max(last - begin, 1)
@@ -165,7 +176,8 @@ def _line_to_floor(rows: FitRows, law: Slope, begin: int, first_step: int) -> It
         usual = digits(factor) <= 2  # somebody's end: the line aims at it
         free = () if found or usual else ("where the line ends: only its slope is seen",)
         spent = cost(lr) + cost(factor) + count_cost(length, begin - first_step, begin) + (0.5 if usual else 2.0)
-        yield Main("linear", begin, lr, schedule, (length,), spent, free)
+        shape = Shape("line", lr, end=length, floor=float(f"{factor * lr:.12g}"))
+        yield Main("linear", begin, shape, schedule, spent, free)
         if tries == 2:
             return
 
@@ -194,26 +206,29 @@ def decay_mains(rows: FitRows, law: Decay, begin: int) -> Iterator[Main]:
             continue
         if span is not None:
             lr = simplest(*span)
-            yield Main("exponential", begin, lr, exponential.Exponential(gamma=gamma), (), cost(lr) + cost(gamma))
+            schedule = exponential.Exponential(gamma=gamma)
+            yield Main("exponential", begin, Shape("exponential", lr, power=gamma), schedule, cost(lr) + cost(gamma))
             return
 
 
 def inverse_mains(rows: FitRows, law: Inverse, begin: int, first_step: int) -> Iterator[Main]:
-    """PyTorch has no class for it: a lambda."""
     exact = begin - law.origin
     whole = simplest_whole(exact - 1e-3 - 1e-4 * abs(exact), exact + 1e-3 + 1e-4 * abs(exact)) or round(exact)
-    for length in dict.fromkeys((whole, round(exact))):
-        if length < 1:
-            continue
-        span = rows.scale(lambda p, length=length: (1 + (p - begin) / length) ** -law.power)  # type: ignore[misc]
+    few = rows.pick(spread(len(rows), 60, 8))
+    near = next((x for x in rounded(exact, 12) if few.scale(_inverse(begin, x, law.power))), exact)
+    for length in dict.fromkeys((whole, round(exact), near)):
+        span = rows.scale(_inverse(begin, length, law.power)) if length > 0 else None
         if span is None:
             continue
         lr = simplest(*span)
-        schedule = Lambda(lr_lambda=Expression(f"(1 + epoch / {length}) ** -{law.power:g}"))
-        name = "inverse square root" if law.power == 0.5 else "inverse time"
-        told = (f"{name} decay with a time scale of {length}",)
-        yield Main("lambda", begin, lr, schedule, (), cost(lr) + count_cost(length, begin - first_step) + 1, (), told)
+        shape = Shape("inverse", lr, power=law.power, scale=length)
+        spent = cost(lr) + count_cost(length, begin - first_step) + (0.0 if law.power == 0.5 else cost(law.power))
+        yield Main("inverse", begin, shape, None, spent + 0.5)
         return
+
+
+def _inverse(begin: int, scale: float, power: float) -> Callable[[int], float]:
+    return lambda p: float((1 + (p - begin) / scale) ** -power)
 
 
 def halves(rows: FitRows, law: Wave, begin: int, first_step: int) -> list[int]:
@@ -262,77 +277,89 @@ def wave_mains(rows: FitRows, law: Wave, begin: int, first_step: int) -> Iterato
         spent = count_cost(half, begin - first_step, begin)
         for lr, floor in wave_heights(rows, made):
             schedule = cosine.Cosine(T_max=half, eta_min=floor)
-            yield Main("cosine", begin, lr, schedule, (half,), spent + cost(lr) + min(cost(floor), cost(floor / lr)))
+            shape = Shape("cosine", lr, end=half, floor=floor)
+            yield Main("cosine", begin, shape, schedule, spent + cost(lr) + floor_cost(floor, lr))
+
+
+def floor_cost(floor: float, lr: float) -> float:
+    """The cost of a floor, or of the share that it is, whichever is rounder."""
+    return min(cost(floor), cost(floor / lr))
 
 
 def wave_heights(rows: FitRows, law: Wave) -> Iterator[tuple[float, float]]:
     """(peak, floor) of a wave whose place and length are known, the roundest first."""
 
-    def shape(p: int) -> float:
+    def part(p: int) -> float:
         return (1 + math.cos(math.pi * (p - law.top) / law.half)) / 2
 
-    span = rows.scale(shape)
+    return heights(rows, part, law.middle - law.height)
+
+
+def heights(rows: FitRows, part: Callable[[int], float], floor: float) -> Iterator[tuple[float, float]]:
+    """(peak, floor) of a curve that falls from 1 to 0 as `part` does, the roundest first; `floor` is near it."""
+    span = rows.scale(part)
     if span is not None:
         yield simplest(*span), 0.0
         return
-    peak, floor = law.middle + law.height, law.middle - law.height
     for factor in (*FACTORS, 1 / 3, 2 / 3):
-        span = rows.scale(lambda p, factor=factor: factor + (1 - factor) * shape(p))  # type: ignore[misc]
+        span = rows.scale(lambda p, factor=factor: factor + (1 - factor) * part(p))  # type: ignore[misc]
         if span is not None:
             lr = simplest(*span)
             yield lr, float(f"{lr * factor:.12g}")
             return
     for low in rounded(floor, 15):
-        left = FitRows(rows.p, [y - low for y in rows.y], rows.tol, rows.peak)
-        if low < peak:
-            span = left.scale(shape)
-        else:
-            continue
+        span = rows.above(low).scale(part) if low < rows.peak else None
         if span is not None:
             yield simplest(span[0] + low, span[1] + low), low
+            return
+
+
+def root_mains(rows: FitRows, law: Root, begin: int, first_step: int) -> Iterator[Main]:
+    """A decay by 1 - the root of what is done: it can only begin where it does."""
+    if abs(begin - law.begin) > 0.5:
+        return
+    for share in (0.0, *FACTORS):
+        exact = (law.top * (1 - share) / law.fall) ** 2
+        length = simplest_whole(exact * (1 - 1e-4), exact * (1 + 1e-4)) or round(exact)
+        if length < rows.p[-1] - begin:
+            continue
+        span = rows.scale(lambda p, n=length, low=share: 1 - (1 - low) * math.sqrt((p - begin) / n))  # type: ignore[misc]
+        if span is not None:
+            lr = simplest(*span)
+            floor = float(f"{lr * share:.12g}")
+            spent = count_cost(length, begin - first_step, begin) + cost(lr) + floor_cost(floor, lr)
+            yield Main("root", begin, Shape("root", lr, end=length, floor=floor), None, spent + 0.5)
             return
 
 
 def power_mains(rows: FitRows, law: Power, begin: int, first_step: int) -> Iterator[Main]:
     near = round(law.end)
     # a long run in few digits leaves the end open
-    ends = [near] + [end for end in range(near - 30, near + 31) if end != near]
+    ends = {*range(near - 30, near + 31)}
     few = rows.pick(spread(len(rows), 60, 8))
     found = 0
     for power in rounded(law.power, 4):
-        for end in sorted(set(ends), key=lambda e: (count_cost(e - begin, begin - first_step, begin), abs(e - near))):
+        for end in sorted(ends, key=lambda e: (count_cost(e - begin, begin - first_step, begin), abs(e - near))):
             if end <= begin or end < rows.p[-1]:
                 continue
             length = end - begin
 
-            def shape(p: int, length: int = length, power: float = power) -> float:
+            def part(p: int, length: int = length, power: float = power) -> float:
                 return float((1 - min(p - begin, length) / length) ** power)
 
-            spent = count_cost(length, begin - first_step, begin) + cost(power)
-            span = few.scale(shape)
-            span = rows.scale(shape) if span is not None else None
-            if span is not None:
-                lr = simplest(*span)
-                schedule = polynomial.Polynomial(total_iters=length, power=power)
-                yield Main("polynomial", begin, lr, schedule, (length,), spent + cost(lr))
+            if law.floor <= 0 and few.scale(part) is None:
+                continue
+            for lr, floor in heights(rows, part, law.floor) if law.floor > 0 else _without_floor(rows, part):
+                schedule = None if floor else polynomial.Polynomial(total_iters=length, power=power)
+                spent = count_cost(length, begin - first_step, begin) + cost(power) + cost(lr) + floor_cost(floor, lr)
+                shape = Shape("power", lr, end=length, floor=floor, power=power)
+                yield Main("polynomial", begin, shape, schedule, spent)
                 found += 1
-            elif law.floor > 0:
-                yield from _power_to_floor(rows, law, begin, length, power, spent)
         if found:
             return
 
 
-def _power_to_floor(rows: FitRows, law: Power, begin: int, length: int, power: float, spent: float) -> Iterator[Main]:
-    def shape(p: int) -> float:
-        return float((1 - min(p - begin, length) / length) ** power)
-
-    for floor in rounded(law.floor, 8):
-        left = FitRows(rows.p, [y - floor for y in rows.y], rows.tol, rows.peak)
-        span = left.scale(shape)
-        if span is not None:
-            lr = simplest(span[0] + floor, span[1] + floor)
-            text = f"{floor!r} / {lr!r} + (1 - {floor!r} / {lr!r}) * (1 - min(epoch, {length}) / {length}) ** {power!r}"
-            schedule = Lambda(lr_lambda=Expression(text))
-            evidence = (f"a polynomial of power {power:g} from {lr:g} to {floor:g} over {length} steps",)
-            yield Main("polynomial", begin, lr, schedule, (length,), spent + cost(lr) + cost(floor) + 1, (), evidence)
-            return
+def _without_floor(rows: FitRows, part: Callable[[int], float]) -> Iterator[tuple[float, float]]:
+    span = rows.scale(part)
+    if span is not None:
+        yield simplest(*span), 0.0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from lrcli.expression import Expression
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.laws import Decay, Inverse, Law, Level, Power, Slope, Wave
+from lrcli.infer.fit.laws import Law, Level, Slope, Wave
+from lrcli.infer.fit.mains import mains
+from lrcli.infer.fit.naming import first_spoken
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
@@ -17,10 +19,8 @@ from lrcli.schedules.chained import Chained
 from lrcli.schedules.constant import Constant as ConstantSchedule
 from lrcli.schedules.constant_lr import ConstantLR
 from lrcli.schedules.cosine import Cosine
-from lrcli.schedules.exponential import Exponential
 from lrcli.schedules.lambda_ import Lambda
 from lrcli.schedules.linear import Linear
-from lrcli.schedules.polynomial import Polynomial
 from lrcli.schedules.sequential import Sequential
 
 _TIGHT = 1e-13
@@ -61,8 +61,11 @@ def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, ro
     for i, (segment, start, stop) in enumerate(zip(segments, edges, edges[1:], strict=False)):
         if stop <= start:
             return None
+        found = _part(rows, segment, start, stop, peak)
+        if found is None:
+            return None
+        part, more = found
         noise = max(rows.tol[segment.start], rows.tol[segment.stop - 1])
-        part, more = _part(segment.law, start, stop, peak, noise)
         if isinstance(part, Linear):
             # what meets a flat stretch does so at its value
             before = segments[i - 1].law if i else None
@@ -138,8 +141,10 @@ def _share(value: float, peak: float, noise: float = 0.0) -> float:
     return simplest(share - slack, share + slack)
 
 
-def _part(law: Law, start: int, stop: int, peak: float, noise: float) -> tuple[Schedule, float]:
-    size = stop - start
+def _part(rows: FitRows, segment: Segment, start: int, stop: int, peak: float) -> tuple[Schedule, float] | None:
+    """The schedule of a stretch, with its cost, for a base learning rate of `peak`."""
+    law, size = segment.law, stop - start
+    noise = max(rows.tol[segment.start], rows.tol[segment.stop - 1])
     if isinstance(law, Level):
         share = simplest(law.low / peak, law.high / peak)
         if share == 1:
@@ -148,47 +153,28 @@ def _part(law: Law, start: int, stop: int, peak: float, noise: float) -> tuple[S
     if isinstance(law, Slope):
         first, last = _share(law(start), peak, noise), _share(law(stop), peak, noise)
         return Linear(start_factor=first, end_factor=last, total_iters=size), cost(first) + cost(last) + 0.5
-    if isinstance(law, Decay):
-        gamma = math.exp(law.rate)
-        gamma = simplest(gamma * (1 - _TIGHT), gamma * (1 + _TIGHT))
-        share = _share(law(start), peak, noise)
-        decay = Exponential(gamma=gamma)
-        if share == 1:
-            return decay, cost(gamma) + 0.5
-        return Chained((ConstantLR(factor=share, total_iters=size), decay)), cost(gamma) + cost(share) + 1.0
-    if isinstance(law, Wave):
-        return _wave(law, start, peak)
-    if isinstance(law, Inverse):
-        share, length = (
-            _share(law(start), peak, noise),
-            simplest((start - law.origin) * (1 - 1e-9), (start - law.origin) * (1 + 1e-9)),
-        )
-        text = f"{share!r} * (1 + epoch / {length!r}) ** -{law.power:g}"
-        return Lambda(lr_lambda=Expression(text)), cost(length) + cost(share) + 1.5
-    return _power(law, start, peak)
+    inner = rows.part(segment.start, segment.stop)
+    for main in mains(inner, law, start, start):
+        share, schedule = _share(main.lr, peak, noise), main.schedule
+        if schedule is None:
+            said = first_spoken(main.shape, inner, start)
+            if said is None or (share != 1 and main.shape.floor):
+                continue
+            schedule = said.schedule
+        if share != 1:
+            if isinstance(schedule, Cosine):
+                schedule = replace(schedule, eta_min=float(f"{schedule.eta_min / share:.12g}"))
+            schedule = Chained((ConstantLR(factor=share, total_iters=size), schedule))
+        return schedule, main.cost + 0.5 + bool(share != 1)
+    return _wave(law, start, peak) if isinstance(law, Wave) else None
 
 
-def _wave(law: Wave, start: int, peak: float) -> tuple[Schedule, float]:
-    half = float(round(law.half)) if abs(law.half - round(law.half)) < 1e-6 * law.half else law.half
-    high, low = _share(law.middle + law.height, peak), _share(law.middle - law.height, peak)
-    top = law.top - start
-    if abs(top - round(top)) < 1e-6 * half:
-        top = float(round(top))
-    if top == 0 and high == 1 and half.is_integer():
-        return Cosine(T_max=int(half), eta_min=float(f"{low * peak:.12g}")), cost(half) + cost(low) + 0.5
+def _wave(law: Wave, start: int, peak: float) -> tuple[Schedule, float] | None:
+    """A wave that does not begin at its top: no class is one. One of no whole length is none that anybody wrote."""
+    half, top = round(law.half), law.top - start
+    if abs(law.half - half) > 1e-6 * half:
+        return None
+    top = float(round(top)) if abs(top - round(top)) < 1e-6 * half else top
     middle, height = _share(law.middle, peak), _share(law.height, peak)
-    text = f"{middle!r} + {height!r} * cos(pi * (epoch - {top!r}) / {half!r})".replace("- -", "+ ")
+    text = f"{middle!r} + {height!r} * cos(pi * (epoch - {top!r}) / {half})".replace("- -", "+ ")
     return Lambda(lr_lambda=Expression(text)), cost(half) + cost(middle) + cost(height) + cost(top) + 1.5
-
-
-def _power(law: Power, start: int, peak: float) -> tuple[Schedule, float]:
-    length = law.end - start
-    if abs(length - round(length)) < 1e-6 * length:
-        length = float(round(length))
-    power = simplest(law.power * (1 - 1e-6), law.power * (1 + 1e-6))
-    floor = _share(law.floor, peak)
-    height = _share(law(start) - law.floor, peak)
-    if floor == 0 and height == 1 and length.is_integer():
-        return Polynomial(total_iters=int(length), power=power), cost(length) + cost(power) + 0.5
-    text = f"{floor!r} + {height!r} * (1 - min(epoch, {length!r}) / {length!r}) ** {power!r}"
-    return Lambda(lr_lambda=Expression(text)), cost(length) + cost(power) + cost(floor) + cost(height) + 1.5

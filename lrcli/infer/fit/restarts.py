@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.infer.fit.candidate import Candidate, after_warmup
+from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws.cosine import wave_with
 from lrcli.infer.fit.mains import wave_heights
 from lrcli.infer.fit.rows import FitRows
@@ -88,7 +88,7 @@ def _from(
             rise = ramp(before, start, begin, lr)
             if rise is None:
                 continue
-            whole = after_warmup(rise.warmup, rise.start_factor, schedule)
+            whole = rise.before(schedule)
             spent = rise.cost + cost(lr) + min(cost(floor), cost(floor / lr)) + cost(size) + 0.5 * (factor - 1)
             candidate = Candidate("cosine_restarts", lr, whole, start.first_step, spent, free=rise.free)
             if rows.holds(candidate.at):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lrcli.infer.effort import spend
 from lrcli.logs import Rounding
@@ -21,6 +21,7 @@ class FitRows:
     """Positions and learning rates of one run, in order, and how far a law may be from each of them.
 
     peak: the largest learning rate. epoch: the steps of an epoch where the log's own columns say that, else 0.
+    in_epochs: whether positions are epochs.
     """
 
     p: Sequence[int]
@@ -28,13 +29,14 @@ class FitRows:
     tol: Sequence[float]
     peak: float
     epoch: int = 0
+    in_epochs: bool = False
 
     def __len__(self) -> int:
         return len(self.p)
 
     def part(self, start: int, stop: int) -> FitRows:
         """The rows start <= i < stop."""
-        return FitRows(self.p[start:stop], self.y[start:stop], self.tol[start:stop], self.peak, self.epoch)
+        return replace(self, p=self.p[start:stop], y=self.y[start:stop], tol=self.tol[start:stop])
 
     def pick(self, indices: Iterable[int]) -> FitRows:
         """These rows."""
@@ -42,7 +44,11 @@ class FitRows:
         p = [self.p[i] for i in chosen]
         y = [self.y[i] for i in chosen]
         tol = [self.tol[i] for i in chosen]
-        return FitRows(p, y, tol, self.peak, self.epoch)
+        return replace(self, p=p, y=y, tol=tol)
+
+    def above(self, floor: float) -> FitRows:
+        """The rows with the floor taken from their learning rates."""
+        return replace(self, y=[y - floor for y in self.y])
 
     def holds(self, law: Callable[[int], float], slack: float = 1.0) -> bool:
         """Whether the law is near enough at every row."""
@@ -67,7 +73,13 @@ class FitRows:
 
 
 def make_rows(
-    p: Sequence[int], y: Sequence[float], rounding: Rounding, *, fine: bool = False, epoch: int = 0
+    p: Sequence[int],
+    y: Sequence[float],
+    rounding: Rounding,
+    *,
+    fine: bool = False,
+    epoch: int = 0,
+    in_epochs: bool = False,
 ) -> FitRows:
     """The rows with the tolerance of the log's rounding; `fine` asks for more where every digit is logged."""
     peak = max((abs(v) for v in y), default=0.0)
@@ -81,7 +93,7 @@ def make_rows(
                 cache.clear()
             known = cache[v] = max(share * tolerance(v, rounding, peak), 1e-300)
         tol.append(known)
-    return FitRows(p, y, tol, peak, epoch)
+    return FitRows(p, y, tol, peak, epoch, in_epochs)
 
 
 def spread(n: int, count: int, ends: int = 24) -> list[int]:

@@ -9,12 +9,16 @@ from itertools import islice, pairwise
 
 from lrcli.errors import LrcliError
 from lrcli.infer.effort import Effort, spend
+from lrcli.infer.fit.between import between_candidates
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.clocked import clocked_candidates
 from lrcli.infer.fit.compose import compose
+from lrcli.infer.fit.laws import Wave
+from lrcli.infer.fit.naming import best_named, gives
 from lrcli.infer.fit.one_cycle import one_cycle_candidates
 from lrcli.infer.fit.phases import phase_candidates
 from lrcli.infer.fit.plateau import plateau_candidates
+from lrcli.infer.fit.ramps import ramp_candidates
 from lrcli.infer.fit.restarts import restart_candidates
 from lrcli.infer.fit.rows import SEARCHED, FitRows, make_rows, spread
 from lrcli.infer.fit.segments import SLACKS, Segment, cut, last_stretch
@@ -22,6 +26,7 @@ from lrcli.infer.fit.skipped import caught_up, lags
 from lrcli.infer.fit.steps import flats, step_candidates
 from lrcli.logs import Log, Run
 from lrcli.logs.axis import counted
+from lrcli.logs.rounding import quantise
 from lrcli.progress import report_progress
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.sequential import Sequential
@@ -101,6 +106,8 @@ def fit_run(log: Log, run: int | None = None, *, only: bool = False) -> Fitted:
     )
     if first is None or all(column == columns[next(iter(columns))] for column in columns.values()):
         return fitted
+    if _makes_groups(first, log, runs[number], list(columns)):
+        return fitted
     groups = []
     for name in columns:
         one = _fit_column(log, runs[number], name).candidate
@@ -109,6 +116,20 @@ def fit_run(log: Log, run: int | None = None, *, only: bool = False) -> Fitted:
             return replace(fitted, remarks=(*fitted.remarks, told))
         groups.append((name, one.lr, one.schedule))
     return replace(fitted, groups=tuple(groups))
+
+
+def _makes_groups(candidate: Candidate, log: Log, run: Run, columns: Sequence[str]) -> bool:
+    """Whether the schedule makes parameter groups by itself, of which one is behind each of these columns."""
+    if candidate.setting is None:
+        return False
+    settings = [candidate.setting._replace(own_group=name) for name, _ in candidate.bound.groups()]
+    members = [replace(candidate, setting=setting) for setting in settings]
+    for column in columns:
+        places, values, _ = _finite(log.positions, log.lrs[column], run)
+        rows = make_rows(places, values, log.rounding)
+        if not any(gives(member, rows) for member in members):
+            return False
+    return True
 
 
 def _fit_column(log: Log, run: Run, column: str) -> Fitted:
@@ -125,15 +146,16 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
         remarks.append(f"only {len(places)} row{'s' * (len(places) > 1)}: many schedules give them")
     epoch = _steps_per_epoch(log, kept)
     found: list[Candidate] = []
-    rows = make_rows(places, values, log.rounding, epoch=epoch)
+    in_epochs = log.unit == "epoch"
     for fine in (True, False) if log.rounding.kind == "full" else (False,):
-        rows = make_rows(places, values, log.rounding, fine=fine, epoch=epoch)
+        rows = make_rows(places, values, log.rounding, fine=fine, epoch=epoch, in_epochs=in_epochs)
         with Effort(FITTED) as effort:
             found = _search(rows, metrics, log.rounding.kind == "float32")
         if found or effort.exhausted:
             break
     if effort.exhausted:
         remarks.append(f"gave up after {effort.candidates:,} candidates")
+    found = best_named(found, rows, lambda value: quantise(value, log.rounding))
     proven = [candidate for candidate in found if candidate.numbers < max(len(rows), FEWEST)]
     if found and not proven:
         count = found[0].numbers
@@ -262,7 +284,8 @@ def _candidates(
         segments = cut(few, slack)
         if segments is None:
             # a warmup that is multiplied with the decay is no stretch of any law
-            found = list(clocked_candidates(few, [last_stretch(few, slack)]))
+            last = last_stretch(few, slack)
+            found = [*clocked_candidates(few, [last]), *ramp_candidates(few, last)]
         else:
             found = list(_of_segments(rows, few, segments))
         yield from found
@@ -276,7 +299,12 @@ def _of_segments(rows: FitRows, few: FitRows, segments: list[Segment]) -> Iterat
         *islice(one_cycle_candidates(few, segments), 40),
         *clocked_candidates(few, segments),
     ]
+    if len(segments) == 1 and isinstance(segments[0].law, Wave):
+        direct += between_candidates(few, segments[0].law)
     yield from direct
+    if not direct:
+        direct = list(ramp_candidates(few, segments[-1]))
+        yield from direct
     if not direct:
         if late := _late(rows, segments):
             yield from late

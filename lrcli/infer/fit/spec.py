@@ -28,8 +28,12 @@ def spec_mapping(fitted: Fitted) -> dict[str, Any]:
     if not candidate.schedule.sets_lr:
         made["lr"] = _plain(candidate.lr)
     made[unit] = fitted.length
-    if fitted.steps_per_epoch:
+    if candidate.epochs:
+        made |= {"steps_per_epoch": candidate.epochs.steps, "interval": "step"}
+    elif fitted.steps_per_epoch:
         made["steps_per_epoch"] = fitted.steps_per_epoch
+    if candidate.setting and candidate.setting.release:
+        made["emulate"] = f"{candidate.schedule.name.partition('.')[0]}-{candidate.setting.release}"
     if candidate.first_step:
         made["first_step"] = candidate.first_step
     if candidate.skipped:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from lrcli.infer.fit.candidate import Candidate, after_warmup
+from lrcli.frameworks.fitting import Shape
+from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws import Level
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.warmup import Ramp, kinks, ramp, starts
@@ -111,8 +112,10 @@ def _schedules(
     rows: FitRows, made: Ramp, begin: int, gamma: float, span: tuple[float, float], drops: list[Drop]
 ) -> Iterator[Candidate]:
     def candidate(kind: str, lr: float, schedule: Schedule, spent: float, free: tuple[str, ...] = ()) -> Candidate:
-        whole = after_warmup(made.warmup, made.start_factor, schedule)
-        return Candidate(kind, lr, whole, made.first_step, made.cost + spent + cost(lr), free=(*made.free, *free))
+        steps = tuple(map(int, schedule.milestones)) if isinstance(schedule, MultiStep) else ()
+        shape = made.shape(Shape("steps", lr, power=gamma, milestones=steps)) if steps else None
+        whole, spent = made.before(schedule), made.cost + spent + cost(lr)
+        return Candidate(kind, lr, whole, made.first_step, spent, free=(*made.free, *free), shape=shape)
 
     for earlier in range(1 if begin >= rows.p[0] else 40):
         size = _step_size(rows, begin, drops, earlier)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
+from lrcli.frameworks.fitting import Shape
 from lrcli.infer.fit.laws import Law, Slope
 from lrcli.infer.fit.rows import FitRows
-from lrcli.infer.numbers import cost, simplest, simplest_whole
+from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
+from lrcli.schedules.base import Schedule
+from lrcli.schedules.linear import Linear
+from lrcli.schedules.sequential import Sequential
 
 RATIOS = (0.03, 0.1, 0.05, 0.06, 0.01, 0.02, 0.2, 0.08, 0.04, 0.15)
 """What people give as the share of the run that is warmup; trainers round it up to whole steps."""
@@ -22,13 +27,42 @@ class Start(NamedTuple):
 
 
 class Ramp(NamedTuple):
-    """A warmup of so many steps from a factor."""
+    """A warmup of so many steps from a factor; the schedule after it begins `held` steps later."""
 
     first_step: int
     warmup: int
     start_factor: float
     cost: float
     free: tuple[str, ...] = ()
+    held: int = 0
+
+    @property
+    def steps(self) -> int:
+        """The step at which the schedule after it begins."""
+        return self.warmup + self.held
+
+    def before(self, schedule: Schedule) -> Schedule:
+        """The schedule, after this warmup."""
+        if not self.warmup:
+            return schedule
+        line, begin = Linear(start_factor=self.start_factor, total_iters=self.warmup), self.steps
+        if isinstance(schedule, Sequential):
+            return Sequential((line, *schedule.schedules), (begin, *(begin + m for m in schedule.milestones)))
+        return Sequential((line, schedule), (begin,))
+
+    def shape(self, main: Shape) -> Shape:
+        """The curve of a schedule that begins at step 0, after this warmup."""
+        if not self.warmup:
+            return main
+        begin = self.steps
+        return replace(
+            main,
+            warmup=self.warmup,
+            start=float(f"{self.start_factor * main.lr:.12g}"),
+            begin=begin,
+            end=begin + main.end if main.end else 0,
+            milestones=tuple(begin + m for m in main.milestones),
+        )
 
 
 def starts(rows: FitRows, more: tuple[int, ...] = ()) -> list[Start]:
@@ -41,13 +75,23 @@ def starts(rows: FitRows, more: tuple[int, ...] = ()) -> list[Start]:
 
 
 def ramp(rows: FitRows, start: Start, end: int, peak: float) -> Ramp | None:
-    """The warmup of the rows from `start` that reaches the peak at `end`; None if none does."""
+    """The warmup of the rows from `start` that reaches the peak at `end`, or one step before it; None if none does."""
     length = end - start.first_step
     if length <= 0:
         return None if len(rows) else Ramp(start.first_step, 0, 0.0, start.cost)
+    made = _ramp(rows, start, length, peak)
+    if made is None and length > 2 and len(rows) > 1:
+        made = _ramp(rows, start, length - 1, peak)
+        return made._replace(held=1, cost=made.cost + 0.3) if made and made.start_factor < 1 else None
+    return made
+
+
+def _ramp(rows: FitRows, start: Start, length: int, peak: float) -> Ramp | None:
     low, high = 0.0, math.inf
     for p, y, tol in zip(rows.p, rows.y, rows.tol, strict=True):
         done = (p - start.first_step) / length
+        if done == 1 and abs(y - peak) <= tol:
+            continue
         if not 0 <= done < 1:
             return None
         a, b = ((y - tol) / peak - done) / (1 - done), ((y + tol) / peak - done) / (1 - done)
@@ -59,10 +103,17 @@ def ramp(rows: FitRows, start: Start, end: int, peak: float) -> Ramp | None:
     if high == math.inf:
         factor, free = 0.0, ("how it starts: no row of the warmup is there",)
     else:
-        factor = simplest(low, high)
+        factor = _first_part(low, high, length) or simplest(low, high)
     if factor < 0 or factor > 1e6:
         return None
-    return Ramp(start.first_step, length, factor, start.cost + cost(length) + (cost(factor) if factor else 0.0), free)
+    spent = start.cost + cost(length) + (cost(factor) if factor else 0.0)
+    return Ramp(start.first_step, length, factor, spent, free)
+
+
+def _first_part(low: float, high: float, length: int) -> float | None:
+    """1 / (length + 1), where few digits leave the start open: the warmup then goes in equal steps."""
+    part = 1 / (length + 1)
+    return part if low <= part <= high and not low <= 0 <= high and digits(simplest(low, high)) > 2 else None
 
 
 def kinks(before: FitRows, main: Law, first: int, first_steps: list[Start]) -> Iterator[int]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from lrcli.infer.fit.laws.constant import Level
 from lrcli.infer.fit.laws.cosine import Wave
 from lrcli.infer.fit.laws.exponential import Decay
-from lrcli.infer.fit.laws.inverse import Inverse
+from lrcli.infer.fit.laws.inverse import Inverse, InverseRoot
 from lrcli.infer.fit.laws.line import Slope
 from lrcli.infer.fit.laws.power import Power
+from lrcli.infer.fit.laws.root import Root
 
-Law = Level | Slope | Decay | Inverse | Wave | Power
+Law = Level | Slope | Decay | Inverse | Wave | Power | Root
 
-LAWS: tuple[type[Law], ...] = (Level, Slope, Decay, Inverse, Wave, Power)
+LAWS: tuple[type[Law], ...] = (Level, Slope, Decay, InverseRoot, Inverse, Wave, Power, Root)
 """The simplest first."""
 
-__all__ = ["LAWS", "Decay", "Inverse", "Law", "Level", "Power", "Slope", "Wave"]
+__all__ = ["LAWS", "Decay", "Inverse", "Law", "Level", "Power", "Root", "Slope", "Wave"]

@@ -24,7 +24,11 @@ class Slope:
     @property
     def zero(self) -> float:
         """The position at which it would be 0."""
-        return self.at - self.value / self.slope
+        return self.place(0.0)
+
+    def place(self, value: float) -> float:
+        """The position at which it has a value."""
+        return self.at + (value - self.value) / self.slope
 
     @classmethod
     def fit(cls, rows: FitRows) -> Slope | None:

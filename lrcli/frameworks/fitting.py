@@ -1,0 +1,108 @@
+"""How a curve that was found in a log is said in the words of a framework.
+
+A framework whose schedules are looked for in logs has a module `fitting` in its folder, with
+
+    spell(shape)   every way of saying the curve with its schedules
+    RANK           whose words are taken where several say the same: the smallest
+
+and, where its warmup counts batches while the decay counts epochs,
+
+    spell_sampled(shape)    the same for a log of epochs that shows the last batch of each
+
+A way need not be right: `lrcli fit` holds each against the rows of the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import lrcli.frameworks
+from lrcli.folder import package_names
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A warmup and a decay, in scheduler steps and absolute learning rates.
+
+    decay: what comes after the warmup: "constant", "line", "cosine", "power" (of what is left), "root" (1 - the root of
+    what is done), "inverse" (a negative power), "exponential", "steps". lr: where it begins. warmup: the step at which
+    the warmup is at lr, 0 for none. start: the learning rate of step 0 then. ramp: how it climbs: "line", "log",
+    "power". begin: the decay's own step 0; less than the warmup where its clock runs meanwhile. end: the step at which
+    it is at the floor; 0 where it has no end. power: the exponent; of exponential and steps the factor. scale: the time
+    scale of an inverse. climb: the exponent of a ramp that is a power. product: whether the warmup multiplies the
+    decay. milestones: of steps. epochs: whether a step is an epoch.
+    """
+
+    decay: str
+    lr: float
+    warmup: int = 0
+    start: float = 0.0
+    ramp: str = "line"
+    begin: int = 0
+    end: int = 0
+    floor: float = 0.0
+    power: float = 1.0
+    scale: float = 0.0
+    climb: float = 1.0
+    product: bool = False
+    milestones: tuple[int, ...] = ()
+    epochs: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether the decay begins where the warmup, a line, ends."""
+        return self.begin == self.warmup and self.ramp == "line" and not self.product
+
+    @property
+    def from_zero(self) -> bool:
+        """Whether it is plain, and without a warmup or with one from 0."""
+        return self.plain and not self.start
+
+    @property
+    def from_first_part(self) -> bool:
+        """Whether it is plain, and the warmup begins with one of its equal steps, (t + 1) / (warmup + 1) of lr."""
+        return self.plain and self._counts_from_one
+
+    @property
+    def held_once(self) -> bool:
+        """Whether the warmup is such a one, and the decay begins one step after it is at lr."""
+        return self.begin == self.warmup + 1 and not self.product and self._counts_from_one
+
+    @property
+    def _counts_from_one(self) -> bool:
+        return self.ramp == "line" and abs(self.start * (self.warmup + 1) - self.lr) <= 1e-3 * self.lr
+
+
+class Words(NamedTuple):
+    """A schedule in a framework's words: its type, the keywords that are given, and how many steps ahead of the
+    shape's the schedule counts. release: the newest that has the schedule so, "" for the newest of all.
+    """
+
+    type: str
+    keys: Mapping[str, Any]
+    ahead: int = 0
+    release: str = ""
+
+
+@cache
+def _spellers() -> tuple[ModuleType, ...]:
+    found = [
+        import_module(f"lrcli.frameworks.{name}.fitting")
+        for folder in lrcli.frameworks.__path__
+        for name in package_names([folder])
+        if Path(folder, name, "fitting.py").exists()
+    ]
+    return tuple(sorted(found, key=lambda module: int(module.RANK)))
+
+
+def spellings(shape: Shape, how: str = "spell") -> Iterator[Words]:
+    """Every way in which a framework may say the curve, the best known framework first."""
+    for module in _spellers():
+        if spell := getattr(module, how, None):
+            yield from spell(shape)

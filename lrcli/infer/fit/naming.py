@@ -1,0 +1,91 @@
+"""What was found, in the words of the frameworks: a registered class with its own keywords for a curve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from lrcli.catalog.registry import find_type
+from lrcli.errors import InvalidValue, LrcliError
+from lrcli.frameworks.fitting import Shape, Words, spellings
+from lrcli.infer.fit.candidate import Candidate
+from lrcli.infer.fit.rows import FitRows
+from lrcli.schedules.base import Schedule, Setting
+from lrcli.schedules.linear import Linear
+
+
+def spoken(candidate: Candidate, rows: FitRows) -> Iterator[Candidate]:
+    """The candidate in the words of each framework that has some and gives all rows with them."""
+    if candidate.shape is None:
+        return
+    shape = replace(candidate.shape, epochs=rows.in_epochs)
+    for words in spellings(shape):
+        made = in_words(words, candidate, rows)
+        if made is not None and gives(made, rows):
+            yield made
+
+
+def in_words(words: Words, candidate: Candidate, rows: FitRows) -> Candidate | None:
+    """The candidate in these words; None where the framework refuses them."""
+    schedule = schedule_of(words)
+    if schedule is None:
+        return None
+    first = candidate.first_step - words.ahead
+    length = max(candidate.horizon, rows.p[-1] - first + 1)
+    setting = Setting(length, "epoch" if rows.in_epochs else "step", lrs=(candidate.lr,), default_lr=candidate.lr)
+    return replace(candidate, kind=schedule.name, schedule=schedule, first_step=first, setting=setting)
+
+
+def schedule_of(words: Words) -> Schedule | None:
+    """The schedule that the words name; None where the framework refuses them."""
+    cls = find_type(words.type)
+    assert cls is not None
+    try:
+        return cls(**words.keys)
+    except (InvalidValue, LrcliError):
+        return None
+
+
+def gives(candidate: Candidate, rows: FitRows) -> bool:
+    """Whether a candidate gives these rows; one that the framework refuses in its run does not."""
+    try:
+        return rows.holds(candidate.at)
+    except (InvalidValue, LrcliError, ArithmeticError, ValueError):
+        return False
+
+
+def first_spoken(shape: Shape, rows: FitRows, begin: int) -> Candidate | None:
+    """A candidate for a curve that no class of PyTorch has: in the words of the first framework that has some."""
+    bare = Candidate(shape.decay, shape.lr, Linear(), begin, 0.0, shape.end, shape=shape)
+    return next(spoken(bare, rows), None)
+
+
+def best_named(found: list[Candidate], rows: FitRows, shown: Callable[[float], float]) -> list[Candidate]:
+    """The candidates, the first one in the words of the framework that says it best.
+
+    What gives every row as it is printed comes before what only comes near. Then PyTorch's words do, unless they are
+    code or need more numbers, or PyTorch itself refuses them (a warmup from 0). `shown` is what the log prints of a
+    number.
+    """
+    if not found:
+        return []
+    plain = found[0]
+    named = list(spoken(plain, rows))
+    if not named:
+        return found
+    worse = plain.is_code or _refused(plain) or plain.numbers > named[0].numbers
+    if _printed(plain, rows, shown):
+        best = named[0] if plain.is_code or (worse and _printed(named[0], rows, shown)) else plain
+    else:
+        best = next((one for one in named if _printed(one, rows, shown)), named[0] if worse else plain)
+    same = [named[0]] if best is plain and _printed(named[0], rows, shown) else []
+    return [best, *same, *found[1:]]
+
+
+def _printed(candidate: Candidate, rows: FitRows, shown: Callable[[float], float]) -> bool:
+    return all(shown(candidate.at(p)) == y for p, y in zip(rows.p, rows.y, strict=True))
+
+
+def _refused(candidate: Candidate) -> bool:
+    """Whether PyTorch refuses the schedule: it has no line from 0."""
+    return any(isinstance(part, Linear) and not part.start_factor for part in candidate.schedule.parts())
