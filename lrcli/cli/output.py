@@ -25,6 +25,7 @@ _ENDINGS = {
     ".md": "markdown",
     ".svg": "svg",
     ".png": "png",
+    ".pdf": "pdf",
     ".html": "html",
     ".htm": "html",
     ".sarif": "sarif",
@@ -33,7 +34,7 @@ _ENDINGS = {
     ".py": "python",
 }
 _FOREIGN = (
-    ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".pdf", ".eps", ".ps", ".parquet", ".feather",
+    ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".eps", ".ps", ".parquet", ".feather",
     ".arrow", ".orc", ".avro", ".xls", ".xlsx", ".ods", ".docx", ".npy", ".npz", ".pkl", ".pickle", ".joblib", ".h5",
     ".hdf5", ".mat", ".pt", ".pth", ".ckpt", ".onnx", ".safetensors", ".db", ".sqlite", ".zip", ".tar", ".tgz", ".gz",
     ".bz2", ".xz", ".zst", ".7z", ".toml", ".xml", ".ini", ".ipynb", ".tex",
@@ -136,7 +137,7 @@ class Output:
             return
         stream = getattr(self.env.stdout, "buffer", None)
         if self.env.stdout_tty or stream is None:
-            raise LrcliError("a terminal shows no picture of pixels: name a file with -o FILE.png")
+            raise LrcliError("a terminal shows no such picture: name a file with -o")
         stream.write(data)
         stream.flush()
 

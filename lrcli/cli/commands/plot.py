@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from lrcli.reader import Declared
     from lrcli.series import Series
 
-Format = Literal["text", "svg", "html", "png"]
+Format = Literal["text", "svg", "html", "png", "pdf"]
 Theme = Literal["auto", "light", "dark"]
 XAxisOption = Literal["auto", "percent"]
 
-PICTURES = ("svg", "html", "png")
+PICTURES = ("svg", "html", "png", "pdf")
 _NARROWEST = 240
 """Pixels."""
 
@@ -78,7 +78,8 @@ def plot(
     """Draw the learning rates of one or several specs.
 
     All curves are in one picture, as wide and high as the terminal; below it a line of facts about each. Into a file
-    called .svg or .html it is a vector picture, for a README or a review; .png needs the extra lrcli[png].
+    called .svg or .html it is a vector picture, for a README or a review; .png needs the extra lrcli[png],
+    .pdf lrcli[pdf].
     """
     output = Output(env, output_options.output)
     if watch and format in PICTURES:
@@ -103,6 +104,11 @@ def plot(
         from lrcli.render.png import SCALE, render_png
 
         output.write_bytes(render_png(picture, SCALE if scale is None else scale))
+        return
+    if look.format == "pdf":
+        from lrcli.render.pdf import render_pdf
+
+        output.write_bytes(render_pdf(picture))
         return
     output.write([picture, "\n"])
 
@@ -176,9 +182,9 @@ class Look:
 
         width, height, theme = self.width or WIDTH, self.height or HEIGHT, self.theme or "auto"
         chart = chart_of(runs, columns=columns_of(width), **about)
-        if self.format == "png" and theme == "auto":
-            theme = "light"  # pixels follow no reader
-        if self.format in ("svg", "png"):
+        if self.format in ("png", "pdf") and theme == "auto":
+            theme = "light"  # they follow no reader
+        if self.format != "html":
             return render_svg(chart, width=width, height=height, theme=theme)
         from lrcli.cli.page import events_of, spec_texts
         from lrcli.render.html import About, render_html

@@ -14,7 +14,7 @@ from lrcli.render.svg import legend
 from lrcli.render.svg.curves import Point
 from lrcli.render.svg.panel import AXIS_ROW, Box, Content, Panel, contents_of, drawn, placed, x_axis
 from lrcli.render.svg.text import escaped, text, text_width
-from lrcli.render.svg.theme import ramp_shares, style_sheet
+from lrcli.render.svg.theme import FONTS, ramp_shares, style_sheet
 
 WIDTH = 760
 HEIGHT = 400
@@ -52,7 +52,7 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
 
     body = [
         f'<rect class="back" width="{width}" height="{total}" rx="6"/>',
-        text(_PAD, _PAD + 16, clip(printable(heading), (width - 2 * _PAD) // 10), css="ink title"),
+        text(_PAD, _PAD + 16, clip(printable(heading), (width - 2 * _PAD) // 10), css="ink", size=16),
     ]
     if subtitle:
         body.append(text(_PAD, _PAD + 37, subtitle))
@@ -68,7 +68,8 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" class="lrcli-{theme}" viewBox="0 0 {width} {total}" '
-            f'width="{width}" height="{total}" role="img" aria-label="{escaped(label)}">',
+            f'width="{width}" height="{total}" font-family="{FONTS}" font-size="12" role="img" '
+            f'aria-label="{escaped(label)}">',
             f"<style>{style_sheet(theme, len(names), shares)}</style>",
             *body,
             "</svg>",

@@ -137,7 +137,7 @@ def drawn(panel: Panel, titles: Sequence[str], *, filled: bool, ramp: bool = Fal
     for i, (paths, pieces) in enumerate(zip(curves, stretches(curves, frame.left, frame.right), strict=True)):
         if filled:
             area = "".join(f"{path(points)}V{number(panel.floor)}H{number(points[0][0])}Z" for points in paths)
-            yield f'<path class="{fill_class(i)}" stroke="none" opacity=".1" d="{area}"/>'
+            yield f'<path class="{fill_class(i)}" stroke="none" fill-opacity=".1" d="{area}"/>'
         dashes = dict.fromkeys(piece.dash for piece in pieces)
         strokes = [(dash, "".join(path(piece.points) for piece in pieces if piece.dash == dash)) for dash in dashes]
         title = f"<title>{escaped(titles[i])}</title>"

@@ -48,7 +48,8 @@ def _em(char: str) -> float:
     return 0.72 if char.isupper() else 0.62
 
 
-def text(x: float, y: float, content: str, *, anchor: str = "", css: str = "") -> str:
-    """A text element; its content is escaped here."""
+def text(x: float, y: float, content: str, *, anchor: str = "", css: str = "", size: int = 0) -> str:
+    """A text element; its content is escaped here. A size is that of a title."""
     attributes = (f' class="{css}"' if css else "") + (f' text-anchor="{anchor}"' if anchor else "")
+    attributes += f' font-size="{size}" font-weight="bold"' if size else ""
     return f'<text x="{number(x)}" y="{number(y)}"{attributes}>{escaped(content)}</text>'

@@ -11,7 +11,7 @@ from lrcli.values import dataclass
 THEMES = ("auto", "light", "dark")
 """auto follows the reader: the picture holds both, and `prefers-color-scheme` decides."""
 
-_FONTS = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
+FONTS = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 
 _SWEPT = re.compile(r"(.*=)([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)")
 
@@ -71,11 +71,7 @@ def style_sheet(theme: str, curves: int, shares: Sequence[float] = ()) -> str:
     if theme not in THEMES:
         raise LrcliError(f"no theme {theme!r}: the themes are {', '.join(THEMES)}")
     root = f".lrcli-{theme}"
-    common = (
-        f"{root}{{font-family:{_FONTS};font-size:12px}}"
-        f"{root} .title{{font-size:16px;font-weight:600}}"
-        f"{root} path{{fill:none;stroke-linejoin:round}}"
-    )
+    common = f"{root} path{{fill:none;stroke-linejoin:round}}"
     if theme != "auto":
         return common + _colors(root, LIGHT if theme == "light" else DARK, curves, shares)
     dark = _colors(root, DARK, curves, shares)
