@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from lrcli.configs.base import Config, Draft, Format
 from lrcli.configs.config import MAX_COUNT
-from lrcli.configs.numbers import config_numbers
 from lrcli.configs.recognise import Match, Texts, all_formats, format_named
 from lrcli.configs.release import release_asked
 from lrcli.configs.sets import check_sets
 from lrcli.configs.twins import refuse_twins, tell_twins
+from lrcli.configs.values import config_values
 from lrcli.errors import SpecError
 from lrcli.reader import Declared, Given, Request
 from lrcli.reader.build import KEYS, build_spec
@@ -120,7 +120,7 @@ def _read(match: Match, request: Request, own: Sequence[str]) -> Declared:
         request.changes or bool(own),
         origin=origin,
         variant=variant,
-        numbers=lambda: config_numbers(config, request.block),
+        values=lambda: config_values(config, request.block),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar, overload
 
@@ -29,6 +29,7 @@ class Config:
     the release was asked for. forced: whether the format was (`--from`). texts_count: whether the framework makes a
     number of a text such as "1e-5", as argparse does. read, meant: the keys that were looked for, and others that have
     a meaning. numeric: those that take numbers, and whether only whole ones. taken: what was taken, written or default.
+    words: those that take a choice or a flag, with what was taken and the others.
     """
 
     format: str
@@ -46,6 +47,7 @@ class Config:
     meant: dict[str, None] = field(default_factory=dict)
     numeric: dict[str, bool] = field(default_factory=dict)
     taken: dict[str, float] = field(default_factory=dict)
+    words: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def node(self, path: str) -> Node | None:
         """The raw node at a dotted path; None where there is none."""
@@ -121,32 +123,36 @@ class Config:
         return int(value)
 
     @overload
-    def text(self, path: str) -> str | None: ...
+    def text(self, path: str, *, choices: Iterable[str] = ()) -> str | None: ...
 
     @overload
-    def text(self, path: str, default: str) -> str: ...
+    def text(self, path: str, default: str, choices: Iterable[str] = ()) -> str: ...
 
-    def text(self, path: str, default: str | None = None) -> str | None:
-        """A text; `default` where it is left out or null."""
+    def text(self, path: str, default: str | None = None, choices: Iterable[str] = ()) -> str | None:
+        """A text; `default` where it is left out or null. choices: the words that it may be, if it is one of some."""
         node = self.known(path)
-        if node is None:
-            return default
-        value = node.value if isinstance(node, Scalar) else None
-        if not isinstance(value, str):
+        value = default if node is None else node.value if isinstance(node, Scalar) else None
+        if node is not None and not isinstance(value, str):
             raise refuse(node.place, "wrong-type", f"{path} must be a text, not {node}")
-        return value
+        self.offer(path, value or "", choices)  # type: ignore[arg-type]
+        return value  # type: ignore[return-value]
 
     def flag(self, path: str, default: bool = False) -> bool:
         """True or false; `default` where it is left out or null."""
         node = self.known(path)
-        if node is None:
-            return default
-        value = node.value if isinstance(node, Scalar) else None
+        value = default if node is None else node.value if isinstance(node, Scalar) else None
         if isinstance(value, str) and value.lower() in ("true", "false"):
             value = value.lower() == "true"
         if not isinstance(value, bool):
-            raise refuse(node.place, "wrong-type", f"{path} must be true or false, not {node}")
+            raise refuse(self.value_place(path), "wrong-type", f"{path} must be true or false, not {node}")
+        false_true = ("False", "True") if self.syntax == "python" else ("false", "true")
+        self.offer(path, false_true[value], false_true)
         return value
+
+    def offer(self, path: str, word: str, choices: Iterable[str]) -> None:
+        """Say which words a key may have instead of the one that was taken, if there are any."""
+        if others := tuple(other for other in choices if other != word):
+            self.words[path] = word, others
 
     def numbers(self, path: str) -> list[float | int] | None:
         """A list of numbers; None where it is left out or null."""

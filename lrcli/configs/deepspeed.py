@@ -56,7 +56,7 @@ class Trainer:
 
 def put_scheduler(config: Config, draft: Draft, trainer: Trainer | None = None) -> None:
     """Write the spec of a DeepSpeed config with a scheduler block."""
-    name = config.text("scheduler.type")
+    name = config.text("scheduler.type", choices=CLASSES)
     if name is None:
         raise config.fail("scheduler", "missing-key", "the scheduler has no type", "it is one of " + ", ".join(CLASSES))
     if trainer is not None:

@@ -176,6 +176,7 @@ def put_schedule(
     how: str = "",
 ) -> None:
     """Write the schedule of a name of lr_scheduler_type, with what lr_scheduler_kwargs says."""
+    config.offer(key, name, KWARGS)
     if name in _OF_METRIC:
         cls = "ReduceLROnPlateau" if name == "reduce_lr_on_plateau" else "GreedyLR"
         raise config.fail(

@@ -34,12 +34,12 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class ConfigNumber:
-    """A number that the translation of a training config looked for.
+class ConfigValue:
+    """A number, a list of positions, or a word that the translation of a training config looked for.
 
     spellings: what `--set` may call it, the likeliest first. text: as the file has it, "" where it is left out. value:
-    what was taken, 0 where nothing was. whole: whether it counts something. pointed: whether a small one needs a point
-    (1.0e-05) to be a number for the framework.
+    the number that was taken, 0 where none was. whole: whether it counts something. pointed: whether a small one needs
+    a point (1.0e-05) to be a number for the framework. entries: the positions. words: what else a word may be.
     """
 
     spellings: tuple[str, ...]
@@ -47,6 +47,8 @@ class ConfigNumber:
     value: float
     whole: bool
     pointed: bool = False
+    entries: tuple[float, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ class Declared:
     `changed` is whether the command line changed what the text says: by an override, or by another emulation. `path` is
     the file, None for stdin and an inline mapping. `origin` is the training config that it was translated from: then
     `root` is the translation, and its places are those of the config. `variant` makes the spec with other values, each
-    a key and a value of `--set`; it raises SpecError where that is no spec. `numbers` lists the numbers that a training
-    config gives in its own words; it is None for a spec.
+    a key and a value of `--set`; it raises SpecError where that is no spec. `values` lists what a training config gives
+    in its own words; it is None for a spec.
     """
 
     spec: Spec
@@ -67,4 +69,4 @@ class Declared:
     path: Path | None = None
     origin: Origin | None = None
     variant: Callable[[Sequence[tuple[str, str]]], Spec] | None = field(default=None, compare=False, repr=False)
-    numbers: Callable[[], tuple[ConfigNumber, ...]] | None = field(default=None, compare=False, repr=False)
+    values: Callable[[], tuple[ConfigValue, ...]] | None = field(default=None, compare=False, repr=False)

@@ -37,7 +37,7 @@ def _inner(root: Mapping) -> Mapping:
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of a run of Composer's Trainer."""
     config.root = _inner(config.root)
-    name = config.text("scheduler.name")
+    name = config.text("scheduler.name", choices=_TYPES)
     if name is None:
         raise config.fail("scheduler", "missing-key", "the scheduler has no name", f"it is one of {', '.join(_TYPES)}")
     if name not in _TYPES:

@@ -17,7 +17,7 @@ def misses(root: Mapping) -> tuple[str, ...]:
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of a darknet network."""
     net = "net" if config.node("net") is not None else "network"
-    policy = config.text(f"{net}.policy", "constant")
+    policy = config.text(f"{net}.policy", "constant", _POLICIES)
     if policy not in _POLICIES:
         what = f"policy {policy!r} is unknown: darknet says so and trains at a constant rate"
         config.remark(f"{net}.policy", "unknown-policy", what)

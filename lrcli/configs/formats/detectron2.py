@@ -32,6 +32,7 @@ _READ = {
     "WarmupStepWithFixedGammaLR": ("GAMMA", "NUM_DECAYS", "RESCALE_INTERVAL"),
     "WarmupPolyLR": ("POLY_LR_POWER", "POLY_LR_CONSTANT_ENDING"),
 }
+_CHOICES = {"LR_SCHEDULER_NAME": tuple(_READ), "WARMUP_METHOD": ("linear", "constant")}
 _NEW = ("RESCALE_INTERVAL", "BASE_LR_END", "POLY_LR_POWER", "POLY_LR_CONSTANT_ENDING")
 """Keys that hardly any base file gives: without it, they are taken to be detectron2's defaults."""
 _OWN = (
@@ -104,6 +105,7 @@ def _value(config: Config, key: str) -> Any:
     path, default = f"SOLVER.{key}", _DEFAULTS[key]
     node = config.node(path)
     if node is None:
+        config.offer(path, str(default), _CHOICES.get(key, ()))
         return default
     value: Any = None
     if isinstance(default, list):
@@ -112,7 +114,7 @@ def _value(config: Config, key: str) -> Any:
             message = f"ValueError: Milestones must be a list of positive integers, not {value}"
             raise config.raises(path, message)
     elif isinstance(default, str):
-        value = config.text(path)
+        value = config.text(path, choices=_CHOICES.get(key, ()))
     elif isinstance(default, bool):
         value = config.flag(path)
     else:

@@ -51,7 +51,7 @@ def translate(config: Config, draft: Draft) -> None:
     steps, how, at = _steps(config)
     _put_rates(config, draft)
     draft.put("steps", steps, at=at, why=how)
-    world, name = config.given.world_size or 1, config.text("lr_scheduler", "constant")
+    world, name = config.given.world_size or 1, config.text("lr_scheduler", "constant", _NAMES)
     if _is_schedule_free(config):
         name = "constant"
         draft.put("schedule.type", "transformers.constant", at="optimizer_type")

@@ -127,7 +127,7 @@ def _count(config: Config, name: str) -> int | None:
 
 
 def _choice(config: Config, name: str, default: str, choices: tuple[str, ...]) -> str:
-    value = config.text(name, default)
+    value = config.text(name, default, choices)
     if value not in choices:
         listed = ", ".join(map(repr, choices))
         raise config.raises(name, f"error: argument --{name}: invalid choice: {value!r} (choose from {listed})")

@@ -89,7 +89,7 @@ def _policy(config: Config) -> str | None:
     if config.known("lr_config") is None:
         return None
     config.mapping("lr_config")
-    name = config.text("lr_config.policy")
+    name = config.text("lr_config.policy", choices=_POLICIES)
     if name is None:
         hook = class_name(config, "lr_config.type")
         if hook is None:

@@ -92,7 +92,7 @@ def _name(config: Config, sched: str) -> str | None:
     if config.node(f"{sched}._target_") is not None:
         message = "the scheduler is built by its _target_, and no policy of NeMo"
         raise config.fail(f"{sched}._target_", "unknown-scheduler", message, "--from hydra")
-    name = config.text(f"{sched}.name")
+    name = config.text(f"{sched}.name", choices=_KEYS)
     if name is None:
         raise config.fail(sched, "missing-key", "sched has no name, so that NeMo makes no schedule", "--set sched.name")
     if name not in _KEYS:

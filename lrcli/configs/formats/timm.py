@@ -51,7 +51,7 @@ def translate(config: Config, draft: Draft) -> None:
     config.root = _plain(config.root)
     config.knows("lr", "lr_base", "lr_base_size", "lr_base_scale", "batch_size", "grad_accum_steps", "opt", "epochs")
     config.knows("sched", "sched_on_updates", "decay_epochs", "decay_milestones", "warmup_prefix", *_NUMBERS)
-    sched = config.text("sched", "cosine")
+    sched = config.text("sched", "cosine", _SCHEDULERS)
     if sched not in _SCHEDULERS:
         raise config.raises("sched", f"AssertionError: Invalid scheduler {sched!r}", f"it is one of {_SCHEDULERS}")
     if config.has("lr_noise") and not _is_empty(config.known("lr_noise")):
@@ -125,7 +125,7 @@ def _put_rate(config: Config, draft: Draft) -> None:
     world = config.given.world_size or 1
     accumulation = config.count("grad_accum_steps", 1, at_least=1)
     ratio = batch * world * accumulation / config.count("lr_base_size", 256, at_least=1)
-    scale = config.text("lr_base_scale", "")
+    scale = config.text("lr_base_scale", "", ("linear", "sqrt"))
     if not scale:
         name = config.text("opt", "sgd").lower()
         scale = "sqrt" if "ada" in name or "lamb" in name else "linear"

@@ -81,7 +81,7 @@ class ChangedKeys:
 
     def _with_warmup(self, probe: _Probe) -> Iterator[tuple[Change, int]]:
         """A warmup where the spec has none: its length solved for, from 0 or from what the first row shows."""
-        if self.variants.declared.numbers is not None or any(key.path.startswith("warmup") for key in self.keys):
+        if self.variants.declared.values is not None or any(key.path.startswith("warmup") for key in self.keys):
             return
         lr = self.variants.declared.spec.groups[self.group].lr
         share = probe.wanted.values[0] / lr if lr and probe.times[0] == 0 else 0.0
@@ -174,7 +174,7 @@ class ChangedKeys:
 
     def _run_length(self, change: Change, evidence: Evidence) -> float:
         """What a change of the run's length costs more: what else depends on it, and rows of the log past its end."""
-        config = self.variants.declared.numbers is not None
+        config = self.variants.declared.values is not None
         if not config and change.key not in ("epochs", "steps"):
             return 0.0
         spec = self.variants.spec([change])

@@ -32,7 +32,7 @@ def keys_of(declared: Declared, group: int = 0) -> list[Key]:
     >>> [key.path for key in keys_of(read_declared("{lr: 1, epochs: 9, warmup: {for: 2}, schedule: {type: constant}}"))]
     ['lr', 'epochs', 'warmup.for', 'warmup.start_factor', 'warmup', 'schedule']
     """
-    if declared.numbers is not None:
+    if declared.values is not None:
         return keys_of_config(declared)
     root, spec = declared.root, declared.spec
     groups = root.get("groups")

@@ -1,13 +1,13 @@
-"""Which numbers of a training config the learning rate depends on: those that change the spec it comes to."""
+"""Which values of a training config the learning rate depends on: those that change the spec it comes to."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from lrcli.infer.keys.key import Key
+from lrcli.infer.keys.key import Change, Key
 from lrcli.infer.keys.variants import Variants
 from lrcli.reader import Declared
-from lrcli.reader.declared import ConfigNumber
+from lrcli.reader.declared import ConfigValue
 from lrcli.spec import Spec
 
 _FROM_ZERO = (0.1, 1.0, 10.0)
@@ -21,23 +21,36 @@ _INDIRECT = ("batch", "accum", "val_s", "devices", "nodes", "nbs")
 
 
 def keys_of_config(declared: Declared) -> list[Key]:
-    """The numbers of a training config, in its own words, without those that do not bear on the learning rate."""
-    assert declared.numbers is not None
+    """The values of a training config, in its own words, without those that do not bear on the learning rate."""
+    assert declared.values is not None
     variants = Variants(declared)
-    keys = (_key(number, declared.spec, variants) for number in declared.numbers())
+    keys = (_key(value, declared.spec, variants) for value in declared.values())
     return [key for key in keys if key is not None]
 
 
-def _key(number: ConfigNumber, spec: Spec, variants: Variants) -> Key | None:
-    kind = "whole" if number.whole else "number"
-    for path in number.spellings:
-        value = number.value
-        unlikely = not number.text or value <= 0 or any(part in path.lower() for part in _INDIRECT)
-        key = Key(path, number.text, kind, value, pointed=number.pointed, unlikely=unlikely)
-        others = (value * 1.5, value / 2) if value > 0 else (*_FROM_ZERO, value * 1.5)
-        for other in others:
-            made = variants.spec([key.to(float(round(other)) if number.whole else other)])
-            if made is not None and (made.groups, made.length) != (spec.groups, spec.length):
-                near = None if number.whole or value <= 0 else variants.spec([key.to(value * (1 + _SMALL))])
-                return replace(key, jumps=near is not None and near.groups == spec.groups)
+def _key(one: ConfigValue, spec: Spec, variants: Variants) -> Key | None:
+    for path in one.spellings:
+        if one.words:
+            words = tuple(word for word in one.words if _matters([Change(path, one.text, word)], spec, variants))
+            if words:
+                return Key(path, one.text, "words", words=words, unlikely=not one.text)
+            continue
+        unlikely = not one.text or one.value <= 0 or any(part in path.lower() for part in _INDIRECT)
+        kind = "positions" if one.entries else "whole" if one.whole else "number"
+        key = Key(path, one.text, kind, one.value, "", one.entries, pointed=one.pointed, unlikely=unlikely)
+        if one.entries:
+            moved = Change(path, one.text, f"[{', '.join(f'{entry / 2:.0f}' for entry in one.entries)}]")
+            if _matters([moved], spec, variants):
+                return key
+            continue
+        others = (one.value * 1.5, one.value / 2) if one.value > 0 else (*_FROM_ZERO, one.value * 1.5)
+        if any(_matters([key.to(float(round(other)) if one.whole else other)], spec, variants) for other in others):
+            near = None if one.whole or one.value <= 0 else variants.spec([key.to(one.value * (1 + _SMALL))])
+            return replace(key, jumps=near is not None and near.groups == spec.groups)
     return None
+
+
+def _matters(changes: list[Change], spec: Spec, variants: Variants) -> bool:
+    """Whether the spec is another one with these changes."""
+    made = variants.spec(changes)
+    return made is not None and (made.groups, made.length) != (spec.groups, spec.length)

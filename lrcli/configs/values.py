@@ -1,16 +1,16 @@
-"""The numbers of a training config, by the keys that `--set` takes: what `explain` and `solve` may change."""
+"""The values of a training config, by the keys that `--set` takes: what `explain` and `solve` may change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 from lrcli.configs.config import Config
 from lrcli.configs.nodes import entry_at
 from lrcli.configs.syntax import read
 from lrcli.configs.wandb import unwrapped
 from lrcli.errors import SpecError
-from lrcli.reader.declared import ConfigNumber
+from lrcli.reader.declared import ConfigValue
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 
 _FEWEST = 2
@@ -20,9 +20,13 @@ _MOST, _DEEPEST = 60, 5
 """So many numbers inside other values are looked at, so deep."""
 
 
-def config_numbers(config: Config, block: str = "") -> tuple[ConfigNumber, ...]:
-    """The numbers that the translation looked for, those that the file gives first, in the order of looking."""
+def config_values(config: Config, block: str = "") -> tuple[ConfigValue, ...]:
+    """What the translation looked for: words, then what the file gives, then defaults, in the order of looking."""
     wrapped = _is_wrapped(config)
+    words = []
+    for path, (word, others) in config.words.items():
+        written = isinstance(entry_at(config.root, path)[1], Scalar)
+        words.append(ConfigValue(_spellings(path, block, wrapped), word if written else "", 0, False, words=others))
     found = []
     for path in dict.fromkeys((*config.read, *config.meant, *islice(_inside(config), _MOST))):
         node = entry_at(config.root, path)[1]
@@ -30,6 +34,10 @@ def config_numbers(config: Config, block: str = "") -> tuple[ConfigNumber, ...]:
         value = config.taken.get(path)
         if value is None and written:
             value = _number(config, node, path)
+        if value is None and isinstance(node, Sequence) and (entries := _positions(config, node, path)):
+            text = f"[{', '.join(item.text for item in node.items if isinstance(item, Scalar))}]"
+            found.append(ConfigValue(_spellings(path, block, wrapped), text, entries[-1], True, entries=entries))
+            continue
         if value is None and (written or isinstance(node, (Mapping, Sequence))):
             continue
         if not written and path not in config.numeric and path not in config.meant:
@@ -37,8 +45,8 @@ def config_numbers(config: Config, block: str = "") -> tuple[ConfigNumber, ...]:
         text = node.text if isinstance(node, Scalar) and written else ""
         whole = config.numeric.get(path) or (isinstance(value, int) and abs(value) >= _FEWEST)
         pointed = not config.texts_count and config.syntax == "pyyaml"
-        found.append(ConfigNumber(_spellings(path, block, wrapped), text, float(value or 0), whole, pointed))
-    return tuple(sorted(found, key=lambda one: not one.text))
+        found.append(ConfigValue(_spellings(path, block, wrapped), text, float(value or 0), whole, pointed))
+    return (*words, *sorted(found, key=lambda one: not one.text))
 
 
 def _inside(config: Config) -> Iterator[str]:
@@ -64,6 +72,14 @@ def _number(config: Config, node: object, path: str) -> float | None:
         return config.number_of(node, path) if isinstance(node, Scalar) else None
     except SpecError:
         return None
+
+
+def _positions(config: Config, node: Sequence, path: str) -> tuple[float, ...]:
+    """A list of rising whole numbers, such as milestones; () where it is another one."""
+    numbers = [_number(config, item, path) for item in node.items]
+    entries = tuple(float(number) for number in numbers if number is not None and number % 1 == 0)
+    rising = len(entries) == len(numbers) and all(a < b for a, b in pairwise((0.0, *entries)))
+    return entries if rising else ()
 
 
 def _is_wrapped(config: Config) -> bool:
