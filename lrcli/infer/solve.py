@@ -77,7 +77,7 @@ def solve(declared: Declared, name: str, row: int, lr: float, group: int = 0) ->
 def _named(declared: Declared, name: str, group: int) -> Key:
     keys = [key for key in keys_of(declared, group) if key.kind in ("number", "whole")]
     found = [key for key in keys if key.path == name] or [key for key in keys if key.path.endswith(f".{name}")]
-    if len(found) == 1:
+    if len({key.path for key in found}) == 1:
         return found[0]
     names = [key.path for key in keys]
     if found:

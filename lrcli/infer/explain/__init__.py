@@ -225,7 +225,7 @@ def _judged(spec: Spec, rows: Rows, plain: Fit, fits: list[Fit]) -> tuple[tuple[
         twin = next((i for i, other in enumerate(named) if _twins(fit, other, spec, rows)), None)
         if twin is not None:
             told = changes.setdefault(twin, [])
-            if not _changes(fit) and fit.rank <= named[twin].rank + NAMED:
+            if fit.rank <= named[twin].rank + NAMED and _names_better(fit, named[twin]):
                 told[:0] = _changes(named[twin])  # the cause gives the explanation its name, the key its words
                 named[twin] = fit
             elif len(_changes(fit)) == 1:
@@ -244,14 +244,27 @@ def _judged(spec: Spec, rows: Rows, plain: Fit, fits: list[Fit]) -> tuple[tuple[
 
 
 def _changes(fit: Fit) -> tuple[Change, ...]:
-    """The changed keys of an explanation that is nothing else."""
-    parts = fit.hypothesis.parts
-    return parts[0].changes if len(parts) == 1 else ()
+    """The changed keys of an explanation, beside whatever else."""
+    return tuple(change for part in fit.hypothesis.parts for change in part.changes)
+
+
+def _names_better(fit: Fit, other: Fit) -> bool:
+    """Whether an explanation says more than another one of the same numbers: a cause that has a name does.
+
+    Of a warmup of another length nobody says that the schedule has another horizon.
+    """
+    if _changes(fit):
+        return fit.hypothesis.key == "changed" and _only_horizon(other) and "warm" in _changes(fit)[0].key
+    return not (_only_horizon(fit) and any("warm" in change.key for change in _changes(other)))
+
+
+def _only_horizon(fit: Fit) -> bool:
+    return fit.hypothesis.key == "horizon"
 
 
 def _twins(fit: Fit, other: Fit, spec: Spec, rows: Rows) -> bool:
     """Whether two explanations, one of them a changed key, predict the same for the whole run."""
-    if not _changes(fit) and len(_changes(other)) != 1:
+    if len(fit.hypothesis.parts) != len(other.hypothesis.parts) or not (_changes(fit) or len(_changes(other)) == 1):
         return False
     peak = max(map(abs, rows.values))
     shares = (s / abs(v) for v, s in zip(rows.values, rows.slack, strict=True) if abs(v) > 0.01 * peak)

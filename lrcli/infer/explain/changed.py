@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -84,9 +85,8 @@ class ChangedKeys:
         if self.variants.declared.values is not None or any(key.path.startswith("warmup") for key in self.keys):
             return
         lr = self.variants.declared.spec.groups[self.group].lr
-        share = probe.wanted.values[0] / lr if lr and probe.times[0] == 0 else 0.0
         length = Key("warmup", "none", "whole", float(max(self.variants.declared.spec.length // 10, 1)), at_least=1)
-        for factor in dict.fromkeys((0.0, float(f"{share:.6g}"))):
+        for factor in dict.fromkeys((0.0, _first_share(probe.evidence, lr) if lr else 0.0)):
             if 0 <= factor < 1:
 
                 def form(value: float, factor: float = factor) -> Change:
@@ -104,22 +104,24 @@ class ChangedKeys:
         probe = _Probe(self, evidence, ())
         numbers = [key for key in self.keys if key.kind in ("number", "whole") and probe.moves(key)]
         for a, b in combinations(numbers, 2):
+            if a.path == b.path:
+                continue
             near = near_values((a, b), lambda x, y, a=a, b=b: probe.lrs(a.to(x), b.to(y)), probe.wanted)  # type: ignore[misc]
             if near is not None:
                 first, value, second = (a, near[0], b) if a.kind == "whole" or a.jumps else (b, near[1], a)
                 for change in _around(first, value):
                     yield from self.one(evidence, (change,), (second,))
-        for change in self._usual(evidence):
-            words = "{" in change.value or change.value == "null"
-            beside = [key for key in numbers if key.kind == "number" or key.number < FEW]
-            yield from self.one(evidence, (change,), None if words else beside)
+        simple = [key for key in numbers if key.kind == "number" or key.number < FEW]
+        others = [key for key in self.keys if key not in simple]
+        words = [key.to(word) for key in self.keys if key.kind == "words" for word in key.words]
+        for keys, changes in ((simple, words), (simple, self._usual(evidence)), (others, words)):
+            for change in changes:
+                yield from self.one(evidence, (change,), keys)
 
     def _usual(self, evidence: Evidence) -> Iterator[Change]:
         """Values that one of two keys may have: of what jumps, and of lengths that the log shows."""
         for key in self.keys:
-            if key.kind == "words":
-                yield from map(key.to, key.words)
-            elif key.kind == "positions":
+            if key.kind == "positions":
                 yield from (change for change, _ in _edges(key, evidence, self.offsets))
         near = _near(evidence, self.offsets)
         for key in self.keys:
@@ -159,14 +161,19 @@ class ChangedKeys:
             for i, form in enumerate(forms, -(len(forms) > len(key.entries))):
                 position = replace(key, kind="whole", number=key.entries[max(i, -1)], at_least=0)
                 solver = Solver(position, probe.values(form), probe.wanted, _near(probe.evidence, self.offsets))
-                yield from ((form(value), 1) for value in solver.solutions())
+                yield from ((form(value), 1) for value in solver.solutions() if value < probe.evidence.spec.length)
+            for i in range(len(key.entries)):
+                change = key.to(_list((*key.entries[:i], *key.entries[i + 1 :])))
+                if probe.meets(change):
+                    yield change, 1
 
     def _hypothesis(self, evidence: Evidence, changes: tuple[Change, ...], numbers: int) -> Hypothesis:
         source = self.source(changes)
         assert source is not None
         told = " and ".join(change.sentence for change in changes)
         spent = ONE_KEY if len(changes) == 1 else TWO_KEYS
-        spent += sum(_odd(change.value) for change in changes) + 0.25 * (numbers - len(changes))
+        spent += sum(map(_odd, changes)) + 0.25 * (numbers - len(changes))
+        spent += UNLIKELY * any(self._unlikely(change) for change in changes)
         spent += len(set(evidence.values)) == 1  # of a log that never moves, nobody can tell why
         spent += sum(self._run_length(change, evidence) for change in changes)
         part = Part("changed", f"o(t) = s(t) with {told}", spent, numbers, changes=changes)
@@ -178,10 +185,14 @@ class ChangedKeys:
         if not config and change.key not in ("epochs", "steps"):
             return 0.0
         spec = self.variants.spec([change])
-        unlikely = UNLIKELY * any(key.path == change.key and key.unlikely for key in self.keys)
         if config and spec is not None and spec.length == evidence.spec.length:
-            return unlikely
-        return unlikely + 0.1 + 0.4 * (spec is not None and evidence.at[-1] > spec.length)
+            return 0.0
+        return 0.1 + 0.4 * (spec is not None and evidence.at[-1] > spec.length)
+
+    def _unlikely(self, change: Change) -> bool:
+        """Whether the key is a worse name for the change than another; one with a unit is not, its rows are."""
+        keys = [key for key in self.keys if key.path == change.key]
+        return bool(keys) and all(key.unlikely or not change.value.endswith(key.after) for key in keys)
 
     def source(self, changes: Sequence[Change]) -> RateSource | None:
         """The numbers of the spec with these changes; None where that is no spec."""
@@ -243,9 +254,15 @@ def _probed(evidence: Evidence) -> list[int]:
 
 
 def _edge_rows(evidence: Evidence) -> list[int]:
-    """The rows at which the log has another value than in the row before."""
+    """The rows at which the log has another value than in the row before, and not for that row alone."""
     values, slack = evidence.values, evidence.slack
-    return [i for i in range(1, len(values)) if abs(values[i] - values[i - 1]) > slack[i] + slack[i - 1]]
+
+    def same(i: int, j: int) -> bool:
+        return abs(values[i] - values[j]) <= slack[i] + slack[j]
+
+    rows = [i for i in range(1, len(values)) if not same(i, i - 1)]
+    alone = {i for i in rows if i + 1 < len(values) and same(i - 1, i + 1)}
+    return [i for i in rows if i not in alone and i - 1 not in alone]
 
 
 def _near(evidence: Evidence, offsets: Sequence[int]) -> list[float]:
@@ -279,6 +296,9 @@ def _edges(key: Key, evidence: Evidence, offsets: Sequence[int]) -> Iterator[tup
             numbers = changed + abs(len(found) - len(key.entries))
             if numbers:
                 yield key.to(_list(found)), numbers
+                per = evidence.spec.steps_per_epoch
+                if per and all(position % per == 0 for position in found):
+                    yield key.to(_list(position // per for position in found)), numbers
 
 
 def _around(key: Key, value: float) -> list[Change]:
@@ -296,12 +316,17 @@ def _list(values: object) -> str:
     return f"[{', '.join(text_of(value) for value in values)}]"  # type: ignore[attr-defined]
 
 
-def _odd(value: str) -> float:
+def _odd(change: Change) -> float:
     """What a value costs more that is not round: 250 is nothing to wonder at, 0.0570154375 is."""
-    if value.startswith("["):
-        return 0.5 * sum(float(entry) % 5 != 0 for entry in value[1:-1].split(","))
-    try:
-        number = float(value)
-    except ValueError:
-        return 0.0
-    return min(0.15 * max(digits(number) - 2, 0), 0.9)
+    if change.value.startswith("["):
+        return 0.5 * sum(float(entry) % 5 != 0 for entry in change.value[1:-1].split(",") if entry.strip())
+    return 0.0 if math.isnan(change.number) else min(0.15 * max(digits(change.number) - 2, 0), 0.9)
+
+
+def _first_share(evidence: Evidence, lr: float) -> float:
+    """The factor that a linear warmup begins with, by the first two rows."""
+    (t, u), (a, b) = evidence.base.clock.times(evidence.at[:2]), evidence.values[:2]
+    slope = (b - a) / (u - t) if t and u > t else 0.0
+    error = (evidence.slack[0] * u + evidence.slack[1] * t) / (u - t) if slope else evidence.slack[0]
+    first = a - slope * t
+    return simplest((first - error) / lr, (first + error) / lr)

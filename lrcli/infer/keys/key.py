@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Change:
-    """A key with another value: `was` and `value` as a spec writes them.
+    """A key with another value: `was` and `value` as a spec writes them; number: the value where it is one.
 
     >>> Change("warmup.for", "100", "250").setting
     'warmup.for=250'
@@ -16,6 +17,7 @@ class Change:
     key: str
     was: str
     value: str
+    number: float = field(default=math.nan, compare=False)
 
     @property
     def setting(self) -> str:
@@ -34,23 +36,22 @@ class Key:
 
     path: what `--set` calls it. was: its value as a spec writes it. kind: "number", "whole" (a length or a count),
     "positions" or "words" (a choice, a flag, another type). number: its value as a number, NaN where it is none; of
-    positions the last. unit: what a bare number needs after it here. entries: the positions. words: the other values
-    that it can have. above, at_least: what a number is bounded by. structure: whether its other values add or remove
-    whole parts of the spec. pointed: whether a number with an exponent needs a point, too. unlikely: whether another
-    key is a better name for what this one changes. jumps: whether a small change of a number is none, as of a share of
-    the run that is rounded to steps.
+    positions the last. before, after: the text around the number (a unit, an expression). entries: the positions.
+    words: the other values that it can have. above, at_least: what a number is bounded by. pointed: whether a number
+    with an exponent needs a point, too. unlikely: whether another key is a better name for what this one changes.
+    jumps: whether a small change of a number is none, as of a share of the run that is rounded to steps.
     """
 
     path: str
     was: str
     kind: str
-    number: float = float("nan")
-    unit: str = ""
+    number: float = math.nan
+    before: str = ""
+    after: str = ""
     entries: tuple[float, ...] = ()
     words: tuple[str, ...] = ()
     above: float | None = None
     at_least: float | None = None
-    structure: bool = False
     pointed: bool = False
     unlikely: bool = False
     jumps: bool = False
@@ -62,7 +63,7 @@ class Key:
         text = text_of(value)
         if self.pointed and "e" in text and "." not in text:
             text = text.replace("e", ".0e")
-        return Change(self.path, self.was, f"{text}{self.unit}")
+        return Change(self.path, self.was, f"{self.before}{text}{self.after}", value)
 
 
 def text_of(value: float) -> str:

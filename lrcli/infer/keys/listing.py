@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
+from lrcli.catalog.registry import framework_types
 from lrcli.infer.keys.key import Key, text_of
 from lrcli.infer.keys.of_config import keys_of_config
 from lrcli.reader import Declared
@@ -23,6 +25,15 @@ _DECAYS: dict[str, str] = {
     "polynomial": "{{type: polynomial, total_iters: {length}, power: 2}}",
 }
 """The decays that take each other's place, with their length and their floor."""
+
+_IN_UNITS = re.compile(r"(\d+(?:\.\d+)?)(%|ep|st|ba|dur|iter|sp|tok)")
+"""A length with its unit."""
+
+_LITERAL = re.compile(r"(?<![\w.])(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?(?![\w.])")
+"""A number in an expression."""
+
+_MOST = 12
+"""So many numbers of one expression, or of one list, are keys."""
 
 
 def keys_of(declared: Declared, group: int = 0) -> list[Key]:
@@ -74,12 +85,21 @@ def _lr(root: Mapping, place: Mapping, prefix: str, lr: float | None) -> Iterato
 def _warmup(node: Node, ramp: Any) -> Iterator[Key]:
     if isinstance(node, Mapping):
         length, factor = node.get("for"), node.get("start_factor")
-        yield Key("warmup.for", _text(length), "whole", float(ramp.total_iters), at_least=1)
+        yield from _length("warmup.for", length, float(ramp.total_iters))
         was = _text(factor) if factor is not None else f"{ramp.start_factor:.6g}"
         yield Key("warmup.start_factor", was, "number", float(ramp.start_factor))
     else:
-        yield Key("warmup", _text(node), "whole", float(ramp.total_iters), at_least=1)
-    yield Key("warmup", _flow(node), "words", words=("null",), structure=True)
+        yield from _length("warmup", node, float(ramp.total_iters))
+    yield Key("warmup", _flow(node), "words", words=("null",))
+
+
+def _length(path: str, node: Node | None, rows: float) -> Iterator[Key]:
+    """The keys of a length: in its own unit, and in rows."""
+    inner = _IN_UNITS.fullmatch(_text(node))
+    if inner:
+        share = inner[2] in ("%", "dur")
+        yield Key(path, inner[0], "number" if share else "whole", float(inner[1]), after=inner[2], above=0, jumps=share)
+    yield Key(path, _text(node), "whole", rows, at_least=1, unlikely=bool(inner))
 
 
 def _of_schedule(node: Node, path: str, schedule: Any, lr: float | None, length: int, interval: str) -> Iterator[Key]:
@@ -90,8 +110,7 @@ def _of_schedule(node: Node, path: str, schedule: Any, lr: float | None, length:
             if not isinstance(item, Mapping):
                 continue
             if isinstance(written := item.get("for"), Scalar) and i + 1 < len(begins):
-                lasts = float(begins[i + 1] - begins[i])
-                yield Key(f"{path}.{i}.for", written.text, "whole", lasts, at_least=1)
+                yield from _length(f"{path}.{i}.for", written, float(begins[i + 1] - begins[i]))
             yield from _of_mapping(item, f"{path}.{i}", part, interval)
             if i == len(node.items) - 1:
                 yield from _other_type(item, f"{path}.{i}", part, lr, length - begins[i])
@@ -114,25 +133,67 @@ def _of_mapping(node: Mapping, path: str, schedule: Schedule, interval: str) -> 
             continue
         unit = ("ep" if interval == "epoch" else "st") if word in spelled else ""
         was = _text(told) if told is not None else _default(value)
-        if param.kind == "schedules":
-            children = told.items if isinstance(told, Sequence) else ()
-            for i, (item, child) in enumerate(zip(children, value, strict=False)):
-                if isinstance(item, Mapping):
-                    yield from _of_mapping(item, f"{where}.{i}", child, interval)
+        if param.kind in ("schedules", "schedule"):
+            children = told.items if isinstance(told, Sequence) else (told,)
+            parts = value if isinstance(value, tuple) else (value,)
+            for i, (item, child) in enumerate(zip(children, parts, strict=False)):
+                if isinstance(item, Mapping) and isinstance(child, Schedule):
+                    yield from _of_mapping(
+                        item, f"{where}.{i}" if param.kind == "schedules" else where, child, interval
+                    )
         elif param.kind == "positions" and value is not None:
             yield Key(where, was, "positions", float(value[-1]) if value else math.nan, entries=tuple(value))
         elif param.kind in ("choice", "flag"):
             others = param.choices if param.kind == "choice" else ("true", "false")
             now = value if param.kind == "choice" else str(value).lower()
             yield Key(where, now, "words", words=tuple(word for word in others if word != now))
-        elif isinstance(value, (int, float)) and param.kind in ("number", "length", "count"):
-            kind = "number" if param.kind == "number" else "whole"
-            at_least = param.at_least if param.kind != "count" else 0
-            yield Key(where, was, kind, float(value), unit, above=param.above, at_least=at_least)
+        elif param.kind == "expression" and isinstance(told, Scalar):
+            yield from _in_expression(where, told.text)
+        elif param.kind in ("data", "text") and told is not None:
+            yield from _inside(where, told)
+        elif param.kind in ("number", "length", "count") and isinstance(value, (int, float)):
+            whole = param.kind != "number"
+            if whole and _IN_UNITS.fullmatch(was):
+                yield from _length(where, told, float(value))
+            else:
+                at_least = param.at_least if param.kind != "count" else 0
+                kind = "whole" if whole else "number"
+                yield Key(where, was, kind, float(value), after=unit, above=param.above, at_least=at_least)
+        elif param.kind == "number" and value is None:
+            yield Key(where, "null", "number", 0.0, above=param.above, at_least=param.at_least, unlikely=True)
+
+
+def _in_expression(path: str, text: str) -> Iterator[Key]:
+    """Each number of an expression, but for the 0 and 1 that every formula has."""
+    quote = '"' if re.search(r"[^\w .+*/()<>=-]|^[^\w(]", text) else ""
+    for literal in list(_LITERAL.finditer(text))[:_MOST]:
+        if literal[0] not in ("0", "1"):
+            kind = "whole" if literal[0].isdecimal() else "number"
+            before, after = quote + text[: literal.start()], text[literal.end() :] + quote
+            yield Key(path, text, kind, float(literal[0]), before, after)
+
+
+def _inside(path: str, node: Node) -> Iterator[Key]:
+    """The numbers in nested lists and mappings, and in a text with a unit."""
+    waiting = [(path, node)]
+    for where, inner in waiting:
+        if len(waiting) > 4 * _MOST:
+            return
+        if isinstance(inner, Sequence):
+            waiting += [(f"{where}.{i}", item) for i, item in enumerate(inner.items)]
+        elif isinstance(inner, Mapping):
+            waiting += [(f"{where}.{key.text}", item) for key, item in inner.entries]
+        elif isinstance(inner, Scalar) and (inside := _IN_UNITS.fullmatch(inner.text)):
+            kind = "number" if "." in inside[1] else "whole"
+            yield Key(where, inner.text, kind, float(inside[1]), after=inside[2], above=0)
+        elif isinstance(inner, Scalar) and inner.value.__class__ in (int, float):
+            yield Key(where, inner.text, "whole" if isinstance(inner.value, int) else "number", float(inner.value))
 
 
 def _other_type(node: Node, path: str, schedule: Any, lr: float | None, length: int) -> Iterator[Key]:
-    """The types of the same family, with the same length and the same floor."""
+    """The types of the same family: of ours with the same length and the same floor, of a framework's with its keys."""
+    if schedule.name.count("."):
+        yield from _of_framework(node, path, schedule)
     if schedule.name not in _DECAYS or not lr:
         return
     floor = float(getattr(schedule, "eta_min", 0.0))
@@ -146,7 +207,16 @@ def _other_type(node: Node, path: str, schedule: Any, lr: float | None, length: 
         return
     floors = {"floor": text_of(float(f"{floor:.12g}")), "share": text_of(float(f"{floor / lr:.12g}"))}
     words = tuple(form.format(length=length, **floors) for name, form in _DECAYS.items() if name != schedule.name)
-    yield Key(path, _flow(node), "words", words=words, structure=True)
+    yield Key(path, _flow(node), "words", words=words)
+
+
+def _of_framework(node: Node, path: str, schedule: Schedule) -> Iterator[Key]:
+    """The other types of a framework that take the keys of the text."""
+    written = {key.text for key, _ in node.entries} - {"type", "for"} if isinstance(node, Mapping) else set()
+    types = framework_types(schedule.name.partition(".")[0])
+    words = tuple(cls.name for cls in types if cls.name != schedule.name and written <= {f.name for f in fields(cls)})
+    was = _text(node.get("type")) if isinstance(node, Mapping) else _text(node)
+    yield Key(f"{path}.type" if isinstance(node, Mapping) else path, was, "words", words=words)
 
 
 def _default(value: Any) -> str:

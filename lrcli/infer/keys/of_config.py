@@ -37,7 +37,7 @@ def _key(one: ConfigValue, spec: Spec, variants: Variants) -> Key | None:
             continue
         unlikely = not one.text or one.value <= 0 or any(part in path.lower() for part in _INDIRECT)
         kind = "positions" if one.entries else "whole" if one.whole else "number"
-        key = Key(path, one.text, kind, one.value, "", one.entries, pointed=one.pointed, unlikely=unlikely)
+        key = Key(path, one.text, kind, one.value, entries=one.entries, pointed=one.pointed, unlikely=unlikely)
         if one.entries:
             moved = Change(path, one.text, f"[{', '.join(f'{entry / 2:.0f}' for entry in one.entries)}]")
             if _matters([moved], spec, variants):

@@ -47,8 +47,8 @@ class Wanted:
 
     @cached_property
     def most_wrong(self) -> int:
-        """How many rows may be missed."""
-        return int(MOST_WRONG * len(self.values))
+        """How many rows may be missed: a share of them, or two of a dozen."""
+        return max(int(MOST_WRONG * len(self.values)), min(2, len(self.values) // 6))
 
     def met(self, signs: Sequence[int]) -> bool:
         """Whether nearly all rows are right."""
@@ -127,7 +127,7 @@ class Solver:
             held -= side
             if held > most:
                 most, best = held, (end, ends[i + 1][0])
-        if best is None or most < (1 - MOST_WRONG) * len(ends) / 2:
+        if best is None or most < len(ends) / 2 - self.wanted.most_wrong:
             return None
         return simplest(*best)
 
@@ -141,8 +141,8 @@ class Solver:
             found.add(0)
             return sorted({float(round(value)) for value in found if value < 1e12 and self._allowed(round(value))})
         found = set(USUAL)
-        if now:
-            found.update(now * 10 ** (j / 6) for j in range(-18, 19))
+        scale = now or max(map(abs, self.wanted.values), default=0.0)
+        found.update(scale * 10 ** (j / 6) for j in range(-18, 19))
         if 0 < now < 1:
             found.update(1 - (1 - now) * 10 ** (j / 6) for j in range(-18, 9))
         if self.key.above is None and self.key.at_least is None and not 0 < now < 1:
