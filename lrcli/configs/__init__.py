@@ -64,8 +64,8 @@ def read_config(request: Request, ours: Mapping | None = None) -> Declared | Non
     raise failure or texts.unknown()
 
 
-def _read(match: Match, request: Request, own: Sequence[str]) -> Declared:
-    """The spec of a config of a known format."""
+def _read(match: Match, request: Request, own: Sequence[str], checked: bool = False) -> Declared:
+    """The spec of a config of a known format. checked: whether the keys of `--set` are known to mean something."""
     one = match.format
     asked, release = release_asked(one, request)
     config = Config(
@@ -95,7 +95,7 @@ def _read(match: Match, request: Request, own: Sequence[str]) -> Declared:
     tell_twins(config, match.root)
     if asked.emulation is not None:
         draft.put("emulate", asked.emulation.strip(), at=Source(asked.emulation_by, placed=False).whole)
-    if request.sets:
+    if request.sets and not checked:
         check_sets(config, request)
     problems = Problems()
     root = draft.root()
@@ -111,7 +111,7 @@ def _read(match: Match, request: Request, own: Sequence[str]) -> Declared:
         other = Texts(request.source, changed.sets, request.block, request.inputs).root(match.syntax)
         if isinstance(other, SpecError):
             raise other
-        return _read(replace(match, root=other), changed, own).spec
+        return _read(replace(match, root=other), changed, own, checked=True).spec
 
     return Declared(
         spec,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -33,6 +34,10 @@ SAME = 1e-6
 
 NAMED = 0.8
 """How much harder to believe a cause may be than the changed key that is the same, and still give it its name."""
+
+
+_WITHIN = re.compile("warm|size|cycle|_0$|pct|decay_t|for$", re.IGNORECASE)
+"""Keys of lengths within a schedule, none of which is its horizon."""
 
 
 @dataclass(frozen=True)
@@ -251,15 +256,11 @@ def _changes(fit: Fit) -> tuple[Change, ...]:
 def _names_better(fit: Fit, other: Fit) -> bool:
     """Whether an explanation says more than another one of the same numbers: a cause that has a name does.
 
-    Of a warmup of another length nobody says that the schedule has another horizon.
+    Of a warmup or a step of another length nobody says that the schedule has another horizon.
     """
-    if _changes(fit):
-        return fit.hypothesis.key == "changed" and _only_horizon(other) and "warm" in _changes(fit)[0].key
-    return not (_only_horizon(fit) and any("warm" in change.key for change in _changes(other)))
-
-
-def _only_horizon(fit: Fit) -> bool:
-    return fit.hypothesis.key == "horizon"
+    named, other = (other, fit) if _changes(fit) else (fit, other)
+    within = named.hypothesis.key == "horizon" and any(_WITHIN.search(change.key) for change in _changes(other))
+    return within == bool(_changes(fit))
 
 
 def _twins(fit: Fit, other: Fit, spec: Spec, rows: Rows) -> bool:

@@ -6,18 +6,19 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from lrcli.errors import LrcliError
 from lrcli.infer.effort import spend
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
+from lrcli.infer.explain.marks import PROBES, first_share, near_lengths, positions_shown, probed
 from lrcli.infer.explain.sources import Formula, RateSource, plain_source
 from lrcli.infer.keys import Change, Key, Variants, keys_of
-from lrcli.infer.keys.key import text_of
+from lrcli.infer.keys.key import list_text, text_of
 from lrcli.infer.keys.pairs import near_values
 from lrcli.infer.keys.solving import Solver, Wanted
-from lrcli.infer.numbers import digits, rounded, simplest, simplest_whole
+from lrcli.infer.numbers import digits, rounded, simplest
 from lrcli.reader import Declared
 from lrcli.series import series_of
 
@@ -26,12 +27,6 @@ ONE_KEY = 1.55
 
 TWO_KEYS = 3.6
 """The same of two keys: less than of two causes together."""
-
-PROBES = 16
-"""At about so many rows a value is tried before it is held against all of them."""
-
-EDGES = 12
-"""So many of the places at which the log changes are tried as lengths."""
 
 TRIED_WITH = 16
 """With so many lengths a second key is solved for."""
@@ -74,26 +69,34 @@ class ChangedKeys:
             whole = any(key.path.startswith(f"{path}.") or path.startswith(f"{key.path}.") for path in taken)
             if key.path in taken or whole:
                 continue
-            for change, numbers in self._values(key, probe):
+            for change, numbers in self._sharpened(key, probe):
                 yield self._hypothesis(evidence, (*more, change), numbers + len(more))
         if not more:
             for change, numbers in self._with_warmup(probe):
                 yield self._hypothesis(evidence, (change,), numbers)
 
+    def _sharpened(self, key: Key, probe: _Probe) -> Iterator[tuple[Change, int]]:
+        """The changes of a key: where one meets the probed rows and not the others, some of these are probed, too."""
+        changes = list(self._values(key, probe))
+        yield from changes
+        if key.kind != "words" and len(changes) == 1 and (wrong := probe.missed(changes[0][0])):
+            yield from self._values(key, _Probe(self, probe.evidence, probe.more, wrong))
+
     def _with_warmup(self, probe: _Probe) -> Iterator[tuple[Change, int]]:
         """A warmup where the spec has none: its length solved for, from 0 or from what the first row shows."""
-        if self.variants.declared.values is not None or any(key.path.startswith("warmup") for key in self.keys):
-            return
+        if self._lacks_warmup():
+            for factor in self._first_factors(probe.evidence):
+                key = _warmup_of(max(self.variants.declared.spec.length // 10, 1), factor)
+                solver = Solver(key, probe.values(key.to), probe.wanted, near_lengths(probe.evidence, self.offsets))
+                yield from ((key.to(value), 1 + bool(factor)) for value in solver.solutions())
+
+    def _lacks_warmup(self) -> bool:
+        return self.variants.declared.values is None and not any(key.path.startswith("warmup") for key in self.keys)
+
+    def _first_factors(self, evidence: Evidence) -> list[float]:
+        """The factors that a warmup may begin with: 0, or what the first rows show."""
         lr = self.variants.declared.spec.groups[self.group].lr
-        length = Key("warmup", "none", "whole", float(max(self.variants.declared.spec.length // 10, 1)), at_least=1)
-        for factor in dict.fromkeys((0.0, _first_share(probe.evidence, lr) if lr else 0.0)):
-            if 0 <= factor < 1:
-
-                def form(value: float, factor: float = factor) -> Change:
-                    return length.to(f"{{for: {text_of(value)}, start_factor: {text_of(factor)}}}")
-
-                solver = Solver(length, probe.values(form), probe.wanted, _near(probe.evidence, self.offsets))
-                yield from ((form(value), 1 + bool(factor)) for value in solver.solutions())
+        return [x for x in dict.fromkeys((0.0, first_share(evidence, lr) if lr else 0.0)) if 0 <= x < 1]
 
     def two(self, evidence: Evidence) -> Iterator[Hypothesis]:
         """The base with other values of two keys.
@@ -114,6 +117,9 @@ class ChangedKeys:
         simple = [key for key in numbers if key.kind == "number" or key.number < FEW]
         others = [key for key in self.keys if key not in simple]
         words = [key.to(word) for key in self.keys if key.kind == "words" for word in key.words]
+        if self._lacks_warmup():
+            lengths = [n for n in near_lengths(evidence, self.offsets) if 1 < n < evidence.spec.length / 2]
+            words += [_warmup_of(n, factor).to(n) for n in lengths for factor in self._first_factors(evidence)]
         for keys, changes in ((simple, words), (simple, self._usual(evidence)), (others, words)):
             for change in changes:
                 yield from self.one(evidence, (change,), keys)
@@ -122,11 +128,12 @@ class ChangedKeys:
         """Values that one of two keys may have: of what jumps, and of lengths that the log shows."""
         for key in self.keys:
             if key.kind == "positions":
-                yield from (change for change, _ in _edges(key, evidence, self.offsets))
-        near = _near(evidence, self.offsets)
+                yield from (change for change, _ in positions_shown(key, evidence, self.offsets))
+        near = near_lengths(evidence, self.offsets)
         for key in self.keys:
             if key.kind == "whole":
-                lengths = [n for n in (*near, key.number / 2, key.number * 2) if n == int(n) and n >= 1]
+                longer = round(key.number * (evidence.at[-1] + 1) / evidence.spec.length)  # a run of another length
+                lengths = [n for n in (longer, *near, key.number / 2, key.number * 2) if n == int(n) and n >= 1]
                 yield from map(key.to, [n for n in dict.fromkeys(lengths) if n != key.number][:TRIED_WITH])
             elif key.jumps and key.number < 1:
                 run = evidence.spec.length
@@ -139,11 +146,11 @@ class ChangedKeys:
         if key.kind == "words":
             yield from ((key.to(word), 1) for word in key.words if probe.meets(key.to(word)))
         elif key.kind == "positions":
-            for change, numbers in (*_edges(key, probe.evidence, self.offsets), *self._moved(key, probe)):
+            for change, numbers in (*positions_shown(key, probe.evidence, self.offsets), *self._moved(key, probe)):
                 if probe.meets(change):
                     yield change, numbers
         else:
-            solver = Solver(key, probe.values(key.to), probe.wanted, _near(probe.evidence, self.offsets))
+            solver = Solver(key, probe.values(key.to), probe.wanted, near_lengths(probe.evidence, self.offsets))
             for value in solver.solutions():
                 if value != key.number:
                     yield key.to(value), 1
@@ -153,17 +160,17 @@ class ChangedKeys:
 
         def stretched(last: float) -> Change:
             share = last / key.entries[-1]
-            return key.to(_list(round(entry * share) for entry in key.entries))
+            return key.to(list_text(round(entry * share) for entry in key.entries))
 
         if key.entries and key.entries[-1]:
             forms: list[Callable[[float], Change]] = [stretched] if len(key.entries) > 1 else []
             forms += [_moving(key, i) for i in range(min(len(key.entries), 8))]
             for i, form in enumerate(forms, -(len(forms) > len(key.entries))):
                 position = replace(key, kind="whole", number=key.entries[max(i, -1)], at_least=0)
-                solver = Solver(position, probe.values(form), probe.wanted, _near(probe.evidence, self.offsets))
+                solver = Solver(position, probe.values(form), probe.wanted, near_lengths(probe.evidence, self.offsets))
                 yield from ((form(value), 1) for value in solver.solutions() if value < probe.evidence.spec.length)
             for i in range(len(key.entries)):
-                change = key.to(_list((*key.entries[:i], *key.entries[i + 1 :])))
+                change = key.to(list_text((*key.entries[:i], *key.entries[i + 1 :])))
                 if probe.meets(change):
                     yield change, 1
 
@@ -206,9 +213,11 @@ class ChangedKeys:
 class _Probe:
     """Some rows of a log, against the spec with changed keys."""
 
-    def __init__(self, changed: ChangedKeys, evidence: Evidence, more: Sequence[Change]) -> None:
+    def __init__(
+        self, changed: ChangedKeys, evidence: Evidence, more: Sequence[Change], also: Sequence[int] = ()
+    ) -> None:
         self.changed, self.evidence, self.more = changed, evidence, tuple(more)
-        rows = _probed(evidence)
+        rows = sorted({*probed(evidence), *also})
         self.at = [evidence.at[i] for i in rows]
         self.wanted = Wanted([evidence.values[i] for i in rows], [evidence.slack[i] for i in rows])
         self.times = evidence.base.clock.times(self.at)
@@ -235,70 +244,17 @@ class _Probe:
         tried = [self.lrs(key.to(float(round(v)) if key.kind == "whole" else v)) for v in values]
         return any(made is not None and made != now for made in tried)
 
+    def missed(self, change: Change) -> list[int]:
+        """Some rows that are wrong with this change, if they are more than a few that nothing explains."""
+        source = self.changed.source((*self.more, change))
+        base = replace(self.evidence.base, source=source or self.evidence.base.source)
+        wrong = [i for i, missed in enumerate(self.evidence.missed_by(base.at(self.evidence.at))) if missed]
+        return wrong[:: max(len(wrong) // PROBES, 1)] if len(wrong) > 2 else []
+
     def meets(self, change: Change) -> bool:
         """Whether nearly all rows are right with this change."""
         values = self.lrs(change)
         return values is not None and self.wanted.met(self.wanted.signs(values))
-
-
-def _probed(evidence: Evidence) -> list[int]:
-    """Rows all over the log, more of those that the base misses, and both sides of some places where it changes."""
-    n = len(evidence.at)
-    missed = [i for i, wrong in enumerate(evidence.misses) if wrong] or [0]
-    edges = _edge_rows(evidence)
-    stride = max(1, len(edges) // 4)
-    beside = [i for edge in edges[::stride][:4] for i in (edge - 1, edge)] if 3 * len(edges) < n else []
-    half = PROBES // 2
-    spread = [round(i * (n - 1) / max(half - 2, 1)) for i in range(half - 1)]
-    return sorted({*spread, *beside, *(missed[round(i * (len(missed) - 1) / half)] for i in range(half + 1))})
-
-
-def _edge_rows(evidence: Evidence) -> list[int]:
-    """The rows at which the log has another value than in the row before, and not for that row alone."""
-    values, slack = evidence.values, evidence.slack
-
-    def same(i: int, j: int) -> bool:
-        return abs(values[i] - values[j]) <= slack[i] + slack[j]
-
-    rows = [i for i in range(1, len(values)) if not same(i, i - 1)]
-    alone = {i for i in rows if i + 1 < len(values) and same(i - 1, i + 1)}
-    return [i for i in rows if i not in alone and i - 1 not in alone]
-
-
-def _near(evidence: Evidence, offsets: Sequence[int]) -> list[float]:
-    """Lengths that the log shows: where it is highest and lowest, where it changes, and the run's."""
-    values, at = evidence.values, evidence.at
-    rows = [max(range(len(at)), key=values.__getitem__), min(range(len(at)), key=values.__getitem__)]
-    rows += [i for i in range(len(at) - 1, 0, -1) if values[i - 1] > values[i]][-1:]
-    edges = _edge_rows(evidence)
-    rows += edges[:EDGES] if 3 * len(edges) < len(at) else _kinks(evidence)
-    places = dict.fromkeys(p for i in rows for p in (at[i], at[i] + 1))
-    ends = (evidence.spec.length, at[-1] + 1)
-    return list(dict.fromkeys(float(p - offset) for p in (*ends, *places) for offset in offsets if p > offset))
-
-
-def _kinks(evidence: Evidence) -> list[int]:
-    """The rows at which the log bends most."""
-    values, at = evidence.values, evidence.at
-    slopes = [(b - a) / (q - p or 1) for (a, b), (p, q) in zip(pairwise(values), pairwise(at), strict=True)]
-    bends = sorted(range(1, len(slopes)), key=lambda i: -abs(slopes[i] - slopes[i - 1]))
-    return bends[: EDGES // 2]
-
-
-def _edges(key: Key, evidence: Evidence, offsets: Sequence[int]) -> Iterator[tuple[Change, int]]:
-    """The positions at which the log falls from one flat stretch to the next, as a key's."""
-    at, rows = evidence.at, _edge_rows(evidence)
-    for offset in offsets:
-        falls = [i for i in rows if evidence.values[i] < evidence.values[i - 1] and at[i] > offset]
-        if 0 < len(falls) <= 24 and 3 * len(falls) < len(at):
-            found = [simplest_whole(at[i - 1] + 1 - offset, at[i] - offset) or at[i] - offset for i in falls]
-            changed = sum(a != b for a, b in zip(found, key.entries, strict=False))
-            numbers = changed + abs(len(found) - len(key.entries))
-            if numbers:
-                yield key.to(_list(found)), numbers
-                per = evidence.spec.steps_per_epoch
-                if per and all(position % per == 0 for position in found):
-                    yield key.to(_list(position // per for position in found)), numbers
 
 
 def _around(key: Key, value: float) -> list[Change]:
@@ -309,11 +265,7 @@ def _around(key: Key, value: float) -> list[Change]:
 
 
 def _moving(key: Key, i: int) -> Callable[[float], Change]:
-    return lambda value: key.to(_list((*key.entries[:i], value, *key.entries[i + 1 :])))
-
-
-def _list(values: object) -> str:
-    return f"[{', '.join(text_of(value) for value in values)}]"  # type: ignore[attr-defined]
+    return lambda value: key.to(list_text((*key.entries[:i], value, *key.entries[i + 1 :])))
 
 
 def _odd(change: Change) -> float:
@@ -323,10 +275,7 @@ def _odd(change: Change) -> float:
     return 0.0 if math.isnan(change.number) else min(0.15 * max(digits(change.number) - 2, 0), 0.9)
 
 
-def _first_share(evidence: Evidence, lr: float) -> float:
-    """The factor that a linear warmup begins with, by the first two rows."""
-    (t, u), (a, b) = evidence.base.clock.times(evidence.at[:2]), evidence.values[:2]
-    slope = (b - a) / (u - t) if t and u > t else 0.0
-    error = (evidence.slack[0] * u + evidence.slack[1] * t) / (u - t) if slope else evidence.slack[0]
-    first = a - slope * t
-    return simplest((first - error) / lr, (first + error) / lr)
+def _warmup_of(length: float, factor: float) -> Key:
+    """The key of a warmup that the spec does not have."""
+    after = f", start_factor: {text_of(factor)}}}"
+    return Key("warmup", "none", "whole", float(length), "{for: ", after, at_least=1)

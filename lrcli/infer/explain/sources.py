@@ -104,12 +104,12 @@ class Replayed:
             if not self._loops:
                 self._loops.append(replaying().training_loop(self.spec, self.group))
             while len(table) < min(n, self.reach):
-                size = min(max(n - len(table), 256), BLOCK)
+                left = self.spec.length - len(table)  # a release may refuse the step after the run's last
+                size = min(max(n - len(table), 256), BLOCK, *([left] if left > 0 else []))
                 spend(2 * size)
                 taken = self._loops[0].take(size, ("lr", self.reading))[self.reading]
                 table.extend(math.nan if value is None else value for value in taken)
         except LrcliError:  # refused, or no release replays it
-            # what is known of the rows before the refusal is of no use: nobody has logged them
             table.extend([math.nan] * (min(n, self.reach) - len(table)))
         return table
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -73,3 +74,12 @@ def text_of(value: float) -> str:
     ('250', '0.1')
     """
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
+
+
+def list_text(values: Iterable[float]) -> str:
+    """Several numbers as a spec writes them.
+
+    >>> list_text([30, 60.0])
+    '[30, 60]'
+    """
+    return f"[{', '.join(map(text_of, values))}]"

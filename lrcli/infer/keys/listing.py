@@ -159,8 +159,9 @@ def _of_mapping(node: Mapping, path: str, schedule: Schedule, interval: str) -> 
                 at_least = param.at_least if param.kind != "count" else 0
                 kind = "whole" if whole else "number"
                 yield Key(where, was, kind, float(value), after=unit, above=param.above, at_least=at_least)
-        elif param.kind == "number" and value is None:
-            yield Key(where, "null", "number", 0.0, above=param.above, at_least=param.at_least, unlikely=True)
+        elif param.kind in ("number", "length", "count") and value is None:
+            kind = "number" if param.kind == "number" else "whole"
+            yield Key(where, "null", kind, 0.0, above=param.above, at_least=param.at_least, unlikely=True)
 
 
 def _in_expression(path: str, text: str) -> Iterator[Key]:

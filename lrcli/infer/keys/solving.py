@@ -71,9 +71,11 @@ class Solver:
         whole = self.key.kind == "whole"
         if not whole and (line := self._line()) is not None:
             value = self._on_line(*line)
-            if value is not None and self._met(value):
+            if value is None:
+                return
+            if self._met(value):
                 yield value
-            return
+                return  # else it is a line but for the rounding of a framework
         seen: set[float] = set()
         for value in self._points():
             value = self._whole(value) if whole else next(filter(self._met, rounded(value)), value)
@@ -135,6 +137,7 @@ class Solver:
         now, found = self.key.number, set(self.near)
         if self.key.kind == "whole":
             found.update(range(1, SMALL if now < SMALL else 1))
+            now = now or SMALL
             found.update(now * k for k in (2, 0.5, 3, 4, 10, 1.5, 0.1, 0.25, 0.2, 5, 8))
             found.update(now + d for d in (-2, -1, 1, 2))
             found.update(now * 10 ** (j / 8) for j in range(-14, 20))

@@ -39,7 +39,7 @@ def find_horizon(evidence: Evidence) -> Iterator[Hypothesis]:
         changed = evidence.missed_by(replace(evidence.base, source=source).at(evidence.at))
         first, last, misses = evidence.switch(evidence.misses, changed)
         n = len(evidence.at)
-        if last == 0 or first >= n or misses >= sum(evidence.misses):
+        if last == 0 or first >= n or misses >= min(sum(evidence.misses), sum(changed)):
             continue
         _, last = evidence.refined(first, last, evidence.base.clock, evidence.base.clock)
         row = evidence.rows.at[min(last, len(evidence.rows) - 1)]
