@@ -106,7 +106,7 @@ def _world(config: Config) -> int:
 
 def _optimizer(config: Config, lr0: float, iterations: tuple[int, int]) -> Optimizer:
     """The optimizer of the run with its rate, both of which `auto` chooses."""
-    name = config.text("optimizer", "auto", _OPTIMIZERS)
+    name = config.text("optimizer", "auto", ("SGD", "Adam", "AdamW", "MuSGD", "auto"))
     known = None if name.lower() != "auto" or iterations[0] > MANY else _classes(config, iterations)
     try:
         chosen = build_optimizer(name, lr0, known or 0, config.release, iterations)
