@@ -64,7 +64,7 @@ def emulate(spec: Spec, emulation: str = "torch") -> Curve:
     """
     from dataclasses import replace
 
-    from lrcli.reader import parse_emulation
+    from lrcli.reader.emulation import parse_emulation
 
     return evaluate(replace(spec, emulation=parse_emulation(emulation)))
 

@@ -7,7 +7,7 @@ import re
 _UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _JOINERS = {"\u200d", "\ufe0f"}
 _PLAIN = bytes(range(32, 127)) + b"\n\t"
-_STYLE = re.compile("(\x1b\\[[0-9;]*m)")
+_STYLE = "(\x1b\\[[0-9;]*m)"
 
 
 def number_text(value: float, digits: int = 6) -> str:
@@ -52,7 +52,7 @@ def printable_output(text: str, *, styled: bool = False) -> str:
     if text.isascii() and not text.encode("ascii").translate(None, _PLAIN):
         return text  # nearly every text, and in a hundredth of the time
     if styled:
-        pieces = _STYLE.split(text)
+        pieces = re.split(_STYLE, text)
         return "".join(piece if i % 2 else printable_output(piece) for i, piece in enumerate(pieces))
     return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
 

@@ -33,7 +33,8 @@ from lrcli.logs import Log
 from lrcli.logs.read import read_log
 from lrcli.logs.series import series_of_log
 from lrcli.logs.text_rows import TextRows
-from lrcli.reader import parse_emulation, parse_text, read_spec
+from lrcli.reader import parse_text, read_spec
+from lrcli.reader.emulation import parse_emulation
 from lrcli.reader.metric import parse_series
 from tests import fuzz_inputs
 

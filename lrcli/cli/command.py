@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, fields
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperCommand
@@ -30,7 +30,11 @@ _COLUMN = 23
 
 @dataclass(frozen=True)
 class Options:
-    """A bundle of options; each field is annotated with its `typer.Option`."""
+    """A bundle of options; each field is annotated with its `typer.Option`.
+
+    The annotations have to be values, and not their texts: a module of bundles does without `from __future__ import
+    annotations`. To evaluate a hundred texts takes as long as to read the specs.
+    """
 
 
 class Command(TyperCommand):
@@ -78,12 +82,9 @@ def make_command(function: Callable[..., Any], examples: Sequence[tuple[str, str
         yield inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
         for name, hint in hints.items():
             if name in bundles:
-                inner = get_type_hints(hint, include_extras=True)
                 for f in fields(hint):
                     default = inspect.Parameter.empty if f.default is MISSING else f.default
-                    yield inspect.Parameter(
-                        f.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=inner[f.name]
-                    )
+                    yield inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=f.type)
             elif hint is not Environment:
                 default = given_parameters[name].default
                 yield inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)

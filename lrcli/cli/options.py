@@ -1,7 +1,5 @@
 """The options that several commands share, each of them once."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -109,7 +107,7 @@ class LogColumns(Options):
     ] = None
 
     @property
-    def request(self) -> LogRequest:
+    def request(self) -> "LogRequest":
         """What they say, for the reader of logs."""
         from lrcli.logs import LogRequest  # not above: a command of YAML files does without logs
 

@@ -40,7 +40,7 @@ _FOREIGN = (
     ".bz2", ".xz", ".zst", ".7z", ".toml", ".xml", ".ini", ".ipynb", ".tex",
 )  # fmt: skip
 """Endings of formats that nothing here writes: a file of that name would not hold what it promises."""
-_OF_A_PROCESS = re.compile("/proc/[^/]+(/task/[^/]+)?/fd")
+_OF_A_PROCESS = "/proc/[^/]+(/task/[^/]+)?/fd"
 
 
 @dataclass
@@ -214,7 +214,7 @@ def _stream(name: str, mode: int | None) -> int | str | None:
         folder = str(path.parent)
         if folder in ("/dev/fd", "/proc/self/fd", f"/proc/{os.getpid()}/fd") and path.name.isdecimal():
             return int(path.name)
-        if _OF_A_PROCESS.fullmatch(folder):
+        if re.fullmatch(_OF_A_PROCESS, folder):
             return name
         if not path.is_symlink():
             break

@@ -7,7 +7,7 @@ from dataclasses import replace
 from lrcli.configs.base import Format
 from lrcli.configs.config import version_of
 from lrcli.reader import Request
-from lrcli.reader.build import Asked
+from lrcli.reader.asked import Asked
 from lrcli.reader.source import Source, refuse
 
 

@@ -8,13 +8,12 @@ from dataclasses import replace
 from lrcli.errors import LrcliError, SpecError
 from lrcli.inputs import Inputs
 from lrcli.reader.argument import is_call, is_inline, split_argument
-from lrcli.reader.build import KEYS, Asked, Metrics, build_spec
+from lrcli.reader.asked import Asked
+from lrcli.reader.build import KEYS, Metrics, build_spec
 from lrcli.reader.declared import Declared
-from lrcli.reader.emulation import parse_emulation
 from lrcli.reader.forms import spelled_out
 from lrcli.reader.given import Given
 from lrcli.reader.nodes import Mapping, Node, compose
-from lrcli.reader.overrides import apply_set, set_given, set_length, with_value
 from lrcli.reader.source import Problems, Source, checked, read_source
 from lrcli.spec import Spec
 from lrcli.values import dataclass
@@ -24,7 +23,6 @@ __all__ = [
     "Given",
     "Request",
     "is_ours",
-    "parse_emulation",
     "parse_text",
     "read_declared",
     "read_spec",
@@ -161,18 +159,20 @@ def _read(request: Request, translate: Translate | None) -> Declared:
             return translated
     if isinstance(root, Mapping):
         root = spelled_out(root)
-        for text in request.sets:
-            root = spelled_out(apply_set(root, text))
-        if request.given.names():
-            root = set_given(root, request.given)
-        for unit, length in (("epochs", request.epochs), ("steps", request.steps)):
-            if length is not None:
-                root = set_length(root, unit, length)
+        lengths = {
+            unit: text for unit, text in (("epochs", request.epochs), ("steps", request.steps)) if text is not None
+        }
+        if request.sets or lengths or request.given.names():
+            from lrcli.reader.overrides import with_options  # not above: most specs are taken as they are
+
+            root = with_options(root, request.sets, request.given, lengths)
     metrics: Metrics = {}
     spec = build_spec(root, source, request.asked, problems, request.inputs, metrics)
     assert isinstance(root, Mapping)
 
     def variant(values: Sequence[tuple[str, str]]) -> Spec:
+        from lrcli.reader.overrides import with_value
+
         other = root
         for key, text in values:
             other = with_value(other, key, text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_CALL = re.compile(r"\s*[A-Za-z_][\w.]*\(.*\)\s*(@[^()]*)?", re.DOTALL)
+_CALL = r"(?s)\s*[A-Za-z_][\w.]*\(.*\)\s*(@[^()]*)?"
 
 
 def split_argument(argument: str) -> tuple[str, str | None]:
@@ -41,7 +41,7 @@ def is_inline(argument: str) -> bool:
 
 def is_call(argument: str) -> bool:
     """Whether an argument is the call of a scheduler, with an emulation behind it or not."""
-    return bool(_CALL.fullmatch(argument)) and not exists(argument)
+    return "(" in argument and bool(re.fullmatch(_CALL, argument)) and not exists(argument)
 
 
 def exists(path: str) -> bool:

@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from lrcli.catalog.registry import find_types, framework, framework_types, general_types, type_names
 from lrcli.errors import closest, suggest
-from lrcli.reader.elsewhere import key_hint, type_hint
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.source import Place, Problems
 from lrcli.reader.values import Context, as_number
@@ -54,6 +53,8 @@ def type_of(node: Mapping, problems: Problems, phase: bool) -> type[Schedule] | 
         names = ", ".join(one.name for one in several)
         problems.add(kind.place, "unknown-type", f"several frameworks have {kind.text[:60]!r}", f"write one of {names}")
     elif cls is None:
+        from lrcli.reader.elsewhere import type_hint  # not above: it is a table of other tools' words
+
         hint = type_hint(kind.text) or suggest(kind.text, type_names(), f"it is one of {_type_list(kind.text)}")
         problems.add(kind.place, "unknown-type", f"unknown type {kind.text[:60]!r}", hint)
     return cls
@@ -101,6 +102,8 @@ def spellings_of(cls: type[Schedule]) -> dict[str, tuple[str, str]]:
 
 def _unknown(key: Scalar, value: Node, node: Mapping, cls: type[Schedule], context: Context) -> str:
     """Tell of a key that is no field; the field that it may stand for."""
+    from lrcli.reader.elsewhere import key_hint
+
     word = key.text
     if word in IGNORED:
         if word == "last_epoch" and as_number(value) != -1:
@@ -130,6 +133,8 @@ def check_keys(node: Mapping, known: tuple[str, ...], where: str, problems: Prob
     for key, value in node.entries:
         if key.text in known:
             continue
+        from lrcli.reader.elsewhere import key_hint
+
         other = key_hint(key.text, value, top=True) if "schedule" in known else ""
         misplaced = "schedule" in known and key.text in _schedule_keys()
         name = "" if misplaced else closest(key.text, known)

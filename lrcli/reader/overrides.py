@@ -7,14 +7,26 @@ at the option.
 from __future__ import annotations
 
 from collections.abc import Mapping as Mapping_
+from collections.abc import Sequence as Sequence_
 from dataclasses import replace
 
+from lrcli.reader.forms import spelled_out
 from lrcli.reader.given import Given
 from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar, ScalarOf, Sequence, compose
 from lrcli.reader.scalars import resolve
 from lrcli.reader.source import Place, Problems, Source, checked, refuse
 
 _SAME = {"lr": ("lr", "base_lr", "learning_rate"), "schedules": ("schedules", "schedulers")}
+
+
+def with_options(root: Mapping, sets: Sequence_[str], given: Given, lengths: Mapping_[str, str]) -> Mapping:
+    """`root` with the values of `--set`, what the options say of the data, and the lengths, by their units."""
+    for text in sets:
+        root = spelled_out(apply_set(root, text))
+    root = set_given(root, given)
+    for unit, text in lengths.items():
+        root = set_length(root, unit, text)
+    return root
 
 
 def apply_set(root: Mapping, text: str, scalar: ScalarOf | None = None) -> Mapping:

@@ -17,7 +17,7 @@ MAX_SIZE = 1_000_000
 MAX_PROBLEMS = 100
 MAX_SHOWN = 500  # the longest line that is shown with a problem
 
-_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what YAML counts as one
+_LINE_END = "\r\n|[\n\r\x85\u2028\u2029]"  # what YAML counts as one
 _BLANKS = str.maketrans("", "", "\t\n\r")
 _UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
@@ -35,7 +35,7 @@ class Source:
     @cached_property
     def lines(self) -> list[str]:
         """The lines as YAML counts them."""
-        return _LINE_END.split(self.text)
+        return re.split(_LINE_END, self.text)
 
     @property
     def whole(self) -> Place:
@@ -129,7 +129,7 @@ def checked(source: Source) -> Source:
     # compiling the expression takes a tenth of a command's time, and next to no text needs it
     plain = source.text.translate(_BLANKS).isprintable()
     if not plain and (match := re.search(_UNPRINTABLE, source.text)):
-        before = _LINE_END.split(source.text[: match.start()])
+        before = re.split(_LINE_END, source.text[: match.start()])
         # no source line: the terminal should not see what is in it
         place = Place(Source(source.name, placed=source.placed), len(before), len(before[-1]) + 1, 1)
         raise refuse(place, "encoding", f"the character U+{ord(match.group()):04X} is not text")

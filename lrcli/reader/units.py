@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lrcli.spec.data import Data
 
-_QUANTITY = re.compile(r"([-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d{1,3})?)\s*([A-Za-z]+|%)")
+_QUANTITY = r"([-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d{1,3})?)\s*([A-Za-z]+|%)"
 _UNITS = {"ep": "epoch", "st": "step", "ba": "step", "%": "%", "dur": "dur"}
 _SPELLINGS = {"epoch": "ep", "epochs": "ep", "e": "ep", "step": "st", "steps": "st", "batches": "ba", "s": "st"}
 
@@ -55,7 +55,7 @@ def parse_quantity(text: str) -> Quantity:
     >>> parse_quantity("2.5ep")
     Quantity(number=Fraction(5, 2), unit='epoch')
     """
-    match = _QUANTITY.fullmatch(text.strip()) if len(text) < 60 else None
+    match = re.fullmatch(_QUANTITY, text.strip()) if len(text) < 60 else None
     if not match:
         raise Unreadable(f"{text[:40]!r} is no length", "a length is a number or, with a unit, 30ep, 500st or 10%")
     from fractions import Fraction  # imported here: most specs have no units, and it costs as much as the reader

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from lrcli.errors import LrcliError, SpecError
-from lrcli.reader import parse_emulation, parse_text, read_spec, split_argument
+from lrcli.reader import parse_text, read_spec, split_argument
+from lrcli.reader.emulation import parse_emulation
 from lrcli.spec import Emulation
 
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from lrcli.catalog.registry import type_names
 from lrcli.errors import LrcliError
 from lrcli.inputs import Inputs
-from lrcli.reader import parse_emulation, parse_text, read_spec
+from lrcli.reader import parse_text, read_spec
 from lrcli.reader.build import KEYS
+from lrcli.reader.emulation import parse_emulation
 
 words = st.sampled_from(
     [*KEYS, *type_names(), "type", "for", "step_size", "gamma", "milestones", "schedules", "metric", "T_max",

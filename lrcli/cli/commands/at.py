@@ -1,7 +1,5 @@
 """`lrcli at`: the learning rate at some steps, as bare numbers, or the first step at which it is below a number."""
 
-from __future__ import annotations
-
 import math
 from bisect import bisect_left
 from collections.abc import Sequence

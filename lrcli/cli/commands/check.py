@@ -1,7 +1,6 @@
 """`lrcli check`: what should be looked at before a schedule is trained with."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument
@@ -17,8 +16,6 @@ from lrcli.errors import LEVELS, LrcliError, Problem
 from lrcli.render import Style
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from lrcli.reader import Declared
 
 Format = Literal["text", "json", "github", "sarif"]
@@ -104,7 +101,7 @@ def _codes(given: list[str] | None) -> list[str]:
     return [code for text in given or () for code in text.replace(",", " ").split()]
 
 
-def _pin(env: Environment, loaded: Sequence[Declared]) -> None:
+def _pin(env: Environment, loaded: "Sequence[Declared]") -> None:
     """Write the locks of all specs, or none: what cannot be recorded is found out first."""
     from lrcli.lock.lock import record
     from lrcli.lock.pin import lock_path

@@ -1,7 +1,5 @@
 """`lrcli diff`: where two runs use another learning rate, with diff(1)'s exit codes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal

@@ -1,7 +1,5 @@
 """`lrcli find`: which learning rate a range test suggests, by the rules of four tools."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from typing import Annotated, Literal

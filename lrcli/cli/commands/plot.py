@@ -1,7 +1,6 @@
 """`lrcli plot`: the curves as a picture, in the terminal or as SVG and HTML."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from lrcli.cli.command import make_command
@@ -25,8 +24,6 @@ from lrcli.series.names import curve_names
 from lrcli.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from lrcli.reader import Declared
     from lrcli.series import Series
 
@@ -120,11 +117,11 @@ class Loaded:
     percent: whether the x axis is the share of each run. declared: what the specs were read from.
     """
 
-    runs: tuple[Series, ...]
+    runs: "tuple[Series, ...]"
     ranges: list[tuple[int, int]] | None
     notes: list[str]
     percent: bool
-    declared: Sequence[Declared]
+    declared: "Sequence[Declared]"
 
 
 @dataclass(frozen=True)
@@ -193,7 +190,9 @@ class Look:
         return render_html(chart, page, width=width, height=height, theme=theme)
 
 
-def _load(env: Environment, runs: Sequence[Series], rows: str | None, x: str, declared: Sequence[Declared]) -> Loaded:
+def _load(
+    env: Environment, runs: "Sequence[Series]", rows: str | None, x: str, declared: "Sequence[Declared]"
+) -> Loaded:
     """The runs with what there is to say of them, which is told."""
     runs = tuple(run.renamed(name) for run, name in zip(runs, curve_names(runs), strict=True))
     ranges = None
@@ -209,7 +208,7 @@ def _load(env: Environment, runs: Sequence[Series], rows: str | None, x: str, de
     return Loaded(runs, ranges, notes, x == "percent" or bool(apart), declared)
 
 
-def _what_parts(runs: Sequence[Series]) -> str:
+def _what_parts(runs: "Sequence[Series]") -> str:
     """Why the runs share no axis of epochs or steps; "" where they do."""
     from lrcli.series.align import common_grid
 
@@ -220,7 +219,9 @@ def _what_parts(runs: Sequence[Series]) -> str:
     return ""
 
 
-def _within(env: Environment, text: str, runs: Sequence[Series]) -> tuple[tuple[Series, ...], list[tuple[int, int]]]:
+def _within(
+    env: Environment, text: str, runs: "Sequence[Series]"
+) -> "tuple[tuple[Series, ...], list[tuple[int, int]]]":
     """The runs that have rows in `--range`, and those rows."""
     from lrcli.cli.positions import outside, rows_of
 

@@ -1,7 +1,6 @@
 """`lrcli table`: the learning rate of every epoch or step."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from lrcli.cli.command import make_command
@@ -29,8 +28,6 @@ from lrcli.series.names import curve_names
 from lrcli.table.rows import tabulate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from lrcli.series import Series
 
 Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown"]
@@ -95,7 +92,7 @@ def table(
     output.write(text, whole=result.complete, paged=not no_pager)
 
 
-def _rows(text: str | None, runs: Sequence[Series]) -> tuple[int | None, int | None]:
+def _rows(text: str | None, runs: "Sequence[Series]") -> tuple[int | None, int | None]:
     if text is None:
         return None, None
     from lrcli.cli.positions import Axis, outside, rows_of

@@ -1,7 +1,6 @@
 """`lrcli versions`: does upgrading PyTorch change my schedule?"""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -19,8 +18,6 @@ from lrcli.frameworks.replaying import replaying
 from lrcli.render.versions import json_agreements, json_changes, write_agreements, write_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from lrcli.reader import Declared
     from lrcli.spec import Spec
 
@@ -61,7 +58,7 @@ def versions(
     output.write(json_agreements(agreements) if chosen == "json" else write_agreements(loaded, agreements))
 
 
-def _examined(declared: Declared) -> tuple[str, Sequence[str]]:
+def _examined(declared: "Declared") -> tuple[str, Sequence[str]]:
     """(the framework of a training config or of all the schedules of a spec, its releases); ("", ()) for PyTorch's."""
     if declared.origin is not None and declared.origin.releases:
         return declared.origin.framework, declared.origin.releases
@@ -88,7 +85,7 @@ def _of_framework(
     if path == "-":
         raise LrcliError("the releases of what stands on stdin cannot be compared: give it as a file")
 
-    def read(release: str) -> Spec:
+    def read(release: str) -> "Spec":
         asked = replace(options, emulate=None)
         (one,) = load_declared(env, [f"{path}@{framework}-{release}"], asked, tell=None)
         return one.spec
