@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from random import Random
 from typing import Any
 
 import pytest
 
-from tests.live.spec_numbers import one_group
+from tests.live.frameworks import SCALE, Agreement, Rows
 
 torch = pytest.importorskip("torch", reason="the live comparison needs torch")
 lr_schedules = pytest.importorskip("deepspeed.runtime.lr_schedules", reason="needs deepspeed")
@@ -15,18 +16,14 @@ lr_schedules = pytest.importorskip("deepspeed.runtime.lr_schedules", reason="nee
 STEPS = 60
 
 
-def real(kind: str, params: dict[str, Any], lr: float) -> list[float] | str:
-    """The learning rates of the real scheduler, stepped after each update, or the exception's name."""
-    optimizer = torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))], lr=lr)
-    rates: list[float] = []
-    try:
-        scheduler = getattr(lr_schedules, kind)(optimizer, **params)
-        for _ in range(STEPS):
-            rates.append(float(optimizer.param_groups[0]["lr"]))
-            scheduler.step()
-    except Exception as error:
-        return type(error).__name__
-    return rates
+def real(kind: str, params: dict[str, Any], lrs: list[float]) -> Rows:
+    """The learning rates of the real scheduler, stepped after each update."""
+    groups = [{"params": [torch.nn.Parameter(torch.zeros(1))], "lr": lr} for lr in lrs]
+    optimizer = torch.optim.Adam(groups, lr=lrs[0])
+    scheduler = getattr(lr_schedules, kind)(optimizer, **params)
+    while True:
+        yield [float(group["lr"]) for group in optimizer.param_groups]
+        scheduler.step()
 
 
 def warmup(random: Random) -> dict[str, Any]:
@@ -74,12 +71,12 @@ def arguments(kind: str, random: Random) -> dict[str, Any]:
 @pytest.mark.parametrize("kind", ["LRRangeTest", "OneCycle", "WarmupLR", "WarmupDecayLR", "WarmupCosineLR"])
 def test_schedule(kind: str) -> None:
     """Every learning rate is the package's own, and what the package refuses is refused."""
-    random = Random(kind)
-    for _ in range(400):
-        params, lr = arguments(kind, random), random.choice([0.1, 1.25, 3e-4])
-        want = real(kind, params, lr)
-        have = one_group({"lr": lr, "steps": STEPS, "schedule": {"type": f"deepspeed.{kind}", **params}})
-        if isinstance(want, str):
-            assert isinstance(have, str), (params, want)
-        else:
-            assert have == want, params
+    random, both = Random(kind), Agreement()
+    for _ in range(200 * SCALE):
+        params = arguments(kind, random)
+        lrs = [random.choice([0.1, 1.25, 3e-4, 1]) for _ in range(random.choice([1, 1, 2]))]
+        for key in ("warmup_min_lr", "warmup_max_lr", "cycle_min_lr", "cycle_max_lr", "lr_range_test_min_lr"):
+            if key in params and random.random() < 0.2:
+                params[key] = [random.choice([0.1, 0.001]) for _ in range(len(lrs) + random.choice([0, 0, 1]))]
+        both.compare(f"deepspeed.{kind}", params, STEPS, lrs, partial(real, kind, params, lrs))
+    both.check(50 * SCALE)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from lrcli.frameworks.deepspeed._warmup import check_integer, check_start
-from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.schedules.params import count, flag, length, number
+from lrcli.frameworks.deepspeed._scheduler import DeepSpeedScheduler
+from lrcli.frameworks.stateless import Rule
+from lrcli.schedules.params import flag, length, number
 
 
-@dataclass(frozen=True)
-class DeepSpeedLRRangeTest(Stateless):
+@dataclass(frozen=True, kw_only=True)
+class DeepSpeedLRRangeTest(DeepSpeedScheduler):
     """Climb from lr_range_test_min_lr in a straight line or, with lr_range_test_staircase, in stairs.
 
     lr(t) = lr_range_test_min_lr * (1 + lr_range_test_step_rate * (t / lr_range_test_step_size))
@@ -26,19 +26,16 @@ class DeepSpeedLRRangeTest(Stateless):
     """
 
     name = "deepspeed.LRRangeTest"
-    counts = "step"
     sets_lr = True
 
     lr_range_test_min_lr: float = number(1e-3, doc="the learning rate at the start", per_group=True)
     lr_range_test_step_size: float = length(2000, doc="steps after which step_rate is added once", any_number=True)
     lr_range_test_step_rate: float = number(1.0, doc="what is added, in units of the learning rate at the start")
     lr_range_test_staircase: bool = flag(False, doc="whether it climbs in stairs")
-    last_batch_iteration: float = count(-1, doc="-1: the run begins here", at_least=-1)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_start(self.last_batch_iteration)
-        check_integer("lr_range_test_step_size", self.lr_range_test_step_size)
+        self.require_integer("lr_range_test_step_size")
 
     def rule(self, base_lr: float) -> Rule:
         least, size, rate = float(self.lr_range_test_min_lr), self.lr_range_test_step_size, self.lr_range_test_step_rate

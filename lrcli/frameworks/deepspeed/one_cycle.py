@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
-from lrcli.frameworks.deepspeed._warmup import check_start
-from lrcli.frameworks.stateless import Rule, Stateless
+from lrcli.frameworks.deepspeed._scheduler import DeepSpeedScheduler
+from lrcli.frameworks.stateless import Rule
 from lrcli.schedules.params import count, flag, length, number
 
 
-@dataclass(frozen=True)
-class DeepSpeedOneCycle(Stateless):
+@dataclass(frozen=True, kw_only=True)
+class DeepSpeedOneCycle(DeepSpeedScheduler):
     """Climb from cycle_min_lr to cycle_max_lr and come back in a straight line or in stairs; then decay from there.
 
     total = cycle_first_step_size + cycle_second_step_size, ratio = cycle_first_step_size / total
@@ -25,7 +25,7 @@ class DeepSpeedOneCycle(Stateless):
     With n stairs in a half, scale is rounded down to a multiple of 1 / n. decay_lr_rate does nothing without
     decay_step_size. The momentum (the first beta of Adam and its kin) moves the other way.
 
-    >>> schedule = DeepSpeedOneCycle(0.5, 1.0, cycle_first_step_size=4)
+    >>> schedule = DeepSpeedOneCycle(cycle_min_lr=0.5, cycle_max_lr=1.0, cycle_first_step_size=4)
     >>> [schedule.lr_at(t, 0.0) for t in range(10)]
     [0.5, 0.625, 0.75, 0.875, 1.0, 0.875, 0.75, 0.625, 0.5, 0.5]
 
@@ -33,7 +33,6 @@ class DeepSpeedOneCycle(Stateless):
     """
 
     name = "deepspeed.OneCycle"
-    counts = "step"
     own_rate = "cycle_max_lr"
 
     cycle_min_lr: float = number(doc="the learning rate at both ends of the cycle", per_group=True, example="0.001")
@@ -52,11 +51,9 @@ class DeepSpeedOneCycle(Stateless):
     cycle_min_mom: float = number(0.8, doc="the least momentum", per_group=True)
     cycle_max_mom: float = number(0.9, doc="the largest momentum", per_group=True)
     decay_mom_rate: float = number(0.0, doc="the momentum's decay after the cycle")
-    last_batch_iteration: float = count(-1, doc="-1: the run begins here", at_least=-1)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_start(self.last_batch_iteration)
         if self.cycle_first_step_size <= 0:
             raise self._refused("cycle_first_step_size", "must be positive", self.cycle_first_step_size)
         if self._second < 0:

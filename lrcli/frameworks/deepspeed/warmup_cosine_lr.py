@@ -6,20 +6,13 @@ import math
 from dataclasses import dataclass
 
 from lrcli.errors import Problem
-from lrcli.frameworks.deepspeed._warmup import (
-    check_integer,
-    check_start,
-    warmup_event,
-    warmup_notes,
-    warmup_share,
-    warmup_steps,
-)
-from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.schedules.params import count, length, number, text
+from lrcli.frameworks.deepspeed._scheduler import DeepSpeedWarmed
+from lrcli.frameworks.stateless import Rule
+from lrcli.schedules.params import length, number
 
 
-@dataclass(frozen=True)
-class DeepSpeedWarmupCosineLR(Stateless):
+@dataclass(frozen=True, kw_only=True)
+class DeepSpeedWarmupCosineLR(DeepSpeedWarmed):
     """Warm up from warmup_min_ratio to the learning rate, then follow half a cosine down to cos_min_ratio.
 
     lr(t) = base_lr * ratio                                           with j = t - 1, W = max(2, warmup_num_steps)
@@ -30,7 +23,7 @@ class DeepSpeedWarmupCosineLR(Stateless):
 
     Update 0 is at 0 whatever warmup_min_ratio says.
 
-    >>> schedule = DeepSpeedWarmupCosineLR(8, warmup_num_steps=4, warmup_type="linear", cos_min_ratio=0.0)
+    >>> schedule = DeepSpeedWarmupCosineLR(total_num_steps=8, warmup_num_steps=4, warmup_type="linear", cos_min_ratio=0)
     >>> [round(schedule.lr_at(t, 0.5), 4) for t in range(10)]
     [0.0, 0.0, 0.125, 0.25, 0.375, 0.4268, 0.25, 0.0732, 0.0, 0.0]
 
@@ -38,23 +31,24 @@ class DeepSpeedWarmupCosineLR(Stateless):
     """
 
     name = "deepspeed.WarmupCosineLR"
-    counts = "step"
 
     total_num_steps: float = length(doc="batches of the run", any_number=True, fills="run")
     warmup_min_ratio: float = number(0.0, doc="the share of the learning rate at the start")
-    warmup_num_steps: float = length(1000, doc="batches of the warmup", any_number=True)
     cos_min_ratio: float = number(0.0001, doc="the share of the learning rate at the end")
-    warmup_type: str = text("log", doc="log or linear")
-    last_batch_iteration: float = count(-1, doc="-1: the run begins here", at_least=-1)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_start(self.last_batch_iteration)
-        check_integer("warmup_num_steps", self.warmup_num_steps)
+    @property
+    def end(self) -> float:
+        return self.total_num_steps
+
+    def first_updates(self) -> Problem:
+        if not self.warmup_min_ratio:
+            return super().first_updates()
+        why = "what it gives before its first step is 0"
+        return Problem("first-updates", f"{self.name} trains update 0 at 0, not at warmup_min_ratio", why)
 
     def rule(self, base_lr: float) -> Rule:
-        steps, total = warmup_steps(self.warmup_num_steps), self.total_num_steps
-        share = warmup_share(self.warmup_num_steps, self.warmup_type)
+        steps, total = self.warmup, self.total_num_steps
+        share = self.share()
         start, end = self.warmup_min_ratio, self.cos_min_ratio
         to_top, to_end = 1.0 - start, 1.0 - end
         decay, cos, pi = max(1, total - steps), math.cos, math.pi
@@ -67,18 +61,3 @@ class DeepSpeedWarmupCosineLR(Stateless):
             return base_lr * (start + share(t - 1) * to_top) if t else 0.0
 
         return lr_at
-
-    def breaks(self) -> tuple[float, ...]:
-        steps = warmup_steps(self.warmup_num_steps)
-        return (1, steps, steps + 1, steps + 2, self.total_num_steps, self.total_num_steps + 1)
-
-    def event_at(self, t: int) -> str:
-        return warmup_event(t, self.warmup_num_steps, self.total_num_steps - 1)
-
-    def notes(self) -> tuple[Problem, ...]:
-        found = warmup_notes(self.name, 0.0, self.warmup_num_steps, self.warmup_type, self.total_num_steps)
-        if self.warmup_min_ratio:
-            why = "what it gives before its first step is 0"
-            first = Problem("first-updates", f"{self.name} trains update 0 at 0, not at warmup_min_ratio", why)
-            return tuple(first if note.code == "first-updates" else note for note in found)
-        return tuple(found)

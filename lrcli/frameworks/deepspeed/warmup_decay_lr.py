@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lrcli.errors import Problem
-from lrcli.frameworks.deepspeed._warmup import (
-    check_integer,
-    check_start,
-    warmup_event,
-    warmup_notes,
-    warmup_share,
-    warmup_steps,
-)
-from lrcli.frameworks.stateless import Rule, Stateless
-from lrcli.schedules.params import count, length, number, text
+from lrcli.frameworks.deepspeed._scheduler import DeepSpeedWarmed
+from lrcli.frameworks.stateless import Rule
+from lrcli.schedules.params import length, number
 
 
-@dataclass(frozen=True)
-class DeepSpeedWarmupDecayLR(Stateless):
+@dataclass(frozen=True, kw_only=True)
+class DeepSpeedWarmupDecayLR(DeepSpeedWarmed):
     """Warm up from warmup_min_lr to warmup_max_lr, then come back in a straight line until total_num_steps.
 
     lr(t) = warmup_min_lr + (warmup_max_lr - warmup_min_lr) * g       with j = t - 1, W = max(2, warmup_num_steps)
@@ -27,35 +19,34 @@ class DeepSpeedWarmupDecayLR(Stateless):
 
     Update 0 is at warmup_min_lr, too. The learning rate of the optimizer is not used.
 
-    >>> schedule = DeepSpeedWarmupDecayLR(8, warmup_max_lr=0.5, warmup_num_steps=4, warmup_type="linear")
-    >>> [schedule.lr_at(t, 0.0) for t in range(11)]
+    >>> decay = DeepSpeedWarmupDecayLR(total_num_steps=8, warmup_max_lr=0.5, warmup_num_steps=4, warmup_type="linear")
+    >>> [decay.lr_at(t, 0.0) for t in range(11)]
     [0.0, 0.0, 0.125, 0.25, 0.375, 0.5, 0.375, 0.25, 0.125, 0.0, 0.0]
 
     Source: deepspeed/runtime/lr_schedules.py, WarmupDecayLR, 0.19.8 (run).
     """
 
     name = "deepspeed.WarmupDecayLR"
-    counts = "step"
     sets_lr = True
     own_rate = "warmup_max_lr"
 
     total_num_steps: float = length(doc="batches of the run", any_number=True, fills="run")
     warmup_min_lr: float = number(0.0, doc="the learning rate at the start", per_group=True)
     warmup_max_lr: float = number(0.001, doc="the learning rate after the warmup", per_group=True)
-    warmup_num_steps: float = length(1000, doc="batches of the warmup", any_number=True)
-    warmup_type: str = text("log", doc="log or linear")
-    last_batch_iteration: float = count(-1, doc="-1: the run begins here", at_least=-1)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_start(self.last_batch_iteration)
-        check_integer("warmup_num_steps", self.warmup_num_steps)
+    @property
+    def start(self) -> float:
+        return self.warmup_min_lr
+
+    @property
+    def end(self) -> float:
+        return self.total_num_steps + 1
 
     def rule(self, base_lr: float) -> Rule:
         least = float(self.warmup_min_lr)
         delta = self.warmup_max_lr - least
-        steps, total = warmup_steps(self.warmup_num_steps), self.total_num_steps
-        share = warmup_share(self.warmup_num_steps, self.warmup_type)
+        steps, total = self.warmup, self.total_num_steps
+        share = self.share()
         decay = float(max(1.0, total - steps))
 
         def lr_at(t: int) -> float:
@@ -65,14 +56,3 @@ class DeepSpeedWarmupDecayLR(Stateless):
             return least + (delta * share(t - 1)) if t else least
 
         return lr_at
-
-    def breaks(self) -> tuple[float, ...]:
-        steps = warmup_steps(self.warmup_num_steps)
-        return (1, steps, steps + 1, steps + 2, self.total_num_steps + 1)
-
-    def event_at(self, t: int) -> str:
-        return warmup_event(t, self.warmup_num_steps, self.total_num_steps)
-
-    def notes(self) -> tuple[Problem, ...]:
-        start, steps = self.warmup_min_lr, self.warmup_num_steps
-        return tuple(warmup_notes(self.name, start, steps, self.warmup_type, self.total_num_steps))

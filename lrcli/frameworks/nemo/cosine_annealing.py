@@ -54,7 +54,8 @@ class NemoCosineAnnealing(NemoAnnealed):
         bound = super().bind(setting)
         if bound.constant and not bound.first_lr(math.inf) > self.min_lr:
             reason = "the learning rate of the first group must be above min_lr with constant_steps"
-            raise refuses("AssertionError", reason, "min_lr", self.min_lr)
+            below = not bound.warmup and bound.first_lr(math.inf) < self.min_lr and bound.constant <= bound.max_steps
+            raise refuses("ValueError" if below else "AssertionError", reason, "min_lr", self.min_lr)
         return bound
 
     @property

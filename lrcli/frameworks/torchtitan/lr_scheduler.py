@@ -52,7 +52,7 @@ class TorchtitanLRScheduler(Marked):
     @property
     def total(self) -> int:
         """The steps until the end of the decay."""
-        given = self.total_steps or self.training_steps
+        given = self.training_steps if self.total_steps is None else self.total_steps
         if given is None:
             given = self.setting.length if self.setting else 0
         return int(given)

@@ -1,0 +1,98 @@
+"""What DeepSpeed's schedules share: a step after each update, and the warmup of three of them with its notes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from lrcli.errors import InvalidValue, Problem
+from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.stateless import Stateless
+from lrcli.schedules.params import count, length, text
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeepSpeedScheduler(Stateless):
+    """A schedule of a run from its beginning."""
+
+    counts = "step"
+    value_raises = "ValueError"
+
+    last_batch_iteration: float = count(-1, doc="-1: the run begins here", at_least=-1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.last_batch_iteration != -1:
+            rule = "must be -1, a run from its beginning"
+            raise InvalidValue("last_batch_iteration", rule, self.last_batch_iteration)
+
+    def require_integer(self, field: str) -> None:
+        """DeepSpeed takes a positive int and no float, not even 10.0."""
+        value = getattr(self, field)
+        if not isinstance(value, int) or value <= 0:
+            raise Refuses("deepspeed", "ValueError", f"{field} must be a positive integer, not {value!r}", field, value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeepSpeedWarmed(DeepSpeedScheduler):
+    """A schedule with a warmup by logarithm or by line, of at least 2 batches."""
+
+    warmup_num_steps: float = length(1000, doc="batches of the warmup", any_number=True)
+    warmup_type: str = text("log", doc="log or linear")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.require_integer("warmup_num_steps")
+
+    @property
+    def warmup(self) -> int:
+        """The batches of the warmup."""
+        return max(2, int(self.warmup_num_steps))
+
+    @property
+    def end(self) -> float | None:
+        """The update at which the decay ends."""
+        return None
+
+    @property
+    def start(self) -> float:
+        """The learning rate of the first two updates."""
+        return 0.0
+
+    def share(self) -> Callable[[int], float]:
+        """The share of the warmup that is done at batch j: log(j + 1) / log(W), or j / W where it is linear."""
+        steps = self.warmup
+        if self.warmup_type == "linear":
+            return lambda j: j / steps
+        inverse, log = 1.0 / math.log(steps), math.log
+        return lambda j: inverse * log(j + 1)
+
+    def breaks(self) -> tuple[float, ...]:
+        first = (1, self.warmup, self.warmup + 1)
+        return first if self.end is None else (*first, self.warmup + 2, self.end - 1, self.end)
+
+    def event_at(self, t: int) -> str:
+        """What happens at update t, which trains with the learning rate of batch t - 1."""
+        if t == self.warmup + 1:
+            return "warmup ends"
+        return "decay ends" if t == self.end else ""
+
+    def notes(self) -> tuple[Problem, ...]:
+        return tuple(self.remarks())
+
+    def remarks(self) -> Iterator[Problem]:
+        """What DeepSpeed does without a word."""
+        if self.warmup_type not in ("log", "linear"):
+            what = f"{self.name} does not know the warmup_type {self.warmup_type!r} and warms up by log"
+            yield Problem("warmup-type", what)
+        yield self.first_updates()
+        total = getattr(self, "total_num_steps", None)
+        if total is not None and total < self.warmup:
+            what = f"total_num_steps {total:g} of {self.name} is less than its warmup of {self.warmup} steps"
+            yield Problem("horizon", what, "the learning rate drops right after the warmup")
+
+    def first_updates(self) -> Problem:
+        """What the first two updates train with."""
+        why = "the scheduler is stepped after each update, and its first step gives batch 0"
+        return Problem("first-updates", f"{self.name} trains the updates 0 and 1 both at {self.start!r}", why)
