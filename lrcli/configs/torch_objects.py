@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from lrcli.configs.config import Config
 from lrcli.configs.draft import Draft
+from lrcli.configs.named import OF_TORCH, REQUIRED, Named
 from lrcli.configs.nodes import Unknown, mapping_of, sequence_of
 from lrcli.errors import SpecError
 from lrcli.frameworks.replaying import replaying
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
-from lrcli.reader.source import Place, refuse
+from lrcli.reader.source import refuse
 
 _RATES = {
     **dict.fromkeys(("SGD", "Adam", "AdamW", "RAdam", "SparseAdam"), 1e-3),
@@ -19,77 +19,17 @@ _RATES = {
     **dict.fromkeys(("NAdam", "Adamax"), 2e-3),
     **dict.fromkeys(("Adadelta", "LBFGS"), 1.0),
 }
-_REQUIRED: dict[str, tuple[str, ...]] = {
-    "StepLR": ("step_size",),
-    "MultiStepLR": ("milestones",),
-    "ExponentialLR": ("gamma",),
-    "CosineAnnealingLR": ("T_max",),
-    "CosineAnnealingWarmRestarts": ("T_0",),
-    "CyclicLR": ("base_lr", "max_lr"),
-    "OneCycleLR": ("max_lr",),
-    "LambdaLR": ("lr_lambda",),
-    "MultiplicativeLR": ("lr_lambda",),
-    "SequentialLR": ("schedulers", "milestones"),
-    "ChainedScheduler": ("schedulers",),
-    "SWALR": ("swa_lr",),
-}
-_OF_TORCH = ("PolynomialLR", "LinearLR", "ConstantLR", "ReduceLROnPlateau", *_REQUIRED)
-_DROPPED = ("optimizer", "verbose", "last_epoch", "_partial_", "_convert_", "_recursive_", "_target_", "_args_")
-_MOST = 5_000
-"""So many mappings of a file are looked at for an optimizer and a scheduler."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """An object of a config: its class, its arguments, its path, and the mapping that it stands in with its key."""
-
-    name: str
-    arguments: Mapping
-    path: str
-    place: Place
-    around: Mapping | None = None
-
-    @property
-    def short(self) -> str:
-        """The class without its package."""
-        return self.name.rpartition(".")[2]
-
-    @property
-    def is_scheduler(self) -> bool:
-        """Whether it looks like a learning-rate scheduler."""
-        return (
-            ".lr_scheduler." in f".{self.name}"
-            or self.short in _OF_TORCH
-            or (self.name.startswith("transformers.") and self.short.startswith("get_"))
-            or (self.short.endswith(("LR", "LRScheduler", "WarmupScheduler")) and "." in self.name)
-        )
-
-    @property
-    def is_optimizer(self) -> bool:
-        """Whether it is an optimizer: of torch, or under that name."""
-        key = self.path.rpartition(".")[2]
-        torch = self.name.startswith("torch.optim.") and not self.is_scheduler
-        return torch or (key in ("optimizer", "optim") and not self.is_scheduler)
-
-
-def objects_of(root: Mapping, read: Callable[[Mapping], tuple[Scalar, Mapping] | None]) -> Iterator[Named]:
-    """Every object of a config, each once; `read` gives the class and the arguments of a mapping, if it is one."""
-    waiting: list[tuple[str, Node, Mapping | None]] = [("", root, None)]
-    seen: set[int] = set()
-    while waiting and len(seen) < _MOST:
-        path, node, around = waiting.pop(0)
-        if id(node) in seen or isinstance(node, Scalar):
-            continue
-        seen.add(id(node))
-        if isinstance(node, Sequence):
-            waiting += [(f"{path}.{i}", item, around) for i, item in enumerate(node.items)]
-            continue
-        found = read(node)
-        if found is not None:
-            yield Named(str(found[0].value), found[1], path, found[0].place, around)
-            if Named(str(found[0].value), found[1], path, found[0].place).is_scheduler:
-                continue  # the schedulers inside it are its own
-        waiting += [(f"{path}.{key.text}" if path else key.text, value, node) for key, value in node.entries]
+_DROPPED = (
+    "optimizer",
+    "monitor",
+    "verbose",
+    "last_epoch",
+    "_partial_",
+    "_convert_",
+    "_recursive_",
+    "_target_",
+    "_args_",
+)
 
 
 def put_rate(config: Config, draft: Draft, optimizer: Named | None, scheduler: Named) -> None:
@@ -98,12 +38,13 @@ def put_rate(config: Config, draft: Draft, optimizer: Named | None, scheduler: N
         return
     node = None if optimizer is None else optimizer.arguments.get("lr")
     if node is not None and optimizer is not None:
-        rate = config.number_of(node, f"{optimizer.path}.lr")
+        rate = config.number_of(node, f"{optimizer.arguments_path}.lr")
         if rate < 0:
             raise refuse(node.place, "framework-raises", f"ValueError: Invalid learning rate: {rate}")
         draft.put("lr", float(rate), at=node.place, why=f"lr of {optimizer.short}")
         return
-    default = None if optimizer is None else _RATES.get(optimizer.short)
+    of_torch = optimizer is not None and optimizer.name in (optimizer.short, f"torch.optim.{optimizer.short}")
+    default = _RATES.get(optimizer.short) if optimizer is not None and of_torch else None
     if default is not None and optimizer is not None:
         draft.put("lr", default, at=optimizer.place, why=f"{optimizer.short} has no lr in the file: torch's default")
     else:
@@ -113,7 +54,7 @@ def put_rate(config: Config, draft: Draft, optimizer: Named | None, scheduler: N
 
 def put_scheduler(config: Config, draft: Draft, scheduler: Named, nested: Callable[[Node], Node]) -> bool:
     """Write the schedule; whether it is one of torch's. `nested` gives the class form of the schedulers inside it."""
-    if scheduler.short in _OF_TORCH:
+    if scheduler.is_of_torch:
         draft.put("schedule", _torch(scheduler, nested), at=scheduler.place, why=scheduler.name)
         draft.put("emulate", f"torch-{replaying().NEWEST}:lr", why="as PyTorch computes it, step by step")
         return True
@@ -132,7 +73,7 @@ def put_scheduler(config: Config, draft: Draft, scheduler: Named, nested: Callab
 def _torch(scheduler: Named, nested: Callable[[Node], Node]) -> Mapping:
     arguments = scheduler.arguments
     given = [key.text for key, value in arguments.entries if not _is_null(value)]
-    for name in _REQUIRED.get(scheduler.short, ()):
+    for name in REQUIRED.get(scheduler.short, ()):
         if name not in given:
             message = f"TypeError: {scheduler.short}.__init__() missing 1 required positional argument: {name!r}"
             raise refuse(scheduler.place, "framework-raises", message)
@@ -158,7 +99,7 @@ def _torch(scheduler: Named, nested: Callable[[Node], Node]) -> Mapping:
 def _inside(item: Node, nested: Callable[[Node], Node]) -> Node:
     """A scheduler inside another, in a spec's words."""
     made = nested(item)
-    if isinstance(made, Mapping) and isinstance(kind := made.get("type"), Scalar) and kind.text in _OF_TORCH:
+    if isinstance(made, Mapping) and isinstance(kind := made.get("type"), Scalar) and kind.text in OF_TORCH:
         arguments = mapping_of((entry for entry in made.entries if entry[0].text != "type"), made.place)
         return _torch(Named(kind.text, arguments, "", kind.place), nested)
     raise refuse(item.place, "unknown-scheduler", "this is not a scheduler of torch.optim.lr_scheduler")
@@ -182,10 +123,10 @@ def _refuse_placeholder(scheduler: Named) -> None:
         if isinstance(value, (int, float)) and value < 0:
             assert node is not None
             message = f"{name}: {value} is a placeholder: the code of the project computes the steps"
-            raise refuse(node.place, "needs-value", message, f"--set {scheduler.path}.{name}=...")
+            raise refuse(node.place, "needs-value", message, f"--set {scheduler.arguments_path}.{name}=...")
         if node is None and name == "num_training_steps" and "constant" not in scheduler.short:
             message = f"{name} is not in the file: the code of the project computes the steps"
-            raise refuse(scheduler.place, "needs-value", message, f"--set {scheduler.path}.{name}=...")
+            raise refuse(scheduler.place, "needs-value", message, f"--set {scheduler.arguments_path}.{name}=...")
 
 
 def _is_null(node: Node) -> bool:
@@ -204,7 +145,7 @@ def _refuse_unknown(node: Node, name: str) -> None:
             _refuse_unknown(value, name)
 
 
-def put_length(config: Config, draft: Draft, trainer: str, interval: str) -> None:
+def put_length(config: Config, draft: Draft, trainer: str, interval: str, scheduler: Named) -> None:
     """Write how long the run is: in epochs, or in steps where the scheduler is stepped in each of them."""
     given = config.given
     epochs = given.epochs if given.epochs is not None else config.number(f"{trainer}.max_epochs") if trainer else None
@@ -220,6 +161,8 @@ def put_length(config: Config, draft: Draft, trainer: str, interval: str) -> Non
         if steps is None and epochs is not None and epochs > 0 and per is not None:
             steps, at = int(epochs * per), f"{trainer}.max_epochs"
         if steps is None:
+            steps, at = _own_length(config, scheduler), f"{scheduler.arguments_path}.total_steps"
+        if steps is None:
             raise config.needs_steps(f"{trainer}.max_epochs", ("--steps N", "--steps-per-epoch N"))
         draft.put("steps", steps, at=at, why="" if at else "--steps")
         return
@@ -232,6 +175,18 @@ def put_length(config: Config, draft: Draft, trainer: str, interval: str) -> Non
     if epochs % 1:
         raise config.fail(f"{trainer}.max_epochs", "bad-value", f"max_epochs must be a whole number, not {epochs:g}")
     draft.put("epochs", int(epochs), at=f"{trainer}.max_epochs" if trainer else None)
+
+
+def _own_length(config: Config, scheduler: Named) -> int | None:
+    """The steps of a OneCycleLR, past which torch raises."""
+    counts = {}
+    for name in ("total_steps", "epochs", "steps_per_epoch") if scheduler.short == "OneCycleLR" else ():
+        node = scheduler.arguments.get(name)
+        if node is not None and not _is_null(node):
+            counts[name] = config.count_of(node, f"{scheduler.arguments_path}.{name}", 1)
+    if "total_steps" in counts:
+        return counts["total_steps"]
+    return counts["epochs"] * counts["steps_per_epoch"] if len(counts) == 2 else None
 
 
 def _needs_epochs(config: Config, trainer: str) -> SpecError:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from lrcli.configs.base import Config, Draft, Format, lacking
+from lrcli.configs.named import Named
 from lrcli.configs.nodes import mapping_of, node_of
-from lrcli.configs.torch_objects import Named, put_scheduler
+from lrcli.configs.torch_objects import put_scheduler
 from lrcli.configs.trainer import KWARGS
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 

@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from lrcli.configs.base import Config, Draft, Format, has, lacking
-from lrcli.configs.nodes import entry_at, mapping_of
-from lrcli.configs.torch_objects import Named, put_length, put_rate, put_scheduler
-from lrcli.reader.nodes import Mapping, Node, Scalar
-from lrcli.reader.source import refuse
+from dataclasses import replace
 
-_MODEL = "model.init_args"
-_PLACES = ("", f"{_MODEL}.", "model.")
+from lrcli.configs.base import Config, Draft, Format, has, lacking
+from lrcli.configs.named import chosen, interval_of, objects_of
+from lrcli.configs.nodes import mapping_of
+from lrcli.configs.torch_objects import put_length, put_rate, put_scheduler
+from lrcli.reader.nodes import Mapping, Node, Scalar
+
+_NAMES = ("optimizer", "optim", "lr_scheduler", "scheduler")
+_PLACES = tuple(f"{place}{name}" for place in ("", "model.init_args.", "model.") for name in _NAMES)
 
 
 def misses(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be a config of LightningCLI."""
-    places = [f"{place}{name}" for place in _PLACES for name in ("optimizer", "lr_scheduler")]
-    if any(has(root, f"{path}.class_path") for path in places):
+    if any(has(root, f"{path}.class_path") for path in _PLACES):
         return ()
-    if any(has(root, f"{path}._target_") for path in places):
+    if any(has(root, f"{path}._target_") for path in _PLACES):
         return ("class_path instead of _target_",)
     empty = has(root, "optimizer") and has(root, "lr_scheduler")
     return (*lacking(root, "trainer", "model"), *(() if empty else ("a class_path of an optimizer or lr_scheduler",)))
 
 
-def _object(config: Config, path: str) -> Named | None:
-    """The object at a path: `{class_path, init_args}`; None where there is none, or null."""
-    node = config.known(path)
-    if node is None:
-        return None
-    name = entry_at(node, "class_path")[1] if isinstance(node, Mapping) else None
+def _class_path(node: Mapping) -> tuple[Scalar, Mapping] | None:
+    """The class and the arguments of `{class_path: CLASS, init_args: {...}}`."""
+    name, arguments = node.get("class_path"), node.get("init_args")
     if not isinstance(name, Scalar) or not isinstance(name.value, str):
-        raise refuse(node.place, "wrong-type", f"{path} must have a class_path, not {node}")
-    arguments = node.get("init_args") if isinstance(node, Mapping) else None
-    inner = arguments if isinstance(arguments, Mapping) else mapping_of([], node.place)
-    around = node if isinstance(node, Mapping) else None
-    return Named(name.value, inner, f"{path}.init_args", name.place, around)
+        return None
+    return name, arguments if isinstance(arguments, Mapping) else mapping_of([], node.place)
 
 
 def _nested(node: Node) -> Node:
@@ -50,28 +45,24 @@ def _nested(node: Node) -> Node:
 
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of a LightningCLI config."""
-    for place in _PLACES:
-        scheduler = _object(config, f"{place}lr_scheduler") if config.has(f"{place}lr_scheduler") else None
-        optimizer = _object(config, f"{place}optimizer") if config.has(f"{place}optimizer") else None
-        if scheduler is not None or optimizer is not None:
-            break
-    else:
-        scheduler = optimizer = None
-        place = ""
+    found = [replace(one, inner="init_args") for one in objects_of(config.root, _class_path)]
+    own = [one for one in found if one.path in ("optimizer", "lr_scheduler")]
+    optimizer, scheduler = chosen(own if any(one.is_scheduler for one in own) else found)
     if scheduler is None:
-        key = f"{place}lr_scheduler" if has(config.root, f"{place}lr_scheduler") else f"{place}optimizer"
+        key = "lr_scheduler" if has(config.root, "lr_scheduler") else "optimizer"
         message = "lr_scheduler is null: the rate is constant, or the schedule is in the module's code"
         if optimizer is None:
             message = "optimizer and lr_scheduler are null: the optimizer and its schedule are in the module's code"
         raise config.fail(key, "lr-from-elsewhere", message)
-    interval = config.given.interval or "epoch"
-    if place and config.given.interval is None:
-        what = f"{scheduler.short} is taken to be stepped once an epoch"
-        why = "it is an argument of the model, whose own code says so; --interval step if it steps in each batch"
-        config.remark(f"{place}lr_scheduler", "interval", what, why, level="note")
+    for one in (scheduler, *([optimizer] if optimizer else [])):
+        config.read.setdefault(one.path)
+    if scheduler in own:
+        interval = config.given.interval or "epoch"
+    else:
+        interval = interval_of(config, scheduler, "it is an argument of the model, whose own code says so")
     put_rate(config, draft, optimizer, scheduler)
     put_scheduler(config, draft, scheduler, _nested)
-    put_length(config, draft, "trainer", interval)
+    put_length(config, draft, "trainer", interval, scheduler)
 
 
 FORMAT = Format("lightning", "LightningCLI class_path", ("omegaconf",), misses, translate, keeps_twins=True)

@@ -1,0 +1,105 @@
+"""Schedulers of PyTorch in the configs of Hydra and LightningCLI: which of them it is, and how long the run is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli_world import run_cli
+
+IN_THE_MODEL = """trainer: {max_epochs: null, max_steps: 800000}
+model:
+  encoder: {class_path: project.Encoder, init_args: {use_vel: false}}
+  optimizer: {class_path: torch.optim.AdamW, init_args: {lr: 0.001}}
+  scheduler:
+    class_path: lightning.pytorch.cli.ReduceLROnPlateau
+    init_args: {monitor: loss, factor: 0.5, patience: 0, verbose: false}
+optimizer: null
+lr_scheduler: null
+"""
+WITHOUT_A_MODEL = """trainer: {max_epochs: 9}
+optimizer: {class_path: SGD, init_args: {lr: 0.1}}
+lr_scheduler: {class_path: StepLR, init_args: {step_size: 2}}
+"""
+PARAMS = """optimizer: {_target_: torch.optim.AdamW, lr: 0.1}
+scheduler:
+  scheduler:
+    _target_: torch.optim.lr_scheduler.OneCycleLR
+    max_lr: ${optimizer.lr}
+    epochs: ${trainer.max_epochs}
+    steps_per_epoch: -1
+  pytorch_lightning_params: {interval: step}
+lr_scheduler: null
+trainer: {max_epochs: 5}
+"""
+TEMPLATE = """model:
+  _target_: src.Module
+  optimizer: {_target_: torch.optim.Adam, _partial_: true, lr: 0.1}
+  scheduler: {_target_: torch.optim.lr_scheduler.ExponentialLR, _partial_: true, gamma: 0.5}
+lr_scheduler: {_target_: src.Other}
+trainer: {_target_: Trainer, max_epochs: 3}
+optimizer: {_target_: src.Factory}
+"""
+
+
+def written(folder: Path, text: str) -> str:
+    path = folder / "config.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_a_scheduler_of_the_model_and_its_metric(tmp_path: Path) -> None:
+    metric = tmp_path / "m.csv"
+    metric.write_text("loss\n1\n1\n1\n", encoding="utf-8")
+    path = written(tmp_path, IN_THE_MODEL)
+    outcome = run_cli("at", path, "0", "2", "--epochs", "3", "--metric", f"{metric}:loss")
+    assert outcome.stdout == "0.001\n0.0005\n"
+    assert "ReduceLROnPlateau is taken to be stepped once an epoch: it is an argument of the model" in outcome.stderr
+
+
+def test_no_model_is_needed_to_know_a_config_of_lightning(tmp_path: Path) -> None:
+    path = written(tmp_path, WITHOUT_A_MODEL)
+    assert run_cli("at", path, "0", "2").stdout == "0.1\n0.010000000000000002\n"
+    assert run_cli("at", path, "2", "--set", "lr_scheduler.init_args.gamma=0.5").stdout == "0.05\n"
+    assert run_cli("at", path, "2", "--set", "lr_scheduler.init_args.step_size=3").stdout == "0.1\n"
+
+
+def test_one_cycle_says_itself_how_long_the_run_is(tmp_path: Path) -> None:
+    path = written(tmp_path, PARAMS)
+    refused = run_cli("at", path, "0")
+    assert (refused.status, refused.stdout) == (2, "")
+    assert (
+        "7:22: error: scheduler.scheduler.steps_per_epoch must be a whole number of at least 1, not -1"
+        in refused.stderr
+    )
+    assert "steps: 100" in run_cli("convert", path, "--set", "scheduler.scheduler.steps_per_epoch=20").stdout
+
+
+def test_a_reference_is_set_by_its_name(tmp_path: Path) -> None:
+    sets = ("--set", "scheduler.scheduler.steps_per_epoch=20", "--set")
+    path = written(tmp_path, PARAMS)
+    assert "max_lr: 0.4" in run_cli("convert", path, *sets, "optimizer.lr=0.4").stdout
+    assert "steps: 60" in run_cli("convert", path, *sets, "trainer.max_epochs=3").stdout
+    assert "max_lr: 0.3" in run_cli("convert", path, *sets, "scheduler.scheduler.max_lr=0.3").stdout
+
+
+def test_other_targets_are_none_of_torch(tmp_path: Path) -> None:
+    assert run_cli("at", written(tmp_path, TEMPLATE), "0", "1").stdout == "0.1\n0.05\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (WITHOUT_A_MODEL.replace("{class_path: StepLR, init_args: {step_size: 2}}", "null"), "lr_scheduler is null"),
+        (
+            "trainer: {max_epochs: 9}\nmodel: {lr: 1}\noptimizer: null\nlr_scheduler: null\n",
+            "are null: the optimizer and",
+        ),
+        (TEMPLATE.replace("torch.optim.lr_scheduler.Exp", "src.schedulers.Exp"), "is not a scheduler that lrcli knows"),
+    ],
+)
+def test_refused(text: str, reason: str, tmp_path: Path) -> None:
+    outcome = run_cli("at", written(tmp_path, text), "0")
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert reason in outcome.stderr
