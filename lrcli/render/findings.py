@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -53,6 +52,8 @@ def _summary(findings: Sequence[Problem], specs: int) -> str:
 
 def _json(findings: Sequence[Problem]) -> str:
     """An array of flat objects; what has no place has null there."""
+    import json
+
     rows = [
         {
             "code": finding.code,
@@ -73,6 +74,8 @@ def _json(findings: Sequence[Problem]) -> str:
 
 def _sarif(findings: Sequence[Problem]) -> str:
     """SARIF 2.1.0: a run with the rules that found something, and a result for each finding."""
+    import json
+
     from lrcli.version import __version__
 
     rules = {finding.code: finding for finding in findings}

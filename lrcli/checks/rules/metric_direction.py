@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from itertools import pairwise
-from statistics import fmean
 
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
@@ -22,7 +21,7 @@ def trend(values: list[float]) -> int:
     quarter = max(1, len(values) // 4)
     ups = sum(b > a for a, b in pairwise(values))
     downs = sum(b < a for a, b in pairwise(values))
-    first, last = fmean(values[:quarter]), fmean(values[-quarter:])
+    first, last = math.fsum(values[:quarter]) / quarter, math.fsum(values[-quarter:]) / quarter
     if last > first and ups > 2 * downs:
         return 1
     return -1 if last < first and downs > 2 * ups else 0

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TypeVar
 
 from lrcli.errors import EvaluationError, Refused
-from lrcli.expression import Expression
 from lrcli.frameworks.torch import replay
 from lrcli.frameworks.torch.composite import order_of
 from lrcli.frameworks.torch.machine import ParamGroup, Replay
@@ -46,6 +45,8 @@ class TrainingLoop:
         self._metric = _metric_of(schedule)
         self._step_epoch = emulation.step_epoch
         if isinstance(self._step_epoch, str):
+            from lrcli.expression import Expression
+
             self._expression = Expression(self._step_epoch)
         self.group = ParamGroup(base_lr)
         if emulation.last_epoch >= 0:
