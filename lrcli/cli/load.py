@@ -153,8 +153,11 @@ def _is_yaml(argument: str) -> bool:
 
 def _tell_remarks(env: Environment, read: Declared, everything: bool) -> None:
     """Say on stderr what a training config says and may not mean, or only which release it was read for."""
-    for remark in () if read.origin is None else read.origin.remarks:
-        if not everything and remark.code != "release":
+    if read.origin is None:
+        return
+    noted = {note.code for group in read.spec.groups for note in group.schedule.notes()}
+    for remark in read.origin.remarks:
+        if remark.code in noted or (not everything and remark.code != "release"):
             continue
         place = f"{read.source.name}:{remark.line}" if remark.line else read.source.name
         env.note(": ".join(text for text in (place, remark.message, remark.why) if text))

@@ -70,3 +70,72 @@ def test_a_noam_peak_below_its_floor_is_told(tmp_path: Path) -> None:
     assert outcome.status == 1
     assert "NoamAnnealing peaks at 3.13e-05, below min_lr 0.001" in outcome.stdout
     assert run_cli("check", path, "--steps", "20000", "--set", "model.optim.lr=10").status == 0
+
+
+TORCH = """model:
+  optim:
+    lr: 0.1
+    sched: {SCHED}
+trainer: {max_epochs: 4, max_steps: -1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("sched", "options", "expected"),
+    [
+        ("name: ExponentialLR, gamma: 0.5", "", "0.1\n0.05\n0.025\n0.0125\n"),
+        ("name: StepLR, step_size: 2, gamma: 0.5", "--steps 8", "0.1\n0.1\n0.05\n0.05\n"),
+        ("name: StepLR, max_steps: 8, args: {step_size: 1, gamma: 0.5}", "", "0.1\n0.05\n0.025\n0.0125\n"),
+        ("_target_: nemo.core.config.WarmupHoldPolicyParams, max_steps: 8", "", "0.1\n0.1\n0.1\n0.1\n"),
+        ("name: x, args: {_target_: nemo.core.config.SquareAnnealingParams}, max_steps: 4", "",
+         "0.1\n0.05625\n0.025\n0.00625\n"),
+        ("name: CosineAnnealing, max_steps: -1", "--steps 8", "0.1\n0.1\n0.1\n0.1\n"),
+    ],
+)  # fmt: skip
+def test_schedulers_by_name_and_by_target(sched: str, options: str, expected: str, tmp_path: Path) -> None:
+    """PyTorch's by their names, stepped as NeMo steps them; a policy by its class of parameters."""
+    path = written(tmp_path, TORCH.replace("SCHED", sched), "nemo.yaml")
+    outcome = run_cli("at", path, "0", "1", "2", "3", *options.split())
+    assert outcome.stdout == expected, outcome.stderr
+
+
+def test_the_steps_of_the_trainer_win(tmp_path: Path) -> None:
+    """NeMo writes trainer.max_steps over the schedule's own (nemo_toolkit 1.23 and 3.0)."""
+    text = NEMO.replace("max_steps: -1", "max_steps: 40").replace("{name:", "{max_steps: 30, name:")
+    path = written(tmp_path, text, "nemo.yaml")
+    assert "max_steps: 40\n" in run_cli("convert", path).stdout
+    assert "max_steps 30 is not used" in run_cli("at", path, "0").stderr
+    assert "max_steps: 30\n" in run_cli("convert", written(tmp_path, text.replace("40", "-1"), "nemo.yaml")).stdout
+
+
+@pytest.mark.parametrize(
+    ("sched", "reason"),
+    [
+        ("sched: null", "'NoneType' object does not support item assignment"),
+        ("sched: {_target_: my.Schedule}", "my.Schedule is not a class of parameters"),
+        ("sched: {name: Nothing}", "Cannot resolve scheduler 'Nothing'"),
+        ("sched: {name: ReduceLROnPlateau}", "metric"),
+    ],
+)
+def test_refused_schedulers_of_nemo(sched: str, reason: str, tmp_path: Path) -> None:
+    path = written(tmp_path, TORCH.replace("sched: {SCHED}", sched), "nemo.yaml")
+    outcome = run_cli("at", path, "0")
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert reason in outcome.stderr
+
+
+def test_a_torch_target_is_hydras(tmp_path: Path) -> None:
+    sched = "_target_: torch.optim.lr_scheduler.StepLR, step_size: 1, gamma: 0.5"
+    text = TORCH.replace("SCHED", sched).replace("lr: 0.1", "lr: 0.1\n    _target_: torch.optim.SGD")
+    assert "Hydra" in run_cli("convert", written(tmp_path, text, "nemo.yaml")).stdout
+
+
+def test_what_both_the_config_and_its_schedule_say_is_said_once(tmp_path: Path) -> None:
+    text = NEMO.replace("CosineAnnealing, warmup_ratio: 0.15", "NoamAnnealing, d_model: 1024, warmup_steps: 10000")
+    told = run_cli("at", written(tmp_path, text, "nemo.yaml"), "0", "--steps", "20000").stderr
+    assert told.count("below min_lr") == 1
+
+
+def test_another_rate_of_some_parameters_is_told(tmp_path: Path) -> None:
+    outcome = run_cli("at", written(tmp_path, f"{FLAGS} --decoupled-lr 5e-4\n"), "0")
+    assert "--decoupled-lr gives some parameters another rate" in outcome.stderr

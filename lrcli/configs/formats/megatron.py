@@ -15,6 +15,7 @@ _FLAGS = (
     *("lr-wsd-decay-iters", "lr-wsd-decay-samples", "global-batch-size", "micro-batch-size", "rampup-batch-size"),
 )
 _TOKENS = ("train-tokens", "lr-decay-tokens", "lr-warmup-tokens")
+_OTHERS = ("decoupled-lr", "head-lr-mult", "lr-mult")
 _OLD = {
     "batch-size": "--batch-size argument is no longer valid, use --micro-batch-size instead",
     "warmup": "--warmup argument is no longer valid, use --lr-warmup-fraction instead",
@@ -31,6 +32,10 @@ def translate(config: Config, draft: Draft) -> None:
     """Write the spec of a command line of Megatron-LM."""
     config.knows(*_FLAGS, *_PARALLEL)
     _refuse(config)
+    for name in _OTHERS:
+        if config.has(name):
+            what = f"--{name} gives some parameters another rate, which is not shown"
+            config.remark(name, "other-groups", what, level="note")
     by_samples = config.has("train-samples") and not config.has("train-iters")
     unit = "samples" if by_samples else "iters"
     length = _count(config, f"train-{unit}")

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 
 from lrcli.configs.base import Config, Draft, Format, has
-from lrcli.configs.nodes import entry_at
+from lrcli.configs.nodes import entry_at, mapping_of
+from lrcli.configs.torch_objects import Named, put_length, put_scheduler
 from lrcli.reader.nodes import Mapping, Scalar
 
 _COMMON = ("warmup_steps", "warmup_ratio", "min_lr")
@@ -30,16 +31,21 @@ _KEYS: dict[str, tuple[str, ...]] = {
 }
 """The policies, with the arguments of each; all of them have max_steps, too."""
 _DROPPED = (
-    *("name", "args", "monitor", "reduce_on_plateau", "iters_per_batch", "last_epoch", "max_steps"),
+    *("name", "args", "monitor", "reduce_on_plateau", "iters_per_batch", "last_epoch", "max_steps", "_target_"),
     *("t_max_epochs", "t_accumulate_grad_batches", "t_limit_train_batches", "t_num_workers"),
 )
 _ROOTS = ("model.optim", "optim")
+_OF_TORCH = {"StepLR": "step", "CyclicLR": "step", "ExponentialLR": "epoch", "ReduceLROnPlateau": "epoch"}
+"""PyTorch's schedulers that NeMo knows by name, and how often each is stepped."""
 _MAX_EPOCHS = 10**9
 
 
 def misses(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be a config of NeMo."""
+    """What a mapping lacks to be a config of NeMo; a `_target_` of torch is Hydra's."""
     lacks = () if any(has(root, f"{path}.sched") for path in _ROOTS) else ("model.optim.sched",)
+    targets = [entry_at(root, f"{path}.sched._target_")[1] for path in _ROOTS]
+    if any(str(getattr(target, "value", "")).startswith("torch.") for target in targets):
+        lacks = ("model.optim.sched with a policy of NeMo",)
     return (*lacks, *(() if any(has(root, f"{path}.lr") for path in _ROOTS) else ("model.optim.lr",)))
 
 
@@ -64,11 +70,16 @@ def translate(config: Config, draft: Draft) -> None:
         raise config.raises(f"{optim}.lr", f"ValueError: Invalid learning rate: {rate}")
     draft.put("lr", float(rate), at=f"{optim}.lr")
     name = _name(config, sched)
-    arguments = _arguments(config, sched, name) if name is not None else ""
-    length = _length(config, optim, sched, name, arguments)
+    if name in _OF_TORCH:
+        _put_torch(config, draft, sched, name)
+        return
+    arguments = _arguments(config, sched, name)
+    length = _length(config, sched, arguments)
     draft.put("steps", length.steps, at=length.at, why=length.how)
-    if name is None:
-        draft.put("schedule.type", "constant", at=sched, why="sched is null")
+    if config.number(f"{sched}.max_steps") == -1 and not _trainer_steps(config):
+        what = "max_steps: -1 beside trainer.max_epochs is for NeMo: no scheduler, so that the rate is constant"
+        config.remark(f"{sched}.max_steps", "warmup-ignored", what, "", "leave it out, and it follows from the epochs")
+        draft.put("schedule.type", "constant", at=f"{sched}.max_steps")
         return
     draft.put("schedule.type", f"nemo.{name}", at=f"{sched}.name")
     draft.put("schedule.max_steps", length.steps, at=length.at)
@@ -84,23 +95,45 @@ def translate(config: Config, draft: Draft) -> None:
     _remarks(config, name, arguments, float(rate), warm, length.steps)
 
 
-def _name(config: Config, sched: str) -> str | None:
-    """The policy's name; None where there is no schedule."""
+def _name(config: Config, sched: str) -> str:
+    """The policy's name: that of its class of parameters, or `name`."""
     if config.known(sched) is None:
-        return None
+        message = "TypeError: 'NoneType' object does not support item assignment: NeMo writes into sched"
+        raise config.raises(sched, message, "delete sched for a constant rate")
     config.mapping(sched)
-    if config.node(f"{sched}._target_") is not None:
-        message = "the scheduler is built by its _target_, and no policy of NeMo"
-        raise config.fail(f"{sched}._target_", "unknown-scheduler", message, "--from hydra")
-    name = config.text(f"{sched}.name", choices=_KEYS)
+    for path in (f"{sched}._target_", f"{sched}.args._target_"):
+        target = config.text(path) if entry_at(config.root, path)[1] is not None else None
+        if target is not None and not target.endswith("Params"):
+            message = f"{target} is not a class of parameters of NeMo's policies"
+            raise config.fail(path, "unknown-scheduler", message, "it is code of this project, or of another package")
+        if target is not None:
+            return _known(config, path, target.rpartition(".")[2].removesuffix("Params"))
+    name = config.text(f"{sched}.name", choices=(*_KEYS, *_OF_TORCH))
     if name is None:
         raise config.fail(sched, "missing-key", "sched has no name, so that NeMo makes no schedule", "--set sched.name")
-    if name not in _KEYS:
-        message = f"ValueError: Cannot resolve scheduler {name!r}. Available optimizers are {', '.join(_KEYS)}"
-        if name in ("StepLR", "ExponentialLR", "ReduceLROnPlateau", "CyclicLR"):
-            message = f"{name} is PyTorch's, to which NeMo gives max_steps, which it does not take"
-        raise config.raises(f"{sched}.name", message)
-    return name
+    return _known(config, f"{sched}.name", name)
+
+
+def _known(config: Config, path: str, name: str) -> str:
+    if name in _KEYS or name in _OF_TORCH:
+        return name
+    message = f"ValueError: Cannot resolve scheduler {name!r}. Available optimizers are {', '.join(_KEYS)}"
+    raise config.raises(path, message)
+
+
+def _put_torch(config: Config, draft: Draft, sched: str, name: str) -> None:
+    """Write a scheduler of PyTorch, whose arguments stand in sched or its args; max_steps is not given to it."""
+    args = config.mapping(f"{sched}.args")
+    block = config.mapping(sched) if args is None else args
+    entries = [] if block is None else [entry for entry in block.entries if entry[0].text not in _DROPPED]
+    place = config.value_place(sched)
+    full = f"torch.optim.lr_scheduler.{name}"
+    put_scheduler(config, draft, Named(full, mapping_of(entries, place), sched, place), lambda node: node)
+    if _OF_TORCH[name] == "epoch":
+        put_length(config, draft, "trainer", "epoch")
+        return
+    length = _length(config, sched, "")
+    draft.put("steps", length.steps, at=length.at, why=length.how)
 
 
 def _arguments(config: Config, sched: str, name: str) -> str:
@@ -112,7 +145,9 @@ def _arguments(config: Config, sched: str, name: str) -> str:
         if entry_at(given, "name")[1] is not None:
             lost = [key.text for key, value in given.entries if key.text in _KEYS[name] and not _is_null(value)]
             inner = given.get("params")
-            lost += [key.text for key, _ in inner.entries] if isinstance(inner, Mapping) else []
+            lost += (
+                [key.text for key, value in inner.entries if not _is_null(value)] if isinstance(inner, Mapping) else []
+            )
             if lost:
                 what = f"{', '.join(lost)} beside args.name is ignored: {name} has its defaults"
                 advice = "put the arguments into sched itself, without args"
@@ -132,17 +167,26 @@ def _is_null(node: object) -> bool:
     return isinstance(node, Scalar) and node.value is None
 
 
-def _length(config: Config, optim: str, sched: str, name: str | None, arguments: str) -> _Length:
-    """max_steps: --steps, sched's own, the trainer's, or the trainer's epochs times the updates of one."""
+def _trainer_steps(config: Config) -> int | None:
+    steps = config.count("trainer.max_steps", -1)
+    return steps if steps > 0 else None
+
+
+def _length(config: Config, sched: str, arguments: str) -> _Length:
+    """max_steps: --steps, the trainer's, else sched's own, else the trainer's epochs times the updates of one."""
     given = config.given
     config.knows(f"{sched}.max_steps", "trainer.max_steps", "trainer.max_epochs", "trainer.accumulate_grad_batches")
     if given.steps is not None:
         return _Length(given.steps, None, given.option("steps"))
     if given.epochs is None:
-        for path in (f"{sched}.max_steps", "trainer.max_steps"):
-            steps = config.count(path)
-            if steps is not None and steps > 0:
-                return _Length(steps, path, path)
+        own, steps = config.count(f"{sched}.max_steps", -1), _trainer_steps(config)
+        if steps is not None:
+            if own > 0 and own != steps:
+                what = f"max_steps {own} is not used: NeMo puts trainer.max_steps, {steps}, in its place"
+                config.remark(f"{sched}.max_steps", "unread-key", what)
+            return _Length(steps, "trainer.max_steps", "trainer.max_steps")
+        if own > 0:
+            return _Length(own, f"{sched}.max_steps", f"{sched}.max_steps")
     epochs = given.epochs or config.number("trainer.max_epochs")
     ratio = f"{arguments}.warmup_ratio" if arguments else ""
     needed = ratio if ratio and config.has(ratio) else "trainer.max_epochs"
