@@ -58,7 +58,8 @@ def not_a_spec(argument: str, inputs: Inputs, user: str, failure: LrcliError, *,
     """The failure to read a spec, said of what the argument is if it is none. logs: whether it may be a log as well."""
     path, _ = split_argument(argument)
     file, column = split_log(path)
-    if is_inline(path):
+    kinds = {one.code for one in failure.problems} if isinstance(failure, SpecError) else set()
+    if is_inline(path) or ("encoding" in kinds and path.endswith((".yaml", ".yml"))):
         return failure
     try:
         source = inputs.get(file, user)
@@ -71,7 +72,6 @@ def not_a_spec(argument: str, inputs: Inputs, user: str, failure: LrcliError, *,
         opening = Opening(source.head)
     except LrcliError:
         return failure
-    kinds = {one.code for one in failure.problems} if isinstance(failure, SpecError) else set()
     if "unknown-format" not in kinds and _is_config(source):
         return failure
     rows = "unknown-format" in kinds and proposed(opening, rows=2)

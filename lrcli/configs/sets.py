@@ -5,6 +5,7 @@ from __future__ import annotations
 from lrcli.configs.config import Config
 from lrcli.configs.nodes import entry_at
 from lrcli.configs.syntax import read
+from lrcli.configs.syntax.shell import names_variable, variable_name
 from lrcli.configs.wandb import unwrapped
 from lrcli.errors import suggest
 from lrcli.reader import Request
@@ -16,9 +17,13 @@ def check_sets(config: Config, request: Request) -> None:
     written = unwrapped(read(config.syntax, config.source, (), config.inputs))
     for text in request.sets:
         key = text.partition("=")[0].strip()
+        if config.syntax == "shell":
+            key = key.lstrip("-")
         inner = key.removeprefix(f"{request.block}.")
         meant = any(inner == path or inner.startswith(f"{path}.") for path in (*config.read, *config.meant))
-        if meant or entry_at(written, key)[1] is not None or (config.syntax == "shell" and key in config.source.text):
+        if config.syntax == "shell" and names_variable(config.source.text, variable_name(key)):
+            continue
+        if meant or entry_at(written, key)[1] is not None:
             continue
         place = Source(f"--set {text}", placed=False).whole
         hint = suggest(inner, sorted({*config.read, *config.meant}), "--set takes the file's own keys")

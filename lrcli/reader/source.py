@@ -115,7 +115,8 @@ def decoded(source: Source, data: bytes) -> Source:
     if len(data) > MAX_SIZE:
         raise refuse(source.whole, "limit", f"a spec has at most {MAX_SIZE:,} bytes")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise refuse(source.whole, "encoding", "this is UTF-16, a spec is UTF-8 text")
+        hint = "write it as UTF-8: iconv -f UTF-16 -t UTF-8"
+        raise refuse(source.whole, "encoding", "this is UTF-16, a spec is UTF-8 text", hint)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -205,3 +205,24 @@ def test_a_key_that_the_trainer_does_not_read_is_told(tmp_path: Path) -> None:
     assert f"note: {path}:2: {told}" in outcome.stderr.splitlines()
     both = written(tmp_path, HF + "lr_scheduler: other\n", "both.yaml")
     assert "lr_scheduler," not in run_cli("at", both, "1", "--steps", "200").stderr
+
+
+SHELL = "LR=1e-3\npretrain.py --lr $LR --train-iters ${ITERS} --global-batch-size 8 --lr-decay-style constant\n"
+
+
+@pytest.mark.parametrize("name", ["ITERS", "$ITERS", "${ITERS}", "train-iters", "--train-iters"])
+def test_a_variable_of_a_shell_is_set_by_its_name(name: str, tmp_path: Path) -> None:
+    path = written(tmp_path, SHELL, "train.sh")
+    outcome = run_cli("at", path, "5", "--set", f"{name}=10", "--set", "$LR=2e-3")
+    assert outcome.stdout == "0.002\n", outcome.stderr
+    refused = run_cli("at", path, "5", "--set", "ITERS=10", "--set", "ITER=9").stderr
+    assert "nothing reads 'ITER' in a megatron config" in refused
+
+
+def test_a_spec_in_utf_16_is_no_log(tmp_path: Path) -> None:
+    for text in (SPEC, HF):
+        path = tmp_path / "x.yaml"
+        path.write_bytes(text.encode("utf-16"))
+        outcome = run_cli("at", str(path), "0")
+        assert (outcome.status, outcome.stdout) == (2, "")
+        assert "this is UTF-16, a spec is UTF-8 text" in outcome.stderr

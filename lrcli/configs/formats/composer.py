@@ -8,16 +8,18 @@ from lrcli.configs.base import Config, Draft, Format, lacking
 from lrcli.configs.nodes import under
 from lrcli.reader.nodes import Mapping
 
-_TYPES = {
-    "cosine_with_warmup": "CosineAnnealingWithWarmupScheduler",
-    "linear_decay_with_warmup": "LinearWithWarmupScheduler",
-    "constant_with_warmup": "ConstantWithWarmupScheduler",
+_WARMED = ("t_warmup", "t_max", "scale_warmup")
+_TYPES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "cosine_with_warmup": ("composer.CosineAnnealingWithWarmupScheduler", (*_WARMED, "alpha_f")),
+    "linear_decay_with_warmup": ("composer.LinearWithWarmupScheduler", (*_WARMED, "alpha_i", "alpha_f")),
+    "constant_with_warmup": ("composer.ConstantWithWarmupScheduler", (*_WARMED, "alpha")),
+    "inv_sqrt_with_warmup": (
+        "llmfoundry.InverseSquareRootWithWarmupScheduler",
+        ("t_warmup", "t_scale", "t_cooldown", "t_max", "alpha_f_decay", "alpha_f_cooldown"),
+    ),
 }
-_NUMBERS = {
-    "cosine_with_warmup": ("alpha_f",),
-    "linear_decay_with_warmup": ("alpha_i", "alpha_f"),
-    "constant_with_warmup": ("alpha",),
-}
+"""The names of llm-foundry, each with its type and the arguments that it takes."""
+_REQUIRED = ("t_warmup", "t_scale", "t_cooldown")
 _TIME = re.compile(r"\s*([0-9]+|[0-9]*\.[0-9]+)\s*(ba|ep|dur|tok|sp|iter|sec)\s*")
 _NOT_STEPS = {"tok": "tokens", "sp": "samples", "iter": "iterations of its own", "sec": "seconds"}
 
@@ -47,7 +49,8 @@ def translate(config: Config, draft: Draft) -> None:
     assert rate is not None or not config.has("optimizer.lr")
     if rate is None:
         raise config.fail("optimizer", "needs-value", "optimizer.lr is null", "--set optimizer.lr=...")
-    times = {key: _time(config, f"scheduler.{key}") for key in ("t_warmup", "t_max") if config.has(f"scheduler.{key}")}
+    kind, words = _TYPES[name]
+    times = _times(config, kind.partition(".")[2], words)
     total, unit = _time(config, "max_duration")
     per = _batches(config)
     if config.given.epochs is not None:
@@ -62,16 +65,13 @@ def translate(config: Config, draft: Draft) -> None:
     draft.put("steps", steps, at="max_duration", why="--steps" if config.given.steps else "max_duration")
     if per is not None:
         draft.put("steps_per_epoch", per)
-    phase: dict[str, object] = {"type": f"composer.{_TYPES[name]}", "max_duration": f"{steps}ba"}
-    if "t_warmup" not in times:
-        message = f"TypeError: {_TYPES[name]}.__init__() missing 1 required positional argument: 't_warmup'"
-        raise config.raises("scheduler.name", message)
+    whole = unit == "ep" and not config.given.steps and total == int(total)
+    phase: dict[str, object] = {"type": kind, "max_duration": f"{int(total)}ep" if whole else f"{steps}ba"}
     for key, (number, word) in times.items():
-        phase[key] = f"{number:g}{word}" if word == "dur" else f"{int(number)}{word}"
-    for key in _NUMBERS[name]:
-        value = config.number(f"scheduler.{key}")
-        if value is not None:
-            phase[key] = float(value)
+        phase[key] = f"{number!r}{word}" if word == "dur" else f"{int(number)}{word}"
+    for key in words:
+        if key.startswith("alpha") and config.has(f"scheduler.{key}"):
+            phase[key] = float(config.number(f"scheduler.{key}", 0))
     if config.flag("scheduler.scale_warmup"):
         phase["scale_warmup"] = True
     ratio = config.number("scale_schedule_ratio", 1.0)
@@ -80,6 +80,22 @@ def translate(config: Config, draft: Draft) -> None:
     why = "the Trainer steps the scheduler before its clock moves: batches 0 and 1 both have the first value"
     draft.put("schedule", [{"for": 1, **phase}, phase] if steps > 1 else phase, at="scheduler.name", why=why)
     _remark_warmup(config, times["t_warmup"], steps, per)
+
+
+def _times(config: Config, kind: str, words: tuple[str, ...]) -> dict[str, tuple[float, str]]:
+    """The time strings of a scheduler, refused as its constructor refuses them."""
+    block = config.mapping("scheduler")
+    written = [] if block is None else [key.text for key, _ in block.entries if key.text != "name"]
+    for word in written:
+        if word not in words:
+            message = f"TypeError: {kind}.__init__() got an unexpected keyword argument {word!r}"
+            raise config.raises(f"scheduler.{word}", message, f"it takes {', '.join(words)}")
+    for word in _REQUIRED:
+        if word in words and word not in written:
+            message = f"TypeError: {kind}.__init__() missing 1 required positional argument: {word!r}"
+            raise config.raises("scheduler.name", message)
+    found = [word for word in words if word.startswith("t_") and config.has(f"scheduler.{word}")]
+    return {word: _time(config, f"scheduler.{word}") for word in found}
 
 
 def _time(config: Config, path: str) -> tuple[float, str]:

@@ -45,7 +45,7 @@ def translate(config: Config, draft: Draft) -> None:
     if config.number("lr_scheduler.num_training_steps") is not None:
         what = f"num_training_steps is not used: the recipe passes {steps}, epochs times the steps of an epoch"
         config.remark("lr_scheduler.num_training_steps", "unread-key", what)
-    draft.put("schedule.type", "transformers.cosine", at="lr_scheduler._component_", why="torchtune computes the same")
+    draft.put("schedule.type", f"torchtune.{_COSINE}", at="lr_scheduler._component_")
     draft.put("schedule.num_warmup_steps", warm, at="lr_scheduler.num_warmup_steps")
     draft.put("schedule.num_training_steps", steps)
     draft.put("schedule.num_cycles", config.number("lr_scheduler.num_cycles", 0.5), at="lr_scheduler.num_cycles")

@@ -33,12 +33,11 @@ def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
     given, rest = {}, []
     for text in sets:
         name, _, value = text.partition("=")
-        if re.search(
-            rf"\$\{{?{re.escape(name.strip())}\b|^\s*(?:export\s+)?{re.escape(name.strip())}=", source.text, re.M
-        ):
-            given[name.strip()] = value
+        bare = variable_name(name)
+        if names_variable(source.text, bare):
+            given[bare] = value
         else:
-            rest.append(text)
+            rest.append(f"{name.strip().lstrip('-')}={value}")
     script = _Script(source, dict(given), frozenset(given))
     script.run()
     if not script.flags:
@@ -47,6 +46,21 @@ def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
     for text in rest:
         root = apply_set(root, text, lambda place, text, plain, tag: Value(place, text, plain, read=text))
     return root
+
+
+def variable_name(key: str) -> str:
+    """What `--set` calls a variable, with or without what stands around it in a script.
+
+    >>> [variable_name(key) for key in ("LR", "$LR", "${LR}")]
+    ['LR', 'LR', 'LR']
+    """
+    return key.strip().removeprefix("$").strip("{}")
+
+
+def names_variable(text: str, name: str) -> bool:
+    """Whether a script reads or sets a variable of this name."""
+    word = re.escape(name)
+    return bool(name and re.search(rf"\$\{{?{word}\b|^\s*(?:export\s+)?{word}=", text, re.M))
 
 
 @dataclass
