@@ -59,10 +59,13 @@ def not_a_spec(argument: str, inputs: Inputs, user: str, failure: LrcliError, *,
     path, _ = split_argument(argument)
     file, column = split_log(path)
     kinds = {one.code for one in failure.problems} if isinstance(failure, SpecError) else set()
-    if is_inline(path) or ("encoding" in kinds and path.endswith((".yaml", ".yml"))):
+    is_yaml = path.endswith((".yaml", ".yml"))
+    if is_inline(path) or ("encoding" in kinds and is_yaml):
         return failure
     try:
         source = inputs.get(file, user)
+        if is_yaml and "unknown-format" not in kinds and _reads_as_config(source):
+            return failure
         if is_logged(source, LogRequest(column=column)):
             if logs:
                 says = "this is the log of a run by its content and a spec by its name; --from log reads it"
@@ -75,7 +78,7 @@ def not_a_spec(argument: str, inputs: Inputs, user: str, failure: LrcliError, *,
     if "unknown-format" not in kinds and _is_config(source):
         return failure
     rows = "unknown-format" in kinds and proposed(opening, rows=2)
-    if not (kinds & {"wrong-type", "syntax"} or rows) or _KEY.search(opening.text) or path.endswith((".yaml", ".yml")):
+    if not (kinds & {"wrong-type", "syntax"} or rows) or _KEY.search(opening.text) or is_yaml:
         return failure
     how = advice(path, opening, Gathered(LogRequest(), others=False), "lr")
     what = f"{path}: this is no spec, no training config and no log that lrcli knows"
@@ -90,6 +93,10 @@ def _is_config(source: Input) -> bool:
         return False
     if not _CONFIG.match(head) or b'"log_history"' in head or len(head) == HEAD:
         return False
+    return _reads_as_config(source)
+
+
+def _reads_as_config(source: Input) -> bool:
     from lrcli.configs import is_config
     from lrcli.reader.source import Source, decoded
 

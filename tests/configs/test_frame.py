@@ -226,3 +226,9 @@ def test_a_spec_in_utf_16_is_no_log(tmp_path: Path) -> None:
         outcome = run_cli("at", str(path), "0")
         assert (outcome.status, outcome.stdout) == (2, "")
         assert "this is UTF-16, a spec is UTF-8 text" in outcome.stderr
+
+
+def test_a_config_that_fails_is_no_log(tmp_path: Path) -> None:
+    """Two rates one below the other look like a log, and so does many a broken config."""
+    path = written(tmp_path, f"learning_rate: 1.0e-4\n{HF}max_steps: abc\n")
+    assert "max_steps must be a number, not the text 'abc'" in run_cli("at", path, "0").stderr
