@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 
 from lrcli.configs.base import Config, Draft, Format, has
+from lrcli.configs.named import Named
 from lrcli.configs.nodes import entry_at, mapping_of
-from lrcli.configs.torch_objects import Named, put_length, put_scheduler
+from lrcli.configs.torch_objects import put_length, put_scheduler
 from lrcli.reader.nodes import Mapping, Scalar
 
 _COMMON = ("warmup_steps", "warmup_ratio", "min_lr")
@@ -127,10 +128,10 @@ def _put_torch(config: Config, draft: Draft, sched: str, name: str) -> None:
     block = config.mapping(sched) if args is None else args
     entries = [] if block is None else [entry for entry in block.entries if entry[0].text not in _DROPPED]
     place = config.value_place(sched)
-    full = f"torch.optim.lr_scheduler.{name}"
-    put_scheduler(config, draft, Named(full, mapping_of(entries, place), sched, place), lambda node: node)
+    scheduler = Named(f"torch.optim.lr_scheduler.{name}", mapping_of(entries, place), sched, place)
+    put_scheduler(config, draft, scheduler, lambda node: node)
     if _OF_TORCH[name] == "epoch":
-        put_length(config, draft, "trainer", "epoch")
+        put_length(config, draft, "trainer", "epoch", scheduler)
         return
     length = _length(config, sched, "")
     draft.put("steps", length.steps, at=length.at, why=length.how)
