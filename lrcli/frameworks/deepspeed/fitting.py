@@ -12,7 +12,8 @@ RANK = 4
 
 def spell(shape: Shape) -> Iterator[Words]:
     """Its warmups, each a step behind a clock that begins at the first batch."""
-    if not shape.warmup or shape.epochs or shape.begin != shape.warmup or shape.product:
+    held = int(shape.ramp == "log" and shape.decay == "line")
+    if not shape.warmup or shape.epochs or shape.begin != shape.warmup + held or shape.product:
         return
     if shape.ramp not in ("log", "line"):
         return
@@ -29,4 +30,5 @@ def spell(shape: Shape) -> Iterator[Words]:
             yield Words("deepspeed.WarmupDecayLR", {"total_num_steps": shape.end, **low, **keys}, ahead)
         elif shape.decay == "cosine":
             ratios = {"warmup_min_ratio": shape.start / shape.lr, "cos_min_ratio": shape.floor / shape.lr}
-            yield Words("deepspeed.WarmupCosineLR", {"total_num_steps": shape.end, **keys, **ratios}, ahead)
+            total = shape.end + (shape.ramp == "log")
+            yield Words("deepspeed.WarmupCosineLR", {"total_num_steps": total, **keys, **ratios}, ahead)

@@ -114,7 +114,7 @@ def _numbers(schedule: Schedule) -> int:
         param, value = param_of(f), getattr(schedule, f.name)
         if param.kind == "schedules":
             count += sum(map(_numbers, value))
-        elif param.kind == "positions":
+        elif param.kind == "positions" and value is not None:
             count += len(value)
         elif param.kind == "expression" and value is not None:
             count += sum(_weight(float(text)) for text in re.findall(_NUMBER, value.text))

@@ -133,6 +133,8 @@ def _joined(made: Ramp, main: Main, rows: FitRows, flat: Segment | None) -> Cand
         free += made.free
     if main.kind == "linear" and main.shape.end and _is_tail(rows, main.begin, main.shape.end):
         free.append("lr and where the line begins: its rows fix its end and its slope, lr divided by total_iters")
+    if main.kind == "inverse" and made.warmup and main.begin <= rows.p[0]:
+        free = [f"lr and the length of the warmup: only lr * length ** {main.shape.power:.4g} is seen"]
     if flat is not None:
         ended = _ended(main, flat, rows)
         if ended is None:

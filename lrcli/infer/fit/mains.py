@@ -213,6 +213,8 @@ def decay_mains(rows: FitRows, law: Decay, begin: int) -> Iterator[Main]:
 
 def inverse_mains(rows: FitRows, law: Inverse, begin: int, first_step: int) -> Iterator[Main]:
     exact = begin - law.origin
+    if exact <= 0:
+        return
     whole = simplest_whole(exact - 1e-3 - 1e-4 * abs(exact), exact + 1e-3 + 1e-4 * abs(exact)) or round(exact)
     few = rows.pick(spread(len(rows), 60, 8))
     near = next((x for x in rounded(exact, 12) if few.scale(_inverse(begin, x, law.power))), exact)

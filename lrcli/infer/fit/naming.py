@@ -10,7 +10,9 @@ from lrcli.errors import InvalidValue, LrcliError
 from lrcli.frameworks.fitting import Shape, Words, spellings
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.rows import FitRows
-from lrcli.schedules.base import Schedule, Setting
+from lrcli.infer.numbers import cost
+from lrcli.schedules.base import Schedule, Setting, parameters
+from lrcli.schedules.chained import Chained
 from lrcli.schedules.linear import Linear
 
 
@@ -70,7 +72,7 @@ def best_named(found: list[Candidate], rows: FitRows, shown: Callable[[float], f
     if not found:
         return []
     plain = found[0]
-    named = list(spoken(plain, rows))
+    named = sorted(spoken(plain, rows), key=_keys_cost)  # the best known of equals first
     if not named:
         return found
     worse = plain.is_code or _refused(plain) or plain.numbers > named[0].numbers
@@ -82,10 +84,21 @@ def best_named(found: list[Candidate], rows: FitRows, shown: Callable[[float], f
     return [best, *same, *found[1:]]
 
 
+def _keys_cost(candidate: Candidate) -> float:
+    """How much there is to say about the numbers of its keywords; what is the length of the run is said already."""
+    schedule, length = candidate.schedule, candidate.setting.length if candidate.setting else 0
+    given = (getattr(schedule, f.name) for f in parameters(schedule))
+    told = (value for value, f in zip(given, parameters(schedule), strict=True) if value not in (f.default, length))
+    numbers = (x for value in told for x in (value if isinstance(value, tuple) else (value,)))
+    return round(sum(cost(x) for x in numbers if isinstance(x, (int, float)) and not isinstance(x, bool)), 6)
+
+
 def _printed(candidate: Candidate, rows: FitRows, shown: Callable[[float], float]) -> bool:
     return all(shown(candidate.at(p)) == y for p, y in zip(rows.p, rows.y, strict=True))
 
 
 def _refused(candidate: Candidate) -> bool:
-    """Whether PyTorch refuses the schedule: it has no line from 0."""
-    return any(isinstance(part, Linear) and not part.start_factor for part in candidate.schedule.parts())
+    """Whether nobody writes that with PyTorch: it refuses a line from 0, and a product is written as a lambda."""
+    return isinstance(candidate.schedule, Chained) or any(
+        isinstance(part, Linear) and not part.start_factor for part in candidate.schedule.parts()
+    )

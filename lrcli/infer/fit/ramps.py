@@ -43,9 +43,10 @@ def ramp_candidates(rows: FitRows, last: Segment) -> Iterator[Candidate]:
         return
     for start in starts(rows):
         for climb in _climbs(before, start.first_step):
-            for begin in _ends(before, inner, last, start.first_step, climb):
-                for main in mains(inner, last.law, begin, start.first_step):
-                    yield from _joined(rows, main, start.first_step, climb, start.cost)
+            for held in (0, 1):
+                for begin in _ends(before, inner, last, start.first_step, climb, held):
+                    for main in mains(inner, last.law, begin, start.first_step):
+                        yield from _joined(rows, main, start.first_step, climb, held, start.cost)
 
 
 def _climbs(before: FitRows, first: int) -> Iterator[Climb]:
@@ -59,11 +60,8 @@ def _climbs(before: FitRows, first: int) -> Iterator[Climb]:
     found = least_squares([ones, [math.log(p - first + 1) for p in rising.p]], rising.y, weights)
     if found is not None and found[1] > 0:
         start, slope = found
-        low = (
-            0.0
-            if abs(start) < 1e-6 * before.y[-1] + before.tol[0]
-            else simplest(start * (1 - 1e-6), start * (1 + 1e-6))
-        )
+        near_0 = abs(start) < 1e-6 * before.y[-1] + 5 * before.tol[-1]
+        low = 0.0 if near_0 else simplest(start * (1 - 1e-6), start * (1 + 1e-6))
         yield Climb("log", 1.0, low, lambda peak: math.exp((peak - start) / slope) - 1)
     logs = [math.log(y) for y in rising.y]
     steep = [y / tol for y, tol in zip(rising.y, rising.tol, strict=True)]
@@ -76,35 +74,36 @@ def _climbs(before: FitRows, first: int) -> Iterator[Climb]:
         yield Climb("power", power, 0.0, lambda peak: (peak / math.exp(factor)) ** (1 / power))
 
 
-def _ends(before: FitRows, inner: FitRows, last: Segment, first: int, climb: Climb) -> Iterator[int]:
+def _ends(before: FitRows, inner: FitRows, last: Segment, first: int, climb: Climb, held: int) -> Iterator[int]:
     """Where the warmup meets the main law: the whole positions about there."""
     at = float(inner.p[0])
-    for _ in range(8):
+    for _ in range(60):
         peak = last.law(at)
         if not 0 < peak <= 2 * inner.peak:
             return
         try:
-            at = first + climb.length(peak)
+            at = first + held + climb.length(peak)
         except OverflowError:
             return
-    near = at - first
-    for whole in dict.fromkeys((simplest_whole(near * 0.999, near * 1.001), round(near), round(near) + 1)):
+    near, one = at - first, int(climb.ramp == "log") - held  # a logarithm of W steps is at the top at step W - 1
+    round_one = simplest_whole((near + one) * 0.999, (near + one) * 1.001)
+    for whole in dict.fromkeys((round_one and round_one - one, round(near), round(near) + 1)):
         if whole is not None and before.p[-1] < whole + first <= inner.p[0]:
             yield whole + first
 
 
-def _joined(rows: FitRows, main: Main, first: int, climb: Climb, spent: float) -> Iterator[Candidate]:
+def _joined(rows: FitRows, main: Main, first: int, climb: Climb, held: int, spent: float) -> Iterator[Candidate]:
     length = main.begin - first
     shape = replace(
-        main.shape, warmup=length, begin=length, start=climb.start, ramp=climb.ramp, climb=climb.power,
+        main.shape, warmup=length - held, begin=length, start=climb.start, ramp=climb.ramp, climb=climb.power,
         end=main.shape.end and main.shape.end + length, milestones=tuple(m + length for m in main.shape.milestones),
     )  # fmt: skip
-    spent += main.cost + cost(length) + cost(climb.start) + 1.5
+    spent += main.cost + cost(length) + 0.3 * held + cost(climb.start) + 1.5
     told = (f"the warmup climbs by the {'logarithm' if climb.ramp == 'log' else f'power {climb.power:g}'} of the step",)
     bare = Candidate(main.kind, main.lr, Linear(), first, spent, shape.end, main.free, told, shape=shape)
     found = list(spoken(bare, rows))
     yield from found
-    if not found and climb.ramp == "power" and main.schedule is not None:
+    if not found and climb.ramp == "power" and main.schedule is not None and not held:
         ramp = Lambda(lr_lambda=Expression(f"(epoch / {length}) ** {climb.power:g}"))
         candidate = replace(bare, schedule=Sequential((ramp, main.schedule), (length,)))
         if rows.holds(candidate.at):

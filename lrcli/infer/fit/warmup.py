@@ -68,7 +68,7 @@ class Ramp(NamedTuple):
 def starts(rows: FitRows, more: tuple[int, ...] = ()) -> list[Start]:
     """Where step 0 may be: 0 and 1 (Hugging Face logs schedule(s) or schedule(s - 1)), the first row, one before."""
     first = rows.p[0]
-    found = {0: 0.0, 1: 0.2, -1: 0.6}
+    found = {0: 0.0, 1: 0.2, -1: 1.0}
     for p in (first, first - 1, *more):
         found.setdefault(p, 1.5 + cost(abs(p)))
     return [Start(p, spent) for p, spent in found.items() if p <= first]
@@ -82,7 +82,9 @@ def ramp(rows: FitRows, start: Start, end: int, peak: float) -> Ramp | None:
     made = _ramp(rows, start, length, peak)
     if made is None and length > 2 and len(rows) > 1:
         made = _ramp(rows, start, length - 1, peak)
-        return made._replace(held=1, cost=made.cost + 0.3) if made and made.start_factor < 1 else None
+        if made is None or made.start_factor > 1:
+            return None
+        return made._replace(held=1, cost=made.cost + cost(length) - cost(length - 1) + 0.3)
     return made
 
 
@@ -103,17 +105,15 @@ def _ramp(rows: FitRows, start: Start, length: int, peak: float) -> Ramp | None:
     if high == math.inf:
         factor, free = 0.0, ("how it starts: no row of the warmup is there",)
     else:
-        factor = _first_part(low, high, length) or simplest(low, high)
+        factor = simplest(low, high)
+        if digits(factor) > 2 and low <= 1 / (length + 1) <= high:
+            factor = 1 / (length + 1)
     if factor < 0 or factor > 1e6:
         return None
-    spent = start.cost + cost(length) + (cost(factor) if factor else 0.0)
+    # a warmup of equal steps, the first of which is the first row
+    equal = abs(factor * (length + 1) - 1) < 1e-9
+    spent = start.cost + cost(length) + (0.3 if equal else cost(factor))
     return Ramp(start.first_step, length, factor, spent, free)
-
-
-def _first_part(low: float, high: float, length: int) -> float | None:
-    """1 / (length + 1), where few digits leave the start open: the warmup then goes in equal steps."""
-    part = 1 / (length + 1)
-    return part if low <= part <= high and not low <= 0 <= high and digits(simplest(low, high)) > 2 else None
 
 
 def kinks(before: FitRows, main: Law, first: int, first_steps: list[Start]) -> Iterator[int]:
