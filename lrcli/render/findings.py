@@ -75,20 +75,24 @@ def _json(findings: Sequence[Problem]) -> str:
 def _sarif(findings: Sequence[Problem]) -> str:
     """SARIF 2.1.0: a run with the rules that found something, and a result for each finding."""
     import json
+    from urllib.parse import quote
 
+    from lrcli.checks import all_rules
     from lrcli.version import __version__
 
+    finds = {rule.code: rule.finds for rule in all_rules()}
     rules = {finding.code: finding for finding in findings}
     results = []
     for finding in findings:
-        place: dict[str, object] = {"artifactLocation": {"uri": finding.file.replace("\\", "/")}}
+        place: dict[str, object] = {"artifactLocation": {"uri": quote(finding.file.replace("\\", "/"))}}
         if finding.line:
             place["region"] = {
                 "startLine": finding.line,
                 "startColumn": finding.column,
                 "endColumn": finding.column + finding.width,
             }
-        text = ". ".join((finding.message, *finding.details, f"Why: {finding.why}", f"Help: {finding.help}"))
+        beside = [f"{word}: {text}" for word, text in (("Why", finding.why), ("Help", finding.help)) if text]
+        text = ". ".join((finding.message, *finding.details, *beside))
         results.append(
             {
                 "ruleId": finding.code,
@@ -101,7 +105,11 @@ def _sarif(findings: Sequence[Problem]) -> str:
         "name": "lrcli",
         "version": __version__,
         "rules": [
-            {"id": code, "shortDescription": {"text": finding.why}, "defaultConfiguration": {"level": finding.level}}
+            {
+                "id": code,
+                "shortDescription": {"text": finds.get(code) or finding.message},
+                "defaultConfiguration": {"level": finding.level},
+            }
             for code, finding in sorted(rules.items())
         ],
     }
