@@ -103,8 +103,8 @@ def all_types() -> tuple[type[Schedule], ...]:
 def find_types(name: str) -> tuple[type[Schedule], ...]:
     """The schedule classes that a spec may mean by `name`: none, one, or one of each framework that has the name.
 
-    A name is a type's name, an alias or PyTorch's class name; `FRAMEWORK.NAME` is that framework's. PyTorch's own names
-    stay PyTorch's.
+    A name is a type's name, an alias or PyTorch's class name; `FRAMEWORK.NAME` is that framework's, with its modules
+    between them or not. PyTorch's own names stay PyTorch's.
 
     >>> find_types("step") == find_types("StepLR") == find_types("torch.optim.lr_scheduler.StepLR")
     True
@@ -118,7 +118,10 @@ def find_types(name: str) -> tuple[type[Schedule], ...]:
     prefix, dot, rest = name.partition(".")
     if dot:
         known = framework(prefix)
-        return () if known is None else tuple(_named(known.name, rest))
+        if known is None:
+            return ()
+        # keras.optimizers.schedules.CosineDecay: where its module keeps it
+        return tuple(_named(known.name, rest)) or tuple(_named(known.name, rest.rpartition(".")[2]))
     for cls in general_types():
         if name in (cls.name, cls.torch, *cls.aliases):
             return (cls,)

@@ -20,6 +20,7 @@ from lrcli.errors import SpecError
 from lrcli.reader import Declared, Given, Request
 from lrcli.reader.build import KEYS, build_spec
 from lrcli.reader.declared import Origin
+from lrcli.reader.forms import spelled_out
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.overrides import apply_set
 from lrcli.reader.scalars import resolve
@@ -98,7 +99,7 @@ def _read(match: Match, request: Request, own: Sequence[str], checked: bool = Fa
     if request.sets and not checked:
         check_sets(config, request)
     problems = Problems()
-    root = draft.root()
+    root = spelled_out(draft.root())
     for text in own:
         root = apply_set(root, text)
     spec = build_spec(root, request.source, asked, problems, request.inputs)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_CALL = r"(?s)\s*[A-Za-z_][\w.]*\(.*\)\s*(@[^()]*)?"
+_CALL = r"(?s)\s*([\w.]+\s*=\s*)?[A-Za-z_][\w.]*\((.*\)\s*(@[^()]*)?|[^)./\\]*)"
+"""A call as in Python, assigned to a name or not, or one that is not closed and cannot be the name of a file."""
 
 
 def split_argument(argument: str) -> tuple[str, str | None]:
@@ -33,15 +34,22 @@ def split_argument(argument: str) -> tuple[str, str | None]:
 def is_inline(argument: str) -> bool:
     """Whether an argument is the text of a spec, and not a name: a mapping, or the call of a scheduler.
 
-    >>> [is_inline(text) for text in ("{lr: 1}", "StepLR(30)", "torch.optim.StepLR(30)@torch", "a (1).yaml")]
-    [True, True, True, False]
+    >>> [is_inline(text) for text in ("{lr: 1}", "StepLR(30)", "sched = optim.StepLR(30)@torch", "StepLR(30")]
+    [True, True, True, True]
+    >>> [is_inline(text) for text in ("a (1).yaml", "a(1).yaml", "a(1")]
+    [False, False, True]
     """
     return argument.lstrip().startswith("{") or is_call(argument)
 
 
 def is_call(argument: str) -> bool:
     """Whether an argument is the call of a scheduler, with an emulation behind it or not."""
-    return "(" in argument and bool(re.fullmatch(_CALL, argument)) and not exists(argument)
+    return looks_called(argument) and not exists(argument)
+
+
+def looks_called(text: str) -> bool:
+    """Whether a text looks like a call; it is compiled by those who have a bracket."""
+    return "(" in text and bool(re.fullmatch(_CALL, text))
 
 
 def exists(path: str) -> bool:

@@ -6,32 +6,39 @@ It is parsed and never run: names of types, numbers, texts, lists and a lambda o
 from __future__ import annotations
 
 import ast
+import re
 
 from lrcli.reader.keys import type_named
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Place, Source, refuse
 from lrcli.schedules.base import parameters
 
+_ASSIGNED = re.compile(r"\s*([\w.]+\s*=\s*)?(?=[A-Za-z_])|")
+"""What may stand before a call: the name that it is assigned to."""
 _OPTIMIZERS = ("optimizer", "optim", "opt", "self.optimizer")
 
 
 def call_mapping(source: Source) -> Mapping:
     """The spec that a call stands for: `schedule:` with its type and arguments. Raises SpecError."""
-    return Mapping(source.whole, ((Scalar(source.whole, "schedule"), _Call(source).schedule()),))
+    return Mapping(source.whole, ((Scalar(source.whole, "schedule"), call_node(source.text, Place(source, 1, 1, 1))),))
+
+
+def call_node(text: str, begin: Place) -> Node:
+    """The schedule that a call stands for, whose text begins at that place. Raises SpecError."""
+    return _Call(text, begin).schedule()
 
 
 class _Call:
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        lead = len(source.text) - len(source.text.lstrip())
+    def __init__(self, text: str, begin: Place) -> None:
+        call = text[_ASSIGNED.match(text).end() :].rstrip()  # type: ignore[union-attr]
+        self.source, self.line = begin.source, begin.line
+        self.lead = begin.column - 1 + len(text.rstrip()) - len(call)
         try:
-            self.tree = ast.parse(source.text.strip(), mode="eval").body
+            self.tree = ast.parse(call, mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            column = (getattr(error, "offset", None) or 1) + lead
-            place = Place(source, 1, column, 1)
+            place = begin._replace(column=(getattr(error, "offset", None) or 1) + self.lead, width=1)
             hint = "write it as in Python, StepLR(step_size=30), or as YAML, {lr: 0.1, ...}"
             raise refuse(place, "syntax", "this is no call of a scheduler", hint) from None
-        self.lead = lead
 
     def schedule(self) -> Node:
         return self._node(self.tree)
@@ -39,7 +46,8 @@ class _Call:
     def _place(self, node: ast.AST) -> Place:
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
         width = (getattr(node, "end_col_offset", column + 1) or column + 1) - column
-        return Place(self.source, line, column + 1 + (self.lead if line == 1 else 0), max(1, width))
+        column += 1 + (self.lead if line == 1 else 0)
+        return Place(self.source, self.line + line - 1, column, max(1, width))
 
     def _node(self, node: ast.expr) -> Node:
         place = self._place(node)
@@ -66,12 +74,16 @@ class _Call:
 
     def _mapping(self, node: ast.Call) -> Mapping:
         place = self._place(node.func)
-        name = ast.unparse(node.func)
+        name = ast.unparse(node.func).removeprefix("tf.")
         cls = type_named(Scalar(place, name))
         entries: list[tuple[Scalar, Node]] = [(Scalar(place, "type"), Scalar(place, name))]
         positional = [arg for arg in node.args if ast.unparse(arg) not in _OPTIMIZERS]
         names = [f.name for f in parameters(cls)] if cls is not None else []
-        if len(positional) > len(names):
+        if cls is not None and "." in cls.name and positional:  # only PyTorch's arguments have the order of its own
+            text = f"{ast.unparse(positional[0])[:60]} has no name"
+            hint = f"write it with its key: {', '.join(names)}"
+            raise refuse(self._place(positional[0]), "missing-key", text, hint)
+        if cls is not None and len(positional) > len(names):
             raise self._refused(positional[len(names)])
         entries += [
             (Scalar(self._place(arg), key), self._node(arg)) for key, arg in zip(names, positional, strict=False)

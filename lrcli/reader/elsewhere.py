@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.reader.nodes import Node, Scalar
+from lrcli.reader.nodes import Mapping, Node, Scalar
 
 _TOP = {
     "warmup_ratio": "write warmup: {{for: {percent}}}, or Hugging Face's schedule: "
@@ -24,6 +24,8 @@ _TOP = {
 """Keys of the top level."""
 
 _WITHIN = {
+    "warmup_epochs": "write warmup: {{for: {value}ep}} at the top level",
+    "warmup": "write warmup: {{for: {value}}} at the top level",
     "min_lr": "write eta_min: {value}, or type: transformers.cosine_with_min_lr with min_lr: {value}",
     "lr_min": "write eta_min: {value}, or type: timm.CosineLRScheduler with lr_min: {value}",
     "warmup_ratio": "write warmup: {{for: {percent}}} at the top level, or type: transformers.cosine with "
@@ -57,6 +59,8 @@ def key_hint(word: str, value: Node, *, top: bool) -> str:
     form = (_TOP if top else _WITHIN).get(word, "")
     if not form:
         return ""
+    if isinstance(value, Mapping):
+        value = value.get("type") or value.get("name") or value
     text = value.text if isinstance(value, Scalar) and value.text else "N"
     number = value.value if isinstance(value, Scalar) else None
     share = isinstance(number, (int, float)) and not isinstance(number, bool)
@@ -66,4 +70,6 @@ def key_hint(word: str, value: Node, *, top: bool) -> str:
 
 def type_hint(word: str) -> str:
     """What to write instead of a type that another tool has; "" for an unknown word."""
+    if "(" in word and not word.endswith(")"):
+        return "in { } and [ ] quote a call that holds a comma: 'StepLR(step_size=30, gamma=0.1)'"
     return _TYPES.get(word.lower().replace("-", "_"), "")

@@ -1,6 +1,7 @@
 """Short forms that can mean one thing only, spelled out: after this the reader meets the long ones alone.
 
     schedule: cosine            schedule: {type: cosine}
+    schedule: StepLR(30)        schedule: {type: StepLR, step_size: 30}
     warmup: 5                   warmup: {for: 5}
     groups: {head: 0.1}         groups: [{name: head, lr: 0.1}]
     milestones: 10, 20          milestones: [10, 20]
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lrcli.reader.argument import looks_called
 from lrcli.reader.keys import PLURALS, type_named
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Place
@@ -47,6 +49,10 @@ def _word(place: Place, text: str) -> Scalar:
 
 def _schedule(node: Node) -> Node:
     if isinstance(node, Scalar) and isinstance(node.value, str) and node.text:
+        if node.text.endswith(")") and looks_called(node.text):
+            from lrcli.reader.call import call_node  # not above: it needs Python's parser
+
+            return call_node(node.text, node.place._replace(column=node.place.column + (not node.plain)))
         return Mapping(node.place, ((_word(node.place, "type"), node),))
     if isinstance(node, Sequence):
         items = tuple(map(_schedule, node.items))

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from lrcli.errors import InvalidValue
+from lrcli.reader.argument import is_call
 from lrcli.reader.keys import LR, check_keys, type_named
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.schedule import MAX_PARTS, explain_refusal
@@ -72,7 +73,8 @@ def read_groups(root: Mapping, nodes: list[Mapping], context: Context) -> tuple[
         lr = base if lr is None else lr
         used = common if own is None else own
         if lr is None and "lr" not in context.meant and not _sets_lr(used):
-            context.problems.add(root.place.source.whole, "missing-key", "missing key 'lr'", "write lr: 0.1")
+            hint = "add --lr 0.1" if is_call(root.place.source.text) else "write lr: 0.1"
+            context.problems.add(root.place.source.whole, "missing-key", "missing key 'lr'", hint)
         schedule = shared if own is None else after_warmup(own, 1, warmup, context)
         name = node.get("name")
         if schedule is not None and lr is not BAD:

@@ -43,7 +43,10 @@ def type_of(node: Mapping, problems: Problems, phase: bool) -> type[Schedule] | 
     kind = node.get("type")
     if kind is None:
         what = "a phase" if phase else "a schedule"
-        problems.add(node.place, "missing-key", f"missing key 'type' in {what}", f"it is one of {_type_list()}")
+        name = node.get("name")
+        named = name.text if isinstance(name, Scalar) and _find(name.text) else ""
+        hint = f"write type: {named}" if named else f"it is one of {_type_list()}"
+        problems.add(node.place, "missing-key", f"missing key 'type' in {what}", hint)
         return None
     if not isinstance(kind, Scalar) or not kind.text:
         problems.add(kind.place, "wrong-type", f"type must be a name, not {kind}", f"it is one of {_type_list()}")

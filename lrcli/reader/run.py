@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lrcli.errors import suggest
+from lrcli.reader.argument import is_call
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Problems
 from lrcli.reader.units import RowClock
@@ -68,7 +69,8 @@ def read_run_length(root: Mapping, metric: int | None, context: Context) -> None
         problems.add(key.place, "conflict", "give epochs or steps, not both")
     if not keys:
         if metric is None and not {"epochs", "steps"} & context.meant:
-            hint = "write epochs: 90, or steps: 10000"
+            called = is_call(root.place.source.text)
+            hint = "add --epochs 90, or --steps 10000" if called else "write epochs: 90, or steps: 10000"
             problems.add(root.place.source.whole, "missing-key", "missing key 'epochs' (or 'steps')", hint)
         context.length, context.complete = metric or STAND_IN, bool(metric)
         return

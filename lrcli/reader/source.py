@@ -107,7 +107,17 @@ def read_source(argument: str, inputs: Inputs, user: str = "spec") -> Source:
     try:
         return decoded(source, given.read(MAX_SIZE + 1))
     except FileTrouble as error:
-        raise refuse(source.whole, "file", str(error)) from None
+        raise refuse(source.whole, "file", str(error), _type_hint(argument)) from None
+
+
+def _type_hint(argument: str) -> str:
+    """What to write where a file is wanted and a type is given; "" for another word."""
+    if not argument.isidentifier():
+        return ""
+    from lrcli.catalog.registry import find_types  # not above: only a wrong name needs it
+
+    found = find_types(argument)
+    return f"{argument} is a type of schedule: write '{{lr: 0.1, epochs: 90, schedule: {argument}}}'" if found else ""
 
 
 def decoded(source: Source, data: bytes) -> Source:

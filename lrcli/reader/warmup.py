@@ -6,7 +6,7 @@ from lrcli.errors import suggest
 from lrcli.reader.forms import is_short
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.schedule import build_phases, build_schedule, in_sequence, phase_length
-from lrcli.reader.values import BAD, Context, Scope, is_null, read_value
+from lrcli.reader.values import BAD, Context, Scope, as_number, is_null, read_value
 from lrcli.schedules import Schedule, param_of, parameters
 from lrcli.spec.keys import WARMUP_KEYS, names_of
 
@@ -31,6 +31,8 @@ def read_warmup(root: Mapping, context: Context) -> tuple[int, Schedule] | None:
     written = node.get("for")
     if written is None:
         problems.add(node.place, "missing-key", "missing key 'for' in warmup", "write {for: 5ep}")
+        return None
+    if as_number(written) == 0:
         return None
     rows = phase_length("for", written, scope, context)
     from lrcli.schedules.linear import Linear

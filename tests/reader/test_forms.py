@@ -110,6 +110,8 @@ def test_words_of_other_tools(spec: str, line: str) -> None:
         ),
         ("LambdaLR(optimizer, lr_lambda=lambda e: 0.95 ** e)", "{type: lambda, lr_lambda: 0.95 ** epoch}"),
         ("MultiStepLR(optimizer, (30, 60))", "{type: multistep, milestones: [30, 60]}"),
+        ("self.sched = lr_scheduler.StepLR(self.optimizer, 30)", "{type: step, step_size: 30}"),
+        ("tf.keras.optimizers.schedules.CosineDecay(decay_steps=80)", "{type: keras.CosineDecay, decay_steps: 80}"),
     ],
 )
 def test_call(call: str, spec: str) -> None:
@@ -117,6 +119,48 @@ def test_call(call: str, spec: str) -> None:
     whole = lrcli.load(f"{{lr: 0.1, epochs: 90, schedule: {spec}}}")
     assert whole.groups == lrcli.load(call, sets=["lr=0.1", "epochs=90"]).groups
     assert run_cli("at", call, "8", "--lr", "0.1", "--epochs", "90").stdout == f"{lrcli.evaluate(whole).shown()[8]!r}\n"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "long"),
+    [
+        ("StepLR(step_size=30)", "{type: step, step_size: 30}"),
+        ("'StepLR(optimizer, 30, gamma=0.5)'", "{type: step, step_size: 30, gamma: 0.5}"),
+        (
+            "{type: chained, schedules: [StepLR(30), {type: exponential, gamma: 0.9}]}",
+            "{type: chained, schedules: [{type: step, step_size: 30}, {type: exponential, gamma: 0.9}]}",
+        ),
+    ],
+)
+def test_call_in_a_spec(schedule: str, long: str) -> None:
+    """Where a schedule stands a call may stand."""
+    one, other = (lrcli.load(f"{{lr: 0.1, epochs: 90, schedule: {text}}}") for text in (schedule, long))
+    assert one.groups == other.groups
+
+
+@pytest.mark.parametrize(
+    ("call", "line"),
+    [
+        ("optax.warmup_cosine_decay_schedule(0.0, 0.1, 10, 100)", "<inline>:1:36: error: 0.0 has no name"),
+        ("StepLR(step_size=30)", "add --epochs 90, or --steps 10000"),
+        ("StepLR(step_size=30", "this is no call of a scheduler"),
+        ("Nothing(30)", "unknown type 'Nothing'"),
+        ("StepLR", "StepLR is a type of schedule: write '{lr: 0.1, epochs: 90, schedule: StepLR}'"),
+        ("{lr: 1, epochs: 9, schedule: [StepLR(2, gamma=0.1)]}", "quote a call that holds a comma"),
+        ("{lr: 1, epochs: 9, schedule: {name: cosine}}", "write type: cosine"),
+        ("{lr: 1, epochs: 9, scheduler: {type: cosine}, schedule: {}}", "write schedule: {type: cosine}"),
+    ],
+)
+def test_what_is_wrong_with_a_call(call: str, line: str) -> None:
+    """Other frameworks' arguments have no order here; the rest is told in the words of who calls."""
+    with pytest.raises(SpecError, match=re.escape(line)):
+        lrcli.load(call)
+
+
+def test_no_warmup() -> None:
+    """A warmup of 0 is none."""
+    specs = [lrcli.load(f"{{lr: 1, epochs: 9, {text}schedule: cosine}}") for text in ("warmup: 0, ", "")]
+    assert specs[0].groups == specs[1].groups
 
 
 @pytest.mark.parametrize(
