@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from lrcli.configs.config import Config
-from lrcli.configs.trainer import updates_per_epoch
+from lrcli.configs.updates import updates_per_epoch
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import Scalar
 

@@ -7,6 +7,7 @@ REMARKS: dict[str, str] = {
     "deepspeed-scheduler": "a DeepSpeed config whose scheduler replaces the Trainer's own",
     "duplicate-key": "a key that stands twice, of which one counts",
     "epochs-in-iters": "a scheduler that counts epochs in a run that has none",
+    "generations": "completions that a run generates for each of its prompts, which --samples then counts",
     "interval": "a scheduler that only the training code steps, taken to be stepped once an epoch",
     "lr-unused": "an optimizer's lr that a DeepSpeed scheduler overrides",
     "lr0-ignored": "lr0 beside optimizer: auto, which chooses another rate",

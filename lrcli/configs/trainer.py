@@ -1,4 +1,4 @@
-"""The rules of the Hugging Face Trainer, which several formats share: counting steps, warmup, and the schedule's name.
+"""The rules of the Hugging Face Trainer, which several formats share: its releases, warmup, and the schedule's name.
 
 From reading transformers 4.20 to 5.24 (`trainer.py`, `training_args.py`, `optimization.py`).
 """
@@ -6,7 +6,6 @@ From reading transformers 4.20 to 5.24 (`trainer.py`, `training_args.py`, `optim
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from lrcli.configs.config import Config
 from lrcli.configs.draft import Draft
@@ -37,88 +36,12 @@ KWARGS: dict[str, tuple[str, ...] | None] = {
 them all)."""
 _TEXTS = ("warmup_type", "decay_type")
 _OF_METRIC = ("reduce_lr_on_plateau", "greedy")
-_MAX_EPOCHS = 10**9
-
-
-@dataclass(frozen=True)
-class Length:
-    """The updates of a run and of an epoch (None where the file does not say), and how they were counted."""
-
-    steps: int
-    per_epoch: int | None
-    at: str | None
-    how: str
-
-
-@dataclass(frozen=True)
-class Keys:
-    """What a format calls the values that the Trainer's rules need, and their defaults."""
-
-    epochs: str = "num_train_epochs"
-    batch: str = "per_device_train_batch_size"
-    accumulation: str = "gradient_accumulation_steps"
-    max_steps: str = "max_steps"
 
 
 def put_first_step(config: Config, draft: Draft) -> None:
     """Say how the Trainer's log counts: from 4.50 on its step i has the rate of update i - 1."""
     if config.at_least("4.50"):
         draft.put("first_step", 1, why="the Trainer's log counts from 1")
-
-
-def updates_per_epoch(config: Config, batches: int, accumulation: int) -> int:
-    """Optimizer steps in an epoch of so many batches on each device."""
-    if config.at_least("4.52"):
-        return max(1, -(-batches // accumulation))
-    return max(1, batches // accumulation)
-
-
-def run_length(config: Config, samples: int | None, needed_by: str, keys: Keys = Keys()) -> Length:
-    """The updates of the run: --steps, max_steps, or counted from the samples. Raises the error needs-steps."""
-    given = config.given
-    config.knows(keys.epochs, keys.batch, keys.accumulation, "dataloader_drop_last", "warmup_steps", "warmup_ratio")
-    max_steps = config.count(keys.max_steps, -1)
-    per_epoch, how = _per_epoch(config, samples, keys)
-    if given.steps is not None:
-        return Length(given.steps, per_epoch, None, given.option("steps"))
-    if max_steps > 0 and given.epochs is None:
-        return Length(max_steps, per_epoch, keys.max_steps, keys.max_steps)
-    epochs = given.epochs or config.number(keys.epochs, 3.0)
-    if not 0 < epochs <= _MAX_EPOCHS:
-        raise config.fail(keys.epochs, "bad-value", f"{keys.epochs} must be above 0, not {epochs:g}")
-    if per_epoch is None:
-        raise config.needs_steps(needed_by)
-    steps = math.ceil(epochs * per_epoch)
-    return Length(steps, per_epoch, keys.epochs, f"ceil({epochs:g} epochs * {per_epoch}); {how}")
-
-
-def _per_epoch(config: Config, samples: int | None, keys: Keys) -> tuple[int | None, str]:
-    """(updates in an epoch, how they were counted); None where it is not known."""
-    given = config.given
-    if given.steps_per_epoch is not None:
-        return given.steps_per_epoch, given.option("steps_per_epoch")
-    if given.batches_per_epoch is None and samples is None:
-        return None, ""
-    accumulation = config.count(keys.accumulation, 1, at_least=1)
-    if given.batches_per_epoch is not None:
-        batches, how = given.batches_per_epoch, given.option("batches_per_epoch")
-    else:
-        assert samples is not None
-        micro = given.batch_size or config.count(keys.batch, 8, at_least=1)
-        world = given.world_size or 1
-        drop = config.flag("dataloader_drop_last")
-        batches = samples // (micro * world) if drop else -(-samples // (micro * world))
-        how = f"{'floor' if drop else 'ceil'}({samples} / ({micro} * {world})) = {batches} batches"
-        if not batches:
-            raise config.fail("dataloader_drop_last", "bad-value", "an epoch has no batch: its only one is dropped")
-    rounded = "ceil" if config.at_least("4.52") else "floor"
-    if batches % accumulation and config.given.steps is None:
-        down, up = max(1, batches // accumulation), -(-batches // accumulation)
-        if down != up:
-            what = f"an epoch has {up} updates from transformers 4.52 on, and {down} before"
-            why = f"{batches} batches are no multiple of {accumulation}: the rest makes an update only from 4.52 on"
-            config.remark(keys.accumulation, "releases-differ", what, why, level="note")
-    return updates_per_epoch(config, batches, accumulation), f"{how}, {rounded}({batches} / {accumulation}) updates"
 
 
 def warmup(config: Config, steps: int) -> tuple[int | float, str | None, str]:

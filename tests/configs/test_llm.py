@@ -220,3 +220,41 @@ def test_what_kohya_refuses(more: str, reason: str, tmp_path: Path) -> None:
     outcome = run_cli("at", written(tmp_path, KOHYA + more, "kohya.toml"), "0")
     assert (outcome.status, outcome.stdout) == (2, "")
     assert reason in outcome.stderr
+
+
+GRPO = "learning_rate: 1.0e-5\nlr_scheduler_type: cosine\nnum_train_epochs: 2\nper_device_train_batch_size: 16\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "options", "steps"),
+    [
+        ("num_generations: 16\ngradient_accumulation_steps: 4\n", "--samples 1000 --world-size 2", 250),
+        ("num_generations: 16\nsteps_per_generation: 8\n", "--samples 1000", 2000),
+        ("num_generations: 8\ngeneration_batch_size: 64\nnum_iterations: 2\n", "--samples 100", 192),
+        ("reward_funcs: [accuracy]\n", "--samples 101", 100),
+        ("num_generations: 16\n", "--batches-per-epoch 50", 100),
+    ],
+)
+def test_the_batches_of_a_run_that_generates_its_data(more: str, options: str, steps: int, tmp_path: Path) -> None:
+    """TRL's GRPO repeats each prompt num_generations times, and takes whole rounds of them (TRL 1.16.0)."""
+    converted = run_cli("convert", written(tmp_path, GRPO + more), *options.split())
+    assert f"steps: {steps}  #" in converted.stdout, converted.stdout + converted.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "options", "reason"),
+    [
+        ("num_generations: 5\n", "--samples 100", "(16) must be divisible by num_generations (5)"),
+        ("num_generations: 4\ngeneration_batch_size: 16\nsteps_per_generation: 1\n", "--samples 9", "can not be both"),
+        ("num_generations: 16\n", "--samples 1 --world-size 4", "make no whole batch"),
+    ],
+)
+def test_refused_generations(more: str, options: str, reason: str, tmp_path: Path) -> None:
+    outcome = run_cli("at", written(tmp_path, GRPO + more), "0", *options.split())
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert reason in outcome.stderr
+
+
+def test_a_file_that_trains_nothing(tmp_path: Path) -> None:
+    text = LLAMAFACTORY.replace("do_train: true", "do_predict: true")
+    assert "nothing is trained" in run_cli("at", written(tmp_path, text), "0", "--steps", "9").stderr

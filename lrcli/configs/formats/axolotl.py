@@ -5,13 +5,7 @@ from __future__ import annotations
 from lrcli.configs.axolotl import BATCH, run_of, streams, warmup_of, whole
 from lrcli.configs.base import Config, Draft, Format, lacking
 from lrcli.configs.deepspeed import Trainer, scheduler_beside
-from lrcli.configs.trainer import (
-    RELEASES,
-    put_first_step,
-    put_kwargs,
-    put_schedule,
-    remark_long_warmup,
-)
+from lrcli.configs.trainer import RELEASES, put_first_step, put_kwargs, put_schedule, remark_long_warmup
 from lrcli.reader.nodes import Mapping
 
 _WRONG_KEYS = {
