@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+
 from lrcli.configs.base import Config, Draft, Format, lacking
+from lrcli.configs.nodes import Unknown
+from lrcli.configs.pythonic.names import parsed
 from lrcli.reader.nodes import Mapping
+from lrcli.reader.source import refuse
 
 _DEFAULTS = {"learning_rate": 6e-4, "min_lr": 6e-5}
 _COUNTS = {"max_iters": 600000, "warmup_iters": 2000, "lr_decay_iters": 600000}
@@ -13,11 +18,51 @@ _OWN = (
 )
 
 
+_RELEASES = ("2023", "3adf61e")
+_WARMUPS = {
+    "return learning_rate * it / warmup_iters": "2023",
+    "return learning_rate * (it + 1) / (warmup_iters + 1)": "3adf61e",
+}
+_CURVE = [
+    "if it > lr_decay_iters:\n    return min_lr",
+    "decay_ratio = (it - warmup_iters) / (lr_decay_iters - warmup_iters)",
+    "coeff = 0.5 * (1.0 + math.cos(math.pi * decay_ratio))",
+    "return min_lr + coeff * (learning_rate - min_lr)",
+]
+"""What get_lr() of train.py says, but for its warmup."""
+
+
 def misses(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be a nanoGPT config: three of its names, an iteration count or decay_lr among them."""
     own = [name for name in _OWN if root.get(name) is not None]
     lacks = lacking(root, "max_iters|lr_decay_iters|warmup_iters|decay_lr")
+    if isinstance(root.get("optimizer"), Unknown) and root.get("get_lr") is None:
+        return (*lacks, "get_lr (it trains with an optimizer of its own)")
     return lacks if len(own) >= 3 else (*lacks, "three of its names")
+
+
+def _own_curve(config: Config) -> str | None:
+    """The release whose get_lr() the file defines, None where it defines none. Raises SpecError for another one."""
+    node = config.root.get("get_lr")
+    if node is None:
+        return None
+    defined = [one for one in parsed(config.source) if isinstance(one, ast.FunctionDef) and one.name == "get_lr"]
+    for one in defined[-1:]:
+        body = [_plain(inner, one) for inner in one.body if not isinstance(inner, (ast.Assert, ast.Expr))]
+        warmup = body[0].removeprefix("if it < warmup_iters:\n    ") if body else ""
+        if warmup in _WARMUPS and body[1:] == _CURVE:
+            return _WARMUPS[warmup]
+    message = "get_lr() is not that of nanoGPT's train.py: it is code of this project, which lrcli does not run"
+    raise refuse(node.place, "code-not-data", message, "give the config alone, for the curve of train.py")
+
+
+def _plain(statement: ast.stmt, function: ast.FunctionDef) -> str:
+    """A statement of get_lr() whose argument is called `it`."""
+    argument = function.args.args[0].arg if function.args.args else "it"
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and node.id == argument:
+            node.id = "it"
+    return ast.unparse(statement)
 
 
 def translate(config: Config, draft: Draft) -> None:
@@ -33,11 +78,12 @@ def translate(config: Config, draft: Draft) -> None:
         draft.put("schedule.type", "constant", at="decay_lr", why="decay_lr is False")
         return
     draft.put("schedule.type", "nanogpt.get_lr")
-    if config.asked:
-        draft.put("emulate", f"nanogpt-{config.release}", why="the release that was asked for")
+    if config.asked or config.release != _RELEASES[-1]:
+        why = "the release that was asked for" if config.asked else "as get_lr() of this file has it"
+        draft.put("emulate", f"nanogpt-{config.release}", why=why)
     for name in ("warmup_iters", "lr_decay_iters", "min_lr"):
         _put(config, draft, f"schedule.{name}", name, rates.get(name, counts.get(name, 0)))
-    if counts["warmup_iters"] > 0:
+    if counts["warmup_iters"] > 0 and config.node("get_lr") is None:
         what = "releases differ: before December 2024 the warmup was it / warmup_iters, and began at 0"
         config.remark("warmup_iters", "releases-differ", what, level="note")
     if config.has("warmup_iters") and counts["warmup_iters"] >= steps:
@@ -59,5 +105,6 @@ FORMAT = Format(
     misses,
     translate,
     framework="nanogpt",
-    releases=("2023", "3adf61e"),
+    releases=_RELEASES,
+    accepts=_own_curve,
 )

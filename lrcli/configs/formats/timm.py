@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 from lrcli.configs.base import Config, Draft, Format, has
@@ -11,6 +12,8 @@ from lrcli.reader.nodes import Mapping, Node
 from lrcli.reader.nodes import Sequence as List
 from lrcli.reader.source import refuse
 
+_SCRIPT = re.compile(r"distributed_train\.sh[ \t]+([1-9][0-9]{0,5})\b")
+"""timm's own script, which takes the number of processes first."""
 _SHORT = {"b": "batch_size", "opt": "opt"}
 _NUMBERS: dict[str, tuple[str, float]] = {
     "cooldown_epochs": ("cooldown_epochs", 0),
@@ -122,7 +125,7 @@ def _put_rate(config: Config, draft: Draft) -> None:
         return
     base = config.number("lr_base", 0.1)
     batch = config.given.batch_size or config.count("batch_size", 128, at_least=1)
-    world = config.given.world_size or 1
+    world = _world(config) or 1
     accumulation = config.count("grad_accum_steps", 1, at_least=1)
     ratio = batch * world * accumulation / config.count("lr_base_size", 256, at_least=1)
     scale = config.text("lr_base_scale", "", ("linear", "sqrt"))
@@ -133,8 +136,18 @@ def _put_rate(config: Config, draft: Draft) -> None:
         ratio = ratio**0.5
     what = f"{base:g} * {batch} * {world} * {accumulation} / lr_base_size" + (", square root" * (scale == "sqrt"))
     draft.put("lr", base * ratio, at="lr_base", why=f"lr is null: lr_base * batch / lr_base_size = {what}")
-    if config.given.world_size is None:
+    if _world(config) is None:
         config.remark("lr_base", "one-gpu", "the rate is that of one GPU: --world-size N for more", level="note")
+
+
+def _world(config: Config) -> int | None:
+    """The processes: --world-size, or as many as the command line starts; None where nothing says so."""
+    if config.given.world_size is not None:
+        return config.given.world_size
+    if has(config.root, "nproc_per_node"):
+        return config.count("nproc_per_node", 1, at_least=1) * config.count("nnodes", 1, at_least=1)
+    started = set(_SCRIPT.findall(config.source.text)) if config.syntax == "shell" else set()
+    return int(started.pop()) if len(started) == 1 else None
 
 
 def _updates(config: Config) -> tuple[int | None, str]:
@@ -145,7 +158,7 @@ def _updates(config: Config) -> tuple[int | None, str]:
     accumulation = config.count("grad_accum_steps", 1, at_least=1)
     batches = given.batches_per_epoch
     if batches is None and given.samples is not None:
-        share = -(-given.samples // (given.world_size or 1))
+        share = -(-given.samples // (_world(config) or 1))
         batches = share // (given.batch_size or config.count("batch_size", 128, at_least=1))
     if not batches:
         return None, ""

@@ -144,11 +144,24 @@ class Expressions:
         held = self.value(node.value, depth + 1)
         if isinstance(node, ast.Attribute):
             key: object = node.attr if root_of(node) in self.shared else None
+        elif isinstance(node.slice, ast.Slice):
+            return self.part(node, held, node.slice, depth)
         else:
-            index = self.value(node.slice, depth + 1) if not isinstance(node.slice, ast.Slice) else None
+            index = self.value(node.slice, depth + 1)
             key = index.read if isinstance(index, Value) else None
         found = inside(held, key)
         return self._because(held, node) if found is None else found
+
+    def part(self, node: ast.Subscript, held: Node, bounds: ast.Slice, depth: int) -> Node:
+        """x[1:3] of a list."""
+        ends: list[int | None] = []
+        for one in (bounds.lower, bounds.upper):
+            end = None if one is None else number_of(self.value(one, depth + 1))
+            if one is None or isinstance(end, int):
+                ends.append(end if isinstance(end, int) else None)
+        if bounds.step is None and isinstance(held, List) and len(ends) == 2:
+            return sequence_of(held.items[ends[0] : ends[1]], self.place(node))
+        return self._because(held, node)
 
     def truth(self, node: ast.expr, depth: int = 1) -> bool | None:
         """Whether an expression is true; None where nobody knows."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Mapping_
 from dataclasses import replace
 
-from lrcli.configs.nodes import Unknown, Unread, mapping_of, sequence_of
+from lrcli.configs.nodes import Unknown, Unread
+from lrcli.configs.pythonic.changes import containers, lengthened, merged_into, swapped, with_entry, without_entry
 from lrcli.configs.pythonic.expressions import Expressions, Names, inside, keywords_of, root_of
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Node, Scalar
@@ -24,6 +25,8 @@ _HARMLESS = (
     *("repr", "get", "items", "keys", "values", "join", "format", "split", "startswith", "endswith", "read_base"),
 )
 """Functions and methods that change nothing that they are given."""
+_NAMES_OF_ALL = ("globals", "locals", "vars")
+"""Functions that give the names themselves, to be changed."""
 _MOST_CHANGES = 1000
 """So many statements may change what a name holds."""
 BASE = "_base_"
@@ -85,6 +88,10 @@ class _File:
             written = statement.value
             return written is None or self.assign(statement.target, self.value(written), written)
         if isinstance(statement, ast.AugAssign):
+            held = self.read.value(_loaded(statement.target))
+            if isinstance(held, List) and isinstance(statement.op, ast.Add):  # a list grows in place
+                more = [self.value(statement.value)]
+                return self.change(held, lambda node: lengthened(node, "extend", more))
             sum_ = ast.copy_location(ast.BinOp(_loaded(statement.target), statement.op, statement.value), statement)
             return self.assign(statement.target, self.read.value(sum_), sum_)
         if isinstance(statement, ast.Delete):
@@ -105,10 +112,10 @@ class _File:
     def value(self, written: ast.expr) -> Node:
         """The value of an expression; what a call in it may change is not known after it."""
         value = self.read.value(written)
-        changed = [name for name in _changed_in(written, self.names) if not isinstance(self.names[name][1], Scalar)]
+        changed = _changed_in(written, self.names)
         if changed:
             unknown = self.read.unknown(written)
-            self.swap({id(node): unknown for name in changed for node in _containers(self.names[name][1])})
+            self.swap({id(node): unknown for name in changed for node in containers(self.names[name][1])})
         return value
 
     def assign(self, target: ast.expr, value: Node, written: ast.expr) -> bool:
@@ -128,21 +135,24 @@ class _File:
                 self.assign(one, item, written) for one, item in zip(target.elts, items, strict=True)
             )
         held, key = self.container(target)
-        return held is not None and self.change(held, lambda node: _with(node, key, self.read.place(target), value))
+        return held is not None and self.change(
+            held, lambda node: with_entry(node, key, self.read.place(target), value)
+        )
 
     def delete(self, target: ast.expr) -> bool:
         """del target."""
         if isinstance(target, ast.Name):
             return self.names.pop(target.id, None) is not None
         held, key = self.container(target)
-        return held is not None and self.change(held, lambda node: _without(node, key))
+        return held is not None and self.change(held, lambda node: without_entry(node, key))
 
     def container(self, target: ast.expr) -> tuple[Node | None, object]:
         """(the mapping or list that an entry stands in, its key); None where that is not known."""
         if isinstance(target, ast.Attribute) and root_of(target) in self.shared:
             return self.read.value(target.value), target.attr
-        if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant) and root_of(target):
-            return self.read.value(target.value), target.slice.value
+        if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice) and root_of(target):
+            index = self.read.value(target.slice)
+            return self.read.value(target.value), index.value if isinstance(index, Scalar) else None
         return None, None
 
     def call(self, node: ast.Call) -> bool:
@@ -150,23 +160,23 @@ class _File:
         arguments = [self.read.value(one) for one in node.args]
         if isinstance(node.func, ast.Name) and node.func.id == "delattr" and len(arguments) == 2:
             key = arguments[1].value if isinstance(arguments[1], Scalar) else None
-            return self.change(arguments[0], lambda node: _without(node, key))
+            return self.change(arguments[0], lambda node: without_entry(node, key))
         if not isinstance(node.func, ast.Attribute) or not root_of(node.func):
             return False
         held, method = self.read.value(node.func.value), node.func.attr
         if isinstance(held, List):
-            return self.change(held, lambda node: _longer(node, method, arguments))
+            return self.change(held, lambda node: lengthened(node, method, arguments))
         if method == "pop" and arguments and isinstance(arguments[0], Scalar):
             key = arguments[0].value
             known = inside(held, key) is not None
-            return self.change(held, lambda node: _without(node, key)) if known else len(arguments) == 2
+            return self.change(held, lambda node: without_entry(node, key)) if known else len(arguments) == 2
         if method not in ("update", "merge"):
             return False
         pairs = [*((None, one) for one in node.args), *keywords_of(node)]
         other = self.read.mapping(node, pairs, 1)
         deep = root_of(node.func) in self.shared
         return isinstance(other, Mapping) and self.change(
-            held, lambda node: _merged(node, other, deep, method == "merge")
+            held, lambda node: merged_into(node, other, deep, method == "merge")
         )
 
     def change(self, held: Node, change: Change) -> bool:
@@ -182,7 +192,7 @@ class _File:
         """Put other nodes in the place of some, in whatever name holds them."""
         kept: dict[int, Node] = {}
         for name, (key, node) in self.names.items():
-            self.names[name] = key, _swapped(node, swaps, kept)
+            self.names[name] = key, swapped(node, swaps, kept)
 
     def read_base(self, statement: ast.With) -> bool:
         """Take the names of the modules that stand under `read_base`."""
@@ -220,8 +230,9 @@ class _File:
                 lost[node.name] = unknown
             elif isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
                 lost[node.id] = unknown
-        lost |= dict.fromkeys(_changed_in(statement, self.names), unknown)
-        shared = [node for name in lost for node in _containers(self.names.get(name, (None, unknown))[1])]
+        every = any(isinstance(n, ast.Name) and n.id in _NAMES_OF_ALL for n in ast.walk(statement))
+        lost |= dict.fromkeys(self.names if every else _changed_in(statement, self.names), unknown)
+        shared = [node for name in lost for node in containers(self.names.get(name, (None, unknown))[1])]
         self.swap({id(node): unknown for node in shared})
         for name, held in lost.items():
             if name != BASE or not isinstance(self.names.get(BASE, (None, None))[1], Unknown):
@@ -230,32 +241,28 @@ class _File:
 
 def _changed_in(statement: ast.AST, names: Names) -> set[str]:
     """The names whose mappings and lists a statement may change, without assigning to the names."""
-    loaded = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id in names}
-    stored = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    held = {name for name, (_, node) in names.items() if not isinstance(node, Scalar)}
+    loaded = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id in held}
+    inner = {n.id for c in ast.walk(statement) if isinstance(c, ast.comprehension) for n in _stored(c.target)}
+    if {n.id for n in _stored(statement)} - inner:  # for x in xs: x['key'] = 1; if test: x = xs
+        return loaded
     changed: set[str] = set()
-    for inner in ast.walk(statement):
-        roots: set[str] = set()
-        if isinstance(inner, ast.Call):
-            called = inner.func.attr if isinstance(inner.func, ast.Attribute) else getattr(inner.func, "id", "")
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if called in _HARMLESS:
                 continue
-            parts = [*inner.args, *(word.value for word in inner.keywords)]
-            roots = {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
-            if isinstance(inner.func, ast.Attribute):
-                roots.add(root_of(inner.func))
-        elif isinstance(inner, (ast.Subscript, ast.Attribute)) and isinstance(inner.ctx, (ast.Store, ast.Del)):
-            roots = {root_of(inner)}
-        # for x in xs: x['key'] = 1 changes what xs holds
-        changed |= loaded if roots & stored else roots & loaded
-    return changed
+            parts = [*node.args, *(word.value for word in node.keywords)]
+            changed |= {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
+            changed |= {root_of(node.func)} if isinstance(node.func, ast.Attribute) else set()
+        elif isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            changed.add(root_of(node))
+    return loaded if changed & inner else changed & loaded
 
 
-def _containers(node: Node) -> Iterator[Node]:
-    """The mappings and lists of a value, itself among them."""
-    if not isinstance(node, Scalar):
-        yield node
-        for inner in node.items if isinstance(node, List) else (value for _, value in node.entries):
-            yield from _containers(inner)
+def _stored(node: ast.AST) -> Iterator[ast.Name]:
+    """The names that are assigned to somewhere in a statement."""
+    return (n for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
 
 
 def _loaded(target: ast.Name | ast.Attribute | ast.Subscript) -> ast.expr:
@@ -265,77 +272,3 @@ def _loaded(target: ast.Name | ast.Attribute | ast.Subscript) -> ast.expr:
     if isinstance(target, ast.Attribute):
         return ast.copy_location(ast.Attribute(target.value, target.attr, ast.Load()), target)
     return ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target)
-
-
-def _swapped(node: Node, swaps: Mapping_[int, Node], kept: dict[int, Node]) -> Node:
-    """A node with others in the place of its parts; what is shared stays shared (`kept`)."""
-    if isinstance(node, Scalar) or id(node) in swaps:
-        return swaps.get(id(node), node)
-    if id(node) not in kept:
-        made: Node = node
-        if isinstance(node, List):
-            items = [_swapped(item, swaps, kept) for item in node.items]
-            if any(a is not b for a, b in zip(items, node.items, strict=True)):
-                made = sequence_of(items, node.place)
-        else:
-            pairs = [(key, _swapped(value, swaps, kept)) for key, value in node.entries]
-            if any(a is not b for (_, a), (_, b) in zip(pairs, node.entries, strict=True)):
-                made = mapping_of(pairs, node.place)
-        kept[id(node)] = made
-    return kept[id(node)]
-
-
-def _with(node: Node, key: object, place: Place, value: Node) -> Node | None:
-    """x[key] = value."""
-    if isinstance(node, Mapping) and isinstance(key, str):
-        return mapping_of([*node.entries, (Scalar(place, key), value)], node.place)
-    if isinstance(node, List) and isinstance(key, int) and inside(node, key) is not None:
-        items = list(node.items)
-        items[key] = value
-        return sequence_of(items, node.place)
-    return None
-
-
-def _without(node: Node, key: object) -> Node | None:
-    """del x[key]; None where it is not there."""
-    if inside(node, key) is None:
-        return None
-    if isinstance(node, Mapping):
-        return mapping_of([entry for entry in node.entries if entry[0].text != key], node.place)
-    assert isinstance(node, List) and isinstance(key, int)
-    return sequence_of([item for i, item in enumerate(node.items) if i != key % len(node.items)], node.place)
-
-
-def _longer(node: Node, method: str, arguments: Sequence[Node]) -> Node | None:
-    """x.append(value), x.extend(values), x.insert(i, value), x.pop(i)."""
-    assert isinstance(node, List)
-    if method == "append" and len(arguments) == 1:
-        return sequence_of([*node.items, *arguments], node.place)
-    if method == "extend" and len(arguments) == 1 and isinstance(arguments[0], List):
-        return sequence_of([*node.items, *arguments[0].items], node.place)
-    index = arguments[0].value if arguments and isinstance(arguments[0], Scalar) else -1
-    if not isinstance(index, int) or isinstance(index, bool) or method not in ("insert", "pop"):
-        return None
-    items = list(node.items)
-    if method == "pop":
-        return _without(node, index) if len(arguments) <= 1 else None
-    items[index:index] = arguments[1:2]
-    return sequence_of(items, node.place) if len(arguments) == 2 else None
-
-
-def _merged(node: Node, other: Mapping, deep: bool, deletes: bool) -> Node | None:
-    """x.update(other): what both have is merged where `deep`; with `deletes`, `_delete_=True` in it clears x first."""
-    if not isinstance(node, Mapping):
-        return None
-    entries = {key.text: (key, value) for key, value in node.entries}
-    mark = other.get("_delete_") if deletes else None
-    if isinstance(mark, Scalar) and mark.value is True:
-        entries = {}
-    for key, value in other.entries:
-        if deletes and key.text == "_delete_":
-            continue
-        below = entries.get(key.text, (None, None))[1]
-        both = deep and isinstance(value, Mapping) and isinstance(below, Mapping)
-        merged = _merged(below, value, deep, deletes) if both and isinstance(value, Mapping) and below else None
-        entries[key.text] = key, merged or value
-    return mapping_of(entries.values(), node.place)

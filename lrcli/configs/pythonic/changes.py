@@ -1,0 +1,94 @@
+"""What statements make of mappings and lists in place: the changed node, None where nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Mapping_
+
+from lrcli.configs.nodes import mapping_of, sequence_of
+from lrcli.configs.pythonic.expressions import inside
+from lrcli.reader.nodes import Mapping, Node, Scalar
+from lrcli.reader.nodes import Sequence as List
+from lrcli.reader.source import Place
+
+
+def containers(node: Node) -> Iterator[Node]:
+    """The mappings and lists of a value, itself among them."""
+    if not isinstance(node, Scalar):
+        yield node
+        for inner in node.items if isinstance(node, List) else (value for _, value in node.entries):
+            yield from containers(inner)
+
+
+def swapped(node: Node, swaps: Mapping_[int, Node], kept: dict[int, Node]) -> Node:
+    """A node with others in the place of its parts; what is shared stays shared (`kept`)."""
+    if isinstance(node, Scalar) or id(node) in swaps:
+        return swaps.get(id(node), node)
+    if id(node) not in kept:
+        made: Node = node
+        if isinstance(node, List):
+            items = [swapped(item, swaps, kept) for item in node.items]
+            if any(a is not b for a, b in zip(items, node.items, strict=True)):
+                made = sequence_of(items, node.place)
+        else:
+            pairs = [(key, swapped(value, swaps, kept)) for key, value in node.entries]
+            if any(a is not b for (_, a), (_, b) in zip(pairs, node.entries, strict=True)):
+                made = mapping_of(pairs, node.place)
+        kept[id(node)] = made
+    return kept[id(node)]
+
+
+def with_entry(node: Node, key: object, place: Place, value: Node) -> Node | None:
+    """x[key] = value."""
+    if isinstance(node, Mapping) and isinstance(key, str):
+        return mapping_of([*node.entries, (Scalar(place, key), value)], node.place)
+    if isinstance(node, List) and isinstance(key, int) and inside(node, key) is not None:
+        items = list(node.items)
+        items[key] = value
+        return sequence_of(items, node.place)
+    return None
+
+
+def without_entry(node: Node, key: object) -> Node | None:
+    """del x[key]; None where it is not there."""
+    if inside(node, key) is None:
+        return None
+    if isinstance(node, Mapping):
+        return mapping_of([entry for entry in node.entries if entry[0].text != key], node.place)
+    assert isinstance(node, List) and isinstance(key, int)
+    return sequence_of([item for i, item in enumerate(node.items) if i != key % len(node.items)], node.place)
+
+
+def lengthened(node: Node, method: str, arguments: Sequence[Node]) -> Node | None:
+    """x.append(value), x.extend(values), x.insert(i, value), x.pop(i)."""
+    assert isinstance(node, List)
+    if method == "append" and len(arguments) == 1:
+        return sequence_of([*node.items, *arguments], node.place)
+    if method == "extend" and len(arguments) == 1 and isinstance(arguments[0], List):
+        return sequence_of([*node.items, *arguments[0].items], node.place)
+    index = arguments[0].value if arguments and isinstance(arguments[0], Scalar) else -1
+    if not isinstance(index, int) or isinstance(index, bool) or method not in ("insert", "pop"):
+        return None
+    items = list(node.items)
+    if method == "pop":
+        return without_entry(node, index) if len(arguments) <= 1 else None
+    items[index:index] = arguments[1:2]
+    return sequence_of(items, node.place) if len(arguments) == 2 else None
+
+
+def merged_into(node: Node, other: Mapping, deep: bool, deletes: bool) -> Node | None:
+    """x.update(other): what both have is merged where `deep`; with `deletes`, `_delete_=True` in it clears x first."""
+    if not isinstance(node, Mapping):
+        return None
+    entries = {key.text: (key, value) for key, value in node.entries}
+    mark = other.get("_delete_") if deletes else None
+    if isinstance(mark, Scalar) and mark.value is True:
+        entries = {}
+    for key, value in other.entries:
+        if deletes and key.text == "_delete_":
+            continue
+        below = entries.get(key.text, (None, None))[1]
+        both = deep and isinstance(value, Mapping) and isinstance(below, Mapping)
+        merged = merged_into(below, value, deep, deletes) if both and isinstance(value, Mapping) and below else None
+        entries[key.text] = key, merged or value
+    return mapping_of(entries.values(), node.place)
