@@ -158,3 +158,15 @@ def type_names() -> tuple[str, ...]:
         for cls in framework_types(name):
             spellings.update((cls.name, cls.name.partition(".")[2], *cls.aliases))
     return tuple(sorted(spellings, key=str.lower))
+
+
+def part_hint(name: str) -> str:
+    """What to write instead of a name that is a part of a framework's type; "" for another name.
+
+    >>> part_hint("mmengine.PolyLR")
+    'write type: mmengine.param_scheduler with schedulers: [{type: PolyLR, ...}]'
+    """
+    prefix, dot, own = name.rpartition(".")
+    owner = framework(prefix) if dot else None
+    frameworks = map(framework, framework_names()) if not dot else (owner,)
+    return next((known.parts[own] for known in frameworks if known is not None and own in known.parts), "")

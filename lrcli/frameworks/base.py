@@ -13,7 +13,7 @@ numbers, and the source with the version that was run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -29,6 +29,7 @@ class Framework(NamedTuple):
 
     examined: the releases that were run or read, oldest first; the last one is the default. aliases: other prefixes of
     its types ("hf"). replays: its schedules are those of `lrcli.schedules`, and its folder holds replays of them.
+    parts: names of its users that are no type here but a part of one, each with what to write.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Framework(NamedTuple):
     examined: tuple[str, ...]
     aliases: tuple[str, ...] = ()
     replays: bool = False
+    parts: Mapping[str, str] = {}
 
     def release(self, version: str) -> str:
         """The examined release that a version names: itself, or the newest of its line. Raises LrcliError.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from lrcli.catalog.registry import find_types, framework, framework_types, general_types, type_names
+from lrcli.catalog.registry import find_types, framework, framework_types, general_types, part_hint, type_names
 from lrcli.errors import closest, suggest
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.source import Place, Problems
@@ -58,7 +58,11 @@ def type_of(node: Mapping, problems: Problems, phase: bool) -> type[Schedule] | 
     elif cls is None:
         from lrcli.reader.elsewhere import type_hint  # not above: it is a table of other tools' words
 
-        hint = type_hint(kind.text) or suggest(kind.text, type_names(), f"it is one of {_type_list(kind.text)}")
+        hint = (
+            type_hint(kind.text)
+            or part_hint(kind.text)
+            or suggest(kind.text, type_names(), f"it is one of {_type_list(kind.text)}")
+        )
         problems.add(kind.place, "unknown-type", f"unknown type {kind.text[:60]!r}", hint)
     return cls
 

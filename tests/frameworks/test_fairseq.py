@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lrcli.curve import evaluate
+from lrcli.reader import parse_text
 from tests.frameworks.specs import events, lrs, notes_of, refusal
 
 EPOCHS = "lr: 0.1, steps_per_epoch: 3"
@@ -74,3 +76,26 @@ def test_events() -> None:
     stages = "{type: fairseq.tri_stage, warmup_steps: 2, hold_steps: 3, decay_steps: 4}"
     assert events(stages) == {2: "warmup ends", 5: "hold ends", 9: "decay ends"}
     assert events("{type: fairseq.triangular, max_lr: 1, lr_period_updates: 4}") == {4: "cycle x0.1", 8: "cycle x0.1"}
+
+
+def test_manual() -> None:
+    """A rate of an update wins over that of an epoch; keys may be several; a mapping may stand as a text."""
+    epochs = "epoch2lr: {1-2: 0.3, '3': 0.2}"
+    assert lrs(f"{{type: fairseq.manual, {epochs}}}", 8, EPOCHS) == [0.3] * 6 + [0.2] * 2
+    schedule = f"""{{type: fairseq.manual, {epochs}, update2lr: "{{'3,6': 0.05}}"}}"""
+    assert lrs(schedule, 8, EPOCHS) == [0.3] * 3 + [0.05] * 5
+    assert "must have whole numbers" in refusal("{type: fairseq.manual, update2lr: {first: 0.1}}")
+    assert "give steps_per_epoch" in refusal("{type: fairseq.manual, epoch2lr: {1: 0.1}}")
+
+
+def test_plateau() -> None:
+    """A metric counts at the end of an epoch, from the one in which the warmup ends on."""
+    schedule = "schedule: {type: fairseq.reduce_lr_on_plateau, lr_shrink: 0.5, warmup_updates: 3, metric: [1, 1, 1, 1]}"
+    found = evaluate(parse_text(f"{{lr: 0.1, epochs: 5, steps_per_epoch: 2, {schedule}}}")).groups[0]["lr"]
+    assert list(found) == [0.0, 2 * (0.1 / 3), 3 * (0.1 / 3), 3 * (0.1 / 3) * 0.5, 3 * (0.1 / 3) * 0.5 * 0.5]
+    assert "give epochs:" in refusal("{type: fairseq.reduce_lr_on_plateau, metric: [1, 1, 1, 1, 1, 1, 1, 1, 1]}")
+
+
+def test_pass_through() -> None:
+    """The optimizer's own scheduler has no type here."""
+    assert "= help: the optimizer brings its own scheduler" in refusal("{type: fairseq.pass_through}")

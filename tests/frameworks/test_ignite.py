@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.frameworks.specs import events, lrs, notes_of, refusal
+from tests.frameworks.test_golden import series
+from tests.frameworks.to_spec import yaml
 
 COSINE = "type: ignite.CosineAnnealingScheduler, start_value: 0.1, end_value: 0.0"
 LINEAR = "type: ignite.LinearCyclicalScheduler, start_value: 0.1, end_value: 0.0"
@@ -105,3 +107,26 @@ def test_events() -> None:
     assert events(pieces) == {2: "milestone", 5: "milestone"}
     concat = f"{{type: ignite.ConcatScheduler, schedulers: [{pieces}, {{{COSINE}, cycle_size: 3}}], durations: [4]}}"
     assert events(concat) == {2: "milestone", 4: "next scheduler", 7: "restart"}
+
+
+def test_groups() -> None:
+    """Each scheduler moves its group, the last one wins, and a group that none is for keeps its rate."""
+    line = "{type: ignite.PiecewiseLinear, milestones_values: [[0, 0.0], [2, 0.2]], param_group_index: %d}"
+    wave = f"{{{COSINE}, cycle_size: 4, param_group_index: 1}}"
+    schedule = f"{{type: ignite.ParamGroupScheduler, schedulers: [{line % 1}, {wave}]}}"
+    groups = "groups: [{lr: 0.1}, {lr: 0.4}]"
+    assert set(lrs(schedule, 5, groups)) == {0.1}
+    assert lrs(schedule, 5, groups, group=1) == lrs(f"{{{COSINE}, cycle_size: 4}}", 5)
+    message = refusal("{type: ignite.ParamGroupScheduler, schedulers: [{type: StepLR, step_size: 2}]}")
+    assert "ignite raises ValueError: schedulers should be parameter schedulers of ignite, and not step" in message
+
+
+@pytest.mark.parametrize(
+    "kind", ["ExpStateScheduler", "StepStateScheduler", "MultiStepStateScheduler", "PiecewiseLinearStateScheduler"]
+)
+def test_states(kind: str) -> None:
+    """The recorded values of the engine's state, and a note that they are no learning rate."""
+    (row,) = [row for row in series("ignite") if row["kind"] == kind]
+    schedule = f"{{type: ignite.{kind}, {yaml(row['params'])[1:]}"
+    assert lrs(schedule, row["steps"]) == row["values"]
+    assert "and not the optimizer's learning rate" in "".join(notes_of(schedule))

@@ -21,7 +21,21 @@ STEPS = [int(cell) for cell in HEAD[1:-1]]
 def test_table_is_there() -> None:
     """The table has a row for the frameworks that people compare."""
     named = " ".join(row[0] for row in ROWS)
-    assert all(f"{name}." in named for name in ("transformers", "timm", "optax", "keras", "deepspeed", "mmengine"))
+    assert all(
+        f"{name}." in named
+        for name in (
+            "transformers",
+            "timm",
+            "optax",
+            "keras",
+            "deepspeed",
+            "mmengine",
+            "ignite",
+            "composer",
+            "pytorch_warmup",
+            "fairseq",
+        )
+    )
     assert STEPS == [0, 1, 9, 10, 11, 99, 100, 101, 109]
 
 

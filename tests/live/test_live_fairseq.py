@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.live.frameworks import SCALE, Agreement, Rows
+from tests.live.frameworks import SCALE, Agreement, Rows, some
 
 optim = pytest.importorskip("fairseq.optim", reason="the live comparison needs fairseq")
 
@@ -111,3 +111,88 @@ def test_same_numbers(name: str) -> None:
         more = {"steps_per_epoch": per_epoch}
         both.compare(f"fairseq.{name}", params, steps, [lr], partial(real, name, params, lr, per_epoch), more=more)
     both.check(ROUNDS // 6)
+
+
+def test_manual() -> None:
+    """Epochs and updates of all forms."""
+    scheduler_class = importlib.import_module("fairseq.optim.lr_scheduler.manual_lr_scheduler").ManualSchedule
+    rng, both = random.Random("manual"), Agreement()
+
+    def places() -> dict[str, float]:
+        def key() -> str:
+            at = rng.randint(0, 8)
+            return rng.choice([str(at), f"{at}-{at + rng.randint(0, 3)}", f"{at},{at + 5}"])
+
+        return {key(): rng.choice([0.1, 0.05, 1]) for _ in range(rng.randint(0, 3))}
+
+    def rows(params: dict[str, Any], lr: float, per_epoch: int) -> Rows:
+        optimizer = Optimizer()
+        texts = {key: str(params.get(key, {})) for key in ("epoch2lr", "update2lr")}
+        scheduler = scheduler_class(SimpleNamespace(lr=[lr], **texts), optimizer)
+        update = 0
+        while True:
+            if update:
+                scheduler.step_update(update)
+            if update % per_epoch == 0:
+                scheduler.step_begin_epoch(update // per_epoch + 1)
+                scheduler.step_update(update)
+            yield [float(optimizer.lr)]
+            update += 1
+
+    for _ in range(ROUNDS):
+        lr, per_epoch = rng.choice([0.1, 1.25]), rng.randint(1, 6)
+        params = some(rng, epoch2lr=[places()], update2lr=[places()])
+        more = {"steps_per_epoch": per_epoch}
+        both.compare("fairseq.manual", params, 40, [lr], partial(rows, params, lr, per_epoch), more=more)
+    both.check(ROUNDS // 2)
+
+
+def test_plateau() -> None:
+    """Random metrics, epoch by epoch, after a warmup that ends within an epoch."""
+    module = importlib.import_module("fairseq.optim.lr_scheduler.reduce_lr_on_plateau")
+    torch = pytest.importorskip("torch")
+    rng, both = random.Random("plateau"), Agreement()
+
+    class Wrapped(optim.FairseqOptimizer):  # type: ignore[misc, name-defined]
+        def __init__(self, lr: float) -> None:
+            self.optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=lr)
+
+        def set_lr(self, lr: float) -> None:
+            self.optimizer.param_groups[0]["lr"] = lr
+
+        def get_lr(self) -> float:
+            return float(self.optimizer.param_groups[0]["lr"])
+
+    def rows(params: dict[str, Any], lr: float, per_epoch: int) -> Rows:
+        given: dict[str, Any] = {"lr_shrink": 0.1, "lr_threshold": 1e-4, "lr_patience": 0}
+        given.update(warmup_updates=0, warmup_init_lr=-1)
+        given["maximize_best_checkpoint_metric"] = False
+        given.update(params)
+        metric = given.pop("metric")
+        optimizer = Wrapped(lr)
+        scheduler = module.ReduceLROnPlateauLRSchedule(SimpleNamespace(lr=[lr], **given), optimizer)
+        updates = 0
+        scheduler.step_update(0)
+        for epoch, value in enumerate([*metric, 0.0], 1):
+            yield [optimizer.get_lr()]
+            for _ in range(per_epoch):
+                updates += 1
+                scheduler.step_update(updates)
+            scheduler.step(epoch, value)
+
+    for _ in range(ROUNDS):
+        lr, per_epoch = rng.choice([0.1, 1.25]), rng.randint(1, 9)
+        params = some(
+            rng,
+            lr_shrink=[0.1, 0.5, 1.0, rng.random()],
+            lr_threshold=[1e-4, 0.1, 0],
+            lr_patience=[0, 1, 2],
+            warmup_updates=[0, 1, rng.randint(0, 40)],
+            warmup_init_lr=[-1, 0.0, 0.01],
+            maximize_best_checkpoint_metric=[True, False],
+        )
+        params["metric"] = [round(rng.random(), 1) for _ in range(25)]
+        more = {"steps_per_epoch": per_epoch}
+        real = partial(rows, params, lr, per_epoch)
+        both.compare("fairseq.reduce_lr_on_plateau", params, 26, [lr], real, "epochs", more)
+    both.check(ROUNDS // 2)

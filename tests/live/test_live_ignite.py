@@ -126,6 +126,58 @@ def test_same_numbers(kind: str) -> None:
     both.check(ROUNDS)
 
 
+def test_groups() -> None:
+    """A scheduler for each parameter group, for some, or several for one."""
+    rng, both = random.Random("groups"), Agreement()
+
+    def rows(made: dict[str, Any], lrs: list[float]) -> Rows:
+        optimizer = optimizer_of(torch, lrs)
+        scheduler = handlers.ParamGroupScheduler([build(part, optimizer) for part in made["schedulers"]])
+        while True:
+            scheduler(SimpleNamespace(state=SimpleNamespace(param_history={})))
+            yield [group["lr"] for group in optimizer.param_groups]
+
+    for _ in range(2 * ROUNDS):
+        lrs = [rng.choice([0.1, 0.3]) for _ in range(rng.choice([1, 2, 3]))]
+        parts = [own_schedule(rng) for _ in range(rng.randint(0 if rng.random() < 0.1 else 1, 3))]
+        for part in parts:
+            part.update(some(rng, param_group_index=[rng.randrange(len(lrs))]))
+        made = {"schedulers": parts}
+        both.compare("ignite.ParamGroupScheduler", made, 60, lrs, partial(rows, made, lrs))
+    both.check(ROUNDS // 2)
+
+
+def test_states() -> None:
+    """The schedulers of the engine's state."""
+    rng, both = random.Random("states"), Agreement()
+
+    def rows(name: str, params: dict[str, Any]) -> Rows:
+        params = dict(params)
+        if "lambda_obj" in params:
+            params["lambda_obj"] = lambda t: 0.1 * 0.9**t
+        if "milestones_values" in params:
+            params["milestones_values"] = [tuple(pair) for pair in params["milestones_values"]]
+        scheduler = getattr(handlers, name)(param_name="value", **params)
+        engine = SimpleNamespace(state=SimpleNamespace(value=None))
+        while True:
+            scheduler(engine)
+            yield [engine.state.value]
+
+    for _ in range(2 * ROUNDS):
+        decay = {"initial_value": rng.choice([10.0, 1, 0.1]), "gamma": rng.choice([0.9, 0.5, 2, 0])}
+        at = sorted(rng.randint(0, 30) for _ in range(rng.randint(0 if rng.random() < 0.2 else 1, 4)))
+        kinds: list[tuple[str, dict[str, Any]]] = [
+            ("ExpStateScheduler", decay),
+            ("StepStateScheduler", {**decay, "step_size": rng.choice([1, 4, rng.randint(1, 20), 0])}),
+            ("MultiStepStateScheduler", {**decay, "milestones": at}),
+            ("PiecewiseLinearStateScheduler", {"milestones_values": [[t, round(rng.random(), 3)] for t in at]}),
+            ("LambdaStateScheduler", {"lambda_obj": "0.1 * 0.9 ** t"}),
+        ]
+        name, params = rng.choice(kinds)
+        both.compare(f"ignite.{name}", params, 60, [0.1], partial(rows, name, params))
+    both.check(ROUNDS)
+
+
 def test_plateau() -> None:
     """Random metrics: the row after a metric is what ignite has set then."""
     rng = random.Random("plateau")

@@ -8,10 +8,10 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 
+from lrcli.frameworks.ignite._lines import lines
 from lrcli.frameworks.ignite._scheduler import IgniteScheduler, refuses
 from lrcli.frameworks.ignite._wrapped import build, events
 from lrcli.frameworks.ignite.lr_scheduler import IgniteLRScheduler
-from lrcli.frameworks.ignite.piecewise_linear import lines
 from lrcli.frameworks.walk import Walked
 from lrcli.schedules.base import Schedule, Setting, schedule
 from lrcli.schedules.params import length, number

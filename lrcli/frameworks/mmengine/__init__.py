@@ -2,4 +2,14 @@
 
 from lrcli.frameworks.base import Framework
 
-FRAMEWORK = Framework("mmengine", "MMEngine", examined=("0.10.7",))
+NAMES = (
+    "StepLR", "MultiStepLR", "ConstantLR", "ExponentialLR", "LinearLR", "CosineAnnealingLR", "PolyLR", "OneCycleLR",
+    "CosineRestartLR", "ReduceOnPlateauLR",
+)  # fmt: skip
+
+FRAMEWORK = Framework(
+    "mmengine",
+    "MMEngine",
+    examined=("0.10.7",),
+    parts={name: f"write type: mmengine.param_scheduler with schedulers: [{{type: {name}, ...}}]" for name in NAMES},
+)

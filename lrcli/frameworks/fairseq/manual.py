@@ -1,0 +1,116 @@
+"""A learning rate written down for each epoch and each update."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lrcli.errors import InvalidValue
+from lrcli.frameworks.fairseq._scheduler import FairseqScheduler
+from lrcli.frameworks.stateless import Rule
+from lrcli.schedules.base import Setting
+from lrcli.schedules.params import data
+
+
+@dataclass(frozen=True, kw_only=True)
+class FairseqManual(FairseqScheduler):
+    """Take the learning rate of the last update that update2lr has, else that of the last epoch that epoch2lr has.
+
+    lr(t) = update2lr[the largest u <= t]    where there is one
+            epoch2lr[the largest e <= epoch]    where there is one; epochs count from 1
+            base_lr                             before all of them; update2lr[1] from the start on
+
+    A key may be several: "2,5" or "3-8".
+
+    >>> manual = FairseqManual(update2lr={"2": 0.05, "4-5": 0.01})
+    >>> [manual.lr_at(t, base_lr=0.1) for t in (0, 1, 2, 3, 4, 9)]
+    [0.1, 0.1, 0.05, 0.05, 0.01, 0.01]
+
+    Source: fairseq/optim/lr_scheduler/manual_lr_scheduler.py (run in 0.12.2).
+    """
+
+    name = "fairseq.manual"
+    aliases = ("ManualSchedule",)
+
+    epoch2lr: Any = data(
+        (), doc="the learning rate from an epoch on", takes="a mapping, or its text \"{'1-3': 0.1}\"", optional=True
+    )
+    update2lr: Any = data(
+        None,
+        doc="the learning rate from an update on",
+        takes="a mapping, or its text \"{'100': 0.1}\"",
+        optional=True,
+        example='{"0": 0.1, "5000": 0.01}',
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for field in ("epoch2lr", "update2lr"):
+            object.__setattr__(self, field, _places(field, getattr(self, field)))
+
+    def bind(self, setting: Setting) -> Any:
+        if setting.steps_per_epoch is None and (self.epoch2lr if setting.interval == "step" else self.update2lr):
+            rule = "counts epochs beside updates: give steps_per_epoch (or data) at the top level"
+            raise InvalidValue("epoch2lr" if self.epoch2lr else "update2lr", rule, None)
+        return super().bind(setting)
+
+    def rule(self, base_lr: float) -> Rule:
+        epochs: dict[int, float] = dict(self.epoch2lr)
+        updates: dict[int, float] = dict(self.update2lr)
+        first = float(epochs.get(1, updates.get(1, base_lr)))
+        setting = self.setting
+        per_epoch = (setting.steps_per_epoch if setting else None) or 1
+        per_row = per_epoch if setting and setting.interval == "epoch" else 1
+        by_epoch = not setting or setting.interval == "epoch" or setting.steps_per_epoch is not None
+
+        def lr_at(t: int) -> float:
+            update = t * per_row
+            latest = max((at for at in updates if at <= update), default=None)
+            if latest is not None:
+                return updates[latest]
+            epoch = update // per_epoch + 1 if by_epoch else 0
+            latest = max((at for at in epochs if at <= epoch), default=None)
+            return first if latest is None else epochs[latest]
+
+        return lr_at
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        setting = self.setting
+        per_epoch = (setting.steps_per_epoch if setting else None) or 1
+        per_row = per_epoch if setting and setting.interval == "epoch" else 1
+        for at, lr in self.update2lr:
+            yield at / per_row, f"lr {lr:g}"
+        for epoch, lr in self.epoch2lr:
+            yield (epoch - 1) * per_epoch / per_row, f"lr {lr:g}"
+
+
+def _places(field: str, value: Any) -> tuple[tuple[int, float], ...]:
+    """(the epoch or update, its learning rate), in the order of the mapping."""
+    if isinstance(value, str):
+        try:
+            value = ast.literal_eval(value.replace(" ", ""))
+        except (SyntaxError, ValueError):
+            raise InvalidValue(field, "must be a mapping of epochs or updates to rates", value) from None
+    if isinstance(value, tuple) or value is None:
+        return value or ()
+    if not isinstance(value, Mapping):
+        raise InvalidValue(field, "must be a mapping of epochs or updates to rates", value)
+    places: dict[int, float] = {}
+    for key, lr in value.items():
+        if isinstance(lr, bool) or not isinstance(lr, (int, float)):
+            raise InvalidValue(field, f"must have a number for {key}", lr)
+        try:
+            places.update(dict.fromkeys(_span(str(key)), float(lr)))
+        except ValueError:
+            raise InvalidValue(field, f"must have whole numbers, '2,5' or '3-8' as keys, not {key!r}", key) from None
+    return tuple(places.items())
+
+
+def _span(key: str) -> list[int]:
+    """The numbers of a key: "4", "2,5" or "3-8"."""
+    if "," in key:
+        return [int(one) for one in key.split(",")]
+    first, _, last = key.partition("-")
+    return list(range(int(first), int(last) + 1)) if last else [int(key)]

@@ -1,0 +1,35 @@
+"""What ignite's state schedulers have in common: they set an attribute of the engine's state, and no learning rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lrcli.errors import Problem
+from lrcli.frameworks.marked import Marked
+from lrcli.schedules.base import Setting, setting
+from lrcli.schedules.params import flag, number, text
+
+
+@dataclass(frozen=True, kw_only=True)
+class IgniteState(Marked):
+    """A value of the engine's state; row t is what event t + 1 sets, the first that there is."""
+
+    counts = "step"
+    sets_lr = True
+
+    param_name: str | None = text(None, doc="the attribute of the engine's state", optional=True)
+    save_history: bool = flag(False, doc="whether the engine's state keeps the values; it changes nothing here")
+    create_new: bool = flag(False, doc="whether the attribute is a new one; it changes nothing here")
+    setting: Setting | None = setting()
+
+    def notes(self) -> tuple[Problem, ...]:
+        what = f"{self.name} sets engine.state.{self.param_name or 'PARAM_NAME'}, and not the optimizer's learning rate"
+        return (Problem("no-lr", what),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IgniteDecayingState(IgniteState):
+    """A value that is multiplied by gamma."""
+
+    initial_value: float = number(doc="the value of event 0, which no row has", example="0.1")
+    gamma: float = number(doc="the factor", example="0.9")

@@ -1,0 +1,28 @@
+"""A value of the engine's state that decays with each event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lrcli.frameworks.ignite._state import IgniteDecayingState
+from lrcli.frameworks.stateless import Rule
+
+
+@dataclass(frozen=True, kw_only=True)
+class IgniteExpStateScheduler(IgniteDecayingState):
+    """Multiply a value of the engine's state by gamma at each event.
+
+    value(t) = initial_value * gamma**(t + 1)
+
+    >>> decay = IgniteExpStateScheduler(initial_value=8.0, gamma=0.5)
+    >>> [decay.lr_at(t, 0.0) for t in (0, 1, 2)]
+    [4.0, 2.0, 1.0]
+
+    Source: ignite.handlers.ExpStateScheduler (run in 0.5.5).
+    """
+
+    name = "ignite.ExpStateScheduler"
+
+    def rule(self, base_lr: float) -> Rule:
+        first, gamma = float(self.initial_value), self.gamma
+        return lambda t: first * gamma ** (t + 1)

@@ -1,0 +1,36 @@
+"""A value of the engine's state by an expression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lrcli.expression import Expression
+from lrcli.frameworks.ignite._state import IgniteState
+from lrcli.frameworks.stateless import Rule
+from lrcli.schedules.params import expression
+
+
+@dataclass(frozen=True, kw_only=True)
+class IgniteLambdaStateScheduler(IgniteState):
+    """Set a value of the engine's state to what a function of the event gives; t in it is the event, 1 at row 0.
+
+    value(t) = lambda_obj(t + 1)
+
+    >>> IgniteLambdaStateScheduler(lambda_obj=Expression("8 * 0.5 ** t")).lr_at(0, 0.0)
+    4.0
+
+    Source: ignite.handlers.LambdaStateScheduler (run in 0.5.5).
+    """
+
+    name = "ignite.LambdaStateScheduler"
+
+    lambda_obj: Expression = expression(
+        doc="the value, an arithmetic expression of t, the number of the event", example='"0.1 * 0.5 ** (t // 1000)"'
+    )
+
+    def rule(self, base_lr: float) -> Rule:
+        function = self.lambda_obj.function
+        return lambda t: float(function(t + 1))
+
+    def monotone_until(self, t: int) -> int | None:
+        return t + 1  # an expression may do anything

@@ -1,0 +1,44 @@
+"""A value of the engine's state that goes in lines between milestones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lrcli.frameworks.ignite._lines import checked_pairs, lines
+from lrcli.frameworks.ignite._state import IgniteState
+from lrcli.frameworks.stateless import Rule
+from lrcli.schedules.params import data
+
+
+@dataclass(frozen=True, kw_only=True)
+class IgnitePiecewiseLinearStateScheduler(IgniteState):
+    """Set a value of the engine's state in lines from one milestone's value to the next one's.
+
+    value(t) = v_k + (v_(k+1) - v_k) * (t + 1 - m_k) / (m_(k+1) - m_k)    for m_k <= t + 1 < m_(k+1)
+
+    >>> line = IgnitePiecewiseLinearStateScheduler(milestones_values=((1, 0.1), (5, 0.2)))
+    >>> [round(line.lr_at(t, 0.0), 4) for t in (0, 2, 4, 5)]
+    [0.1, 0.15, 0.2, 0.2]
+
+    Source: ignite.handlers.PiecewiseLinearStateScheduler (run in 0.5.5).
+    """
+
+    name = "ignite.PiecewiseLinearStateScheduler"
+
+    milestones_values: Any = data(
+        doc="the milestones with their values", takes="a list of [milestone, value]", example="[[0, 0.1], [500, 0.01]]"
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "milestones_values", checked_pairs(self.milestones_values))
+
+    def rule(self, base_lr: float) -> Rule:
+        line = lines(self.milestones_values)
+        return lambda t: line(t + 1)
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        for at in dict.fromkeys(at for at, _ in self.milestones_values):
+            yield at - 1, "milestone"
