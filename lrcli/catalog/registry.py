@@ -169,4 +169,5 @@ def part_hint(name: str) -> str:
     prefix, dot, own = name.rpartition(".")
     owner = framework(prefix) if dot else None
     frameworks = map(framework, framework_names()) if not dot else (owner,)
-    return next((known.parts[own] for known in frameworks if known is not None and own in known.parts), "")
+    parts = (part for known in frameworks if known is not None for part in known.parts)
+    return next((words for part, words in parts if part == own), "")

@@ -13,7 +13,7 @@ numbers, and the source with the version that was run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -37,7 +37,7 @@ class Framework(NamedTuple):
     examined: tuple[str, ...]
     aliases: tuple[str, ...] = ()
     replays: bool = False
-    parts: Mapping[str, str] = {}
+    parts: tuple[tuple[str, str], ...] = ()
 
     def release(self, version: str) -> str:
         """The examined release that a version names: itself, or the newest of its line. Raises LrcliError.

@@ -8,9 +8,9 @@ FRAMEWORK = Framework(
     "detectron2",
     "detectron2",
     examined=("02b5c4e",),
-    parts={
-        "WarmupStepWithFixedGammaLR": f"{SOLVER}WarmupStepWithFixedGammaLR",
-        "WarmupParamScheduler": f"{SOLVER}WarmupMultiStepLR or WarmupCosineLR",
-        "LRMultiplier": f"{SOLVER}WarmupMultiStepLR or WarmupCosineLR",
-    },
+    parts=(
+        ("WarmupStepWithFixedGammaLR", f"{SOLVER}WarmupStepWithFixedGammaLR"),
+        ("WarmupParamScheduler", f"{SOLVER}WarmupMultiStepLR or WarmupCosineLR"),
+        ("LRMultiplier", f"{SOLVER}WarmupMultiStepLR or WarmupCosineLR"),
+    ),
 )

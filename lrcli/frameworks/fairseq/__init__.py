@@ -6,5 +6,5 @@ FRAMEWORK = Framework(
     "fairseq",
     "fairseq",
     examined=("0.12.2",),
-    parts={"pass_through": "the optimizer brings its own scheduler: write that one"},
+    parts=(("pass_through", "the optimizer brings its own scheduler: write that one"),),
 )

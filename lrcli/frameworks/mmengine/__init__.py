@@ -11,5 +11,7 @@ FRAMEWORK = Framework(
     "mmengine",
     "MMEngine",
     examined=("0.10.7",),
-    parts={name: f"write type: mmengine.param_scheduler with schedulers: [{{type: {name}, ...}}]" for name in NAMES},
+    parts=tuple(
+        (name, f"write type: mmengine.param_scheduler with schedulers: [{{type: {name}, ...}}]") for name in NAMES
+    ),
 )
