@@ -133,6 +133,8 @@ class Tally:
 
     def _differing(self, t: int, xs: Values, ys: Values) -> list[int]:
         """The rows that differ. The extremes are of all that are apart at all."""
+        if type(xs) is not type(ys):  # the array of a log and a list, which equal nothing of each other's type
+            xs, ys = list(xs), list(ys)
         if xs == ys and not (self.exact and 0.0 in xs):  # -0.0 equals 0.0, but not to the bit
             return []
         rtol, atol, exact, allowed = self.rtol, self.atol, self.exact, self._allowed
