@@ -61,10 +61,11 @@ def _results(folder: Path, quick: bool, torch_python: str) -> Iterator[Result]:
     rounds = 3 if quick else 15
     spec = folder / "step.yaml"
     spec.write_text("lr: 0.1\nepochs: 100\nschedule: {type: step, step_size: 30}\n", encoding="utf-8")
-    yield from _commands(spec, rounds)
+    yield from _commands(_made(folder, spec), rounds)
     yield from _replays(100_000 if quick else 1_000_000, 3 if quick else 5)
     yield from _plots(folder, rounds)
     yield from _streams(folder, 300_000 if quick else 10_000_000, 1 if quick else 3)
+    yield from _logs(folder, 300_000 if quick else 10_000_000, 1 if quick else 3)
     yield from _torch(spec, folder, torch_python, 1 if quick else 5)
 
 
@@ -75,15 +76,50 @@ COMMANDS = {
     "versions SPEC": 1.4,
     "check SPEC": 1.5,
     "plot SPEC": 1.6,
+    "versions": 1.3,
+    "steps SPEC": 1.3,
+    "new step": 1.3,
+    "help spec": 1.3,
+    "formats": 1.4,
+    "convert SPEC --to torch": 1.6,
+    "solve SPEC gamma --at 50=0.05": 1.7,
+    "find RANGE": 1.6,
+    "types step": 1.7,
+    "types": 3.2,
+    "schema": 4.8,
+    "at LOG 50": 1.4,
+    "table LOG --format csv": 1.5,
+    "diff SPEC LOG": 1.6,
+    "explain SPEC LOG": 2.0,
+    "fit LOG": 1.9,
+    "at TEXT 50": 1.5,
+    "table TEXT --format csv": 1.5,
+    "diff SPEC TEXT": 1.7,
+    "explain SPEC TEXT": 2.0,
+    "fit TEXT": 1.9,
 }
-"""The commands that are run most, of 100 epochs, and how many times as long as their two imports they may take."""
+"""Every command, of 100 epochs, and how many times as long as their two imports they may take."""
 
 
-def _commands(spec: Path, rounds: int) -> Iterator[Result]:
+def _made(folder: Path, spec: Path) -> dict[str, str]:
+    """The inputs of the commands: a spec, its log as CSV and as what a loop prints, and a range test."""
+    lrs = series_of(parse_text(spec.read_text(encoding="utf-8"))).blocks()
+    rows = [lr for block in lrs for lr in block.groups[0].lr]
+    texts = {
+        "LOG": ("run.csv", "epoch,lr\n" + "".join(f"{t},{lr!r}\n" for t, lr in enumerate(rows))),
+        "TEXT": ("run.log", "".join(f"Epoch {t}: loss 1.25, lr {lr:.6g}\n" for t, lr in enumerate(rows))),
+        "RANGE": ("range.csv", "lr,loss\n" + "".join(f"{10 ** (t / 10 - 8)!r},{2 - (t > 30)}\n" for t in range(100))),
+    }
+    for name, text in texts.values():
+        (folder / name).write_text(text, encoding="utf-8")
+    return {"SPEC": str(spec), **{word: str(folder / name) for word, (name, _) in texts.items()}}
+
+
+def _commands(inputs: dict[str, str], rounds: int) -> Iterator[Result]:
+    theirs = [sys.executable, "-c", "import typer, yaml"]
     for command, limit in COMMANDS.items():
-        ours = [*LRCLI, *command.replace("SPEC", str(spec)).split()]
-        theirs = [sys.executable, "-c", "import typer, yaml"]
-        subprocess.run(ours, check=True, stdout=subprocess.DEVNULL, env=_environment())  # compiles what has changed
+        ours = [*LRCLI, *(inputs.get(word, word) for word in command.split())]
+        _run(ours)()  # compiles what has changed
         yield _processes(f"{command} / import typer, yaml", ours, theirs, limit, rounds)
 
 
@@ -114,9 +150,12 @@ def _seconds(value: float) -> str:
 
 def _run(command: list[str]) -> Callable[[], object]:
     environment = _environment()
-    return lambda: subprocess.run(
-        command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
-    )
+
+    def run() -> None:
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+        assert done.returncode in (0, 1), command  # 1 is an answer: different
+
+    return run
 
 
 def _processes(what: str, ours: list[str], theirs: list[str], limit: float, rounds: int) -> Result:
@@ -187,6 +226,44 @@ def _streams(folder: Path, steps: int, rounds: int) -> Iterator[Result]:
     peak, other = _peak_mb(command(steps)), _peak_mb(command(steps // 2))
     what, ratio = "peak memory of that / of half as many steps", peak / other
     yield Result(what, _mb(peak), _mb(other), f"{ratio:.2f}", "<= 1.05", ratio <= 1.05)
+
+
+_LOG = """
+import sys
+length, name, form = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+with open(name, "w") as file:
+    if form == "csv":
+        file.write("step,lr\\n")
+    for t in range(length):
+        lr = 0.1 * 0.999 ** (t // 1000)
+        file.write(f"{t},{lr!r}\\n" if form == "csv" else f"step {t} | loss 1.25 | lr {lr!r}\\n")
+"""
+
+_BARE = """
+import csv, re, sys
+rates = {}
+with open(sys.argv[1], newline="") as file:
+    if sys.argv[2] == "csv":
+        rows = csv.reader(file)
+        next(rows)
+        for step, lr in rows:
+            rates[int(step)] = float(lr)
+    else:
+        pattern = re.compile(r"step (\\d+) .*lr (\\S+)")
+        for line in file:
+            match = pattern.search(line)
+            rates[int(match[1])] = float(match[2])
+print(rates[int(sys.argv[3])])
+"""
+
+
+def _logs(folder: Path, rows: int, rounds: int) -> Iterator[Result]:
+    """A long log, as CSV and (a tenth as long) as lines of text, against a loop that reads it."""
+    for form, length, limit in (("csv", rows, 1.5), ("text", rows // 10, 2.5)):
+        log = str(folder / f"long.{form}")
+        subprocess.run([sys.executable, "-c", _LOG, str(length), log, form], check=True)
+        ours, theirs = [*LRCLI, "at", log, str(length - 1)], [sys.executable, "-c", _BARE, log, form, str(length - 1)]
+        yield _processes(f"at in a log of {length:,} rows, {form} / bare loop", ours, theirs, limit, rounds)
 
 
 _PEAK = """
