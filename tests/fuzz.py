@@ -3,7 +3,8 @@
 Samples, bad specs and logs are changed at random (characters, words of the reader's dictionary, lines, repetition), and
 expressions are made of nothing. An input whose outcome was not seen before is changed further, so that the search goes
 where the reader has something new to say. Only an LrcliError may come out, within a second and in bounded memory.
-Command lines of `tests.grammar` and texts through pipes are fed as well; a line every ten seconds says how far it is.
+Command lines of `tests.grammar`, texts through pipes and named pipes, and files that two write at once are fed as well.
+A line every ten seconds says how far it is.
 The same seed gives the same inputs.
 """
 
@@ -17,7 +18,6 @@ import re
 import signal
 import sys
 import tempfile
-import threading
 import time
 import traceback
 import warnings
@@ -36,7 +36,7 @@ from lrcli.logs.text_rows import TextRows
 from lrcli.reader import parse_text, read_spec
 from lrcli.reader.emulation import parse_emulation
 from lrcli.reader.metric import parse_series
-from tests import fuzz_inputs
+from tests import fuzz_files, fuzz_inputs
 
 SECONDS = 1.0  # of the processor, for one input: a busy machine is no slow reader
 HANGS = 20  # seconds on the clock after which an input is stopped
@@ -142,36 +142,13 @@ def _command(text: str) -> str:
     return args[0]
 
 
-def _pipe(text: str) -> str:
-    """A text through a pipe, in pieces: what comes out is what went in, and its head stays."""
-    data, rnd = text.encode(errors="surrogatepass") * 20, random.Random(text)
-    out, into = os.pipe()
-
-    def write() -> None:
-        at = 0
-        with os.fdopen(into, "wb", buffering=0) as file:
-            while at < len(data):
-                size = rnd.choice((1, 100, 5000, 70_000))
-                file.write(data[at : at + size])
-                at += size
-
-    writer = threading.Thread(target=write, daemon=True)
-    writer.start()
-    with os.fdopen(out, "rb") as stdin:
-        source = Inputs(stdin).get("-")
-        assert source.head == data[: len(source.head)]
-        with source.open() as file:
-            assert data == file.read()
-    writer.join()
-    return f"a pipe of {len(data) > 65536}"
-
-
 def targets() -> list[Target]:
     """All ways in."""
 
     def made(rnd: random.Random) -> str:
         return fuzz_inputs.soup(rnd) if rnd.random() < 0.3 else fuzz_inputs.expression(rnd, rnd.randrange(7))
 
+    files = [*fuzz_inputs.specs()[:9], "lr: 0.1\n", "epoch,lr\n0,0.1\n1,0.05\n2,0.025\n" * 100, *fuzz_inputs.logs()[:9]]
     return [
         Target("spec", 55, _spec, fuzz_inputs.specs()),
         Target("expression", 20, _expression, fuzz_inputs.expressions(), fuzz_inputs.EXPRESSION_WORDS, made),
@@ -180,7 +157,15 @@ def targets() -> list[Target]:
         Target("emulation", 4, _emulation, fuzz_inputs.emulations()),
         Target("metric", 4, _metric, fuzz_inputs.metrics()),
         Target("command", 3, _command, ["0"], make=lambda rnd: str(rnd.getrandbits(64))),
-        Target("pipe", 2, _pipe, ["lr: 0.1\n", "epoch,lr\n0,0.1\n" * 300]),
+        *(
+            []
+            if not hasattr(os, "mkfifo")
+            else [
+                Target("pipe", 2, fuzz_files.through_a_pipe, files),
+                Target("named pipe", 2, fuzz_files.through_a_named_pipe, files),
+                Target("two writers", 1, fuzz_files.by_two_writers, files),
+            ]
+        ),
     ]
 
 
