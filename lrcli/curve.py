@@ -32,6 +32,17 @@ class Curve:
     columns: tuple[str, ...]
     notes: tuple[Problem, ...] = ()
 
+    def __repr__(self) -> str:
+        """What a console shows: the name, how many rows there are, and the first and the last of them.
+
+        >>> from lrcli import evaluate, load
+        >>> evaluate(load("{name: demo, lr: 0.1, epochs: 9, schedule: cosine}"))
+        <Curve demo: lr of 9 epochs, 0.1 to 0.0030153689607045845>
+        """
+        rows = f"{len(self)} {self.run.unit}{'s' * (len(self) != 1)}"
+        ends = f", {self[0]} to {self[-1]}" if len(self) else ""
+        return f"<Curve {self.name}: {self.reading} of {rows}{ends}>"
+
     @property
     def name(self) -> str:
         """The name of the run."""
