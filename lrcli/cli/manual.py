@@ -9,12 +9,14 @@ import lrcli
 
 FOLDER = Path(lrcli.__file__).parent / "manual"
 _FIRST = "index"
+REFERENCE = "reference"
+"""The page with the help of every command, which an installed package makes and does not hold."""
 
 
 def topics() -> tuple[str, ...]:
     """The names of the pages, in the order of the index."""
     listed = re.findall(r"^\| \[([a-z_]+)\]", page(_FIRST), re.MULTILINE)
-    return tuple(name for name in listed if (FOLDER / f"{name}.md").exists())
+    return tuple(name for name in listed if name == REFERENCE or (FOLDER / f"{name}.md").exists())
 
 
 def page(name: str) -> str:

@@ -168,3 +168,9 @@ def test_whatever_happens(args: list[str], error: BaseException, status: int, me
     err = io.StringIO()
     assert status == run(args, Environment(stdin=None, stdout=Broken(error), stderr=err))
     assert message == err.getvalue()
+
+
+def test_help_reference_is_the_help_of_all_commands() -> None:
+    """It is made from the commands: an installed package does not hold that page."""
+    shown = run_cli("help", "reference").stdout
+    assert [name for name in Commands.names() if f"Usage: lrcli {name} " not in shown] == []

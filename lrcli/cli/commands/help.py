@@ -37,6 +37,11 @@ def help_(
     if name in commands:
         return ExitStatus(dispatch([name, "-h"], env))
     page = name.replace("-", "_")
+    if page == manual.REFERENCE:
+        for command in commands:
+            dispatch([command, "-h"], env)
+            output.write(["\n"])
+        return ExitStatus.OK
     if page in manual.topics():
         return _show(manual.page(page), output)
     text = manual.code(name)
