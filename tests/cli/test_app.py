@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lrcli.cli.app import application
+from lrcli.cli.app import Commands, application
 from lrcli.cli.command import Command
 from lrcli.cli.environment import Environment
 from lrcli.cli.options import OutputOptions, SpecOptions
