@@ -108,7 +108,9 @@ def _has_code(schedule: Schedule) -> bool:
 def _numbers(schedule: Schedule) -> int:
     """How many numbers a schedule says that are not its defaults."""
     count = 0
-    if isinstance(schedule, Sequential) and getattr(schedule.schedules[0], "total_iters", 0) == schedule.milestones[0]:
+    if isinstance(schedule, Sequential) and 1 < schedule.milestones[0] == getattr(
+        schedule.schedules[0], "total_iters", 0
+    ):
         count -= 1  # the warmup's length is said once
     for f in parameters(schedule):
         param, value = param_of(f), getattr(schedule, f.name)

@@ -36,8 +36,8 @@ from lrcli.schedules.sequential import Sequential
 FITTED = 5_000_000
 """At so many rows laws are tried before a search gives up; one is made for every digit, and one for the log's own."""
 
-FEWEST = 4
-"""So many numbers are taken from fewer rows, too: what the rows leave open is said then."""
+FEWEST = 2
+"""Fewer numbers than this are taken from any rows: a single row may be of a constant."""
 
 ROUNDS = 8
 """So often the rows that a candidate misses are added to those that are searched."""

@@ -112,7 +112,7 @@ def _ramp(rows: FitRows, start: Start, length: int, peak: float) -> Ramp | None:
         return None
     # a warmup of equal steps, the first of which is the first row
     equal = abs(factor * (length + 1) - 1) < 1e-9
-    spent = start.cost + cost(length) + (0.3 if equal else cost(factor))
+    spent = start.cost + cost(length) + (0.3 if equal else cost(factor)) + 2.0 * (factor > 1)
     return Ramp(start.first_step, length, factor, spent, free)
 
 
