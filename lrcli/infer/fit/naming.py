@@ -85,12 +85,12 @@ def best_named(found: list[Candidate], rows: FitRows, shown: Callable[[float], f
 
 
 def _keys_cost(candidate: Candidate) -> float:
-    """How much there is to say about the numbers of its keywords; what is the length of the run is said already."""
+    """How much there is to say with its keywords, a word like a number; the length of the run is said already."""
     schedule, length = candidate.schedule, candidate.setting.length if candidate.setting else 0
     given = (getattr(schedule, f.name) for f in parameters(schedule))
     told = (value for value, f in zip(given, parameters(schedule), strict=True) if value not in (f.default, length))
-    numbers = (x for value in told for x in (value if isinstance(value, tuple) else (value,)))
-    return round(sum(cost(x) for x in numbers if isinstance(x, (int, float)) and not isinstance(x, bool)), 6)
+    parts = (x for value in told for x in (value if isinstance(value, tuple) else (value,)))
+    return round(sum(cost(x) if type(x) in (int, float) else 1.0 for x in parts), 6)
 
 
 def _printed(candidate: Candidate, rows: FitRows, shown: Callable[[float], float]) -> bool:

@@ -69,6 +69,8 @@ def _from(
         return
     seen = rows.p[0] < peak_at and (laws[0] is not laws[-1] or strategy == "linear")
     initial = laws[0](begin) if seen else 0.0
+    if seen and initial <= 1e-6 * peak:
+        return  # it begins at max_lr / div_factor
     lasts = laws[-1]
     finals: tuple[float, ...] = (1e4,)
     totals: list[tuple[float, int]] = []

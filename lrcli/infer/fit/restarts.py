@@ -13,25 +13,8 @@ from lrcli.infer.numbers import cost
 from lrcli.schedules.cosine_restarts import CosineRestarts
 
 
-def cycles(rows: FitRows) -> list[tuple[int, int]]:
-    """The stretches between the jumps up that follow a fall."""
-    edges = [0]
-    fallen = False
-    for i in range(1, len(rows)):
-        change = rows.y[i] - rows.y[i - 1]
-        if change < -rows.tol[i]:
-            fallen = True
-        elif fallen and change > 0.2 * rows.peak:
-            edges.append(i)
-            fallen = False
-    return [*zip(edges, [*edges[1:], len(rows)], strict=True)]
-
-
-def restart_candidates(rows: FitRows) -> Iterator[Candidate]:
-    """Schedules with restarts, after a warmup where the run begins with a rise."""
-    found = cycles(rows)
-    if not 2 <= len(found) <= 60:
-        return
+def restart_candidates(rows: FitRows, found: list[tuple[int, int]]) -> Iterator[Candidate]:
+    """Schedules with restarts in these cycles, after a warmup where the run begins with a rise."""
     start, stop = max(found, key=lambda cycle: cycle[1] - cycle[0])
     longest = rows.part(start, stop)
     highest = max(range(len(longest)), key=lambda i: longest.y[i])

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from lrcli.errors import LrcliError
 from lrcli.infer.effort import Effort, spend
-from lrcli.infer.fit.between import between_candidates
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.clocked import clocked_candidates
-from lrcli.infer.fit.compose import compose
-from lrcli.infer.fit.laws import Wave
+from lrcli.infer.fit.candidates import candidates
 from lrcli.infer.fit.naming import best_named, gives
-from lrcli.infer.fit.one_cycle import one_cycle_candidates
-from lrcli.infer.fit.phases import phase_candidates
-from lrcli.infer.fit.plateau import plateau_candidates
-from lrcli.infer.fit.ramps import ramp_candidates
-from lrcli.infer.fit.restarts import restart_candidates
 from lrcli.infer.fit.rows import SEARCHED, FitRows, make_rows, spread
-from lrcli.infer.fit.segments import SLACKS, Segment, cut, last_stretch
-from lrcli.infer.fit.skipped import caught_up, lags
-from lrcli.infer.fit.steps import flats, step_candidates
 from lrcli.logs import Log, Run
 from lrcli.logs.axis import counted
 from lrcli.logs.rounding import quantise
 from lrcli.progress import report_progress
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.sequential import Sequential
-
-"""It is told the rows done, and the rows in all."""
 
 FITTED = 5_000_000
 """At so many rows laws are tried before a search gives up; one is made for every digit, and one for the log's own."""
@@ -213,10 +200,10 @@ def _search(rows: FitRows, metrics: Mapping[str, Sequence[float | None]], float3
     for _ in range(ROUNDS):
         report_progress(len(indices), len(rows))
         few = rows.pick(indices)
-        candidates = sorted(_candidates(rows, few, metrics, float32), key=lambda c: c.cost)
+        found = sorted(candidates(rows, few, metrics, float32), key=lambda c: c.cost)
         passed = []
         missed: list[int] = []
-        for tried, candidate in enumerate(candidates, 1):
+        for tried, candidate in enumerate(found, 1):
             miss = _misses(rows, candidate)
             if not miss:
                 passed.append(candidate)
@@ -228,7 +215,7 @@ def _search(rows: FitRows, metrics: Mapping[str, Sequence[float | None]], float3
                 break
         if passed:
             return _distinct(passed)
-        barren += not candidates
+        barren += not found
         if len(few) == len(rows) or barren == 2:
             break
         indices = sorted({*indices, *(missed or _between(indices))})
@@ -268,74 +255,6 @@ def _misses(rows: FitRows, candidate: Candidate, most: int = 40) -> list[int]:
             if len(found) >= most:
                 break
     return found
-
-
-def _candidates(
-    rows: FitRows, few: FitRows, metrics: Mapping[str, Sequence[float | None]], float32: bool
-) -> Iterator[Candidate]:
-    flat = flats(rows)
-    if flat is not None and len(flat) > 1:
-        found = [*step_candidates(rows, flat), *plateau_candidates(rows, flat, metrics, float32)]
-        yield from found
-        if found and 2 * len(flat) < len(rows):
-            return  # it is made of flat stretches: no curve says that better
-    yield from restart_candidates(few)
-    for slack in SLACKS:
-        segments = cut(few, slack)
-        if segments is None:
-            # a warmup that is multiplied with the decay is no stretch of any law
-            last = last_stretch(few, slack)
-            found = [*clocked_candidates(few, [last]), *ramp_candidates(few, last)]
-        else:
-            found = list(_of_segments(rows, few, segments))
-        yield from found
-        if found:
-            return
-
-
-def _of_segments(rows: FitRows, few: FitRows, segments: list[Segment]) -> Iterator[Candidate]:
-    direct = [
-        *compose(few, segments),
-        *islice(one_cycle_candidates(few, segments), 40),
-        *clocked_candidates(few, segments),
-    ]
-    if len(segments) == 1 and isinstance(segments[0].law, Wave):
-        direct += between_candidates(few, segments[0].law)
-    yield from direct
-    if not direct:
-        direct = list(ramp_candidates(few, segments[-1]))
-        yield from direct
-    if not direct:
-        if late := _late(rows, segments):
-            yield from late
-        yield from phase_candidates(few, segments)
-
-
-def _late(rows: FitRows, segments: list[Segment]) -> list[Candidate]:
-    """Candidates of a run that skipped steps."""
-    for behind in lags(rows, segments):
-        if found := _caught_up(rows, behind):
-            return found
-    return []
-
-
-def _caught_up(rows: FitRows, behind: list[int]) -> list[Candidate]:
-    """Candidates of the rows as they would stand without the skipped steps."""
-    caught = caught_up(rows, behind)
-    few = caught.pick(spread(len(caught), SEARCHED))
-    again = cut(few)
-    if again is None:
-        return []
-    skipped = []
-    for i in range(1, len(rows)):
-        skipped += [rows.p[i] - k for k in range(behind[i] - behind[i - 1])]
-    told = (
-        f"the scheduler falls behind by {behind[-1]} step{'s' * (behind[-1] != 1)}: skipped steps, as of a loss scaler"
-    )
-    return [
-        replace(candidate, skipped=tuple(sorted(skipped)), evidence=(*candidate.evidence, told))
-        for candidate in compose(few, again, late=True)
-    ]
 
 
 def _distinct(found: list[Candidate]) -> list[Candidate]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lrcli.infer.fit.laws import LAWS, Law, Level, Slope
+from lrcli.infer.fit.laws import FALLING, LAWS, Law, Level, Slope
 from lrcli.infer.fit.rows import FitRows
 
 MOST = 24
@@ -51,7 +51,12 @@ def _longest(rows: FitRows, stop: int, slack: float) -> Segment:
     """The longest stretch that ends at `stop`; a law must explain as many more rows as it has parameters more."""
     best = Segment(stop - 1, stop, Level(rows.y[stop - 1] - rows.tol[stop - 1], rows.y[stop - 1] + rows.tol[stop - 1]))
     score = 0.0
+    falls_from = stop - 1
+    while falls_from and rows.y[falls_from - 1] >= rows.y[falls_from] - rows.tol[falls_from]:
+        falls_from -= 1
     for law in LAWS:
+        if law in FALLING and stop - falls_from - law.parameters <= score:
+            continue
         reach = _reach(rows, stop, law, slack)
         if reach is None:
             continue
@@ -98,3 +103,17 @@ def _reach(rows: FitRows, stop: int, law: type[Law], slack: float) -> Segment | 
         else:
             good, made = middle, longer
     return Segment(good, stop, made)
+
+
+def cycles(rows: FitRows) -> list[tuple[int, int]]:
+    """The stretches between the jumps up that follow a fall."""
+    edges = [0]
+    fallen = False
+    for i in range(1, len(rows)):
+        change = rows.y[i] - rows.y[i - 1]
+        if change < -rows.tol[i]:
+            fallen = True
+        elif fallen and change > 0.2 * rows.peak:
+            edges.append(i)
+            fallen = False
+    return [*zip(edges, [*edges[1:], len(rows)], strict=True)]

@@ -18,4 +18,7 @@ Law = Level | Slope | Decay | Inverse | Wave | Power | Root
 LAWS: tuple[type[Law], ...] = (Level, Slope, Decay, InverseRoot, Inverse, Wave, Power, Root)
 """The simplest first."""
 
-__all__ = ["LAWS", "Decay", "Inverse", "Law", "Level", "Power", "Root", "Slope", "Wave"]
+FALLING: tuple[type[Law], ...] = (InverseRoot, Inverse, Power, Root)
+"""Those of which no row is above the one before it."""
+
+__all__ = ["FALLING", "LAWS", "Decay", "Inverse", "Law", "Level", "Power", "Root", "Slope", "Wave"]
