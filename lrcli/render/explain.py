@@ -33,6 +33,7 @@ def write_report(report: Report, format: str, style: Style) -> Iterator[str]:
 
 def _lines(report: Report, style: Style) -> Iterator[str]:
     say = partial(printable, ascii=style.ascii)
+    it = "config" if report.of_config else "spec"
     bold, plain = (_BOLD, _PLAIN) if style.color else ("", "")
     width = min(max(style.width, 40), _WIDEST)
     log, spec = say(report.log), say(report.spec)
@@ -40,7 +41,7 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
         largest = _residual(report.residual, report.relative, report.unit, report.worst)
         yield from _wrapped(f"{bold}{log} follows {spec}{plain}: {_rows(report)}; {largest}", width)
         if report.first_row == 1:
-            told = f"{report.unit} 0 is missing: the first row is {report.unit} 1, and holds what the spec says there"
+            told = f"{report.unit} 0 is missing: the first row is {report.unit} 1, and holds what the {it} says there"
             yield from _wrapped(told, width)
         return
     miss = report.first_miss
@@ -48,7 +49,7 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
     verb = "differs" if report.missed == 1 else "differ"
     yield from _wrapped(
         f"{bold}{log} does not follow {spec}{plain}: {report.missed} of {_count(report.rows)} {verb}, "
-        f"first at {report.unit} {miss.at} (logged {_number(miss.logged)}, the spec says {_number(miss.meant)})",
+        f"first at {report.unit} {miss.at} (logged {_number(miss.logged)}, the {it} says {_number(miss.meant)})",
         width,
     )
     if report.verdict == "unexplained":
@@ -76,12 +77,13 @@ def _explanation(
 ) -> Iterator[str]:
     bold, plain = (_BOLD, _PLAIN) if style.color else ("", "")
     lead = f"{number}. " if number else ""
-    title = ", and ".join(entry.title for entry in one.causes)
+    it = "config" if report.of_config else "spec"
+    title = ", and ".join(entry.title for entry in one.causes).replace("the spec", f"the {it}")
     yield from _wrapped(f"{lead}{bold}{title}{plain} [{' + '.join(one.families)}]", width, "   ")
     if one.changes:
         told = " and ".join(change.sentence for change in one.changes)
         share = f"all {_count(one.rows)}" if one.explained == one.rows else f"{one.explained} of {_count(one.rows)}"
-        yield from _wrapped(f"your spec with {told} gives {share}:", width, "   ", "     ")
+        yield from _wrapped(f"your {it} with {told} gives {share}:", width, "   ", "     ")
         yield f"     {' '.join(f'--set {_shell(change.setting)}' for change in one.changes)}"
         if one.same:
             others = ", ".join(f"--set {_shell(change.setting)}" for change in one.same)
@@ -121,8 +123,9 @@ def _explanation(
     if number > 1:
         return
     for entry in one.causes:
-        yield from _wrapped(f"meaning: {entry.meaning}", width, "   ", "     ")
-        yield from _wrapped(f"advice: {entry.advice}", width, "   ", "     ")
+        for what, text in (("meaning", entry.meaning), ("advice", entry.advice)):
+            told = text.replace("the spec", f"the {it}")
+            yield from _wrapped(f"{what}: {told}", width, "   ", "     ")
     alike = [text for entry in one.causes for text in entry.alike]
     if alike:
         yield "   what would tell its kinds apart:"

@@ -19,6 +19,7 @@ from lrcli.infer.keys.key import list_text, text_of
 from lrcli.infer.keys.pairs import near_values
 from lrcli.infer.keys.solving import Solver, Wanted
 from lrcli.infer.numbers import digits, rounded, simplest
+from lrcli.progress import report_progress
 from lrcli.reader import Declared
 from lrcli.series import series_of
 
@@ -57,7 +58,8 @@ class ChangedKeys:
     @cached_property
     def offsets(self) -> list[int]:
         """Where the lengths of a schedule may begin: at 0, and after a phase."""
-        return sorted({0, *(int(key.number) for key in self.keys if key.path.endswith(".for"))})
+        ends = (key for key in self.keys if key.kind == "whole" and (key.path == "warmup" or key.path.endswith(".for")))
+        return sorted({0, *(int(key.number) for key in ends)})
 
     def one(
         self, evidence: Evidence, more: Sequence[Change] = (), keys: Sequence[Key] | None = None
@@ -65,7 +67,9 @@ class ChangedKeys:
         """The base with another value of one of the keys (default: all), beside the changes that it has already."""
         taken = {change.key for change in more}
         probe = _Probe(self, evidence, more)
-        for key in self.keys if keys is None else keys:
+        for i, key in enumerate(self.keys if keys is None else keys):
+            if not more:
+                report_progress(i, len(self.keys), "keys")
             whole = any(key.path.startswith(f"{path}.") or path.startswith(f"{key.path}.") for path in taken)
             if key.path in taken or whole:
                 continue
@@ -106,9 +110,9 @@ class ChangedKeys:
         """
         probe = _Probe(self, evidence, ())
         numbers = [key for key in self.keys if key.kind in ("number", "whole") and probe.moves(key)]
-        for a, b in combinations(numbers, 2):
-            if a.path == b.path:
-                continue
+        pairs = [(a, b) for a, b in combinations(numbers, 2) if a.path != b.path]
+        for i, (a, b) in enumerate(pairs):
+            report_progress(i, len(pairs), "pairs of keys")
             near = near_values((a, b), lambda x, y, a=a, b=b: probe.lrs(a.to(x), b.to(y)), probe.wanted)  # type: ignore[misc]
             if near is not None:
                 first, value, second = (a, near[0], b) if a.kind == "whole" or a.jumps else (b, near[1], a)
@@ -121,7 +125,9 @@ class ChangedKeys:
             lengths = [n for n in near_lengths(evidence, self.offsets) if 1 < n < evidence.spec.length / 2]
             words += [_warmup_of(n, factor).to(n) for n in lengths for factor in self._first_factors(evidence)]
         for keys, changes in ((simple, words), (simple, self._usual(evidence)), (others, words)):
-            for change in changes:
+            tried = list(changes)
+            for i, change in enumerate(tried):
+                report_progress(i, len(tried), "pairs of keys")
                 yield from self.one(evidence, (change,), keys)
 
     def _usual(self, evidence: Evidence) -> Iterator[Change]:

@@ -292,3 +292,15 @@ def plain_source(spec: Spec, group: int, reading: str) -> RateSource:
     if spec.emulation is None:
         return Formula(spec.groups[group].schedule, spec.groups[group].base_lr)
     return Replayed(replace(spec, notes=()), group, reading)
+
+
+@dataclass(frozen=True)
+class HeldAt:
+    """A schedule that stays where it is at a step, as many tools stay at the end of a decay."""
+
+    source: RateSource
+    stop: int
+
+    def at(self, ts: Sequence[float]) -> list[float]:
+        """The values up to that step, then its own."""
+        return self.source.at([min(t, self.stop) for t in ts])

@@ -1,16 +1,20 @@
-"""The knowledge base: one entry for each known reason why a log does not show its schedule."""
+"""The knowledge base: one entry for each known reason why a log does not show its schedule, found by the files here."""
 
 from __future__ import annotations
 
-from lrcli.infer.explain.causes import after, changed, clock, factor, glitch, replays, schedule, warmups
+from importlib import import_module
+
+from lrcli.folder import module_names
 from lrcli.infer.explain.causes.base import Cause
 
 __all__ = ["CAUSES", "Cause", "cause"]
 
-_ROOMS = (replays, clock, after, factor, schedule, warmups, glitch, changed)
+_FILES = (import_module(f"{__name__}.{name}") for name in module_names(__path__) if name != "base")
 
-CAUSES: tuple[Cause, ...] = tuple(entry for room in _ROOMS for entry in room.CAUSES)
-"""All entries; of two that explain the same at the same cost, the earlier one is named first."""
+CAUSES: tuple[Cause, ...] = tuple(
+    sorted((entry for file in _FILES for entry in file.CAUSES), key=lambda entry: entry.rank)
+)
+"""All entries, by their rank."""
 
 _BY_KEY = {entry.key: entry for entry in CAUSES}
 

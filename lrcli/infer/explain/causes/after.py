@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
-from lrcli.infer.explain.causes.base import Cause, shift_cost, with_clock
+from lrcli.infer.explain.causes.base import Cause, propose_nothing, shift_cost, with_clock
 from lrcli.infer.explain.clocks import Cycled, Held, Mirrored
 from lrcli.infer.explain.evidence import Evidence
-from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.hypothesis import Hypothesis, Part
 from lrcli.infer.explain.skips import skipped_clock
+from lrcli.infer.explain.sources import HeldAt
 
 
 def find_restart(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -65,6 +68,21 @@ def find_held(evidence: Evidence) -> Iterator[Hypothesis]:
         yield with_clock(evidence, Held(place), "held", 1.9)
 
 
+def find_held_end(evidence: Evidence) -> Iterator[Hypothesis]:
+    """s(min(t, T)), T the horizon of a decay that goes on past it."""
+    schedule: Any = evidence.spec.groups[evidence.group].schedule
+    begin = 0
+    while schedule.name == "sequential":
+        begin += int(schedule.milestones[-1])
+        schedule = schedule.schedules[-1]
+    lasts = getattr(schedule, schedule.horizon[0]) if schedule.horizon else None
+    if evidence.base.parts or not isinstance(lasts, (int, float)) or begin + lasts >= evidence.at[-1]:
+        return
+    stop = begin + int(lasts)
+    part = Part("held-end", f"o(t) = s(min(t, {stop})), the end of its {schedule.horizon[0]}", 1.7, 0)
+    yield replace(evidence.base, source=HeldAt(evidence.base.source, stop), parts=(part,))
+
+
 def find_mirrored(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(T - |t - T|): the log goes back where the schedule ends."""
     if evidence.plain_clock:
@@ -89,16 +107,18 @@ CAUSES = (
             "resumed without the scheduler's state: the loss goes on where it was",
             "a second run in the same file: the loss begins again, too",
         ),
+        rank=100,
     ),
     Cause(
         "cycled",
         "restart",
         "the schedule begins again, over and over",
-        lambda evidence: iter(()),
+        propose_nothing,
         "scheduler.last_epoch: it goes back at regular intervals",
         "The counter is set back at regular intervals, usually at the end of every epoch: the log is a sawtooth.",
         "Count over the whole run, not within an epoch.",
         ("MiniGPT-4 #263",),
+        rank=110,
     ),
     Cause(
         "shift",
@@ -115,6 +135,7 @@ CAUSES = (
             "a resume that is off by one: the run has a checkpoint at this row",
             "scheduler steps skipped by the fp16 loss scaler (lag only): the scaler's scale halves at this row",
         ),
+        rank=120,
     ),
     Cause(
         "skipped",
@@ -128,6 +149,7 @@ CAUSES = (
         "steps, or use bf16; the spec can say which steps of the log were skipped (skipped: [24, 41]).",
         ("pytorch #55585",),
         ("other reasons to leave out a step (NaN guards, empty batches): the scaler's scale tells",),
+        rank=130,
     ),
     Cause(
         "held",
@@ -144,6 +166,20 @@ CAUSES = (
             "scheduler.step() is not called any more: scheduler.last_epoch stands still, too",
             "milestones that never match: last_epoch goes on",
         ),
+        rank=140,
+    ),
+    Cause(
+        "held-end",
+        "held",
+        "the decay stays at its end, where the schedule's own goes on",
+        find_held_end,
+        "the rows past the horizon: flat, or climbing again",
+        "Up to its horizon everything is right; from there on the learning rate stays where it is, while PyTorch's "
+        "cosine climbs again. Most other tools' decays (mlx, optax, timm, Keras, the Trainer) hold their end.",
+        "If the run is much longer than the horizon, most of it trains at the smallest learning rate: make the horizon "
+        "as long as the run.",
+        ("mlx-examples #985",),
+        rank=145,
     ),
     Cause(
         "mirrored",
@@ -154,5 +190,6 @@ CAUSES = (
         "A cosine of PyTorch that is stepped past T_max climbs again, as the mirror image of its way down: the run is "
         "longer than T_max.",
         "Set T_max to the length of the run, or stop stepping at T_max.",
+        rank=150,
     ),
 )

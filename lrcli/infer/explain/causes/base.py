@@ -20,6 +20,7 @@ class Cause:
     tell: what, outside the log, would tell it from other causes that leave the same numbers.
     meaning: what it means, in one paragraph. advice: what to do. references: upstream issues.
     alike: the kinds of it, which leave the same numbers, each with what would tell it from the others.
+    rank: of two that explain the same at the same cost, the one with the smaller rank is named first.
     """
 
     key: str
@@ -31,6 +32,12 @@ class Cause:
     advice: str
     references: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
+    rank: int = 1000
+
+
+def propose_nothing(evidence: Evidence) -> Iterator[Hypothesis]:
+    """What a cause proposes that another one proposes beside itself, or the search by itself."""
+    return iter(())
 
 
 def with_clock(

@@ -104,6 +104,7 @@ CAUSES = (
             "positions that count from 0 where the schedule's count from 1",
             "a nested SequentialLR runs one epoch ahead from PyTorch 2.6 on",
         ),
+        rank=50,
     ),
     Cause(
         "lag",
@@ -121,6 +122,7 @@ CAUSES = (
             "optimizer steps skipped at the very start by the fp16 loss scaler",
             "PyTorch 1.0 with scheduler.step() after training: the first value comes twice",
         ),
+        rank=60,
     ),
     Cause(
         "numbering",
@@ -136,6 +138,7 @@ CAUSES = (
             "one scheduler step less than rows, at the start (a step that the fp16 loss scaler skipped): compare "
             "scheduler.last_epoch with the logged step",
         ),
+        rank=70,
     ),
     Cause(
         "faster",
@@ -154,6 +157,7 @@ CAUSES = (
             "accelerate on k processes: k is the number of processes",
             "stepped per micro-batch: k is gradient_accumulation_steps",
         ),
+        rank=80,
     ),
     Cause(
         "slower",
@@ -172,5 +176,6 @@ CAUSES = (
             "stepped only every k batches: the log then shows runs of k equal values",
             "a horizon that was multiplied by the accumulation steps: the values change in every row",
         ),
+        rank=90,
     ),
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lrcli.infer.explain.causes.base import Cause
+from lrcli.infer.explain.causes.base import Cause, propose_nothing
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
 from lrcli.infer.numbers import is_round
@@ -132,6 +132,7 @@ CAUSES = (
             "another parameter group, or the mean of several: log each group by itself",
             "an exponential schedule that is ahead or behind: the same as a constant; its first rows tell",
         ),
+        rank=160,
     ),
     Cause(
         "factor-after",
@@ -147,16 +148,18 @@ CAUSES = (
             "a resume that built the scheduler with last_epoch: the run has a checkpoint at this row",
             "the base learning rate was changed by hand at this row",
         ),
+        rank=170,
     ),
     Cause(
         "one-short",
         "shift after R",
         "the warmup stops one step short, for good",
-        lambda evidence: iter(()),
+        propose_nothing,
         "the value at the warmup's end: that of the step before",
         "The warmup's last step is never made, and the decay, a chained rule (lr * gamma), goes on from where it "
         "stopped: everything after it is too low by the same factor.",
         "Let the warmup run one step longer, or build the decay on the base learning rate.",
         ("libai #37",),
+        rank=180,
     ),
 )

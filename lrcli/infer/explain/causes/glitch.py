@@ -64,6 +64,7 @@ CAUSES = (
         "hand-over between two phases a scheduler may return another one's value for a single step.",
         "Look at what happens at these rows; a learning rate that is wrong for one step seldom matters.",
         ("pytorch-gradual-warmup-lr #26",),
+        rank=320,
     ),
     Cause(
         "base-logged",
@@ -79,5 +80,6 @@ CAUSES = (
             "the base was logged: the optimizer's own learning rate moves",
             "scheduler.step() is never called: the optimizer's own learning rate stands still, too",
         ),
+        rank=330,
     ),
 )

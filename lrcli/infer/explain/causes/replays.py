@@ -173,6 +173,7 @@ CAUSES = (
         "Print optimizer.param_groups[0]['lr'], or from PyTorch 1.4 on scheduler.get_last_lr().",
         ("pytorch #22107", "pytorch #20486", "pytorch #31871"),
         ("on an exponential schedule this is a lead of one step, but for row 0: compare with the optimizer's own LR",),
+        rank=10,
     ),
     Cause(
         "version",
@@ -185,6 +186,7 @@ CAUSES = (
         "wants scheduler.step() before training.",
         "Compare torch.__version__ of that run; `lrcli versions SPEC` lists which releases agree.",
         ("pytorch #72874", "pytorch #23480", "pytorch #20124"),
+        rank=20,
     ),
     Cause(
         "explicit",
@@ -196,6 +198,7 @@ CAUSES = (
         "MultiStepLR in 1.4 (all milestones at once), and a 0-based epoch after the epoch repeats the first value.",
         "Call scheduler.step() without an argument.",
         ("pytorch #36913", "deit #145", "pytorch #21623"),
+        rank=30,
     ),
     Cause(
         "resumed",
@@ -208,5 +211,6 @@ CAUSES = (
         "on), or forgotten with a fresh optimizer.",
         "Load scheduler.state_dict() instead of passing last_epoch.",
         ("pytorch #60265",),
+        rank=40,
     ),
 )

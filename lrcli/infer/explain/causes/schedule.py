@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lrcli.infer.explain.causes.base import Cause
+from lrcli.infer.explain.causes.base import Cause, propose_nothing
 from lrcli.infer.explain.edits import horizons, plateaus, warmed
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
@@ -168,10 +168,6 @@ def find_quantised(evidence: Evidence) -> Iterator[Hypothesis]:
             yield replace(hypothesis, parts=(*evidence.base.parts, part))
 
 
-def _none(evidence: Evidence) -> Iterator[Hypothesis]:
-    return iter(())
-
-
 CAUSES = (
     Cause(
         "horizon",
@@ -187,17 +183,19 @@ CAUSES = (
             "the horizon was computed from another number of steps: look at the scheduler's own fields",
             "the scheduler is stepped more or less often than meant: look at last_epoch at the end",
         ),
+        rank=190,
     ),
     Cause(
         "horizon-after",
         "new horizon",
         "from some row on another horizon",
-        _none,
+        propose_nothing,
         "the arguments that the run was resumed with at this row",
         "Up to some row everything is right; from there on the schedule has another length: the run was extended when "
         "it was resumed (the learning rate jumps), or a resume kept the arguments of an older run.",
         "Decide on the length before the run, or keep the old horizon and anneal once at the end.",
         ("transformers #9099",),
+        rank=200,
     ),
     Cause(
         "averaged",
@@ -213,6 +211,7 @@ CAUSES = (
             "a straight line's mean is the line half an epoch later: log single steps to tell",
             "an exponential's mean is the exponential times a constant",
         ),
+        rank=210,
     ),
     Cause(
         "group",
@@ -223,6 +222,7 @@ CAUSES = (
         "What was logged is not the learning rate of the first parameter group.",
         "Log each group under its own name.",
         ("mmengine #482",),
+        rank=220,
     ),
     Cause(
         "warmup",
@@ -235,6 +235,7 @@ CAUSES = (
         "a logarithm.",
         "Nothing is lost but the first steps; write the warmup as the tool does.",
         ("transformers #34754", "DeepSpeed #1298"),
+        rank=230,
     ),
     Cause(
         "decay-clock",
@@ -246,6 +247,7 @@ CAUSES = (
         "on as if it had run from the beginning.",
         "Subtract the warmup from the decay's step, or mean it so (timm: warmup_prefix).",
         ("timm #1242", "Swin #277"),
+        rank=240,
     ),
     Cause(
         "floor",
@@ -257,6 +259,7 @@ CAUSES = (
         "the floor.",
         "Write eta_min + (base - eta_min) * decay if the curve is to end smoothly.",
         ("gpt-neox #1008",),
+        rank=250,
     ),
     Cause(
         "plateau",
@@ -268,6 +271,7 @@ CAUSES = (
         "it; a metric that should rise with mode min never improves; a negative metric in rel mode always does.",
         "Set patience one lower (or higher) than in the other framework; check mode against the metric.",
         ("pytorch #119763", "pytorch #47513", "keras #3991"),
+        rank=260,
     ),
     Cause(
         "quantised",
@@ -278,5 +282,6 @@ CAUSES = (
         "The log is the schedule, written with fewer digits.",
         "Nothing is wrong. Print with repr() to see all of it.",
         ("detectron2 #1923",),
+        rank=270,
     ),
 )

@@ -108,6 +108,7 @@ CAUSES = (
         "ends the phase is off by one (<= for <), or its last value is written twice.",
         "Compare the step at which the phase ends with the counter at that moment; nothing else is wrong.",
         ("pytorch-gradual-warmup-lr #26",),
+        rank=280,
     ),
     Cause(
         "warmup-end",
@@ -118,6 +119,7 @@ CAUSES = (
         "The decay's clock runs from step 0, and the warmup climbs to where the decay is when it ends: the base "
         "learning rate is never reached. detectron2 does so since it uses fvcore; others multiply both.",
         "Nothing is wrong; mean it so, or let the decay begin after the warmup.",
+        rank=290,
     ),
     Cause(
         "last-batch",
@@ -129,6 +131,7 @@ CAUSES = (
         "logs it. Its warmup has at least 100 batches, however few epochs that was meant to be.",
         "With few batches in an epoch set warmup_epochs to what 100 batches are, or 0.",
         ("ultralytics #20768",),
+        rank=300,
     ),
     Cause(
         "other-scheduler",
@@ -140,5 +143,6 @@ CAUSES = (
         "scheduler of the script was not used, or its arguments were ignored.",
         "Remove one of the two schedulers, or give the launcher's configuration the schedule that is meant.",
         ("DeepSpeed #1298", "DeepSpeed #7303"),
+        rank=310,
     ),
 )
