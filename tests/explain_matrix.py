@@ -15,10 +15,12 @@ from functools import cache
 import lrcli
 import lrcli.errors
 from lrcli.infer.explain import Report, explain
+from lrcli.infer.explain.causes import cause
 from lrcli.logs import Log, Rounding
 from lrcli.logs.rounding import quantise
 from lrcli.reader import Declared, read_declared
 from lrcli.spec import Emulation, Spec
+from tests.public_causes import CASES
 
 N = 90
 """Rows of a log."""
@@ -68,13 +70,14 @@ def formula(spec: Spec, group: int = 0) -> Callable[[float], float]:
 class Case:
     """What really happened: the spec that was meant, and what was logged at the positions.
 
-    settings: the keys that the run had other values of.
+    settings: the keys that the run had other values of. declared: the spec beside its text, if not the schedule's own.
     """
 
     spec: Spec
     positions: list[float]
     values: list[float]
     settings: tuple[str, ...] = ()
+    declared: Declared | None = None
 
 
 def rows(n: int) -> list[float]:
@@ -206,6 +209,31 @@ def changed(**settings: str) -> Made:
     return make
 
 
+def reported(name: str) -> Made:
+    """A log of a public report, which has a spec of its own: one row of the matrix, as of the first schedule."""
+
+    def make(schedule: str) -> Case:
+        if schedule != next(iter(SCHEDULES)):
+            raise KeyError(schedule)
+        text, observed, at, _ = CASES[name]
+        declared = read_declared(text)
+        return Case(declared.spec, [float(t) for t in at], [observed(t) for t in at], (), declared)
+
+    return make
+
+
+def with_wrong_row(make: Made) -> Made:
+    """The same log with one row that is wrong."""
+
+    def made(schedule: str) -> Case:
+        case = make(schedule)
+        values = list(case.values)
+        values[51] *= 0.6
+        return replace(case, values=values)
+
+    return made
+
+
 TRANSFORMATIONS: dict[str, tuple[str, Made]] = {
     "get_lr() in 1.1": ("reading", replayed("1.1", "get_lr")),
     "get_lr() in 2.4": ("reading", replayed("2.4", "get_lr")),
@@ -313,6 +341,9 @@ TRANSFORMATIONS: dict[str, tuple[str, Made]] = {
             sequential="schedule.0.for=5 schedule.1.gamma=0.5",
         ),
     ),
+    "a wrong row": ("isolated rows", with_wrong_row(clocked(lambda t: t))),
+    "lag 1 and a wrong row": ("lag + isolated rows", with_wrong_row(clocked(lambda t: max(t - 1, 0)))),
+    **{name: (cause(key).family, reported(name)) for name, (*_, key) in CASES.items()},
 }
 """name -> (the family that is right, how the log is made)."""
 
@@ -358,10 +389,15 @@ def outcomes(
             for precision in precisions:
                 rounding = PRECISIONS[precision]
                 values = [quantise(value, rounding) for value in case.values]
-                unit = "epoch"
-                log = Log("log.csv", unit, case.positions, {"lr": values}, rounding=rounding)
+                log = Log(
+                    "log.csv",
+                    case.spec.interval if case.declared else "epoch",
+                    case.positions,
+                    {"lr": values},
+                    rounding=rounding,
+                )
                 begin = time.perf_counter()
-                declared = declared_of(schedule)
+                declared = case.declared or declared_of(schedule)
                 report = explain(case.spec, log, declared=declared if declared.spec == case.spec else None)
                 seconds = time.perf_counter() - begin
                 if report.follows and truth != "follows":

@@ -15,6 +15,7 @@ from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Scalar
 from lrcli.reader.source import Source, refuse
 
+_WARMUP_TYPES = ("log", "linear")
 _WARMUP = ("warmup_min_lr", "warmup_max_lr", "warmup_num_steps", "warmup_type")
 CLASSES: dict[str, tuple[str, ...]] = {
     "LRRangeTest": (
@@ -181,7 +182,7 @@ def _remarks(config: Config, name: str, total: int | None) -> None:
     path = f"{_PARAMS}.warmup_num_steps" if config.has(f"{_PARAMS}.warmup_num_steps") else "scheduler.type"
     if total is not None and warm >= total:
         config.remark(path, "warmup-too-long", f"the warmup of {warm:g} updates is as long as the run of {total}")
-    if config.text(f"{_PARAMS}.warmup_type", "log") != "linear" and warm > 2:
+    if config.text(f"{_PARAMS}.warmup_type", "log", _WARMUP_TYPES) != "linear" and warm > 2:
         what = f"the warmup of {name} is logarithmic: half of it is done at update {round(warm**0.5)} of {warm:g}"
         why = "and the first two updates run at its minimum"
         config.remark(path, "warmup-log", what, why, 'write "warmup_type": "linear" for a straight one', level="note")

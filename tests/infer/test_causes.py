@@ -2,83 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-
 import pytest
 
 from lrcli.infer.explain import Report, explain
 from lrcli.logs import Log, Rounding
 from lrcli.logs.rounding import quantise
 from lrcli.reader import read_declared
+from tests.public_causes import CASES, MLX, s
 
 FULL, FIVE = Rounding(), Rounding("significant", 5)
-WARM = "{lr: 0.1, steps: 100, warmup: {for: 10, start_factor: 0.1}, schedule: {type: cosine}}"
-CLOCK = "{lr: 0.1, steps: 100, warmup: {for: 10, start_factor: 0.001}, schedule: {type: cosine, T_max: 100}}"
-STEP5 = "{lr: 5.0, steps: 21, warmup: {for: 5, start_factor: 0.001}, schedule: {type: multistep, milestones: [5]}}"
-GRADUAL = "{lr: 0.001, epochs: 20, warmup: {for: 5, start_factor: 0.1}, schedule: {type: step, step_size: 10}}"
-YOLO = (
-    "{lr: 1.0e-4, epochs: 60, warmup: {for: 5, start_factor: 0},"
-    " schedule: {type: linear, start_factor: 1, end_factor: 0.1, total_iters: 60}}"
-)
-NOAM = '{lr: 0.006325, steps: 20001, schedule: {type: lambda, lr_lambda: "min(t/4000, sqrt(4000/max(t, 1)))"}}'
-FLAT = str([1.0] * 12)
-KERAS = f"{{lr: 0.001, schedule: {{type: plateau, patience: 4, counting: keras, metric: {FLAT}}}}}"
-DECAY = "{lr: 0.1, steps: 100, schedule: {type: exponential, gamma: 0.97}}"
-
-
-def s(text: str) -> Callable[[int], float]:
-    group = read_declared(text).spec.groups[0]
-    assert group.lr is not None
-    lr = group.lr
-    return lambda t: group.schedule.lr_at(t, lr)
-
-
-def cosine(t: float, n: int = 100) -> float:
-    return 0.05 * (1 + math.cos(math.pi * t / n))
-
-
-CASES: dict[str, tuple[str, Callable[[int], float], range, str]] = {
-    "one step short (libai #37)": (STEP5, lambda t: s(STEP5)(t) * (0.8002 if t >= 5 else 1), range(21), "one-short"),
-    "one wrong row at the hand-over": (GRADUAL, lambda t: 1e-4 if t == 6 else s(GRADUAL)(t), range(1, 20), "glitch"),
-    "two wrong rows": (WARM, lambda t: 0.05 if t in (33, 71) else s(WARM)(t), range(100), "glitch"),
-    "hand-over a step late": (WARM, lambda t: s(WARM)(t if t <= 10 else t - 1), range(100), "handover"),
-    "Ultralytics' last batch": (
-        YOLO,
-        lambda t: 1e-4 * ((1 - t / 60) * 0.9 + 0.1) * min(1, (5 * (t + 1) - 1) / 100),
-        range(60),
-        "last-batch",
-    ),
-    "warmup to the decay's own value": (
-        CLOCK,
-        lambda t: 1e-4 + (cosine(10) - 1e-4) * t / 10 if t < 10 else cosine(t),
-        range(100),
-        "warmup-end",
-    ),
-    "warmup times decay": (
-        CLOCK,
-        lambda t: cosine(t) * (min(1, 0.001 + 0.999 * t / 10)),
-        range(100),
-        "warmup-end",
-    ),
-    "DeepSpeed's warmup and no decay": (
-        WARM,
-        lambda t: 0.1 * min(1, math.log(t + 1) / math.log(20)),
-        range(100),
-        "other-scheduler",
-    ),
-    "the base was logged": (WARM, lambda t: 0.1, range(100), "base-logged"),
-    "scaled by the first factor": (WARM, lambda t: 0.1 * s(WARM)(t), range(100), "amplitude"),
-    "Noam's peak": (NOAM, lambda t: s(NOAM)(t) / math.sqrt(4000), range(0, 20001, 1000), "amplitude"),
-    "a rate for a factor": (DECAY, lambda t: 0.1 * s(DECAY)(t), range(100), "amplitude"),
-    "Keras 1 resets no counter": (KERAS, lambda t: 0.001 * 0.1 ** max(0, t - 5), range(12), "plateau"),
-    "the optimizer was not loaded": (
-        DECAY,
-        lambda t: s(DECAY)(t) if t < 40 else 0.1 * 0.97 ** (t - 40),
-        range(100),
-        "restart",
-    ),
-}
 
 
 def report_of(name: str, rounding: Rounding) -> Report:
@@ -99,6 +31,16 @@ def test_cause(name: str, rounding: Rounding) -> None:
     first = report.explanations[0]
     assert ("explained", (CASES[name][3],)) == (report.verdict, tuple(entry.key for entry in first.causes))
     assert first.rows == first.explained
+
+
+def test_mlx() -> None:
+    """A decay that begins a step late and stays at its end: the rows of an issue, to 4 digits, explained by both."""
+    declared = read_declared(MLX)
+    at = [9, 19, 29, 39, 49, 59, 69, 99, 199, 399, 599, 799, 999, 1059, 1069, 1499, 1999, 2999, 4999]
+    lrs = [quantise(s(MLX)(t if t < 60 else min(t - 1, 1060)), Rounding("significant", 4)) for t in at]
+    log = Log("log", "step", list(map(float, at)), {"lr": lrs}, rounding=Rounding("significant", 4))
+    first = explain(declared.spec, log, declared=declared).explanations[0]
+    assert (19, {"held-end", "handover"}) == (first.explained, {entry.key for entry in first.causes})
 
 
 KNOWN = {

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from lrcli.infer.explain import Report, explain
-from lrcli.infer.keys import Variants, keys_of
+from lrcli.infer.keys import Change, Variants, keys_of
 from lrcli.logs import Log, Rounding
 from lrcli.logs.rounding import quantise
 from lrcli.reader import read_declared
@@ -26,6 +26,11 @@ SPECS = {
     "one_cycle": "{epochs: 90, schedule: {type: one_cycle, max_lr: 0.01}}",
     "plateau": f"{{lr: 0.1, epochs: 20, schedule: {{type: plateau, patience: 2, factor: 0.5, metric: {METRIC}}}}}",
     "phases": "{lr: 0.1, epochs: 60, schedule: [{type: linear, for: 10, start_factor: 0.1}, {type: cosine}]}",
+    "lambda": "{lr: 0.1, epochs: 90, schedule: {type: lambda, lr_lambda: '1 / (1 + 0.05 * epoch)'}}",
+    "share": "{lr: 0.1, steps: 300, warmup: {for: 10%, start_factor: 0}, schedule: {type: cosine}}",
+    "hf cosine": "{lr: 5e-5, steps: 300, schedule: {type: transformers.cosine, num_warmup_steps: 20}}",
+    "timm": "{lr: 0.5, epochs: 90, schedule: {type: timm.CosineLRScheduler, t_initial: 90, warmup_t: 5, lr_min: 1e-5}}",
+    "keras": "{steps: 300, schedule: {type: keras.PiecewiseConstantDecay, boundaries: [90], values: [0.1, 0.05]}}",
     "groups": "{epochs: 60, schedule: {type: cosine}, groups: [{name: a, lr: 0.1}, {name: b, lr: 0.01}]}",
 }
 
@@ -69,6 +74,15 @@ ONE = [
     ("plateau", "schedule.counting=keras"),
     ("phases", "schedule.0.for=5"),
     ("groups", "groups.0.lr=0.3"),
+    ("step", "schedule.step_size=38"),
+    ("multistep", "schedule.milestones=[30]"),
+    ("lambda", "schedule.lr_lambda=1 / (1 + 0.2 * epoch)"),
+    ("share", "warmup.for=4%"),
+    ("hf cosine", "schedule.type=transformers.linear"),
+    ("hf cosine", "schedule.num_cycles=1"),
+    ("timm", "schedule.warmup_prefix=true"),
+    ("timm", "schedule.type=timm.PolyLRScheduler"),
+    ("keras", "schedule.values.1=0.03"),
 ]
 
 
@@ -90,6 +104,8 @@ TWO = [
     ("step", ("schedule.step_size=20", "schedule.gamma=0.5")),
     ("polynomial", ("schedule.total_iters=120", "schedule.power=3")),
     ("one_cycle", ("schedule.max_lr=0.03", "schedule.pct_start=0.2")),
+    ("bare", ("warmup={for: 40, start_factor: 0}", "lr=0.0001")),
+    ("hf cosine", ("schedule.type=transformers.linear", "lr=0.0001")),
 ]
 
 
@@ -117,6 +133,22 @@ def test_a_key_and_a_log_that_counts_from_one() -> None:
     first = report.explanations[0]
     assert ("numbering", "changed") == tuple(entry.key for entry in first.causes)
     assert ("warmup.for=60",) == tuple(change.setting for change in first.changes)
+
+
+@pytest.mark.parametrize("wrong", [(40,), (40, 71)])
+def test_a_key_beside_wrong_rows(wrong: tuple[int, ...]) -> None:
+    """A changed key is named in a log with a wrong row or two, also where it is an amplitude."""
+    for name, setting in (
+        ("cosine", "lr=0.03"),
+        ("multistep", "schedule.milestones=[40, 80]"),
+        ("hf", "warmup.for=60"),
+    ):
+        declared = read_declared(SPECS[name])
+        log = log_of(read_declared(SPECS[name], sets=[setting]).spec, FULL)
+        for row in wrong:
+            log.lrs["lr"][row] *= 0.5  # type: ignore[index, operator]
+        first = explain(declared.spec, log, declared=declared).explanations[0]
+        assert (setting,) == tuple(change.setting for change in first.changes)
 
 
 def test_a_factor_is_the_key_that_makes_it() -> None:
@@ -148,4 +180,6 @@ def test_every_key_can_be_set() -> None:
         declared = read_declared(text)
         for key in keys_of(declared):
             if key.was and key.kind != "words":
-                assert Variants(declared).spec([key.to(key.was)]) == declared.spec, (name, key)
+                spec = Variants(declared).spec([Change(key.path, key.was, key.was)])
+                assert spec is not None
+                assert (spec.groups, spec.length) == (declared.spec.groups, declared.spec.length), (name, key)

@@ -59,7 +59,15 @@ def explained(
     return explain(declared.spec, log, declared=declared)
 
 
-ONE = ["learning_rate=0.0001", "warmup_ratio=0.03", "warmup_ratio=0.25", "num_train_epochs=5", "num_train_epochs=2"]
+ONE = [
+    "lr_scheduler_type=linear",
+    "lr_scheduler_type=constant_with_warmup",
+    "learning_rate=0.0001",
+    "warmup_ratio=0.03",
+    "warmup_ratio=0.25",
+    "num_train_epochs=5",
+    "num_train_epochs=2",
+]
 
 
 @pytest.mark.parametrize("rounding", [FULL, FIVE], ids=["full", "5 digits"])
@@ -75,7 +83,12 @@ def test_one_key(tmp_path: Path, setting: str, rounding: Rounding) -> None:
 
 
 @pytest.mark.parametrize(
-    "sets", [("learning_rate=0.0001", "warmup_ratio=0.03"), ("learning_rate=5e-05", "num_train_epochs=5")]
+    "sets",
+    [
+        ("learning_rate=0.0001", "lr_scheduler_type=linear"),
+        ("learning_rate=0.0001", "warmup_ratio=0.03"),
+        ("learning_rate=5e-05", "num_train_epochs=5"),
+    ],
 )
 def test_two_keys(tmp_path: Path, sets: tuple[str, ...]) -> None:
     """Two changed values are found together."""
@@ -129,6 +142,21 @@ model:
   optimizer: {_target_: torch.optim.Adam, _partial_: true, lr: 0.001}
   scheduler: {_target_: torch.optim.lr_scheduler.ExponentialLR, _partial_: true, gamma: 0.95}
 """
+DETECTRON2 = """\
+VERSION: 2
+SOLVER: {BASE_LR: 0.02, MAX_ITER: 5000, STEPS: [2000, 4500], GAMMA: 0.1, WARMUP_ITERS: 200, WARMUP_FACTOR: 0.001}
+"""
+TIMM = """\
+sched: cosine
+epochs: 60
+lr: null
+lr_base: 0.1
+batch_size: 128
+opt: sgd
+warmup_epochs: 5
+warmup_lr: 1.0e-05
+min_lr: 1.0e-05
+"""
 FORMATS = [
     ("hydra.yaml", HYDRA, "model.scheduler.gamma=0.9"),
     ("nanogpt.py", NANOGPT, "min_lr=0.0001"),
@@ -136,6 +164,16 @@ FORMATS = [
     ("axolotl.yaml", AXOLOTL, "warmup_steps=100"),
     ("ds.json", DEEPSPEED, "scheduler.params.warmup_num_steps=250"),
     ("wandb.yaml", WANDB, "warmup_steps.value=40"),
+    ("wandb.yaml", WANDB, "lr_scheduler_type.value=cosine"),
+    ("axolotl.yaml", AXOLOTL, "lr_scheduler=linear"),
+    ("nanogpt.py", NANOGPT, "decay_lr=False"),
+    ("ds.json", DEEPSPEED, "scheduler.params.warmup_type=linear"),
+    ("detectron2.yaml", DETECTRON2, "SOLVER.LR_SCHEDULER_NAME=WarmupCosineLR"),
+    ("detectron2.yaml", DETECTRON2, "SOLVER.STEPS=[3000, 4000]"),
+    ("detectron2.yaml", DETECTRON2, "SOLVER.WARMUP_METHOD=constant"),
+    ("timm.yaml", TIMM, "sched=poly"),
+    ("timm.yaml", TIMM, "warmup_prefix=true"),
+    ("timm.yaml", TIMM, "lr=0.3"),
 ]
 
 

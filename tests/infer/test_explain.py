@@ -68,7 +68,7 @@ MARKS = {
     "decay clock in the warmup": (WARM, warmup(lambda t: 0.1 + 0.9 * t / 10, running=True), "decay-clock"),
     "floor cut in": (COSINE, lambda t: max(0.02, 0.05 * (1 + math.cos(math.pi * t / 30))), "floor"),
     "patience of Keras": (PLATEAU, keras_plateau, "plateau"),
-    "stops at T_max": (COSINE, lambda t: 0.05 * (1 + math.cos(math.pi * min(t, 30) / 30)), "held"),
+    "stops at T_max": (COSINE, lambda t: 0.05 * (1 + math.cos(math.pi * min(t, 30) / 30)), "held-end"),
     "milestones never met": (STEP, lambda t: 0.1, "held"),
     "faster, logged at the end": (COSINE, lambda t: 0.05 * (1 + math.cos(math.pi * (4 * t + 3) / 30)), "faster"),
     "mean of fractional epochs": (

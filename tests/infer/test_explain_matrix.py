@@ -37,4 +37,10 @@ def test_size() -> None:
         "version",
         "follows",
         "changed key",
+        "isolated rows",
+        "lag + isolated rows",
+        "warmup",
+        "held",
+        "other scheduler",
+        "plateau",
     } == families
