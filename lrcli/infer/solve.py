@@ -10,6 +10,7 @@ from lrcli.errors import LrcliError, closest
 from lrcli.infer.explain.sources import plain_source
 from lrcli.infer.keys import Change, Key, Variants, keys_of
 from lrcli.infer.keys.solving import Solver, Wanted
+from lrcli.infer.numbers import digits
 from lrcli.reader import Declared
 from lrcli.series import series_of
 
@@ -27,7 +28,7 @@ class Solved:
 
     changes: the key's values with which the learning rate is the wanted one, each with the one that comes out; the
     nearest to the spec's own first. seen: the lowest and the highest learning rate there with any other value.
-    beside: for a whole number that lies between two, these with their learning rates.
+    beside: for a whole number that lies between two, these with their learning rates; of a choice, every word with its.
     """
 
     key: Key
@@ -39,30 +40,43 @@ class Solved:
 def solve(declared: Declared, name: str, row: int, lr: float, group: int = 0) -> Solved:
     """Solve for the key that is called `name`, or ends so (gamma for schedule.gamma).
 
-    Raises LrcliError where there is no such key, or it is no number.
+    Raises LrcliError where there is no such key, or it is a list of positions.
     """
-    key = _named(declared, name, group)
-    variants, run = Variants(declared), series_of(declared.spec)
+    run = series_of(declared.spec)
     if not run.jumps:
         run.check_walk(row - run.start, MOST_WALKED)
+    found = [_solved(key, declared, row, lr, group) for key in _named(declared, name, group)]
+    return next((one for one in found if one.changes), found[0])
+
+
+def _solved(key: Key, declared: Declared, row: int, lr: float, group: int) -> Solved:
+    variants, reading = Variants(declared), series_of(declared.spec).reading
     known: dict[float, float] = {}
 
-    def values(value: float) -> list[float] | None:
-        spec = variants.spec([key.to(value)])
+    def rate(change: Change) -> float | None:
+        spec = variants.spec([change])
         try:
-            found = math.nan if spec is None else plain_source(spec, group, run.reading).at([row])[0]
+            found = math.nan if spec is None else plain_source(spec, group, reading).at([row])[0]
         except (LrcliError, ArithmeticError, ValueError, IndexError):
             return None
-        if not math.isfinite(found):
+        return found if math.isfinite(found) else None
+
+    def values(value: float) -> list[float] | None:
+        found = rate(key.to(value))
+        if found is None:
             return None
         known[value] = found
         return [found]
 
+    if key.kind == "words":
+        named = [(key.to(word), rate(key.to(word))) for word in (*((key.was,) if key.was else ()), *key.words)]
+        rates = tuple((change, found) for change, found in named if found is not None)
+        right = tuple(one for one in rates if float(f"{one[1]:.{max(digits(lr), 3)}g}") == lr)
+        return Solved(key, right, None, () if right else rates)
     changes: tuple[tuple[Change, float], ...] = ()
     for near in EXACT:
-        solver = Solver(
-            key, values, Wanted([lr], [near * abs(lr) or 1e-300]), [float(declared.spec.length), float(row)]
-        )
+        wanted = Wanted([lr], [near * abs(lr) or 1e-300])
+        solver = Solver(key, values, wanted, [float(declared.spec.length), float(row)])
         own = values(key.number)
         solutions = [key.number] if own is not None and abs(own[0] - lr) <= near * abs(lr) else []
         solutions += [value for value in solver.solutions() if value not in solutions]
@@ -74,17 +88,21 @@ def solve(declared: Declared, name: str, row: int, lr: float, group: int = 0) ->
     return Solved(key, changes, seen, () if changes or key.kind != "whole" else _beside(key, known, lr))
 
 
-def _named(declared: Declared, name: str, group: int) -> Key:
-    keys = [key for key in keys_of(declared, group) if key.kind in ("number", "whole")]
-    found = [key for key in keys if key.path == name] or [key for key in keys if key.path.endswith(f".{name}")]
+def _named(declared: Declared, name: str, group: int) -> list[Key]:
+    """The keys of that name: several where a length has a unit, or an expression several numbers."""
+    keys = [key for key in keys_of(declared, group) if key.kind != "positions"]
+    numbers = [key for key in keys if key.kind != "words" and key.path in (name, f"{name}.for")]
+    found = numbers or [key for key in keys if key.path == name]
+    found = found or [key for key in keys if key.path.endswith(f".{name}")]
     if len({key.path for key in found}) == 1:
-        return found[0]
-    names = [key.path for key in keys]
+        return found
+    names = list(dict.fromkeys(key.path for key in keys))
     if found:
-        raise LrcliError(f"several keys are called {name!r}: write one of {', '.join(key.path for key in found)}")
+        paths = dict.fromkeys(key.path for key in found)
+        raise LrcliError(f"several keys are called {name!r}: write one of {', '.join(paths)}")
     close = closest(name, [*names, *(path.rpartition(".")[2] for path in names)])
-    hint = f"did you mean {close!r}?" if close else f"its numbers are {', '.join(names)}"
-    raise LrcliError(f"the spec has no number {name[:60]!r} to solve for: {hint}")
+    hint = f"did you mean {close!r}?" if close else f"it has {', '.join(names)}"
+    raise LrcliError(f"there is no value {name[:60]!r} to solve for: {hint}")
 
 
 def _beside(key: Key, known: dict[float, float], lr: float) -> tuple[tuple[Change, float], ...]:

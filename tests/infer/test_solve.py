@@ -18,6 +18,8 @@ CASES = [
     ("{epochs: 90, schedule: {type: one_cycle, max_lr: 0.1}}", "div_factor", 0, 0.002),
     ("{lr: 0.1, epochs: 90, warmup: {for: 10, start_factor: 0}, schedule: {type: constant}}", "warmup.for", 5, 0.025),
     ("{lr: 0.1, epochs: 90, schedule: {type: step, step_size: 30}, emulate: torch-2.4}", "gamma", 70, 0.009),
+    ("{lr: 0.1, epochs: 90, schedule: {type: lambda, lr_lambda: 0.9 ** epoch}}", "lr_lambda", 9, 0.05),
+    ("{lr: 0.1, steps: 90, warmup: {for: 10%, start_factor: 0}, schedule: {type: constant}}", "warmup", 9, 0.05),
 ]
 
 
@@ -42,8 +44,15 @@ def test_between_two_whole_numbers() -> None:
     assert ((), ["70", "71"]) == (solved.changes, [change.value for change, _ in solved.beside])
 
 
+def test_a_choice() -> None:
+    """Of a choice the word is found, by the digits that were asked for; where none is right each one tells its rate."""
+    declared = read_declared("{epochs: 90, schedule: {type: one_cycle, max_lr: 0.1}}")
+    assert ["linear"] == [change.value for change, _ in solve(declared, "anneal_strategy", 50, 0.0619).changes]
+    assert ["cos", "linear"] == [change.value for change, _ in solve(declared, "anneal_strategy", 50, 0.01).beside]
+
+
 @pytest.mark.parametrize("name", ["gama", "type", ""])
 def test_no_such_key(name: str) -> None:
     """A key that is none, or no number, is refused with those that there are."""
-    with pytest.raises(LrcliError, match="no number"):
+    with pytest.raises(LrcliError, match="no value"):
         solve(read_declared(CASES[0][0]), name, 50, 1e-5)

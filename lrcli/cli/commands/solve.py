@@ -42,8 +42,8 @@ def solve(
 ) -> ExitStatus:
     """Find the value of one key that gives a learning rate at a step.
 
-    Prints the value, and the --set that makes it so. Of several values the nearest to the spec's own comes first. Exits
-    with 1 if there is none.
+    Prints the value, and the --set that makes it so; of a choice or a flag the word. Of several values the nearest to
+    the spec's own comes first. Exits with 1 if there is none.
     """
     output = Output(env, output_options.output)
     chosen = output.choose(format, SOLVE_FORMATS, "text")
@@ -66,8 +66,10 @@ def solve(
 
 
 def _text(solved: Solved) -> Iterator[str]:
+    import shlex
+
     for change, _ in solved.changes:
-        yield f"{change.value}\n--set {change.setting}\n"
+        yield f"{change.value}\n--set {shlex.quote(change.setting)}\n"
 
 
 def _json(solved: Solved, unit: str, row: int) -> Iterator[str]:
