@@ -91,7 +91,7 @@ def _times(config: Config, kind: str, words: tuple[str, ...]) -> dict[str, tuple
             message = f"TypeError: {kind}.__init__() got an unexpected keyword argument {word!r}"
             raise config.raises(f"scheduler.{word}", message, f"it takes {', '.join(words)}")
     for word in _REQUIRED:
-        if word in words and word not in written:
+        if word in words and not config.has(f"scheduler.{word}"):
             message = f"TypeError: {kind}.__init__() missing 1 required positional argument: {word!r}"
             raise config.raises("scheduler.name", message)
     found = [word for word in words if word.startswith("t_") and config.has(f"scheduler.{word}")]
