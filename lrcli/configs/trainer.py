@@ -34,6 +34,14 @@ KWARGS: dict[str, tuple[str, ...] | None] = {
 }
 """The names of lr_scheduler_type that depend on the step alone, with the keyword arguments of each (None: it ignores
 them all)."""
+_SINCE = {
+    "inverse_sqrt": "4.27",
+    "cosine_with_min_lr": "4.40",
+    "warmup_stable_decay": "4.41",
+    "cosine_warmup_with_min_lr": "4.54",
+}
+"""The releases that these names came with, and lr_scheduler_kwargs below (from looking into their packages)."""
+_KWARGS_SINCE = "4.36"
 _TEXTS = ("warmup_type", "decay_type")
 _OF_METRIC = ("reduce_lr_on_plateau", "greedy")
 
@@ -54,6 +62,9 @@ def warmup(config: Config, steps: int) -> tuple[int | float, str | None, str]:
     if ratio is not None and not 0 <= ratio <= 1:
         raise config.raises("warmup_ratio", "ValueError: warmup_ratio must lie in range [0,1]")
     both = ratio is not None and config.has("warmup_steps")
+    if 0 < counted < 1:
+        what = f"warmup_steps {counted:g} is a share of the run from transformers 5.0 on"
+        config.remark("warmup_steps", "releases-differ", what, "up to 4.57 it is a part of one update", level="note")
     if not config.at_least("5.0"):
         if counted > 0:
             if both and ratio:
@@ -105,10 +116,11 @@ def put_schedule(
         raise config.fail(
             key, "needs-value", f"{name} ({cls}) depends on a metric of the run, which is not in the file"
         )
-    if name not in KWARGS:
-        names = [*KWARGS, *_OF_METRIC]
+    since = _SINCE.get(name, "0")
+    if name not in KWARGS or not config.at_least(since):
+        names = [one for one in (*KWARGS, *_OF_METRIC) if config.at_least(_SINCE.get(one, "0"))]
         message = f"ValueError: {name!r} is not a valid SchedulerType, please select one of {names}"
-        raise config.raises(key, message)
+        raise config.raises(key, message, f"it came with transformers {since}" if name in _SINCE else "")
     draft.put("schedule.type", f"transformers.{name}", at=key if config.has(key) else None, why=key)
     if name != "constant":
         draft.put("schedule.num_warmup_steps", warm, at=warm_key, why=how)
@@ -132,6 +144,9 @@ def read_kwargs(config: Config, name: str, key: str = "lr_scheduler_kwargs") -> 
     node = config.known(key)
     if isinstance(node, Scalar) and isinstance(node.value, str):
         node = _from_json(config, node, key)
+    if node is not None and not config.at_least(_KWARGS_SINCE):
+        message = f"ValueError: Some keys are not used by the HfArgumentParser: ['{key}']"
+        raise config.raises(key, message, f"it came with transformers {_KWARGS_SINCE}")
     if node is None or KWARGS.get(name) is None:
         return {}
     if not isinstance(node, Mapping):

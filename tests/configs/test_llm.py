@@ -258,3 +258,26 @@ def test_refused_generations(more: str, options: str, reason: str, tmp_path: Pat
 def test_a_file_that_trains_nothing(tmp_path: Path) -> None:
     text = LLAMAFACTORY.replace("do_train: true", "do_predict: true")
     assert "nothing is trained" in run_cli("at", written(tmp_path, text), "0", "--steps", "9").stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "release", "reason"),
+    [
+        ("lr_scheduler_type: inverse_sqrt\n", "4.20.1", "it came with transformers 4.27"),
+        ("lr_scheduler_type: cosine_with_min_lr\nlr_scheduler_kwargs: {min_lr: 1.0e-6}\n", "4.38", "transformers 4.40"),
+        ("lr_scheduler_type: cosine\nlr_scheduler_kwargs: {num_cycles: 1}\n", "4.30", "['lr_scheduler_kwargs']"),
+    ],
+)
+def test_what_a_release_does_not_have_yet(more: str, release: str, reason: str, tmp_path: Path) -> None:
+    path = written(tmp_path, f"learning_rate: 1.0e-5\nmax_steps: 10\nwarmup_steps: 2\n{more}")
+    assert run_cli("at", path, "5").status == 0
+    outcome = run_cli("at", f"{path}@transformers-{release}", "5")
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert reason in outcome.stderr
+
+
+def test_a_share_in_warmup_steps_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path, "learning_rate: 1.0e-5\nlr_scheduler_type: cosine\nmax_steps: 10\nwarmup_steps: 0.2\n")
+    assert "warmup_steps 0.2 is a share of the run from transformers 5.0 on" in run_cli("at", path, "1").stderr
+    assert run_cli("at", path, "1").stdout == "5e-06\n"
+    assert run_cli("at", f"{path}@transformers-4.57", "1").stdout != "5e-06\n"
