@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lrcli.checks.numbers import KnownRows
 
 FACTOR = 10.0
+SMALL = 1e-6
 
 
 def jumps(line: KnownRows) -> Iterator[tuple[int, float, float, float]]:
@@ -14,7 +15,7 @@ def jumps(line: KnownRows) -> Iterator[tuple[int, float, float, float]]:
 
     A jump also stands out from the changes before and after it, by its width and by its ratio: a curve that comes down
     to almost 0, and an exponential, have neighbours many times apart, and do not jump. A change from or to 0 has no
-    ratio.
+    ratio, and one far below the peak (SMALL of it) moves nothing.
 
     >>> list(jumps(KnownRows((0, 1, 2, 3), (1.0, 1.0, 0.0625, 0.0625), True)))
     [(2, 16.0, 1.0, 0.0625)]
@@ -25,8 +26,9 @@ def jumps(line: KnownRows) -> Iterator[tuple[int, float, float, float]]:
     ratios: dict[int, float] = {}
     for t, before, after in line.steps():
         widths[t], ratios[t] = abs(after - before), _ratio(before, after)
+    peak = max((max(abs(before), abs(after)) for _, before, after in line.steps()), default=0.0)
     for t, before, after in line.steps():
-        if ratios[t] <= FACTOR * (1 + 1e-9):
+        if ratios[t] <= FACTOR * (1 + 1e-9) or max(abs(before), abs(after)) <= SMALL * peak:
             continue
         wide = max(widths.get(t - 1, 0.0), widths.get(t + 1, 0.0))
         steep = max(ratios.get(t - 1, 1.0), ratios.get(t + 1, 1.0))

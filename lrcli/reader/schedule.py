@@ -241,7 +241,8 @@ def _explain(error: InvalidValue, given: dict[str, tuple[Scalar, Node]], place: 
     else:
         received = error.received
         shown = list(received) if isinstance(received, tuple) else received
-        problems.add(node.place, "bad-value", f"{key.text} {error.rule}, not {shown}")
+        told = "" if received is None else f", not {shown}"
+        problems.add(node.place, "bad-value", f"{key.text} {error.rule}{told}")
 
 
 def explain_refusal(error: InvalidValue, node: Node, problems: Problems) -> None:
