@@ -78,7 +78,8 @@ def not_a_spec(argument: str, inputs: Inputs, user: str, failure: LrcliError, *,
     if "unknown-format" not in kinds and _is_config(source):
         return failure
     rows = "unknown-format" in kinds and proposed(opening, rows=2)
-    if not (kinds & {"wrong-type", "syntax"} or rows) or _KEY.search(opening.text) or is_yaml:
+    named = is_yaml or path.endswith(".py")
+    if not (kinds & {"wrong-type", "syntax"} or rows) or _KEY.search(opening.text) or named:
         return failure
     how = advice(path, opening, Gathered(LogRequest(), others=False), "lr")
     what = f"{path}: this is no spec, no training config and no log that lrcli knows"

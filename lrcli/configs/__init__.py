@@ -59,6 +59,8 @@ def read_config(request: Request, ours: Mapping | None = None) -> Declared | Non
     failure = texts.failure()
     keys = [] if ours is None else [key.text for key, _ in ours.entries]
     if ours is None and not texts.readable():
+        if (slip := texts.slip()) is not None:
+            raise slip
         return None
     if keys and 2 * sum(key in KEYS for key in keys) > len(keys) and not request.block:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,7 @@ from lrcli.inputs import Inputs
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.source import Source, refuse
 
+_STATEMENT = re.compile(r"(?:from|import|with|def|class|if|for)\b|[A-Za-z_][\w.]*\s*(?:\[[^]]*\]\s*)?[-+*/]?=[^=]")
 _LOOKED = 200
 """So many mappings inside a file are looked at for a block that is a config."""
 
@@ -102,6 +104,13 @@ class Texts:
     def readable(self) -> bool:
         """Whether a text that is no YAML mapping is something else that could be a config."""
         return any(isinstance(self.root(syntax), Mapping) for syntax in ("json", "toml", "ini", "python", "shell"))
+
+    def slip(self) -> SpecError | None:
+        """The mistake in a Python file that cannot be read, where most of its lines are statements."""
+        root = self.root("python")
+        lines = [line for line in self.source.lines if line[:1].strip() and line[0] != "#"]
+        statements = sum(_STATEMENT.match(line) is not None for line in lines)
+        return root if isinstance(root, SpecError) and 0 < len(lines) <= 2 * statements else None
 
     def failure(self) -> SpecError | None:
         """What keeps a text from being read that would otherwise be of some format."""

@@ -232,3 +232,11 @@ def test_a_config_that_fails_is_no_log(tmp_path: Path) -> None:
     """Two rates one below the other look like a log, and so does many a broken config."""
     path = written(tmp_path, f"learning_rate: 1.0e-4\n{HF}max_steps: abc\n")
     assert "max_steps must be a number, not the text 'abc'" in run_cli("at", path, "0").stderr
+
+
+def test_a_slip_in_a_python_file_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "config.py"
+    path.write_text("lr = 0.1\nparam_scheduler = [dict(type='StepLR')\ntrain_cfg = dict()\n", encoding="utf-8")
+    outcome = run_cli("at", str(path), "0")
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert f"{path}:2:19: error: this is no Python: " in outcome.stderr

@@ -190,3 +190,14 @@ def test_an_entry_that_counts_epochs_never_acts_in_a_loop_of_iterations(tmp_path
     path = written(tmp_path, loop)
     assert run_cli("at", path, "0", "89").stdout == "0.02\n0.02\n"
     assert "StepLR counts epochs, of which an IterBasedTrainLoop has one" in run_cli("check", path).stdout
+
+
+def test_yaml_and_what_wandb_keeps_of_it(tmp_path: Path) -> None:
+    text = (
+        "_wandb: {value: {cli_version: 0.16.6}}\noptim_wrapper: {value: {optimizer: {type: SGD, lr: 0.02}}}\n"
+        "param_scheduler: {value: [{type: StepLR, step_size: 3, by_epoch: true}]}\n"
+        "train_cfg: {value: {type: EpochBasedTrainLoop, max_epochs: 9}}\n"
+    )
+    assert run_cli("at", written(tmp_path, text, "config.yaml"), "3").stdout == "0.002\n"
+    based = written(tmp_path, "_base_: x.py\nparam_scheduler: []\noptim_wrapper: {optimizer: {lr: 1}}\n", "b.yaml")
+    assert "the _base_ of a YAML file is not read" in refusal(based, "0")

@@ -117,8 +117,9 @@ when = 2024-01-01T00:00:00Z
 
 
 def test_ini_drops_blanks_and_takes_the_first_of_twins() -> None:
-    assert values("ini", "[net]\n# c\nlr = .1\nlr=2\nsteps=1, 2\n[conv]\nx=a\n[conv]\nx=b\n") == {
-        "net": {"lr": 0.1, "steps": "1,2"},
+    text = "[net]\n# c\nlr = .1 # rate\nlr=2\nsteps=1, 2 ; two\npolicy=a#b\n[conv]\nx=a\n[conv]\nx=b\n"
+    assert values("ini", text) == {
+        "net": {"lr": 0.1, "steps": "1,2", "policy": "a#b"},
         "conv": {"x": "a"},
     }
 

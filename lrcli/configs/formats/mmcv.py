@@ -175,4 +175,4 @@ def _remarks(config: Config, policy: str, length: int, by_epoch: bool) -> None:
         config.remark("lr_config.step", "milestone-outside", what, "the rate is not lowered there")
 
 
-FORMAT = Format("mmcv", "mmcv .py (lr_config)", ("openmmlab",), misses, translate)
+FORMAT = Format("mmcv", "mmcv .py (lr_config)", ("openmmlab", "pyyaml"), misses, translate)

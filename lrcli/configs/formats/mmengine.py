@@ -229,4 +229,4 @@ def _remark_epochs(config: Config, entry: Mapping) -> None:
     config.remark(_LIST, "epochs-in-iters", what, "", "write by_epoch=False in its entry")
 
 
-FORMAT = Format("mmengine", "mmengine .py", ("openmmlab",), misses, translate)
+FORMAT = Format("mmengine", "mmengine .py", ("openmmlab", "pyyaml"), misses, translate)

@@ -11,6 +11,7 @@ from lrcli.reader.overrides import apply_set
 from lrcli.reader.scalars import resolve
 from lrcli.reader.source import Place, Source, refuse
 
+_NUMBERS = re.compile(r"([-+.,0-9eE]+)[#;]")
 _SECTION = re.compile(r"\[([^\]]+)\]")
 
 
@@ -48,5 +49,7 @@ def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
 
 
 def _scalar(place: Place, text: str) -> Scalar:
+    numbers = _NUMBERS.match(text)  # atof() stops at what follows them
+    text = numbers.group(1) if numbers else text
     value: Plain = resolve(text) if text else ""
     return Value(place, text, read=value if isinstance(value, (int, float)) else text)

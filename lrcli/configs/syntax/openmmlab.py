@@ -45,6 +45,8 @@ def check_bases(root: Mapping) -> None:
         raise left.error
     if isinstance(left, Unknown):
         raise refuse(left.place, left.code, f"_base_: {left.why}", _WHOLE)
+    if left is not None and not (isinstance(left, Scalar) and left.value is None):
+        raise refuse(left.place, "file", "the _base_ of a YAML file is not read", _WHOLE)
 
 
 class _Bases(Imports):
