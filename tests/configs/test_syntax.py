@@ -82,6 +82,20 @@ b: {x: "${a.lr}", name: "run_${a.n}", env: "${oc.env:HOME}", missing: "???", loo
     assert values("omegaconf", text, "a.lr=2e-4")["b"]["x"] == 2e-4
 
 
+def test_omegaconf_scalars() -> None:
+    text = "{a: 1e-5, b: 010, c: on, d: !!float 2e-5, e: !!float x y, f: '1e-5', g: 1_0.5e1, h: !!int 7}"
+    assert values("omegaconf", text) == {
+        "a": 1e-5,
+        "b": 8,
+        "c": True,
+        "d": 2e-5,
+        "e": "x y",
+        "f": "1e-5",
+        "g": 105.0,
+        "h": 7,
+    }
+
+
 def test_json_is_what_python_reads() -> None:
     text = '{"a": [1, -2.5e3, true, null, "\\u00e9\\n"],\t"b": {"c": 1e-5}, "n": NaN}'
     found, expected = values("json", text), json.loads(text)

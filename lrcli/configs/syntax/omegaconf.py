@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lrcli.configs.nodes import Plain, Unknown, Value, entry_at
-from lrcli.configs.syntax.pyyaml import read_yaml, value_of
+from lrcli.configs.nodes import Unknown, Value, entry_at
+from lrcli.configs.syntax.pyyaml import read_yaml
+from lrcli.configs.syntax.pyyaml import scalar as scalar_of_pyyaml
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
 from lrcli.reader.source import Place, Source
@@ -26,10 +27,9 @@ def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
 
 def scalar(place: Place, text: str, plain: bool, tag: str) -> Scalar:
     """A scalar as OmegaConf reads it."""
-    value: Plain = text
-    if plain:
-        value = float(text.replace("_", "")) if tag == "float" or _FLOAT.fullmatch(text) else value_of(text)
-    return Value(place, text, plain, read=value)
+    if plain and not tag and _FLOAT.fullmatch(text):
+        return Value(place, text, plain, read=float(text.replace("_", "")))
+    return scalar_of_pyyaml(place, text, plain, tag)
 
 
 def resolve(root: Mapping) -> Mapping:
