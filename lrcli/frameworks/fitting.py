@@ -65,18 +65,19 @@ class Shape:
         return self.plain and not self.start
 
     @property
-    def from_first_part(self) -> bool:
-        """Whether it is plain, and the warmup begins with one of its equal steps, (t + 1) / (warmup + 1) of lr."""
-        return self.plain and self._counts_from_one
+    def held(self) -> int:
+        """The steps at lr between the warmup and the decay; 0 where the warmup is no line of its own."""
+        return max(self.begin - self.warmup, 0) if self.ramp == "line" and not self.product else 0
 
     @property
-    def held_once(self) -> bool:
-        """Whether the warmup is such a one, and the decay begins one step after it is at lr."""
-        return self.begin == self.warmup + 1 and not self.product and self._counts_from_one
-
-    @property
-    def _counts_from_one(self) -> bool:
+    def counts_from_one(self) -> bool:
+        """Whether the warmup begins with one of its equal steps: (t + 1) / (warmup + 1) of lr."""
         return self.ramp == "line" and abs(self.start * (self.warmup + 1) - self.lr) <= 1e-3 * self.lr
+
+    @property
+    def from_first_part(self) -> bool:
+        """Whether it is plain, with such a warmup."""
+        return self.plain and self.counts_from_one
 
 
 class Words(NamedTuple):

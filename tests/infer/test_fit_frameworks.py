@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import cos, pi
+
 import pytest
 
 from lrcli.infer.fit import Fitted, fit_run
@@ -104,6 +106,34 @@ CASES: dict[str, tuple[str, range, str]] = {
 }
 
 
+TRAINERS = {
+    "sgd": ("{epochs: 40, lr0: 0.01, optimizer: SGD}", 40, 120),
+    "cosine": ("{epochs: 40, lr0: 0.02, lrf: 0.1, cos_lr: true, optimizer: SGD}", 40, 120),
+    "auto": ("{epochs: 40, nc: 3}", 40, 60),
+    "few batches": ("{epochs: 30, lr0: 0.01, optimizer: SGD}", 30, 10),
+    "warming to the end": ("{epochs: 30, lr0: 0.01, optimizer: SGD}", 30, 3),
+}
+
+
+@pytest.mark.parametrize("digits", [17, 5])
+@pytest.mark.parametrize("name", TRAINERS)
+def test_trainer_comes_back(name: str, digits: int) -> None:
+    """Ultralytics' log of the last batch of each epoch gives the trainer, the batches of an epoch and the groups."""
+    keys, epochs, batches = TRAINERS[name]
+    text = f"schedule: {{type: ultralytics.trainer, {keys[1:]}, emulate: ultralytics-8.3.228"
+    spec = parse_text(f"{{epochs: {epochs}, steps_per_epoch: {batches}, interval: step, {text}}}")
+    columns = {
+        str(group.name): [
+            float(f"{group.schedule.lr_at(e * batches + batches - 1, 0.0):.{digits}g}") for e in range(epochs)
+        ]
+        for group in spec.groups
+    }
+    rounding = FULL if digits == 17 else FIVE
+    found = fit_run(Log("results", "epoch", list(range(1, epochs + 1)), columns, rounding=rounding))
+    assert ("ultralytics.trainer", epochs, ()) == (found.kind, found.explained, found.groups)
+    assert batches == spec_mapping(found)["steps_per_epoch"]
+
+
 @pytest.mark.parametrize("rounding", [FULL, FIVE], ids=["full", "5 digits"])
 @pytest.mark.parametrize("name", CASES)
 def test_framework_is_named(name: str, rounding: Rounding) -> None:
@@ -120,8 +150,17 @@ def test_framework_is_named(name: str, rounding: Rounding) -> None:
     [
         ([(p, 0.001 * (1000 / p) ** 0.5) for p in (1000, 2000, 4000)], "transformers.inverse_sqrt"),
         ([(p, 0.002 * min(1, p / 300) ** 2) for p in range(10, 900, 10)], "constant"),
+        (
+            [(p, 1e-3 * p / 100 if p < 100 else 1e-3 * (1 - max(0, p - 800) / 200)) for p in range(0, 1000, 10)],
+            "transformers.warmup_stable_decay",
+        ),
+        (
+            [(p, 0.1 * p / 100 if p < 100 else 0.025 * (1 + cos(pi * (p - 100) / 900))) for p in range(0, 1000, 10)],
+            "phases",
+        ),
+        ([(p, 1e-5 + 0.00999 * (1 - p / 1000) ** 1.3) for p in range(0, 1000, 10)], "timm.PolyLRScheduler"),
     ],
-    ids=["three rows of an inverse root", "quadratic warmup"],
+    ids=["three rows of an inverse root", "quadratic warmup", "wsd", "another base", "another power"],
 )
 def test_curve_is_found(values: list[tuple[int, float]], kind: str) -> None:
     """A curve of few rows, or with a warmup that no class has, is found."""

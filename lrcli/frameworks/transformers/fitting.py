@@ -9,6 +9,8 @@ from lrcli.frameworks.fitting import Shape, Words
 
 RANK = 1
 
+_STABLE = {"line": "linear", "cosine": "cosine", "root": "1-sqrt"}
+
 
 def spell(shape: Shape) -> Iterator[Words]:
     """The schedules of its Trainer."""
@@ -22,6 +24,10 @@ def spell(shape: Shape) -> Iterator[Words]:
     if shape.decay == "cosine" and shape.warmup and shape.from_first_part and shape.floor:
         longer = {"num_warmup_steps": shape.warmup + 1, "num_training_steps": shape.end + 1}
         yield words("cosine_warmup_with_min_lr", **longer, min_lr=shape.floor)
+    if shape.decay in _STABLE and shape.held > 1:
+        keys = {"num_decay_steps": shape.end - shape.begin, "decay_type": _STABLE[shape.decay], **end}
+        low = {"min_lr_ratio": shape.floor / shape.lr} if shape.floor else {}
+        yield words("warmup_stable_decay", **keys, **low)
     if not shape.from_zero:
         return
     if shape.decay == "constant" and shape.warmup:

@@ -39,12 +39,12 @@ def candidates(
     for slack in SLACKS:
         segments = cut(few, slack)
         if segments is None:
-            from lrcli.infer.fit.clocked import clocked_candidates
+            from lrcli.infer.fit.clocked import clocked_candidates, warming_candidates
             from lrcli.infer.fit.ramps import ramp_candidates
 
             # a warmup that is multiplied with the decay is no stretch of any law
             last = last_stretch(few, slack)
-            read = [*clocked_candidates(few, [last]), *ramp_candidates(few, last)]
+            read = [*clocked_candidates(few, [last]), *ramp_candidates(few, last), *warming_candidates(few)]
         else:
             read = list(_of_segments(rows, few, segments))
         yield from read
@@ -71,6 +71,10 @@ def _of_segments(rows: FitRows, few: FitRows, segments: list[Segment]) -> Iterat
         from lrcli.infer.fit.ramps import ramp_candidates
 
         direct += ramp_candidates(few, last)
+    if not direct and few.in_epochs:
+        from lrcli.infer.fit.clocked import warming_candidates
+
+        direct += warming_candidates(few)
     if not direct:
         from lrcli.infer.fit.phases import phase_candidates
 

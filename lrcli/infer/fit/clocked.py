@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from itertools import product
 
-from lrcli.frameworks.fitting import Words, spellings
+from lrcli.errors import InvalidValue, LrcliError
+from lrcli.frameworks.fitting import Shape, Words, spellings
 from lrcli.infer.fit.candidate import Candidate, Epochs
 from lrcli.infer.fit.laws import Decay, Law, Power, Slope, Wave
 from lrcli.infer.fit.mains import Main, mains
@@ -142,30 +145,12 @@ def _of_batches(bare: Candidate, words: Words, rows: FitRows, before: FitRows, o
 
     of_first: whether as the first group that the schedule makes, or as one of the others.
     """
-    schedule = schedule_of(words)
-    if schedule is None:
-        return
-
-    def made(batches: int, group: str) -> Candidate:
-        setting = Setting(
-            bare.horizon * batches, "step", batches, release=words.release, own_group=group, lrs=(bare.lr,)
-        )
-        told = f"batches of an epoch: {batches}; each row is the last of its epoch"
-        return replace(
-            bare,
-            kind=schedule.name,
-            schedule=schedule,
-            setting=setting,
-            epochs=Epochs(batches, "last"),
-            evidence=(told,),
-        )
-
-    groups = [""]
+    made = partial(_counted, bare, words)
     try:
-        groups = [name for name, _ in made(100, "").bound.groups()] or groups
-        groups = groups[:1] if of_first else groups[1:]
-    except (ValueError, ArithmeticError):
+        groups = [name for name, _ in made(100, "").bound.groups()] or [""]
+    except (InvalidValue, LrcliError):
         return
+    groups = groups[:1] if of_first else groups[1:]
     first, tol = rows.y[0], rows.tol[0]
     for group in groups:
 
@@ -180,6 +165,38 @@ def _of_batches(bare: Candidate, words: Words, rows: FitRows, before: FitRows, o
             if len(fitting) > 1:
                 found = found.noting(f"the batches of an epoch: {fitting[0]} to {fitting[-1]} fit")
             yield found
+
+
+def _counted(bare: Candidate, words: Words, batches: int, group: str) -> Candidate:
+    """The candidate in these words, with so many batches an epoch, as a group that the schedule makes."""
+    schedule = schedule_of(words)
+    setting = Setting(bare.horizon * batches, "step", batches, release=words.release, own_group=group, lrs=(bare.lr,))
+    told = f"batches of an epoch: {batches}; each row is the last of its epoch"
+    kind, view = schedule.name, Epochs(batches, "last")
+    return replace(bare, kind=kind, schedule=schedule, setting=setting, epochs=view, evidence=(told,))
+
+
+def warming_candidates(rows: FitRows) -> Iterator[Candidate]:
+    """Candidates of a run of epochs that ends within its warmup of batches: in lr every row is a line."""
+    if not rows.in_epochs or not 5 <= len(rows) <= MOST_WARM:
+        return
+    run = rows.p[-1] - rows.p[0] + 1
+    for epochs, decay in product(dict.fromkeys((run, simplest_whole(run, 1.1 * run) or run)), ("line", "cosine")):
+        shape = Shape(decay, 1.0, end=epochs, floor=0.01, epochs=True)
+        bare = Candidate(decay, 1.0, Linear(), rows.p[0], 0.0, epochs)
+        twice = replace(shape, lr=2.0, floor=0.02)
+        pairs = zip(spellings(shape, "spell_sampled"), spellings(twice, "spell_sampled"), strict=True)
+        for (one, two), batches, group in product(pairs, range(2, MOST_WARM), (0, -1)):
+            name = [name for name, _ in _counted(bare, one, batches, "").bound.groups()][group]
+            at_1 = _counted(bare, one, batches, name).at
+            at_2 = _counted(bare, two, batches, name).at
+            rest = replace(rows, y=[y - 2 * at_1(p) + at_2(p) for p, y in zip(rows.p, rows.y, strict=True)])
+            span = rest.scale(lambda p, low=at_1, high=at_2: high(p) - low(p))  # type: ignore[misc]
+            if span is not None:
+                lr = simplest(*span)
+                main = Main(decay, rows.p[0], replace(shape, lr=lr, floor=0.01 * lr), None, cost(lr) + cost(epochs))
+                yield from _sampled(rows, rows, main)
+                return
 
 
 def _range(gap: Callable[[int], float], tol: float) -> tuple[int, int]:

@@ -29,8 +29,9 @@ def spoken(candidate: Candidate, rows: FitRows) -> Iterator[Candidate]:
 
 def in_words(words: Words, candidate: Candidate, rows: FitRows) -> Candidate | None:
     """The candidate in these words; None where the framework refuses them."""
-    schedule = schedule_of(words)
-    if schedule is None:
+    try:
+        schedule = schedule_of(words)
+    except (InvalidValue, LrcliError):
         return None
     first = candidate.first_step - words.ahead
     length = max(candidate.horizon, rows.p[-1] - first + 1)
@@ -38,14 +39,11 @@ def in_words(words: Words, candidate: Candidate, rows: FitRows) -> Candidate | N
     return replace(candidate, kind=schedule.name, schedule=schedule, first_step=first, setting=setting)
 
 
-def schedule_of(words: Words) -> Schedule | None:
-    """The schedule that the words name; None where the framework refuses them."""
+def schedule_of(words: Words) -> Schedule:
+    """The schedule that the words name. Raises InvalidValue or LrcliError where the framework refuses them."""
     cls = find_type(words.type)
     assert cls is not None
-    try:
-        return cls(**words.keys)
-    except (InvalidValue, LrcliError):
-        return None
+    return cls(**words.keys)
 
 
 def gives(candidate: Candidate, rows: FitRows) -> bool:
@@ -80,8 +78,8 @@ def best_named(found: list[Candidate], rows: FitRows, shown: Callable[[float], f
         best = named[0] if plain.is_code or (worse and _printed(named[0], rows, shown)) else plain
     else:
         best = next((one for one in named if _printed(one, rows, shown)), named[0] if worse else plain)
-    same = [named[0]] if best is plain and _printed(named[0], rows, shown) else []
-    return [best, *same, *found[1:]]
+    equal = best is plain and named[0].schedule != plain.schedule and _printed(named[0], rows, shown)
+    return [best, *named[:equal], *found[1:]]
 
 
 def _keys_cost(candidate: Candidate) -> float:

@@ -7,12 +7,14 @@ from dataclasses import replace
 from itertools import pairwise
 
 from lrcli.expression import Expression
+from lrcli.frameworks.fitting import Shape
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws import Law, Level, Slope, Wave
 from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import first_spoken
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
+from lrcli.infer.fit.warmup import Ramp
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
@@ -57,6 +59,7 @@ def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, ro
     if peak <= 0:
         return None
     parts: list[Schedule] = []
+    shape: Shape | None = None
     spent += cost(peak) + 3.0
     for i, (segment, start, stop) in enumerate(zip(segments, edges, edges[1:], strict=False)):
         if stop <= start:
@@ -64,7 +67,7 @@ def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, ro
         found = _part(rows, segment, start, stop, peak)
         if found is None:
             return None
-        part, more = found
+        part, more, shape = found
         noise = max(rows.tol[segment.start], rows.tol[segment.stop - 1])
         if isinstance(part, Linear):
             # what meets a flat stretch does so at its value
@@ -80,7 +83,17 @@ def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, ro
     if len(parts) == 1:
         return Candidate("phases", peak, parts[0], begin, spent)
     milestones = tuple(edge - begin for edge in edges[1:-1])
-    return Candidate("phases", peak, Sequential(tuple(parts), milestones), begin, spent)
+    whole = Candidate("phases", peak, Sequential(tuple(parts), milestones), begin, spent)
+    ramp, held = (parts[0], parts[1]) if len(parts) == 3 else (None, parts[0])
+    if shape is None or len(parts) > 3 or not isinstance(held, ConstantSchedule):
+        return whole
+    ahead = Ramp(begin, 0, 0.0, 0.0)
+    if ramp is not None:
+        if not isinstance(ramp, Linear) or ramp.end_factor != 1 or ramp.start_factor > 1:
+            return whole
+        ahead = ahead._replace(warmup=milestones[0], start_factor=ramp.start_factor)
+    shape = ahead._replace(held=milestones[-1] - ahead.warmup).shape(shape)
+    return replace(whole, shape=shape, horizon=shape.end)
 
 
 def _joined(share: float, neighbour: Law | None, peak: float, noise: float) -> float:
@@ -91,11 +104,11 @@ def _joined(share: float, neighbour: Law | None, peak: float, noise: float) -> f
 
 
 def _peak(rows: FitRows, segments: list[Segment], edges: list[int]) -> float:
-    """The base LR: the roundest number that a stretch begins with and nothing is much above."""
+    """The base LR: the roundest number that a stretch begins or ends with and nothing is much above."""
     highest = max(range(len(rows)), key=lambda i: rows.y[i])
     best = simplest(rows.y[highest] - rows.tol[highest], rows.y[highest] + rows.tol[highest])
-    for segment, start in zip(segments, edges, strict=False):
-        value = segment.law(start)
+    for segment, edge in [*zip(segments, edges, strict=False), *zip(segments, edges[1:-1], strict=False)]:
+        value = segment.law(edge)
         noise = max(1e-9 * abs(value), 0.7 * rows.tol[segment.start])
         near = simplest(value - noise, value + noise) if value > noise else 0.0
         if near >= rows.y[highest] - rows.tol[highest] and (digits(near), -near) < (digits(best), -best):
@@ -141,18 +154,22 @@ def _share(value: float, peak: float, noise: float = 0.0) -> float:
     return simplest(share - slack, share + slack)
 
 
-def _part(rows: FitRows, segment: Segment, start: int, stop: int, peak: float) -> tuple[Schedule, float] | None:
-    """The schedule of a stretch, with its cost, for a base learning rate of `peak`."""
+def _part(
+    rows: FitRows, segment: Segment, start: int, stop: int, peak: float
+) -> tuple[Schedule, float, Shape | None] | None:
+    """The schedule of a stretch for a base learning rate of `peak`, its cost, and its shape where it begins there."""
     law, size = segment.law, stop - start
     noise = max(rows.tol[segment.start], rows.tol[segment.stop - 1])
     if isinstance(law, Level):
         share = simplest(law.low / peak, law.high / peak)
         if share == 1:
-            return ConstantSchedule(), 0.5
-        return ConstantLR(factor=share, total_iters=size), cost(share) + 0.5
+            return ConstantSchedule(), 0.5, None
+        return ConstantLR(factor=share, total_iters=size), cost(share) + 0.5, None
     if isinstance(law, Slope):
         first, last = _share(law(start), peak, noise), _share(law(stop), peak, noise)
-        return Linear(start_factor=first, end_factor=last, total_iters=size), cost(first) + cost(last) + 0.5
+        line = Linear(start_factor=first, end_factor=last, total_iters=size)
+        shape = Shape("line", peak, end=size, floor=float(f"{last * peak:.12g}")) if first == 1 else None
+        return line, cost(first) + cost(last) + 0.5, shape
     inner = rows.part(segment.start, segment.stop)
     for main in mains(inner, law, start, start):
         share, schedule = _share(main.lr, peak, noise), main.schedule
@@ -165,11 +182,11 @@ def _part(rows: FitRows, segment: Segment, start: int, stop: int, peak: float) -
             if isinstance(schedule, Cosine):
                 schedule = replace(schedule, eta_min=float(f"{schedule.eta_min / share:.12g}"))
             schedule = Chained((ConstantLR(factor=share, total_iters=size), schedule))
-        return schedule, main.cost + 0.5 + bool(share != 1)
+        return schedule, main.cost + 0.5 + bool(share != 1), main.shape if share == 1 else None
     return _wave(law, start, peak) if isinstance(law, Wave) else None
 
 
-def _wave(law: Wave, start: int, peak: float) -> tuple[Schedule, float] | None:
+def _wave(law: Wave, start: int, peak: float) -> tuple[Schedule, float, None] | None:
     """A wave that does not begin at its top: no class is one. One of no whole length is none that anybody wrote."""
     half, top = round(law.half), law.top - start
     if abs(law.half - half) > 1e-6 * half:
@@ -177,4 +194,4 @@ def _wave(law: Wave, start: int, peak: float) -> tuple[Schedule, float] | None:
     top = float(round(top)) if abs(top - round(top)) < 1e-6 * half else top
     middle, height = _share(law.middle, peak), _share(law.height, peak)
     text = f"{middle!r} + {height!r} * cos(pi * (epoch - {top!r}) / {half})".replace("- -", "+ ")
-    return Lambda(lr_lambda=Expression(text)), cost(half) + cost(middle) + cost(height) + cost(top) + 1.5
+    return Lambda(lr_lambda=Expression(text)), cost(half) + cost(middle) + cost(height) + cost(top) + 1.5, None

@@ -52,7 +52,7 @@ class Ramp(NamedTuple):
 
     def shape(self, main: Shape) -> Shape:
         """The curve of a schedule that begins at step 0, after this warmup."""
-        if not self.warmup:
+        if not self.steps:
             return main
         begin = self.steps
         return replace(
