@@ -98,9 +98,10 @@ class Output:
         """Whether only ASCII can be written."""
         return not self.to_file and not self.env.draws_unicode
 
-    def write(self, chunks: Iterable[str], *, whole: bool = True, paged: bool = False) -> None:
+    def write(self, chunks: Iterable[str], *, whole: bool = True, paged: bool = False, prose: bool = False) -> None:
         """Write the text. `whole` computes all of it before the first byte, so that a failure leaves nothing behind;
-        otherwise it is written as it comes. `paged` shows it in a pager where it is longer than the screen.
+        otherwise it is written as it comes. `paged` shows it in a pager where it is longer than the screen. `prose` is
+        for people: its lines are broken at words where the terminal is narrower.
         """
         if not self._chosen:
             self.choose(None, (), "text")
@@ -109,6 +110,10 @@ class Output:
             _refuse_input(self.env, self.path)
             _write_file(self.path, self._safe(chunks), whole=whole)
             return
+        if prose and self.tty:
+            from lrcli.render.wrap import wrap_lines  # not above: a pipe has lines of any length
+
+            chunks = (wrap_lines(chunk, self.width) for chunk in chunks)
         text: Iterable[str] = list(self._safe(chunks)) if whole else self._safe(chunks)
         if self.tty:
             self.env.hide_progress()

@@ -7,6 +7,8 @@ import re
 _NARROWEST = 20
 _QUOTED = re.compile(r"\s*\d* \|")
 """A line of somebody's file, or the caret under it: what stands in it has its column."""
+_COMMENT = re.compile(r"(^|\s)#( |$)")
+"""Where one begins in YAML: what goes on is a comment, too."""
 _STYLE = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -19,6 +21,9 @@ def wrap_lines(text: str, width: int) -> str:
     note: the rate at epoch
       30 is 1e-3 and not
       1e-4
+    >>> print(wrap_lines("lr: 1e-5  # what the file says", 24))
+    lr: 1e-5  # what the
+      # file says
     """
     width = max(width, _NARROWEST)
     return "\n".join(_wrap_line(line, width) for line in text.split("\n"))
@@ -38,7 +43,7 @@ def _wrap_line(line: str, width: int) -> str:
         longer = row + word if not row.strip() else f"{row} {word}"
         if row.strip() and cell_width(_STYLE.sub("", longer)) > width:
             rows.append(row)
-            row = f"{indent}  {word.lstrip()}"
+            row = f"{indent}  {'# ' if _COMMENT.search(row) else ''}{word.lstrip()}"
         else:
             row = longer
     return "\n".join([*rows, row])

@@ -55,11 +55,11 @@ def convert(
         return _port(declared.spec, to, output)
     origin = declared.origin
     if origin is None:
-        output.write([write_spec(declared.root, {})])
+        output.write([write_spec(declared.root, {})], prose=True)
         return ExitStatus.OK
     release = f", read as {origin.release}" if origin.release else ""
     head = f"from {declared.source.name} ({origin.title}{release})"
-    output.write([write_spec(declared.root, origin.comments, head)])
+    output.write([write_spec(declared.root, origin.comments, head)], prose=True)
     return ExitStatus.OK
 
 
@@ -75,7 +75,7 @@ def _port(spec: Spec, to: str, output: Output) -> ExitStatus:
         yield f"# {_gap(ported, spec)}\n"
         yield from spec_lines(spec, ported)
 
-    output.write(lines())
+    output.write(lines(), prose=True)
     return ExitStatus.OK if ported.same else ExitStatus.DIFFERENT
 
 

@@ -103,7 +103,7 @@ def diff(
             picture = plot_specs(runs, width=output.width, height=output.height, ascii=output.ascii, color=output.color)
             yield picture + "\n"
 
-    output.write(text(), paged=not no_pager)
+    output.write(text(), paged=not no_pager, prose=chosen == "text")
     return status
 
 

@@ -66,7 +66,7 @@ def fit(
         if chosen == "json":
             output.write(write_fit(result, chosen))
         return ExitStatus.DIFFERENT
-    output.write(write_fit(result, chosen))
+    output.write(write_fit(result, chosen), prose=chosen == "yaml")
     return ExitStatus.OK
 
 

@@ -22,7 +22,8 @@ def formats(env: Environment, output_options: OutputOptions) -> None:
         rows.append((one.name, one.title, releases))
     widths = [max(len(row[i]) for row in rows) for i in range(2)]
     output = Output(env, output_options.output)
-    output.write(f"{a.ljust(widths[0])}  {b.ljust(widths[1])}  {c}".rstrip() + "\n" for a, b, c in rows)
+    lines = (f"{a.ljust(widths[0])}  {b.ljust(widths[1])}  {c}".rstrip() + "\n" for a, b, c in rows)
+    output.write(lines, prose=True)
 
 
 command = make_command(

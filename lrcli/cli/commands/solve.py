@@ -61,7 +61,7 @@ def solve(
     if not solved.changes:
         env.error(f"lrcli: {_none(solved, run.unit, row, lr)}")
         return ExitStatus.DIFFERENT
-    output.write(_json(solved, run.unit, row) if chosen == "json" else _text(solved))
+    output.write(_json(solved, run.unit, row) if chosen == "json" else _text(solved), prose=chosen != "json")
     return ExitStatus.OK
 
 

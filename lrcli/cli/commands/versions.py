@@ -46,7 +46,7 @@ def versions(
     chosen = output.choose(format, ("text", "json"), "text")
     if spec is None:
         changes = replaying().CHANGES
-        output.write(json_changes(changes) if chosen == "json" else write_changes(changes))
+        output.write(json_changes(changes) if chosen == "json" else write_changes(changes), prose=chosen == "text")
         return
     (declared,) = load_declared(env, [spec], spec_options, tell=False)
     framework, releases = _examined(declared)
@@ -55,7 +55,8 @@ def versions(
         return
     loaded = declared.spec
     agreements = agreements_of(loaded)
-    output.write(json_agreements(agreements) if chosen == "json" else write_agreements(loaded, agreements))
+    text = json_agreements(agreements) if chosen == "json" else write_agreements(loaded, agreements)
+    output.write(text, prose=chosen == "text")
 
 
 def _examined(declared: "Declared") -> tuple[str, Sequence[str]]:
@@ -90,7 +91,7 @@ def _of_framework(
         (one,) = load_declared(env, [f"{path}@{framework}-{release}"], asked, tell=None)
         return one.spec
 
-    output.write(write_readings(framework, readings_of(releases, read), format))
+    output.write(write_readings(framework, readings_of(releases, read), format), prose=format == "text")
 
 
 command = make_command(
