@@ -86,6 +86,15 @@ def _floored(curves: list[Sequence[Run]]) -> list[Sequence[Run]]:
     return [[(xs, tuple(max(y, floor) for y in ys)) for xs, ys in runs] for runs in curves]
 
 
+def scale(axis: YAxis, area: Area, row: int, margin: int) -> list[Segment]:
+    """What stands left of a row of the canvas."""
+    # one row alone holds every value: a tick there would name one of them
+    label = next((label for y, label in axis.ticks if area.row(y) == row), "") if area.height > 1 else ""
+    bar, tick = ("|", "+") if area.ascii else ("│", "┤")
+    label = label if len(label) < margin else ""
+    return [(label.rjust(margin), ""), (tick if label else bar, _DIM)]
+
+
 @dataclass(frozen=True)
 class XAxis:
     """The axis under the canvas. `captions` are its rows of labels: what each counts, and how many in one unit of x."""

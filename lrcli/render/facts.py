@@ -104,27 +104,34 @@ def _table(
 
 def _legend(names: Sequence[str], looks: Sequence[Mark], width: int, most: int, ascii: bool) -> list[list[Segment]]:
     """Markers and names side by side, as many as fit."""
+    keys = [look.legend(ascii) for look in looks]
+    shown = [
+        clip(name, min(max(8, width // 3), width - len(key) - 1), ascii=ascii)
+        for name, key in zip(names, keys, strict=True)
+    ]
+    entries = [[(key, look.color), (f" {name}", "")] for key, look, name in zip(keys, looks, shown, strict=True)]
+    return side_by_side(entries, width, most)
+
+
+def side_by_side(entries: Sequence[list[Segment]], width: int, most: int, gap: int = 2) -> list[list[Segment]]:
+    """The entries of a legend in at most so many rows, `gap` cells apart; what does not fit is counted."""
     rows: list[list[list[Segment]]] = []
-    used = width
-    for name, look in zip(names, looks, strict=True):
-        key = look.legend(ascii)
-        name = clip(name, min(max(8, width // 3), width - len(key) - 1), ascii=ascii)
-        size = len(key) + 1 + cell_width(name)
-        if used + 2 + size > width:
+    for entry in entries:
+        if not rows or _row_width([*rows[-1], entry], gap) > width:
             rows.append([])
-            used = -2
-        rows[-1].append([(key, look.color), (" " + name, "")])
-        used += 2 + size
+        rows[-1].append(entry)
     if len(rows) > most:
         rows = rows[:most]
         while True:
-            more: list[Segment] = [(f"and {len(names) - sum(map(len, rows))} more", _DIM)]
-            if not rows[-1] or _row_width([*rows[-1], more]) <= width:
+            more: list[Segment] = [(f"and {len(entries) - sum(map(len, rows))} more", _DIM)]
+            if not rows[-1] or _row_width([*rows[-1], more], gap) <= width:
                 break
             rows[-1].pop()
         rows[-1].append(more)
-    return [[segment for i, entry in enumerate(row) for segment in [("  " if i else "", ""), *entry]] for row in rows]
+    return [
+        [segment for i, entry in enumerate(row) for segment in [(" " * gap if i else "", ""), *entry]] for row in rows
+    ]
 
 
-def _row_width(row: Sequence[Sequence[Segment]]) -> int:
-    return sum(cell_width(text) for entry in row for text, _ in entry) + 2 * (len(row) - 1)
+def _row_width(row: Sequence[Sequence[Segment]], gap: int) -> int:
+    return sum(cell_width(text) for entry in row for text, _ in entry) + gap * (len(row) - 1)

@@ -8,10 +8,11 @@ from itertools import chain
 
 from lrcli.find.report import FindReport, loss_at
 from lrcli.printable import number_text, printable
-from lrcli.render.axes import YAxis, linear_axis
+from lrcli.render.axes import linear_axis, scale
 from lrcli.render.canvas import Area, Run, Segment, draw, paint
+from lrcli.render.facts import side_by_side
 from lrcli.render.palette import marks
-from lrcli.render.safe import cell_width, clip
+from lrcli.render.safe import clip
 from lrcli.render.ticks import log_ticks
 
 _BOLD, _DIM = "1", "2"
@@ -45,7 +46,7 @@ def plot_report(
     _add_letters(rows, report, places, colors, area)
     title = clip(f"{printable(report.points.name, ascii=ascii)}: loss over learning rate", width, ascii=ascii)
     lines: list[list[Segment]] = [[(title, _BOLD)]]
-    lines += [[*_scale(axis, area, row, margin), *cells] for row, cells in enumerate(rows)]
+    lines += [[*scale(axis, area, row, margin), *cells] for row, cells in enumerate(rows)]
     lines += _bottom(area, margin)
     return "\n".join(paint(line, color) for line in [*lines, *below])
 
@@ -127,13 +128,6 @@ def _add_letters(
             rows[free[0]][column] = (letter, f"1;{colors[letter]}")
 
 
-def _scale(axis: YAxis, area: Area, row: int, margin: int) -> list[Segment]:
-    label = next((label for y, label in axis.ticks if area.row(y) == row), "")
-    bar, tick = ("|", "+") if area.ascii else ("│", "┤")
-    label = label if len(label) < margin else ""
-    return [(label.rjust(margin), ""), (tick if label else bar, _DIM)]
-
-
 def _bottom(area: Area, margin: int) -> list[list[Segment]]:
     """The axis of the learning rate and its labels."""
     places = log_ticks(area.left, area.right, max(2, area.width // 8))
@@ -158,23 +152,14 @@ def _legend(
     report: FindReport, places: Sequence[Place], colors: dict[str, str], width: int, most: int, ascii: bool
 ) -> list[list[Segment]]:
     """What the letters and the dotted lines mean, side by side as far as there is room."""
-    entries: list[list[Segment]] = [
-        [(letter, f"1;{colors[letter]}"), (f" {number_text(lr, 3)} ", ""), (rules, _DIM)]
-        for letter, lr, rules in places
-    ]
+
+    def entry(key: str, color: str, what: str, rules: str) -> list[Segment]:
+        room = width - len(key) - len(what) - 2
+        return [(key, color), (f" {what} "[:width], ""), (clip(rules, max(room, 1), ascii=ascii), _DIM)]
+
+    entries = [entry(letter, f"1;{colors[letter]}", number_text(lr, 3), rules) for letter, lr, rules in places]
     bounds = (("base_lr", report.shape.base_lr), ("max_lr", report.shape.max_lr))
     named = ", ".join(f"{name} {number_text(lr, 3)}" for name, lr in bounds if lr is not None)
     if named:
-        entries.append([(":" if ascii else "┊", _DIM), (f" {named} ", ""), ("(Smith)", _DIM)])
-    rows: list[list[Segment]] = []
-    used = width
-    for entry in entries:
-        size = sum(cell_width(text) for text, _ in entry)
-        if size > width:
-            continue
-        if used + 3 + size > width:
-            rows.append([])
-            used = -3
-        rows[-1] += [("   " if rows[-1] else "", ""), *entry]
-        used += 3 + size
-    return rows[:most]
+        entries.append(entry(":" if ascii else "┊", _DIM, named, "(Smith)"))
+    return side_by_side(entries, width, most, gap=3)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from lrcli.printable import printable
 from lrcli.render import facts
-from lrcli.render.axes import XAxis, YAxis, linear_axis, log_axis, logarithmic
+from lrcli.render.axes import XAxis, YAxis, linear_axis, log_axis, logarithmic, scale
 from lrcli.render.canvas import Area, Run, Segment, draw, paint
 from lrcli.render.chart import Chart, chart_of, panels_below
 from lrcli.render.palette import marks
@@ -76,7 +76,7 @@ def render_plot(chart: Chart, *, width: int = 80, height: int = 23, ascii: bool 
     rows = [_title(chart, notes, width, ascii)]
     for i, (lines, y) in enumerate(panels):
         area = Area(width - margin - 1, y.height, chart.left, chart.right, y.bottom, y.top, ascii)
-        rows += [[*_scale(y, area, row, margin), *cells] for row, cells in enumerate(draw(lines, looks, area))]
+        rows += [[*scale(y, area, row, margin), *cells] for row, cells in enumerate(draw(lines, looks, area))]
         rows.append(axis.line(area, margin, lower[i][0] if i < len(lower) else ""))
     rows += axis.labels(area, margin)
     return "\n".join(paint(row, color) for row in rows + below)
@@ -99,12 +99,3 @@ def _title(chart: Chart, notes: Sequence[str], width: int, ascii: bool) -> list[
     fitting = [(text, tail) for text in (full, name) for tail in tails if cell_width(text + tail) <= width]
     text, tail = fitting[0] if fitting else (clip(name, width, ascii=ascii), "")
     return [(text, _BOLD), (tail, "")]
-
-
-def _scale(axis: YAxis, area: Area, row: int, margin: int) -> list[Segment]:
-    """What stands left of a row of the canvas."""
-    # one row alone holds every value: a tick there would name one of them
-    label = next((label for y, label in axis.ticks if area.row(y) == row), "") if area.height > 1 else ""
-    bar, tick = ("|", "+") if area.ascii else ("│", "┤")
-    label = label if len(label) < margin else ""
-    return [(label.rjust(margin), ""), (tick if label else bar, _DIM)]

@@ -97,11 +97,11 @@ def watched(tmp_path: Path) -> Iterator[Terminal]:
 def test_a_save_is_drawn(watched: Terminal, tmp_path: Path) -> None:
     """A file that is written in place is drawn again, and so is one that an editor puts in its place."""
     (tmp_path / "one.yaml").write_text(SPEC.replace("20", "10"))
-    watched.until(lambda text: "last 1e-4" in text)
+    watched.until(lambda text: "last 0.0001" in text)
     new = tmp_path / "one.yaml~"
     new.write_text(SPEC.replace("20", "13"))
     new.replace(tmp_path / "one.yaml")
-    watched.until(lambda text: "last 1e-4" in text and "mean 0.03608" in text)
+    watched.until(lambda text: "last 0.0001" in text and "mean 0.03608" in text)
 
 
 def test_an_error_is_shown_with_the_last_good_picture(watched: Terminal, tmp_path: Path) -> None:
