@@ -89,10 +89,15 @@ class Config:
         if isinstance(node, Unknown):
             raise refuse(node.place, node.code, f"{name}: {node.why}", node.help)
         value = node.value if isinstance(node, Scalar) else None
-        if isinstance(value, str) and self.texts_count:
-            value = _converted(value)
+        number = _converted(value) if isinstance(value, str) else value
+        if self.texts_count or not node.place.source.placed:  # what --set gives has no quotes
+            value = number
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise refuse(node.place, "wrong-type", f"{name} must be a number, not {node}")
+            help = ""
+            if isinstance(number, float) and isinstance(node, Scalar) and node.plain and self.syntax == "pyyaml":
+                text = repr(number) if "." in repr(number) else repr(number).replace("e", ".0e")
+                help = f"PyYAML reads {node.text} as a text: write {text}"
+            raise refuse(node.place, "wrong-type", f"{name} must be a number, not {node}", help)
         if not math.isfinite(value) or abs(value) > 1e300:
             raise refuse(node.place, "bad-value", f"{name} must be a finite number, not {node}")
         return value

@@ -23,6 +23,7 @@ def misses(root: Mapping) -> tuple[str, ...]:
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of an ultralytics training."""
     config.knows("nc", "single_cls", "optimizer", *_RATES)
+    config.texts_count = False
     if config.number("time") is not None:
         message = "time limits the training in hours: the number of epochs is estimated anew while it runs"
         raise config.fail("time", "not-in-steps", message, "--set time=null --epochs N, for those it came to")
@@ -45,9 +46,13 @@ def translate(config: Config, draft: Draft) -> None:
         help = ("--samples N, the images that are trained on", "--batches-per-epoch N")
         raise config.needs_steps("warmup_epochs" if config.has("warmup_epochs") else "epochs", help)
     values = {name: config.number(name, default) for name, default in _RATES.items()}
-    for name in ("lr0", "warmup_bias_lr"):
-        if values[name] < 0:
-            raise config.fail(name, "bad-value", f"{name} must be at least 0, not {values[name]:g}")
+    for name in ("lr0", "lrf", "warmup_bias_lr"):
+        value = values[name]
+        if not 0 <= value <= 1:
+            message = (
+                f"ValueError: '{name}={value}' is an invalid value. Valid '{name}' values are between 0.0 and 1.0."
+            )
+            raise config.raises(name, message)
     nbs = config.count("nbs", 64, at_least=1)
     optimizer = _optimizer(config, values["lr0"], nominal_batches(samples, batches, batch, nbs, epochs))
     why = {name: name if config.has(name) else f"{name} is not in the file" for name in values}
