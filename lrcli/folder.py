@@ -29,8 +29,8 @@ def package_names(paths: Iterable[str]) -> tuple[str, ...]:
 @cache
 def _listed(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The modules and the packages of a folder."""
-    with os.scandir(path) as entries:
-        found = [(entry.name, entry.is_dir()) for entry in entries]
-    modules = tuple(name[:-3] for name, is_folder in found if name.endswith(".py") and not is_folder)
-    packages = tuple(name for name, is_folder in found if is_folder and Path(path, name, "__init__.py").exists())
+    with os.scandir(path) as scanned:
+        entries = [(entry.name, entry.is_dir()) for entry in scanned]
+    modules = tuple(name[:-3] for name, is_folder in entries if name.endswith(".py") and not is_folder)
+    packages = tuple(name for name, is_folder in entries if is_folder and Path(path, name, "__init__.py").exists())
     return tuple(name for name in modules if name != "__init__"), packages

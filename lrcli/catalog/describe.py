@@ -76,13 +76,13 @@ class TypeInfo:
 
 def find(name: str) -> type[Schedule]:
     """The class of that name, alias or PyTorch name; LrcliError with a suggestion if there is none."""
-    found = find_types(name)
-    if len(found) > 1:
-        raise LrcliError(f"several frameworks have {name[:60]!r}: {', '.join(cls.name for cls in found)}")
-    if not found:
+    classes = find_types(name)
+    if len(classes) > 1:
+        raise LrcliError(f"several frameworks have {name[:60]!r}: {', '.join(cls.name for cls in classes)}")
+    if not classes:
         hint = suggest(name, type_names(), f"the types are {', '.join(known.name for known in general_types())}")
         raise LrcliError(f"no type {name[:60]!r}: {hint}")
-    return found[0]
+    return classes[0]
 
 
 def describe(cls: type[Schedule]) -> TypeInfo:

@@ -32,8 +32,8 @@ def _stems() -> tuple[str, ...]:
 
 @cache
 def _load(stem: str) -> type[Schedule]:
-    (found,) = _types_of(f"lrcli.schedules.{stem}{'_' * iskeyword(stem)}")
-    return found
+    (cls,) = _types_of(f"lrcli.schedules.{stem}{'_' * iskeyword(stem)}")
+    return cls
 
 
 def _types_of(module_name: str) -> tuple[type[Schedule], ...]:
@@ -69,9 +69,9 @@ def framework(name: str) -> Framework | None:
 
 @cache
 def _framework(name: str) -> Framework:
-    found = import_module(f"lrcli.frameworks.{name}").FRAMEWORK
-    assert isinstance(found, Framework)
-    return found
+    framework = import_module(f"lrcli.frameworks.{name}").FRAMEWORK
+    assert isinstance(framework, Framework)
+    return framework
 
 
 def framework_of(schedule: Schedule | type[Schedule]) -> Framework | None:
@@ -86,13 +86,13 @@ def framework_types(name: str) -> tuple[type[Schedule], ...]:
     if _framework(name).replays:
         return ()
     package = import_module(f"lrcli.frameworks.{name}")
-    found = [
+    types = [
         cls
         for module in module_names(package.__path__)
         if not module.startswith("_")
         for cls in _types_of(f"{package.__name__}.{module}")
     ]
-    return tuple(sorted(found, key=lambda cls: cls.name.lower()))
+    return tuple(sorted(types, key=lambda cls: cls.name.lower()))
 
 
 def all_types() -> tuple[type[Schedule], ...]:
@@ -147,8 +147,8 @@ def _named(name: str, rest: str) -> Iterator[type[Schedule]]:
 
 def find_type(name: str) -> type[Schedule] | None:
     """The one schedule class that `name` means; None for no such type, and for a name that several frameworks have."""
-    found = find_types(name)
-    return found[0] if len(found) == 1 else None
+    types = find_types(name)
+    return types[0] if len(types) == 1 else None
 
 
 def type_names() -> tuple[str, ...]:

@@ -33,10 +33,10 @@ def check(
     for code in (*select, *ignore):
         known_code(code)
     if isinstance(spec, Spec):
-        found = _findings(Subject(spec), spec.name)
+        findings = _findings(Subject(spec), spec.name)
     else:
         return check_declared(read_declared(fspath(spec)), select=select, ignore=ignore)
-    return tuple(one for one in found if _is_wanted(one, select, ignore))
+    return tuple(finding for finding in findings if _is_wanted(finding, select, ignore))
 
 
 def check_declared(
@@ -44,22 +44,22 @@ def check_declared(
 ) -> tuple[Problem, ...]:
     """What the rules find in a spec whose text is known. Where there is a lock file, its curve must be that one."""
     source = declared.source
-    found = _findings(Subject(declared.spec, declared.root, recorded(declared)), source.name)
+    findings = _findings(Subject(declared.spec, declared.root, recorded(declared)), source.name)
     if declared.origin is not None:
-        found = _with_remarks(found, declared.origin.remarks)
+        findings = _with_remarks(findings, declared.origin.remarks)
     silenced = ignored(source.lines) if source.placed else {}
     return tuple(
-        one
-        for one in found
-        if _is_wanted(one, select, ignore) and not (one.line and one.code in silenced.get(one.line, ()))
+        finding
+        for finding in findings
+        if _is_wanted(finding, select, ignore) and not (finding.line and finding.code in silenced.get(finding.line, ()))
     )
 
 
-def _with_remarks(found: list[Problem], remarks: Collection[Problem]) -> list[Problem]:
+def _with_remarks(findings: list[Problem], remarks: Collection[Problem]) -> list[Problem]:
     """The findings, and what a training config says of itself; what both say is said once."""
-    told = {"release", *((one.code, one.line) for one in found)}
-    more = [remark for remark in remarks if not told & {remark.code, (remark.code, remark.line)}]
-    return sorted([*found, *more], key=lambda one: one.order)
+    known = {"release", *((finding.code, finding.line) for finding in findings)}
+    more = [remark for remark in remarks if not known & {remark.code, (remark.code, remark.line)}]
+    return sorted([*findings, *more], key=lambda finding: finding.order)
 
 
 def known_code(code: str) -> str:
@@ -80,16 +80,16 @@ def _is_wanted(finding: Problem, select: Collection[str], ignore: Collection[str
 
 def _findings(subject: Subject, file: str) -> list[Problem]:
     """Everything that is found, without what another finding says better."""
-    found = [(one, problem) for one in all_rules() for problem in _merged(one, subject)]
+    problems = [(its_rule, problem) for its_rule in all_rules() for problem in _merged(its_rule, subject)]
     keys: dict[str, set[str]] = {}
-    for one, problem in found:
-        keys.setdefault(one.code, set()).add(problem.key)
+    for its_rule, problem in problems:
+        keys.setdefault(its_rule.code, set()).add(problem.key)
     kept = (
-        replace(problem, code=one.code, level=one.level, why=one.why, file=problem.file or file)
-        for one, problem in found
-        if not any(one.of_curve or problem.key in keys[better] for better in one.unless if better in keys)
+        replace(problem, code=its_rule.code, level=its_rule.level, why=its_rule.why, file=problem.file or file)
+        for its_rule, problem in problems
+        if not any(its_rule.of_curve or problem.key in keys[better] for better in its_rule.unless if better in keys)
     )
-    return sorted(kept, key=lambda one: one.order)
+    return sorted(kept, key=lambda problem: problem.order)
 
 
 def _merged(rule: Rule, subject: Subject) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ def ignored(lines: Sequence[str]) -> dict[int, frozenset[str]]:
     >>> sorted(ignored(["# lrcli: ignore lr-jump, gamma-zero", "gamma: 0"])[2])
     ['gamma-zero', 'lr-jump']
     """
-    found: dict[int, frozenset[str]] = {}
+    silenced: dict[int, frozenset[str]] = {}
     above: frozenset[str] = frozenset()
     for number, line in enumerate(lines, 1):
         match = _COMMENT.search(line)
@@ -24,6 +24,6 @@ def ignored(lines: Sequence[str]) -> dict[int, frozenset[str]]:
             above |= codes  # several comments may stand above one line
             continue
         if codes or above:
-            found[number] = codes | above
+            silenced[number] = codes | above
         above = frozenset()
-    return found
+    return silenced

@@ -47,10 +47,10 @@ def lines_of(spec: Spec) -> tuple[KnownRows, ...]:
     formula = replace(spec, emulation=None)
     lines = []
     for one_group in formula.groups:
-        one = series_of(replace(formula, groups=(one_group,)))
+        alone = series_of(replace(formula, groups=(one_group,)))
         # of a long run that has to be walked (a running product) only the beginning is looked at
-        rows = _chosen(one_group.schedule, one.stop) if one.jumps else range(ALL)
-        (column_of,) = next(one.at([rows]))
+        rows = _chosen(one_group.schedule, alone.stop) if alone.jumps else range(ALL)
+        (column_of,) = next(alone.at([rows]))
         lines.append(KnownRows(rows, column_of.lr, False))
     return tuple(lines)
 

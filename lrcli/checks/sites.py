@@ -48,7 +48,7 @@ class Site:
         for name in names:
             spellings = (
                 name,
-                *(word for word, (meant, _) in spellings_of(type(self.schedule)).items() if meant == name),
+                *(word for word, (field, _) in spellings_of(type(self.schedule)).items() if field == name),
             )
             for word in spellings:
                 value = self.node.get(word) if isinstance(self.node, Mapping) else None
@@ -85,8 +85,8 @@ def sites_of(spec: Spec, root: Mapping | None) -> tuple[Site, ...]:
 def schedule_node(i: int, root: Mapping | None) -> tuple[str, Node | None]:
     """(the key, the node) under which the schedule of group i is written."""
     groups = root.get("groups") if root else None
-    own = groups.items[i] if isinstance(groups, Sequence) and i < len(groups.items) else None
-    node = own.get("schedule") if isinstance(own, Mapping) else None
+    mapping = groups.items[i] if isinstance(groups, Sequence) and i < len(groups.items) else None
+    node = mapping.get("schedule") if isinstance(mapping, Mapping) else None
     if node is not None:
         return f"groups.{i}.schedule", node
     return "schedule", root.get("schedule") if root else None

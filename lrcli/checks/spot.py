@@ -19,5 +19,5 @@ class Spot(NamedTuple):
 
     def problem(self, message: str, help: str, group: int | None = None, *, details: tuple[str, ...] = ()) -> Problem:
         """What a rule says about this value (of one parameter group); the rule's code and level come later."""
-        found = Problem("", message) if self.place is None else self.place.problem("", message)
-        return replace(found, help=help, key=self.key, group=group, details=details)
+        problem = Problem("", message) if self.place is None else self.place.problem("", message)
+        return replace(problem, help=help, key=self.key, group=group, details=details)

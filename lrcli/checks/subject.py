@@ -96,8 +96,8 @@ class Subject:
         from lrcli.reader.nodes import Sequence
 
         groups = self.root.get("groups") if self.root else None
-        own = groups.items[group] if isinstance(groups, Sequence) and group < len(groups.items) else None
-        for where, node in ((f"groups.{group}.", own), ("", self.root)):
+        mapping = groups.items[group] if isinstance(groups, Sequence) and group < len(groups.items) else None
+        for where, node in ((f"groups.{group}.", mapping), ("", self.root)):
             for name in LR:
                 value = node.get(name) if isinstance(node, Mapping) else None
                 if value is not None:

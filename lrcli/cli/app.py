@@ -42,8 +42,8 @@ class Commands(TyperGroup):
     @staticmethod
     def names() -> list[str]:
         """The names of all commands, without importing them."""
-        found = {name.strip("_") for name in module_names([_COMMANDS])}
-        return [*(name for name in _FIRST if name in found), *sorted(found.difference(_FIRST))]
+        files = {name.strip("_") for name in module_names([_COMMANDS])}
+        return [*(name for name in _FIRST if name in files), *sorted(files.difference(_FIRST))]
 
     def list_commands(self, ctx: Context) -> list[str]:
         """The names of all commands."""
@@ -132,11 +132,11 @@ def dispatch(args: Sequence[str], env: Environment) -> int:
             return ExitStatus.TROUBLE
 
 
-def _complete(app: Commands, env: Environment, asked: str) -> int:
+def _complete(app: Commands, env: Environment, request: str) -> int:
     """Answer a shell that asks for its script (source_bash), or what may come next (complete_bash)."""
     from lrcli.cli.completion import answer, scripts
 
-    what, _, shell = asked.partition("_")
+    what, _, shell = request.partition("_")
     if shell in scripts.SCRIPTS and what == "source":
         print(scripts.script(shell))
         return ExitStatus.OK

@@ -92,15 +92,15 @@ def make_command(function: Callable[..., Any], examples: Sequence[tuple[str, str
     def call(**given: Any) -> Any:
         env = given.pop("ctx").obj
         env.color, env.quiet = given.get("color", env.color), given.get("quiet", env.quiet)
-        made: dict[str, Any] = {}
+        arguments: dict[str, Any] = {}
         for name, hint in hints.items():
             if name in bundles:
-                made[name] = hint(**{f.name: given[f.name] for f in fields(hint)})
+                arguments[name] = hint(**{f.name: given[f.name] for f in fields(hint)})
             else:
-                made[name] = env if hint is Environment else given[name]
+                arguments[name] = env if hint is Environment else given[name]
         with progress_told_to(env.show_progress):
             try:
-                return function(**made)
+                return function(**arguments)
             finally:
                 env.hide_progress()
 
@@ -114,7 +114,7 @@ def make_command(function: Callable[..., Any], examples: Sequence[tuple[str, str
         help=inspect.getdoc(function),
         context_settings={"help_option_names": ["-h", "--help"]},
     )(call)
-    made = typer.main.get_command(app)
-    assert isinstance(made, Command)
-    made.examples = tuple(examples)
-    return made
+    command = typer.main.get_command(app)
+    assert isinstance(command, Command)
+    command.examples = tuple(examples)
+    return command

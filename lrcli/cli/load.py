@@ -94,7 +94,7 @@ def _loaded(
 
     What the specs were read from is added to `declared`.
     """
-    found: list[tuple[tuple[str, ...], Series]] = []
+    loaded: list[tuple[tuple[str, ...], Series]] = []
     failures: list[LrcliError] = []
     configs: list[Declared] = []
     for i, argument in enumerate(arguments):
@@ -109,7 +109,7 @@ def _loaded(
                 failures.append(exc)
                 continue
             if logged is not None:
-                found.append(((), logged))
+                loaded.append(((), logged))
                 continue
         for setting in settings:
             try:
@@ -117,7 +117,7 @@ def _loaded(
             except LrcliError as exc:
                 failures.append(_of_sweep(_better(env, argument, user, options, exc, logs=logs is not None), setting))
                 continue
-            found.append((setting, series_of(read.spec)))
+            loaded.append((setting, series_of(read.spec)))
             if read.origin is not None:
                 configs.append(read)
             if declared is not None:
@@ -125,14 +125,14 @@ def _loaded(
     if failures:
         raise _all_of(failures)
     given = [f"--{name.replace('_', '-')}" for name in CHANGES if getattr(options, name)]
-    if given and all(run.is_record for _, run in found):
+    if given and all(run.is_record for _, run in loaded):
         raise LrcliError(f"{given[0]} changes a spec, and here is only a log")
-    for _, run in found:
+    for _, run in loaded:
         for remark in run.remarks:
             env.tell(remark)
     for read in () if tell is None else configs:
         _tell_remarks(env, read, bool(tell))
-    return found
+    return loaded
 
 
 def _better(
@@ -201,8 +201,10 @@ def _of_sweep(failure: LrcliError, setting: Sequence[str]) -> LrcliError:
     """The failure, its problems placed at the --sweep that was written, not at the --set that it stands for."""
     if not isinstance(failure, SpecError):
         return failure
-    places = {f"--set {one}": f"--sweep {one}" for one in setting}
-    return SpecError(tuple(replace(one, file=places.get(one.file, one.file)) for one in failure.problems))
+    places = {f"--set {text}": f"--sweep {text}" for text in setting}
+    return SpecError(
+        tuple(replace(problem, file=places.get(problem.file, problem.file)) for problem in failure.problems)
+    )
 
 
 def _all_of(failures: Sequence[LrcliError]) -> LrcliError:

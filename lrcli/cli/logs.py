@@ -58,7 +58,7 @@ def not_a_spec(argument: str, inputs: Inputs, user: str, failure: LrcliError, *,
     """The failure to read a spec, said of what the argument is if it is none. logs: whether it may be a log as well."""
     path, _ = split_argument(argument)
     file, column = split_log(path)
-    kinds = {one.code for one in failure.problems} if isinstance(failure, SpecError) else set()
+    kinds = {problem.code for problem in failure.problems} if isinstance(failure, SpecError) else set()
     is_yaml = path.endswith((".yaml", ".yml"))
     if is_inline(path) or ("encoding" in kinds and is_yaml):
         return failure

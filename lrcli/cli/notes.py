@@ -17,7 +17,7 @@ def tell_notes(env: Environment, notes: Sequence[tuple[str, Sequence[Problem]]])
 def told_once(notes: Sequence[tuple[str, Sequence[Problem]]]) -> list[str]:
     """The notes of each named spec in words; one that all of them share has no name before it."""
     about: dict[str, list[str]] = {}
-    for name, own in notes:
-        for note in dict.fromkeys(map(str, own)):
+    for name, of_spec in notes:
+        for note in dict.fromkeys(map(str, of_spec)):
             about.setdefault(note, []).append(name)
     return [text if len(names) == len(notes) else f"{', '.join(names)}: {text}" for text, names in about.items()]

@@ -61,7 +61,7 @@ class Output:
         """Whether a person looks at it in a terminal."""
         return self.env.stdout_tty and not self.to_file
 
-    def choose(self, asked: str | None, among: Collection[str], default: str) -> str:
+    def choose(self, format: str | None, among: Collection[str], default: str) -> str:
         """The format to write: what --format asks for, else what the file's ending names, else `default`.
 
         Raises LrcliError for a file whose ending names a format that is not `among` these.
@@ -69,14 +69,14 @@ class Output:
         self._chosen = True
         suffix = Path(self.path or "").suffix.lower() if self.to_file else ""
         named = _ENDINGS.get(suffix)
-        if asked is None and named in among:
+        if format is None and named in among:
             assert named is not None
             return named
-        if suffix in _FOREIGN or (asked is None and named is not None):
+        if suffix in _FOREIGN or (format is None and named is not None):
             endings = [ending for ending, name in _ENDINGS.items() if name in among and ending not in (".htm", ".yml")]
             listed = f"{', '.join(endings)} and .txt" if endings else ".txt"
             raise LrcliError(f"cannot write {self.path}: what can be written here is {listed}")
-        return asked or default
+        return format or default
 
     @property
     def color(self) -> bool:

@@ -65,7 +65,7 @@ def shown_settings(settings: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...],
 
 
 def _shown_axis(axis: Sequence[str]) -> list[str]:
-    keys, texts = zip(*((key, text) for key, _, text in (one.partition("=") for one in axis)), strict=True)
+    keys, texts = zip(*((key, text) for key, _, text in (setting.partition("=") for setting in axis)), strict=True)
     try:
         values = [float(text) for text in texts]
     except ValueError:

@@ -138,7 +138,7 @@ class Tally:
         if xs == ys and not (self.exact and 0.0 in xs):  # -0.0 equals 0.0, but not to the bit
             return []
         rtol, atol, exact, allowed = self.rtol, self.atol, self.exact, self._allowed
-        found = []
+        rows = []
         widest = self.largest.absolute if self.largest else -1.0
         widest_relative = self.largest_relative.relative if self.largest_relative else -1.0
         for n, (x, y) in enumerate(zip(xs, ys, strict=True), t):
@@ -146,17 +146,17 @@ class Tally:
                 continue
             if x is None or y is None:
                 self.nulls += 1
-                found.append(n)
+                rows.append(n)
                 continue
             if x != x or y != y:
                 if x == x or y == y:
-                    found.append(n)
+                    rows.append(n)
                 continue
             absolute = abs(x - y)
             scale = max(abs(x), abs(y))
             limit = max(rtol * scale, atol) if allowed is None else allowed(x, y)
             if exact or absolute > limit or scale == math.inf:
-                found.append(n)
+                rows.append(n)
             if absolute > widest:
                 widest = absolute
                 self.largest = Gap.of(n, x, y)
@@ -164,7 +164,7 @@ class Tally:
             if relative > widest_relative:
                 widest_relative = relative
                 self.largest_relative = Gap.of(n, x, y)
-        return found
+        return rows
 
     def _keep(self, t: int, xs: Values, ys: Values, differs: Sequence[int]) -> None:
         stop = t + len(xs)

@@ -135,15 +135,15 @@ def _common(rows: Sequence[int], others: Sequence[int]) -> Sequence[int]:
     """The indices of the rows that the others have, too. Both increase."""
     if rows == others:
         return range(len(rows))
-    found = array("q")
+    indices = array("q")
     rest = iter(others)
     there = next(rest, None)
     for i, t in enumerate(rows):
         while there is not None and there < t:
             there = next(rest, None)
         if there == t:
-            found.append(i)
-    return found
+            indices.append(i)
+    return indices
 
 
 def _chosen(rows: Sequence[int], which: Sequence[int]) -> Sequence[int]:

@@ -49,16 +49,16 @@ def readings_of(releases: Sequence[str], read: Callable[[str], Spec]) -> tuple[R
             families[-1][0].append(release)
         else:
             families.append(([release], spec, rates, words))
-    found: list[ReadingFamily] = []
+    readings: list[ReadingFamily] = []
     before: Rates = ()
     for names, spec, rates, words in families:
         if spec is None:
-            found.append(ReadingFamily(tuple(names), refusal=words))
+            readings.append(ReadingFamily(tuple(names), refusal=words))
             continue
         first = _first(before, rates)
-        found.append(ReadingFamily(tuple(names), spec.length, spec.interval, first, groups=len(rates)))
+        readings.append(ReadingFamily(tuple(names), spec.length, spec.interval, first, groups=len(rates)))
         before = rates
-    return tuple(found)
+    return tuple(readings)
 
 
 def _rates(spec: Spec | None, families: list[tuple[list[str], Spec | None, Rates, str]]) -> Rates:
@@ -81,11 +81,11 @@ def _bits(rates: Rates) -> list[bytes]:
 
 def _first(a: Rates, b: Rates) -> tuple[int, float, float] | None:
     """The first row at which a group that both have differs, with the rates of both."""
-    found = [
+    differing = [
         next(((i, x, y) for i, (x, y) in enumerate(zip(old, new, strict=False)) if x != y), None)
         for old, new in zip(a, b, strict=False)
     ]
-    return min((one for one in found if one is not None), key=lambda one: one[0], default=None)
+    return min((one for one in differing if one is not None), key=lambda one: one[0], default=None)
 
 
 def _words(error: LrcliError) -> str:

@@ -80,8 +80,8 @@ def _families(spec: Spec, *, documented: bool) -> tuple[_Families, _Families]:
     releases = list(replaying().RELEASES)
     for i, release in enumerate(reversed(releases)):
         report_progress(i, len(releases), "releases")
-        asked = replace(spec.emulation, release=release, read=None) if spec.emulation else Emulation(release)
-        wanted = replace(spec, emulation=asked)
+        emulation = replace(spec.emulation, release=release, read=None) if spec.emulation else Emulation(release)
+        wanted = replace(spec, emulation=emulation)
         try:
             run = series_of(wanted)
             used, read = _numbers(run, ("lr", run.reading) if documented else ("lr",))
@@ -111,14 +111,14 @@ class _Families:
         self._by_words.setdefault(words, []).insert(0, release)
 
     def families(self) -> tuple[Family, ...]:
-        found = []
+        families = []
         before: bytes | None = None
         for numbers, releases in self._by_numbers.items():
             gap, group = (None, 0) if before is None else self._gap(before, numbers)
-            found.append(Family(tuple(releases), gap=gap, group=group))
+            families.append(Family(tuple(releases), gap=gap, group=group))
             before = numbers
         refusing = [Family(tuple(releases), words) for words, releases in self._by_words.items()]
-        return (*found, *refusing)
+        return (*families, *refusing)
 
     def _gap(self, a: bytes, b: bytes) -> tuple[Gap | None, int]:
         for i, (x, y) in enumerate(zip(memoryview(a).cast("d"), memoryview(b).cast("d"), strict=True)):

@@ -247,12 +247,12 @@ class _Checker:
                 raise self.error(node, "'^' is no operator here", "write a power as '**'")
             raise self.error(node, "only + - * / // % and ** are operators here", "write 'and', 'or' for & and |")
         left, right = self.value(node.left), self.value(node.right)
-        made: ast.expr = ast.BinOp(left, node.op, right)
+        folded: ast.expr = ast.BinOp(left, node.op, right)
         if isinstance(node.op, ast.Pow):
             compute = _real_power
             if not (_number(right).is_integer() or _number(left) > 0):
-                made = _checked_power(made)
-        return self.fold(node, made, compute, left, right)
+                folded = _checked_power(folded)
+        return self.fold(node, folded, compute, left, right)
 
     def call(self, node: ast.Call) -> ast.expr:
         if isinstance(node.func, ast.Attribute):
@@ -272,13 +272,13 @@ class _Checker:
             words = {1: "one argument", 2: "one or two arguments"}.get(most, "two or more arguments")
             raise self.error(node, f"{name} takes {words}, not {len(node.args)}")
         arguments = [self.value(argument) for argument in node.args]
-        made = ast.Call(ast.Name(name, ast.Load()), arguments, [])
-        return self.fold(node, made, function, *arguments)
+        folded = ast.Call(ast.Name(name, ast.Load()), arguments, [])
+        return self.fold(node, folded, function, *arguments)
 
-    def fold(self, node: ast.expr, made: ast.expr, compute: Callable[..., float], *operands: ast.expr) -> ast.expr:
+    def fold(self, node: ast.expr, folded: ast.expr, compute: Callable[..., float], *operands: ast.expr) -> ast.expr:
         """`made`, or its value where it is constant; an error where that value does not exist."""
         if not all(isinstance(operand, ast.Constant) for operand in operands):
-            return made
+            return folded
         numbers = [_number(operand) for operand in operands]
         try:
             return ast.Constant(compute(*numbers))

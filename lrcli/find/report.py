@@ -73,11 +73,11 @@ def find(points: Points, options: FindOptions | None = None) -> FindReport:
     if not len(used):
         raise LrcliError(f"{points.name}: no learning rate is at most {options.stop_lr!r}, where the test is to stop")
     shape = shape_of(used)
-    found: list[Suggestion] = []
+    suggestions: list[Suggestion] = []
     for tool in finders():
         losses = tuple(tool.smooth(used.losses)) if options.smooth == "own" else used.losses
-        found += tool.suggest(used.lrs, losses, options.skip_start, options.skip_end)
-    placed = tuple(_placed(suggestion, shape) for suggestion in found)
+        suggestions += tool.suggest(used.lrs, losses, options.skip_start, options.skip_end)
+    placed = tuple(_placed(suggestion, shape) for suggestion in suggestions)
     return FindReport(used, placed, shape, spread_of(placed), len(points) - len(used))
 
 
@@ -136,10 +136,10 @@ def loss_at(points: Points, lr: float) -> float:
 
 def spread_of(suggestions: tuple[Suggestion, ...]) -> Spread | None:
     """How far the suggestions are apart; None if there is none."""
-    made = [(suggestion.lr, suggestion) for suggestion in suggestions if suggestion.lr is not None]
-    if not made:
+    pairs = [(suggestion.lr, suggestion) for suggestion in suggestions if suggestion.lr is not None]
+    if not pairs:
         return None
-    lrs = [lr for lr, _ in made]
-    low, high = (pick(made, key=lambda one: one[0])[1] for pick in (min, max))
+    lrs = [lr for lr, _ in pairs]
+    low, high = (pick(pairs, key=lambda pair: pair[0])[1] for pick in (min, max))
     ratio = max(lrs) / min(lrs) if min(lrs) > 0 else math.inf
     return Spread(low, high, median(lrs), ratio)

@@ -177,13 +177,13 @@ class Inputs:
         """A regular file is known by its path; a pipe may have several (`/dev/stdin` and `-`) and be read once."""
         try:
             if name == "-":
-                found = os.fstat(self._stdin.fileno()) if self._stdin is not None else None
+                status = os.fstat(self._stdin.fileno()) if self._stdin is not None else None
             else:
-                found = Path(name).stat()
+                status = Path(name).stat()
         except (OSError, ValueError):
             return name
-        piped = found is not None and (stat.S_ISFIFO(found.st_mode) or stat.S_ISSOCK(found.st_mode))
-        return (found.st_dev, found.st_ino) if found is not None and piped else name
+        piped = status is not None and (stat.S_ISFIFO(status.st_mode) or stat.S_ISSOCK(status.st_mode))
+        return (status.st_dev, status.st_ino) if status is not None and piped else name
 
 
 class _Rejoined(io.RawIOBase):

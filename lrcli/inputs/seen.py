@@ -16,10 +16,10 @@ _seen: ContextVar[dict[Path, Stamp | None] | None] = ContextVar("_seen", default
 def stamp(path: Path) -> Stamp | None:
     """What tells a changed file from the same one; None where there is none."""
     try:
-        found = path.stat()
+        status = path.stat()
     except (OSError, ValueError):
         return None
-    return found.st_mtime_ns, found.st_ino, found.st_size
+    return status.st_mtime_ns, status.st_ino, status.st_size
 
 
 def see(path: Path) -> None:

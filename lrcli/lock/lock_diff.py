@@ -68,13 +68,13 @@ def _value_at(track: Track, t: int) -> float:
 def _block_lines(a: Track, b: Track, stop: int, unit: str) -> Iterator[str]:
     """The blocks that differ, with their ends where those do."""
     ends = [*(first for first, *_ in a.blocks[1:]), stop]
-    found = [(x, y, end) for x, y, end in zip(a.blocks, b.blocks, ends, strict=True) if x[3] != y[3]]
-    for x, y, end in found[:SHOWN]:
+    blocks = [(x, y, end) for x, y, end in zip(a.blocks, b.blocks, ends, strict=True) if x[3] != y[3]]
+    for x, y, end in blocks[:SHOWN]:
         at_ends = ((x[0], x[1], y[1]), (end - 1, x[2], y[2]))
         told = [f"{unit} {t}: {_change(t, old, new)}" for t, old, new in at_ends if bits_of(old) != bits_of(new)]
         yield f"{unit}s {x[0]} to {end - 1} differ: {'; '.join(told) or 'between their ends'}"
-    if len(found) > SHOWN:
-        yield f"{len(found)} of {len(a.blocks)} blocks differ in all"
+    if len(blocks) > SHOWN:
+        yield f"{len(blocks)} of {len(a.blocks)} blocks differ in all"
 
 
 def _change(t: int, x: float, y: float) -> str:

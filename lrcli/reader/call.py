@@ -101,11 +101,11 @@ class _Call:
         name = node.args.args[0].arg
 
         class Renamed(ast.NodeTransformer):
-            def visit_Name(self, found: ast.Name) -> ast.Name:
-                return ast.Name("epoch", found.ctx) if found.id == name else found
+            def visit_Name(self, node: ast.Name) -> ast.Name:
+                return ast.Name("epoch", node.ctx) if node.id == name else node
 
-            def visit_Attribute(self, found: ast.Attribute) -> ast.expr:
-                return ast.Name(found.attr, ast.Load()) if ast.unparse(found.value) in ("math", "np") else found
+            def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+                return ast.Name(node.attr, ast.Load()) if ast.unparse(node.value) in ("math", "np") else node
 
         return ast.unparse(Renamed().visit(node.body))
 

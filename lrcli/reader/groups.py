@@ -34,7 +34,7 @@ def group_nodes(root: Mapping, problems: Problems) -> list[Mapping]:
         problems.add(node.place, "limit", f"more than {MAX_PARTS:,} groups")
         return []
     names: set[str] = set()
-    found = []
+    mappings = []
     for item in node.items:
         if not isinstance(item, Mapping):
             problems.add(
@@ -49,8 +49,8 @@ def group_nodes(root: Mapping, problems: Problems) -> list[Mapping]:
             problems.add(name.place, "duplicate-key", f"there are two groups with the name {name.text!r}")
         elif isinstance(name, Scalar):
             names.add(name.text)
-        found.append(item)
-    return found
+        mappings.append(item)
+    return mappings
 
 
 def read_groups(root: Mapping, nodes: list[Mapping], context: Context) -> tuple[Group, ...]:
@@ -68,17 +68,17 @@ def read_groups(root: Mapping, nodes: list[Mapping], context: Context) -> tuple[
     base = _lr(root, context.problems)
     pieces: list[tuple[str | None, Any, Schedule, Node]] = []
     for i, node in enumerate(nodes or [Mapping(root.place, ())]):
-        own = node.get("schedule")
+        written = node.get("schedule")
         lr = _lr(node, context.problems)
         lr = base if lr is None else lr
-        used = common if own is None else own
+        used = common if written is None else written
         if lr is None and "lr" not in context.meant and not _sets_lr(used):
             hint = "add --lr 0.1" if is_call(root.place.source.text) else "write lr: 0.1"
             context.problems.add(root.place.source.whole, "missing-key", "missing key 'lr'", hint)
-        schedule = shared if own is None else after_warmup(own, 1, warmup, context)
+        schedule = shared if written is None else after_warmup(written, 1, warmup, context)
         name = node.get("name")
         if schedule is not None and lr is not BAD:
-            schedule = schedule.for_group(i, n) if own is None else schedule.for_group(0, 1)
+            schedule = schedule.for_group(i, n) if written is None else schedule.for_group(0, 1)
             assert used is not None
             pieces.append((name.text if isinstance(name, Scalar) else None, lr, schedule, used))
     return _bound(pieces, base, context, own_groups=not nodes)
@@ -107,8 +107,8 @@ def _bound(
         except InvalidValue as error:
             explain_refusal(error, node, context.problems)
             continue
-        own = bound.groups() if own_groups else ()
-        groups += [Group(each, lr, part) for each, part in own] or [Group(name, lr, bound)]
+        made = bound.groups() if own_groups else ()
+        groups += [Group(each, lr, part) for each, part in made] or [Group(name, lr, bound)]
     return tuple(groups)
 
 

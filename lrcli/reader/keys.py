@@ -28,8 +28,8 @@ def _find(name: str) -> tuple[type[Schedule], ...]:
 
 def type_named(node: Node | None) -> type[Schedule] | None:
     """The schedule class that a `type:` names, None if it names none."""
-    found = _find(node.text) if isinstance(node, Scalar) and node.text else ()
-    return found[0] if len(found) == 1 else None
+    classes = _find(node.text) if isinstance(node, Scalar) and node.text else ()
+    return classes[0] if len(classes) == 1 else None
 
 
 def given_place(node: Mapping) -> Place:
@@ -53,7 +53,7 @@ def type_of(node: Mapping, problems: Problems, phase: bool) -> type[Schedule] | 
         return None
     cls = type_named(kind)
     if cls is None and (several := _find(kind.text)):
-        names = ", ".join(one.name for one in several)
+        names = ", ".join(cls.name for cls in several)
         problems.add(kind.place, "unknown-type", f"several frameworks have {kind.text[:60]!r}", f"write one of {names}")
     elif cls is None:
         from lrcli.reader.elsewhere import type_hint  # not above: it is a table of other tools' words
@@ -84,7 +84,7 @@ def given_fields(
     names = [f.name for f in parameters(cls)]
     spellings = spellings_of(cls)
     given: dict[str, tuple[Scalar, Node]] = {}
-    meant: set[str] = set()
+    misspelled: set[str] = set()
     for key, value in node.entries:
         word = key.text
         if word == "type" or (word == "for" and phase):
@@ -92,19 +92,19 @@ def given_fields(
         name = word if word in names else PLURALS.get(word, word)
         name = spellings[name][0] if name in spellings else name
         if name not in names:
-            meant.add(_unknown(key, value, node, cls, context))
+            misspelled.add(_unknown(key, value, node, cls, context))
         elif name in given:
             first = given[name][0].text
             context.problems.add(key.place, "duplicate-key", f"{word} and {first} are the same, give one of them")
         else:
             given[name] = key, value
-    return given, meant
+    return given, misspelled
 
 
 def spellings_of(cls: type[Schedule]) -> dict[str, tuple[str, str]]:
     """Other keys of a class: key -> (the field, the unit that a bare number has there)."""
-    found: dict[str, tuple[str, str]] = getattr(cls, "spellings", {})
-    return found
+    spellings: dict[str, tuple[str, str]] = getattr(cls, "spellings", {})
+    return spellings
 
 
 def _unknown(key: Scalar, value: Node, node: Mapping, cls: type[Schedule], context: Context) -> str:
@@ -128,15 +128,15 @@ def _unknown(key: Scalar, value: Node, node: Mapping, cls: type[Schedule], conte
     }
     kind = node.get("type")
     called = kind.text if isinstance(kind, Scalar) else cls.name
-    meant = closest(word, names)
-    hint = special.get(word) or key_hint(word, value, top=False) or (f"did you mean {meant!r}?" if meant else known)
+    likely = closest(word, names)
+    hint = special.get(word) or key_hint(word, value, top=False) or (f"did you mean {likely!r}?" if likely else known)
     context.problems.add(key.place, "unknown-key", f"unknown key {word[:60]!r} in {called}", hint)
-    return spellings_of(cls)[meant][0] if meant in spellings_of(cls) else meant
+    return spellings_of(cls)[likely][0] if likely in spellings_of(cls) else likely
 
 
 def check_keys(node: Mapping, known: tuple[str, ...], where: str, problems: Problems) -> set[str]:
     """Tell of unknown keys; the known ones that they may stand for."""
-    meant = set()
+    misspelled = set()
     for key, value in node.entries:
         if key.text in known:
             continue
@@ -145,14 +145,14 @@ def check_keys(node: Mapping, known: tuple[str, ...], where: str, problems: Prob
         other = key_hint(key.text, value, top=True) if "schedule" in known else ""
         misplaced = "schedule" in known and key.text in _schedule_keys()
         name = "" if misplaced else closest(key.text, known)
-        meant.add("schedule" if key.text == "type" else "lr" if name in LR else name)
+        misspelled.add("schedule" if key.text == "type" else "lr" if name in LR else name)
         hint = other or "put it under schedule:" if misplaced or other else f"did you mean {name!r}?" if name else ""
         problems.add(key.place, "unknown-key", f"unknown key {key.text[:60]!r} {where}", hint)
     spelled = [name for name in LR if node.key(name) is not None]
     if len(spelled) > 1 and (second := node.key(spelled[1])):
         message = f"{spelled[1]} and {spelled[0]} are the same, give one of them"
         problems.add(second.place, "duplicate-key", message)
-    return meant
+    return misspelled
 
 
 def _schedule_keys() -> set[str]:

@@ -43,8 +43,8 @@ def read_clock(root: Mapping, counted_in: tuple[str, Node] | None, problems: Pro
     if counted_in is not None and within is not None and within >= 1 and within % 1 == 0 and written is None:
         if interval == "epoch":
             interval = "step"
-            told = f"{counted_in[0]} counts steps, {within:g} in an epoch, so the run does too (interval: step)"
-            problems.note(counted_in[1].place, "interval", told)
+            message = f"{counted_in[0]} counts steps, {within:g} in an epoch, so the run does too (interval: step)"
+            problems.note(counted_in[1].place, "interval", message)
         if steps is None and data is None:
             return RowClock(interval, int(within))
     # 1 stands in after a problem, so that there is not a second one for each unit
@@ -92,8 +92,8 @@ def read_run_length(root: Mapping, metric: int | None, context: Context) -> None
         problems.add(node.place, "bad-value", f"the run has {length} {clock.interval}s, at most are 1e12")
         context.length = STAND_IN
     if not epochs and count % per:
-        told = f"steps: {count} steps in epochs is {count / per:g}, rounded to {context.length}"
-        problems.note(node.place, "rounded", told, "warning")
+        message = f"steps: {count} steps in epochs is {count / per:g}, rounded to {context.length}"
+        problems.note(node.place, "rounded", message, "warning")
 
 
 def read_first_step(root: Mapping, problems: Problems) -> int:
@@ -113,14 +113,14 @@ def read_skipped(root: Mapping, problems: Problems) -> tuple[int, ...]:
     node = root.get("skipped")
     if node is None or is_null(node):
         return ()
-    found = []
+    steps = []
     for item in node.items if isinstance(node, Sequence) else (node,):
         number = as_number(item)
         if number is None or abs(number) > MAX_COUNT or number % 1:
             refuse_value(problems, "skipped", "must be a list of whole numbers", item)
             return ()
-        found.append(int(number))
-    return tuple(sorted(found))
+        steps.append(int(number))
+    return tuple(sorted(steps))
 
 
 def _count(name: str, node: Node, problems: Problems) -> int | None:

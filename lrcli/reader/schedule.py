@@ -108,8 +108,8 @@ def _from_mapping(node: Mapping, scope: Scope, context: Context, phase: bool = F
     cls = type_of(node, context.problems, phase)
     if cls is None:
         return None
-    given, meant = given_fields(node, cls, context, phase)
-    values = _values(node, cls, given, meant, scope, context)
+    given, misspelled = given_fields(node, cls, context, phase)
+    values = _values(node, cls, given, misspelled, scope, context)
     if values is None:
         return None
     place = given_place(node)
@@ -120,9 +120,9 @@ def _from_mapping(node: Mapping, scope: Scope, context: Context, phase: bool = F
         return None
     if not context.replay:
         inner = [child for value in values.values() for child in _children(value)]
-        told = {str(problem) for child in inner for problem in child.formula_problems()}
+        inside = {str(problem) for child in inner for problem in child.formula_problems()}
         for problem in schedule.formula_problems():
-            if str(problem) not in told:
+            if str(problem) not in inside:
                 _explain(problem, given, place, context.problems)
     return schedule
 
@@ -137,7 +137,7 @@ def _values(
     node: Mapping,
     cls: type[Schedule],
     given: dict[str, tuple[Scalar, Node]],
-    meant: set[str],
+    misspelled: set[str],
     scope: Scope,
     context: Context,
 ) -> dict[str, Any] | None:
@@ -159,7 +159,7 @@ def _values(
         elif param.fills and (param.fills == "run" or scope.phase) and not _gives_any(given, param.unless):
             values[f.name] = scope.length
         elif f.default is MISSING:
-            if f.name not in meant:
+            if f.name not in misspelled:
                 hint = f"{f.name}: {param.doc}"
                 message = f"missing key {f.name!r} in {cls.name}"
                 context.problems.add(given_place(node), "missing-key", message, hint)
@@ -196,8 +196,8 @@ def _build_children(
     if len(node.items) > MAX_PARTS:
         context.problems.add(node.place, "limit", f"more than {MAX_PARTS:,} schedules")
         return BAD
-    found = next((values.get(other.name) for other in parameters(cls) if param_of(other).kind == "positions"), None)
-    milestones = [int(m) for m in found] if isinstance(found, tuple) else None
+    positions = next((values.get(other.name) for other in parameters(cls) if param_of(other).kind == "positions"), None)
+    milestones = [int(m) for m in positions] if isinstance(positions, tuple) else None
     parts = []
     for i, item in enumerate(node.items):
         inner = scope
@@ -231,8 +231,8 @@ def _explain(error: InvalidValue, given: dict[str, tuple[Scalar, Node]], place: 
         problems.add(at, "framework-refuses", str(error))
         return
     if error.field not in given:
-        told = "" if error.received is None else f", not {error.received}"
-        problems.add(place, "bad-value", f"{error.field} {error.rule}{told}")
+        instead = "" if error.received is None else f", not {error.received}"
+        problems.add(place, "bad-value", f"{error.field} {error.rule}{instead}")
         return
     key, node = given[error.field]
     if isinstance(node, Scalar):
@@ -273,17 +273,17 @@ def step_counter(holders: list[Mapping]) -> tuple[str, Node] | None:
 def metric_nodes(node: Node | None) -> list[Node | None]:
     """The `metric:` of every schedule in a node that takes one; None for one that is left out."""
     if isinstance(node, Sequence):
-        return [found for item in node.items for found in metric_nodes(item)]
+        return [inner for item in node.items for inner in metric_nodes(item)]
     if not isinstance(node, Mapping):
         return []
     kind = node.get("type")
     cls = type_named(kind)
     if cls is None:
         return []
-    found: list[Node | None] = []
+    nodes: list[Node | None] = []
     for f in parameters(cls):
         if param_of(f).kind == "metric":
-            found.append(node.get(f.name))
+            nodes.append(node.get(f.name))
         elif param_of(f).kind in ("schedules", "schedule"):
-            found += metric_nodes(node.get(f.name, *(word for word, name in PLURALS.items() if name == f.name)))
-    return found
+            nodes += metric_nodes(node.get(f.name, *(word for word, name in PLURALS.items() if name == f.name)))
+    return nodes

@@ -42,10 +42,10 @@ def syntax_error(source: Source, error: Any) -> SpecError:
     if "\t" in line[: len(line) - len(line.lstrip())] or here == "\t":
         place = Place(source, mark.line + 1, line.index("\t") + 1, 1)
         return refuse(place, "syntax", "a tab cannot indent YAML", "indent with blanks")
-    told = f"{error.context or ''} {error.problem or ''}"
-    if "cannot start any token" in told:
+    said = f"{error.context or ''} {error.problem or ''}"
+    if "cannot start any token" in said:
         return refuse(place, "syntax", f"{here!r} cannot begin a value", "quote the text")
     for part, message, hint in _WORDS:
-        if part in told:
+        if part in said:
             return refuse(place, "syntax", message, hint)
     return refuse(place, "syntax", f"this is not YAML: {error.problem}")

@@ -171,9 +171,9 @@ def _flag(name: str, param: Param, node: Node, scope: Scope, context: Context) -
     value = node.value if isinstance(node, Scalar) else None
     if isinstance(value, bool) or (is_null(node) and param.optional):
         return value
-    meant = {"on": "true", "yes": "true", "1": "true", "off": "false", "no": "false", "0": "false"}
+    written = {"on": "true", "yes": "true", "1": "true", "off": "false", "no": "false", "0": "false"}
     word = node.text.lower() if isinstance(node, Scalar) else ""
-    hint = f"write {meant.get(word, word)}" if word in (*meant, "true", "false") else ""
+    hint = f"write {written.get(word, word)}" if word in (*written, "true", "false") else ""
     context.problems.add(node.place, "wrong-type", f"{name} {param.rule}, not {node}", hint)
     return BAD
 

@@ -46,8 +46,8 @@ def _summary(findings: Sequence[Problem], specs: int) -> str:
     if not findings:
         return f"no findings in {of}\n"
     counts = Counter(finding.level for finding in findings)
-    told = [f"{n} {level}{'s' * (n != 1)}" for level in LEVELS if (n := counts[level])]
-    return f"{', '.join(told)} in {of}\n"
+    listed = [f"{n} {level}{'s' * (n != 1)}" for level in LEVELS if (n := counts[level])]
+    return f"{', '.join(listed)} in {of}\n"
 
 
 def _json(findings: Sequence[Problem]) -> str:
@@ -129,8 +129,8 @@ def _annotation(finding: Problem) -> str:
         properties |= {"line": str(finding.line), "col": str(finding.column)}
         properties |= {"endColumn": str(finding.column + finding.width)}
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    told = (("why", finding.why), ("help", finding.help))
-    text = "\n".join((finding.message, *finding.details, *(f"{word}: {said}" for word, said in told if said)))
+    more = (("why", finding.why), ("help", finding.help))
+    text = "\n".join((finding.message, *finding.details, *(f"{word}: {said}" for word, said in more if said)))
     return f"::{level} {listed}::{_data(text)}\n"
 
 

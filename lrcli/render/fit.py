@@ -25,21 +25,21 @@ def write_fit(fitted: Fitted, form: str) -> Iterator[str]:
 
 def sentence(fitted: Fitted) -> str:
     """The result in one line: the schedule, how many rows it gives and how exactly."""
-    found = fitted.candidate
-    if found is None:
+    candidate = fitted.candidate
+    if candidate is None:
         return f"no schedule found that gives all {fitted.rows} rows"
     exact = "to the bit" if fitted.residual == 0 else f"to {fitted.residual:.2g} of their value"
-    return f"{found.kind}, lr {found.lr:g}: {fitted.explained} of {fitted.rows} rows, {exact}"
+    return f"{candidate.kind}, lr {candidate.lr:g}: {fitted.explained} of {fitted.rows} rows, {exact}"
 
 
 def _yaml(fitted: Fitted) -> Iterator[str]:
-    found = fitted.candidate
-    assert found is not None
+    candidate = fitted.candidate
+    assert candidate is not None
     unit = "row" if fitted.log.unit == "row" else fitted.log.unit
     yield f"# {printable(sentence(fitted))}\n"
-    for text in found.evidence:
+    for text in candidate.evidence:
         yield f"# {printable(text)}\n"
-    for text in found.free:
+    for text in candidate.free:
         yield f"# not determined: {printable(text)}\n"
     for other in fitted.others:
         yield f"# gives the same rows: {printable(_other(other))}\n"
@@ -137,7 +137,7 @@ def _scalar(value: Any) -> str:
 def _json(fitted: Fitted) -> Iterator[str]:
     import json
 
-    found = fitted.candidate
+    candidate = fitted.candidate
     runs = fitted.log.runs
     report = {
         "log": fitted.log.name,
@@ -147,8 +147,8 @@ def _json(fitted: Fitted) -> Iterator[str]:
         "explained": fitted.explained,
         "residual": fitted.residual if math.isfinite(fitted.residual) else None,
         "spec": spec_mapping(fitted),
-        "evidence": list(found.evidence) if found else [],
-        "free": list(found.free) if found else [],
+        "evidence": list(candidate.evidence) if candidate else [],
+        "free": list(candidate.free) if candidate else [],
         "others": [_other(other) for other in fitted.others],
     }
     yield json.dumps(report, indent=2) + "\n"

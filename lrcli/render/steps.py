@@ -22,15 +22,15 @@ def _plain(run: RunSteps) -> Iterator[str]:
         if run.steps_per_epoch is None:
             yield "\nsteps_per_epoch, or data: {samples: ..., batch_size: ...}, would say how many steps an epoch has\n"
         return
-    found = counts(run.data)
+    rules = counts(run.data)
     yield "\n"
-    if all(count.steps == found[0].steps for count in found):
-        yield f"others count the same: {', '.join(count.who for count in found[1:])}\n"
+    if all(count.steps == rules[0].steps for count in rules):
+        yield f"others count the same: {', '.join(count.who for count in rules[1:])}\n"
         return
     per_run = "steps" if run.epochs is not None and run.epochs % 1 == 0 else "epochs"
     rows = [("", "batches", "steps per epoch", per_run, "")]
     rows += [
-        (count.who, str(count.batches), str(count.steps), _of_run(run, count, per_run), count.how) for count in found
+        (count.who, str(count.batches), str(count.steps), _of_run(run, count, per_run), count.how) for count in rules
     ]
     yield from _aligned(rows)
 

@@ -139,14 +139,14 @@ class Schedule:
 
     def parts(self) -> tuple[Schedule, ...]:
         """The schedules that this one is made of."""
-        found: list[Schedule] = []
+        schedules: list[Schedule] = []
         for f in fields(self):
             kind, value = param_of(f).kind, getattr(self, f.name)
             if kind == "schedules":
-                found += value
+                schedules += value
             elif kind == "schedule" and value is not None:
-                found.append(value)
-        return tuple(found)
+                schedules.append(value)
+        return tuple(schedules)
 
     def stands_alone(self) -> bool:
         """Whether any step can be computed without those before it."""

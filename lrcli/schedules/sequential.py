@@ -140,11 +140,11 @@ class Sequential(Schedule):
 
     def event_at(self, t: int) -> str:
         schedule, begin, i = self._phase(t)
-        own = schedule.event_at(t - begin)
+        event = schedule.event_at(t - begin)
         if not i or t != begin:
-            return own
+            return event
         # the phase before may end here with an event of its own ("warmup ends")
         before = bisect_left(self.milestones, t)
         since = int(self.milestones[before - 1]) if before else 0
         ended = self.schedules[before].event_at(t - since)
-        return "; ".join(filter(None, (ended, f"phase {i + 1}: {schedule.name}", own)))
+        return "; ".join(filter(None, (ended, f"phase {i + 1}: {schedule.name}", event)))

@@ -20,8 +20,8 @@ def _version() -> str:
 def _text() -> dict[str, Any]:
     """A release, as in `torch-1.10:get_lr:scheduler_first`, reading and order in any order."""
     read, order = f":(?:{'|'.join(SHOWABLE)})", f":(?:{'|'.join(STEP_ORDERS)})"
-    asked = f"(?:{read})?(?:{order})?|{order}{read}"
-    pattern = rf"^\s*(?:formula|{REPLAYED}(?:-{_version()})?(?:{asked}))\s*$"
+    words = f"(?:{read})?(?:{order})?|{order}{read}"
+    pattern = rf"^\s*(?:formula|{REPLAYED}(?:-{_version()})?(?:{words}))\s*$"
     old = f"{REPLAYED}-{list(replaying().RELEASES)[1]}"
     return {"type": "string", "pattern": pattern, "examples": [REPLAYED, old, f"{old}:{READINGS[1]}", "formula"]}
 

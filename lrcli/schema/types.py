@@ -126,17 +126,17 @@ def _made_of(name: str, simple: list[type[Schedule]], types: tuple[type[Schedule
         rule["required"] = [*rule["required"], *keys]
     children = {"type": "array", "minItems": 1, among: ref(name)}
     composites = [cls for cls in types if _children(cls)]
-    made = [
+    schemas = [
         {**_is(composites), "allOf": [{"required": [key], "properties": {key: children}}]}
         for key in sorted({key for cls in composites for key in _children(cls)})
     ]
     wrappers = [cls for cls in types if _child(cls)]
-    made += [
+    schemas += [
         {**_is(wrappers), "allOf": [{"required": [key], "properties": {key: ref(name)}}]}
         for key in sorted({key for cls in wrappers for key in _child(cls)})
     ]
     words = [word for cls in simple if name == "sets_lr" and cls.sets_lr and not _required(cls) for word in _names(cls)]
-    return {"anyOf": [children, rule, *made, {"enum": words}] if words else [children, rule, *made]}
+    return {"anyOf": [children, rule, *schemas, {"enum": words}] if words else [children, rule, *schemas]}
 
 
 def _metric() -> dict[str, Any]:

@@ -45,7 +45,7 @@ def _steps_per_epoch(run: Series, runs: Sequence[Series]) -> int:
     known = {other.steps_per_epoch for other in runs if other.steps_per_epoch}
     if len(known) == 1:
         return known.pop()
-    other = next(one for one in runs if one.unit != run.unit)
+    other = next(another for another in runs if another.unit != run.unit)
     raise LrcliError(
         f"'{run.name}' counts epochs and '{other.name}' counts steps: "
         f"give '{run.name}' steps_per_epoch, so that their rows can be aligned"

@@ -41,17 +41,17 @@ class Teller:
 
     def tell(self, chunk: Chunk) -> list[str]:
         """What happens in each row of the chunk."""
-        told = []
+        changes = []
         for n, row in enumerate(chunk[0]):
             t, rest = divmod(row, self.factor)
             if rest or not self.run.start <= t < self.run.stop:
-                told.append("")
+                changes.append("")
                 continue
             texts = self.run.events(t)
             for i, (lr, get_lr) in enumerate(self.marked):
                 texts[i] = self._with_mark(i, texts[i], chunk[lr][n], chunk[get_lr][n])
-            told.append(_merged(self.groups, texts))
-        return told
+            changes.append(_merged(self.groups, texts))
+        return changes
 
     def _with_mark(self, i: int, text: str, lr: float | None, get_lr: float | None) -> str:
         """The event of group i, and a word on get_lr() where it is not the LR: at each event, and where that begins."""
@@ -78,10 +78,10 @@ def _merged(names: Sequence[str], texts: Sequence[str]) -> str:
     for name, text in zip(names, texts, strict=True):
         for event in text.split("; ") if text else ():
             where.setdefault(event, []).append(name)
-    told = []
+    changes = []
     for event, who in where.items():
         if len(who) == len(names):
-            told.append(event)
+            changes.append(event)
         else:
-            told.append(f"{', '.join(who) if len(who) <= _NAMED else f'{len(who)} of {len(names)}'}: {event}")
-    return "; ".join(told)
+            changes.append(f"{', '.join(who) if len(who) <= _NAMED else f'{len(who)} of {len(names)}'}: {event}")
+    return "; ".join(changes)

@@ -17,9 +17,9 @@ def codes() -> tuple[str, ...]:
 @cache
 def rule(code: str) -> Rule:
     """The rule of a code."""
-    found = import_module(f"{__name__}.{code.replace('-', '_')}").RULE
-    assert isinstance(found, Rule)
-    return found
+    loaded = import_module(f"{__name__}.{code.replace('-', '_')}").RULE
+    assert isinstance(loaded, Rule)
+    return loaded
 
 
 def all_rules() -> tuple[Rule, ...]:

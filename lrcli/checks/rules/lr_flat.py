@@ -15,9 +15,9 @@ LEAST = 0.01
 
 
 def find(subject: Subject) -> Iterator[Problem]:
-    meant = {site.group for site in subject.sites if isinstance(site.schedule, (Constant, Plateau))}
+    constant = {site.group for site in subject.sites if isinstance(site.schedule, (Constant, Plateau))}
     for i, line in enumerate(subject.lines):
-        if i in meant or len(line.lrs) < 10:
+        if i in constant or len(line.lrs) < 10:
             continue
         peak, least = max(line.lrs), min(line.lrs)
         if 0 < peak - least < LEAST * peak:

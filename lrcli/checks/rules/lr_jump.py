@@ -23,14 +23,14 @@ _JUMPS = (Step, MultiStep, CosineRestarts, Cyclic, Plateau)
 def _is_meant(subject: Subject, group: int, t: int, up: bool) -> bool:
     """Whether a schedule of the group jumps at row t because it is told to; a new phase may start high again."""
     for site in subject.sites:
-        own = t - site.begin
+        site_t = t - site.begin
         if site.group != group or not site.begin <= t < site.end:
             continue
-        if isinstance(site.schedule, _JUMPS) and own and site.schedule.next_break(own) == own:
+        if isinstance(site.schedule, _JUMPS) and site_t and site.schedule.next_break(site_t) == site_t:
             return True
-        if own and any(word in site.schedule.event_at(own) for word in ("restart", "milestone")):
+        if site_t and any(word in site.schedule.event_at(site_t) for word in ("restart", "milestone")):
             return True
-        if up and own == 0 and isinstance(site.inside, Sequential):
+        if up and site_t == 0 and isinstance(site.inside, Sequential):
             return True
     return False
 

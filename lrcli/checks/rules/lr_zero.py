@@ -37,7 +37,7 @@ def find(subject: Subject) -> Iterator[Problem]:
     for i, (group, line) in enumerate(zip(spec.groups, subject.lines, strict=False)):
         if group.lr == 0:  # a group that is frozen, and says so
             continue
-        stretch = next((found for found in _zeros(line) if len(found) >= size), None)
+        stretch = next((zeros for zeros in _zeros(line) if len(zeros) >= size), None)
         if stretch:
             first, last = stretch[0], stretch[-1]
             where = subject.at(first) if first == last else f"{spec.interval}s {first} to {last}"

@@ -29,7 +29,7 @@ def find(subject: Subject) -> Iterator[Problem]:
     other = spec.length / per if by_step else spec.length * per
     if other < 5:
         return
-    unit, meant = ("step", "epochs") if by_step else ("epoch", "steps")
+    unit, units = ("step", "epochs") if by_step else ("epoch", "steps")
     for site in subject.sites:
         if warmup_of(site.schedule) is not None and not isinstance(site.schedule, WarmupCosine):
             continue
@@ -41,9 +41,11 @@ def find(subject: Subject) -> Iterator[Problem]:
             if value is None or (site.node is not None and not is_written(node)):
                 continue
             if 0.8 * other <= value <= 1.2 * other:
-                what = f"{name} is {value:g} {unit}s, and the run has {other:g} {meant}: they look like {meant}"
+                what = f"{name} is {value:g} {unit}s, and the run has {other:g} {units}: they look like {units}"
                 yield site.problem(
-                    site.spot(name), what, f"write {name}: {value:g}{'ep' if by_step else 'st'} if {meant} are meant"
+                    site.spot(name),
+                    what,
+                    f"write {name}: {value:g}{'ep' if by_step else 'st'} if {units} are meant",
                 )
         if isinstance(site.schedule, MultiStep) and site.schedule.milestones:
             last = max(site.schedule.milestones)
@@ -52,9 +54,9 @@ def find(subject: Subject) -> Iterator[Problem]:
                 continue
             if 0.5 * other <= last <= other and (by_step or min(site.schedule.milestones) >= spec.length):
                 what = (
-                    f"the milestones end at {unit} {last:g}, and the run has {other:g} {meant}: they look like {meant}"
+                    f"the milestones end at {unit} {last:g}, and the run has {other:g} {units}: they look like {units}"
                 )
-                advice = f"write them as {last:g}{'ep' if by_step else 'st'} if {meant} are meant"
+                advice = f"write them as {last:g}{'ep' if by_step else 'st'} if {units} are meant"
                 yield site.problem(site.spot("milestones"), what, advice)
 
 

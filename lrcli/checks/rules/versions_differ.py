@@ -13,13 +13,13 @@ from lrcli.errors import Problem
 def find(subject: Subject) -> Iterator[Problem]:
     if subject.spec.emulation is not None:
         return
-    told = [
-        f"in torch {one.ranges} the LR is {one.found:g} at {subject.at(one.row)}, not {one.meant:g}"
-        for one in differing(subject)
+    changes = [
+        f"in torch {change.ranges} the LR is {change.found:g} at {subject.at(change.row)}, not {change.meant:g}"
+        for change in differing(subject)
     ]
-    if told:
+    if changes:
         advice = "check which release is used; name it with emulate:, or ignore this rule"
-        yield subject.of_schedule(0).problem("; ".join(told), advice)
+        yield subject.of_schedule(0).problem("; ".join(changes), advice)
 
 
 RULE = Rule(

@@ -46,9 +46,9 @@ def at(
     run: the schedule simply goes on. --below X and --above X print the first step of the run at which the learning rate
     is that, and exit with 1 if it never is.
     """
-    asked = [bool(wanted), below is not None, above is not None]
-    if sum(asked) != 1:
-        raise LrcliError("at wants STEPs, or --below X, or --above X" + (", one of them" if any(asked) else ""))
+    questions = [bool(wanted), below is not None, above is not None]
+    if sum(questions) != 1:
+        raise LrcliError("at wants STEPs, or --below X, or --above X" + (", one of them" if any(questions) else ""))
     (run,) = load_series(env, [spec], spec_options, log_options)
     if momentum:
         if not run.moving:

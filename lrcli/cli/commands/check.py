@@ -75,13 +75,13 @@ def check(
         loaded = load_declared(env, specs, spec_options, tell=False)
     if pin:
         _pin(env, loaded)
-    found: dict[Problem, None] = {}  # a file that is named twice is told of once
+    findings: dict[Problem, None] = {}  # a file that is named twice is told of once
     for declared in loaded:
-        found.update(dict.fromkeys(check_declared(declared, select=wanted, ignore=unwanted)))
+        findings.update(dict.fromkeys(check_declared(declared, select=wanted, ignore=unwanted)))
     style = Style(color=output.color, ascii=output.ascii, wrap=output.width if output.tty else 0)
     chosen = output.choose(format, FINDING_FORMATS, "text")
-    output.write(write_findings(list(found), len(loaded), chosen, style))
-    counted = [finding for finding in found if strict or finding.level != "note"]
+    output.write(write_findings(list(findings), len(loaded), chosen, style))
+    counted = [finding for finding in findings if strict or finding.level != "note"]
     return ExitStatus.DIFFERENT if counted else ExitStatus.OK
 
 

@@ -53,7 +53,7 @@ class PointOptions(Options):
             "--skip-start",
             min=0,
             metavar="N",
-            help=f"Points left out at the start (default: {by_finder(lambda one: one.skip_start)}).",
+            help=f"Points left out at the start (default: {by_finder(lambda finder: finder.skip_start)}).",
         ),
     ] = None
     skip_end: Annotated[
@@ -62,7 +62,7 @@ class PointOptions(Options):
             "--skip-end",
             min=0,
             metavar="N",
-            help=f"Points left out at the end (default: {by_finder(lambda one: one.skip_end)}).",
+            help=f"Points left out at the end (default: {by_finder(lambda finder: finder.skip_end)}).",
         ),
     ] = None
     smooth: Annotated[

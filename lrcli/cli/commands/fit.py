@@ -75,9 +75,9 @@ def _tell_runs(env: Environment, log: Log, number: int, result: Fitted) -> None:
     texts: dict[int, str] = {}
     runs = runs_of(log)
     for i in sorted({*range(min(len(runs), MOST_RUNS)), number}):
-        one = result if i == number else fit_run(log, i)
+        fitted = result if i == number else fit_run(log, i)
         span = f"{log.unit}s {log.positions[runs[i].start]:g} to {log.positions[runs[i].stop - 1]:g}"
-        texts[i] = f"run {i + 1} ({span}): {sentence(one)}"
+        texts[i] = f"run {i + 1} ({span}): {sentence(fitted)}"
     for i, text in texts.items():
         env.note(f"{log.name}: {text}{', printed here' if i == number else ''}")
     if len(runs) > len(texts):

@@ -17,9 +17,9 @@ def formats(env: Environment, output_options: OutputOptions) -> None:
     from lrcli.configs import all_formats
 
     rows = [("format", "reads", "releases")]
-    for one in all_formats():
-        releases = f"{one.framework}-{one.releases[0]} to {one.releases[-1]}" if one.releases else ""
-        rows.append((one.name, one.title, releases))
+    for format in all_formats():
+        releases = f"{format.framework}-{format.releases[0]} to {format.releases[-1]}" if format.releases else ""
+        rows.append((format.name, format.title, releases))
     widths = [max(len(row[i]) for row in rows) for i in range(2)]
     output = Output(env, output_options.output)
     lines = (f"{a.ljust(widths[0])}  {b.ljust(widths[1])}  {c}".rstrip() + "\n" for a, b, c in rows)

@@ -75,17 +75,17 @@ def _text(solved: Solved) -> Iterator[str]:
 def _json(solved: Solved, unit: str, row: int) -> Iterator[str]:
     import json
 
-    found = [
+    rows = [
         {"key": change.key, "was": change.was, "is": change.value, unit: row, "lr": lr} for change, lr in solved.changes
     ]
-    yield json.dumps(found, indent=2) + "\n"
+    yield json.dumps(rows, indent=2) + "\n"
 
 
 def _none(solved: Solved, unit: str, row: int, lr: float) -> str:
     """Why there is no value."""
     text = f"no value of {solved.key.path} gives {lr!r} at {unit} {row}"
     if solved.beside:
-        return text + ": " + ", ".join(f"{change.value} gives {found:.6g}" for change, found in solved.beside)
+        return text + ": " + ", ".join(f"{change.value} gives {lr_there:.6g}" for change, lr_there in solved.beside)
     if solved.seen is not None:
         text += f": it is from {solved.seen[0]:.6g} to {solved.seen[1]:.6g} there, whatever the value"
     return text

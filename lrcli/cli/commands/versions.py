@@ -63,8 +63,8 @@ def _examined(declared: "Declared") -> tuple[str, Sequence[str]]:
     """(the framework of a training config or of all the schedules of a spec, its releases); ("", ()) for PyTorch's."""
     if declared.origin is not None and declared.origin.releases:
         return declared.origin.framework, declared.origin.releases
-    found = {framework_of(group.schedule) for group in declared.spec.groups}
-    framework = found.pop() if len(found) == 1 else None
+    frameworks = {framework_of(group.schedule) for group in declared.spec.groups}
+    framework = frameworks.pop() if len(frameworks) == 1 else None
     return (framework.name, framework.examined) if framework and len(framework.examined) > 1 else ("", ())
 
 
@@ -87,8 +87,8 @@ def _of_framework(
         raise LrcliError("the releases of what stands on stdin cannot be compared: give it as a file")
 
     def read(release: str) -> "Spec":
-        asked = replace(options, emulate=None)
-        (one,) = load_declared(env, [f"{path}@{framework}-{release}"], asked, tell=None)
+        plain = replace(options, emulate=None)
+        (one,) = load_declared(env, [f"{path}@{framework}-{release}"], plain, tell=None)
         return one.spec
 
     output.write(write_readings(framework, readings_of(releases, read), format), prose=format == "text")

@@ -36,10 +36,10 @@ def answer(app: Command, env: Environment, shell: str) -> int:
         prefix, _, _ = word.partition("=")
         prefix += "="
     try:
-        found = _Completer(app, {"obj": tuple(args)}, "lrcli", "_LRCLI_COMPLETE").get_completions(args, word)
+        completions = _Completer(app, {"obj": tuple(args)}, "lrcli", "_LRCLI_COMPLETE").get_completions(args, word)
     except Exception:
-        found = []  # a half-written line may be anything, and no message may disturb it
-    items = [Item(prefix + str(item.value), item.help or "") for item in found if str(item.value).isprintable()]
+        completions = []  # a half-written line may be anything, and no message may disturb it
+    items = [Item(prefix + str(item.value), item.help or "") for item in completions if str(item.value).isprintable()]
     if env.stdout is not None:
         breaks = variables.get("LRCLI_BREAKS", _BREAKS)
         lines = _bash(items, text, word, breaks) if shell == "bash" else map(_line, items)

@@ -25,8 +25,8 @@ class Item(NamedTuple):
 
 def types(word: str) -> Iterator[Item]:
     """The names of the types that begin so; PyTorch's where none of ours does."""
-    own = [Item(cls.name, _summary(cls)) for cls in all_types() if cls.name.startswith(word)]
-    yield from own or (Item(name) for name in type_names() if name.startswith(word))
+    names = [Item(cls.name, _summary(cls)) for cls in all_types() if cls.name.startswith(word)]
+    yield from names or (Item(name) for name in type_names() if name.startswith(word))
 
 
 def _summary(cls: type[Schedule]) -> str:
@@ -37,12 +37,12 @@ def emulations(word: str) -> Iterator[Item]:
     """`torch-1.1`, and after a colon a reading or a step order."""
     head, colon, tail = word.rpartition(":")
     if not colon:
-        found = [
+        items = [
             Item("formula", "the schedule's own formula"),
             Item(REPLAYED, "the newest release"),
             *(Item(f"{REPLAYED}-{line}", f"{replaying().TITLE} {full}") for line, full in replaying().RELEASES.items()),
         ]
-        yield from (item for item in found if item.value.startswith(word))
+        yield from (item for item in items if item.value.startswith(word))
         return
     which, *given = head.split(":")
     line = which.removeprefix(f"{REPLAYED}-")
@@ -57,8 +57,12 @@ def forms(word: str) -> Iterator[Item]:
     """What `--from` takes: a spec, a log, and the formats of training configs."""
     from lrcli.configs import all_formats  # not above: nobody who completes anything else waits for them
 
-    found = [Item("spec", "a spec"), Item("log", "a log"), *(Item(one.name, one.title) for one in all_formats())]
-    yield from (item for item in found if item.value.startswith(word))
+    items = [
+        Item("spec", "a spec"),
+        Item("log", "a log"),
+        *(Item(config.name, config.title) for config in all_formats()),
+    ]
+    yield from (item for item in items if item.value.startswith(word))
 
 
 def _is_missing(release: str, word: str) -> bool:
