@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
-import inspect
 import json
 import pkgutil
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,16 +148,30 @@ def _modules() -> Iterator[ModuleType]:
             yield importlib.import_module(module.name)
 
 
-def test_a_class_name_exists_once() -> None:
+_PROTOCOLS = {
+    "check", "compare", "evaluate", "find", "read", "recognise", "translate", "misses", "accepts", "propose", "write",
+    "fitted", "candidates",
+}  # fmt: skip
+"""What one file of many has, each under the same name; and what `lrcli` itself gives under the name of a room's."""
+
+
+def test_a_public_name_exists_once() -> None:
     """Who reads `Match` somewhere knows which one that is; another framework's types go by its name for them."""
     places = defaultdict(list)
-    for module in _modules():
-        if module.__name__.startswith("lrcli.frameworks.") and not module.__name__.startswith("lrcli.frameworks.torch"):
+    commands = {path.stem for path in (PACKAGE / "cli/commands").glob("*.py")}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if path.relative_to(PACKAGE).parts[0] == "frameworks" and path.parent.name != "torch":
             continue
-        for name, value in vars(module).items():
-            if inspect.isclass(value) and value.__module__ == module.__name__ and not name.startswith("_"):
-                places[name].append(module.__name__)
-    assert {} == {name: where for name, where in places.items() if len(where) > 1}
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            names = [node.name] if isinstance(node, (ast.ClassDef, ast.FunctionDef)) else []
+            if isinstance(node, (ast.Assign, ast.AnnAssign)):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                # an alias of a type is a name as a class is; the others are numbers and texts of their module
+                names = [t.id for t in targets if isinstance(t, ast.Name) and re.fullmatch("[A-Z][a-z]+[A-Za-z]*", t.id)]
+            for name in names:
+                if not name.startswith("_") and name not in _PROTOCOLS | commands:
+                    places[name].append(str(path.relative_to(PACKAGE)))
+    assert {} == {name: where for name, where in places.items() if len(set(where)) > 1}
 
 
 def test_nothing_looks_like_a_test() -> None:

@@ -10,10 +10,10 @@ from lrcli.schedules.warmup_cosine import WarmupCosine
 _ROUNDING = 1e-9
 
 
-def warmup_of(schedule: Schedule) -> float | None:
+def warmup_length(schedule: Schedule) -> float | None:
     """How many steps a schedule raises the LR to its base value; None if it is no warmup.
 
-    >>> warmup_of(Linear(start_factor=0.1, total_iters=5)), warmup_of(Linear(end_factor=0.0, total_iters=5))
+    >>> warmup_length(Linear(start_factor=0.1, total_iters=5)), warmup_of(Linear(end_factor=0.0, total_iters=5))
     (5, None)
     """
     if isinstance(schedule, Linear):
@@ -27,7 +27,7 @@ def warmup_of(schedule: Schedule) -> float | None:
 
 def falls_within(schedule: Schedule, steps: int) -> bool:
     """Whether a schedule has lowered the LR by the last of its first steps."""
-    if schedule.sets_lr or warmup_of(schedule) is not None or steps < 2:
+    if schedule.sets_lr or warmup_length(schedule) is not None or steps < 2:
         return False
     try:
         return schedule.lr_at(steps - 1, 1.0) < schedule.lr_at(0, 1.0) * (1 - _ROUNDING)

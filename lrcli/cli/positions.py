@@ -21,7 +21,7 @@ _FARTHEST = 2**53
 """From here on not every step is a float, and no run is that long."""
 
 
-def row_of(text: str, run: Series | Axis, what: str) -> int:
+def named_row(text: str, run: Series | Axis, what: str) -> int:
     """The row that a position names: a bare number counts the run's own rows. `what` is what the user calls it."""
     from lrcli.reader.units import RowClock, position
 
@@ -34,13 +34,13 @@ def row_of(text: str, run: Series | Axis, what: str) -> int:
     return row
 
 
-def rows_of(text: str, run: Series | Axis) -> range:
+def rows_in_range(text: str, run: Series | Axis) -> range:
     """The rows of `--range A:B` among those that there are; it may be none."""
     low, colon, high = text.partition(":")
     if not colon:
         raise LrcliError(f"--range wants A:B, e.g. 10:20, 30ep: or :50%. Received: {text!r}")
-    start = row_of(low, run, "--range") if low.strip() else run.start
-    stop = row_of(high, run, "--range") if high.strip() else run.stop
+    start = named_row(low, run, "--range") if low.strip() else run.start
+    stop = named_row(high, run, "--range") if high.strip() else run.stop
     if low.strip() and high.strip() and stop <= start:
         raise LrcliError(f"--range A:B wants A before B. Received: {text!r}")
     return range(max(run.start, start), min(run.stop, stop))

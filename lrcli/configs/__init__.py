@@ -23,7 +23,7 @@ from lrcli.reader.declared import Origin
 from lrcli.reader.forms import spelled_out
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.overrides import apply_set
-from lrcli.reader.scalars import resolve
+from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Problems, Source, refuse
 from lrcli.spec import Spec
 
@@ -143,7 +143,7 @@ def _given(request: Request) -> Given:
 
 
 def _length(name: str, text: str) -> float:
-    value = resolve(text)
+    value = resolve_scalar(text)
     whole = name == "steps"
     if (
         isinstance(value, (int, float))

@@ -21,7 +21,7 @@ def streams(config: Config) -> bool:
     return config.has("pretraining_dataset") or config.flag("streaming")
 
 
-def whole(config: Config, key: str) -> int:
+def whole_count(config: Config, key: str) -> int:
     """A whole number as pydantic takes it: false and null are none."""
     node = config.node(key)
     if isinstance(node, Scalar) and node.value is False:
@@ -52,14 +52,14 @@ def run_of(config: Config) -> AxolotlRun:
     if not 0 < epochs <= 1e9:
         raise config.fail("num_epochs", "bad-value", f"num_epochs must be above 0, not {epochs:g}")
     samples, per_epoch = _samples(config), given.steps_per_epoch
-    micro, accumulation, whole, world = _batch(config)
+    micro, accumulation, whole_count, world = _batch(config)
     rl = (config.text("rl") or "") if config.node("rl") is not None else ""
     calculated, how = None, ""
     if per_epoch is not None:
         calculated, how = math.ceil(per_epoch * epochs), given.option("steps_per_epoch")
     elif samples is not None and not config.flag("sample_packing") and rl not in _GENERATING:
-        calculated = math.ceil(samples * epochs / whole)
-        how = f"ceil({samples} * {epochs:g} / {whole})"
+        calculated = math.ceil(samples * epochs / whole_count)
+        how = f"ceil({samples} * {epochs:g} / {whole_count})"
     if given.steps is not None:
         return AxolotlRun(given.steps, "--steps", None, per_epoch, given.steps, rl not in _GENERATING)
     if most > 0:
@@ -116,14 +116,14 @@ def _batch(config: Config) -> tuple[int, int, int, int]:
         micro = max(1, (batch or 1) // (accumulation or 1))
     if accumulation is None:
         accumulation = max(1, (batch or micro) // micro)
-    whole = batch if batch is not None and config.given.batch_size is None else micro * accumulation
+    whole_count = batch if batch is not None and config.given.batch_size is None else micro * accumulation
     world = config.given.world_size or 1
     for key in ("context_parallel_size", "tensor_parallel_size"):
         world = max(1, world // (config.count(key, 1, at_least=0) or 1))
-    return micro, accumulation, whole * world, world
+    return micro, accumulation, whole_count * world, world
 
 
-def warmup_of(config: Config, run: AxolotlRun) -> tuple[int, str | None, str]:
+def axolotl_warmup(config: Config, run: AxolotlRun) -> tuple[int, str | None, str]:
     """(updates of the warmup, the key that gives them, how)."""
     ratio, total = config.number("warmup_ratio"), run.share_of
     if config.has("warmup_steps"):

@@ -55,7 +55,7 @@ class Trainer:
     steps: int
 
 
-def put_scheduler(config: Config, draft: Draft, trainer: Trainer | None = None) -> None:
+def put_deepspeed_scheduler(config: Config, draft: Draft, trainer: Trainer | None = None) -> None:
     """Write the spec of a DeepSpeed config with a scheduler block."""
     name = config.text("scheduler.type", choices=CLASSES)
     if name is None:
@@ -208,7 +208,7 @@ def scheduler_beside(config: Config, draft: Draft, trainer: Callable[[], Trainer
     what = "the scheduler of the DeepSpeed config replaces the schedule of this file and its warmup"
     config.remark("deepspeed", "deepspeed-scheduler", what, "the Trainer leaves the schedule to DeepSpeed")
     own = replace(config, root=inner, source=source, syntax="json", given=replace(config.given, steps=values.steps))
-    put_scheduler(own, draft, values)
+    put_deepspeed_scheduler(own, draft, values)
     return True
 
 

@@ -56,7 +56,7 @@ def batches_of(config: Config, loader: str, batch_key: str, sampler: str = "") -
     return Batches(count, f"{'floor' if drop else 'ceil'}({part} / {batch}) batches an epoch")
 
 
-def put_rate(config: Config, draft: Draft, path: str, batch_key: str) -> None:
+def put_openmmlab_rate(config: Config, draft: Draft, path: str, batch_key: str) -> None:
     """Write the optimizer's rate, scaled where auto_scale_lr is on."""
     rate = config.number(path)
     if rate is None:

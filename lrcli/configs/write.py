@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from lrcli.configs.nodes import text_of
 from lrcli.reader import nodes
-from lrcli.reader.scalars import resolve
+from lrcli.reader.scalars import resolve_scalar
 
 _WORD = re.compile(r"[A-Za-z_][\w./+-]*")
 
@@ -46,7 +46,7 @@ def _flow(node: nodes.Node) -> str:
 
 def scalar_text(text: str) -> str:
     """A text as a YAML scalar, quoted where it would be something else without."""
-    if _WORD.fullmatch(text) and isinstance(resolve(text), str) and len(text) < 200:
+    if _WORD.fullmatch(text) and isinstance(resolve_scalar(text), str) and len(text) < 200:
         return text
     if "'" not in text and text.isprintable():
         return f"'{text}'"

@@ -30,7 +30,7 @@ def rows_in(spec: Spec, log: Log, start: int, stop: int) -> Sequence[int]:
     """
     positions, row = _axis(spec, log)
     if positions is log.positions and log.unit in (spec.interval, "row") and not spec.skipped:
-        at = whole(positions[start:stop])
+        at = whole_positions(positions[start:stop])
         if isinstance(at, range) and at[0] >= spec.first_step:
             return range(at.start - spec.first_step, at.stop - spec.first_step, at.step)
     found = array("q")
@@ -69,7 +69,7 @@ def counted(log: Log) -> Log:
 
     The epochs 0.5, 1.0 and 1.5 are rows 1, 2 and 3, of two to an epoch. Without an even spacing the rows are counted.
     """
-    if log.unit != "epoch" or whole(log.positions) is not None:
+    if log.unit != "epoch" or whole_positions(log.positions) is not None:
         return log
     rows = array("d")
     said = "the epochs are fractions without an even spacing: the rows are counted instead, from 0"
@@ -107,10 +107,10 @@ def spacing(epochs: Sequence[float]) -> tuple[float, list[float]] | None:
     return None
 
 
-def whole(positions: Sequence[float]) -> Sequence[int] | None:
+def whole_positions(positions: Sequence[float]) -> Sequence[int] | None:
     """Positions as whole numbers, a range where they go in equal strides; None where they are not whole.
 
-    >>> whole([10.0, 20.0, 30.0]), whole([0.5, 1.0])
+    >>> whole_positions([10.0, 20.0, 30.0]), whole([0.5, 1.0])
     (range(10, 31, 10), None)
     """
     try:

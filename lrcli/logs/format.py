@@ -25,7 +25,7 @@ from io import TextIOWrapper
 from lrcli.inputs import Input
 from lrcli.logs.gather import Gathered
 from lrcli.logs.line import FAR
-from lrcli.logs.text import decoded
+from lrcli.logs.text import decoded_log
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x08+")
 
@@ -67,7 +67,7 @@ class LogFile:
 
     def text(self) -> TextIOWrapper:
         """The text of the log, to be read once. Raises LrcliError for a file that holds none."""
-        return decoded(self.source.open(), self.opening.data, self.source.name)
+        return decoded_log(self.source.open(), self.opening.data, self.source.name)
 
     def lines(self) -> Iterator[str]:
         """Its lines, without what only a terminal understands."""

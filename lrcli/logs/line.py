@@ -117,7 +117,7 @@ def may_hold_rate(line: str) -> bool:
     return "lr" in line or "LR" in line or "earning" in line or "Lr" in line or "EARNING" in line
 
 
-def words_of(column: str) -> str:
+def line_words(column: str) -> str:
     """The words before the numbers of a column: `lr#2` is the second behind `lr`."""
     return re.sub(r"#\d+$", "", column)
 
@@ -169,7 +169,7 @@ def _numbered(rates: Iterable[Token]) -> list[Token]:
 
 
 def _rates(line: str, column: str | None) -> Iterator[Token]:
-    column = column and words_of(column)
+    column = column and line_words(column)
     search = _RATE if column is None else _rate_named(column)
     for match in search.finditer(line):
         name = re.sub(r"[ -]", "_", match["name"].lower()) if column is None else column

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from lrcli.errors import LrcliError, Problem
 from lrcli.logs import FARTHEST, Log, Run
-from lrcli.logs.axis import counted, rows_in, whole
+from lrcli.logs.axis import counted, rows_in, whole_positions
 from lrcli.logs.columns import family, group
 from lrcli.logs.rounding import tolerance
 from lrcli.series.base import BLOCK, Block, Readings, Series, Test
@@ -181,7 +181,7 @@ def series_of_log(log: Log, *, run: int | None = None, only: bool = False) -> Lo
         remarks.append(f"{log.name}: run {n} of {len(log.runs)} is taken{why} ({rows}); --run N takes another")
     unit = "epoch" if log.unit == "epoch" else "step"
     at: Sequence[int] = range(len(positions))
-    places = whole(positions)
+    places = whole_positions(positions)
     if places is not None:
         at = places
     else:

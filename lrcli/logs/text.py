@@ -21,7 +21,7 @@ def is_events(head: bytes) -> bool:
     return b"brain.Event:" in head[:64]
 
 
-def decoded(file: BinaryIO, head: bytes, where: str) -> io.TextIOWrapper:
+def decoded_log(file: BinaryIO, head: bytes, where: str) -> io.TextIOWrapper:
     """The text of a log. LrcliError for a file that holds none."""
     encoding = "utf-8-sig"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # what PowerShell writes

@@ -9,7 +9,7 @@ from io import TextIOWrapper
 from lrcli.logs import LogRequest
 from lrcli.logs.format import without_escapes
 from lrcli.logs.gather import Gathered
-from lrcli.logs.line import FAR, epoch_of, may_be_heading, may_hold_rate, statement, words_of
+from lrcli.logs.line import FAR, epoch_of, line_words, may_be_heading, may_hold_rate, statement
 from lrcli.logs.line_pattern import LinePattern, pattern_like
 from lrcli.logs.refusal import NoLog
 
@@ -119,7 +119,7 @@ class TextRows:
 
     def _may_hold_rate(self, text: str) -> bool:
         column = self._request.column
-        return may_hold_rate(text) if column is None else words_of(column).lower() in text.lower()
+        return may_hold_rate(text) if column is None else line_words(column).lower() in text.lower()
 
     def _row(self, number: int, line: str) -> bool:
         """Adds the row of a line; whether it is one."""

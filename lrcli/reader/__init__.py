@@ -13,7 +13,7 @@ from lrcli.reader.build import KEYS, Metrics, build_spec
 from lrcli.reader.declared import Declared
 from lrcli.reader.forms import spelled_out
 from lrcli.reader.given import Given
-from lrcli.reader.nodes import Mapping, Node, compose
+from lrcli.reader.nodes import Mapping, Node, compose_nodes
 from lrcli.reader.source import Problems, Source, checked, read_source
 from lrcli.spec import Spec
 from lrcli.values import dataclass
@@ -145,7 +145,7 @@ def _read(request: Request, translate: Translate | None) -> Declared:
 
             root: Node | None = call_mapping(source)
         else:
-            root = compose(source, problems)
+            root = compose_nodes(source, problems)
     except SpecError:
         if translate is not None and not request.form:
             translated = translate(request, None)

@@ -15,9 +15,9 @@ from lrcli.reader.schedule import metric_nodes, step_counter
 from lrcli.reader.source import Problems, Source, refuse
 from lrcli.reader.values import Context
 from lrcli.spec import Spec
-from lrcli.spec.keys import TOP_KEYS, names_of
+from lrcli.spec.keys import TOP_KEYS, key_names
 
-KEYS = names_of(TOP_KEYS)
+KEYS = key_names(TOP_KEYS)
 
 
 Metrics: TypeAlias = dict[int, "tuple[float, ...] | None"]

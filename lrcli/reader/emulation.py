@@ -12,9 +12,9 @@ from lrcli.frameworks.replaying import replaying
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Problems
 from lrcli.spec import REPLAYED, SHOWABLE, STEP_ORDERS, Emulation
-from lrcli.spec.keys import EMULATE_KEYS, SAVED, names_of
+from lrcli.spec.keys import EMULATE_KEYS, SAVED, key_names
 
-_KEYS = names_of(EMULATE_KEYS)
+_KEYS = key_names(EMULATE_KEYS)
 _FORM = f"write {REPLAYED}-1.1, {REPLAYED}-1.1:get_lr or formula"
 
 

@@ -16,9 +16,9 @@ from lrcli.reader.warmup import after_warmup, read_warmup
 from lrcli.schedules import Schedule, param_of, parameters
 from lrcli.schedules.base import Setting
 from lrcli.spec import Group
-from lrcli.spec.keys import GROUP_KEYS, names_of
+from lrcli.spec.keys import GROUP_KEYS, key_names
 
-_KEYS = names_of(GROUP_KEYS)
+_KEYS = key_names(GROUP_KEYS)
 
 
 def group_nodes(root: Mapping, problems: Problems) -> list[Mapping]:

@@ -13,9 +13,9 @@ from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.source import Place, Problems
 from lrcli.reader.values import Context, as_number
 from lrcli.schedules import Schedule, parameters
-from lrcli.spec.keys import RATE_KEYS, names_of
+from lrcli.spec.keys import RATE_KEYS, key_names
 
-LR = names_of(RATE_KEYS)
+LR = key_names(RATE_KEYS)
 PLURALS = {"schedulers": "schedules"}
 # what PyTorch's constructors take and a spec says elsewhere, or not at all
 IGNORED = ("verbose", "last_epoch")

@@ -8,7 +8,7 @@ from lrcli.errors import Unreadable
 from lrcli.inputs import FileTrouble, Inputs
 from lrcli.reader.argument import exists
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
-from lrcli.reader.scalars import number_hint, resolve
+from lrcli.reader.scalars import number_hint, resolve_scalar
 from lrcli.reader.source import Place, Problems
 
 _FORM = "metric: [0.9, 0.8, ...], or metric: {file: val.csv, column: val_loss}"
@@ -185,7 +185,7 @@ def _choose(names: list[str], column: str | None) -> str:
 
 def _number(cell: str) -> float | None:
     """The number in a cell, by the rules of YAML or as other programs write NaN and infinities."""
-    value = resolve(cell)
+    value = resolve_scalar(cell)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
     if cell.lower().lstrip("+-") in ("nan", "inf", "infinity"):

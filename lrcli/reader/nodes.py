@@ -34,7 +34,7 @@ class Scalar:
     @property
     def value(self) -> bool | int | float | str | None:
         """The value by the core schema of YAML 1.2."""
-        return scalars.resolve(self.text) if self.plain else self.text
+        return scalars.resolve_scalar(self.text) if self.plain else self.text
 
     def __str__(self) -> str:
         value = self.value
@@ -100,7 +100,7 @@ def _own_scalar(place: Place, text: str, plain: bool, tag: str) -> Scalar:
     return Scalar(place, text, plain)
 
 
-def compose(
+def compose_nodes(
     source: Source, problems: Problems | None, scalar: ScalarOf = _own_scalar, tagged: TaggedOf | None = None
 ) -> Node | None:
     """The node of a YAML text, None if it holds nothing. Duplicate keys are added to `problems`.

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from lrcli.reader.forms import spelled_out
 from lrcli.reader.given import Given
-from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar, ScalarOf, Sequence, compose
-from lrcli.reader.scalars import resolve
+from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar, ScalarOf, Sequence, compose_nodes
+from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Place, Problems, Source, checked, refuse
 
 _SAME = {"lr": ("lr", "base_lr", "learning_rate"), "schedules": ("schedules", "schedulers")}
@@ -59,7 +59,7 @@ def with_value(root: Mapping, key: str, text: str) -> Mapping:
 
 def resolves_to_number(text: str) -> bool:
     """Whether a text is a number in YAML, without its parser."""
-    return isinstance(resolve(text), (int, float)) and text.strip() == text
+    return isinstance(resolve_scalar(text), (int, float)) and text.strip() == text
 
 
 def set_length(root: Mapping, unit: str, text: str) -> Mapping:
@@ -111,7 +111,7 @@ def _value(source: Source, text: str, scalar: ScalarOf | None = None) -> Node:
     """The node of a value that is written on the command line."""
     problems = Problems()
     written = checked(Source(source.name, text, placed=False))
-    node = compose(written, problems) if scalar is None else compose(written, problems, scalar)
+    node = compose_nodes(written, problems) if scalar is None else compose_nodes(written, problems, scalar)
     problems.raise_any()
     if node is not None:
         return node

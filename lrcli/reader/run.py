@@ -10,14 +10,14 @@ from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Problems
 from lrcli.reader.units import RowClock
 from lrcli.reader.values import Context, as_number, is_null, refuse_value
-from lrcli.spec.keys import DATA_KEYS, names_of
+from lrcli.spec.keys import DATA_KEYS, key_names
 
 if TYPE_CHECKING:
     from lrcli.spec.data import Data
 
 MAX_COUNT = 10**12
 _COUNT_RULE = "must be a whole number from 1 to 1e12"
-_DATA_KEYS = names_of(DATA_KEYS)
+_DATA_KEYS = key_names(DATA_KEYS)
 STAND_IN = 10**6
 """The length that is read on with where the spec's own is not known, to find its other problems."""
 

@@ -16,10 +16,10 @@ _WORDS: dict[str, bool | float | None] = {
 }
 
 
-def resolve(text: str) -> bool | int | float | str | None:
+def resolve_scalar(text: str) -> bool | int | float | str | None:
     """The value of a plain scalar.
 
-    >>> [resolve(text) for text in ("10", "10.0", "1e-3", "010", "0x1F", "1_000", "on", "true", "~")]
+    >>> [resolve_scalar(text) for text in ("10", "10.0", "1e-3", "010", "0x1F", "1_000", "on", "true", "~")]
     [10, 10.0, 0.001, 10, 31, '1_000', 'on', True, None]
     """
     if text in _WORDS:
@@ -35,11 +35,11 @@ def resolve(text: str) -> bool | int | float | str | None:
 def number_hint(text: str, quoted: bool) -> str:
     """What to write instead of a text that stands where a number is wanted."""
     bare = text.strip()
-    if bare and not isinstance(resolve(bare), str):
+    if bare and not isinstance(resolve_scalar(bare), str):
         return "write it without quotes" if quoted else ""
     for mark, instead in (("_", ""), (",", "."), ("'", "")):
         joined = bare.replace(mark, instead)
-        if joined != bare and isinstance(resolve(joined), (int, float)):
+        if joined != bare and isinstance(resolve_scalar(joined), (int, float)):
             return f"write {joined}"
     if len(bare) < 100 and re.fullmatch(r"[-+*/(). \deE]+", bare):
         from lrcli.expression import Expression, ExpressionError

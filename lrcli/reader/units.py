@@ -68,13 +68,13 @@ def parse_quantity(text: str) -> Quantity:
     return Quantity(Fraction(number), _UNITS[unit])
 
 
-def resolve(text: str, length: int, clock: RowClock, rounds: str = "nearest") -> tuple[float, str]:
+def resolve_length(text: str, length: int, clock: RowClock, rounds: str = "nearest") -> tuple[float, str]:
     """(rows, warning) of a length with a unit. The warning is not empty if a percentage had to be rounded.
 
     A percentage becomes a whole number of rows: `rounds` says which, nearest (halves up), up, down, or keep (a fraction
     stays one). A length in epochs or steps stays the fraction that it is.
 
-    >>> resolve("10%", 25, RowClock())
+    >>> resolve_length("10%", 25, RowClock())
     (3, '10% of 25 epochs is 2.5, rounded to 3')
     """
     quantity = parse_quantity(text)

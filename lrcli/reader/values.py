@@ -100,7 +100,7 @@ def read_length(name: str, node: Node, length: int, context: Context, rounds: st
     if number is not None or not isinstance(node, Scalar) or not isinstance(node.value, str):
         return number
     try:
-        rows, note = units.resolve(node.text, length, context.clock, rounds)
+        rows, note = units.resolve_length(node.text, length, context.clock, rounds)
     except Unreadable as error:
         hint = number_hint(node.text, not node.plain) or error.help
         context.problems.add(node.place, "unit", f"{name}: {error.message}", hint)

@@ -8,9 +8,9 @@ from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.schedule import build_phases, build_schedule, in_sequence, phase_length
 from lrcli.reader.values import BAD, Context, Scope, as_number, is_null, read_value
 from lrcli.schedules import Schedule, param_of, parameters
-from lrcli.spec.keys import WARMUP_KEYS, names_of
+from lrcli.spec.keys import WARMUP_KEYS, key_names
 
-_KEYS = names_of(WARMUP_KEYS)
+_KEYS = key_names(WARMUP_KEYS)
 
 
 def read_warmup(root: Mapping, context: Context) -> tuple[int, Schedule] | None:

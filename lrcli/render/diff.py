@@ -26,9 +26,9 @@ def write_diff(difference: Difference, format: str, style: Style, *, fit_digits:
     fit_digits: people's numbers have as many digits as it takes to tell A from B, six at least; else `style.digits`.
     """
     if format == "json":
-        from lrcli.render.diff_json import document
+        from lrcli.render.diff_json import diff_document
 
-        yield document(difference)
+        yield diff_document(difference)
     elif format == "csv":
         yield from csv.write(_all_rows(difference), style)
     elif format == "markdown":
@@ -69,19 +69,19 @@ def _text(difference: Difference, style: Style, fit_digits: bool) -> Iterator[st
 
 
 def _markdown(difference: Difference, digits: int | None, fit_digits: bool) -> Iterator[str]:
-    a, b = (markdown.escaped(_title(side)) for side in (difference.a, difference.b))
+    a, b = (markdown.escaped_cell(_title(side)) for side in (difference.a, difference.b))
     yield f"A: {a}  \nB: {b}\n"
     for pair in difference.pairs:
         if not pair.rows:
             continue
         if len(difference.pairs) > 1:
-            yield f"\n**{markdown.escaped(pair.name)}**\n"
+            yield f"\n**{markdown.escaped_cell(pair.name)}**\n"
         yield "\n"
         fitted = _digits(pair.rows) if fit_digits else digits
         yield from markdown.write(_table(difference.unit, [pair]), Style(digits=fitted))
         if pair.truncated:
             yield f"\nOnly the first {len(pair.rows)} rows are shown.\n"
-    yield from (f"\n{line}\n" for line in summary(difference, markdown.escaped))
+    yield from (f"\n{line}\n" for line in summary(difference, markdown.escaped_cell))
 
 
 def _title(side: Side) -> str:

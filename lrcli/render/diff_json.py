@@ -11,7 +11,7 @@ from lrcli.comparison.difference import Difference, Pair, Side
 from lrcli.errors import Problem, RowList
 
 
-def document(difference: Difference) -> str:
+def diff_document(difference: Difference) -> str:
     """The report: `same`, both sides with their notes, the tolerance, and per pair of groups counts, gaps and rows."""
     report = {
         "same": difference.same,

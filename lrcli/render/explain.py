@@ -13,7 +13,7 @@ from lrcli.infer.explain import Explanation, Report
 from lrcli.logs import Rounding
 from lrcli.printable import number_text, printable
 from lrcli.render import Style
-from lrcli.render.numbers import rounded
+from lrcli.render.numbers import rounded_text
 
 EXPLAIN_FORMATS = ("text", "json")
 
@@ -23,10 +23,10 @@ _FAITHFUL = 12
 """Digits in which a logged number and a computed one are shown: not the noise behind them."""
 
 
-def write_report(report: Report, format: str, style: Style) -> Iterator[str]:
+def write_explain_report(report: Report, format: str, style: Style) -> Iterator[str]:
     """The report in one of EXPLAIN_FORMATS."""
     if format == "json":
-        yield document(report) + "\n"
+        yield explain_document(report) + "\n"
         return
     yield from (f"{line}\n" for line in _lines(report, style))
 
@@ -180,10 +180,10 @@ def _residual(residual: float, relative: float, unit: str, at: int) -> str:
 
 
 def _number(value: float) -> str:
-    return rounded(value, _FAITHFUL)
+    return rounded_text(value, _FAITHFUL)
 
 
-def document(report: Report) -> str:
+def explain_document(report: Report) -> str:
     """The whole report as JSON; NaN and infinities are null."""
     miss = report.first_miss
     return json.dumps(

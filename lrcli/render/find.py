@@ -10,20 +10,20 @@ from lrcli.find.smith import LossShape
 from lrcli.frameworks.finders import by_finder
 from lrcli.printable import number_text, printable
 from lrcli.render import MACHINE, Style, writer
-from lrcli.render.markdown import escaped
-from lrcli.render.numbers import rounded
+from lrcli.render.markdown import escaped_cell
+from lrcli.render.numbers import rounded_text
 from lrcli.table import Column, Table
 
 _SMITH = ("Smith", "1506.01186")
 
 
-def write_report(report: FindReport, format: str, style: Style) -> Iterator[str]:
+def write_find_report(report: FindReport, format: str, style: Style) -> Iterator[str]:
     """The report in one of the table formats; those for people end with a few sentences."""
     if format in MACHINE:
         yield from writer(format)(machine_table(report), style)
         return
     yield from writer(format)(_people_table(report), style)
-    say = escaped if format == "markdown" else partial(printable, ascii=style.ascii)
+    say = escaped_cell if format == "markdown" else partial(printable, ascii=style.ascii)
     for line in sentences(report, style.digits):
         yield f"\n{say(line)}\n" if format == "markdown" else f"{say(line)}\n"
 
@@ -65,7 +65,7 @@ def _loss(report: FindReport, lr: float | None) -> float | None:
 
 def sentences(report: FindReport, digits: int | None = 6) -> list[str]:
     """The spread of the suggestions, Smith's bounds and what the curve looks like."""
-    show = partial(rounded, digits=digits)
+    show = partial(rounded_text, digits=digits)
     shape, points, spread = report.shape, report.points, report.spread
     lines = []
     if spread and spread.low is not spread.high:
@@ -91,7 +91,7 @@ def _bounds(shape: LossShape) -> tuple[tuple[str, float | None, str], ...]:
 def warnings(report: FindReport, digits: int | None = 6) -> list[str]:
     """What a user must know before taking one of the suggestions."""
     shape, points, spread = report.shape, report.points, report.spread
-    show = partial(rounded, digits=digits)
+    show = partial(rounded_text, digits=digits)
     first, last = show(points.lrs[0]), show(points.lrs[-1])
     nothing = "nothing can be suggested, the numbers are only what the rules return"
     lines = []

@@ -13,7 +13,7 @@ from pathlib import Path
 from lrcli.printable import number_text
 from lrcli.render.chart import Chart, Line, Run, panels_below
 from lrcli.render.svg import HEIGHT, WIDTH, render_svg
-from lrcli.render.svg.text import escaped
+from lrcli.render.svg.text import escaped_xml
 from lrcli.render.svg.theme import DARK, LIGHT, Palette, dash, ramp_shares
 
 _FEW, _MOST = 12, 100
@@ -48,7 +48,7 @@ def render_html(
             "<head>",
             '<meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{escaped(chart.title)}</title>",
+            f"<title>{escaped_xml(chart.title)}</title>",
             f"<style>{_style(chart, theme, width)}</style>",
             "</head>",
             "<body>",
@@ -56,10 +56,10 @@ def render_html(
             svg,
             "</figure>",
             *_facts(chart.lines),
-            *(f"<p>{escaped(note)}</p>" for note in about.notes),
+            *(f"<p>{escaped_xml(note)}</p>" for note in about.notes),
             *_events(chart.unit, about.events),
             *(
-                _folded(escaped(name), f"<pre>{_code(text)}</pre>", opened=_is_short(about.specs))
+                _folded(escaped_xml(name), f"<pre>{_code(text)}</pre>", opened=_is_short(about.specs))
                 for name, text in about.specs
             ),
             f'<script type="application/json" id="lrcli-data">{_data(chart, about, width, height)}</script>',
@@ -84,7 +84,7 @@ def _is_short(specs: Sequence[tuple[str, str]]) -> bool:
 
 def _code(text: str) -> str:
     cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n..."
-    return "\n".join(map(escaped, cut.rstrip().split("\n")))
+    return "\n".join(map(escaped_xml, cut.rstrip().split("\n")))
 
 
 def _data(chart: Chart, about: About, width: int, height: int) -> str:
@@ -155,7 +155,7 @@ def _colors(colors: Palette, names: Sequence[str]) -> str:
 
 def _events(unit: str, events: Sequence[tuple[float, str]]) -> Iterator[str]:
     """What happens in the runs, as a table that is folded where it is long."""
-    rows = [f"<tr><td>{unit} {_whole(x)}</td><td>{escaped(text)}</td></tr>" for x, text in events[:_MOST]]
+    rows = [f"<tr><td>{unit} {_whole(x)}</td><td>{escaped_xml(text)}</td></tr>" for x, text in events[:_MOST]]
     if len(events) > _MOST:
         rows.append(f"<tr><td></td><td>and {len(events) - _MOST} more</td></tr>")
     if rows:
@@ -170,7 +170,7 @@ def _facts(lines: Sequence[Line]) -> Iterator[str]:
     yield "<tbody>"
     for line in lines:
         cells = [line.name, *_cells(line)] if named else _cells(line)
-        yield f"<tr>{''.join(f'<td>{escaped(cell)}</td>' for cell in cells)}</tr>"
+        yield f"<tr>{''.join(f'<td>{escaped_xml(cell)}</td>' for cell in cells)}</tr>"
     yield "</tbody>"
     yield "</table>"
 

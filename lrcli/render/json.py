@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrcli.render import Style
-from lrcli.render.jsonl import rows_of
+from lrcli.render.jsonl import json_rows
 from lrcli.table import Table
 
 
 def write(table: Table, _style: Style) -> Iterator[str]:
     """The table as JSON."""
     lead = "[\n"
-    for objects in rows_of(table):
+    for objects in json_rows(table):
         yield lead + ",\n".join(objects)
         lead = ",\n"
     yield "[]\n" if lead == "[\n" else "\n]\n"

@@ -16,11 +16,11 @@ from lrcli.table import Table
 
 def write(table: Table, _style: Style) -> Iterator[str]:
     """The table as JSON lines."""
-    for objects in rows_of(table):
+    for objects in json_rows(table):
         yield "\n".join(objects) + "\n"
 
 
-def rows_of(table: Table) -> Iterator[list[str]]:
+def json_rows(table: Table) -> Iterator[list[str]]:
     """The rows as JSON objects, chunk by chunk."""
     names = (json.dumps(column.name).replace("%", "%%") for column in table.columns)
     template = "{" + ", ".join(f"{name}: %s" for name in names) + "}"

@@ -12,10 +12,10 @@ from lrcli.table import Table
 _ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\|<*[]`"})
 
 
-def escaped(text: str) -> str:
+def escaped_cell(text: str) -> str:
     r"""The text with what Markdown would read as its own escaped.
 
-    >>> print(escaped("a|b"))
+    >>> print(escaped_cell("a|b"))
     a\|b
     """
     return printable(text).translate(_ESCAPED)
@@ -23,7 +23,7 @@ def escaped(text: str) -> str:
 
 def write(table: Table, style: Style) -> Iterator[str]:
     """The table as Markdown, its source aligned as well."""
-    layout = Layout(table, style.digits, escaped)
+    layout = Layout(table, style.digits, escaped_cell)
     layout.shapes = [shape._replace(width=max(shape.width, 4)) for shape in layout.shapes]  # room for the rule
     yield _line(layout.header())
     yield _line(["-" * (s.width - 1) + ":" if s.kind == "index" else ":" + "-" * (s.width - 1) for s in layout.shapes])

@@ -13,10 +13,10 @@ ABSENT = "-"
 """What people see where a table has no value."""
 
 
-def rounded(value: float | None, digits: int | None = 6) -> str:
+def rounded_text(value: float | None, digits: int | None = 6) -> str:
     """The number with so many significant digits; None is all of them. Whole numbers stay whole.
 
-    >>> rounded(0.1 * 3), rounded(0.1 * 3, None), rounded(1e-05), rounded(1234567), rounded(None)
+    >>> rounded_text(0.1 * 3), rounded(0.1 * 3, None), rounded(1e-05), rounded(1234567), rounded(None)
     ('0.3', '0.30000000000000004', '1e-05', '1234567', '-')
     """
     if value is None:
@@ -72,7 +72,7 @@ class Layout:
     def _texts(self, column: Column, values: Sequence[Any]) -> list[str]:
         if column.kind == "text":
             return [self.say(value) for value in values]
-        return [rounded(value, self.digits) for value in values]
+        return [rounded_text(value, self.digits) for value in values]
 
     def header(self) -> list[str]:
         """The columns' names, filled up to their widths."""

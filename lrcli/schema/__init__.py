@@ -18,11 +18,11 @@ from typing import Any
 
 from lrcli.schema.emulation import emulation, own_schemas
 from lrcli.schema.types import definitions, ref
-from lrcli.spec.keys import GROUP_KEYS, INSIDE, RATE_KEYS, TOP_KEYS, SpecKey, names_of
+from lrcli.spec.keys import GROUP_KEYS, INSIDE, RATE_KEYS, TOP_KEYS, SpecKey, key_names
 
 Schema = dict[str, Any]
 
-_LRS = names_of(RATE_KEYS)
+_LRS = key_names(RATE_KEYS)
 _COUNT = {"type": "integer", "minimum": 1, "maximum": 10**12}
 _WHOLE = {"minimum": -(10**12), "maximum": 10**12}
 _NAME = {"type": ["string", "number", "boolean", "null"], "minLength": 1}

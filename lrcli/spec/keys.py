@@ -114,6 +114,6 @@ INSIDE = {"data": DATA_KEYS, "warmup": WARMUP_KEYS, "emulate": EMULATE_KEYS}
 """The keys of the mappings at the top level that are no schedules."""
 
 
-def names_of(keys: tuple[SpecKey, ...]) -> tuple[str, ...]:
+def key_names(keys: tuple[SpecKey, ...]) -> tuple[str, ...]:
     """The names of keys, in order."""
     return tuple(key.name for key in keys)

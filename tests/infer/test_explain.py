@@ -16,7 +16,7 @@ from lrcli.infer.explain import Report, explain
 from lrcli.infer.explain.causes import CAUSES
 from lrcli.logs import Log, Rounding, Run
 from lrcli.render import Style
-from lrcli.render.explain import document, write_report
+from lrcli.render.explain import explain_document, write_explain_report
 from lrcli.spec import Emulation, Spec
 
 COSINE = "{name: s, lr: 0.1, epochs: 40, schedule: {type: cosine, T_max: 30}}"
@@ -265,7 +265,7 @@ def test_json() -> None:
     """The JSON report holds verdict, causes, forms, references, residuals and the first row missed."""
     spec = lrcli.load(STEP)
     s = formula(spec)
-    report = json.loads(document(explain(spec, log_of([2 * s(t) for t in range(40)]))))
+    report = json.loads(explain_document(explain(spec, log_of([2 * s(t) for t in range(40)]))))
     (first, *_) = report["explanations"]
     assert ("explained", 40, 40) == (report["verdict"], report["rows"], report["missed"])
     assert {"epoch": 0, "logged": 0.2, "meant": 0.1} == report["first_miss"]
@@ -279,5 +279,5 @@ def test_text_keeps_to_the_width() -> None:
     spec = lrcli.load(STEP)
     s = formula(spec)
     report = explain(spec, log_of([s(t + 1) for t in range(40)]))
-    text = "".join(write_report(report, "text", Style(width=60)))
+    text = "".join(write_explain_report(report, "text", Style(width=60)))
     assert max(map(len, text.splitlines())) <= 60

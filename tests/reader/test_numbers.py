@@ -8,9 +8,9 @@ import pytest
 
 from lrcli.errors import SpecError, Unreadable
 from lrcli.reader import parse_text
-from lrcli.reader.scalars import number_hint, resolve
+from lrcli.reader.scalars import number_hint, resolve_scalar
 from lrcli.reader.units import RowClock, position
-from lrcli.reader.units import resolve as rows_of
+from lrcli.reader.units import resolve_length as rows_of
 from lrcli.spec.data import Data, steps_in_epoch
 
 
@@ -55,13 +55,13 @@ from lrcli.spec.data import Data, steps_in_epoch
 )
 def test_plain_scalar(text: str, expected: object) -> None:
     """A plain scalar by the core schema of YAML 1.2, whole numbers apart from the others."""
-    value = resolve(text)
+    value = resolve_scalar(text)
     assert (expected, type(expected)) == (value, type(value))
 
 
 def test_nan() -> None:
     """.nan is a number."""
-    assert math.isnan(float(resolve(".nan") or 0))
+    assert math.isnan(float(resolve_scalar(".nan") or 0))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrcli.render import FORMATS, MACHINE, Style, writer
-from lrcli.render.numbers import rounded
+from lrcli.render.numbers import rounded_text
 from lrcli.table import Column, Table
 
 COLUMNS = (Column("epoch", "index"), Column("lr/a"), Column("metric", "number"), Column("event", "text"))
@@ -247,4 +247,4 @@ def test_long_table_is_plain() -> None:
 )
 def test_rounded(value: float | None, digits: int | None, text: str) -> None:
     """People's numbers have so many significant digits; whole numbers stay whole."""
-    assert text == rounded(value, digits)
+    assert text == rounded_text(value, digits)

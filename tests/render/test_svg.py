@@ -21,7 +21,7 @@ from lrcli.render.chart import Chart, Line, chart_of
 from lrcli.render.html import About, render_html
 from lrcli.render.svg import plot_svg, render_svg
 from lrcli.render.svg.curves import simplified, stretches
-from lrcli.render.svg.text import escaped, text_width
+from lrcli.render.svg.text import escaped_xml, text_width
 from lrcli.spec import Group, Spec
 from tests.cli_world import run_cli
 from tests.render.test_plot import GAMMA, GROUPS, HUGE, MANY, OVERLAY, PLATEAU, STEP, one, schedule
@@ -81,7 +81,7 @@ EVERYTHING = (
 )
 
 
-@pytest.mark.parametrize("specs", EVERYTHING, ids=lambda specs: escaped(specs[0].name[:8]))
+@pytest.mark.parametrize("specs", EVERYTHING, ids=lambda specs: escaped_xml(specs[0].name[:8]))
 @pytest.mark.parametrize("log", [False, True])
 @pytest.mark.parametrize("width", [240, 760])
 def test_every_picture_is_well_formed_and_inside_its_frame(specs: tuple[Spec, ...], log: bool, width: int) -> None:
@@ -167,7 +167,7 @@ def test_names_are_escaped() -> None:
 @given(st.text())
 def test_any_text_can_be_escaped(text: str) -> None:
     """Whatever a file is called, the document is XML that holds its printable form."""
-    element = ElementTree.fromstring(f'<a b="{escaped(text)}">{escaped(text)}</a>')
+    element = ElementTree.fromstring(f'<a b="{escaped_xml(text)}">{escaped_xml(text)}</a>')
     assert element.attrib["b"] == (element.text or "")
     assert text_width(text) >= 0
 

@@ -18,7 +18,7 @@ from lrcli.errors import Problem, SpecError
 from lrcli.inputs import Inputs
 from lrcli.reader import parse_text, read_spec
 from lrcli.reader.build import KEYS
-from lrcli.reader.nodes import Mapping, Node, Scalar, compose
+from lrcli.reader.nodes import Mapping, Node, Scalar, compose_nodes
 from lrcli.reader.source import Problems, read_source
 from lrcli.schedules import parameters
 from lrcli.schema import schema
@@ -59,7 +59,7 @@ def value_of(node: Node | None) -> Any:
 
 def loaded(path: Path) -> Any:
     """The JSON value of a YAML file, by the YAML 1.2 rules that editors have, too."""
-    return value_of(compose(read_source(str(path), Inputs()), Problems()))
+    return value_of(compose_nodes(read_source(str(path), Inputs()), Problems()))
 
 
 def told(read: Any, argument: str) -> tuple[Problem, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lrcli.checks.rule import Rule
 from lrcli.checks.sites import Site, fields_of, is_written
 from lrcli.checks.subject import Subject
-from lrcli.checks.warmups import warmup_of
+from lrcli.checks.warmups import warmup_length
 from lrcli.errors import Problem
 from lrcli.reader.nodes import Sequence
 from lrcli.schedules.cyclic import Cyclic
@@ -31,7 +31,7 @@ def find(subject: Subject) -> Iterator[Problem]:
         return
     unit, units = ("step", "epochs") if by_step else ("epoch", "steps")
     for site in subject.sites:
-        if warmup_of(site.schedule) is not None and not isinstance(site.schedule, WarmupCosine):
+        if warmup_length(site.schedule) is not None and not isinstance(site.schedule, WarmupCosine):
             continue
         if getattr(site.schedule, "step_on_epochs", True) is False:
             continue  # its lengths are epochs, and it says how many updates they have

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
-from lrcli.checks.warmups import falls_within, warmup_of
+from lrcli.checks.warmups import falls_within, warmup_length
 from lrcli.errors import Problem
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.sequential import Sequential
@@ -14,7 +14,7 @@ from lrcli.schedules.sequential import Sequential
 
 def find(subject: Subject) -> Iterator[Problem]:
     for site in subject.sites:
-        length = warmup_of(site.schedule)
+        length = warmup_length(site.schedule)
         if length is None or not site.rows:
             continue
         if isinstance(site.inside, Sequential) and site.stop is not None and length > site.stop - site.begin:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from lrcli.checks.rule import Rule
 from lrcli.checks.subject import Subject
-from lrcli.checks.warmups import warmup_of
+from lrcli.checks.warmups import warmup_length
 from lrcli.errors import Problem
 
 
 def find(subject: Subject) -> Iterator[Problem]:
     for site in subject.sites:
-        length = warmup_of(site.schedule)
+        length = warmup_length(site.schedule)
         if length is None or site.begin or not site.rows or length < subject.spec.length:
             continue
         what = f"the warmup takes {subject.rows(length)}, and the run has {subject.rows(subject.spec.length)}"

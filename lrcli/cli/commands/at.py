@@ -14,7 +14,7 @@ from lrcli.cli.load import load_series
 from lrcli.cli.notes import tell_notes
 from lrcli.cli.options import LogOptions, OneSpec, OutputOptions, Quiet, SpecOptions, row_option
 from lrcli.cli.output import Output
-from lrcli.cli.positions import row_of
+from lrcli.cli.positions import named_row
 from lrcli.errors import LrcliError
 from lrcli.series import Series
 
@@ -58,7 +58,7 @@ def at(
     output.choose(None, ("tsv",), "text")
     if not wanted:
         return _first(env, output, run, below, above)
-    rows = [row_of(text, run, "STEP") for text in wanted]
+    rows = [named_row(text, run, "STEP") for text in wanted]
     for row in rows:
         if run.is_record:
             if row not in run.rows:

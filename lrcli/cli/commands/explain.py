@@ -19,7 +19,7 @@ from lrcli.infer.explain import Report
 from lrcli.infer.explain import explain as explain_log
 from lrcli.logs.read import read_log
 from lrcli.render import Style
-from lrcli.render.explain import EXPLAIN_FORMATS, write_report
+from lrcli.render.explain import EXPLAIN_FORMATS, write_explain_report
 
 Format = Literal["text", "json"]
 
@@ -69,7 +69,7 @@ def explain(
     report = explain_log(declared.spec, read, declared=declared, run=run)
     for note in _notes(report):
         env.note(f"{read.name}: {note}")
-    output.write(write_report(report, chosen, style))
+    output.write(write_explain_report(report, chosen, style))
     return ExitStatus.OK if report.follows else ExitStatus.DIFFERENT
 
 

@@ -27,7 +27,7 @@ from lrcli.find.report import find as find_in
 from lrcli.frameworks.finders import by_finder
 from lrcli.logs.read import read_log, split_log
 from lrcli.render import FORMATS, MACHINE, Style
-from lrcli.render.find import warnings, write_report
+from lrcli.render.find import warnings, write_find_report
 from lrcli.values import dataclass
 
 Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown"]
@@ -161,7 +161,7 @@ def find(
         env.note(f"{points.name}: stopped after {len(report.points)} of {len(points)} points")
 
     def text() -> Iterator[str]:
-        yield from write_report(report, chosen, style)
+        yield from write_find_report(report, chosen, style)
         if plot_options.plot:
             from lrcli.render.find_plot import plot_report
 

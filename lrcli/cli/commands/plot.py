@@ -223,12 +223,12 @@ def _within(
     env: Environment, text: str, runs: "Sequence[Series]"
 ) -> "tuple[tuple[Series, ...], list[tuple[int, int]]]":
     """The runs that have rows in `--range`, and those rows."""
-    from lrcli.cli.positions import outside, rows_of
+    from lrcli.cli.positions import outside, rows_in_range
 
     shown: list[Series] = []
     ranges: list[tuple[int, int]] = []
     for run in runs:
-        rows = rows_of(text, run)
+        rows = rows_in_range(text, run)
         if rows:
             shown.append(run)
             ranges.append((rows.start, rows.stop))

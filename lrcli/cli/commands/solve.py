@@ -14,7 +14,7 @@ from lrcli.cli.exits import ExitStatus
 from lrcli.cli.load import load_declared
 from lrcli.cli.options import OneSpec, OutputOptions, Quiet, SpecOptions, output_option
 from lrcli.cli.output import Output
-from lrcli.cli.positions import row_of
+from lrcli.cli.positions import named_row
 from lrcli.errors import LrcliError
 from lrcli.infer.solve import Solved
 from lrcli.infer.solve import solve as solve_key
@@ -56,7 +56,7 @@ def solve(
         raise LrcliError(f"--at wants STEP=LR, e.g. 100=1e-6. Received: {wanted!r}")
     (declared,) = load_declared(env, [spec], spec_options)
     run = series_of(declared.spec)
-    row = row_of(step, run, "--at")
+    row = named_row(step, run, "--at")
     solved = solve_key(declared, key, row, lr)
     if not solved.changes:
         env.error(f"lrcli: {_none(solved, run.unit, row, lr)}")

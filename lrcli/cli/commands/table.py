@@ -95,12 +95,12 @@ def table(
 def _rows(text: str | None, runs: "Sequence[Series]") -> tuple[int | None, int | None]:
     if text is None:
         return None, None
-    from lrcli.cli.positions import Axis, outside, rows_of
+    from lrcli.cli.positions import Axis, outside, rows_in_range
 
     # the table's rows are steps as soon as one run counts steps
     grid = common_grid(runs)
     axis = Axis(grid.unit, grid.start, grid.stop, next((r.steps_per_epoch for r in runs if r.steps_per_epoch), None))
-    rows = rows_of(text, axis)
+    rows = rows_in_range(text, axis)
     if not rows:
         raise outside(text, axis)
     return rows.start, rows.stop

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer._click.shell_completion import CompletionItem, ShellComplete, split_arg_string
 
-from lrcli.cli.completion.values import Item, emulations, forms, keys, metrics, spec_arguments, types
+from lrcli.cli.completion.values import Item, emulations, forms, keys, metrics, spec_arguments, type_items
 from lrcli.cli.exits import ExitStatus
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _finder(param: Parameter) -> Any:
     """The function of (context, word) that finds the values of a parameter; None where typer or the shell does."""
     if param.param_type_name == "argument":
         if param.name == "type":
-            return lambda ctx, word: types(word)
+            return lambda ctx, word: type_items(word)
         if param.name in _SPECS or (param.metavar or "").startswith("SPEC"):
             return lambda ctx, word: spec_arguments(word)
         return None

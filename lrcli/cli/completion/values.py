@@ -23,7 +23,7 @@ class Item(NamedTuple):
     help: str = ""
 
 
-def types(word: str) -> Iterator[Item]:
+def type_items(word: str) -> Iterator[Item]:
     """The names of the types that begin so; PyTorch's where none of ours does."""
     names = [Item(cls.name, _summary(cls)) for cls in all_types() if cls.name.startswith(word)]
     yield from names or (Item(name) for name in type_names() if name.startswith(word))
@@ -123,7 +123,7 @@ def _root(argument: str) -> Mapping | None:
     from lrcli.errors import LrcliError
     from lrcli.inputs import Inputs
     from lrcli.reader.argument import split_argument
-    from lrcli.reader.nodes import compose
+    from lrcli.reader.nodes import compose_nodes
     from lrcli.reader.source import Problems, read_source
 
     where = split_argument(argument)[0]
@@ -132,7 +132,7 @@ def _root(argument: str) -> Mapping | None:
     if not inline and not path.is_file():
         return None
     try:
-        node = compose(read_source(where if inline else str(path), Inputs()), Problems())
+        node = compose_nodes(read_source(where if inline else str(path), Inputs()), Problems())
     except LrcliError:
         return None
     return node if isinstance(node, Mapping) else None

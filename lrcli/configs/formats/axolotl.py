@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.configs.axolotl import BATCH, run_of, streams, warmup_of, whole
+from lrcli.configs.axolotl import BATCH, axolotl_warmup, run_of, streams, whole_count
 from lrcli.configs.base import Config, Draft, Format, lacking
 from lrcli.configs.deepspeed import Trainer, scheduler_beside
 from lrcli.configs.trainer import RELEASES, put_first_step, put_kwargs, put_schedule, remark_long_warmup
@@ -50,15 +50,15 @@ def translate(config: Config, draft: Draft) -> None:
     if run.per_epoch is not None:
         draft.put("steps_per_epoch", run.per_epoch)
     put_first_step(config, draft)
-    _put_schedule(config, draft, rate, run.steps, *warmup_of(config, run))
-    restarts = whole(config, "jagged_restart_steps")
+    _put_schedule(config, draft, rate, run.steps, *axolotl_warmup(config, run))
+    restarts = whole_count(config, "jagged_restart_steps")
     if restarts:
         _put_restarts(config, draft, restarts)
 
 
 def _trainer_values(config: Config, rate: float) -> Trainer:
     run = run_of(config)
-    return Trainer(rate, warmup_of(config, run)[0], run.steps)
+    return Trainer(rate, axolotl_warmup(config, run)[0], run.steps)
 
 
 def _rate(config: Config) -> float:
@@ -88,7 +88,7 @@ def _refuse(config: Config) -> None:
         if config.number("val_set_size"):
             raise config.raises("val_set_size", "ValueError: val_set_size is not supported with streaming datasets")
     if config.flag("relora"):
-        if not whole(config, "jagged_restart_steps"):
+        if not whole_count(config, "jagged_restart_steps"):
             raise config.raises("relora", "ValueError: jagged_restart_steps must be set to use ReLoRA")
         if config.text("lr_scheduler") == "one_cycle":
             raise config.raises("lr_scheduler", "ValueError: ReLoRA is not compatible with the one_cycle scheduler")
@@ -150,7 +150,7 @@ def _put_restarts(config: Config, draft: Draft, every: int) -> None:
     draft.wrap("axolotl.JaggedLRRestartScheduler", "inner_schedule", at="jagged_restart_steps")
     draft.put("schedule.jagged_restart_steps", every, at="jagged_restart_steps")
     for key, default in (("jagged_restart_warmup_steps", 10), ("jagged_restart_anneal_steps", 1)):
-        written = whole(config, key)
+        written = whole_count(config, key)
         draft.put(f"schedule.{key}", written or default, at=key, why="" if written else "axolotl's default")
     floor = config.number("cosine_min_lr_ratio")
     if floor:

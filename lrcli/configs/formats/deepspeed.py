@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format, lacking
-from lrcli.configs.deepspeed import put_scheduler
+from lrcli.configs.deepspeed import put_deepspeed_scheduler
 from lrcli.reader.nodes import Mapping
 
 
@@ -19,7 +19,7 @@ def translate(config: Config, draft: Draft) -> None:
             "no scheduler block: the learning rate comes from the client (the Hugging Face Trainer's lr_scheduler_type)"
         )
         raise config.fail("", "lr-from-elsewhere", message, "give the client's own config")
-    put_scheduler(config, draft)
+    put_deepspeed_scheduler(config, draft)
 
 
 FORMAT = Format("deepspeed", "DeepSpeed JSON", ("json",), misses, translate)

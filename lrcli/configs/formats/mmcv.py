@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format, lacking
-from lrcli.configs.openmmlab import batches_of, class_name, put_rate, refuse_unknown, remark_groups
+from lrcli.configs.openmmlab import batches_of, class_name, put_openmmlab_rate, refuse_unknown, remark_groups
 from lrcli.configs.syntax.openmmlab import check_bases
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Sequence
@@ -43,7 +43,7 @@ def translate(config: Config, draft: Draft) -> None:
     warmup = config.text("lr_config.warmup") if policy is not None else None
     in_epochs = warmup is not None and config.flag("lr_config.warmup_by_epoch")
     _put_length(config, draft, by_iter, length, key, policy is not None and (not by_epoch or bool(warmup)), in_epochs)
-    put_rate(config, draft, "optimizer.lr", _batch_key(config))
+    put_openmmlab_rate(config, draft, "optimizer.lr", _batch_key(config))
     remark_groups(config, "optimizer.paramwise_cfg")
     if policy is None:
         draft.put("schedule.type", "constant", at="lr_config" if config.has("lr_config") else None, why="no lr_config")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lrcli.configs.base import Config, Draft, Format, lacking
 from lrcli.configs.nodes import Unknown, Value, entry_at, mapping_of, sequence_of, text_of
-from lrcli.configs.openmmlab import Batches, batches_of, class_name, put_rate, refuse_unknown, remark_groups
+from lrcli.configs.openmmlab import Batches, batches_of, class_name, put_openmmlab_rate, refuse_unknown, remark_groups
 from lrcli.configs.syntax.openmmlab import check_bases
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
@@ -44,7 +44,7 @@ def translate(config: Config, draft: Draft) -> None:
     run = _run(config)
     entries = _entries(config)
     _put_length(config, draft, run, entries)
-    put_rate(config, draft, _LR, "train_dataloader.batch_size")
+    put_openmmlab_rate(config, draft, _LR, "train_dataloader.batch_size")
     if not entries:
         draft.put("schedule.type", "constant", at=_LIST if config.has(_LIST) else None, why="no param_scheduler")
         return

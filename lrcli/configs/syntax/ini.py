@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from lrcli.configs.nodes import Plain, Value, mapping_of
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.overrides import apply_set
-from lrcli.reader.scalars import resolve
+from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Place, Source, refuse
 
 _NUMBERS = re.compile(r"([-+.,0-9eE]+)[#;]")
@@ -51,5 +51,5 @@ def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
 def _scalar(place: Place, text: str) -> Scalar:
     numbers = _NUMBERS.match(text)  # atof() stops at what follows them
     text = numbers.group(1) if numbers else text
-    value: Plain = resolve(text) if text else ""
+    value: Plain = resolve_scalar(text) if text else ""
     return Value(place, text, read=value if isinstance(value, (int, float)) else text)

@@ -11,7 +11,7 @@ from lrcli.configs.nodes import Value, mapping_of, sequence_of
 from lrcli.configs.syntax.offsets import Offsets
 from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar
 from lrcli.reader.overrides import apply_set
-from lrcli.reader.scalars import resolve
+from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Place, Source, refuse
 
 _DECODER = JSONDecoder()
@@ -38,7 +38,7 @@ def _object(source: Source) -> Mapping:
 
 
 def _scalar(place: Place, text: str, plain: bool, tag: str) -> Scalar:
-    return Value(place, text, plain, read=resolve(text) if plain else text)
+    return Value(place, text, plain, read=resolve_scalar(text) if plain else text)
 
 
 class _Reader:
@@ -70,7 +70,7 @@ class _Reader:
         if not word:
             raise refuse(self.place(at), "syntax", "this is no JSON value")
         self.end = at + len(word)
-        value = resolve(word) if match else _WORDS[word]
+        value = resolve_scalar(word) if match else _WORDS[word]
         return Value(self.place(at, len(word)), word, read=value)
 
     def string(self, at: int) -> Scalar:

@@ -22,17 +22,17 @@ _MOST = 40
 
 def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
     """The mapping of a YAML text, references resolved where the file says what they stand for."""
-    return resolve(read_yaml(source, sets, scalar))
+    return resolve_interpolations(read_yaml(source, sets, omegaconf_scalar))
 
 
-def scalar(place: Place, text: str, plain: bool, tag: str) -> Scalar:
+def omegaconf_scalar(place: Place, text: str, plain: bool, tag: str) -> Scalar:
     """A scalar as OmegaConf reads it."""
     if plain and not tag and _FLOAT.fullmatch(text):
         return Value(place, text, plain, read=float(text.replace("_", "")))
     return scalar_of_pyyaml(place, text, plain, tag)
 
 
-def resolve(root: Mapping) -> Mapping:
+def resolve_interpolations(root: Mapping) -> Mapping:
     """The mapping with every `${...}` replaced; what cannot be known becomes `Unknown`, and stops who needs it."""
     resolver = _Resolver(root)
     done = resolver.node(root, (), 0)

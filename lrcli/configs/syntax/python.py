@@ -12,7 +12,7 @@ from lrcli.configs.nodes import Value, mapping_of
 from lrcli.configs.pythonic.names import Imports, names_of
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.overrides import apply_set
-from lrcli.reader.scalars import resolve
+from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Place, Source
 
 
@@ -40,4 +40,4 @@ def with_sets(root: Mapping, sets: Sequence[str]) -> Mapping:
 
 def _scalar(place: Place, text: str, plain: bool, tag: str) -> Scalar:
     words = {"True": True, "False": False, "None": None}
-    return Value(place, text, plain, read=(words[text] if text in words else resolve(text)) if plain else text)
+    return Value(place, text, plain, read=(words[text] if text in words else resolve_scalar(text)) if plain else text)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from lrcli.configs.nodes import Plain, Value
-from lrcli.reader.nodes import Mapping, Scalar, ScalarOf, TaggedOf, compose
+from lrcli.reader.nodes import Mapping, Scalar, ScalarOf, TaggedOf, compose_nodes
 from lrcli.reader.overrides import apply_set
 from lrcli.reader.source import Place, Source, refuse
 
@@ -41,7 +41,7 @@ def read_yaml(
 
 @lru_cache(maxsize=4)  # whoever solves for a key reads one text with many values of it
 def _mapping(source: Source, scalar: ScalarOf, tagged: TaggedOf | None) -> Mapping:
-    root = compose(source, None, scalar, tagged)
+    root = compose_nodes(source, None, scalar, tagged)
     if not isinstance(root, Mapping):
         raise refuse(source.whole, "syntax", "this is no YAML mapping")
     return root

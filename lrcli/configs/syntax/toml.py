@@ -9,7 +9,7 @@ from lrcli.configs.nodes import Plain, Value, mapping_of, sequence_of
 from lrcli.configs.syntax.offsets import Offsets
 from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar
 from lrcli.reader.overrides import apply_set
-from lrcli.reader.scalars import resolve
+from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Place, Source, refuse
 
 _BLANK = re.compile(r"[ \t]*")
@@ -37,7 +37,7 @@ def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
 
 
 def _scalar(place: Place, text: str, plain: bool, tag: str) -> Scalar:
-    return Value(place, text, plain, read=resolve(text) if plain else text)
+    return Value(place, text, plain, read=resolve_scalar(text) if plain else text)
 
 
 class _Reader:
@@ -204,7 +204,7 @@ def _plain(text: str, pattern: re.Pattern[str]) -> Plain:
     sign, bare = (-1 if digits[0] == "-" else 1), digits.lstrip("+-")
     if bare[:2] in ("0x", "0o", "0b"):
         return sign * int(bare, 0)
-    value = resolve(digits)
+    value = resolve_scalar(digits)
     assert isinstance(value, (int, float))
     return value
 

@@ -15,7 +15,7 @@ from lrcli.infer.explain.hypothesis import Hypothesis, Part
 from lrcli.infer.explain.marks import PROBES, first_share, near_lengths, positions_shown, probed
 from lrcli.infer.explain.sources import Formula, RateSource, plain_source
 from lrcli.infer.keys import Change, Key, Variants, keys_of
-from lrcli.infer.keys.key import list_text, text_of
+from lrcli.infer.keys.key import list_text, text_of_number
 from lrcli.infer.keys.pairs import near_values
 from lrcli.infer.keys.solving import Solver, Wanted
 from lrcli.infer.numbers import digits, rounded, simplest
@@ -283,5 +283,5 @@ def _odd(change: Change) -> float:
 
 def _warmup_of(length: float, factor: float) -> Key:
     """The key of a warmup that the spec does not have."""
-    after = f", start_factor: {text_of(factor)}}}"
+    after = f", start_factor: {text_of_number(factor)}}}"
     return Key("warmup", "none", "whole", float(length), "{for: ", after, at_least=1)

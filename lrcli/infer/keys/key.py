@@ -61,16 +61,16 @@ class Key:
         """The change to another value."""
         if isinstance(value, str):
             return Change(self.path, self.was, value)
-        text = text_of(value)
+        text = text_of_number(value)
         if self.pointed and "e" in text and "." not in text:
             text = text.replace("e", ".0e")
         return Change(self.path, self.was, f"{self.before}{text}{self.after}", value)
 
 
-def text_of(value: float) -> str:
+def text_of_number(value: float) -> str:
     """A number as a spec writes it.
 
-    >>> text_of(250.0), text_of(0.1)
+    >>> text_of_number(250.0), text_of(0.1)
     ('250', '0.1')
     """
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
@@ -82,4 +82,4 @@ def list_text(values: Iterable[float]) -> str:
     >>> list_text([30, 60.0])
     '[30, 60]'
     """
-    return f"[{', '.join(map(text_of, values))}]"
+    return f"[{', '.join(map(text_of_number, values))}]"

@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from lrcli.catalog.registry import framework_types
-from lrcli.infer.keys.key import Key, text_of
+from lrcli.infer.keys.key import Key, text_of_number
 from lrcli.infer.keys.of_config import keys_of_config
 from lrcli.reader import Declared
 from lrcli.reader.keys import PLURALS, spellings_of
@@ -206,7 +206,7 @@ def _other_type(node: Node, path: str, schedule: Any, lr: float | None, length: 
         length = int(getattr(schedule, name, length))
     if length < 1:
         return
-    floors = {"floor": text_of(float(f"{floor:.12g}")), "share": text_of(float(f"{floor / lr:.12g}"))}
+    floors = {"floor": text_of_number(float(f"{floor:.12g}")), "share": text_of_number(float(f"{floor / lr:.12g}"))}
     words = tuple(form.format(length=length, **floors) for name, form in _DECAYS.items() if name != schedule.name)
     yield Key(path, _flow(node), "words", words=words)
 
@@ -223,7 +223,7 @@ def _of_framework(node: Node, path: str, schedule: Schedule) -> Iterator[Key]:
 def _default(value: Any) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(_default, value))}]"
-    return text_of(value) if isinstance(value, (int, float)) and math.isfinite(value) else str(value)
+    return text_of_number(value) if isinstance(value, (int, float)) and math.isfinite(value) else str(value)
 
 
 def _text(node: Node | None) -> str:

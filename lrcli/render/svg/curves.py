@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from lrcli.render.canvas import Run
-from lrcli.render.svg.text import number
+from lrcli.render.svg.text import svg_number
 from lrcli.values import dataclass
 
 THIN = 2.0
@@ -84,7 +84,7 @@ def path(points: Sequence[Point]) -> str:
     >>> path([(0, 5), (10, 5), (10, 9.25), (12, 10)])
     'M0,5H10V9.2L12,10'
     """
-    corners = [(number(x), number(y)) for x, y in simplified(points)]
+    corners = [(svg_number(x), svg_number(y)) for x, y in simplified(points)]
     words = [f"M{corners[0][0]},{corners[0][1]}"]
     for (x0, y0), (x, y) in pairwise(corners):
         if (x, y) != (x0, y0):

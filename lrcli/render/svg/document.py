@@ -13,7 +13,7 @@ from lrcli.render.safe import clip
 from lrcli.render.svg import legend
 from lrcli.render.svg.curves import Point
 from lrcli.render.svg.panel import AXIS_ROW, Box, Content, Panel, contents_of, drawn, placed, x_axis
-from lrcli.render.svg.text import escaped, text, text_width
+from lrcli.render.svg.text import escaped_xml, svg_text, text_width
 from lrcli.render.svg.theme import FONTS, ramp_shares, style_sheet
 
 WIDTH = 760
@@ -52,10 +52,10 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
 
     body = [
         f'<rect class="back" width="{width}" height="{total}" rx="6"/>',
-        text(_PAD, _PAD + 16, clip(printable(heading), (width - 2 * _PAD) // 10), css="ink", size=16),
+        svg_text(_PAD, _PAD + 16, clip(printable(heading), (width - 2 * _PAD) // 10), css="ink", size=16),
     ]
     if subtitle:
-        body.append(text(_PAD, _PAD + 37, subtitle))
+        body.append(svg_text(_PAD, _PAD + 37, subtitle))
     if boxed:
         body += boxed.drawn(_PAD, top - boxed.height - 6)
     titles = [f"{line.name}: {fact}" if line.name else fact for line, fact in zip(chart.lines, facts, strict=True)]
@@ -63,13 +63,13 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
         body += drawn(panel, titles, filled=single and panel is panels[0] and not chart.log, ramp=ramp)
     body += x_axis(chart, panels)
     body += legend.at_ends(names, ends, ramp=ramp) if ends else ()
-    body += [text(_PAD, total - 14 - AXIS_ROW * n, row) for n, row in enumerate(caption[::-1])]
+    body += [svg_text(_PAD, total - 14 - AXIS_ROW * n, row) for n, row in enumerate(caption[::-1])]
     label = f"{heading}: {subtitle}" if subtitle else heading
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" class="lrcli-{theme}" viewBox="0 0 {width} {total}" '
             f'width="{width}" height="{total}" font-family="{FONTS}" font-size="12" role="img" '
-            f'aria-label="{escaped(label)}">',
+            f'aria-label="{escaped_xml(label)}">',
             f"<style>{style_sheet(theme, len(names), shares)}</style>",
             *body,
             "</svg>",

@@ -11,7 +11,7 @@ from itertools import pairwise
 from lrcli.printable import printable
 from lrcli.render.safe import clip
 from lrcli.render.svg.curves import THIN, Point
-from lrcli.render.svg.text import number, text, text_width
+from lrcli.render.svg.text import svg_number, svg_text, text_width
 from lrcli.render.svg.theme import curve_class, dash, fill_class
 from lrcli.values import dataclass
 
@@ -52,8 +52,8 @@ class Boxed:
         for line, row in enumerate(self.rows):
             x, y = left, top + (line + 0.5) * _ROW
             for i in row:
-                yield stroke(i, f"M{number(x)},{number(y)}h{_SWATCH}", ramp=self.ramp) + "</path>"
-                yield text(x + _SWATCH + 6, y + 4, self.names[i], css="ink")
+                yield stroke(i, f"M{svg_number(x)},{svg_number(y)}h{_SWATCH}", ramp=self.ramp) + "</path>"
+                yield svg_text(x + _SWATCH + 6, y + 4, self.names[i], css="ink")
                 x += self.column or _entry_width(self.names[i]) + _GAP
 
 
@@ -82,12 +82,12 @@ def at_ends(names: Sequence[str], ends: Sequence[Point], *, ramp: bool = False) 
     """The labels, each with a dot at its curve's end."""
     right = max(x for x, _ in ends)
     for i, (name, (x, y)) in enumerate(zip(names, ends, strict=True)):
-        yield f'<circle class="{fill_class(i, ramp=ramp)}" cx="{number(x)}" cy="{number(y)}" r="3.5"/>'
-        yield text(right + 10, y + 4, name, css="ink")
+        yield f'<circle class="{fill_class(i, ramp=ramp)}" cx="{svg_number(x)}" cy="{svg_number(y)}" r="3.5"/>'
+        yield svg_text(right + 10, y + 4, name, css="ink")
 
 
 def stroke(i: int, d: str, dashes: str = "", *, ramp: bool = False) -> str:
     """The path of curve i, open for a title; with dashes of its own, or those given."""
     dashes = dashes if ramp else dash(i) or dashes
     pattern = f' stroke-dasharray="{dashes}"' if dashes else ""
-    return f'<path class="{curve_class(i, ramp=ramp)}" stroke-width="{number(THIN)}"{pattern} d="{d}">'
+    return f'<path class="{curve_class(i, ramp=ramp)}" stroke-width="{svg_number(THIN)}"{pattern} d="{d}">'

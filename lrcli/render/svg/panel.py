@@ -13,7 +13,7 @@ from lrcli.render.canvas import Run
 from lrcli.render.chart import Chart, panels_below
 from lrcli.render.svg.curves import Frame, Point, path, stretches
 from lrcli.render.svg.legend import stroke
-from lrcli.render.svg.text import escaped, number, text, text_width
+from lrcli.render.svg.text import escaped_xml, svg_number, svg_text, text_width
 from lrcli.render.svg.theme import fill_class
 from lrcli.render.ticks import count_labels, x_ticks
 from lrcli.values import dataclass
@@ -122,25 +122,26 @@ def drawn(panel: Panel, titles: Sequence[str], *, filled: bool, ramp: bool = Fal
     """The elements of a panel: grid, labels, curves."""
     frame = panel.frame
     grid = "".join(
-        f"M{number(frame.left)},{number(frame.y(value))}H{number(frame.right)}" for value, _ in panel.axis.ticks
+        f"M{svg_number(frame.left)},{svg_number(frame.y(value))}H{svg_number(frame.right)}"
+        for value, _ in panel.axis.ticks
     )
     yield f'<path class="grid" d="{grid}"/>'
     for value, label in panel.axis.ticks:
-        yield text(frame.left - 10, frame.y(value) + 4, label, anchor="end")
+        yield svg_text(frame.left - 10, frame.y(value) + 4, label, anchor="end")
     minor = _minor_ticks(panel.axis) if panel.content.log else []
     if minor:
-        ticks = "".join(f"M{number(frame.left - 4)},{number(frame.y(place))}h4" for place in minor)
+        ticks = "".join(f"M{svg_number(frame.left - 4)},{svg_number(frame.y(place))}h4" for place in minor)
         yield f'<path class="axis" d="{ticks}"/>'
     if panel.content.what:
-        yield text(frame.left, frame.top - _INSET - 6, panel.content.what)
+        yield svg_text(frame.left, frame.top - _INSET - 6, panel.content.what)
     curves = panel.points()
     for i, (paths, pieces) in enumerate(zip(curves, stretches(curves, frame.left, frame.right), strict=True)):
         if filled:
-            area = "".join(f"{path(points)}V{number(panel.floor)}H{number(points[0][0])}Z" for points in paths)
+            area = "".join(f"{path(points)}V{svg_number(panel.floor)}H{svg_number(points[0][0])}Z" for points in paths)
             yield f'<path class="{fill_class(i)}" stroke="none" fill-opacity=".1" d="{area}"/>'
         dashes = dict.fromkeys(piece.dash for piece in pieces)
         strokes = [(dash, "".join(path(piece.points) for piece in pieces if piece.dash == dash)) for dash in dashes]
-        title = f"<title>{escaped(titles[i])}</title>"
+        title = f"<title>{escaped_xml(titles[i])}</title>"
         yield from (f"{stroke(i, d, dash, ramp=ramp)}{title}</path>" for dash, d in strokes)
 
 
@@ -149,17 +150,18 @@ def x_axis(chart: Chart, panels: Sequence[Panel]) -> Iterator[str]:
     frame = panels[-1].frame
     rows = _x_rows(chart, frame)
     for panel in panels:
-        ticks = "".join(f"M{number(x)},{number(panel.floor)}v5" for x, _ in rows[0][1])
-        yield f'<path class="axis" d="M{number(frame.left)},{number(panel.floor)}H{number(frame.right)}{ticks}"/>'
+        ticks = "".join(f"M{svg_number(x)},{svg_number(panel.floor)}v5" for x, _ in rows[0][1])
+        floor = f"M{svg_number(frame.left)},{svg_number(panel.floor)}H{svg_number(frame.right)}"
+        yield f'<path class="axis" d="{floor}{ticks}"/>'
     for n, (caption, labels) in enumerate(rows):
         y = panels[-1].floor + 18 + n * AXIS_ROW
         if n:  # its own ticks
-            ticks = "".join(f"M{number(x)},{number(y - 14)}v4" for x, _ in labels)
+            ticks = "".join(f"M{svg_number(x)},{svg_number(y - 14)}v4" for x, _ in labels)
             yield f'<path class="axis" d="{ticks}"/>'
         beside = labels[0][0] - text_width(labels[0][1]) / 2 - 6 if labels else frame.left
-        yield text(max(min(frame.left - 10, beside), text_width(caption)), y, caption, anchor="end")
+        yield svg_text(max(min(frame.left - 10, beside), text_width(caption)), y, caption, anchor="end")
         for x, label in labels:
-            yield text(x, y, label, anchor="middle")
+            yield svg_text(x, y, label, anchor="middle")
 
 
 def _x_rows(chart: Chart, frame: Frame) -> list[tuple[str, list[tuple[float, str]]]]:

@@ -10,30 +10,30 @@ _NARROW = frozenset("fijlrtI.,:;'|!()[]{}/- ")
 _WIDE = frozenset("mwMW@%&")
 
 
-def escaped(text: str) -> str:
+def escaped_xml(svg_text: str) -> str:
     r"""A user's text for XML or HTML, between tags or in a quoted attribute.
 
     What XML cannot hold at all, controls and half characters, is written as a visible escape.
 
-    >>> escaped("<b>'R&D'\x1b")
+    >>> escaped_xml("<b>'R&D'\x1b")
     '&lt;b&gt;&#39;R&amp;D&#39;\\x1b'
     """
-    text = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text.replace('"', "&quot;").replace("'", "&#39;")
+    svg_text = printable(svg_text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return svg_text.replace('"', "&quot;").replace("'", "&#39;")
 
 
-def number(value: float) -> str:
+def svg_number(value: float) -> str:
     """A coordinate, to a tenth of a pixel.
 
-    >>> number(12.0), number(0.25), number(-0.01)
+    >>> svg_number(12.0), number(0.25), number(-0.01)
     ('12', '0.2', '0')
     """
     return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")  # + 0.0: there is no -0
 
 
-def text_width(text: str, size: float = 12) -> float:
+def text_width(svg_text: str, size: float = 12) -> float:
     """About how wide a text is. Which font draws it nobody knows: this is a wide one, so that nothing overlaps."""
-    return sum(map(_em, text)) * size
+    return sum(map(_em, svg_text)) * size
 
 
 def _em(char: str) -> float:
@@ -48,8 +48,8 @@ def _em(char: str) -> float:
     return 0.72 if char.isupper() else 0.62
 
 
-def text(x: float, y: float, content: str, *, anchor: str = "", css: str = "", size: int = 0) -> str:
+def svg_text(x: float, y: float, content: str, *, anchor: str = "", css: str = "", size: int = 0) -> str:
     """A text element; its content is escaped here. A size is that of a title."""
     attributes = (f' class="{css}"' if css else "") + (f' text-anchor="{anchor}"' if anchor else "")
     attributes += f' font-size="{size}" font-weight="bold"' if size else ""
-    return f'<text x="{number(x)}" y="{number(y)}"{attributes}>{escaped(content)}</text>'
+    return f'<text x="{svg_number(x)}" y="{svg_number(y)}"{attributes}>{escaped_xml(content)}</text>'
