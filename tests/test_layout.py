@@ -149,29 +149,36 @@ def _modules() -> Iterator[ModuleType]:
 
 
 _PROTOCOLS = {
-    "check", "compare", "evaluate", "find", "read", "recognise", "translate", "misses", "accepts", "propose", "write",
-    "fitted", "candidates",
+    "check", "compare", "evaluate", "to_torch", "Format", "find", "read", "recognise", "translate", "misses", "accepts",
+    "propose", "write", "fitted", "candidates",
 }  # fmt: skip
-"""What one file of many has, each under the same name; and what `lrcli` itself gives under the name of a room's."""
+"""What `lrcli` gives under the name of a room's, and what one file of many has, each under the same name."""
+
+
+def _public_names(path: Path) -> Iterator[str]:
+    """The classes, functions and type aliases of a file; those of frameworks share their functions' names."""
+    room = path.relative_to(PACKAGE).parts[0]
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef) or (isinstance(node, ast.FunctionDef) and room != "frameworks"):
+            yield node.name
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [target.id for target in targets if isinstance(target, ast.Name)]
+            yield from (name for name in names if re.fullmatch("[A-Z][a-z]+[A-Za-z]*", name))
 
 
 def test_a_public_name_exists_once() -> None:
     """Who reads `Match` somewhere knows which one that is; another framework's types go by its name for them."""
-    places = defaultdict(list)
+    places = defaultdict(set)
     commands = {path.stem for path in (PACKAGE / "cli/commands").glob("*.py")}
-    for path in sorted(PACKAGE.rglob("*.py")):
-        if path.relative_to(PACKAGE).parts[0] == "frameworks" and path.parent.name != "torch":
+    for path in PACKAGE.rglob("*.py"):
+        parts = path.relative_to(PACKAGE).parts
+        if parts[0] == "frameworks" and len(parts) > 2 and parts[1] != "torch":
             continue
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            names = [node.name] if isinstance(node, (ast.ClassDef, ast.FunctionDef)) else []
-            if isinstance(node, (ast.Assign, ast.AnnAssign)):
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                # an alias of a type is a name as a class is; the others are numbers and texts of their module
-                names = [t.id for t in targets if isinstance(t, ast.Name) and re.fullmatch("[A-Z][a-z]+[A-Za-z]*", t.id)]
-            for name in names:
-                if not name.startswith("_") and name not in _PROTOCOLS | commands:
-                    places[name].append(str(path.relative_to(PACKAGE)))
-    assert {} == {name: where for name, where in places.items() if len(set(where)) > 1}
+        for name in _public_names(path):
+            if not name.startswith("_") and name not in _PROTOCOLS | commands:
+                places[name].add(str(path.relative_to(PACKAGE)))
+    assert {} == {name: where for name, where in places.items() if len(where) > 1}
 
 
 def test_nothing_looks_like_a_test() -> None:

@@ -11,7 +11,7 @@ from lrcli.errors import LrcliError
 from lrcli.series.align import common_grid, on_grid
 from lrcli.series.base import BLOCK, Readings, Series
 
-Span = tuple[int, int]
+RowSpan = tuple[int, int]
 
 
 class Lane(NamedTuple):
@@ -41,7 +41,7 @@ class Pairing(NamedTuple):
     remarks: tuple[str, ...]
 
 
-def windows(low: int, high: int) -> Iterator[Span]:
+def windows(low: int, high: int) -> Iterator[RowSpan]:
     """The numbers low <= i < high, BLOCK of them at a time."""
     return ((i, min(i + BLOCK, high)) for i in range(low, high, BLOCK))
 

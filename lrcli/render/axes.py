@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import count, islice
 
 from lrcli.printable import number_text
-from lrcli.render.canvas import Area, Run, Segment
+from lrcli.render.canvas import Area, Polyline, StyledText
 from lrcli.render.chart import Chart
 from lrcli.render.ticks import count_labels, linear_ticks, log_ticks, value_labels, x_ticks
 from lrcli.values import dataclass
@@ -31,7 +31,7 @@ class YAxis:
     height: int
 
 
-def linear_axis(curves: Sequence[Sequence[Run]], height: int, *, zero: bool = True) -> YAxis:
+def linear_axis(curves: Sequence[Sequence[Polyline]], height: int, *, zero: bool = True) -> YAxis:
     """From zero, unless the curves use little of the way from there, or `zero` means nothing to them."""
     values = [y for runs in curves for _, ys in runs for y in ys]
     bottom, top = min(values, default=0.0), max(values, default=0.0)
@@ -45,7 +45,7 @@ def linear_axis(curves: Sequence[Sequence[Run]], height: int, *, zero: bool = Tr
     return YAxis(bottom, top, tuple(zip(ticks, value_labels(ticks), strict=True)), height)
 
 
-def log_axis(curves: Sequence[Sequence[Run]], height: int) -> YAxis:
+def log_axis(curves: Sequence[Sequence[Polyline]], height: int) -> YAxis:
     """For curves that are log10 of their values."""
     values = [y for runs in curves for _, ys in runs for y in ys]
     bottom, top = min(values, default=-1.0), max(values, default=-1.0)
@@ -59,12 +59,12 @@ def _tick_count(rows: int) -> int:
     return max(2, rows // 3 + 1) if rows >= 12 else max(2, (rows + 1) // 2)
 
 
-def logarithmic(curves: Sequence[Sequence[Run]]) -> tuple[list[Sequence[Run]], bool]:
+def logarithmic(curves: Sequence[Sequence[Polyline]]) -> tuple[list[Sequence[Polyline]], bool]:
     """log10 of all curves, in runs of their positive values, and whether a value was left out."""
-    result: list[Sequence[Run]] = []
+    result: list[Sequence[Polyline]] = []
     left_out = False
     for runs in curves:
-        pieces: list[Run] = []
+        pieces: list[Polyline] = []
         for xs, ys in runs:
             begin = 0
             for end in range(len(ys) + 1):
@@ -77,7 +77,7 @@ def logarithmic(curves: Sequence[Sequence[Run]]) -> tuple[list[Sequence[Run]], b
     return _floored(result), left_out
 
 
-def _floored(curves: list[Sequence[Run]]) -> list[Sequence[Run]]:
+def _floored(curves: list[Sequence[Polyline]]) -> list[Sequence[Polyline]]:
     """The curves with stray values far below the rest (the 1e-18 where a cosine ends) raised to a floor."""
     values = sorted(y for runs in curves for _, ys in runs for y in ys)
     if not values or values[len(values) // 50] < values[-1] - _FLOOR:
@@ -86,7 +86,7 @@ def _floored(curves: list[Sequence[Run]]) -> list[Sequence[Run]]:
     return [[(xs, tuple(max(y, floor) for y in ys)) for xs, ys in runs] for runs in curves]
 
 
-def scale(axis: YAxis, area: Area, row: int, margin: int) -> list[Segment]:
+def scale(axis: YAxis, area: Area, row: int, margin: int) -> list[StyledText]:
     """What stands left of a row of the canvas."""
     # one row alone holds every value: a tick there would name one of them
     label = next((label for y, label in axis.ticks if area.row(y) == row), "") if area.height > 1 else ""
@@ -130,17 +130,17 @@ class XAxis:
         most = max(2, min(area.width // 6, 4 + area.width // 10))
         return columns(x_ticks(area.left * scale, area.right * scale, most, fits))
 
-    def line(self, area: Area, margin: int, caption: str = "") -> list[Segment]:
+    def line(self, area: Area, margin: int, caption: str = "") -> list[StyledText]:
         """The axis itself. A caption names the panel below it."""
         ticks = self.ticks(area)
         corner, line, tick = ("+", "-", "+") if area.ascii else ("├" if caption else "└", "─", "┬")
         text = "".join(tick if column in ticks else line for column in range(area.width))
         return [((caption if len(caption) <= margin else "").rjust(margin), _DIM), (corner + text, _DIM)]
 
-    def labels(self, area: Area, margin: int) -> list[list[Segment]]:
+    def labels(self, area: Area, margin: int) -> list[list[StyledText]]:
         """The rows of labels."""
         ticks = self.ticks(area)
-        rows: list[list[Segment]] = []
+        rows: list[list[StyledText]] = []
         for caption, factor in self.captions:
             # a row with longer labels shows every second of them, or fewer
             every = next(n for n in count(1) if n >= len(ticks) or _placed(_every(ticks, n), factor, area))

@@ -28,7 +28,7 @@ _BITS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 """The dots of a Braille cell: its left column from the top, and its right one."""
 
 
-Span = tuple[int, int]
+BandSpan = tuple[int, int]
 """The lowest and the highest dot of a curve in one column."""
 
 
@@ -76,7 +76,7 @@ def _turns(points: Sequence[tuple[int, float]], least: float) -> Iterator[tuple[
             rising, extreme = way > 0, point
 
 
-def crowds(columns: Mapping[int, Sequence[Span]], row: int) -> dict[int, list[Span]]:
+def crowds(columns: Mapping[int, Sequence[BandSpan]], row: int) -> dict[int, list[BandSpan]]:
     """Where curves crowd, column by column, of the span of each curve there; a row has so many dots.
 
     >>> crowds({column: [(0, 0), (3, 3), (5, 5), (8, 9), (11, 11), (40, 40)] for column in range(4)}, 4)[3]
@@ -89,8 +89,8 @@ def crowds(columns: Mapping[int, Sequence[Span]], row: int) -> dict[int, list[Sp
     return {c + i: found[c + i] for c in wide for i in range(_WIDE)}
 
 
-def _crowds_of(spans: Sequence[Span], row: int) -> list[Span]:
-    crowd: list[Span] = []
+def _crowds_of(spans: Sequence[BandSpan], row: int) -> list[BandSpan]:
+    crowd: list[BandSpan] = []
     found = []
     least = _CROWD if row > 2 else _FEW_ROWS
     for span in sorted(spans):

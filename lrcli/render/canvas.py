@@ -15,8 +15,8 @@ _HUGE = 1e290
 _DIM = "2"
 _DASH = 3  # where curves coincide, so many cells of one, then so many of the next
 
-Run = tuple[Sequence[float], Sequence[float]]
-Segment = tuple[str, str]
+Polyline = tuple[Sequence[float], Sequence[float]]
+StyledText = tuple[str, str]
 """A piece of text and its style, an SGR code or ""."""
 
 
@@ -61,7 +61,7 @@ def _pixel(value: float, low: float, high: float, count: int) -> int:
     return math.floor(round(0.5 + (count - 1) * (value - low) / (high - low), 8))
 
 
-def draw(curves: Sequence[Sequence[Run]], marks: Sequence[Mark], area: Area) -> list[list[Segment]]:
+def draw(curves: Sequence[Sequence[Polyline]], marks: Sequence[Mark], area: Area) -> list[list[StyledText]]:
     """The rows of a canvas that holds all the curves, each a list of runs without gaps.
 
     Where curves share a cell their colours (in ASCII their markers) take turns, so that none hides another.
@@ -105,7 +105,7 @@ def _crowd(strokes: Sequence[Mapping[Cell, int]], area: Area) -> dict[Cell, int]
     return cells
 
 
-def _strokes(runs: Sequence[Run], area: Area) -> dict[Cell, int]:
+def _strokes(runs: Sequence[Polyline], area: Area) -> dict[Cell, int]:
     """One curve's cells and the characters in them; a band where it goes up and down too fast to be followed."""
     bands: dict[int, Extent] = {}
     for xs, ys in runs:
@@ -129,7 +129,7 @@ def _strokes(runs: Sequence[Run], area: Area) -> dict[Cell, int]:
     return strokes
 
 
-def _raster(runs: Sequence[Run], area: Area) -> list[str]:
+def _raster(runs: Sequence[Polyline], area: Area) -> list[str]:
     """One curve alone, as rows of Braille or, in ASCII, of asterisks."""
     import plotext  # 30 ms, for those who plot
 
@@ -148,7 +148,7 @@ def _raster(runs: Sequence[Run], area: Area) -> list[str]:
     return str(plotext.uncolorize(plotext.build())).split("\n")[: area.height] if runs else []
 
 
-def paint(segments: Sequence[Segment], color: bool) -> str:
+def paint(segments: Sequence[StyledText], color: bool) -> str:
     """Segments as text, without blanks at the end; with their styles where colour is wanted."""
     text = "".join(part for part, _ in segments).rstrip()
     if not color:

@@ -18,7 +18,7 @@ _SMOOTH = 4.0
 _MANY = 50
 """From so many rows on the axis may well end where the last row ends: nobody sees the room after a smooth curve."""
 
-Run = tuple[tuple[float, ...], tuple[float, ...]]
+CurveRun = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class Line:
     """
 
     name: str
-    runs: tuple[Run, ...]
+    runs: tuple[CurveRun, ...]
     facts: Facts | None
     unit: str = "epoch"
-    metric: tuple[Run, ...] = ()
-    momentum: tuple[Run, ...] = ()
+    metric: tuple[CurveRun, ...] = ()
+    momentum: tuple[CurveRun, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Chart:
     what: str = "learning rate"
 
 
-def panels_below(chart: Chart) -> list[tuple[str, list[tuple[Run, ...]]]]:
+def panels_below(chart: Chart) -> list[tuple[str, list[tuple[CurveRun, ...]]]]:
     """What stands in panels of its own under the curves, line by line: the metric, and the momentum."""
     panels = [("metric", [line.metric for line in chart.lines]), ("momentum", [line.momentum for line in chart.lines])]
     return [(what, runs) for what, runs in panels if any(runs)]
@@ -103,7 +103,7 @@ def chart_of(
     return Chart(title, tuple(lines), grid.unit, left, max(right, left + 1), steps_per_epoch, log, what)
 
 
-def _in_percent(runs: Sequence[Run], start: int, stop: int) -> tuple[Run, ...]:
+def _in_percent(runs: Sequence[CurveRun], start: int, stop: int) -> tuple[CurveRun, ...]:
     """The runs with their positions as shares of the rows start <= t < stop."""
     return tuple((tuple((x - start) * 100 / (stop - start) for x in xs), ys) for xs, ys in runs)
 
@@ -120,13 +120,13 @@ def _what(runs: Sequence[Series], readings: Sequence[str]) -> str:
     return what if len(runs) > 1 or not runs[0].label else f"{what} in {runs[0].label}"
 
 
-def polyline(line: SampledLine, factor: float = 1, *, stairs: bool = True) -> tuple[Run, ...]:
+def polyline(line: SampledLine, factor: float = 1, *, stairs: bool = True) -> tuple[CurveRun, ...]:
     """The corners of a curve, run by run: smooth pieces as lines, jumps as stairs that hold a row's value to the next.
 
     A change from one row to the next is a jump if neither of the changes beside it is at all like it. Positions are
     multiplied by `factor`. Without `stairs` there are no jumps: what was measured is joined by straight lines.
     """
-    runs: list[Run] = []
+    runs: list[CurveRun] = []
     points: list[tuple[int, float]] = []
     for x, y in zip((*line.xs, 0), (*line.ys, math.nan), strict=True):
         if not math.isnan(y):
@@ -137,7 +137,7 @@ def polyline(line: SampledLine, factor: float = 1, *, stairs: bool = True) -> tu
     return tuple(runs)
 
 
-def _corners(points: Sequence[tuple[int, float]], factor: float) -> Run:
+def _corners(points: Sequence[tuple[int, float]], factor: float) -> CurveRun:
     pairs = list(pairwise(points))
     changes = [((b - a) / (t - s), _log_change(s, a, t, b)) for (s, a), (t, b) in pairs]
     corners = [points[0]]
@@ -154,7 +154,7 @@ def _corners(points: Sequence[tuple[int, float]], factor: float) -> Run:
     return tuple(x * factor for x, _ in corners), tuple(y for _, y in corners)
 
 
-def _joined(points: Sequence[tuple[int, float]], factor: float) -> Run:
+def _joined(points: Sequence[tuple[int, float]], factor: float) -> CurveRun:
     return tuple(x * factor for x, _ in points), tuple(y for _, y in points)
 
 

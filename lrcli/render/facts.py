@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrcli.printable import number_text, printable
-from lrcli.render.canvas import Segment
+from lrcli.render.canvas import StyledText
 from lrcli.render.chart import Chart, Line
 from lrcli.render.palette import Mark
 from lrcli.render.safe import cell_width, clip
 
 _DIM = "2"
-Part = tuple[str, str]
+FactText = tuple[str, str]
 """A word and its number; either may be empty."""
 
 
-def lines(chart: Chart, looks: Sequence[Mark], width: int, most: int, ascii: bool) -> list[list[Segment]]:
+def lines(chart: Chart, looks: Sequence[Mark], width: int, most: int, ascii: bool) -> list[list[StyledText]]:
     """At most `most` lines: the facts of every curve if they fit, else all names, side by side.
 
     One curve alone needs no name. Where a line is too long, words go first, then numbers, each as a whole.
@@ -33,7 +33,7 @@ def facts_text(line: Line) -> str:
     return " · ".join(_text(part) for part in _parts(line, 0, False))
 
 
-def _parts(line: Line, brevity: int, ascii: bool) -> list[Part]:
+def _parts(line: Line, brevity: int, ascii: bool) -> list[FactText]:
     """The facts in words; a greater brevity (0 to 4) makes do with less."""
     facts = line.facts
     if facts is None:
@@ -48,17 +48,17 @@ def _parts(line: Line, brevity: int, ascii: bool) -> list[Part]:
     return parts[: 5 - brevity]
 
 
-def _text(part: Part) -> str:
+def _text(part: FactText) -> str:
     return " ".join(filter(None, part))
 
 
-def _alone(line: Line, width: int, most: int, ascii: bool) -> list[list[Segment]]:
+def _alone(line: Line, width: int, most: int, ascii: bool) -> list[list[StyledText]]:
     for brevity in range(3):
         parts = _parts(line, brevity, ascii)
         for gap in (3, 2):
             if sum(len(_text(part)) + gap for part in parts) - gap <= width:
                 return [_joined(parts, gap)]
-    rows: list[list[Part]] = [[]]
+    rows: list[list[FactText]] = [[]]
     for part in (part for part in parts if len(_text(part)) <= width):
         if rows[-1] and sum(len(_text(other)) + 2 for other in rows[-1]) + len(_text(part)) > width:
             rows.append([])
@@ -66,8 +66,8 @@ def _alone(line: Line, width: int, most: int, ascii: bool) -> list[list[Segment]
     return [_joined(row, 2) for row in rows[:most]]
 
 
-def _joined(parts: Sequence[Part], gap: int) -> list[Segment]:
-    segments: list[Segment] = []
+def _joined(parts: Sequence[FactText], gap: int) -> list[StyledText]:
+    segments: list[StyledText] = []
     for word, figure in parts:
         segments += [(" " * gap if segments else "", ""), (word + " " if word else "", _DIM), (figure, "")]
     return segments
@@ -75,7 +75,7 @@ def _joined(parts: Sequence[Part], gap: int) -> list[Segment]:
 
 def _table(
     curves: Sequence[Line], names: Sequence[str], looks: Sequence[Mark], width: int, ascii: bool
-) -> list[list[Segment]]:
+) -> list[list[StyledText]]:
     """One line per curve: marker, name, facts in columns."""
     keys = [look.legend(ascii) for look in looks]
     key_width = max(map(len, keys))
@@ -90,10 +90,10 @@ def _table(
     else:
         table, widths, name_width = [[] for _ in curves], [], width - key_width - 1
     name_width = min(name_width, max(map(cell_width, names)))
-    rows: list[list[Segment]] = []
+    rows: list[list[StyledText]] = []
     for key, look, name, parts in zip(keys, looks, names, table, strict=True):
         name = clip(name, name_width, ascii=ascii)
-        row: list[Segment] = [(key.ljust(key_width), look.color), (" " + name, "")]
+        row: list[StyledText] = [(key.ljust(key_width), look.color), (" " + name, "")]
         row.append((" " * (name_width - cell_width(name)), ""))
         for (word, figure), column in zip(parts, widths, strict=False):
             pad = column - len(_text((word, figure)))
@@ -102,7 +102,7 @@ def _table(
     return rows
 
 
-def _legend(names: Sequence[str], looks: Sequence[Mark], width: int, most: int, ascii: bool) -> list[list[Segment]]:
+def _legend(names: Sequence[str], looks: Sequence[Mark], width: int, most: int, ascii: bool) -> list[list[StyledText]]:
     """Markers and names side by side, as many as fit."""
     keys = [look.legend(ascii) for look in looks]
     shown = [
@@ -113,9 +113,9 @@ def _legend(names: Sequence[str], looks: Sequence[Mark], width: int, most: int, 
     return side_by_side(entries, width, most)
 
 
-def side_by_side(entries: Sequence[list[Segment]], width: int, most: int, gap: int = 2) -> list[list[Segment]]:
+def side_by_side(entries: Sequence[list[StyledText]], width: int, most: int, gap: int = 2) -> list[list[StyledText]]:
     """The entries of a legend in at most so many rows, `gap` cells apart; what does not fit is counted."""
-    rows: list[list[list[Segment]]] = []
+    rows: list[list[list[StyledText]]] = []
     for entry in entries:
         if not rows or _row_width([*rows[-1], entry], gap) > width:
             rows.append([])
@@ -123,7 +123,7 @@ def side_by_side(entries: Sequence[list[Segment]], width: int, most: int, gap: i
     if len(rows) > most:
         rows = rows[:most]
         while True:
-            more: list[Segment] = [(f"and {len(entries) - sum(map(len, rows))} more", _DIM)]
+            more: list[StyledText] = [(f"and {len(entries) - sum(map(len, rows))} more", _DIM)]
             if not rows[-1] or _row_width([*rows[-1], more], gap) <= width:
                 break
             rows[-1].pop()
@@ -133,5 +133,5 @@ def side_by_side(entries: Sequence[list[Segment]], width: int, most: int, gap: i
     ]
 
 
-def _row_width(row: Sequence[Sequence[Segment]], gap: int) -> int:
+def _row_width(row: Sequence[Sequence[StyledText]], gap: int) -> int:
     return sum(cell_width(text) for entry in row for text, _ in entry) + gap * (len(row) - 1)

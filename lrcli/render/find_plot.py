@@ -9,7 +9,7 @@ from itertools import chain
 from lrcli.find.report import FindReport, loss_at
 from lrcli.printable import number_text, printable
 from lrcli.render.axes import linear_axis, scale
-from lrcli.render.canvas import Area, Run, Segment, draw, paint
+from lrcli.render.canvas import Area, Polyline, StyledText, draw, paint
 from lrcli.render.facts import side_by_side
 from lrcli.render.palette import marks
 from lrcli.render.safe import clip
@@ -19,7 +19,7 @@ _BOLD, _DIM = "1", "2"
 _ABOVE = 0.35
 """How much of the fall is shown above the start. Where the loss diverges, its rise would be all that one sees."""
 
-Place = tuple[str, float, str]
+MarkPlace = tuple[str, float, str]
 """A letter, the learning rate that it marks, and the names of the rules that suggest that."""
 
 
@@ -45,13 +45,13 @@ def plot_report(
     _add_bounds(rows, report, area)
     _add_letters(rows, report, places, colors, area)
     title = clip(f"{printable(report.points.name, ascii=ascii)}: loss over learning rate", width, ascii=ascii)
-    lines: list[list[Segment]] = [[(title, _BOLD)]]
+    lines: list[list[StyledText]] = [[(title, _BOLD)]]
     lines += [[*scale(axis, area, row, margin), *cells] for row, cells in enumerate(rows)]
     lines += _bottom(area, margin)
     return "\n".join(paint(line, color) for line in [*lines, *below])
 
 
-def _places(report: FindReport) -> list[Place]:
+def _places(report: FindReport) -> list[MarkPlace]:
     """One letter for each learning rate that is suggested, from the smallest on; rules that agree share it."""
     agreed: dict[str, tuple[float, list[str]]] = {}
     for suggestion in report.suggestions:
@@ -62,7 +62,7 @@ def _places(report: FindReport) -> list[Place]:
     return [(chr(ord("A") + i), lr, ", ".join(rules)) for i, (lr, rules) in enumerate(ordered)]
 
 
-def _runs(report: FindReport, width: int) -> tuple[Run, ...]:
+def _runs(report: FindReport, width: int) -> tuple[Polyline, ...]:
     """The curve in pieces without a gap, its diverging end cut off."""
     points, shape = report.points, report.shape
     finite = [loss for loss in points.losses if math.isfinite(loss)]
@@ -103,7 +103,7 @@ def _loss(point: tuple[float, float]) -> float:
     return point[1]
 
 
-def _add_bounds(rows: list[list[Segment]], report: FindReport, area: Area) -> None:
+def _add_bounds(rows: list[list[StyledText]], report: FindReport, area: Area) -> None:
     """Smith's bounds as dotted lines behind the curve."""
     for lr in (report.shape.base_lr, report.shape.max_lr):
         if lr is not None:
@@ -114,7 +114,7 @@ def _add_bounds(rows: list[list[Segment]], report: FindReport, area: Area) -> No
 
 
 def _add_letters(
-    rows: list[list[Segment]], report: FindReport, places: Sequence[Place], colors: dict[str, str], area: Area
+    rows: list[list[StyledText]], report: FindReport, places: Sequence[MarkPlace], colors: dict[str, str], area: Area
 ) -> None:
     """The letters on the curve; where two would share a cell the later one stands above."""
     taken: set[tuple[int, int]] = set()
@@ -128,7 +128,7 @@ def _add_letters(
             rows[free[0]][column] = (letter, f"1;{colors[letter]}")
 
 
-def _bottom(area: Area, margin: int) -> list[list[Segment]]:
+def _bottom(area: Area, margin: int) -> list[list[StyledText]]:
     """The axis of the learning rate and its labels."""
     places = log_ticks(area.left, area.right, max(2, area.width // 8))
     ticks = {area.column(math.log10(lr)): number_text(lr) for lr in places}
@@ -149,11 +149,11 @@ def _bottom(area: Area, margin: int) -> list[list[Segment]]:
 
 
 def _legend(
-    report: FindReport, places: Sequence[Place], colors: dict[str, str], width: int, most: int, ascii: bool
-) -> list[list[Segment]]:
+    report: FindReport, places: Sequence[MarkPlace], colors: dict[str, str], width: int, most: int, ascii: bool
+) -> list[list[StyledText]]:
     """What the letters and the dotted lines mean, side by side as far as there is room."""
 
-    def entry(key: str, color: str, what: str, rules: str) -> list[Segment]:
+    def entry(key: str, color: str, what: str, rules: str) -> list[StyledText]:
         room = width - len(key) - len(what) - 2
         return [(key, color), (f" {what} "[:width], ""), (clip(rules, max(room, 1), ascii=ascii), _DIM)]
 

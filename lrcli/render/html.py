@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lrcli.printable import number_text
-from lrcli.render.chart import Chart, Line, Run, panels_below
+from lrcli.render.chart import Chart, CurveRun, Line, panels_below
 from lrcli.render.svg import HEIGHT, WIDTH, render_svg
 from lrcli.render.svg.text import escaped_xml
 from lrcli.render.svg.theme import DARK, LIGHT, Palette, dash, ramp_shares
@@ -111,7 +111,7 @@ def _data(chart: Chart, about: About, width: int, height: int) -> str:
     return text.replace("<", "\\u003c").replace("&", "\\u0026")
 
 
-def _corners(run: Run) -> list[list[float]]:
+def _corners(run: CurveRun) -> list[list[float]]:
     xs, ys = run
     return [list(map(_whole, xs)), [float(f"{y:.9g}") for y in ys]]
 

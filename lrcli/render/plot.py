@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from lrcli.printable import printable
 from lrcli.render import facts
 from lrcli.render.axes import XAxis, YAxis, linear_axis, log_axis, logarithmic, scale
-from lrcli.render.canvas import Area, Run, Segment, draw, paint
+from lrcli.render.canvas import Area, Polyline, StyledText, draw, paint
 from lrcli.render.chart import Chart, chart_of, panels_below
 from lrcli.render.palette import marks
 from lrcli.render.safe import cell_width, clip
@@ -57,7 +57,7 @@ def render_plot(chart: Chart, *, width: int = 80, height: int = 23, ascii: bool 
         axis = axis.short()
     room = height - 2 - len(axis.captions) - len(below)  # without title and axis
 
-    curves: list[Sequence[Run]] = [line.runs for line in chart.lines]
+    curves: list[Sequence[Polyline]] = [line.runs for line in chart.lines]
     lower = panels_below(chart)[: max(0, (room - 1) // 6)]
     lower_room = max(2, min(room // (2 + len(lower)), 9))
     room -= len(lower) * (lower_room + 1)  # and the axis between two
@@ -67,7 +67,7 @@ def render_plot(chart: Chart, *, width: int = 80, height: int = 23, ascii: bool 
         notes = ["log scale"] + (["gaps where it is not above 0"] if left_out else [])
     if several and not below:
         notes.insert(0, "no room for the legend")
-    panels: list[tuple[Sequence[Sequence[Run]], YAxis]] = [
+    panels: list[tuple[Sequence[Sequence[Polyline]], YAxis]] = [
         (curves, (log_axis if chart.log else linear_axis)(curves, room))
     ]
     panels += [(lines, linear_axis(lines, lower_room, zero=False)) for _, lines in lower]
@@ -91,7 +91,7 @@ def _margin(x: XAxis, panels: Sequence[YAxis], names: Sequence[str], width: int)
     return max(fitting, default=0) + 1
 
 
-def _title(chart: Chart, notes: Sequence[str], width: int, ascii: bool) -> list[Segment]:
+def _title(chart: Chart, notes: Sequence[str], width: int, ascii: bool) -> list[StyledText]:
     """The title with as much as there is room for: the name goes last."""
     full = printable(chart.title, ascii=ascii)
     name = full.rpartition(": ")[0] or full

@@ -16,7 +16,7 @@ from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
 from lrcli.reader.source import Place, Source, refuse
 
-Change = Callable[[Node], "Node | None"]
+NameChange = Callable[[Node], "Node | None"]
 """What a statement makes of a mapping or a list; None where nobody knows."""
 
 _HARMLESS = (
@@ -179,7 +179,7 @@ class _File:
             held, lambda node: merged_into(node, other, deep, method == "merge")
         )
 
-    def change(self, held: Node, change: Change) -> bool:
+    def change(self, held: Node, change: NameChange) -> bool:
         """Change a mapping or a list in place: whatever holds it holds the changed one after it."""
         changed = change(held) if isinstance(held, (Mapping, List)) else None
         self.changes += 1

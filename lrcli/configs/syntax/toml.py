@@ -25,7 +25,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9:.]+(?:[Zz]|[+-][0-9:
 _WORDS: dict[str, Plain] = {"true": True, "false": False}
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
 
-Table = dict[str, "tuple[Scalar, Table | Node]"]
+TomlTable = dict[str, "tuple[Scalar, TomlTable | Node]"]
 
 
 def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
@@ -58,7 +58,7 @@ class _Reader:
         self.at = match.end() if match else self.at
 
     def document(self) -> Mapping:
-        root: Table = {}
+        root: TomlTable = {}
         table = root
         while True:
             self.skip(_BLANKS)
@@ -75,7 +75,7 @@ class _Reader:
             if not _REST.match(self.text, self.at):
                 raise self.fail("something follows the value")
 
-    def section(self, root: Table, close: str) -> Table:
+    def section(self, root: TomlTable, close: str) -> TomlTable:
         """The table that a header opens. Of an array of tables only the last entry is kept."""
         table = root
         keys = self.keys()
@@ -106,7 +106,7 @@ class _Reader:
                 return found
             self.at += 1
 
-    def pair(self, table: Table, depth: int) -> None:
+    def pair(self, table: TomlTable, depth: int) -> None:
         keys = self.keys()
         if self.text[self.at : self.at + 1] != "=":
             raise self.fail("'=' is wanted here")
@@ -156,7 +156,7 @@ class _Reader:
     def inline(self, depth: int) -> Node:
         start = self.at
         self.at += 1
-        table: Table = {}
+        table: TomlTable = {}
         self.skip(_BLANK)
         while self.text[self.at : self.at + 1] != "}":
             self.pair(table, depth + 1)
@@ -209,7 +209,7 @@ def _plain(text: str, pattern: re.Pattern[str]) -> Plain:
     return value
 
 
-def _closed(table: Table, place: Place) -> Mapping:
+def _closed(table: TomlTable, place: Place) -> Mapping:
     """The tables as mappings."""
     entries = []
     for key, inner in table.values():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lrcli.errors import Problem
 from lrcli.frameworks.torch.composite import Composite, mark
-from lrcli.frameworks.torch.machine import ParamGroup, Replay, Rule
+from lrcli.frameworks.torch.machine import ParamGroup, RateRule, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.chained import Chained
 
@@ -73,7 +73,7 @@ def run_together(composite: Composite, lr: float, n: int, out: list[float]) -> N
         child.skip(n, lr)  # what the children before the last one left is not to be seen any more
 
 
-def _failing(rules: Sequence[tuple[Rule, int]], lr: float, step: int) -> int:
+def _failing(rules: Sequence[tuple[RateRule, int]], lr: float, step: int) -> int:
     """Which of the rules raises, from the LR before the step that failed."""
     for i, (rule, since) in enumerate(rules):
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay, Rule
+from lrcli.frameworks.torch.machine import ParamGroup, RateRule, Reason, Replay
 from lrcli.frameworks.torch.releases import Release
 from lrcli.frameworks.torch.ruled import Ruled, Rules, closed_form
 from lrcli.schedules.cyclic import Cyclic
@@ -54,7 +54,7 @@ class CyclicReplay(Ruled):
         if group.momentum is not None:
             self.momentum_at = self.schedule.momentum_from(group.momentum)
 
-    def _apply(self, rule: Rule, lr: float, t: int) -> float:
+    def _apply(self, rule: RateRule, lr: float, t: int) -> float:
         new = super()._apply(rule, lr, t)
         if self.momentum_at is not None:
             self.group.momentum = self.momentum_at(t)

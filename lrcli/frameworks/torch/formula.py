@@ -25,7 +25,7 @@ RTOL, ATOL = 1e-9, 1e-12
 
 _STRIDE = 8192
 
-Curve = Callable[[int], float]
+CurveFunction = Callable[[int], float]
 """The LR of a group as a function of last_epoch."""
 
 
@@ -102,11 +102,11 @@ def formula_scheduler(spec: Spec, optimizer: Any) -> Any:
     return _formula_class()(optimizer, lambda metrics: curves, momenta, False)
 
 
-def _factor(schedule: Schedule) -> Curve:
+def _factor(schedule: Schedule) -> CurveFunction:
     return lambda epoch: schedule.lr_at(epoch, 1.0)
 
 
-def _curve(schedule: Schedule, base: float) -> Curve:
+def _curve(schedule: Schedule, base: float) -> CurveFunction:
     return lambda epoch: schedule.lr_at(epoch, base)
 
 
@@ -134,7 +134,7 @@ def _metric_fields(schedule: Schedule) -> list[str]:
     return names if isinstance(schedule, Plateau) else [name for name in names if getattr(schedule, name)]
 
 
-def _live(schedules: Sequence[Schedule], bases: Sequence[float], metrics: Sequence[float]) -> list[Curve]:
+def _live(schedules: Sequence[Schedule], bases: Sequence[float], metrics: Sequence[float]) -> list[CurveFunction]:
     seen = tuple(metrics)
     return [_curve(with_metrics(schedule, seen), base) for schedule, base in zip(schedules, bases, strict=True)]
 
@@ -166,7 +166,7 @@ def _formula_class() -> Any:
         def __init__(
             self,
             optimizer: Any,
-            curves: Callable[[Sequence[float]], Sequence[Curve]],
+            curves: Callable[[Sequence[float]], Sequence[CurveFunction]],
             momenta: Callable[[int], Sequence[float | None]],
             takes_metric: bool,
         ) -> None:

@@ -16,7 +16,7 @@ from lrcli.schedules.chained import Chained
 from lrcli.schedules.plateau import Plateau
 from lrcli.spec import Emulation, Spec
 
-Column = list[float] | list[float | None]
+LoopColumn = list[float] | list[float | None]
 
 _STRIDE = 8192
 """How many rows are walked at a time where none is kept."""
@@ -64,7 +64,7 @@ class TrainingLoop:
             refused.order = order_of(exc)
             raise refused from exc
 
-    def take(self, n: int, readings: Sequence[str] = ("lr",)) -> dict[str, Column]:
+    def take(self, n: int, readings: Sequence[str] = ("lr",)) -> dict[str, LoopColumn]:
         """The next n rows, one list for each reading; a call that raises is None in its row."""
         lrs: list[float] = []
         others: dict[str, list[float | None]] = {name: [] for name in readings if name != "lr"}
@@ -172,10 +172,12 @@ def all_or_first(calls: Iterable[Callable[[], T]]) -> list[T]:
     return results
 
 
-def take_together(loops: Sequence[TrainingLoop], n: int, readings: Sequence[str] = ("lr",)) -> list[dict[str, Column]]:
+def take_together(
+    loops: Sequence[TrainingLoop], n: int, readings: Sequence[str] = ("lr",)
+) -> list[dict[str, LoopColumn]]:
     """The next n rows of every parameter group: a reading that raises for one of them is None for all."""
 
-    def taking(loop: TrainingLoop) -> Callable[[], dict[str, Column]]:
+    def taking(loop: TrainingLoop) -> Callable[[], dict[str, LoopColumn]]:
         return lambda: loop.take(n, readings)
 
     taken = all_or_first(map(taking, loops))

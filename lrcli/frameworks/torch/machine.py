@@ -14,7 +14,7 @@ from lrcli.errors import Problem
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.values import dataclass
 
-Rule = Callable[[float, int], float]
+RateRule = Callable[[float, int], float]
 """(the group's LR, last_epoch) -> the LR that get_lr() returns."""
 
 
@@ -96,7 +96,7 @@ class Replay:
         """Whether the class has a call of that name that ever returns."""
         return reading == "lr" or (reading == "get_lr" or self.release >= (1, 4))
 
-    def plain_rule(self) -> Rule | None:
+    def plain_rule(self) -> RateRule | None:
         """The rule, if step() without arguments is nothing but `lr = rule(lr, last_epoch + 1)` from here on."""
         return None
 

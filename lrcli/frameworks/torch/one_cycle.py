@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from math import cos, pi
 
-from lrcli.frameworks.torch.machine import ParamGroup, Replay, Rule
+from lrcli.frameworks.torch.machine import ParamGroup, RateRule, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.frameworks.torch.ruled import GroupRuled, Rules
 from lrcli.schedules.one_cycle import OneCycle
@@ -39,7 +39,7 @@ class OneCycleReplay(GroupRuled):
             group.arguments.update(base_momentum=base, max_momentum=top)
         return super().construct(group, last_epoch)
 
-    def _apply(self, rule: Rule, lr: float, t: int) -> float:
+    def _apply(self, rule: RateRule, lr: float, t: int) -> float:
         new = super()._apply(rule, lr, t)
         if self.momentum_at is not None:
             self.group.momentum = self.momentum_at(t)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay, Rule
+from lrcli.frameworks.torch.machine import ParamGroup, RateRule, Reason, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.base import Schedule
 
@@ -26,10 +26,10 @@ class Rules(NamedTuple):
     over: the rule over a range of epochs, for one that does not look at the group's LR.
     """
 
-    rule: Rule
-    first: Rule | None = None
-    fresh: Rule | None = None
-    closed: Rule | None = None
+    rule: RateRule
+    first: RateRule | None = None
+    fresh: RateRule | None = None
+    closed: RateRule | None = None
     over: Callable[[int, int], list[float]] | None = None
 
 
@@ -89,7 +89,7 @@ class Ruled(Replay):
         explicit = self.rules.closed if self.release >= (1, 4) else None
         return self._apply(explicit or self.rules.rule, lr, self.last_epoch)
 
-    def _apply(self, rule: Rule, lr: float, t: int) -> float:
+    def _apply(self, rule: RateRule, lr: float, t: int) -> float:
         try:
             found = rule(lr, t)
         except Exception as exc:
@@ -141,7 +141,7 @@ class Ruled(Replay):
             return HELD
         return Reason("its constructor steps, too, from the LR that the optimizer holds", "pytorch #102261")
 
-    def plain_rule(self) -> Rule | None:
+    def plain_rule(self) -> RateRule | None:
         return self.rules.rule
 
     def run(self, lr: float, n: int, out: list[float]) -> None:
@@ -187,7 +187,7 @@ class GroupRuled(Ruled):
         self._reread()
         return super().get_lr(lr)
 
-    def plain_rule(self) -> Rule | None:
+    def plain_rule(self) -> RateRule | None:
         self._reread()
         return super().plain_rule()
 

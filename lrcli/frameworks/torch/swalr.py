@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay, Rule
+from lrcli.frameworks.torch.machine import ParamGroup, RateRule, Reason, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.frameworks.torch.ruled import GroupRuled, Rules
 from lrcli.schedules.swalr import SWALR
@@ -36,7 +36,7 @@ class SWALRReplay(GroupRuled):
 
         return Rules(chained)
 
-    def _apply(self, rule: Rule, lr: float, t: int) -> float:
+    def _apply(self, rule: RateRule, lr: float, t: int) -> float:
         return super()._apply(rule, lr, self.calls - 1)
 
     def get_lr(self, lr: float) -> float:
@@ -48,7 +48,7 @@ class SWALRReplay(GroupRuled):
     def resume_reason(self) -> Reason:
         return Reason("its clock counts the calls of step(), so a new one begins to anneal anew")
 
-    def plain_rule(self) -> Rule:
+    def plain_rule(self) -> RateRule:
         self._reread()
         rule, ahead = self.rules.rule, self.calls - 1 - self.last_epoch
         return (lambda lr, t: rule(lr, t + ahead)) if ahead else rule

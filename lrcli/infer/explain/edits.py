@@ -15,11 +15,11 @@ from lrcli.schedules.params import param_of
 if TYPE_CHECKING:
     from lrcli.infer.explain.evidence import Evidence
 
-Change = tuple[str, float, Callable[[float], Schedule]]
+Edit = tuple[str, float, Callable[[float], Schedule]]
 """A length of the schedule: its name, its value, and the schedule with another one."""
 
 
-def lengths(schedule: Schedule, path: str = "") -> Iterator[Change]:
+def lengths(schedule: Schedule, path: str = "") -> Iterator[Edit]:
     """Every length in the schedule, down to its parts; the milestones of MultiStepLR move together."""
     for f in parameters(schedule):
         value: Any = getattr(schedule, f.name)

@@ -28,7 +28,7 @@ SMALL = 48
 USUAL = (0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999, 0.9995, 0.9999)
 """Shares and factors that people write."""
 
-Values = Callable[[float], "Sequence[float] | None"]
+RatesOfValue = Callable[[float], "Sequence[float] | None"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Solver:
     near: whole numbers worth a try (rows at which the log changes, the length of the run).
     """
 
-    def __init__(self, key: Key, values: Values, wanted: Wanted, near: Sequence[float] = ()) -> None:
+    def __init__(self, key: Key, values: RatesOfValue, wanted: Wanted, near: Sequence[float] = ()) -> None:
         self.key, self.wanted, self.near = key, wanted, near
         self._values = values
         self._known: dict[float, list[int] | None] = {}

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-from lrcli.render.canvas import Run
+from lrcli.render.canvas import Polyline
 from lrcli.render.svg.text import svg_number
 from lrcli.values import dataclass
 
@@ -44,7 +44,7 @@ class Frame:
         """Where a value is."""
         return self.bottom - (self.bottom - self.top) * (value - self.y_low) / (self.y_high - self.y_low)
 
-    def points(self, run: Run) -> list[Point]:
+    def points(self, run: Polyline) -> list[Point]:
         """A run's corners in pixels."""
         return [(self.x(x), self.y(y)) for x, y in zip(*run, strict=True)]
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from lrcli.printable import number_text
 from lrcli.render.axes import XAxis, YAxis, linear_axis, log_axis, logarithmic
-from lrcli.render.canvas import Run
+from lrcli.render.canvas import Polyline
 from lrcli.render.chart import Chart, panels_below
 from lrcli.render.svg.curves import Frame, Point, path, stretches
 from lrcli.render.svg.legend import stroke
@@ -45,7 +45,7 @@ class Content:
     """What a panel shows: all the curves, in the values of its axis."""
 
     what: str
-    curves: tuple[Sequence[Run], ...]
+    curves: tuple[Sequence[Polyline], ...]
     log: bool = False
 
     def axis(self, height: float) -> YAxis:
@@ -88,7 +88,7 @@ class Panel:
 
 def contents_of(chart: Chart) -> tuple[list[Content], list[str]]:
     """What there is to show, and what the subtitle should say about it."""
-    curves: Sequence[Sequence[Run]] = [one.runs for one in chart.lines]
+    curves: Sequence[Sequence[Polyline]] = [one.runs for one in chart.lines]
     notes = []
     if chart.log:
         curves, left_out = logarithmic(curves)
