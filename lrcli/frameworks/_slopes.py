@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-Rounding = Callable[[float], float]
+RoundTo = Callable[[float], float]
 """Rounds the result of one operation: `f32`, or `float` for double precision."""
 
 

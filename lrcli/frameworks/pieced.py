@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lrcli.frameworks.marked import Marked
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 
 
 @dataclass(frozen=True)
 class Pieced(Marked):
     """A schedule whose subclass writes `pieces`; a million steps then cost one call of a piece for each."""
 
-    def pieces(self, base_lr: float) -> Sequence[tuple[float, Rule]]:
+    def pieces(self, base_lr: float) -> Sequence[tuple[float, StatelessRule]]:
         """Functions of the step, each with the first step that is not its own; that of the last one is infinite."""
         raise NotImplementedError
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         pieces = self.pieces(base_lr)
 
         def lr_at(t: int) -> float:

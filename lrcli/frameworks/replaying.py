@@ -15,7 +15,7 @@ from lrcli.schedules.base import Schedule
 from lrcli.spec import REPLAYED, Emulation, Spec
 
 
-class Change(NamedTuple):
+class ReleaseChange(NamedTuple):
     """What is different in the release `until`, seen from `since`."""
 
     since: str
@@ -38,7 +38,7 @@ class Replaying(Protocol):
     TITLE: str
     RELEASES: Mapping[str, str]
     NEWEST: str
-    CHANGES: tuple[Change, ...]
+    CHANGES: tuple[ReleaseChange, ...]
     DOCUMENTED: str
     find_release: Callable[[str], tuple[str, str | None]]
     missing_reading: Callable[[Emulation], tuple[str, str]]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrcli.schedules.base import Schedule
 
-Rule = Callable[[int], float]
+StatelessRule = Callable[[int], float]
 """The learning rate of a step."""
 
 
@@ -18,7 +18,7 @@ class Stateless(Schedule):
     A million steps then cost what a plain function costs that is called for each.
     """
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         """The function from the step to the learning rate, for a group of this base learning rate."""
         raise NotImplementedError
 

@@ -26,7 +26,7 @@ def rounded_text(value: float | None, digits: int | None = 6) -> str:
     return repr(value) if digits is None else number_text(value, digits)
 
 
-class Shape(NamedTuple):
+class ColumnShape(NamedTuple):
     """The width of a column of text, and for numbers how much of it stands before and after the decimal point."""
 
     kind: str
@@ -87,17 +87,17 @@ class Layout:
         return zip(*cells, strict=True)
 
 
-def _shape(kind: str, name: str, cells: set[str], more: int | None) -> Shape:
+def _shape(kind: str, name: str, cells: set[str], more: int | None) -> ColumnShape:
     """`more` is how many digits the numbers still to come have at most; None: there are none."""
     least = cell_width(name)
     if kind in ("text", "index"):
-        return Shape(kind, max([least, *map(cell_width, cells)]))
+        return ColumnShape(kind, max([least, *map(cell_width, cells)]))
     parts = [_split(text) for text in cells]
     before = max((len(whole) for whole, _ in parts), default=1)
     after = max((len(rest) for _, rest in parts), default=0)
     if more:
         after = max(after, more + 4)  # 0.000123457 and 1.23457e-05
-    return Shape(kind, max(least, before + after), before, after)
+    return ColumnShape(kind, max(least, before + after), before, after)
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from io import StringIO
 
 from lrcli.printable import printable
 from lrcli.render import Style, plain
-from lrcli.render.numbers import Layout, Shape
+from lrcli.render.numbers import ColumnShape, Layout
 from lrcli.table import Table
 
 LONGEST = 2000
@@ -64,5 +64,5 @@ def write(table: Table, style: Style) -> Iterator[str]:
     yield out.getvalue()
 
 
-def _least(shape: Shape) -> int:
+def _least(shape: ColumnShape) -> int:
     return min(shape.width, _NARROWEST) if shape.kind == "text" else shape.width

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lrcli.comparison.versions import Agreement, Family
-from lrcli.frameworks.replaying import Change, replaying
+from lrcli.frameworks.replaying import ReleaseChange, replaying
 from lrcli.render.summary import gap_size
 from lrcli.spec import Spec
 
@@ -68,7 +68,7 @@ def json_agreements(agreements: Sequence[Agreement]) -> Iterator[str]:
     yield json.dumps(data, indent=2) + "\n"
 
 
-def write_changes(changes: Sequence[Change]) -> Iterator[str]:
+def write_changes(changes: Sequence[ReleaseChange]) -> Iterator[str]:
     """The table of what changed when."""
     before = ""
     for change in changes:
@@ -77,7 +77,7 @@ def write_changes(changes: Sequence[Change]) -> Iterator[str]:
         before = step
 
 
-def json_changes(changes: Sequence[Change]) -> Iterator[str]:
+def json_changes(changes: Sequence[ReleaseChange]) -> Iterator[str]:
     """The same as a JSON array."""
     import json
 

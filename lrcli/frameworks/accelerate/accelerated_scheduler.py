@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrcli.errors import InvalidValue
-from lrcli.frameworks.stateless import Rule, Stateless
+from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.schedules.base import Schedule, schedule
 from lrcli.schedules.params import length
 
@@ -38,7 +38,7 @@ class AcceleratedScheduler(Stateless):
         if not self.scheduler.stands_alone():
             raise InvalidValue("scheduler", "must be a function of the step alone", self.scheduler.name)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         inner, times, last = self.scheduler, int(self.num_processes), getattr(self.scheduler, "total_steps", None)
         value = inner.rule(base_lr) if isinstance(inner, Stateless) else lambda t: inner.lr_at(t, base_lr)
         if last is None:

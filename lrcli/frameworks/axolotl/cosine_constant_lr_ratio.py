@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lrcli.errors import Problem
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Timed, Waves
 from lrcli.schedules.params import number
 
@@ -40,7 +40,7 @@ class AxolotlCosineConstantLrRatio(Waves):
         """The step from which on the rate is constant."""
         return int(self.num_training_steps * self.constant_lr_ratio)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup, end, low, cos = self.num_warmup_steps, self.end, self.min_lr_ratio, math.cos
         climb, rest = float(max(1, warmup)), float(max(1, end - warmup))
         waves = math.pi * float(self.num_cycles) * 2.0

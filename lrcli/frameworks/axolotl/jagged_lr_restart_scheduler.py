@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.axolotl.rex_lr import AxolotlRexLR
 from lrcli.frameworks.marked import first
-from lrcli.frameworks.stateless import Rule, Stateless
+from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.schedules.base import Schedule, schedule
 from lrcli.schedules.params import length, number
 
@@ -52,7 +52,7 @@ class AxolotlJaggedLRRestartScheduler(Stateless):
             rule = "must be a function of the step alone that goes on past the end of the run"
             raise InvalidValue("inner_schedule", rule, inner.name)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         inner, every, least = self.inner_schedule, self.jagged_restart_steps, self.min_lr_scale
         warmup, anneal, ahead = self.jagged_restart_warmup_steps, self.jagged_restart_anneal_steps, self._ahead
         value = inner.rule(base_lr) if isinstance(inner, Stateless) else lambda t: inner.lr_at(t, base_lr)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Waves
 
 
@@ -27,7 +27,7 @@ class AxolotlLrQuadraticWarmup(Waves):
     name = "axolotl.lr_quadratic_warmup"
     aliases = ("get_cosine_schedule_with_quadratic_warmup",)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup, cos = self.num_warmup_steps, math.cos
         climb, rest = float(max(1, warmup)), float(max(1, self.num_training_steps - warmup))
         waves = math.pi * float(self.num_cycles) * 2.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.marked import Marked
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import length, number
 
@@ -48,7 +48,7 @@ class AxolotlRexLR(Marked):
             reason = "num_warmup_steps must be less than or equal to total_steps"
             raise Refuses("axolotl", "ValueError", reason, "num_warmup_steps", self.num_warmup_steps)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup, least = self.num_warmup_steps, self.min_lr
         rest, ratio = self.total_steps - warmup, least / (base_lr if self.max_lr is None else self.max_lr)
 

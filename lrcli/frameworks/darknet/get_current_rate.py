@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks._float32 import f32
-from lrcli.frameworks.stateless import Rule, Stateless
+from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import choice, count, length, number, positions
 
@@ -75,7 +75,7 @@ class GetCurrentRate(Stateless):
     def _length(self) -> int:
         return int(self.max_batches) or (self.setting.length if self.setting else 0)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         after, burn_in = self._after(f32(f32(base_lr) * self.gpus)), int(self.burn_in)
         if not burn_in:
             return lambda t: after(t + 1)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from lrcli.frameworks.deepspeed._scheduler import DeepSpeedScheduler
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import flag, length, number
 
 
@@ -37,7 +37,7 @@ class DeepSpeedLRRangeTest(DeepSpeedScheduler):
         super().__post_init__()
         self.require_integer("lr_range_test_step_size")
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         least, size, rate = float(self.lr_range_test_min_lr), self.lr_range_test_step_size, self.lr_range_test_step_rate
         if self.lr_range_test_staircase:
             floor = math.floor

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.deepspeed._scheduler import DeepSpeedScheduler
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import count, flag, length, number
 
 
@@ -76,7 +76,7 @@ class DeepSpeedOneCycle(DeepSpeedScheduler):
     def _decays(self) -> bool:
         return self.decay_step_size != 0 and self.decay_lr_rate != 0
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         least = float(self.cycle_min_lr)
         height = (base_lr if self.cycle_max_lr is None else self.cycle_max_lr) - least
         total, scale = self.cycle_first_step_size + self._second, self._scale()
@@ -91,7 +91,7 @@ class DeepSpeedOneCycle(DeepSpeedScheduler):
 
         return lr_at
 
-    def _scale(self) -> Rule:
+    def _scale(self) -> StatelessRule:
         """How far up the cycle is at update t, from 0 to 1."""
         first, second = float(self.cycle_first_step_size), self._second
         total = first + second

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrcli.errors import Problem
 from lrcli.frameworks.deepspeed._scheduler import DeepSpeedWarmed
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
 
 
@@ -46,7 +46,7 @@ class DeepSpeedWarmupCosineLR(DeepSpeedWarmed):
         why = "what it gives before its first step is 0"
         return Problem("first-updates", f"{self.name} trains update 0 at 0, not at warmup_min_ratio", why)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         steps, total = self.warmup, self.total_num_steps
         share = self.share()
         start, end = self.warmup_min_ratio, self.cos_min_ratio

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrcli.frameworks.deepspeed._scheduler import DeepSpeedWarmed
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
 
 
@@ -42,7 +42,7 @@ class DeepSpeedWarmupDecayLR(DeepSpeedWarmed):
     def end(self) -> float:
         return self.total_num_steps + 1
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         least = float(self.warmup_min_lr)
         delta = self.warmup_max_lr - least
         steps, total = self.warmup, self.total_num_steps

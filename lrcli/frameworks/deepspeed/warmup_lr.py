@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrcli.frameworks.deepspeed._scheduler import DeepSpeedWarmed
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import number
 
 
@@ -37,7 +37,7 @@ class DeepSpeedWarmupLR(DeepSpeedWarmed):
     def start(self) -> float:
         return self.warmup_min_lr
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         least = float(self.warmup_min_lr)
         delta = (base_lr if self.warmup_max_lr is None else self.warmup_max_lr) - least
         steps = self.warmup

@@ -18,7 +18,7 @@ from lrcli.frameworks.detectron2._curves import (
     warmed_up,
 )
 from lrcli.frameworks.detectron2._warmup import check_method, refuses, warmup_factor
-from lrcli.frameworks.stateless import Rule, Stateless
+from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import count, flag, length, number, positions, text
 
@@ -120,7 +120,7 @@ class BuildLRScheduler(Stateless):
             reason = "the warmup must be shorter than the run"
             raise refuses("IndexError", reason, "WARMUP_ITERS", self.WARMUP_ITERS) from error
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         # groups keep their own learning rates; a bound schedule has that of the solver, or detectron2's default
         several = self.setting is not None and len(self.setting.lrs) > 1
         base = base_lr if several or (self.setting is None and self.BASE_LR is None) else self._base_lr
@@ -130,7 +130,7 @@ class BuildLRScheduler(Stateless):
         factors = self._factors
         return lambda t: base * factors(t / total)
 
-    def _poly(self, base: float) -> Rule:
+    def _poly(self, base: float) -> StatelessRule:
         from lrcli.frameworks.detectron2.warmup_poly_lr import poly_rule
 
         factor = warmup_factor(self.WARMUP_METHOD, self.WARMUP_ITERS, self.WARMUP_FACTOR)

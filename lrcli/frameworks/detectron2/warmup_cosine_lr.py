@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from lrcli.frameworks.detectron2._warmup import check_method, warmup_factor
-from lrcli.frameworks.stateless import Rule, Stateless
+from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.schedules.params import length, number, text
 
 
@@ -39,7 +39,7 @@ class Detectron2WarmupCosineLR(Stateless):
         super().__post_init__()
         check_method("warmup_method", self.warmup_method)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warm = warmup_factor(self.warmup_method, self.warmup_iters, self.warmup_factor)
         total, cos, pi = self.max_iters, math.cos, math.pi
         return lambda t: base_lr * warm(t) * 0.5 * (1.0 + cos(pi * t / total))

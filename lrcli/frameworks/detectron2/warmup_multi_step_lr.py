@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from lrcli.frameworks.detectron2._warmup import check_method, refuses, warmup_factor
-from lrcli.frameworks.stateless import Rule, Stateless
+from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.schedules.params import length, number, positions, text
 
 
@@ -43,7 +43,7 @@ class Detectron2WarmupMultiStepLR(Stateless):
             reason = f"Milestones should be a list of increasing integers, not {list(self.milestones)}"
             raise refuses("ValueError", reason, "milestones", self.milestones)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warm = warmup_factor(self.warmup_method, self.warmup_iters, self.warmup_factor)
         milestones, gamma, count = self.milestones, self.gamma, bisect_right
         return lambda t: base_lr * warm(t) * gamma ** count(milestones, t)

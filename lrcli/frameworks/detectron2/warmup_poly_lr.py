@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lrcli.frameworks.detectron2._warmup import check_method, warmup_factor
-from lrcli.frameworks.stateless import Rule, Stateless
+from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.schedules.params import length, number, text
 
 
-def poly_rule(base: float, max_iters: float, warm: Callable[[int], float], power: float, ending: float) -> Rule:
+def poly_rule(
+    base: float, max_iters: float, warm: Callable[[int], float], power: float, ending: float
+) -> StatelessRule:
     """The learning rate of an iteration. Past max_iters a power that is not whole has no value."""
     pow_ = math.pow
 
@@ -56,7 +58,7 @@ class Detectron2WarmupPolyLR(Stateless):
         super().__post_init__()
         check_method("warmup_method", self.warmup_method)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warm = warmup_factor(self.warmup_method, self.warmup_iters, self.warmup_factor)
         return poly_rule(base_lr, self.max_iters, warm, self.power, self.constant_ending)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from lrcli.errors import Problem
 from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_text
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Waves
 
 
@@ -40,7 +40,7 @@ class DiffusersCosine(Waves):
     def waves(self) -> float:
         return 0.5
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup, total = self.num_warmup_steps, self.num_training_steps
         climb, rest = float(max(1, warmup)), float(max(1, total - warmup))
         turn, cos = math.pi * 0.5 * 2.0, math.cos

@@ -10,7 +10,7 @@ from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_steps
 from lrcli.frameworks.marked import Marked
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import text
 
 
@@ -58,7 +58,7 @@ class DiffusersPiecewiseConstant(Marked):
         steps = sorted(factors)
         return steps, [*(factors[step] for step in steps), rest]
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         steps, factors = self.rules()
         lrs = [base_lr * factor for factor in factors]
         return lambda t: lrs[bisect_right(steps, t)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lrcli.errors import Problem
 from lrcli.frameworks.fairseq._scheduler import FairseqFloored, refuses
 from lrcli.frameworks.marked import first
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
 
 
@@ -54,7 +54,7 @@ class FairseqCosine(FairseqFloored):
         """Updates of the first period."""
         return (self.max_update or 0) - self.warmup_updates if self.lr_period_updates <= 0 else self.lr_period_updates
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup, start, period, mult, low = self.warmup_updates, self.first_lr, self.period, self.t_mult, self.min_lr
         gain = (base_lr - start) / warmup if warmup > 0 else 1
         shrink, floor, log, cos, pi = self.lr_shrink, math.floor, math.log, math.cos, math.pi

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrcli.frameworks.fairseq._epochs import FairseqByEpoch
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import number
 
 
@@ -29,7 +29,7 @@ class FairseqFixed(FairseqByEpoch):
 
     lr_shrink: float = number(0.1, doc="factor of each epoch from force_anneal on")
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         lrs, anneal, shrink = self.lrs_of(base_lr), self.force_anneal, self.lr_shrink
         warmup, per_row, per_epoch = self.warmup_updates, self.updates_per_row, self.updates_per_epoch
         last, climb = len(lrs) - 1, float(warmup)

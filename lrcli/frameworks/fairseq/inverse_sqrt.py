@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrcli.frameworks.fairseq._scheduler import FairseqWarmed, refuses
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
 
 
@@ -35,7 +35,7 @@ class FairseqInverseSqrt(FairseqWarmed):
             exception = "TypeError" if self.warmup_updates else "ZeroDivisionError"
             raise refuses(exception, "warmup_updates must be above 0", "warmup_updates", self.warmup_updates)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup = self.warmup_updates
         start = 0 if self.warmup_init_lr < 0 else self.warmup_init_lr
         gain, decay = (base_lr - start) / warmup, base_lr * warmup**0.5

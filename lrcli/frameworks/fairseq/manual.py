@@ -9,7 +9,7 @@ from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.fairseq._scheduler import FairseqScheduler
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting
 from lrcli.schedules.params import data
 
@@ -56,7 +56,7 @@ class FairseqManual(FairseqScheduler):
             raise InvalidValue("epoch2lr" if self.epoch2lr else "update2lr", rule, None)
         return super().bind(setting)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         epochs: dict[int, float] = dict(self.epoch2lr)
         updates: dict[int, float] = dict(self.update2lr)
         first = float(epochs.get(1, updates.get(1, base_lr)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lrcli.errors import Problem
 from lrcli.frameworks.fairseq._epochs import FairseqByEpoch
 from lrcli.frameworks.fairseq._scheduler import refuses
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
 
 
@@ -58,7 +58,7 @@ class FairseqPolynomialDecay(FairseqByEpoch):
 
         return curve
 
-    def _plain(self, rate: float) -> Rule:
+    def _plain(self, rate: float) -> StatelessRule:
         """`_curve` for one rate, with one update a row."""
         warmup, end, power, total = self.warmup_updates, self.end_learning_rate, self.power, self.total_num_update
         climb, rest, span, low = float(warmup), total - warmup, rate - end, float(end)
@@ -70,7 +70,7 @@ class FairseqPolynomialDecay(FairseqByEpoch):
 
         return lr_at
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         lrs, curve, per_row, per_epoch = (
             self.lrs_of(base_lr),
             self._curve(),

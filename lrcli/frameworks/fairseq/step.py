@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.fairseq._scheduler import FairseqFloored, refuses
 from lrcli.frameworks.marked import first, next_turn
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
 
 
@@ -46,7 +46,7 @@ class FairseqStep(FairseqFloored):
         if not lr > self.min_lr:
             raise refuses("AssertionError", "lr must be more than min_lr", "min_lr", self.min_lr)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup, start, low = self.warmup_updates, self.first_lr, float(self.min_lr)
         gain = (base_lr - start) / warmup if warmup > 0 else 1
         period, decay = self.lr_deacy_period, self.lr_decay

@@ -9,7 +9,7 @@ from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.fairseq._scheduler import FairseqScheduler, refuses
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import data, length, number
 
 
@@ -81,7 +81,7 @@ class FairseqTriStage(FairseqScheduler):
         warmup, hold, decay = (int((self.max_update or 0) * part) for part in self.phase_ratio)
         return warmup, hold, decay
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup, hold, decay = self.stages
         start, end, exp = self.init_lr_scale * base_lr, self.final_lr_scale * base_lr, math.exp
         gain = (base_lr - start) / warmup if warmup != 0 else 0

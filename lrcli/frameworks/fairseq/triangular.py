@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.fairseq._scheduler import FairseqScheduler, refuses
 from lrcli.frameworks.marked import next_turn
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import flag, length, number
 
 
@@ -45,7 +45,7 @@ class FairseqTriangular(FairseqScheduler):
         if not self.max_lr > lr:
             raise refuses("AssertionError", "max_lr must be more than lr", "max_lr", self.max_lr)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         half, top, shrink, shrinks = self.lr_period_updates // 2, self.max_lr, self.lr_shrink, self.shrink_min
         whole, floor = 2 * half, math.floor
 

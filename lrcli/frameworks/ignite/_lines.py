@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from lrcli.frameworks.ignite._scheduler import refuses
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 
 
-def lines(pairs: Sequence[tuple[int, float]]) -> Rule:
+def lines(pairs: Sequence[tuple[int, float]]) -> StatelessRule:
     """The lines between (event, value) pairs in order; the first value before them, the last one after them."""
     events, values = [at for at, _ in pairs], [float(value) for _, value in pairs]
     first, last = events[0], events[-1]

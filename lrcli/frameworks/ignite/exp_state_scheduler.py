@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrcli.frameworks.ignite._state import IgniteDecayingState
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +23,6 @@ class IgniteExpStateScheduler(IgniteDecayingState):
 
     name = "ignite.ExpStateScheduler"
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         first, gamma = float(self.initial_value), self.gamma
         return lambda t: first * gamma ** (t + 1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lrcli.expression import Expression
 from lrcli.frameworks.ignite._state import IgniteState
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import expression
 
 
@@ -28,7 +28,7 @@ class IgniteLambdaStateScheduler(IgniteState):
         doc="the value, an arithmetic expression of t, the number of the event", example='"0.1 * 0.5 ** (t // 1000)"'
     )
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         function = self.lambda_obj.function
         return lambda t: float(function(t + 1))
 

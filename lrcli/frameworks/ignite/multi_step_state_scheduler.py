@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lrcli.frameworks.ignite._state import IgniteDecayingState
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import positions
 
 
@@ -28,7 +28,7 @@ class IgniteMultiStepStateScheduler(IgniteDecayingState):
 
     milestones: tuple[float, ...] = positions(doc="the events at which it decays, in order", example="[3000, 6000]")
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         first, gamma, milestones = float(self.initial_value), self.gamma, self.milestones
         return lambda t: first * gamma ** bisect_right(milestones, t + 1)
 

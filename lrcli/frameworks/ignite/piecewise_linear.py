@@ -9,7 +9,7 @@ from typing import Any
 from lrcli.frameworks.ignite._lines import checked_pairs, lines
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup
 from lrcli.frameworks.marked import Marked
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import data
 
 
@@ -40,7 +40,7 @@ class IgnitePiecewiseLinear(IgniteOfGroup, Marked):
         super().__post_init__()
         object.__setattr__(self, "milestones_values", checked_pairs(self.milestones_values))
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         return (lambda t: base_lr) if self.is_idle else lines(self.milestones_values)
 
     def marks(self) -> Iterator[tuple[float, str]]:

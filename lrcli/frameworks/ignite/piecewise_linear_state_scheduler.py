@@ -8,7 +8,7 @@ from typing import Any
 
 from lrcli.frameworks.ignite._lines import checked_pairs, lines
 from lrcli.frameworks.ignite._state import IgniteState
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import data
 
 
@@ -35,7 +35,7 @@ class IgnitePiecewiseLinearStateScheduler(IgniteState):
         super().__post_init__()
         object.__setattr__(self, "milestones_values", checked_pairs(self.milestones_values))
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         line = lines(self.milestones_values)
         return lambda t: line(t + 1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrcli.frameworks.ignite._state import IgniteDecayingState
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import next_multiple
 from lrcli.schedules.params import length
 
@@ -27,7 +27,7 @@ class IgniteStepStateScheduler(IgniteDecayingState):
 
     step_size: float = length(doc="events of a step", any_number=True, example="1000")
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         first, gamma, size = float(self.initial_value), self.gamma, self.step_size
         return lambda t: first * gamma ** ((t + 1) // size)
 

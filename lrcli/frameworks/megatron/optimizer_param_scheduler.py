@@ -11,7 +11,7 @@ from typing import Any
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import Refuses, raised
 from lrcli.frameworks.megatron._samples import Samples, ramp_sizes
-from lrcli.frameworks.stateless import Rule, Stateless
+from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import data, flag, number, text
 
@@ -194,7 +194,7 @@ class OptimizerParamScheduler(Stateless):
     def ignores(self, lr: float) -> bool:
         return self.group_overrides is None and super().ignores(lr)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         top = self._rate("max_lr", float(base_lr if self.max_lr is None else self.max_lr))
         least = self._rate("min_lr", self.min_lr)
         start, warmup, decay = self.init_lr, self.lr_warmup_steps, self._decay

@@ -11,7 +11,7 @@ from typing import Any
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.mmcv._policies import KEYS, NEEDED, bends, every, regular
-from lrcli.frameworks.stateless import Rule, Stateless
+from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import data, flag, length, number, positions, text
 
@@ -199,7 +199,7 @@ class LRConfig(Stateless):
             return 0
         return self.warmup_iters * (self._per_epoch if self.warmup_by_epoch else 1)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         rate = regular(self._policy, self._keys, base_lr, self._total)
         per_epoch, by_epoch = self._per_epoch, self._by_epoch
         iterations = 1 if self._rows_are_steps else per_epoch

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lrcli.errors import NoValue, Problem
 from lrcli.frameworks.base import Refuses, raised
 from lrcli.frameworks.pieced import Pieced
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import length, number
 
@@ -93,17 +93,17 @@ class NemoWarmed(NemoPolicy):
         """The last step that is not at min_lr; None where there is none."""
         return getattr(self, "max_steps", None)
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         """The learning rate after the warmup, up to max_steps."""
         raise NotImplementedError
 
-    def held(self, base_lr: float) -> Iterator[tuple[float, Rule]]:
+    def held(self, base_lr: float) -> Iterator[tuple[float, StatelessRule]]:
         """What stands between the warmup and the body."""
         yield from ()
 
-    def pieces(self, base_lr: float) -> Sequence[tuple[float, Rule]]:
+    def pieces(self, base_lr: float) -> Sequence[tuple[float, StatelessRule]]:
         warmup, low, end = self.warmup, float(self.min_lr), self.end
-        pieces: list[tuple[float, Rule]] = []
+        pieces: list[tuple[float, StatelessRule]] = []
         if warmup > 0:
             climb = warmup + 1
             pieces.append((math.floor(warmup) + 1, lambda t: base_lr * ((t + 1) / climb)))
@@ -150,7 +150,7 @@ class NemoHeld(NemoAnnealed):
             return 0
         return steps_of(self.hold_steps, self.hold_ratio, self.max_steps) + self.warmup
 
-    def held(self, base_lr: float) -> Iterator[tuple[float, Rule]]:
+    def held(self, base_lr: float) -> Iterator[tuple[float, StatelessRule]]:
         yield self.hold, lambda t: base_lr
 
     def marks(self) -> Iterator[tuple[float, str]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 
 
-def poly_decay(base_lr: float, begin: float, steps: float, power: float, low: float, cycle: bool) -> Rule:
+def poly_decay(base_lr: float, begin: float, steps: float, power: float, low: float, cycle: bool) -> StatelessRule:
     """A polynomial from base_lr to `low` over `steps` steps, then `low`, or (cycle) again over twice as many."""
     span, pow = base_lr - low, math.pow
 

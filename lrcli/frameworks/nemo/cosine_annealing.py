@@ -9,7 +9,7 @@ from typing import Any
 
 from lrcli.errors import Problem
 from lrcli.frameworks.nemo._policy import NemoAnnealed, raises, refuses, steps_of
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting
 from lrcli.schedules.params import length, number
 
@@ -63,19 +63,19 @@ class NemoCosineAnnealing(NemoAnnealed):
         """Steps at min_lr at the end."""
         return steps_of(self.constant_steps, self.constant_ratio, self.max_steps)
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         if any(lr < self.min_lr for lr in self.all_lrs(base_lr)):
             return _refuse
         warmup, low, rest = self.warmup, self.min_lr, self.max_steps - self.warmup
         span, pi, cos = base_lr - self.min_lr, math.pi, math.cos
         return lambda t: span * (0.5 * (1 + cos(pi * (t - warmup) / rest))) + low
 
-    def pieces(self, base_lr: float) -> Sequence[tuple[float, Rule]]:
+    def pieces(self, base_lr: float) -> Sequence[tuple[float, StatelessRule]]:
         if not self.constant:
             return super().pieces(base_lr)
         top, low, warmup = self.first_lr(base_lr), float(self.min_lr), self.warmup
         decay, span, pi, cos = self.max_steps - (self.constant + warmup), top - low, math.pi, math.cos
-        pieces: list[tuple[float, Rule]] = []
+        pieces: list[tuple[float, StatelessRule]] = []
         if warmup > 0:
             climb = float(warmup)
             pieces.append((math.floor(warmup) + 1, lambda t: top * t / climb))

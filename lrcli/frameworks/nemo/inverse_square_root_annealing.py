@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrcli.errors import Problem
 from lrcli.frameworks.nemo._policy import NemoAnnealed
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class NemoInverseSquareRootAnnealing(NemoAnnealed):
 
     name = "nemo.InverseSquareRootAnnealing"
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         climb = self.warmup + 1
         return lambda t: base_lr / ((t + 1) / climb) ** 0.5
 

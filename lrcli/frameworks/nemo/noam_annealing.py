@@ -9,7 +9,7 @@ from typing import Any
 
 from lrcli.errors import Problem
 from lrcli.frameworks.nemo._policy import NemoWarmed, refuses
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting
 from lrcli.schedules.params import length, number
 
@@ -47,7 +47,7 @@ class NemoNoamAnnealing(NemoWarmed):
     def _peak_share(self) -> float:
         return float(self.d_model ** (-0.5) * max(1, self.warmup) ** (-0.5))
 
-    def pieces(self, base_lr: float) -> Sequence[tuple[float, Rule]]:
+    def pieces(self, base_lr: float) -> Sequence[tuple[float, StatelessRule]]:
         warmup, low, normal = self.warmup, float(self.min_lr), self.d_model ** (-0.5)
 
         def falling(t: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrcli.frameworks.nemo._policy import NemoHeld, raises
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
 
 
@@ -34,7 +34,7 @@ class NemoNoamHoldAnnealing(NemoHeld):
     )
     decay_rate: float = number(0.5, doc="the exponent")
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         warmup, rate, low = self.warmup, self.decay_rate, float(self.min_lr)
         if warmup == 0:
             return _refuse

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.nemo._policy import NemoAnnealed
 from lrcli.frameworks.nemo._poly import poly_decay
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import flag, number
 
 
@@ -30,6 +30,6 @@ class NemoPolynomialDecayAnnealing(NemoAnnealed):
     power: float = number(1.0, doc="the exponent")
     cycle: bool = flag(False, doc="whether it would begin again: it never does before max_steps")
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         warmup = self.warmup
         return poly_decay(base_lr, warmup, self.max_steps - warmup, self.power, self.min_lr, self.cycle)

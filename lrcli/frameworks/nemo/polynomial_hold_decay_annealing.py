@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.nemo._policy import NemoHeld
 from lrcli.frameworks.nemo._poly import poly_decay
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import flag, number
 
 
@@ -41,7 +41,7 @@ class NemoPolynomialHoldDecayAnnealing(NemoHeld):
     def _size(self) -> float:
         return self.max_steps - max(self.warmup, self.hold)
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         return poly_decay(base_lr, self.hold, self._size, self.power, self.min_lr, self.cycle)
 
     def marks(self) -> Iterator[tuple[float, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrcli.frameworks.nemo._policy import NemoAnnealed
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import number
 
 
@@ -28,6 +28,6 @@ class NemoSquareAnnealing(NemoAnnealed):
 
     min_lr: float = number(1e-5, doc="the smallest learning rate")
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         warmup, low, rest = self.warmup, float(self.min_lr), self.max_steps - self.warmup
         return lambda t: max(base_lr * ((rest - (t - warmup)) / rest) ** 2, low)

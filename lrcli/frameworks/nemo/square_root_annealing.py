@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrcli.errors import Problem
 from lrcli.frameworks.nemo._policy import NemoAnnealed
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class NemoSquareRootAnnealing(NemoAnnealed):
 
     name = "nemo.SquareRootAnnealing"
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         total, low = self.max_steps, float(self.min_lr)
         return lambda t: max(base_lr * ((total - t) / total) ** 0.5, low)
 

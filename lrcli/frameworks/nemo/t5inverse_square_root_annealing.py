@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lrcli.frameworks.nemo._policy import NemoPolicy, refuses
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
 
 
@@ -49,7 +49,7 @@ class NemoT5InverseSquareRootAnnealing(NemoPolicy):
             exception = "ZeroDivisionError" if self.constant_steps == 0 else "TypeError"
             raise refuses(exception, "constant_steps must be above 0", "constant_steps", self.constant_steps)
 
-    def pieces(self, base_lr: float) -> Sequence[tuple[float, Rule]]:
+    def pieces(self, base_lr: float) -> Sequence[tuple[float, StatelessRule]]:
         steps, low = self.constant_steps or 1, float(self.min_lr)
         constant = 1 / (steps**0.5)
         return (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrcli.errors import Problem
 from lrcli.frameworks.nemo._policy import NemoAnnealed
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class NemoWarmupAnnealing(NemoAnnealed):
 
     name = "nemo.WarmupAnnealing"
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         warmup, low, rest = self.warmup, self.min_lr, self.max_steps - self.warmup
         delta = self.first_lr(base_lr) - low
         return lambda t: low + (1 - (t - warmup) / rest) * delta

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrcli.frameworks.nemo._policy import NemoHeld
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,6 @@ class NemoWarmupHoldAnnealLinear(NemoHeld):
 
     name = "nemo.WarmupHoldAnnealLinear"
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         hold, span, rest = self.hold, base_lr - self.min_lr, self.max_steps - self.hold
         return lambda t: base_lr - span * ((t - hold) / rest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrcli.frameworks.nemo._policy import NemoHeld
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,6 @@ class NemoWarmupHoldAnnealOneMinusSquareRoot(NemoHeld):
 
     name = "nemo.WarmupHoldAnnealOneMinusSquareRoot"
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         hold, low, rest = self.hold, float(self.min_lr), self.max_steps - self.hold
         return lambda t: max(low, base_lr * (1 - ((t - hold) / rest) ** 0.5))

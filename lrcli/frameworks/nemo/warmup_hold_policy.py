@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lrcli.frameworks.nemo._policy import NemoHeld
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class NemoWarmupHoldPolicy(NemoHeld):
 
     forgets_warmup = False
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         return lambda t: base_lr
 
     def marks(self) -> Iterator[tuple[float, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lrcli.frameworks.nemo._policy import NemoWarmed
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length
 
 
@@ -30,7 +30,7 @@ class NemoWarmupPolicy(NemoWarmed):
         None, doc="the last step that is not at min_lr; null: there is none", any_number=True, optional=True
     )
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         return lambda t: base_lr
 
     def marks(self) -> Iterator[tuple[float, str]]:

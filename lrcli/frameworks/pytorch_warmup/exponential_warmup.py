@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from lrcli.frameworks.pytorch_warmup._warmup import DampenedOver
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +23,6 @@ class ExponentialWarmup(DampenedOver):
 
     name = "pytorch_warmup.ExponentialWarmup"
 
-    def warmup_factor(self) -> Rule:
+    def warmup_factor(self) -> StatelessRule:
         period, exp = int(self.warmup_period), math.exp
         return lambda t: 1.0 - exp(-(t + 1) / period)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrcli.frameworks.pytorch_warmup._warmup import DampenedOver, linear
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class LinearWarmup(DampenedOver):
 
     name = "pytorch_warmup.LinearWarmup"
 
-    def warmup_factor(self) -> Rule:
+    def warmup_factor(self) -> StatelessRule:
         return linear(int(self.warmup_period))
 
     def warmup_end(self) -> int:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from lrcli.frameworks.pytorch_warmup._warmup import DampenedBy, refuses
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class RAdamWarmup(DampenedBy):
         if not self.beta2 > 0.6:
             raise refuses("ValueError", "the second beta must be greater than 0.6", "betas", self.betas)
 
-    def warmup_factor(self) -> Rule:
+    def warmup_factor(self) -> StatelessRule:
         beta2, sqrt = self.beta2, math.sqrt
         limit = 2.0 / (1 - beta2) - 1
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from lrcli.frameworks.pytorch_warmup._warmup import DampenedBy
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,6 @@ class UntunedExponentialWarmup(DampenedBy):
 
     name = "pytorch_warmup.UntunedExponentialWarmup"
 
-    def warmup_factor(self) -> Rule:
+    def warmup_factor(self) -> StatelessRule:
         period, exp = int(1.0 / (1.0 - self.beta2)), math.exp
         return lambda t: 1.0 - exp(-(t + 1) / period)

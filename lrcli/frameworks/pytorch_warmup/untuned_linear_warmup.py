@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrcli.frameworks.pytorch_warmup._warmup import DampenedBy, linear
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class UntunedLinearWarmup(DampenedBy):
 
     name = "pytorch_warmup.UntunedLinearWarmup"
 
-    def warmup_factor(self) -> Rule:
+    def warmup_factor(self) -> StatelessRule:
         return linear(int(2.0 / (1.0 - self.beta2)))
 
     def warmup_end(self) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from lrcli.errors import InvalidValue, Problem, RowList
 from lrcli.frameworks.base import Refuses, raised
 from lrcli.frameworks.marked import Marked, first
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Schedule, Setting, setting
 from lrcli.schedules.params import data, flag, length, number
 
@@ -59,7 +59,7 @@ class TimmScheduled(Noisy, Marked):
     has_prefix = False
     """Whether the warmup stands before the schedule, where the class has no argument for it."""
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         """The function from t (after the prefix) to the learning rate, before lr_scale."""
         raise NotImplementedError
 
@@ -78,7 +78,7 @@ class TimmScheduled(Noisy, Marked):
             raise InvalidValue("t_in_epochs", rule, False)
         return super().bind(setting)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup, init, scale, offset = self.warmup_t, self.warmup_lr_init, self.lr_scale, self.offset
         gain = (self.warmup_target(base_lr) - init) / warmup if warmup else 1
         body = self.body(base_lr)
@@ -124,7 +124,7 @@ class TimmCycles(TimmScheduled):
         """(the top of the cycle, t in the cycle, its length) -> the learning rate."""
         raise NotImplementedError
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         size, factor, decay = self.t_initial, self.cycle_mul, self.cycle_decay
         limit, low, shape, cycle_of = self.cycle_limit, float(self.lr_min), self.shape(), self.cycle_of
 

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.timm._scheduler import TimmScheduled
 from lrcli.schedules.params import flag, number, positions
 
@@ -35,7 +35,7 @@ class TimmMultiStepLRScheduler(TimmScheduled):
     decay_rate: float = number(1.0, doc="factor of each milestone", example="0.1")
     warmup_prefix: bool = flag(True, doc="whether the milestones are counted from the end of the warmup")
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         milestones, rate = self.decay_t, self.decay_rate
         return lambda t: base_lr * (rate ** bisect_right(milestones, t + 1))
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from lrcli.frameworks.marked import first, next_turn
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.timm._scheduler import TimmScheduled
 from lrcli.schedules.params import flag, length, number
 
@@ -32,7 +32,7 @@ class TimmStepLRScheduler(TimmScheduled):
     decay_rate: float = number(1.0, doc="factor of each step", example="0.1")
     warmup_prefix: bool = flag(True, doc="whether the steps are counted from the end of the warmup")
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         size, rate = self.decay_t, self.decay_rate
         return lambda t: base_lr * (rate ** (t // size))
 

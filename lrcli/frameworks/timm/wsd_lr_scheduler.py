@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lrcli.frameworks.base import Refuses
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.timm._scheduler import TimmScheduled
 from lrcli.schedules.params import choice, length, number
 
@@ -70,7 +70,7 @@ class TimmWSDLRScheduler(TimmScheduled):
     def timescale(self) -> float:
         return self.warmup_t if self.stable_timescale is None else self.stable_timescale
 
-    def body(self, base_lr: float) -> Rule:
+    def body(self, base_lr: float) -> StatelessRule:
         low, size, begin = float(self.lr_min), self.decay_t, self.t_initial - self.decay_t
         scale, power = self.timescale, -(0.5 if self.stable_fn == "rsqrt" else self.stable_power)
         constant, decay = self.stable_fn == "constant", self._decay()

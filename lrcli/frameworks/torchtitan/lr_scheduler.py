@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lrcli.errors import Problem
 from lrcli.frameworks.base import raised
 from lrcli.frameworks.marked import Marked, next_turn
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import choice, length, number
 
@@ -66,7 +66,7 @@ class TorchtitanLRScheduler(Marked):
             decay = min(round(total * self.decay_ratio), decay)
         return warmup, total + 1 - warmup - decay, decay
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup, stable, decay = self.phases()
         begin, low = warmup + stable, self.min_lr_factor
         kind, high, sqrt, cos, pi = self.decay_type, 1 - self.min_lr_factor, math.sqrt, math.cos, math.pi

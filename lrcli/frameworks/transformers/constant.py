@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lrcli.frameworks.stateless import Rule, Stateless
+from lrcli.frameworks.stateless import Stateless, StatelessRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,5 +23,5 @@ class TransformersConstant(Stateless):
     aliases = ("get_constant_schedule",)
     counts = "step"
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         return lambda t: base_lr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Warmed
 
 
@@ -24,7 +24,7 @@ class TransformersConstantWithWarmup(Warmed):
     name = "transformers.constant_with_warmup"
     aliases = ("get_constant_schedule_with_warmup",)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup = self.num_warmup_steps
         climb = float(max(1.0, warmup))
         return lambda t: base_lr * (t / climb) if t < warmup else base_lr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Waves
 
 
@@ -29,7 +29,7 @@ class TransformersCosine(Waves):
     name = "transformers.cosine"
     aliases = ("get_cosine_schedule_with_warmup",)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup, total = self.num_warmup_steps, self.num_training_steps
         climb, rest = float(max(1, warmup)), float(max(1, total - warmup))
         waves, cos = math.pi * float(self.num_cycles) * 2.0, math.cos

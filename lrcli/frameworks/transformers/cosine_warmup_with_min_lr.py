@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Floored, refuse_before
 from lrcli.schedules.base import Setting
 from lrcli.schedules.params import number
@@ -43,7 +43,7 @@ class TransformersCosineWarmupWithMinLR(Floored):
         refuse_before(self.name, setting.release)
         return super().bind(setting)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup, total, low = float(self.num_warmup_steps), float(self.num_training_steps), self.rate(base_lr)
         climb, rest = max(1.0, warmup), max(1.0, total - warmup)
         waves, high, cos = math.pi * self.num_cycles * 2.0, 1 - low, math.cos

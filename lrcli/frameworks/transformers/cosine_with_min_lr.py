@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Floored
 
 
@@ -30,7 +30,7 @@ class TransformersCosineWithMinLR(Floored):
     name = "transformers.cosine_with_min_lr"
     aliases = ("get_cosine_with_min_lr_schedule_with_warmup",)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup, total, low = self.num_warmup_steps, self.num_training_steps, self.rate(base_lr)
         climb, rest = float(max(1, warmup)), float(max(1, total - warmup))
         waves, high, cos = math.pi * float(self.num_cycles) * 2.0, 1 - low, math.cos

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from lrcli.frameworks.marked import first, next_turn
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Timed
 from lrcli.schedules.params import number
 
@@ -32,7 +32,7 @@ class TransformersCosineWithRestarts(Timed):
 
     num_cycles: float = number(1, doc="half cosines until the end")
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup, total = self.num_warmup_steps, self.num_training_steps
         climb, rest = float(max(1, warmup)), float(max(1, total - warmup))
         cycles, pi, cos = float(self.num_cycles), math.pi, math.cos

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Warmed
 from lrcli.schedules.params import length
 
@@ -31,7 +31,7 @@ class TransformersInverseSqrt(Warmed):
         None, doc="the time scale; null is num_warmup_steps, 10000 without warmup", any_number=True, optional=True
     )
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup, sqrt = self.num_warmup_steps, math.sqrt
         scale = (warmup or 10_000) if self.timescale is None else self.timescale
         climb, shift = float(max(1, warmup)), scale - warmup

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Timed
 
 
@@ -25,7 +25,7 @@ class TransformersLinear(Timed):
     name = "transformers.linear"
     aliases = ("get_linear_schedule_with_warmup",)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup, total = self.num_warmup_steps, self.num_training_steps
         climb, rest = float(max(1, warmup)), float(max(1, total - warmup))
 

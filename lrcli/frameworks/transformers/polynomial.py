@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrcli.frameworks.base import Refuses
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Timed
 from lrcli.schedules.base import Setting
 from lrcli.schedules.params import number
@@ -41,7 +41,7 @@ class TransformersPolynomial(Timed):
             raise Refuses(self.framework, "ValueError", f"lr_end must be below lr ({setting.default_lr})", "lr_end")
         return bound
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup, total, end, power = self.num_warmup_steps, self.num_training_steps, self.lr_end, self.power
         climb, steps = float(max(1, warmup)), total - warmup
         start = self.default_lr(base_lr)

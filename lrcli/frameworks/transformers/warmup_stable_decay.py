@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.marked import first, next_turn
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Warmed
 from lrcli.schedules.params import choice, length, number
 
@@ -70,7 +70,7 @@ class TransformersWarmupStableDecay(Warmed):
         assert self.num_training_steps is not None
         return self.num_training_steps - self.num_warmup_steps - self.num_decay_steps
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         warmup, low = self.num_warmup_steps, self.min_lr_ratio
         decay_at = warmup + self.stable_steps()
         end, stable = decay_at + self.num_decay_steps, self.stable_steps()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import Refuses
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting
 
 Factor = Callable[[int], float]
@@ -47,7 +47,7 @@ class Batches:
     first: float
     late: bool = False
 
-    def rule(self) -> Rule:
+    def rule(self) -> StatelessRule:
         """The learning rate of each batch: within the warmup on a line to the target of the epoch, which moves."""
         per_epoch, warmup, first = self.per_epoch, self.warmup, self.first
         epoch_of, target, slope = -1, 0.0, 0.0

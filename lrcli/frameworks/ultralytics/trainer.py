@@ -8,7 +8,7 @@ from functools import cached_property
 
 from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses, before
-from lrcli.frameworks.stateless import Rule, Stateless
+from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.frameworks.ultralytics._batches import (
     Batches,
     batches_of_an_epoch,
@@ -121,7 +121,7 @@ class UltralyticsTrainer(Stateless):
         curve = half_cosine if self.cos_lr else endless_line if late else line
         return Batches(built.lr, curve(self.epochs, self.lrf), self._per_epoch, self.warmup_batches, first, late)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         return self.batches.rule()
 
     def momentum_key(self) -> Hashable | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from lrcli.errors import Problem
-from lrcli.frameworks.stateless import Rule, Stateless
+from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.frameworks.ultralytics._batches import (
     Batches,
     Factor,
@@ -91,7 +91,7 @@ class YOLOv5(Stateless):
         cosine = self.cos_lr if self.linear_lr is None else True
         return half_cosine(self.epochs, self.lrf) if cosine else endless_line(self.epochs, self.lrf)
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         return self.batches.rule()
 
     def momentum_key(self) -> Hashable | None:
