@@ -31,7 +31,7 @@ def argmin(values: Sequence[float]) -> int:
     return min(range(len(values)), key=values.__getitem__) if nan is None else nan
 
 
-def gradient(values: Sequence[float], to: Rounding = float) -> list[float]:
+def gradient(values: Sequence[float], to: RoundTo = float) -> list[float]:
     """numpy.gradient with unit spacing: half the difference of a point's neighbours, at either end that of two points.
 
     Takes two values at least.

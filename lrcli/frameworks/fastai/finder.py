@@ -45,7 +45,7 @@ def choose(lrs: Sequence[float], losses: Sequence[float], skip_start: int, skip_
     return choose_from(own_lrs[:nan], own_losses[:nan], f32)
 
 
-def choose_from(lrs: Sequence[float], losses: Sequence[float], to: Rounding = float) -> tuple[Choice, ...]:
+def choose_from(lrs: Sequence[float], losses: Sequence[float], to: RoundTo = float) -> tuple[Choice, ...]:
     """The four functions called with these very points, in single (`f32`) or double precision."""
     return (
         _choice("valley", lrs, valley(losses)),
@@ -93,7 +93,7 @@ def _falling(losses: Sequence[float]) -> list[int]:
     return lengths
 
 
-def slide(losses: Sequence[float], to: Rounding = float) -> Point | None:
+def slide(losses: Sequence[float], to: RoundTo = float) -> Point | None:
     """The left end of a window of 16 points that slides down from the last one while the slopes at its ends differ."""
     if len(losses) <= _LR_DIFF:
         return None
@@ -120,7 +120,7 @@ def minimum(losses: Sequence[float]) -> Point | None:
     return at, "lowest at its end" if at == len(losses) - 1 else ""
 
 
-def steep(lrs: Sequence[float], losses: Sequence[float], to: Rounding = float) -> Point | None:
+def steep(lrs: Sequence[float], losses: Sequence[float], to: RoundTo = float) -> Point | None:
     """The left end of the interval in which the loss falls most steeply over the logarithm of the learning rate."""
     if len(losses) < 2:
         return None
