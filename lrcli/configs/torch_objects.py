@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from lrcli.configs.config import Config
 from lrcli.configs.draft import Draft
@@ -59,8 +60,8 @@ def put_scheduler(config: Config, draft: Draft, scheduler: Named, nested: Callab
         draft.put("emulate", f"torch-{replaying().NEWEST}:lr", why="as PyTorch computes it, step by step")
         return True
     if scheduler.name.startswith("transformers."):
-        _refuse_placeholder(scheduler)
-        draft.put("schedule", _plain(scheduler, f"transformers.{scheduler.short}"), at=scheduler.place)
+        counted = _with_steps(config, scheduler)
+        draft.put("schedule", _plain(counted, f"transformers.{scheduler.short}"), at=scheduler.place)
         return False
     for prefix, framework in (("timm.", "timm"), ("pl_bolts.", "lightning_bolts"), ("mmengine.", "mmengine")):
         if scheduler.name.startswith(prefix):
@@ -80,7 +81,9 @@ def _torch(scheduler: Named, nested: Callable[[Node], Node]) -> Mapping:
     counted = "total_steps" in given or {"epochs", "steps_per_epoch"} <= set(given)
     if scheduler.short == "OneCycleLR" and not counted:
         message = "ValueError: You must define either total_steps OR (epochs AND steps_per_epoch)"
-        raise refuse(scheduler.place, "framework-raises", message)
+        missing = "steps_per_epoch" if "epochs" in given else "total_steps"
+        help = f"where the code of the project fills it in: --set {scheduler.arguments_path}.{missing}=..."
+        raise refuse(scheduler.place, "framework-raises", message, help)
     entries: list[tuple[Scalar, Node]] = [(Scalar(scheduler.place, "type"), Scalar(scheduler.place, scheduler.short))]
     for key, value in arguments.entries:
         if key.text in _DROPPED:
@@ -115,18 +118,33 @@ def _plain(scheduler: Named, name: str) -> Mapping:
     return mapping_of(entries, scheduler.place)
 
 
-def _refuse_placeholder(scheduler: Named) -> None:
-    """Refuse numbers that stand for what the project's code computes, as Lightning Transformers writes them."""
-    for name in ("num_training_steps", "num_warmup_steps"):
-        node = scheduler.arguments.get(name)
-        value = node.value if isinstance(node, Scalar) else None
-        if isinstance(value, (int, float)) and value < 0:
-            assert node is not None
-            message = f"{name}: {value} is a placeholder: the code of the project computes the steps"
-            raise refuse(node.place, "needs-value", message, f"--set {scheduler.arguments_path}.{name}=...")
-        if node is None and name == "num_training_steps" and "constant" not in scheduler.short:
-            message = f"{name} is not in the file: the code of the project computes the steps"
-            raise refuse(scheduler.place, "needs-value", message, f"--set {scheduler.arguments_path}.{name}=...")
+def _with_steps(config: Config, scheduler: Named) -> Named:
+    """The scheduler with the steps that the project's code computes, as --steps says them; they may be left out, or -1.
+
+    Such code makes a share of a num_warmup_steps below 1, too.
+    """
+    steps, path = scheduler.arguments.get("num_training_steps"), scheduler.arguments_path
+    left = "constant" not in scheduler.short and (steps is None or _is_placeholder(steps))
+    if left and config.given.steps is None:
+        how = "is not in the file" if steps is None else f"{steps} is a placeholder"
+        message = f"num_training_steps {how}: the code of the project computes the steps"
+        place = scheduler.place if steps is None else steps.place
+        raise refuse(place, "needs-value", message, f"--steps N, or --set {path}.num_training_steps=...")
+    warmup = scheduler.arguments.get("num_warmup_steps")
+    value = warmup.value if isinstance(warmup, Scalar) else None
+    if warmup is not None and (_is_placeholder(warmup) or (left and isinstance(value, float) and 0 < value < 1)):
+        message = f"num_warmup_steps {warmup} stands for what the code of the project computes"
+        raise refuse(warmup.place, "needs-value", message, f"--set {path}.num_warmup_steps=...")
+    if not left:
+        return scheduler
+    entry = Scalar(scheduler.place, "num_training_steps"), Scalar(scheduler.place, str(config.given.steps))
+    return replace(scheduler, arguments=mapping_of([*scheduler.arguments.entries, entry], scheduler.arguments.place))
+
+
+def _is_placeholder(node: Node) -> bool:
+    """Whether a number stands for what the project's code computes, as Lightning Transformers writes -1."""
+    value = node.value if isinstance(node, Scalar) else None
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0
 
 
 def _is_null(node: Node) -> bool:

@@ -88,6 +88,25 @@ def test_other_targets_are_none_of_torch(tmp_path: Path) -> None:
     assert run_cli("at", written(tmp_path, TEMPLATE), "0", "1").stdout == "0.1\n0.05\n"
 
 
+COSINE = """model:
+  optimizer: {_target_: torch.optim.AdamW, lr: 0.1}
+  scheduler: {_target_: transformers.get_cosine_schedule_with_warmup, num_warmup_steps: 2}
+"""
+
+
+def test_steps_that_the_code_computes_are_those_of_the_options(tmp_path: Path) -> None:
+    path = written(tmp_path, COSINE)
+    for text in (COSINE, COSINE.replace("num_warmup_steps: 2", "num_warmup_steps: 2, num_training_steps: -1")):
+        path = written(tmp_path, text)
+        refused = run_cli("at", path, "0", "--interval", "step")
+        assert "the code of the project computes the steps" in refused.stderr
+        assert run_cli("at", path, "1", "2", "6", "--steps", "10", "--interval", "step").stdout == "0.05\n0.1\n0.05\n"
+    path = written(tmp_path, COSINE.replace("num_warmup_steps: 2", "num_warmup_steps: 0.2"))
+    refused = run_cli("at", path, "0", "--steps", "10", "--interval", "step")
+    assert (refused.status, refused.stdout) == (2, "")
+    assert "num_warmup_steps 0.2 stands for what the code of the project computes" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -95,6 +114,10 @@ def test_other_targets_are_none_of_torch(tmp_path: Path) -> None:
         (
             "trainer: {max_epochs: 9}\nmodel: {lr: 1}\noptimizer: null\nlr_scheduler: null\n",
             "are null: the optimizer and",
+        ),
+        (
+            PARAMS.replace("    steps_per_epoch: -1\n", ""),
+            "where the code of the project fills it in: --set scheduler.scheduler.steps_per_epoch=...",
         ),
         (TEMPLATE.replace("torch.optim.lr_scheduler.Exp", "src.schedulers.Exp"), "is not a scheduler that lrcli knows"),
     ],

@@ -6,7 +6,7 @@ from lrcli.configs.base import Config, Draft, Format
 from lrcli.configs.named import chosen, interval_of, objects_of
 from lrcli.configs.nodes import entry_at, mapping_of
 from lrcli.configs.torch_objects import put_length, put_rate, put_scheduler
-from lrcli.reader.nodes import Mapping, Node, Scalar
+from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import refuse
 
 _TRAINERS = ("trainer", "pl_trainer", "train", "training", "hyperparameters")
@@ -15,6 +15,8 @@ _TRAINERS = ("trainer", "pl_trainer", "train", "training", "hyperparameters")
 def misses(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be a Hydra config of an optimizer or a scheduler."""
     found = any(one.is_scheduler or one.name.startswith("torch.optim.") for one in objects_of(root, _target))
+    if not found and isinstance(root.get("defaults"), Sequence):
+        return ("what its defaults name: give .hydra/config.yaml of a run",)
     return () if found else ("a _target_ of torch.optim",)
 
 
