@@ -1,12 +1,18 @@
-"""What a rule is."""
+"""What a rule is, and what a file with one needs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from lrcli.checks.subject import Subject
 from lrcli.errors import Problem
 from lrcli.values import dataclass
+
+__all__ = ["Findings", "Rule", "Subject"]
+
+Findings: TypeAlias = Iterator[Problem]
+"""What a rule finds, as it finds it."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,6 @@ class Rule:
     level: str
     finds: str
     why: str
-    find: Callable[[Subject], Iterator[Problem]]
+    find: Callable[[Subject], Findings]
     unless: tuple[str, ...] = ()
     of_curve: bool = False

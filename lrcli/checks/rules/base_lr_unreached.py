@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem
+from lrcli.checks.rule import Findings, Rule, Subject
 from lrcli.schedules.lambda_ import Lambda
 from lrcli.schedules.multiplicative import Multiplicative
 from lrcli.series import series_of
@@ -15,7 +11,7 @@ _OWN_SCALE = (Lambda, Multiplicative)
 """A factor of one's own making may well count from another scale (as in the Transformer's, with an lr of 1 or more)."""
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     spec = subject.spec
     scaled = {
         site.group

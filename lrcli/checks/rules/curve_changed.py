@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lrcli.checks.rule import Rule
+from lrcli.checks.rule import Findings, Rule, Subject
 from lrcli.checks.spot import Spot
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     if subject.lock is None or subject.failure is not None:
         return
     from lrcli.lock.lock import record  # not above: hashing is slow to import, and few specs are pinned

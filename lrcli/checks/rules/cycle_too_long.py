@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lrcli.checks.rule import Rule
+from lrcli.checks.rule import Findings, Rule, Subject
 from lrcli.checks.sites import Site
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem
 from lrcli.schedules.cosine_restarts import CosineRestarts
 from lrcli.schedules.cyclic import Cyclic
 from lrcli.schedules.step import Step
 
 
-def _of_cyclic(site: Site, cyclic: Cyclic, subject: Subject) -> Iterator[Problem]:
+def _of_cyclic(site: Site, cyclic: Cyclic, subject: Subject) -> Findings:
     up = cyclic.step_size_up
     cycle = up + (up if cyclic.step_size_down is None else cyclic.step_size_down)
     if cycle <= site.rows:
@@ -27,7 +23,7 @@ def _of_cyclic(site: Site, cyclic: Cyclic, subject: Subject) -> Iterator[Problem
     yield site.problem(site.spot("step_size_up"), f"{peak}: {what}" if peak else what, advice)
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     for site, cyclic in subject.each(Cyclic):
         yield from _of_cyclic(site, cyclic, subject)
     for site, restarts in subject.each(CosineRestarts):

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import fields
 
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem
+from lrcli.checks.rule import Findings, Rule, Subject
 
 FLOORS = ("eta_min", "min_lr", "lr_min", "lr_end")
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     groups = subject.spec.groups
     lrs = sorted({group.lr for group in groups if group.lr})
     if len(lrs) < 2 or (subject.root is not None and subject.root.get("schedule") is None):

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lrcli.checks.factors import factors
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem
+from lrcli.checks.rule import Findings, Rule, Subject
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     for site, name, value in factors(subject):
         if value > 1:
             yield site.problem(site.spot(name), f"{name} is {value:g}: the LR grows", f"write a {name} below 1")

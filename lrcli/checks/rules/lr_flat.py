@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem
+from lrcli.checks.rule import Findings, Rule, Subject
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.plateau import Plateau
 
@@ -14,7 +10,7 @@ LEAST = 0.01
 """A schedule that changes the LR by less than this share of its peak is as good as none."""
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     constant = {site.group for site in subject.sites if isinstance(site.schedule, (Constant, Plateau))}
     for i, line in enumerate(subject.lines):
         if i in constant or len(line.lrs) < 10:

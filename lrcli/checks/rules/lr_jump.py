@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lrcli.checks.jumps import jumps
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem
+from lrcli.checks.rule import Findings, Rule, Subject
 from lrcli.printable import number_text
 from lrcli.schedules.cosine_restarts import CosineRestarts
 from lrcli.schedules.cyclic import Cyclic
@@ -35,7 +31,7 @@ def _is_meant(subject: Subject, group: int, t: int, up: bool) -> bool:
     return False
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     for i, line in enumerate(subject.lines):
         for t, ratio, before, after in jumps(line):
             if not _is_meant(subject, i, t, after > before):

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem
+from lrcli.checks.rule import Findings, Rule, Subject
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     for i, line in enumerate(subject.lines):
         below = [t for t, lr in zip(line.rows, line.lrs, strict=True) if lr < 0]
         if below:

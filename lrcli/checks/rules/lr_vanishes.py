@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem
+from lrcli.checks.rule import Findings, Rule, Subject
 
 TINY = 1e-10
 """Below this share of its peak an LR moves no float32 weight."""
@@ -14,7 +10,7 @@ LARGE = 0.2
 """From this share of the run on it is worth a word."""
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     for i, line in enumerate(subject.lines):
         peak = max(line.lrs, default=0.0)
         tiny = [t for t, lr in zip(line.rows, line.lrs, strict=True) if 0 < lr < TINY * peak]

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrcli.checks.numbers import KnownRows
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem
+from lrcli.checks.rule import Findings, Rule, Subject
 
 
 def _zeros(line: KnownRows) -> Iterator[range]:
@@ -29,7 +27,7 @@ MANY = 0.01
 """A share of a run that counts steps; the one step at 0 of a warmup from 0 is far below it."""
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     spec = subject.spec
     size: float = 1
     if spec.interval == "step":

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from itertools import pairwise
 
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem
+from lrcli.checks.rule import Findings, Rule, Subject
 from lrcli.schedules.plateau import Plateau
 
 
@@ -27,7 +24,7 @@ def trend(values: list[float]) -> int:
     return -1 if last < first and downs > 2 * ups else 0
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     for site, plateau in subject.each(Plateau):
         values = [value for value in plateau.metric[: site.rows] if math.isfinite(value)]
         quarter = len(values) // 4

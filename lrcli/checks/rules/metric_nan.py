@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem
+from lrcli.checks.rule import Findings, Rule, Subject
 from lrcli.schedules.plateau import Plateau
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     for site, plateau in subject.each(Plateau):
         lacking = [t for t, value in enumerate(plateau.metric[: site.rows]) if math.isnan(value)]
         if lacking:

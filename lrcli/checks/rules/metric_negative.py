@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem
+from lrcli.checks.rule import Findings, Rule, Subject
 from lrcli.schedules.plateau import Plateau
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     for site, plateau in subject.each(Plateau):
         negative = [t for t, value in enumerate(plateau.metric[: site.rows]) if value < 0]
         if plateau.threshold_mode == "rel" and plateau.threshold and negative:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem
+from lrcli.checks.rule import Findings, Rule, Subject
 from lrcli.schedules.multistep import MultiStep
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     for site, multistep in subject.each(MultiStep):
         milestones = multistep.milestones
         for i in range(1, len(milestones)):

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lrcli.checks.rule import Rule
+from lrcli.checks.rule import Findings, Rule, Subject
 from lrcli.checks.sites import Site, fields_of, is_written
-from lrcli.checks.subject import Subject
 from lrcli.checks.warmups import warmup_length
-from lrcli.errors import Problem
 from lrcli.reader.nodes import Sequence
 from lrcli.schedules.cyclic import Cyclic
 from lrcli.schedules.multistep import MultiStep
@@ -20,7 +16,7 @@ def _names(site: Site) -> list[str]:
     return [] if isinstance(site.schedule, Cyclic) else [n for n in fields_of(site.schedule, "length") if n != "warmup"]
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     spec = subject.spec
     per = spec.steps_per_epoch
     if per is None or per < 10:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import EvaluationError, Problem
+from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.errors import EvaluationError
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     if isinstance(subject.failure, EvaluationError):
         yield subject.of_schedule(0).problem(
             str(subject.failure), "bound the expression, or end the run before that step"

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem
+from lrcli.checks.rule import Findings, Rule, Subject
 from lrcli.schedules.one_cycle import OneCycle
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     for site, cycle in subject.each(OneCycle):
         if cycle.total < site.rows:
             what = f"the cycle has {cycle.total:g} steps, and the run {site.rows}"

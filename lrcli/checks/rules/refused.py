@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem, Refused
+from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.errors import Refused
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     if isinstance(subject.failure, Refused):
         spot = subject.of_run("emulate", "schedule")
         yield spot.problem(str(subject.failure), "change what it refuses, or name a release that takes it")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from lrcli.checks.releases import ROWS, first_difference
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import EvaluationError, Problem
+from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.errors import EvaluationError
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     spec, formula = subject.spec, subject.formula
     if spec.emulation is None or formula is None or not subject.lines:
         return

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem
+from lrcli.checks.rule import Findings, Rule, Subject
 from lrcli.schedules.cosine_restarts import CosineRestarts
 
 NEARLY = 0.9
@@ -23,7 +19,7 @@ def _cycles(restarts: CosineRestarts, rows: int) -> tuple[int, int]:
     return begin, size
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     for site, restarts in subject.each(CosineRestarts):
         if site.rows < restarts.T_0 or next(restarts.formula_problems(), None) is not None:
             continue

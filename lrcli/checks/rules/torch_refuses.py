@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lrcli.checks.releases import families
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
-from lrcli.errors import Problem
+from lrcli.checks.rule import Findings, Rule, Subject
 from lrcli.frameworks.replaying import replaying
 from lrcli.schedules.linear import Linear
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     if subject.formula is None or subject.spec.emulation is not None:
         return
     if any(linear.start_factor == 0 for _, linear in subject.each(Linear)):

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
+from lrcli.checks.rule import Findings, Rule, Subject
 from lrcli.checks.warmups import falls_within, warmup_length
-from lrcli.errors import Problem
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.sequential import Sequential
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     for site in subject.sites:
         length = warmup_length(site.schedule)
         if length is None or not site.rows:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lrcli.checks.rule import Rule
-from lrcli.checks.subject import Subject
+from lrcli.checks.rule import Findings, Rule, Subject
 from lrcli.checks.warmups import warmup_length
-from lrcli.errors import Problem
 
 
-def find(subject: Subject) -> Iterator[Problem]:
+def find(subject: Subject) -> Findings:
     for site in subject.sites:
         length = warmup_length(site.schedule)
         if length is None or site.begin or not site.rows or length < subject.spec.length:
