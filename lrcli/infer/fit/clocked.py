@@ -15,7 +15,8 @@ from lrcli.errors import InvalidValue, LrcliError
 from lrcli.frameworks.fitting import Shape, Words, spellings
 from lrcli.infer.fit.candidate import Candidate, Epochs
 from lrcli.infer.fit.laws import Decay, Law, Power, Slope, Wave
-from lrcli.infer.fit.mains import Main, mains
+from lrcli.infer.fit.main import Main
+from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import gives, schedule_of, spoken
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws import Inverse, Law, Level, Slope, Wave
-from lrcli.infer.fit.mains import Main, mains
+from lrcli.infer.fit.main import Main
+from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import first_spoken, spoken
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment

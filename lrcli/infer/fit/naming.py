@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from lrcli.catalog.registry import find_type
@@ -37,6 +38,13 @@ def in_words(words: Words, candidate: Candidate, rows: FitRows) -> Candidate | N
     length = max(candidate.horizon, rows.p[-1] - first + 1)
     setting = Setting(length, "epoch" if rows.in_epochs else "step", lrs=(candidate.lr,), default_lr=candidate.lr)
     return replace(candidate, kind=schedule.name, schedule=schedule, first_step=first, setting=setting)
+
+
+def worded(shape: Shape) -> Iterator[Schedule]:
+    """The schedules by which a framework says a curve, whether they are right or not."""
+    for words in spellings(shape):
+        with suppress(InvalidValue, LrcliError):
+            yield schedule_of(words)
 
 
 def schedule_of(words: Words) -> Schedule:

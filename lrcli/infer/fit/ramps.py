@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from lrcli.expression import Expression
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.mains import Main, mains
+from lrcli.infer.fit.main import Main
+from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import spoken
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws.cosine import wave_with
-from lrcli.infer.fit.mains import wave_heights
+from lrcli.infer.fit.main import heights, unit_curve
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.warmup import ramp, starts
 from lrcli.infer.numbers import cost
+from lrcli.schedules.cosine import Cosine
 from lrcli.schedules.cosine_restarts import CosineRestarts
 
 
@@ -63,7 +64,7 @@ def _from(
         return
     warm = [i for i, p in enumerate(rows.p) if p < begin]
     before = rows.part(0, len(warm))
-    for lr, floor in wave_heights(longest, made):
+    for lr, floor in heights(longest, unit_curve(Cosine(T_max=half), top), made.middle - made.height):
         schedule = CosineRestarts(T_0=size, T_mult=factor, eta_min=floor)
         for start in starts(rows):
             if start.first_step > begin:

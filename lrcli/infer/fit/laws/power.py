@@ -117,7 +117,8 @@ def _fixed_power(rows: FitRows, power: float) -> Power | None:
         abs(law(p) - y) > slack + 50 * tol for p, y, tol in zip(rows.p, rows.y, rows.tol, strict=True)
     ):
         return None
-    best = at(_golden(lambda d: at(d)[0], near / 1.5, 1.5 * near + 1.0))
+    around = 0.5 * near + 0.02 * (last - rows.p[0])  # noise of the three rows
+    best = at(_golden(lambda d: at(d)[0], max(near - around, 0.0), near + around))
     whole = at(max(0, round(best[1].end if best[1] else last) - last))
     return whole[1] if whole[0] < 4 * best[0] + 1e-3 else best[1]
 
