@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from lrcli.reader import Declared
 from lrcli.render.chart import Chart
 from lrcli.series import Series
-from lrcli.table.rows import tabulate
+from lrcli.series.align import common_grid
+from lrcli.series.names import curve_names
+from lrcli.table import Chunk
+from lrcli.table.events import Teller, with_events
+from lrcli.table.rows import HEAD, tabulate
 
 
 def events_of(chart: Chart, runs: Sequence[Series]) -> list[tuple[float, str]]:
-    """What happens in the rows that the picture's curves have corners in; nothing where x is no row."""
+    """What happens in the rows that the picture's curves have corners in; nothing where x is no row.
+
+    A long replay is not walked a second time: of it only what the schedule says is told.
+    """
     if chart.unit == "percent":
         return []
     corners = {x for line in chart.lines for xs, _ in line.runs for x in xs if x == int(x)}
-    rows = [int(x) for x in sorted(corners) if any(run.start <= x for run in runs)]
-    table = tabulate(runs, events=True, rows=rows)
-    return [(row, event) for chunk in table.head for row, event in zip(chunk[0], chunk[-1], strict=True) if event]
+    rows = [int(x) for x in sorted(corners)]
+    if any(not run.jumps and run.stop - run.start > HEAD for run in runs):
+        factors = common_grid(runs).factors
+        tellers = [Teller(run, name, k, ()) for run, name, k in zip(runs, curve_names(runs), factors, strict=True)]
+        chunks: Iterable[Chunk] = with_events(iter([[rows]]), tellers)
+    else:
+        chunks = tabulate(runs, events=True, rows=[row for row in rows if any(run.start <= row for run in runs)]).head
+    return [(row, event) for chunk in chunks for row, event in zip(chunk[0], chunk[-1], strict=True) if event]
 
 
 def spec_texts(declared: Sequence[Declared]) -> list[tuple[str, str]]:

@@ -96,7 +96,7 @@ def _data(chart: Chart, about: About, width: int, height: int) -> str:
         "title": chart.title,
         "lines": [{"name": line.name, "dash": "" if ramp else dash(i)} for i, line in enumerate(chart.lines)],
         "panels": [{"what": what, "lines": [list(map(_corners, runs)) for runs in lines]} for what, lines in panels],
-        "events": [[_whole(x), text] for x, text in about.events],
+        "events": [[_whole(x), text] for x, text in about.events[:_MOST]],
         "unit": chart.unit,
         "left": _whole(chart.left),
         "right": _whole(chart.right),
