@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from typer import Argument
@@ -10,7 +11,7 @@ from lrcli.cli import manual
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
-from lrcli.cli.options import OutputOptions
+from lrcli.cli.options import NoPager, OutputOptions
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError, suggest
 
@@ -22,6 +23,7 @@ def help_(
         str | None,
         Argument(metavar="[TOPIC]", show_default=False, help="A page of the manual, a command or a code."),
     ] = None,
+    no_pager: NoPager = False,
 ) -> ExitStatus:
     """Show a page of the manual, the help of a command, or what a code means.
 
@@ -32,7 +34,7 @@ def help_(
     name = (topic or "").lower()
     output = Output(env, output_options.output)
     if not name:
-        return _show(manual.index(), output)
+        return _show(manual.index(), output, not no_pager)
     commands = Commands.names()
     if name in commands:
         return ExitStatus(dispatch([name, "-h"], env))
@@ -43,17 +45,17 @@ def help_(
             output.write(["\n"])
         return ExitStatus.OK
     if page in manual.topics():
-        return _show(manual.page(page), output)
+        return _show(manual.page(page), output, not no_pager)
     text = manual.code(name)
     if text is None:
         known = (*commands, *manual.topics(), *manual.codes_known())
         hint = suggest(name, known, f"the topics are {', '.join(manual.topics())}")
         raise LrcliError(f"there is no command, topic or code {name[:60]!r}: {hint}")
-    return _show(text, output)
+    return _show(text, output, not no_pager)
 
 
-def _show(text: str, output: Output) -> ExitStatus:
-    output.write([_set(text, output) if output.tty else text])
+def _show(text: str, output: Output, paged: bool) -> ExitStatus:
+    output.write([_set(text, output) if output.tty else text], paged=paged)
     return ExitStatus.OK
 
 
@@ -64,6 +66,7 @@ def _set(text: str, output: Output) -> str:
     from rich.console import Console
     from rich.markdown import Markdown
 
+    text = re.sub(r"\[([^]\n]+)\]\([\w./]+\.\w+\)", r"\1", text)  # a page has no links to files in a terminal
     page = StringIO()
     console = Console(
         file=page,
