@@ -139,7 +139,7 @@ def _better(
     env: Environment, argument: str, user: str, options: SpecOptions, failure: LrcliError, *, logs: bool
 ) -> LrcliError:
     """The failure to read a spec, unless the argument is no spec: then that."""
-    if options.form:
+    if options.form or options.block:
         return failure
     from lrcli.cli.logs import not_a_spec
 

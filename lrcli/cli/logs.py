@@ -60,7 +60,8 @@ def not_a_spec(argument: str, inputs: Inputs, user: str, failure: LrcliError, *,
     file, column = split_log(path)
     kinds = {problem.code for problem in failure.problems} if isinstance(failure, SpecError) else set()
     is_yaml = path.endswith((".yaml", ".yml"))
-    if is_inline(path) or ("encoding" in kinds and is_yaml):
+    is_block = isinstance(failure, SpecError) and any("--block " in one.help for one in failure.problems)
+    if is_inline(path) or (is_yaml and ("encoding" in kinds or is_block)):
         return failure
     try:
         source = inputs.get(file, user)

@@ -158,9 +158,8 @@ def under(root: Mapping, path: str) -> Mapping | None:
     entries: dict[str, tuple[Scalar, Node]] = {}
     node: Node = root
     for part in path.split("."):
-        if not isinstance(node, Mapping):
-            return None
-        entries.update({key.text: (key, value) for key, value in node.entries})
+        if isinstance(node, Mapping):
+            entries.update({key.text: (key, value) for key, value in node.entries})
         inner = entry_at(node, part)[1]
         if inner is None:
             return None

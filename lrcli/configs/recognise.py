@@ -12,6 +12,7 @@ from itertools import islice
 import lrcli.configs.formats
 from lrcli.configs.base import Format
 from lrcli.configs.nodes import under
+from lrcli.configs.sets import placed_set
 from lrcli.configs.syntax import read
 from lrcli.configs.wandb import unwrapped
 from lrcli.errors import LrcliError, SpecError, suggest
@@ -21,6 +22,8 @@ from lrcli.reader.nodes import Mapping
 from lrcli.reader.source import Source, refuse
 
 _STATEMENT = re.compile(r"(?:from|import|with|def|class|if|for)\b|[A-Za-z_][\w.]*\s*(?:\[[^]]*\]\s*)?[-+*/]?=[^=]")
+_WRAPPED = ("pyyaml", "omegaconf")
+"""The syntaxes of a file that W&B may have written."""
 _LOOKED = 200
 """So many mappings inside a file are looked at for a block that is a config."""
 
@@ -69,7 +72,11 @@ class Texts:
         return self._roots[syntax]
 
     def _read(self, syntax: str) -> Mapping:
-        root = unwrapped(read(syntax, self.source, self.sets, self.inputs))
+        sets = self.sets
+        if sets and (self.block or syntax in _WRAPPED):
+            raw = read(syntax, self.source, (), self.inputs)
+            sets = tuple(placed_set(text, raw, self.block) for text in sets)
+        root = unwrapped(read(syntax, self.source, sets, self.inputs))
         if not self.block:
             return root
         inner = under(root, self.block)

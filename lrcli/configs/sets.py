@@ -9,7 +9,24 @@ from lrcli.configs.syntax.shell import names_variable, variable_name
 from lrcli.configs.wandb import unwrapped
 from lrcli.errors import suggest
 from lrcli.reader import Request
+from lrcli.reader.nodes import Mapping
 from lrcli.reader.source import Source, refuse
+
+
+def placed_set(text: str, raw: Mapping, block: str) -> str:
+    """`--set KEY=VALUE` with the key as it stands in the file: in the block, and in W&B's `{value: ...}`.
+
+    A key is looked for in the block first, then from the top of the file; a new one belongs to the block.
+    """
+    key, equals, value = text.partition("=")
+    name, root = key.strip(), unwrapped(raw)
+    if block and name != block and not name.startswith(f"{block}."):
+        inside = entry_at(root, f"{block}.{name}")[1]
+        name = name if inside is None and entry_at(root, name)[1] is not None else f"{block}.{name}"
+    head, dot, rest = name.partition(".")
+    if root is not raw and rest.partition(".")[0] != "value":
+        name = f"{head}.value{dot}{rest}"
+    return f"{name}{equals}{value}"
 
 
 def check_sets(config: Config, request: Request) -> None:

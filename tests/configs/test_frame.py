@@ -240,3 +240,42 @@ def test_a_slip_in_a_python_file_is_shown(tmp_path: Path) -> None:
     outcome = run_cli("at", str(path), "0")
     assert (outcome.status, outcome.stdout) == (2, "")
     assert f"{path}:2:19: error: this is no Python: " in outcome.stderr
+
+
+BLOCKS = (
+    "seed: 1\nexp:\n  run:\n" + "".join(f"    {line}\n" for line in HF.splitlines()) + "  all:\n    - max_steps: 8\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("sets", "expected"),
+    [
+        ("", "0.0001\n"),
+        ("learning_rate=2e-4", "0.0002\n"),
+        ("exp.run.learning_rate=2e-4", "0.0002\n"),
+        ("max_steps=100", "0.0001\n"),
+    ],
+)
+def test_set_reaches_into_a_block(sets: str, expected: str, tmp_path: Path) -> None:
+    """A key of `--set` is one of the block, whether or not the block's path stands before it."""
+    path = written(tmp_path, BLOCKS)
+    options = ("--set", sets) if sets else ()
+    outcome = run_cli("at", path, "10", "--steps", "100", "--block", "exp.run", *options)
+    assert outcome.stdout == expected, outcome.stderr
+
+
+def test_a_block_of_a_list(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "runs:\n  - lr: 1\n  - learning_rate: 0.5\n    lr_scheduler_type: constant\n    max_steps: 9\n"
+    )
+    assert run_cli("at", path, "5", "--block", "runs.1").stdout == "0.5\n"
+    assert "there is no mapping at 'runs.2'" in run_cli("at", path, "5", "--block", "runs.2").stderr
+    assert "--block exp.run" in run_cli("at", written(tmp_path, BLOCKS), "5").stderr
+
+
+@pytest.mark.parametrize("key", ["learning_rate", "learning_rate.value"])
+def test_set_reaches_into_the_wrapping_of_wandb(key: str, tmp_path: Path) -> None:
+    wrapped = HF.replace(": ", ":\n  desc: null\n  value: ")
+    path = written(tmp_path, f"wandb_version: 1\n{wrapped}")
+    assert run_cli("at", path, "20", "--steps", "200").stdout == "0.0001\n"
+    assert run_cli("at", path, "20", "--steps", "200", "--set", f"{key}=2e-4").stdout == "0.0002\n"
