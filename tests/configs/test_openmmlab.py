@@ -201,3 +201,9 @@ def test_yaml_and_what_wandb_keeps_of_it(tmp_path: Path) -> None:
     assert run_cli("at", written(tmp_path, text, "config.yaml"), "3").stdout == "0.002\n"
     based = written(tmp_path, "_base_: x.py\nparam_scheduler: []\noptim_wrapper: {optimizer: {lr: 1}}\n", "b.yaml")
     assert "the _base_ of a YAML file is not read" in refusal(based, "0")
+
+
+def test_a_run_of_iterations_without_a_runner(tmp_path: Path) -> None:
+    """As mmseg took it before there were runners."""
+    text = "total_iters = 100\noptimizer = dict(lr=0.1)\nlr_config = dict(policy='poly', power=1.0, min_lr=0)\n"
+    assert run_cli("at", written(tmp_path, text), "50").stdout == "0.05\n"

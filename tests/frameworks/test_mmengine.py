@@ -148,4 +148,5 @@ def test_the_general_classes_are_those_of_the_rate_where_they_name_it() -> None:
     cosine = one("CosineAnnealingLR", T_max=8)
     general = {**cosine, "type": "CosineAnnealingParamScheduler"}
     assert lrs({**general, "param_name": "lr"}) == lrs(cosine)
+    assert lrs(one("StepLR", step_size=4), one("CosineAnnealingWeightDecay")) == lrs(one("StepLR", step_size=4))
     assert lrs(one("StepLR", step_size=4), {**general, "param_name": "weight_decay"}) == lrs(one("StepLR", step_size=4))

@@ -61,9 +61,9 @@ def _length(config: Config) -> tuple[bool, int, str]:
     """(whether the runner counts iterations, how many of them or of epochs, the key that says so)."""
     runner = config.mapping("runner")
     kind = class_name(config, "runner.type") if runner is not None else None
-    by_iter = kind == "IterBasedRunner" or (
-        kind not in ("EpochBasedRunner",) and config.has("runner.max_iters") and not config.has("runner.max_epochs")
-    )
+    counts = ("runner.max_iters", "runner.max_epochs") if runner is not None else ("total_iters", "total_epochs")
+    iters, epochs_ = map(config.has, counts)
+    by_iter = kind == "IterBasedRunner" or (kind != "EpochBasedRunner" and iters and not epochs_)
     names = ("runner.max_iters", "total_iters") if by_iter else ("runner.max_epochs", "total_epochs")
     key = next((name for name in names if config.has(name)), names[0])
     length = config.count(key, at_least=1)
@@ -101,7 +101,8 @@ def _policy(config: Config) -> str | None:
 def _known(config: Config, policy: str, path: str) -> str:
     if policy not in _POLICIES:
         message = f"KeyError: '{policy}{_HOOK} is not in the hook registry'"
-        raise config.raises(path, message, f"the policies are {', '.join(_POLICIES)}")
+        help = f"a project's own hook is not read (mmdet's YOLOX, for one); mmcv's are {', '.join(_POLICIES)}"
+        raise config.raises(path, message, help)
     return policy
 
 

@@ -111,7 +111,9 @@ def read_entries(schedulers: Any) -> tuple[Entry, ...]:
 def is_other(entry: Mapping[str, Any]) -> bool:
     """Whether an entry moves the momentum, the weight decay or the like, which is not shown."""
     kind = str(entry.get("type"))
-    return kind.endswith("Momentum") or (kind.endswith(_GENERAL) and entry.get("param_name", "lr") != "lr")
+    return kind.endswith(("Momentum", "WeightDecay")) or (
+        kind.endswith(_GENERAL) and entry.get("param_name", "lr") != "lr"
+    )
 
 
 def _entry(written: Mapping[str, Any]) -> Entry:
