@@ -23,27 +23,30 @@ class _Walk:
         self._schedule, self._base_lr = schedule, base_lr
         self._kept = array("d")
         self._rows = schedule.walk(base_lr)
-        self._next = 0
+        self.computed = 0
 
     def take(self, start: int, stop: int) -> list[float]:
         if stop <= len(self._kept):
             return self._kept[start:stop].tolist()
         head = self._kept[start:].tolist() if start < len(self._kept) else []
         start += len(head)
-        if start < self._next:
-            self._rows, self._next, self._kept = self._schedule.walk(self._base_lr), 0, array("d")
+        if start < self.computed:
+            self._rows, self.computed, self._kept = self._schedule.walk(self._base_lr), 0, array("d")
         self._skip(start)
         rows = list(islice(self._rows, stop - start))
         self._keep(rows)
         return head + rows
 
     def _skip(self, start: int) -> None:
-        while self._next < start:
-            self._keep(list(islice(self._rows, min(8192, start - self._next))))
+        while self.computed < start:
+            rows = list(islice(self._rows, min(8192, start - self.computed)))
+            if not rows:  # the metric has no more values
+                return
+            self._keep(rows)
 
     def _keep(self, rows: list[float]) -> None:
-        self._next += len(rows)
-        if len(self._kept) + len(rows) <= KEPT and len(self._kept) == self._next - len(rows):
+        self.computed += len(rows)
+        if len(self._kept) + len(rows) <= KEPT and len(self._kept) == self.computed - len(rows):
             self._kept.extend(rows)
 
 
@@ -74,7 +77,7 @@ class Walked(Schedule):
             raise
         if len(rows) < stop - start:
             del self._walks[base_lr]
-            raise NoValue(f"there are only {start + len(rows)} learning rates")
+            raise NoValue(f"there are only {walk.computed} learning rates")
         return rows
 
     @cached_property

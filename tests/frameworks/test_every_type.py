@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +13,9 @@ from lrcli.catalog.registry import all_types, find_types, framework_of
 from lrcli.catalog.starter import example
 from lrcli.errors import EvaluationError, InvalidValue
 from lrcli.reader import parse_text
-from lrcli.schedules import Schedule
+from lrcli.schedules import Schedule, param_of, parameters
 from lrcli.series import series_of
-from tests.cli_world import run_cli
+from tests.cli_world import Outcome, run_cli
 
 ROWS = 3000
 TYPES = [cls for cls in all_types() if framework_of(cls)]
@@ -84,11 +85,54 @@ def test_names(cls: type[Schedule]) -> None:
 
 
 @EACH
-def test_table(cls: type[Schedule]) -> None:
-    """The table of the starter spec has all its rows, with its events."""
-    outcome = run_cli("table", "-", "--format", "csv", "--events", stdin=example(describe(cls)).encode())
-    assert outcome.status == 0, outcome.stderr
-    assert outcome.stdout.startswith(("step,lr", "epoch,lr"))
+def test_commands(cls: type[Schedule], tmp_path: Path) -> None:
+    """The starter spec passes check, and every command takes it; explain finds the schedule in its own numbers."""
+    text = example(describe(cls))
+    spec, log = tmp_path / "spec.yaml", tmp_path / "log.csv"
+    spec.write_text(text)
+    found = {
+        words[0]: run_cli(*words)
+        for words in (
+            ("check", str(spec)),
+            ("types", cls.name),
+            ("plot", str(spec), "-o", str(tmp_path / "picture.svg")),
+            ("at", str(spec), "0", "3", "50%"),
+            ("diff", str(spec), str(spec)),
+            ("table", str(spec), "--format", "csv", "--events"),
+        )
+    }
+    assert {name: (outcome.status, outcome.stderr) for name, outcome in found.items() if outcome.status} == {}
+    assert found["table"].stdout.startswith(("step,lr", "epoch,lr"))
+    assert cls.name in found["types"].stdout
+    log.write_text(run_cli("table", str(spec), "--format", "csv", "--range", "0:300").stdout)
+    column = log.read_text().split("\n")[0].split(",")[1]
+    outcome = run_cli("explain", str(spec), f"{log}:{column}")
+    assert outcome.status == 0, outcome.stdout
+    for words in (("versions", str(spec)), ("convert", str(spec), "--to", "torch")):
+        assert_has_reason(run_cli(*words))
+
+
+def assert_has_reason(outcome: Outcome) -> None:
+    """It succeeds, or says why not."""
+    assert outcome.status < 2 or "error: " in outcome.stderr, outcome.stderr
+    assert "internal error" not in outcome.stderr, outcome.stderr
+
+
+@EACH
+def test_places(cls: type[Schedule]) -> None:
+    """The schedule stands in groups, in phases, and with lengths in percent, or is refused there with a reason."""
+    text = example(describe(cls)).replace("steps: 10000", "steps: 1000")
+    schedule = text[text.index("schedule:\n") :]
+    body = "".join(f"  {line}\n" for line in schedule.splitlines()[1:] if line.strip())
+    run = text[: text.index("schedule:\n")]
+    groups = f"{run}groups: [{{lr: 0.1}}, {{lr: 0.1}}]\n{schedule}"
+    assert_has_reason(run_cli("table", "-", "--format", "csv", stdin=groups.encode()))
+    phases = f"{run}schedule:\n  - {{type: linear, for: 10}}\n  -\n{body}"
+    assert_has_reason(run_cli("table", "-", "--format", "csv", stdin=phases.encode()))
+    for f in parameters(cls):
+        if param_of(f).kind == "length" and f"  {f.name}: " in text:
+            lines = [f"  {f.name}: 3%" if line.startswith(f"  {f.name}: ") else line for line in text.splitlines()]
+            assert_has_reason(run_cli("table", "-", "--format", "csv", stdin="\n".join(lines).encode()))
 
 
 @EACH

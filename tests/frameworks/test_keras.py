@@ -8,6 +8,7 @@ import random
 import pytest
 
 from lrcli.frameworks._float32 import cos32, f32, log32, pow32
+from lrcli.reader import parse_text
 from tests.frameworks.specs import events, lrs, notes_of, refusal
 
 LR = "initial_learning_rate"
@@ -153,3 +154,11 @@ def test_single_precision() -> None:
     assert [pow32(0.0, 2.0), pow32(-2.0, 3.0), pow32(3.0, 0.0), pow32(1e-20, 3.0)] == [0.0, -8.0, 1.0, 0.0]
     with pytest.raises(ValueError, match="no finite number"):
         pow32(-2.0, 0.5)
+
+
+def test_past_the_metric() -> None:
+    """A row past the last metric is refused at once, however far it is."""
+    schedule = "{type: keras.ReduceLROnPlateau, metric: [1, 1, 1, 1, 1, 1, 1, 1, 1]}"
+    found = parse_text(f"{{lr: 0.1, epochs: 10, schedule: {schedule}}}").groups[0].schedule
+    with pytest.raises(ValueError, match="there are only 10 learning rates"):
+        found.lr_at(100, 0.1)

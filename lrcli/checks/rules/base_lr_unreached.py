@@ -7,6 +7,9 @@ from lrcli.schedules.lambda_ import Lambda
 from lrcli.schedules.multiplicative import Multiplicative
 from lrcli.series import series_of
 
+UNSEEN = 1e-3
+"""A peak that is less than this share below the base LR is as good as it."""
+
 _OWN_SCALE = (Lambda, Multiplicative)
 """A factor of one's own making may well count from another scale (as in the Transformer's, with an lr of 1 or more)."""
 
@@ -26,7 +29,7 @@ def find(subject: Subject) -> Findings:
         if i in scaled or not group.lr or not line.lrs:
             continue
         peak = max(line.lrs)
-        if peak < group.lr * (1 - 1e-6):
+        if peak < group.lr * (1 - UNSEEN):
             what = f"the LR never reaches {group.lr:g}: its peak is {peak:g}"
             yield subject.of_lr(i).problem(
                 what,

@@ -16,6 +16,10 @@ _JUMPS = (Step, MultiStep, CosineRestarts, Cyclic, Plateau)
 """The schedules whose breakpoints are jumps by design."""
 
 
+_MEANT = ("restart", "milestone", "step x", "decay x", "reduced", "raised", "piece", "boundary", "rule")
+"""What a schedule's events say where it jumps by design."""
+
+
 def _is_meant(subject: Subject, group: int, t: int, up: bool) -> bool:
     """Whether a schedule of the group jumps at row t because it is told to; a new phase may start high again."""
     for site in subject.sites:
@@ -24,7 +28,7 @@ def _is_meant(subject: Subject, group: int, t: int, up: bool) -> bool:
             continue
         if isinstance(site.schedule, _JUMPS) and site_t and site.schedule.next_break(site_t) == site_t:
             return True
-        if site_t and any(word in site.schedule.event_at(site_t) for word in ("restart", "milestone")):
+        if site_t and any(word in site.schedule.event_at(site_t) for word in _MEANT):
             return True
         if up and site_t == 0 and isinstance(site.inside, Sequential):
             return True

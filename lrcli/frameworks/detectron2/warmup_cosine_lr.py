@@ -32,7 +32,7 @@ class Detectron2WarmupCosineLR(Stateless):
 
     max_iters: float = length(doc="iterations of the run", any_number=True, fills="run")
     warmup_factor: float = number(0.001, doc="the share of the learning rate at the start")
-    warmup_iters: float = length(1000, doc="iterations of the warmup", any_number=True)
+    warmup_iters: float = length(1000, doc="iterations of the warmup", any_number=True, example="100")
     warmup_method: str = text("linear", doc="linear or constant")
 
     def __post_init__(self) -> None:

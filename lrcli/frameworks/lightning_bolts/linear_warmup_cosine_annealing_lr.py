@@ -38,7 +38,7 @@ class BoltsLinearWarmupCosineAnnealingLR(Walked):
 
     warmup_epochs: float = length(doc="epochs of the warmup", any_number=True, example="10")
     max_epochs: float = length(doc="epochs until the end, the warmup included", any_number=True, fills="run")
-    warmup_start_lr: float = number(0.0, doc="the learning rate at the start")
+    warmup_start_lr: float = number(0.0, doc="the learning rate at the start", example="0.001")
     eta_min: float = number(0.0, doc="the learning rate at the end")
     setting: Setting | None = setting()
 

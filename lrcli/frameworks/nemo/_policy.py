@@ -132,7 +132,12 @@ class NemoHeld(NemoAnnealed):
     """A policy that holds the learning rate between the warmup and the decay."""
 
     hold_steps: float | None = length(
-        None, doc="steps at the learning rate, after the warmup", any_number=True, optional=True, rounds="down"
+        None,
+        doc="steps at the learning rate, after the warmup",
+        any_number=True,
+        optional=True,
+        rounds="down",
+        example="1000",
     )
     hold_ratio: float | None = number(None, doc="the same as a share of max_steps, rounded down", optional=True)
 

@@ -37,7 +37,8 @@ class OptaxSgdrSchedule(OptaxSchedule):
     cosine_kwargs: Any = data(
         doc="the arguments of each warmup_cosine_decay_schedule",
         takes="a list of mappings",
-        example="[{init_value: 0.0, peak_value: 0.1, warmup_steps: 100, decay_steps: 5000}]",
+        example="[{init_value: 0.0, peak_value: 0.1, warmup_steps: 100, decay_steps: 5000}, "
+        "{init_value: 0.0, peak_value: 0.05, warmup_steps: 100, decay_steps: 5000}]",
     )
 
     def __post_init__(self) -> None:
