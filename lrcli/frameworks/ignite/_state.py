@@ -32,4 +32,4 @@ class IgniteDecayingState(IgniteState):
     """A value that is multiplied by gamma."""
 
     initial_value: float = number(doc="the value of event 0, which no row has", example="0.1")
-    gamma: float = number(doc="the factor", example="0.999")
+    gamma: float = number(doc="the factor", example="0.9")

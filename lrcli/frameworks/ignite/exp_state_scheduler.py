@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lrcli.frameworks.ignite._state import IgniteDecayingState
 from lrcli.frameworks.stateless import StatelessRule
+from lrcli.schedules.params import number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,8 @@ class IgniteExpStateScheduler(IgniteDecayingState):
     """
 
     name = "ignite.ExpStateScheduler"
+
+    gamma: float = number(doc="the factor", example="0.999")
 
     def rule(self, base_lr: float) -> StatelessRule:
         first, gamma = float(self.initial_value), self.gamma
