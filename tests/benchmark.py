@@ -23,7 +23,7 @@ from lrcli.reader import parse_text
 from lrcli.schedules.plateau import Plateau
 from lrcli.series import series_of
 from lrcli.spec import Spec
-from tests import benchmark_loops
+from tests import benchmark_frameworks, benchmark_loops
 
 LRCLI = [sys.executable, "-m", "lrcli"]
 if (script := shutil.which("lrcli", path=str(Path(sys.executable).parent))) is not None:
@@ -63,6 +63,7 @@ def _results(folder: Path, quick: bool, torch_python: str) -> Iterator[Result]:
     spec.write_text("lr: 0.1\nepochs: 100\nschedule: {type: step, step_size: 30}\n", encoding="utf-8")
     yield from _commands(_made(folder, spec), rounds)
     yield from _replays(100_000 if quick else 1_000_000, 3 if quick else 5)
+    yield from _frameworks(3 if quick else 5)
     yield from _plots(folder, rounds)
     yield from _streams(folder, 300_000 if quick else 10_000_000, 1 if quick else 3)
     yield from _logs(folder, 300_000 if quick else 10_000_000, 1 if quick else 3)
@@ -178,6 +179,24 @@ def _replays(steps: int, rounds: int) -> Iterator[Result]:
 
         assert ours() == theirs(), f"{name}: the bare loop computes something else"
         yield _compared(f"replay of {steps:,} steps, {name} / bare loop", *_median_times((ours, theirs), rounds), 1.5)
+
+
+def _frameworks(rounds: int) -> Iterator[Result]:
+    steps = benchmark_frameworks.STEPS
+    for name, loop in benchmark_frameworks.loops().items():
+        text = f"{{lr: 0.1, steps: {steps}, schedule: {loop.yaml}}}"
+
+        def ours(text: str = text) -> list[float]:
+            stored: list[float] = []
+            for block in series_of(parse_text(text)).blocks(("lr",)):
+                stored += block.groups[0].lr
+            return stored
+
+        def theirs(name: str = name) -> list[float]:
+            return benchmark_frameworks.run(benchmark_frameworks.loops()[name], steps)
+
+        assert ours() == theirs(), f"{name}: the bare loop computes something else"
+        yield _compared(f"{steps:,} steps of {name} / bare loop", *_median_times((ours, theirs), rounds), 1.5)
 
 
 def _replay_spec(name: str, loop: benchmark_loops.Loop, steps: int) -> Spec:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,20 +60,20 @@ class FairseqManual(FairseqScheduler):
     def rule(self, base_lr: float) -> StatelessRule:
         epochs: dict[int, float] = dict(self.epoch2lr)
         updates: dict[int, float] = dict(self.update2lr)
-        first = float(epochs.get(1, updates.get(1, base_lr)))
+        by_epoch = _latest(epochs, float(epochs.get(1, updates.get(1, base_lr))))
+        by_update = _latest(updates, None)
         setting = self.setting
         per_epoch = (setting.steps_per_epoch if setting else None) or 1
         per_row = per_epoch if setting and setting.interval == "epoch" else 1
-        by_epoch = not setting or setting.interval == "epoch" or setting.steps_per_epoch is not None
+        counts_epochs = not setting or setting.interval == "epoch" or setting.steps_per_epoch is not None
 
         def lr_at(t: int) -> float:
             update = t * per_row
-            latest = max((at for at in updates if at <= update), default=None)
-            if latest is not None:
-                return updates[latest]
-            epoch = update // per_epoch + 1 if by_epoch else 0
-            latest = max((at for at in epochs if at <= epoch), default=None)
-            return first if latest is None else epochs[latest]
+            lr = by_update(update)
+            if lr is None:
+                lr = by_epoch(update // per_epoch + 1 if counts_epochs else 0)
+            assert lr is not None
+            return lr
 
         return lr_at
 
@@ -84,6 +85,13 @@ class FairseqManual(FairseqScheduler):
             yield at / per_row, f"lr {lr:g}"
         for epoch, lr in self.epoch2lr:
             yield (epoch - 1) * per_epoch / per_row, f"lr {lr:g}"
+
+
+def _latest(places: Mapping[int, float], first: float | None) -> Callable[[int], float | None]:
+    """The learning rate of the last place that is reached; `first` before them."""
+    begins = sorted(places)
+    lrs = [first, *(places[at] for at in begins)]
+    return lambda at: lrs[bisect_right(begins, at)]
 
 
 def _places(field: str, value: Any) -> tuple[tuple[int, float], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
@@ -78,14 +79,19 @@ def _fixed(keys: Mapping[str, Any], base: float, total: float) -> Regular:
     return lambda at: base
 
 
+def _exponent(steps: Any) -> Callable[[int], int]:
+    """How often the rate has been multiplied at an iteration (or epoch): each so many steps, or at these."""
+    if not isinstance(steps, Sequence):
+        return lambda at: int(at // steps)
+    if list(steps) == sorted(steps):
+        return lambda at: bisect_right(steps, at)
+    return lambda at: next((i for i, step in enumerate(steps) if at < step), len(steps))
+
+
 def _step(keys: Mapping[str, Any], base: float, total: float) -> Regular:
     steps, gamma, least = keys["step"], keys["gamma"], keys["min_lr"]
 
-    def exponent(at: int) -> int:
-        if not isinstance(steps, Sequence):
-            return int(at // steps)
-        return next((i for i, step in enumerate(steps) if at < step), len(steps))
-
+    exponent = _exponent(steps)
     if least is None:
         return lambda at: base * (gamma ** exponent(at))
     return lambda at: float(max(base * (gamma ** exponent(at)), least))

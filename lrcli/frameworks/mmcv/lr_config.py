@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -218,6 +218,16 @@ class LRConfig(Stateless):
             return float(lr * ratio ** (1 - t / warmup))
 
         return lr_at
+
+    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+        warm = min(max(start, math.ceil(self._warmup_row)), stop)
+        rate = regular(self._policy, self._keys, base_lr, self._total)
+        steps_of_row = 1 if self._rows_are_steps else self._per_epoch
+        clock: Iterable[int] = range(warm * steps_of_row, stop * steps_of_row, steps_of_row)
+        if self._by_epoch:
+            per_epoch = self._per_epoch
+            clock = (at // per_epoch for at in clock)
+        return [*map(self.rule(base_lr), range(start, warm)), *map(rate, clock)]
 
     def ignores(self, lr: float) -> bool:
         return self._policy == "OneCycle" and lr != self.max_lr
