@@ -21,7 +21,9 @@ _CROWD = 5
 """So many curves at so many heights, each less than a row from the next, are a crowd: fewer can be followed."""
 _FEW_ROWS = 3
 """Of heights that are whole rows so many make a crowd of those curves."""
-_WIDE = 4
+_TALL = 4
+"""A curve that goes up or down so many rows in one column crosses the others, and is in no crowd there."""
+_WIDE = 6
 """A crowd is at least so many columns wide: curves that fall together cross one, and are none."""
 
 _BITS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
@@ -79,7 +81,7 @@ def _turns(points: Sequence[tuple[int, float]], least: float) -> Iterator[tuple[
 def crowds(columns: Mapping[int, Sequence[BandSpan]], row: int) -> dict[int, list[BandSpan]]:
     """Where curves crowd, column by column, of the span of each curve there; a row has so many dots.
 
-    >>> crowds({column: [(0, 0), (3, 3), (5, 5), (8, 9), (11, 11), (40, 40)] for column in range(4)}, 4)[3]
+    >>> crowds({column: [(0, 0), (3, 3), (5, 5), (8, 9), (11, 11), (40, 40)] for column in range(6)}, 4)[3]
     [(0, 11)]
     """
     found = {column: bands for column, spans in columns.items() if (bands := _crowds_of(spans, row))}
@@ -93,7 +95,7 @@ def _crowds_of(spans: Sequence[BandSpan], row: int) -> list[BandSpan]:
     crowd: list[BandSpan] = []
     found = []
     least = _CROWD if row > 2 else _FEW_ROWS
-    for span in sorted(spans):
+    for span in sorted(span for span in spans if span[1] - span[0] <= _TALL * row):
         if crowd and span[0] - max(high for _, high in crowd) >= row:
             found.append(crowd)
             crowd = []
