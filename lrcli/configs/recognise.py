@@ -145,14 +145,16 @@ class Texts:
 
     def _block(self) -> tuple[str, str] | None:
         """(the path, the format) of a mapping inside the text that is of some format."""
-        root = next((found for s in ("json", "omegaconf", "toml") if isinstance(found := self.root(s), Mapping)), None)
-        waiting = [] if root is None else [("", root)]
+        read = [(names, self.root(names[0])) for names in (("json",), ("omegaconf", "pyyaml"), ("toml",))]
+        found = next(((names, root) for names, root in read if isinstance(root, Mapping)), None)
+        waiting = [] if found is None else [("", found[1])]
+        formats = [] if found is None else [one for one in all_formats() if set(one.syntaxes) & set(found[0])]
         for path, node in islice(waiting, _LOOKED):
             for key, value in node.entries:
                 if not isinstance(value, Mapping):
                     continue
                 where = f"{path}.{key.text}" if path else key.text
-                for one in all_formats():
+                for one in formats:
                     if not one.misses(value):
                         return where, one.name
                 if where.count(".") < 3:

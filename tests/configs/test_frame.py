@@ -279,3 +279,20 @@ def test_set_reaches_into_the_wrapping_of_wandb(key: str, tmp_path: Path) -> Non
     path = written(tmp_path, f"wandb_version: 1\n{wrapped}")
     assert run_cli("at", path, "20", "--steps", "200").stdout == "0.0001\n"
     assert run_cli("at", path, "20", "--steps", "200", "--set", f"{key}=2e-4").stdout == "0.0002\n"
+
+
+def test_arguments_of_deit_are_none_of_timm(tmp_path: Path) -> None:
+    """Its main.py scales lr by the batch size."""
+    text = "sched: cosine\nlr: 0.0005\nwarmup_lr: 1.0e-6\nepochs: 300\nbatch_size: 64\nunscale_lr: false\n"
+    path = tmp_path / "args.yaml"
+    path.write_text(text, encoding="utf-8")
+    outcome = run_cli("at", str(path), "0")
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert "timm (misses arguments of train.py alone (unscale_lr is DeiT's" in outcome.stderr
+
+
+def test_a_block_is_hinted_at_where_it_can_be_read(tmp_path: Path) -> None:
+    """A YAML file holds no DeepSpeed JSON."""
+    path = tmp_path / "config.yaml"
+    path.write_text("trainer: {max_epochs: 3}\ndata: {train_batch_size: 8}\nrest: {deep: [1]}\n", encoding="utf-8")
+    assert "--block" not in run_cli("at", str(path), "0").stderr

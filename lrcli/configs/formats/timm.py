@@ -28,6 +28,7 @@ _NUMBERS: dict[str, tuple[str, float]] = {
     "lr_k_decay": ("k_decay", 1.0),
 }
 """train.py's arguments, what create_scheduler_v2 calls them, and train.py's defaults."""
+_OF_DEIT = ("unscale_lr", "distillation_type", "data_set", "dist_eval", "nb_classes")
 _CYCLIC = ("cosine", "tanh", "poly")
 _SCHEDULERS = ("cosine", "tanh", "step", "multistep", "poly", "wsd", "rsqrt", "constant", "plateau", "none")
 
@@ -36,6 +37,9 @@ def misses(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be arguments of timm's train.py."""
     plain = _plain(root)
     marks = ("warmup_lr", "lr_base", "decay_rate", "warmup_epochs", "lr_k_decay")
+    other = next((name for name in _OF_DEIT if has(plain, name)), None)
+    if other is not None:
+        return (f"arguments of train.py alone ({other} is DeiT's, whose main.py scales lr by the batch size)",)
     lacks = () if has(plain, "sched") else ("sched",)
     return lacks if any(has(plain, mark) for mark in marks) else (*lacks, " or ".join(marks[:3]))
 
