@@ -31,12 +31,12 @@ class Shape:
     """A warmup and a decay, in scheduler steps and absolute learning rates.
 
     decay: what comes after the warmup: "constant", "line", "cosine", "power" (of what is left), "root" (1 - the root of
-    what is done), "inverse" (a negative power), "exponential", "steps". lr: where it begins. warmup: the step at which
-    the warmup is at lr, 0 for none. start: the learning rate of step 0 then. ramp: how it climbs: "line", "log",
-    "power". begin: the decay's own step 0; less than the warmup where its clock runs meanwhile. end: the step at which
-    it is at the floor; 0 where it has no end. power: the exponent; of exponential and steps the factor. scale: the time
-    scale of an inverse. climb: the exponent of a ramp that is a power. product: whether the warmup multiplies the
-    decay. milestones: of steps. epochs: whether a step is an epoch.
+    what is done), "inverse" (a negative power), "exponential", "steps", "restarts" (half cosines). lr: where it begins.
+    warmup: the step at which the warmup is at lr, 0 for none. start: the learning rate of step 0 then. ramp: how it
+    climbs: "line", "log", "power". begin: the decay's own step 0; less than the warmup where its clock runs meanwhile.
+    end: the step at which it is at the floor; 0 where it has no end. power: the exponent; of exponential and steps the
+    factor, of restarts their number. scale: the time scale of an inverse. climb: the exponent of a ramp that is a
+    power. product: whether the warmup multiplies the decay. milestones: of steps. epochs: whether a step is an epoch.
     """
 
     decay: str

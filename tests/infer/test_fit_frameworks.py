@@ -92,6 +92,26 @@ CASES: dict[str, tuple[str, range, str]] = {
         range(0, 2000, 20),
         "mmcv.lr_config",
     ),
+    "hf restarts": (
+        STEPS + "{type: transformers.cosine_with_restarts, num_warmup_steps: 100, num_cycles: 4}",
+        range(0, 2000, 10),
+        "transformers.cosine_with_restarts",
+    ),
+    "fairseq fixed": (
+        STEPS + "{type: fairseq.fixed, warmup_updates: 100}",
+        range(0, 2000, 10),
+        "fairseq.fixed",
+    ),
+    "keras inverse": (
+        STEPS + "{type: keras.InverseTimeDecay, decay_steps: 500, decay_rate: 1.0, dtype: float64}",
+        range(0, 2000, 20),
+        "keras.InverseTimeDecay",
+    ),
+    "wsd cosine": (
+        STEPS + "{type: transformers.warmup_stable_decay, num_warmup_steps: 100, num_decay_steps: 500}",
+        range(0, 2000, 10),
+        "transformers.warmup_stable_decay",
+    ),
     "1 - sqrt": (
         STEPS
         + "{type: transformers.warmup_stable_decay, num_warmup_steps: 100, num_decay_steps: 1900, decay_type: 1-sqrt}",

@@ -40,6 +40,8 @@ def spell(shape: Shape) -> Iterator[Words]:
         yield words("cosine", **end)
     elif shape.decay == "cosine":
         yield words("cosine_with_min_lr", **end, min_lr=shape.floor)
+    elif shape.decay == "restarts" and not shape.floor:
+        yield words("cosine_with_restarts", **end, num_cycles=shape.power)
     elif shape.decay == "inverse" and shape.power == 0.5:
         usual = shape.warmup or 10_000
         yield words("inverse_sqrt", **({} if usual == shape.scale else {"timescale": shape.scale}))

@@ -93,7 +93,10 @@ def _begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start]) -> I
         yield from dict.fromkeys(top for top in tops if not len(before) or top > before.p[-1])
         return
     if len(before):
-        yield from kinks(before, law, inner.p[0], begins)
+        for kink in kinks(before, law, inner.p[0], begins):
+            yield kink
+            if isinstance(law, Level) and kink < inner.p[0]:
+                yield kink + 1  # (t + 1) / W is at the top one step early
         return
     yield from (start.first_step for start in begins)
     if isinstance(law, Inverse) or (isinstance(law, Slope) and law.slope < 0):

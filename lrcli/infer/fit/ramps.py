@@ -89,7 +89,7 @@ def _ends(before: FitRows, inner: FitRows, last: Segment, first: int, climb: Cli
     near, one = at - first, int(climb.ramp == "log") - held  # a logarithm of W steps is at the top at step W - 1
     round_one = simplest_whole((near + one) * 0.999, (near + one) * 1.001)
     for whole in dict.fromkeys((round_one and round_one - one, round(near), round(near) + 1)):
-        if whole is not None and before.p[-1] < whole + first <= inner.p[0]:
+        if whole is not None and before.p[-1] < whole + first <= inner.p[0] + held:
             yield whole + first
 
 
@@ -104,8 +104,11 @@ def _joined(rows: FitRows, main: Main, first: int, climb: Climb, held: int, spen
     bare = Candidate(main.kind, main.lr, Linear(), first, spent, shape.end, main.free, told, shape=shape)
     found = list(spoken(bare, rows))
     yield from found
-    if not found and climb.ramp == "power" and main.schedule is not None and not held:
-        ramp = Lambda(lr_lambda=Expression(f"(epoch / {length}) ** {climb.power:g}"))
-        candidate = replace(bare, schedule=Sequential((ramp, main.schedule), (length,)))
+    if not found and climb.ramp == "power" and main.schedule is not None:
+        ahead = int(first == -1)
+        done = "(epoch + 1)" if ahead else "epoch"
+        ramp = Lambda(lr_lambda=Expression(f"({done} / {length - held}) ** {climb.power:g}"))
+        whole = Sequential((ramp, main.schedule), (length - ahead,))
+        candidate = replace(bare, schedule=whole, first_step=first + ahead)
         if rows.holds(candidate.at):
             yield candidate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lrcli.frameworks.fitting import Shape
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws.cosine import wave_with
 from lrcli.infer.fit.main import heights, unit_curve
@@ -74,6 +75,10 @@ def _from(
                 continue
             whole = rise.before(schedule)
             spent = rise.cost + cost(lr) + min(cost(floor), cost(floor / lr)) + cost(size) + 0.5 * (factor - 1)
-            candidate = Candidate("cosine_restarts", lr, whole, start.first_step, spent, free=rise.free)
+            shape = None
+            if factor == 1:
+                count = -(-(rows.p[-1] + 1 - begin) // size)
+                shape = rise.shape(Shape("restarts", lr, end=size * count, floor=floor, power=count))
+            candidate = Candidate("cosine_restarts", lr, whole, start.first_step, spent, free=rise.free, shape=shape)
             if rows.holds(candidate.at):
                 yield candidate

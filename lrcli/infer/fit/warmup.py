@@ -12,6 +12,7 @@ from lrcli.infer.fit.laws import Law, Slope
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
 from lrcli.schedules.base import Schedule
+from lrcli.schedules.constant import Constant
 from lrcli.schedules.linear import Linear
 from lrcli.schedules.sequential import Sequential
 
@@ -43,9 +44,10 @@ class Ramp(NamedTuple):
 
     def before(self, schedule: Schedule) -> Schedule:
         """The schedule, after this warmup."""
-        if not self.warmup:
+        begin = self.steps
+        if not begin:
             return schedule
-        line, begin = Linear(start_factor=self.start_factor, total_iters=self.warmup), self.steps
+        line = Linear(start_factor=self.start_factor, total_iters=self.warmup) if self.warmup else Constant()
         if isinstance(schedule, Sequential):
             return Sequential((line, *schedule.schedules), (begin, *(begin + m for m in schedule.milestones)))
         return Sequential((line, schedule), (begin,))
@@ -110,6 +112,8 @@ def _ramp(rows: FitRows, start: Start, length: int, peak: float) -> Ramp | None:
             factor = 1 / (length + 1)
     if factor < 0 or factor > 1e6:
         return None
+    if factor == 1:
+        return Ramp(start.first_step, 0, 0.0, start.cost + cost(length), free, held=length)
     # a warmup of equal steps, the first of which is the first row
     equal = abs(factor * (length + 1) - 1) < 1e-9
     spent = start.cost + cost(length) + (0.3 if equal else cost(factor)) + 2.0 * (factor > 1)
