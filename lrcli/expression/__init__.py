@@ -123,13 +123,18 @@ def function(epoch):
 """
 
 
-def _compile(text: str) -> Callable[[float], float]:
-    """The expression as a plain function; ExpressionError if it is not one."""
+def tree_of(text: str) -> ast.expr:
+    """The syntax tree of an expression of `epoch`, on floats, of what is allowed. Raises ExpressionError."""
     if not isinstance(text, str):
         raise ExpressionError(str(text), 1, "an expression is written as text")
+    body, argument = parse(text)
+    return _Checker(text, argument).value(body)
+
+
+def _compile(text: str) -> Callable[[float], float]:
+    """The expression as a plain function; ExpressionError if it is not one."""
     try:
-        body, argument = parse(text)
-        value = _Checker(text, argument).value(body)
+        value = tree_of(text)
         template = ast.parse(_TEMPLATE)
         for node in ast.walk(template):
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
@@ -144,20 +149,20 @@ def _compile(text: str) -> Callable[[float], float]:
         "ValueError": ValueError,
         "float": float,
         "clear": _clear,
-        "not_real": _not_real,
+        "not_real": not_real,
     }
     exec(code, names)
     function: Callable[[float], float] = names["function"]
     return function
 
 
-def _not_real() -> float:
+def not_real() -> float:
     raise ValueError(NOT_REAL)
 
 
 def _real_power(base: float, exponent: float) -> float:
     power = base**exponent
-    return power if isinstance(power, float) else _not_real()
+    return power if isinstance(power, float) else not_real()
 
 
 def _clear(error: Exception) -> Exception:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lrcli.frameworks.marked import Marked
+from lrcli.frameworks.stateless import Rule
 
 STRETCH = 8192
 """How many steps are computed at a time."""
@@ -19,8 +20,8 @@ class Vectored(Marked):
         """The learning rates of these steps."""
         raise NotImplementedError
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return self.stretch((t,), base_lr)[0]
+    def rule(self, base_lr: float) -> Rule:
+        return lambda t: self.stretch((t,), base_lr)[0]
 
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
         if stop - start <= STRETCH:

@@ -41,11 +41,18 @@ class Group:
 
     @property
     def base_lr(self) -> float:
-        """The base learning rate; where the schedule sets the learning rate itself, the one that it begins with."""
+        """The base learning rate; where the schedule sets the learning rate itself, the one that it begins with.
+
+        A warmup before such a schedule rises to that one.
+        """
         if self.lr is not None:
             return self.lr
+        from lrcli.schedules.sequential import Sequential
+
+        phases = self.schedule.parts() if isinstance(self.schedule, Sequential) else ()
+        setting = next((phase for phase in phases if phase.sets_lr or phase.own_rate), self.schedule)
         try:
-            return self.schedule.lr_at(0, 0.0)
+            return setting.lr_at(0, 0.0)
         except (ArithmeticError, ValueError) as error:
             raise EvaluationError.of(error, 0, type_name=self.schedule.name) from error
 

@@ -88,11 +88,11 @@ def formula_scheduler(spec: Spec, optimizer: Any) -> Any:
     def momenta(epoch: int) -> list[float | None]:
         return [schedule.momenta(epoch, epoch + 1)[0] for schedule in schedules]
 
-    if any(_reads_metric(schedule) for schedule in schedules):
+    if any(reads_metric(schedule) for schedule in schedules):
         return _formula_class()(optimizer, lambda metrics: _live(schedules, bases, metrics), momenta, True)
     moving = any(schedule.moves_momentum for schedule in schedules)
     if not moving and all(
-        group.get("initial_lr", base) == base for group, base in zip(optimizer.param_groups, bases, strict=True)
+        group.get("initial_lr", group["lr"]) == base for group, base in zip(optimizer.param_groups, bases, strict=True)
     ):
         factors = [_factor(schedule) for schedule in schedules]
         pairs = zip(schedules, bases, strict=True)
@@ -122,13 +122,13 @@ def _scales(schedule: Schedule, base: float, n: int) -> bool:
         return False
 
 
-def _reads_metric(schedule: Schedule) -> bool:
+def reads_metric(schedule: Schedule) -> bool:
     if isinstance(schedule, (Sequential, Chained)):
-        return any(map(_reads_metric, schedule.schedules))
-    return bool(_metric_fields(schedule))
+        return any(map(reads_metric, schedule.schedules))
+    return bool(metric_fields(schedule))
 
 
-def _metric_fields(schedule: Schedule) -> list[str]:
+def metric_fields(schedule: Schedule) -> list[str]:
     """The fields that hold a series that the loop knows; a type that may do without one leaves it empty."""
     names = [f.name for f in parameters(schedule) if param_of(f).kind == "metric"]
     return names if isinstance(schedule, Plateau) else [name for name in names if getattr(schedule, name)]
@@ -147,7 +147,7 @@ def with_metrics(schedule: Schedule, metrics: tuple[float, ...]) -> Schedule:
         return replace(schedule, schedules=tuple(with_metrics(child, metrics[begin:]) for child, begin in phases))
     if isinstance(schedule, Chained):
         return replace(schedule, schedules=tuple(with_metrics(child, metrics) for child in schedule.schedules))
-    return replace(schedule, **dict.fromkeys(_metric_fields(schedule), metrics))
+    return replace(schedule, **dict.fromkeys(metric_fields(schedule), metrics))
 
 
 @cache

@@ -8,14 +8,16 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from lrcli.errors import LrcliError
-from lrcli.expression import Expression
+from lrcli.expression import Expression, tree_of
+from lrcli.expression.parser import VARIABLES
 from lrcli.frameworks.torch.build import check, note
+from lrcli.frameworks.torch.formula import reads_metric
+from lrcli.frameworks.torch.trees import IN_MATH, InFloats, Signed, same_in_python
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.manual import Manual
 from lrcli.schedules.params import param_of
-from lrcli.schedules.plateau import Plateau
 from lrcli.schedules.range_test import RangeTest
 from lrcli.schedules.sequential import Sequential
 from lrcli.schedules.warmup_cosine import WarmupCosine
@@ -43,8 +45,11 @@ def source(spec: Spec) -> str:
         scheduler.step()
     """
     schedules = [group.schedule for group in spec.groups]
-    check(schedules)
     writer = _Writer(spec)
+    deviation = None if spec.emulation else note(spec)
+    if deviation is not None:
+        return _formula_source(spec, deviation.why, writer)
+    check(schedules)
     if isinstance(schedules[0], Manual):
         families = zip(*(one.schedules for one in schedules if isinstance(one, Manual)), strict=True)
         names = []
@@ -55,14 +60,18 @@ def source(spec: Spec) -> str:
     else:
         names, lines = ["scheduler"], writer.statement("scheduler = ", schedules)
     body = [*writer.optimizer(), *writer.functions, *lines, "", *_loop(spec, names, schedules)]
-    return "".join(f"{line}\n" for line in (*writer.imports(), "", *_warning(spec), *body))
+    return "".join(f"{line}\n" for line in (*writer.imports(), "", *body))
 
 
-def _warning(spec: Spec) -> Iterator[str]:
-    """What PyTorch's own class does otherwise than the spec's formula says."""
-    found = None if spec.emulation else note(spec)
-    if found is not None:
-        yield f"# NOTE: PyTorch's class does not give the formula of the spec: {' '.join(found.why.split())}"
+def _formula_source(spec: Spec, why: str, writer: _Writer) -> str:
+    """The Python of a scheduler that is the spec's formula, where PyTorch's own classes train something else."""
+    from lrcli.frameworks.torch.formula_source import formula_lines
+
+    imports, definitions, call = formula_lines(spec, why)
+    head = [f"# The scheduler is the spec's formula, since {' '.join(why.split())}.", *imports, ""]
+    body = [*writer.imports(), *definitions, "", *writer.optimizer(), f"scheduler = {call}", ""]
+    loop = _loop(spec, ["scheduler"], [group.schedule for group in spec.groups])
+    return "".join(f"{line}\n" for line in (*head, *body, *loop))
 
 
 def _loop(spec: Spec, names: Sequence[str], schedules: Sequence[Schedule]) -> Iterator[str]:
@@ -71,7 +80,7 @@ def _loop(spec: Spec, names: Sequence[str], schedules: Sequence[Schedule]) -> It
     train = "train, with optimizer.step() in each batch" if word == "epoch" else "one batch, with optimizer.step()"
     yield f"{_INDENT}...  # {train}"
     for name in names:
-        yield f"{_INDENT}{name}.step({'metric' if isinstance(schedules[0], Plateau) else ''})"
+        yield f"{_INDENT}{name}.step({'metric' if any(map(reads_metric, schedules)) else ''})"
 
 
 class _Writer:
@@ -154,17 +163,17 @@ class _Writer:
         return repr(value)
 
     def expression(self, value: Expression) -> str:
+        """A lambda as it was written where that gives the same numbers; else one that computes in floats, as we do."""
         text = value.text.strip()
-        written = text if text.startswith("lambda") else ""
-        tree = ast.parse(written or text, mode="eval")
-        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        self.math |= names & {"floor", "ceil", "sqrt", "exp", "log", "sin", "cos", "tanh", "pi", "e"}
-        variables = sorted(names & {"epoch", "t", "step"}) or ["epoch"]
-        if written:
-            return f"{written}"
-        if len(variables) > 1:
-            raise LrcliError("lr_lambda names its argument in two ways, which Python cannot: write epoch in all places")
-        return f"lambda {variables[0]}: {text}"
+        names = {node.id for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)}
+        variable = min(names & {*VARIABLES}, default="epoch")
+        written = text if text.startswith("lambda") else f"lambda {variable}: {text}"
+        if len(names & {*VARIABLES}) <= 1 and same_in_python(value, written, self.spec.length):
+            self.math |= names & {*IN_MATH}
+            return written
+        tree = Signed().visit(tree_of(text))
+        self.math |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & {*IN_MATH}
+        return f"lambda epoch: {ast.unparse(InFloats().visit(tree))}"
 
     def function(self, schedule: Schedule, i: int) -> str:
         """The name of a function that LambdaLR takes, which is written above the scheduler."""
