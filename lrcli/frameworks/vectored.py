@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lrcli.frameworks.marked import Marked
-from lrcli.frameworks.stateless import Rule
+from lrcli.frameworks.stateless import StatelessRule
 
 STRETCH = 8192
 """How many steps are computed at a time."""
@@ -20,7 +20,7 @@ class Vectored(Marked):
         """The learning rates of these steps."""
         raise NotImplementedError
 
-    def rule(self, base_lr: float) -> Rule:
+    def rule(self, base_lr: float) -> StatelessRule:
         return lambda t: self.stretch((t,), base_lr)[0]
 
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
