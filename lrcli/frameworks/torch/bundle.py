@@ -14,14 +14,14 @@ import sys
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import MISSING, fields, is_dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from textwrap import dedent
 from types import FunctionType, ModuleType
 from typing import Any
 
 from lrcli.errors import LrcliError
 from lrcli.expression import FUNCTIONS, Expression, not_real, tree_of
-from lrcli.frameworks.torch.trees import PACKAGE, Bare, Flat, Signed
+from lrcli.frameworks.torch.trees import PACKAGE, Bare, Flattened, Signed, is_ours, statements
 
 _ABOUTPACKAGEELVES = ("dataclasses", "importlib", "importlib.util")
 _CALLED_BY_PYTHON = ("__call__", "__getitem__", "__len__", "__iter__", "__next__", "__lt__", "__bool__")
@@ -36,7 +36,7 @@ class NotBundled(LrcliError):
     """Something that cannot be written without this package."""
 
 
-class Written(str):
+class PythonText(str):
     """A value that is Python already."""
 
 
@@ -105,7 +105,7 @@ class Bundle:
         """A value as Python."""
         if isinstance(value, float) and not math.isfinite(value):
             return f'float("{value}")'
-        if isinstance(value, Written):
+        if isinstance(value, PythonText):
             return value
         if value is None or isinstance(value, (bool, int, float, str)):
             return repr(value)
@@ -117,11 +117,11 @@ class Bundle:
             return self._expression(value)
         if isinstance(value, Mapping):
             return "{" + ", ".join(f"{self.value(key)}: {self.value(item)}" for key, item in value.items()) + "}"
-        if isinstance(value, (FunctionType, type)) and _is_ours(value):
+        if isinstance(value, (FunctionType, type)) and is_ours(value):
             return self._definition(value)
-        if hasattr(value, "_fields") and _is_ours(type(value)):
+        if hasattr(value, "_fields") and is_ours(type(value)):
             return f"{self._definition(type(value))}({', '.join(map(self.value, value))})"
-        if is_dataclass(value) and _is_ours(type(value)):
+        if is_dataclass(value) and is_ours(type(value)):
             name = self._definition(type(value))
             self._instances.setdefault(id(value), (value, set()))
             return f"{name}({', '.join(f'{key}={self.value(getattr(value, key))}' for key in self._given(value))})"
@@ -160,7 +160,7 @@ class Bundle:
         waiting = list(cls.__bases__)
         while waiting:
             base = waiting.pop(0)
-            if not _is_ours(base):
+            if not is_ours(base):
                 continue
             if self._is_empty(base):
                 waiting = [*base.__bases__, *waiting]
@@ -224,7 +224,7 @@ class Bundle:
 
     def _from(self, module: ModuleType, name: str) -> str:
         """What a module assigns, or imports from somewhere else, under a name."""
-        for node in _statements(module):
+        for node in statements(module):
             if isinstance(node, ast.ImportFrom) and node.module:
                 for alias in node.names:
                     if name == (alias.asname or alias.name):
@@ -282,7 +282,7 @@ class Bundle:
             self._texts[name] = start
             return name
         if not hasattr(cls, "_fields"):
-            for parent in filter(_is_ours, cls.__bases__):
+            for parent in filter(is_ours, cls.__bases__):
                 self._definition(parent)
         name = self._name(key, cls.__name__)
         self._texts[name] = []
@@ -344,7 +344,7 @@ class Bundle:
             each.id for each in ast.walk(node) if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)
         }
         stored |= {each.arg for each in ast.walk(node) if isinstance(each, ast.arg)}
-        node = Flat(names).visit(node)
+        node = Flattened(names).visit(node)
         if any(isinstance(each, (ast.Import, ast.ImportFrom)) for each in ast.walk(node)):
             raise NotBundled("an import in a function")
         for each in ast.walk(node):
@@ -361,13 +361,3 @@ class Bundle:
             elif isinstance(each, ast.Name) and each.id in names and each.id not in stored:
                 each.id = self._reference(names[each.id], each.id, module)
         return node
-
-
-@cache
-def _statements(module: ModuleType) -> list[ast.stmt]:
-    return ast.parse(inspect.getsource(module)).body
-
-
-def _is_ours(thing: Any) -> bool:
-    """Whether a class or a function is of this package."""
-    return bool(thing.__module__.startswith(PACKAGE))

@@ -8,7 +8,7 @@ from itertools import repeat
 from typing import Any
 
 from lrcli.errors import LrcliError
-from lrcli.frameworks.torch.bundle import Bundle, NotBundled, Written
+from lrcli.frameworks.torch.bundle import Bundle, NotBundled, PythonText
 from lrcli.frameworks.torch.formula import metric_fields, reads_metric
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
@@ -120,7 +120,7 @@ def formula_lines(spec: Spec, why: str) -> tuple[list[str], list[str], str]:
 
 def _from_metrics(schedule: Schedule, begin: int) -> Schedule:
     """The schedule with the name of the metrics in the place of a metric: one in a phase counts from its begin."""
-    changes: dict[str, Any] = {name: Written(f"metrics[{begin}:]") for name in metric_fields(schedule)}
+    changes: dict[str, Any] = {name: PythonText(f"metrics[{begin}:]") for name in metric_fields(schedule)}
     if isinstance(schedule, (Sequential, Chained)):
         begins = (0, *map(int, schedule.milestones)) if isinstance(schedule, Sequential) else repeat(0)
         parts = zip(schedule.schedules, begins, strict=False)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import math
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -26,7 +28,7 @@ class Signed(ast.NodeTransformer):
         return node
 
 
-class Flat(ast.NodeTransformer):
+class Flattened(ast.NodeTransformer):
     """Turns `module.name` of this package, and what a function imports of it, into names that know what they are."""
 
     def __init__(self, names: Mapping[str, Any]) -> None:
@@ -104,3 +106,14 @@ def same_in_python(expression: Callable[[int], float], text: str, n: int) -> boo
         return all(function(t) == expression(t) for t in range(min(n, _COMPARED)))
     except (ArithmeticError, ValueError, TypeError):
         return False
+
+
+@cache
+def statements(module: ModuleType) -> list[ast.stmt]:
+    """What a module defines, in order."""
+    return ast.parse(inspect.getsource(module)).body
+
+
+def is_ours(thing: Any) -> bool:
+    """Whether a class or a function is of this package."""
+    return bool(thing.__module__.startswith(PACKAGE))
