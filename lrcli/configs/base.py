@@ -3,8 +3,8 @@
 The file `formats/NAME.py` holds one `FORMAT = Format(...)`. It states
 
 - `syntaxes`: how such a file is read, one or several of the files of `lrcli/configs/syntax/` ("pyyaml", "omegaconf",
-  "json", "toml", "ini", "python", "shell"; "openmmlab" and "yacs" read the files that it is based on, too): the numbers
-  are those that the framework's own reader reads;
+  "json", "hjson", "toml", "ini", "python", "shell"; "openmmlab" and "yacs" read the files that it is based on, too):
+  the numbers are those that the framework's own reader reads;
 - `misses(root)`: what a mapping lacks to be of this format, in a few words each; nothing missing means that it is one.
   Only exact keys count. `over` names formats whose files it is a special kind of: it wins over them;
 - `translate(config, draft)`: reads the config and writes the spec.

@@ -9,11 +9,11 @@ from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.source import refuse
 
 
-def refuse_twins(root: Mapping) -> None:
-    """Raise the SpecError of OmegaConf, which takes no key twice."""
+def refuse_twins(root: Mapping, message: str = "ConstructorError: found duplicate key {}") -> None:
+    """Raise the SpecError of a reader that takes no key twice, as OmegaConf's."""
     for _, left, counts in _twins(root, ""):
-        message = f"ConstructorError: found duplicate key {left.text}"
-        raise refuse(counts.place, "framework-raises", message, f"it stands in line {left.place.line}, too")
+        where = f"it stands in line {left.place.line}, too"
+        raise refuse(counts.place, "framework-raises", message.format(left.text), where)
 
 
 def tell_twins(config: Config, root: Mapping) -> None:

@@ -281,3 +281,12 @@ def test_a_share_in_warmup_steps_is_told(tmp_path: Path) -> None:
     assert "warmup_steps 0.2 is a share of the run from transformers 5.0 on" in run_cli("at", path, "1").stderr
     assert run_cli("at", path, "1").stdout == "5e-06\n"
     assert run_cli("at", f"{path}@transformers-4.57", "1").stdout != "5e-06\n"
+
+
+def test_deepspeed_reads_hjson(tmp_path: Path) -> None:
+    """A comment and a last comma are fine, a key that stands twice is not."""
+    text = '{\n  // x\n  "scheduler": {"type": "WarmupLR", "params": {"warmup_max_lr": 1e-4,}},\n}\n'
+    assert run_cli("at", written(tmp_path, text, "ds.json"), "2000", "--steps", "3000").stdout == "0.0001\n"
+    twice = text.replace('"params"', '"type": "OneCycle", "params"')
+    refused = run_cli("at", written(tmp_path, twice, "ds.json"), "0", "--steps", "9").stderr
+    assert "Duplicate keys in DeepSpeed config: 'type'" in refused

@@ -108,6 +108,13 @@ def test_what_is_no_json_is_refused(text: str) -> None:
         values("json", text)
 
 
+def test_hjson_takes_comments_and_a_last_comma() -> None:
+    text = '{// a\n "a": [1, 2,], /* b\n */ "b": {"c": "# no",}, # c\n}\n'
+    assert values("hjson", text) == {"a": [1, 2], "b": {"c": "# no"}}
+    with pytest.raises(SpecError):
+        values("json", text)
+
+
 def test_toml() -> None:
     text = """
 lr = 1e-4  # comment
@@ -221,3 +228,8 @@ def test_shell_finds_flags_wherever_they_stand() -> None:
     assert values("shell", SCRIPT, "UNSET=here")["path"] == "here"
     assert values("shell", SCRIPT, "lr=1")["lr"] == "1"
     assert values("shell", "x --lr 1\ny --lr 2\n")["lr"] == "?ambiguous"
+
+
+def test_shell_leaves_out_streams_and_what_a_script_is_called_with() -> None:
+    for rest in ('"$@" 2>&1 | tee log', "$* > log 2> errors", "${@:2} &> log"):
+        assert values("shell", f"x --lr 1 --n 2 {rest}\n") == {"lr": "1", "n": "2"}

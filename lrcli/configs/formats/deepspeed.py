@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format, lacking
 from lrcli.configs.deepspeed import put_deepspeed_scheduler
+from lrcli.configs.twins import refuse_twins
 from lrcli.reader.nodes import Mapping
 
 
@@ -14,6 +15,7 @@ def misses(root: Mapping) -> tuple[str, ...]:
 
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of a DeepSpeed config."""
+    refuse_twins(config.root, "ValueError: Duplicate keys in DeepSpeed config: {!r}")
     if not config.has("scheduler"):
         message = (
             "no scheduler block: the learning rate comes from the client (the Hugging Face Trainer's lr_scheduler_type)"
@@ -22,4 +24,4 @@ def translate(config: Config, draft: Draft) -> None:
     put_deepspeed_scheduler(config, draft)
 
 
-FORMAT = Format("deepspeed", "DeepSpeed JSON", ("json",), misses, translate)
+FORMAT = Format("deepspeed", "DeepSpeed JSON", ("json", "hjson"), misses, translate)

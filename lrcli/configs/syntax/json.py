@@ -15,25 +15,24 @@ from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Place, Source, refuse
 
 _DECODER = JSONDecoder()
-_BLANK = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _WORDS = {"true": True, "false": False, "null": None, "NaN": float("nan"), "Infinity": float("inf")}
 
 
 def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
     """The mapping of a JSON text."""
-    root = _object(source)
-    for text in sets:
-        root = apply_set(root, text, _scalar)
-    return root
+    return with_sets(_object(source), sets)
 
 
 @lru_cache(maxsize=4)  # whoever solves for a key reads one text with many values of it
 def _object(source: Source) -> Mapping:
-    reader = _Reader(source)
-    root = reader.value(reader.after_blank(0), 1)
-    if not isinstance(root, Mapping) or reader.after_blank(reader.end) != len(source.text):
-        raise refuse(source.whole, "syntax", "this is no JSON object")
+    return JsonReader(source).object()
+
+
+def with_sets(root: Mapping, sets: Sequence[str]) -> Mapping:
+    """The mapping with what `--set` changes in it."""
+    for text in sets:
+        root = apply_set(root, text, _scalar)
     return root
 
 
@@ -41,15 +40,26 @@ def _scalar(place: Place, text: str, plain: bool, tag: str) -> Scalar:
     return Value(place, text, plain, read=resolve_scalar(text) if plain else text)
 
 
-class _Reader:
-    """One pass over a text; `end` is where the last value ended."""
+class JsonReader:
+    """One pass over a text; `end` is where the last value ended. blank: what may stand between two values."""
+
+    blank = re.compile(r"[ \t\n\r]*")
+    ends_with_comma = False
+    """Whether a comma may stand after the last value."""
 
     def __init__(self, source: Source) -> None:
         self.source, self.text, self.end = source, source.text, 0
         self.offsets = Offsets(source)
 
+    def object(self) -> Mapping:
+        """The mapping of the whole text."""
+        root = self.value(self.after_blank(0), 1)
+        if not isinstance(root, Mapping) or self.after_blank(self.end) != len(self.text):
+            raise refuse(self.source.whole, "syntax", "this is no JSON object")
+        return root
+
     def after_blank(self, at: int) -> int:
-        match = _BLANK.match(self.text, at)
+        match = self.blank.match(self.text, at)
         return match.end() if match else at
 
     def place(self, at: int, width: int = 1) -> Place:
@@ -110,6 +120,7 @@ class _Reader:
         if self.text[spot : spot + 1] == close:
             return spot
         after = self.after_blank(spot + 1)
-        if self.text[spot : spot + 1] != "," or self.text[after : after + 1] == close:
+        is_last = self.text[after : after + 1] == close
+        if self.text[spot : spot + 1] != "," or (is_last and not self.ends_with_comma):
             raise refuse(self.place(spot), "syntax", f"JSON wants ',' and a value, or '{close}', here")
         return after

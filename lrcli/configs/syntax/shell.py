@@ -22,6 +22,7 @@ _FLAG = re.compile(r"--?([A-Za-z][\w-]*)(?:=(.*))?", re.DOTALL)
 _LONG = re.compile(r"--([A-Za-z][\w.-]*)(?:=(.*))?", re.DOTALL)
 _BEFORE = ("export", "declare", "local", "readonly", "-x", "-i", "-r", "then", "do", "else", "{")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w*)(\+?)=(.*)", re.DOTALL)
+_POSITIONAL = re.compile(r"\$[@*]|\$\{[@*][^}]*\}")
 _REFERENCE = re.compile(
     r"\$\{(?P<name>\w+)(?:\[[@*]\])?(?P<rest>[^}]*)\}|\$(?P<bare>[A-Za-z_]\w*)|\$\(\((?P<sum>.*?)\)\)|(?P<run>\$\(|`)",
     re.DOTALL,
@@ -129,6 +130,8 @@ class _Script:
 
     def brings_flags(self, text: str) -> bool:
         """Whether a word stands for flags: they are read where they are written."""
+        if _POSITIONAL.fullmatch(text):
+            return True  # what the script is called with, which nobody knows
         match = _REFERENCE.fullmatch(text)
         name = match and (match["name"] or match["bare"])
         held = self.variables.get(name) if name else None

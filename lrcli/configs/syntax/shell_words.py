@@ -72,6 +72,9 @@ class _Lexer:
                 yield Word("", self.place(at - 1, at), self.part, ends=True, inner=inner)
             else:
                 end, word, quoted = self.word(at, stop)
+                if word.isdecimal() and text[end : end + 1] in ("<", ">") and not inner:
+                    at = end  # the number of a stream: 2>&1
+                    continue
                 yield Word(word, self.place(at, end), self.part, inner=inner)
                 for start, close in quoted:
                     if "--" in text[start:close] and not inner:

@@ -1,0 +1,22 @@
+"""JSON as DeepSpeed reads it, with hjson: comments, and commas after the last value, are fine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lrcli.configs.syntax.json import JsonReader, with_sets
+from lrcli.reader.nodes import Mapping
+from lrcli.reader.source import Source
+
+
+def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
+    """The mapping of a text."""
+    return with_sets(HjsonReader(source).object(), sets)
+
+
+class HjsonReader(JsonReader):
+    """What hjson takes beside JSON, but for texts without quotes."""
+
+    blank = re.compile(r"(?:[ \t\n\r]|(?:#|//)[^\n]*|/\*.*?\*/)*", re.DOTALL)
+    ends_with_comma = True
