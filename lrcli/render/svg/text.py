@@ -25,7 +25,7 @@ def escaped_xml(svg_text: str) -> str:
 def svg_number(value: float) -> str:
     """A coordinate, to a tenth of a pixel.
 
-    >>> svg_number(12.0), number(0.25), number(-0.01)
+    >>> svg_number(12.0), svg_number(0.25), svg_number(-0.01)
     ('12', '0.2', '0')
     """
     return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")  # + 0.0: there is no -0
