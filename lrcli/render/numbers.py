@@ -16,8 +16,8 @@ ABSENT = "-"
 def rounded_text(value: float | None, digits: int | None = 6) -> str:
     """The number with so many significant digits; None is all of them. Whole numbers stay whole.
 
-    >>> rounded_text(0.1 * 3), rounded_text(0.1 * 3, None), rounded_text(1e-05), rounded_text(1234567), rounded_text(None)
-    ('0.3', '0.30000000000000004', '1e-05', '1234567', '-')
+    >>> rounded_text(0.1 * 3), rounded_text(0.1 * 3, None), [rounded_text(value) for value in (1e-05, 1234567, None)]
+    ('0.3', '0.30000000000000004', ['1e-05', '1234567', '-'])
     """
     if value is None:
         return ABSENT
