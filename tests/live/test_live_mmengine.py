@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import warnings
+from functools import partial
 from random import Random
 from typing import Any
 
 import pytest
 
-from tests.live.spec_numbers import spec_numbers
+from tests.live.frameworks import SCALE, Agreement, Rows, optimizer_of
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -22,30 +23,25 @@ EPOCH = 5
 EPOCHS = 12
 
 
-def real(entries: list[dict[str, Any]], lrs: list[float], by_step: bool) -> list[list[float]] | str:
-    """The learning rates of each group in each row of a training loop, or the name of the exception."""
-    groups = [{"params": [torch.nn.Parameter(torch.zeros(1))], "lr": lr} for lr in lrs]
-    optimizer = torch.optim.SGD(groups, lr=0.1)
-    rows = []
-    try:
-        schedulers = [
-            registry.PARAM_SCHEDULERS.build(entry, default_args={"optimizer": optimizer, "epoch_length": EPOCH})
-            for entry in entries
-        ]
-        for t in range(EPOCH * EPOCHS):
-            if by_step or t % EPOCH == 0:
-                rows.append([float(group["lr"]) for group in optimizer.param_groups])
+def real(entries: list[dict[str, Any]], lrs: list[float], by_step: bool) -> Rows:
+    """The learning rates of each group in each row of a training loop."""
+    optimizer = optimizer_of(torch, lrs)
+    schedulers = [
+        registry.PARAM_SCHEDULERS.build(dict(entry), default_args={"optimizer": optimizer, "epoch_length": EPOCH})
+        for entry in entries
+    ]
+    t = 0
+    while True:
+        if by_step or t % EPOCH == 0:
+            yield [float(group["lr"]) for group in optimizer.param_groups]
+        for one in schedulers:
+            if not one.by_epoch:
+                one.step()
+        if t % EPOCH == EPOCH - 1:
             for one in schedulers:
-                if not one.by_epoch:
+                if one.by_epoch:
                     one.step()
-            if t % EPOCH == EPOCH - 1:
-                for one in schedulers:
-                    if one.by_epoch:
-                        one.step()
-    except Exception as error:
-        if len(rows) < (EPOCH * EPOCHS if by_step else EPOCHS):
-            return type(error).__name__
-    return [list(column) for column in zip(*rows, strict=True)]
+        t += 1
 
 
 def entry(random: Random, clock: int) -> dict[str, Any]:
@@ -57,25 +53,27 @@ def entry(random: Random, clock: int) -> dict[str, Any]:
     begin = random.choice([0, 0, 0, 1, 3, clock // 2])
     keys: dict[str, Any] = {"type": kind, "begin": begin, "end": begin + random.choice([1, 2, 5, clock // 2, clock])}
     own: dict[str, Any] = {
-        "StepLR": {"step_size": random.choice([1, 3, 4]), "gamma": random.choice([0.1, 0.7])},
-        "MultiStepLR": {"milestones": [2, 2, 5], "gamma": random.choice([0.1, 0.3])},
+        "StepLR": {"step_size": random.choice([1, 3, 4, 2.5]), "gamma": random.choice([0.1, 0.7, 0])},
+        "MultiStepLR": {"milestones": random.choice([[2, 2, 5], [5, 2], []]), "gamma": random.choice([0.1, 0.3, 2])},
         "ConstantLR": {"factor": random.choice([0.5, 1 / 3, 1.0, 0.0, 1.5])},
         "ExponentialLR": {"gamma": random.choice([0.9, 0.5, 1.1])},
         "LinearLR": {
-            "start_factor": random.choice([0.001, 1 / 3, 1.0, 0.0]),
-            "end_factor": random.choice([1.0, 0.5, 0.0]),
+            "start_factor": random.choice([0.001, 1 / 3, 1.0, 0.0, 1, 1.5, -0.1]),
+            "end_factor": random.choice([1.0, 0.5, 0.0, 1.5]),
         },
         "CosineAnnealingLR": random.choice(
-            [{"T_max": 4}, {"eta_min": 0.01}, {"T_max": 7, "eta_min_ratio": 0.1}, {"eta_min": 0.1, "eta_min_ratio": 1}]
+            [{"T_max": 4}, {"T_max": 1}, {"T_max": 2.5}, {},
+             {"eta_min": 0.01}, {"T_max": 7, "eta_min_ratio": 0.1}, {"eta_min": 0.1, "eta_min_ratio": 1}]
         ),
-        "PolyLR": {"power": random.choice([0.9, 1, 2.0]), "eta_min": random.choice([0, 1e-3])},
+        "PolyLR": {"power": random.choice([0.9, 1, 2.0, 0]), "eta_min": random.choice([0, 1e-3])},
         "OneCycleLR": random.choice(
             [{"eta_max": 0.3, "total_steps": clock}, {"eta_max": 0.2, "anneal_strategy": "linear"},
              {"eta_max": 0.5, "total_steps": 7, "three_phase": True, "pct_start": 0.4}]
         ),
         "CosineRestartLR": random.choice(
             [{"periods": [3, 4], "restart_weights": [1, 0.5], "eta_min": 0.001},
-             {"periods": [2, 0, 5], "restart_weights": [1, 1, 0.3], "eta_min_ratio": 0.05}, {"periods": [5]}]
+             {"periods": [2, 0, 5], "restart_weights": [1, 1, 0.3], "eta_min_ratio": 0.05}, {"periods": [5]},
+             {"periods": [5], "eta_min": 0}, {"periods": [5, 3], "restart_weights": [1], "eta_min": 0.0}]
         ),
     }  # fmt: skip
     for key in ("end", "begin"):
@@ -88,9 +86,9 @@ def entry(random: Random, clock: int) -> dict[str, Any]:
 def test_list(clock: str) -> None:
     """Every learning rate is the package's own, and what the package refuses is refused."""
     logging.disable(logging.CRITICAL)
-    random, compared = Random(clock), 0
+    random, both = Random(clock), Agreement()
     by_step = clock in ("step", "converted", "mixed")
-    for _ in range(500):
+    for _ in range(150 * SCALE):
         entries = []
         for _ in range(random.choice([1, 1, 2, 3])):
             iterations = clock in ("step", "sampled") or (clock == "mixed" and random.random() < 0.5)
@@ -101,19 +99,8 @@ def test_list(clock: str) -> None:
                 one["convert_to_iter_based"] = True
             entries.append(one)
         lrs = random.choice([[0.1], [1.25, 3e-4]])
-        want = real(entries, lrs, by_step)
-        run = {"steps": EPOCH * EPOCHS} if by_step else {"epochs": EPOCHS}
-        spec = {
-            **run,
-            "steps_per_epoch": EPOCH,
-            "groups": [{"lr": lr} for lr in lrs],
-            "schedule": {"type": "mmengine.param_scheduler", "schedulers": entries},
-        }
-        have = spec_numbers(spec)
-        if isinstance(want, str):
-            assert isinstance(have, str), (entries, want)
-        else:
-            assert not isinstance(have, str), (entries, have)
-            assert list(have.values()) == want, entries
-            compared += 1
-    assert compared > 200
+        unit, rows = ("steps", EPOCH * EPOCHS) if by_step else ("epochs", EPOCHS)
+        more = {"steps_per_epoch": EPOCH}
+        kind, params = "mmengine.param_scheduler", {"schedulers": entries}
+        both.compare(kind, params, rows, lrs, partial(real, entries, lrs, by_step), unit, more)
+    both.check(40 * SCALE)
