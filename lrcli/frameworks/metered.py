@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules.params import metric
+from lrcli.schedules.params import choice, count, metric, number
 from lrcli.schedules.plateau import Plateau
 
 
@@ -37,6 +38,42 @@ class Metered(Walked):
         """The base learning rate that events are told for."""
         setting = getattr(self, "setting", None)
         return setting.lr if setting is not None and setting.lr is not None else 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TorchPlateau(Metered):
+    """PyTorch's ReduceLROnPlateau behind another framework's class, with PyTorch's arguments but for min_lr."""
+
+    value_raises = "ValueError"
+
+    mode: str = choice("min", "min", "max", doc="whether a smaller or a larger metric is better")
+    factor: float = number(0.1, doc="factor of each reduction")
+    patience: float = count(10, doc="metrics in a row without a better one that are tolerated", example="2")
+    threshold: float = number(1e-4, doc="how much better counts as better")
+    threshold_mode: str = choice("rel", "rel", "abs", doc="whether the threshold is a share of the best, or absolute")
+    cooldown: float = count(0, doc="metrics after a reduction in which none is counted")
+    eps: float = number(1e-8, doc="a smaller change of the learning rate is not made")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.factor >= 1.0:
+            framework = self.name.partition(".")[0]
+            raise Refuses(framework, "ValueError", "factor must be below 1", "factor", self.factor)
+
+    def follow(self, base_lr: float, min_lr: float) -> Iterator[float]:
+        """The learning rate before the first metric, and after each."""
+        plateau = Plateau(
+            mode=self.mode,
+            factor=self.factor,
+            patience=self.patience,
+            threshold=self.threshold,
+            threshold_mode=self.threshold_mode,
+            cooldown=self.cooldown,
+            min_lr=min_lr,
+            eps=self.eps,
+        )
+        yield base_lr
+        yield from follow_plateau(plateau, base_lr, self.metric)
 
 
 def follow_plateau(

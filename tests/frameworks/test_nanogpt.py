@@ -31,3 +31,9 @@ def test_own_rate_and_release() -> None:
     (note,) = notes_of(f"{{{GET_LR}, learning_rate: 0.2, warmup_iters: 4, lr_decay_iters: 8}}")
     assert "lr 0.1 is not used" in note
     assert events(schedule) == {4: "warmup ends", 8: "decay ends"}
+
+
+def test_one_rate() -> None:
+    """train.py sets one rate for all groups: different ones are refused."""
+    message = refusal("{type: nanogpt.get_lr}", more="groups: [{lr: 0.1}, {lr: 0.2}]")
+    assert "sets one lr for all groups" in message

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from lrcli.errors import Problem
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, refuses
-from lrcli.frameworks.metered import Metered, follow_plateau
-from lrcli.schedules.params import choice, count, number, text
-from lrcli.schedules.plateau import Plateau
+from lrcli.frameworks.metered import TorchPlateau
+from lrcli.schedules.params import number, text
 
 
 @dataclass(frozen=True, kw_only=True)
-class IgniteReduceLROnPlateauScheduler(IgniteOfGroup, Metered):
+class IgniteReduceLROnPlateauScheduler(IgniteOfGroup, TorchPlateau):
     """Multiply the learning rate by factor when the metric has not got better for more than patience events.
 
     lr(t) = the learning rate of PyTorch's ReduceLROnPlateau after t metrics: see the type `plateau`
@@ -28,25 +27,15 @@ class IgniteReduceLROnPlateauScheduler(IgniteOfGroup, Metered):
     """
 
     name = "ignite.ReduceLROnPlateauScheduler"
-    value_raises = "ValueError"
 
     metric_name: str | None = text(None, doc="the metric's name in the engine's state", optional=True)
-    mode: str = choice("min", "min", "max", doc="whether a smaller or a larger metric is better")
-    factor: float = number(0.1, doc="factor of each reduction")
-    patience: float = count(10, doc="events without a better metric that are tolerated", example="2")
-    threshold: float = number(1e-4, doc="how much better counts as better")
-    threshold_mode: str = choice("rel", "rel", "abs", doc="whether the threshold is a share of the best, or absolute")
-    cooldown: float = count(0, doc="events after a reduction in which none is counted")
     min_lr: float | None = number(None, doc="the smallest learning rate", optional=True)
-    eps: float = number(1e-8, doc="a smaller change of the learning rate is not made")
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         if self.min_lr is not None and self.param_group_index is not None and not isinstance(self.min_lr, float):
             reason = "min_lr should be a float where param_group_index is given"
             raise refuses("TypeError", reason, "min_lr", self.min_lr)
-        if self.factor >= 1.0:
-            raise refuses("ValueError", "factor must be below 1", "factor", self.factor)
+        super().__post_init__()
 
     @property
     def _counts_min(self) -> bool:
@@ -57,18 +46,7 @@ class IgniteReduceLROnPlateauScheduler(IgniteOfGroup, Metered):
         if self.is_idle:
             while True:
                 yield base_lr
-        plateau = Plateau(
-            mode=self.mode,
-            factor=self.factor,
-            patience=self.patience,
-            threshold=self.threshold,
-            threshold_mode=self.threshold_mode,
-            cooldown=self.cooldown,
-            min_lr=self.min_lr if self.min_lr is not None and self._counts_min else 0,
-            eps=self.eps,
-        )
-        yield base_lr
-        yield from follow_plateau(plateau, base_lr, self.metric)
+        yield from self.follow(base_lr, self.min_lr if self.min_lr is not None and self._counts_min else 0)
 
     def notes(self) -> tuple[Problem, ...]:
         if self.min_lr and not self._counts_min:

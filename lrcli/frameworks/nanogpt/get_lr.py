@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from lrcli.errors import InvalidValue
 from lrcli.schedules.base import Schedule, Setting, setting
 from lrcli.schedules.params import length, number
 
@@ -36,6 +37,11 @@ class GetLR(Schedule):
     lr_decay_iters: float = length(600000, doc="the iteration at which min_lr is reached", any_number=True)
     min_lr: float = number(6e-5, doc="the learning rate at the end")
     setting: Setting | None = setting()
+
+    def bind(self, setting: Setting) -> GetLR:
+        if len(set(setting.lrs)) > 1:
+            raise InvalidValue("type", "sets one lr for all groups: they must not have different ones", None)
+        return super().bind(setting)
 
     def lr_at(self, t: int, base_lr: float) -> float:
         lr = base_lr if self.learning_rate is None else self.learning_rate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any, TypeVar
@@ -174,30 +174,3 @@ def _last(count: int, pieces: Sequence[tuple[float, Any]]) -> tuple[float, Any]:
     """The last piece that has begun, where the boundaries are in no order."""
     begin, values = [piece for k, piece in enumerate(pieces) if not k or count >= piece[0]][-1]
     return 0, lambda counts: values([int(c - begin) for c in counts])
-
-
-def boundaries(value: Any, field: str) -> dict[float, float]:
-    """boundaries_and_scales: a mapping from a count to a factor."""
-    if value is None:
-        return {}
-    rule = "must be a mapping from counts to factors, {1000: 0.1}"
-    if not isinstance(value, Mapping):
-        raise InvalidValue(field, rule, value)
-    found: dict[float, float] = {}
-    for key, scale in value.items():
-        try:
-            count = float(key)
-        except (TypeError, ValueError):
-            raise InvalidValue(field, rule, key) from None
-        if isinstance(scale, bool) or not isinstance(scale, (int, float)) or not math.isfinite(count):
-            raise InvalidValue(field, rule, value)
-        found[int(count) if count == int(count) else count] = scale
-    if any(scale < 0 for scale in found.values()):
-        raise refuses("the factors must be at least 0", field, value)
-    return found
-
-
-def mark_boundaries(scales: Mapping[float, float]) -> Iterator[tuple[float, str]]:
-    """Each boundary with its factor."""
-    for at in sorted(scales):
-        yield at, f"boundary x{scales[at]:g}"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from lrcli.frameworks.optax._schedule import OptaxSchedule, boundaries, mark_boundaries
-from lrcli.schedules.params import data, frozen, number
+from lrcli.frameworks.optax._piecewise import OptaxPiecewise
 
 
 @dataclass(frozen=True, kw_only=True)
-class OptaxPiecewiseConstantSchedule(OptaxSchedule):
+class OptaxPiecewiseConstantSchedule(OptaxPiecewise):
     """Multiply the learning rate by a factor at each boundary.
 
     lr(t) = init_value * the factors of the boundaries <= t
@@ -24,24 +23,6 @@ class OptaxPiecewiseConstantSchedule(OptaxSchedule):
     """
 
     name = "optax.piecewise_constant_schedule"
-    own_rate = "init_value"
-
-    init_value: float | None = number(None, doc="the learning rate at the start", optional=True)
-    boundaries_and_scales: Any = data(
-        None,
-        doc="the factor at each boundary",
-        takes="a mapping from counts to factors",
-        optional=True,
-        example="{1000: 0.1, 2000: 0.5}",
-    )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        object.__setattr__(self, "boundaries_and_scales", frozen(self.boundaries_and_scales))
-        boundaries(self.boundaries_and_scales, "boundaries_and_scales")
-
-    def scales(self) -> dict[float, float]:
-        return boundaries(self.boundaries_and_scales, "boundaries_and_scales")
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
         one, scales, value = self.width.one, self.scales(), self.own(base_lr)
@@ -51,9 +32,4 @@ class OptaxPiecewiseConstantSchedule(OptaxSchedule):
         ordered = sorted(scales)
         for at in ordered:
             levels.append(one(one(scales[at]) * levels[-1]))
-        from bisect import bisect_right
-
         return [levels[bisect_right(ordered, t)] for t in steps]
-
-    def marks(self) -> Iterator[tuple[float, str]]:
-        yield from mark_boundaries(self.scales())

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from lrcli.frameworks.optax._schedule import OptaxSchedule, boundaries, interpolated, mark_boundaries
-from lrcli.schedules.params import choice, data, frozen, number
+from lrcli.frameworks.optax._piecewise import OptaxPiecewise
+from lrcli.frameworks.optax._schedule import interpolated
+from lrcli.schedules.params import choice
 
 
 @dataclass(frozen=True, kw_only=True)
-class OptaxPiecewiseInterpolateSchedule(OptaxSchedule):
+class OptaxPiecewiseInterpolateSchedule(OptaxPiecewise):
     """Go along a line or half a cosine to the value at each boundary: the value before it times its factor.
 
     lr(t) = (end - start) * share + start                              with interpolate_type linear
@@ -29,28 +29,8 @@ class OptaxPiecewiseInterpolateSchedule(OptaxSchedule):
 
     name = "optax.piecewise_interpolate_schedule"
     value_raises = "ValueError"
-    own_rate = "init_value"
 
     interpolate_type: str = choice("linear", "linear", "cosine", doc="the way between boundaries")
-    init_value: float | None = number(None, doc="the learning rate at the start", optional=True)
-    boundaries_and_scales: Any = data(
-        None,
-        doc="the factor at each boundary",
-        takes="a mapping from counts to factors",
-        optional=True,
-        example="{1000: 0.1, 2000: 0.5}",
-    )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        object.__setattr__(self, "boundaries_and_scales", frozen(self.boundaries_and_scales))
-        boundaries(self.boundaries_and_scales, "boundaries_and_scales")
-
-    def scales(self) -> dict[float, float]:
-        return boundaries(self.boundaries_and_scales, "boundaries_and_scales")
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
         return interpolated(self.width, self.interpolate_type, steps, self.own(base_lr), self.scales())
-
-    def marks(self) -> Iterator[tuple[float, str]]:
-        yield from mark_boundaries(self.scales())
