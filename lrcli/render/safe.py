@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator, Sequence
 
 _JOINERS = {"\u200d", "\ufe0f"}
 
@@ -22,6 +23,18 @@ def _width(c: str) -> int:
     if unicodedata.combining(c) or c in _JOINERS:
         return 0
     return 2 if unicodedata.east_asian_width(c) in "WF" else 1
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    r"""The rows as lines, each column but the last filled up to its widest cell.
+
+    >>> list(aligned([("a", "one"), ("long", "")]))
+    ['a     one\n', 'long\n']
+    """
+    widths = [max(map(cell_width, column)) for column in zip(*rows, strict=True)][:-1]
+    for *cells, last in rows:
+        filled = [cell + " " * (width - cell_width(cell)) for cell, width in zip(cells, widths, strict=True)]
+        yield "  ".join((*filled, last)).rstrip() + "\n"
 
 
 def clip(text: str, width: int, *, ascii: bool = False) -> str:

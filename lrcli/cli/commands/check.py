@@ -64,7 +64,7 @@ def check(
 
     output = Output(env, output_options.output)
     if rules:
-        output.write(_rules())
+        output.write(_rules(), prose=True)
         return ExitStatus.OK
     if not specs:
         raise LrcliError("Missing argument 'SPEC...'. (see 'lrcli check -h')")
@@ -88,13 +88,10 @@ def check(
 def _rules() -> Iterator[str]:
     """A line for each rule: its code, its level, and what it finds."""
     from lrcli.checks import all_rules
+    from lrcli.render.safe import aligned
 
     known = sorted(all_rules(), key=lambda rule: (LEVELS.index(rule.level), rule.code))
-    code, level = (
-        max(len(text) for text in column) for column in zip(*((r.code, r.level) for r in known), strict=True)
-    )
-    for rule in known:
-        yield f"{rule.code.ljust(code)}  {rule.level.ljust(level)}  {rule.finds}\n"
+    return aligned([(rule.code, rule.level, rule.finds) for rule in known])
 
 
 def _codes(given: list[str] | None) -> list[str]:

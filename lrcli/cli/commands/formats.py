@@ -15,15 +15,14 @@ def formats(env: Environment, output_options: OutputOptions) -> None:
     is the framework whose releases differ: FILE@transformers-4.51 reads a config as that release does.
     """
     from lrcli.configs import all_formats
+    from lrcli.render.safe import aligned
 
     rows = [("format", "reads", "releases")]
     for format in all_formats():
         releases = f"{format.framework}-{format.releases[0]} to {format.releases[-1]}" if format.releases else ""
         rows.append((format.name, format.title, releases))
-    widths = [max(len(row[i]) for row in rows) for i in range(2)]
     output = Output(env, output_options.output)
-    lines = (f"{a.ljust(widths[0])}  {b.ljust(widths[1])}  {c}".rstrip() + "\n" for a, b, c in rows)
-    output.write(lines, prose=True)
+    output.write(aligned(rows), prose=True)
 
 
 command = make_command(
