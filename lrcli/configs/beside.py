@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lrcli.inputs import FileTrouble, Inputs
 from lrcli.reader.source import MAX_SIZE, Place, Source, decoded, refuse
+
+_MOST_DEEP, _MOST_FILES = 16, 200
+"""So many files may be based on each other, and so many in all."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The files that are based on each other, from the config on; `read` holds all that were read beside them, too."""
+
+    files: tuple[Path, ...] = ()
+    read: list[Path] = field(default_factory=list)
+
+    def with_file(self, source: Source) -> Chain:
+        """The chain with one more file."""
+        return Chain((*self.files, Path(source.name).resolve()), self.read)
+
+    def check(self, found: Source, place: Place) -> None:
+        """Raise SpecError for a file that is based on itself, and for too many."""
+        path = Path(found.name).resolve()
+        self.read.append(path)
+        if path in self.files:
+            raise refuse(place, "limit", f"{found.name} is based on itself")
+        if len(self.files) > _MOST_DEEP or len(self.read) > _MOST_FILES:
+            raise refuse(
+                place, "limit", f"more than {_MOST_DEEP} files are based on each other, or {_MOST_FILES} in all"
+            )
 
 
 def file_beside(inputs: Inputs, source: Source, name: str, place: Place) -> Source:

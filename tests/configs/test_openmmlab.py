@@ -207,3 +207,10 @@ def test_a_run_of_iterations_without_a_runner(tmp_path: Path) -> None:
     """As mmseg took it before there were runners."""
     text = "total_iters = 100\noptimizer = dict(lr=0.1)\nlr_config = dict(policy='poly', power=1.0, min_lr=0)\n"
     assert run_cli("at", written(tmp_path, text), "50").stdout == "0.05\n"
+
+
+def test_a_file_that_is_based_on_itself(tmp_path: Path) -> None:
+    path = written(tmp_path, f"_base_ = ['./config.py', './config.py']\n{BASE}")
+    assert "config.py is based on itself" in refusal(path, "0")
+    circle = written(tmp_path, "_BASE_: [./config.yaml, ./config.yaml]\nSOLVER: {MAX_ITER: 9}\n", "config.yaml")
+    assert "config.yaml is based on itself" in refusal(circle, "0")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lrcli.configs.beside import file_beside
+from lrcli.configs.beside import Chain, file_beside
 from lrcli.configs.nodes import Unknown, Unread, mapping_of
 from lrcli.configs.pythonic.names import BASE, Imports, names_of
 from lrcli.configs.syntax.python import given_names, with_sets
@@ -18,13 +18,12 @@ from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
 from lrcli.reader.source import Place, Source, refuse
 
-_MOST_BASES = 16
 _WHOLE = "give the whole config, as training writes it into work_dirs"
 
 
 def read(source: Source, sets: Sequence[str] = (), inputs: Inputs | None = None) -> Mapping:
     """The names of a config, with those of its base files below them; without `inputs`, its own alone."""
-    bases = Imports() if inputs is None else _Bases(source, inputs, sets, 0)
+    bases = Imports() if inputs is None else _Bases(source, inputs, sets, Chain())
     return with_sets(_whole(source, sets, bases), sets)
 
 
@@ -52,8 +51,8 @@ def check_bases(root: Mapping) -> None:
 class _Bases(Imports):
     """The files that a file is based on, read when they are asked for."""
 
-    def __init__(self, source: Source, inputs: Inputs, sets: Sequence[str], depth: int) -> None:
-        self.source, self.inputs, self.sets, self.depth = source, inputs, sets, depth
+    def __init__(self, source: Source, inputs: Inputs, sets: Sequence[str], chain: Chain) -> None:
+        self.source, self.inputs, self.sets, self.chain = source, inputs, sets, chain.with_file(source)
 
     def base(self, written: Node) -> Node:
         if isinstance(written, Scalar) and (isinstance(written, Unknown) or written.value is None):
@@ -101,9 +100,8 @@ class _Bases(Imports):
         return self._read(found, place)
 
     def _read(self, found: Source, place: Place) -> Mapping:
-        if self.depth >= _MOST_BASES:
-            raise refuse(place, "limit", f"more than {_MOST_BASES} files are based on each other")
-        root = _whole(found, self.sets, _Bases(found, self.inputs, self.sets, self.depth + 1))
+        self.chain.check(found, place)
+        root = _whole(found, self.sets, _Bases(found, self.inputs, self.sets, self.chain))
         check_bases(root)
         return root
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from lrcli.configs.beside import file_beside
+from lrcli.configs.beside import Chain, file_beside
 from lrcli.configs.nodes import Unknown, Unread, Value, mapping_of, sequence_of, text_of
 from lrcli.configs.syntax.pyyaml import read_yaml, scalar
 from lrcli.errors import SpecError
@@ -23,7 +23,6 @@ from lrcli.reader.overrides import apply_set
 from lrcli.reader.source import Place, Source, refuse
 
 BASE = "_BASE_"
-_MOST_BASES = 16
 _LONGEST = 10_000
 """So long a text is looked at for a literal."""
 
@@ -31,7 +30,7 @@ _LONGEST = 10_000
 def read(source: Source, sets: Sequence[str] = (), inputs: Inputs | None = None) -> Mapping:
     """The mapping of a config over those of its base files; without `inputs`, its own alone."""
     of_base = tuple(text for text in sets if text.partition("=")[0].strip() == BASE)
-    root = _whole(source, of_base, inputs, 0)
+    root = _whole(source, of_base, inputs, Chain())
     for text in sets:
         root = apply_set(root, text, scalar)
     decoded = _decoded(root)
@@ -43,7 +42,8 @@ def _tagged(place: Place, tag: str) -> Scalar:
     return Unknown(place, tag, code="code-not-data", why=f"the tag {tag} is Python that lrcli does not run")
 
 
-def _whole(source: Source, sets: Sequence[str], inputs: Inputs | None, depth: int) -> Mapping:
+def _whole(source: Source, sets: Sequence[str], inputs: Inputs | None, chain: Chain) -> Mapping:
+    chain = chain.with_file(source)
     root = read_yaml(source, sets, scalar, _tagged)
     base = root.get(BASE)
     if inputs is None or base is None or (isinstance(base, Scalar) and base.value is None):
@@ -53,12 +53,12 @@ def _whole(source: Source, sets: Sequence[str], inputs: Inputs | None, depth: in
     errors: list[SpecError] = []
     for node in base.items if isinstance(base, List) else (base,):
         name = node.value if isinstance(node, Scalar) else None
-        if not isinstance(name, str) or not name or depth >= _MOST_BASES:
-            rule = f"{BASE} must be the name of a file, not {node}" if depth < _MOST_BASES else "too many base files"
-            raise refuse(node.place, "wrong-type" if depth < _MOST_BASES else "limit", rule)
+        if not isinstance(name, str) or not name:
+            raise refuse(node.place, "wrong-type", f"{BASE} must be the name of a file, not {node}")
         try:
-            found = _whole(file_beside(inputs, source, name, node.place), (), inputs, depth + 1)
-            lower = _merged(found, lower)
+            found = file_beside(inputs, source, name, node.place)
+            chain.check(found, node.place)
+            lower = _merged(_whole(found, (), inputs, chain), lower)
         except SpecError as error:
             errors.append(error)
     key = root.key(BASE)
