@@ -7,6 +7,7 @@ ratios hardly. With torch installed (or `--torch-python PATH` of an environment 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import shutil
 import statistics
@@ -93,6 +94,7 @@ COMMANDS = {
     "diff SPEC LOG": 1.6,
     "explain SPEC LOG": 2.0,
     "fit LOG": 1.9,
+    "fit CURVE": 3.5,
     "at TEXT 50": 1.5,
     "table TEXT --format csv": 1.5,
     "diff SPEC TEXT": 1.7,
@@ -103,17 +105,23 @@ COMMANDS = {
 
 
 def _made(folder: Path, spec: Path) -> dict[str, str]:
-    """The inputs of the commands: a spec, its log as CSV and as what a loop prints, and a range test."""
+    """The inputs of the commands: a spec, its log as CSV and as what a loop prints, a log of a curve, a range test."""
     lrs = series_of(parse_text(spec.read_text(encoding="utf-8"))).blocks()
     rows = [lr for block in lrs for lr in block.groups[0].lr]
     texts = {
         "LOG": ("run.csv", "epoch,lr\n" + "".join(f"{t},{lr!r}\n" for t, lr in enumerate(rows))),
         "TEXT": ("run.log", "".join(f"Epoch {t}: loss 1.25, lr {lr:.6g}\n" for t, lr in enumerate(rows))),
+        "CURVE": ("curve.csv", "step,lr\n" + "".join(f"{t},{_warmed(t)!r}\n" for t in range(0, 400, 10))),
         "RANGE": ("range.csv", "lr,loss\n" + "".join(f"{10 ** (t / 10 - 8)!r},{2 - (t > 30)}\n" for t in range(100))),
     }
     for name, text in texts.values():
         (folder / name).write_text(text, encoding="utf-8")
     return {"SPEC": str(spec), **{word: str(folder / name) for word, (name, _) in texts.items()}}
+
+
+def _warmed(t: int) -> float:
+    """A warmup of 50 steps and half a cosine, as of a Trainer."""
+    return 3e-4 * (t / 50 if t < 50 else 0.5 * (1.0 + math.cos(math.pi * (t - 50) / 350)))
 
 
 def _commands(inputs: dict[str, str], rounds: int) -> Iterator[Result]:

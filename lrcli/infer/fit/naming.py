@@ -106,5 +106,5 @@ def _printed(candidate: Candidate, rows: FitRows, shown: Callable[[float], float
 def _refused(candidate: Candidate) -> bool:
     """Whether nobody writes that with PyTorch: it refuses a line from 0, and a product is written as a lambda."""
     return isinstance(candidate.schedule, Chained) or any(
-        isinstance(part, Linear) and not part.start_factor for part in candidate.schedule.parts()
+        isinstance(part, Linear) and not part.start_factor for part in (candidate.schedule, *candidate.schedule.parts())
     )
