@@ -36,9 +36,11 @@ KWARGS: dict[str, tuple[str, ...] | None] = {
 them all)."""
 _SINCE = {
     "inverse_sqrt": "4.27",
+    "reduce_lr_on_plateau": "4.30",
     "cosine_with_min_lr": "4.40",
     "warmup_stable_decay": "4.41",
     "cosine_warmup_with_min_lr": "4.54",
+    "greedy": "5.1",
 }
 """The releases that these names came with, and lr_scheduler_kwargs below (from looking into their packages)."""
 _KWARGS_SINCE = "4.36"

@@ -77,6 +77,7 @@ def _put_named(config: Config, draft: Draft, name: str, steps: int, world: int) 
     if name not in _NAMES:
         message = f"ValueError: {name!r} is not a valid SchedulerType"
         raise config.raises("lr_scheduler", message, f"it is one of {', '.join(_NAMES)}")
+    config.offer("lr_scheduler", name, _NAMES)
     total = steps * world
     warm, why = _warmup(config, "lr_warmup_steps", total)
     if name == "constant":
