@@ -99,3 +99,11 @@ def test_plateau() -> None:
 def test_pass_through() -> None:
     """The optimizer's own scheduler has no type here."""
     assert "= help: the optimizer brings its own scheduler" in refusal("{type: fairseq.pass_through}")
+
+
+def test_anneals_within_the_warmup() -> None:
+    """A warmup that is longer than the decay goes on from what each epoch from force_anneal on begins with."""
+    schedule = "{type: fairseq.polynomial_decay, warmup_updates: 8, force_anneal: 2, total_num_update: 2}"
+    found = lrs(schedule, 9, EPOCHS)
+    assert found[:4] == [0.0, 1 / 8 * 0.1, 2 / 8 * 0.1, 3 / 8 * (3 / 8 * 0.1)]
+    assert found[6] == 6 / 8 * (6 / 8 * (3 / 8 * 0.1))

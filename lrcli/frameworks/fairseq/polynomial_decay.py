@@ -89,7 +89,7 @@ class FairseqPolynomialDecay(FairseqByEpoch):
             while len(annealed) <= epoch - first:
                 now = first + len(annealed)
                 update = (now - 1) * per_epoch
-                if update >= self.total_num_update:
+                if update >= self.total_num_update and update > self.warmup_updates:
                     return float(self.end_learning_rate)
                 before = annealed[-1] if annealed else (rate_of(now - 1) if now > 1 else lrs[0])
                 annealed.append(curve(update, before) if now > 1 else self._first(lrs[0]))

@@ -35,15 +35,12 @@ class FairseqTriangular(FairseqScheduler):
     lr_shrink: float = number(0.1, doc="factor from one period's height to the next")
     shrink_min: bool = flag(False, doc="whether the low end shrinks, too")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.lr_period_updates // 2 == 0:
-            reason = "half of lr_period_updates comes to 0"
-            raise refuses("ZeroDivisionError", reason, "lr_period_updates", self.lr_period_updates)
-
     def check(self, lr: float) -> None:
         if not self.max_lr > lr:
             raise refuses("AssertionError", "max_lr must be more than lr", "max_lr", self.max_lr)
+        if self.lr_period_updates // 2 == 0:
+            reason = "half of lr_period_updates comes to 0"
+            raise refuses("ZeroDivisionError", reason, "lr_period_updates", self.lr_period_updates)
 
     def rule(self, base_lr: float) -> StatelessRule:
         half, top, shrink, shrinks = self.lr_period_updates // 2, self.max_lr, self.lr_shrink, self.shrink_min
