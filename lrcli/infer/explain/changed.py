@@ -32,6 +32,9 @@ TWO_KEYS = 3.6
 TRIED_WITH = 16
 """With so many lengths a second key is solved for."""
 
+ANOTHER_LENGTH = 0.02
+"""A log that is this share longer or shorter than the run is of a run of another length."""
+
 FEW = 5
 """A whole number below this one counts something (cycles, bad epochs), and is no length."""
 
@@ -49,6 +52,7 @@ class ChangedKeys:
         self.variants = Variants(declared)
         self.group = group
         self.reading = series_of(declared.spec).reading
+        self.of_config = declared.values is not None
 
     @cached_property
     def keys(self) -> list[Key]:
@@ -95,7 +99,7 @@ class ChangedKeys:
                 yield from ((key.to(value), 1 + bool(factor)) for value in solver.solutions())
 
     def _lacks_warmup(self) -> bool:
-        return self.variants.declared.values is None and not any(key.path.startswith("warmup") for key in self.keys)
+        return not self.of_config and not any(key.path.startswith("warmup") for key in self.keys)
 
     def _first_factors(self, evidence: Evidence) -> list[float]:
         """The factors that a warmup may begin with: 0, or what the first rows show."""
@@ -110,7 +114,11 @@ class ChangedKeys:
         """
         probe = _Probe(self, evidence, ())
         numbers = [key for key in self.keys if key.kind in ("number", "whole") and probe.moves(key)]
-        pairs = [(a, b) for a, b in combinations(numbers, 2) if a.path != b.path]
+        simple = [key for key in numbers if key.kind == "number" or key.number < FEW]
+        for change in self._longer(evidence):
+            yield from self.one(evidence, (change,), simple)
+        likely = sorted(numbers, key=lambda key: key.unlikely)
+        pairs = [(a, b) for a, b in combinations(likely, 2) if a.path != b.path]
         for i, (a, b) in enumerate(pairs):
             report_progress(i, len(pairs), "pairs of keys")
             near = near_values((a, b), lambda x, y, a=a, b=b: probe.lrs(a.to(x), b.to(y)), probe.wanted)  # type: ignore[misc]
@@ -118,7 +126,6 @@ class ChangedKeys:
                 first, value, second = (a, near[0], b) if a.kind == "whole" or a.jumps else (b, near[1], a)
                 for change in _around(first, value):
                     yield from self.one(evidence, (change,), (second,))
-        simple = [key for key in numbers if key.kind == "number" or key.number < FEW]
         others = [key for key in self.keys if key not in simple]
         words = [key.to(word) for key in self.keys if key.kind == "words" for word in key.words]
         if self._lacks_warmup():
@@ -130,6 +137,17 @@ class ChangedKeys:
                 report_progress(i, len(tried), "pairs of keys")
                 yield from self.one(evidence, (change,), keys)
 
+    def _longer(self, evidence: Evidence) -> Iterator[Change]:
+        """The counts that make the run as long as the log, where it has another length."""
+        ratio = (evidence.at[-1] + 1) / evidence.spec.length
+        if abs(ratio - 1) > ANOTHER_LENGTH:
+            for key in self.keys:
+                if key.number >= 1 and key.kind in ("number", "whole") and round(key.number * ratio) >= 1:
+                    change = key.to(float(round(key.number * ratio)))
+                    spec = self.variants.spec([change])
+                    if spec is not None and abs(spec.length / (evidence.at[-1] + 1) - 1) < ANOTHER_LENGTH:
+                        yield change
+
     def _usual(self, evidence: Evidence) -> Iterator[Change]:
         """Values that one of two keys may have: of what jumps, and of lengths that the log shows."""
         for key in self.keys:
@@ -138,8 +156,7 @@ class ChangedKeys:
         near = near_lengths(evidence, self.offsets)
         for key in self.keys:
             if key.kind == "whole":
-                longer = round(key.number * (evidence.at[-1] + 1) / evidence.spec.length)  # a run of another length
-                lengths = [n for n in (longer, *near, key.number / 2, key.number * 2) if n == int(n) and n >= 1]
+                lengths = [n for n in (*near, key.number / 2, key.number * 2) if n == int(n) and n >= 1]
                 yield from map(key.to, [n for n in dict.fromkeys(lengths) if n != key.number][:TRIED_WITH])
             elif key.jumps and key.number < 1:
                 run = evidence.spec.length
@@ -155,7 +172,7 @@ class ChangedKeys:
             for change, numbers in (*positions_shown(key, probe.evidence, self.offsets), *self._moved(key, probe)):
                 if probe.meets(change):
                     yield change, numbers
-        else:
+        elif probe.moves(key):
             solver = Solver(key, probe.values(key.to), probe.wanted, near_lengths(probe.evidence, self.offsets))
             for value in solver.solutions():
                 if value != key.number:
@@ -194,11 +211,10 @@ class ChangedKeys:
 
     def _run_length(self, change: Change, evidence: Evidence) -> float:
         """What a change of the run's length costs more: what else depends on it, and rows of the log past its end."""
-        config = self.variants.declared.values is not None
-        if not config and change.key not in ("epochs", "steps"):
+        if not self.of_config and change.key not in ("epochs", "steps"):
             return 0.0
         spec = self.variants.spec([change])
-        if config and spec is not None and spec.length == evidence.spec.length:
+        if self.of_config and spec is not None and spec.length == evidence.spec.length:
             return 0.0
         return 0.1 + 0.4 * (spec is not None and evidence.at[-1] > spec.length)
 
@@ -229,6 +245,11 @@ class _Probe:
         self.times = evidence.base.clock.times(self.at)
         self.factors = [evidence.base.factor if t >= evidence.base.factor_from else 1.0 for t in self.at]
 
+    @cached_property
+    def now(self) -> list[float] | None:
+        """What the spec gives for the rows without another change."""
+        return self.lrs()
+
     def lrs(self, *changes: Change) -> list[float] | None:
         """What the spec with these changes gives for the rows; None where that is no spec."""
         source = self.changed.source((*self.more, *changes))
@@ -245,10 +266,10 @@ class _Probe:
 
     def moves(self, key: Key) -> bool:
         """Whether another value of the key changes any of the rows."""
-        now = self.lrs()
-        values = (key.number * 1.5, key.number / 2) if key.number else (max(map(abs, self.wanted.values)), 1.0)
-        tried = [self.lrs(key.to(float(round(v)) if key.kind == "whole" else v)) for v in values]
-        return any(made is not None and made != now for made in tried)
+        values = [key.number * share for share in (1.5, 0.5, 0.1)] if key.number else [1.0, max(self.wanted.values)]
+        if key.kind == "whole":
+            values = [float(round(value)) for value in (*values, self.evidence.spec.length / 3)]
+        return any((made := self.lrs(key.to(value))) is not None and made != self.now for value in values)
 
     def missed(self, change: Change) -> list[int]:
         """Some rows that are wrong with this change, if they are more than a few that nothing explains."""

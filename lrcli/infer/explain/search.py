@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lrcli.infer.effort import Effort
+from lrcli.infer.effort import LIMIT, Effort
 from lrcli.infer.explain.causes import CAUSES
 from lrcli.infer.explain.changed import TWO_KEYS, ChangedKeys
 from lrcli.infer.explain.clocks import Clock, Scaled, Shifted, Stretched
@@ -25,6 +25,9 @@ BASES = 8
 
 SURE = 1.1
 """What is believed so readily needs no look at the keys of the spec."""
+
+ROUND = 0.25
+"""Two keys that give every row and cost no more than this above the least: nothing better is looked for."""
 
 PIECE = 65536
 
@@ -51,6 +54,11 @@ class Fit:
         return 1 - self.misses / self.rows
 
     @property
+    def is_one_cause(self) -> bool:
+        """Whether a single cause explains every row, but for those that are wrong by themselves."""
+        return not self.misses and sum(part.key != "glitch" for part in self.hypothesis.parts) == 1
+
+    @property
     def rank(self) -> float:
         """The smaller the better: what it takes to believe it, and what it leaves unexplained."""
         return self.hypothesis.cost + min(2.0 * self.misses, 6.0) + 40 * (1 - self.share)
@@ -70,7 +78,8 @@ def search(
         return [first], Effort()
     missed = _missed(plain, rows)
     evidence = Evidence(spec, rows, group, plain, sample_of(rows, missed))
-    effort, found = Effort(), list[tuple[int, Hypothesis]]()
+    effort = Effort(2 * LIMIT if changed is not None and changed.of_config else LIMIT)
+    found: list[tuple[int, Hypothesis]] = []
     with effort:
         for hypothesis in _searched(evidence, found, rows, changed):
             found.append((evidence.count(hypothesis), hypothesis))
@@ -99,8 +108,11 @@ def _searched(
             part = Part(key, "o(t) = " + clock.form("t"), cost)
             yield from changed.one(evidence.on(replace(evidence.base, clock=clock, parts=(part,))))
         best = _finished(found, rows)
-    if changed is not None and (not best or best[0].share < ENOUGH or best[0].rank > TWO_KEYS):
-        yield from changed.two(evidence)
+    if changed is not None and (not best or (not best[0].is_one_cause and best[0].rank > TWO_KEYS)):
+        for hypothesis in changed.two(evidence):
+            yield hypothesis
+            if not found[-1][0] and hypothesis.cost < TWO_KEYS + ROUND:
+                return
 
 
 def _beside_changes(evidence: Evidence) -> Iterator[tuple[Clock, str, float]]:

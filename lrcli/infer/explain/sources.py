@@ -9,6 +9,7 @@ import math
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
 from typing import Any, Protocol
 
 from lrcli.errors import LrcliError
@@ -140,16 +141,19 @@ class Averaged:
 
     def at(self, ts: Sequence[float]) -> list[float]:
         """The means; a window that begins before the run is cut."""
-        found = []
-        for t in ts:
-            if self.fractional:
-                window: list[float] = [t + i / self.n for i in range(self.n)]
-            else:
-                begin = int(t) + self.start
-                window = list(range(max(begin, 0), begin + self.n))
-            values = self.source.at(window)
-            found.append(math.fsum(values) / len(values) if values else math.nan)
-        return found
+        n = self.n
+        spend(len(ts) * n // 8)
+        if self.fractional:
+            values = self.source.at([t + i / n for t in ts for i in range(n)])
+            return [math.fsum(values[i : i + n]) / n for i in range(0, len(values), n)]
+        windows = [(max(int(t) + self.start, 0), int(t) + self.start + n) for t in ts]
+        first, last = min((a for a, _ in windows), default=0), max((b for _, b in windows), default=0)
+        if last - first <= len(ts) * n:  # they lie side by side, or over each other
+            values = self.source.at(range(first, last))
+            return [math.fsum(values[a - first : b - first]) / (b - a) if b > a else math.nan for a, b in windows]
+        values = self.source.at([i for a, b in windows for i in range(a, b)])
+        ends = list(accumulate((max(b - a, 0) for a, b in windows), initial=0))
+        return [math.fsum(values[a:b]) / (b - a) if b > a else math.nan for a, b in pairwise(ends)]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,9 @@ from lrcli.infer.keys.solving import Wanted
 ROUNDS = 14
 """So many steps lead to the values, or nowhere."""
 
+HOPEFUL = 6
+"""After so many steps most of what was wrong has to be gone."""
+
 NEAR = 0.02
 """How far, in relation to what was wrong at first, the rows may be from the wanted ones at the end."""
 
@@ -34,7 +37,9 @@ def near_values(keys: tuple[Key, Key], values: Both, wanted: Wanted) -> tuple[fl
         return None
     first = error = math.fsum(gap * gap for gap in now)
     damping = 1e-3
-    for _ in range(ROUNDS):
+    for tried in range(ROUNDS):
+        if tried == HOPEFUL and error > first / 4:
+            return None
         slopes = [_slope(keys[i], at, i, now, gaps, peak) for i in (0, 1)]
         if slopes[0] is None or slopes[1] is None:
             return None
@@ -66,8 +71,6 @@ def _unit(key: Key, value: float, peak: float) -> float:
     """How far a key is moved to see what that does."""
     if key.kind == "whole":
         return max(1.0, float(round(abs(value) * 0.02)))
-    if key.jumps:
-        return abs(value) * 0.05
     return abs(value) * 1e-4 or peak * 1e-4
 
 
@@ -79,11 +82,11 @@ def _slope(
     gaps: Callable[[tuple[float, float]], list[float] | None],
     peak: float,
 ) -> tuple[float, list[float]] | None:
-    """(how far one key is moved, what the rows change by then)."""
-    for sign in (1, -1):
-        unit = sign * _unit(key, at[i], peak)
+    """(how far one key is moved, what the rows change by then): further where a small change of it is none."""
+    small = _unit(key, at[i], peak)
+    for unit in (small, abs(at[i]) * 0.05, -small):
         moved = gaps((at[0] + unit, at[1]) if i == 0 else (at[0], at[1] + unit))
-        if moved is not None:
+        if moved is not None and moved != now:
             return unit, [b - a for a, b in zip(now, moved, strict=True)]
     return None
 

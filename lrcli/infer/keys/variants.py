@@ -10,7 +10,7 @@ from lrcli.infer.keys.key import Change
 from lrcli.reader import Declared
 from lrcli.spec import Spec
 
-SPEC, CONFIG = 200, 700
+SPEC, CONFIG = 200, 1000
 """So many learning rates could be computed while a spec is built, and while a training config is translated."""
 
 
