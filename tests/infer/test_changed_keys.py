@@ -31,6 +31,10 @@ SPECS = {
     "hf cosine": "{lr: 5e-5, steps: 300, schedule: {type: transformers.cosine, num_warmup_steps: 20}}",
     "timm": "{lr: 0.5, epochs: 90, schedule: {type: timm.CosineLRScheduler, t_initial: 90, warmup_t: 5, lr_min: 1e-5}}",
     "keras": "{steps: 300, schedule: {type: keras.PiecewiseConstantDecay, boundaries: [90], values: [0.1, 0.05]}}",
+    "optax": (
+        "{steps: 200, schedule: {type: optax.warmup_cosine_decay_schedule, init_value: 0, peak_value: 0.4, "
+        "warmup_steps: 5, decay_steps: 200, end_value: 0.004}}"
+    ),
     "groups": "{epochs: 60, schedule: {type: cosine}, groups: [{name: a, lr: 0.1}, {name: b, lr: 0.01}]}",
 }
 
@@ -83,6 +87,7 @@ ONE = [
     ("timm", "schedule.warmup_prefix=true"),
     ("timm", "schedule.type=timm.PolyLRScheduler"),
     ("keras", "schedule.values.1=0.03"),
+    ("optax", "schedule.end_value=0.0048"),
 ]
 
 

@@ -168,6 +168,7 @@ FORMATS = [
     ("axolotl.yaml", AXOLOTL, "lr_scheduler=linear"),
     ("nanogpt.py", NANOGPT, "decay_lr=False"),
     ("ds.json", DEEPSPEED, "scheduler.params.warmup_type=linear"),
+    ("ds.json", DEEPSPEED, "scheduler.params.warmup_num_steps=600"),
     ("detectron2.yaml", DETECTRON2, "SOLVER.LR_SCHEDULER_NAME=WarmupCosineLR"),
     ("detectron2.yaml", DETECTRON2, "SOLVER.STEPS=[3000, 4000]"),
     ("detectron2.yaml", DETECTRON2, "SOLVER.WARMUP_METHOD=constant"),

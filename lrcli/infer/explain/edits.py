@@ -35,7 +35,8 @@ def lengths(schedule: Schedule, path: str = "") -> Iterator[Edit]:
 
 
 def _setter(schedule: Schedule, name: str) -> Callable[[float], Schedule]:
-    return lambda value: replace(schedule, **{name: value})
+    # some frameworks refuse 100.0 where 100 is meant
+    return lambda value: replace(schedule, **{name: int(value) if value == int(value) else value})
 
 
 def _scaler(schedule: Schedule, name: str, value: tuple[float, ...]) -> Callable[[float], Schedule]:

@@ -59,7 +59,7 @@ class Formula:
             spend(end - start)
             try:
                 table.extend(self.schedule.lrs(self.base_lr, start, end))
-            except (ArithmeticError, ValueError, IndexError):
+            except (LrcliError, ArithmeticError, ValueError, IndexError):
                 table.extend(self.one(t) for t in range(start, end))
         return table
 
@@ -67,7 +67,7 @@ class Formula:
         """The learning rate of one step, NaN where there is none."""
         try:
             return float(self.schedule.lr_at(t, self.base_lr))  # type: ignore[arg-type]
-        except (ArithmeticError, ValueError, IndexError, TypeError):
+        except (LrcliError, ArithmeticError, ValueError, IndexError, TypeError):
             return math.nan
 
 

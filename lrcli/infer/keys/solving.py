@@ -22,6 +22,9 @@ MOST_WRONG = 0.1
 COARSE = 0.75
 """The share of the rows that have to change sides between two values for one between them to be right."""
 
+NOISE = 1e-4
+"""Between two values that are no further apart a schedule may be no line: its framework rounds to float32."""
+
 SMALL = 48
 """Whole numbers below this one are tried one by one."""
 
@@ -173,6 +176,7 @@ class Solver:
         needed = COARSE * len(signs_a)
         if _straddling(signs_a, signs_b) < needed:
             return None
+        short: list[float] = []
         while (middle := self._middle(a, b)) is not None:
             signs = self.signs(middle)
             if signs is None:
@@ -182,6 +186,10 @@ class Solver:
             left, right = _straddling(signs_a, signs), _straddling(signs, signs_b)
             if max(left, right) < needed:
                 return None
+            if not short and self.key.kind != "whole" and b - a < NOISE * abs(b):
+                short = list(rounded(middle, 6))  # where a framework rounds, its last digits lead nowhere
+                if (value := next(filter(self._met, short), None)) is not None:
+                    return value
             if left >= right:
                 b, signs_b = middle, signs
             else:
