@@ -110,15 +110,17 @@ def spacing(epochs: Sequence[float]) -> tuple[float, list[float]] | None:
 def whole_positions(positions: Sequence[float]) -> Sequence[int] | None:
     """Positions as whole numbers, a range where they go in equal strides; None where they are not whole.
 
-    >>> whole_positions([10.0, 20.0, 30.0]), whole([0.5, 1.0])
+    >>> whole_positions([10.0, 20.0, 30.0]), whole_positions([0.5, 1.0])
     (range(10, 31, 10), None)
     """
+    first = float(positions[0])
+    stride = positions[1] - first if len(positions) > 1 else 1.0
+    if first.is_integer() and stride.is_integer() and stride > 0:
+        even = range(int(first), int(first) + len(positions) * int(stride), int(stride))
+        if all(map(eq, positions, even)):
+            return even
     try:
         at = array("q", map(int, positions))
     except (ValueError, OverflowError):  # NaN, infinite, or farther than any step
         return None
-    if not all(map(eq, at, positions)):
-        return None
-    stride = at[1] - at[0] if len(at) > 1 else 1
-    even = range(at[0], at[-1] + 1, stride) if stride > 0 else range(0)
-    return even if len(even) == len(at) and all(map(eq, at, even)) else at
+    return at if all(map(eq, at, positions)) else None

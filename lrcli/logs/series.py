@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -123,7 +124,7 @@ class LogSeries(Series):
 
     @cached_property
     def peak(self) -> float:  # type: ignore[override]
-        return max((abs(v) for column in self.values for v in column if v is not None and math.isfinite(v)), default=0)
+        return max(map(_peak_of, self.values), default=0.0)
 
     @property
     def precision(self) -> str:  # type: ignore[override]
@@ -160,6 +161,14 @@ def _chosen(values: Sequence[float | None], places: Sequence[int | None]) -> lis
 def longest(log: Log) -> int:
     """The number of the longest run, counted from 1; of several the first."""
     return max(range(len(log.runs)), key=lambda i: log.runs[i].stop - log.runs[i].start) + 1
+
+
+def _peak_of(column: Sequence[float | None]) -> float:
+    """The largest finite magnitude of a column. A sum that is finite has no part that is not, and costs little."""
+    with suppress(TypeError, OverflowError, ValueError):
+        if column and math.isfinite(math.fsum(column)):  # type: ignore[arg-type]
+            return max(max(column), -min(column))  # type: ignore[type-var, operator, return-value]
+    return max((abs(value) for value in column if value is not None and math.isfinite(value)), default=0.0)
 
 
 def series_of_log(log: Log, *, run: int | None = None, only: bool = False) -> LogSeries:
