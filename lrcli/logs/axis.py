@@ -116,7 +116,7 @@ def whole_positions(positions: Sequence[float]) -> Sequence[int] | None:
     first = float(positions[0])
     stride = positions[1] - first if len(positions) > 1 else 1.0
     if first.is_integer() and stride.is_integer() and stride > 0:
-        even = range(int(first), int(first) + len(positions) * int(stride), int(stride))
+        even = range(int(first), int(first) + (len(positions) - 1) * int(stride) + 1, int(stride))
         if all(map(eq, positions, even)):
             return even
     try:

@@ -70,7 +70,7 @@ class Key:
 def text_of_number(value: float) -> str:
     """A number as a spec writes it.
 
-    >>> text_of_number(250.0), text_of(0.1)
+    >>> text_of_number(250.0), text_of_number(0.1)
     ('250', '0.1')
     """
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
