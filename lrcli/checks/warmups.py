@@ -13,7 +13,7 @@ _ROUNDING = 1e-9
 def warmup_length(schedule: Schedule) -> float | None:
     """How many steps a schedule raises the LR to its base value; None if it is no warmup.
 
-    >>> warmup_length(Linear(start_factor=0.1, total_iters=5)), warmup_of(Linear(end_factor=0.0, total_iters=5))
+    >>> warmup_length(Linear(start_factor=0.1, total_iters=5)), warmup_length(Linear(end_factor=0.0, total_iters=5))
     (5, None)
     """
     if isinstance(schedule, Linear):
