@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from lrcli.configs.beside import Chain, file_beside
 from lrcli.configs.nodes import Unknown, Unread, mapping_of
 from lrcli.configs.pythonic.names import BASE, Imports, names_of
-from lrcli.configs.syntax.python import given_names, with_sets
+from lrcli.configs.syntax.python import given_names, with_python_sets
 from lrcli.errors import SpecError
 from lrcli.inputs import Inputs
 from lrcli.reader.nodes import Mapping, Node, Scalar
@@ -24,7 +24,7 @@ _WHOLE = "give the whole config, as training writes it into work_dirs"
 def read(source: Source, sets: Sequence[str] = (), inputs: Inputs | None = None) -> Mapping:
     """The names of a config, with those of its base files below them; without `inputs`, its own alone."""
     bases = Imports() if inputs is None else _Bases(source, inputs, sets, Chain())
-    return with_sets(_whole(source, sets, bases), sets)
+    return with_python_sets(_whole(source, sets, bases), sets)
 
 
 def _whole(source: Source, sets: Sequence[str], bases: Imports) -> Mapping:

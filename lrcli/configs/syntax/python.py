@@ -19,7 +19,7 @@ from lrcli.reader.source import Place, Source
 def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
     """The names that a Python file assigns, as a mapping."""
     names = names_of(source, given_names(sets, source), Imports())
-    return with_sets(mapping_of(names.values(), source.whole), sets)
+    return with_python_sets(mapping_of(names.values(), source.whole), sets)
 
 
 def given_names(sets: Sequence[str], source: Source) -> dict[str, Node]:
@@ -31,7 +31,7 @@ def given_names(sets: Sequence[str], source: Source) -> dict[str, Node]:
     return {key.text: value for key, value in root.entries}
 
 
-def with_sets(root: Mapping, sets: Sequence[str]) -> Mapping:
+def with_python_sets(root: Mapping, sets: Sequence[str]) -> Mapping:
     """The mapping with what `--set` changes in it."""
     for text in sets:
         root = apply_set(root, text, _scalar)
