@@ -27,9 +27,10 @@ class Config:
 
     format: the name of its format. root: its mapping (with --block, the block and what stands above it). asked: whether
     the release was asked for. forced: whether the format was (`--from`). texts_count: whether the framework makes a
-    number of a text such as "1e-5", as argparse does. read, meant: the keys that were looked for, and others that have
-    a meaning. numeric: those that take numbers, and whether only whole ones. taken: what was taken, written or default.
-    words: those that take a choice or a flag, with what was taken and the others.
+    number of a text such as "1e-5", as argparse does. nulls_default: whether null stands for a number's default. read,
+    meant: the keys that were looked for, and others that have a meaning. numeric: those that take numbers, and whether
+    only whole ones. taken: what was taken, written or default. words: those that take a choice or a flag, with what was
+    taken and the others.
     """
 
     format: str
@@ -42,6 +43,7 @@ class Config:
     asked: bool = False
     forced: bool = False
     texts_count: bool = True
+    nulls_default: bool = True
     remarks: list[Problem] = field(default_factory=list)
     read: dict[str, None] = field(default_factory=dict)
     meant: dict[str, None] = field(default_factory=dict)
@@ -81,6 +83,7 @@ class Config:
     def number(self, path: str, default: float | None = None) -> float | None:
         """A finite number; `default` where it is left out or null."""
         node = self.known(path)
+        self._check_null(path, node, default)
         self.numeric.setdefault(path, False)
         return self._taken(path, default if node is None else self.number_of(node, path))
 
@@ -111,8 +114,15 @@ class Config:
     def count(self, path: str, default: int | None = None, at_least: int | None = None) -> int | None:
         """A whole number; `default` where it is left out or null."""
         node = self.known(path)
+        self._check_null(path, node, default)
         self.numeric[path] = True
         return self._taken(path, default if node is None else self.count_of(node, path, at_least))
+
+    def _check_null(self, path: str, known: Node | None, default: float | None) -> None:
+        """Refuse a null where a number is needed, and the framework has no default for it."""
+        node = self.node(path)
+        if known is None and node is not None and default is not None and not self.nulls_default:
+            raise refuse(node.place, "needs-value", f"{path} is null, and a number is needed")
 
     def _taken(self, path: str, value: Number) -> Number:
         if value is not None:

@@ -66,6 +66,7 @@ def put_openmmlab_rate(config: Config, draft: Draft, path: str, batch_key: str) 
             for _, value in above.entries
         )
         message = "there are several optimizers" if several else "the optimizer's lr is not in the file"
+        message = message if config.node(path) is None else "the optimizer's lr is None"
         raise config.fail(path, "needs-value", message, f"--set {path}=...")
     if rate < 0:
         raise config.raises(path, f"ValueError: Invalid learning rate: {rate}")

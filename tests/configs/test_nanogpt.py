@@ -65,3 +65,9 @@ def test_a_script_with_an_optimizer_of_its_own_is_no_config(tmp_path: Path) -> N
     outcome = run_cli("at", written(tmp_path, "\n".join([*lines, "n_layer = 6", "n_head = 6", ""])), "0")
     assert (outcome.status, outcome.stdout) == (2, "")
     assert "nanogpt (misses get_lr (it trains with an optimizer of its own))" in outcome.stderr
+
+
+def test_nothing_is_no_number(tmp_path: Path) -> None:
+    outcome = run_cli("at", written(tmp_path, TRAIN.replace("min_lr = 6e-5", "min_lr = None")), "0")
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert "min_lr is null, and a number is needed" in outcome.stderr

@@ -214,3 +214,11 @@ def test_a_file_that_is_based_on_itself(tmp_path: Path) -> None:
     assert "config.py is based on itself" in refusal(path, "0")
     circle = written(tmp_path, "_BASE_: [./config.yaml, ./config.yaml]\nSOLVER: {MAX_ITER: 9}\n", "config.yaml")
     assert "config.yaml is based on itself" in refusal(circle, "0")
+
+
+def test_none_is_no_number(tmp_path: Path) -> None:
+    assert "the optimizer's lr is None" in refusal(written(tmp_path, BASE.replace("0.02", "None")), "0")
+    old = OLD.replace("step=[8, 12]", "step=[8, 12], gamma=None")
+    assert "gamma is None, and a value is needed" in refusal(written(tmp_path, old), "0")
+    old = OLD.replace("step=[8, 12]", "step=[8, 12], warmup=None, warmup_iters=None")
+    assert run_cli("at", written(tmp_path, old), "0").stdout == "0.02\n"

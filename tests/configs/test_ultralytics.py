@@ -35,6 +35,8 @@ def written(folder: Path, **changed: str | None) -> str:
         ({"lrf": "1.5"}, "ValueError: 'lrf=1.5' is an invalid value. Valid 'lrf' values are between 0.0 and 1.0."),
         ({"warmup_bias_lr": "-0.1"}, "ValueError: 'warmup_bias_lr=-0.1' is an invalid value."),
         ({"optimizer": "Lion"}, "NotImplementedError: there is no optimizer 'Lion'"),
+        ({"lrf": "null"}, "lrf is null, and a number is needed"),
+        ({"warmup_epochs": "null"}, "warmup_epochs is null, and a number is needed"),
         ({"time": "2"}, "time limits the training in hours"),
         ({"batch": "-1"}, "batch -1 leaves the batch size to AutoBatch"),
         ({"batch": "0.7"}, "batch 0.7 leaves the batch size to AutoBatch"),

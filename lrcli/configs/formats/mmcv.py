@@ -18,6 +18,7 @@ _OWN = (
     *("target_ratio", "cyclic_times", "step_ratio_up", "anneal_strategy", "max_lr", "total_steps", "pct_start"),
     *("div_factor", "final_div_factor", "three_phase"),
 )
+_NULLS = ("warmup", "min_lr", "min_lr_ratio", "total_steps")
 _HOOK = "LrUpdaterHook"
 
 
@@ -157,6 +158,9 @@ def _put_keys(config: Config, draft: Draft, policy: str, warmup: str | None) -> 
         if key.text not in (*_WARMUP, *_OWN):
             message = f"TypeError: {_HOOK}.__init__() got an unexpected keyword argument {key.text!r}"
             raise config.raises(f"lr_config.{key.text}", message, f"this is an argument of {policy}{_HOOK}")
+        needed = key.text not in _NULLS and (warmup is not None or key.text not in _WARMUP)
+        if needed and not config.has(f"lr_config.{key.text}"):
+            raise config.fail(f"lr_config.{key.text}", "needs-value", f"{key.text} is None, and a value is needed")
         if config.has(f"lr_config.{key.text}") and not (key.text in _WARMUP and warmup is None):
             draft.put(f"schedule.{key.text}", node, at=f"lr_config.{key.text}")
     if warmup is None and config.has("lr_config.warmup_iters"):

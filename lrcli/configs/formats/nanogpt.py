@@ -67,6 +67,7 @@ def _plain(statement: ast.stmt, function: ast.FunctionDef) -> str:
 
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of a nanoGPT config."""
+    config.nulls_default = False
     rates = {name: config.number(name, default) for name, default in _DEFAULTS.items()}
     counts = {name: config.number(name, default) for name, default in _COUNTS.items()}
     steps = config.given.steps or int(counts["max_iters"]) + 1

@@ -56,6 +56,7 @@ def _plain(root: Mapping) -> Mapping:
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of a training with timm's train.py."""
     config.root = _plain(config.root)
+    config.nulls_default = False
     config.knows("lr", "lr_base", "lr_base_size", "lr_base_scale", "batch_size", "grad_accum_steps", "opt", "epochs")
     config.knows("sched", "sched_on_updates", "decay_epochs", "decay_milestones", "warmup_prefix", *_NUMBERS)
     sched = config.text("sched", "cosine", _SCHEDULERS)

@@ -23,7 +23,7 @@ def misses(root: Mapping) -> tuple[str, ...]:
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of an ultralytics training."""
     config.knows("nc", "single_cls", "optimizer", *_RATES)
-    config.texts_count = False
+    config.texts_count = config.nulls_default = False
     if config.number("time") is not None:
         message = "time limits the training in hours: the number of epochs is estimated anew while it runs"
         raise config.fail("time", "not-in-steps", message, "--set time=null --epochs N, for those it came to")

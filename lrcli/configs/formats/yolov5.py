@@ -33,7 +33,7 @@ def translate(config: Config, draft: Draft) -> None:
     for name in ("flat_cos_lr", "fixed_lr"):
         if config.flag(name):
             raise config.fail(name, "unknown-scheduler", f"{name} is YOLOv9's, whose curve is not read")
-    config.texts_count = False
+    config.texts_count = config.nulls_default = False
     hyp = _hyp(config)
     epochs = config.given.epochs or config.number("epochs")
     if epochs is None:
