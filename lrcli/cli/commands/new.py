@@ -41,7 +41,7 @@ def new(
     info = describe(find(type))
     if output.to_file and Path(output_options.output or "").is_file():
         raise LrcliError(f"{output_options.output} is already there: remove it first, or choose another name")
-    output.write([starter(info)], prose=True)
+    output.write([starter(info)])
 
 
 command = make_command(
