@@ -218,7 +218,7 @@ def test_a_lock_of_any_size(tmp_path: Path) -> None:
         (["plot", "--log", "{lr: 0.1, epochs: 400, schedule: {type: exponential, gamma: 0.1}}"], 0, "peak 0.1"),
         (["plot", "--log", "{lr: 5e-324, epochs: 4, schedule: {type: constant}}"], 0, "4.94066e-324"),
         (["plot", "{lr: 1.7e308, epochs: 4, schedule: {type: linear, start_factor: 1, end_factor: -1}}"],
-         0, "6.8e307"),
+         0, "6.8e+307"),
         (["at", "far.csv", "0"], 2, "the epoch 1e+300 is no epoch of a run"),
         (["explain", "{lr: 1e-300, epochs: 3, schedule: {type: constant}}", "run.csv"], 2, "1e-300 is out of range"),
         (["explain", "{lr: 1e308, epochs: 3, schedule: {type: constant}}", "run.csv"], 2, "1e+308 is out of range"),
