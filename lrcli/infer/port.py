@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from heapq import heappop, heappush
-from itertools import combinations, islice, product
+from itertools import chain, combinations, islice, product
 from typing import Any
 
 from lrcli.catalog import registry
 from lrcli.errors import InvalidValue, LrcliError, closest
-from lrcli.infer.port_values import Hints, numbers_of
+from lrcli.infer.port_values import WORDS, Hints, numbers_of
 from lrcli.schedules.base import Schedule, Setting, parameters
 from lrcli.schedules.params import param_of
 from lrcli.series import series_of
@@ -128,8 +128,16 @@ class _Search:
         draft = _Draft(cls, {lr: self._pools(cls, lr) for lr in self.hints.bases()})
         self.limit = math.inf
         for lr, pools in draft.pools.items():
-            for combination in islice(_likeliest(pools), LISTED):
+            words = [i for i, f in enumerate(parameters(cls)) if f.name in WORDS or param_of(f).kind == "choice"]
+            lists = [
+                i
+                for i, f in enumerate(parameters(cls))
+                if param_of(f).kind in ("data", "positions") or f.name == "step"
+            ]
+            for combination in chain(_paired(pools, words, lists), islice(_likeliest(pools), LISTED)):
                 key = (lr, *combination)
+                if key in draft.tried:
+                    continue
                 distance = self._distance(draft, key)
                 if distance < math.inf:
                     draft.starts = sorted([*draft.starts, (distance, len(draft.tried), key)])[:IMPROVED]
@@ -283,6 +291,18 @@ def _lengths(schedule: Schedule, length: int, rates: Sequence[float]) -> Iterato
     plain = [length, *own, *breaks, *([top] if top else [])]
     between = [a - b for a in plain[:6] for b in plain[:6] if a > b]
     yield from dict.fromkeys([*plain[:5], 1, *plain[5:], *between, length - 1])
+
+
+def _paired(pools: list[tuple[Any, ...]], words: list[int], lists: list[int]) -> Iterator[tuple[Any, ...]]:
+    """The first values with another word and another list: `policy: step` is nothing without its `step: [30, 60]`."""
+    if not all(pools):
+        return
+    first = [pool[0] for pool in pools]
+    for i, j in product(words, lists):
+        for word, items in product(pools[i], pools[j][:3]):
+            changed = list(first)
+            changed[i], changed[j] = word, items
+            yield tuple(changed)
 
 
 def _likeliest(pools: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

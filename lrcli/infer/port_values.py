@@ -93,8 +93,10 @@ class Hints:
         """The values of a key where the base learning rate is lr, the default first."""
         param = param_of(f)
         default = () if f.default is MISSING else (f.default,)
-        if f.name in LEFT_OUT and default:
+        if f.name in LEFT_OUT and default and not (f.name == "warmup_ratio" and default[0]):
             return default
+        if f.name == "by_epoch" and self.unit == "step":
+            return (False, True)
         found = dict.fromkeys((*default, *self._of_kind(f.name, param.kind, param.choices, lr)))
         return tuple(value for value in found if value in default or (value is not None and param.test(value)))
 
@@ -107,7 +109,7 @@ class Hints:
             return (False, True)
         if kind in ("length", "count") or name in ("step", "lr_warmup_steps", "lr_decay_steps", "wsd_decay_steps"):
             warm = "warmup" in name.lower() or name == "burn_in"
-            return self.warmups if warm else self.lengths
+            return self.warmups if warm else (*(self._positions() if name == "step" else ()), *self.lengths)
         if kind == "number":
             return self._rates(name, lr)
         if kind == "positions":
@@ -130,6 +132,7 @@ class Hints:
         shared = [x * lr for x in self.numbers if 0 < x < 1 and x * lr < self.peak]
         rates = [0.0, *shared[:3], last, least, first, lr, self.peak, *(x for x in self.numbers if 0 < x < self.peak)]
         shares = [rate / lr for rate in (last, least, first) if lr] + [x for x in self.numbers if 0 < x <= 1]
+        shares += [NEARLY_0] if low == "warmup_ratio" and not first else []
         mixed = shares + rates if any(w in low for w in ("ratio", "factor", "alpha", "scale", "_rate")) else rates
         return tuple(dict.fromkeys([0.0, 1.0, *mixed] if mixed is not rates else mixed))
 

@@ -27,7 +27,7 @@ def read_release(root: Mapping, asked: Asked, groups: int, context: Context) -> 
         except Unreadable as error:
             problems.add(place, "emulation", error.message, error.help)
             chosen = None
-        if chosen is not None and emulation is not None:
+        if chosen is not None and emulation is not None and chosen.framework == emulation.framework:
             chosen = replace(
                 emulation,
                 release=chosen.release,

@@ -67,6 +67,8 @@ def offered(line: str, shell: str = "zsh", **variables: str) -> list[str]:
         ("lrcli plot '{lr: 1}@form", ["{lr: 1}@formula"]),
         ("lrcli plot step.yaml --emulate torch-1.13", ["torch-1.13"]),
         ("lrcli plot train.yaml --from ax", ["axolotl"]),
+        ("lrcli convert step.yaml --to torch", ["torch", "torchtitan", "torchtune"]),
+        ("lrcli convert step.yaml --to ke", ["keras"]),
         ("lrcli plot step.yaml --metric v", ["val.csv"]),
         ("lrcli types cosine_", ["cosine_restarts"]),
         ("lrcli types MultiplicativeL", ["MultiplicativeLR"]),

@@ -54,6 +54,7 @@ SAME = [
     (STABLE, "megatron", "megatron.OptimizerParamScheduler"),
     (OURS, "transformers", "transformers.cosine"),
     (OURS, "timm", "timm.CosineLRScheduler"),
+    (MULTISTEP, "mmcv", "mmcv.lr_config"),
     (STEP, "timm", "timm.MultiStepLRScheduler"),
     (STEP, "keras", "keras.PiecewiseConstantDecay"),
     (STEP, "optax", "optax.piecewise_constant_schedule"),
@@ -129,7 +130,7 @@ def test_replay() -> None:
 
 def test_unknown_framework() -> None:
     """An unknown framework is answered with those that there are, a near one first."""
-    with pytest.raises(LrcliError, match=r"did you mean 'timm'\? There are spec, torch, composer, .*, ultralytics"):
+    with pytest.raises(LrcliError, match=r"did you mean 'timm'\? There are spec, torch, .*composer, .*, ultralytics"):
         target_framework("tim")
     assert target_framework("hf") == "transformers"
 

@@ -169,3 +169,19 @@ def test_bad_emulation(argument: str, option: str | None, message: str) -> None:
     with pytest.raises(SpecError) as caught:
         read_spec(argument, emulate=option)
     assert message == str(caught.value)
+
+
+def test_another_framework_than_the_spec_asks_for() -> None:
+    """A release of another framework replaces the replay that the spec asks for, with all that it says of the loop."""
+    schedule = "{type: transformers.linear, num_warmup_steps: 1}"
+    text = f'{{lr: 0.1, epochs: 9, schedule: {schedule}, emulate: {{torch: "2.4", last_epoch: 3}}}}'
+    spec = read_spec(f"{text}@transformers-4.51")
+    assert (None, True) == (spec.emulation, spec.release.startswith("transformers-4.51"))
+
+
+def test_base_of_a_warmup_without_lr() -> None:
+    """A warmup before a schedule that sets its own learning rate rises to where that schedule begins."""
+    spec = parse_text(
+        "{epochs: 9, schedule: {type: optax.constant_schedule, value: 1}, warmup: {for: 2, start_factor: 0.5}}"
+    )
+    assert [0.5, 0.75, 1.0, 1.0] == [spec.groups[0].schedule.lr_at(t, spec.groups[0].base_lr) for t in range(4)]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer._click.shell_completion import CompletionItem, ShellComplete, split_arg_string
 
-from lrcli.cli.completion.values import Item, emulations, forms, keys, metrics, spec_arguments, type_items
+from lrcli.cli.completion.values import Item, emulations, forms, keys, metrics, spec_arguments, targets, type_items
 from lrcli.cli.exits import ExitStatus
 
 if TYPE_CHECKING:
@@ -103,6 +103,8 @@ def _finder(param: Parameter) -> Any:
         return lambda ctx, word: emulations(word)
     if param.name == "form":
         return lambda ctx, word: forms(word)
+    if param.name == "to":
+        return lambda ctx, word: targets(word)
     return (lambda ctx, word: metrics(word)) if param.name == "metric" else None
 
 

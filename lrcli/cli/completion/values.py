@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from lrcli.catalog.registry import all_types, find_type, type_names
+from lrcli.catalog.registry import all_types, find_type, framework, framework_names, framework_types, type_names
 from lrcli.frameworks.replaying import replaying
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.schedules import Schedule, parameters
@@ -62,6 +62,15 @@ def forms(word: str) -> Iterator[Item]:
         Item("log", "a log"),
         *(Item(config.name, config.title) for config in all_formats()),
     ]
+    yield from (item for item in items if item.value.startswith(word))
+
+
+def targets(word: str) -> Iterator[Item]:
+    """What `convert --to` takes: a spec, PyTorch's Python, and the frameworks that have schedules."""
+    items = [Item("spec", "an exact spec"), Item(REPLAYED, "the Python that builds the scheduler")]
+    for name in framework_names():
+        known = framework(name) if framework_types(name) else None
+        items += [Item(name, f"the same curve as a schedule of {known.title}")] if known else []
     yield from (item for item in items if item.value.startswith(word))
 
 
