@@ -16,10 +16,6 @@ _LIGHTNING = (
 )
 
 
-_DEEPSPEED = (
-    '{"train_micro_batch_size_per_gpu": 1,\n"scheduler": {"type": "WarmupLR", "params": {"warmup_num_steps": 9,'
-    ' "warmup_max_lr": 0.1,\n"warmup_max_lr": 0.2}}}'
-)
 _MM = (
     "optim_wrapper = dict(optimizer={'lr': 1,\n'lr': 2})\nparam_scheduler = []\n"
     "train_cfg = dict(by_epoch=True, max_epochs=2)\n"
@@ -37,7 +33,6 @@ _MM = (
             "[net]\npower=1\nmax_batches=9\npower=2\npolicy=poly\n",
             "2:1: warning: power stands twice: the first",
         ),
-        ("ds.json", _DEEPSPEED, "3:1: warning: warmup_max_lr stands twice: the last one"),
         ("m.py", _MM, "2:1: warning: lr stands twice: the last one counts, not that of line 1"),
     ],
 )
