@@ -97,6 +97,8 @@ def simplest_factor(low: float, high: float) -> float:
 
     >>> simplest_factor(1.99999, 2.00001), simplest_factor(0.33333333, 0.33333334), simplest_factor(0.707106, 0.707108)
     (2.0, 0.3333333333333333, 0.7071067811865476)
+    >>> simplest_factor(1.000099e200, 1.000101e200)
+    1.0001e+200
     """
     middle = (low + high) / 2
     if not math.isfinite(middle) or low == high:
@@ -109,10 +111,10 @@ def simplest_factor(low: float, high: float) -> float:
         share = Fraction(middle).limit_denominator(1024)
         if share and low <= float(share) <= high and share.denominator * abs(share.numerator) < 100_000:
             return float(share)
-    square = Fraction(middle * middle).limit_denominator(64)
-    root = math.copysign(math.sqrt(square), middle) if square > 0 else 0.0
-    if low <= root <= high:
-        return root
+        square = Fraction(middle * middle).limit_denominator(64)
+        root = math.copysign(math.sqrt(square), middle)
+        if low <= root <= high:
+            return root
     for digits in range(4, 17):
         short = float(f"{middle:.{digits}g}")
         if low <= short <= high:
