@@ -18,7 +18,7 @@ class Ended(BaseException):
 
 @contextmanager
 def unwound() -> Iterator[None]:
-    """SIGTERM and SIGHUP leave the `with` as an exception does, with all its `finally`, and then end the process.
+    """A signal that ends the process leaves the `with` as an exception does, with all its `finally`, and then ends it.
 
     A signal that is ignored (nohup) stays so, and in a thread that is not the first one nothing changes.
     """
@@ -30,7 +30,7 @@ def unwound() -> Iterator[None]:
         raise Ended(number)
 
     try:
-        for name in ("SIGTERM", "SIGHUP"):
+        for name in ("SIGTERM", "SIGHUP", "SIGPIPE", "SIGQUIT", "SIGXCPU"):
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) == signal.SIG_DFL:
                 signal.signal(number, end)

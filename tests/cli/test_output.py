@@ -265,7 +265,7 @@ def test_what_others_left_stays(tmp_path: Path) -> None:
 
 
 @posix
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGPIPE"])
 def test_a_signal_leaves_no_part(name: str, tmp_path: Path) -> None:
     """A signal in the middle of the work leaves the old file as it was, nothing beside it, and ends the process."""
     (tmp_path / "lr.txt").write_text("old")

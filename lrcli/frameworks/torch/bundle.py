@@ -19,25 +19,21 @@ from textwrap import dedent
 from types import FunctionType, ModuleType
 from typing import Any
 
-from lrcli.errors import LrcliError
 from lrcli.expression import FUNCTIONS, Expression, not_real, tree_of
-from lrcli.frameworks.torch.trees import PACKAGE, Bare, Flattened, Signed, is_ours, statements
+from lrcli.frameworks.torch.trees import (
+    PACKAGE,
+    REPLACE,
+    Bare,
+    Flattened,
+    NotBundled,
+    PythonText,
+    Signed,
+    is_ours,
+    statements,
+)
 
 _ABOUTPACKAGEELVES = ("dataclasses", "importlib", "importlib.util")
 _CALLED_BY_PYTHON = ("__call__", "__getitem__", "__len__", "__iter__", "__next__", "__lt__", "__bool__")
-
-_REPLACE = """def replace(value, **changes):
-    cached = {key for key in vars(value) if isinstance(getattr(type(value), key, None), cached_property)}
-    return type(value)(**{key: item for key, item in vars(value).items() if key not in cached} | changes)"""
-"""What dataclasses.replace does, for classes that are none any more."""
-
-
-class NotBundled(LrcliError):
-    """Something that cannot be written without this package."""
-
-
-class PythonText(str):
-    """A value that is Python already."""
 
 
 class Bundle:
@@ -230,7 +226,7 @@ class Bundle:
                     if name == (alias.asname or alias.name):
                         if (node.module, alias.name) == ("dataclasses", "replace"):
                             self._imports.add("from functools import cached_property")
-                            self._texts["replace"] = _REPLACE.split("\n")
+                            self._texts["replace"] = REPLACE.split("\n")
                             return "replace"
                         if node.module in _ABOUTPACKAGEELVES:
                             raise NotBundled(f"{node.module}.{alias.name} asks for more of a class than is cut out")

@@ -8,8 +8,9 @@ from itertools import repeat
 from typing import Any
 
 from lrcli.errors import LrcliError
-from lrcli.frameworks.torch.bundle import Bundle, NotBundled, PythonText
+from lrcli.frameworks.torch.bundle import Bundle
 from lrcli.frameworks.torch.formula import metric_fields, reads_metric
+from lrcli.frameworks.torch.trees import NotBundled, PythonText
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.sequential import Sequential

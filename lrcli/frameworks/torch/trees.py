@@ -11,12 +11,26 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from lrcli.errors import LrcliError
+
 PACKAGE = "lrcli"
+REPLACE = """def replace(value, **changes):
+    cached = {key for key in vars(value) if isinstance(getattr(type(value), key, None), cached_property)}
+    return type(value)(**{key: item for key, item in vars(value).items() if key not in cached} | changes)"""
+"""What dataclasses.replace does, for classes that are none any more."""
 IN_MATH = ("floor", "ceil", "sqrt", "exp", "log", "sin", "cos", "tanh", "pi", "e")
 """What an expression finds in the module math."""
 _PLAIN = {"min": min, "max": max, "abs": abs, "round": round}
 _COMPARED = 100_000
 _DECORATORS = ("property", "cached_property", "staticmethod", "classmethod", "cache", "lru_cache")
+
+
+class NotBundled(LrcliError):
+    """Something that cannot be written without this package."""
+
+
+class PythonText(str):
+    """A value that is Python already."""
 
 
 class Signed(ast.NodeTransformer):
