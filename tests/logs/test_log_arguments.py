@@ -92,6 +92,6 @@ def test_the_printed_pattern_reads_the_log() -> None:
 def test_pattern_in_the_other_commands() -> None:
     """fit, explain and find take a pattern, too."""
     pattern = r"Epoch (?P<epoch>\d+) rate=(?P<lr>\S+)"
-    assert 0 == run_cli("fit", "odd.txt", "--pattern", pattern).status
+    assert "the learning rate is 'lr'" in run_cli("fit", "odd.txt", "--pattern", pattern).stderr
     assert 1 == run_cli("explain", "spec.yaml", "odd.txt", "--pattern", pattern).status
     assert "no column is called a loss" in run_cli("find", "odd.txt", "--pattern", pattern).stderr
