@@ -107,11 +107,11 @@ def formula_lines(spec: Spec, why: str) -> tuple[list[str], list[str], str]:
     pairs = list(zip(names, values, strict=True))
     if metered:
         made = [line for name, value in pairs for line in ("", "", f"def {name}(metrics):", f"    return {value}")]
-        called = [f"{name}(metrics).lr_at(epoch, {base!r})" for name, base in zip(names, bases, strict=True)]
+        called = [f"{name}(metrics).lr_at(epoch, {_number(base)})" for name, base in zip(names, bases, strict=True)]
         given, scheduler = _functions("metrics, epoch", called), _WITH_METRIC
     else:
         made = ["", "", *(f"{name} = {value}" for name, value in pairs)]
-        called = [f"{name}.lr_at(epoch, {base!r})" for name, base in zip(names, bases, strict=True)]
+        called = [f"{name}.lr_at(epoch, {_number(base)})" for name, base in zip(names, bases, strict=True)]
         given, scheduler = _functions("epoch", called), _SCHEDULER
     if moving:
         given += ", " + _functions("epoch", [f"{name}.momenta(epoch, epoch + 1)[0]" for name in names])
