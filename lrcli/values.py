@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
 else:
 
-    def dataclass(cls=None, /, *, frozen=False, eq=True):
+    def dataclass(cls=None, /, *, frozen=False, eq=True, kw_only=False):
         """As `dataclasses.dataclass`, with its most used options."""
         if cls is None:
-            return lambda cls: dataclass(cls, frozen=frozen, eq=eq)
+            return lambda cls: dataclass(cls, frozen=frozen, eq=eq, kw_only=kw_only)
         inherited = any(params.frozen for base in cls.__mro__ if (params := vars(base).get("__dataclass_params__")))
-        dataclasses.dataclass(init=False, repr=False, eq=False, frozen=inherited)(cls)
+        dataclasses.dataclass(init=False, repr=False, eq=False, frozen=inherited, kw_only=kw_only)(cls)
         cls.__dataclass_params__.frozen = frozen  # so that a standard one may inherit from it
         own = vars(cls)
         methods = {"__init__": _init_of(cls), "__repr__": _repr}

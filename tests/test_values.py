@@ -80,3 +80,24 @@ def test_hash_and_inheritance() -> None:
     assert (Named(1, 2, "p"), {"x": 1, "y": 2, "name": "p"}) == (Named(1, 2, "p"), asdict(Named(1, 2, "p")))
     nan = float("nan")
     assert Point(nan) == Point(nan)
+
+
+def test_arguments_by_name_only() -> None:
+    """With kw_only a field without a default may follow one with a default, and none is given by its position."""
+
+    @values.dataclass(frozen=True, kw_only=True)
+    class Base:
+        """A default first."""
+
+        a: int = 1
+
+    @values.dataclass(frozen=True, kw_only=True)
+    class Child(Base):
+        """Then none."""
+
+        b: int
+
+    assert Child(b=2) == Child(b=2, a=1) != Child(b=2, a=3)
+    for args, named in (((), {}), ((2,), {"b": 2})):
+        with pytest.raises(TypeError):
+            Child(*args, **named)

@@ -8,11 +8,11 @@ differ only where something is left over.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from lrcli.frameworks.base import framework_modules
 from lrcli.spec.data import Data
+from lrcli.values import dataclass
 
 
 class CountingRule(NamedTuple):

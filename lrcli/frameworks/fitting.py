@@ -15,7 +15,6 @@ A way need not be right: `lrcli fit` holds each against the rows of the log.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -24,6 +23,7 @@ from typing import Any, NamedTuple
 
 import lrcli.frameworks
 from lrcli.folder import package_names
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

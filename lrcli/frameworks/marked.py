@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lrcli.frameworks.stateless import Stateless
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.walk import Walked
 from lrcli.schedules.params import choice, count, metric, number
 from lrcli.schedules.plateau import Plateau
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

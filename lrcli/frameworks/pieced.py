@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lrcli.frameworks.marked import Marked
 from lrcli.frameworks.stateless import StatelessRule
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from lrcli.schedules.base import Schedule
+from lrcli.values import dataclass
 
 StatelessRule = Callable[[int], float]
 """The learning rate of a step."""

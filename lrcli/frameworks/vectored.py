@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lrcli.frameworks.marked import Marked
 from lrcli.frameworks.stateless import StatelessRule
+from lrcli.values import dataclass
 
 STRETCH = 8192
 """How many steps are computed at a time."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import ClassVar
 
 from lrcli.errors import NoValue
 from lrcli.schedules.base import Schedule
+from lrcli.values import dataclass
 
 KEPT = 1_000_000
 """How many rows are kept, so that asking for one again costs nothing; those behind them are computed again."""

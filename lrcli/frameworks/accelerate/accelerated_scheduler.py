@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.schedules.base import Schedule, schedule
 from lrcli.schedules.params import length
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

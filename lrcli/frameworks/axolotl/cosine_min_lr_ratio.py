@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Turning
 from lrcli.schedules.params import number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.axolotl.rex_lr import AxolotlRexLR
@@ -11,6 +10,7 @@ from lrcli.frameworks.marked import first
 from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.schedules.base import Schedule, schedule
 from lrcli.schedules.params import length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.marked import Marked
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.composer._scheduler import ComposerScheduler
 from lrcli.frameworks.composer._time import ROWS
 from lrcli.schedules.params import data, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

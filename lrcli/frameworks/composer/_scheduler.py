@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +13,7 @@ from lrcli.frameworks.composer._time import Clock, Time, clock_of, refuses
 from lrcli.frameworks.vectored import Vectored
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import flag, number, text
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from lrcli.frameworks.base import raised
 from lrcli.frameworks.composer._scheduler import ComposerScheduler, cosine_anneal
 from lrcli.frameworks.composer._time import Time, refuses
 from lrcli.schedules.params import number, text
+from lrcli.values import dataclass
 
 
 class _Intervals:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lrcli.frameworks.composer._milestones import ComposerMilestones
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from lrcli.frameworks.composer._milestones import ComposerMilestones
 from lrcli.frameworks.composer._scheduler import ComposerWarmed
 from lrcli.frameworks.composer._time import ROWS
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks._float32 import f32
 from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import choice, count, length, number, positions
+from lrcli.values import dataclass
 
 _PI = 3.14159265
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.stateless import Stateless
 from lrcli.schedules.params import count, length, text
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

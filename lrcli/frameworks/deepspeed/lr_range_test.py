@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from lrcli.frameworks.deepspeed._scheduler import DeepSpeedScheduler
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import flag, length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

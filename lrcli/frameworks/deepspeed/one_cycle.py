@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
 
 from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.deepspeed._scheduler import DeepSpeedScheduler
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import count, flag, length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

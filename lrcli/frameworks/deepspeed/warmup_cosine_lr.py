@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from lrcli.errors import Problem
 from lrcli.frameworks.deepspeed._scheduler import DeepSpeedWarmed
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.frameworks.deepspeed._scheduler import DeepSpeedWarmed
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

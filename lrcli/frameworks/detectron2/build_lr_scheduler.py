@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from lrcli.errors import Problem
@@ -21,6 +21,7 @@ from lrcli.frameworks.detectron2._warmup import check_method, refuses, warmup_fa
 from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import count, flag, length, number, positions, text
+from lrcli.values import dataclass
 
 _NAMES = ("WarmupMultiStepLR", "WarmupCosineLR", "WarmupStepWithFixedGammaLR", "WarmupPolyLR")
 

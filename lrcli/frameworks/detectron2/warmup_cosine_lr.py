@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from lrcli.frameworks.detectron2._warmup import check_method, warmup_factor
 from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.schedules.params import length, number, text
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

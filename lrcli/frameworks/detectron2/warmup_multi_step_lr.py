@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 
 from lrcli.frameworks.detectron2._warmup import check_method, refuses, warmup_factor
 from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.schedules.params import length, number, positions, text
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

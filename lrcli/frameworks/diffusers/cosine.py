@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 from lrcli.errors import Problem
 from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_text
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Waves
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
@@ -12,6 +11,7 @@ from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unus
 from lrcli.frameworks.marked import Marked
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import text
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.errors import Problem
 from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_text
 from lrcli.frameworks.transformers.polynomial import TransformersPolynomial
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

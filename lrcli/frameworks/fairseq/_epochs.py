@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.fairseq._scheduler import FairseqWarmed
 from lrcli.schedules.base import Setting
 from lrcli.schedules.params import count, data
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

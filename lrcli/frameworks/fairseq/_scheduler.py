@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lrcli.errors import InvalidValue
@@ -11,6 +10,7 @@ from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.marked import Marked
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import length, number
+from lrcli.values import dataclass
 
 
 def refuses(exception: str, reason: str, field: str = "", value: object = None) -> Refuses:

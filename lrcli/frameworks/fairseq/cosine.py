@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lrcli.errors import Problem
 from lrcli.frameworks.fairseq._scheduler import FairseqFloored, refuses
 from lrcli.frameworks.marked import first
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

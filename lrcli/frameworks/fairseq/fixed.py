@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.frameworks.fairseq._epochs import FairseqByEpoch
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from lrcli.errors import InvalidValue
@@ -13,6 +12,7 @@ from lrcli.frameworks.fairseq._scheduler import FairseqScheduler
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting
 from lrcli.schedules.params import data
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

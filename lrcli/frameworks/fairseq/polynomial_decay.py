@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from lrcli.errors import Problem
 from lrcli.frameworks.fairseq._epochs import FairseqByEpoch
 from lrcli.frameworks.fairseq._scheduler import refuses
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lrcli.errors import InvalidValue
@@ -12,6 +11,7 @@ from lrcli.frameworks.metered import Metered, follow_plateau
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import flag, length, number
 from lrcli.schedules.plateau import Plateau
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.frameworks.fairseq._scheduler import FairseqFloored, refuses
 from lrcli.frameworks.marked import first, next_turn
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.fairseq._scheduler import FairseqScheduler, refuses
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import data, length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from lrcli.frameworks.fairseq._scheduler import FairseqScheduler, refuses
 from lrcli.frameworks.marked import next_turn
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import flag, length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

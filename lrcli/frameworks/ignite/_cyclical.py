@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import raised
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, refuses
 from lrcli.schedules.params import length, number
+from lrcli.values import dataclass
 
 
 class Cycle(NamedTuple):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lrcli.frameworks.base import Refuses
 from lrcli.schedules.base import Schedule, Setting, setting
 from lrcli.schedules.params import count, flag
+from lrcli.values import dataclass
 
 STRETCH = 8192
 """How many events of a scheduler are computed at a time."""

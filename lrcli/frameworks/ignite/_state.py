@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.errors import Problem
 from lrcli.frameworks.marked import Marked
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import flag, number, text
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from lrcli.errors import InvalidValue
@@ -12,6 +11,7 @@ from lrcli.frameworks.ignite._scheduler import IgniteScheduler, refuses
 from lrcli.frameworks.walk import Walked
 from lrcli.schedules.base import Schedule, schedules
 from lrcli.schedules.params import positions
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

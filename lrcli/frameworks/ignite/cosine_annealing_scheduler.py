@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from lrcli.frameworks.ignite._cyclical import IgniteCyclical
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from lrcli.frameworks.ignite.lr_scheduler import IgniteLRScheduler
 from lrcli.frameworks.walk import Walked
 from lrcli.schedules.base import Schedule, Setting, schedule
 from lrcli.schedules.params import length, number
+from lrcli.values import dataclass
 
 
 class _Warmup(NamedTuple):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.expression import Expression
 from lrcli.frameworks.ignite._state import IgniteState
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import expression
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.frameworks.ignite._cyclical import IgniteCyclical
 from lrcli.frameworks.ignite._scheduler import refuses
 from lrcli.schedules.params import flag
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

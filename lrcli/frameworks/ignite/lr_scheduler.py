@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lrcli.errors import Problem
@@ -12,6 +11,7 @@ from lrcli.frameworks.ignite._wrapped import build, events
 from lrcli.frameworks.walk import Walked
 from lrcli.schedules.base import Schedule, Setting, schedule
 from lrcli.schedules.params import flag
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lrcli.frameworks.ignite._state import IgniteDecayingState
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import positions
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

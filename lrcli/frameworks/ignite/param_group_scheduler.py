@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, IgniteScheduler, refuses
 from lrcli.schedules.base import Schedule, schedules
 from lrcli.schedules.params import data
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lrcli.frameworks.ignite._lines import checked_pairs, lines
@@ -11,6 +10,7 @@ from lrcli.frameworks.ignite._scheduler import IgniteOfGroup
 from lrcli.frameworks.marked import Marked
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import data
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

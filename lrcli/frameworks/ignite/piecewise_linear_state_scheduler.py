@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lrcli.frameworks.ignite._lines import checked_pairs, lines
 from lrcli.frameworks.ignite._state import IgniteState
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import data
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lrcli.errors import Problem
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, refuses
 from lrcli.frameworks.metered import TorchPlateau
 from lrcli.schedules.params import number, text
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

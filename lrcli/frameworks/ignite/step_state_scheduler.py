@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.frameworks.ignite._state import IgniteDecayingState
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import next_multiple
 from lrcli.schedules.params import length
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

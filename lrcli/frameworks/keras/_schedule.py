@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TypeVar
 
 from lrcli.errors import InvalidValue, Problem
@@ -12,6 +11,7 @@ from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.vectored import Vectored
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import choice, number
+from lrcli.values import dataclass
 
 K = TypeVar("K", bound="KerasTyped")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from lrcli.errors import NoValue
 from lrcli.frameworks.keras._schedule import KerasSchedule
 from lrcli.frameworks.marked import next_turn
 from lrcli.schedules.params import length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

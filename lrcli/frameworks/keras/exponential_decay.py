@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lrcli.frameworks.keras._schedule import KerasSchedule
 from lrcli.frameworks.marked import next_turn
 from lrcli.schedules.params import flag, length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

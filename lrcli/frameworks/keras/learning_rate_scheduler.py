@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lrcli.errors import InvalidValue
 from lrcli.expression import Expression
@@ -11,6 +10,7 @@ from lrcli.frameworks._float32 import f32, singles
 from lrcli.frameworks.vectored import Vectored
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import expression
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

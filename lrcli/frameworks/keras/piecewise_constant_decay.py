@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +10,7 @@ from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.keras._schedule import KerasTyped
 from lrcli.schedules.params import data, positions
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

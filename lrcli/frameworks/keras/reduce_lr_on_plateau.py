@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks._float32 import f32
@@ -11,6 +10,7 @@ from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.metered import Metered
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import count, number, text
+from lrcli.values import dataclass
 
 SMALLER = ("loss", "mean_squared_error", "mse", "mean_absolute_error", "mae")
 LARGER = ("accuracy", "acc", "auc", "precision", "recall", "f1_score", "binary_accuracy", "categorical_accuracy")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import count
 
 from lrcli.errors import Problem
 from lrcli.frameworks.walk import Walked
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

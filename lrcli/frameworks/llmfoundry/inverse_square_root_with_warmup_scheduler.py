@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.composer._scheduler import ComposerScheduler
 from lrcli.frameworks.composer._time import parse_time
 from lrcli.schedules.params import number, text
+from lrcli.values import dataclass
 
 _TIMES = ("t_warmup", "t_scale", "t_cooldown")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +13,7 @@ from lrcli.frameworks.megatron._samples import Samples, ramp_sizes
 from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import data, flag, number, text
+from lrcli.values import dataclass
 
 _STYLES = ("linear", "cosine", "inverse-square-root", "constant", "WSD")
 _ANNEALS: dict[str, Callable[[float], float]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from lrcli.frameworks.mmcv._policies import KEYS, NEEDED, bends, every, regular
 from lrcli.frameworks.stateless import Stateless, StatelessRule
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import data, flag, length, number, positions, text
+from lrcli.values import dataclass
 
 _OWN = sorted({key for keys in KEYS.values() for key in keys})
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import Refuses
+from lrcli.values import dataclass
 
 INF = int(1e9)
 """mmengine's "never"."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import count, islice
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ from lrcli.frameworks.mmengine._told import events_of, notes_of
 from lrcli.frameworks.walk import Walked
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import data, metric
+from lrcli.values import dataclass
 
 _Plateau = Callable[[int, float, float], float]
 """The rate after the metric of an epoch: (epoch, metric, rate before) -> rate."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from lrcli.errors import NoValue, Problem
 from lrcli.frameworks.base import Refuses, raised
@@ -12,6 +11,7 @@ from lrcli.frameworks.pieced import Pieced
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import length, number
+from lrcli.values import dataclass
 
 
 def refuses(exception: str, reason: str, field: str = "", value: object = None) -> Refuses:

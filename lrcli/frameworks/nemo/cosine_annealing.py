@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from lrcli.errors import Problem
@@ -12,6 +11,7 @@ from lrcli.frameworks.nemo._policy import NemoAnnealed, raises, refuses, steps_o
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting
 from lrcli.schedules.params import length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lrcli.frameworks.nemo._policy import NemoHeld
 from lrcli.frameworks.nemo._poly import poly_decay
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import flag, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

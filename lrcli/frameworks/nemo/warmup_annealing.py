@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lrcli.errors import Problem
 from lrcli.frameworks.nemo._policy import NemoAnnealed
 from lrcli.frameworks.stateless import StatelessRule
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.frameworks.nemo._policy import NemoHeld
 from lrcli.frameworks.stateless import StatelessRule
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

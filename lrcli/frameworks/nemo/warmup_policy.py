@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lrcli.frameworks.nemo._policy import NemoWarmed
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.optax._schedule import OptaxSchedule, refuses
 from lrcli.schedules.params import data, frozen, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

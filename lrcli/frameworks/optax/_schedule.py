@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any, TypeVar
 
@@ -15,6 +14,7 @@ from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.vectored import Vectored
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import choice
+from lrcli.values import dataclass
 
 T = TypeVar("T", bound="OptaxSchedule")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from lrcli.frameworks.optax._schedule import OptaxSchedule, cosine, refuses
 from lrcli.schedules.params import length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lrcli.frameworks.optax._onecycle import OptaxOnecycle
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

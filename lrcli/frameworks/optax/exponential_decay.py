@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from lrcli.frameworks.marked import first, next_turn
 from lrcli.frameworks.optax._schedule import OptaxSchedule, exponential
 from lrcli.schedules.params import flag, length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

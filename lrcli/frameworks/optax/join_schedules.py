@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import partial
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.optax._schedule import OptaxSchedule, joined
 from lrcli.schedules.base import Schedule, Setting, schedules
 from lrcli.schedules.params import positions
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

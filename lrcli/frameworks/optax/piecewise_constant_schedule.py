@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lrcli.frameworks.optax._piecewise import OptaxPiecewise
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lrcli.frameworks.optax._piecewise import OptaxPiecewise
 from lrcli.frameworks.optax._schedule import interpolated
 from lrcli.schedules.params import choice
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

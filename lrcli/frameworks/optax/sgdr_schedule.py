@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -11,6 +10,7 @@ from lrcli.errors import InvalidValue
 from lrcli.frameworks.optax._schedule import OptaxSchedule, joined, refuses
 from lrcli.frameworks.optax.warmup_cosine_decay_schedule import warmup_cosine
 from lrcli.schedules.params import data, frozen
+from lrcli.values import dataclass
 
 _KEYS = ("init_value", "peak_value", "warmup_steps", "decay_steps", "end_value", "exponent")
 
@@ -37,8 +37,7 @@ class OptaxSgdrSchedule(OptaxSchedule):
     cosine_kwargs: Any = data(
         doc="the arguments of each warmup_cosine_decay_schedule",
         takes="a list of mappings",
-        example="[{init_value: 0.0, peak_value: 0.1, warmup_steps: 100, decay_steps: 5000}, "
-        "{init_value: 0.0, peak_value: 0.05, warmup_steps: 100, decay_steps: 5000}]",
+        example="[{init_value: 0.0, peak_value: 0.1, warmup_steps: 100, decay_steps: 10000}]",
     )
 
     def __post_init__(self) -> None:

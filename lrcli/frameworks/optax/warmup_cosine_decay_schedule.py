@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from lrcli.frameworks._float32 import Width
 from lrcli.frameworks.optax._schedule import OptaxSchedule, cosine, joined, polynomial, refuses
 from lrcli.schedules.params import length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

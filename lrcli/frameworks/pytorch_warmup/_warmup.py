@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lrcli.errors import InvalidValue, NoValue, Refused
@@ -13,6 +12,7 @@ from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.walk import Walked
 from lrcli.schedules.base import Schedule, Setting, schedule
 from lrcli.schedules.params import count, data, length
+from lrcli.values import dataclass
 
 STRETCH = 8192
 """How many rows of the wrapped scheduler are computed at a time."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from lrcli.frameworks.pytorch_warmup._warmup import DampenedOver
 from lrcli.frameworks.stateless import StatelessRule
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

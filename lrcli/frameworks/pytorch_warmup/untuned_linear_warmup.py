@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.frameworks.pytorch_warmup._warmup import DampenedBy, linear
 from lrcli.frameworks.stateless import StatelessRule
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lrcli.errors import InvalidValue, Problem, RowList
@@ -13,6 +12,7 @@ from lrcli.frameworks.marked import Marked, first
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Schedule, Setting, setting
 from lrcli.schedules.params import data, flag, length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

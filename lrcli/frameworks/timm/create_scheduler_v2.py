@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,7 @@ from lrcli.frameworks.timm._scheduler import refuse_noise
 from lrcli.schedules.base import Schedule, Setting, setting
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.params import choice, count, data, flag, length, metric, number, positions, text
+from lrcli.values import dataclass
 
 NAMES = ("cosine", "tanh", "step", "multistep", "poly", "wsd", "rsqrt", "constant", "plateau", "none")
 CYCLES = ("cosine", "tanh", "poly")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.metered import Metered, follow_plateau
 from lrcli.frameworks.timm._scheduler import Noisy
 from lrcli.schedules.params import choice, count, length, number, text
 from lrcli.schedules.plateau import Plateau
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

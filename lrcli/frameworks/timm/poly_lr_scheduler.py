@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from lrcli.frameworks.base import raised
 from lrcli.frameworks.timm._scheduler import TimmCycles
 from lrcli.schedules.params import number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

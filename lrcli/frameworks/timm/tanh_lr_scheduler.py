@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from lrcli.frameworks.timm._scheduler import TimmCycles
 from lrcli.schedules.params import number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.timm._scheduler import TimmScheduled
 from lrcli.schedules.params import choice, length, number
+from lrcli.values import dataclass
 
 STABLE = ("constant", "rsqrt", "power")
 DECAYS = ("1-sqrt", "linear", "cosine", "power", "exp")

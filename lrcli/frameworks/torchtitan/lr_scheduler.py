@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lrcli.errors import Problem
 from lrcli.frameworks.base import raised
@@ -12,6 +11,7 @@ from lrcli.frameworks.marked import Marked, next_turn
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import choice, length, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.errors import Problem
 from lrcli.frameworks.transformers.cosine import TransformersCosine
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.frameworks.stateless import Stateless, StatelessRule
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Floored, refuse_before
 from lrcli.schedules.base import Setting
 from lrcli.schedules.params import number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

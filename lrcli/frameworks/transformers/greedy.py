@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lrcli.errors import InvalidValue
@@ -13,6 +12,7 @@ from lrcli.frameworks.metered import Metered
 from lrcli.frameworks.transformers._lambda import refuse_before
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import choice, count, data, flag, number
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Warmed
 from lrcli.schedules.params import length
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Timed
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

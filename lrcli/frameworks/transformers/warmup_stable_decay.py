@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
@@ -12,6 +11,7 @@ from lrcli.frameworks.marked import first, next_turn
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Warmed
 from lrcli.schedules.params import choice, length, number
+from lrcli.values import dataclass
 
 _SHAPES = ("linear", "cosine", "1-sqrt")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting
+from lrcli.values import dataclass
 
 Factor = Callable[[int], float]
 """What an epoch multiplies the learning rate with."""

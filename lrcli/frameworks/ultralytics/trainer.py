@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from lrcli.errors import Problem
@@ -21,6 +21,7 @@ from lrcli.frameworks.ultralytics._batches import (
 from lrcli.frameworks.ultralytics._optimizer import Optimizer, build_optimizer, nominal_batches
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import count, flag, number, text
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)
