@@ -71,8 +71,8 @@ def at(
     tell_notes(env, [(run.name, run.notes())])
     past = [row for row in asked_for if row >= run.stop and not run.is_record]
     if past:
-        rest = "" if len(past) == 1 else f", and {len(past) - 1} more"
-        env.note(f"{run.unit} {past[0]}{rest} is past the end of the run of {run.stop}: the schedule just goes on")
+        rest = " is" if len(past) == 1 else f" and {len(past) - 1} more are"
+        env.note(f"{run.unit} {past[0]}{rest} past the end of the run of {run.stop}: the schedule just goes on")
     columns = [group[run.reading] for group in groups]
     values = {row: "\t".join(_number(column[i]) for column in columns) for i, row in enumerate(asked_for)}
     output.write(values[row] + "\n" for row in rows)

@@ -61,6 +61,8 @@ def solve(
     if not solved.changes:
         env.error(f"lrcli: {_none(solved, run.unit, row, lr)}")
         return ExitStatus.DIFFERENT
+    if row > run.stop:
+        env.note(f"{run.unit} {row} is past the end of the run of {run.stop} that {run.name} has")
     output.write(_json(solved, run.unit, row) if chosen == "json" else _text(solved), prose=chosen != "json")
     return ExitStatus.OK
 
