@@ -157,7 +157,22 @@ class _Search:
             reached, improved = self._improve(draft, key, distance)
             if reached < best:
                 best, nearest = reached, improved
-        return self._whole(draft, nearest)
+        return self._plainer(draft, nearest, best)
+
+    def _plainer(self, draft: _Draft, key: tuple[Any, ...], distance: float) -> Ported | None:
+        """The schedule without the keys that make it no nearer."""
+        found = self._whole(draft, key)
+        self.limit = distance
+        for i, f in enumerate(parameters(draft.cls), 1):
+            plain = self.spec.length if param_of(f).fills else f.default
+            if plain is MISSING or plain == key[i] or f.name == draft.cls.own_rate:
+                continue
+            changed = (*key[:i], plain, *key[i + 1 :])
+            if self._distance(draft, changed) <= distance:
+                whole = self._whole(draft, changed)
+                if whole is not None and (found is None or whole.gap <= found.gap):
+                    key, found = changed, whole
+        return found
 
     def _enough(self, cls: type[Schedule]) -> float:
         """The distance, of all sampled rows together, at which a schedule is near enough to stop there."""

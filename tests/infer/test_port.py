@@ -152,3 +152,12 @@ def test_nothing_that_runs() -> None:
     """Where no schedule of a framework can run, the reason is that of the framework."""
     with pytest.raises(LrcliError, match=r"composer has no schedule that can run this curve .*batches"):
         port(parse_text(OURS), "composer")
+
+
+def test_keys_that_make_it_no_nearer_are_left_out() -> None:
+    spec = parse_text("{lr: 0.1, epochs: 30, warmup: {for: 2}, schedule: {type: multistep, milestones: [10, 20]}}")
+    text = "\n".join(spec_lines(spec, port(spec, "timm")))
+    assert "sched: step" in text
+    assert "decay_epochs: 10" in text
+    for key in ("k_decay", "min_lr", "num_epochs"):
+        assert key not in text
