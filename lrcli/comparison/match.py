@@ -10,6 +10,7 @@ from typing import NamedTuple
 from lrcli.errors import LrcliError
 from lrcli.series.align import common_grid, on_grid
 from lrcli.series.base import BLOCK, Readings, Series
+from lrcli.series.formula import SpecSeries
 
 RowSpan = tuple[int, int]
 
@@ -125,6 +126,8 @@ def _inside(record: Series, other: Series, rows: Sequence[int]) -> tuple[Sequenc
             if out:
                 span = _span(record.unit, _chosen(record.rows, out))
                 remarks.append(f"not compared: {_rows(len(out))} {what} ({span})")
+                if out[0] == 0 and isinstance(other, SpecSeries) and (first := other.spec.first_step):
+                    remarks[-1] += f": its first_step is {first}; --set first_step=0 for a log that counts from 0"
     compared = rows if len(which) == len(rows) else array("q", (rows[i] for i in which))
     if past := len(compared) - bisect_left(compared, high):
         remarks.append(f"{_rows(past)} past the end of the run, where the schedule goes on, compared too")

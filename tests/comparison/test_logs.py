@@ -145,7 +145,8 @@ def test_what_is_not_compared() -> None:
     assert difference.same
     assert (
         "compared 3 of 6 rows of run (epochs 2 to 4)",
-        "not compared: 2 rows before the first row of inline (epochs 0 to 1)",
+        "not compared: 2 rows before the first row of inline (epochs 0 to 1): "
+        "its first_step is 2; --set first_step=0 for a log that counts from 0",
         "not compared: 1 row past the end of inline (epoch 5)",
     ) == difference.remarks
 

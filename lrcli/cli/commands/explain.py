@@ -91,7 +91,10 @@ def _notes(report: Report) -> Iterator[str]:
     if report.left_out:
         verb = "is" if report.left_out == 1 else "are"
         what = f"{report.left_out} row{'s' * (report.left_out > 1)}"
-        yield f"{what} {verb} left out: no learning rate, or before the spec's first {unit}"
+        counted = (
+            f" ({report.first_step} in the log; --set first_step=0 if it counts from 0)" if report.first_step else ""
+        )
+        yield f"{what} {verb} left out: no learning rate, or before the spec's first {unit}{counted}"
     if report.past_end:
         what = f"{report.past_end} row{'s' * (report.past_end > 1)}"
         verb = "lies" if report.past_end == 1 else "lie"

@@ -96,7 +96,8 @@ class Report:
     verdict: "follows", "explained" or "unexplained". explanations: the best first; where nothing explains the log, what
     comes closest. missed: how many of the rows the plain spec misses. past_end: how many rows lie past the spec's end,
     where its formula was continued. runs: how many runs the log holds, `run` the one that was looked at (1-based).
-    first_row: the first row that the log has of the spec's. of_config: whether the spec is a training config.
+    first_row: the first row that the log has of the spec's. first_step: the number that the log gives to the spec's
+    first row. of_config: whether the spec is a training config.
     gave_up: after how many candidates the search gave up, None where it did not, or found something before.
     """
 
@@ -121,6 +122,7 @@ class Report:
     runs: int
     gave_up: int | None = None
     first_row: int = 0
+    first_step: int = 0
     of_config: bool = False
 
     @property
@@ -178,6 +180,7 @@ def explain(
         run=chosen + 1,
         runs=len(runs),
         first_row=rows.at[0],
+        first_step=spec.first_step,
         of_config=declared is not None and declared.origin is not None,
         gave_up=effort.candidates if effort.exhausted and verdict == "unexplained" else None,
     )
