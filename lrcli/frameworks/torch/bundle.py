@@ -32,8 +32,14 @@ from lrcli.frameworks.torch.trees import (
     statements,
 )
 
-_ABOUTPACKAGEELVES = ("dataclasses", "importlib", "importlib.util")
+_LEFT_BEHIND = ("dataclasses", "importlib", "importlib.util")
+_OF_THE_TEXT = ("torch", "lr_scheduler", "optimizer", "scheduler", "schedule", "Values", "replace")
 _CALLED_BY_PYTHON = ("__call__", "__getitem__", "__len__", "__iter__", "__next__", "__lt__", "__bool__")
+_VALUES = """\
+class Values:
+    def __init__(self, **values):
+        self.__dict__.update(values)
+"""
 
 
 class Bundle:
@@ -47,16 +53,7 @@ class Bundle:
         self._wants_all = False
         self._imports: set[str] = set()
         self._names: dict[tuple[str, str], str] = {}
-        self._taken: set[str] = {
-            *dir(builtins),
-            "torch",
-            "lr_scheduler",
-            "optimizer",
-            "scheduler",
-            "schedule",
-            "Values",
-            "replace",
-        }
+        self._taken: set[str] = {*dir(builtins), *_OF_THE_TEXT}
         self._texts: dict[str, list[str]] = {}
         self._late: dict[str, list[str]] = {}
         self._classes: dict[str, type] = {}
@@ -83,13 +80,7 @@ class Bundle:
                     self.value(getattr(value, key))
                     grown = True
         if self._classes:
-            yield from (
-                "",
-                "",
-                "class Values:",
-                "    def __init__(self, **values):",
-                "        self.__dict__.update(values)",
-            )
+            yield from ("", "", *_VALUES.splitlines())
         for name, text in self._texts.items():
             lines = self._class_lines(name) if name in self._classes else text
             yield from ("", "", *lines) if lines else ()
@@ -228,7 +219,7 @@ class Bundle:
                             self._imports.add("from functools import cached_property")
                             self._texts["replace"] = REPLACE.split("\n")
                             return "replace"
-                        if node.module in _ABOUTPACKAGEELVES:
+                        if node.module in _LEFT_BEHIND:
                             raise NotBundled(f"{node.module}.{alias.name} asks for more of a class than is cut out")
                         if node.module.startswith(PACKAGE):
                             return self._from(sys.modules[node.module], alias.name)
