@@ -171,7 +171,12 @@ class _Assembly:
         self.said.append(
             f"the epochs count from {first} ({self.label(epoch)}) and have {span} steps each: they are added up"
         )
-        return "step", f"{self.label(step)} within {self.label(epoch)}", positions
+        return "step", self._within(step, epoch), positions
+
+    def _within(self, step: str, epoch: str) -> str:
+        """Where the step stands: `Epoch [3][50/1749]` has one word for both numbers."""
+        own, outer = self.label(step), self.label(epoch)
+        return f"the second number of {own}" if own == outer else f"{own} within {outer}"
 
     def _within_epochs(self, step: str, epoch: str | None) -> tuple[str, str, array[float]] | None:
         """The positions where a step column starts again in every epoch; None where it does not."""
@@ -189,7 +194,7 @@ class _Assembly:
         if every and len(sizes) == 1 and self.rows - back[-1] <= min(sizes):
             n = min(sizes)
             self.said.append(f"{self.label(step)} starts again in every epoch, of {n} steps: they were added up")
-            both = f"{self.label(step)} within {self.label(epoch)}" if self.words else f"columns '{step}' and '{epoch}'"
+            both = self._within(step, epoch) if self.words else f"columns '{step}' and '{epoch}'"
             return "step", both, array("d", [low + i for i in range(self.rows)])
         self.said.append(f"{self.label(step)} starts again in every epoch, whose length is not known: it was not used")
         rates = self.columns[self.rates[0]].values

@@ -59,8 +59,8 @@ def _axis(spec: Spec, log: Log) -> tuple[Sequence[float], Callable[[float], int]
             return log.positions, lambda epoch: round(epoch * per) - first
         return log.positions, lambda epoch: round((epoch - first) * per)
     raise LrcliError(
-        f"'{spec.name}' counts {spec.interval}s and '{log.name}' counts {log.unit}s: "
-        f"give '{spec.name}' steps_per_epoch, so that their rows can be aligned"
+        f"the spec '{spec.name}' counts {spec.interval}s and the log '{log.name}' counts {log.unit}s: "
+        "give the spec steps_per_epoch (or --steps-per-epoch N), so that their rows can be aligned"
     )
 
 

@@ -48,7 +48,7 @@ def _steps_per_epoch(run: Series, runs: Sequence[Series]) -> int:
     other = next(another for another in runs if another.unit != run.unit)
     raise LrcliError(
         f"'{run.name}' counts epochs and '{other.name}' counts steps: "
-        f"give '{run.name}' steps_per_epoch, so that their rows can be aligned"
+        f"give '{run.name}' steps_per_epoch (or --steps-per-epoch N), so that their rows can be aligned"
     )
 
 

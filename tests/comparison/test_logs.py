@@ -80,7 +80,8 @@ def test_alignment(spec: str, log: Log, compared: int) -> None:
 def test_epochs_against_steps_need_steps_per_epoch() -> None:
     """Where nothing says how epochs and steps meet, that is an error."""
     with pytest.raises(
-        LrcliError, match="'inline' counts epochs and 'run' counts steps: give 'inline' steps_per_epoch"
+        LrcliError,
+        match="the spec 'inline' counts epochs and the log 'run' counts steps: give the spec steps_per_epoch",
     ):
         compare(_spec(EPOCHS), series_of_log(_log([0, 10], [1, 1])))
 

@@ -154,7 +154,8 @@ def test_steps_against_epochs_needs_steps_per_epoch() -> None:
     with pytest.raises(LrcliError) as error:
         tabulate([STEP4, steps])
     expected = (
-        "'step4' counts epochs and 's' counts steps: give 'step4' steps_per_epoch, so that their rows can be aligned"
+        "'step4' counts epochs and 's' counts steps: "
+        "give 'step4' steps_per_epoch (or --steps-per-epoch N), so that their rows can be aligned"
     )
     assert expected == str(error.value)
 

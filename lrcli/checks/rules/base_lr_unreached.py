@@ -7,7 +7,7 @@ from lrcli.schedules.lambda_ import Lambda
 from lrcli.schedules.multiplicative import Multiplicative
 from lrcli.series import series_of
 
-UNSEEN = 1e-3
+UNSEEN = 0.01
 """A peak that is less than this share below the base LR is as good as it."""
 
 _OWN_SCALE = (Lambda, Multiplicative)

@@ -57,7 +57,7 @@ def convert(
     if origin is None:
         output.write([write_spec(declared.root, {})], prose=True)
         return ExitStatus.OK
-    release = f", read as {origin.release}" if origin.release else ""
+    release = f", read as {origin.framework} {origin.release}" if origin.release else ""
     head = f"from {declared.source.name} ({origin.title}{release})"
     output.write([write_spec(declared.root, origin.comments, head)], prose=True)
     return ExitStatus.OK

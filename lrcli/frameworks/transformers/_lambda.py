@@ -57,7 +57,7 @@ class Turning(Timed):
 
     @property
     def waves(self) -> float:
-        """The waves until the end; half a one only falls."""
+        """The waves until the end; half a wave falls from top to bottom."""
         return 0.5
 
     def turning(self) -> tuple[float, float] | None:
