@@ -5,6 +5,11 @@ A framework whose schedules are looked for in logs has a module `fitting` in its
     spell(shape)   every way of saying the curve with its schedules
     RANK           whose words are taken where several say the same: the smallest
 
+where its log can be told,
+
+    LOG                what a line of it has, a regular expression
+    spell_own(shape)   more ways, for such a log only
+
 and, where its warmup counts batches while the decay counts epochs,
 
     spell_sampled(shape)    the same for a log of epochs that shows the last batch of each
@@ -14,6 +19,7 @@ A way need not be right: `lrcli fit` holds each against the rows of the log.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -100,6 +106,23 @@ def _spellers() -> tuple[ModuleType, ...]:
         if Path(folder, name, "fitting.py").exists()
     ]
     return tuple(sorted(found, key=lambda module: int(module.RANK)))
+
+
+def writer_of(opening: str) -> str:
+    """The framework that writes a log with this text at its beginning, "" where none is known by it."""
+    for module in _spellers():
+        if (pattern := getattr(module, "LOG", None)) and re.search(pattern, opening, re.MULTILINE):
+            return module.__name__.split(".")[-2]
+    return ""
+
+
+def own_spellings(shape: Shape, writer: str) -> Iterator[Words]:
+    """Every way in which the framework that wrote a log may say the curve, which ends with the run if not before."""
+    for module in _spellers():
+        if module.__name__.split(".")[-2] == writer:
+            for how in ("spell_own", "spell"):
+                if spell := getattr(module, how, None):
+                    yield from spell(shape)
 
 
 def spellings(shape: Shape, how: str = "spell") -> Iterator[Words]:

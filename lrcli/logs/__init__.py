@@ -55,6 +55,7 @@ class Log:
     others: further numeric columns by name (loss, val_loss). runs: the runs that stand in the log, one after the other.
     In a name, what a terminal would obey is written as an escape.
     rounding: of the learning rates. remarks: what was taken, skipped or repaired, in a sentence each, for stderr.
+    opening: the text of its beginning, which tells what wrote it.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Log:
     runs: tuple[Run, ...] = ()
     rounding: Rounding = Rounding()
     remarks: tuple[str, ...] = ()
+    opening: str = field(default="", repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not all(name.isprintable() for name in (self.name, *self.lrs, *self.others)):

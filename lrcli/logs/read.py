@@ -53,7 +53,7 @@ def log_of(source: Input, request: LogRequest = LogRequest(), *, others: bool = 
             remarks += [f"{part.name}: {remark}" for remark in said] if len(parts) > 1 else said
         if len(parts) > 1:
             remarks.insert(0, f"{len(parts)} event files of one folder are read as one log")
-        return assemble(gathered, source.stem, remarks)
+        return replace(assemble(gathered, source.stem, remarks), opening=opening.text)
     except FileTrouble as error:
         raise LrcliError(f"{source.name}: {error}") from None
     except NoLog as error:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from lrcli.frameworks.fitting import Shape, Words
 
 RANK = 3
+LOG = r"\b(?:d2|detectron2)\.utils\.events\b"
+
+_NAMES = {"constant": "WarmupMultiStepLR", "steps": "WarmupMultiStepLR", "cosine": "WarmupCosineLR"}
 
 
 def spell(shape: Shape) -> Iterator[Words]:
@@ -24,3 +28,17 @@ def spell(shape: Shape) -> Iterator[Words]:
         yield Words("detectron2.WarmupCosineLR", {"max_iters": shape.end, **keys})
     elif shape.decay in ("line", "power") and not shape.floor:
         yield Words("detectron2.WarmupPolyLR", {"max_iters": shape.end, "power": shape.power, **keys})
+
+
+def spell_own(shape: Shape) -> Iterator[Words]:
+    """Its solver, whose curve runs during the warmup."""
+    late = shape.begin and shape.decay == "cosine"
+    if not shape.warmup or shape.ramp != "line" or shape.epochs or late or shape.decay not in _NAMES:
+        return
+    keys: dict[str, Any] = {"WARMUP_ITERS": shape.warmup, "WARMUP_FACTOR": shape.start / shape.lr}
+    if shape.decay == "cosine":
+        keys["BASE_LR_END"] = shape.floor
+    else:
+        keys |= {"STEPS": shape.milestones, "GAMMA": shape.power if shape.milestones else 0.1}
+    solver = {"LR_SCHEDULER_NAME": _NAMES[shape.decay], "MAX_ITER": shape.end, "BASE_LR": shape.lr}
+    yield Words("detectron2.build_lr_scheduler", {**solver, **keys})

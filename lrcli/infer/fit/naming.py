@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from lrcli.catalog.registry import find_type
 from lrcli.errors import InvalidValue, LrcliError
-from lrcli.frameworks.fitting import Shape, Words, spellings
+from lrcli.frameworks.fitting import Shape, Words, own_spellings, spellings
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.numbers import cost
@@ -72,12 +72,15 @@ def best_named(found: list[Candidate], rows: FitRows, shown: Callable[[float], f
     """The candidates, the first one in the words of the framework that says it best.
 
     What gives every row as it is printed comes before what only comes near. Then PyTorch's words do, unless they are
-    code or need more numbers, or PyTorch itself refuses them (a warmup from 0). `shown` is what the log prints of a
-    number.
+    code or need more numbers, or PyTorch itself refuses them (a warmup from 0). The framework that wrote the log comes
+    before all others, where its words give every row as printed with at most one number more. `shown` is what the log
+    prints of a number.
     """
     if not found:
         return []
     plain = found[0]
+    if rows.writer and (own := _own(found, rows, shown)):
+        return [own, *found]
     named = sorted(spoken(plain, rows), key=_keys_cost)  # the best known of equals first
     if not named:
         return found
@@ -88,6 +91,19 @@ def best_named(found: list[Candidate], rows: FitRows, shown: Callable[[float], f
         best = next((one for one in named if _printed(one, rows, shown)), named[0] if worse else plain)
     equal = best is plain and named[0].schedule != plain.schedule and _printed(named[0], rows, shown)
     return [best, *named[:equal], *found[1:]]
+
+
+def _own(found: list[Candidate], rows: FitRows, shown: Callable[[float], float]) -> Candidate | None:
+    """The candidate in the words of the framework that wrote the log; None where they are not as good as others."""
+    for one in found:
+        if one.shape is None:
+            continue
+        end = one.shape.end or rows.p[-1] + 1 - one.first_step
+        for words in own_spellings(replace(one.shape, end=end, epochs=rows.in_epochs), rows.writer):
+            made = in_words(words, one, rows)
+            if made and gives(made, rows) and made.numbers <= found[0].numbers + 1 and _printed(made, rows, shown):
+                return made
+    return None
 
 
 def _keys_cost(candidate: Candidate) -> float:

@@ -21,7 +21,7 @@ class FitRows:
     """Positions and learning rates of one run, in order, and how far a law may be from each of them.
 
     peak: the largest learning rate. epoch: the steps of an epoch where the log's own columns say that, else 0.
-    in_epochs: whether positions are epochs.
+    in_epochs: whether positions are epochs. writer: the framework that wrote the log, "" if unknown.
     """
 
     p: Sequence[int]
@@ -30,6 +30,7 @@ class FitRows:
     peak: float
     epoch: int = 0
     in_epochs: bool = False
+    writer: str = ""
 
     def __len__(self) -> int:
         return len(self.p)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from lrcli.errors import LrcliError
+from lrcli.frameworks.fitting import writer_of
 from lrcli.infer.effort import Effort, spend
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.candidates import candidates
@@ -142,6 +143,7 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
             break
     if effort.exhausted:
         remarks.append(f"gave up after {effort.candidates:,} candidates")
+    rows = replace(rows, writer=writer_of(log.opening))
     found = best_named(found, rows, lambda value: quantise(value, log.rounding))
     proven = [candidate for candidate in found if candidate.numbers < max(len(rows), FEWEST)]
     if found and not proven:

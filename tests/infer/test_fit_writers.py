@@ -1,0 +1,96 @@
+"""The framework that wrote a log is the one whose words are taken, where they are as good as others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lrcli.infer.fit import fit_run
+from lrcli.infer.fit.spec import spec_mapping
+from lrcli.logs.read import read_log
+
+Rate = Callable[[int], float]
+
+
+def _detectron2(rate: Rate) -> Iterator[str]:
+    for t in range(19, 3000, 20):
+        yield f"[01/05 10:00:19 d2.utils.events]:  eta: 1:23:45  iter: {t}  loss: 1.2  lr: {rate(t):.5g}  max_mem: 5M"
+
+
+def _megatron(rate: Rate) -> Iterator[str]:
+    for t in range(100, 3001, 100):
+        yield (
+            f" [2024-01-05 10:00:00] iteration {t:8d}/    3000 | consumed samples: {t * 64:12d} "
+            f"| elapsed time per iteration (ms): 512.3 | learning rate: {rate(t):.6E} | lm loss: 8.1E+00 |"
+        )
+
+
+def _mmengine(rate: Rate) -> Iterator[str]:
+    for t in range(50, 3001, 50):
+        yield f"2024/01/05 10:00:00 - mmengine - INFO - Iter(train) [{t:5d}/3000]  lr: {rate(t - 1):.4e}  loss: 1"
+
+
+def _unknown(rate: Rate) -> Iterator[str]:
+    for t in range(0, 3000, 20):
+        yield f"step {t} lr {rate(t):.6e}"
+
+
+def _warm(lr: float, length: int, start: float) -> Rate:
+    return lambda t: lr * (start + (1 - start) * min(t / length, 1.0))
+
+
+def _steps(t: int) -> float:
+    return _warm(0.02, 500, 0.001)(t) * 0.1 ** ((t >= 1500) + (t >= 2500))
+
+
+@pytest.mark.parametrize(
+    ("write", "rate", "schedule"),
+    [
+        (
+            _detectron2,
+            _warm(0.04, 1000, 0.001),
+            {"type": "detectron2.build_lr_scheduler", "MAX_ITER": 3000, "BASE_LR": 0.04, "STEPS": []},
+        ),
+        (
+            _detectron2,
+            _steps,
+            {
+                "type": "detectron2.build_lr_scheduler",
+                "MAX_ITER": 3000,
+                "BASE_LR": 0.02,
+                "STEPS": [1500, 2500],
+                "WARMUP_ITERS": 500,
+            },
+        ),
+        (
+            _megatron,
+            _warm(3e-4, 600, 0.0),
+            {"type": "megatron.OptimizerParamScheduler", "lr_warmup_steps": 600, "lr_decay_style": "constant"},
+        ),
+        (
+            _mmengine,
+            _warm(0.01, 499, 0.001),
+            {
+                "type": "mmengine.param_scheduler",
+                "schedulers": [{"type": "LinearLR", "start_factor": 0.001, "end": 500, "by_epoch": False}],
+            },
+        ),
+        (_unknown, _warm(3e-4, 600, 0.0), {"type": "transformers.constant_with_warmup", "num_warmup_steps": 600}),
+    ],
+)
+def test_the_writer_of_a_log_names_its_schedule(
+    write: Callable[[Rate], Iterator[str]], rate: Rate, schedule: dict[str, object], tmp_path: Path
+) -> None:
+    path = tmp_path / "run.log"
+    path.write_text("\n".join(write(rate)) + "\n")
+    fitted = fit_run(read_log(str(path)))
+    assert fitted.explained == fitted.rows
+    assert spec_mapping(fitted)["schedule"] == schedule
+
+
+def test_a_writer_whose_words_do_not_give_the_rows_is_not_taken(tmp_path: Path) -> None:
+    path = tmp_path / "run.log"
+    path.write_text("\n".join(_detectron2(lambda t: 0.1 * 0.9 ** (t // 300))) + "\n")
+    assert fit_run(read_log(str(path))).kind == "step"
