@@ -1,0 +1,153 @@
+"""The steps of the rows that Hugging Face's Trainer prints, whose dicts say only their epoch, rounded.
+
+The progress bar beside a dict says the step: the one that stands before it may lag behind, the one after it is drawn
+anew. Of the two that step is taken which gives all epochs the same number of steps. Without bars there are the totals
+that the Trainer prints at its start, and the runtime and the speed at its end.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lrcli.logs import FARTHEST
+from lrcli.logs.axis import spacing
+
+_ENOUGH = 0.8
+"""The share of the rows whose bar has to fit their epoch."""
+_MOST = 10_000
+"""How many numbers of steps between two rows are tried."""
+_TINY = 1e-6
+"""A part of a step: the rounding of doubles."""
+
+
+def steps_beside(epochs: Sequence[float], before: Sequence[float], after: Sequence[float]) -> list[float] | None:
+    """The step of each row: that of the bar before it or of the one after it, as its epoch says; None where none fits.
+
+    >>> steps_beside([0.625, 1.25, 1.875], [4, 10, 10], [5, 15, 15])
+    [5, 10, 15]
+    """
+    if not epochs or len(before) != len(epochs) or not max(epochs) > 0:
+        return None
+    slack = _slack(epochs)
+    top = max(range(len(epochs)), key=lambda i: epochs[i])
+    best: list[float] = []
+    matched = 0
+    for start in dict.fromkeys((after[top], before[top])):
+        if not start > 0:
+            continue
+        low, high = _lengths(start, epochs[top], slack[top])
+        steps: list[float] = []
+        for i, epoch in enumerate(epochs):
+            fits = [
+                (max(low, own[0]), min(high, own[1]), step)
+                for step in dict.fromkeys((after[i], before[i]))
+                if step > 0 and (own := _lengths(step, epoch, slack[i])) and max(low, own[0]) <= min(high, own[1])
+            ]
+            if fits:
+                low, high, step = fits[0]
+                steps.append(step)
+            else:
+                steps.append(math.nan)
+        n = sum(step == step for step in steps)
+        if n > matched:
+            middle = (low + high) / 2
+            best = [s if s == s else round(e * middle) for s, e in zip(steps, epochs, strict=True)]
+            matched = n
+    return best if matched >= max(2, _ENOUGH * len(epochs)) else None
+
+
+def steps_of_totals(epochs: Sequence[float], per: float) -> list[float] | None:
+    """The steps of evenly spaced epochs of so many steps each; None where that gives no whole ones."""
+    places = spacing(epochs)
+    if places is None:
+        return None
+    stride = places[0] * per
+    whole = round(stride)
+    return [whole * number for number in places[1]] if whole and abs(stride - whole) < 0.02 * whole + 1e-9 else None
+
+
+def steps_of_end(epochs: Sequence[float], end: Mapping[str, Any]) -> tuple[list[float], str] | None:
+    """The steps of rows at fractions of an epoch, and how they are known; None where several would do, or none.
+
+    The last dict says about how many steps there were, in its runtime and speed, and its epoch how far that is. The
+    rows stand at all multiples of a number of steps, after the first step or not (logging_first_step).
+    """
+    try:
+        (shortest, longest), (slowest, fastest) = (
+            _rounded(str(end[f"train_{name}"])) for name in ("runtime", "steps_per_second")
+        )
+        last = float(end["epoch"])
+    except (KeyError, ValueError, ArithmeticError):
+        return None
+    least, most = shortest * slowest, longest * fastest
+    if not (0 < least <= most < FARTHEST and epochs and max(epochs) <= last) or all(e % 1 == 0 for e in epochs):
+        return None
+    slack = _slack([*epochs, last])
+    found = None
+    for ahead in ([], [1.0]):
+        n = len(epochs) - len(ahead)
+        strides = range(max(int(least / (n + 1)), 1 + len(ahead)), int(most / n) + 1) if n > 1 else range(0)
+        if len(strides) > _MOST:
+            return None
+        for stride in strides:
+            steps = [*ahead, *(float(stride * number) for number in range(1, n + 1))]
+            low, high = _common_length(steps, epochs, slack)
+            if low > high:
+                continue
+            fewest = math.ceil(max(least, n * stride, low * (last - slack[-1]) - _TINY))
+            total = math.floor(min(most, (n + 1) * stride - 1, high * (last + slack[-1]) + _TINY))
+            if fewest <= total:
+                if found:
+                    return None
+                said = f"{total}" if fewest == total else f"{fewest} to {total}"
+                found = (
+                    steps,
+                    (
+                        f"counted from train_runtime x train_steps_per_second: {said}, a row every {stride}"
+                        " (if the run was not stopped before its end)"
+                    ),
+                )
+    return found
+
+
+def _common_length(steps: Sequence[float], epochs: Sequence[float], slack: Sequence[float]) -> tuple[float, float]:
+    """The shortest and the longest epoch in which all steps are at their epochs; infinity and 0 where there is none."""
+    low, high = 0.0, math.inf
+    for step, epoch, own in zip(steps, epochs, slack, strict=False):
+        shorter, longer = _lengths(step, epoch, own)
+        low, high = max(low, shorter), min(high, longer)
+        if low > high:
+            return math.inf, 0.0
+    return low, high
+
+
+def _rounded(text: str) -> tuple[float, float]:
+    """The least and the most that a printed number may have been before it was rounded.
+
+    >>> _rounded("4.05"), _rounded("1.5e+04")
+    ((4.045, 4.055), (14500.0, 15500.0))
+    """
+    from decimal import Decimal
+
+    number = Decimal(text)
+    half = Decimal(5).scaleb(int(number.as_tuple().exponent) - 1)  # ValueError for NaN and infinity
+    return float(number - half), float(number + half)
+
+
+def _lengths(step: float, epoch: float, slack: float) -> tuple[float, float]:
+    """The shortest and the longest epoch, in steps, in which a step is at that epoch."""
+    return (step / (epoch + slack) if epoch + slack else math.inf), (
+        step / (epoch - slack) if epoch > slack else math.inf
+    )
+
+
+def _slack(epochs: Sequence[float]) -> list[float]:
+    """How far each epoch may be from what it was before it was rounded: to 2 decimals, 4 digits, or not at all."""
+    decimals = max(len(repr(epoch).partition(".")[2]) for epoch in epochs)
+    if decimals <= 2:
+        return [0.0051] * len(epochs)
+    if decimals <= 8:
+        return [0.51 * 10.0 ** (math.floor(math.log10(epoch)) - 3) if epoch > 0 else 0.0 for epoch in epochs]
+    return [1e-9 * epoch for epoch in epochs]
