@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -45,6 +46,10 @@ def _steps(t: int) -> float:
     return _warm(0.02, 500, 0.001)(t) * 0.1 ** ((t >= 1500) + (t >= 2500))
 
 
+def _cosine(t: int) -> float:
+    return _warm(0.02, 500, 0.001)(t) * (0.5 + 0.5 * math.cos(math.pi * max(t - 500, 0) / 2500))
+
+
 @pytest.mark.parametrize(
     ("write", "rate", "schedule"),
     [
@@ -62,6 +67,18 @@ def _steps(t: int) -> float:
                 "BASE_LR": 0.02,
                 "STEPS": [1500, 2500],
                 "WARMUP_ITERS": 500,
+            },
+        ),
+        (
+            _detectron2,
+            _cosine,
+            {
+                "type": "detectron2.build_lr_scheduler",
+                "LR_SCHEDULER_NAME": "WarmupCosineLR",
+                "MAX_ITER": 3000,
+                "BASE_LR": 0.02,
+                "WARMUP_ITERS": 500,
+                "RESCALE_INTERVAL": True,
             },
         ),
         (

@@ -31,13 +31,13 @@ def spell(shape: Shape) -> Iterator[Words]:
 
 
 def spell_own(shape: Shape) -> Iterator[Words]:
-    """Its solver, whose curve runs during the warmup."""
-    late = shape.begin and shape.decay == "cosine"
+    """Its solver; a cosine begins after the warmup only where the interval is rescaled."""
+    late = shape.decay == "cosine" and not shape.plain
     if not shape.warmup or shape.ramp != "line" or shape.epochs or late or shape.decay not in _NAMES:
         return
     keys: dict[str, Any] = {"WARMUP_ITERS": shape.warmup, "WARMUP_FACTOR": shape.start / shape.lr}
     if shape.decay == "cosine":
-        keys["BASE_LR_END"] = shape.floor
+        keys |= {"BASE_LR_END": shape.floor, "RESCALE_INTERVAL": True}
     else:
         keys |= {"STEPS": shape.milestones, "GAMMA": shape.power if shape.milestones else 0.1}
     solver = {"LR_SCHEDULER_NAME": _NAMES[shape.decay], "MAX_ITER": shape.end, "BASE_LR": shape.lr}
