@@ -33,6 +33,12 @@ def _mmengine(rate: Rate) -> Iterator[str]:
         yield f"2024/01/05 10:00:00 - mmengine - INFO - Iter(train) [{t:5d}/3000]  lr: {rate(t - 1):.4e}  loss: 1"
 
 
+def _trainer(rate: Rate) -> Iterator[str]:
+    for t in range(10, 3001, 10):
+        yield f"{{'loss': '1.2', 'learning_rate': '{rate(t):.4g}', 'epoch': '{t / 1000:.4g}'}}"
+    yield "{'train_runtime': '741.3', 'train_steps_per_second': '4.047', 'epoch': '3'}"
+
+
 def _unknown(rate: Rate) -> Iterator[str]:
     for t in range(0, 3000, 20):
         yield f"step {t} lr {rate(t):.6e}"
@@ -93,6 +99,11 @@ def _cosine(t: int) -> float:
                 "type": "mmengine.param_scheduler",
                 "schedulers": [{"type": "LinearLR", "start_factor": 0.001, "end": 500, "by_epoch": False}],
             },
+        ),
+        (
+            _trainer,
+            lambda t: _warm(3e-4, 300, 0.0)(t) * (0.5 + 0.5 * math.cos(math.pi * max(0, t - 300) / 2700)),
+            {"type": "transformers.cosine", "num_warmup_steps": 300, "num_training_steps": 3000},
         ),
         (_unknown, _warm(3e-4, 600, 0.0), {"type": "transformers.constant_with_warmup", "num_warmup_steps": 600}),
     ],

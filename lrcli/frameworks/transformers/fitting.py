@@ -8,6 +8,7 @@ from typing import Any
 from lrcli.frameworks.fitting import Shape, Words
 
 RANK = 1
+LOG = r"\{'loss': [^\n{}]*'learning_rate': [^\n{}]*'epoch': "  # the dicts that its Trainer prints
 
 _STABLE = {"line": "linear", "cosine": "cosine", "root": "1-sqrt"}
 
