@@ -239,7 +239,7 @@ def test_runs() -> None:
 
 def test_epochs_against_steps() -> None:
     """Without steps_per_epoch a log of steps cannot meet a spec of epochs."""
-    with pytest.raises(LrcliError, match="give 's' steps_per_epoch"):
+    with pytest.raises(LrcliError, match="give the spec steps_per_epoch"):
         explain(lrcli.load(STEP), log_of([0.1, 0.1], unit="step"))
 
 
