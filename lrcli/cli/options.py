@@ -12,6 +12,7 @@ from lrcli.values import dataclass
 if TYPE_CHECKING:
     from lrcli.logs import LogRequest
 
+log_argument = partial(Argument, metavar="LOG", show_default=False)
 spec_option = partial(Option, rich_help_panel="Spec")
 data_option = partial(Option, rich_help_panel="Spec", metavar="N", min=1, show_default=False)
 row_option = partial(Option, rich_help_panel="Rows", show_default=False)

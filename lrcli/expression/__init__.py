@@ -84,7 +84,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., float], int, int]] = {
     "tanh": (math.tanh, 1, 1),
 }
 
-_BINARY: dict[type[ast.operator], Callable[[float, float], Any]] = {
+ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -246,7 +246,7 @@ class _Checker:
         raise self.error(node, f"unknown name {node.id!r}", self.suggest(node.id, known))
 
     def binary(self, node: ast.BinOp) -> ast.expr:
-        compute = _BINARY.get(type(node.op))
+        compute = ARITHMETIC.get(type(node.op))
         if compute is None:
             if isinstance(node.op, ast.BitXor):
                 raise self.error(node, "'^' is no operator here", "write a power as '**'")

@@ -22,13 +22,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-import lrcli.frameworks
-from lrcli.folder import package_names
+from lrcli.frameworks.base import framework_modules
 from lrcli.values import dataclass
 
 
@@ -98,35 +95,29 @@ class Words(NamedTuple):
 
 
 @cache
-def _spellers() -> tuple[ModuleType, ...]:
-    found = [
-        import_module(f"lrcli.frameworks.{name}.fitting")
-        for folder in lrcli.frameworks.__path__
-        for name in package_names([folder])
-        if Path(folder, name, "fitting.py").exists()
-    ]
-    return tuple(sorted(found, key=lambda module: int(module.RANK)))
+def _spellers() -> dict[str, ModuleType]:
+    """The modules by their frameworks' names, those whose words are taken first before the others."""
+    modules = sorted(framework_modules("fitting"), key=lambda module: int(module.RANK))
+    return {module.__name__.split(".")[-2]: module for module in modules}
 
 
 def writer_of(opening: str) -> str:
     """The framework that writes a log with this text at its beginning, "" where none is known by it."""
-    for module in _spellers():
+    for framework, module in _spellers().items():
         if (pattern := getattr(module, "LOG", None)) and re.search(pattern, opening, re.MULTILINE):
-            return module.__name__.split(".")[-2]
+            return framework
     return ""
 
 
 def own_spellings(shape: Shape, writer: str) -> Iterator[Words]:
     """Every way in which the framework that wrote a log may say the curve, which ends with the run if not before."""
-    for module in _spellers():
-        if module.__name__.split(".")[-2] == writer:
-            for how in ("spell_own", "spell"):
-                if spell := getattr(module, how, None):
-                    yield from spell(shape)
+    for how in ("spell_own", "spell"):
+        if spell := getattr(_spellers().get(writer), how, None):
+            yield from spell(shape)
 
 
 def spellings(shape: Shape, how: str = "spell") -> Iterator[Words]:
     """Every way in which a framework may say the curve, the best known framework first."""
-    for module in _spellers():
+    for module in _spellers().values():
         if spell := getattr(module, how, None):
             yield from spell(shape)

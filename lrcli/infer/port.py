@@ -126,14 +126,11 @@ class _Search:
     def draft(self, cls: type[Schedule]) -> _Draft:
         """The likeliest schedules of a class, the nearest first."""
         draft = _Draft(cls, {lr: self._pools(cls, lr) for lr in self.hints.bases()})
+        kinds = [(i, f.name, param_of(f).kind) for i, f in enumerate(parameters(cls))]
+        words = [i for i, name, kind in kinds if name in WORDS or kind == "choice"]
+        lists = [i for i, name, kind in kinds if kind in ("data", "positions") or name == "step"]
         self.limit = math.inf
         for lr, pools in draft.pools.items():
-            words = [i for i, f in enumerate(parameters(cls)) if f.name in WORDS or param_of(f).kind == "choice"]
-            lists = [
-                i
-                for i, f in enumerate(parameters(cls))
-                if param_of(f).kind in ("data", "positions") or f.name == "step"
-            ]
             for combination in chain(_paired(pools, words, lists), islice(_likeliest(pools), LISTED)):
                 key = (lr, *combination)
                 if key in draft.tried:

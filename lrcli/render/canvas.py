@@ -97,12 +97,15 @@ def _crowd(strokes: Sequence[Mapping[Cell, int]], area: Area) -> dict[Cell, int]
     cells: dict[Cell, int] = {}
     for column, bands in crowds(columns, 2 if area.ascii else area.dots).items():
         for low, high in bands:
-            if area.ascii:
-                cells |= {(area.height - 1 - dot, column): ord(":") for dot in range(low, high + 1)}
-            else:
-                bits = braille_band(low, high, area.height)
-                cells |= {(row, column): _BLANK | code for row, code in bits.items()}
+            cells |= _filled(low, high, column, area, ":")
     return cells
+
+
+def _filled(low: int, high: int, column: int, area: Area, mark: str) -> dict[Cell, int]:
+    """The cells of a column from one dot up to another, full of dots; of `mark` in ASCII."""
+    if area.ascii:
+        return {(area.height - 1 - dot, column): ord(mark) for dot in range(low, high + 1)}
+    return {(row, column): _BLANK | code for row, code in braille_band(low, high, area.height).items()}
 
 
 def _strokes(runs: Sequence[Polyline], area: Area) -> dict[Cell, int]:
@@ -120,12 +123,7 @@ def _strokes(runs: Sequence[Polyline], area: Area) -> dict[Cell, int]:
     for column, extent in bands.items():
         if not 0 <= column < area.width:
             continue
-        low, high = area.dot(extent.low), area.dot(extent.high)
-        if area.ascii:
-            strokes |= {(area.height - 1 - dot, column): ord("*") for dot in range(low, high + 1)}
-        else:
-            bits = braille_band(low, high, area.height)
-            strokes |= {(row, column): _BLANK | code for row, code in bits.items()}
+        strokes |= _filled(area.dot(extent.low), area.dot(extent.high), column, area, "*")
     return strokes
 
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from typer import Argument
-
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
 from lrcli.cli.load import load_declared
-from lrcli.cli.options import LogColumns, OneSpec, OutputOptions, Quiet, SpecOptions, output_option, row_option
+from lrcli.cli.options import (
+    LogColumns,
+    OneSpec,
+    OutputOptions,
+    Quiet,
+    SpecOptions,
+    log_argument,
+    output_option,
+    row_option,
+)
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
 from lrcli.infer.bounds import check_magnitudes
@@ -29,10 +36,8 @@ def explain(
     spec: OneSpec,
     log: Annotated[
         str,
-        Argument(
-            metavar="LOG",
-            show_default=False,
-            help="The log of a run: CSV, TSV, JSON or JSON lines, '-' for stdin; LOG:COLUMN names the LR column.",
+        log_argument(
+            help="The log of a run: CSV, TSV, JSON or JSON lines, '-' for stdin; LOG:COLUMN names the LR column."
         ),
     ],
     spec_options: SpecOptions,

@@ -4,8 +4,6 @@ import math
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from typer import Argument
-
 from lrcli.cli.command import Options, make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
@@ -15,6 +13,7 @@ from lrcli.cli.options import (
     OutputOptions,
     Quiet,
     digits_of,
+    log_argument,
     output_option,
     picture_option,
     row_option,
@@ -116,10 +115,8 @@ def find(
     env: Environment,
     log: Annotated[
         str,
-        Argument(
-            metavar="LOG",
-            show_default=False,
-            help="A log of a range test: CSV, TSV, JSON or JSON lines, '-' for stdin; LOG:COLUMN names the LR column.",
+        log_argument(
+            help="A log of a range test: CSV, TSV, JSON or JSON lines, '-' for stdin; LOG:COLUMN names the LR column."
         ),
     ],
     log_columns: LogColumns,

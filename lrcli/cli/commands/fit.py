@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from typer import Argument
-
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
-from lrcli.cli.options import LogOptions, OutputOptions, Quiet, output_option
+from lrcli.cli.options import LogOptions, OutputOptions, Quiet, log_argument, output_option
 from lrcli.cli.output import Output
 from lrcli.infer.bounds import check_magnitudes
 from lrcli.infer.fit import Fitted, fit_run, longest_run, runs_of
@@ -25,11 +23,7 @@ def fit(
     env: Environment,
     log: Annotated[
         str,
-        Argument(
-            metavar="LOG",
-            show_default=False,
-            help="A log with learning rates, '-' for stdin; LOG:COLUMN names the learning-rate column.",
-        ),
+        log_argument(help="A log with learning rates, '-' for stdin; LOG:COLUMN names the learning-rate column."),
     ],
     log_options: LogOptions,
     output_options: OutputOptions,

@@ -13,21 +13,13 @@ from dataclasses import replace
 from typing import Any
 
 from lrcli.configs.nodes import Unknown, Value, mapping_of, sequence_of, text_of
+from lrcli.expression import ARITHMETIC
 from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
 from lrcli.reader.source import Place, Source, refuse
 
 _MOST = 10_000
 """The longest text or list that `*` makes."""
-_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
-}
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
@@ -207,7 +199,7 @@ class Expressions:
     def arithmetic(self, node: ast.BinOp, depth: int) -> Node:
         """a + b and the like, of numbers, of texts and of lists."""
         left, right = self.value(node.left, depth + 1), self.value(node.right, depth + 1)
-        a, b, work = number_of(left), number_of(right), _ARITHMETIC.get(type(node.op))
+        a, b, work = number_of(left), number_of(right), ARITHMETIC.get(type(node.op))
         if isinstance(left, Unknown) or isinstance(right, Unknown) or work is None:
             return self._because(left if isinstance(left, Unknown) else right, node)
         if a is not None and b is not None:

@@ -7,7 +7,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from lrcli.frameworks.ignite._scheduler import refuses
+from lrcli.frameworks.marked import Marked
 from lrcli.frameworks.stateless import StatelessRule
+from lrcli.schedules.params import data
+from lrcli.values import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Milestones(Marked):
+    """The milestones that a value goes between."""
+
+    milestones_values: Any = data(
+        doc="the milestones with their values", takes="a list of [milestone, value]", example="[[0, 0.1], [500, 0.01]]"
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "milestones_values", checked_pairs(self.milestones_values))
 
 
 def lines(pairs: Sequence[tuple[int, float]]) -> StatelessRule:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from lrcli.frameworks.ignite._lines import checked_pairs, lines
+from lrcli.frameworks.ignite._lines import Milestones, lines
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup
-from lrcli.frameworks.marked import Marked
 from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import data
 from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class IgnitePiecewiseLinear(IgniteOfGroup, Marked):
+class IgnitePiecewiseLinear(Milestones, IgniteOfGroup):
     """Go in lines from one milestone's value to the next one's.
 
     lr(t) = v_k + (v_(k+1) - v_k) * (t - m_k) / (m_(k+1) - m_k)    for m_k <= t < m_(k+1)
@@ -31,14 +28,6 @@ class IgnitePiecewiseLinear(IgniteOfGroup, Marked):
 
     name = "ignite.PiecewiseLinear"
     sets_lr = True
-
-    milestones_values: Any = data(
-        doc="the milestones with their values", takes="a list of [milestone, value]", example="[[0, 0.1], [500, 0.01]]"
-    )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        object.__setattr__(self, "milestones_values", checked_pairs(self.milestones_values))
 
     def rule(self, base_lr: float) -> StatelessRule:
         return (lambda t: base_lr) if self.is_idle else lines(self.milestones_values)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from lrcli.frameworks.ignite._lines import checked_pairs, lines
+from lrcli.frameworks.ignite._lines import Milestones, lines
 from lrcli.frameworks.ignite._state import IgniteState
 from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import data
 from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class IgnitePiecewiseLinearStateScheduler(IgniteState):
+class IgnitePiecewiseLinearStateScheduler(Milestones, IgniteState):
     """Set a value of the engine's state in lines from one milestone's value to the next one's.
 
     value(t) = v_k + (v_(k+1) - v_k) * (t + 1 - m_k) / (m_(k+1) - m_k)    for m_k <= t + 1 < m_(k+1)
@@ -26,14 +24,6 @@ class IgnitePiecewiseLinearStateScheduler(IgniteState):
     """
 
     name = "ignite.PiecewiseLinearStateScheduler"
-
-    milestones_values: Any = data(
-        doc="the milestones with their values", takes="a list of [milestone, value]", example="[[0, 0.1], [500, 0.01]]"
-    )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        object.__setattr__(self, "milestones_values", checked_pairs(self.milestones_values))
 
     def rule(self, base_lr: float) -> StatelessRule:
         line = lines(self.milestones_values)
