@@ -9,7 +9,7 @@ from lrcli.reader.argument import is_call
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Problems
 from lrcli.reader.units import RowClock
-from lrcli.reader.values import Context, as_number, is_null, refuse_value
+from lrcli.reader.values import Context, as_number, is_null, refuse_unknown_keys, refuse_value
 from lrcli.spec.keys import DATA_KEYS, key_names
 
 if TYPE_CHECKING:
@@ -137,10 +137,7 @@ def _data(data: Node, problems: Problems) -> Data | None:
         hint = "write {samples: 1281167, batch_size: 256}"
         problems.add(data.place, "wrong-type", f"data must be a mapping, not {data}", hint)
         return None
-    for key, _ in data.entries:
-        if key.text not in _DATA_KEYS:
-            hint = suggest(key.text, _DATA_KEYS, f"its keys are {', '.join(_DATA_KEYS)}")
-            problems.add(key.place, "unknown-key", f"unknown key {key.text[:60]!r} in data", hint)
+    refuse_unknown_keys(data, _DATA_KEYS, "data", problems)
     counts: list[int | None] = []
     for name in _DATA_KEYS[:-1]:
         node = data.get(name)

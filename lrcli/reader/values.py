@@ -86,6 +86,14 @@ def is_null(node: Node) -> bool:
     return isinstance(node, Scalar) and node.value is None
 
 
+def refuse_unknown_keys(node: Mapping, known: tuple[str, ...], where: str, problems: Problems) -> None:
+    """Tell of every key of a mapping that is none of its own, with the one that it may stand for."""
+    for key, _ in node.entries:
+        if key.text not in known:
+            hint = suggest(key.text, known, f"its keys are {', '.join(known)}")
+            problems.add(key.place, "unknown-key", f"unknown key {key.text[:60]!r} in {where}", hint)
+
+
 def refuse_value(problems: Problems, name: str, rule: str, node: Node, hint: str = "", kind: str = "") -> None:
     """The problem of a value that breaks its rule."""
     kind = kind or ("wrong-type" if as_number(node) is None else "bad-value")

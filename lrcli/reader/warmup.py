@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from lrcli.errors import suggest
 from lrcli.reader.forms import is_short
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.schedule import build_phases, build_schedule, in_sequence, phase_length
-from lrcli.reader.values import BAD, Context, Scope, as_number, is_null, read_value
+from lrcli.reader.values import BAD, Context, Scope, as_number, is_null, read_value, refuse_unknown_keys
 from lrcli.schedules import Schedule, param_of, parameters
 from lrcli.spec.keys import WARMUP_KEYS, key_names
 
@@ -23,10 +22,7 @@ def read_warmup(root: Mapping, context: Context) -> tuple[int, Schedule] | None:
         hint = f"write {{for: {node.text}}}" if isinstance(node, Scalar) else "write {for: 5ep}"
         problems.add(node.place, "wrong-type", f"warmup must be a mapping, not {node}", hint)
         return None
-    for key, _ in node.entries:
-        if key.text not in _KEYS:
-            hint = suggest(key.text, _KEYS, f"its keys are {', '.join(_KEYS)}")
-            problems.add(key.place, "unknown-key", f"unknown key {key.text[:60]!r} in warmup", hint)
+    refuse_unknown_keys(node, _KEYS, "warmup", problems)
     scope = Scope(context.length, 0, context.length)
     written = node.get("for")
     if written is None:

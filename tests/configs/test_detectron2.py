@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli_world import run_cli
+from tests.configs.files import refusal, writer
+
+written = writer("config.yaml")
 
 BASE = """VERSION: 2
 MODEL:
@@ -19,18 +22,6 @@ SOLVER:
   WARMUP_METHOD: "linear"
   GAMMA: 0.1
 """
-
-
-def written(folder: Path, text: str, name: str = "config.yaml") -> str:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return str(path)
-
-
-def refusal(*args: str) -> str:
-    outcome = run_cli("at", *args)
-    assert (outcome.status, outcome.stdout) == (2, "")
-    return outcome.stderr
 
 
 def test_a_file_without_a_solver_has_that_of_its_base(tmp_path: Path) -> None:

@@ -12,16 +12,12 @@ from lrcli.checks import codes
 from lrcli.configs import all_formats
 from lrcli.configs.remarks import REMARKS
 from tests.cli_world import run_cli
+from tests.configs.files import writer
+
+written = writer("train.yaml")
 
 HF = "learning_rate: 1.0e-4\nlr_scheduler_type: cosine\nnum_train_epochs: 2\nwarmup_ratio: 0.1\n"
 SPEC = "{lr: 0.1, epochs: 4, schedule: {type: cosine}}"
-
-
-def written(folder: Path, text: str, name: str = "train.yaml") -> str:
-    """A file with this text."""
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return str(path)
 
 
 def test_the_number_of_steps_is_asked_for_at_the_key_that_needs_it(tmp_path: Path) -> None:

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli_world import run_cli
+from tests.configs.files import writer
+
+written = writer("train.yaml")
 
 AXOLOTL = """base_model: x
 datasets: [{path: y}]
@@ -14,12 +17,6 @@ micro_batch_size: 2
 gradient_accumulation_steps: 4
 learning_rate: 2e-4
 """
-
-
-def written(folder: Path, text: str, name: str = "train.yaml") -> str:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return str(path)
 
 
 def values(text: str) -> list[float]:

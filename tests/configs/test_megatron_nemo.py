@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli_world import run_cli
+from tests.configs.files import writer
+
+written = writer("train.sh")
 
 FLAGS = "pretrain_gpt.py --lr 1e-3 --min-lr 1e-4 --global-batch-size 8 --train-iters 100"
 NEMO = """model:
@@ -16,12 +19,6 @@ NEMO = """model:
     sched: {name: CosineAnnealing, warmup_ratio: 0.15, min_lr: 1e-3}
 trainer: {devices: 2, max_epochs: 3, max_steps: -1, accumulate_grad_batches: 2}
 """
-
-
-def written(folder: Path, text: str, name: str = "train.sh") -> str:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return str(path)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.cli_world import run_cli
+from tests.configs.files import writer
+
+written = writer("train.py")
 
 TRAIN = """import math
 import torch
@@ -39,12 +42,6 @@ while True:
     iter_num += 1
 """
 NEW = TRAIN.replace("* it / warmup_iters", "* (it + 1) / (warmup_iters + 1)")
-
-
-def written(folder: Path, text: str) -> str:
-    path = folder / "train.py"
-    path.write_text(text, encoding="utf-8")
-    return str(path)
 
 
 def test_the_warmup_of_a_script_is_that_of_its_own_get_lr(tmp_path: Path) -> None:

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli_world import run_cli
+from tests.configs.files import refusal, writer
+
+written = writer("config.py")
 
 BASE = """optim_wrapper = dict(optimizer=dict(type='SGD', lr=0.02))
 param_scheduler = [dict(type='StepLR', step_size=3)]
@@ -16,18 +19,6 @@ OLD = """optimizer = dict(type='SGD', lr=0.02)
 lr_config = dict(policy='step', step=[8, 12])
 total_epochs = 12
 """
-
-
-def written(folder: Path, text: str, name: str = "config.py") -> str:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return str(path)
-
-
-def refusal(*args: str) -> str:
-    outcome = run_cli("at", *args)
-    assert (outcome.status, outcome.stdout) == (2, "")
-    return outcome.stderr
 
 
 def test_values_go_over_those_of_the_base(tmp_path: Path) -> None:

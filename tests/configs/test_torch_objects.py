@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli_world import run_cli
+from tests.configs.files import writer
+
+written = writer("config.yaml")
 
 IN_THE_MODEL = """trainer: {max_epochs: null, max_steps: 800000}
 model:
@@ -41,12 +44,6 @@ lr_scheduler: {_target_: src.Other}
 trainer: {_target_: Trainer, max_epochs: 3}
 optimizer: {_target_: src.Factory}
 """
-
-
-def written(folder: Path, text: str) -> str:
-    path = folder / "config.yaml"
-    path.write_text(text, encoding="utf-8")
-    return str(path)
 
 
 def test_a_scheduler_of_the_model_and_its_metric(tmp_path: Path) -> None:

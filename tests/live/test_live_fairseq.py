@@ -48,6 +48,11 @@ def real(name: str, params: dict[str, Any], lr: float, per_epoch: int) -> Rows:
     cls = getattr(importlib.import_module(f"fairseq.optim.lr_scheduler.{module}"), class_name)
     optimizer = Optimizer()
     scheduler = cls(SimpleNamespace(**{"lr": [lr], "force_anneal": None, **params}), optimizer)
+    yield from stepped(scheduler, optimizer, per_epoch)
+
+
+def stepped(scheduler: Any, optimizer: Optimizer, per_epoch: int) -> Rows:
+    """The learning rate of each update of a scheduler that a Trainer steps."""
     update = 0
     while True:
         if update:
@@ -129,15 +134,7 @@ def test_manual() -> None:
         optimizer = Optimizer()
         texts = {key: str(params.get(key, {})) for key in ("epoch2lr", "update2lr")}
         scheduler = scheduler_class(SimpleNamespace(lr=[lr], **texts), optimizer)
-        update = 0
-        while True:
-            if update:
-                scheduler.step_update(update)
-            if update % per_epoch == 0:
-                scheduler.step_begin_epoch(update // per_epoch + 1)
-                scheduler.step_update(update)
-            yield [float(optimizer.lr)]
-            update += 1
+        yield from stepped(scheduler, optimizer, per_epoch)
 
     for _ in range(ROUNDS):
         lr, per_epoch = rng.choice([0.1, 1.25]), rng.randint(1, 6)
