@@ -10,11 +10,13 @@ from typing import TypeVar, overload
 from lrcli.configs.beside import file_beside
 from lrcli.configs.nodes import Unknown, entry_at
 from lrcli.errors import Problem, SpecError
+from lrcli.frameworks.base import version_parts
 from lrcli.inputs import Inputs
 from lrcli.reader.given import Given
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
 from lrcli.reader.source import Place, Source, refuse
+from lrcli.reader.values import is_null
 
 MAX_COUNT = 10**12
 
@@ -65,14 +67,12 @@ class Config:
         node = self.node(path)
         if isinstance(node, Unknown):
             raise refuse(node.place, node.code, f"{path}: {node.why}" if path not in node.why else node.why, node.help)
-        if node is None or (isinstance(node, Scalar) and node.value is None):
-            return None
-        return node
+        return None if node is None or is_null(node) else node
 
     def has(self, path: str) -> bool:
         """Whether there is a value that is not null."""
         node = self.node(path)
-        return node is not None and not (isinstance(node, Scalar) and node.value is None)
+        return node is not None and not is_null(node)
 
     @overload
     def number(self, path: str) -> float | None: ...
@@ -90,7 +90,7 @@ class Config:
     def number_of(self, node: Node, name: str) -> float | int:
         """The number that a node is, as the framework takes it."""
         if isinstance(node, Unknown):
-            raise refuse(node.place, node.code, f"{name}: {node.why}", node.help)
+            raise node.refusal(name)
         value = node.value if isinstance(node, Scalar) else None
         number = _converted(value) if isinstance(value, str) else value
         if self.texts_count or not node.place.source.placed:  # what --set gives has no quotes
@@ -187,7 +187,7 @@ class Config:
 
     def at_least(self, release: str) -> bool:
         """Whether the release that the file is read for is this one or a later one."""
-        return version_of(self.release) >= version_of(release)
+        return version_parts(self.release) >= version_parts(release)
 
     def place(self, path: str) -> Place:
         """The place of a key, or of the nearest key above it that is there; the file as a whole where none is."""
@@ -229,15 +229,6 @@ class Config:
         """Another file of the project, named by a key relative to this one, as a source."""
         name = self.text(path) or ""
         return file_beside(self.inputs, self.source, name, self.value_place(path))
-
-
-def version_of(text: str) -> tuple[int, ...]:
-    """A release as numbers that can be compared.
-
-    >>> version_of("4.51.3") < version_of("4.52")
-    True
-    """
-    return tuple(int(part) if part.isdecimal() else 0 for part in text.split("."))
 
 
 def _converted(text: str) -> float | int | str:

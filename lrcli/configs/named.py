@@ -92,8 +92,9 @@ def objects_of(root: Mapping, read: Callable[[Mapping], tuple[Scalar, Mapping] |
             continue
         found = read(node)
         if found is not None:
-            yield Named(str(found[0].value), found[1], path, found[0].place, around)
-            if Named(str(found[0].value), found[1], path, found[0].place).is_scheduler:
+            one = Named(str(found[0].value), found[1], path, found[0].place, around)
+            yield one
+            if one.is_scheduler:
                 continue  # the schedulers inside it are its own
         waiting += [(f"{path}.{key.text}" if path else key.text, value, node) for key, value in node.entries]
 

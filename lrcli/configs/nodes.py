@@ -45,6 +45,10 @@ class Unknown(Scalar):
     why: str = ""
     help: str = ""
 
+    def refusal(self, name: str) -> SpecError:
+        """The error of a key that needs the value, to be raised."""
+        return refuse(self.place, self.code, f"{name}: {self.why}", self.help)
+
     @property
     def value(self) -> str:
         """The text as it is written: who needs a value looks for `Unknown` first."""

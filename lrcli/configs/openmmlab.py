@@ -8,7 +8,6 @@ from lrcli.configs.config import Config
 from lrcli.configs.draft import Draft
 from lrcli.configs.nodes import Unknown
 from lrcli.reader.nodes import Mapping, Node, Sequence
-from lrcli.reader.source import refuse
 
 _GROUP_KEYS = ("custom_keys", "bias_lr_mult", "dcn_offset_lr_mult", "layer_decay_rate", "decay_rate", "num_layers")
 
@@ -90,7 +89,7 @@ def put_openmmlab_rate(config: Config, draft: Draft, path: str, batch_key: str) 
 def refuse_unknown(node: Node, name: str) -> None:
     """Refuse a value that the file does not give."""
     if isinstance(node, Unknown):
-        raise refuse(node.place, node.code, f"{name}: {node.why}", node.help)
+        raise node.refusal(name)
     for inner in node.items if isinstance(node, Sequence) else ():
         refuse_unknown(inner, name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lrcli.configs.base import Format
-from lrcli.configs.config import version_of
+from lrcli.frameworks.base import version_parts
 from lrcli.reader import Request
 from lrcli.reader.asked import Asked
 from lrcli.reader.source import Source, refuse
@@ -30,7 +30,7 @@ def release_asked(one: Format, request: Request) -> tuple[Asked, str]:
     parts = version.split(".")
     same = [release for release in one.releases if release.split(".")[: len(parts)] == parts]
     if not same:
-        if not version_of(one.releases[0]) <= version_of(version) <= version_of(one.releases[-1]):
+        if not version_parts(one.releases[0]) <= version_parts(version) <= version_parts(one.releases[-1]):
             raise refuse(where, "emulation", f"{framework} {version} was not examined", f"those that were are {known}")
-        same = [release for release in one.releases if version_of(release) <= version_of(version)]
+        same = [release for release in one.releases if version_parts(release) <= version_parts(version)]
     return replace(asked, emulation=None), same[-1]

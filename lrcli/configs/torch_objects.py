@@ -13,6 +13,7 @@ from lrcli.errors import SpecError
 from lrcli.frameworks.replaying import replaying
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import refuse
+from lrcli.reader.values import is_null
 
 _RATES = {
     **dict.fromkeys(("SGD", "Adam", "AdamW", "RAdam", "SparseAdam"), 1e-3),
@@ -73,7 +74,7 @@ def put_scheduler(config: Config, draft: Draft, scheduler: Named, nested: Callab
 
 def _torch(scheduler: Named, nested: Callable[[Node], Node]) -> Mapping:
     arguments = scheduler.arguments
-    given = [key.text for key, value in arguments.entries if not _is_null(value)]
+    given = [key.text for key, value in arguments.entries if not is_null(value)]
     for name in REQUIRED.get(scheduler.short, ()):
         if name not in given:
             message = f"TypeError: {scheduler.short}.__init__() missing 1 required positional argument: {name!r}"
@@ -147,14 +148,10 @@ def _is_placeholder(node: Node) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0
 
 
-def _is_null(node: Node) -> bool:
-    return isinstance(node, Scalar) and not isinstance(node, Unknown) and node.value is None
-
-
 def _refuse_unknown(node: Node, name: str) -> None:
     """Refuse a value that the file does not give."""
     if isinstance(node, Unknown):
-        raise refuse(node.place, node.code, f"{name}: {node.why}", node.help)
+        raise node.refusal(name)
     if isinstance(node, Sequence):
         for item in node.items:
             _refuse_unknown(item, name)
@@ -200,7 +197,7 @@ def _own_length(config: Config, scheduler: Named) -> int | None:
     counts = {}
     for name in ("total_steps", "epochs", "steps_per_epoch") if scheduler.short == "OneCycleLR" else ():
         node = scheduler.arguments.get(name)
-        if node is not None and not _is_null(node):
+        if node is not None and not is_null(node):
             counts[name] = config.count_of(node, f"{scheduler.arguments_path}.{name}", 1)
     if "total_steps" in counts:
         return counts["total_steps"]

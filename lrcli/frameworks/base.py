@@ -51,22 +51,29 @@ class Framework(NamedTuple):
             return version
         line = [known for known in self.examined if known.startswith(f"{version}.")]
         if line:
-            return max(line, key=_parts)
+            return max(line, key=version_parts)
         # a release between two examined ones counts as the newest examined one before it, if that is of its line
         older = [
-            known for known in self.examined if _line(known) == _line(version) and _parts(known) <= _parts(version)
+            known
+            for known in self.examined
+            if _line(known) == _line(version) and version_parts(known) <= version_parts(version)
         ]
         if older and all(part.isdecimal() for part in version.split(".")):
-            return max(older, key=_parts)
+            return max(older, key=version_parts)
         raise LrcliError(f"unknown release {version!r} of {self.title}: examined are {', '.join(self.examined)}")
 
 
-def _parts(version: str) -> tuple[int, ...]:
+def version_parts(version: str) -> tuple[int, ...]:
+    """A release as numbers that can be compared.
+
+    >>> version_parts("4.51.3") < version_parts("4.52")
+    True
+    """
     return tuple(int(part) if part.isdecimal() else 0 for part in version.split("."))
 
 
 def _line(version: str) -> tuple[int, ...]:
-    return _parts(version)[:2]
+    return version_parts(version)[:2]
 
 
 def before(release: str, version: str) -> bool:
@@ -75,7 +82,7 @@ def before(release: str, version: str) -> bool:
     >>> before("4.9", "4.51"), before("", "4.51")
     (True, False)
     """
-    return bool(release) and _parts(release) < _parts(version)
+    return bool(release) and version_parts(release) < version_parts(version)
 
 
 def framework_modules(name: str) -> Iterator[ModuleType]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format, lacking
-from lrcli.configs.config import version_of
 from lrcli.configs.deepspeed import Trainer, scheduler_beside
 from lrcli.configs.trainer import RELEASES, put_first_step, put_kwargs, put_schedule, refuse_ratio, warmup
 from lrcli.configs.updates import run_length
+from lrcli.frameworks.base import version_parts
 from lrcli.reader.nodes import Mapping
 
 _MARKS = "lr_scheduler_type|warmup_ratio|warmup_steps|num_train_epochs|per_device_train_batch_size"
@@ -45,8 +45,8 @@ def accepts(config: Config, newest: tuple[str, str] = ("5.14", "")) -> str | Non
         node = config.node(path)
         written = str(getattr(node, "text", ""))
         numbers = ".".join(written.split(".")[:3])
-        if numbers.replace(".", "").isdecimal() and version_of(RELEASES[0]) <= version_of(numbers):
-            return min(numbers, RELEASES[-1], key=version_of)
+        if numbers.replace(".", "").isdecimal() and version_parts(RELEASES[0]) <= version_parts(numbers):
+            return min(numbers, RELEASES[-1], key=version_parts)
     return newest[0] if config.node("warmup_ratio") is not None else newest[1] or None
 
 
