@@ -1,7 +1,8 @@
 """PyTorch's schedulers in 30 releases. One module per schedule, with the name of its file in `lrcli.schedules`.
 
-Such a module has SINCE, the first release that has the class, and `replay(schedule, release)`, the scheduler. What a
-class shares with the others is in `machine` (counters, constructor, ways to step) and `ruled` (one rule and a counter).
+Such a module has SINCE, the first release that has the class, and `replay(schedule, release)`, the scheduler. Where no
+release computes some of its schedules, it has `foreign(schedule)`: why, "" for the others. What a class shares with the
+others is in `machine` (counters, constructor, ways to step) and `ruled` (one rule and a counter).
 """
 
 from __future__ import annotations
@@ -23,20 +24,29 @@ FRAMEWORK = Framework("torch", "PyTorch", tuple(RELEASES.values()), replays=True
 
 
 class NotReplayed(Refused):
-    """A schedule that no release of PyTorch has (another framework's), and none is said to raise anything."""
+    """A schedule that no release of PyTorch computes (another framework's), and none is said to raise anything."""
 
     def __init__(self, schedule: Schedule) -> None:
-        super().__init__("torch", "AttributeError", f"{schedule.name} is no schedule of PyTorch")
+        super().__init__("torch", "AttributeError", foreign_reason(schedule))
 
     def __str__(self) -> str:
         return f"{self.reason}: no release of torch replays it"
 
 
 def foreign_schedule(schedule: Schedule) -> Schedule | None:
-    """The first part of a schedule that no release of PyTorch has (another framework's); None if there is none."""
-    if "." in schedule.name or (schedule.torch is None and module_of(type(schedule)) is None):
+    """The first part of a schedule that no release of PyTorch computes (another framework's); None if there is none."""
+    if foreign_reason(schedule):
         return schedule
     return next((found for found in map(foreign_schedule, schedule.parts()) if found is not None), None)
+
+
+def foreign_reason(schedule: Schedule) -> str:
+    """Why no release computes this very schedule, its parts aside; "" where they do."""
+    module = module_of(type(schedule))
+    if "." in schedule.name or (schedule.torch is None and module is None):
+        return f"{schedule.name} is no schedule of PyTorch"
+    foreign = getattr(module, "foreign", None)
+    return foreign(schedule) if foreign else ""
 
 
 def replay(schedule: Schedule, release: Release) -> Replay:
@@ -44,9 +54,9 @@ def replay(schedule: Schedule, release: Release) -> Replay:
 
     A class of PyTorch's without a module of its own is its closed form.
     """
-    module = module_of(type(schedule))
-    if module is None and (schedule.torch is None or "." in schedule.name):
+    if foreign_reason(schedule):
         raise NotReplayed(schedule)
+    module = module_of(type(schedule))
     since: Release = getattr(module, "SINCE", FIRST)
     if release < since:
         raise refuse(release, "AttributeError", f"{schedule.torch} first appears in torch {since[0]}.{since[1]}")

@@ -9,7 +9,7 @@ from typing import Any
 from warnings import warn
 
 from lrcli.errors import LrcliError, Problem
-from lrcli.frameworks.torch import module_of
+from lrcli.frameworks.torch import foreign_reason, module_of
 from lrcli.frameworks.torch.formula import deviation, formula_scheduler
 from lrcli.frameworks.torch.releases import NEWEST, find_release
 from lrcli.schedules.base import Schedule
@@ -88,9 +88,9 @@ def check(schedules: Sequence[Schedule]) -> None:
     if any(type(schedule) is not type(first) for schedule in schedules):
         raise LrcliError("the parameter groups have schedules of different types; a PyTorch scheduler has one for all")
     module = _module(first)
-    if module is not None and hasattr(module, "check"):
-        for schedule in schedules:
-            module.check(schedule)
+    for schedule in schedules:
+        if reason := foreign_reason(schedule):
+            raise LrcliError(reason)
     if isinstance(first, (Sequential, Chained)):
         for children in _children(schedules):
             if isinstance(children[0], Manual):
@@ -108,7 +108,7 @@ def check(schedules: Sequence[Schedule]) -> None:
 def _module(schedule: Schedule) -> ModuleType | None:
     """The file of this folder that replays the schedule, None for a class of PyTorch's that needs none."""
     module = module_of(type(schedule))
-    if module is None and (schedule.torch is None or "." in schedule.name):
+    if module is None and foreign_reason(schedule):
         raise LrcliError(f"PyTorch has no scheduler that computes {schedule.name}")
     return module
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lrcli.errors import LrcliError
 from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.plateau import Plateau
@@ -69,14 +68,12 @@ class PlateauReplay(Replay):
         return super().get_last_lr()
 
 
-def check(schedule: Plateau) -> None:
-    """Refuse what no release of PyTorch does."""
-    if schedule.counting != "torch":
-        raise LrcliError(f"counting: {schedule.counting} is not what PyTorch does: it can be evaluated, not replayed")
+def foreign(schedule: Plateau) -> str:
+    """Why no release of PyTorch computes it: it counts otherwise."""
+    return "" if schedule.counting == "torch" else f"counting: {schedule.counting} is not what PyTorch does"
 
 
 def replay(schedule: Plateau, release: Release) -> Replay:
-    check(schedule)
     if schedule.factor >= 1.0:
         raise refuse(release, "ValueError", f"factor must be below 1, not {schedule.factor!r}")
     return PlateauReplay(schedule, release)
