@@ -90,7 +90,7 @@ def _ignite_warmup(t: int) -> float:
         return 0.0 + (LAST - 0.0) * (t - 0) / (998 - 0)
     if t < 999:
         return LAST
-    share = (t - 999) / 999_000
+    share = (t - 999) % 999_000 / 999_000  # a cycle begins anew at its end
     return 0.1 + ((0.0 - 0.1) / 2) * (1 - math.cos(math.pi * share))
 
 
