@@ -17,11 +17,14 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import lrcli.frameworks
 from lrcli.errors import InvalidValue, LrcliError, NoValue
 from lrcli.folder import package_names
+
+if TYPE_CHECKING:
+    from lrcli.schedules.base import Schedule
 
 
 class Framework(NamedTuple):
@@ -110,6 +113,17 @@ class Refuses(InvalidValue):
 
     def __str__(self) -> str:
         return f"{self.framework} raises {self.exception}: {self.reason}"
+
+
+def refusal(schedule: Schedule, exception: str, reason: str, field: str = "") -> Refuses:
+    """What the schedule's framework raises for the value of a field."""
+    return Refuses(schedule.name.partition(".")[0], exception, reason, field, getattr(schedule, field, None))
+
+
+def require(schedule: Schedule, field: str, holds: bool, reason: str, exception: str = "ValueError") -> None:
+    """Raise what the schedule's framework raises for the value of a field, unless its condition holds."""
+    if not holds:
+        raise refusal(schedule, exception, reason, field)
 
 
 def raised(framework: str, exception: str, reason: str) -> NoValue:

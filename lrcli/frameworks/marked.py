@@ -1,4 +1,4 @@
-"""Schedules that say at which positions they jump or bend, and what people read there."""
+"""Schedules that say at which positions they jump or bend, and what happens there in words."""
 
 from __future__ import annotations
 
@@ -11,17 +11,29 @@ from lrcli.values import dataclass
 
 @dataclass(frozen=True)
 class Marked(Stateless):
-    """A stateless schedule whose breaks carry their events: a subclass writes `marks`."""
+    """A stateless schedule whose breaks carry their events: a subclass writes `marks`, `repeats` or both."""
 
     def marks(self) -> Iterator[tuple[float, str]]:
         """The positions at which the curve jumps or bends, each with its event ("" for none)."""
         return iter(())
 
+    def repeats(self) -> Iterator[tuple[float, float, str]]:
+        """(begin, every, event) of marks that repeat: at begin, begin + every, and so on for ever."""
+        return iter(())
+
     def breaks(self) -> tuple[float, ...]:
         return tuple(at for at, _ in self.marks())
 
+    def next_break(self, t: int) -> int | None:
+        turns = (next_turn(t, begin, every) for begin, every, _ in self.repeats() if every > 0)
+        return first(super().next_break(t), *turns)
+
     def event_at(self, t: int) -> str:
-        return "; ".join(event for at, event in self.marks() if event and t > 0 and math.ceil(at) == t)
+        if t < 1:
+            return ""
+        events = [event for at, event in self.marks() if math.ceil(at) == t]
+        events += [event for begin, every, event in self.repeats() if every > 0 and next_turn(t, begin, every) == t]
+        return "; ".join(filter(None, events))
 
 
 def next_turn(t: int, begin: float, every: float) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import MISSING, Field, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
@@ -176,9 +176,9 @@ class Schedule:
         """The parameter groups that the framework makes by itself, each with its schedule; () where it makes none."""
         return ()
 
-    def notes(self) -> tuple[Problem, ...]:
+    def notes(self) -> Iterable[Problem]:
         """What a user should know of this schedule's numbers in this run (of a bound one)."""
-        return tuple(note for part in self.parts() for note in part.notes())
+        return (note for part in self.parts() for note in part.notes())
 
     @property
     def moves_momentum(self) -> bool:
