@@ -7,6 +7,7 @@ import importlib
 import json
 import pkgutil
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ import pytest
 
 import lrcli
 import lrcli.frameworks
+import lrcli.render.pictures
+import lrcli.render.tables
 import lrcli.schedules
 from lrcli.catalog import registry
 from tests.cli_world import Outcome, run_cli
@@ -142,13 +145,72 @@ def test_a_log_of_what_is_not_replayed(tmp_path: Path) -> None:
     assert "unexplained" in _good("explain", spec, str(log), status=1).stdout
 
 
+TOY_TABLE = '''"""Rows between bars."""
+
+ENDINGS = (".bars",)
+EXACT = True
+
+
+def write(table, style):
+    for chunk in table.chunks():
+        for row in zip(*chunk):
+            yield "|".join(map(repr, row)) + "\\n"
+'''
+
+TOY_PICTURE = '''"""How many curves there are."""
+
+ENDINGS = (".count",)
+SIZES = {}
+TAKES = ()
+
+
+def draw(picture):
+    return f"{len(picture.runs)} curves"
+'''
+
+CURVE = "{lr: 1, epochs: 2, schedule: {type: constant}}"
+
+
+def _with_format(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, package: ModuleType, name: str, text: str, *commands: str
+) -> None:
+    """A format that is a file somewhere else; the commands are imported as if for the first time."""
+    (folder / f"{name}.py").write_text(text)
+    monkeypatch.setattr(package, "__path__", [*package.__path__, str(folder)])
+    for command in commands:
+        monkeypatch.delitem(sys.modules, f"lrcli.cli.commands.{command}", raising=False)
+    importlib.invalidate_caches()
+
+
+def test_a_table_format_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file in the folder of table formats is one: by its name, by its ending, and in the help."""
+    _with_format(tmp_path, monkeypatch, lrcli.render.tables, "bars", TOY_TABLE, "table", "find")
+    assert "0|1.0\n1|1.0\n" == _good("table", CURVE, "--format", "bars").stdout
+    assert "bars|csv|json" in _good("table", "-h").stdout
+    _good("table", CURVE, "-o", str(tmp_path / "x.bars"))
+    assert "0|1.0\n1|1.0\n" == (tmp_path / "x.bars").read_text()
+    assert ".bars, .csv" in _good("table", CURVE, "-o", "x.svg", status=2).stderr
+
+
+def test_a_picture_format_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file in the folder of pictures is a format of plot."""
+    _with_format(tmp_path, monkeypatch, lrcli.render.pictures, "count", TOY_PICTURE, "plot")
+    assert "2 curves\n" == _good("plot", CURVE, CURVE, "--format", "count").stdout
+    _good("plot", CURVE, "-o", str(tmp_path / "x.count"))
+    assert "1 curves\n" == (tmp_path / "x.count").read_text()
+    assert (
+        "--theme is for html, pdf, png, svg, not for count"
+        in _good("plot", CURVE, "-f", "count", "--theme", "dark", status=2).stderr
+    )
+
+
 def _modules() -> Iterator[ModuleType]:
     for module in pkgutil.walk_packages(lrcli.__path__, "lrcli."):
         if not module.name.endswith("__main__"):
             yield importlib.import_module(module.name)
 
 
-_PROTOCOLS = {
+_PROTOCOLS = {"draw",
     "check", "compare", "evaluate", "to_torch", "Format", "find", "read", "recognise", "translate", "misses", "accepts",
     "propose", "write", "fitted", "candidates",
 }  # fmt: skip

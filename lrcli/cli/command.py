@@ -1,8 +1,4 @@
-"""Turns a function into a command.
-
-Options come in bundles: a dataclass holds a set of them and every command that takes the bundle has them all, so that
-one option is spelled, documented and read the same way everywhere.
-"""
+"""Turns a function into a command: its parameters are the options, in bundles where several commands share them."""
 
 from __future__ import annotations
 
@@ -15,8 +11,10 @@ import typer
 from typer.core import TyperCommand
 
 from lrcli.cli.environment import Environment
+from lrcli.cli.options import Options, OutputOptions, format_option
+from lrcli.cli.output import Output
 from lrcli.progress import progress_told_to
-from lrcli.values import dataclass
+from lrcli.render.formats import TEXT, Formats
 
 if TYPE_CHECKING:
     from typer._click import Context, HelpFormatter
@@ -26,15 +24,6 @@ PANELS = ("Spec", "Rows", "Picture", "Comparison", "Output")
 
 _COLUMN = 23
 """Where the help's second column begins."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """A bundle of options; each field is annotated with its `typer.Option`.
-
-    The annotations have to be values, and not their texts: a module of bundles does without `from __future__ import
-    annotations`. To evaluate a hundred texts takes as long as to read the specs.
-    """
 
 
 class Command(TyperCommand):
@@ -68,10 +57,11 @@ class Command(TyperCommand):
                 formatter.write(f"  {line}\n      {meaning}\n")
 
 
-def make_command(function: Callable[..., Any], examples: Sequence[tuple[str, str]]) -> Command:
+def make_command(function: Callable[..., Any], examples: Sequence[tuple[str, str]], formats: Formats = TEXT) -> Command:
     """The command of a function: its docstring is the help, its parameters and bundles are the options.
 
-    A parameter annotated `Environment` is given the environment, with --color and --quiet applied.
+    A parameter annotated `Environment` is given the environment, with --color and --quiet applied. One annotated
+    `Output` is given the target of the data, which brings the options of all outputs: --format where there are several.
     """
     # not get_type_hints: in Python 3.10 it hides an option that defaults to None inside an Optional
     given_parameters = inspect.signature(function, eval_str=True).parameters
@@ -79,15 +69,16 @@ def make_command(function: Callable[..., Any], examples: Sequence[tuple[str, str
     bundles = {name: hint for name, hint in hints.items() if isinstance(hint, type) and issubclass(hint, Options)}
 
     def parameters() -> Iterator[inspect.Parameter]:
-        yield inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+        yield _parameter("ctx", typer.Context)
         for name, hint in hints.items():
             if name in bundles:
-                for f in fields(hint):
-                    default = inspect.Parameter.empty if f.default is MISSING else f.default
-                    yield inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=f.type)
+                yield from _bundled(hint)
+            elif hint is Output:
+                yield from _bundled(OutputOptions)
+                if formats.option and len(formats.names) > 1:
+                    yield _parameter("format", format_option(formats), None)
             elif hint is not Environment:
-                default = given_parameters[name].default
-                yield inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
+                yield _parameter(name, hint, given_parameters[name].default)
 
     def call(**given: Any) -> Any:
         env = given.pop("ctx").obj
@@ -96,6 +87,8 @@ def make_command(function: Callable[..., Any], examples: Sequence[tuple[str, str
         for name, hint in hints.items():
             if name in bundles:
                 arguments[name] = hint(**{f.name: given[f.name] for f in fields(hint)})
+            elif hint is Output:
+                arguments[name] = Output(env, given["output"], formats, given.get("format"))
             else:
                 arguments[name] = env if hint is Environment else given[name]
         with progress_told_to(env.show_progress):
@@ -118,3 +111,12 @@ def make_command(function: Callable[..., Any], examples: Sequence[tuple[str, str
     assert isinstance(command, Command)
     command.examples = tuple(examples)
     return command
+
+
+def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _bundled(bundle: type[Options]) -> Iterator[inspect.Parameter]:
+    for f in fields(bundle):
+        yield _parameter(f.name, f.type, inspect.Parameter.empty if f.default is MISSING else f.default)

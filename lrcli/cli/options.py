@@ -1,16 +1,27 @@
 """The options that several commands share, each of them once."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from typer import Argument, Option
 
-from lrcli.cli.command import Options
 from lrcli.errors import LrcliError
+from lrcli.render.formats import Formats
 from lrcli.values import dataclass
 
 if TYPE_CHECKING:
     from lrcli.logs import LogRequest
+
+
+@dataclass(frozen=True)
+class Options:
+    """A bundle of options; each field is annotated with its `typer.Option`.
+
+    A command that takes the bundle has them all, so that one option is spelled, documented and read the same way
+    everywhere. The annotations have to be values, and not their texts: a module of bundles does without `from
+    __future__ import annotations`. To evaluate a hundred texts takes as long as to read the specs.
+    """
+
 
 log_argument = partial(Argument, metavar="LOG", show_default=False)
 spec_option = partial(Option, rich_help_panel="Spec")
@@ -127,7 +138,7 @@ class LogOptions(LogColumns):
 
 @dataclass(frozen=True)
 class OutputOptions(Options):
-    """Where the output goes and what it looks like there."""
+    """Where the output goes and what it looks like there: the options of every command."""
 
     output: Annotated[
         str | None,
@@ -137,6 +148,14 @@ class OutputOptions(Options):
         Literal["auto", "always", "never"],
         output_option("--color", help="Colour the output; auto obeys NO_COLOR and FORCE_COLOR."),
     ] = "auto"
+
+
+def format_option(formats: Formats) -> Any:
+    """The type of --format, with its help, for a command that writes one of these."""
+    terminal = f"{formats.on_terminal} on a terminal, {formats.default} elsewhere"
+    default = terminal if formats.on_terminal else formats.default
+    option = output_option("--format", "-f", help=f"Default: by FILE's ending, else {default}.")
+    return Annotated[Literal.__getitem__(formats.names) | None, option]  # type: ignore[operator]
 
 
 Quiet = Annotated[bool, output_option("--quiet", "-q", help="No notes on stderr.")]

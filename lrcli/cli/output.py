@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -15,24 +15,14 @@ from lrcli.cli.environment import Environment
 from lrcli.cli.signals import unwound
 from lrcli.errors import LrcliError
 from lrcli.printable import printable_output
+from lrcli.render import Style
+from lrcli.render.formats import TEXT, Formats
 from lrcli.values import dataclass
 
-_ENDINGS = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".md": "markdown",
-    ".svg": "svg",
-    ".png": "png",
-    ".pdf": "pdf",
-    ".html": "html",
-    ".htm": "html",
-    ".sarif": "sarif",
-    ".yaml": "yaml",
-    ".yml": "yaml",
-    ".py": "python",
-}
+_OURS = (
+    ".csv", ".tsv", ".json", ".jsonl", ".md", ".yaml", ".yml", ".py", ".sarif", ".svg", ".png", ".pdf", ".html", ".htm",
+)  # fmt: skip
+"""Endings of what some command here writes: another one refuses them, unless --format says what it writes there."""
 _FOREIGN = (
     ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".eps", ".ps", ".parquet", ".feather",
     ".arrow", ".orc", ".avro", ".xls", ".xlsx", ".ods", ".docx", ".npy", ".npz", ".pkl", ".pickle", ".joblib", ".h5",
@@ -45,11 +35,18 @@ _OF_A_PROCESS = "/proc/[^/]+(/task/[^/]+)?/fd"
 
 @dataclass
 class Output:
-    """The target of a command's data, and how one may draw there."""
+    """The target of a command's data, what it is written as, and how one may draw there.
+
+    path: a file, or stdout. wanted: the format that --format names, if it does.
+    """
 
     env: Environment
     path: str | None = None
-    _chosen: bool = False
+    formats: Formats = TEXT
+    wanted: str | None = None
+
+    def __post_init__(self) -> None:
+        self.format = self._chosen_format()
 
     @property
     def to_file(self) -> bool:
@@ -61,22 +58,23 @@ class Output:
         """Whether a person looks at it in a terminal."""
         return self.env.stdout_tty and not self.to_file
 
-    def choose(self, format: str | None, among: Collection[str], default: str) -> str:
-        """The format to write: what --format asks for, else what the file's ending names, else `default`.
+    def _chosen_format(self) -> str:
+        """What --format names, else what the file's ending means, else the command's default.
 
-        Raises LrcliError for a file whose ending names a format that is not `among` these.
+        Raises LrcliError for a file whose ending promises another format.
         """
-        self._chosen = True
-        suffix = Path(self.path or "").suffix.lower() if self.to_file else ""
-        named = _ENDINGS.get(suffix)
-        if format is None and named in among:
-            assert named is not None
-            return named
-        if suffix in _FOREIGN or (format is None and named is not None):
-            endings = [ending for ending, name in _ENDINGS.items() if name in among and ending not in (".htm", ".yml")]
-            listed = f"{', '.join(endings)} and .txt" if endings else ".txt"
+        formats = self.formats
+        ending = Path(self.path or "").suffix.lower() if self.to_file else ""
+        meant = formats.of_ending(ending) if ending else None
+        if meant is None and (ending in _FOREIGN or (self.wanted is None and ending in _OURS)):
+            usual = [ending for name in formats.names for ending in formats.endings(name)[:1]]
+            listed = f"{', '.join(usual)} and .txt" if usual else ".txt"
             raise LrcliError(f"cannot write {self.path}: what can be written here is {listed}")
-        return format or default
+        return self.wanted or meant or (self.tty and formats.on_terminal) or formats.default
+
+    def style(self, digits: int | None = 6) -> Style:
+        """How a writer for people may draw here."""
+        return Style(digits=digits, color=self.color, width=self.width, ascii=self.ascii)
 
     @property
     def color(self) -> bool:
@@ -98,19 +96,18 @@ class Output:
         """Whether only ASCII can be written."""
         return not self.to_file and not self.env.draws_unicode
 
-    def write(self, chunks: Iterable[str], *, whole: bool = True, paged: bool = False, prose: bool = False) -> None:
-        """Write the text. `whole` computes all of it before the first byte, so that a failure leaves nothing behind;
-        otherwise it is written as it comes. `paged` shows it in a pager where it is longer than the screen. `prose` is
-        for people: its lines are broken at words where the terminal is narrower.
+    def write(self, chunks: Iterable[str], *, whole: bool = True, paged: bool = False) -> None:
+        """Write the text; lines of prose are broken at words where the terminal is narrower.
+
+        `whole` computes all of it before the first byte, so that a failure leaves nothing behind; otherwise it is
+        written as it comes. `paged` shows it in a pager where it is longer than the screen.
         """
-        if not self._chosen:
-            self.choose(None, (), "text")
         if self.to_file:
             assert self.path is not None
             _refuse_input(self.env, self.path)
             _write_file(self.path, self._safe(chunks), whole=whole)
             return
-        if prose and self.tty:
+        if self.tty and self.format in self.formats.prose:
             from lrcli.render.wrap import wrap_lines  # not above: a pipe has lines of any length
 
             chunks = (wrap_lines(chunk, self.width) for chunk in chunks)

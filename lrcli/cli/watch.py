@@ -51,8 +51,18 @@ _ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"  # another screen, no cursor, long lines
 _LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l"
 
 
-def check_watchable(env: Environment, arguments: Sequence[str], metric: str | None, output: str | None) -> None:
-    """Raise LrcliError where there is nothing to watch, or nobody who watches."""
+def watch_files(
+    env: Environment,
+    arguments: Sequence[str],
+    metric: str | None,
+    output: str | None,
+    load: Callable[[Environment], T],
+    draw: Callable[[Environment, T], str],
+) -> None:
+    """Draw what the arguments hold whenever it changes, until somebody ends it.
+
+    Raises LrcliError where there is nothing to watch, or nobody who watches.
+    """
     if output is not None:
         raise LrcliError("--watch draws on the terminal, not into a file: leave out --output")
     if not env.stdout_tty or env.variables.get("TERM") == "dumb":
@@ -62,13 +72,9 @@ def check_watchable(env: Environment, arguments: Sequence[str], metric: str | No
         raise LrcliError("--watch wants a pipe on stdin (-), as of tail -f")
     if any(is_inline(source) for source in sources):
         raise LrcliError("--watch wants files: an inline spec does not change")
-
-
-def followed(env: Environment, arguments: Sequence[str], metric: str | None) -> Followed | None:
-    """The stdin of the command, to be read as it grows; None where no argument is `-`."""
-    if env.stdin is None or not _reads_stdin([split_argument(argument)[0] for argument in arguments], metric):
-        return None
-    return Followed(env.stdin)
+    stdin = Followed(env.stdin) if env.stdin is not None and _reads_stdin(sources, metric) else None
+    env.hide_progress()
+    Watch(env, arguments, load, draw, stdin).run()
 
 
 def _reads_stdin(sources: Sequence[str], metric: str | None) -> bool:

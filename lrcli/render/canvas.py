@@ -61,7 +61,7 @@ def _pixel(value: float, low: float, high: float, count: int) -> int:
     return math.floor(round(0.5 + (count - 1) * (value - low) / (high - low), 8))
 
 
-def draw(curves: Sequence[Sequence[Polyline]], marks: Sequence[Mark], area: Area) -> list[list[StyledText]]:
+def draw_canvas(curves: Sequence[Sequence[Polyline]], marks: Sequence[Mark], area: Area) -> list[list[StyledText]]:
     """The rows of a canvas that holds all the curves, each a list of runs without gaps.
 
     Where curves share a cell their colours (in ASCII their markers) take turns, so that none hides another.

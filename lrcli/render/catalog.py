@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from lrcli.catalog.describe import TypeInfo, TypeKey
 from lrcli.catalog.starter import example
 
-TYPES_FORMATS = ("plain", "json")
-
 _PROSE = 100
 """The widest line of a paragraph."""
 

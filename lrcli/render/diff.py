@@ -10,18 +10,20 @@ from itertools import chain
 from lrcli.comparison.difference import Difference, Pair, Side
 from lrcli.comparison.gaps import Row
 from lrcli.printable import printable
-from lrcli.render import Style, csv, markdown
+from lrcli.render import Style
+from lrcli.render.formats import Formats
 from lrcli.render.numbers import Layout
 from lrcli.render.summary import summary
+from lrcli.render.tables import csv, markdown
 from lrcli.table import Column, Table
 
-DIFF_FORMATS = ("text", "markdown", "csv", "json")
+DIFFERENCES = Formats("text", ("markdown", "csv", "json"), prose=("text",))
 
 _RED, _GREEN, _DIM, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[2m", "\x1b[0m"
 
 
 def write_diff(difference: Difference, format: str, style: Style, *, fit_digits: bool = True) -> Iterator[str]:
-    """The difference in one of DIFF_FORMATS.
+    """The difference in one of the formats of DIFFERENCES.
 
     fit_digits: people's numbers have as many digits as it takes to tell A from B, six at least; else `style.digits`.
     """

@@ -13,9 +13,10 @@ from lrcli.infer.explain import Explanation, Report
 from lrcli.logs import Rounding
 from lrcli.printable import number_text, printable
 from lrcli.render import Style
+from lrcli.render.formats import Formats
 from lrcli.render.numbers import rounded_text
 
-EXPLAIN_FORMATS = ("text", "json")
+EXPLANATIONS = Formats("text", ("json",))
 
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _WIDEST = 100
@@ -24,7 +25,7 @@ _FAITHFUL = 12
 
 
 def write_explain_report(report: Report, format: str, style: Style) -> Iterator[str]:
-    """The report in one of EXPLAIN_FORMATS."""
+    """The report in one of the formats of EXPLANATIONS."""
     if format == "json":
         yield explain_document(report) + "\n"
         return

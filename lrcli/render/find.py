@@ -9,9 +9,10 @@ from lrcli.find.report import FAR_APART, FindReport, loss_at
 from lrcli.find.smith import LossShape
 from lrcli.frameworks.finders import by_finder
 from lrcli.printable import number_text, printable
-from lrcli.render import MACHINE, Style, writer
-from lrcli.render.markdown import escaped_cell
+from lrcli.render import Style
 from lrcli.render.numbers import rounded_text
+from lrcli.render.tables import table_format
+from lrcli.render.tables.markdown import escaped_cell
 from lrcli.table import Column, Table
 
 _SMITH = ("Smith", "1506.01186")
@@ -19,10 +20,11 @@ _SMITH = ("Smith", "1506.01186")
 
 def write_find_report(report: FindReport, format: str, style: Style) -> Iterator[str]:
     """The report in one of the table formats; those for people end with a few sentences."""
-    if format in MACHINE:
-        yield from writer(format)(machine_table(report), style)
+    writer = table_format(format)
+    if writer.EXACT:
+        yield from writer.write(machine_table(report), style)
         return
-    yield from writer(format)(_people_table(report), style)
+    yield from writer.write(_people_table(report), style)
     say = escaped_cell if format == "markdown" else partial(printable, ascii=style.ascii)
     for line in sentences(report, style.digits):
         yield f"\n{say(line)}\n" if format == "markdown" else f"{say(line)}\n"

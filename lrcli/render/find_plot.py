@@ -9,7 +9,7 @@ from itertools import chain
 from lrcli.find.report import FindReport, loss_at
 from lrcli.printable import number_text, printable
 from lrcli.render.axes import linear_axis, scale
-from lrcli.render.canvas import Area, Polyline, StyledText, draw, paint
+from lrcli.render.canvas import Area, Polyline, StyledText, draw_canvas, paint
 from lrcli.render.facts import side_by_side
 from lrcli.render.palette import marks
 from lrcli.render.safe import clip
@@ -41,7 +41,7 @@ def plot_report(
     left, right = math.log10(min(lrs)), math.log10(max(lrs))
     area = Area(width - margin - 1, axis.height, left, right, axis.bottom, axis.top, ascii)
     (curve,) = marks(1, ascii=ascii, color=color)
-    rows = draw([runs], [curve], area)
+    rows = draw_canvas([runs], [curve], area)
     _add_bounds(rows, report, area)
     _add_letters(rows, report, places, colors, area)
     title = clip(f"{printable(report.points.name, ascii=ascii)}: loss over learning rate", width, ascii=ascii)

@@ -9,15 +9,15 @@ from functools import partial
 from lrcli.errors import LEVELS, Problem
 from lrcli.printable import printable
 from lrcli.render import Style
-from lrcli.render.wrap import wrap_lines
+from lrcli.render.formats import Formats
 
-FINDING_FORMATS = ("text", "json", "github", "sarif")
+FINDINGS = Formats("text", ("json", "github", "sarif"), prose=("text",))
 
 _COLORS = {"error": "31", "warning": "33", "note": "36"}
 
 
 def write_findings(findings: Sequence[Problem], specs: int, format: str, style: Style) -> Iterator[str]:
-    """The findings of so many specs, in one of FINDING_FORMATS."""
+    """The findings of so many specs, in one of the formats of FINDINGS."""
     if format == "json":
         yield _json(findings)
     elif format == "sarif":
@@ -37,8 +37,7 @@ def _text(finding: Problem, style: Style) -> str:
     if style.color:
         mark = f"{finding.level}:"
         safe[0] = safe[0].replace(f" {mark} ", f" \x1b[{_COLORS[finding.level]}m{mark}\x1b[0m ", 1)
-    text = "\n".join(safe)
-    return (wrap_lines(text, style.wrap) if style.wrap else text) + "\n\n"
+    return "\n".join(safe) + "\n\n"
 
 
 def _summary(findings: Sequence[Problem], specs: int) -> str:

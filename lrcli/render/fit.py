@@ -10,8 +10,9 @@ from typing import Any
 from lrcli.infer.fit import Fitted
 from lrcli.infer.fit.spec import spec_mapping
 from lrcli.printable import printable
+from lrcli.render.formats import Formats
 
-FIT_FORMATS = ("yaml", "json")
+FITTED = Formats("yaml", ("json",), prose=("yaml",))
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.+-]*( [A-Za-z0-9_.+-]+)*")
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"}
@@ -19,7 +20,7 @@ _WIDTH = 118
 
 
 def write_fit(fitted: Fitted, form: str) -> Iterator[str]:
-    """The text of a fitted run, in one of FIT_FORMATS."""
+    """The text of a fitted run, in one of the formats of FITTED."""
     yield from (_json(fitted) if form == "json" else _yaml(fitted))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from lrcli.printable import printable
 from lrcli.render import facts
 from lrcli.render.axes import XAxis, YAxis, linear_axis, log_axis, logarithmic, scale
-from lrcli.render.canvas import Area, Polyline, StyledText, draw, paint
+from lrcli.render.canvas import Area, Polyline, StyledText, draw_canvas, paint
 from lrcli.render.chart import Chart, chart_of, panels_below
 from lrcli.render.palette import marks
 from lrcli.render.safe import cell_width, clip
@@ -76,7 +76,7 @@ def render_plot(chart: Chart, *, width: int = 80, height: int = 23, ascii: bool 
     rows = [_title(chart, notes, width, ascii)]
     for i, (lines, y) in enumerate(panels):
         area = Area(width - margin - 1, y.height, chart.left, chart.right, y.bottom, y.top, ascii)
-        rows += [[*scale(y, area, row, margin), *cells] for row, cells in enumerate(draw(lines, looks, area))]
+        rows += [[*scale(y, area, row, margin), *cells] for row, cells in enumerate(draw_canvas(lines, looks, area))]
         rows.append(axis.line(area, margin, lower[i][0] if i < len(lower) else ""))
     rows += axis.labels(area, margin)
     return "\n".join(paint(row, color) for row in rows + below)

@@ -8,11 +8,9 @@ from lrcli.frameworks.counting import Count, counts
 from lrcli.spec.data import Data, padded_batches
 from lrcli.spec.length import RunSteps
 
-STEPS_FORMATS = ("plain", "json")
-
 
 def write_steps(run: RunSteps, format: str) -> Iterator[str]:
-    """The text of one of STEPS_FORMATS."""
+    """The text of "plain" or "json"."""
     yield from _json(run) if format == "json" else _plain(run)
 
 

@@ -11,8 +11,8 @@ from lrcli.cli.command import Command
 from lrcli.cli.environment import Environment
 from lrcli.cli.options import OutputOptions, SpecOptions
 from lrcli.cli.run import run
-from lrcli.render import FORMATS
-from lrcli.render.diff import DIFF_FORMATS
+from lrcli.render.diff import DIFFERENCES
+from lrcli.render.tables import TABLES
 from tests.cli_world import run_cli
 
 COMMANDS = ("plot", "table", "diff", "at")
@@ -77,7 +77,7 @@ def test_help_has_no_colour_and_fits() -> None:
 
 def test_formats() -> None:
     """The formats that a command takes are those that there are."""
-    for name, formats in (("table", FORMATS), ("diff", DIFF_FORMATS)):
+    for name, formats in (("table", TABLES.names), ("diff", DIFFERENCES.names)):
         (param,) = (param for param in dict(commands())[name].params if param.name == "format")
         assert set(formats) == set(param.type.choices)  # type: ignore[attr-defined]
 

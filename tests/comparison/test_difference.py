@@ -19,7 +19,7 @@ from lrcli.comparison.difference import Difference, compare
 from lrcli.comparison.gaps import Gap, Row, Tally, largest_value
 from lrcli.errors import LrcliError
 from lrcli.render import Style
-from lrcli.render.diff import DIFF_FORMATS, write_diff
+from lrcli.render.diff import DIFFERENCES, write_diff
 from lrcli.render.summary import summary
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.constant import Constant
@@ -406,7 +406,7 @@ def test_long_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "... and more: only the first 3 rows are shown" in text_of(compare(a, b)).splitlines()
 
 
-@pytest.mark.parametrize("format", DIFF_FORMATS)
+@pytest.mark.parametrize("format", DIFFERENCES.names)
 def test_hostile_names(format: str) -> None:
     """A name with an escape sequence or markup is text in every format."""
     name = "[red]|\x1b[31m\n,"

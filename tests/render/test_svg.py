@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import lrcli
 from lrcli.errors import LrcliError
 from lrcli.render.chart import Chart, Line, chart_of
-from lrcli.render.html import About, render_html
+from lrcli.render.pictures.html import About, render_html
 from lrcli.render.svg import plot_svg, render_svg
 from lrcli.render.svg.curves import simplified, stretches
 from lrcli.render.svg.text import escaped_xml, text_width

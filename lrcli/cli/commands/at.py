@@ -12,10 +12,11 @@ from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
 from lrcli.cli.load import load_series
 from lrcli.cli.notes import tell_notes
-from lrcli.cli.options import LogOptions, OneSpec, OutputOptions, Quiet, SpecOptions, row_option
+from lrcli.cli.options import LogOptions, OneSpec, Quiet, SpecOptions, row_option
 from lrcli.cli.output import Output
 from lrcli.cli.positions import named_row
 from lrcli.errors import LrcliError
+from lrcli.render.formats import Formats
 from lrcli.series import Series
 
 
@@ -24,7 +25,7 @@ def at(
     spec: OneSpec,
     spec_options: SpecOptions,
     log_options: LogOptions,
-    output_options: OutputOptions,
+    output: Output,
     wanted: Annotated[
         list[str] | None,
         Argument(metavar="[STEP...]", show_default=False, help="As the spec counts, or with a unit: 30ep, 50%."),
@@ -54,8 +55,6 @@ def at(
         if not run.moving:
             raise LrcliError(f"--momentum: {run.name} moves no momentum, only one_cycle and cyclic do")
         run = run.showing_momentum()
-    output = Output(env, output_options.output)
-    output.choose(None, ("tsv",), "text")
     if not wanted:
         return _first(env, output, run, below, above)
     rows = [named_row(text, run, "STEP") for text in wanted]
@@ -110,6 +109,7 @@ def _number(value: float | None) -> str:
 
 command = make_command(
     at,
+    formats=Formats("tsv"),
     examples=[
         ("lrcli at cosine.yaml 0 50% 90", "at the start, half-way, and after the end of a run of 90 epochs"),
         (

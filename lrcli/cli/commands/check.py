@@ -1,7 +1,7 @@
 """`lrcli check`: what should be looked at before a schedule is trained with."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument
 
@@ -10,21 +10,19 @@ from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
 from lrcli.cli.folders import expanded, is_folder
 from lrcli.cli.load import load_declared
-from lrcli.cli.options import OutputOptions, Quiet, SpecOptions, comparison_option, output_option
+from lrcli.cli.options import Quiet, SpecOptions, comparison_option
 from lrcli.cli.output import Output
 from lrcli.errors import LEVELS, LrcliError, Problem
-from lrcli.render import Style
+from lrcli.render.findings import FINDINGS, write_findings
 
 if TYPE_CHECKING:
     from lrcli.reader import Declared
-
-Format = Literal["text", "json", "github", "sarif"]
 
 
 def check(
     env: Environment,
     spec_options: SpecOptions,
-    output_options: OutputOptions,
+    output: Output,
     specs: Annotated[
         list[str] | None,
         Argument(
@@ -49,9 +47,6 @@ def check(
     rules: Annotated[
         bool, comparison_option("--rules", help="List the rules; 'lrcli help CODE' explains one.")
     ] = False,
-    format: Annotated[
-        Format | None, output_option("--format", "-f", help="Default: by FILE's ending, else text.")
-    ] = None,
 ) -> ExitStatus:
     """Look for mistakes in specs before training with them.
 
@@ -60,11 +55,9 @@ def check(
     something is, 2 on trouble.
     """
     from lrcli.checks import check_declared, known_code
-    from lrcli.render.findings import FINDING_FORMATS, write_findings
 
-    output = Output(env, output_options.output)
     if rules:
-        output.write(_rules(), prose=True)
+        output.write(_rules())
         return ExitStatus.OK
     if not specs:
         raise LrcliError("Missing argument 'SPEC...'. (see 'lrcli check -h')")
@@ -78,9 +71,7 @@ def check(
     findings: dict[Problem, None] = {}  # a file that is named twice is told of once
     for declared in loaded:
         findings.update(dict.fromkeys(check_declared(declared, select=wanted, ignore=unwanted)))
-    style = Style(color=output.color, ascii=output.ascii, wrap=output.width if output.tty else 0)
-    chosen = output.choose(format, FINDING_FORMATS, "text")
-    output.write(write_findings(list(findings), len(loaded), chosen, style))
+    output.write(write_findings(list(findings), len(loaded), output.format, output.style()))
     counted = [finding for finding in findings if strict or finding.level != "note"]
     return ExitStatus.DIFFERENT if counted else ExitStatus.OK
 
@@ -118,6 +109,7 @@ def _pin(env: Environment, loaded: "Sequence[Declared]") -> None:
 
 command = make_command(
     check,
+    formats=FINDINGS,
     examples=[
         ("lrcli check schedules/*.yaml", "all specs of a project, as a hook or in CI does it"),
         ("lrcli check .", "every spec and training config below a folder"),

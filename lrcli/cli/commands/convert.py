@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
 from lrcli.cli.load import load_declared
-from lrcli.cli.options import OneSpec, OutputOptions, Quiet, SpecOptions, output_option
+from lrcli.cli.options import OneSpec, Quiet, SpecOptions, output_option
 from lrcli.cli.output import Output
+from lrcli.configs.write import write_spec
+from lrcli.frameworks.replaying import replaying
+from lrcli.render.formats import Formats
 from lrcli.spec import Spec
 
 if TYPE_CHECKING:
     from lrcli.infer.port import Ported
+
+SPEC = Formats("yaml", prose=("yaml",))
+CODE = Formats("python")
 
 
 def convert(
     env: Environment,
     spec: OneSpec,
     spec_options: SpecOptions,
-    output_options: OutputOptions,
+    output: Output,
     quiet: Quiet = False,
     to: Annotated[
         str,
@@ -40,26 +47,19 @@ def convert(
     framework of 'lrcli types', it is the spec of that framework's schedule with the same curve, searched for among all
     that it has. Where none has it, the nearest is printed with its largest gap, and the exit code is 1.
     """
-    from lrcli.configs.write import write_spec
-
-    output = Output(env, output_options.output)
-    form = "python" if to == "torch" else "yaml"
-    output.choose(None, (form,), form)
+    output = replace(output, formats=CODE if to == "torch" else SPEC)
     (declared,) = load_declared(env, [spec], spec_options, tell=None)
     if to == "torch":
-        from lrcli.frameworks.replaying import replaying
-
         output.write([replaying(to).source(declared.spec)])
         return ExitStatus.OK
     if to != "spec":
         return _port(declared.spec, to, output)
     origin = declared.origin
-    if origin is None:
-        output.write([write_spec(declared.root, {})], prose=True)
-        return ExitStatus.OK
-    release = f", read as {origin.framework} {origin.release}" if origin.release else ""
-    head = f"from {declared.source.name} ({origin.title}{release})"
-    output.write([write_spec(declared.root, origin.comments, head)], prose=True)
+    head = ""
+    if origin:
+        release = f", read as {origin.framework} {origin.release}" if origin.release else ""
+        head = f"from {declared.source.name} ({origin.title}{release})"
+    output.write([write_spec(declared.root, origin.comments if origin else {}, head)])
     return ExitStatus.OK
 
 
@@ -75,7 +75,7 @@ def _port(spec: Spec, to: str, output: Output) -> ExitStatus:
         yield f"# {_gap(ported, spec)}\n"
         yield from spec_lines(spec, ported)
 
-    output.write(lines(), prose=True)
+    output.write(lines())
     return ExitStatus.OK if ported.same else ExitStatus.DIFFERENT
 
 
@@ -97,6 +97,7 @@ def _gap(ported: Ported, spec: Spec) -> str:
 
 command = make_command(
     convert,
+    formats=Formats("yaml", ("python",), option=False),
     examples=[
         ("lrcli convert args.yaml --samples 6471 -o train.yaml", "the spec that an args.yaml comes to"),
         ("lrcli convert train.yaml@transformers-4.51 --steps 1000", "as another release reads it"),

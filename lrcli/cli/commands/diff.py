@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated
 
 from typer import Argument
 
@@ -15,7 +15,6 @@ from lrcli.cli.options import (
     Digits,
     LogOptions,
     NoPager,
-    OutputOptions,
     SpecOptions,
     comparison_option,
     digits_of,
@@ -25,15 +24,9 @@ from lrcli.cli.options import (
 from lrcli.cli.output import Output
 from lrcli.comparison.difference import compare
 from lrcli.errors import LrcliError
-from lrcli.render import Style
-from lrcli.render.diff import DIFF_FORMATS, write_diff
+from lrcli.render.diff import DIFFERENCES, write_diff
 from lrcli.series import Series, series_of
 from lrcli.series.names import curve_names
-
-if TYPE_CHECKING:
-    pass
-
-Format = Literal["text", "markdown", "csv", "json"]
 
 
 def diff(
@@ -41,7 +34,7 @@ def diff(
     a: Annotated[str, Argument(metavar="A", show_default=False, help="A SPEC, as for table: a file, '-' or inline.")],
     spec_options: SpecOptions,
     log_options: LogOptions,
-    output_options: OutputOptions,
+    output: Output,
     b: Annotated[
         str | None,
         Argument(
@@ -65,9 +58,6 @@ def diff(
     quiet: Annotated[bool, output_option("--quiet", help="No notes on stderr.")] = False,
     plot: Annotated[bool, output_option("--plot", help="Draw both curves below the report.")] = False,
     digits: Digits = None,
-    format: Annotated[
-        Format | None, output_option("--format", "-f", help="Default: by FILE's ending, else text.")
-    ] = None,
     no_pager: NoPager = False,
 ) -> ExitStatus:
     """Compare two runs, or a formula with its replay.
@@ -76,11 +66,9 @@ def diff(
     """
     env.quiet = quiet or silent
     _check_tolerances(rtol, atol, exact)
-    output = Output(env, output_options.output)
-    chosen = output.choose(format, DIFF_FORMATS, "text")
-    style = Style(digits=digits_of(digits, None), color=output.color, width=output.width, ascii=output.ascii)
-    if plot and chosen != "text":
-        raise LrcliError(f"--plot draws below the text report, not into {chosen}")
+    style = output.style(digits_of(digits, None))
+    if plot and output.format != "text":
+        raise LrcliError(f"--plot draws below the text report, not into {output.format}")
     runs = _both(env, a, b, spec_options, log_options)
     if b is None:
         runs = tuple(run.renamed(name) for run, name in zip(runs, curve_names(runs), strict=True))
@@ -95,7 +83,7 @@ def diff(
     tell_notes(env, [(side.name, side.notes) for side in (difference.a, difference.b)])
 
     def text() -> Iterator[str]:
-        yield from write_diff(difference, chosen, style, fit_digits=digits is None)
+        yield from write_diff(difference, output.format, style, fit_digits=digits is None)
         if plot:
             from lrcli.render.plot import plot_specs
 
@@ -103,7 +91,7 @@ def diff(
             picture = plot_specs(runs, width=output.width, height=output.height, ascii=output.ascii, color=output.color)
             yield picture + "\n"
 
-    output.write(text(), paged=not no_pager, prose=chosen == "text")
+    output.write(text(), paged=not no_pager)
     return status
 
 
@@ -138,6 +126,7 @@ def _check_tolerances(rtol: float | None, atol: float | None, exact: bool) -> No
 
 command = make_command(
     diff,
+    formats=DIFFERENCES,
     examples=[
         ("lrcli diff old.yaml new.yaml", "what a change to a schedule does"),
         ("lrcli diff step.yaml --set schedule.gamma=0.5", "what does this change do?"),

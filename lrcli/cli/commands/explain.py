@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
@@ -12,11 +12,9 @@ from lrcli.cli.load import load_declared
 from lrcli.cli.options import (
     LogColumns,
     OneSpec,
-    OutputOptions,
     Quiet,
     SpecOptions,
     log_argument,
-    output_option,
     row_option,
 )
 from lrcli.cli.output import Output
@@ -25,10 +23,7 @@ from lrcli.infer.bounds import check_magnitudes
 from lrcli.infer.explain import Report
 from lrcli.infer.explain import explain as explain_log
 from lrcli.logs.read import read_log
-from lrcli.render import Style
-from lrcli.render.explain import EXPLAIN_FORMATS, write_explain_report
-
-Format = Literal["text", "json"]
+from lrcli.render.explain import EXPLANATIONS, write_explain_report
 
 
 def explain(
@@ -42,14 +37,11 @@ def explain(
     ],
     spec_options: SpecOptions,
     log_columns: LogColumns,
-    output_options: OutputOptions,
+    output: Output,
     quiet: Quiet = False,
     run: Annotated[
         int | None,
         row_option("--run", min=1, metavar="N", help="Of several runs in one log (default: one that differs)."),
-    ] = None,
-    format: Annotated[
-        Format | None, output_option("--format", "-f", help="Default: by FILE's ending, else text.")
     ] = None,
 ) -> ExitStatus:
     """Say whether a log follows its spec, and if not, why.
@@ -58,9 +50,6 @@ def explain(
     with what would tell it from other causes that leave the same numbers. Exits with 0 if the log follows the spec, 1
     if it does not (explained or unexplained), 2 on trouble.
     """
-    output = Output(env, output_options.output)
-    chosen = output.choose(format, EXPLAIN_FORMATS, "text")
-    style = Style(color=output.color, width=output.width, ascii=output.ascii)
     try:
         (declared,) = load_declared(env, [spec], spec_options)
     except LrcliError as failure:
@@ -74,7 +63,7 @@ def explain(
     report = explain_log(declared.spec, read, declared=declared, run=run)
     for note in _notes(report):
         env.note(f"{read.name}: {note}")
-    output.write(write_explain_report(report, chosen, style))
+    output.write(write_explain_report(report, output.format, output.style()))
     return ExitStatus.OK if report.follows else ExitStatus.DIFFERENT
 
 
@@ -108,6 +97,7 @@ def _notes(report: Report) -> Iterator[str]:
 
 command = make_command(
     explain,
+    formats=EXPLANATIONS,
     examples=[
         ("lrcli explain step.yaml printed.csv", "what the training loop printed"),
         ("lrcli explain spec.yaml trainer_state.json --format json", "the whole report for a program"),

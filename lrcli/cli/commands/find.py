@@ -2,19 +2,19 @@
 
 import math
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import Annotated
 
-from lrcli.cli.command import Options, make_command
+from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
 from lrcli.cli.options import (
     Digits,
     LogColumns,
-    OutputOptions,
+    Options,
     Quiet,
     digits_of,
     log_argument,
-    output_option,
     picture_option,
     row_option,
 )
@@ -25,11 +25,9 @@ from lrcli.find.report import FindOptions
 from lrcli.find.report import find as find_in
 from lrcli.frameworks.finders import by_finder
 from lrcli.logs.read import read_log, split_log
-from lrcli.render import FORMATS, MACHINE, Style
 from lrcli.render.find import warnings, write_find_report
+from lrcli.render.tables import TABLES, table_format
 from lrcli.values import dataclass
-
-Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown"]
 
 
 @dataclass(frozen=True)
@@ -123,13 +121,9 @@ def find(
     test: RangeTestColumns,
     point_options: PointOptions,
     plot_options: PlotOptions,
-    output_options: OutputOptions,
+    output: Output,
     quiet: Quiet = False,
     digits: Digits = None,
-    format: Annotated[
-        Format | None,
-        output_option("--format", "-f", help="Default: by FILE's ending, else table on a terminal, plain elsewhere."),
-    ] = None,
 ) -> ExitStatus:
     """Suggest a learning rate from a range test.
 
@@ -137,17 +131,13 @@ def find(
     learning rate rises. Exits with 0 if there is a suggestion, 1 if none can be given honestly (the loss does not fall,
     or there are too few points), 2 on trouble.
     """
-    output = Output(env, output_options.output)
-    chosen = output.choose(format, FORMATS, "table" if output.tty else "plain")
-    if plot_options.plot and chosen in MACHINE:
-        raise LrcliError(f"--plot draws below the table, not into {chosen}")
+    if plot_options.plot and table_format(output.format).EXACT:
+        raise LrcliError(f"--plot draws below the table, not into {output.format}")
     plain = plot_options.ascii or output.ascii
-    style = Style(
-        digits=digits_of(digits, 6), color=output.color, width=plot_options.width or output.width, ascii=plain
-    )
+    style = replace(output.style(digits_of(digits, 6)), width=plot_options.width or output.width, ascii=plain)
     options = point_options.checked()
-    if digits is not None and chosen in MACHINE:
-        env.note(f"--digits is for people: {chosen} holds every digit")
+    if digits is not None and table_format(output.format).EXACT:
+        env.note(f"--digits is for people: {output.format} holds every digit")
     path, _ = split_log(log)
     read = read_log(log, inputs=env.inputs, request=log_columns.request)
     points = points_of(read, test.loss, test.run, "<stdin>" if path == "-" else path)
@@ -158,7 +148,7 @@ def find(
         env.note(f"{points.name}: stopped after {len(report.points)} of {len(points)} points")
 
     def text() -> Iterator[str]:
-        yield from write_find_report(report, chosen, style)
+        yield from write_find_report(report, output.format, style)
         if plot_options.plot:
             from lrcli.render.find_plot import plot_report
 
@@ -175,6 +165,7 @@ def find(
 
 command = make_command(
     find,
+    formats=TABLES,
     examples=[
         ("lrcli find range_test.csv --plot", "all suggestions, marked on the curve"),
         ("lrcli find run.jsonl:opt/lr --loss train/loss", "columns by name"),

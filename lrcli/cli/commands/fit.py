@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
-from lrcli.cli.options import LogOptions, OutputOptions, Quiet, log_argument, output_option
+from lrcli.cli.options import LogOptions, Quiet, log_argument
 from lrcli.cli.output import Output
 from lrcli.infer.bounds import check_magnitudes
 from lrcli.infer.fit import Fitted, fit_run, longest_run, runs_of
 from lrcli.logs import Log
 from lrcli.logs.read import read_log, split_log
-from lrcli.render.fit import FIT_FORMATS, sentence, write_fit
+from lrcli.render.fit import FITTED, sentence, write_fit
 
 MOST_RUNS = 12
 """So many runs of a log are fitted and listed."""
@@ -26,12 +26,8 @@ def fit(
         log_argument(help="A log with learning rates, '-' for stdin; LOG:COLUMN names the learning-rate column."),
     ],
     log_options: LogOptions,
-    output_options: OutputOptions,
+    output: Output,
     quiet: Quiet = False,
-    format: Annotated[
-        Literal["yaml", "json"] | None,
-        output_option("--format", "-f", help="Default: by FILE's ending, else yaml."),
-    ] = None,
 ) -> ExitStatus:
     """Infer the schedule behind a log.
 
@@ -41,8 +37,6 @@ def fit(
     runs in one log each is fitted, and the longest is printed. Exits with 0 if the spec gives every row at the log's
     own precision, 1 if no spec was found, 2 on trouble.
     """
-    output = Output(env, output_options.output)
-    chosen = output.choose(format, FIT_FORMATS, "yaml")
     read = read_log(log, inputs=env.inputs, request=log_options.request)
     for remark in read.remarks:
         env.note(f"{read.name}: {remark}")
@@ -57,10 +51,10 @@ def fit(
         env.note(f"{read.name}: {remark}")
     if result.candidate is None:
         env.warn(f"{read.name}: {sentence(result)}")
-        if chosen == "json":
-            output.write(write_fit(result, chosen))
+        if output.format == "json":
+            output.write(write_fit(result, output.format))
         return ExitStatus.DIFFERENT
-    output.write(write_fit(result, chosen), prose=chosen == "yaml")
+    output.write(write_fit(result, output.format))
     return ExitStatus.OK
 
 
@@ -80,6 +74,7 @@ def _tell_runs(env: Environment, log: Log, number: int, result: Fitted) -> None:
 
 command = make_command(
     fit,
+    formats=FITTED,
     examples=[
         ("lrcli fit trainer_state.json", "the schedule of a Hugging Face run, as a spec"),
         ("lrcli fit run.csv | lrcli diff - run.csv", "hold it against the log again"),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
-from lrcli.cli.options import OutputOptions
 from lrcli.cli.output import Output
 
 
-def formats(env: Environment, output_options: OutputOptions) -> None:
+def formats(env: Environment, output: Output) -> None:
     """List the training configs that can stand wherever a SPEC does.
 
     They are told apart by what is in them, never by their name; --from FORMAT decides where two match. The last column
@@ -21,8 +20,7 @@ def formats(env: Environment, output_options: OutputOptions) -> None:
     for format in all_formats():
         releases = f"{format.framework}-{format.releases[0]} to {format.releases[-1]}" if format.releases else ""
         rows.append((format.name, format.title, releases))
-    output = Output(env, output_options.output)
-    output.write(aligned(rows), prose=True)
+    output.write(aligned(rows))
 
 
 command = make_command(

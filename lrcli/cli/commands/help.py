@@ -11,14 +11,14 @@ from lrcli.cli import manual
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
-from lrcli.cli.options import NoPager, OutputOptions
+from lrcli.cli.options import NoPager
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError, suggest
 
 
 def help_(
     env: Environment,
-    output_options: OutputOptions,
+    output: Output,
     topic: Annotated[
         str | None,
         Argument(metavar="[TOPIC]", show_default=False, help="A page of the manual, a command or a code."),
@@ -32,7 +32,6 @@ def help_(
     from lrcli.cli.app import Commands, dispatch
 
     name = (topic or "").lower()
-    output = Output(env, output_options.output)
     if not name:
         return _show(manual.index(), output, not no_pager)
     commands = Commands.names()

@@ -11,14 +11,14 @@ from lrcli.catalog.describe import describe, find
 from lrcli.catalog.registry import all_types
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
-from lrcli.cli.options import OutputOptions
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
+from lrcli.render.formats import Formats
 
 
 def new(
     env: Environment,
-    output_options: OutputOptions,
+    output: Output,
     type: Annotated[
         str | None, Argument(metavar="[TYPE]", show_default=False, help="A type, or PyTorch's class; default: list.")
     ] = None,
@@ -28,8 +28,6 @@ def new(
     It is valid as it is: keys that need a value have one, the others stand in a comment with their default. A FILE that
     is already there is not touched.
     """
-    output = Output(env, output_options.output)
-    output.choose(None, ("yaml",), "yaml")
     if type is None:
         from lrcli.render.catalog import write_list
 
@@ -39,13 +37,14 @@ def new(
     from lrcli.catalog.starter import starter
 
     info = describe(find(type))
-    if output.to_file and Path(output_options.output or "").is_file():
-        raise LrcliError(f"{output_options.output} is already there: remove it first, or choose another name")
+    if output.to_file and Path(output.path or "").is_file():
+        raise LrcliError(f"{output.path} is already there: remove it first, or choose another name")
     output.write([starter(info)])
 
 
 command = make_command(
     new,
+    formats=Formats("yaml"),
     examples=[
         ("lrcli new", "the types to choose from"),
         ("lrcli new one_cycle -o train.yaml", "a spec to edit"),

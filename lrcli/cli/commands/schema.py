@@ -6,11 +6,11 @@ import json
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
-from lrcli.cli.options import OutputOptions
 from lrcli.cli.output import Output
+from lrcli.render.formats import Formats
 
 
-def schema(env: Environment, output_options: OutputOptions) -> None:
+def schema(env: Environment, output: Output) -> None:
     """Print the JSON schema of specs, for editors.
 
     With `# yaml-language-server: $schema=lrcli.schema.json` in a spec's first line, an editor with the YAML language
@@ -18,13 +18,12 @@ def schema(env: Environment, output_options: OutputOptions) -> None:
     """
     from lrcli.schema import schema
 
-    output = Output(env, output_options.output)
-    output.choose(None, ("json",), "json")
     output.write([json.dumps(schema(), indent=2) + "\n"])
 
 
 command = make_command(
     schema,
+    formats=Formats("json"),
     examples=[
         ("lrcli schema -o lrcli.schema.json", "beside your specs"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated
 
 from typer import Argument, Option
 
@@ -12,15 +12,14 @@ from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
 from lrcli.cli.load import load_declared
-from lrcli.cli.options import OneSpec, OutputOptions, Quiet, SpecOptions, output_option
+from lrcli.cli.options import OneSpec, Quiet, SpecOptions
 from lrcli.cli.output import Output
 from lrcli.cli.positions import named_row
 from lrcli.errors import LrcliError
 from lrcli.infer.solve import Solved
 from lrcli.infer.solve import solve as solve_key
+from lrcli.render.formats import Formats
 from lrcli.series import series_of
-
-SOLVE_FORMATS = ("text", "json")
 
 
 def solve(
@@ -31,22 +30,17 @@ def solve(
         Argument(metavar="KEY", show_default=False, help="As --set has it (schedule.gamma), or its end (gamma)."),
     ],
     spec_options: SpecOptions,
-    output_options: OutputOptions,
+    output: Output,
     wanted: Annotated[
         str, Option("--at", metavar="STEP=LR", show_default=False, help="STEP may carry a unit: 100=1e-6, 50%=3e-4.")
     ],
     quiet: Quiet = False,
-    format: Annotated[
-        Literal["text", "json"] | None, output_option("--format", "-f", help="Default: by FILE's ending, else text.")
-    ] = None,
 ) -> ExitStatus:
     """Find the value of one key that gives a learning rate at a step.
 
     Prints the value, and the --set that makes it so; of a choice or a flag the word. Of several values the nearest to
     the spec's own comes first. Exits with 1 if there is none.
     """
-    output = Output(env, output_options.output)
-    chosen = output.choose(format, SOLVE_FORMATS, "text")
     step, equals, text = wanted.partition("=")
     try:
         lr = float(text) if equals else math.nan
@@ -63,7 +57,7 @@ def solve(
         return ExitStatus.DIFFERENT
     if row > run.stop:
         env.note(f"{run.unit} {row} is past the end of the run of {run.stop} that {run.name} has")
-    output.write(_json(solved, run.unit, row) if chosen == "json" else _text(solved), prose=chosen != "json")
+    output.write(_json(solved, run.unit, row) if output.format == "json" else _text(solved))
     return ExitStatus.OK
 
 
@@ -95,6 +89,7 @@ def _none(solved: Solved, unit: str, row: int, lr: float) -> str:
 
 command = make_command(
     solve,
+    formats=Formats("text", ("json",), prose=("text",)),
     examples=[
         ("lrcli solve exp.yaml gamma --at 100=1e-6", "which gamma comes down to 1e-6 in 100 epochs"),
         ("lrcli solve train.yaml lr --at 50%=3e-4", "which base learning rate is 3e-4 half-way"),

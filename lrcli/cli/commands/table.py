@@ -1,7 +1,7 @@
 """`lrcli table`: the learning rate of every epoch or step."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
@@ -11,26 +11,22 @@ from lrcli.cli.options import (
     Digits,
     LogOptions,
     NoPager,
-    OutputOptions,
     Quiet,
     Range,
     SpecOptions,
     Specs,
     SweepOptions,
     digits_of,
-    output_option,
     row_option,
 )
 from lrcli.cli.output import Output
-from lrcli.render import FORMATS, MACHINE, Style, writer
+from lrcli.render.tables import TABLES, table_format
 from lrcli.series.align import common_grid
 from lrcli.series.names import curve_names
 from lrcli.table.rows import tabulate
 
 if TYPE_CHECKING:
     from lrcli.series import Series
-
-Format = Literal["table", "plain", "csv", "tsv", "json", "jsonl", "markdown"]
 
 
 def table(
@@ -39,7 +35,7 @@ def table(
     spec_options: SpecOptions,
     log_options: LogOptions,
     sweep_options: SweepOptions,
-    output_options: OutputOptions,
+    output: Output,
     quiet: Quiet = False,
     range: Range = None,
     every: Annotated[int, row_option("--every", min=1, metavar="N", help="Only every N-th row.")] = 1,
@@ -56,10 +52,6 @@ def table(
         ),
     ] = None,
     digits: Digits = None,
-    format: Annotated[
-        Format | None,
-        output_option("--format", "-f", help="Default: by FILE's ending, else table on a terminal, plain elsewhere."),
-    ] = None,
     no_pager: NoPager = False,
 ) -> None:
     """Print a table of the learning rate in every epoch or step.
@@ -67,29 +59,27 @@ def table(
     Several specs stand side by side. table, plain and markdown are for people: rounded, with what happens in each row;
     csv, tsv, json and jsonl are for programs: every digit, and the same on every terminal.
     """
-    output = Output(env, output_options.output)
-    chosen = output.choose(format, FORMATS, "table" if output.tty else "plain")
-    style = Style(digits=digits_of(digits, 6), color=output.color, width=output.width, ascii=output.ascii)
+    format = table_format(output.format)
+    style = output.style(digits_of(digits, 6))
     loaded = load_series(env, specs, spec_options, log_options, sweep_options.sweep)
     start, stop = _rows(range, loaded)
-    result = tabulate(
+    rows = tabulate(
         loaded,
         start=start,
         stop=stop,
         every=every,
         changes=changes,
-        events=chosen not in MACHINE if events is None else events,
-        momentum=chosen not in MACHINE if momentum is None else momentum,
+        events=not format.EXACT if events is None else events,
+        momentum=not format.EXACT if momentum is None else momentum,
     )
     if momentum and not any(run.moving for run in loaded):
         env.note("nothing here moves the momentum")
-    if digits is not None and chosen in MACHINE:
-        env.note(f"--digits is for people: {chosen} holds every digit")
+    if digits is not None and format.EXACT:
+        env.note(f"--digits is for people: {output.format} holds every digit")
     if not env.quiet:
         names = curve_names(loaded)
         tell_notes(env, [(name, run.notes()) for name, run in zip(names, loaded, strict=True)])
-    text = writer(chosen)(result, style)
-    output.write(text, whole=result.complete, paged=not no_pager)
+    output.write(format.write(rows, style), whole=rows.complete, paged=not no_pager)
 
 
 def _rows(text: str | None, runs: "Sequence[Series]") -> tuple[int | None, int | None]:
@@ -108,6 +98,7 @@ def _rows(text: str | None, runs: "Sequence[Series]") -> tuple[int | None, int |
 
 command = make_command(
     table,
+    formats=TABLES,
     examples=[
         ("lrcli table step.yaml", "every epoch, and what happens in it"),
         ("lrcli table step.yaml@torch-1.1 --changes", "what PyTorch 1.1 computes, only where it changes"),

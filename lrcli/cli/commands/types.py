@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from typer import Argument
 
@@ -10,23 +10,20 @@ from lrcli.catalog.describe import TypeInfo, describe, find
 from lrcli.catalog.registry import all_types, framework, framework_types
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
-from lrcli.cli.options import NoPager, OutputOptions, output_option
+from lrcli.cli.options import NoPager
 from lrcli.cli.output import Output
-from lrcli.render.catalog import TYPES_FORMATS, write_list, write_type
+from lrcli.render.catalog import write_list, write_type
+from lrcli.render.formats import Formats
 
-Format = Literal["plain", "json"]
 _PICTURE = (72, 12)
 
 
 def types(
     env: Environment,
-    output_options: OutputOptions,
+    output: Output,
     type: Annotated[
         str | None,
         Argument(metavar="[TYPE]", show_default=False, help="A type, or PyTorch's class; default: all."),
-    ] = None,
-    format: Annotated[
-        Format | None, output_option("--format", "-f", help="Default: by FILE's ending, else plain.")
     ] = None,
     no_pager: NoPager = False,
 ) -> None:
@@ -34,17 +31,15 @@ def types(
 
     One is shown with its formula, its keys with their defaults, an example and its curve.
     """
-    output = Output(env, output_options.output)
-    chosen = output.choose(format, TYPES_FORMATS, "plain")
     known = framework(type) if type else None
     if type is None or (known is not None and not known.replays):
         width = output.width if output.tty else None
         types = framework_types(known.name) if known else all_types()
-        output.write(write_list([describe(cls) for cls in types], chosen, width), paged=not no_pager)
+        output.write(write_list([describe(cls) for cls in types], output.format, width), paged=not no_pager)
         return
     info = describe(find(type))
-    picture = _picture(info, output) if chosen == "plain" else ""
-    output.write(write_type(info, chosen, output.width, picture), paged=not no_pager)
+    picture = _picture(info, output) if output.format == "plain" else ""
+    output.write(write_type(info, output.format, output.width, picture), paged=not no_pager)
 
 
 def _picture(info: TypeInfo, output: Output) -> str:
@@ -61,6 +56,7 @@ def _picture(info: TypeInfo, output: Output) -> str:
 
 command = make_command(
     types,
+    formats=Formats("plain", ("json",)),
     examples=[
         ("lrcli types", "every type with one line"),
         ("lrcli types cosine_restarts", "all about one"),

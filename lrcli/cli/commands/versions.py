@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument
 
@@ -10,11 +10,12 @@ from lrcli.catalog.registry import framework_of
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.load import load_declared
-from lrcli.cli.options import OutputOptions, Quiet, SpecOptions, output_option
+from lrcli.cli.options import Quiet, SpecOptions
 from lrcli.cli.output import Output
 from lrcli.comparison.versions import versions as agreements_of
 from lrcli.errors import LrcliError
 from lrcli.frameworks.replaying import replaying
+from lrcli.render.formats import Formats
 from lrcli.render.versions import json_agreements, json_changes, write_agreements, write_changes
 
 if TYPE_CHECKING:
@@ -25,15 +26,12 @@ if TYPE_CHECKING:
 def versions(
     env: Environment,
     spec_options: SpecOptions,
-    output_options: OutputOptions,
+    output: Output,
     spec: Annotated[
         str | None,
         Argument(metavar="[SPEC]", show_default=False, help="Left out: the table of what changed in which release."),
     ] = None,
     quiet: Quiet = False,
-    format: Annotated[
-        Literal["text", "json"] | None, output_option("--format", "-f", help="json is one object: reading -> families.")
-    ] = None,
 ) -> None:
     """Tell which releases of PyTorch agree on a spec.
 
@@ -42,21 +40,19 @@ def versions(
     documents for printing. For a training config, and for a schedule of another framework of which several
     releases were examined, it is the releases of that framework.
     """
-    output = Output(env, output_options.output)
-    chosen = output.choose(format, ("text", "json"), "text")
     if spec is None:
         changes = replaying().CHANGES
-        output.write(json_changes(changes) if chosen == "json" else write_changes(changes), prose=chosen == "text")
+        output.write(json_changes(changes) if output.format == "json" else write_changes(changes))
         return
     (declared,) = load_declared(env, [spec], spec_options, tell=False)
     framework, releases = _examined(declared)
     if releases:
-        _of_framework(env, output, spec, spec_options, framework, releases, chosen)
+        _of_framework(env, output, spec, spec_options, framework, releases)
         return
     loaded = declared.spec
     agreements = agreements_of(loaded)
-    text = json_agreements(agreements) if chosen == "json" else write_agreements(loaded, agreements)
-    output.write(text, prose=chosen == "text")
+    text = json_agreements(agreements) if output.format == "json" else write_agreements(loaded, agreements)
+    output.write(text)
 
 
 def _examined(declared: "Declared") -> tuple[str, Sequence[str]]:
@@ -75,7 +71,6 @@ def _of_framework(
     options: SpecOptions,
     framework: str,
     releases: Sequence[str],
-    format: str,
 ) -> None:
     """Tell which releases of a framework give the same numbers."""
     from lrcli.comparison.releases import readings_of
@@ -91,11 +86,12 @@ def _of_framework(
         (one,) = load_declared(env, [f"{path}@{framework}-{release}"], plain, tell=None)
         return one.spec
 
-    output.write(write_readings(framework, readings_of(releases, read), format), prose=format == "text")
+    output.write(write_readings(framework, readings_of(releases, read), output.format))
 
 
 command = make_command(
     versions,
+    formats=Formats("text", ("json",), prose=("text",)),
     examples=[
         ("lrcli versions step.yaml", "the ranges of releases that compute the same"),
         ("lrcli versions", "what changed when"),

@@ -24,13 +24,14 @@ def plot_svg(
     theme: str = "auto",
     ranges: Sequence[tuple[int, int]] | None = None,
     title: str | None = None,
+    percent: bool = False,
 ) -> str:
     """The picture of all parameter groups of all runs, overlaid, `width` pixels wide.
 
     It is `height` pixels high, or higher where a long legend needs it. theme is one of `theme.THEMES`; the others are
     the arguments of `plot.plot_specs`, and so are the errors.
     """
-    chart = chart_of(runs, columns=columns_of(width), log=log, ranges=ranges, title=title)
+    chart = chart_of(runs, columns=columns_of(width), log=log, ranges=ranges, title=title, percent=percent)
     return render_svg(chart, width=width, height=height, theme=theme)
 
 

@@ -9,6 +9,9 @@ from lrcli.render import Style
 from lrcli.render.numbers import Layout
 from lrcli.table import Table
 
+ENDINGS = (".md",)
+EXACT = False
+
 _ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\|<*[]`"})
 
 

@@ -7,6 +7,12 @@ from functools import cache
 from types import ModuleType
 
 from lrcli.errors import LrcliError
+from lrcli.render.pictures import PIXELS, Picture
+from lrcli.render.pictures.svg import themed
+
+ENDINGS = (".png",)
+SIZES = PIXELS
+TAKES = ("theme", "scale")
 
 SCALE = 2.0
 """Pixels of the picture for one of the drawing: twice as many are sharp on today's screens."""
@@ -21,8 +27,10 @@ _FAMILIES = (
 """Families that draw digits and Latin letters, the nearest to the picture's own first."""
 
 
-def render_png(svg: str, scale: float = SCALE) -> bytes:
+def draw(picture: Picture) -> bytes:
     """The picture, `scale` pixels for each of its own. Raises LrcliError without resvg, and without any font."""
+    svg = themed(picture, "light")
+    scale = SCALE if picture.look.scale is None else picture.look.scale
     resvg = _resvg()
     size = re.search(r'width="(\d+)" height="(\d+)"', svg)
     if size and max(map(int, size.groups())) * scale > MOST:
@@ -41,8 +49,8 @@ def _resvg() -> ModuleType:
         import resvg_py
     except ImportError:
         raise LrcliError("a PNG needs resvg: pip install 'lrcli[png]' (or resvg-py); .svg needs nothing") from None
-    found: ModuleType = resvg_py
-    return found
+    module: ModuleType = resvg_py
+    return module
 
 
 @cache

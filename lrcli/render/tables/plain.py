@@ -10,6 +10,9 @@ from lrcli.render import Style
 from lrcli.render.numbers import Layout
 from lrcli.table import Table
 
+ENDINGS: tuple[str, ...] = ()
+EXACT = False
+
 GAP = "  "
 
 

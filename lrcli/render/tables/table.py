@@ -10,9 +10,13 @@ from functools import partial
 from io import StringIO
 
 from lrcli.printable import printable
-from lrcli.render import Style, plain
+from lrcli.render import Style
 from lrcli.render.numbers import ColumnShape, Layout
+from lrcli.render.tables import plain
 from lrcli.table import Table
+
+ENDINGS: tuple[str, ...] = ()
+EXACT = False
 
 LONGEST = 2000
 """The most rows that are drawn in a box."""

@@ -6,12 +6,19 @@ import io
 from typing import Any
 
 from lrcli.errors import LrcliError
+from lrcli.render.pictures import PIXELS, Picture
+from lrcli.render.pictures.svg import themed
+
+ENDINGS = (".pdf",)
+SIZES = PIXELS
+TAKES = ("theme",)
 
 _MISSING = "a PDF needs svglib: pip install 'lrcli[pdf]' (or svglib); .svg needs nothing"
 
 
-def render_pdf(svg: str) -> bytes:
+def draw(picture: Picture) -> bytes:
     """The picture as one page of its size. Raises LrcliError without svglib, and for letters that Helvetica lacks."""
+    svg = themed(picture, "light")
     try:
         from reportlab.graphics import renderPDF
         from reportlab.pdfgen.canvas import Canvas

@@ -13,6 +13,9 @@ from typing import Any
 from lrcli.render import Style
 from lrcli.table import Table
 
+ENDINGS = (".jsonl",)
+EXACT = True
+
 
 def write(table: Table, _style: Style) -> Iterator[str]:
     """The table as JSON lines."""

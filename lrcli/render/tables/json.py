@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrcli.render import Style
-from lrcli.render.jsonl import json_rows
+from lrcli.render.tables.jsonl import json_rows
 from lrcli.table import Table
+
+ENDINGS = (".json",)
+EXACT = True
 
 
 def write(table: Table, _style: Style) -> Iterator[str]:

@@ -6,15 +6,28 @@ With a script, which is part of the page, the picture is alive: see `page.js`. W
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lrcli.configs.write import write_spec
 from lrcli.printable import number_text
-from lrcli.render.chart import Chart, CurveRun, Line, panels_below
-from lrcli.render.svg import HEIGHT, WIDTH, render_svg
+from lrcli.reader import Declared
+from lrcli.render.chart import Chart, CurveRun, Line, chart_of, panels_below
+from lrcli.render.pictures import PIXELS, Picture
+from lrcli.render.svg import HEIGHT, WIDTH, columns_of, render_svg
 from lrcli.render.svg.text import escaped_xml
 from lrcli.render.svg.theme import DARK, LIGHT, Palette, dash, ramp_shares
+from lrcli.series import Series
+from lrcli.series.align import common_grid
+from lrcli.series.names import curve_names
+from lrcli.table import Chunk
+from lrcli.table.events import Teller, with_events
+from lrcli.table.rows import HEAD, tabulate
+
+ENDINGS = (".html", ".htm")
+SIZES = PIXELS
+TAKES = ("theme",)
 
 _FEW, _MOST = 12, 100
 """More events than the first are folded away; more than the second are counted."""
@@ -34,6 +47,43 @@ class About:
     notes: Sequence[str] = ()
     events: Sequence[tuple[float, str]] = ()
     specs: Sequence[tuple[str, str]] = ()
+
+
+def draw(picture: Picture) -> str:
+    """The page of a picture, with the events in its runs and the specs that they come from."""
+    look = picture.look
+    width = look.width or WIDTH
+    chart = chart_of(picture.runs, columns=columns_of(width), **picture.content)
+    about = About(picture.notes, _events_of(chart, picture.runs), _spec_texts(picture.declared))
+    return render_html(chart, about, width=width, height=look.height or HEIGHT, theme=look.theme or "auto")
+
+
+def _events_of(chart: Chart, runs: Sequence[Series]) -> list[tuple[float, str]]:
+    """What happens in the rows that the picture's curves have corners in; nothing where x is no row.
+
+    A long replay is not walked a second time: of it only what the schedule says is told.
+    """
+    if chart.unit == "percent":
+        return []
+    corners = {x for line in chart.lines for xs, _ in line.runs for x in xs if x == int(x)}
+    rows = [int(x) for x in sorted(corners)]
+    if any(not run.jumps and run.stop - run.start > HEAD for run in runs):
+        factors = common_grid(runs).factors
+        tellers = [Teller(run, name, k, ()) for run, name, k in zip(runs, curve_names(runs), factors, strict=True)]
+        chunks: Iterable[Chunk] = with_events(iter([[rows]]), tellers)
+    else:
+        chunks = tabulate(runs, events=True, rows=[row for row in rows if any(run.start <= row for run in runs)]).head
+    return [(row, event) for chunk in chunks for row, event in zip(chunk[0], chunk[-1], strict=True) if event]
+
+
+def _spec_texts(declared: Sequence[Declared]) -> list[tuple[str, str]]:
+    """Each source with the spec that was read from it, a training config as its translation; of a sweep the first."""
+    texts: dict[str, str] = {}
+    for spec in declared:
+        origin = spec.origin
+        head = f"from {origin.title}" if origin else ""
+        texts.setdefault(spec.source.name, write_spec(spec.root, origin.comments if origin else {}, head))
+    return list(texts.items())
 
 
 def render_html(

@@ -12,6 +12,9 @@ from lrcli.printable import printable
 from lrcli.render import Style
 from lrcli.table import Table
 
+ENDINGS = (".csv",)
+EXACT = True
+
 
 def write(table: Table, _style: Style) -> Iterator[str]:
     """The table as CSV."""

@@ -1,0 +1,94 @@
+"""Curves as pictures, each format one file: it states its `ENDINGS` and what it `TAKES`, and has a function `draw`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from lrcli.errors import LrcliError
+from lrcli.render.formats import Formats
+from lrcli.values import dataclass
+
+if TYPE_CHECKING:
+    from lrcli.reader import Declared
+    from lrcli.series import Series
+
+PICTURES = Formats("text", package=__name__)
+
+PIXELS = {"width": (240, 10_000, "pixels")}
+"""The size of a picture that is drawn in pixels."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a user asks of a picture's looks; None is the format's own choice.
+
+    columns, lines: the terminal's size. ascii, color: whether only ASCII can be drawn there, and whether in colour.
+    """
+
+    title: str | None = None
+    log: bool = False
+    width: int | None = None
+    height: int | None = None
+    theme: str | None = None
+    scale: float | None = None
+    columns: int = 80
+    lines: int = 23
+    ascii: bool = False
+    color: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The runs to draw, each with a name of its own, the rows to draw of each (None: all), and what to say of them.
+
+    percent: whether the x axis is the share of each run. declared: what the specs were read from.
+    """
+
+    runs: tuple[Series, ...]
+    look: Look
+    ranges: Sequence[tuple[int, int]] | None = None
+    percent: bool = False
+    notes: Sequence[str] = ()
+    declared: Sequence[Declared] = ()
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The arguments of `chart_of` and `plot_specs` that say what is drawn."""
+        return {"log": self.look.log, "title": self.look.title, "ranges": self.ranges, "percent": self.percent}
+
+
+class PictureFormat(Protocol):
+    """The module of a format.
+
+    ENDINGS: the endings of its files. SIZES: the least and the greatest width (and height), and their unit. TAKES: the
+    options that only some formats have.
+    """
+
+    ENDINGS: tuple[str, ...]
+    SIZES: Mapping[str, tuple[int, int, str]]
+    TAKES: tuple[str, ...]
+
+    def draw(self, picture: Picture) -> str | bytes:
+        """The picture, a text without the newline at its end."""
+
+
+def picture_format(name: str) -> PictureFormat:
+    """The module of one format; no other one is imported."""
+    return cast(PictureFormat, PICTURES.module(name))
+
+
+def check_options(name: str, options: Mapping[str, Any]) -> None:
+    """Raise LrcliError for an option that the format does not take, or a size that it cannot have."""
+    format = picture_format(name)
+    for option in ("scale", "theme", "ascii"):
+        if options[option] and option not in format.TAKES:
+            takers = [other for other in PICTURES.names if option in picture_format(other).TAKES]
+            raise LrcliError(f"--{option} is for {', '.join(takers)}, not for {name}")
+    scale = options["scale"]
+    if scale is not None and not 0.1 <= scale <= 10:
+        raise LrcliError(f"--scale wants a number from 0.1 to 10. Received: {scale!r}")
+    for side, (least, most, unit) in format.SIZES.items():
+        size = options[side]
+        if size is not None and not least <= size <= most:
+            raise LrcliError(f"--{side} of {name} is from {least} to {most} {unit}. Received: {size}")
