@@ -18,7 +18,7 @@ from lrcli.render.formats import Formats
 from lrcli.spec import Spec
 
 if TYPE_CHECKING:
-    from lrcli.infer.port import Ported
+    from lrcli.infer.port.search import Ported
 
 SPEC = Formats("yaml", prose=("yaml",))
 CODE = Formats("python")
@@ -65,15 +65,15 @@ def convert(
 
 def _port(spec: Spec, to: str, output: Output) -> ExitStatus:
     """Write the nearest schedule of a framework."""
-    from lrcli.infer.port import port, target_framework
-    from lrcli.infer.port_text import confirmed, spec_lines
+    from lrcli.infer.port import confirmed, port, target_framework
+    from lrcli.infer.port.text import spec_lines
 
     framework = target_framework(to)
     ported = confirmed(spec, port(spec, framework))
 
     def lines() -> Iterator[str]:
         yield f"# {_gap(ported, spec)}\n"
-        yield from spec_lines(spec, ported)
+        yield from spec_lines(spec, ported.schedule, ported.lr)
 
     output.write(lines())
     return ExitStatus.OK if ported.same else ExitStatus.DIFFERENT

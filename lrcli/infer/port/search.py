@@ -1,0 +1,317 @@
+"""The schedule of some classes that is nearest to a curve."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import MISSING, dataclass, field, fields, replace
+from heapq import heappop, heappush
+from itertools import chain, combinations, islice, product
+from typing import Any
+
+from lrcli.errors import InvalidValue, LrcliError
+from lrcli.infer.port.curve import WORDS, Curve
+from lrcli.infer.port.text import written_keys
+from lrcli.infer.port.tuning import (
+    DOUBLE,
+    IMPROVED,
+    LISTED,
+    MOST_COMPUTED,
+    MOST_TRIED,
+    ROUNDED,
+    ROUNDING_COSTS,
+    SAMPLED,
+    SINGLE,
+)
+from lrcli.schedules.base import Schedule, parameters
+from lrcli.schedules.params import Record, param_of
+
+Key = tuple[Any, ...]
+"""A schedule as the base learning rate and a value for each key of its class."""
+_NO_VALUE = (LrcliError, ArithmeticError, ValueError, TypeError, IndexError, KeyError)
+
+
+@dataclass(frozen=True)
+class Ported:
+    """A schedule of another framework, held against the curve.
+
+    schedule: as it is written, not bound. lr: the base learning rate. gap, row: the largest difference, and where.
+    peak: the largest learning rate of the curve. rounding: the share of the peak that its arithmetic rounds away.
+    """
+
+    schedule: Schedule
+    lr: float
+    gap: float
+    row: int
+    peak: float
+    rounding: float
+
+    @property
+    def same(self) -> bool:
+        """Whether the curve is the same, but for rounding."""
+        return self.gap <= self.rounding * self.peak
+
+    @property
+    def cost(self) -> int:
+        """How much there is to read: the digits of its numbers, one for each number, and one for each bracket."""
+        text = " ".join(value for _, value in written_keys(self.schedule)[1:])
+        numbers = re.findall(r"[\d.]+(?:e-?\d+)?", text)
+        brackets = text.count("[") + text.count("{")
+        return sum(map(len, numbers)) + len(numbers) + brackets + (ROUNDING_COSTS if self.gap else 0)
+
+
+@dataclass
+class _Draft:
+    """What is known of a class: the values of its keys for each base learning rate, the distance of each key that was
+    tried, and the nearest of those that are improved.
+    """
+
+    cls: type[Schedule]
+    values: dict[float, list[tuple[Any, ...]]]
+    enough: float
+    tried: dict[Key, float] = field(default_factory=dict)
+    starts: list[tuple[float, int, Key]] = field(default_factory=list)
+
+
+class Search:
+    """A search for a curve. `refusal` is what the first class said that refused it."""
+
+    def __init__(self, curve: Curve, bases: Sequence[float] = ()) -> None:
+        self.curve = curve
+        self.refusal = ""
+        self._bases = bases or curve.bases()
+        n = len(curve.rates)
+        evenly = range(0, n, max(1, n // SAMPLED))
+        beside = [t + by for t in curve.lengths[:8] for by in (-1, 0, 1)]
+        rows = sorted({t for t in (0, 1, 2, *evenly, *beside, n - 1) if 0 <= t < n})
+        self._rows = [t for i in range(7) for t in rows[i::7]]  # far apart first: what is far off shows in a few
+        self._limit = math.inf
+        self._left = MOST_COMPUTED
+
+    def nearest(self, classes: Sequence[type[Schedule]]) -> Iterator[Ported]:
+        """Schedules: all that are likely the same curve, the simplest first; where there is none, ever nearer ones."""
+        drafts = [draft for draft in map(self._draft, classes) if draft.starts]
+        drafts.sort(key=lambda draft: draft.starts[0][0])
+        ready = [self._improved(draft) for draft in drafts if draft.starts[0][0] <= draft.enough]
+        same = sorted((ported for ported in ready if ported and ported.same), key=lambda ported: ported.cost)
+        if same:
+            yield from same
+            return
+        best = math.inf
+        for draft in drafts:
+            if self._left < 0 and best < math.inf:
+                return
+            ported = self._improved(draft)
+            if ported is not None and (ported.same or ported.gap < best):
+                best = min(best, ported.gap)
+                yield ported
+
+    def compared(self, schedule: Schedule, lr: float) -> Ported | None:
+        """A schedule with its largest gap in all rows, None where it has no value in one."""
+        bound = self._bound(schedule, lr)
+        try:
+            rates = bound.lrs(lr, 0, len(self.curve.rates)) if bound else []
+        except _NO_VALUE:
+            return None
+        gaps = [abs(a - b) for a, b in zip(rates, self.curve.rates, strict=False)]
+        gap = max(gaps, default=math.nan)
+        if gap != gap:
+            return None
+        return Ported(schedule, lr, gap, gaps.index(gap), self.curve.peak, _rounding(schedule, rates))
+
+    def _draft(self, cls: type[Schedule]) -> _Draft:
+        """The likeliest schedules of a class, the nearest first."""
+        enough = 4 * (SINGLE if any(f.name == "dtype" for f in parameters(cls)) else DOUBLE) * self.curve.peak
+        draft = _Draft(cls, {lr: self._values(cls, lr) for lr in self._bases}, enough)
+        kinds = [(i, f.name, param_of(f).kind) for i, f in enumerate(parameters(cls))]
+        words = [i for i, name, kind in kinds if name in WORDS or kind == "choice"]
+        lists = [i for i, name, kind in kinds if kind in ("data", "positions")]
+        self._limit = math.inf
+        for lr, values in draft.values.items():
+            for combination in chain(_paired(values, words, lists), islice(_likeliest(values), LISTED)):
+                key = (lr, *combination)
+                if key in draft.tried:
+                    continue
+                distance = self._distance(draft, key)
+                if distance < math.inf:
+                    draft.starts = sorted([*draft.starts, (distance, len(draft.tried), key)])[:IMPROVED]
+                if len(draft.starts) == IMPROVED:
+                    self._limit = draft.starts[-1][0]
+                if distance <= enough:
+                    return draft
+        return draft
+
+    def _values(self, cls: type[Schedule], lr: float) -> list[tuple[Any, ...]]:
+        """The values of each key of a class."""
+        values = [self.curve.values(f, lr) for f in parameters(cls)]
+        for i, f in enumerate(parameters(cls)):
+            if cls.own_rate == f.name and f.default is not MISSING:
+                values[i] = tuple(dict.fromkeys((f.default, *values[i])))
+        return values
+
+    def _improved(self, draft: _Draft) -> Ported | None:
+        """The nearest schedule of a class: its likeliest ones improved."""
+        best, _, nearest = draft.starts[0]
+        for distance, _, key in draft.starts:
+            if best <= draft.enough:
+                break
+            reached, improved = self._improve(draft, key, distance)
+            if reached < best:
+                best, nearest = reached, improved
+        return self._plainer(draft, nearest, best)
+
+    def _improve(self, draft: _Draft, key: Key, distance: float) -> tuple[float, Key]:
+        """Change one key, then two, as long as the curve comes nearer."""
+        values, most = draft.values[key[0]], len(draft.tried) + MOST_TRIED
+        free = [i for i, several in enumerate(values) if len(several) > 1]
+        self._limit = distance
+        for width in (1, 2):
+            moved = True
+            while moved:
+                moved = False
+                for places in combinations(free, width):
+                    for changed in _changes(key, places, values):
+                        if len(draft.tried) >= most or self._left < 0 or distance <= draft.enough:
+                            return distance, key
+                        reached = self._distance(draft, changed)
+                        if reached < distance:
+                            key, distance, moved = changed, reached, True
+                            self._limit = distance
+        return distance, key
+
+    def _plainer(self, draft: _Draft, key: Key, distance: float) -> Ported | None:
+        """The schedule without the keys that make it no nearer."""
+        nearest = self._whole(draft, key)
+        self._limit = distance
+        for i, f in enumerate(parameters(draft.cls), 1):
+            plain = len(self.curve.rates) if param_of(f).fills else f.default
+            if plain is MISSING or plain == key[i] or f.name == draft.cls.own_rate:
+                continue
+            changed = (*key[:i], plain, *key[i + 1 :])
+            if self._distance(draft, changed) <= distance:
+                whole = self._whole(draft, changed)
+                if whole is not None and (nearest is None or whole.gap <= nearest.gap):
+                    key, nearest = changed, whole
+        if nearest is not None and nearest.gap and nearest.same:
+            shorter = self._whole(draft, tuple(map(_short, key)))
+            nearest = shorter if shorter is not None and shorter.same else nearest
+        return nearest
+
+    def _whole(self, draft: _Draft, key: Key) -> Ported | None:
+        """The schedule in all rows; its own rate, where it has one, is what `lr` is then, too."""
+        schedule, lr = self._made(draft, key), key[0]
+        if schedule is None:
+            return None
+        if schedule.own_rate:
+            rate = getattr(schedule, schedule.own_rate)
+            lr = lr if rate is None else rate
+            schedule = replace(schedule, **{schedule.own_rate: lr})
+        return self.compared(schedule, lr)
+
+    def _distance(self, draft: _Draft, key: Key) -> float:
+        """The sum of the gaps in the sampled rows; infinite for what is no schedule, or is too far away."""
+        distance = draft.tried.get(key)
+        if distance is None:
+            distance = draft.tried[key] = self._computed(self._made(draft, key), key[0])
+        return distance
+
+    def _computed(self, schedule: Schedule | None, lr: float) -> float:
+        bound = None if schedule is None else self._bound(schedule, lr)
+        if bound is None:
+            return math.inf
+        rates, distance = self.curve.rates, 0.0
+        try:
+            if not bound.stands_alone():
+                walked = bound.lrs(lr, 0, max(self._rows) + 1)
+                self._left -= len(walked)
+                distance = math.fsum(abs(walked[t] - rates[t]) for t in self._rows)
+                return distance if distance == distance else math.inf
+            for t in self._rows:
+                self._left -= 1
+                distance += abs(bound.lr_at(t, lr) - rates[t])
+                if not distance <= self._limit:  # farther than what is known, or NaN
+                    return math.inf
+        except _NO_VALUE:
+            return math.inf
+        return distance
+
+    def _made(self, draft: _Draft, key: Key) -> Schedule | None:
+        values = dict(zip((f.name for f in parameters(draft.cls)), key[1:], strict=True))
+        for f in fields(draft.cls):
+            if f.name in values and param_of(f).fills and f.default is not MISSING and values[f.name] == f.default:
+                values[f.name] = len(self.curve.rates)  # as the reader does where the key is left out
+        try:
+            return draft.cls(**values)
+        except _NO_VALUE:
+            return None
+
+    def _bound(self, schedule: Schedule, lr: float) -> Schedule | None:
+        """The schedule in the run, None where it cannot run."""
+        try:
+            if next(schedule.formula_problems(), None) is not None:
+                return None
+            bound = schedule.bind(self.curve.setting._replace(lrs=(lr,), default_lr=lr))
+            return None if bound.groups() else bound
+        except InvalidValue as error:
+            self.refusal = self.refusal or str(error)
+            return None
+        except _NO_VALUE:
+            return None
+
+
+def _short(value: Any) -> Any:
+    """A number, or a list or mapping of them, with the digits that rounding cannot have made."""
+    if isinstance(value, float):
+        return float(f"{value:.12g}")
+    if isinstance(value, tuple):
+        return tuple(map(_short, value))
+    return Record({key: _short(item) for key, item in value.items()}) if isinstance(value, Record) else value
+
+
+def _rounding(schedule: Schedule, rates: Sequence[float]) -> float:
+    """The share of the peak that a schedule's arithmetic rounds away."""
+    if getattr(schedule, "dtype", "") == "float32":
+        return SINGLE
+    from array import array
+
+    return ROUNDED if array("f", rates).tolist() == rates else DOUBLE
+
+
+def _paired(values: list[tuple[Any, ...]], words: list[int], lists: list[int]) -> Iterator[tuple[Any, ...]]:
+    """The first values with another word and another list: `policy: step` is nothing without its `step: [30, 60]`."""
+    if not all(values):
+        return
+    first = [several[0] for several in values]
+    for i, j in product(words, lists):
+        for word, items in product(values[i], values[j][:3]):
+            changed = list(first)
+            changed[i], changed[j] = word, items
+            yield tuple(changed)
+
+
+def _likeliest(values: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The combinations of one value of each key, those of the first values first."""
+    if not all(values):
+        return
+    start = (0,) * len(values)
+    heap, seen = [(0, start)], {start}
+    while heap:
+        rank, places = heappop(heap)
+        yield tuple(several[i] for several, i in zip(values, places, strict=True))
+        for j, i in enumerate(places):
+            if i + 1 < len(values[j]):
+                further = (*places[:j], i + 1, *places[j + 1 :])
+                if further not in seen:
+                    seen.add(further)
+                    heappush(heap, (rank + 1, further))
+
+
+def _changes(key: Key, places: tuple[int, ...], values: list[tuple[Any, ...]]) -> Iterator[Key]:
+    """The key with other values at these places, which are counted behind the base learning rate."""
+    for chosen in product(*(values[i] for i in places)):
+        changed = list(key)
+        for i, value in zip(places, chosen, strict=True):
+            changed[i + 1] = value
+        if tuple(changed) != key:
+            yield tuple(changed)
