@@ -1,4 +1,4 @@
-"""Milestones, which may count batches, samples, or a share of the run beside each other."""
+"""Milestones may count batches, samples, or a share of the run beside each other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.composer._scheduler import ComposerScheduler
-from lrcli.frameworks.composer._time import ROWS
 from lrcli.schedules.params import data, number
 from lrcli.values import dataclass
 
@@ -31,15 +30,11 @@ class ComposerMilestones(ComposerScheduler):
         clock = self.clock
         return sorted(clock.row_of(clock.convert(milestone, "milestones")) for milestone in self.milestones)
 
-    def product(self, steps: Sequence[int]) -> list[float]:
-        """The products of the factors at these rows."""
-        rows, products = self.rows(), [1.0]
-        for _ in rows:
+    def factors(self, rows: Sequence[int]) -> list[float]:
+        milestones, products = self.rows(), [1.0]
+        for _ in milestones:
             products.append(products[-1] * self.gamma)
-        return [products[bisect_right(rows, t)] for t in steps]
-
-    def unit(self) -> str:
-        return ROWS
+        return [products[bisect_right(milestones, t)] for t in rows]
 
     def marks(self) -> Iterator[tuple[float, str]]:
         rows = self.rows()

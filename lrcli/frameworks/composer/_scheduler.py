@@ -1,4 +1,4 @@
-"""What Composer's schedulers have in common: a multiplier of the learning rate that is a function of the time."""
+"""What Composer's schedulers share: a multiplier of the learning rate that is a function of the time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from lrcli.errors import Problem
-from lrcli.frameworks.composer._time import Clock, Time, clock_of, refuses
+from lrcli.frameworks.base import refusal, require
+from lrcli.frameworks.composer._time import Clock, Time, clock_of
 from lrcli.frameworks.vectored import Vectored
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import flag, number, text
@@ -32,7 +33,7 @@ class ComposerScheduler(Vectored):
         try:
             bound.lr_at(0, 1.0)  # the constructor of the LambdaLR evaluates row 0
         except ZeroDivisionError as error:
-            raise refuses("ZeroDivisionError", "a time that it divides by is 0 batches long") from error
+            raise refusal(self, "ZeroDivisionError", "a time that it divides by is 0 batches long") from error
         return bound
 
     def check(self) -> None:
@@ -46,33 +47,43 @@ class ComposerScheduler(Vectored):
         """The time of a field, in what can be counted."""
         return self.clock.convert(getattr(self, field), field, scaled)
 
-    def factors(self, times: Sequence[int]) -> list[float]:
-        """The multipliers at these times, in increasing order, in the unit `unit`."""
-        raise NotImplementedError
+    def row(self, field: str, scaled: bool = True) -> int:
+        """The first row at which the time of a field has come."""
+        return self.clock.row_of(self.time(field, scaled))
 
-    def unit(self) -> str:
-        """The unit of the times that `factors` takes."""
+    def shares(self, rows: Sequence[int], field: str, scaled: bool = True) -> list[float]:
+        """How many times the time of a field has passed at these rows."""
+        time = self.time(field, scaled)
+        return [t / time.value for t in self.clock.times(rows, time.unit)]
+
+    def factors(self, rows: Sequence[int]) -> list[float]:
+        """The multipliers at these rows, which increase."""
         raise NotImplementedError
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        times = self.clock.times(steps, self.unit())
-        return [base_lr * factor for factor in self.factors(times)]
+        return [base_lr * factor for factor in self.factors(steps)]
 
-    def notes(self) -> tuple[Problem, ...]:
-        return tuple(self.remarks())
-
-    def remarks(self) -> Iterator[Problem]:
+    def notes(self) -> Iterator[Problem]:
         if self.setting is None or self.max_duration is None or self.setting.in_phase:
             return  # a phase is shorter than the run, whose length max_duration says there
         most = self.clock.max_duration
-        if most.unit not in ("ba", "ep"):
-            return
-        rows = self.clock.row_of(
-            Time(int(most.value) * (self.clock.per_epoch or 1), "ba") if most.unit == "ep" else most
-        )
-        if rows != self.setting.length:
+        if most.unit == "ep":
+            most = Time(int(most.value) * (self.clock.per_epoch or 1), "ba")
+        if most.unit == "ba" and self.clock.row_of(most) != self.setting.length:
             what = f"{self.name}: max_duration {self.max_duration} is not the length of the run"
             yield Problem("max-duration", what, help="Leave it out, and it follows from the run")
+
+
+def line(shares: Sequence[float], start: float, end: float) -> list[float]:
+    """A line from `start` to `end` at these shares of the way."""
+    gain = end - start
+    return [start + share * gain for share in shares]
+
+
+def polynomial(shares: Sequence[float], power: float, low: float) -> list[float]:
+    """Composer's polynomial from 1 to `low` at these shares of the way."""
+    rest = 1.0 - low
+    return [low + (1 - share) ** power * rest for share in shares]
 
 
 def cosine_anneal(shares: Sequence[float], low: float) -> list[float]:
@@ -87,11 +98,15 @@ class ComposerTimed(ComposerScheduler):
 
     t_max: str = text("1dur", doc="where it ends, as a time string")
 
-    def unit(self) -> str:
-        return self.time("t_max").unit
+    def after(self, shares: list[float]) -> list[float]:
+        """The multipliers at these shares of t_max."""
+        raise NotImplementedError
+
+    def factors(self, rows: Sequence[int]) -> list[float]:
+        return self.after([share if share < 1.0 else 1.0 for share in self.shares(rows, "t_max")])
 
     def marks(self) -> Iterator[tuple[float, str]]:
-        yield self.clock.row_of(self.time("t_max")), "decay ends"
+        yield self.row("t_max"), "decay ends"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,29 +120,22 @@ class ComposerWarmed(ComposerScheduler):
         """The multiplier that the warmup climbs to."""
         return 1.0
 
-    def unit(self) -> str:
-        return self.time("t_warmup", scaled=False).unit
-
-    def body(self, times: Sequence[int]) -> list[float]:
+    def body(self, rows: Sequence[int]) -> list[float]:
         """The multipliers after the warmup."""
         raise NotImplementedError
 
-    def factors(self, times: Sequence[int]) -> list[float]:
-        climbing = bisect_left(times, self.time("t_warmup", scaled=False).value)
-        rest = self.body(times[climbing:]) if climbing < len(times) else []
-        if not climbing:
-            return rest
-        length, top = self.time("t_warmup", self.scale_warmup).value, self.warmup_top() - 0.0
-        shares = [t / length for t in times[:climbing]]
-        return [0.0 + (share if share < 1.0 else 1.0) * top for share in shares] + rest
+    def factors(self, rows: Sequence[int]) -> list[float]:
+        climbing, top = bisect_left(rows, self.row("t_warmup", scaled=False)), self.warmup_top()
+        warmup = self.shares(rows[:climbing], "t_warmup", self.scale_warmup)
+        return [0.0 + (share if share < 1.0 else 1.0) * top for share in warmup] + self.body(rows[climbing:])
 
     def marks(self) -> Iterator[tuple[float, str]]:
-        yield self.clock.row_of(self.time("t_warmup", scaled=False)), "warmup ends"
+        yield self.row("t_warmup", scaled=False), "warmup ends"
         if self.scale_warmup:
-            yield self.clock.row_of(self.time("t_warmup")), ""
+            yield self.row("t_warmup"), ""
 
-    def remarks(self) -> Iterator[Problem]:
-        yield from super().remarks()
+    def notes(self) -> Iterator[Problem]:
+        yield from super().notes()
         if self.time("t_warmup", scaled=False).value == 0:
             yield Problem("no-warmup", f"{self.name} has no warmup: t_warmup {self.t_warmup} comes to 0")
 
@@ -143,34 +151,34 @@ class ComposerWarmedTimed(ComposerWarmed):
         raise NotImplementedError
 
     def check(self) -> None:
-        units = [self.clock.unit_of(getattr(self, field), field) for field in ("t_warmup", "t_max")]
-        if units[0] != units[1] and "sec" not in units:
-            reason = f"t_warmup in {units[0]} and t_max in {units[1]} must use the same units"
-            raise refuses("ValueError", reason, "t_warmup", self.t_warmup)
-        end = self.time("t_max")
-        most = self.clock.max_duration
+        first, second = (self.clock.unit_of(getattr(self, field), field) for field in ("t_warmup", "t_max"))
+        same = first == second or "sec" in (first, second)
+        require(self, "t_warmup", same, f"t_warmup in {first} and t_max in {second} must use the same units")
+        end, most = self.time("t_max"), self.clock.max_duration
         if most.unit == "ep" and end.unit == "ba" and self.clock.per_epoch is not None:
             most = Time(most.value * self.clock.per_epoch, "ba")
-        if most.unit == end.unit and end.value < most.value:
-            reason = f"t_max {end} must be at least max_duration {most}: the schedule would end before the run"
-            raise refuses("ValueError", reason, "t_max", self.t_max)
+        reason = f"t_max {end} must be at least max_duration {most}: the schedule would end before the run"
+        require(self, "t_max", most.unit != end.unit or end.value >= most.value, reason)
 
-    def body(self, times: Sequence[int]) -> list[float]:
-        warmup, end = self.time("t_warmup", scaled=False).value, self.time("t_max").value
-        rest = end - warmup
-        if rest <= 0:
-            return self.after([0.0] * len(times))
-        return self.after([(t - warmup) / rest if t < end else 1.0 for t in times])
+    @property
+    def decays(self) -> bool:
+        """Whether t_max lies behind the warmup."""
+        return self.time("t_max").value > self.time("t_warmup", scaled=False).value
+
+    def body(self, rows: Sequence[int]) -> list[float]:
+        if not self.decays:
+            return self.after([0.0] * len(rows))
+        warmup, end = self.time("t_warmup", scaled=False).value, self.time("t_max")
+        rest = end.value - warmup
+        return self.after([(t - warmup) / rest if t < end.value else 1.0 for t in self.clock.times(rows, end.unit)])
 
     def marks(self) -> Iterator[tuple[float, str]]:
         yield from super().marks()
-        warmup, end = self.time("t_warmup", scaled=False), self.time("t_max")
-        if end.value > warmup.value:
-            yield self.clock.row_of(end), "decay ends"
+        if self.decays:
+            yield self.row("t_max"), "decay ends"
 
-    def remarks(self) -> Iterator[Problem]:
-        yield from super().remarks()
-        warmup, end = self.time("t_warmup", scaled=False), self.time("t_max")
-        if end.value <= warmup.value:
+    def notes(self) -> Iterator[Problem]:
+        yield from super().notes()
+        if not self.decays:
             what = f"{self.name} never decays: its warmup is not shorter than t_max"
             yield Problem("no-decay", what, "the rate stays at its peak after the warmup")

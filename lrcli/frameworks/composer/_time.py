@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+import sys
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -11,14 +13,10 @@ from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import Refuses
 from lrcli.schedules.base import Setting
 
-_UNITS = ("iter", "ep", "ba", "sp", "tok", "dur", "sec")
-_TIME = re.compile(rf"(.+)({'|'.join(_UNITS)})", re.IGNORECASE | re.DOTALL)
-_WALL_CLOCK = re.compile(r"(?=.)(\d+h)?(\d+m)?(\d+s)?")
 _OURS = {"%": ("dur", 100), "st": ("ba", 1)}
 """Units of a spec that mean one of Composer's."""
-
-ROWS = "rows"
-"""The unit of times that are rows themselves."""
+_TIME = re.compile(rf"(.+)(iter|ep|ba|sp|tok|dur|sec|{'|'.join(_OURS)})", re.IGNORECASE | re.DOTALL)
+_WALL_CLOCK = re.compile(r"(?=.)(\d+h)?(\d+m)?(\d+s)?")
 
 
 class Time(NamedTuple):
@@ -42,29 +40,22 @@ def parse_time(text: object, field: str) -> Time:
     >>> parse_time("1e2ba", "t_max"), parse_time("5%", "t_warmup")
     (Time(value=100, unit='ba'), Time(value=0.05, unit='dur'))
     """
-    rule = "must be a time string like 10ba, 2ep or 0.1dur"
     if not isinstance(text, str):
-        raise InvalidValue(field, rule, text)
+        raise InvalidValue(field, "must be a time string like 10ba, 2ep or 0.1dur", text)
     if _WALL_CLOCK.fullmatch(text):
         return Time(0, "sec")
-    for unit, (theirs, parts) in _OURS.items():
-        if text.endswith(unit):
-            return _time_of(text.removesuffix(unit), theirs, parts, field, text)
     match = _TIME.fullmatch(text)
     if match is None:
         raise refuses("ValueError", f"{field} {text!r} is no time string like 10ba, 2ep or 0.1dur", field, text)
-    return _time_of(match[1], match[2].lower(), 1, field, text)
-
-
-def _time_of(digits: str, unit: str, parts: int, field: str, text: str) -> Time:
+    unit, parts = _OURS.get(match[2].lower(), (match[2].lower(), 1))
     try:
-        value = float(digits)
+        value = float(match[1])
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
         raise refuses("ValueError", f"{field} {text!r} has no number", field, text)
     if unit == "dur":
-        return Time(value / parts if parts > 1 else value, unit)
+        return Time(value / parts, unit)
     if int(value) != value:
         raise refuses("TypeError", f"{field} {text!r} must be a whole number of {unit}", field, text)
     return Time(int(value), unit)
@@ -118,38 +109,25 @@ class Clock(NamedTuple):
             raise InvalidValue(field, "counts samples: give data: {samples: ..., batch_size: ...}", str(time))
         return time
 
-    def _counter(self, unit: str) -> Callable[[int], int] | None:
-        """The function from the row to its time in a unit; None where that is the row itself."""
-        per_row = self.per_row
-        if unit == ROWS:
-            return None
+    def _counter(self, unit: str) -> Callable[[int], int]:
+        """The function from the row to its time in a unit."""
+        per_row, per_batch, per_epoch, samples = self.per_row, self.per_batch or 1, self.per_epoch, self.samples
         if unit == "ba":
-            return None if per_row == 1 else lambda t: t * per_row
-        per_batch, per_epoch, samples = self.per_batch or 1, self.per_epoch, self.samples
+            return lambda t: t * per_row
         if per_epoch is None or samples is None or per_epoch * per_batch <= samples:
             return lambda t: t * per_row * per_batch
         return lambda t: (t * per_row // per_epoch) * samples + t * per_row % per_epoch * per_batch
 
     def times(self, rows: Sequence[int], unit: str) -> Sequence[int]:
         """The times of these rows in a unit."""
-        count = self._counter(unit)
-        return rows if count is None else [count(t) for t in rows]
+        return rows if unit == "ba" and self.per_row == 1 else list(map(self._counter(unit), rows))
 
     def row_of(self, time: Time) -> int:
         """The first row, from 0 on, at which a time has come."""
-        count = self._counter(time.unit)
-        if time.value <= 0:
-            return 0
-        if count is None:
-            return int(time.value)
-        high = 1
+        count, high = self._counter(time.unit), 1
         while count(high) < time.value:
             high *= 2
-        low = high // 2
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if count(middle) >= time.value else (middle, high)
-        return high
+        return bisect_left(range(min(high, sys.maxsize)), time.value, key=count)
 
 
 def clock_of(setting: Setting | None, max_duration: str | None, ratio: float) -> Clock:

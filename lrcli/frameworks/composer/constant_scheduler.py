@@ -27,9 +27,9 @@ class ComposerConstantScheduler(ComposerTimed):
     t_max: str = text("1dur", doc="where it ends, as a time string", example="1000ba")
     alpha: float = number(1.0, doc="the factor", example="0.5")
 
-    def factors(self, times: Sequence[int]) -> list[float]:
-        end, alpha = self.time("t_max").value, self.alpha
-        return [alpha if t < end else 1.0 for t in times]
+    def factors(self, rows: Sequence[int]) -> list[float]:
+        end, alpha = self.row("t_max"), self.alpha
+        return [alpha if t < end else 1.0 for t in rows]
 
     def marks(self) -> Iterator[tuple[float, str]]:
-        yield self.clock.row_of(self.time("t_max")), "factor ends" if self.alpha != 1 else ""
+        yield self.row("t_max"), "factor ends" if self.alpha != 1 else ""

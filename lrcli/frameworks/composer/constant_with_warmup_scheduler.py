@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrcli.errors import Problem
-from lrcli.frameworks.composer._scheduler import ComposerWarmedTimed
+from lrcli.frameworks.composer._scheduler import ComposerWarmedTimed, line
 from lrcli.schedules.params import number
 from lrcli.values import dataclass
 
@@ -32,11 +32,10 @@ class ComposerConstantWithWarmupScheduler(ComposerWarmedTimed):
         return self.alpha
 
     def after(self, shares: list[float]) -> list[float]:
-        alpha, gain = self.alpha, self.alpha - self.alpha
-        return [alpha + share * gain for share in shares]
+        return line(shares, self.alpha, self.alpha)
 
     def marks(self) -> Iterator[tuple[float, str]]:
         return ((at, event) for at, event in super().marks() if event != "decay ends")
 
-    def remarks(self) -> Iterator[Problem]:
-        return (note for note in super().remarks() if note.code != "no-decay")
+    def notes(self) -> Iterator[Problem]:
+        return (note for note in super().notes() if note.code != "no-decay")

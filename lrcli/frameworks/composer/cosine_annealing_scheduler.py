@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from lrcli.frameworks.composer._scheduler import ComposerTimed, cosine_anneal
 from lrcli.schedules.params import number
 from lrcli.values import dataclass
@@ -25,6 +23,5 @@ class ComposerCosineAnnealingScheduler(ComposerTimed):
 
     alpha_f: float = number(0.0, doc="the last factor")
 
-    def factors(self, times: Sequence[int]) -> list[float]:
-        size = self.time("t_max").value
-        return cosine_anneal([t / size for t in times], self.alpha_f)
+    def after(self, shares: list[float]) -> list[float]:
+        return cosine_anneal(shares, self.alpha_f)

@@ -6,9 +6,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 
-from lrcli.frameworks.base import raised
+from lrcli.frameworks.base import raised, require
 from lrcli.frameworks.composer._scheduler import ComposerScheduler, cosine_anneal
-from lrcli.frameworks.composer._time import Time, refuses
+from lrcli.frameworks.composer._time import Time
 from lrcli.schedules.params import number, text
 from lrcli.values import dataclass
 
@@ -57,23 +57,19 @@ class ComposerCosineAnnealingWarmRestartsScheduler(ComposerScheduler):
     alpha_f: float = number(0.0, doc="the last factor of each interval")
 
     def check(self) -> None:
-        if self.time("t_0").value <= 0:
-            raise refuses("ValueError", "t_0 must be longer than 0", "t_0", self.t_0)
+        require(self, "t_0", self.time("t_0").value > 0, "t_0 must be longer than 0")
 
     @cached_property
     def _intervals(self) -> _Intervals:
         return _Intervals(int(self.time("t_0").value), self.t_mult)
 
-    def factors(self, times: Sequence[int]) -> list[float]:
+    def factors(self, rows: Sequence[int]) -> list[float]:
         at, shares, start, length = self._intervals.at, [], 0, 0
-        for t in times:
+        for t in self.clock.times(rows, self.time("t_0").unit):
             if t >= start + length:
                 start, length = at(t)
             shares.append((t - start) / length)
         return cosine_anneal(shares, self.alpha_f)
-
-    def unit(self) -> str:
-        return self.time("t_0").unit
 
     def next_break(self, t: int) -> int | None:
         t, unit = max(t, 1), self.time("t_0").unit

@@ -26,9 +26,6 @@ class ComposerExponentialScheduler(ComposerScheduler):
     gamma: float = number(doc="factor of each period", above=0, example="0.5")
     decay_period: str = text("1ep", doc="the period, as a time string", example="1000ba")
 
-    def factors(self, times: Sequence[int]) -> list[float]:
-        size, gamma = self.time("decay_period").value, self.gamma
-        return [gamma ** (t / size) for t in times]
-
-    def unit(self) -> str:
-        return self.time("decay_period").unit
+    def factors(self, rows: Sequence[int]) -> list[float]:
+        gamma = self.gamma
+        return [gamma**share for share in self.shares(rows, "decay_period")]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from lrcli.frameworks.composer._scheduler import ComposerTimed
+from lrcli.frameworks.composer._scheduler import ComposerTimed, line
 from lrcli.schedules.params import number
 from lrcli.values import dataclass
 
@@ -26,6 +24,5 @@ class ComposerLinearScheduler(ComposerTimed):
     alpha_i: float = number(1.0, doc="the first factor")
     alpha_f: float = number(0.0, doc="the last factor")
 
-    def factors(self, times: Sequence[int]) -> list[float]:
-        size, start, gain = self.time("t_max").value, self.alpha_i, self.alpha_f - self.alpha_i
-        return [start + (share if share < 1.0 else 1.0) * gain for share in [t / size for t in times]]
+    def after(self, shares: list[float]) -> list[float]:
+        return line(shares, self.alpha_i, self.alpha_f)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.composer._scheduler import ComposerWarmedTimed
+from lrcli.frameworks.composer._scheduler import ComposerWarmedTimed, line
 from lrcli.schedules.params import number
 from lrcli.values import dataclass
 
@@ -31,5 +31,4 @@ class ComposerLinearWithWarmupScheduler(ComposerWarmedTimed):
         return self.alpha_i
 
     def after(self, shares: list[float]) -> list[float]:
-        start, gain = self.alpha_i, self.alpha_f - self.alpha_i
-        return [start + share * gain for share in shares]
+        return line(shares, self.alpha_i, self.alpha_f)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from lrcli.frameworks.composer._milestones import ComposerMilestones
 from lrcli.values import dataclass
 
@@ -22,6 +20,3 @@ class ComposerMultiStepScheduler(ComposerMilestones):
     """
 
     name = "composer.MultiStepScheduler"
-
-    def factors(self, times: Sequence[int]) -> list[float]:
-        return self.product(times)

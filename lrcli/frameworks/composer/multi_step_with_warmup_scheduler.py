@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from lrcli.frameworks.composer._milestones import ComposerMilestones
 from lrcli.frameworks.composer._scheduler import ComposerWarmed
-from lrcli.frameworks.composer._time import ROWS
 from lrcli.values import dataclass
 
 
@@ -27,19 +25,11 @@ class ComposerMultiStepWithWarmupScheduler(ComposerWarmed, ComposerMilestones):
 
     name = "composer.MultiStepWithWarmupScheduler"
 
-    def unit(self) -> str:
-        return ROWS
-
-    def factors(self, times: Sequence[int]) -> list[float]:
-        end, length = self.time("t_warmup", scaled=False), self.time("t_warmup", self.scale_warmup).value
-        climbing = bisect_left(times, self.clock.row_of(end))
-        if not climbing:
-            return self.product(times)
-        shares = [t / length for t in self.clock.times(times[:climbing], end.unit)]
-        return [0.0 + (share if share < 1.0 else 1.0) * 1.0 for share in shares] + self.product(times[climbing:])
+    def body(self, rows: Sequence[int]) -> list[float]:
+        return ComposerMilestones.factors(self, rows)
 
     def marks(self) -> Iterator[tuple[float, str]]:
-        until = self.clock.row_of(self.time("t_warmup", scaled=False))
+        until = self.row("t_warmup", scaled=False)
         yield from ComposerWarmed.marks(self)
         for row, event in ComposerMilestones.marks(self):
             yield row, event if row >= until else ""

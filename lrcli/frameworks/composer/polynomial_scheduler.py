@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from lrcli.frameworks.composer._scheduler import ComposerTimed
+from lrcli.frameworks.composer._scheduler import ComposerTimed, polynomial
 from lrcli.schedules.params import number
 from lrcli.values import dataclass
 
@@ -26,6 +24,5 @@ class ComposerPolynomialScheduler(ComposerTimed):
     power: float = number(doc="the exponent", example="2.0")
     alpha_f: float = number(0.0, doc="the last factor")
 
-    def factors(self, times: Sequence[int]) -> list[float]:
-        size, low, power, rest = self.time("t_max").value, self.alpha_f, self.power, 1.0 - self.alpha_f
-        return [low + (1 - (share if share < 1.0 else 1.0)) ** power * rest for share in [t / size for t in times]]
+    def after(self, shares: list[float]) -> list[float]:
+        return polynomial(shares, self.power, self.alpha_f)

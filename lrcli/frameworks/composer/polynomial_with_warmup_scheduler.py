@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.composer._scheduler import ComposerWarmedTimed
+from lrcli.frameworks.composer._scheduler import ComposerWarmedTimed, polynomial
 from lrcli.schedules.params import number
 from lrcli.values import dataclass
 
@@ -28,5 +28,4 @@ class ComposerPolynomialWithWarmupScheduler(ComposerWarmedTimed):
     alpha_f: float = number(0.0, doc="the last factor")
 
     def after(self, shares: list[float]) -> list[float]:
-        low, power, rest = self.alpha_f, self.power, 1.0 - self.alpha_f
-        return [low + (1 - share) ** power * rest for share in shares]
+        return polynomial(shares, self.power, self.alpha_f)

@@ -26,32 +26,18 @@ class ComposerStepScheduler(ComposerScheduler):
     step_size: str = text(doc="time between two steps, as a time string", example="2000ba")
     gamma: float = number(0.1, doc="factor of each step")
 
-    def factors(self, times: Sequence[int]) -> list[float]:
-        size, gamma = self.time("step_size").value, self.gamma
-        return [gamma ** int(t / size) for t in times]
-
-    def unit(self) -> str:
-        return self.time("step_size").unit
-
-    def _row(self, k: int) -> int:
-        size = self.time("step_size")
-        return self.clock.row_of(size._replace(value=k * size.value))
-
-    def _steps_before(self, t: int) -> int:
-        """How many steps there have been one row before t."""
-        size = self.time("step_size")
-        return int(self.clock.times((t - 1,), size.unit)[0] / size.value)
+    def factors(self, rows: Sequence[int]) -> list[float]:
+        gamma = self.gamma
+        return [gamma ** int(share) for share in self.shares(rows, "step_size")]
 
     def next_break(self, t: int) -> int | None:
-        t = max(t, 1)
-        if self.gamma == 1 or self.time("step_size").value < 0:
+        t, size = max(t, 1), self.time("step_size")
+        if self.gamma == 1 or size.value < 0:
             return None
-        k = self._steps_before(t) + 1
-        while self._row(k) < t:
-            k += 1
-        return self._row(k)
+        steps = int(self.shares((t - 1,), "step_size")[0]) + 1
+        while (row := self.clock.row_of(size._replace(value=steps * size.value))) < t:
+            steps += 1
+        return row
 
     def event_at(self, t: int) -> str:
-        if t < 1 or self.next_break(t) != t:
-            return ""
-        return f"step x{self.gamma:g}"
+        return f"step x{self.gamma:g}" if t > 0 and self.next_break(t) == t else ""
