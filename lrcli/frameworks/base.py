@@ -24,7 +24,7 @@ from lrcli.errors import InvalidValue, LrcliError, NoValue
 from lrcli.folder import package_names
 
 if TYPE_CHECKING:
-    from lrcli.schedules.base import Schedule
+    from lrcli.schedules.base import Schedule, Setting
 
 
 class Framework(NamedTuple):
@@ -124,6 +124,12 @@ def require(schedule: Schedule, field: str, holds: bool, reason: str, exception:
     """Raise what the schedule's framework raises for the value of a field, unless its condition holds."""
     if not holds:
         raise refusal(schedule, exception, reason, field)
+
+
+def require_epochs(setting: Setting, field: str, needed: bool, what: str) -> None:
+    """Raise InvalidValue where the batches of an epoch are needed for what a field says, and nothing tells them."""
+    if needed and not setting.steps_per_epoch:
+        raise InvalidValue(field, f"{what}: give steps_per_epoch (or data) at the top level", None)
 
 
 def raised(framework: str, exception: str, reason: str) -> NoValue:

@@ -8,7 +8,7 @@ from dataclasses import MISSING, Field, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from lrcli.errors import InvalidValue
-from lrcli.schedules.params import Param, param_field, param_of
+from lrcli.schedules.params import Param, frozen, param_field, param_of
 from lrcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -46,6 +46,11 @@ class Setting(NamedTuple):
     def lr(self) -> float | None:
         """The base learning rate of this group."""
         return self.lrs[self.group] if self.lrs else None
+
+    @property
+    def steps_per_row(self) -> int:
+        """The steps of a row: 1, or those of an epoch; 1 too where nothing says how many an epoch has."""
+        return (self.steps_per_epoch or 1) if self.interval == "epoch" else 1
 
 
 def schedules(*, doc: str, example: str) -> Any:
@@ -106,8 +111,8 @@ class Schedule:
         for f in fields(self):
             value = getattr(self, f.name)
             param = param_of(f)
-            if param.per_group and isinstance(value, list):
-                value = tuple(value)
+            if isinstance(value, (list, dict)) and (param.per_group or param.kind == "data"):
+                value = frozen(value)
                 object.__setattr__(self, f.name, value)
             values = value if param.per_group and isinstance(value, tuple) else (value,)
             if not all(param.test(item) for item in values):

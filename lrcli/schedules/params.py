@@ -86,13 +86,14 @@ def frozen(value: Any) -> Any:
     return tuple(map(frozen, value)) if isinstance(value, (list, tuple)) else value
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Whether a value is a finite number."""
     # an int beyond the doubles is none: PyTorch's arithmetic could not hold it either
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def _is_whole(value: object) -> bool:
-    return isinstance(value, (int, float)) and _is_number(value) and value == int(value)
+    return isinstance(value, (int, float)) and is_number(value) and value == int(value)
 
 
 def number(
@@ -106,7 +107,7 @@ def number(
         rule += f" of at least {at_least:g}"
 
     def test(value: Any) -> bool:
-        return _is_number(value) and (above is None or value > above) and (at_least is None or value >= at_least)
+        return is_number(value) and (above is None or value > above) and (at_least is None or value >= at_least)
 
     return param_field("number", default, doc, rule, test, above=above, at_least=at_least, **more)
 
@@ -127,10 +128,10 @@ def length(
     fraction of a step (a replay may run one).
     """
     if any_number:
-        return param_field("length", default, doc, "must be a number", _is_number, **more)
+        return param_field("length", default, doc, "must be a number", is_number, **more)
 
     def test(value: Any) -> bool:
-        return _is_number(value) and (value >= 0 if zero else value > 0)
+        return is_number(value) and (value >= 0 if zero else value > 0)
 
     def formula_test(value: Any) -> bool:
         if value is None:
@@ -153,14 +154,14 @@ def count(default: Any = MISSING, *, doc: str, at_least: int = 0, **more: Any) -
         return value is None or (_is_whole(value) and value >= at_least)
 
     more |= {"formula_rule": f"must be a whole number of at least {at_least}", "formula_test": formula_test}
-    return param_field("count", default, doc, "must be a number", _is_number, **more)
+    return param_field("count", default, doc, "must be a number", is_number, **more)
 
 
 def positions(default: Any = MISSING, *, doc: str, **more: Any) -> Any:
     """A tuple of positions in the run, counted in scheduler steps."""
 
     def test(value: Any) -> bool:
-        return isinstance(value, tuple) and all(_is_number(item) for item in value)
+        return isinstance(value, tuple) and all(is_number(item) for item in value)
 
     return param_field("positions", default, doc, "must be a list of numbers", test, **more)
 
@@ -170,12 +171,23 @@ def text(default: Any = MISSING, *, doc: str, **more: Any) -> Any:
     return param_field("text", default, doc, "must be a text", lambda value: isinstance(value, str), **more)
 
 
-def data(default: Any = MISSING, *, doc: str, takes: str, **more: Any) -> Any:
+def data(
+    default: Any = MISSING, *, doc: str, takes: str, test: Callable[[Any], bool] = lambda value: True, **more: Any
+) -> Any:
     """Nested lists and mappings as they stand, which the class itself reads; `takes` says their form in words.
 
     A mapping is a `Record`, a list a tuple; numbers, texts, true, false and null are as YAML has them.
     """
-    return param_field("data", default, doc, f"must be {takes}", lambda value: True, **more)
+    return param_field("data", default, doc, f"must be {takes}", test, **more)
+
+
+def are_numbers(value: object, *, alone: bool = False) -> bool:
+    """Whether a value is a list of numbers, one at least, or (`alone`) a single number.
+
+    >>> are_numbers((1, 0.5)), are_numbers(()), are_numbers(0.5, alone=True)
+    (True, False, True)
+    """
+    return (alone and is_number(value)) or (isinstance(value, tuple) and bool(value) and all(map(is_number, value)))
 
 
 def choice(default: Any, *names: str, doc: str, **more: Any) -> Any:

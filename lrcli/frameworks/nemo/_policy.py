@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from lrcli.errors import NoValue, Problem
-from lrcli.frameworks.base import Refuses, raised
+from lrcli.errors import Problem
+from lrcli.frameworks.base import raised, require
 from lrcli.frameworks.pieced import Pieced
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting, setting
@@ -14,21 +14,19 @@ from lrcli.schedules.params import length, number
 from lrcli.values import dataclass
 
 
-def refuses(exception: str, reason: str, field: str = "", value: object = None) -> Refuses:
-    """What NeMo raises."""
-    return Refuses("nemo", exception, reason, field, value)
+def no_rate(reason: str) -> StatelessRule:
+    """The rule of a policy that raises a ValueError at each of these steps."""
+
+    def lr_at(t: int) -> float:
+        raise raised("nemo", "ValueError", reason)
+
+    return lr_at
 
 
-def raises(exception: str, reason: str) -> NoValue:
-    """What NeMo raises at a step of the run."""
-    return raised("nemo", exception, reason)
-
-
-def steps_of(steps: float | None, ratio: float | None, total: float | None) -> float:
-    """A count of steps that is given as such, or as a share of the run that is rounded down; else 0."""
-    if steps is not None:
-        return steps
-    return 0 if ratio is None or total is None else int(ratio * total)
+def edges(step: float, event: str) -> Iterator[tuple[float, str]]:
+    """The marks at the last step of a piece, where the event is, and at the first one of the next."""
+    yield math.floor(step), event
+    yield math.floor(step) + 1, ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,20 +47,24 @@ class NemoPolicy(Pieced):
         """The learning rates of all parameter groups."""
         return tuple(lr for lr in self.setting.lrs if lr is not None) if self.setting else (base_lr,)
 
+    @property
+    def end(self) -> float | None:
+        """The last step that is not at min_lr; None where there is none."""
+        return getattr(self, "max_steps", None)
+
     def check_pair(self, name: str) -> None:
         """Raise what NeMo raises where both NAME_steps and NAME_ratio are given, or the ratio of nothing."""
+        steps, ratio = getattr(self, f"{name}_steps"), f"{name}_ratio"
+        alone = steps is None or getattr(self, ratio) is None
+        require(self, ratio, alone, f"{name}_steps and {ratio} exclude each other", "AssertionError")
+        known = self.end is not None or getattr(self, ratio) is None
+        require(self, ratio, known, f"{ratio} needs max_steps", "AssertionError")
+
+    def steps_of(self, name: str) -> float:
+        """NAME_steps or, rounded down, the share NAME_ratio of max_steps; else 0."""
         steps, ratio = getattr(self, f"{name}_steps"), getattr(self, f"{name}_ratio")
-        if steps is not None and ratio is not None:
-            reason = f"{name}_steps and {name}_ratio exclude each other"
-            raise refuses("AssertionError", reason, f"{name}_ratio", ratio)
-        if ratio is not None and getattr(self, "max_steps", None) is None:
-            raise refuses("AssertionError", f"{name}_ratio needs max_steps", f"{name}_ratio", ratio)
-
-    def notes(self) -> tuple[Problem, ...]:
-        return tuple(self.remarks())
-
-    def remarks(self) -> Iterator[Problem]:
-        yield from ()
+        share = 0 if ratio is None or self.end is None else int(ratio * self.end)
+        return share if steps is None else steps
 
     def first_group_note(self) -> Iterator[Problem]:
         """That the policy takes the first group's learning rate for all, where that matters."""
@@ -73,6 +75,9 @@ class NemoPolicy(Pieced):
 @dataclass(frozen=True, kw_only=True)
 class NemoWarmed(NemoPolicy):
     """A policy with a warmup."""
+
+    decays = True
+    """Whether the learning rate falls after the warmup."""
 
     warmup_steps: float | None = length(
         None, doc="steps of the warmup", any_number=True, optional=True, rounds="down", example="500"
@@ -86,12 +91,7 @@ class NemoWarmed(NemoPolicy):
     @property
     def warmup(self) -> float:
         """Steps of the warmup."""
-        return steps_of(self.warmup_steps, self.warmup_ratio, self.end)
-
-    @property
-    def end(self) -> float | None:
-        """The last step that is not at min_lr; None where there is none."""
-        return getattr(self, "max_steps", None)
+        return self.steps_of("warmup")
 
     def body(self, base_lr: float) -> StatelessRule:
         """The learning rate after the warmup, up to max_steps."""
@@ -113,11 +113,9 @@ class NemoWarmed(NemoPolicy):
 
     def marks(self) -> Iterator[tuple[float, str]]:
         if self.warmup > 0:
-            yield math.floor(self.warmup), "warmup ends"
-            yield math.floor(self.warmup) + 1, ""
+            yield from edges(self.warmup, "warmup ends")
         if self.end is not None:
-            yield math.floor(self.end), "decay ends"
-            yield math.floor(self.end) + 1, ""
+            yield from edges(self.end, "decay ends" if self.decays else "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +151,7 @@ class NemoHeld(NemoAnnealed):
         """The step at which the hold ends; 0 (and not the warmup's end) where none is given."""
         if self.hold_steps is None and self.hold_ratio is None:
             return 0
-        return steps_of(self.hold_steps, self.hold_ratio, self.max_steps) + self.warmup
+        return self.steps_of("hold") + self.warmup
 
     def held(self, base_lr: float) -> Iterator[tuple[float, StatelessRule]]:
         yield self.hold, lambda t: base_lr
@@ -161,9 +159,9 @@ class NemoHeld(NemoAnnealed):
     def marks(self) -> Iterator[tuple[float, str]]:
         yield from super().marks()
         if self.hold > self.warmup:
-            yield self.hold, "hold ends"
+            yield self.hold, "hold ends" if self.decays else ""
 
-    def remarks(self) -> Iterator[Problem]:
+    def notes(self) -> Iterator[Problem]:
         if self.forgets_warmup and not self.hold and self.warmup > 0:
             what = f"{self.name} counts its decay from step 0 without hold_steps: it jumps as the warmup ends"
             yield Problem("no-hold", what, help="hold_steps: 0 counts it from the end of the warmup")

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lrcli.errors import Problem
-from lrcli.frameworks.nemo._policy import NemoAnnealed, raises, refuses, steps_of
+from lrcli.frameworks.base import require
+from lrcli.frameworks.nemo._policy import NemoAnnealed, edges, no_rate
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting
 from lrcli.schedules.params import length, number
@@ -46,60 +47,53 @@ class NemoCosineAnnealing(NemoAnnealed):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.constant_steps is not None and self.constant_ratio is not None:
-            reason = "constant_steps and constant_ratio exclude each other"
-            raise refuses("AssertionError", reason, "constant_ratio", self.constant_ratio)
+        self.check_pair("constant")
 
     def bind(self, setting: Setting) -> Any:
         bound = super().bind(setting)
-        if bound.constant and not bound.first_lr(math.inf) > self.min_lr:
-            reason = "the learning rate of the first group must be above min_lr with constant_steps"
-            below = not bound.warmup and bound.first_lr(math.inf) < self.min_lr and bound.constant <= bound.max_steps
-            raise refuses("ValueError" if below else "AssertionError", reason, "min_lr", self.min_lr)
+        first = bound.first_lr(math.inf)
+        below = not bound.warmup and first < self.min_lr and bound.constant <= bound.max_steps
+        reason = "the learning rate of the first group must be above min_lr with constant_steps"
+        exception = "ValueError" if below else "AssertionError"
+        require(self, "min_lr", not bound.constant or first > self.min_lr, reason, exception)
         return bound
 
     @property
     def constant(self) -> float:
         """Steps at min_lr at the end."""
-        return steps_of(self.constant_steps, self.constant_ratio, self.max_steps)
+        return self.steps_of("constant")
+
+    def _unless_below(self, rule: StatelessRule, base_lr: float) -> StatelessRule:
+        """The rule, which raises where the learning rate of some group is below min_lr."""
+        below = any(lr < self.min_lr for lr in self.all_lrs(base_lr))
+        return no_rate("the learning rate must not be below min_lr") if below else rule
 
     def body(self, base_lr: float) -> StatelessRule:
-        if any(lr < self.min_lr for lr in self.all_lrs(base_lr)):
-            return _refuse
         warmup, low, rest = self.warmup, self.min_lr, self.max_steps - self.warmup
         span, pi, cos = base_lr - self.min_lr, math.pi, math.cos
-        return lambda t: span * (0.5 * (1 + cos(pi * (t - warmup) / rest))) + low
+        return self._unless_below(lambda t: span * (0.5 * (1 + cos(pi * (t - warmup) / rest))) + low, base_lr)
 
     def pieces(self, base_lr: float) -> Sequence[tuple[float, StatelessRule]]:
         if not self.constant:
             return super().pieces(base_lr)
         top, low, warmup = self.first_lr(base_lr), float(self.min_lr), self.warmup
         decay, span, pi, cos = self.max_steps - (self.constant + warmup), top - low, math.pi, math.cos
-        pieces: list[tuple[float, StatelessRule]] = []
-        if warmup > 0:
-            climb = float(warmup)
-            pieces.append((math.floor(warmup) + 1, lambda t: top * t / climb))
-        size = float(decay)
+        climb, size = float(warmup), float(decay)
         end = math.floor(min(warmup + decay, self.max_steps)) + 1
-        refused = any(lr < self.min_lr for lr in self.all_lrs(base_lr))
-        fall = _refuse if refused else lambda t: low + 0.5 * (cos(pi * ((t - warmup) / size)) + 1.0) * span
-        pieces.append((end, fall))
-        return (*pieces, (math.inf, lambda t: low))
+        fall = self._unless_below(lambda t: low + 0.5 * (cos(pi * ((t - warmup) / size)) + 1.0) * span, base_lr)
+        return (
+            (math.floor(warmup) + 1 if warmup > 0 else 0, lambda t: top * t / climb),
+            (end, fall),
+            (math.inf, lambda t: low),
+        )
 
     def marks(self) -> Iterator[tuple[float, str]]:
         if not self.constant:
             yield from super().marks()
             return
-        end = math.floor(self.max_steps - self.constant)
-        yield math.floor(self.warmup), "warmup ends"
-        yield math.floor(self.warmup) + 1, ""
-        yield end, "decay ends"
-        yield end + 1, ""
+        yield from edges(self.warmup, "warmup ends")
+        yield from edges(self.max_steps - self.constant, "decay ends")
 
-    def remarks(self) -> Iterator[Problem]:
+    def notes(self) -> Iterator[Problem]:
         if self.constant:
             yield from self.first_group_note()
-
-
-def _refuse(t: int) -> float:
-    raise raises("ValueError", "the learning rate must not be below min_lr")

@@ -33,6 +33,6 @@ class NemoInverseSquareRootAnnealing(NemoAnnealed):
         climb = self.warmup + 1
         return lambda t: base_lr / ((t + 1) / climb) ** 0.5
 
-    def remarks(self) -> Iterator[Problem]:
+    def notes(self) -> Iterator[Problem]:
         if self.setting and self.setting.length > self.max_steps + 1:
             yield Problem("past-the-end", f"{self.name} jumps to min_lr after step {self.max_steps:g}: it is no floor")

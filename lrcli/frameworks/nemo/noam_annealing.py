@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lrcli.errors import Problem
-from lrcli.frameworks.nemo._policy import NemoWarmed, refuses
+from lrcli.frameworks.base import require
+from lrcli.frameworks.nemo._policy import NemoWarmed, edges
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting
 from lrcli.schedules.params import length, number
@@ -39,9 +40,8 @@ class NemoNoamAnnealing(NemoWarmed):
 
     def bind(self, setting: Setting) -> Any:
         bound = super().bind(setting)
-        if any(lr < self.min_lr for lr in bound.all_lrs(1.0)):
-            reason = "the learning rate must not be below min_lr"
-            raise refuses("ValueError", reason, "min_lr", self.min_lr)
+        above = all(lr >= self.min_lr for lr in bound.all_lrs(1.0))
+        require(self, "min_lr", above, "the learning rate must not be below min_lr")
         return bound
 
     def _peak_share(self) -> float:
@@ -50,13 +50,7 @@ class NemoNoamAnnealing(NemoWarmed):
     def pieces(self, base_lr: float) -> Sequence[tuple[float, StatelessRule]]:
         warmup, low, normal = self.warmup, float(self.min_lr), self.d_model ** (-0.5)
 
-        def falling(t: int) -> float:
-            lr: float = base_lr * (normal * max(1, t) ** (-0.5))
-            return max(lr, low) if max(1, t) > warmup else lr
-
-        if warmup <= 0:
-            return ((math.inf, falling),)
-        slope = warmup ** (-1.5)
+        slope = warmup ** (-1.5) if warmup > 0 else math.inf
 
         def lr_at(t: int) -> float:
             lr: float = base_lr * (normal * min(t ** (-0.5), t * slope))
@@ -67,10 +61,9 @@ class NemoNoamAnnealing(NemoWarmed):
     def marks(self) -> Iterator[tuple[float, str]]:
         yield 1, ""
         if self.warmup > 0:
-            yield math.floor(self.warmup), "warmup ends"
-            yield math.floor(self.warmup) + 1, ""
+            yield from edges(self.warmup, "warmup ends")
 
-    def remarks(self) -> Iterator[Problem]:
+    def notes(self) -> Iterator[Problem]:
         lr = self.setting.lr if self.setting else None
         if lr is not None and lr * self._peak_share() < self.min_lr:
             what = f"{self.name}: lr is a factor here, and the peak of the warmup is below min_lr"

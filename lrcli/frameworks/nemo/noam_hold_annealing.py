@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.nemo._policy import NemoHeld, raises
+from lrcli.frameworks.nemo._policy import NemoHeld, no_rate
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
 from lrcli.values import dataclass
@@ -36,7 +36,7 @@ class NemoNoamHoldAnnealing(NemoHeld):
     def body(self, base_lr: float) -> StatelessRule:
         warmup, rate, low = self.warmup, self.decay_rate, float(self.min_lr)
         if warmup == 0:
-            return _refuse
+            return no_rate("Noam cannot be used without warmup steps")
         hold = self.hold - warmup if self.hold > 0 else 0
         top = base_lr * max(1, warmup**rate)
 
@@ -45,7 +45,3 @@ class NemoNoamHoldAnnealing(NemoHeld):
             return max(lr, low)
 
         return lr_at
-
-
-def _refuse(t: int) -> float:
-    raise raises("ValueError", "Noam cannot be used without warmup steps")

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import math
+
 from lrcli.frameworks.nemo._policy import NemoAnnealed
-from lrcli.frameworks.nemo._poly import poly_decay
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import flag, number
 from lrcli.values import dataclass
+
+
+def poly_decay(base_lr: float, begin: float, steps: float, power: float, low: float, cycle: bool) -> StatelessRule:
+    """A polynomial from base_lr to `low` over `steps` steps, then `low`, or (cycle) again over twice as many."""
+    span, pow, ceil = base_lr - low, math.pow, math.ceil
+
+    def lr_at(t: int) -> float:
+        step, size = t - begin, steps
+        if cycle:
+            size = steps * (1.0 if step == 0 else ceil(step / steps))
+        elif step > steps:
+            step = steps
+        return span * pow(1.0 - step / size, power) + low
+
+    return lr_at
 
 
 @dataclass(frozen=True, kw_only=True)

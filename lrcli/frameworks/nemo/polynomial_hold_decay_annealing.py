@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from lrcli.frameworks.nemo._policy import NemoHeld
-from lrcli.frameworks.nemo._poly import poly_decay
+from lrcli.frameworks.nemo._policy import NemoHeld, edges
+from lrcli.frameworks.nemo.polynomial_decay_annealing import poly_decay
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import flag, number
 from lrcli.values import dataclass
@@ -46,16 +46,7 @@ class NemoPolynomialHoldDecayAnnealing(NemoHeld):
 
     def marks(self) -> Iterator[tuple[float, str]]:
         yield from super().marks()
-        end = math.floor(self.hold + self._size)
-        if self.warmup < end < self.max_steps:
-            yield end, ""
-            yield end + 1, ""
-
-    def next_break(self, t: int) -> int | None:
-        found, size = super().next_break(t), self._size
-        if not self.cycle or size <= 0:
-            return found
-        k = max(1, math.ceil((max(t, 1) - 1 - self.hold) / size))
-        turns = (math.floor(self.hold + i * size) + more for i in (k - 1, k, k + 1) for more in (0, 1))
-        turn = min((at for at in turns if max(t, 1) <= at <= self.max_steps), default=None)
-        return found if turn is None or (found is not None and found < turn) else turn
+        size = self._size
+        end = self.hold + size * ((self.max_steps - self.hold) // size if self.cycle and size > 0 else 1)
+        if self.warmup < math.floor(end) < self.max_steps:
+            yield from edges(end, "")

@@ -32,6 +32,6 @@ class NemoSquareRootAnnealing(NemoAnnealed):
         total, low = self.max_steps, float(self.min_lr)
         return lambda t: max(base_lr * ((total - t) / total) ** 0.5, low)
 
-    def remarks(self) -> Iterator[Problem]:
+    def notes(self) -> Iterator[Problem]:
         if self.warmup > 0:
             yield Problem("jump", f"{self.name} jumps down as the warmup ends: its decay is counted from step 0")

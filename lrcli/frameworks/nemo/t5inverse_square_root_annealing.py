@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from lrcli.frameworks.nemo._policy import NemoPolicy, refuses
+from lrcli.frameworks.base import require
+from lrcli.frameworks.nemo._policy import NemoPolicy, edges
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
 from lrcli.values import dataclass
@@ -43,11 +44,10 @@ class NemoT5InverseSquareRootAnnealing(NemoPolicy):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.check_pair("constant")
-        if self.constant_steps is None:
-            raise refuses("TypeError", "constant_steps must be given", "constant_steps")
-        if self.constant_steps <= 0:
-            exception = "ZeroDivisionError" if self.constant_steps == 0 else "TypeError"
-            raise refuses(exception, "constant_steps must be above 0", "constant_steps", self.constant_steps)
+        steps = self.constant_steps
+        require(self, "constant_steps", steps is not None, "constant_steps must be given", "TypeError")
+        exception = "TypeError" if steps else "ZeroDivisionError"
+        require(self, "constant_steps", (steps or 0) > 0, "constant_steps must be above 0", exception)
 
     def pieces(self, base_lr: float) -> Sequence[tuple[float, StatelessRule]]:
         steps, low = self.constant_steps or 1, float(self.min_lr)
@@ -59,8 +59,5 @@ class NemoT5InverseSquareRootAnnealing(NemoPolicy):
         )
 
     def marks(self) -> Iterator[tuple[float, str]]:
-        steps = math.floor(self.constant_steps or 0)
-        yield steps, "constant ends"
-        yield steps + 1, ""
-        yield math.floor(self.max_steps), "decay ends"
-        yield math.floor(self.max_steps) + 1, ""
+        yield from edges(self.constant_steps or 0, "constant ends")
+        yield from edges(self.max_steps, "decay ends")

@@ -34,5 +34,5 @@ class NemoWarmupAnnealing(NemoAnnealed):
         delta = self.first_lr(base_lr) - low
         return lambda t: low + (1 - (t - warmup) / rest) * delta
 
-    def remarks(self) -> Iterator[Problem]:
+    def notes(self) -> Iterator[Problem]:
         yield from self.first_group_note()

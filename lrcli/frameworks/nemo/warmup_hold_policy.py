@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lrcli.frameworks.nemo._policy import NemoHeld
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.values import dataclass
@@ -25,12 +23,8 @@ class NemoWarmupHoldPolicy(NemoHeld):
     """
 
     name = "nemo.WarmupHoldPolicy"
-
     forgets_warmup = False
+    decays = False
 
     def body(self, base_lr: float) -> StatelessRule:
         return lambda t: base_lr
-
-    def marks(self) -> Iterator[tuple[float, str]]:
-        for at, event in super().marks():
-            yield at, event if event == "warmup ends" else ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lrcli.frameworks.nemo._policy import NemoWarmed
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length
@@ -25,6 +23,7 @@ class NemoWarmupPolicy(NemoWarmed):
     """
 
     name = "nemo.WarmupPolicy"
+    decays = False
 
     max_steps: float | None = length(
         None, doc="the last step that is not at min_lr; null: there is none", any_number=True, optional=True
@@ -32,7 +31,3 @@ class NemoWarmupPolicy(NemoWarmed):
 
     def body(self, base_lr: float) -> StatelessRule:
         return lambda t: base_lr
-
-    def marks(self) -> Iterator[tuple[float, str]]:
-        for at, event in super().marks():
-            yield at, "" if event == "decay ends" else event
