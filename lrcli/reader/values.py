@@ -239,7 +239,12 @@ def _data(name: str, param: Param, node: Node, scope: Scope, context: Context) -
     value = plain_data(node)
     if param.test(value):
         return value
-    context.problems.add(node.place, "wrong-type", f"{name} {param.rule}, not {node}")
+    kind = "wrong-type" if value is None else "bad-value"
+    if isinstance(node, Scalar):
+        refuse_value(context.problems, name, param.rule, node, kind=kind)
+    else:
+        shown = list(value) if isinstance(value, tuple) else value
+        context.problems.add(node.place, kind, f"{name} {param.rule}, not {shown}")
     return BAD
 
 

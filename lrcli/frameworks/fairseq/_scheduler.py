@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from lrcli.errors import InvalidValue
-from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.base import require
 from lrcli.frameworks.marked import Marked
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import length, number
 from lrcli.values import dataclass
 
+ONE_EPOCH = 1 << 62
+"""More updates than a run has: those of an epoch where nothing says how many it has."""
 
-def refuses(exception: str, reason: str, field: str = "", value: object = None) -> Refuses:
-    """What fairseq raises."""
-    return Refuses("fairseq", exception, reason, field, value)
+
+def require_one_lr(setting: Setting) -> None:
+    """Raise InvalidValue for groups of different learning rates: fairseq sets one for all."""
+    if len(set(setting.lrs)) > 1:
+        raise InvalidValue("type", "fairseq sets one lr for all groups: they must not have different ones", None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +31,7 @@ class FairseqScheduler(Marked):
     setting: Setting | None = setting()
 
     def bind(self, setting: Setting) -> Any:
-        if len(set(setting.lrs)) > 1:
-            raise InvalidValue("type", "fairseq sets one lr for all groups: they must not have different ones", None)
+        require_one_lr(setting)
         bound = super().bind(setting)
         if setting.lr is not None:
             bound.check(setting.lr)
@@ -36,6 +39,12 @@ class FairseqScheduler(Marked):
 
     def check(self, lr: float) -> None:
         """Raise what fairseq refuses of the arguments with this learning rate."""
+
+    @property
+    def clock(self) -> tuple[int, int]:
+        """The updates of a row, and of an epoch."""
+        run = self.setting or Setting(0)
+        return run.steps_per_row, run.steps_per_epoch or (1 if run.interval == "epoch" else ONE_EPOCH)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +63,9 @@ class FairseqFloored(FairseqWarmed):
 
     warmup_init_lr: float = number(-1, doc="the learning rate at the start of the warmup; below 0: min_lr")
     min_lr: float = number(0.0, doc="the smallest learning rate")
+
+    def check(self, lr: float) -> None:
+        require(self, "min_lr", lr > self.min_lr, "lr must be more than min_lr", "AssertionError")
 
     @property
     def first_lr(self) -> float:

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 
 from lrcli.errors import Problem
-from lrcli.frameworks.fairseq._scheduler import FairseqFloored, refuses
+from lrcli.frameworks.base import require
+from lrcli.frameworks.fairseq._scheduler import FairseqFloored
 from lrcli.frameworks.marked import first
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
@@ -42,12 +43,9 @@ class FairseqCosine(FairseqFloored):
     max_update: float | None = length(None, doc="updates of the run", any_number=True, optional=True, fills="run")
 
     def check(self, lr: float) -> None:
-        if not lr > self.min_lr:
-            raise refuses("AssertionError", "lr must be more than min_lr", "min_lr", self.min_lr)
-        if self.lr_period_updates <= 0 and (self.max_update or 0) <= 0:
-            raise refuses(
-                "AssertionError", "max_update or lr_period_updates must be set", "max_update", self.max_update
-            )
+        super().check(lr)
+        known = self.lr_period_updates > 0 or (self.max_update or 0) > 0
+        require(self, "max_update", known, "max_update or lr_period_updates must be set", "AssertionError")
 
     @property
     def period(self) -> float:
@@ -76,47 +74,32 @@ class FairseqCosine(FairseqFloored):
 
         return lr_at
 
-    def _restarts(self, t: int) -> Iterator[int]:
-        """Rows at which a period may begin, near t: the logarithm may be a row late."""
-        period, mult = self.period, self.t_mult
-        done = t - self.warmup_updates
-        if period <= 0 or mult <= 0:
-            return
-        if mult == 1:
-            i = math.floor(done / period)
-        else:
-            share = 1 - done / period * (1 - mult)
-            if share <= 0:
-                return
-            i = math.floor(math.log(share, mult))
-        for k in range(max(i - 1, 1), max(i, 0) + 3):
-            try:
-                begin = k * period if mult == 1 else (1 - mult**k) / (1 - mult) * period
-            except OverflowError:
-                return
-            at = math.ceil(self.warmup_updates + begin)
-            yield from (at, at + 1)
+    def _period_of(self, t: int) -> int:
+        """The number of the period that update t is in."""
+        share, mult = (t - self.warmup_updates) / self.period, self.t_mult
+        return math.floor(share if mult == 1 else math.log(1 - share * (1 - mult), mult))
+
+    def _restart(self, t: int) -> int | None:
+        """The first update from t on, and behind the warmup, at which a period begins; None where none does."""
+        t, mult = max(t, math.floor(self.warmup_updates) + 1), self.t_mult
+        if self.period <= 0:
+            return None
+        try:
+            i = max(self._period_of(t - 1) + 1, 1)
+            begin = i * self.period if mult == 1 else (1 - mult**i) / (1 - mult) * self.period
+            row = math.ceil(self.warmup_updates + begin)  # the logarithm may be an update early or late
+            return next((at for at in range(max(t, row - 1), row + 2) if self._period_of(at) == i), t)
+        except (ArithmeticError, ValueError):
+            return None
 
     def next_break(self, t: int) -> int | None:
-        least = max(t, 1)
-        near = (at for at in self._restarts(max(least, math.ceil(self.warmup_updates))) if at >= least)
-        return first(super().next_break(t), *near)
+        return first(super().next_break(t), self._restart(t))
 
     def event_at(self, t: int) -> str:
-        if t > self.warmup_updates and t in self._restarts(t):
-            before, after = self.lr_at(t - 1, 1.0), self.lr_at(t, 1.0)
-            if after > before or self._period_of(t) != self._period_of(t - 1):
-                return f"restart x{self.lr_shrink:g}" if self._period_of(t) != self._period_of(t - 1) else ""
-        return super().event_at(t)
+        restarts = t > self.warmup_updates and self._restart(t) == t
+        return f"restart x{self.lr_shrink:g}" if restarts else super().event_at(t)
 
-    def _period_of(self, t: int) -> int:
-        done, mult = t - self.warmup_updates, self.t_mult
-        if mult == 1:
-            return math.floor(done / self.period)
-        return math.floor(math.log(1 - done / self.period * (1 - mult), mult))
-
-    def notes(self) -> tuple[Problem, ...]:
+    def notes(self) -> Iterator[Problem]:
         if self.lr_period_updates <= 0 and (self.max_update or 0) < self.warmup_updates:
             what = f"{self.name} explodes after the warmup: that is longer than max_update, so the period is below 0"
-            return (Problem("negative-period", what),)
-        return ()
+            yield Problem("negative-period", what)

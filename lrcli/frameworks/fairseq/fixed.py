@@ -30,7 +30,7 @@ class FairseqFixed(FairseqByEpoch):
 
     def rule(self, base_lr: float) -> StatelessRule:
         lrs, anneal, shrink = self.lrs_of(base_lr), self.force_anneal, self.lr_shrink
-        warmup, per_row, per_epoch = self.warmup_updates, self.updates_per_row, self.updates_per_epoch
+        warmup, (per_row, per_epoch) = self.warmup_updates, self.clock
         last, climb = len(lrs) - 1, float(warmup)
 
         def lr_at(t: int) -> float:

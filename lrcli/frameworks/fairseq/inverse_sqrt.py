@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.fairseq._scheduler import FairseqWarmed, refuses
+from lrcli.frameworks.base import require
+from lrcli.frameworks.fairseq._scheduler import FairseqWarmed
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
 from lrcli.values import dataclass
@@ -30,9 +31,9 @@ class FairseqInverseSqrt(FairseqWarmed):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.warmup_updates <= 0:
-            exception = "TypeError" if self.warmup_updates else "ZeroDivisionError"
-            raise refuses(exception, "warmup_updates must be above 0", "warmup_updates", self.warmup_updates)
+        warmup = self.warmup_updates
+        exception = "TypeError" if warmup else "ZeroDivisionError"
+        require(self, "warmup_updates", warmup > 0, "warmup_updates must be above 0", exception)
 
     def rule(self, base_lr: float) -> StatelessRule:
         warmup = self.warmup_updates

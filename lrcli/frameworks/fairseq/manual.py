@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from lrcli.errors import InvalidValue
+from lrcli.frameworks.base import require_epochs
 from lrcli.frameworks.fairseq._scheduler import FairseqScheduler
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting
-from lrcli.schedules.params import data
+from lrcli.schedules.params import data, is_number
 from lrcli.values import dataclass
 
 
@@ -52,42 +54,33 @@ class FairseqManual(FairseqScheduler):
             object.__setattr__(self, field, _places(field, getattr(self, field)))
 
     def bind(self, setting: Setting) -> Any:
-        if setting.steps_per_epoch is None and (self.epoch2lr if setting.interval == "step" else self.update2lr):
-            rule = "counts epochs beside updates: give steps_per_epoch (or data) at the top level"
-            raise InvalidValue("epoch2lr" if self.epoch2lr else "update2lr", rule, None)
+        needed = self.epoch2lr if setting.interval == "step" else self.update2lr
+        field = "epoch2lr" if self.epoch2lr else "update2lr"
+        require_epochs(setting, field, bool(needed), "counts epochs beside updates")
         return super().bind(setting)
 
     def rule(self, base_lr: float) -> StatelessRule:
         epochs: dict[int, float] = dict(self.epoch2lr)
         updates: dict[int, float] = dict(self.update2lr)
         by_epoch = _latest(epochs, float(epochs.get(1, updates.get(1, base_lr))))
-        by_update = _latest(updates, None)
-        setting = self.setting
-        per_epoch = (setting.steps_per_epoch if setting else None) or 1
-        per_row = per_epoch if setting and setting.interval == "epoch" else 1
-        counts_epochs = not setting or setting.interval == "epoch" or setting.steps_per_epoch is not None
+        by_update = _latest(updates, math.nan)
+        per_row, per_epoch = self.clock
 
         def lr_at(t: int) -> float:
-            update = t * per_row
-            lr = by_update(update)
-            if lr is None:
-                lr = by_epoch(update // per_epoch + 1 if counts_epochs else 0)
-            assert lr is not None
-            return lr
+            lr = by_update(t * per_row)
+            return by_epoch(t * per_row // per_epoch + 1) if lr != lr else lr
 
         return lr_at
 
     def marks(self) -> Iterator[tuple[float, str]]:
-        setting = self.setting
-        per_epoch = (setting.steps_per_epoch if setting else None) or 1
-        per_row = per_epoch if setting and setting.interval == "epoch" else 1
+        per_row, per_epoch = self.clock
         for at, lr in self.update2lr:
             yield at / per_row, f"lr {lr:g}"
         for epoch, lr in self.epoch2lr:
             yield (epoch - 1) * per_epoch / per_row, f"lr {lr:g}"
 
 
-def _latest(places: Mapping[int, float], first: float | None) -> Callable[[int], float | None]:
+def _latest(places: Mapping[int, float], first: float) -> Callable[[int], float]:
     """The learning rate of the last place that is reached; `first` before them."""
     begins = sorted(places)
     lrs = [first, *(places[at] for at in begins)]
@@ -107,7 +100,7 @@ def _places(field: str, value: Any) -> tuple[tuple[int, float], ...]:
         raise InvalidValue(field, "must be a mapping of epochs or updates to rates", value)
     places: dict[int, float] = {}
     for key, lr in value.items():
-        if isinstance(lr, bool) or not isinstance(lr, (int, float)):
+        if not is_number(lr):
             raise InvalidValue(field, f"must have a number for {key}", lr)
         try:
             places.update(dict.fromkeys(_span(str(key)), float(lr)))
@@ -119,6 +112,6 @@ def _places(field: str, value: Any) -> tuple[tuple[int, float], ...]:
 def _span(key: str) -> list[int]:
     """The numbers of a key: "4", "2,5" or "3-8"."""
     if "," in key:
-        return [int(one) for one in key.split(",")]
+        return [int(number) for number in key.split(",")]
     first, _, last = key.partition("-")
     return list(range(int(first), int(last) + 1)) if last else [int(key)]

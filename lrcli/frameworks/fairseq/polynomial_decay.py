@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Iterator
+from functools import cache
 
 from lrcli.errors import Problem
+from lrcli.frameworks.base import require
 from lrcli.frameworks.fairseq._epochs import FairseqByEpoch
-from lrcli.frameworks.fairseq._scheduler import refuses
+from lrcli.frameworks.fairseq._scheduler import ONE_EPOCH
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
 from lrcli.values import dataclass
@@ -40,73 +43,55 @@ class FairseqPolynomialDecay(FairseqByEpoch):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.total_num_update > 0:
-            reason = "total_num_update must be above 0"
-            raise refuses("AssertionError", reason, "total_num_update", self.total_num_update)
+        above = self.total_num_update > 0
+        require(self, "total_num_update", above, "total_num_update must be above 0", "AssertionError")
 
-    def _curve(self) -> Callable[[int, float], float]:
-        """The learning rate of an update, for the rate of its epoch."""
-        warmup, end, power, total = self.warmup_updates, self.end_learning_rate, self.power, self.total_num_update
-        climb, rest = float(warmup), total - warmup
-
-        def curve(update: int, rate: float) -> float:
-            if warmup > 0 and update <= warmup:
-                return update / climb * rate
-            if update >= total:
-                return float(end)
-            return float((rate - end) * (1 - (update - warmup) / rest) ** power + end)
-
-        return curve
-
-    def _plain(self, rate: float) -> StatelessRule:
-        """`_curve` for one rate, with one update a row."""
+    def _curve(self, rate: float) -> StatelessRule:
+        """The learning rate of each update, for the rate of its epoch."""
         warmup, end, power, total = self.warmup_updates, self.end_learning_rate, self.power, self.total_num_update
         climb, rest, span, low = float(warmup), total - warmup, rate - end, float(end)
 
-        def lr_at(t: int) -> float:
-            if t <= warmup and warmup > 0:
-                return t / climb * rate
-            return float(span * (1 - (t - warmup) / rest) ** power + end) if t < total else low
+        def curve(update: int) -> float:
+            if update <= warmup and warmup > 0:
+                return update / climb * rate
+            return float(span * (1 - (update - warmup) / rest) ** power + end) if update < total else low
 
-        return lr_at
+        return curve
 
     def rule(self, base_lr: float) -> StatelessRule:
-        lrs, curve, per_row, per_epoch = (
-            self.lrs_of(base_lr),
-            self._curve(),
-            self.updates_per_row,
-            self.updates_per_epoch,
-        )
+        lrs, (per_row, per_epoch) = self.lrs_of(base_lr), self.clock
         if not self.counts_epochs:
-            return self._plain(lrs[0]) if per_row == 1 else lambda t: curve(t * per_row, lrs[0])
-        last, anneal = len(lrs) - 1, self.force_anneal
+            curve = self._curve(lrs[0])
+            return curve if per_row == 1 else lambda t: curve(t * per_row)
         annealed: list[float] = []  # the rates of the epochs from force_anneal on
+        anneal, warmup = self.force_anneal, self.warmup_updates
+        begin = ONE_EPOCH if anneal is None else max(1, math.ceil(anneal))
 
         def rate_of(epoch: int) -> float:
             if anneal is None or epoch < anneal:
-                return lrs[min(epoch, last)]
-            first = max(1, int(-(-anneal // 1)))
-            while len(annealed) <= epoch - first:
-                now = first + len(annealed)
+                return lrs[min(epoch, len(lrs) - 1)]
+            while len(annealed) <= epoch - begin:
+                now = begin + len(annealed)
                 update = (now - 1) * per_epoch
-                if update >= self.total_num_update and update > self.warmup_updates:
+                if update >= self.total_num_update and update > warmup:
                     return float(self.end_learning_rate)
-                before = annealed[-1] if annealed else (rate_of(now - 1) if now > 1 else lrs[0])
-                annealed.append(curve(update, before) if now > 1 else self._first(lrs[0]))
-            return annealed[epoch - first]
+                rate = (1.0 / warmup if warmup > 0 else 1) * lrs[0]  # what the constructor leaves in the optimizer
+                if now > 1:
+                    rate = self._curve(annealed[-1] if annealed else rate_of(now - 1))(update)
+                annealed.append(rate)
+            return annealed[epoch - begin]
 
-        return lambda t: curve(t * per_row, rate_of(t * per_row // per_epoch + 1))
+        @cache
+        def curve_of(epoch: int) -> StatelessRule:
+            return self._curve(rate_of(epoch))
 
-    def _first(self, lr: float) -> float:
-        """What the constructor leaves in the optimizer."""
-        return (1.0 / self.warmup_updates if self.warmup_updates > 0 else 1) * lr
+        return lambda t: curve_of(t * per_row // per_epoch + 1)(t * per_row)
 
     def marks(self) -> Iterator[tuple[float, str]]:
         yield from super().marks()
         yield self.total_num_update, "decay ends"
 
-    def notes(self) -> tuple[Problem, ...]:
-        if self.lr is not None and len(self.lr) > 1:
+    def notes(self) -> Iterator[Problem]:
+        if len(self.lrs_of(0.0)) > 1:
             what = f"{self.name} never uses the first of its learning rates: epoch 1 takes the second"
-            return (Problem("first-lr", what),)
-        return ()
+            yield Problem("first-lr", what)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from lrcli.errors import InvalidValue
-from lrcli.frameworks.fairseq._scheduler import refuses
+from lrcli.frameworks.base import require, require_epochs
+from lrcli.frameworks.fairseq._scheduler import require_one_lr
 from lrcli.frameworks.metered import Metered, follow_plateau
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import flag, length, number
@@ -44,23 +45,19 @@ class FairseqReduceLROnPlateau(Metered):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.lr_shrink >= 1.0:
-            raise refuses("ValueError", "lr_shrink must be below 1", "lr_shrink", self.lr_shrink)
+        require(self, "lr_shrink", self.lr_shrink < 1.0, "lr_shrink must be below 1")
 
     def bind(self, setting: Setting) -> Any:
-        if len(set(setting.lrs)) > 1:
-            raise InvalidValue("type", "fairseq sets one lr for all groups: they must not have different ones", None)
+        require_one_lr(setting)
         if setting.interval == "step":
             raise InvalidValue("type", "looks at its metric at the end of each epoch: give epochs: for a run", None)
-        if self.warmup_updates > 0 and setting.steps_per_epoch is None:
-            rule = "counts updates beside epochs: give steps_per_epoch (or data) at the top level"
-            raise InvalidValue("warmup_updates", rule, self.warmup_updates)
+        require_epochs(setting, "warmup_updates", self.warmup_updates > 0, "counts updates beside epochs")
         return super().bind(setting)
 
     def walk(self, base_lr: float) -> Iterator[float]:
         warmup, lr, skipped = self.warmup_updates, base_lr, 0
         if warmup > 0:
-            per_epoch = (self.setting.steps_per_epoch if self.setting else None) or 1
+            per_epoch = self.setting.steps_per_row if self.setting else 1
             first = max(self.warmup_init_lr, 0)
             climb, skipped = (base_lr - first) / warmup, int(warmup // per_epoch)
             yield from (first + t * per_epoch * climb for t in range(skipped + 1))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.fairseq._scheduler import FairseqFloored, refuses
-from lrcli.frameworks.marked import first, next_turn
+from collections.abc import Iterator
+
+from lrcli.frameworks.base import require
+from lrcli.frameworks.fairseq._scheduler import FairseqFloored
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number
 from lrcli.values import dataclass
@@ -33,17 +35,10 @@ class FairseqStep(FairseqFloored):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for field, holds, rule in (
-            ("lr_deacy_period", self.lr_deacy_period > 0, "above 0"),
-            ("lr_decay", self.lr_decay <= 1, "at most 1"),
-            ("min_lr", self.min_lr >= 0, "at least 0"),
-        ):
-            if not holds:
-                raise refuses("AssertionError", f"{field} must be {rule}", field, getattr(self, field))
-
-    def check(self, lr: float) -> None:
-        if not lr > self.min_lr:
-            raise refuses("AssertionError", "lr must be more than min_lr", "min_lr", self.min_lr)
+        above = self.lr_deacy_period > 0
+        require(self, "lr_deacy_period", above, "lr_deacy_period must be above 0", "AssertionError")
+        require(self, "lr_decay", self.lr_decay <= 1, "lr_decay must be at most 1", "AssertionError")
+        require(self, "min_lr", self.min_lr >= 0, "min_lr must be at least 0", "AssertionError")
 
     def rule(self, base_lr: float) -> StatelessRule:
         warmup, start, low = self.warmup_updates, self.first_lr, float(self.min_lr)
@@ -58,10 +53,6 @@ class FairseqStep(FairseqFloored):
 
         return lr_at
 
-    def next_break(self, t: int) -> int | None:
-        return first(super().next_break(t), next_turn(t, self.warmup_updates, self.lr_deacy_period))
-
-    def event_at(self, t: int) -> str:
-        if t > self.warmup_updates and t == next_turn(t, self.warmup_updates, self.lr_deacy_period):
-            return f"step x{self.lr_decay:g}"
-        return super().event_at(t)
+    def repeats(self) -> Iterator[tuple[float, float, str]]:
+        period = self.lr_deacy_period
+        yield self.warmup_updates + period, period, f"step x{self.lr_decay:g}"

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from lrcli.errors import InvalidValue
-from lrcli.frameworks.fairseq._scheduler import FairseqScheduler, refuses
+from lrcli.frameworks.base import require
+from lrcli.frameworks.fairseq._scheduler import FairseqScheduler
 from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import data, length, number
+from lrcli.schedules.params import are_numbers, data, length, number
 from lrcli.values import dataclass
 
 
@@ -38,7 +38,11 @@ class FairseqTriStage(FairseqScheduler):
     hold_steps: float = length(0, doc="updates of the hold", any_number=True, example="2000")
     decay_steps: float = length(0, doc="updates of the decay", any_number=True, example="5000")
     phase_ratio: Any = data(
-        None, doc="shares of max_update for the three, instead of their updates", takes="three numbers", optional=True
+        None,
+        doc="shares of max_update for the three, instead of their updates",
+        takes="three numbers",
+        test=lambda value: are_numbers(value) and len(value) == 3,
+        optional=True,
     )
     init_lr_scale: float = number(0.01, doc="the first learning rate as a share")
     final_lr_scale: float = number(0.01, doc="the last learning rate as a share")
@@ -49,29 +53,17 @@ class FairseqTriStage(FairseqScheduler):
     def __post_init__(self) -> None:
         super().__post_init__()
         ratio = self.phase_ratio
-        if ratio is not None:
-            if not (
-                isinstance(ratio, (tuple, list))
-                and len(ratio) == 3
-                and all(isinstance(part, (int, float)) and not isinstance(part, bool) for part in ratio)
-            ):
-                raise InvalidValue("phase_ratio", "must be three numbers", ratio)
-            object.__setattr__(self, "phase_ratio", tuple(ratio))
-            if sum(ratio) != 1:
-                raise refuses("AssertionError", "phase ratios must add up to 1", "phase_ratio", ratio)
-        if self.final_lr_scale <= 0:
-            raise refuses("ValueError", "math domain error: its logarithm", "final_lr_scale", self.final_lr_scale)
+        one = ratio is None or sum(ratio) == 1
+        require(self, "phase_ratio", one, "phase ratios must add up to 1", "AssertionError")
+        require(self, "final_lr_scale", self.final_lr_scale > 0, "math domain error: its logarithm")
         if ratio is None:
             self.check(1.0)
 
     def check(self, lr: float) -> None:
-        if self.phase_ratio is not None and (self.max_update or 0) <= 0:
-            raise refuses("AssertionError", "phase_ratio needs max_update", "max_update", self.max_update)
-        warmup, hold, decay = self.stages
-        if not warmup + hold + decay > 0:
-            raise refuses("AssertionError", "please specify steps or phase_ratio", "warmup_steps", self.warmup_steps)
-        if decay == 0:
-            raise refuses("ZeroDivisionError", "decay_steps must not be 0", "decay_steps", self.decay_steps)
+        known = self.phase_ratio is None or (self.max_update or 0) > 0
+        require(self, "max_update", known, "phase_ratio needs max_update", "AssertionError")
+        require(self, "warmup_steps", sum(self.stages) > 0, "please specify steps or phase_ratio", "AssertionError")
+        require(self, "decay_steps", self.stages[2] != 0, "decay_steps must not be 0", "ZeroDivisionError")
 
     @property
     def stages(self) -> tuple[float, float, float]:

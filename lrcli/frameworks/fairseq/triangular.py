@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
-from lrcli.frameworks.fairseq._scheduler import FairseqScheduler, refuses
-from lrcli.frameworks.marked import next_turn
+from lrcli.frameworks.base import require
+from lrcli.frameworks.fairseq._scheduler import FairseqScheduler
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import flag, length, number
 from lrcli.values import dataclass
@@ -36,11 +37,9 @@ class FairseqTriangular(FairseqScheduler):
     shrink_min: bool = flag(False, doc="whether the low end shrinks, too")
 
     def check(self, lr: float) -> None:
-        if not self.max_lr > lr:
-            raise refuses("AssertionError", "max_lr must be more than lr", "max_lr", self.max_lr)
-        if self.lr_period_updates // 2 == 0:
-            reason = "half of lr_period_updates comes to 0"
-            raise refuses("ZeroDivisionError", reason, "lr_period_updates", self.lr_period_updates)
+        require(self, "max_lr", self.max_lr > lr, "max_lr must be more than lr", "AssertionError")
+        some = self.lr_period_updates // 2 != 0
+        require(self, "lr_period_updates", some, "half of lr_period_updates comes to 0", "ZeroDivisionError")
 
     def rule(self, base_lr: float) -> StatelessRule:
         half, top, shrink, shrinks = self.lr_period_updates // 2, self.max_lr, self.lr_shrink, self.shrink_min
@@ -55,10 +54,7 @@ class FairseqTriangular(FairseqScheduler):
 
         return lr_at
 
-    def next_break(self, t: int) -> int | None:
+    def repeats(self) -> Iterator[tuple[float, float, str]]:
         half = self.lr_period_updates // 2
-        return next_turn(t, half, half) if half > 0 else None
-
-    def event_at(self, t: int) -> str:
-        whole = 2 * (self.lr_period_updates // 2)
-        return f"cycle x{self.lr_shrink:g}" if t > 0 and t % whole == 0 else ""
+        yield half, 2 * half, ""
+        yield 2 * half, 2 * half, f"cycle x{self.lr_shrink:g}"
