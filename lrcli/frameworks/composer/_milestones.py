@@ -30,7 +30,8 @@ class ComposerMilestones(ComposerScheduler):
         clock = self.clock
         return sorted(clock.row_of(clock.convert(milestone, "milestones")) for milestone in self.milestones)
 
-    def factors(self, rows: Sequence[int]) -> list[float]:
+    def product(self, rows: Sequence[int]) -> list[float]:
+        """The products of the factors at these rows."""
         milestones, products = self.rows(), [1.0]
         for _ in milestones:
             products.append(products[-1] * self.gamma)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lrcli.frameworks.composer._milestones import ComposerMilestones
 from lrcli.values import dataclass
 
@@ -20,3 +22,6 @@ class ComposerMultiStepScheduler(ComposerMilestones):
     """
 
     name = "composer.MultiStepScheduler"
+
+    def factors(self, rows: Sequence[int]) -> list[float]:
+        return self.product(rows)

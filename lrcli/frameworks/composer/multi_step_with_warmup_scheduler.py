@@ -26,7 +26,7 @@ class ComposerMultiStepWithWarmupScheduler(ComposerWarmed, ComposerMilestones):
     name = "composer.MultiStepWithWarmupScheduler"
 
     def body(self, rows: Sequence[int]) -> list[float]:
-        return ComposerMilestones.factors(self, rows)
+        return self.product(rows)
 
     def marks(self) -> Iterator[tuple[float, str]]:
         until = self.row("t_warmup", scaled=False)
