@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lrcli.errors import LrcliError
 from lrcli.infer.explain.causes import Cause, cause
@@ -19,6 +19,7 @@ from lrcli.reader import Declared
 from lrcli.series import series_of
 from lrcli.series.names import group_names
 from lrcli.spec import Spec
+from lrcli.values import dataclass
 
 __all__ = ["Explanation", "Miss", "Parting", "Report", "explain"]
 

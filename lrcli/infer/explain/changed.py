@@ -12,12 +12,13 @@ from lrcli.errors import LrcliError
 from lrcli.infer.effort import spend
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
-from lrcli.infer.explain.marks import PROBES, first_share, near_lengths, positions_shown, probed
+from lrcli.infer.explain.marks import PROBES
 from lrcli.infer.explain.sources import Formula, RateSource, plain_source
 from lrcli.infer.keys import Change, Key, Variants, keys_of
-from lrcli.infer.keys.key import list_text, text_of_number
+from lrcli.infer.keys.key import Value, text_of_number
 from lrcli.infer.keys.pairs import near_values
 from lrcli.infer.keys.solving import Solver, Wanted
+from lrcli.infer.keys.variants import Trial
 from lrcli.infer.numbers import digits, rounded, simplest
 from lrcli.progress import report_progress
 from lrcli.reader import Declared
@@ -49,7 +50,7 @@ class ChangedKeys:
     """The keys of a declared spec, to be solved for on the evidence of a log."""
 
     def __init__(self, declared: Declared, group: int) -> None:
-        self.variants = Variants(declared)
+        self.variants = Variants(declared, group)
         self.group = group
         self.reading = series_of(declared.spec).reading
         self.of_config = declared.values is not None
@@ -66,45 +67,42 @@ class ChangedKeys:
         return sorted({0, *(int(key.number) for key in ends)})
 
     def one(
-        self, evidence: Evidence, more: Sequence[Change] = (), keys: Sequence[Key] | None = None
+        self, evidence: Evidence, more: tuple[Trial, ...] = (), keys: Sequence[Key] | None = None
     ) -> Iterator[Hypothesis]:
         """The base with another value of one of the keys (default: all), beside the changes that it has already."""
-        taken = {change.key for change in more}
-        probe = _Probe(self, evidence, more)
+        probe = Probe(self, evidence, more)
         for i, key in enumerate(self.keys if keys is None else keys):
             if not more:
                 report_progress(i, len(self.keys), "keys")
-            whole = any(key.path.startswith(f"{path}.") or path.startswith(f"{key.path}.") for path in taken)
-            if key.path in taken or whole:
-                continue
-            for change, numbers in self._sharpened(key, probe):
-                yield self._hypothesis(evidence, (*more, change), numbers + len(more))
+            if not any(_nested(key.path, other.path) for other, _ in more) and probe.could(key):
+                for value, numbers in self._sharpened(key, probe):
+                    yield self._hypothesis(evidence, (*more, (key, value)), numbers + len(more))
         if not more:
-            for change, numbers in self._with_warmup(probe):
-                yield self._hypothesis(evidence, (change,), numbers)
+            for key, value in self._warmups(probe):
+                yield self._hypothesis(evidence, ((key, value),), 1 + (key.after != NO_FACTOR))
 
-    def _sharpened(self, key: Key, probe: _Probe) -> Iterator[tuple[Change, int]]:
-        """The changes of a key: where one meets the probed rows and not the others, some of these are probed, too."""
-        changes = list(self._values(key, probe))
-        yield from changes
-        if key.kind != "words" and len(changes) == 1 and (wrong := probe.missed(changes[0][0])):
-            yield from self._values(key, _Probe(self, probe.evidence, probe.more, wrong))
+    def _sharpened(self, key: Key, probe: Probe) -> Iterator[tuple[Value, int]]:
+        """The values of a key: where one meets the probed rows and not the others, some of these are probed, too."""
+        values = list(self._values(key, probe))
+        yield from values
+        if key.kind != "words" and len(values) == 1 and (wrong := probe.missed(key, values[0][0])):
+            yield from self._values(key, Probe(self, probe.evidence, probe.more, wrong))
 
-    def _with_warmup(self, probe: _Probe) -> Iterator[tuple[Change, int]]:
+    def _warmups(self, probe: Probe) -> Iterator[Trial]:
         """A warmup where the spec has none: its length solved for, from 0 or from what the first row shows."""
         if self._lacks_warmup():
             for factor in self._first_factors(probe.evidence):
                 key = _warmup_of(max(self.variants.declared.spec.length // 10, 1), factor)
-                solver = Solver(key, probe.values(key.to), probe.wanted, near_lengths(probe.evidence, self.offsets))
-                yield from ((key.to(value), 1 + bool(factor)) for value in solver.solutions())
+                yield from ((key, value) for value in self._solved(key, probe))
 
     def _lacks_warmup(self) -> bool:
         return not self.of_config and not any(key.path.startswith("warmup") for key in self.keys)
 
     def _first_factors(self, evidence: Evidence) -> list[float]:
-        """The factors that a warmup may begin with: 0, or what the first rows show."""
+        """The factors that a warmup may begin with: what the first rows show, or 0 where row 0 is missing."""
         lr = self.variants.declared.spec.groups[self.group].lr
-        return [x for x in dict.fromkeys((0.0, first_share(evidence, lr) if lr else 0.0)) if 0 <= x < 1]
+        factors = [_first_share(evidence, lr) if lr else 0.0, *([0.0] if evidence.at[0] else [])]
+        return [factor for factor in dict.fromkeys(factors) if 0 <= factor < 1]
 
     def two(self, evidence: Evidence) -> Iterator[Hypothesis]:
         """The base with other values of two keys.
@@ -112,92 +110,108 @@ class ChangedKeys:
         Two numbers are moved together until the rows are nearly right, and the one is solved for with the other. Of
         what jumps (a type, a choice, milestones, a step size) the usual values are tried, and those that the log shows.
         """
-        probe = _Probe(self, evidence, ())
-        numbers = [key for key in self.keys if key.kind in ("number", "whole") and probe.moves(key)]
+        probe = Probe(self, evidence, ())
+        numbers = [key for key in self.keys if key.kind in ("number", "whole") and probe.moved(key)]
         simple = [key for key in numbers if key.kind == "number" or key.number < FEW]
-        for change in self._longer(evidence):
-            yield from self.one(evidence, (change,), simple)
+        for trial in self._longer(evidence):
+            yield from self.one(evidence, (trial,), simple)
         likely = sorted(numbers, key=lambda key: key.unlikely)
-        pairs = [(a, b) for a, b in combinations(likely, 2) if a.path != b.path]
+        pairs = [(a, b) for a, b in combinations(likely, 2) if a.path != b.path and probe.could(a, b)]
         for i, (a, b) in enumerate(pairs):
             report_progress(i, len(pairs), "pairs of keys")
-            near = near_values((a, b), lambda x, y, a=a, b=b: probe.lrs(a.to(x), b.to(y)), probe.wanted)  # type: ignore[misc]
+            near = near_values((a, b), lambda x, y, a=a, b=b: probe.lrs((a, x), (b, y)), probe.wanted)  # type: ignore[misc]
             if near is not None:
                 first, value, second = (a, near[0], b) if a.kind == "whole" or a.jumps else (b, near[1], a)
-                for change in _around(first, value):
-                    yield from self.one(evidence, (change,), (second,))
+                for other in _around(first, value):
+                    yield from self.one(evidence, ((first, other),), (second,))
         others = [key for key in self.keys if key not in simple]
-        words = [key.to(word) for key in self.keys if key.kind == "words" for word in key.words]
+        words: list[Trial] = [(key, word) for key in self.keys if key.kind == "words" for word in key.words]
         if self._lacks_warmup():
-            lengths = [n for n in near_lengths(evidence, self.offsets) if 1 < n < evidence.spec.length / 2]
-            words += [_warmup_of(n, factor).to(n) for n in lengths for factor in self._first_factors(evidence)]
-        for keys, changes in ((simple, words), (simple, self._usual(evidence)), (others, words)):
-            tried = list(changes)
-            for i, change in enumerate(tried):
-                report_progress(i, len(tried), "pairs of keys")
-                yield from self.one(evidence, (change,), keys)
+            lengths = [n for n in evidence.marks.lengths(self.offsets) if 1 < n < evidence.spec.length / 2]
+            words += [(_warmup_of(n, factor), n) for n in lengths for factor in self._first_factors(evidence)]
+        for keys, trials in ((simple, words), (simple, [*self._usual(evidence)]), (others, words)):
+            for i, trial in enumerate(trials):
+                report_progress(i, len(trials), "pairs of keys")
+                yield from self.one(evidence, (trial,), keys)
 
-    def _longer(self, evidence: Evidence) -> Iterator[Change]:
+    def _longer(self, evidence: Evidence) -> Iterator[Trial]:
         """The counts that make the run as long as the log, where it has another length."""
         ratio = (evidence.at[-1] + 1) / evidence.spec.length
         if abs(ratio - 1) > ANOTHER_LENGTH:
             for key in self.keys:
-                if key.number >= 1 and key.kind in ("number", "whole") and round(key.number * ratio) >= 1:
-                    change = key.to(float(round(key.number * ratio)))
-                    spec = self.variants.spec([change])
+                value = float(round(key.number * ratio)) if key.kind in ("number", "whole") else 0.0
+                if key.number >= 1 and value >= 1:
+                    spec = self.variants.spec([key.to(value)])
                     if spec is not None and abs(spec.length / (evidence.at[-1] + 1) - 1) < ANOTHER_LENGTH:
-                        yield change
+                        yield key, value
 
-    def _usual(self, evidence: Evidence) -> Iterator[Change]:
+    def _usual(self, evidence: Evidence) -> Iterator[Trial]:
         """Values that one of two keys may have: of what jumps, and of lengths that the log shows."""
         for key in self.keys:
             if key.kind == "positions":
-                yield from (change for change, _ in positions_shown(key, evidence, self.offsets))
-        near = near_lengths(evidence, self.offsets)
+                yield from ((key, value) for value, _ in self._falls(key, evidence))
+        near = evidence.marks.lengths(self.offsets)
         for key in self.keys:
+            values: Sequence[float] = ()
             if key.kind == "whole":
-                lengths = [n for n in (*near, key.number / 2, key.number * 2) if n == int(n) and n >= 1]
-                yield from map(key.to, [n for n in dict.fromkeys(lengths) if n != key.number][:TRIED_WITH])
+                values = [n for n in dict.fromkeys((*near, key.number / 2, key.number * 2)) if n == int(n) and n >= 1]
+                values = values[:TRIED_WITH]
             elif key.jumps and key.number < 1:
                 run = evidence.spec.length
                 seen = [simplest((n - 0.99) / run, n / run) for n in near if n < run]
-                shares = [*SHARES, *seen[: TRIED_WITH - len(SHARES)]]
-                yield from map(key.to, [share for share in dict.fromkeys(shares) if share != key.number])
+                values = list(dict.fromkeys([*SHARES, *seen[: TRIED_WITH - len(SHARES)]]))
+            yield from ((key, value) for value in values if value != key.number)
 
-    def _values(self, key: Key, probe: _Probe) -> Iterator[tuple[Change, int]]:
-        """(a change of the key that meets the probed rows, how many numbers were taken from the log)."""
+    def _values(self, key: Key, probe: Probe) -> Iterator[tuple[Value, int]]:
+        """(a value of the key that meets the probed rows, how many numbers were taken from the log)."""
         if key.kind == "words":
-            yield from ((key.to(word), 1) for word in key.words if probe.meets(key.to(word)))
+            yield from ((word, 1) for word in key.words if probe.meets(key, word))
         elif key.kind == "positions":
-            for change, numbers in (*positions_shown(key, probe.evidence, self.offsets), *self._moved(key, probe)):
-                if probe.meets(change):
-                    yield change, numbers
-        elif probe.moves(key):
-            solver = Solver(key, probe.values(key.to), probe.wanted, near_lengths(probe.evidence, self.offsets))
-            for value in solver.solutions():
-                if value != key.number:
-                    yield key.to(value), 1
+            shown = self._falls(key, probe.evidence)
+            yield from ((value, numbers) for value, numbers in shown if probe.meets(key, value))
+            yield from ((value, 1) for value in self._moved(key, probe))
+        else:
+            yield from ((value, 1) for value in self._solved(key, probe) if value != key.number)
 
-    def _moved(self, key: Key, probe: _Probe) -> Iterator[tuple[Change, int]]:
-        """One position moved, or all of them stretched."""
+    def _solved(
+        self, key: Key, probe: Probe, form: Callable[[float], Value] = float, of: Key | None = None
+    ) -> list[float]:
+        """The values of a number that meet the probed rows: of lengths, those that the log shows, or else any."""
+        near = probe.evidence.marks.lengths(self.offsets) if key.kind == "whole" else ()
+        solver = Solver(key, lambda value: probe.lrs((of or key, form(value))), probe.wanted, near)
+        return [*solver.shown()] or [*solver.solutions()]
 
-        def stretched(last: float) -> Change:
-            share = last / key.entries[-1]
-            return key.to(list_text(round(entry * share) for entry in key.entries))
+    def _falls(self, key: Key, evidence: Evidence) -> Iterator[tuple[Value, int]]:
+        """(positions at which the log falls, how many of them are not the key's own)."""
+        per = evidence.spec.steps_per_epoch
+        for falls in evidence.marks.falls(self.offsets):
+            changed = sum(a != b for a, b in zip(falls, key.entries, strict=False)) + abs(len(falls) - len(key.entries))
+            if changed:
+                yield tuple(map(float, falls)), changed
+                if per and all(position % per == 0 for position in falls):
+                    yield tuple(float(position // per) for position in falls), changed
 
-        if key.entries and key.entries[-1]:
-            forms: list[Callable[[float], Change]] = [stretched] if len(key.entries) > 1 else []
-            forms += [_moving(key, i) for i in range(min(len(key.entries), 8))]
-            for i, form in enumerate(forms, -(len(forms) > len(key.entries))):
-                position = replace(key, kind="whole", number=key.entries[max(i, -1)], at_least=0)
-                solver = Solver(position, probe.values(form), probe.wanted, near_lengths(probe.evidence, self.offsets))
-                yield from ((form(value), 1) for value in solver.solutions() if value < probe.evidence.spec.length)
-            for i in range(len(key.entries)):
-                change = key.to(list_text((*key.entries[:i], *key.entries[i + 1 :])))
-                if probe.meets(change):
-                    yield change, 1
+    def _moved(self, key: Key, probe: Probe) -> Iterator[Value]:
+        """One position moved, left out, or all of them stretched."""
+        entries = key.entries
+        if not entries or not entries[-1]:
+            return
 
-    def _hypothesis(self, evidence: Evidence, changes: tuple[Change, ...], numbers: int) -> Hypothesis:
+        def stretched(last: float) -> Value:
+            return tuple(float(round(entry * last / entries[-1])) for entry in entries)
+
+        for i in range(-(len(entries) > 1), min(len(entries), 8)):
+            form = _moving(entries, i) if i >= 0 else stretched
+            position = replace(key, kind="whole", number=entries[max(i, -1)], at_least=0)
+            values = self._solved(position, probe, form, key)
+            yield from (form(value) for value in values if value < probe.evidence.spec.length)
+        for i in range(len(entries)):
+            fewer = (*entries[:i], *entries[i + 1 :])
+            if probe.meets(key, fewer):
+                yield fewer
+
+    def _hypothesis(self, evidence: Evidence, trials: tuple[Trial, ...], numbers: int) -> Hypothesis:
+        changes = tuple(key.to(value) for key, value in trials)
         source = self.source(changes)
         assert source is not None
         told = " and ".join(change.sentence for change in changes)
@@ -224,35 +238,51 @@ class ChangedKeys:
         return bool(keys) and all(key.unlikely or not change.value.endswith(key.after) for key in keys)
 
     def source(self, changes: Sequence[Change]) -> RateSource | None:
-        """The numbers of the spec with these changes; None where that is no spec."""
+        """The numbers of the spec with these changes, read again; None where that is no spec."""
         spec = self.variants.spec(changes)
         try:
             return None if spec is None else plain_source(spec, self.group, self.reading)
         except (LrcliError, ArithmeticError, ValueError, IndexError):  # it has no first learning rate
             return None
 
+    def tried(self, trials: Sequence[Trial]) -> RateSource | None:
+        """The same without reading it again, where it can be told without that."""
+        if self.variants.declared.spec.emulation is not None:
+            return self.source([key.to(value) for key, value in trials])
+        group = self.variants.group(trials)
+        try:
+            return None if group is None else Formula(group.schedule, group.base_lr)
+        except (LrcliError, ArithmeticError, ValueError, IndexError):
+            return None
 
-class _Probe:
+
+class Probe:
     """Some rows of a log, against the spec with changed keys."""
 
     def __init__(
-        self, changed: ChangedKeys, evidence: Evidence, more: Sequence[Change], also: Sequence[int] = ()
+        self, changed: ChangedKeys, evidence: Evidence, more: tuple[Trial, ...], also: Sequence[int] = ()
     ) -> None:
-        self.changed, self.evidence, self.more = changed, evidence, tuple(more)
-        rows = sorted({*probed(evidence), *also})
+        self.changed, self.evidence, self.more = changed, evidence, more
+        rows = sorted({*evidence.marks.probed, *also})
         self.at = [evidence.at[i] for i in rows]
         self.wanted = Wanted([evidence.values[i] for i in rows], [evidence.slack[i] for i in rows])
         self.times = evidence.base.clock.times(self.at)
         self.factors = [evidence.base.factor if t >= evidence.base.factor_from else 1.0 for t in self.at]
+        self._moved: dict[Key, set[int]] = {}
 
     @cached_property
     def now(self) -> list[float] | None:
         """What the spec gives for the rows without another change."""
         return self.lrs()
 
-    def lrs(self, *changes: Change) -> list[float] | None:
+    @cached_property
+    def wrong(self) -> set[int]:
+        """Which of the rows are wrong without another change."""
+        return set() if self.now is None else {i for i, sign in enumerate(self.wanted.signs(self.now)) if sign}
+
+    def lrs(self, *trials: Trial) -> list[float] | None:
         """What the spec with these changes gives for the rows; None where that is no spec."""
-        source = self.changed.source((*self.more, *changes))
+        source = self.changed.tried((*self.more, *trials))
         if source is None:
             return None
         spend(len(self.times))
@@ -260,39 +290,57 @@ class _Probe:
         values = [source.one(t) for t in self.times] if alone else source.at(self.times)  # type: ignore[attr-defined]
         return [factor * value for factor, value in zip(self.factors, values, strict=True)]
 
-    def values(self, change: Callable[[float], Change]) -> Callable[[float], list[float] | None]:
-        """The same as a function of the key's value."""
-        return lambda value: self.lrs(change(value))
+    def moved(self, key: Key) -> set[int]:
+        """The rows that other values of a number change."""
+        if key not in self._moved:
+            now = self.now or []
+            other = [self.lrs((key, value)) or now for value in key.others(self.evidence.spec.length)]
+            self._moved[key] = {i for lrs in other for i, (a, b) in enumerate(zip(lrs, now, strict=True)) if a != b}
+        return self._moved[key]
 
-    def moves(self, key: Key) -> bool:
-        """Whether another value of the key changes any of the rows."""
-        values = [key.number * share for share in (1.5, 0.5, 0.1)] if key.number else [1.0, max(self.wanted.values)]
-        if key.kind == "whole":
-            values = [float(round(value)) for value in (*values, self.evidence.spec.length / 3)]
-        return any((made := self.lrs(key.to(value))) is not None and made != self.now for value in values)
+    def could(self, *keys: Key) -> bool:
+        """Whether other values of these keys could put the rows right: nearly all that are wrong move with them."""
+        if self.now is None:
+            return False
+        if any(key.kind in ("words", "positions") for key in keys):
+            return True
+        moved = set().union(*map(self.moved, keys))
+        return bool(moved) and len(self.wrong - moved) <= self.wanted.most_wrong
 
-    def missed(self, change: Change) -> list[int]:
+    def missed(self, key: Key, value: Value) -> list[int]:
         """Some rows that are wrong with this change, if they are more than a few that nothing explains."""
-        source = self.changed.source((*self.more, change))
+        source = self.changed.tried((*self.more, (key, value)))
         base = replace(self.evidence.base, source=source or self.evidence.base.source)
         wrong = [i for i, missed in enumerate(self.evidence.missed_by(base.at(self.evidence.at))) if missed]
         return wrong[:: max(len(wrong) // PROBES, 1)] if len(wrong) > 2 else []
 
-    def meets(self, change: Change) -> bool:
+    def meets(self, key: Key, value: Value) -> bool:
         """Whether nearly all rows are right with this change."""
-        values = self.lrs(change)
+        values = self.lrs((key, value))
         return values is not None and self.wanted.met(self.wanted.signs(values))
 
 
-def _around(key: Key, value: float) -> list[Change]:
+def _nested(path: str, other: str) -> bool:
+    """Whether one key is the other, or stands in it."""
+    return path == other or path.startswith(f"{other}.") or other.startswith(f"{path}.")
+
+
+def _around(key: Key, value: float) -> list[float]:
     """The values that one near the right one may stand for."""
-    if key.kind == "whole":
-        return [key.to(value + d) for d in (0, 1, -1, 2, -2)]
-    return [key.to(v) for v in rounded(value, 6)]
+    return [value + d for d in (0, 1, -1, 2, -2)] if key.kind == "whole" else [*rounded(value, 6)]
 
 
-def _moving(key: Key, i: int) -> Callable[[float], Change]:
-    return lambda value: key.to(list_text((*key.entries[:i], value, *key.entries[i + 1 :])))
+def _moving(entries: tuple[float, ...], i: int) -> Callable[[float], Value]:
+    return lambda value: (*entries[:i], value, *entries[i + 1 :])
+
+
+def _first_share(evidence: Evidence, lr: float) -> float:
+    """The factor that a linear warmup begins with, by the first two rows."""
+    (t, u), (a, b) = evidence.base.clock.times(evidence.at[:2]), evidence.values[:2]
+    slope = (b - a) / (u - t) if t and u > t else 0.0
+    error = (evidence.slack[0] * u + evidence.slack[1] * t) / (u - t) if slope else evidence.slack[0]
+    first = a - slope * t
+    return simplest((first - error) / lr, (first + error) / lr)
 
 
 def _odd(change: Change) -> float:
@@ -300,6 +348,10 @@ def _odd(change: Change) -> float:
     if change.value.startswith("["):
         return 0.5 * sum(float(entry) % 5 != 0 for entry in change.value[1:-1].split(",") if entry.strip())
     return 0.0 if math.isnan(change.number) else min(0.15 * max(digits(change.number) - 2, 0), 0.9)
+
+
+NO_FACTOR = ", start_factor: 0}"
+"""How the key of a warmup from 0 ends."""
 
 
 def _warmup_of(length: float, factor: float) -> Key:

@@ -12,6 +12,7 @@ from functools import cached_property
 from lrcli.infer.effort import spend
 from lrcli.infer.explain.clocks import Clock, Since, Straight
 from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.marks import Marks
 from lrcli.infer.explain.rows import Rows
 from lrcli.infer.numbers import simplest_factor
 from lrcli.spec import Spec
@@ -46,6 +47,11 @@ class Evidence:
     def on(self, base: Hypothesis) -> Evidence:
         """The same rows against another base."""
         return Evidence(self.spec, self.rows, self.group, base, self.sample)
+
+    @cached_property
+    def marks(self) -> Marks:
+        """What the rows show by themselves."""
+        return Marks(self.at, self.values, self.slack, lambda: self.misses, self.spec.length)
 
     @property
     def plain_clock(self) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lrcli.infer.explain.clocks import Clock, Straight
 from lrcli.infer.explain.sources import RateSource
 from lrcli.infer.keys import Change
+from lrcli.values import dataclass
 
 STRAIGHT = Straight()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lrcli.errors import LrcliError
 from lrcli.logs import Log, Rounding, Run
@@ -13,6 +12,7 @@ from lrcli.logs.axis import NOWHERE, rows_in
 from lrcli.logs.rounding import tolerance
 from lrcli.series import series_of
 from lrcli.spec import Spec
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

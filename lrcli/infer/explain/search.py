@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lrcli.infer.effort import LIMIT, Effort
 from lrcli.infer.explain.causes import CAUSES
@@ -16,6 +16,7 @@ from lrcli.infer.explain.sources import RateSource
 from lrcli.infer.numbers import is_round, simplest_factor
 from lrcli.progress import report_progress
 from lrcli.spec import Spec
+from lrcli.values import dataclass
 
 ENOUGH = 0.98
 """The share of the rows that an explanation has to explain."""

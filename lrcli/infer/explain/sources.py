@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import accumulate, pairwise
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ from lrcli.infer.effort import spend
 from lrcli.schedules.base import Schedule
 from lrcli.series.base import WALKED
 from lrcli.spec import Spec
+from lrcli.values import dataclass
 
 BLOCK = 65536
 FAR = 20_000

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lrcli.infer.explain.sources import RateSource
 from lrcli.logs import Rounding
 from lrcli.logs.rounding import quantise
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from lrcli.values import dataclass
+
+Value = float | str | tuple[float, ...]
+"""A number, a word, or positions."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +62,28 @@ class Key:
     unlikely: bool = False
     jumps: bool = False
 
-    def to(self, value: float | str) -> Change:
-        """The change to another value."""
+    def to(self, value: Value) -> Change:
+        """The change to another value: a word, a number, or positions."""
         if isinstance(value, str):
             return Change(self.path, self.was, value)
+        if isinstance(value, tuple):
+            return Change(self.path, self.was, list_text(value))
         text = text_of_number(value)
         if self.pointed and "e" in text and "." not in text:
             text = text.replace("e", ".0e")
         return Change(self.path, self.was, f"{self.before}{text}{self.after}", value)
+
+    def others(self, length: int) -> tuple[Value, ...]:
+        """Values far from its own, which show what it bears on; the run has so many rows."""
+        if self.kind == "positions":
+            return (tuple(float(entry + 1) for entry in self.entries),) if self.entries else ()
+        if self.kind == "words":
+            return self.words
+        if self.kind == "number":
+            return tuple(self.number * share for share in (1.5, 0.5, 0.1)) if self.number else (1.0, 0.01, 0.3)
+        wholes = (self.number * 1.5, self.number * 0.5, length / 3, self.number * 0.1)
+        numbers = dict.fromkeys(float(max(round(value), 1)) for value in wholes)
+        return tuple(value for value in numbers if value != self.number)
 
 
 def text_of_number(value: float) -> str:

@@ -8,13 +8,13 @@ halved until the rows agree.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 
 from lrcli.infer.keys.key import Key
 from lrcli.infer.numbers import rounded, simplest, simplest_whole
+from lrcli.values import dataclass
 
 MOST_WRONG = 0.1
 """The share of the rows that a value may miss and still be a solution: a row or two of a log may be wrong."""
@@ -28,8 +28,8 @@ NOISE = 1e-4
 SMALL = 48
 """Whole numbers below this one are tried one by one."""
 
-USUAL = (0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999, 0.9995, 0.9999)
-"""Shares and factors that people write."""
+USUAL_MULTIPLES = (2, 0.5, 3, 4, 10, 1.5, 0.1, 0.25, 0.2, 5, 8)
+"""By what people multiply a length."""
 
 RatesOfValue = Callable[[float], "Sequence[float] | None"]
 
@@ -71,20 +71,27 @@ class Solver:
 
     def solutions(self) -> Iterator[float]:
         """The values that meet nearly all rows, the simplest of each interval of them."""
-        whole = self.key.kind == "whole"
-        if not whole and (line := self._line()) is not None:
+        if self.key.kind != "whole" and (line := self._line()) is not None:
             value = self._on_line(*line)
             if value is None:
                 return
             if self._met(value):
                 yield value
                 return  # else it is a line but for the rounding of a framework
+        yield from self._simplified(self._points())
+
+    def shown(self) -> Iterator[float]:
+        """Those of the near values that meet nearly all rows."""
+        return self._simplified(float(value) for value in self.near if self._met(value))
+
+    def _simplified(self, values: Iterable[float]) -> Iterator[float]:
+        """The simplest value of each interval of them that are right."""
         seen: set[float] = set()
-        for value in self._points():
-            value = self._whole(value) if whole else next(filter(self._met, rounded(value)), value)
-            if value not in seen:
-                seen.add(value)
-                yield value
+        for value in values:
+            simple = self._whole(value) if self.key.kind == "whole" else next(filter(self._met, rounded(value)), value)
+            if simple not in seen:
+                seen.add(simple)
+                yield simple
 
     def _met(self, value: float) -> bool:
         signs = self.signs(value)
@@ -137,25 +144,23 @@ class Solver:
         return simplest(*best)
 
     def _grid(self) -> list[float]:
-        now, found = self.key.number, set(self.near)
+        """Values all over, in order: near enough for the rows to change sides between two of them."""
+        now = self.key.number
         if self.key.kind == "whole":
-            found.update(range(1, SMALL if now < SMALL else 1))
+            values: set[float] = {*self.near, *range(1, SMALL if now < SMALL else 1), 0}
             now = now or SMALL
-            found.update(now * k for k in (2, 0.5, 3, 4, 10, 1.5, 0.1, 0.25, 0.2, 5, 8))
-            found.update(now + d for d in (-2, -1, 1, 2))
-            found.update(now * 10 ** (j / 8) for j in range(-14, 20))
-            found.add(0)
-            return sorted({float(round(value)) for value in found if value < 1e12 and self._allowed(round(value))})
-        found = set(USUAL)
+            values.update(round(now * k) for k in USUAL_MULTIPLES)
+            values.update(round(now) + d for d in (-2, -1, 1, 2))
+            values.update(round(now * 10 ** (j / 8)) for j in range(-14, 20))
+            return sorted(float(value) for value in values if value < 1e12 and self._allowed(value))
         scale = now or max(map(abs, self.wanted.values), default=0.0)
-        found.update(scale * 10 ** (j / 6) for j in range(-18, 19))
+        numbers = {scale * 10 ** (j / 3) for j in range(-9, 10)} | {1.0, 2.0, 4.0, 10.0, 25.0}
         if 0 < now < 1:
-            found.update(1 - (1 - now) * 10 ** (j / 6) for j in range(-18, 9))
-        if self.key.above is None and self.key.at_least is None and not 0 < now < 1:
-            found.add(0.0)
-        found.update((1.0, 2.0, 3.0, 4.0, 10.0, 25.0))
+            numbers.update(1 - (1 - now) * 10 ** (j / 3) for j in range(-9, 5))
+        elif self.key.above is None and self.key.at_least is None:
+            numbers.add(0.0)
         least = 0.0 if now > 0 else -math.inf  # nobody turns a gamma of 0.9 into one of -0.9
-        return sorted(value for value in found if self._allowed(value) and value != now and value >= least)
+        return sorted(value for value in numbers if self._allowed(value) and value != now and value >= least)
 
     def _points(self) -> Iterator[float]:
         """Values that meet nearly all rows: of the grid, and between two of it where the rows change sides."""
@@ -172,7 +177,10 @@ class Solver:
             last_met = met
 
     def _halved(self, a: float, signs_a: list[int], b: float, signs_b: list[int]) -> float | None:
-        """The first middle between a and b that meets nearly all rows; None where the rows do not agree on one."""
+        """A value between a and b that meets nearly all rows; None where the rows do not agree on one.
+
+        The interval is cut at the simplest number of its middle half, which is what people write.
+        """
         needed = COARSE * len(signs_a)
         if _straddling(signs_a, signs_b) < needed:
             return None
@@ -197,11 +205,14 @@ class Solver:
         return None
 
     def _middle(self, a: float, b: float) -> float | None:
-        middle = (a + b) / 2
+        quarter = (b - a) / 4
         if self.key.kind == "whole":
-            middle = math.floor(middle)
-            return middle if a < middle < b else None
-        return middle if b - a > 4e-15 * max(abs(a), abs(b), 1e-3 * abs(self.key.number)) else None
+            whole = float(simplest_whole(a + quarter, b - quarter) or math.floor((a + b) / 2))
+            return whole if a < whole < b else None
+        if b - a > 4e-15 * max(abs(a), abs(b), 1e-3 * abs(self.key.number)):
+            middle = simplest(a + quarter, b - quarter)
+            return middle if a < middle < b else (a + b) / 2
+        return None
 
     def _whole(self, value: float) -> float:
         """The roundest of the whole numbers around one that is right, all of which are right, too."""
