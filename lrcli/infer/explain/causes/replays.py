@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from lrcli.frameworks.replaying import replaying
 from lrcli.infer.explain.causes.base import Cause
@@ -47,7 +48,7 @@ def _members(first: str, last: str) -> list[str]:
 
 
 def _replays(
-    evidence: Evidence, reading: str, blocks: tuple[tuple[str, str], ...], **loop: str
+    evidence: Evidence, reading: str, blocks: tuple[tuple[str, str], ...], **loop: Any
 ) -> Iterator[tuple[Replayed, list[str]]]:
     """One replay for each different set of numbers that is right where the plain spec is not, with its releases."""
     seen: dict[tuple[float, ...], tuple[Replayed, list[str]]] = {}
@@ -56,7 +57,7 @@ def _replays(
     for first, last in blocks:
         members = _members(first, last)
         for release in members:
-            emulation = Emulation(release, reading, **loop)  # type: ignore[arg-type]
+            emulation = Emulation(release, reading, **loop)
             if own is not None and not loop:
                 emulation = replace(own, release=release, read=reading)
             source = Replayed(
@@ -123,8 +124,9 @@ def find_explicit(evidence: Evidence) -> Iterator[Hypothesis]:
     if evidence.base.parts:
         return
     blocks = (("1.4", "1.4"), ("1.1", "1.1"), ("1.5", "2.15"))
-    for argument in ("epoch + 1", "epoch"):
-        for source, releases in _replays(evidence, "lr", blocks, step_epoch=argument, step_order="optimizer_first"):
+    for argument, first in (("epoch + 1", 1), ("epoch", 0)):
+        epochs = tuple(map(float, range(first, first + _reach(evidence))))
+        for source, releases in _replays(evidence, "lr", blocks, step_epoch=epochs, step_order="optimizer_first"):
             form = f"o(t) = the LR that torch {ranges(releases)} trains with, step({argument}) after epoch t"
             yield replace(evidence.base, source=source, parts=(Part("explicit", form, 1.6, 0),))
 

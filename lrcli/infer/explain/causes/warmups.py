@@ -63,13 +63,18 @@ def find_last_batch(evidence: Evidence) -> Iterator[Hypothesis]:
     if parts is None or evidence.rows.unit != "epoch" or not evidence.plain_clock:
         return
     n, rest, _ = parts
-    few = range(min(6, len(evidence.at)))
-    decay = rest.at([evidence.at[i] for i in few])
-    for batches in range(2, MOST_BATCHES):
+    first = range(min(6, len(evidence.at)))
+    decay = rest.at([evidence.at[i] for i in first])
+    if not decay[0] > 0:
+        return
+    low, high = ((evidence.values[0] + error) / decay[0] for error in (-evidence.slack[0], evidence.slack[0]))
+    # the share of the warmup that is done at the end of epoch 0 is (b - 1) / 100, or (b - 1) / (n b)
+    ranges = [(100 * low + 1, 100 * high + 1), tuple(1 / max(1 - n * share, 1 / MOST_BATCHES) for share in (low, high))]
+    for batches in (b for low, high in ranges for b in range(max(math.floor(low), 2), math.ceil(high) + 1)):
         whole = max(n * batches, 100)
         if all(
             abs(evidence.values[i] - d * min(1.0, (batches * (evidence.at[i] + 1) - 1) / whole)) <= evidence.slack[i]
-            for i, d in zip(few, decay, strict=True)
+            for i, d in zip(first, decay, strict=True)
         ):
             least = " (the least)" if n * batches < 100 else ""
             form = f"o(t) = decay(t) min(1, ({batches} (t + 1) - 1) / {whole})"
