@@ -1,26 +1,28 @@
 """Where curves are closer than a terminal can show: their range, instead of a moiré of single dots.
 
-One curve is so where it goes up and down too fast, several are where less than a row is between one and the next.
+One curve is drawn so where it goes up and down too fast, several where less than a row is between one and the next.
+Whether it is so is decided from exact heights, not from dots: a decision that hangs on rounding leaves holes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-_REACH = 2
-"""So many columns to either side are looked at."""
-_TURNS = 5
-"""With so many turns in those columns, more than half a period in each, single strokes cannot be told apart."""
+_LONG_PERIOD = 6
+"""Turns that are further apart than so many columns belong to no band."""
+_SHORT_PERIOD, _FEW_TURNS = 2.0, 5
+"""A curve whose period is at most so many columns cannot be followed: from so many turns on it is a band."""
+_MIDDLE_PERIOD, _MANY_TURNS = 4.5, 20
+"""One whose period is at most so many columns can be followed, but from so many turns on it is a moiré."""
 _SWING = 0.15
 """A turn counts from this share of the axis's height on: noise is no period."""
 _GAP = 4
 """Fewer columns than this between two bands belong to them."""
 _CROWD = 5
 """So many curves at so many heights, each less than a row from the next, are a crowd: fewer can be followed."""
-_FEW_ROWS = 3
-"""Of heights that are whole rows so many make a crowd of those curves."""
 _TALL = 4
 """A curve that goes up or down so many rows in one column crosses the others, and is in no crowd there."""
 _WIDE = 6
@@ -29,99 +31,136 @@ _WIDE = 6
 _BITS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 """The dots of a Braille cell: its left column from the top, and its right one."""
 
-
-BandSpan = tuple[int, int]
-"""The lowest and the highest dot of a curve in one column."""
+Place = tuple[float, float]
+"""A column and a height on a canvas; both may be fractions."""
 
 
 class Extent(NamedTuple):
-    """The least and the greatest value of a curve around one column."""
+    """The least and the greatest height of a curve in one column."""
 
     low: float
     high: float
 
+    @property
+    def dots(self) -> range:
+        """The whole heights in it."""
+        return range(math.floor(self.low), math.floor(self.high) + 1)
 
-def band_columns(points: Sequence[tuple[int, float]], swing: float) -> dict[int, Extent]:
-    """The columns in which a curve is drawn as a band, of its corners as (column, value) in order.
 
-    `swing` is the height of the axis.
+def column_extents(runs: Sequence[Sequence[Place]]) -> dict[int, Extent]:
+    """The extent of a curve in each column that it passes.
+
+    >>> column_extents([[(0.5, 0.0), (2.5, 4.0)]])
+    {0: Extent(low=0.0, high=1.0), 1: Extent(low=1.0, high=3.0), 2: Extent(low=3.0, high=4.0)}
     """
-    turns = [column for column, _ in _turns(points, _SWING * swing)]
-    counts: dict[int, int] = {}
-    for column in turns:
-        for c in range(column - _REACH, column + _REACH + 1):
-            counts[c] = counts.get(c, 0) + 1
-    first, last = (points[0][0], points[-1][0]) if points else (0, -1)
-    dense = sorted(c for c, count in counts.items() if count >= _TURNS and first <= c <= last)
-    for a, b in pairwise([first - 1, *dense, last + 1]) if dense else ():
-        if b - a <= _GAP:
-            dense += range(a + 1, b)
-    around: dict[int, list[float]] = {}
-    for column, y in points:
-        for c in range(column - _REACH, column + _REACH + 1):
-            around.setdefault(c, []).append(y)
-    return {c: Extent(min(around[c]), max(around[c])) for c in sorted(dense) if c in around}
+    extents: dict[int, Extent] = {}
+    for run in runs:
+        for (x, y), (later_x, later_y) in pairwise([*run, run[-1]]):
+            slope = (later_y - y) / (later_x - x) if later_x > x else 0.0
+            for column in range(math.floor(x), math.floor(later_x) + 1):
+                left, right = max(x, column), min(later_x, column + 1)
+                heights = (y + slope * (left - x), later_y - slope * (later_x - right))
+                extents[column] = _union([*heights, *extents.get(column, ())])
+    return extents
 
 
-def _turns(points: Sequence[tuple[int, float]], least: float) -> Iterator[tuple[int, float]]:
+def _union(heights: Sequence[float]) -> Extent:
+    return Extent(min(heights), max(heights))
+
+
+def band_extents(run: Sequence[Place], height: float) -> dict[int, Extent]:
+    """The columns in which a curve is drawn as a band, and its range there; `height` is that of the canvas."""
+    turns = [math.floor(column) for column, _ in _turns(run, _SWING * height)]
+    ends = math.floor(run[0][0]), math.floor(run[-1][0])
+    columns: set[int] = set()
+    for group in _groups(turns, _LONG_PERIOD):
+        period = 2 * (group[-1] - group[0]) / max(len(group) - 1, 1)
+        few, many = len(group) >= _FEW_TURNS, len(group) >= _MANY_TURNS
+        if (few and period <= _SHORT_PERIOD) or (many and period <= _MIDDLE_PERIOD):
+            first = ends[0] if group[0] - ends[0] <= _LONG_PERIOD else group[0]
+            last = ends[1] if ends[1] - group[-1] <= _LONG_PERIOD else group[-1]
+            columns.update(range(first, last + 1))
+    if not columns:
+        return {}
+    extents = column_extents([run])
+    reach = _LONG_PERIOD // 2
+    around = {c: [extents[n] for n in range(c - reach, c + reach + 1) if n in extents] for c in sorted(columns)}
+    return {c: Extent(min(e.low for e in near), max(e.high for e in near)) for c, near in around.items()}
+
+
+def _groups(columns: Sequence[int], reach: int) -> list[list[int]]:
+    """Columns in order, in groups in which each is at most so far from the one before it."""
+    groups: list[list[int]] = []
+    for column in columns:
+        if not groups or column - groups[-1][-1] > reach:
+            groups.append([])
+        groups[-1].append(column)
+    return groups
+
+
+def _turns(run: Sequence[Place], least: float) -> Iterator[Place]:
     """The corners at which a curve turns after a way of at least so much up or down."""
-    if not points:
-        return
-    extreme, rising = points[0], None
-    for point in points[1:]:
-        way = point[1] - extreme[1]
+    extreme, rising = run[0], None
+    for place in run[1:]:
+        way = place[1] - extreme[1]
         if rising is None or (way >= 0) == rising:
             if abs(way) > least or (rising is not None and way):
-                rising, extreme = way > 0, point
+                rising, extreme = way > 0, place
         elif abs(way) > least:
             yield extreme
-            rising, extreme = way > 0, point
+            rising, extreme = way > 0, place
 
 
-def crowds(columns: Mapping[int, Sequence[BandSpan]], row: int) -> dict[int, list[BandSpan]]:
-    """Where curves crowd, column by column, of the span of each curve there; a row has so many dots.
+def crowds(curves: Sequence[Mapping[int, Extent]], row: float) -> dict[int, set[int]]:
+    """The dots at which curves crowd, column by column, of the extents of each curve; a row is so high.
 
-    >>> crowds({column: [(0, 0), (3, 3), (5, 5), (8, 9), (11, 11), (40, 40)] for column in range(6)}, 4)[3]
-    [(0, 11)]
+    >>> curve = [dict.fromkeys(range(6), Extent(y, y)) for y in (0, 3, 5, 8.5, 11, 40)]
+    >>> crowds(curve, 4)[3] == set(range(12))
+    True
     """
-    found = {column: bands for column, spans in columns.items() if (bands := _crowds_of(spans, row))}
-    for a, b in pairwise(sorted(found)):
-        found |= {c: found[a] for c in range(a + 1, b) if b - a <= _GAP}
-    wide = [c for c in found if all(c + i in found for i in range(_WIDE))]
-    return {c + i: found[c + i] for c in wide for i in range(_WIDE)}
+    columns: dict[int, list[Extent]] = {}
+    for extents in curves:
+        for column, extent in extents.items():
+            if extent.high - extent.low <= _TALL * row:
+                columns.setdefault(column, []).append(extent)
+    filled: dict[int, list[int]] = {}
+    for column in sorted(columns):
+        for band in _crowds_of(columns[column], row):
+            for dot in band.dots:
+                filled.setdefault(dot, []).append(column)
+    crowded: dict[int, set[int]] = {}
+    for dot, of_dot in filled.items():
+        for group in _groups(of_dot, _GAP):
+            if group[-1] - group[0] >= _WIDE - 1:
+                for column in range(group[0], group[-1] + 1):
+                    crowded.setdefault(column, set()).add(dot)
+    return crowded
 
 
-def _crowds_of(spans: Sequence[BandSpan], row: int) -> list[BandSpan]:
-    crowd: list[BandSpan] = []
-    found = []
-    least = _CROWD if row > 2 else _FEW_ROWS
-    for span in sorted(span for span in spans if span[1] - span[0] <= _TALL * row):
-        if crowd and span[0] - max(high for _, high in crowd) >= row:
-            found.append(crowd)
-            crowd = []
-        crowd.append(span)
-    return [
-        (one[0][0], max(high for _, high in one))
-        for one in [*found, crowd]
-        if len(one) >= _CROWD and len(set(one)) >= least
-    ]
+def _crowds_of(extents: Sequence[Extent], row: float) -> list[Extent]:
+    """The bands of one column: chains of curves, each less than a row from those below it."""
+    chains: list[list[Extent]] = []
+    top = -math.inf
+    for extent in sorted(extents):
+        if extent.low - top >= row:
+            chains.append([])
+            top = -math.inf
+        chains[-1].append(extent)
+        top = max(top, extent.high)
+    crowded = [chain for chain in chains if len({round(8 * extent.low / row) for extent in chain}) >= _CROWD]
+    return [Extent(chain[0].low, max(extent.high for extent in chain)) for chain in crowded]
 
 
-def dots_of(code: int) -> tuple[int, int]:
-    """The lowest and the highest of the four dots of a Braille cell that are set, counted from its bottom."""
-    rows = [3 - i for i in range(4) if code & (_BITS[0][i] | _BITS[1][i])]
-    return min(rows), max(rows)
-
-
-def braille_band(low: int, high: int, rows: int) -> Mapping[int, int]:
-    """The Braille bits of one column, row by row from the top, of a band between two heights in dots.
+def braille_band(dots: Collection[int], rows: int) -> Mapping[int, int]:
+    """The Braille bits of one column, row by row from the top, of a band that is filled at these heights.
 
     Its edges are lines; inside every second dot is set.
     """
     bits: dict[int, int] = {}
-    for dot in range(low, high + 1):
+    for dot in dots:
         from_top = rows * 4 - 1 - dot
+        is_edge = dot - 1 not in dots or dot + 1 not in dots
         for x in (0, 1):
-            if dot in (low, high) or (x + dot) % 2 == 0:
+            if is_edge or (x + dot) % 2 == 0:
                 bits[from_top // 4] = bits.get(from_top // 4, 0) | _BITS[x][from_top % 4]
     return bits

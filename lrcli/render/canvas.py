@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from lrcli.render.band import Extent, band_columns, braille_band, crowds, dots_of
+from lrcli.render.band import Extent, Place, band_extents, braille_band, column_extents, crowds
 from lrcli.render.markers import Cell, marker_places
 from lrcli.render.palette import Mark
 from lrcli.values import dataclass
@@ -42,23 +42,24 @@ class Area:
         """What values are multiplied by before plotext sees them: the pixels of a run that diverges would overflow."""
         return 2.0**-64 if max(abs(self.bottom), abs(self.top)) > _HUGE else 1.0
 
+    def place(self, x: float, y: float) -> Place:
+        """The column, and the height in dots from the bottom, where plotext draws a point; both may be fractions."""
+        columns = 1 if self.ascii else 2
+        low, high = self.bottom * self.scale, self.top * self.scale
+        column = _pixel(x, self.left, self.right, self.width * columns) / columns
+        return column, _pixel(y * self.scale, low, high, self.height * self.dots)
+
     def column(self, x: float) -> int:
         """The column where plotext draws x."""
-        dots = 1 if self.ascii else 2
-        return _pixel(x, self.left, self.right, self.width * dots) // dots
+        return math.floor(self.place(x, self.bottom)[0])
 
     def row(self, y: float) -> int:
         """The row, counted from the top, where plotext draws y."""
-        return self.height - 1 - self.dot(y) // self.dots
-
-    def dot(self, y: float) -> int:
-        """The dot, counted from the bottom, four to a row of Braille, where plotext draws y."""
-        low, high = self.bottom * self.scale, self.top * self.scale
-        return _pixel(y * self.scale, low, high, self.height * self.dots)
+        return self.height - 1 - math.floor(self.place(self.left, y)[1]) // self.dots
 
 
-def _pixel(value: float, low: float, high: float, count: int) -> int:
-    return math.floor(round(0.5 + (count - 1) * (value - low) / (high - low), 8))
+def _pixel(value: float, low: float, high: float, count: int) -> float:
+    return round(0.5 + (count - 1) * (value - low) / (high - low), 8)
 
 
 def draw_canvas(curves: Sequence[Sequence[Polyline]], marks: Sequence[Mark], area: Area) -> list[list[StyledText]]:
@@ -68,63 +69,47 @@ def draw_canvas(curves: Sequence[Sequence[Polyline]], marks: Sequence[Mark], are
     """
     cells: dict[Cell, list[int]] = {}
     dots: dict[Cell, int] = {}
-    strokes = [_strokes(runs, area) for runs in curves]
-    for i, codes in enumerate(strokes):
-        for at, code in codes.items():
+    places = [[[area.place(x, y) for x, y in zip(xs, ys, strict=True)] for xs, ys in runs if xs] for runs in curves]
+    for i, runs in enumerate(curves):
+        for at, code in _strokes(runs, places[i], area).items():
             cells.setdefault(at, []).append(i)
             dots[at] = dots.get(at, _BLANK) | code
-    crowd = _crowd(strokes, area)
+    row = 2 if area.ascii else area.dots  # in characters lines are apart if there is an empty row between them
+    crowded = crowds([column_extents(runs) for runs in places], row) if len(curves) > 1 else {}
+    crowd = _filled(crowded, area, ":")
     chosen = {at: owners[sum(at) // _DASH % len(owners)] for at, owners in cells.items()}
     segments = {at: (marks[i].glyph if area.ascii else chr(dots[at]), marks[i].color) for at, i in chosen.items()}
     segments |= {at: (chr(code), _DIM) for at, code in crowd.items()}
     if all(mark.glyph for mark in marks) and (crowd or not area.ascii):
-        places = marker_places(cells, len(marks), area.width, crowd, dots=not area.ascii)
-        segments |= {at: (marks[i].glyph, marks[i].color) for at, i in places.items()}
+        marked = marker_places(cells, len(marks), area.width, crowd, dots=not area.ascii)
+        segments |= {at: (marks[i].glyph, marks[i].color) for at, i in marked.items()}
     return [[segments.get((row, column), (" ", "")) for column in range(area.width)] for row in range(area.height)]
 
 
-def _crowd(strokes: Sequence[Mapping[Cell, int]], area: Area) -> dict[Cell, int]:
-    """The cells of the columns in which curves crowd, and the characters in them."""
-    columns: dict[int, list[tuple[int, int]]] = {}
-    for codes in strokes if len(strokes) > 1 else ():
-        spans: dict[int, list[int]] = {}
-        for (row, column), code in codes.items():
-            low, high = (0, 0) if area.ascii else dots_of(code - _BLANK)
-            above = (area.height - 1 - row) * area.dots
-            spans.setdefault(column, []).extend((above + low, above + high))
-        for column, ends in spans.items():
-            columns.setdefault(column, []).append((min(ends), max(ends)))
+def _filled(bands: Mapping[int, Collection[int]], area: Area, mark: str) -> dict[Cell, int]:
+    """The cells of bands that are filled at these dots of each column; in ASCII they hold `mark`."""
     cells: dict[Cell, int] = {}
-    for column, bands in crowds(columns, 2 if area.ascii else area.dots).items():
-        for low, high in bands:
-            cells |= _filled(low, high, column, area, ":")
+    for column in bands.keys() & set(range(area.width)):
+        if area.ascii:
+            cells |= {(area.height - 1 - dot, column): ord(mark) for dot in bands[column]}
+        else:
+            bits = braille_band(bands[column], area.height)
+            cells |= {(row, column): _BLANK | code for row, code in bits.items()}
     return cells
 
 
-def _filled(low: int, high: int, column: int, area: Area, mark: str) -> dict[Cell, int]:
-    """The cells of a column from one dot up to another, full of dots; of `mark` in ASCII."""
-    if area.ascii:
-        return {(area.height - 1 - dot, column): ord(mark) for dot in range(low, high + 1)}
-    return {(row, column): _BLANK | code for row, code in braille_band(low, high, area.height).items()}
-
-
-def _strokes(runs: Sequence[Polyline], area: Area) -> dict[Cell, int]:
+def _strokes(runs: Sequence[Polyline], places: Sequence[Sequence[Place]], area: Area) -> dict[Cell, int]:
     """One curve's cells and the characters in them; a band where it goes up and down too fast to be followed."""
     bands: dict[int, Extent] = {}
-    for xs, ys in runs:
-        points = [(area.column(x), y) for x, y in zip(xs, ys, strict=True)]
-        bands |= band_columns(points, area.top - area.bottom)
+    for run in places:
+        bands |= band_extents(run, area.height * area.dots)
     strokes = {
         (row, column): ord(char)
         for row, text in enumerate(_raster(runs, area))
         for column, char in enumerate(text)
         if char != " " and column not in bands
     }
-    for column, extent in bands.items():
-        if not 0 <= column < area.width:
-            continue
-        strokes |= _filled(area.dot(extent.low), area.dot(extent.high), column, area, "*")
-    return strokes
+    return strokes | _filled({column: extent.dots for column, extent in bands.items()}, area, "*")
 
 
 def _raster(runs: Sequence[Polyline], area: Area) -> list[str]:

@@ -217,6 +217,28 @@ def test_fifty_periods_are_a_band(ascii: bool) -> None:
     assert " " in slow[7:]
 
 
+def test_a_crowd_has_no_holes() -> None:
+    """Thirty curves on a large terminal: where they crowd, every row of the picture is one piece of band."""
+    curves = [one(f"c{i}", "cosine", 100, lr=0.01 * (i + 1), T_max=100) for i in range(30)]
+    rows = plot_specs(curves, width=200, height=50).split("\n")[12:32]
+    bands = [row[row.index("⡪") : row.rindex("⡪")] for row in rows]
+    assert len(bands) == 20 and all(len(band) > 20 for band in bands)
+    assert set(re.sub("[a-zA-Z0-9●■▲◆○□△◇]", "⡪", "".join(bands))) == {"⡪"}
+
+
+@pytest.mark.parametrize(
+    ("type", "keys"),
+    [
+        ("cosine_restarts", {"T_0": 100}),
+        ("cyclic", {"base_lr": 0.01, "max_lr": 0.1, "step_size_up": 50, "cycle_momentum": False}),
+    ],
+)
+def test_many_periods_are_drawn_evenly(type: str, keys: dict[str, Any]) -> None:
+    """Fifty periods of four columns each are a band on a large terminal, the same in every column."""
+    rows = plot_specs((one("fifty", type, 5000, **keys),), width=200, height=50).split("\n")[3:40]
+    assert {len(set(row[20:180])) for row in rows} == {1}
+
+
 def test_steps_are_drawn_as_steps() -> None:
     """A step's edge is one column, under the epoch where it happens."""
     lines = plot_specs((one("step", "step", 40, step_size=20),), width=47, height=12, ascii=True).split("\n")
