@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import itemgetter
 
 from lrcli.series import Series, series_of
 from lrcli.series.align import Grid, common_grid
@@ -18,6 +19,7 @@ _SMOOTH = 4.0
 _MANY = 50
 """From so many rows on the axis may well end where the last row ends: nobody sees the room after a smooth curve."""
 
+Point = tuple[float, float]
 CurveRun = tuple[tuple[float, ...], tuple[float, ...]]
 
 
@@ -156,6 +158,20 @@ def _corners(points: Sequence[tuple[int, float]], factor: float) -> CurveRun:
 
 def _joined(points: Sequence[tuple[int, float]], factor: float) -> CurveRun:
     return tuple(x * factor for x, _ in points), tuple(y for _, y in points)
+
+
+def extremes(points: Sequence[Point], most: int) -> list[Point]:
+    """The lowest and the highest point of each of so many stretches, and both ends, where there are more than that.
+
+    >>> extremes([(0, 5), (1, 9), (2, 7), (3, 1), (4, 2), (5, 3), (6, 4)], 2)
+    [(0, 5), (1, 9), (3, 1), (6, 4)]
+    """
+    if len(points) <= 2 * most:
+        return list(points)
+    size = -(-len(points) // most)
+    stretches = [sorted(points[i : i + size], key=itemgetter(1)) for i in range(0, len(points), size)]
+    kept = {points[0], points[-1], *(point for stretch in stretches for point in (stretch[0], stretch[-1]))}
+    return sorted(kept)
 
 
 def _log_change(s: int, a: float, t: int, b: float) -> float:

@@ -10,6 +10,7 @@ from lrcli.find.report import FindReport, loss_at
 from lrcli.printable import number_text, printable
 from lrcli.render.axes import linear_axis, scale
 from lrcli.render.canvas import Area, Polyline, StyledText, draw_canvas, paint
+from lrcli.render.chart import extremes
 from lrcli.render.facts import side_by_side
 from lrcli.render.palette import marks
 from lrcli.render.safe import clip
@@ -85,22 +86,8 @@ def _runs(report: FindReport, width: int) -> tuple[Polyline, ...]:
             (x0, y0) = pieces[-1][-1]
             pieces[-1].append((x0 + (x - x0) * (ceiling - y0) / (loss - y0), ceiling))
             pieces.append([])
-    runs = [_thinned(piece, 4 * width) for piece in pieces if piece]
+    runs = [extremes(piece, 4 * width) for piece in pieces if piece]
     return tuple((tuple(x for x, _ in run), tuple(y for _, y in run)) for run in runs)
-
-
-def _thinned(piece: list[tuple[float, float]], most: int) -> list[tuple[float, float]]:
-    """The lowest and the highest point of each of so many stretches, where there are more points than that."""
-    if len(piece) <= 2 * most:
-        return piece
-    size = -(-len(piece) // most)
-    stretches = (piece[i : i + size] for i in range(0, len(piece), size))
-    extremes = (sorted({min(part, key=_loss), max(part, key=_loss)}) for part in stretches)
-    return [piece[0], *chain.from_iterable(extremes), piece[-1]]
-
-
-def _loss(point: tuple[float, float]) -> float:
-    return point[1]
 
 
 def _add_bounds(rows: list[list[StyledText]], report: FindReport, area: Area) -> None:

@@ -72,6 +72,23 @@ def test_size(file: Path) -> None:
     assert len(file.read_bytes()) < 60_000
 
 
+def test_size_of_dense_curves(tmp_path: Path, browser: Any) -> None:
+    """Curves of a billion steps that turn at every pixel are bands: small, and told as ranges under the pointer."""
+    saw = (
+        "{name: saw, lr: 0.1, steps: 1e9, schedule: {type: cyclic, base_lr: 0.001, max_lr: 0.1, step_size_up: 100000}}"
+    )
+    stairs = "{name: stairs, lr: 0.1, steps: 1e9, schedule: {type: step, step_size: 1000, gamma: 0.99999}}"
+    file = tmp_path / "dense.html"
+    assert run_cli("plot", saw, stairs, "-o", str(file)).status == 0
+    assert len(file.read_bytes()) < 60_000
+    page = browser.new_page(viewport={"width": 900, "height": 700})
+    page.goto(file.as_uri())
+    at(page, 0.25)
+    assert "saw: 0.001 to 0.1   stairs: 0.00820" in page.locator("output").inner_text()
+    assert page.locator("path.band").count() == 2  # the learning rate and the momentum
+    page.close()
+
+
 def test_values_under_the_pointer(page: Any) -> None:
     """The epoch, the step and the value of every curve."""
     at(page, 0.5)

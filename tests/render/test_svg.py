@@ -331,3 +331,12 @@ def test_failure_leaves_the_old_picture(tmp_path: Path) -> None:
     file.write_text("old")
     assert run_cli("plot", "{lr: 0.1, epochs: 0}", "-o", str(file)).status == 2
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("picture.svg", "old")]
+
+
+def test_a_dense_curve_is_a_band() -> None:
+    """A curve that turns at every pixel is one filled shape of a few corners, not thousands of strokes."""
+    dense = one("dense", "cosine_restarts", 10**9, T_0=1000, about={"interval": "step"})
+    text = plot_svg((dense, one("plain", "constant", 10**9, about={"interval": "step"})))
+    assert len(text) < 5_000
+    (band,) = re.findall(r'fill-opacity=".6" d="([^"]*)Z"', text)
+    assert band.count("L") + band.count("H") + band.count("V") < 20

@@ -16,6 +16,7 @@ from lrcli.reader import Declared
 from lrcli.render.chart import Chart, CurveRun, Line, chart_of, panels_below
 from lrcli.render.pictures import PIXELS, Picture
 from lrcli.render.svg import HEIGHT, WIDTH, columns_of, render_svg
+from lrcli.render.svg.curves import readable
 from lrcli.render.svg.text import escaped_xml
 from lrcli.render.svg.theme import DARK, LIGHT, Palette, dash, ramp_shares
 from lrcli.series import Series
@@ -30,7 +31,7 @@ SIZES = PIXELS
 TAKES = ("theme",)
 
 _FEW, _MOST = 12, 100
-"""More events than the first are folded away; more than the second are counted."""
+"""More events than the first are folded away; more than the second are counted, and not drawn."""
 _LONGEST = 6_000
 """The characters of a spec that are shown."""
 _COLUMNS = ("curve", "first", "peak", "at", "last", "mean")
@@ -141,12 +142,17 @@ def _data(chart: Chart, about: About, width: int, height: int) -> str:
     """The curves for the script: their corners, with as many digits as a reader sees."""
     ramp = ramp_shares([line.name for line in chart.lines])
     panels = [("", [line.runs for line in chart.lines]), *panels_below(chart)]
+
+    def corners(run: CurveRun) -> list[object]:
+        points, is_band = readable(run, width, height)
+        return [[_whole(x) for x, _ in points], [float(f"{y:.9g}") for _, y in points], *[1] * is_band]
+
     stop = max((xs[-1] for line in chart.lines for xs, _ in line.runs), default=chart.right)
     data = {
         "title": chart.title,
         "lines": [{"name": line.name, "dash": "" if ramp else dash(i)} for i, line in enumerate(chart.lines)],
-        "panels": [{"what": what, "lines": [list(map(_corners, runs)) for runs in lines]} for what, lines in panels],
-        "events": [[_whole(x), text] for x, text in about.events[:_MOST]],
+        "panels": [{"what": what, "lines": [list(map(corners, runs)) for runs in lines]} for what, lines in panels],
+        "events": [[_whole(x), text] for x, text in about.events] if len(about.events) <= _MOST else [],
         "unit": chart.unit,
         "left": _whole(chart.left),
         "right": _whole(chart.right),
@@ -159,11 +165,6 @@ def _data(chart: Chart, about: About, width: int, height: int) -> str:
     }
     text = json.dumps(data, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("&", "\\u0026")
-
-
-def _corners(run: CurveRun) -> list[list[float]]:
-    xs, ys = run
-    return [list(map(_whole, xs)), [float(f"{y:.9g}") for y in ys]]
 
 
 def _whole(x: float) -> float:
@@ -180,7 +181,7 @@ def _style(chart: Chart, theme: str, width: int) -> str:
         "th,figcaption{font-weight:600}td:not(:last-child){white-space:nowrap}pre{overflow:auto}"
         ".live{width:100%;touch-action:pan-y;user-select:none;outline-offset:2px;font-size:12px}"
         ".live path{fill:none;stroke-width:2;stroke-linejoin:round;stroke:var(--k)}.live .grid line{stroke-width:1}"
-        ".live .event{stroke-dasharray:2 4}.dot{fill:var(--k)}"
+        ".live .band{fill:var(--k);fill-opacity:.6;stroke:none}.live .event{stroke-dasharray:2 4}.dot{fill:var(--k)}"
         ".live .box{opacity:.15}.bar{display:flex;flex-wrap:wrap;gap:.4rem;margin:0 0 .5rem}"
         "button{font:inherit;background:none;color:inherit;border:1px solid;border-radius:4px;padding:.1rem .6rem;"
         "cursor:pointer}button[aria-pressed=false]{opacity:.45}.key{border-left:.6rem solid var(--k)}"

@@ -25,16 +25,26 @@
     const a = Math.abs(v);
     return a && (a < 1e-4 || a >= 1e6) ? v.toExponential(5).replace(/\.?0+e/, "e").replace(/(?<=[+-])\d$/, "0$&") : String(+v.toPrecision(6));
   };
-  // the value of a curve at a row: on the line between its corners, at a jump what holds from there on
+  // the value of a curve at a row: on the line between its corners, at a jump what holds from there on; none in a band
   const value = (runs, x) => {
-    for (const [xs, ys] of runs) {
+    for (const [xs, ys, band] of runs) {
       if (x < xs[0] || x > xs[xs.length - 1]) continue;
+      if (band) { const k = xs.indexOf(x); return k < 0 ? null : ys[k]; }
       let lo = 0, hi = xs.length - 1;
       while (lo < hi) { const mid = (lo + hi + 1) >> 1; if (xs[mid] <= x) lo = mid; else hi = mid - 1; }
       if (lo === xs.length - 1 || xs[lo] === x) return ys[lo];
       return ys[lo] + (ys[lo + 1] - ys[lo]) * (x - xs[lo]) / (xs[lo + 1] - xs[lo]);
     }
     return null;
+  };
+  // the range of a curve around each corner of a band: it goes up and down faster than the page can hold
+  const ranges = ([xs, ys]) => xs.map((x, k) => {
+    const near = ys.slice(Math.max(0, k - 3), k + 4);
+    return [x, Math.min(...near), Math.max(...near)];
+  });
+  const rangeAt = (runs, x) => {
+    const run = runs.find(([xs, , band]) => band && xs[0] <= x && x <= xs[xs.length - 1]);
+    return run && ranges(run)[Math.max(0, run[0].findIndex((at) => at >= x))];
   };
   const shown = (lines) => lines.filter((_, i) => !state.off.has(i));
   const range = (lines, log, zero) => {
@@ -59,7 +69,7 @@
   const panels = data.panels.map((panel, n) => ({
     ...panel, top: n ? data.height - B + BETWEEN + LOWER * (n - 1) : T, bottom: data.height - B + LOWER * n,
   }));
-  const paths = (runs, panel) => runs.map(([xs, ys]) => {
+  const paths = (runs, panel) => runs.filter((run) => !run[2]).map(([xs, ys]) => {
     let path = "", down = false;
     xs.forEach((at, k) => {
       const on = !panel.log || ys[k] > 0;
@@ -67,6 +77,10 @@
       down = on;
     });
     return path;
+  }).join("");
+  const bands = (runs, panel) => runs.filter((run) => run[2]).map((run) => {
+    const edge = (k) => ranges(run).filter((at) => !panel.log || at[1] > 0).map((at) => `${x(at[0]).toFixed(1)},${panel.y(at[k]).toFixed(1)}`);
+    return `M${[...edge(2), ...edge(1).reverse()].join("L")}Z`;
   }).join("");
   const drawPanel = (panel, n) => {
     panel.log = state.log && !n;
@@ -81,7 +95,7 @@
     if (n) el("text", { x: L, y: top - 8 }, grid, panel.what);
     for (const t of ticks(state.x0, state.x1, W / 95)) {
       el("line", { x1: x(t), x2: x(t), y1: bottom, y2: bottom + 5 }, grid);
-      if (bottom === H - B) el("text", { x: x(t), y: bottom + 19, "text-anchor": "middle" }, grid, number(t));
+      if (bottom === H - B) el("text", x(t) > W - 20 ? { x: W - 2, y: bottom + 19, "text-anchor": "end" } : { x: x(t), y: bottom + 19, "text-anchor": "middle" }, grid, number(t));
     }
     const clip = el("clipPath", { id: `lrcli-clip${n}` }, svg);
     el("rect", { x: L, y: top - 4, width: W - L - R, height: bottom - top + 8 }, clip);
@@ -89,6 +103,10 @@
     for (const [at, text] of n ? [] : data.events)
       if (at > state.x0 && at < state.x1)
         el("title", {}, el("line", { x1: x(at), x2: x(at), y1: top, y2: bottom, class: "event" }, curves), text);
+    panel.lines.forEach((runs, i) => {
+      const d = state.off.has(i) ? "" : bands(runs, panel);
+      if (d) el("path", { d, class: `band k${i}` }, curves);
+    });
     const visible = panel.lines.map((runs, i) => [paths(runs, panel), i]).filter(([d, i]) => d && !state.off.has(i));
     for (const [d, i] of visible) el("path", { d, class: `curve k${i}`, "stroke-dasharray": data.lines[i].dash }, curves);
     // where curves run together they take turns: each once more, in dashes that leave room for the others
@@ -111,7 +129,9 @@
     const words = [`${data.unit} ${at}${other}`];
     panels.forEach((panel) => panel.lines.forEach((runs, i) => {
       const v = value(runs, at), name = [data.lines[i].name, panel.what].filter(Boolean).join(" ");
-      if (state.off.has(i) || v === null) return;
+      const range = rangeAt(runs, at);
+      if (range && !state.off.has(i)) words.push(`${name ? name + ": " : ""}${number(range[1])} to ${number(range[2])}`);
+      if (state.off.has(i) || v === null || range) return;
       words.push(`${name ? name + ": " : ""}${number(v)}`);
       if (!panel.log || v > 0) el("circle", { cx: x(at), cy: panel.y(v), r: 4, class: `dot k${i}` }, cross);
     }));

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from lrcli.render.canvas import Polyline
+from lrcli.render.chart import Point, extremes
 from lrcli.render.svg.text import svg_number
 from lrcli.values import dataclass
 
@@ -20,7 +21,10 @@ _SAMPLES, _LEAST = 240, 18
 _TOLERANCE = 0.15
 """Pixels by which a simplified path may leave the curve."""
 
-Point = tuple[float, float]
+_DENSE = 700
+"""A run that still has more corners than this goes up and down at every pixel: what an eye sees of it is its range."""
+_STRETCHES = 160
+"""A dense run is drawn by its lowest and highest value in each of so many stretches."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,38 @@ def simplified(points: Sequence[Point]) -> list[Point]:
             keep.add(i)
             spans += [(first, i), (i, last)]
     return [points[i] for i in sorted(keep)]
+
+
+def envelope(points: Sequence[Point]) -> list[Point]:
+    """The corners of the band that a dense run fills, round it; nothing for a run that an eye can follow."""
+    if len(points) <= _DENSE or len(simplified(points)) <= _DENSE:
+        return []
+    corners = extremes(points, _STRETCHES)
+    reach = [[y for _, y in corners[max(i - 3, 0) : i + 4]] for i in range(len(corners))]
+    top = [(x, min(ys)) for (x, _), ys in zip(corners, reach, strict=True)]
+    bottom = [(x, max(ys)) for (x, _), ys in zip(corners, reach, strict=True)]
+    return [*simplified(top), *reversed(simplified(bottom))]
+
+
+def readable(run: Polyline, width: float, height: float) -> tuple[list[Point], bool]:
+    """The corners of a sampled run that can be told apart on a linear or a logarithmic axis of that many pixels.
+
+    The second value is whether even those are a band: then they are its lowest and highest ones.
+    """
+    points = list(zip(*run, strict=True))
+    if len(points) <= _DENSE or points[-1][0] - points[0][0] < 2 * len(points):
+        return points, False
+    ys = [y for _, y in points]
+    axes = [ys] if min(ys) <= 0 else [ys, [math.log(y) for y in ys]]
+    kept: set[Point] = set()
+    for values in axes:
+        low, high = min(values), max(values)
+        frame = Frame(0, 0, width, height, points[0][0], points[-1][0], low, high if high > low else low + 1)
+        corners = dict(zip(frame.points((run[0], values)), points, strict=True))
+        kept.update(corners[pixel] for pixel in simplified(list(corners)))
+        if len(kept) > _DENSE and values is ys:
+            return extremes(points, _STRETCHES), True
+    return [point for point in points if point in kept], False
 
 
 def _distance(p: Point, a: Point, b: Point) -> float:

@@ -7,11 +7,10 @@ from math import ceil
 
 from lrcli.printable import printable
 from lrcli.render.axes import XAxis
-from lrcli.render.chart import Chart
+from lrcli.render.chart import Chart, Point
 from lrcli.render.facts import facts_text
 from lrcli.render.safe import clip
 from lrcli.render.svg import legend
-from lrcli.render.svg.curves import Point
 from lrcli.render.svg.panel import AXIS_ROW, Box, Content, Panel, contents_of, drawn, placed, x_axis
 from lrcli.render.svg.text import escaped_xml, svg_text, text_width
 from lrcli.render.svg.theme import FONTS, ramp_shares, style_sheet

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from lrcli.printable import printable
+from lrcli.render.chart import Point
 from lrcli.render.safe import clip
-from lrcli.render.svg.curves import THIN, Point
+from lrcli.render.svg.curves import THIN
 from lrcli.render.svg.text import svg_number, svg_text, text_width
 from lrcli.render.svg.theme import curve_class, dash, fill_class
 from lrcli.values import dataclass

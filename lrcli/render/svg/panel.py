@@ -10,8 +10,8 @@ from itertools import pairwise
 from lrcli.printable import number_text
 from lrcli.render.axes import XAxis, YAxis, linear_axis, log_axis, logarithmic
 from lrcli.render.canvas import Polyline
-from lrcli.render.chart import Chart, panels_below
-from lrcli.render.svg.curves import Frame, Point, path, stretches
+from lrcli.render.chart import Chart, Point, panels_below
+from lrcli.render.svg.curves import Frame, envelope, path, stretches
 from lrcli.render.svg.legend import stroke
 from lrcli.render.svg.text import escaped_xml, svg_number, svg_text, text_width
 from lrcli.render.svg.theme import fill_class
@@ -134,7 +134,13 @@ def drawn(panel: Panel, titles: Sequence[str], *, filled: bool, ramp: bool = Fal
         yield f'<path class="axis" d="{ticks}"/>'
     if panel.content.what:
         yield svg_text(frame.left, frame.top - _INSET - 6, panel.content.what)
-    curves = panel.points()
+    curves: list[list[list[Point]]] = []
+    for i, runs in enumerate(panel.points()):
+        bands = [envelope(run) for run in runs]
+        curves.append([run for run, band in zip(runs, bands, strict=True) if not band])
+        d = "".join(f"{path(band)}Z" for band in bands if band)
+        if d:
+            yield f'<path class="{fill_class(i, ramp=ramp)}" fill-opacity=".6" d="{d}"/>'
     for i, (paths, pieces) in enumerate(zip(curves, stretches(curves, frame.left, frame.right), strict=True)):
         if filled:
             area = "".join(f"{path(points)}V{svg_number(panel.floor)}H{svg_number(points[0][0])}Z" for points in paths)
