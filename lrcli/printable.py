@@ -23,6 +23,20 @@ def number_text(value: float, digits: int = 6) -> str:
     return f"{float(f'{value:.{digits}g}') or 0.0:.{max(digits, 6)}g}"
 
 
+def number_of(n: int, what: str) -> str:
+    """So many of something.
+
+    >>> number_of(1, "row"), number_of(1000, "row")
+    ('1 row', '1,000 rows')
+    """
+    return f"{n:,} {what}{'s' * (n != 1)}"
+
+
+def times(n: int) -> str:
+    """How often something comes: `once`, `7 times`."""
+    return "once" if n == 1 else f"{n} times"
+
+
 def printable(text: str, *, ascii: bool = False) -> str:
     r"""The text with control characters, escape sequences and direction marks written as visible escapes.
 

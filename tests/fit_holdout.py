@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from lrcli.infer.fit import Fitted, fit_run
 from lrcli.logs import Log, Rounding, Run
-from lrcli.logs.rounding import detect, quantise
+from lrcli.logs.rounding import WrittenDigits, quantise
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.cosine import Cosine
@@ -213,7 +213,7 @@ def _log(
         runs = (Run(0, head), Run(head, head + len(places)))
         places, texts = places[:head] + places, texts[:head] + texts
         others = {key: values[:head] + values for key, values in others.items()}
-    return Log(name, unit, places, {"lr": [float(text) for text in texts]}, None, others, runs, detect(texts))
+    return Log(name, unit, places, {"lr": [float(text) for text in texts]}, None, others, runs, WrittenDigits(texts).rounding())
 
 
 def parameters(fitted: Fitted) -> str:

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lrcli.errors import LrcliError
 from lrcli.printable import printable
 
 FARTHEST = 2**53
 """From here on not every step is a float, and no run is that long."""
+
+
+class NoLog(LrcliError):
+    """Why a text is no log as it stands. The message does not name the file; about: what is missing, "lr" or "step"."""
+
+    def __init__(self, message: str, about: str = "lr") -> None:
+        super().__init__(message)
+        self.about = about
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,12 @@ from itertools import islice
 from shlex import quote
 
 from lrcli.logs.columns import is_step, rank
-from lrcli.logs.format import Opening
+from lrcli.logs.format import FAR, Opening
 from lrcli.logs.gather import Gathered
-from lrcli.logs.line import FAR, NUMBER, Statement, Token, may_hold_rate, place_of, statement
+from lrcli.logs.line import NUMBER, Statement, Token, may_hold_rate, place_of, statement
 from lrcli.logs.line_pattern import written_pattern
 
-_WORD = re.compile(r"lr|rate", re.IGNORECASE)
-_LOOSE = re.compile(
-    rf"(?<![\w/.-])[\w/.-]{{0,40}}?(?:lr|rate)[\w/.-]{{0,40}}[^\w\n]{{1,12}}(?P<value>{NUMBER})(?!\w)", re.IGNORECASE
-)
+_LOOSE = rf"(?i)(?<![\w/.-])[\w/.-]{{0,40}}?(?:lr|rate)[\w/.-]{{0,40}}[^\w\n]{{1,12}}(?P<value>{NUMBER})(?!\w)"
 """A number behind a word with a learning rate in it. Bounded, so that a long word is read in one pass."""
 
 
@@ -46,15 +43,15 @@ def _column(where: str, names: list[str], about: str) -> str:
         return ""
     if about == "value":
         return f" Then say so: {quote(f'{where}:Value')}"
-    named = sorted((name for name in names if _WORD.search(name)), key=rank)
+    named = sorted((name for name in names if re.search("(?i)lr|rate", name)), key=rank)
     return f"; name it, e.g. {quote(f'{where}:{named[0]}')}" if named else ""
 
 
 def _pattern(line: str) -> str | None:
     """A pattern that reads this line, None where it holds no learning rate by any name."""
-    found = statement(line) if may_hold_rate(line) else None
-    if found is None and (rate := _LOOSE.search(line, 0, FAR)):
+    said = statement(line) if may_hold_rate(line) else None
+    if said is None and (rate := re.search(_LOOSE, line[:FAR])):
         token = Token("lr", "lr", rate.start(), *rate.span("value"))
-        tokens = sorted((token, *place_of(line[:FAR])), key=lambda one: one.start)
-        found = Statement(tuple(tokens), ("", "lr"))
-    return written_pattern(line, found) if found else None
+        tokens = sorted((token, *place_of(line[:FAR])), key=lambda token: token.start)
+        said = Statement(tuple(tokens), ("", "lr"))
+    return written_pattern(line, said) if said else None

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import compress, islice, pairwise
 from operator import eq, lt
 
-from lrcli.logs import FARTHEST, Log, Run
+from lrcli.logs import FARTHEST, Log, NoLog, Run
 from lrcli.logs.columns import EPOCHS, STEPS, choose_rates, family, listed, place
-from lrcli.logs.gather import Cells, Gathered
+from lrcli.logs.gather import Gathered
 from lrcli.logs.line import RUN
-from lrcli.logs.refusal import NoLog
+from lrcli.printable import number_of, times
+
+_Positions = tuple[str, str, "array[float]"]
+"""What positions count, where they are from, and they."""
 
 
 def assemble(gathered: Gathered, name: str, remarks: Sequence[str]) -> Log:
@@ -28,9 +32,7 @@ def assemble(gathered: Gathered, name: str, remarks: Sequence[str]) -> Log:
         raise NoLog(f"no line with a learning rate has the number {wanted!r} of --step-column", "step")
     if wanted is not None and wanted not in columns and not gathered.words:
         raise NoLog(f"there is no column '{wanted}' with numbers: its columns are {listed(gathered.names)}", "column")
-    candidates = [one for one, role in gathered.names.items() if role == "lr" and one in columns]
-    rates = choose_rates(candidates, column)
-    return _Assembly(gathered, columns, rates, list(remarks)).log(name)
+    return _Assembly(gathered, column, list(remarks)).log(name)
 
 
 def _no_rates(gathered: Gathered, column: str | None) -> NoLog:
@@ -47,25 +49,20 @@ def _no_rates(gathered: Gathered, column: str | None) -> NoLog:
 class _Assembly:
     """The columns on their way to a log: rows that cannot be used go, and each step is remarked on."""
 
-    def __init__(self, gathered: Gathered, columns: Mapping[str, Cells], rates: Sequence[str], said: list[str]) -> None:
-        self.names = gathered.names
-        self.columns = dict(columns)
-        self.rates = tuple(rates)
-        self.rounding = gathered.texts[family(rates[0])].rounding()
-        self.without_rate = gathered.without_rate
-        self.said = said
+    def __init__(self, gathered: Gathered, column: str | None, remarks: list[str]) -> None:
+        self.gathered = gathered
+        self.columns = gathered.columns
         self.rows = gathered.rows
-        self.label = gathered.label
-        self.headed = gathered.headed
-        self.words = gathered.words
+        self.rates = choose_rates(self._names("lr"), column)
+        self.remarks = remarks
 
     def log(self, name: str) -> Log:
         """The log."""
-        self._one_rank()
-        first = self.columns[self.rates[0]]
-        self._keep(first.present, "{n} without a value in " + self.label(self.rates[0]) + " left out")
-        if all(map(math.isnan, first.values)):
-            raise NoLog(f"every learning rate is NaN ({self.label(self.rates[0])})", "row")
+        self._keep_one_rank()
+        label = self.gathered.label(self.rates[0])
+        self._keep(self.columns[self.rates[0]].present, f"without a value in {label}")
+        if all(map(math.isnan, self._curve())):
+            raise NoLog(f"every learning rate is NaN ({label})", "row")
         unit, source, positions = self._positions()
         if not (min(positions, default=0) > -FARTHEST and max(positions, default=0) < FARTHEST):  # or there is a NaN
             far = next((p for p in positions if math.isfinite(p) and abs(p) >= FARTHEST), None)
@@ -74,176 +71,175 @@ class _Assembly:
         positions = self._without_repetitions(positions, source)
         if self.rows < 2:
             raise NoLog("only one row has a learning rate: that is not a log of a run", "row")
-        runs = tuple(_runs(positions))
+        runs = _runs(positions)
         if len(runs) == self.rows > 2:
             raise NoLog(f"the {unit} never goes forward ({source})", "step")
         epoch = self._epoch_name() if unit != "epoch" else None
-        others = {n: c.column() for n, c in self.columns.items() if self.names[n] == "other"}
         return Log(
             name,
             unit,
             positions,
             {rate: self.columns[rate].column() for rate in self.rates},
             self.columns[epoch].values if epoch else None,
-            others,
+            {other: self.columns[other].column() for other in self._names("other")},
             runs,
-            self.rounding,
-            tuple(self._remarks(unit, source, epoch, runs, positions)),
+            self.gathered.texts[family(self.rates[0])].rounding(),
+            tuple(self._all_remarks(unit, source, epoch, runs, positions)),
         )
 
-    def _keep(self, mask: bytes | bytearray, remark: str) -> None:
-        """Only the rows that the mask marks."""
-        kept = self.rows - mask.count(0)
-        if kept == self.rows:
-            return
-        self.said.append(remark.format(n=_count(self.rows - kept, "row")))
-        mask = bytes(mask)
-        for column in self.columns.values():
-            column.keep(mask)
-        self.rows = kept
+    def _names(self, role: str) -> list[str]:
+        """The names of the columns with that role."""
+        return [name for name, known in self.gathered.names.items() if known == role and name in self.columns]
 
-    def _one_rank(self) -> None:
+    def _curve(self) -> array[float]:
+        """The learning rates of the rows."""
+        return self.columns[self.rates[0]].values
+
+    def _is_full(self, name: str) -> bool:
+        """Whether every row has a number in that column."""
+        return name in self.columns and self.columns[name].filled == self.rows
+
+    def _keep(self, mask: bytes | bytearray, what: str) -> None:
+        """Only the rows that the mask marks; what: which the others are, for a remark."""
+        dropped = mask.count(0)
+        if dropped:
+            self.remarks.append(f"{number_of(dropped, 'row')} {what} left out")
+            mask = bytes(mask)
+            for column in self.columns.values():
+                column.keep(mask)
+            self.rows -= dropped
+
+    def _keep_known(self, name: str) -> array[float]:
+        """Only the rows with a number in that column, and those numbers."""
+        mask = bytes(map(math.isfinite, self.columns[name].values))
+        self._keep(mask, f"without a number in {self.gathered.label(name)}")
+        return self.columns[name].values
+
+    def _keep_one_rank(self) -> None:
         """Only the rows of one process, where several write the same."""
-        ranks = self.columns.pop("rank", None)
-        if ranks is None or ranks.filled < self.rows:
-            return
-        counts: dict[float, int] = {}
-        for value in ranks.values:
-            counts[value] = counts.get(value, 0) + 1
-        if len(counts) > 1:
-            most = max(counts, key=lambda value: counts[value])
-            mask = bytes(value == most for value in ranks.values)
-            self._keep(mask, f"{{n}} of other ranks than {most:g} left out")
+        if self._is_full("rank"):
+            ranks = self.columns["rank"].values
+            most, _ = Counter(ranks).most_common(1)[0]
+            self._keep(bytes(rank == most for rank in ranks), f"of other ranks than {most:g}")
 
     def _epoch_name(self) -> str | None:
-        found = [name for name, role in self.names.items() if role == "epoch" and name in self.columns]
-        return min(found, key=lambda name: place(name, EPOCHS)) if found else None
+        return min(self._names("epoch"), key=lambda name: place(name, EPOCHS), default=None)
 
     def _step_name(self) -> str | None:
-        found = [name for name, role in self.names.items() if role == "step" and name in self.columns]
-        if self.rows > 1 and not self._has_lengths():  # what stands still is no position: the total, or a setting
-            still = [name for name in found if self.columns[name].constant]
-            self.said += [f"{self.label(name)} stands still: it is no position" for name in still]
-            found = [name for name in found if name not in still]
-        return min(found, key=lambda name: (-self.columns[name].filled, place(name, STEPS))) if found else None
+        names = self._names("step")
+        if self.rows > 1 and not self._is_full("of"):  # what stands still is no position: the total, or a setting
+            still = [name for name in names if self.columns[name].constant]
+            self.remarks += [f"{self.gathered.label(name)} stands still: it is no position" for name in still]
+            names = [name for name in names if name not in still]
+        return min(names, key=lambda name: (-self.columns[name].filled, place(name, STEPS)), default=None)
 
-    def _has_lengths(self) -> bool:
-        return "of" in self.columns and self.columns["of"].filled == self.rows
-
-    def _positions(self) -> tuple[str, str, array[float]]:
+    def _positions(self) -> _Positions:
         """What the positions count, where they are from, and the positions."""
         step, epoch = self._step_name(), self._epoch_name()
-        if step and epoch and self.columns[epoch].filled > self.columns[step].filled:
-            step = None
-        if step:
-            self._keep(_known(self.columns[step]), "{n} without a number in " + self.label(step) + " left out")
-            own = "step", self.label(step), self.columns[step].values
-            return self._of_length(step, epoch) or self._within_epochs(step, epoch) or own
-        if epoch:
-            self._keep(_known(self.columns[epoch]), "{n} without a number in " + self.label(epoch) + " left out")
-            positions = self.columns[epoch].values
-            if self.headed and positions[0] == 1 and all(map(eq, positions, range(1, self.rows + 1))):
-                self.said.append(f"the epoch stands above each row ({self.label(epoch)}, from 1)")
-                return "row", "row", array("d", range(self.rows))
-            rates = self.columns[self.rates[0]].values
-            moves = sum(p == q and a != b for (p, q), (a, b) in zip(pairwise(positions), pairwise(rates), strict=True))
-            if moves <= max(1, self.rows // 10):
-                return "epoch", self.label(epoch), positions
-            self.said.append(
-                f"the learning rate changes within an epoch ({self.label(epoch)}): rows are counted instead"
-            )
-        else:
-            self.said.append("there is no column with a step or an epoch")
+        if step and not (epoch and self.columns[epoch].filled > self.columns[step].filled):
+            steps = self._keep_known(step)
+            added_up = None
+            if epoch and self._is_full(epoch):
+                added_up = self._of_length(step, epoch) or self._within_epochs(step, epoch)
+            return added_up or ("step", self.gathered.label(step), steps)
+        if not epoch:
+            self.remarks.append("there is no column with a step or an epoch")
+            return self._row_numbers()
+        label = self.gathered.label(epoch)
+        positions = self._keep_known(epoch)
+        if self.gathered.headed and positions[0] == 1 and all(map(eq, positions, range(1, self.rows + 1))):
+            self.remarks.append(f"the epoch stands above each row ({label}, from 1)")
+            return self._row_numbers()
+        if self._moves_within(positions) <= max(1, self.rows // 10):
+            return "epoch", label, positions
+        self.remarks.append(f"the learning rate changes within an epoch ({label}): rows are counted instead")
+        return self._row_numbers()
+
+    def _row_numbers(self) -> _Positions:
         return "row", "row", array("d", range(self.rows))
 
-    def _of_length(self, step: str, epoch: str | None) -> tuple[str, str, array[float]] | None:
+    def _moves_within(self, positions: Sequence[float]) -> int:
+        """How often the learning rate is another one than in the row before, and the position is not."""
+        pairs = zip(pairwise(positions), pairwise(self._curve()), strict=True)
+        return sum(p == q and a != b for (p, q), (a, b) in pairs)
+
+    def _of_length(self, step: str, epoch: str) -> _Positions | None:
         """The positions where a row says how many steps an epoch has: `Epoch [3][50/1749]` is step 2 * 1749 + 50."""
-        lengths = self.columns.get("of")
-        if epoch is None or lengths is None or not self._has_lengths() or self.columns[epoch].filled < self.rows:
+        if not self._is_full("of"):
             return None
-        steps, epochs, own = self.columns[step].values, self.columns[epoch].values, lengths.values
+        steps, epochs, lengths = (self.columns[name].values for name in (step, epoch, "of"))
         first = 0 if 0 in epochs else 1
-        if self.words["of"] == RUN and _goes_through(steps, epochs, first):
-            self.said.append(f"{self.label(step)} goes on from epoch to epoch")
-            return "step", self.label(step), steps
-        positions = array("d", ((e - first) * n + i for e, n, i in zip(epochs, own, steps, strict=True)))
-        span = f"{min(own):g}" if min(own) == max(own) else f"{min(own):g} to {max(own):g}"
-        self.said.append(
-            f"the epochs count from {first} ({self.label(epoch)}) and have {span} steps each: they are added up"
-        )
-        return "step", self._within(step, epoch), positions
+        label = self.gathered.label(step)
+        if self.gathered.words["of"] == RUN and _goes_through(steps, epochs, first):
+            self.remarks.append(f"{label} goes on from epoch to epoch")
+            return "step", label, steps
+        positions = array("d", ((e - first) * n + i for e, n, i in zip(epochs, lengths, steps, strict=True)))
+        span = " to ".join(f"{n:g}" for n in sorted({min(lengths), max(lengths)}))
+        counting = f"the epochs count from {first} ({self.gathered.label(epoch)})"
+        self.remarks.append(f"{counting} and have {span} steps each: they are added up")
+        return "step", self._place_within(step, epoch), positions
 
-    def _within(self, step: str, epoch: str) -> str:
+    def _place_within(self, step: str, epoch: str) -> str:
         """Where the step stands: `Epoch [3][50/1749]` has one word for both numbers."""
-        own, outer = self.label(step), self.label(epoch)
-        return f"the second number of {own}" if own == outer else f"{own} within {outer}"
+        inner, outer = self.gathered.label(step), self.gathered.label(epoch)
+        return f"the second number of {inner}" if inner == outer else f"{inner} within {outer}"
 
-    def _within_epochs(self, step: str, epoch: str | None) -> tuple[str, str, array[float]] | None:
+    def _within_epochs(self, step: str, epoch: str) -> _Positions | None:
         """The positions where a step column starts again in every epoch; None where it does not."""
-        if epoch is None or self.columns[epoch].filled < self.rows:
-            return None
         steps, epochs = self.columns[step].values, self.columns[epoch].values
         back = [i for i in range(1, self.rows) if steps[i] < steps[i - 1]]
         if not back or not all(epochs[i] > epochs[i - 1] for i in back):
             return None
+        again = f"{self.gathered.label(step)} starts again in every epoch"
         sizes = {b - a for a, b in pairwise([0, *back])}
-        low = steps[0]
-        every = all(steps[i] == low for i in back) and all(
-            b - a == 1 for i, (a, b) in enumerate(pairwise(steps), 1) if b >= a
-        )
-        if every and len(sizes) == 1 and self.rows - back[-1] <= min(sizes):
-            n = min(sizes)
-            self.said.append(f"{self.label(step)} starts again in every epoch, of {n} steps: they were added up")
-            both = self._within(step, epoch) if self.words else f"columns '{step}' and '{epoch}'"
-            return "step", both, array("d", [low + i for i in range(self.rows)])
-        self.said.append(f"{self.label(step)} starts again in every epoch, whose length is not known: it was not used")
-        rates = self.columns[self.rates[0]].values
-        if any(p == q and a != b for (p, q), (a, b) in zip(pairwise(epochs), pairwise(rates), strict=True)):
-            return "row", "row", array("d", range(self.rows))
-        return "epoch", self.label(epoch), epochs
+        strides = {b - a for a, b in pairwise(steps) if b >= a}
+        even = strides <= {1} and len(sizes) == 1 and {steps[i] for i in back} == {steps[0]}
+        if even and self.rows - back[-1] <= min(sizes):
+            self.remarks.append(f"{again}, of {min(sizes)} steps: they were added up")
+            both = self._place_within(step, epoch) if self.gathered.words else f"columns '{step}' and '{epoch}'"
+            return "step", both, array("d", [steps[0] + i for i in range(self.rows)])
+        self.remarks.append(f"{again}, whose length is not known: it was not used")
+        return self._row_numbers() if self._moves_within(epochs) else ("epoch", self.gathered.label(epoch), epochs)
 
     def _without_repetitions(self, positions: array[float], source: str) -> array[float]:
         """The positions without rows that say again what the row before them says; the later one stays."""
-        if all(map(lt, positions, islice(positions, 1, None))):
+        if _goes_forward(positions):
             return positions
         columns = [self.columns[rate].values for rate in self.rates]
-        keep = bytearray(b"\1") * self.rows
-        again: list[float] = []
-        n = 0
-        for i in range(1, self.rows):
-            if positions[i] == positions[i - 1] and all(_same(c[i], c[i - 1]) for c in columns):
-                keep[i - 1] = 0
-                n += 1
-                if len(again) < 3:
-                    again.append(positions[i])
-        if not n:
+        repeated = [
+            i
+            for i, (here, after) in enumerate(pairwise(positions))
+            if here == after and all(_same(column[i], column[i + 1]) for column in columns)
+        ]
+        if not repeated:
             return positions
-        at = ", ".join(f"{p:g}" for p in again) + (", ..." if n > len(again) else "")
-        own = array("d", compress(positions, keep))
-        self._keep(keep, "{n} that the next row repeats (" + source + f": {at}) left out")
-        return own
+        keep = bytearray(b"\1") * self.rows
+        for i in repeated:
+            keep[i] = 0
+        at = ", ".join([f"{positions[i]:g}" for i in repeated[:3]] + ["..."] * (len(repeated) > 3))
+        self._keep(keep, f"that the next row repeats ({source}: {at})")
+        return array("d", compress(positions, keep))
 
-    def _remarks(
+    def _all_remarks(
         self, unit: str, source: str, epoch: str | None, runs: Sequence[Run], positions: Sequence[float]
     ) -> Iterator[str]:
+        """What is to be said about the log, in order: the columns that were taken come first."""
+        label = self.gathered.label
         more = f" (also: {listed(self.rates[1:])})" if len(self.rates) > 1 else ""
-        beside = f", the epoch from {self.label(epoch)}" if epoch and not self.words else ""
-        told = "the rows are counted, from 0" if unit == "row" else f"the {unit} is {source}"
-        yield f"the learning rate is {self.label(self.rates[0])}{more}; {told}{beside}"
-        yield from self.said
-        values = self.columns[self.rates[0]].values
-        nan = sum(map(math.isnan, values))
-        if nan:
-            yield f"{_count(nan, 'learning rate')} {'is' if nan == 1 else 'are'} NaN"
-        infinite = sum(map(math.isinf, values))
-        if infinite:
-            yield f"{_count(infinite, 'learning rate')} {'is' if infinite == 1 else 'are'} infinite"
-        if self.without_rate:
-            rows = _count(self.without_rate, "row")
+        beside = f", the epoch from {label(epoch)}" if epoch and not self.gathered.words else ""
+        position = "the rows are counted, from 0" if unit == "row" else f"the {unit} is {source}"
+        yield f"the learning rate is {label(self.rates[0])}{more}; {position}{beside}"
+        yield from self.remarks
+        for what, is_so in (("NaN", math.isnan), ("infinite", math.isinf)):
+            n = sum(map(is_so, self._curve()))
+            if n:
+                yield f"{number_of(n, 'learning rate')} {'is' if n == 1 else 'are'} {what}"
+        if self.gathered.without_rate:
+            rows = number_of(self.gathered.without_rate, "row")
             yield f"{rows} without a learning rate: their numbers go with the row of their step, or the one before"
         if len(runs) > 1:
             spans = [f"{positions[r.start]:g}-{positions[r.stop - 1]:g}" for r in runs]
-            yield f"the {unit} goes back {_times(len(runs) - 1)}: {len(runs)} runs, of {unit}s {listed(spans, 12)}"
+            yield f"the {unit} goes back {times(len(runs) - 1)}: {len(runs)} runs, of {unit}s {listed(spans, 12)}"
 
 
 def _goes_through(steps: Sequence[float], epochs: Sequence[float], first: int) -> bool:
@@ -251,43 +247,24 @@ def _goes_through(steps: Sequence[float], epochs: Sequence[float], first: int) -
 
     Then they never go back, and some length of an epoch puts each of them into its epoch.
     """
-    changes, least, most = 0, 0.0, math.inf
-    for i in range(1, len(steps)):
-        if epochs[i] > epochs[i - 1]:
-            if steps[i] <= steps[i - 1]:
-                return False
-            changes += 1
-    if not changes:
+    pairs = zip(pairwise(steps), pairwise(epochs), strict=True)
+    forward = [here < after for (here, after), (epoch, next_epoch) in pairs if next_epoch > epoch]
+    if not forward or not all(forward):
         return False
-    for step, epoch in zip(steps, epochs, strict=True):
-        before = epoch - first
-        least = max(least, step / (before + 1))
-        if before > 0:
-            most = min(most, step / before)
-    return least <= most
-
-
-def _known(cells: Cells) -> bytes:
-    return bytes(map(math.isfinite, cells.values))
+    places = [(step, epoch - first) for step, epoch in zip(steps, epochs, strict=True)]
+    least = max(step / (before + 1) for step, before in places)
+    return least <= min((step / before for step, before in places if before > 0), default=math.inf)
 
 
 def _same(a: float, b: float) -> bool:
     return a == b or (a != a and b != b)
 
 
-def _runs(positions: Sequence[float]) -> Iterator[Run]:
-    start = 0
-    if not all(map(lt, positions, islice(positions, 1, None))):
-        for i, (before, after) in enumerate(pairwise(positions), 1):
-            if after <= before:
-                yield Run(start, i)
-                start = i
-    yield Run(start, len(positions))
+def _goes_forward(positions: Sequence[float]) -> bool:
+    return all(map(lt, positions, islice(positions, 1, None)))
 
 
-def _count(n: int, what: str) -> str:
-    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
-
-
-def _times(n: int) -> str:
-    return "once" if n == 1 else f"{n} times"
+def _runs(positions: Sequence[float]) -> tuple[Run, ...]:
+    steps_back = () if _goes_forward(positions) else enumerate(pairwise(positions), 1)
+    starts = [i for i, (before, after) in steps_back if after <= before]
+    return tuple(Run(start, stop) for start, stop in pairwise((0, *starts, len(positions))))

@@ -6,6 +6,7 @@ import math
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from operator import eq
@@ -33,20 +34,15 @@ def rows_in(spec: Spec, log: Log, start: int, stop: int) -> Sequence[int]:
         at = whole_positions(positions[start:stop])
         if isinstance(at, range) and at[0] >= spec.first_step:
             return range(at.start - spec.first_step, at.stop - spec.first_step, at.step)
-    found = array("q")
-    for position in positions[start:stop]:
-        t = row(position) if abs(position) < FARTHEST else NOWHERE
-        found.append(t if t >= 0 else NOWHERE)
-    return found
+    near = (max(row(p), NOWHERE) if abs(p) < FARTHEST else NOWHERE for p in positions[start:stop])
+    return array("q", near)
 
 
 def _axis(spec: Spec, log: Log) -> tuple[Sequence[float], Callable[[float], int]]:
     """The positions to go by, and the row that a position is."""
     first, per = spec.first_step, spec.steps_per_epoch
     if log.unit in (spec.interval, "row"):
-        if skipped := spec.skipped:
-            return log.positions, lambda p: (at := math.floor(p + _ALMOST)) - first - bisect_right(skipped, at)
-        return log.positions, lambda position: math.floor(position + _ALMOST) - first
+        return log.positions, lambda p: (at := math.floor(p + _ALMOST)) - first - bisect_right(spec.skipped, at)
     if spec.interval == "epoch":
         epochs = log.epochs
         if epochs is not None and (not per or all(epoch == math.floor(epoch) for epoch in epochs)):
@@ -71,17 +67,16 @@ def counted(log: Log) -> Log:
     """
     if log.unit != "epoch" or whole_positions(log.positions) is not None:
         return log
-    rows = array("d")
-    said = "the epochs are fractions without an even spacing: the rows are counted instead, from 0"
-    for run in log.runs or (Run(0, len(log.positions)),):
-        places = spacing(log.positions[run.start : run.stop])
-        if places is None:
-            rows = array("d", range(len(log.positions)))
-            break
-        step, counts = places
-        rows.extend(counts)
-        said = f"the epochs are fractions, {step:.4g} apart: a row is one such step, so that row 1 is epoch {step:.4g}"
-    return replace(log, unit="row", positions=rows, epochs=log.positions, remarks=(*log.remarks, said))
+    runs = log.runs or (Run(0, len(log.positions)),)
+    places = [spacing(log.positions[run.start : run.stop]) for run in runs]
+    rows = array("d", (number for spaced in places if spaced for number in spaced[1]))
+    if places[-1] and all(places):
+        step = f"{places[-1][0]:.4g}"
+        remark = f"the epochs are fractions, {step} apart: a row is one such step, so that row 1 is epoch {step}"
+    else:
+        rows = array("d", range(len(log.positions)))
+        remark = "the epochs are fractions without an even spacing: the rows are counted instead, from 0"
+    return replace(log, unit="row", positions=rows, epochs=log.positions, remarks=(*log.remarks, remark))
 
 
 def spacing(epochs: Sequence[float]) -> tuple[float, list[float]] | None:
@@ -119,8 +114,8 @@ def whole_positions(positions: Sequence[float]) -> Sequence[int] | None:
         even = range(int(first), int(first) + (len(positions) - 1) * int(stride) + 1, int(stride))
         if all(map(eq, positions, even)):
             return even
-    try:
+    with suppress(ValueError, OverflowError):  # NaN, infinite, or farther than any step
         at = array("q", map(int, positions))
-    except (ValueError, OverflowError):  # NaN, infinite, or farther than any step
-        return None
-    return at if all(map(eq, at, positions)) else None
+        if all(map(eq, at, positions)):
+            return at
+    return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
-from lrcli.logs.refusal import NoLog
+from lrcli.logs import NoLog
 
 STEPS = (
     *("step", "global_step", "steps", "_step", "trainer/global_step", "train/global_step", "global_steps"),
@@ -61,6 +62,7 @@ def _plain(name: str) -> str:
     return re.sub(r"\s+", "_", name.strip().lower())
 
 
+@lru_cache(maxsize=1024)
 def family(name: str) -> str:
     """The name without the number of its parameter group.
 

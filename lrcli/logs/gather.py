@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress, islice
-from typing import overload
+from typing import Any
 
-from lrcli.logs import LogRequest
+from lrcli.logs import LogRequest, NoLog
 from lrcli.logs.columns import family, is_epoch, is_step, rank
-from lrcli.logs.refusal import NoLog
 from lrcli.logs.rounding import WrittenDigits
 
 ABSENT = frozenset(("", "null", "none", "na", "n/a", "-"))
@@ -27,23 +27,13 @@ class Sparse(Sequence["float | None"]):
     def __len__(self) -> int:
         return len(self._values)
 
-    @overload
-    def __getitem__(self, i: int) -> float | None: ...
-
-    @overload
-    def __getitem__(self, i: slice) -> Sparse: ...
-
-    def __getitem__(self, i: int | slice) -> float | Sparse | None:
+    def __getitem__(self, i: Any) -> Any:
         if isinstance(i, slice):
             return Sparse(self._values[i], self._present[i])
         return self._values[i] if self._present[i] else None
 
     def __iter__(self) -> Iterator[float | None]:
-        for value, present in zip(self._values, self._present, strict=True):
-            yield value if present else None
-
-    def __repr__(self) -> str:
-        return f"Sparse({list(self)!r})" if len(self) < 20 else f"<Sparse column of {len(self)} cells>"
+        return (value if present else None for value, present in zip(self._values, self._present, strict=True))
 
 
 class Cells:
@@ -52,12 +42,15 @@ class Cells:
     def __init__(self, rows: int) -> None:
         self.values = array("d", [math.nan]) * rows
         self.present = bytearray(rows)
-        self.filled = 0
+
+    @property
+    def filled(self) -> int:
+        """How many cells are not missing."""
+        return self.present.count(1)
 
     def put(self, row: int, value: float) -> None:
         """The value of a row, which may be the next one or later."""
         self.pad(row + 1)
-        self.filled += not self.present[row]
         self.values[row] = value
         self.present[row] = 1
 
@@ -76,21 +69,19 @@ class Cells:
         self.pad(rows)
         self.values.extend(values)
         self.present.extend(b"\1" * len(values))
-        self.filled += len(values)
 
     def keep(self, mask: bytes) -> None:
         """Only the rows that the mask marks."""
         self.values = array("d", compress(self.values, mask))
         self.present = bytearray(compress(self.present, mask))
-        self.filled = self.present.count(1)
 
     @property
     def constant(self) -> bool:
         """Whether all cells that are not missing are the same."""
-        return len(set(islice(self._all(), 2))) < 2 and min(self._all(), default=0) == max(self._all(), default=0)
+        return len(set(islice(self._known(), 2))) < 2 and min(self._known(), default=0) == max(self._known(), default=0)
 
-    def _all(self) -> Iterator[float]:
-        return iter(self.values) if self.filled == len(self.values) else compress(self.values, self.present)
+    def _known(self) -> Iterator[float]:
+        return compress(self.values, self.present)
 
     def column(self) -> Sequence[float | None]:
         """The column: bare numbers where no cell is missing."""
@@ -102,19 +93,21 @@ class Gathered:
 
     A row is one with a learning rate. The cells of a row without one (an evaluation) go with the row before it, and a
     row at the same step that fills other cells than that (sparse logs) is the same row.
+
+    names: every name seen, with its role: lr, step, epoch, other, text. texts: how the learning rates are written, by
+    their family. words: what free text calls a column. headed: the epochs are those of headings above the rows.
     """
 
     def __init__(self, request: LogRequest, others: bool) -> None:
         self.request = request
         self.rows = 0
         self.columns: dict[str, Cells] = {}
-        self.names: dict[str, str] = {}  # every name seen, with its role: lr, step, epoch, other, text
-        self.texts: dict[str, WrittenDigits] = {}
+        self.names: dict[str, str] = {}
+        self.texts: defaultdict[str, WrittenDigits] = defaultdict(WrittenDigits)
         self.without_rate = 0
-        self.words: dict[str, str] = {}  # what free text calls a column
-        self.headed = False  # the epochs are those of headings above the rows
+        self.words: dict[str, str] = {}
+        self.headed = False
         self._others = others
-        self._evidences: dict[str, WrittenDigits] = {}
         self._last: dict[str, float] = {}  # the cells of the last row
         self._waiting: dict[str, float] = {}  # cells of a step that has no row yet
 
@@ -132,36 +125,36 @@ class Gathered:
 
     def role(self, name: str) -> str:
         """What a column is, by its name and what was asked for."""
-        if name == self.request.column or (self.request.column is None and rank(name) < 2):
+        known = self.names.get(name)
+        if known is None:
+            known = self.names[name] = self._role_by_name(name)
+        return known
+
+    def _role_by_name(self, name: str) -> str:
+        position = "epoch" if is_epoch(name) else "step"
+        if name == self.request.column:
             return "lr"
-        wanted = self.request.step_column
-        if wanted is not None and name == wanted:
-            return "epoch" if is_epoch(name) else "step"
-        if wanted is not None and (is_step(name) or is_epoch(name)):
-            return "other"
-        if is_step(name):
-            return "step"
-        if is_epoch(name):
-            return "epoch"
-        return "lr" if rank(name) < 2 else "other"
+        if name == self.request.step_column:
+            return position
+        if rank(name) < 2:
+            return "lr"
+        counts = self.request.step_column is None and (position == "epoch" or is_step(name))
+        return position if counts else "other"
 
     def add(self, line: int, record: Mapping[str, object]) -> None:
         """One more row; `line` says where it stands, for messages."""
         cells: dict[str, float] = {}
         rates = False
         for name, raw in record.items():
-            role = self.names.get(name)
-            if role is None:
-                role = self.names[name] = self.role(name)
+            role = self.names.get(name) or self.role(name)
             if role == "text" or (role == "other" and not self._others):
                 continue
             value = self._number(line, name, role, raw)
-            if value is None:
-                continue
-            cells[name] = value
-            if role == "lr":
-                rates = True
-                self._evidence_of(name).add(raw if isinstance(raw, str) else repr(raw))
+            if value is not None:
+                cells[name] = value
+                if role == "lr":
+                    rates = True
+                    self.texts[family(name)].add(raw if isinstance(raw, str) else repr(raw))
         if record.get("mode") == "val":  # an mmcv log writes the learning rate into its evaluations, too
             rates = False
             cells = {name: value for name, value in cells.items() if self.names[name] == "other"}
@@ -182,31 +175,30 @@ class Gathered:
             return False
         self._store({name: float(record[name]) for name in rates})
         for name in rates:
-            self._evidence_of(name).add(record[name])
+            self.texts[family(name)].add(record[name])
         return True
 
     def add_block(self, block: Mapping[str, Sequence[str]]) -> bool:
         """Rows that each have a number in every column that matters; False, and nothing added, where some have not."""
-        found: dict[str, array[float]] = {}
+        columns: dict[str, array[float]] = {}
         for name, texts in block.items():
-            role = self.names.get(name) or self.names.setdefault(name, self.role(name))
-            if role == "text" or (role == "other" and not self._others):
-                continue
-            try:
-                found[name] = array("d", map(float, texts))
-            except ValueError:
-                return False
-        rates = [name for name in found if self.names[name] == "lr"]
+            role = self.role(name)
+            if role != "text" and (role != "other" or self._others):
+                try:
+                    columns[name] = array("d", map(float, texts))
+                except ValueError:
+                    return False
+        rates = [name for name in columns if self.names[name] == "lr"]
         if not rates or self._waiting or "mode" in block:
             return False
-        if self.rows and self._same_row({name: values[0] for name, values in found.items()}):
+        if self.rows and self._same_row({name: values[0] for name, values in columns.items()}):
             return False
         for name in rates:
-            self._evidence_of(name).add_many(block[name])
-        for name, values in found.items():
+            self.texts[family(name)].add_many(block[name])
+        for name, values in columns.items():
             self.columns.setdefault(name, Cells(0)).extend(self.rows, values)
         self.rows += len(values)
-        self._last = {name: values[-1] for name, values in found.items()}
+        self._last = {name: values[-1] for name, values in columns.items()}
         return True
 
     def _add_row(self, cells: dict[str, float]) -> None:
@@ -224,16 +216,14 @@ class Gathered:
     def _add_beside(self, cells: dict[str, float]) -> None:
         """Cells without a learning rate: of the row at the same step if there is one, else of the row before."""
         step = self._step(cells)
-        if step is not None and step != self._step(self._last):
-            if step != self._step(self._waiting):
-                self._attach()
-            self._waiting.update(cells)
-        elif step is None:
-            self._attach()
-            self._waiting = cells
-            self._attach()
-        else:
+        if step is not None and step == self._step(self._last):
             self._store({n: v for n, v in cells.items() if self.names[n] == "other" or n not in self._last})
+            return
+        if step is None or step != self._step(self._waiting):
+            self._attach()
+        self._waiting.update(cells)
+        if step is None:
+            self._attach()
 
     def _attach(self) -> None:
         """What waited for a row of its step goes to the row before; what came before all rows has none."""
@@ -266,36 +256,23 @@ class Gathered:
             column.put(row, value)
         self._last.update(cells)
 
-    def _evidence_of(self, name: str) -> WrittenDigits:
-        """What is known of how a column is written: like the other parameter groups of one learning rate."""
-        evidence = self._evidences.get(name)
-        if evidence is None:
-            evidence = self._evidences[name] = self.texts.setdefault(family(name), WrittenDigits())
-        return evidence
-
     def _number(self, line: int, name: str, role: str, raw: object) -> float | None:
         """The number in a cell, None if it has none. Text is an error where the log cannot do without the number."""
         if raw is None:
             return None
-        if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
-            self._text(line, name, role, raw)
-            return None
-        try:
-            return float(raw)
-        except (ValueError, OverflowError):
-            pass
-        if isinstance(raw, str) and raw.strip().lower() in ABSENT:
-            return None
-        self._text(line, name, role, raw)
-        return None
-
-    def _text(self, line: int, name: str, role: str, raw: object) -> None:
+        if isinstance(raw, (int, float, str)) and not isinstance(raw, bool):
+            try:
+                return float(raw)
+            except (ValueError, OverflowError):
+                if isinstance(raw, str) and raw.strip().lower() in ABSENT:
+                    return None
         if role == "lr":
             shown = repr(raw) if len(repr(raw)) < 40 else repr(raw)[:40] + "..."
             raise NoLog(f"line {line}, column '{name}': {shown} is not a number", "row")
         if role == "other":
             self.names[name] = "text"
             self.columns.pop(name, None)
+        return None
 
     def finished(self) -> dict[str, Cells]:
         """The columns, all equally long."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from lrcli.logs import LogRequest
 from lrcli.logs.columns import is_epoch, rank
+from lrcli.logs.format import FAR
+
+# The patterns are texts: `re` compiles each when it is first used, and many logs use none of them.
 
 NUMBER = r"(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[nN]a[nN]|[iI]nf)"
 """A learning rate as it is written."""
@@ -24,16 +28,12 @@ _DECIMAL_COMMA = r"[-+]?\d+,\d"  # the 0 of `0,001`, which no list begins with
 RATE = rf"(?:(?!{_DECIMAL_COMMA})|(?<=[\[(,])|(?<=,[ \t]))(?P<value>{NUMBER}){END}{_TIMES_TEN}"
 """A learning rate where it stands: not the beginning of a number that is written in another way."""
 
-FAR = 2000
-"""Characters of a line that are looked at; what stands further right is no learning rate of a training loop."""
-
 RUN = "run"
 """The name of a total that may be that of the run."""
 
 _SPACE = r"[ \t]{0,16}"  # bounded, so that a line of blanks is read in one pass
 
-_RATE = re.compile(
-    rf"""(?<![A-Za-z0-9_/.-])
+_RATE = rf"""(?ix)(?<![A-Za-z0-9_/.-])
     (?P<name>(?:[A-Za-z][A-Za-z0-9]*[/_.-]|train\ |current\ |base\ )*
         (?:lrs?|learning[ _-]?rates?)\d*(?:[/_.-][A-Za-z0-9]+)*(?:\([A-Za-z0-9_]+\))?)
     ["']?\]?
@@ -41,50 +41,40 @@ _RATE = re.compile(
     (?:\ (?:for|at|in|after)\ (?:epoch|step|iteration)\ \d+)?
     {_SPACE}(?:was\ set\ to|set\ to|to|is|are|->|[:=|])?{_SPACE}
     (?:tensor\(|(?:np|numpy)\.float\d+\(|[\[({{|"']|[ \t]){{0,12}}
-    (?<!\w){RATE}""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_NEXT = re.compile(rf"[ \t]?,[ \t]?(?:(?:np|numpy)\.float\d+\()?({NUMBER}){END}", re.IGNORECASE)
-_SETTING = re.compile(
-    r"(?<![a-z])(steps?|epochs?|milestones?|gamma|patience|policy|sched\w*|drop|power|cycle|min|max|init\w*|final|end|start"
-    r"|peak|target|poly)(?![a-z])"
+    (?<!\w){RATE}"""
+_NEXT = rf"(?i)[ \t]?,[ \t]?(?:(?:np|numpy)\.float\d+\()?({NUMBER}){END}"
+_SETTING = (
+    r"(?<![a-z])(steps?|epochs?|milestones?|gamma|patience|policy|sched\w*|drop|power|cycle|min|max|init\w*|final|end"
+    r"|start|peak|target|poly)(?![a-z])"
 )
 """In a name, these words make it that of a setting: `lr_step: 30`, `min_lr=1e-6`."""
 
 _RUN = rf"""["']?\]?{_SPACE}[:=\#|]?{_SPACE}["'\[({{]{{0,3}}{_SPACE}"""  # what stands between a key and its number
-_ABSOLUTE = re.compile(
-    rf"(?<![A-Za-z0-9_])"
-    rf"(?P<key>global[_ -]?steps?|num_updates|current_steps?|total_timesteps|n_iter|optimizer[_ ]steps?)"
-    rf"{_RUN}(?P<step>{COUNT})(?:{_SPACE}/{_SPACE}\d+)?{END}",
-    re.IGNORECASE,
+_ABSOLUTE = (
+    r"(?i)(?<![A-Za-z0-9_])"
+    r"(?P<key>global[_ -]?steps?|num_updates|current_steps?|total_timesteps|n_iter|optimizer[_ ]steps?)"
+    rf"{_RUN}(?P<step>{COUNT})(?:{_SPACE}/{_SPACE}\d+)?{END}"
 )
-_STEP = re.compile(
-    rf"(?<![A-Za-z0-9_/-])(?<!per )(?<!skipped )(?<!nan )(?P<key>steps?|iterations?|iters?|it(?={_SPACE}[:=])|"
+_STEP = (
+    rf"(?i)(?<![A-Za-z0-9_/-])(?<!per )(?<!skipped )(?<!nan )(?P<key>steps?|iterations?|iters?|it(?={_SPACE}[:=])|"
     rf"batch(?:es)?|updates?|train[_ -]step|mini-?batch)(?:\(train\))?{_RUN}(?P<step>{COUNT})"
-    rf"(?:{_SPACE}(?:/|\bof\b){_SPACE}(?P<of>\d+))?{END}",
-    re.IGNORECASE,
+    rf"(?:{_SPACE}(?:/|\bof\b){_SPACE}(?P<of>\d+))?{END}"
 )
-_PAIR = re.compile(
-    rf"(?<![A-Za-z0-9_])(?P<key>epochs?|train)(?:\(train\))?{_RUN}(?P<epoch>\d+)(?:{_SPACE}/{_SPACE}\d+)?"
-    rf"(?:[ \t\]),:|(-]|\d+(?:\.\d+)?%){{0,24}}[\[(:,\s]{_SPACE}(?P<step>\d+){_SPACE}/{_SPACE}(?P<of>\d+)(?![\w.])",
-    re.IGNORECASE,
+_PAIR = (
+    rf"(?i)(?<![A-Za-z0-9_])(?P<key>epochs?|train)(?:\(train\))?{_RUN}(?P<epoch>\d+)(?:{_SPACE}/{_SPACE}\d+)?"
+    rf"(?:[ \t\]),:|(-]|\d+(?:\.\d+)?%){{0,24}}[\[(:,\s]{_SPACE}(?P<step>\d+){_SPACE}/{_SPACE}(?P<of>\d+)(?![\w.])"
 )
-_EPOCH = re.compile(
-    rf"(?<![A-Za-z0-9_])(?<!best )(?<!last )(?<!from )"
+_EPOCH = (
+    r"(?i)(?<![A-Za-z0-9_])(?<!best )(?<!last )(?<!from )"
     rf"(?P<key>epochs?|ep(?=[\s:=#]))(?:\(train\))?{_RUN}(?P<epoch>{COUNT})"
-    rf"(?:{_SPACE}/{_SPACE}(?P<epochs>\d+))?{END}",
-    re.IGNORECASE,
+    rf"(?:{_SPACE}/{_SPACE}(?P<epochs>\d+))?{END}"
 )
-_BAR = re.compile(rf"\|{_SPACE}(?P<step>\d+)/(?P<of>\d+){_SPACE}\[")
-_BRACKETS = re.compile(rf"[\[(]{_SPACE}(?P<step>\d+){_SPACE}/{_SPACE}(?P<of>\d+){_SPACE}[\])(]")
-_RANK = re.compile(
-    r"\brank[ \t]?[:=]?[ \t]?(?P<rank>\d+)|\[(?:default|rank)(?P<default>\d+)\]|\] \((?P<icefall>\d+)/\d+\) ",
-    re.IGNORECASE,
-)
+_BAR = rf"\|{_SPACE}(?P<step>\d+)/(?P<of>\d+){_SPACE}\["
+_BRACKETS = rf"[\[(]{_SPACE}(?P<step>\d+){_SPACE}/{_SPACE}(?P<of>\d+){_SPACE}[\])(]"
+_RANK = r"(?i)\brank[ \t]?[:=]?[ \t]?(?P<rank>\d+)|\[(?:default|rank)(?P<default>\d+)\]|\] \((?P<icefall>\d+)/\d+\) "
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A number in a line: what it is, how it is called there, and where its name and it stand.
 
     role: "lr", "step", "of" (the steps of an epoch), "epoch" or "rank".
@@ -97,8 +87,7 @@ class Token:
     end: int
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """What a line says, its tokens from left to right.
 
     kind: the names that the position and the learning rate go by. Lines of one kind are rows of one log.
@@ -130,21 +119,26 @@ def may_be_heading(line: str) -> bool:
 def statement(line: str, request: LogRequest = LogRequest()) -> Statement | None:  # noqa: B008 - frozen
     r"""What a line says, None if it has no learning rate. request: the words before the numbers that are meant.
 
-    >>> found = statement("Epoch [3][50/1749]\tlr: 2.000e-02, eta: 0:52:33")
-    >>> [(token.role, token.name) for token in found.tokens]
+    >>> said = statement("Epoch [3][50/1749]\tlr: 2.000e-02, eta: 0:52:33")
+    >>> [(token.role, token.name) for token in said.tokens]
     [('epoch', 'epoch'), ('step', 'epoch'), ('of', 'epoch'), ('lr', 'lr')]
     """
     line = line[:FAR]
-    rates = _numbered(_rates(line, request.column))
+    rates: list[Token] = []
+    times: Counter[str] = Counter()
+    for token in _rates(line, request.column):  # of those of one name (`G lr 1e-4 D lr 4e-4`) each has its number
+        times[token.name] += 1
+        n = times[token.name]
+        rates.append(token._replace(name=f"{token.name}#{n}") if n > 1 else token)
     if not rates:
         return None
-    tokens = [*rates, *place_of(line, request.step_column), *_rank(line)]
+    tokens = [*rates, *place_of(line, request.step_column)]
+    if (match := re.search(_RANK, line)) and match.lastgroup:
+        tokens.append(Token("rank", "rank", match.start(), *match.span(match.lastgroup)))
     best = min(rates, key=lambda token: rank(token.name))
-    sources = [token.name for token in tokens if token.role == "step"] or [
-        token.name for token in tokens if token.role == "epoch"
-    ]
+    position = next((token.name for role in ("step", "epoch") for token in tokens if token.role == role), "")
     ordered = tuple(sorted(tokens, key=lambda token: token.start))
-    return Statement(ordered, (sources[0] if sources else "", best.name.partition("/")[0]))
+    return Statement(ordered, (position, best.name.partition("/")[0]))
 
 
 def epoch_of(line: str) -> tuple[str, str] | None:
@@ -153,95 +147,68 @@ def epoch_of(line: str) -> tuple[str, str] | None:
     >>> epoch_of("Epoch 3/30"), epoch_of("Valid Loss: 6.5378")
     (('epoch', '3'), None)
     """
-    match = _EPOCH.search(line, 0, FAR)
+    match = re.search(_EPOCH, line[:FAR])
     return (match["key"].lower(), match["epoch"]) if match else None
-
-
-def _numbered(rates: Iterable[Token]) -> list[Token]:
-    """The learning rates, of those with the same name (`G lr 1e-4 D lr 4e-4`) each but the first with its number."""
-    numbered: list[Token] = []
-    times: dict[str, int] = {}
-    for token in rates:
-        times[token.name] = times.get(token.name, 0) + 1
-        again = times[token.name] > 1
-        numbered.append(replace(token, name=f"{token.name}#{times[token.name]}") if again else token)
-    return numbered
 
 
 def _rates(line: str, column: str | None) -> Iterator[Token]:
     column = column and line_words(column)
-    search = _RATE if column is None else _rate_named(column)
-    for match in search.finditer(line):
-        name = re.sub(r"[ -]", "_", match["name"].lower()) if column is None else column
-        if column is None and (rank(name) > 1 or _SETTING.search(name)):
+    for match in re.finditer(_RATE if column is None else _rate_named(column), line):
+        name = column or re.sub(r"[ -]", "_", match["name"].lower())
+        if column is None and (rank(name) > 1 or re.search(_SETTING, name)):
             continue
-        if column is None and match["group"] is not None:
+        if match["group"] is not None:
             yield Token("lr", f"{name}/{match['group']}", match.start(), *match.span("value"))
             continue
         spans = [match.span("value")]
         if re.search(r"[\[(]\W*$", line[match.end("name") : match.start("value")]):
-            while further := _NEXT.match(line, spans[-1][1]):
+            while further := re.compile(_NEXT).match(line, spans[-1][1]):
                 spans.append(further.span(1))
-        many = len(spans) > 1
-        for i, (start, end) in enumerate(spans):
-            key = match.start() if i == 0 else spans[i - 1][1]
-            yield Token("lr", f"{name}/{i}" if many else name, key, start, end)
+        keys = [match.start(), *(end for _, end in spans)]
+        for i, (key, span) in enumerate(zip(keys, spans, strict=False)):
+            yield Token("lr", f"{name}/{i}" if len(spans) > 1 else name, key, *span)
 
 
-def _rate_named(column: str) -> re.Pattern[str]:
+def _rate_named(column: str) -> str:
     """The pattern of a number behind the words that a user names."""
-    return re.compile(
-        rf"(?<![A-Za-z0-9_])(?P<name>{re.escape(column)})(?P<group>(?!))?"
+    return (
+        rf"(?i)(?<![A-Za-z0-9_])(?P<name>{re.escape(column)})(?P<group>(?!))?"
         rf"""["']?\]?{_SPACE}(?:[:=|]|to|is)?{_SPACE}(?:tensor\(|[\[({{|"']|[ \t]){{0,12}}"""
-        rf"(?<!\w){RATE}",
-        re.IGNORECASE,
+        rf"(?<!\w){RATE}"
     )
 
 
-def place_of(line: str, key: str | None = None) -> Iterator[Token]:
+def place_of(line: str, key: str | None = None) -> list[Token]:
     """The step and the epoch, by the surest sign that there is; or the number behind the words that a user names."""
     if key is not None:
         role = "epoch" if is_epoch(key) else "step"
-        named = re.compile(
-            rf"(?<![A-Za-z0-9_])(?P<key>{re.escape(key)}){_RUN}(?P<{role}>{COUNT})(?:{_SPACE}/{_SPACE}\d+)?{END}", re.I
-        )
-        if match := named.search(line):
-            yield from _tokens(match, role)
-        return
-    if match := _ABSOLUTE.search(line):
-        yield from _tokens(match, "step")
-        return
-    if match := _STEP.search(line):
-        epoch = _EPOCH.search(line)
-        for token in _tokens(match, "step", "of"):
-            # beside `epoch: 3/9` it is one epoch that has so many, beside `epoch: 3` it may be the run
-            yield token if token.role == "step" or (epoch and epoch["epochs"]) else replace(token, name=RUN)
-        if epoch:
-            yield from _tokens(epoch, "epoch")
-        return
-    if match := _PAIR.search(line):
-        yield from _tokens(match, "epoch", "step", "of")
-        return
-    epoch = _EPOCH.search(line)
-    if epoch:
-        yield from _tokens(epoch, "epoch")
-    if match := _BAR.search(line) or _BRACKETS.search(line):
-        for token in _tokens(match, "step", "of"):
-            yield token if epoch or token.role == "step" else replace(token, name=RUN)
+        number = rf"{_RUN}(?P<{role}>{COUNT})(?:{_SPACE}/{_SPACE}\d+)?{END}"
+        named = rf"(?i)(?<![A-Za-z0-9_])(?P<key>{re.escape(key)}){number}"
+        return _tokens(re.search(named, line), role)
+    if match := re.search(_ABSOLUTE, line):
+        return _tokens(match, "step")
+    epoch = re.search(_EPOCH, line)
+    if match := re.search(_STEP, line):
+        # beside `epoch: 3/9` it is one epoch that has so many, beside `epoch: 3` it may be the run
+        of_epoch = epoch is not None and epoch["epochs"] is not None
+        return [*_tokens(match, "step", "of", of_epoch=of_epoch), *_tokens(epoch, "epoch")]
+    if match := re.search(_PAIR, line):
+        return _tokens(match, "epoch", "step", "of")
+    match = re.search(_BAR, line) or re.search(_BRACKETS, line)
+    return [*_tokens(epoch, "epoch"), *_tokens(match, "step", "of", of_epoch=epoch is not None)]
 
 
-def _tokens(match: re.Match[str], *roles: str) -> Iterator[Token]:
-    """The parts of a match; each but the first is named by what stands before it."""
-    groups = match.groupdict()
-    name = re.sub(r"[ -]", "_", groups.get("key", "bar").lower())
-    at = match.start()
-    for role in roles:
-        if groups[role] is not None:
-            start, end = match.span(role)
-            yield Token(role, name, at, start, end)
-            at = end
+def _tokens(match: re.Match[str] | None, *roles: str, of_epoch: bool = True) -> list[Token]:
+    """The parts of a match; each but the first is named by what stands before it.
 
-
-def _rank(line: str) -> Iterator[Token]:
-    if (match := _RANK.search(line)) and match.lastgroup:
-        yield Token("rank", "rank", match.start(), *match.span(match.lastgroup))
+    of_epoch: whether a total is that of an epoch.
+    """
+    tokens: list[Token] = []
+    if match:
+        groups = match.groupdict()
+        name = re.sub(r"[ -]", "_", groups.get("key", "bar").lower())
+        for role in roles:
+            if groups[role] is not None:
+                key = tokens[-1].end if tokens else match.start()
+                tokens.append(Token(role, name if role != "of" or of_epoch else RUN, key, *match.span(role)))
+    return tokens

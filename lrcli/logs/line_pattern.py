@@ -41,7 +41,7 @@ class LinePattern:
         return any(role in ("step", "epoch") for role, _ in self.groups)
 
 
-def pattern_like(line: str, found: Statement) -> LinePattern:
+def pattern_like(line: str, said: Statement) -> LinePattern:
     r"""The pattern of lines like this one.
 
     >>> from lrcli.logs.line import statement
@@ -49,21 +49,18 @@ def pattern_like(line: str, found: Statement) -> LinePattern:
     >>> pattern_like(line, statement(line)).regex.findall("iter: 40  loss: 1.2  lr: 1e-3")
     [('40', '1e-3')]
     """
-    tokens = found.tokens
+    tokens = said.tokens
     parts = [_key(line[tokens[0].key : tokens[0].start])]
     for before, token in pairwise((None, *tokens)):
         assert token is not None
         if before is not None:
-            gap = line[before.end : token.key]
-            if token.key < before.end:  # the key is that of the token before: what stands between them is the form
+            if token.key <= before.end:  # the key is that of the token before: what stands between them is the form
                 parts.append(_between(line[before.end : token.start]))
-            elif not gap:
-                parts.append(_between(line[token.key : token.start]))
             else:
                 parts.append(r"[^\n]*?" + _key(line[token.key : token.start]))
         parts.append(_NUMBERS.get(token.role, _COUNT))
     regex = re.compile("".join(parts) + r"[^\n]*")
-    return LinePattern(regex, tuple((token.role, token.name) for token in tokens), found.kind)
+    return LinePattern(regex, tuple((token.role, token.name) for token in tokens), said.kind)
 
 
 def pattern_of(text: str, kind: tuple[str, str] = ("pattern", "lr")) -> LinePattern:
@@ -81,7 +78,7 @@ def pattern_of(text: str, kind: tuple[str, str] = ("pattern", "lr")) -> LinePatt
     return LinePattern(regex, tuple((_role(name), name) for name in names), kind)
 
 
-def written_pattern(line: str, found: Statement) -> str:
+def written_pattern(line: str, said: Statement) -> str:
     r"""A pattern for `--pattern`, as short as one can be, that reads a line like this one.
 
     >>> from lrcli.logs.line import statement
@@ -92,7 +89,7 @@ def written_pattern(line: str, found: Statement) -> str:
     parts: list[str] = []
     before = None
     seen: set[str] = set()
-    for token in found.tokens:
+    for token in said.tokens:
         if token.role in seen or token.role == "rank":
             continue
         seen.add(token.role)

@@ -6,17 +6,14 @@ from dataclasses import replace
 
 from lrcli.errors import LrcliError
 from lrcli.inputs import FileTrouble, Input, Inputs
-from lrcli.logs import Log, LogRequest
+from lrcli.logs import Log, LogRequest, NoLog
 from lrcli.logs.advice import advice
 from lrcli.logs.assemble import assemble
-from lrcli.logs.format import LogFile, Opening
-from lrcli.logs.formats import format_of, log_format
-from lrcli.logs.formats.delimited import is_bare, is_tabular
-from lrcli.logs.formats.json_rows import starts_as_json
+from lrcli.logs.format import LogFile, LogFormat, Opening
+from lrcli.logs.formats import delimited, format_of, json_rows, text
 from lrcli.logs.gather import Gathered
 from lrcli.logs.line_pattern import pattern_of
 from lrcli.logs.recognise import event_files, is_spec
-from lrcli.logs.refusal import NoLog
 from lrcli.logs.text_rows import TextRows
 from lrcli.reader.argument import exists
 
@@ -76,20 +73,18 @@ def split_log(argument: str) -> tuple[str, str | None]:
 
 def _read(file: LogFile, gathered: Gathered) -> list[str]:
     """Reads the input by what is in it; what is to be said about it."""
-    opening = file.opening
+    opening, pattern = file.opening, gathered.request.pattern
     if not opening.data.strip():
         raise LrcliError(f"{file.source.name}: the file is empty")
-    if gathered.request.pattern is not None:
-        with file.text() as text:
-            return list(TextRows(gathered, [pattern_of(gathered.request.pattern)]).read(text))
+    if pattern is not None:
+        return list(TextRows(gathered, [pattern_of(pattern)]).read(file))
     if is_spec(opening):
         raise LrcliError(f"{file.source.name}: this is a spec, not the log of a run")
-    known = format_of(opening) or log_format(_likely(opening))
-    return list(known.read(file, gathered))
+    return list((format_of(opening) or _likely(opening)).read(file, gathered))
 
 
-def _likely(opening: Opening) -> str:
+def _likely(opening: Opening) -> LogFormat:
     """The format whose words fit best what is no log by its first lines."""
-    if starts_as_json(opening):
-        return "json"
-    return "delimited" if is_tabular(opening) or is_bare(opening) else "text"
+    if json_rows.starts_as_json(opening):
+        return json_rows.FORMAT
+    return delimited.FORMAT if delimited.is_tabular(opening) or delimited.is_bare(opening) else text.FORMAT

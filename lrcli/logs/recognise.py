@@ -8,13 +8,12 @@ from lrcli.inputs import FileTrouble, Input, Inputs
 from lrcli.logs import LogRequest
 from lrcli.logs.format import Opening
 from lrcli.logs.line_pattern import pattern_of
-from lrcli.logs.text import is_events
 
-_SPEC_KEY = re.compile(r"""^\s*["']?[A-Za-z_][\w -]{0,99}["']?\s*:(\s|$)|^\s*(---|%YAML|<<)""")
-_SPEC_LINE = re.compile(r"""^["']?(schedule|groups)["']?\s*:""", re.MULTILINE)
-_SPEC_INSIDE = re.compile(r"""["']?\b(schedule|groups)\b["']?\s*:""")
-_RECORD = re.compile(r"""\[?\s*\{\s*["']""")  # YAML needs no quotes around a key, so nobody writes them
-_DOCUMENT = re.compile(r"""\{|\[\s*[\[{"]""")
+_SPEC_KEY = r"""^\s*["']?[A-Za-z_][\w -]{0,99}["']?\s*:(\s|$)|^\s*(---|%YAML|<<)"""
+_SPEC_LINE = r"""(?m)^["']?(schedule|groups)["']?\s*:"""
+_SPEC_INSIDE = r"""["']?\b(schedule|groups)\b["']?\s*:"""
+_RECORD = r"""\[?\s*\{\s*["']"""  # YAML needs no quotes around a key, so nobody writes them
+_DOCUMENT = r"""\{|\[\s*[\[{"]"""
 _SPEC_ENDINGS = (".yaml", ".yml")
 _LOG_ENDINGS = (".csv", ".tsv", ".jsonl", ".log")
 
@@ -26,11 +25,12 @@ def is_log(source: Input, request: LogRequest = LogRequest()) -> bool:  # noqa: 
         return not name.endswith(_SPEC_ENDINGS)
     try:
         opening = Opening(source.head)
-        if request.pattern is not None and not is_spec(opening):
-            return bool(pattern_of(request.pattern).regex.search(opening.text)) or looks_logged(source.head)
-        return looks_logged(source.head) or (name.endswith(_LOG_ENDINGS) and not is_spec(opening))
     except FileTrouble:
         return bool(event_files(source))
+    if looks_logged(opening):
+        return True
+    fits = request.pattern is not None and pattern_of(request.pattern).regex.search(opening.text) is not None
+    return (fits or name.endswith(_LOG_ENDINGS)) and not is_spec(opening)
 
 
 def event_files(source: Input) -> tuple[Input, ...]:
@@ -42,29 +42,27 @@ def event_files(source: Input) -> tuple[Input, ...]:
     return tuple(inputs.get(str(path)) for path in paths)
 
 
-def looks_logged(head: bytes) -> bool:
+def looks_logged(opening: Opening) -> bool:
     r"""Whether a text that begins like this is a log.
 
-    >>> [looks_logged(text) for text in (b"epoch,lr\n0,0.1\n", b'{"lr": 0.1, "step": 1}\n', b"lr: 0.1\nepochs: 3\n")]
+    >>> texts = (b"epoch,lr\n0,0.1\n", b'{"lr": 0.1, "step": 1}\n', b"lr: 0.1\nepochs: 3\n")
+    >>> [looks_logged(Opening(text)) for text in texts]
     [True, True, False]
     """
-    if is_events(head) or head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if opening.is_events or opening.encoding == "utf-16":
         return True
-    opening = Opening(head)
     text = opening.text.lstrip()
-    if _DOCUMENT.match(text):
-        return '"log_history"' in text or bool(_RECORD.match(text) and not _SPEC_INSIDE.search(text))
+    if re.match(_DOCUMENT, text):
+        return '"log_history"' in text or bool(re.match(_RECORD, text) and not re.search(_SPEC_INSIDE, text))
     if is_spec(opening):
         return False
     from lrcli.logs.formats import format_of  # not above: a spec does without all of them
 
-    known = format_of(opening)
-    if known is None:
-        line = next(iter(opening.lines), "")
-        return bool(line) and not _SPEC_KEY.search(line) and any(mark in line for mark in ",;\t")
-    return True
+    line = next(iter(opening.lines), "")
+    is_table = any(mark in line for mark in ",;\t") and not re.search(_SPEC_KEY, line)
+    return format_of(opening) is not None or is_table
 
 
 def is_spec(opening: Opening) -> bool:
     """Whether a text has a line that only a spec of ours has."""
-    return bool(_SPEC_LINE.search(opening.text))
+    return re.search(_SPEC_LINE, opening.text) is not None

@@ -60,11 +60,9 @@ def quantise(value: float, rounding: Rounding) -> float:
         return value
     if rounding.kind == "float32":
         return to_float32(value)
-    if rounding.kind == "decimals" or (rounding.kind == "bars" and abs(value) > BARS_FIXED):
+    if _has_decimals(value, rounding):
         return round(value, rounding.digits)
-    if rounding.kind == "bars":
-        return float(f"{value:.{rounding.digits}e}")
-    return float(f"{value:.{max(rounding.digits - 1, 0)}e}")
+    return float(f"{value:.{_significant(rounding) - 1}e}")
 
 
 def tolerance(logged: float, rounding: Rounding, peak: float = 0.0) -> float:
@@ -84,132 +82,100 @@ def tolerance(logged: float, rounding: Rounding, peak: float = 0.0) -> float:
         return max(exact, floor)
     if rounding.kind == "float32":
         return max(FLOAT32_RELATIVE * abs(logged), floor, 2.0**-149)
-    if rounding.kind == "decimals" or (rounding.kind == "bars" and abs(logged) > BARS_FIXED):
+    if _has_decimals(logged, rounding):
         unit = 10.0**-rounding.digits
     elif logged == 0:
         return floor
     else:
-        digits = rounding.digits + (rounding.kind == "bars")
-        unit = 10.0 ** (math.floor(math.log10(abs(logged))) - digits + 1)
+        unit = 10.0 ** (math.floor(math.log10(abs(logged))) - _significant(rounding) + 1)
     # what was a float32 before it was printed may miss by its last place, too; with more digits it would show
     ulp = FLOAT32_RELATIVE * abs(logged)
     return 0.5 * unit + max(exact, floor, ulp if ulp <= unit else 0.0)
 
 
-def agrees(value: float, logged: float, rounding: Rounding, peak: float = 0.0) -> bool:
-    """Whether a computed value is what the log holds, at the log's own precision. NaN agrees with NaN.
-
-    >>> agrees(0.000433421, 0.0004334, Rounding("significant", 4)), agrees(0.000433421, 0.0004334, Rounding())
-    (True, False)
-    """
-    if value == logged or (math.isnan(value) and math.isnan(logged)):
-        return True
-    return abs(value - logged) <= tolerance(logged, rounding, peak)
+def _has_decimals(value: float, rounding: Rounding) -> bool:
+    """Whether the log writes such a value with a fixed number of digits after the point."""
+    return rounding.kind == "decimals" or (rounding.kind == "bars" and abs(value) > BARS_FIXED)
 
 
-def detect(texts: Iterable[str]) -> Rounding:
-    """The rounding of numbers as they are written. What looks like nothing in particular is "full".
-
-    >>> detect(["0.0010000000474974513"]), detect(["1.00e-03"]), detect(["0.00100"])
-    (Rounding(kind='float32', digits=0), Rounding(kind='significant', digits=3), Rounding(kind='decimals', digits=5))
-    >>> detect(["0.1", "0.01", "0.001"])
-    Rounding(kind='full', digits=0)
-    """
-    evidence = WrittenDigits()
-    for text in texts:
-        evidence.add(text)
-    return evidence.rounding()
+def _significant(rounding: Rounding) -> int:
+    """How many significant digits the log writes of other values."""
+    return max(rounding.digits, 1) + (rounding.kind == "bars")
 
 
 class WrittenDigits:
-    """What the written numbers of one column tell about their rounding, cell by cell."""
+    """What the written numbers of one column tell about their rounding, of which it keeps the different ones.
 
-    def __init__(self) -> None:
-        self._seen: set[str] = set()
+    >>> WrittenDigits(["0.0010000000474974513"]).rounding(), WrittenDigits(["1.00e-03"]).rounding()
+    (Rounding(kind='float32', digits=0), Rounding(kind='significant', digits=3))
+    >>> WrittenDigits(["0.00100"]).rounding(), WrittenDigits(["0.1", "0.01", "0.001"]).rounding()
+    (Rounding(kind='decimals', digits=5), Rounding(kind='full', digits=0))
+    """
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._texts: set[str] = set()
         self._longest = 0
-        self._float32 = True  # every value so far is one
-        self._short32 = True  # every text so far is the shortest that tells a float32 from its neighbours
-        self._long = False  # some value has more digits than a rounded one would have
-        self._significant: list[int] = []
-        self._decimals: list[int] = []
-        self._fixed: set[int] = set()  # the decimals as written, trailing zeros included, of cells without exponent
-        self._padded = False  # a trailing zero says that these digits are the format's
-        self._mantissas: set[int] = set()  # the digits as written of cells with an exponent
-        self._mantissa_padded = False
-
-    def add_many(self, texts: Sequence[str]) -> None:
-        """More cells. Once enough are known, the longest of them has most to tell."""
-        if not self._certain:
-            few = len(self._seen) < SEEN
-            for text in set(texts[:SEEN]) if few else ():
-                self.add(text)
-            if not self._certain:
-                self.add(max(texts, key=len))
-
-    @property
-    def _certain(self) -> bool:
-        return self._long and not self._float32
+        self._is_full = False  # known before all cells are looked at
+        for text in texts:
+            self.add(text)
 
     def add(self, text: str) -> None:
         """One more cell."""
-        if self._certain or text in self._seen:
+        if len(self._texts) < SEEN or len(text) > self._longest:
+            self._texts.add(text)
+            self._longest = max(self._longest, len(text))
+
+    def add_many(self, texts: Sequence[str]) -> None:
+        """More cells. The longest of them has most to tell."""
+        if self._is_full:
             return
-        if len(self._seen) >= SEEN and len(text) <= self._longest:
-            return
-        self._longest = max(self._longest, len(text))
-        try:
-            value = float(text)
-        except ValueError:
-            return
-        self._seen.add(text)
-        text = text.strip()
-        if value == 0 or not math.isfinite(value):
-            if "." in text and "e" not in text.lower():
-                self._fixed.add(len(text.partition(".")[2]))
-            return
-        digits, decimals = _digits(value)
-        self._float32 = self._float32 and to_float32(value) == value
-        self._short32 = self._short32 and digits <= 9 and _shortest32(value) == value
-        self._long = self._long or digits > LONG
-        self._significant.append(digits)
-        self._decimals.append(decimals)
-        mantissa, _, exponent = text.lower().lstrip("+-").partition("e")
-        places = len(mantissa.partition(".")[2])
-        if exponent:
-            self._mantissas.add(places)
-            self._mantissa_padded = self._mantissa_padded or (places > 1 and mantissa.endswith("0"))
-        else:
-            self._fixed.add(places)
-            self._padded = self._padded or (places > 1 and mantissa.endswith("0"))
+        longest = max(texts, key=len)
+        value = float(longest)
+        self._is_full = _digits(value)[0] > LONG and to_float32(value) != value
+        for text in set(texts[:SEEN]) if len(self._texts) < SEEN and not self._is_full else ():
+            self.add(text)
+        self.add(longest)
 
     def rounding(self) -> Rounding:
-        """What all cells so far have in common."""
-        if not self._significant:
+        """What all cells so far have in common. What looks like nothing in particular is "full"."""
+        cells = {text.strip().lower(): float(text) for text in self._texts}
+        values = {text: value for text, value in cells.items() if value and math.isfinite(value)}
+        if not values:
             return FULL
-        if self._long:
-            return FLOAT32 if self._float32 else FULL
-        if self._fixed == {4} and self._mantissas == {4}:
+        significant, decimals = zip(*map(_digits, values.values()), strict=True)
+        most, most_decimals = max(significant), max(decimals)
+        if most > LONG:
+            return FLOAT32 if all(to_float32(value) == value for value in values.values()) else FULL
+        fixed, is_padded = _places(text for text in values if "e" not in text)
+        fixed |= _places(text for text in cells.keys() - values if "." in text and "e" not in text)[0]
+        mantissas, is_mantissa_padded = _places(text.partition("e")[0] for text in values if "e" in text)
+        if fixed == {4} and mantissas == {4}:
             return Rounding("bars", 4)
-        if self._padded and len(self._fixed) == 1 and not self._mantissas:
-            return Rounding("decimals", next(iter(self._fixed)))
-        if self._mantissa_padded and len(self._mantissas) == 1 and not self._fixed - {1}:
-            digits = next(iter(self._mantissas)) + 1
+        if is_padded and len(fixed) == 1 and not mantissas:
+            return Rounding("decimals", fixed.pop())
+        if is_mantissa_padded and len(mantissas) == 1 and not fixed - {1}:
+            digits = mantissas.pop() + 1
             return Rounding("significant", digits) if digits <= LONG else FULL
-        if self._short32 and max(self._significant) >= MOST:
+        if MOST <= most <= 9 and all(_shortest32(value) == value for value in values.values()):
             return FLOAT32
-        return self._by_digits()
-
-    def _by_digits(self) -> Rounding:
-        """The rounding of numbers without any trailing zeros."""
-        values, most = len(self._significant), max(self._significant)
         # numbers that were rounded to n digits have all n of them nine times in ten
-        significant, decimals = (list_.count(max(list_)) for list_ in (self._significant, self._decimals))
-        enough = values >= ENOUGH and max(significant, decimals) >= 0.6 * values
-        if not enough and not (values >= MANY and 4 <= most <= MOST):
+        full, full_decimals = significant.count(most), decimals.count(most_decimals)
+        is_clear = len(values) >= ENOUGH and max(full, full_decimals) >= 0.6 * len(values)
+        if not is_clear and not (len(values) >= MANY and 4 <= most <= MOST):
             return FULL
-        if significant < decimals:
-            return Rounding("decimals", max(self._decimals))
+        if full < full_decimals:
+            return Rounding("decimals", most_decimals)
         return Rounding("significant", most) if most > 1 else FULL
+
+
+def _places(texts: Iterable[str]) -> tuple[set[int], bool]:
+    """How many digits stand after the point of numbers, and whether a trailing zero says that the format has so many.
+
+    >>> _places(["0.10", "0.25"])
+    ({2}, True)
+    """
+    fractions = [text.partition(".")[2] for text in texts]
+    return set(map(len, fractions)), any(len(digits) > 1 and digits.endswith("0") for digits in fractions)
 
 
 def _digits(value: float) -> tuple[int, int]:

@@ -14,7 +14,8 @@ from lrcli.logs import FARTHEST, Log, Run
 from lrcli.logs.axis import counted, rows_in, whole_positions
 from lrcli.logs.columns import family, group
 from lrcli.logs.rounding import tolerance
-from lrcli.series.base import BLOCK, Block, Readings, Series, Test
+from lrcli.printable import number_of
+from lrcli.series.base import BLOCK, Block, Readings, Series, Test, first_of
 from lrcli.series.formula import SpecSeries
 from lrcli.series.names import distinct_names
 from lrcli.series.sample import SampledLine, Thinned
@@ -79,33 +80,20 @@ class LogSeries(Series):
     ) -> Iterator[tuple[Readings, ...]]:
         """What was logged in the rows of each window, None where nothing was."""
         for rows in windows:
-            indices = self._indices(rows)
-            yield tuple(
-                Readings(lr=values[indices] if isinstance(indices, slice) else _chosen(values, indices))
-                for values in self.values
-            )
+            yield tuple(Readings(lr=column) for column in self._columns_at(rows))
 
-    def _indices(self, rows: Sequence[int]) -> slice | list[int | None]:
-        """Where these rows stand in the log: a slice where they are consecutive there, None for what is not there."""
-        if not rows:
-            return slice(0, 0)
+    def _columns_at(self, rows: Sequence[int]) -> list[Sequence[float | None]]:
         at = self.at_rows
-        low = bisect_left(at, rows[0])
-        if at[low : low + len(rows)] == rows:
-            return slice(low, low + len(rows))
-        places: list[int | None] = []
-        for t in rows:
-            low = bisect_left(at, t, low)
-            places.append(low if low < len(at) and at[low] == t else None)
-        return places
+        low = bisect_left(at, rows[0]) if rows else 0
+        if at[low : low + len(rows)] == rows or not rows:  # they are consecutive in the log, too
+            return [values[low : low + len(rows)] for values in self.values]
+        places = [bisect_left(at, t) for t in rows]
+        known = [place if place < len(at) and at[place] == t else None for place, t in zip(places, rows, strict=True)]
+        return [[None if place is None else values[place] for place in known] for values in self.values]
 
     def first(self, test: Test) -> tuple[int | None, ...]:
-        found = []
-        for values in self.values:
-            places = (i for i, value in enumerate(values) if value is not None and test(value))
-            place = next(places, None)
-            found.append(None if place is None else self.at_rows[place])
-        return tuple(found)
+        places = (first_of(values, 0, test) for values in self.values)
+        return tuple(None if place is None else self.at_rows[place] for place in places)
 
     def sampled(self, columns: int, start: int, stop: int) -> tuple[SampledLine, ...]:
         """What was logged, thinned where it is much; there is no gap where nothing was logged."""
@@ -128,12 +116,9 @@ class LogSeries(Series):
 
     @property
     def precision(self) -> str:  # type: ignore[override]
-        rounding = self.log.rounding
-        if rounding.kind == "full":
-            return ""
-        if rounding.kind == "float32":
-            return "float32 numbers"
-        return f"{rounding.digits} {'decimals' if rounding.kind == 'decimals' else 'significant digits'}"
+        kind, digits = self.log.rounding.kind, self.log.rounding.digits
+        words = {"full": "", "float32": "float32 numbers", "decimals": f"{digits} decimals"}
+        return words.get(kind, f"{digits} significant digits")
 
     def tolerance(self, value: float, peak: float) -> float:
         return tolerance(value, self.log.rounding, peak)
@@ -152,10 +137,6 @@ class LogSeries(Series):
         left = len(self.log.positions) - (self.run.stop - self.run.start)
         n = runs.index(self.run) + 1
         return f"of the {len(runs)} runs in {self.name} only run {n} was compared, {left} rows were not"
-
-
-def _chosen(values: Sequence[float | None], places: Sequence[int | None]) -> list[float | None]:
-    return [None if i is None else values[i] for i in places]
 
 
 def longest(log: Log) -> int:
@@ -177,30 +158,27 @@ def series_of_log(log: Log, *, run: int | None = None, only: bool = False) -> Lo
     run: its number, from 1; the longest if None. only: just the first column, not the other parameter groups of it.
     Raises LrcliError where the log has no such run.
     """
-    meant, log = log, counted(log)
+    with_places = counted(log)
     n = longest(log) if run is None else run
     if not 1 <= n <= len(log.runs):
-        raise LrcliError(f"'{log.name}' has {len(log.runs)} run{'s' * (len(log.runs) > 1)}, there is no run {n}")
+        raise LrcliError(f"'{log.name}' has {number_of(len(log.runs), 'run')}, there is no run {n}")
     chosen = log.runs[n - 1]
-    positions = log.positions[chosen.start : chosen.stop]
-    remarks = [f"{log.name}: {remark}" for remark in log.remarks]
+    positions = with_places.positions[chosen.start : chosen.stop]
+    remarks = list(with_places.remarks)
     if len(log.runs) > 1:
         rows = f"{chosen.stop - chosen.start} of {len(log.positions)} rows"
         why = ", the longest" if run is None else ""
-        remarks.append(f"{log.name}: run {n} of {len(log.runs)} is taken{why} ({rows}); --run N takes another")
-    unit = "epoch" if log.unit == "epoch" else "step"
-    at: Sequence[int] = range(len(positions))
-    places = whole_positions(positions)
-    if places is not None:
-        at = places
-    else:
-        remarks.append(f"{log.name}: the {log.unit}s are no whole numbers: the rows are counted instead, from 0")
-        unit = "step"
+        remarks.append(f"run {n} of {len(log.runs)} is taken{why} ({rows}); --run N takes another")
+    unit = "epoch" if with_places.unit == "epoch" else "step"
+    at = whole_positions(positions)
+    if at is None:
+        remarks.append(f"the {with_places.unit}s are no whole numbers: the rows are counted instead, from 0")
+        at, unit = range(len(positions)), "step"
     if at[0] < 0 or at[-1] >= FARTHEST:
-        raise LrcliError(f"{log.name}: the {log.unit} {at[0] if at[0] < 0 else at[-1]} is not a {log.unit} of a run")
+        unit = with_places.unit
+        raise LrcliError(f"{log.name}: the {unit} {at[0] if at[0] < 0 else at[-1]} is not a {unit} of a run")
     names = list(log.lrs)
     names = names[:1] if only else [name for name in names if family(name) == family(names[0])]
-    groups = tuple(group(name) or name if len(names) > 1 else None for name in names)
-    stop, columns = at[-1] + 1, tuple(names)
-    said = tuple(Problem("log", remark) for remark in remarks)
-    return LogSeries(log.name, unit, stop, distinct_names(groups), said, meant, chosen, columns, at)
+    groups = distinct_names(tuple(group(name) or name if len(names) > 1 else None for name in names))
+    said = tuple(Problem("log", f"{log.name}: {remark}") for remark in remarks)
+    return LogSeries(log.name, unit, at[-1] + 1, groups, said, log, chosen, tuple(names), at)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from io import TextIOWrapper
+from dataclasses import dataclass
 
-from lrcli.logs import LogRequest
-from lrcli.logs.format import without_escapes
+from lrcli.logs import LogRequest, NoLog
+from lrcli.logs.format import FAR, LogFile, without_escapes
 from lrcli.logs.gather import Gathered
-from lrcli.logs.line import FAR, epoch_of, line_words, may_be_heading, may_hold_rate, statement
+from lrcli.logs.line import epoch_of, line_words, may_be_heading, may_hold_rate, statement
 from lrcli.logs.line_pattern import LinePattern, pattern_like
-from lrcli.logs.refusal import NoLog
+from lrcli.printable import number_of
 
 BLOCK = 1 << 20
 """How many characters are looked at together."""
@@ -34,8 +33,15 @@ class LineKind:
     gathered: Gathered
     number: int
     first: str
-    words: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str]
     lines: int = 0
+
+    @property
+    def example(self) -> str:
+        """The first line for a message."""
+        line = " ".join(self.first.split())
+        shown = f"{line[: _SHOWN - 3]}..." if len(line) > _SHOWN else line
+        return f"line {self.number}, '{shown}'"
 
 
 class TextRows:
@@ -52,29 +58,29 @@ class TextRows:
         self._number = 0
         self._row_number = 0  # of the last line that is a row
 
-    def read(self, text: TextIOWrapper) -> Iterator[str]:
+    def read(self, file: LogFile) -> Iterator[str]:
         """Reads all of it; yields what is to be said about it. Raises LrcliError where no line is a row."""
         ended, lines = True, list[str]()
-        while block := text.read(BLOCK):
-            block += text.readline()
-            ended = block.endswith("\n")
-            block = without_escapes(block)
-            lines = block.split("\n")
-            if not lines[-1]:
-                lines.pop()
-            if max(map(len, lines), default=0) > FAR:
-                lines = [line[:FAR] for line in lines]
-                block = "\n".join(lines) + "\n" * ended
-            if not self._together(block, len(lines)):
-                self._one_by_one(lines)
+        with file.text() as text:
+            while block := text.read(BLOCK):
+                block += text.readline()
+                ended = block.endswith("\n")
+                block = without_escapes(block)
+                lines = block.split("\n")
+                if not lines[-1]:
+                    lines.pop()
+                if max(map(len, lines), default=0) > FAR:
+                    lines = [line[:FAR] for line in lines]
+                    block = "\n".join(lines) + "\n" * ended
+                if not self._together(block, len(lines)):
+                    self._one_by_one(lines)
         yield from self._chosen()
         if not ended and self._row_number == self._number and _ends_in_rate(lines[-1], self._request):
             yield "the last line has no line end: its learning rate may be cut off"
 
     def _together(self, block: str, lines: int) -> bool:
         """Reads the rows of a block by the patterns alone; False, and nothing read, if it may hold other rows, too."""
-        found: list[tuple[LinePattern, LineKind, list[list[str]]]] = []
-        headed = False
+        matches: list[tuple[LinePattern, LineKind, list[list[str]]]] = []
         rest = block
         for pattern in self._patterns:
             width = len(pattern.groups) + 1
@@ -82,29 +88,28 @@ class TextRows:
             if len(parts) < width:
                 continue
             kind = self.kinds.get((*pattern.kind, False))
-            if kind is None or pattern.named or not pattern.places or any(kind is other for _, other, _ in found):
+            if kind is None or pattern.named or not pattern.places or any(kind is other for _, other, _ in matches):
                 return False  # the order of the lines matters
-            found.append((pattern, kind, [parts[i::width] for i in range(1, width)]))
-            headed = headed or not pattern.has_epoch
+            matches.append((pattern, kind, [parts[i::width] for i in range(1, width)]))
             rest = "".join(parts[::width])
-        if not found or self._may_hold_rate(rest) or (headed and may_be_heading(rest)):
+        headed = not all(pattern.has_epoch for pattern, _, _ in matches)
+        if not matches or self._may_hold_rate(rest) or (headed and may_be_heading(rest)):
             return False
         self.other_lines += lines
-        for pattern, kind, columns in found:
-            names = [_column(role, name) for role, name in pattern.groups]
-            if self._epoch is None and not pattern.has_epoch and "of" in names:
-                del columns[names.index("of")]
-                names.remove("of")
-            if self._epoch is not None and not pattern.has_epoch:
-                names.append("epoch")
-                columns.append([self._epoch[1]] * len(columns[0]))
-                self._note_heading(kind)
-            if not kind.gathered.add_block(dict(zip(names, columns, strict=True))):
-                for row in zip(*columns, strict=True):
-                    record = {name: text.replace(",", "") for name, text in zip(names, row, strict=True)}
-                    kind.gathered.add(self._number + 1, record)
-            kind.lines += len(columns[0])
-            self.other_lines -= len(columns[0])
+        for pattern, kind, texts in matches:
+            columns = dict(zip((_column(*group) for group in pattern.groups), texts, strict=True))
+            rows = len(texts[0])
+            if not pattern.has_epoch:
+                if self._epoch is None:
+                    columns.pop("of", None)
+                else:
+                    columns["epoch"] = [self._epoch[1]] * rows
+                    self._note_heading(kind)
+            if not kind.gathered.add_block(columns):
+                for cells in zip(*columns.values(), strict=True):
+                    kind.gathered.add(self._number + 1, dict(zip(columns, map(_undivided, cells), strict=True)))
+            kind.lines += rows
+            self.other_lines -= rows
         self._number += lines
         self._row_number = self._number
         return True
@@ -124,31 +129,24 @@ class TextRows:
     def _row(self, number: int, line: str) -> bool:
         """Adds the row of a line; whether it is one."""
         for i, pattern in enumerate(self._patterns):
-            match = pattern.regex.search(line)
-            if match:
+            if match := pattern.regex.search(line):
                 if i:
                     self._patterns.insert(0, self._patterns.pop(i))
-                if pattern.named:
-                    cells = [(role, name, match[name]) for role, name in pattern.groups if match[name] is not None]
-                else:
-                    texts = match.groups()
-                    cells = [(*group, text) for group, text in zip(pattern.groups, texts, strict=True)]
+                texts = [match[name] for _, name in pattern.groups] if pattern.named else match.groups()
+                cells = [(*group, text) for group, text in zip(pattern.groups, texts, strict=True) if text is not None]
                 self._add(number, line, pattern.kind, cells)
                 return True
-        if self._fixed:
+        said = None if self._fixed else statement(line, self._request)
+        if said is None:
             return False
-        found = statement(line, self._request)
-        if found is None:
-            return False
+        cells = [(token.role, token.name, line[token.start : token.end]) for token in said.tokens]
         if len(self._patterns) < MOST:
-            pattern = pattern_like(line, found)
+            pattern = pattern_like(line, said)
             match = pattern.regex.search(line)
-            expected = tuple(line[token.start : token.end] for token in found.tokens)
             gaps = pattern.regex.pattern.count("*?")  # each is tried at each place of a line that does not match
-            if match and match.groups() == expected and gaps <= _GAPS:
+            if match and list(match.groups()) == [text for _, _, text in cells] and gaps <= _GAPS:
                 self._patterns.insert(0, pattern)
-        cells = [(token.role, token.name, line[token.start : token.end]) for token in found.tokens]
-        self._add(number, line, found.kind, cells)
+        self._add(number, line, said.kind, cells)
         return True
 
     def _add(self, number: int, line: str, names: tuple[str, str], cells: list[tuple[str, str, str]]) -> None:
@@ -159,17 +157,16 @@ class TextRows:
             if len(self.kinds) >= _KINDS:
                 self.other_lines += 1
                 return
-            kind = LineKind(self._target.like(), number, line)
-            kind.words = {_column(role, name): name for role, name, _ in cells}
-            self.kinds[(*names, carried)] = kind
+            words = {_column(role, name): name for role, name, _ in cells}
+            kind = self.kinds[(*names, carried)] = LineKind(self._target.like(), number, line, words)
         if self._epoch is None and "epoch" not in roles:  # the steps of an epoch are of use beside one only
             cells = [cell for cell in cells if cell[0] != "of"]
-        record = {_column(role, name): text.replace(",", "") for role, name, text in cells}
-        if "epoch" not in roles and self._epoch is not None:
-            record["epoch"] = self._epoch[1].replace(",", "")
+        record = {_column(role, name): _undivided(text) for role, name, text in cells}
+        for role, name, _ in cells:
+            kind.gathered.names.setdefault(_column(role, name), role)
+        if self._epoch is not None and "epoch" not in roles:
+            record["epoch"] = _undivided(self._epoch[1])
             self._note_heading(kind, carried=carried)
-        for name in record:
-            kind.gathered.names.setdefault(name, _ROLES.get(name, "lr"))
         if not (len(cells) < 3 and kind.gathered.add_group(record)):
             kind.gathered.add(number, record)
         kind.lines += 1
@@ -187,32 +184,25 @@ class TextRows:
             column = self._request.column
             what = f"the number {column!r}" if column else "a learning rate that is known as one"
             raise NoLog("no line is as --pattern says" if self._fixed else f"no line of this text has {what}")
-        kind = max(self.kinds.values(), key=lambda one: one.lines)
+        kind = max(self.kinds.values(), key=lambda kind: kind.lines)
         self._target.take(kind.gathered)
         self._target.words = kind.words
-        left = f"; {_lines(self.other_lines)} without a learning rate left out" if self.other_lines else ""
-        yield f"read as text: {_lines(kind.lines)} like line {kind.number}, {_quoted(kind.first)}{left}"
-        for one in self.kinds.values():
-            if one is not kind:
-                yield f"{_lines(one.lines)} of another form left out, as line {one.number}, {_quoted(one.first)}"
-
-
-_ROLES = {"step": "step", "epoch": "epoch", "of": "of", "rank": "rank"}
+        left = f"; {number_of(self.other_lines, 'line')} without a learning rate left out" if self.other_lines else ""
+        yield f"read as text: {number_of(kind.lines, 'line')} like {kind.example}{left}"
+        for other in self.kinds.values():
+            if other is not kind:
+                yield f"{number_of(other.lines, 'line')} of another form left out, as {other.example}"
 
 
 def _ends_in_rate(line: str, request: LogRequest) -> bool:
-    found = statement(line, request)
-    return found is not None and any(token.role == "lr" and token.end == len(line) for token in found.tokens)
+    said = statement(line, request)
+    return said is not None and any(token.role == "lr" and token.end == len(line) for token in said.tokens)
 
 
 def _column(role: str, name: str) -> str:
     return name if role == "lr" else role
 
 
-def _lines(n: int) -> str:
-    return f"{n:,} line{'s' * (n != 1)}"
-
-
-def _quoted(line: str) -> str:
-    line = " ".join(line.split())
-    return f"'{line[: _SHOWN - 3]}...'" if len(line) > _SHOWN else f"'{line}'"
+def _undivided(text: str) -> str:
+    """A number without the commas that separate its thousands."""
+    return text.replace(",", "")

@@ -21,6 +21,10 @@ _MOST = 10_000
 _TINY = 1e-6
 """A part of a step: the rounding of doubles."""
 
+_Length = tuple[float, float]
+"""The least and the most that something may be."""
+_ANY_LENGTH, _NO_LENGTH = (0.0, math.inf), (math.inf, 0.0)
+
 
 def steps_beside(epochs: Sequence[float], before: Sequence[float], after: Sequence[float]) -> list[float] | None:
     """The step of each row: that of the bar before it or of the one after it, as its epoch says; None where none fits.
@@ -35,26 +39,18 @@ def steps_beside(epochs: Sequence[float], before: Sequence[float], after: Sequen
     best: list[float] = []
     matched = 0
     for start in dict.fromkeys((after[top], before[top])):
-        if not start > 0:
-            continue
-        low, high = _lengths(start, epochs[top], slack[top])
-        steps: list[float] = []
+        length = _narrowed(_ANY_LENGTH, start, epochs[top], slack[top]) if start > 0 else _NO_LENGTH
+        steps = []
         for i, epoch in enumerate(epochs):
-            fits = [
-                (max(low, own[0]), min(high, own[1]), step)
-                for step in dict.fromkeys((after[i], before[i]))
-                if step > 0 and (own := _lengths(step, epoch, slack[i])) and max(low, own[0]) <= min(high, own[1])
-            ]
-            if fits:
-                low, high, step = fits[0]
-                steps.append(step)
-            else:
-                steps.append(math.nan)
+            bars = [step for step in dict.fromkeys((after[i], before[i])) if step > 0]
+            fits = [(closer, bar) for bar in bars if _is_some(closer := _narrowed(length, bar, epoch, slack[i]))]
+            length, step = fits[0] if fits else (length, math.nan)
+            steps.append(step)
         n = sum(step == step for step in steps)
         if n > matched:
-            middle = (low + high) / 2
-            best = [s if s == s else round(e * middle) for s, e in zip(steps, epochs, strict=True)]
             matched = n
+            middle = sum(length) / 2
+            best = [s if s == s else round(e * middle) for s, e in zip(steps, epochs, strict=True)]
     return best if matched >= max(2, _ENOUGH * len(epochs)) else None
 
 
@@ -85,7 +81,7 @@ def steps_of_end(epochs: Sequence[float], end: Mapping[str, Any]) -> tuple[list[
     if not (0 < least <= most < FARTHEST and epochs and max(epochs) <= last) or all(e % 1 == 0 for e in epochs):
         return None
     slack = _slack([*epochs, last])
-    found = None
+    fitting: tuple[list[float], str] | None = None
     for ahead in ([], [1.0]):
         n = len(epochs) - len(ahead)
         strides = range(max(int(least / (n + 1)), 1 + len(ahead)), int(most / n) + 1) if n > 1 else range(0)
@@ -93,34 +89,20 @@ def steps_of_end(epochs: Sequence[float], end: Mapping[str, Any]) -> tuple[list[
             return None
         for stride in strides:
             steps = [*ahead, *(float(stride * number) for number in range(1, n + 1))]
-            low, high = _common_length(steps, epochs, slack)
-            if low > high:
-                continue
-            fewest = math.ceil(max(least, n * stride, low * (last - slack[-1]) - _TINY))
-            total = math.floor(min(most, (n + 1) * stride - 1, high * (last + slack[-1]) + _TINY))
-            if fewest <= total:
-                if found:
+            length = _ANY_LENGTH
+            for step, epoch, slack_there in zip(steps, epochs, slack, strict=False):
+                length = _narrowed(length, step, epoch, slack_there)
+                if not _is_some(length):
+                    break
+            fewest = max(least, n * stride, length[0] * (last - slack[-1]) - _TINY)
+            largest = min(most, (n + 1) * stride - 1, length[1] * (last + slack[-1]) + _TINY)
+            if _is_some(length) and math.ceil(fewest) <= math.floor(largest):
+                if fitting:
                     return None
-                said = f"{total}" if fewest == total else f"{fewest} to {total}"
-                found = (
-                    steps,
-                    (
-                        f"counted from train_runtime x train_steps_per_second: {said}, a row every {stride}"
-                        " (if the run was not stopped before its end)"
-                    ),
-                )
-    return found
-
-
-def _common_length(steps: Sequence[float], epochs: Sequence[float], slack: Sequence[float]) -> tuple[float, float]:
-    """The shortest and the longest epoch in which all steps are at their epochs; infinity and 0 where there is none."""
-    low, high = 0.0, math.inf
-    for step, epoch, own in zip(steps, epochs, slack, strict=False):
-        shorter, longer = _lengths(step, epoch, own)
-        low, high = max(low, shorter), min(high, longer)
-        if low > high:
-            return math.inf, 0.0
-    return low, high
+                totals = " to ".join(str(total) for total in sorted({math.ceil(fewest), math.floor(largest)}))
+                source = f"counted from train_runtime x train_steps_per_second: {totals}, a row every {stride}"
+                fitting = steps, f"{source} (if the run was not stopped before its end)"
+    return fitting
 
 
 def _rounded(text: str) -> tuple[float, float]:
@@ -136,11 +118,15 @@ def _rounded(text: str) -> tuple[float, float]:
     return float(number - half), float(number + half)
 
 
-def _lengths(step: float, epoch: float, slack: float) -> tuple[float, float]:
-    """The shortest and the longest epoch, in steps, in which a step is at that epoch."""
-    return (step / (epoch + slack) if epoch + slack else math.inf), (
-        step / (epoch - slack) if epoch > slack else math.inf
-    )
+def _narrowed(length: _Length, step: float, epoch: float, slack: float) -> _Length:
+    """Those of the lengths of an epoch, in steps, in which a step is at that epoch."""
+    shortest = step / (epoch + slack) if epoch + slack else math.inf
+    longest = step / (epoch - slack) if epoch > slack else math.inf
+    return max(length[0], shortest), min(length[1], longest)
+
+
+def _is_some(length: _Length) -> bool:
+    return length[0] <= length[1]
 
 
 def _slack(epochs: Sequence[float]) -> list[float]:

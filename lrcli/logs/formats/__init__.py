@@ -13,14 +13,9 @@ from lrcli.logs.format import LogFormat, Opening
 def log_formats() -> tuple[LogFormat, ...]:
     """Every format, in the order in which they are asked."""
     formats = [import_module(f"{__name__}.{name}").FORMAT for name in module_names(__path__)]
-    return tuple(sorted(formats, key=lambda one: (one.order, one.name)))
-
-
-def log_format(name: str) -> LogFormat:
-    """The format of that name."""
-    return next(one for one in log_formats() if one.name == name)
+    return tuple(sorted(formats, key=lambda known: (known.order, known.name)))
 
 
 def format_of(opening: Opening) -> LogFormat | None:
     """The format of a file that begins like this, None if it is no log."""
-    return next((one for one in log_formats() if one.recognise(opening)), None)
+    return next((known for known in log_formats() if known.recognise(opening)), None)

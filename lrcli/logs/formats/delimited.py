@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
+from lrcli.logs import NoLog
 from lrcli.logs.columns import listed, rank
 from lrcli.logs.format import LogFile, LogFormat, Opening
 from lrcli.logs.gather import Gathered
 from lrcli.logs.line import statement
-from lrcli.logs.refusal import NoLog
-
-_NUMBER = re.compile(r"[:=]\s*[-+]?[\d.]")  # a line of text has numbers behind its names
+from lrcli.printable import times
 
 BLOCK = 4096
 """How many rows are looked at together."""
@@ -25,49 +24,49 @@ def recognise(opening: Opening) -> bool:
     >>> [recognise(Opening(text)) for text in (b"epoch,lr\n0,0.1\n", b"lr\n0.1\n", b"Epoch 1, lr 0.1\n")]
     [True, True, False]
     """
-    lines = _table(opening)
-    if not lines or not is_tabular(opening):
+    if not is_tabular(opening):
         return False
-    names = _names(lines[0])
+    names = _table(opening)[0]
     return any(rank(name) < 2 for name in names) or _is_scalar(names)
 
 
 def is_tabular(opening: Opening) -> bool:
     """Whether the first line is one of names, and the second has as many cells."""
-    lines = _table(opening)
-    if not lines or any(map(_is_number, _names(lines[0]))) or statement(lines[0]) or _NUMBER.search(lines[0]):
+    table = _table(opening)
+    if not table or any(map(_is_number, table[0])):
         return False
-    if len(lines) == 1:
+    header = next(_uncommented(opening))
+    if re.search(r"[:=]\s*[-+]?[\d.]", header) or statement(header):  # a line of text has numbers behind its names
+        return False
+    if len(table) == 1:
         return True
-    delimiter = _delimiter(lines[0])
-    names, cells = _cells(lines[0], delimiter), _cells(lines[1], delimiter)
+    names, cells = table
     numbers = sum(map(_is_number, cells))
-    if delimiter == " ":
+    if _delimiter(header) == " ":
         return len(cells) == len(names) and numbers * 2 > len(cells)
     return numbers > 0 or not any(cells) or cells == names
 
 
 def is_bare(opening: Opening) -> bool:
     """Whether the first line is a row of numbers, with no names above it."""
-    lines = _table(opening)
-    return bool(lines) and all(map(_is_number, _names(lines[0])))
+    table = _table(opening)
+    return bool(table) and all(map(_is_number, table[0]))
 
 
-def _table(opening: Opening) -> list[str]:
-    return [line for line in opening.lines if not line.startswith("#")]
+def _uncommented(opening: Opening) -> Iterator[str]:
+    return (line for line in opening.lines if not line.startswith("#"))
 
 
-def _names(line: str) -> list[str]:
-    return _cells(line, _delimiter(line))
+def _table(opening: Opening) -> list[list[str]]:
+    """The cells of the first two lines."""
+    lines = list(islice(_uncommented(opening), 2))
+    mark = _delimiter(lines[0]) if lines else ""
+    rows = (line.split() if mark == " " else line.split(mark) for line in lines)
+    return [[cell.strip().strip('"') for cell in row] for row in rows]
 
 
 def _delimiter(line: str) -> str:
     return next((mark for mark in "\t,;" if mark in line), " " if len(line.split()) > 1 else ",")
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    cells = line.split() if delimiter == " " else line.split(delimiter)
-    return [cell.strip().strip('"') for cell in cells]
 
 
 def _is_scalar(names: list[str]) -> bool:
@@ -75,99 +74,90 @@ def _is_scalar(names: list[str]) -> bool:
     return [name.lower() for name in names] == ["wall time", "step", "value"]
 
 
-def read_delimited(lines: Iterable[str], gathered: Gathered, stem: str = "lr") -> Iterator[str]:
-    """Adds the rows of a CSV or TSV text; yields what is to be said about them. stem: what the file is called."""
-    source = _Lines(lines)
-    delimiter = _delimiter(source.peek())
-    rows = csv.reader(source, delimiter=delimiter, skipinitialspace=True)
-    names: list[str] = []
-    headers = long = 0
-    pending: tuple[int, list[str]] | None = None
-    before = 0
-    try:
-        while block := list(islice(rows, BLOCK if names else 1)):
-            if names and not pending and delimiter in ",\t" and _add_block(gathered, names, block):
-                before += len(block)
-                continue
-            for line, row in enumerate(block, before + 1):
-                if not any(cell.strip() for cell in row):
-                    continue
-                if delimiter == " ":
-                    row = [cell for cell in row if cell]
-                if not names:
-                    names = _header(row)
-                    if _is_scalar(names) and gathered.request.column is None:
-                        if rank(stem) > 1:
-                            gathered.names.update(dict.fromkeys(names, "other"))
-                            raise NoLog(
-                                f"this is one scalar of TensorBoard, '{stem}': is that the learning rate?", "value"
-                            )
-                        gathered.names[names[2]] = "lr"
-                    continue
-                if pending:
-                    _add(gathered, names, *pending, delimiter)
-                    pending = None
-                if _is_header(row, names):
-                    headers += 1
-                    names = _header(row)
-                    continue
-                long += len(row) > len(names)
-                if len(row) < len(names):
-                    pending = line, row  # is it the last one? then it was cut off
-                    continue
-                _add(gathered, names, line, row, delimiter)
-            before += len(block)
-    except csv.Error as error:
-        raise NoLog(f"line {rows.line_num} is not CSV: {error}") from None
-    if not names:
-        raise NoLog("the file is empty")
-    for name in names:
-        gathered.names.setdefault(name, gathered.role(name))
-    if pending and source.ended:
-        _add(gathered, names, *pending, delimiter)
-    elif pending:
-        yield f"line {pending[0]}, the last one, is cut off and was left out"
-    elif not source.ended and gathered.rows and rank(names[-1]) < 2:
-        yield "the last line has no line end: its learning rate may be cut off"
-    if headers:
-        yield f"the header line comes again {_times(headers)}"
-    if long:
-        yield f"{long} {'row has' if long == 1 else 'rows have'} more cells than the header; those were left out"
-
-
-def _times(n: int) -> str:
-    return "once" if n == 1 else f"{n} times"
-
-
 class _Lines:
-    """Lines, the first of which can be looked at; knows whether the last one had a line end."""
+    """The lines from the first one with cells on; they know whether the last one had a line end."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = iter(lines)
-        self._first: list[str] = []
+    def __init__(self, lines: Iterator[str]) -> None:
+        numbered = ((n, line) for n, line in enumerate(lines) if line.strip() and not line.startswith("#"))
+        self.skipped, self.first = next(numbered, (0, ""))
         self.ended = True
-
-    def peek(self) -> str:
-        for line in self._lines:
-            if line.strip() and not line.startswith("#"):
-                self._first.append(line)
-                return line
-            self._first.append("\n")  # keeps the line numbers
-        return ""
+        self._others = lines
 
     def __iter__(self) -> Iterator[str]:
-        yield from self._first
-        line = self._first[-1] if self._first else "\n"
-        for line in self._lines:
+        line = self.first
+        yield line
+        for line in self._others:
             yield line
         self.ended = line.endswith(("\n", "\r"))
 
 
-def _header(row: list[str]) -> list[str]:
+def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
+    with file.text() as text:
+        yield from _rows(_Lines(text), gathered, "lr" if file.source.path is None else file.source.stem)
+
+
+def _rows(lines: _Lines, gathered: Gathered, stem: str) -> Iterator[str]:
+    """Adds the rows of a table; yields what is to be said about them. stem: what the file is called."""
+    delimiter = _delimiter(lines.first)
+    rows = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    headers = long = 0
+    short: tuple[int, list[str]] | None = None  # is it the last one? then it was cut off
+
+    def add(number: int, row: list[str]) -> None:
+        if delimiter == ";":
+            row = [cell.replace(",", ".") for cell in row]  # where a comma is the decimal point, a semicolon separates
+        gathered.add(number, dict(zip(names, row, strict=False)))
+
+    try:
+        numbered = enumerate(rows, lines.skipped + 1)
+        before, header = next(((n, row) for n, row in numbered if any(map(str.strip, row))), (0, []))
+        names = _header(header, delimiter)
+        _name_scalar(names, gathered, stem)
+        while block := list(islice(rows, BLOCK)):
+            if not short and delimiter in ",\t" and _add_block(gathered, names, block):
+                before += len(block)
+                continue
+            for number, row in enumerate(block, before + 1):
+                cells = _cells(row, delimiter)
+                if not any(cells):
+                    continue
+                if short:
+                    add(*short)
+                    short = None
+                if cells[0] == names[0] and not any(map(_is_number, cells)):  # as a log has that was appended to
+                    headers += 1
+                    names = _header(row, delimiter)
+                elif len(cells) < len(names):
+                    short = number, cells
+                else:
+                    long += len(cells) > len(names)
+                    add(number, cells)
+            before += len(block)
+    except csv.Error as error:
+        raise NoLog(f"line {lines.skipped + rows.line_num} is not CSV: {error}") from None
+    for name in names:
+        gathered.names.setdefault(name, gathered.role(name))
+    if short and lines.ended:
+        add(*short)
+    elif short:
+        yield f"line {short[0]}, the last one, is cut off and was left out"
+    elif not lines.ended and gathered.rows and rank(names[-1]) < 2:
+        yield "the last line has no line end: its learning rate may be cut off"
+    if headers:
+        yield f"the header line comes again {times(headers)}"
+    if long:
+        yield f"{long} {'row has' if long == 1 else 'rows have'} more cells than the header; those were left out"
+
+
+def _cells(row: list[str], delimiter: str) -> list[str]:
+    return [cell.strip() for cell in row if cell or delimiter != " "]
+
+
+def _header(row: list[str], delimiter: str) -> list[str]:
     """The column names, each different."""
     numbers: dict[str, int] = {}  # name -> the number that the next column of that name tries
-    for cell in row:
-        name = new = cell.strip()
+    for name in _cells(row, delimiter):
+        new = name
         n = numbers.get(name, 1)
         while new in numbers:
             n += 1
@@ -175,14 +165,20 @@ def _header(row: list[str]) -> list[str]:
         numbers[name] = n
         numbers.setdefault(new, 1)
     names = list(numbers)
-    if all(_is_number(name) for name in names):
+    if not names:
+        raise NoLog("the file is empty")
+    if all(map(_is_number, names)):
         raise NoLog(f"the first line is {listed(names, 5)}: a log needs a header line, e.g. epoch,lr")
     return names
 
 
-def _is_header(row: list[str], names: list[str]) -> bool:
-    """Whether a row is a header line once more, as a log has that was appended to."""
-    return row[0].strip() == names[0] and not _is_number(row[0]) and not any(_is_number(cell) for cell in row)
+def _name_scalar(names: list[str], gathered: Gathered, stem: str) -> None:
+    """Take the one scalar that TensorBoard exports for a learning rate, where the file is called so."""
+    if _is_scalar(names) and gathered.request.column is None:
+        if rank(stem) > 1:
+            gathered.names.update(dict.fromkeys(names, "other"))
+            raise NoLog(f"this is one scalar of TensorBoard, '{stem}': is that the learning rate?", "value")
+        gathered.names[names[2]] = "lr"
 
 
 def _is_number(text: str) -> bool:
@@ -200,21 +196,4 @@ def _add_block(gathered: Gathered, names: list[str], block: list[list[str]]) -> 
     )
 
 
-def _add(gathered: Gathered, names: list[str], line: int, row: list[str], delimiter: str) -> None:
-    if delimiter == ";":
-        row = [cell.replace(",", ".") for cell in row]  # where a comma is the decimal point, a semicolon separates
-    gathered.add(line, dict(zip(names, row, strict=False)))
-
-
-def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
-    with file.text() as text:
-        yield from read_delimited(text, gathered, "lr" if file.source.path is None else file.source.stem)
-
-
-FORMAT = LogFormat(
-    "delimited",
-    "CSV and TSV with a header line: Keras's CSVLogger, Lightning, Ultralytics, timm, any other",
-    recognise,
-    _read,
-    order=60,
-)
+FORMAT = LogFormat("delimited", recognise, _read, order=60)

@@ -5,23 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from io import TextIOWrapper
 from itertools import chain
 from typing import Any
 
+from lrcli.logs import NoLog
 from lrcli.logs.format import LogFile, LogFormat, Opening
 from lrcli.logs.gather import Gathered
-from lrcli.logs.refusal import NoLog
 
-_HISTORY = re.compile(r'"(log_history|history)"\s*:\s*\[')
-_NAN = re.compile(r"(?<=: )-?(nan|inf)\b")
+_HISTORY = r'"(log_history|history)"\s*:\s*\['
+_START = r"""\s*(\{|\[\s*(\{|\[|"|\]|-?[\d.]+\s*[,\]]|$))"""
 _DEEP = 64
 """How many items of a list become columns of their own (a learning rate per group)."""
 _LEVELS = 20
 """How deep an object may stand in others; what lies deeper is no number of a training loop."""
-
-
-_START = re.compile(r"""\s*(\{|\[\s*(\{|\[|"|\]|-?[\d.]+\s*[,\]]|$))""")
 
 
 def recognise(opening: Opening) -> bool:
@@ -37,20 +33,18 @@ def recognise(opening: Opening) -> bool:
 
 def starts_as_json(opening: Opening) -> bool:
     """Whether a text begins like an object or a list."""
-    return bool(_START.match(opening.text))
+    return opening.text.lstrip()[:1] in ("{", "[") and re.match(_START, opening.text) is not None
 
 
-def read_json(text: TextIOWrapper, gathered: Gathered) -> Iterator[str]:
-    """Adds the rows of a JSON text; yields what is to be said about them."""
-    first = next((line for line in text if line.strip()), "")
-    row = row_of(first)
-    if isinstance(row, dict) and not _HISTORY.search(first) and not _is_columns(row):
-        second = next(text, "")
-        if not second and any(map(_is_columns, row.values())):
-            yield from _columns(first, gathered)  # a document on one line
-            return
-        yield from _lines(chain([first], [second] * bool(second), text), gathered)
-    else:
+def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
+    with file.text() as text:
+        first = next((line for line in text if line.strip()), "")
+        row = row_of(first)
+        if isinstance(row, dict) and not re.search(_HISTORY, first) and not _is_columns(row):
+            second = next(text, "")
+            if second or not any(map(_is_columns, row.values())):
+                yield from _lines(chain([first], [second] * bool(second), text), gathered)
+                return
         yield from _document(first + text.read(), gathered)
 
 
@@ -58,13 +52,12 @@ def _lines(lines: Iterable[str], gathered: Gathered) -> Iterator[str]:
     bad: list[int] = []
     n, line = 0, ""
     for n, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        found = row_of(line)
-        if isinstance(found, dict):
-            gathered.add(n, flat_row(found))
-        else:
-            bad.append(n)
+        if line.strip():
+            row = row_of(line)
+            if isinstance(row, dict):
+                gathered.add(n, flat_row(row))
+            else:
+                bad.append(n)
     if bad == [n] and not line.endswith("\n"):
         yield f"line {n}, the last one, is cut off and was left out"
     elif len(bad) == 1:
@@ -86,80 +79,58 @@ def row_of(line: str) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "1if" in a damaged line
-            return literal_eval(_NAN.sub("None", line.strip()))
+            return literal_eval(re.sub(r"(?<=: )-?(nan|inf)\b", "None", line.strip()))
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return None
 
 
 def _document(text: str, gathered: Gathered) -> Iterator[str]:
-    """A list of objects, however deep, or an object of lists (a Keras history)."""
-    found = _HISTORY.search(text)
-    start = text.lstrip()
-    if found:
-        at = found.end()
-    elif start.startswith("["):
-        at = text.index("[") + 1
+    """A list of objects, however deep, an object of lists (a Keras history), or objects one after the other."""
+    if history := re.search(_HISTORY, text):
+        yield from _entries(text, history.end(), gathered)
+    elif text.lstrip().startswith("["):
+        yield from _entries(text, text.index("[") + 1, gathered)
     else:
-        yield from _columns(text, gathered)
-        return
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError):
+            yield from _entries(text, 0, gathered, in_list=False)
+        else:
+            _add_columns(data, gathered)
+
+
+def _entries(text: str, at: int, gathered: Gathered, *, in_list: bool = True) -> Iterator[str]:
+    """Objects of several lines each, from a place in the text on, in a list or one after the other."""
     decode = json.JSONDecoder().raw_decode
-    space = re.compile(r"[\s,]*")
+    between = re.compile(r"[\s,]*" if in_list else r"\s*")
     n = 0
     while True:
-        match = space.match(text, at)
-        assert match is not None
-        at = match.end()
-        if text[at : at + 1] == "]":
+        at = between.match(text, at).end()  # type: ignore[union-attr]
+        if text[at : at + 1] == ("]" if in_list else ""):
             return
         try:
             row, at = decode(text, at)
         except (ValueError, RecursionError):
             if n == 0:
-                raise NoLog(f"this is not JSON (line {text.count(chr(10), 0, at) + 1})") from None
+                where = f"(line {text.count(chr(10), 0, at) + 1})"
+                raise NoLog(f"this is not JSON {where}" if in_list else "this is not JSON, and not a log") from None
             yield f"the file is cut off or damaged after entry {n}; what follows was left out"
             return
         n += 1
-        if not isinstance(row, dict):
+        if in_list and not isinstance(row, dict):
             raise NoLog(f"entry {n} is not an object with a step and a learning rate")
-        gathered.add(n, flat_row(row))
-
-
-def _columns(text: str, gathered: Gathered) -> Iterator[str]:
-    """An object of equally long lists."""
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        yield from _objects(text, gathered)
-        return
-    if isinstance(data, dict) and not _is_columns(data):
-        data = next((value for value in data.values() if _is_columns(value)), data)
-    if not isinstance(data, dict) or not _is_columns(data):
-        raise NoLog("this is not a log: a JSON document without a log_history")
-    lists = {str(key): value for key, value in data.items() if isinstance(value, list)}
-    for n in range(max(len(value) for value in lists.values())):
-        gathered.add(n + 1, {key: value[n] for key, value in lists.items() if n < len(value)})
-
-
-def _objects(text: str, gathered: Gathered) -> Iterator[str]:
-    """Objects of several lines each, one after the other."""
-    decode = json.JSONDecoder().raw_decode
-    space = re.compile(r"\s*")
-    at = n = 0
-    while at < len(text):
-        match = space.match(text, at)
-        assert match is not None
-        at = match.end()
-        if at == len(text):
-            return
-        try:
-            row, at = decode(text, at)
-        except (ValueError, RecursionError):
-            if n == 0:
-                raise NoLog("this is not JSON, and not a log") from None
-            yield f"the file is cut off or damaged after entry {n}; what follows was left out"
-            return
-        n += 1
         gathered.add(n, flat_row(row) if isinstance(row, dict) else {})
+
+
+def _add_columns(data: Any, gathered: Gathered) -> None:
+    """Adds the rows of an object of equally long lists, or of the first such object in one."""
+    inner = data.values() if isinstance(data, dict) else ()
+    columns = next(filter(_is_columns, (data, *inner)), None)
+    if columns is None:
+        raise NoLog("this is not a log: a JSON document without a log_history")
+    lists = {str(key): value for key, value in columns.items() if isinstance(value, list)}
+    for n, cells in enumerate(zip(*lists.values(), strict=True), 1):
+        gathered.add(n, dict(zip(lists, cells, strict=True)))
 
 
 def _is_columns(row: object) -> bool:
@@ -172,8 +143,6 @@ def _is_columns(row: object) -> bool:
 
 def flat_row(row: Mapping[str, Any], levels: int = _LEVELS) -> dict[str, object]:
     """An object without objects: `{"train": {"lr": 1}}` has `train/lr`, `{"lr": [1, 2]}` has `lr/0` and `lr/1`."""
-    if not any(isinstance(value, (dict, list)) for value in row.values()):
-        return dict(row)
     flat: dict[str, object] = {}
     for key, value in row.items():
         if isinstance(value, dict):
@@ -188,15 +157,4 @@ def flat_row(row: Mapping[str, Any], levels: int = _LEVELS) -> dict[str, object]
     return flat
 
 
-def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
-    with file.text() as text:
-        yield from read_json(text, gathered)
-
-
-FORMAT = LogFormat(
-    "json",
-    "JSON lines (detectron2, mmengine, MAE) and documents (trainer_state.json, a Keras history)",
-    recognise,
-    _read,
-    order=30,
-)
+FORMAT = LogFormat("json", recognise, _read, order=30)

@@ -9,13 +9,13 @@ from lrcli.logs.format import LogFile, LogFormat, Opening
 from lrcli.logs.gather import Gathered
 from lrcli.logs.line import NUMBER, epoch_of
 
-_BAR = re.compile(r"^[\s\x08]*\d+/(?:\d+|Unknown)[ \t]+(?:\[[=>.]*\]|[━─╸╺]+)", re.MULTILINE)
-_RATE = re.compile(rf" - (lr|learning_rate): ({NUMBER})(?!\S)")
-_OTHER = re.compile(rf" - (\w+): ({NUMBER})(?!\S)")
+_BAR = r"[\s\x08]*\d+/(?:\d+|Unknown)[ \t]+(?:\[[=>.]*\]|[━─╸╺]+)"
+_RATE = rf" - (lr|learning_rate): ({NUMBER})(?!\S)"
+_CELL = rf" - (\w+): ({NUMBER})(?!\S)"
 
 
 def recognise(opening: Opening) -> bool:
-    return any(_BAR.match(line) and _RATE.search(line) for line in opening.lines)
+    return any(re.match(_BAR, line) and re.search(_RATE, line) for line in opening.lines if " - l" in line)
 
 
 def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
@@ -24,25 +24,23 @@ def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
     epoch: str | None = None
     waiting: list[tuple[int, dict[str, object]]] = []
     for number, line in enumerate(file.lines(), 1):
-        if not _BAR.match(line):
-            if epoch is None and (heading := epoch_of(line)) and heading[1].isdigit():
-                for n, (at, cells) in enumerate(waiting):
-                    gathered.add(at, {"epoch": int(heading[1]) - len(waiting) + n, **cells})
-                waiting.clear()
-            epoch = heading[1] if (heading := epoch_of(line)) else epoch
-            continue
-        found = _RATE.search(line)
-        if not found:
-            continue
-        record: dict[str, object] = dict(_OTHER.findall(line))
-        if epoch is None:
-            waiting.append((number, record))
-        else:
-            gathered.add(number, {"epoch": epoch, **record})
+        if not re.match(_BAR, line):
+            if heading := epoch_of(line):
+                if epoch is None and heading[1].isdigit():
+                    for epochs_ahead, (at, cells) in zip(range(len(waiting), 0, -1), waiting, strict=True):
+                        gathered.add(at, {"epoch": int(heading[1]) - epochs_ahead, **cells})
+                    waiting.clear()
+                epoch = heading[1]
+        elif re.search(_RATE, line):
+            record: dict[str, object] = dict(re.findall(_CELL, line))
+            if epoch is None:
+                waiting.append((number, record))
+            else:
+                gathered.add(number, {"epoch": epoch, **record})
     for at, cells in waiting:
         gathered.add(at, cells)
     if gathered.rows:
         yield "read as the progress bars of Keras; its epochs count from 1"
 
 
-FORMAT = LogFormat("keras-bars", "what Keras prints: its epochs and progress bars", recognise, _read, order=45)
+FORMAT = LogFormat("keras-bars", recognise, _read, order=45)

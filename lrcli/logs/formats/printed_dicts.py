@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
-from lrcli.logs.format import LogFile, LogFormat, Opening
+from lrcli.logs.format import FAR, LogFile, LogFormat, Opening
 from lrcli.logs.formats.json_rows import flat_row, row_of
 from lrcli.logs.gather import Cells, Gathered
-from lrcli.logs.line import FAR
 from lrcli.logs.trainer_steps import steps_beside, steps_of_end, steps_of_totals
+from lrcli.printable import number_of
 
-_ROW = re.compile(r"""\{["'][^\n]*["'](learning_rate|lr)["']\s*:""")
-_HF = re.compile(r"""\{["'][^\n{}]*["']learning_rate["']\s*:[^\n{}]*["']epoch["']\s*:""")
-_BAR = re.compile(r"\|\s*(\d+)/(\d+) \[")
-_TOTAL = re.compile(r"Total optimization steps = ([\d,]+)|Num Epochs = ([\d,]+)")
+_ROW = r"""\{["'][^\n]*["'](learning_rate|lr)["']\s*:"""
+_HF = r"""\{["'][^\n{}]*["']learning_rate["']\s*:[^\n{}]*["']epoch["']\s*:"""
+_BAR = r"\|\s*(\d+)/(\d+) \["
+_TOTAL = r"Total optimization steps = ([\d,]+)|Num Epochs = ([\d,]+)"
 
 
 def recognise(opening: Opening) -> bool:
@@ -31,42 +31,42 @@ def recognise(opening: Opening) -> bool:
     >>> recognise(Opening(b'{"learning_rate": 2e-05, "epoch": 1.0}\n'))
     False
     """
-    lines = [line[:FAR] for line in opening.lines if "learning_rate" in line or "lr" in line]
-    if not any(map(_ROW.search, lines)):
+    if not opening.has_line(_ROW, "{"):
         return False
-    starts = [line for line in opening.lines if line.lstrip().startswith("{")]
-    if opening.lines[0].startswith("{'") and _HF.match(opening.lines[0][:FAR]):
+    if opening.lines[0].startswith("{'") and re.match(_HF, opening.lines[0][:FAR]):
         return True
+    starts = [line for line in opening.lines if line.lstrip().startswith("{")]
     if len(starts) == len(opening.lines) or opening.text.lstrip().startswith(("{\n", "[\n", "[{")):
         return False
-    return any(map(_HF.search, lines)) or any(_ROW.match(line[:FAR].lstrip()) for line in starts[1:] or starts)
+    return opening.has_line(_HF, "{") or any(re.match(_ROW, line[:FAR].lstrip()) for line in starts[1:] or starts)
 
 
-@dataclass
 class _Bars:
     """The step of the bar before each row, and of the one after it; NaN where there is none."""
 
-    total: int = 0
-    last: float = math.nan
-    before: list[float] = field(default_factory=list)
-    after: list[float] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.total = 0
+        self.last = math.nan
+        self.before: list[float] = []
+        self.after: list[float] = []
 
     def row(self, number: int) -> None:
         """Row `number` stands here."""
-        while len(self.before) <= number:
-            self.before.append(self.last)
-            self.after.append(math.nan)
+        more = number + 1 - len(self.before)
+        self.before += [self.last] * more
+        self.after += [math.nan] * more
 
-    def bar(self, step: int, total: int) -> None:
-        """A bar stands here; those of an evaluation have another total."""
-        self.total = self.total or total
-        if total != self.total:
-            return
-        self.last = step
-        for i in range(len(self.after) - 1, -1, -1):
-            if self.after[i] == self.after[i]:
-                break
-            self.after[i] = step
+    def read(self, text: str) -> None:
+        """The bars of a text stand here; those of an evaluation have another total."""
+        for bar in re.finditer(_BAR, text):
+            step, total = map(int, bar.groups())
+            self.total = self.total or total
+            if total == self.total:
+                self.last = step
+                for i in range(len(self.after) - 1, -1, -1):
+                    if self.after[i] == self.after[i]:
+                        break
+                    self.after[i] = step
 
 
 def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
@@ -76,14 +76,13 @@ def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
     ends: list[dict[str, Any]] = []
     for number, line in enumerate(file.lines(), 1):
         begin, end = line.find("{"), line.rfind("}") + 1
-        found = 0 <= begin < end
-        if total := _TOTAL.search(line):
+        has_dict = 0 <= begin < end
+        if total := re.search(_TOTAL, line):
             totals["steps" if total[1] else "epochs"] = int((total[1] or total[2]).replace(",", ""))
             bars.total = totals["steps"]
-        for bar in _BAR.finditer(line, 0, begin if found else len(line)):
-            bars.bar(int(bar[1]), int(bar[2]))
-        if not found:
-            broken += begin >= 0 and _ROW.match(line[begin : begin + FAR]) is not None
+        bars.read(line[:begin] if has_dict else line)
+        if not has_dict:
+            broken += begin >= 0 and re.match(_ROW, line[begin : begin + FAR]) is not None
             continue
         row = row_of(line[begin:end])
         if isinstance(row, dict):
@@ -94,26 +93,28 @@ def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
                 ends.append(row)
         elif "learning_rate" in line:
             broken += 1
-        for bar in _BAR.finditer(line, end):
-            bars.bar(int(bar[1]), int(bar[2]))
+        bars.read(line[end:])
     if broken:
-        yield f"{broken} line{'s' * (broken > 1)} with a dict that cannot be read left out"
+        yield f"{number_of(broken, 'line')} with a dict that cannot be read left out"
     epochs = gathered.columns.get("epoch")
     if epochs is None or epochs.filled < gathered.rows or "step" in gathered.columns or gathered.request.step_column:
         return
-    where = "read from the progress bar beside each dict"
-    steps = steps_beside(list(epochs.values), bars.before, bars.after)
-    if not steps and totals["steps"] and totals["epochs"]:
-        steps = steps_of_totals(list(epochs.values), totals["steps"] / totals["epochs"])
-        where = "read from the epochs and what the Trainer says of their number and length"
-    if not steps and len(ends) == 1 and (counts := steps_of_end(list(epochs.values), ends[0])):
-        steps, where = counts
-    if steps:
+    if known := _steps(list(epochs.values), bars, totals, ends):
         gathered.names["step"] = "step"
         column = gathered.columns["step"] = Cells(0)
-        for i, step in enumerate(steps):
-            column.put(i, step)
-        yield f"the steps are {where}"
+        column.extend(0, array("d", known[0]))
+        yield f"the steps are {known[1]}"
 
 
-FORMAT = LogFormat("printed-dicts", "the dicts that Hugging Face's Trainer prints", recognise, _read, order=20)
+def _steps(
+    epochs: list[float], bars: _Bars, totals: dict[str, int], ends: list[dict[str, Any]]
+) -> tuple[list[float], str] | None:
+    """The step of each row, and how it is known; None where it is not."""
+    if steps := steps_beside(epochs, bars.before, bars.after):
+        return steps, "read from the progress bar beside each dict"
+    if all(totals.values()) and (steps := steps_of_totals(epochs, totals["steps"] / totals["epochs"])):
+        return steps, "read from the epochs and what the Trainer says of their number and length"
+    return steps_of_end(epochs, ends[0]) if len(ends) == 1 else None
+
+
+FORMAT = LogFormat("printed-dicts", recognise, _read, order=20)

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from lrcli.logs.format import LogFile, LogFormat, Opening
 from lrcli.logs.gather import Gathered
 
-_RULE = re.compile(r"^\s*[-+=─┌└├╭╰]{5,}")
-_RATE = re.compile(r"^[ \t]*[|│][ \t]*(?:train/)?(?:learning_rate|lr)[ \t]*[|│][ \t]*[\d.]", re.MULTILINE)
+_RULE = r"\s*[-+=─┌└├╭╰]{5,}"
+_RATE = r"^[ \t]*[|│][ \t]*(?:train/)?(?:learning_rate|lr)[ \t]*[|│][ \t]*[\d.]"
 
 
 def recognise(opening: Opening) -> bool:
-    return bool(_RATE.search(opening.text)) and any(map(_RULE.match, opening.lines))
+    return (opening.has_line(_RATE, "|") or opening.has_line(_RATE, "│")) and opening.has_line(f"^{_RULE}", "")
 
 
 def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
@@ -21,15 +21,14 @@ def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
     record: dict[str, object] = {}
     section, tables, start = "", 0, 0
     for number, line in enumerate(file.lines(), 1):
-        cell = _cell(line)
-        if cell is not None:
+        if cell := _cell(line):
             name, indented, value = cell
             if not value and name.endswith("/"):
                 section = name
-                continue
-            record.setdefault(section + name if indented else name, value)
-            start = start or number
-        elif record and _RULE.match(line):
+            else:
+                record.setdefault(section + name if indented else name, value)
+                start = start or number
+        elif record and re.match(_RULE, line):
             gathered.add(start, record)
             tables += 1
             record, section, start = {}, "", 0
@@ -50,4 +49,4 @@ def _cell(line: str) -> tuple[str, bool, str] | None:
     return parts[1].strip(), parts[1].startswith("  "), parts[2].strip()
 
 
-FORMAT = LogFormat("stable-baselines", "the tables that Stable-Baselines prints", recognise, _read, order=45)
+FORMAT = LogFormat("stable-baselines", recognise, _read, order=45)

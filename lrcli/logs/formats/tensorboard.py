@@ -10,11 +10,10 @@ from typing import Any
 from lrcli.errors import LrcliError
 from lrcli.logs.format import LogFile, LogFormat, Opening
 from lrcli.logs.gather import Gathered
-from lrcli.logs.text import is_events
 
 
 def recognise(opening: Opening) -> bool:
-    return is_events(opening.data)
+    return opening.is_events
 
 
 def read_events(file: LogFile, gathered: Gathered) -> Iterator[str]:
@@ -68,4 +67,4 @@ def _number(value: Any, make_ndarray: Any) -> float | None:
     return None
 
 
-FORMAT = LogFormat("tensorboard", "TensorBoard event files", recognise, read_events, order=10)
+FORMAT = LogFormat("tensorboard", recognise, read_events, order=10)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from lrcli.logs.format import LogFile, LogFormat, Opening
@@ -20,20 +19,17 @@ def recognise(opening: Opening) -> bool:
     >>> recognise(Opening(b"Epoch 1/9 | LR: 0.1\n")), recognise(Opening(b"lr: 0.1\nepochs: 3\n"))
     (True, False)
     """
-    kinds: Counter[tuple[str, str]] = Counter()
+    kinds = set()
     for line in opening.lines[:_LOOKED_AT]:
-        if may_hold_rate(line) and (found := statement(line)):
-            kinds[found.kind] += 1
-            if found.has("step") or found.has("epoch") or kinds[found.kind] > 1:
+        if may_hold_rate(line) and (said := statement(line)):
+            if said.has("step") or said.has("epoch") or said.kind in kinds:
                 return True
+            kinds.add(said.kind)
     return False
 
 
 def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
-    with file.text() as text:
-        yield from TextRows(gathered).read(text)
+    yield from TextRows(gathered).read(file)
 
 
-FORMAT = LogFormat(
-    "text", "any text with a learning rate and a step or an epoch in its lines", recognise, _read, order=90
-)
+FORMAT = LogFormat("text", recognise, _read, order=90)
