@@ -23,10 +23,10 @@ def number_text(value: float, digits: int = 6) -> str:
     return f"{float(f'{value:.{digits}g}') or 0.0:.{max(digits, 6)}g}"
 
 
-def number_of(n: int, what: str) -> str:
+def count_text(n: int, what: str) -> str:
     """So many of something.
 
-    >>> number_of(1, "row"), number_of(1000, "row")
+    >>> count_text(1, "row"), count_text(1000, "row")
     ('1 row', '1,000 rows')
     """
     return f"{n:,} {what}{'s' * (n != 1)}"

@@ -13,7 +13,7 @@ from lrcli.logs import FARTHEST, Log, NoLog, Run
 from lrcli.logs.columns import EPOCHS, STEPS, choose_rates, family, listed, place
 from lrcli.logs.gather import Gathered
 from lrcli.logs.line import RUN
-from lrcli.printable import number_of, times
+from lrcli.printable import count_text, times
 
 _Positions = tuple[str, str, "array[float]"]
 """What positions count, where they are from, and they."""
@@ -103,7 +103,7 @@ class _Assembly:
         """Only the rows that the mask marks; what: which the others are, for a remark."""
         dropped = mask.count(0)
         if dropped:
-            self.remarks.append(f"{number_of(dropped, 'row')} {what} left out")
+            self.remarks.append(f"{count_text(dropped, 'row')} {what} left out")
             mask = bytes(mask)
             for column in self.columns.values():
                 column.keep(mask)
@@ -233,9 +233,9 @@ class _Assembly:
         for what, is_so in (("NaN", math.isnan), ("infinite", math.isinf)):
             n = sum(map(is_so, self._curve()))
             if n:
-                yield f"{number_of(n, 'learning rate')} {'is' if n == 1 else 'are'} {what}"
+                yield f"{count_text(n, 'learning rate')} {'is' if n == 1 else 'are'} {what}"
         if self.gathered.without_rate:
-            rows = number_of(self.gathered.without_rate, "row")
+            rows = count_text(self.gathered.without_rate, "row")
             yield f"{rows} without a learning rate: their numbers go with the row of their step, or the one before"
         if len(runs) > 1:
             spans = [f"{positions[r.start]:g}-{positions[r.stop - 1]:g}" for r in runs]

@@ -14,7 +14,7 @@ from lrcli.logs import FARTHEST, Log, Run
 from lrcli.logs.axis import counted, rows_in, whole_positions
 from lrcli.logs.columns import family, group
 from lrcli.logs.rounding import tolerance
-from lrcli.printable import number_of
+from lrcli.printable import count_text
 from lrcli.series.base import BLOCK, Block, Readings, Series, Test, first_of
 from lrcli.series.formula import SpecSeries
 from lrcli.series.names import distinct_names
@@ -161,7 +161,7 @@ def series_of_log(log: Log, *, run: int | None = None, only: bool = False) -> Lo
     with_places = counted(log)
     n = longest(log) if run is None else run
     if not 1 <= n <= len(log.runs):
-        raise LrcliError(f"'{log.name}' has {number_of(len(log.runs), 'run')}, there is no run {n}")
+        raise LrcliError(f"'{log.name}' has {count_text(len(log.runs), 'run')}, there is no run {n}")
     chosen = log.runs[n - 1]
     positions = with_places.positions[chosen.start : chosen.stop]
     remarks = list(with_places.remarks)

@@ -10,7 +10,7 @@ from lrcli.logs.format import FAR, LogFile, without_escapes
 from lrcli.logs.gather import Gathered
 from lrcli.logs.line import epoch_of, line_words, may_be_heading, may_hold_rate, statement
 from lrcli.logs.line_pattern import LinePattern, pattern_like
-from lrcli.printable import number_of
+from lrcli.printable import count_text
 
 BLOCK = 1 << 20
 """How many characters are looked at together."""
@@ -187,11 +187,11 @@ class TextRows:
         kind = max(self.kinds.values(), key=lambda kind: kind.lines)
         self._target.take(kind.gathered)
         self._target.words = kind.words
-        left = f"; {number_of(self.other_lines, 'line')} without a learning rate left out" if self.other_lines else ""
-        yield f"read as text: {number_of(kind.lines, 'line')} like {kind.example}{left}"
+        left = f"; {count_text(self.other_lines, 'line')} without a learning rate left out" if self.other_lines else ""
+        yield f"read as text: {count_text(kind.lines, 'line')} like {kind.example}{left}"
         for other in self.kinds.values():
             if other is not kind:
-                yield f"{number_of(other.lines, 'line')} of another form left out, as {other.example}"
+                yield f"{count_text(other.lines, 'line')} of another form left out, as {other.example}"
 
 
 def _ends_in_rate(line: str, request: LogRequest) -> bool:

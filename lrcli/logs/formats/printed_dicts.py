@@ -15,7 +15,7 @@ from lrcli.logs.format import FAR, LogFile, LogFormat, Opening
 from lrcli.logs.formats.json_rows import flat_row, row_of
 from lrcli.logs.gather import Cells, Gathered
 from lrcli.logs.trainer_steps import steps_beside, steps_of_end, steps_of_totals
-from lrcli.printable import number_of
+from lrcli.printable import count_text
 
 _ROW = r"""\{["'][^\n]*["'](learning_rate|lr)["']\s*:"""
 _HF = r"""\{["'][^\n{}]*["']learning_rate["']\s*:[^\n{}]*["']epoch["']\s*:"""
@@ -95,7 +95,7 @@ def _read(file: LogFile, gathered: Gathered) -> Iterator[str]:
             broken += 1
         bars.read(line[end:])
     if broken:
-        yield f"{number_of(broken, 'line')} with a dict that cannot be read left out"
+        yield f"{count_text(broken, 'line')} with a dict that cannot be read left out"
     epochs = gathered.columns.get("epoch")
     if epochs is None or epochs.filled < gathered.rows or "step" in gathered.columns or gathered.request.step_column:
         return
