@@ -213,7 +213,8 @@ def _log(
         runs = (Run(0, head), Run(head, head + len(places)))
         places, texts = places[:head] + places, texts[:head] + texts
         others = {key: values[:head] + values for key, values in others.items()}
-    return Log(name, unit, places, {"lr": [float(text) for text in texts]}, None, others, runs, WrittenDigits(texts).rounding())
+    rounding = WrittenDigits(texts).rounding()
+    return Log(name, unit, places, {"lr": [float(text) for text in texts]}, None, others, runs, rounding)
 
 
 def parameters(fitted: Fitted) -> str:

@@ -49,9 +49,9 @@ def _column(where: str, names: list[str], about: str) -> str:
 
 def _pattern(line: str) -> str | None:
     """A pattern that reads this line, None where it holds no learning rate by any name."""
-    said = statement(line) if may_hold_rate(line) else None
-    if said is None and (rate := re.search(_LOOSE, line[:FAR])):
+    parsed = statement(line) if may_hold_rate(line) else None
+    if parsed is None and (rate := re.search(_LOOSE, line[:FAR])):
         token = Token("lr", "lr", rate.start(), *rate.span("value"))
         tokens = sorted((token, *place_of(line[:FAR])), key=lambda token: token.start)
-        said = Statement(tuple(tokens), ("", "lr"))
-    return written_pattern(line, said) if said else None
+        parsed = Statement(tuple(tokens), ("", "lr"))
+    return written_pattern(line, parsed) if parsed else None

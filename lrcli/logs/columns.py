@@ -14,7 +14,7 @@ STEPS = (
     *("timesteps_total", "iteration", "iter", "it", "iterations", "time/iterations", "n_iter", "update", "updates"),
     *("total_steps", "step_idx", "batch", "batches"),
 )
-"""The names of a step column, the first one found is taken."""
+"""The names of a step column, the first one that is there is taken."""
 
 EPOCHS = ("epoch", "epochs", "ep", "train/epoch", "trainer/epoch", "current_epoch", "_epoch")
 """The names of an epoch column, likewise."""
@@ -70,8 +70,8 @@ def family(name: str) -> str:
     (True, 'lr-adam', 'lr_head')
     """
     plain = _plain(name)
-    found = _group_in(plain)
-    return (plain[: found.start()] if found else plain) or plain
+    number = _group_in(plain)
+    return (plain[: number.start()] if number else plain) or plain
 
 
 def group(name: str) -> str:
@@ -80,8 +80,8 @@ def group(name: str) -> str:
     >>> group("lr-Adam/pg1"), group("lr_0"), group("lr")
     ('pg1', '0', '')
     """
-    found = _group_in(name.strip().lower())
-    return name.strip()[found.start() :].strip("/_-. []") if found else ""
+    number = _group_in(name.strip().lower())
+    return name.strip()[number.start() :].strip("/_-. []") if number else ""
 
 
 def _group_in(name: str) -> re.Match[str] | None:

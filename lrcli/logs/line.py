@@ -119,8 +119,8 @@ def may_be_heading(line: str) -> bool:
 def statement(line: str, request: LogRequest = LogRequest()) -> Statement | None:  # noqa: B008 - frozen
     r"""What a line says, None if it has no learning rate. request: the words before the numbers that are meant.
 
-    >>> said = statement("Epoch [3][50/1749]\tlr: 2.000e-02, eta: 0:52:33")
-    >>> [(token.role, token.name) for token in said.tokens]
+    >>> parsed = statement("Epoch [3][50/1749]\tlr: 2.000e-02, eta: 0:52:33")
+    >>> [(token.role, token.name) for token in parsed.tokens]
     [('epoch', 'epoch'), ('step', 'epoch'), ('of', 'epoch'), ('lr', 'lr')]
     """
     line = line[:FAR]

@@ -41,7 +41,7 @@ class LinePattern:
         return any(role in ("step", "epoch") for role, _ in self.groups)
 
 
-def pattern_like(line: str, said: Statement) -> LinePattern:
+def pattern_like(line: str, parsed: Statement) -> LinePattern:
     r"""The pattern of lines like this one.
 
     >>> from lrcli.logs.line import statement
@@ -49,7 +49,7 @@ def pattern_like(line: str, said: Statement) -> LinePattern:
     >>> pattern_like(line, statement(line)).regex.findall("iter: 40  loss: 1.2  lr: 1e-3")
     [('40', '1e-3')]
     """
-    tokens = said.tokens
+    tokens = parsed.tokens
     parts = [_key(line[tokens[0].key : tokens[0].start])]
     for before, token in pairwise((None, *tokens)):
         assert token is not None
@@ -60,7 +60,7 @@ def pattern_like(line: str, said: Statement) -> LinePattern:
                 parts.append(r"[^\n]*?" + _key(line[token.key : token.start]))
         parts.append(_NUMBERS.get(token.role, _COUNT))
     regex = re.compile("".join(parts) + r"[^\n]*")
-    return LinePattern(regex, tuple((token.role, token.name) for token in tokens), said.kind)
+    return LinePattern(regex, tuple((token.role, token.name) for token in tokens), parsed.kind)
 
 
 def pattern_of(text: str, kind: tuple[str, str] = ("pattern", "lr")) -> LinePattern:
@@ -78,7 +78,7 @@ def pattern_of(text: str, kind: tuple[str, str] = ("pattern", "lr")) -> LinePatt
     return LinePattern(regex, tuple((_role(name), name) for name in names), kind)
 
 
-def written_pattern(line: str, said: Statement) -> str:
+def written_pattern(line: str, parsed: Statement) -> str:
     r"""A pattern for `--pattern`, as short as one can be, that reads a line like this one.
 
     >>> from lrcli.logs.line import statement
@@ -89,7 +89,7 @@ def written_pattern(line: str, said: Statement) -> str:
     parts: list[str] = []
     before = None
     seen: set[str] = set()
-    for token in said.tokens:
+    for token in parsed.tokens:
         if token.role in seen or token.role == "rank":
             continue
         seen.add(token.role)

@@ -46,8 +46,8 @@ def log_of(source: Input, request: LogRequest = LogRequest(), *, others: bool = 
         remarks: list[str] = []
         for part in parts:
             opening = Opening(part.head)
-            said = _read(LogFile(part, opening), gathered)
-            remarks += [f"{part.name}: {remark}" for remark in said] if len(parts) > 1 else said
+            prefix = f"{part.name}: " if len(parts) > 1 else ""
+            remarks += [prefix + remark for remark in _read(LogFile(part, opening), gathered)]
         if len(parts) > 1:
             remarks.insert(0, f"{len(parts)} event files of one folder are read as one log")
         return replace(assemble(gathered, source.stem, remarks), opening=opening.text)

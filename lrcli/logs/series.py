@@ -180,5 +180,5 @@ def series_of_log(log: Log, *, run: int | None = None, only: bool = False) -> Lo
     names = list(log.lrs)
     names = names[:1] if only else [name for name in names if family(name) == family(names[0])]
     groups = distinct_names(tuple(group(name) or name if len(names) > 1 else None for name in names))
-    said = tuple(Problem("log", f"{log.name}: {remark}") for remark in remarks)
-    return LogSeries(log.name, unit, at[-1] + 1, groups, said, log, chosen, tuple(names), at)
+    problems = tuple(Problem("log", f"{log.name}: {remark}") for remark in remarks)
+    return LogSeries(log.name, unit, at[-1] + 1, groups, problems, log, chosen, tuple(names), at)

@@ -136,17 +136,17 @@ class TextRows:
                 cells = [(*group, text) for group, text in zip(pattern.groups, texts, strict=True) if text is not None]
                 self._add(number, line, pattern.kind, cells)
                 return True
-        said = None if self._fixed else statement(line, self._request)
-        if said is None:
+        parsed = None if self._fixed else statement(line, self._request)
+        if parsed is None:
             return False
-        cells = [(token.role, token.name, line[token.start : token.end]) for token in said.tokens]
+        cells = [(token.role, token.name, line[token.start : token.end]) for token in parsed.tokens]
         if len(self._patterns) < MOST:
-            pattern = pattern_like(line, said)
+            pattern = pattern_like(line, parsed)
             match = pattern.regex.search(line)
             gaps = pattern.regex.pattern.count("*?")  # each is tried at each place of a line that does not match
             if match and list(match.groups()) == [text for _, _, text in cells] and gaps <= _GAPS:
                 self._patterns.insert(0, pattern)
-        self._add(number, line, said.kind, cells)
+        self._add(number, line, parsed.kind, cells)
         return True
 
     def _add(self, number: int, line: str, names: tuple[str, str], cells: list[tuple[str, str, str]]) -> None:
@@ -195,8 +195,8 @@ class TextRows:
 
 
 def _ends_in_rate(line: str, request: LogRequest) -> bool:
-    said = statement(line, request)
-    return said is not None and any(token.role == "lr" and token.end == len(line) for token in said.tokens)
+    parsed = statement(line, request)
+    return parsed is not None and any(token.role == "lr" and token.end == len(line) for token in parsed.tokens)
 
 
 def _column(role: str, name: str) -> str:

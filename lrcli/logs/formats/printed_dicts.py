@@ -1,6 +1,6 @@
 """The dicts that Hugging Face's Trainer prints, among progress bars, prefixes and whatever else a terminal shows.
 
-A dict says its epoch, rounded; the step of it is found from what stands around the dicts.
+A dict says its epoch, rounded; what stands around the dicts tells the step of it.
 """
 
 from __future__ import annotations

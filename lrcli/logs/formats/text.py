@@ -21,10 +21,10 @@ def recognise(opening: Opening) -> bool:
     """
     kinds = set()
     for line in opening.lines[:_LOOKED_AT]:
-        if may_hold_rate(line) and (said := statement(line)):
-            if said.has("step") or said.has("epoch") or said.kind in kinds:
+        if may_hold_rate(line) and (parsed := statement(line)):
+            if parsed.has("step") or parsed.has("epoch") or parsed.kind in kinds:
                 return True
-            kinds.add(said.kind)
+            kinds.add(parsed.kind)
     return False
 
 
