@@ -17,6 +17,9 @@ ABSENT = frozenset(("", "null", "none", "na", "n/a", "-"))
 """What a cell without a value says, in lower case."""
 
 
+_MISSING = array("d", [math.nan])
+
+
 class Sparse(Sequence["float | None"]):
     """A column in which some cells are missing: those are None. 9 bytes a cell."""
 
@@ -40,7 +43,7 @@ class Cells:
     """One column as it grows."""
 
     def __init__(self, rows: int) -> None:
-        self.values = array("d", [math.nan]) * rows
+        self.values = _MISSING * rows
         self.present = bytearray(rows)
 
     @property
@@ -57,11 +60,8 @@ class Cells:
     def pad(self, rows: int) -> None:
         """Missing cells up to that many rows."""
         more = rows - len(self.values)
-        if more == 1:
-            self.values.append(math.nan)
-            self.present.append(0)
-        elif more > 0:
-            self.values.extend(array("d", [math.nan]) * more)
+        if more > 0:
+            self.values.extend(_MISSING * more)
             self.present.extend(bytes(more))
 
     def extend(self, rows: int, values: array[float]) -> None:

@@ -86,6 +86,11 @@ class Token(NamedTuple):
     start: int
     end: int
 
+    @property
+    def column(self) -> str:
+        """The column of a log in which it stands."""
+        return self.name if self.role == "lr" else self.role
+
 
 class Statement(NamedTuple):
     """What a line says, its tokens from left to right.

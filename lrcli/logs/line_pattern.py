@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import zip_longest
 
 from lrcli.errors import LrcliError
 from lrcli.logs.line import RATE, Statement
@@ -13,16 +12,18 @@ from lrcli.logs.line import RATE, Statement
 _NUMBERS = {"lr": RATE.replace("?P<value>", "")}
 _COUNT = r"(\d+(?:,\d{3})*(?:\.\d+)?)(?!\w)"  # as COUNT, with one way to match
 
+_BLANKS = r"(?:\\[ \t])+"  # as re.escape writes them
+
 GROUPS = ("lr", "step", "epoch", "of", "rank")
 """What a named group of a pattern may be called; `lr_NAME` is another learning rate."""
 
 
 @dataclass(frozen=True)
 class LinePattern:
-    """A regular expression, what each of its groups is (role and name), and the kind of line that it is of."""
+    """A regular expression, what each of its groups is (column, role, word), and the kind of line that it is of."""
 
     regex: re.Pattern[str]
-    groups: tuple[tuple[str, str], ...]
+    groups: tuple[tuple[str, str, str], ...]
     kind: tuple[str, str]
 
     @property
@@ -33,12 +34,12 @@ class LinePattern:
     @property
     def has_epoch(self) -> bool:
         """Whether a line says its own epoch."""
-        return any(role == "epoch" for role, _ in self.groups)
+        return any(role == "epoch" for _, role, _ in self.groups)
 
     @property
     def places(self) -> bool:
         """Whether a line says its own step or epoch."""
-        return any(role in ("step", "epoch") for role, _ in self.groups)
+        return any(role in ("step", "epoch") for _, role, _ in self.groups)
 
 
 def pattern_like(line: str, parsed: Statement) -> LinePattern:
@@ -50,17 +51,16 @@ def pattern_like(line: str, parsed: Statement) -> LinePattern:
     [('40', '1e-3')]
     """
     tokens = parsed.tokens
-    parts = [_key(line[tokens[0].key : tokens[0].start])]
-    for before, token in pairwise((None, *tokens)):
-        assert token is not None
-        if before is not None:
-            if token.key <= before.end:  # the key is that of the token before: what stands between them is the form
-                parts.append(_between(line[before.end : token.start]))
-            else:
-                parts.append(r"[^\n]*?" + _key(line[token.key : token.start]))
-        parts.append(_NUMBERS.get(token.role, _COUNT))
-    regex = re.compile("".join(parts) + r"[^\n]*")
-    return LinePattern(regex, tuple((token.role, token.name) for token in tokens), parsed.kind)
+    pattern = _key(line[tokens[0].key : tokens[0].start])
+    for token, following in zip_longest(tokens, tokens[1:]):
+        pattern += _NUMBERS.get(token.role, _COUNT)
+        if following and following.key > token.end:
+            pattern += r"[^\n]*?" + _key(line[following.key : following.start])
+        elif following:  # `/300][` belongs to one key, and other numbers may stand there on another line
+            form = re.sub(_BLANKS, r"[ \\t]*", re.escape(line[token.end : following.start]))
+            pattern += re.sub(r"\d+", r"\\d+", form)
+    groups = tuple((token.column, token.role, token.name) for token in tokens)
+    return LinePattern(re.compile(pattern + r"[^\n]*"), groups, parsed.kind)
 
 
 def pattern_of(text: str, kind: tuple[str, str] = ("pattern", "lr")) -> LinePattern:
@@ -75,7 +75,8 @@ def pattern_of(text: str, kind: tuple[str, str] = ("pattern", "lr")) -> LinePatt
             raise LrcliError(f"--pattern: the group {name!r} has no meaning here: it is one of {', '.join(GROUPS)}")
     if not any(name == "lr" or name.startswith("lr_") for name in names):
         raise LrcliError(rf"--pattern {text!r} has no group 'lr': write (?P<lr>\S+) where the learning rate stands")
-    return LinePattern(regex, tuple((_role(name), name) for name in names), kind)
+    groups = tuple((name, "lr" if name.startswith("lr") else name, name) for name in names)
+    return LinePattern(regex, groups, kind)
 
 
 def written_pattern(line: str, parsed: Statement) -> str:
@@ -86,44 +87,17 @@ def written_pattern(line: str, parsed: Statement) -> str:
     >>> written_pattern(line, statement(line))
     'iter: *(?P<step>\\d+).*lr: *(?P<lr>[-+.\\deE]+)'
     """
-    parts: list[str] = []
-    before = None
-    seen: set[str] = set()
-    for token in parsed.tokens:
-        if token.role in seen or token.role == "rank":
-            continue
-        seen.add(token.role)
-        if before is not None and token.key > before:
-            parts.append(".*")
-        key = line[max(token.key, before or 0) : token.start]
-        parts += [" *" if part.isspace() else re.escape(part) for part in re.split(r"([ \t]+)", key) if part]
-        parts.append(rf"(?P<{token.role}>[-+.\deE]+)" if token.role == "lr" else rf"(?P<{token.role}>\d+)")
-        before = token.end
-    return "".join(parts)
-
-
-def _role(name: str) -> str:
-    return "lr" if name.startswith("lr") else name
+    first = {token.role: token for token in reversed(parsed.tokens) if token.role != "rank"}
+    pattern, end = "", 0
+    for token in sorted(first.values(), key=lambda token: token.start):
+        pattern += ".*" * (0 < end < token.key)
+        pattern += re.sub(_BLANKS, " *", re.escape(line[max(token.key, end) : token.start]))
+        pattern += rf"(?P<{token.role}>[-+.\deE]+)" if token.role == "lr" else rf"(?P<{token.role}>\d+)"
+        end = token.end
+    return pattern
 
 
 def _key(text: str) -> str:
     """A key and what follows it, as it stands there; it is no end of a longer word."""
     guard = "(?<![A-Za-z0-9_])" if re.match(r"\w", text) else ""
-    return guard + "".join(_parts(text, digits=False))
-
-
-def _between(text: str) -> str:
-    """What stands between two numbers of one form, `/300][`: other numbers may stand there on another line."""
-    return "".join(_parts(text, digits=True))
-
-
-def _parts(text: str, *, digits: bool) -> Iterator[str]:
-    for part in re.split(r"([ \t]+|\d+)", text):
-        if not part:
-            continue
-        if part.isspace():
-            yield r"[ \t]*"
-        elif digits and part.isdigit():
-            yield r"\d+"
-        else:
-            yield re.escape(part)
+    return guard + re.sub(_BLANKS, r"[ \\t]*", re.escape(text))

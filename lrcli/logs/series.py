@@ -71,9 +71,9 @@ class LogSeries(Series):
     def blocks(self, names: Sequence[str] = (), start: int | None = None, stop: int | None = None) -> Iterator[Block]:
         first = self.start if start is None else start
         last = self.stop if stop is None else stop
-        windows = [(t, min(t + BLOCK, last)) for t in range(first, last, BLOCK)]
-        for (low, high), groups in zip(windows, self.at((range(*window) for window in windows), names), strict=True):
-            yield Block(low, high, groups)
+        windows = [range(t, min(t + BLOCK, last)) for t in range(first, last, BLOCK)]
+        for window, groups in zip(windows, self.at(windows, names), strict=True):
+            yield Block(window.start, window.stop, groups)
 
     def at(
         self, windows: Iterable[Sequence[int]], names: Sequence[str] = (), stop: int | None = None

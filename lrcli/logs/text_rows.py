@@ -97,14 +97,14 @@ class TextRows:
             return False
         self.other_lines += lines
         for pattern, kind, texts in matches:
-            columns = dict(zip((_column(*group) for group in pattern.groups), texts, strict=True))
+            columns = dict(zip((column for column, _, _ in pattern.groups), texts, strict=True))
             rows = len(texts[0])
             if not pattern.has_epoch:
                 if self._epoch is None:
                     columns.pop("of", None)
                 else:
                     columns["epoch"] = [self._epoch[1]] * rows
-                    self._note_heading(kind)
+                    self._note_heading(kind, self._epoch[0])
             if not kind.gathered.add_block(columns):
                 for cells in zip(*columns.values(), strict=True):
                     kind.gathered.add(self._number + 1, dict(zip(columns, map(_undivided, cells), strict=True)))
@@ -132,49 +132,50 @@ class TextRows:
             if match := pattern.regex.search(line):
                 if i:
                     self._patterns.insert(0, self._patterns.pop(i))
-                texts = [match[name] for _, name in pattern.groups] if pattern.named else match.groups()
+                texts = [match[name] for name, _, _ in pattern.groups] if pattern.named else match.groups()
                 cells = [(*group, text) for group, text in zip(pattern.groups, texts, strict=True) if text is not None]
                 self._add(number, line, pattern.kind, cells)
                 return True
         parsed = None if self._fixed else statement(line, self._request)
         if parsed is None:
             return False
-        cells = [(token.role, token.name, line[token.start : token.end]) for token in parsed.tokens]
+        cells = [(token.column, token.role, token.name, line[token.start : token.end]) for token in parsed.tokens]
         if len(self._patterns) < MOST:
             pattern = pattern_like(line, parsed)
             match = pattern.regex.search(line)
             gaps = pattern.regex.pattern.count("*?")  # each is tried at each place of a line that does not match
-            if match and list(match.groups()) == [text for _, _, text in cells] and gaps <= _GAPS:
+            if match and list(match.groups()) == [text for *_, text in cells] and gaps <= _GAPS:
                 self._patterns.insert(0, pattern)
         self._add(number, line, parsed.kind, cells)
         return True
 
-    def _add(self, number: int, line: str, names: tuple[str, str], cells: list[tuple[str, str, str]]) -> None:
-        roles = {role for role, _, _ in cells}
+    def _add(self, number: int, line: str, names: tuple[str, str], cells: list[tuple[str, str, str, str]]) -> None:
+        """Adds a row. cells: the column, the role, the word and the number of each."""
+        roles = {role for _, role, _, _ in cells}
         carried = not roles & {"step", "epoch"} and self._epoch is not None
         kind = self.kinds.get((*names, carried))
         if kind is None:
             if len(self.kinds) >= _KINDS:
                 self.other_lines += 1
                 return
-            words = {_column(role, name): name for role, name, _ in cells}
+            words = {column: word for column, _, word, _ in cells}
             kind = self.kinds[(*names, carried)] = LineKind(self._target.like(), number, line, words)
         if self._epoch is None and "epoch" not in roles:  # the steps of an epoch are of use beside one only
             cells = [cell for cell in cells if cell[0] != "of"]
-        record = {_column(role, name): _undivided(text) for role, name, text in cells}
-        for role, name, _ in cells:
-            kind.gathered.names.setdefault(_column(role, name), role)
+        record = {}
+        for column, role, _, text in cells:
+            record[column] = _undivided(text)
+            kind.gathered.names.setdefault(column, role)
         if self._epoch is not None and "epoch" not in roles:
             record["epoch"] = _undivided(self._epoch[1])
-            self._note_heading(kind, carried=carried)
+            self._note_heading(kind, self._epoch[0], carried=carried)
         if not (len(cells) < 3 and kind.gathered.add_group(record)):
             kind.gathered.add(number, record)
         kind.lines += 1
         self._row_number = number
 
-    def _note_heading(self, kind: LineKind, *, carried: bool = False) -> None:
-        assert self._epoch is not None
-        kind.words.setdefault("epoch", self._epoch[0])
+    def _note_heading(self, kind: LineKind, word: str, *, carried: bool = False) -> None:
+        kind.words.setdefault("epoch", word)
         kind.gathered.names.setdefault("epoch", "epoch")
         kind.gathered.headed = carried
 
@@ -197,10 +198,6 @@ class TextRows:
 def _ends_in_rate(line: str, request: LogRequest) -> bool:
     parsed = statement(line, request)
     return parsed is not None and any(token.role == "lr" and token.end == len(line) for token in parsed.tokens)
-
-
-def _column(role: str, name: str) -> str:
-    return name if role == "lr" else role
 
 
 def _undivided(text: str) -> str:

@@ -32,17 +32,14 @@ def recognise(opening: Opening) -> bool:
 
 def is_tabular(opening: Opening) -> bool:
     """Whether the first line is one of names, and the second has as many cells."""
-    table = _table(opening)
-    if not table or any(map(_is_number, table[0])):
+    header = next(_uncommented(opening), "")
+    names, *others = _table(opening) or [["0"]]
+    # a line of text has numbers behind its names
+    if any(map(_is_number, names)) or re.search(r"[:=]\s*[-+]?[\d.]", header) or statement(header):
         return False
-    header = next(_uncommented(opening))
-    if re.search(r"[:=]\s*[-+]?[\d.]", header) or statement(header):  # a line of text has numbers behind its names
-        return False
-    if len(table) == 1:
-        return True
-    names, cells = table
+    cells = others[0] if others else names
     numbers = sum(map(_is_number, cells))
-    if _delimiter(header) == " ":
+    if others and _delimiter(header) == " ":
         return len(cells) == len(names) and numbers * 2 > len(cells)
     return numbers > 0 or not any(cells) or cells == names
 
