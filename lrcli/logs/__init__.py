@@ -61,7 +61,8 @@ class Log:
     name: as the file is called. unit: what `positions` count, "epoch" or "step" ("row" where the log has neither).
     positions: the position of each row, as logged. epochs: the epoch column (fractions are fine) where the log has one
     beside its steps. lrs: the learning-rate columns by name, the first one is the curve; a missing cell is None.
-    others: further numeric columns by name (loss, val_loss). runs: the runs that stand in the log, one after the other.
+    others: further numeric columns by name (loss, val_loss). runs: the runs that stand in the log, one after the
+    other; all rows are one where none are given.
     In a name, what a terminal would obey is written as an escape.
     rounding: of the learning rates. remarks: what was taken, skipped or repaired, in a sentence each, for stderr.
     opening: the text of its beginning, which tells what wrote it.
@@ -79,6 +80,8 @@ class Log:
     opening: str = field(default="", repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if not self.runs:
+            object.__setattr__(self, "runs", (Run(0, len(self.positions)),))
         if not all(name.isprintable() for name in (self.name, *self.lrs, *self.others)):
             object.__setattr__(self, "name", printable(self.name))
             for field_name in ("lrs", "others"):

@@ -12,7 +12,7 @@ from itertools import pairwise
 from operator import eq
 
 from lrcli.errors import LrcliError
-from lrcli.logs import FARTHEST, Log, Run
+from lrcli.logs import FARTHEST, Log
 from lrcli.spec import Spec
 
 NOWHERE = -1
@@ -67,8 +67,7 @@ def counted(log: Log) -> Log:
     """
     if log.unit != "epoch" or whole_positions(log.positions) is not None:
         return log
-    runs = log.runs or (Run(0, len(log.positions)),)
-    places = [spacing(log.positions[run.start : run.stop]) for run in runs]
+    places = [spacing(log.positions[run.start : run.stop]) for run in log.runs]
     rows = array("d", (number for spaced in places if spaced for number in spaced[1]))
     if places[-1] and all(places):
         step = f"{places[-1][0]:.4g}"

@@ -125,10 +125,9 @@ class Gathered:
 
     def role(self, name: str) -> str:
         """What a column is, by its name and what was asked for."""
-        known = self.names.get(name)
-        if known is None:
-            known = self.names[name] = self._role_by_name(name)
-        return known
+        if name not in self.names:
+            self.names[name] = self._role_by_name(name)
+        return self.names[name]
 
     def _role_by_name(self, name: str) -> str:
         position = "epoch" if is_epoch(name) else "step"

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lrcli.logs import LogRequest, NoLog
-from lrcli.logs.format import FAR, LogFile, without_escapes
+from lrcli.logs.format import FAR, LogFile, LogFormat, Opening, without_escapes
 from lrcli.logs.gather import Gathered
 from lrcli.logs.line import epoch_of, line_words, may_be_heading, may_hold_rate, statement
-from lrcli.logs.line_pattern import LinePattern, pattern_like
+from lrcli.logs.line_pattern import LinePattern, pattern_like, pattern_of
 from lrcli.printable import count_text
 
 BLOCK = 1 << 20
@@ -203,3 +203,18 @@ def _ends_in_rate(line: str, request: LogRequest) -> bool:
 def _undivided(text: str) -> str:
     """A number without the commas that separate its thousands."""
     return text.replace(",", "")
+
+
+def line_format(name: str, pattern: str, *, word: str, kind: tuple[str, str]) -> LogFormat:
+    """The format of a program whose rows are lines of one form: a pattern with named groups tells all of it.
+
+    word: stands in each such line. kind: how the program calls the position and the learning rate.
+    """
+
+    def recognise(opening: Opening) -> bool:
+        return opening.has_line(pattern, word)
+
+    def read(file: LogFile, gathered: Gathered) -> Iterator[str]:
+        yield from TextRows(gathered, [pattern_of(pattern, kind)]).read(file)
+
+    return LogFormat(name, recognise, read, order=40)

@@ -1,7 +1,7 @@
 """What darknet prints: `11000: 0.051831, 0.085730 avg loss, 0.001000 rate, 0.886196 seconds, 2816000 images`."""
 
 from lrcli.logs.line import NUMBER
-from lrcli.logs.line_format import line_format
+from lrcli.logs.text_rows import line_format
 
 FORMAT = line_format(
     "darknet",

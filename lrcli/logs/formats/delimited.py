@@ -133,7 +133,7 @@ def _rows(lines: _Lines, gathered: Gathered, stem: str) -> Iterator[str]:
     except csv.Error as error:
         raise NoLog(f"line {lines.skipped + rows.line_num} is not CSV: {error}") from None
     for name in names:
-        gathered.names.setdefault(name, gathered.role(name))
+        gathered.role(name)  # for the messages, where no row has a number there
     if short and lines.ended:
         add(*short)
     elif short:

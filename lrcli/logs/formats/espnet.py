@@ -4,7 +4,7 @@ FunASR writes the number of updates behind it, `101-150batch:150num_updates:`, a
 """
 
 from lrcli.logs.line import NUMBER
-from lrcli.logs.line_format import line_format
+from lrcli.logs.text_rows import line_format
 
 FORMAT = line_format(
     "espnet",

@@ -1,7 +1,7 @@
 """What PaddleSeg prints: `[TRAIN] epoch: 3, iter: 410/80000, loss: 1.6, lr: 0.009999`, 410 steps of the whole run."""
 
 from lrcli.logs.line import NUMBER
-from lrcli.logs.line_format import line_format
+from lrcli.logs.text_rows import line_format
 
 FORMAT = line_format(
     "paddleseg",

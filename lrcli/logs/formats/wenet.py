@@ -1,7 +1,7 @@
 """What WeNet prints: `DEBUG TRAIN Batch 4/203700 loss 12.646465 ... lr 0.00032621 rank 0`, epoch 4, batch 203700."""
 
 from lrcli.logs.line import NUMBER
-from lrcli.logs.line_format import line_format
+from lrcli.logs.text_rows import line_format
 
 FORMAT = line_format(
     "wenet",
