@@ -1,4 +1,4 @@
-"""fvcore's schedules that a SOLVER can name: functions of `where`, the share of the run that is done."""
+"""The schedules of fvcore that a SOLVER can name are functions of `where`, the share of the run that is done."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
 from lrcli.frameworks.base import raised
-from lrcli.frameworks.detectron2._warmup import refuses
 
 Curve = Callable[[float], float]
 
@@ -21,21 +20,8 @@ def cosine(end: float) -> Curve:
 
 
 def multi_step(gamma: float, milestones: Sequence[float], updates: float) -> Curve:
-    """A power of gamma for each milestone. Raises Refuses for those that fvcore refuses."""
+    """A power of gamma for each milestone."""
     values = [gamma**k for k in range(len(milestones) + 1)]
-    if updates < len(values):
-        reason = f"Total num_updates {updates:g} must be greater than length of param schedule {len(values)}"
-        raise refuses("ValueError", reason, "MAX_ITER", updates)
-    start: float = 0
-    for milestone in milestones:
-        if milestone >= updates:
-            shown = f"num_updates={updates:g}, milestone={milestone:g}"
-            reason = f"Milestone must be smaller than total number of updates: {shown}"
-            raise refuses("ValueError", reason, "STEPS", milestone)
-        if start >= milestone:
-            reason = f"Milestone must be larger than the one before: {milestone:g} after {start:g}"
-            raise refuses("ValueError", reason, "STEPS", milestone)
-        start = milestone
 
     def value(where: float) -> float:
         if where > 1.0:
@@ -45,22 +31,15 @@ def multi_step(gamma: float, milestones: Sequence[float], updates: float) -> Cur
     return value
 
 
-def fixed_gamma(gamma: float, decays: float, updates: float) -> Curve:
+def fixed_gamma(gamma: float, decays: int) -> Curve:
     """Equal parts, each gamma times the one before; the end of the run is past the last one."""
-    if gamma <= 0:
-        raise refuses("ValueError", "base_value and gamma must be positive numbers", "GAMMA", gamma)
-    for field, count in (("NUM_DECAYS", decays), ("MAX_ITER", updates)):
-        if not isinstance(count, int) or count <= 0:
-            reason = "num_decays and num_updates must be positive integers"
-            raise refuses("ValueError", reason, field, count)
     values = [1.0]
-    for _ in range(int(decays)):
+    for _ in range(decays):
         values.append(values[-1] * gamma)
-    parts = len(values)
 
     def value(where: float) -> float:
-        part = int((where + EPSILON) * parts)
-        if part >= parts:
+        part = int((where + EPSILON) * len(values))
+        if part >= len(values):
             raise raised("detectron2", "IndexError", "the schedule has no value at the end of the run")
         return values[part]
 

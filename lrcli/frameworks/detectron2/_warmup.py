@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from lrcli.frameworks.base import Refuses
-
-
-def refuses(exception: str, reason: str, field: str = "", received: object = None) -> Refuses:
-    """What detectron2, or fvcore below it, raises."""
-    return Refuses("detectron2", exception, reason, field, received)
+from lrcli.frameworks.base import require
+from lrcli.frameworks.marked import Marked
+from lrcli.schedules.base import Schedule
 
 
-def check_method(field: str, method: str) -> None:
-    """detectron2 knows two methods."""
-    if method not in ("linear", "constant"):
-        raise refuses("ValueError", f"Unknown warmup method: {method}", field, method)
+def require_method(schedule: Schedule, field: str) -> None:
+    """Raise what detectron2 raises for a method of warmup that it does not know."""
+    method = getattr(schedule, field)
+    require(schedule, field, method in ("linear", "constant"), f"Unknown warmup method: {method}")
 
 
 def warmup_factor(method: str, iters: float, factor: float) -> Callable[[int], float]:
@@ -30,3 +27,27 @@ def warmup_factor(method: str, iters: float, factor: float) -> Callable[[int], f
         return factor * (1 - alpha) + alpha
 
     return linear
+
+
+class Warmed(Marked):
+    """A curve under a warmup; the fields stand in the classes, in detectron2's order."""
+
+    counts = "step"
+
+    warmup_factor: float
+    warmup_iters: float
+    warmup_method: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_method(self, "warmup_method")
+
+    def warm(self) -> Callable[[int], float]:
+        """What each iteration is multiplied with."""
+        return warmup_factor(self.warmup_method, self.warmup_iters, self.warmup_factor)
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        yield self.warmup_iters, "warmup ends"
+
+    def monotone_until(self, t: int) -> int | None:
+        return t + 1 if t < self.warmup_iters else super().monotone_until(t)  # a product may turn in the warmup

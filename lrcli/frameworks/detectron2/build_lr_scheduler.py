@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 
 from lrcli.errors import Problem
+from lrcli.frameworks.base import refusal, require
 from lrcli.frameworks.detectron2._curves import (
     EPSILON,
     Curve,
@@ -17,8 +19,9 @@ from lrcli.frameworks.detectron2._curves import (
     multi_step,
     warmed_up,
 )
-from lrcli.frameworks.detectron2._warmup import check_method, refuses, warmup_factor
-from lrcli.frameworks.stateless import Stateless, StatelessRule
+from lrcli.frameworks.detectron2._warmup import require_method, warmup_factor
+from lrcli.frameworks.marked import Marked
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import count, flag, length, number, positions, text
 from lrcli.values import dataclass
@@ -27,7 +30,7 @@ _NAMES = ("WarmupMultiStepLR", "WarmupCosineLR", "WarmupStepWithFixedGammaLR", "
 
 
 @dataclass(frozen=True)
-class BuildLRScheduler(Stateless):
+class BuildLRScheduler(Marked):
     """Multiply the learning rate with the curve that LR_SCHEDULER_NAME names, which begins with a warmup.
 
     lr(t) = base_lr * m(t / MAX_ITER), with L = min(WARMUP_ITERS / MAX_ITER, 1):
@@ -71,12 +74,10 @@ class BuildLRScheduler(Stateless):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.LR_SCHEDULER_NAME not in _NAMES:
-            reason = f"Unknown LR scheduler: {self.LR_SCHEDULER_NAME}"
-            raise refuses("ValueError", reason, "LR_SCHEDULER_NAME", self.LR_SCHEDULER_NAME)
-        check_method("WARMUP_METHOD", self.WARMUP_METHOD)
-        if self.MAX_ITER <= 0:
-            raise refuses("ZeroDivisionError", "MAX_ITER must be above 0", "MAX_ITER", self.MAX_ITER)
+        known = self.LR_SCHEDULER_NAME in _NAMES
+        require(self, "LR_SCHEDULER_NAME", known, f"Unknown LR scheduler: {self.LR_SCHEDULER_NAME}")
+        require_method(self, "WARMUP_METHOD")
+        require(self, "MAX_ITER", self.MAX_ITER > 0, "MAX_ITER must be above 0", "ZeroDivisionError")
 
     def bind(self, setting: Setting) -> BuildLRScheduler:
         several = len(setting.lrs) > 1 and self.BASE_LR is None and setting.default_lr is not None
@@ -90,103 +91,119 @@ class BuildLRScheduler(Stateless):
         """The solver's learning rate, whatever those of the groups are."""
         return 0.001 if self.BASE_LR is None else self.BASE_LR
 
+    @property
+    def _has_groups(self) -> bool:
+        return self.setting is not None and len(self.setting.lrs) > 1
+
+    @property
+    def _is_poly(self) -> bool:
+        return self.LR_SCHEDULER_NAME == "WarmupPolyLR"
+
+    @property
+    def _warmup(self) -> float:
+        """The warmup as a share of the run."""
+        return min(self.WARMUP_ITERS / self.MAX_ITER, 1.0)
+
     def ignores(self, lr: float) -> bool:
-        return (self.setting is None or len(self.setting.lrs) < 2) and super().ignores(lr)
+        return not self._has_groups and super().ignores(lr)
 
     @cached_property
-    def _kept(self) -> tuple[float, ...]:
+    def _milestones(self) -> tuple[float, ...]:
         return tuple(step for step in self.STEPS if step <= self.MAX_ITER)
+
+    def _multi_step(self) -> Curve:
+        total, values = self.MAX_ITER, len(self._milestones) + 1
+        reason = f"Total num_updates {total:g} must be greater than length of param schedule {values}"
+        require(self, "MAX_ITER", total >= values, reason)
+        for before, milestone in pairwise((0, *self._milestones)):
+            late = f"Milestone must be smaller than total number of updates: num_updates={total:g}, "
+            require(self, "STEPS", milestone < total, f"{late}milestone={milestone:g}")
+            early = f"Milestone must be larger than the one before: {milestone:g} after {before:g}"
+            require(self, "STEPS", milestone > before, early)
+        return multi_step(self.GAMMA, self._milestones, total)
+
+    def _cosine(self) -> Curve:
+        base = self._base_lr
+        require(self, "BASE_LR", base != 0, "BASE_LR must not be 0", "ZeroDivisionError")
+        inside = 0.0 <= self.BASE_LR_END / base <= 1.0
+        require(self, "BASE_LR_END", inside, "BASE_LR_END must lie between 0 and BASE_LR", "AssertionError")
+        return cosine(self.BASE_LR_END / base)
+
+    def _fixed_gamma(self) -> Curve:
+        require(self, "GAMMA", self.GAMMA > 0, "base_value and gamma must be positive numbers")
+        for field in ("NUM_DECAYS", "MAX_ITER"):
+            count = getattr(self, field)
+            positive = isinstance(count, int) and count > 0
+            require(self, field, positive, "num_decays and num_updates must be positive integers")
+        return fixed_gamma(self.GAMMA, int(self.NUM_DECAYS))
 
     @cached_property
     def _factors(self) -> Curve:
-        curve: Curve
-        if self.LR_SCHEDULER_NAME == "WarmupPolyLR":
+        if self._is_poly:
             return lambda where: 1.0
         if self.LR_SCHEDULER_NAME == "WarmupMultiStepLR":
-            curve = multi_step(self.GAMMA, self._kept, self.MAX_ITER)
-        elif self.LR_SCHEDULER_NAME == "WarmupCosineLR":
-            if not self._base_lr:
-                raise refuses("ZeroDivisionError", "BASE_LR must not be 0", "BASE_LR", self._base_lr)
-            end = self.BASE_LR_END / self._base_lr
-            if not 0.0 <= end <= 1.0:
-                reason = "BASE_LR_END must lie between 0 and BASE_LR"
-                raise refuses("AssertionError", reason, "BASE_LR_END", self.BASE_LR_END)
-            curve = cosine(end)
+            curve = self._multi_step()
         else:
-            curve = fixed_gamma(self.GAMMA, self.NUM_DECAYS, self.MAX_ITER)
-        share = min(self.WARMUP_ITERS / self.MAX_ITER, 1.0)
+            curve = self._cosine() if self.LR_SCHEDULER_NAME == "WarmupCosineLR" else self._fixed_gamma()
         try:
-            return warmed_up(curve, self.WARMUP_FACTOR, share, self.WARMUP_METHOD, self.RESCALE_INTERVAL)
+            return warmed_up(curve, self.WARMUP_FACTOR, self._warmup, self.WARMUP_METHOD, self.RESCALE_INTERVAL)
         except ValueError as error:
-            reason = "the warmup must be shorter than the run"
-            raise refuses("IndexError", reason, "WARMUP_ITERS", self.WARMUP_ITERS) from error
+            raise refusal(self, "IndexError", "the warmup must be shorter than the run", "WARMUP_ITERS") from error
 
     def rule(self, base_lr: float) -> StatelessRule:
         # groups keep their own learning rates; a bound schedule has that of the solver, or detectron2's default
-        several = self.setting is not None and len(self.setting.lrs) > 1
-        base = base_lr if several or (self.setting is None and self.BASE_LR is None) else self._base_lr
+        own = self._has_groups or (self.setting is None and self.BASE_LR is None)
+        base = base_lr if own else self._base_lr
         total = self.MAX_ITER
-        if self.LR_SCHEDULER_NAME == "WarmupPolyLR":
-            return self._poly(base)
+        if self._is_poly:
+            from lrcli.frameworks.detectron2.warmup_poly_lr import poly_rule
+
+            factor = warmup_factor(self.WARMUP_METHOD, self.WARMUP_ITERS, self.WARMUP_FACTOR)
+            return poly_rule(base, total, factor, self.POLY_LR_POWER, self.POLY_LR_CONSTANT_ENDING)
         factors = self._factors
         return lambda t: base * factors(t / total)
-
-    def _poly(self, base: float) -> StatelessRule:
-        from lrcli.frameworks.detectron2.warmup_poly_lr import poly_rule
-
-        factor = warmup_factor(self.WARMUP_METHOD, self.WARMUP_ITERS, self.WARMUP_FACTOR)
-        return poly_rule(base, self.MAX_ITER, factor, self.POLY_LR_POWER, self.POLY_LR_CONSTANT_ENDING)
 
     @cached_property
     def _warmup_end(self) -> int:
         """The first iteration after the warmup."""
-        total, share = self.MAX_ITER, min(self.WARMUP_ITERS / self.MAX_ITER, 1.0)
-        if self.LR_SCHEDULER_NAME == "WarmupPolyLR":
+        if self._is_poly:
             return max(0, math.ceil(self.WARMUP_ITERS))
+        total, share = self.MAX_ITER, self._warmup
         return first_at(lambda t: t / total + EPSILON > share, (share - EPSILON) * total)
 
     @cached_property
-    def _steps(self) -> dict[int, str]:
-        total, begin, scale = self.MAX_ITER, 0.0, 1.0
-        if self.RESCALE_INTERVAL:
-            begin = min(self.WARMUP_ITERS / total, 1.0)
-            scale = 1 - begin
-        if self.LR_SCHEDULER_NAME == "WarmupMultiStepLR":
-            marks, parts = self._kept, total
-        elif self.LR_SCHEDULER_NAME == "WarmupStepWithFixedGammaLR":
+    def _steps(self) -> tuple[int, ...]:
+        """The iterations at which the rate is multiplied by GAMMA."""
+        total, begin = self.MAX_ITER, self._warmup if self.RESCALE_INTERVAL else 0.0
+        scale, marks, parts = 1 - begin, self._milestones, total
+        if self.LR_SCHEDULER_NAME == "WarmupStepWithFixedGammaLR":
             marks, parts = tuple(range(1, int(self.NUM_DECAYS) + 1)), int(self.NUM_DECAYS) + 1
-        else:
-            return {}
-        found: dict[int, str] = {}
-        for mark in marks if scale > 0 else ():
-            near = (begin + scale * (mark / parts - EPSILON)) * total
-            at = first_at(lambda t, mark=mark: ((t / total - begin) / scale + EPSILON) * parts >= mark, near)  # type: ignore[misc]
-            found[at] = f"step x{self.GAMMA:g}"
-        return found
+        elif self.LR_SCHEDULER_NAME != "WarmupMultiStepLR":
+            return ()
 
-    def breaks(self) -> tuple[float, ...]:
-        return (self._warmup_end, *self._steps, self.MAX_ITER)
+        def step(mark: float) -> int:
+            near = (begin + scale * (mark / parts - EPSILON)) * total
+            return first_at(lambda t: ((t / total - begin) / scale + EPSILON) * parts >= mark, near)
+
+        return tuple(map(step, marks)) if scale > 0 else ()
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        yield self._warmup_end, "warmup ends"
+        for step in dict.fromkeys(self._steps):
+            yield step, f"step x{self.GAMMA:g}"
+        yield self.MAX_ITER, ""
 
     def monotone_until(self, t: int) -> int | None:
-        product = self.LR_SCHEDULER_NAME == "WarmupPolyLR" and t < self.WARMUP_ITERS
-        return t + 1 if product else super().monotone_until(t)
+        return t + 1 if self._is_poly and t < self.WARMUP_ITERS else super().monotone_until(t)
 
-    def event_at(self, t: int) -> str:
-        events = ["warmup ends"] if t and t == self._warmup_end else []
-        return "; ".join([*events, *([self._steps[t]] if t in self._steps and t else [])])
-
-    def notes(self) -> tuple[Problem, ...]:
-        return tuple(self._notes())
-
-    def _notes(self) -> Iterator[Problem]:
+    def notes(self) -> Iterator[Problem]:
         rows = self.setting.length if self.setting else 0
         if rows and rows != self.MAX_ITER:
             yield Problem("horizon", f"MAX_ITER {self.MAX_ITER:g} of {self.name} is not the run's {rows} steps")
-        if self.LR_SCHEDULER_NAME == "WarmupMultiStepLR" and len(self._kept) < len(self.STEPS):
+        if self.LR_SCHEDULER_NAME == "WarmupMultiStepLR" and len(self._milestones) < len(self.STEPS):
             late = ", ".join(f"{step:g}" for step in self.STEPS if step > self.MAX_ITER)
             yield Problem("milestone-outside", f"STEPS {late} lie past MAX_ITER {self.MAX_ITER:g}: they are left out")
-        if self.WARMUP_ITERS > 0 and not self.RESCALE_INTERVAL and self.LR_SCHEDULER_NAME != "WarmupPolyLR":
-            peak = self._factors(min(self.WARMUP_ITERS / self.MAX_ITER, 1.0))
-            if peak < 1:
-                what = f"the warmup ends at {peak:.4g} times the learning rate"
-                yield Problem("warmup-peak", what, "the curve runs from the first iteration on")
+        peak = 1.0 if self.RESCALE_INTERVAL or self.WARMUP_ITERS <= 0 else self._factors(self._warmup)
+        if peak < 1:
+            what = f"the warmup ends at {peak:.4g} times the learning rate"
+            yield Problem("warmup-peak", what, "the curve runs from the first iteration on")

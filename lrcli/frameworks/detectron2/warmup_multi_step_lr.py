@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 
-from lrcli.frameworks.detectron2._warmup import check_method, refuses, warmup_factor
-from lrcli.frameworks.stateless import Stateless, StatelessRule
+from lrcli.frameworks.base import require
+from lrcli.frameworks.detectron2._warmup import Warmed
+from lrcli.frameworks.marked import Marked
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number, positions, text
 from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)
-class Detectron2WarmupMultiStepLR(Stateless):
+class Detectron2WarmupMultiStepLR(Warmed):
     """Multiply the learning rate by gamma at each milestone, and with a warmup.
 
     lr(t) = base_lr * w(t) * gamma ** (the number of milestones <= t)
@@ -28,7 +31,6 @@ class Detectron2WarmupMultiStepLR(Stateless):
     """
 
     name = "detectron2.WarmupMultiStepLR"
-    counts = "step"
 
     milestones: tuple[float, ...] = positions(doc="the iterations of the steps", example="[6000, 8000]")
     gamma: float = number(0.1, doc="the factor of each step")
@@ -38,20 +40,18 @@ class Detectron2WarmupMultiStepLR(Stateless):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_method("warmup_method", self.warmup_method)
-        if list(self.milestones) != sorted(self.milestones):
-            reason = f"Milestones should be a list of increasing integers, not {list(self.milestones)}"
-            raise refuses("ValueError", reason, "milestones", self.milestones)
+        increasing = list(self.milestones) == sorted(self.milestones)
+        reason = f"Milestones should be a list of increasing integers, not {list(self.milestones)}"
+        require(self, "milestones", increasing, reason)
 
     def rule(self, base_lr: float) -> StatelessRule:
-        warm = warmup_factor(self.warmup_method, self.warmup_iters, self.warmup_factor)
+        warm = self.warm()
         milestones, gamma, count = self.milestones, self.gamma, bisect_right
         return lambda t: base_lr * warm(t) * gamma ** count(milestones, t)
 
-    def breaks(self) -> tuple[float, ...]:
-        return (self.warmup_iters, *self.milestones)
+    monotone_until = Marked.monotone_until  # of a line and a constant, the product turns nowhere between the marks
 
-    def event_at(self, t: int) -> str:
-        events = ["warmup ends"] if t and t == self.warmup_iters else []
-        passed = sum(milestone == t for milestone in self.milestones)
-        return "; ".join([*events, *([f"milestone x{self.gamma**passed:g}"] if t and passed else [])])
+    def marks(self) -> Iterator[tuple[float, str]]:
+        yield from super().marks()
+        for milestone in dict.fromkeys(self.milestones):
+            yield milestone, f"milestone x{self.gamma ** self.milestones.count(milestone):g}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from lrcli.frameworks.detectron2._warmup import check_method, warmup_factor
-from lrcli.frameworks.stateless import Stateless, StatelessRule
+from lrcli.frameworks.detectron2._warmup import Warmed
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import length, number, text
 from lrcli.values import dataclass
 
@@ -28,7 +28,7 @@ def poly_rule(
 
 
 @dataclass(frozen=True)
-class Detectron2WarmupPolyLR(Stateless):
+class Detectron2WarmupPolyLR(Warmed):
     """Follow a polynomial down to 0, multiplied with a warmup.
 
     lr(t) = base_lr * w(t) * (1 - t / max_iters) ** power
@@ -45,7 +45,6 @@ class Detectron2WarmupPolyLR(Stateless):
     """
 
     name = "detectron2.WarmupPolyLR"
-    counts = "step"
 
     max_iters: float = length(doc="iterations of the run", any_number=True, fills="run")
     warmup_factor: float = number(0.001, doc="the share of the learning rate at the start")
@@ -54,19 +53,9 @@ class Detectron2WarmupPolyLR(Stateless):
     power: float = number(0.9, doc="the power")
     constant_ending: float = number(0.0, doc="the least share of the learning rate")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_method("warmup_method", self.warmup_method)
-
     def rule(self, base_lr: float) -> StatelessRule:
-        warm = warmup_factor(self.warmup_method, self.warmup_iters, self.warmup_factor)
-        return poly_rule(base_lr, self.max_iters, warm, self.power, self.constant_ending)
+        return poly_rule(base_lr, self.max_iters, self.warm(), self.power, self.constant_ending)
 
-    def breaks(self) -> tuple[float, ...]:
-        return (self.warmup_iters, self.max_iters)
-
-    def monotone_until(self, t: int) -> int | None:
-        return t + 1 if t < self.warmup_iters else super().monotone_until(t)  # a product may turn in the warmup
-
-    def event_at(self, t: int) -> str:
-        return "warmup ends" if t and t == self.warmup_iters else ""
+    def marks(self) -> Iterator[tuple[float, str]]:
+        yield from super().marks()
+        yield self.max_iters, ""
