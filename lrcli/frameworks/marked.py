@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterator
 
 from lrcli.frameworks.stateless import Stateless
+from lrcli.schedules.base import Schedule
 from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)
-class Marked(Stateless):
-    """A stateless schedule whose breaks carry their events: a subclass writes `marks`, `repeats` or both."""
+class Marks(Schedule):
+    """A schedule whose breaks carry their events: a subclass writes `marks`, `repeats` or both."""
 
     def marks(self) -> Iterator[tuple[float, str]]:
         """The positions at which the curve jumps or bends, each with its event ("" for none)."""
@@ -21,19 +22,22 @@ class Marked(Stateless):
         """(begin, every, event) of marks that repeat: at begin, begin + every, and so on for ever."""
         return iter(())
 
-    def breaks(self) -> tuple[float, ...]:
-        return tuple(at for at, _ in self.marks())
-
     def next_break(self, t: int) -> int | None:
+        marks = (math.ceil(at) for at, _ in self.marks() if at < math.inf)
         turns = (next_turn(t, begin, every) for begin, every, _ in self.repeats() if every > 0)
-        return first(super().next_break(t), *turns)
+        return min((at for at in (*marks, *turns) if at >= max(t, 1)), default=None)
 
     def event_at(self, t: int) -> str:
         if t < 1:
             return ""
-        events = [event for at, event in self.marks() if math.ceil(at) == t]
+        events = [event for at, event in self.marks() if t - 1 < at <= t]
         events += [event for begin, every, event in self.repeats() if every > 0 and next_turn(t, begin, every) == t]
         return "; ".join(filter(None, events))
+
+
+@dataclass(frozen=True)
+class Marked(Marks, Stateless):
+    """A stateless schedule with such breaks."""
 
 
 def next_turn(t: int, begin: float, every: float) -> int:

@@ -1,4 +1,4 @@
-"""The policies of mmcv: what each makes of the progress of a run, which is counted in epochs or in iterations."""
+"""The policies of mmcv are functions of the progress of a run, which is counted in epochs or in iterations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from lrcli.errors import NoValue
 from lrcli.frameworks.base import raised
 
-Regular = Callable[[int], float]
+Rates = Callable[[int], float]
 """The rate at a progress, before the warmup."""
 
 NEEDED = object()
@@ -47,11 +47,6 @@ def _along_line(start: float, end: float, part: float) -> float:
     return start + (end - start) * part
 
 
-def regular(policy: str, keys: Mapping[str, Any], base: float, total: float) -> Regular:
-    """The rates of a policy for a group of this learning rate; `total` is the run's length on the policy's clock."""
-    return _POLICIES[policy](keys, base, total)
-
-
 def bends(policy: str, keys: Mapping[str, Any], total: float) -> tuple[float, ...]:
     """The progresses at which the rates jump, bend or turn, where there are a few."""
     if policy == "Step" and isinstance(keys["step"], Sequence):
@@ -61,21 +56,21 @@ def bends(policy: str, keys: Mapping[str, Any], total: float) -> tuple[float, ..
     if policy == "CosineRestart":
         return tuple(accumulate(keys["periods"]))
     if policy == "OneCycle":
-        return tuple(end + 1 for end, _, _ in _phases(keys, total)) + tuple(end for end, _, _ in _phases(keys, total))
+        return tuple(end + after for end, _, _ in _phases(keys, total) for after in (0, 1))
     return (total,) if policy in ("CosineAnnealing", "Poly") else ()
 
 
-def every(policy: str, keys: Mapping[str, Any], total: float) -> tuple[float, ...]:
-    """The progresses at which the rates jump or turn again and again: (period, offset, offset, ...)."""
+def repeated_bends(policy: str, keys: Mapping[str, Any], total: float) -> tuple[tuple[float, float], ...]:
+    """(begin, period) of the progresses at which the rates jump or turn again and again."""
     if policy == "Step" and not isinstance(keys["step"], Sequence):
-        return (keys["step"], 0)
+        return ((0, keys["step"]),)
     if policy == "Cyclic":
         cycle = int(total) // int(keys["cyclic_times"])
-        return (cycle, 0, int(keys["step_ratio_up"] * cycle))
+        return ((0, cycle), (int(keys["step_ratio_up"] * cycle), cycle))
     return ()
 
 
-def _fixed(keys: Mapping[str, Any], base: float, total: float) -> Regular:
+def _fixed(keys: Mapping[str, Any], base: float, total: float) -> Rates:
     return lambda at: base
 
 
@@ -88,21 +83,19 @@ def _exponent(steps: Any) -> Callable[[int], int]:
     return lambda at: next((i for i, step in enumerate(steps) if at < step), len(steps))
 
 
-def _step(keys: Mapping[str, Any], base: float, total: float) -> Regular:
-    steps, gamma, least = keys["step"], keys["gamma"], keys["min_lr"]
-
-    exponent = _exponent(steps)
+def _step(keys: Mapping[str, Any], base: float, total: float) -> Rates:
+    exponent, gamma, least = _exponent(keys["step"]), keys["gamma"], keys["min_lr"]
     if least is None:
         return lambda at: base * (gamma ** exponent(at))
     return lambda at: float(max(base * (gamma ** exponent(at)), least))
 
 
-def _exp(keys: Mapping[str, Any], base: float, total: float) -> Regular:
+def _exp(keys: Mapping[str, Any], base: float, total: float) -> Rates:
     gamma = keys["gamma"]
     return lambda at: base * gamma**at
 
 
-def _poly(keys: Mapping[str, Any], base: float, total: float) -> Regular:
+def _poly(keys: Mapping[str, Any], base: float, total: float) -> Rates:
     power, least = keys["power"], keys["min_lr"]
 
     def rate(at: int) -> float:
@@ -114,7 +107,7 @@ def _poly(keys: Mapping[str, Any], base: float, total: float) -> Regular:
     return rate
 
 
-def _inv(keys: Mapping[str, Any], base: float, total: float) -> Regular:
+def _inv(keys: Mapping[str, Any], base: float, total: float) -> Rates:
     gamma, power = keys["gamma"], keys["power"]
     return lambda at: float(base * (1 + gamma * at) ** (-power))
 
@@ -124,38 +117,38 @@ def _target(keys: Mapping[str, Any], base: float) -> float:
     return float(keys["min_lr"] if ratio is None else base * ratio)
 
 
-def _cosine(keys: Mapping[str, Any], base: float, total: float) -> Regular:
+def _cosine(keys: Mapping[str, Any], base: float, total: float) -> Rates:
     target, cos, pi = _target(keys, base), math.cos, math.pi
     half = 0.5 * 1.0 * (base - target)
     return lambda at: target + half * (cos(pi * (at / total)) + 1)
 
 
-def _linear(keys: Mapping[str, Any], base: float, total: float) -> Regular:
+def _linear(keys: Mapping[str, Any], base: float, total: float) -> Rates:
     target = _target(keys, base)
     return lambda at: _along_line(base, target, at / total)
 
 
-def _flat_cosine(keys: Mapping[str, Any], base: float, total: float) -> Regular:
+def _flat_cosine(keys: Mapping[str, Any], base: float, total: float) -> Rates:
     target, start = _target(keys, base), round(total * keys["start_percent"])
     rest = total - start
     return lambda at: base if at < start else _along_cosine(base, target, (at - start) / rest)
 
 
-def _restarts(keys: Mapping[str, Any], base: float, total: float) -> Regular:
+def _restarts(keys: Mapping[str, Any], base: float, total: float) -> Rates:
     periods, weights, target = keys["periods"], keys["restart_weights"], _target(keys, base)
     ends = list(accumulate(periods))
 
     def rate(at: int) -> float:
-        for i, end in enumerate(ends):
-            if at < end:
-                begin = ends[i - 1] if i else 0
-                return _along_cosine(base, target, min((at - begin) / periods[i], 1), weights[i])
-        raise raised("mmcv", "ValueError", f"iteration {at} exceeds the periods, which end at {ends[-1]:g}")
+        i = next((i for i, end in enumerate(ends) if at < end), None)
+        if i is None:
+            raise raised("mmcv", "ValueError", f"iteration {at} exceeds the periods, which end at {ends[-1]:g}")
+        begin = ends[i - 1] if i else 0
+        return _along_cosine(base, target, min((at - begin) / periods[i], 1), weights[i])
 
     return rate
 
 
-def _cyclic(keys: Mapping[str, Any], base: float, total: float) -> Regular:
+def _cyclic(keys: Mapping[str, Any], base: float, total: float) -> Rates:
     cycle = int(total) // int(keys["cyclic_times"])
     up, gamma = int(keys["step_ratio_up"] * cycle), keys["gamma"]
     top, end = keys["target_ratio"]
@@ -163,16 +156,13 @@ def _cyclic(keys: Mapping[str, Any], base: float, total: float) -> Regular:
     phases = ((0, up, 1, top), (up, cycle, top, end))
 
     def rate(at: int) -> float:
-        scale = gamma ** (at // cycle)
-        at %= cycle
-        for begin, stop, first, last in phases:
-            if begin <= at < stop:
-                if begin == 0:
-                    last = 1 - scale + last * scale
-                else:
-                    first = 1 - scale + first * scale
-                return anneal(base * first, base * last, (at - begin) / (stop - begin))
-        raise raised("mmcv", "TypeError", "the cycle has no rate here")
+        scale, at = gamma ** (at // cycle), at % cycle
+        begin, stop, first, last = phases[at >= up]
+        if begin == 0:
+            last = 1 - scale + last * scale
+        else:
+            first = 1 - scale + first * scale
+        return anneal(base * first, base * last, (at - begin) / (stop - begin))
 
     return rate
 
@@ -187,7 +177,7 @@ def _phases(keys: Mapping[str, Any], total: float) -> list[tuple[float, float, f
     return [(up, 1, div), (steps - 1, div, final)]
 
 
-def _one_cycle(keys: Mapping[str, Any], base: float, total: float) -> Regular:
+def _one_cycle(keys: Mapping[str, Any], base: float, total: float) -> Rates:
     phases = _phases(keys, total)
     start_lr = keys["max_lr"] / keys["div_factor"]
     anneal = _along_cosine if keys["anneal_strategy"] == "cos" else _along_line
@@ -203,8 +193,9 @@ def _one_cycle(keys: Mapping[str, Any], base: float, total: float) -> Regular:
     return rate
 
 
-_POLICIES: dict[str, Callable[[Mapping[str, Any], float, float], Regular]] = {
+POLICIES: dict[str, Callable[[Mapping[str, Any], float, float], Rates]] = {
     "Fixed": _fixed, "Step": _step, "Exp": _exp, "Poly": _poly, "Inv": _inv, "CosineAnnealing": _cosine,
     "LinearAnnealing": _linear, "FlatCosineAnnealing": _flat_cosine, "CosineRestart": _restarts, "Cyclic": _cyclic,
     "OneCycle": _one_cycle,
 }  # fmt: skip
+"""The rates of each policy: of its keys, the learning rate of a group, and the run's length on the policy's clock."""

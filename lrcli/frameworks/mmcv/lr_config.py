@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from functools import cached_property
 from typing import Any
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.base import Refuses
-from lrcli.frameworks.mmcv._policies import KEYS, NEEDED, bends, every, regular
-from lrcli.frameworks.stateless import Stateless, StatelessRule
+from lrcli.frameworks.base import require, require_epochs
+from lrcli.frameworks.mmcv._policies import KEYS, NEEDED, POLICIES, bends, repeated_bends
+from lrcli.frameworks.pieced import Pieced
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import data, flag, length, number, positions, text
+from lrcli.schedules.params import are_numbers, data, flag, is_number, length, number, positions, text
 from lrcli.values import dataclass
 
-_OWN = sorted({key for keys in KEYS.values() for key in keys})
-
-
-def _refuses(exception: str, reason: str, field: str, received: object = None) -> Refuses:
-    return Refuses("mmcv", exception, reason, field, received)
+_KEYS_OF_POLICIES = sorted({key for keys in KEYS.values() for key in keys})
+_BY_ITERATION = ("Cyclic", "OneCycle")
+_WARMUP = ("warmup_iters", "warmup_ratio", "warmup_by_epoch")
 
 
 @dataclass(frozen=True)
-class LRConfig(Stateless):
+class LRConfig(Pieced):
     """Follow a policy by epoch (by_epoch) or by iteration; for warmup_iters iterations multiply it with a warmup.
 
     With p the epoch or iteration, T the run's length in those, m = min_lr or base_lr * min_lr_ratio:
@@ -82,11 +81,20 @@ class LRConfig(Stateless):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self._policy not in KEYS:
-            reason = f"{self._policy}LrUpdaterHook is not in its registry: it has {', '.join(KEYS)}"
-            raise _refuses("KeyError", reason, "policy", self.policy)
-        self._check_keys()
-        self._check_warmup()
+        policy = self._policy
+        reason = f"{policy}LrUpdaterHook is not in its registry: it has {', '.join(KEYS)}"
+        require(self, "policy", policy in KEYS, reason, "KeyError")
+        for name in _KEYS_OF_POLICIES:
+            fits = getattr(self, name) is None or name in KEYS[policy]
+            require(self, name, fits, f"{policy} has no argument {name!r}", "TypeError")
+        missing = [name for name, value in self._keys.items() if value is NEEDED]
+        require(
+            self, missing[0] if missing else "", not missing, f"{policy} needs {' and '.join(missing)}", "TypeError"
+        )
+        by_epoch = policy in _BY_ITERATION and bool(self.by_epoch)
+        require(self, "by_epoch", not by_epoch, f"{policy} only supports by_epoch: false", "AssertionError")
+        if self.warmup is not None:
+            self._check_warmup()
         self._check_values()
 
     @property
@@ -97,203 +105,141 @@ class LRConfig(Stateless):
     @cached_property
     def _keys(self) -> dict[str, Any]:
         given = {name: getattr(self, name) for name in KEYS[self._policy]}
-        keys = {name: default if given[name] is None else given[name] for name, default in KEYS[self._policy].items()}
-        if self._policy == "Cyclic":
-            keys["target_ratio"] = _two_ratios(keys["target_ratio"])
-        return keys
-
-    def _check_keys(self) -> None:
-        for name in _OWN:
-            if getattr(self, name) is not None and name not in KEYS[self._policy]:
-                raise _refuses("TypeError", f"{self._policy} has no argument {name!r}", name, getattr(self, name))
-        missing = [name for name, value in self._keys.items() if value is NEEDED]
-        if missing:
-            raise _refuses("TypeError", f"{self._policy} needs {' and '.join(missing)}", missing[0])
-        if self._policy in ("Cyclic", "OneCycle") and self.by_epoch:
-            raise _refuses("AssertionError", f"{self._policy} only supports by_epoch: false", "by_epoch", True)
+        return {name: default if given[name] is None else given[name] for name, default in KEYS[self._policy].items()}
 
     def _check_warmup(self) -> None:
-        if self.warmup is None:
-            return
-        if self.warmup not in ("constant", "linear", "exp"):
-            reason = f"{self.warmup!r} is not a supported type for warming up: it is constant, linear or exp"
-            raise _refuses("ValueError", reason, "warmup", self.warmup)
-        if self.warmup_iters <= 0 or self.warmup_iters % 1:
-            raise _refuses(
-                "AssertionError", "warmup_iters must be a positive integer", "warmup_iters", self.warmup_iters
-            )
-        if not 0 < self.warmup_ratio <= 1:
-            raise _refuses("AssertionError", "warmup_ratio must be in range (0, 1]", "warmup_ratio", self.warmup_ratio)
+        known = self.warmup in ("constant", "linear", "exp")
+        reason = f"{self.warmup!r} is not a supported type for warming up: it is constant, linear or exp"
+        require(self, "warmup", known, reason)
+        whole = self.warmup_iters > 0 and self.warmup_iters % 1 == 0
+        require(self, "warmup_iters", whole, "warmup_iters must be a positive integer", "AssertionError")
+        inside = 0 < self.warmup_ratio <= 1
+        require(self, "warmup_ratio", inside, "warmup_ratio must be in range (0, 1]", "AssertionError")
 
     def _check_values(self) -> None:
-        keys = self._keys
-        if "min_lr_ratio" in keys and (keys["min_lr"] is None) == (keys["min_lr_ratio"] is None):
-            reason = f"{self._policy} needs min_lr or min_lr_ratio, and not both"
-            raise _refuses("AssertionError", reason, "min_lr", self.min_lr)
-        if self._policy == "Step":
+        keys, policy = self._keys, self._policy
+        one = "min_lr_ratio" not in keys or (keys["min_lr"] is None) != (keys["min_lr_ratio"] is None)
+        require(self, "min_lr", one, f"{policy} needs min_lr or min_lr_ratio, and not both", "AssertionError")
+        if policy == "Step":
             steps = keys["step"] if isinstance(keys["step"], tuple) else (keys["step"],)
-            if not all(isinstance(one, int) and not isinstance(one, bool) and one > 0 for one in steps):
-                raise _refuses("AssertionError", "step must be a positive integer, or a list of them", "step", steps)
-        if self._policy == "CosineRestart" and len(keys["periods"]) != len(keys["restart_weights"]):
-            raise _refuses("AssertionError", "periods and restart_weights should have the same length", "periods")
-        for name in ("start_percent", "pct_start"):
-            if name in keys and not (isinstance(keys[name], float) and 0 <= keys[name] <= 1):
-                raise _refuses("ValueError", f"expected float between 0 and 1 {name}, not {keys[name]!r}", name)
-        if self._policy in ("Cyclic", "OneCycle") and keys["anneal_strategy"] not in ("cos", "linear"):
-            raise _refuses("ValueError", "anneal_strategy must be one of cos or linear", "anneal_strategy")
-        if self._policy == "Cyclic":
-            if not 0 <= keys["step_ratio_up"] < 1:
-                raise _refuses("AssertionError", "step_ratio_up must be in range [0, 1)", "step_ratio_up")
-            if not 0 < keys["gamma"] <= 1:
-                raise _refuses("AssertionError", "gamma must be in range (0, 1]", "gamma", self.gamma)
-            if keys["cyclic_times"] < 1 or keys["cyclic_times"] % 1:
-                raise InvalidValue("cyclic_times", "must be a whole number of at least 1", keys["cyclic_times"])
+            whole = all(isinstance(step, int) and is_number(step) and step > 0 for step in steps)
+            require(self, "step", whole, "step must be a positive integer, or a list of them", "AssertionError")
+        if policy == "CosineRestart":
+            same = len(keys["periods"]) == len(keys["restart_weights"])
+            require(self, "periods", same, "periods and restart_weights should have the same length", "AssertionError")
+        for name in {"start_percent", "pct_start"} & keys.keys():
+            inside = isinstance(keys[name], float) and 0 <= keys[name] <= 1
+            require(self, name, inside, f"expected float between 0 and 1 {name}, not {keys[name]!r}")
+        known = policy not in _BY_ITERATION or keys["anneal_strategy"] in ("cos", "linear")
+        require(self, "anneal_strategy", known, "anneal_strategy must be one of cos or linear")
+        if policy == "Cyclic":
+            self._check_cycles()
         for name in ("div_factor", "final_div_factor"):
-            if keys.get(name) == 0:
-                raise _refuses("ZeroDivisionError", f"{name} is 0", name, 0)
+            require(self, name, keys.get(name) != 0, f"{name} is 0", "ZeroDivisionError")
+
+    def _check_cycles(self) -> None:
+        keys, ratio = self._keys, self._keys["target_ratio"]
+        ratios = ratio if isinstance(ratio, tuple) else (ratio,)
+        fits = are_numbers(ratios) and len(ratios) <= 2
+        require(self, "target_ratio", fits, "target_ratio must be a number, or a list of two", "AssertionError")
+        keys["target_ratio"] = ratios if len(ratios) == 2 else (ratios[0], ratios[0] / 1e5)
+        inside = 0 <= keys["step_ratio_up"] < 1
+        require(self, "step_ratio_up", inside, "step_ratio_up must be in range [0, 1)", "AssertionError")
+        require(self, "gamma", 0 < keys["gamma"] <= 1, "gamma must be in range (0, 1]", "AssertionError")
+        if keys["cyclic_times"] < 1 or keys["cyclic_times"] % 1:
+            raise InvalidValue("cyclic_times", "must be a whole number of at least 1", keys["cyclic_times"])
 
     def bind(self, setting: Setting) -> LRConfig:
         bound = super().bind(setting)
-        by_step = setting.interval == "step"
-        mixed = (
-            bound._by_epoch or (self.warmup is not None and self.warmup_by_epoch) if by_step else bound._counts_batches
-        )
-        if mixed and not setting.steps_per_epoch:
-            rule = "counts epochs and iterations: give steps_per_epoch (or data) at the top level"
-            raise InvalidValue("policy", rule, self.policy)
-        steps = self._keys.get("total_steps")
-        if steps is not None and bound._total > steps:
-            reason = f"total_steps must be at least the {bound._total:g} iterations of the run"
-            raise _refuses("ValueError", reason, "total_steps", steps)
+        warms_up, by_epoch = self.warmup is not None, self._by_epoch
+        counts = by_epoch or (warms_up and self.warmup_by_epoch)
+        if setting.interval == "epoch":
+            counts = not by_epoch or (warms_up and not self.warmup_by_epoch)
+        require_epochs(setting, "policy", counts, "counts epochs and iterations")
+        enough = self._keys.get("total_steps") is None or bound._total <= self._keys["total_steps"]
+        reason = f"total_steps must be at least the {bound._total:g} iterations of the run"
+        require(self, "total_steps", enough, reason)
         if self._policy == "Cyclic" and bound._total < self._keys["cyclic_times"]:
             raise InvalidValue("cyclic_times", "must not be above the iterations of the run", self.cyclic_times)
         return bound
 
     @property
     def _by_epoch(self) -> bool:
-        return self._policy not in ("Cyclic", "OneCycle") if self.by_epoch is None else self.by_epoch
+        return self._policy not in _BY_ITERATION if self.by_epoch is None else self.by_epoch
 
     @property
-    def _counts_batches(self) -> bool:
-        """Whether something is counted in iterations."""
-        return not self._by_epoch or (self.warmup is not None and not self.warmup_by_epoch)
+    def _run(self) -> Setting:
+        return self.setting or Setting(1000)
 
     @property
     def _per_epoch(self) -> int:
-        return (self.setting.steps_per_epoch if self.setting else None) or 1
+        return self._run.steps_per_epoch or 1
 
     @property
     def _rows_are_steps(self) -> bool:
-        return self.setting is not None and self.setting.interval == "step"
+        return self._run.interval == "step"
 
     @property
     def _total(self) -> float:
         """The run's length on the clock of the policy."""
-        rows = self.setting.length if self.setting else 1000
-        if self._rows_are_steps:
-            return rows // self._per_epoch if self._by_epoch else rows
-        return rows if self._by_epoch else rows * self._per_epoch
+        steps = self._run.length * self._run.steps_per_row
+        return steps // self._per_epoch if self._by_epoch else steps
 
     @property
     def _warmup_iters(self) -> float:
-        if self.warmup is None:
-            return 0
-        return self.warmup_iters * (self._per_epoch if self.warmup_by_epoch else 1)
+        return 0 if self.warmup is None else self.warmup_iters * (self._per_epoch if self.warmup_by_epoch else 1)
 
-    def rule(self, base_lr: float) -> StatelessRule:
-        rate = regular(self._policy, self._keys, base_lr, self._total)
-        per_epoch, by_epoch = self._per_epoch, self._by_epoch
-        iterations = 1 if self._rows_are_steps else per_epoch
-        warmup, kind, ratio = self._warmup_iters, self.warmup, self.warmup_ratio
+    @property
+    def _warmup_row(self) -> float:
+        """The row at which the warmup ends, 0 where there is none."""
+        return self._warmup_iters / self._run.steps_per_row
 
-        def lr_at(t: int) -> float:
-            t *= iterations
-            lr = rate(t // per_epoch if by_epoch else t)
-            if t >= warmup:
-                return lr
+    def pieces(self, base_lr: float) -> Sequence[tuple[float, StatelessRule]]:
+        rates = POLICIES[self._policy](self._keys, base_lr, self._total)
+        per_epoch, per_row, by_epoch = self._per_epoch, self._run.steps_per_row, self._by_epoch
+        kind, ratio, warmup = self.warmup, self.warmup_ratio, self._warmup_iters
+        policy = rates
+        if by_epoch == self._rows_are_steps:  # the policy counts what no row is
+            policy = (lambda t: rates(t // per_epoch)) if by_epoch else (lambda t: rates(t * per_row))
+
+        def warm(t: int) -> float:
+            left = 1 - t * per_row / warmup
             if kind == "constant":
-                return lr * ratio
-            if kind == "linear":
-                k = (1 - t / warmup) * (1 - ratio)
-                return lr * (1 - k)
-            return float(lr * ratio ** (1 - t / warmup))
+                return policy(t) * ratio
+            return float(policy(t) * (1 - left * (1 - ratio) if kind == "linear" else ratio**left))
 
-        return lr_at
-
-    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
-        warm = min(max(start, math.ceil(self._warmup_row)), stop)
-        rate = regular(self._policy, self._keys, base_lr, self._total)
-        steps_of_row = 1 if self._rows_are_steps else self._per_epoch
-        clock: Iterable[int] = range(warm * steps_of_row, stop * steps_of_row, steps_of_row)
-        if self._by_epoch:
-            per_epoch = self._per_epoch
-            clock = (at // per_epoch for at in clock)
-        return [*map(self.rule(base_lr), range(start, warm)), *map(rate, clock)]
+        return ((self._warmup_row, warm), (math.inf, policy))
 
     def ignores(self, lr: float) -> bool:
         return self._policy == "OneCycle" and lr != self.max_lr
 
-    def _rows(self, progress: float) -> float:
+    def _row(self, progress: float) -> float:
         """The row of a progress of the policy."""
-        if self._rows_are_steps:
-            return progress * (self._per_epoch if self._by_epoch else 1)
-        return progress if self._by_epoch else progress / self._per_epoch
+        return progress * (self._per_epoch if self._by_epoch else 1) / self._run.steps_per_row
 
-    @property
-    def _warmup_row(self) -> float:
-        return self._warmup_iters / (1 if self._rows_are_steps else self._per_epoch)
+    def marks(self) -> Iterator[tuple[float, str]]:
+        yield self._warmup_row, "warmup ends"
+        event = "restart" if self._policy == "CosineRestart" else ""
+        if self._policy == "Step":
+            event = f"milestone x{self._keys['gamma']:g}"
+        for progress in dict.fromkeys(bends(self._policy, self._keys, self._total)):
+            yield self._row(progress), event
 
-    def breaks(self) -> tuple[float, ...]:
-        return (self._warmup_row, *(self._rows(at) for at in bends(self._policy, self._keys, self._total)))
-
-    def next_break(self, t: int) -> int | None:
-        found = [super().next_break(t)]
-        least = max(t, 1)
+    def repeats(self) -> Iterator[tuple[float, float, str]]:
         if self._by_epoch and self._rows_are_steps:
-            found.append(-(-least // self._per_epoch) * self._per_epoch)
-        period, *offsets = every(self._policy, self._keys, self._total) or (0,)
-        for offset in offsets:
-            each, begin = self._rows(period), self._rows(offset)
-            found.append(math.ceil(begin + max(0, math.ceil((least - begin) / each)) * each) if each > 0 else None)
-        return min((at for at in found if at is not None and at >= least), default=None)
+            yield 0, self._per_epoch, ""
+        for begin, period in repeated_bends(self._policy, self._keys, self._total):
+            yield self._row(begin), self._row(period), ""
 
     def monotone_until(self, t: int) -> int | None:
-        if t < self._warmup_row:
-            return t + 1
-        if self._policy in ("Cyclic", "OneCycle", "CosineRestart"):
-            return t + 1  # the iterations of a turn are no whole rows
-        return super().monotone_until(t)
+        # within the warmup it is a product, and the iterations of a turn are no whole rows
+        turns = self._policy in ("Cyclic", "OneCycle", "CosineRestart")
+        return t + 1 if turns or t < self._warmup_row else super().monotone_until(t)
 
-    def event_at(self, t: int) -> str:
-        if t < 1:
-            return ""
-        events = ["warmup ends"] if self.warmup is not None and math.ceil(self._warmup_row) == t else []
-        marks = bends(self._policy, self._keys, self._total) if self._policy in ("Step", "CosineRestart") else ()
-        if any(math.ceil(self._rows(at)) == t for at in marks):
-            events.append("restart" if self._policy == "CosineRestart" else f"milestone x{self._keys['gamma']:g}")
-        return "; ".join(events)
-
-    def notes(self) -> tuple[Problem, ...]:
-        return tuple(self._notes())
-
-    def _notes(self) -> Iterator[Problem]:
+    def notes(self) -> Iterator[Problem]:
         if self.warmup is None and any(getattr(self, f.name) != f.default for f in fields(self) if f.name in _WARMUP):
             yield Problem("no-warmup", "there is no warmup: warmup is not given, whatever warmup_iters says")
-        rows = self.setting.length if self.setting else 0
+        rows = self._run.length
         if self._by_epoch and self._rows_are_steps and rows % self._per_epoch:
-            yield Problem(
-                "part-epoch", f"{rows} steps are no whole epochs of {self._per_epoch}: the policy counts the whole ones"
-            )
-
-
-_WARMUP = ("warmup_iters", "warmup_ratio", "warmup_by_epoch")
-
-
-def _two_ratios(ratio: Any) -> tuple[float, float]:
-    """The highest and the lowest ratio of Cyclic: one number, or one or two in a list."""
-    found = ratio if isinstance(ratio, Sequence) and not isinstance(ratio, str) else (ratio,)
-    if not 1 <= len(found) <= 2 or not all(
-        isinstance(one, (int, float)) and not isinstance(one, bool) for one in found
-    ):
-        raise _refuses("AssertionError", "target_ratio must be a number, or a list of two", "target_ratio", ratio)
-    return (found[0], found[0] / 1e5) if len(found) == 1 else (found[0], found[1])
+            whole = f"{rows} steps are no whole epochs of {self._per_epoch}: the policy counts the whole ones"
+            yield Problem("part-epoch", whole)
