@@ -1,4 +1,4 @@
-"""The entries of a `param_scheduler` list: their keys with mmengine's defaults, and what it refuses."""
+"""The entries of a `param_scheduler` list have keys with mmengine's defaults, and conditions that it checks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import Refuses
+from lrcli.schedules.params import are_numbers, is_number
 from lrcli.values import dataclass
 
 INF = int(1e9)
@@ -42,11 +43,28 @@ KEYS: dict[str, dict[str, Any]] = {
 
 _GENERAL = "ParamScheduler"
 """How the classes end whose param_name says what they move."""
-_LISTS = ("milestones", "periods", "restart_weights")
-_NULLS = ("T_max", "eta_min", "eta_min_ratio", "total_steps")
-_TEXTS = ("monitor", "rule", "threshold_rule", "anneal_strategy")
-_FLAGS = ("by_epoch", "verbose", "convert_to_iter_based", "three_phase")
-_PER_GROUP = ("eta_max", "min_value")
+_Form = tuple[Callable[[Any], bool], str]
+"""The test of a value, and what it must be."""
+
+_IS_FLAG: _Form = lambda value: isinstance(value, bool), "must be true or false"
+_IS_TEXT: _Form = lambda value: isinstance(value, str), "must be a text"
+_IS_LIST: _Form = (
+    lambda value: value == () or are_numbers(value),
+    "must be a list of numbers",
+)
+_MAY_BE_NULL: _Form = lambda value: value is None or is_number(value), "must be a number"
+_IS_OF_GROUPS: _Form = (
+    lambda value: value == () or are_numbers(value, alone=True),
+    "must be a number, or one for each group",
+)
+_FORMS = {
+    **dict.fromkeys(("by_epoch", "verbose", "convert_to_iter_based", "three_phase"), _IS_FLAG),
+    **dict.fromkeys(("monitor", "rule", "threshold_rule", "anneal_strategy"), _IS_TEXT),
+    **dict.fromkeys(("milestones", "periods", "restart_weights"), _IS_LIST),
+    **dict.fromkeys(("T_max", "eta_min", "eta_min_ratio", "total_steps"), _MAY_BE_NULL),
+    **dict.fromkeys(("eta_max", "min_value"), _IS_OF_GROUPS),
+}
+"""The test and the rule of the values that are not just a number."""
 _LENGTHS = ("step_size", "milestones", "T_max", "total_steps", "periods")
 """What is multiplied with the batches of an epoch, apart from begin and end."""
 
@@ -56,9 +74,10 @@ def refuses(exception: str, reason: str) -> Refuses:
     return Refuses("mmengine", exception, reason, "schedulers")
 
 
-def is_number(value: object) -> bool:
-    """Whether a value is a finite number."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e308
+def require_entry(holds: bool, reason: str, exception: str = "ValueError") -> None:
+    """Raise what mmengine raises for an entry, unless its condition holds."""
+    if not holds:
+        raise refuses(exception, reason)
 
 
 @dataclass(frozen=True)
@@ -120,123 +139,102 @@ def is_other(entry: Mapping[str, Any]) -> bool:
 def _entry(written: Mapping[str, Any]) -> Entry:
     kind = str(written["type"]).rpartition(".")[2]
     if kind.endswith(_GENERAL):
-        if "param_name" not in written:
-            raise refuses("TypeError", f"{kind} needs param_name")
+        require_entry("param_name" in written, f"{kind} needs param_name", "TypeError")
         written = {key: value for key, value in written.items() if key != "param_name"}
         kind = f"{kind.removesuffix(_GENERAL)}LR"
-    own = KEYS.get(kind)
-    if own is None:
-        raise refuses("KeyError", f"{kind} is not in its registry: it has {', '.join(KEYS)}")
-    known = {**COMMON, **own}
+    require_entry(kind in KEYS, f"{kind} is not in its registry: it has {', '.join(KEYS)}", "KeyError")
+    known = {**COMMON, **KEYS[kind]}
     given = {key: value for key, value in written.items() if key != "type"}
     for key, value in given.items():
-        if key not in known:
-            raise refuses("TypeError", f"{kind} has no argument {key!r}: it takes {', '.join(known)}")
-        rule = _broken_rule(key, value)
-        if rule:
+        reason = f"{kind} has no argument {key!r}: it takes {', '.join(known)}"
+        require_entry(key in known, reason, "TypeError")
+        fits, rule = _FORMS.get(key, (is_number, "must be a number"))
+        if not fits(value):
             raise InvalidValue("schedulers", f"{kind}: {key} {rule}, not {value!r}", None)
     values = {**known, **given}
     missing = [key for key, value in values.items() if value is NEEDED]
-    if missing:
-        raise refuses("TypeError", f"{kind} needs {' and '.join(missing)}")
+    require_entry(not missing, f"{kind} needs {' and '.join(missing)}", "TypeError")
     if values["last_step"] != -1:
         raise InvalidValue("schedulers", f"{kind}: last_step must be -1, a run from its beginning", None)
-    _check(kind, values)
+    for holds, exception, reason in (*_OF_ALL, *_OF_ONE.get(kind, ())):
+        require_entry(holds(values), reason.format(**values), exception)
     return Entry(kind, values, frozenset(given), by_iter=not values["by_epoch"])
 
 
-def _broken_rule(key: str, value: Any) -> str:
-    """What a value must be, where it is not that."""
-    if key in _FLAGS:
-        return "" if isinstance(value, bool) else "must be true or false"
-    if key in _TEXTS:
-        return "" if isinstance(value, str) else "must be a text"
-    if key in _LISTS:
-        fits = isinstance(value, tuple) and all(map(is_number, value))
-        return "" if fits else "must be a list of numbers"
-    if value is None and key in _NULLS:
-        return ""
-    if key in _PER_GROUP and isinstance(value, tuple):
-        return "" if all(map(is_number, value)) else "must be a number, or one for each group"
-    return "" if is_number(value) else "must be a number"
+_Condition = tuple[Callable[[Mapping[str, Any]], bool], str, str]
+"""What must hold of an entry's values, the exception that mmengine raises otherwise, and its reason."""
+
+_OF_ALL: tuple[_Condition, ...] = (
+    (
+        lambda of: of["begin"] < of["end"],
+        "ValueError",
+        "end should be larger than begin, but got begin={begin}, end={end}",
+    ),
+    (
+        lambda of: of["by_epoch"] or not of["convert_to_iter_based"],
+        "AssertionError",
+        "only an entry with by_epoch: true can be converted to iterations",
+    ),
+)
 
 
-def _check(kind: str, values: Mapping[str, Any]) -> None:
-    """Raise what the constructors raise."""
-    begin, end = values["begin"], values["end"]
-    if end <= begin:
-        raise refuses("ValueError", f"end should be larger than begin, but got begin={begin}, end={end}")
-    if values["convert_to_iter_based"] and not values["by_epoch"]:
-        raise refuses("AssertionError", "only an entry with by_epoch: true can be converted to iterations")
-    check = _CHECKS.get(kind)
-    if check is not None:
-        check(values)
+def _share(key: str, name: str) -> _Condition:
+    return lambda of: 0 <= of[key] <= 1, "ValueError", f"{name} should between 0 and 1, not {{{key}!r}}"
 
 
-def _between(values: Mapping[str, Any], key: str, name: str) -> None:
-    if not 0 <= values[key] <= 1:
-        raise refuses("ValueError", f"{name} should between 0 and 1, not {values[key]!r}")
-
-
-def _check_linear(values: Mapping[str, Any]) -> None:
-    _between(values, "start_factor", "Starting multiplicative factor")
-    _between(values, "end_factor", "Ending multiplicative factor")
-
-
-def _check_minimum(values: Mapping[str, Any]) -> None:
-    if values["eta_min"] is not None and values["eta_min_ratio"] is not None:
-        raise refuses("AssertionError", "either eta_min or eta_min_ratio should be specified")
-
-
-def _check_restarts(values: Mapping[str, Any]) -> None:
-    if (values["eta_min"] is None) == (values["eta_min_ratio"] is None):
-        raise refuses("AssertionError", "CosineRestartLR needs eta_min or eta_min_ratio, and not both")
-    if len(values["periods"]) != len(values["restart_weights"]):
-        raise refuses("AssertionError", "periods and restart_weights should have the same length")
-
-
-def _check_one_cycle(values: Mapping[str, Any]) -> None:
-    total, part = values["total_steps"], values["pct_start"]
-    if total is not None and (total <= 0 or not isinstance(total, int)):
-        raise refuses("ValueError", f"Expected positive integer total_steps, but got {total!r}")
-    if not isinstance(part, float) or not 0 <= part <= 1:
-        raise refuses("ValueError", f"Expected float between 0 and 1 pct_start, but got {part!r}")
-    if values["anneal_strategy"] not in ("cos", "linear"):
-        raise refuses("ValueError", f"anneal_strategy must by one of cos or linear, not {values['anneal_strategy']!r}")
-
-
-def _check_plateau(values: Mapping[str, Any]) -> None:
-    if not values["by_epoch"]:
-        raise refuses("AssertionError", "ReduceOnPlateauLR only supports by_epoch: true")
-    if values["factor"] >= 1.0:
-        raise refuses("ValueError", f"Factor should be < 1.0, not {values['factor']!r}")
-    if values["threshold"] < 0:
-        raise refuses("ValueError", f"threshold {values['threshold']!r} should be >= 0")
-    if values["rule"] not in ("less", "greater"):
-        raise refuses("ValueError", f"mode {values['rule']} is unknown")
-    if values["threshold_rule"] not in ("rel", "abs"):
-        raise refuses("ValueError", f"threshold mode {values['threshold_rule']} is unknown")
-
-
-def _check_quadratic(values: Mapping[str, Any]) -> None:
-    if values["end"] >= INF:
-        raise refuses("ValueError", "QuadraticWarmupLR needs an end, that of the warmup")
-
-
-def _check_steps(values: Mapping[str, Any]) -> None:
-    if values["step_size"] == 0:
-        raise refuses("ZeroDivisionError", "step_size is 0")
-
-
-_CHECKS: dict[str, Callable[[Mapping[str, Any]], None]] = {
-    "StepLR": _check_steps,
-    "ConstantLR": lambda values: _between(values, "factor", "Constant multiplicative factor"),
-    "LinearLR": _check_linear,
-    "CosineAnnealingLR": _check_minimum,
-    "CosineRestartLR": _check_restarts,
-    "OneCycleLR": _check_one_cycle,
-    "QuadraticWarmupLR": _check_quadratic,
-    "ReduceOnPlateauLR": _check_plateau,
+_OF_ONE: dict[str, tuple[_Condition, ...]] = {
+    "StepLR": ((lambda of: of["step_size"] != 0, "ZeroDivisionError", "step_size is 0"),),
+    "ConstantLR": (_share("factor", "Constant multiplicative factor"),),
+    "LinearLR": (
+        _share("start_factor", "Starting multiplicative factor"),
+        _share("end_factor", "Ending multiplicative factor"),
+    ),
+    "CosineAnnealingLR": (
+        (
+            lambda of: of["eta_min"] is None or of["eta_min_ratio"] is None,
+            "AssertionError",
+            "either eta_min or eta_min_ratio should be specified",
+        ),
+    ),
+    "CosineRestartLR": (
+        (
+            lambda of: (of["eta_min"] is None) != (of["eta_min_ratio"] is None),
+            "AssertionError",
+            "CosineRestartLR needs eta_min or eta_min_ratio, and not both",
+        ),
+        (
+            lambda of: len(of["periods"]) == len(of["restart_weights"]),
+            "AssertionError",
+            "periods and restart_weights should have the same length",
+        ),
+    ),
+    "OneCycleLR": (
+        (
+            lambda of: of["total_steps"] is None or (of["total_steps"] > 0 and isinstance(of["total_steps"], int)),
+            "ValueError",
+            "Expected positive integer total_steps, but got {total_steps!r}",
+        ),
+        (
+            lambda of: isinstance(of["pct_start"], float) and 0 <= of["pct_start"] <= 1,
+            "ValueError",
+            "Expected float between 0 and 1 pct_start, but got {pct_start!r}",
+        ),
+        (
+            lambda of: of["anneal_strategy"] in ("cos", "linear"),
+            "ValueError",
+            "anneal_strategy must by one of cos or linear, not {anneal_strategy!r}",
+        ),
+    ),
+    "QuadraticWarmupLR": (
+        (lambda of: of["end"] < INF, "ValueError", "QuadraticWarmupLR needs an end, that of the warmup"),
+    ),
+    "ReduceOnPlateauLR": (
+        (lambda of: of["by_epoch"], "AssertionError", "ReduceOnPlateauLR only supports by_epoch: true"),
+        (lambda of: of["factor"] < 1.0, "ValueError", "Factor should be < 1.0, not {factor!r}"),
+        (lambda of: of["threshold"] >= 0, "ValueError", "threshold {threshold!r} should be >= 0"),
+        (lambda of: of["rule"] in ("less", "greater"), "ValueError", "mode {rule} is unknown"),
+        (lambda of: of["threshold_rule"] in ("rel", "abs"), "ValueError", "threshold mode {threshold_rule} is unknown"),
+    ),
 }
 
 
@@ -244,6 +242,6 @@ def for_group(value: Any, group: int) -> float:
     """The value of one group, where a list gives one for each."""
     if not isinstance(value, Sequence):
         return float(value)
-    if group >= len(value):
-        raise refuses("ValueError", f"expected {group + 1} values or more, one for each group, got {len(value)}")
+    reason = f"expected {group + 1} values or more, one for each group, got {len(value)}"
+    require_entry(group < len(value), reason)
     return float(value[group])

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count, islice
 from typing import Any, NamedTuple
 
 from lrcli.errors import InvalidValue, Problem
+from lrcli.frameworks.base import require_epochs
+from lrcli.frameworks.marked import Marks
 from lrcli.frameworks.mmengine import _updates as updates
 from lrcli.frameworks.mmengine._entries import INF, Entry, for_group, is_other, read_entries, refuses
-from lrcli.frameworks.mmengine._told import events_of, notes_of
+from lrcli.frameworks.mmengine._events import events_of, notes_of
 from lrcli.frameworks.walk import Walked
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import data, metric
@@ -36,7 +38,7 @@ class _Scheduler(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ParamScheduler(Walked):
+class ParamScheduler(Walked, Marks):
     """Step each scheduler of the list in turn: each acts on the rate that the others have left.
 
     An entry acts at the steps begin <= t < end (end 1e9 unless it is given), k = t - begin counting its own steps. From
@@ -83,19 +85,17 @@ class ParamScheduler(Walked):
 
     def bind(self, setting: Setting) -> ParamScheduler:
         bound = super().bind(setting)
-        if setting.interval == "epoch" and not setting.steps_per_epoch and bound._mixed:
-            rule = "count epochs and iterations: give steps_per_epoch (or data) at the top level"
-            raise InvalidValue("schedulers", rule, None)
-        if setting.interval == "step" and not setting.steps_per_epoch and bound._needs_epochs:
-            rule = "count epochs in a run of steps: give steps_per_epoch (or data) at the top level"
-            raise InvalidValue("schedulers", rule, None)
-        plateau = any(entry.kind == "ReduceOnPlateauLR" for entry in bound._entries)
-        if plateau and setting.interval == "step":
-            raise InvalidValue("schedulers", "ReduceOnPlateauLR is stepped by epoch: give epochs", None)
-        if plateau and len(self.metric) < setting.length - 1:
-            raise InvalidValue("metric", f"must have at least {setting.length - 1} values", len(self.metric))
+        by_epoch = setting.interval == "epoch"
+        require_epochs(setting, "schedulers", by_epoch and bound._mixed, "count epochs and iterations")
+        needed = not by_epoch and any(not entry.by_iter for entry in bound._entries)
+        require_epochs(setting, "schedulers", needed, "count epochs in a run of steps")
+        if any(entry.kind == "ReduceOnPlateauLR" for entry in bound._entries):
+            if not by_epoch:
+                raise InvalidValue("schedulers", "ReduceOnPlateauLR is stepped by epoch: give epochs", None)
+            if len(self.metric) < setting.length - 1:
+                raise InvalidValue("metric", f"must have at least {setting.length - 1} values", len(self.metric))
         try:
-            bound._start(1.0, [])  # what depends on the run, and on the group
+            bound._start(1.0)  # what depends on the run, and on the group
         except InvalidValue:
             raise
         except (ArithmeticError, ValueError) as error:
@@ -107,159 +107,123 @@ class ParamScheduler(Walked):
         return read_entries(self.schedulers)
 
     @property
-    def _needs_epochs(self) -> bool:
-        return any(not entry.by_iter for entry in self._entries)
-
-    @property
     def _mixed(self) -> bool:
         """Whether some entries count iterations, others epochs."""
-        kinds = {entry.by_iter or entry["convert_to_iter_based"] for entry in self._entries}
-        return len(kinds) > 1 or any(entry["convert_to_iter_based"] for entry in self._entries)
+        converted = any(entry["convert_to_iter_based"] for entry in self._entries)
+        return converted or len({entry.by_iter for entry in self._entries}) > 1
+
+    @property
+    def _run(self) -> Setting:
+        return self.setting or Setting(0)
 
     @cached_property
     def _clocked(self) -> tuple[Entry, ...]:
         """The entries, in iterations where they are converted."""
-        per_epoch = self.setting.steps_per_epoch if self.setting else None
-        if not per_epoch:
-            return self._entries
+        per_epoch = self._run.steps_per_epoch or 0
         return tuple(
-            entry.in_iterations(per_epoch) if entry["convert_to_iter_based"] else entry for entry in self._entries
+            entry.in_iterations(per_epoch) if per_epoch and entry["convert_to_iter_based"] else entry
+            for entry in self._entries
         )
 
-    def _start(self, base_lr: float, made: list[_Scheduler]) -> float:
-        """Build the schedulers, each of which makes its step 0; the rate that they leave."""
+    def _start(self, base_lr: float) -> tuple[float, list[_Scheduler]]:
+        """The schedulers, each of which makes its step 0, and the rate that they leave."""
         lr, rates = base_lr, [base_lr, 0.0, 0.0]  # initial_lr, max_lr and min_lr of the optimizer's group
-        group = self.setting.group if self.setting else 0
+        schedulers = []
         for entry in self._clocked:
             if entry.kind == "OneCycleLR":
-                top = for_group(entry["eta_max"], group)
+                top = for_group(entry["eta_max"], self._run.group)
                 initial = top / entry["div_factor"]
                 rates[:] = initial, top, initial / entry["final_div_factor"]
             begin = max(0, math.ceil(entry.begin))
             scheduler = _Scheduler(begin, entry.end, entry.by_iter, _update_of(entry, rates))
             lr = scheduler.step(0, lr)
-            made.append(scheduler)
-        return lr
+            schedulers.append(scheduler)
+        return lr, schedulers
 
     def walk(self, base_lr: float) -> Iterator[float]:
-        schedulers: list[_Scheduler] = []
-        lr = self._start(base_lr, schedulers)
-        plateaus = [
-            _plateau_of(entry, self.setting.group if self.setting else 0)
-            for entry in self._clocked
-            if entry.kind == "ReduceOnPlateauLR"
-        ]
-        per_epoch = self.setting.steps_per_epoch if self.setting else None
-        by_step = self.setting is not None and self.setting.interval == "step"
-        if not per_epoch or (not by_step and all(not one.by_iter for one in schedulers)):
-            return self._rows(lr, schedulers, plateaus)
-        iterations = self._iterations(lr, schedulers, per_epoch)
+        lr, schedulers = self._start(base_lr)
+        plateaus = [_plateau_of(entry, self._run.group) for entry in self._clocked if entry.kind == "ReduceOnPlateauLR"]
+        per_epoch, by_step = self._run.steps_per_epoch, self._run.interval == "step"
+        of_epochs = [scheduler for scheduler in schedulers if not scheduler.by_iter]
+        if not per_epoch or (not by_step and len(of_epochs) == len(schedulers)):
+            return _rates(lr, schedulers, partial(self._after_row, plateaus) if plateaus else None)
+
+        def after_iteration(t: int, lr: float) -> float:
+            """The schedulers of epochs are stepped after those of an epoch's last iteration."""
+            for scheduler in of_epochs if not t % per_epoch else ():
+                lr = scheduler.step(t // per_epoch, lr)
+            return lr
+
+        of_iterations = [scheduler for scheduler in schedulers if scheduler.by_iter]
+        iterations = _rates(lr, of_iterations, after_iteration if of_epochs else None)
         return iterations if by_step else islice(iterations, 0, None, per_epoch)
 
-    def _rows(self, lr: float, schedulers: list[_Scheduler], plateaus: list[_Plateau]) -> Iterator[float]:
-        """The rates where every scheduler is stepped after each row, and then a plateau with its metric."""
-        yield lr
-        for rows, active in _segments(schedulers):
-            if plateaus or len(active) != 1:
-                for t in rows:
-                    for begin, update in active:
-                        lr = update(t - begin, lr)
-                    for plateau in plateaus if t <= len(self.metric) else ():
-                        lr = plateau(t - 1, self.metric[t - 1], lr)
-                    yield lr
-                continue
-            begin, update = active[0]
-            for t in rows:
-                lr = update(t - begin, lr)
-                yield lr
+    def _after_row(self, plateaus: list[_Plateau], t: int, lr: float) -> float:
+        """A plateau sees its metric after the other schedulers."""
+        for plateau in plateaus if t <= len(self.metric) else ():
+            lr = plateau(t - 1, self.metric[t - 1], lr)
+        return lr
 
-    @staticmethod
-    def _iterations(lr: float, schedulers: list[_Scheduler], per_epoch: int) -> Iterator[float]:
-        """The rates of iterations: an epoch's schedulers are stepped after those of its last iteration."""
-        yield lr
-        outer = [one for one in schedulers if not one.by_iter]
-        for rows, active in _segments([one for one in schedulers if one.by_iter]):
-            if outer or len(active) != 1:
-                for t in rows:
-                    for begin, update in active:
-                        lr = update(t - begin, lr)
-                    for scheduler in outer if not t % per_epoch else ():
-                        lr = scheduler.step(t // per_epoch, lr)
-                    yield lr
-                continue
-            begin, update = active[0]
-            for t in rows:
-                lr = update(t - begin, lr)
-                yield lr
-
-    def _marks(self) -> Iterator[tuple[float, str]]:
-        """The rows at which something happens, with its event."""
-        per_epoch = (self.setting.steps_per_epoch if self.setting else None) or 1
-        by_step = self.setting is not None and self.setting.interval == "step"
+    def marks(self) -> Iterator[tuple[float, str]]:
+        per_epoch = self._run.steps_per_epoch or 1
         for entry in self._clocked:
-            unit = per_epoch if by_step and not entry.by_iter else 1
-            if entry.by_iter and not by_step:
-                unit = 1 / per_epoch  # type: ignore[assignment]
+            steps = 1 if entry.by_iter else per_epoch
             for at, event in events_of(entry):
-                yield at * unit, event
+                yield at * steps / (1 if self._run.interval == "step" else per_epoch), event
 
-    def next_break(self, t: int) -> int | None:
-        return min((int(-(-at // 1)) for at, _ in self._marks() if at > max(t, 1) - 1), default=None)
-
-    def event_at(self, t: int) -> str:
-        return "; ".join(event for at, event in self._marks() if event and t > 0 and -(-at // 1) == t)
-
-    def notes(self) -> tuple[Problem, ...]:
-        return tuple(self._notes())
-
-    def _notes(self) -> Iterator[Problem]:
+    def notes(self) -> Iterator[Problem]:
         entries = self.schedulers if isinstance(self.schedulers, tuple) else (self.schedulers,)
         if any(map(is_other, entries)):
             yield Problem("momentum", "schedulers of the momentum (or the weight decay) are left out: it is not shown")
         for entry in self._entries:
             yield from notes_of(entry)
-        setting = self.setting
-        if setting and setting.interval == "epoch" and not setting.steps_per_epoch and not self._needs_epochs:
-            yield Problem(
-                "by-epoch", "by_epoch: false counts rows here", "nothing says how many iterations an epoch has"
-            )
+        by_iteration = all(entry.by_iter for entry in self._entries)
+        if self.setting and self.setting.interval == "epoch" and not self.setting.steps_per_epoch and by_iteration:
+            why = "nothing says how many iterations an epoch has"
+            yield Problem("by-epoch", "by_epoch: false counts rows here", why)
+
+
+def _rates(lr: float, schedulers: list[_Scheduler], then: Callable[[int, float], float] | None) -> Iterator[float]:
+    """The rates where every scheduler is stepped after each row, and `then` acts on what they leave."""
+    yield lr
+    for rows, active in _segments(schedulers):
+        if then is None and len(active) == 1:
+            begin, update = active[0]
+            for t in rows:
+                lr = update(t - begin, lr)
+                yield lr
+            continue
+        for t in rows:
+            for begin, update in active:
+                lr = update(t - begin, lr)
+            lr = lr if then is None else then(t, lr)
+            yield lr
 
 
 def _segments(schedulers: list[_Scheduler]) -> Iterator[tuple[Iterable[int], list[tuple[int, updates.Update]]]]:
     """Steps from 1 on, stretch by stretch, with (begin, update) of the schedulers that act there."""
-    edges = {math.ceil(edge) for one in schedulers for edge in (one.begin, one.end)}
+    edges = {math.ceil(edge) for scheduler in schedulers for edge in (scheduler.begin, scheduler.end)}
     start = 1
     for edge in (*sorted(edge for edge in edges if edge > 1), None):
-        active = [(one.begin, one.update) for one in schedulers if one.update and one.begin <= start < one.end]
+        active = [(begin, update) for begin, end, _, update in schedulers if update and begin <= start < end]
         yield (count(start) if edge is None else range(start, edge)), active
         start = start if edge is None else edge
 
 
 def _update_of(entry: Entry, rates: list[float]) -> updates.Update | None:
     """What the scheduler does at each of its steps; None for a plateau, which waits for its metrics."""
-    kind, total, base = entry.kind, entry.end - entry.begin - 1, rates[0]
-    if kind == "StepLR":
-        return updates.step(entry["step_size"], entry["gamma"])
-    if kind == "MultiStepLR":
-        return updates.multi_step(entry["milestones"], entry["gamma"])
-    if kind == "ConstantLR":
-        return updates.constant(entry["factor"], total)
-    if kind == "ExponentialLR":
-        return updates.exponential(entry["gamma"])
-    if kind == "LinearLR":
-        return updates.linear(entry["start_factor"], entry["end_factor"], total)
-    if kind == "QuadraticWarmupLR":
-        return updates.quadratic(total + 1, base)
-    if kind == "PolyLR":
-        return updates.polynomial(entry["eta_min"], entry["power"], total)
-    if kind == "OneCycleLR":
-        return _one_cycle_of(entry, rates)
-    if kind == "ReduceOnPlateauLR":
-        return None
-    eta_min = entry["eta_min"] or 0.0 if entry["eta_min_ratio"] is None else base * entry["eta_min_ratio"]
-    if kind == "CosineAnnealingLR":
-        return updates.cosine(entry["T_max"] or entry.end - entry.begin, eta_min, base)
-    return updates.cosine_restart(entry["periods"], entry["restart_weights"], eta_min, base)
+    make = _UPDATES.get(entry.kind)
+    return make and make(entry, rates)
+
+
+def _last_step(entry: Entry) -> float:
+    return entry.end - entry.begin - 1
+
+
+def _eta_min(entry: Entry, base: float) -> float:
+    if entry["eta_min_ratio"] is not None:
+        return float(base * entry["eta_min_ratio"])
+    return entry["eta_min"] or 0.0
 
 
 def _one_cycle_of(entry: Entry, rates: list[float]) -> updates.Update:
@@ -270,6 +234,24 @@ def _one_cycle_of(entry: Entry, rates: list[float]) -> updates.Update:
     if entry["three_phase"]:
         phases = [(up, 0, 1), (float(2 * part * total) - 2, 1, 0), (total - 1, 0, 2)]
     return updates.one_cycle(phases, rates, total, entry["anneal_strategy"] == "cos")
+
+
+_UPDATES: dict[str, Callable[[Entry, list[float]], updates.Update]] = {
+    "StepLR": lambda of, rates: updates.step(of["step_size"], of["gamma"]),
+    "MultiStepLR": lambda of, rates: updates.multi_step(of["milestones"], of["gamma"]),
+    "ConstantLR": lambda of, rates: updates.constant(of["factor"], _last_step(of)),
+    "ExponentialLR": lambda of, rates: updates.exponential(of["gamma"]),
+    "LinearLR": lambda of, rates: updates.linear(of["start_factor"], of["end_factor"], _last_step(of)),
+    "QuadraticWarmupLR": lambda of, rates: updates.quadratic(_last_step(of) + 1, rates[0]),
+    "PolyLR": lambda of, rates: updates.polynomial(of["eta_min"], of["power"], _last_step(of)),
+    "OneCycleLR": _one_cycle_of,
+    "CosineAnnealingLR": lambda of, rates: updates.cosine(
+        of["T_max"] or of.end - of.begin, _eta_min(of, rates[0]), rates[0]
+    ),
+    "CosineRestartLR": lambda of, rates: updates.cosine_restart(
+        of["periods"], of["restart_weights"], _eta_min(of, rates[0]), rates[0]
+    ),
+}
 
 
 def _plateau_of(entry: Entry, group: int) -> _Plateau:

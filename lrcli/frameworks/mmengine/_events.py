@@ -1,4 +1,4 @@
-"""What people are told of an entry: what happens at which of its steps, and what mmengine does without a word."""
+"""An entry has events at some of its steps, and notes on what mmengine does without a word."""
 
 from __future__ import annotations
 
