@@ -8,25 +8,30 @@ from pathlib import Path
 import lrcli
 
 FOLDER = Path(lrcli.__file__).parent / "manual"
-_FIRST = "index"
-REFERENCE = "reference"
-"""The page with the help of every command, which an installed package makes and does not hold."""
+REFERENCE, RULES = "reference", "rules"
+"""The help of every command, and the table of what check finds: an installed package makes these pages."""
 
 
 def topics() -> tuple[str, ...]:
     """The names of the pages, in the order of the index."""
-    listed = re.findall(r"^\| \[([a-z_]+)\]", page(_FIRST), re.MULTILINE)
-    return tuple(name for name in listed if name == REFERENCE or (FOLDER / f"{name}.md").exists())
+    listed = re.findall(r"^\| \[([a-z_]+)\]", page("index"), re.MULTILINE)
+    return tuple(name for name in listed if name in (REFERENCE, RULES) or (FOLDER / f"{name}.md").exists())
 
 
 def page(name: str) -> str:
     """The text of a page, in Markdown."""
-    return (FOLDER / f"{name}.md").read_text(encoding="utf-8")
+    return rules() if name == RULES else (FOLDER / f"{name}.md").read_text(encoding="utf-8")
 
 
-def index() -> str:
-    """The table of contents."""
-    return page(_FIRST)
+def rules() -> str:
+    """The table of all rules of check, the gravest first."""
+    from lrcli.checks import all_rules
+    from lrcli.errors import LEVELS
+
+    known = sorted(all_rules(), key=lambda rule: (LEVELS.index(rule.level), rule.code))
+    lines = ["# What check finds", "", "| code | level | finds | why it matters |", "|---|---|---|---|"]
+    lines += [f"| `{rule.code}` | {rule.level} | {rule.finds} | {rule.why} |" for rule in known]
+    return "\n".join(lines) + "\n"
 
 
 def code(name: str) -> str | None:
@@ -34,13 +39,13 @@ def code(name: str) -> str | None:
     from lrcli.checks import codes, rule
 
     if name in codes():
-        one = rule(name)
+        known = rule(name)
         return (
-            f"# {one.code}\n\n{one.level}: {one.finds}.\n\nWhy: {one.why}.\n\n"
-            f"`# lrcli: ignore {one.code}` on the line silences it there, `--ignore {one.code}` everywhere.\n"
+            f"# {known.code}\n\n{known.level}: {known.finds}.\n\nWhy: {known.why}.\n\n"
+            f"`# lrcli: ignore {known.code}` on the line silences it there, `--ignore {known.code}` everywhere.\n"
         )
-    found = re.search(rf"^## {re.escape(name)}\n\n(.*?)(?=^## |\Z)", page("codes"), re.MULTILINE | re.DOTALL)
-    return f"# {name}\n\n{found[1].strip()}\n" if found else None
+    section = re.search(rf"^## {re.escape(name)}\n\n(.*?)(?=^## |\Z)", page("codes"), re.MULTILINE | re.DOTALL)
+    return f"# {name}\n\n{section[1].strip()}\n" if section else None
 
 
 def codes_known() -> tuple[str, ...]:

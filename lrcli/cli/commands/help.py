@@ -33,7 +33,7 @@ def help_(
 
     name = (topic or "").lower()
     if not name:
-        return _show(manual.index(), output, not no_pager)
+        return _show(manual.page("index"), output, not no_pager)
     commands = Commands.names()
     if name in commands:
         return ExitStatus(dispatch([name, "-h"], env))
