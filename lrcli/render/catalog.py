@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from lrcli.catalog.describe import TypeInfo, TypeKey
 from lrcli.catalog.starter import example
+from lrcli.render.document import json_document
 
 _PROSE = 100
 """The widest line of a paragraph."""
@@ -18,7 +19,7 @@ _LEAST_SUMMARY = 40
 def write_list(types: Sequence[TypeInfo], format: str, width: int | None = None) -> Iterator[str]:
     """One line for each type; each framework is a block. Where a `width` is given, longer lines go on below."""
     if format == "json":
-        yield _json([{"type": info.name, "torch": info.torch, "summary": info.summary} for info in types])
+        yield json_document([{"type": info.name, "torch": info.torch, "summary": info.summary} for info in types])
         return
     first: dict[str, int] = {}
     for info in types:
@@ -40,7 +41,7 @@ def write_list(types: Sequence[TypeInfo], format: str, width: int | None = None)
 def write_type(info: TypeInfo, format: str, width: int, picture: str) -> Iterator[str]:
     """All about one type; `picture` is the plot of its example."""
     if format == "json":
-        yield _json(_record(info))
+        yield json_document(_record(info))
         return
     yield f"{_named(info)}\n\n"
     yield f"{_filled(info.summary, width)}\n\n"
@@ -130,9 +131,3 @@ def _record(info: TypeInfo) -> dict[str, object]:
         ],
         "example": example(info),
     }
-
-
-def _json(value: object) -> str:
-    import json
-
-    return json.dumps(value, indent=2) + "\n"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict
 from typing import Any
 
 from lrcli.comparison.difference import Difference, Pair, Side
 from lrcli.errors import Problem, RowList
+from lrcli.render.document import without_nan
 
 
 def diff_document(difference: Difference) -> str:
@@ -25,7 +25,7 @@ def diff_document(difference: Difference) -> str:
         "groups_only_b": list(difference.groups_only_b),
         "remarks": list(difference.remarks),
     }
-    return _written(_plain(report)) + "\n"
+    return _written(without_nan(report)) + "\n"
 
 
 def _side(side: Side) -> dict[str, Any]:
@@ -58,17 +58,6 @@ def _pair(pair: Pair, unit: str) -> dict[str, Any]:
         {unit: row.t, "a": row.a, "b": row.b, "ratio": row.ratio, "differs": row.differs} for row in pair.rows
     ]
     return report
-
-
-def _plain(value: Any) -> Any:
-    """The value without what JSON does not have."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value
 
 
 def _written(value: Any, indent: str = "") -> str:

@@ -2,152 +2,168 @@
 
 from __future__ import annotations
 
-import json
-import math
+import shlex
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from lrcli.infer.explain import Explanation, Report
+from lrcli.infer.explain.causes import Cause
 from lrcli.logs import Rounding
 from lrcli.printable import number_text, printable
 from lrcli.render import Style
+from lrcli.render.document import json_document
 from lrcli.render.formats import Formats
 from lrcli.render.numbers import rounded_text
+from lrcli.values import dataclass
 
 EXPLANATIONS = Formats("text", ("json",))
 
-_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _WIDEST = 100
 _FAITHFUL = 12
 """Digits in which a logged number and a computed one are shown: not the noise behind them."""
 
 
+_FIELDS = (
+    *("verdict", "spec", "log", "column", "group", "reading", "unit", "run", "runs", "rows", "missed", "gave_up"),
+    *("first_row", "left_out", "past_end"),
+)
+"""What the JSON document says of a report as it is."""
+
+Paragraph = tuple[str, str | None, str]
+"""What stands before its first line and before the later ones (None: it stays one line), and its text."""
+
+
 def write_explain_report(report: Report, format: str, style: Style) -> Iterator[str]:
     """The report in one of the formats of EXPLANATIONS."""
     if format == "json":
-        yield explain_document(report) + "\n"
+        yield explain_document(report)
         return
-    yield from (f"{line}\n" for line in _lines(report, style))
-
-
-def _lines(report: Report, style: Style) -> Iterator[str]:
-    say = partial(printable, ascii=style.ascii)
-    it = "config" if report.of_config else "spec"
-    bold, plain = (_BOLD, _PLAIN) if style.color else ("", "")
     width = min(max(style.width, 40), _WIDEST)
-    log, spec = say(report.log), say(report.spec)
-    if report.follows:
-        largest = _residual(report.residual, report.relative, report.unit, report.worst)
-        yield from _wrapped(f"{bold}{log} follows {spec}{plain}: {_rows(report)}; {largest}", width)
-        if report.first_row == 1:
-            told = f"{report.unit} 0 is missing: the first row is {report.unit} 1, and holds what the {it} says there"
-            yield from _wrapped(told, width)
-        return
-    miss = report.first_miss
-    assert miss is not None
-    verb = "differs" if report.missed == 1 else "differ"
-    yield from _wrapped(
-        f"{bold}{log} does not follow {spec}{plain}: {report.missed} of {_count(report.rows)} {verb}, "
-        f"first at {report.unit} {miss.at} (logged {_number(miss.logged)}, the {it} says {_number(miss.meant)})",
-        width,
-    )
-    if report.verdict == "unexplained":
-        yield ""
-        if report.gave_up is None:
-            yield f"{bold}unexplained{plain}: no known cause, and no two of them together, make these numbers"
-        else:
-            yield f"{bold}unexplained{plain}: gave up after {report.gave_up:,} candidates"
-        if report.explanations:
-            yield ""
-            yield "What comes closest:"
-            yield from _explanation(report, report.explanations[0], width, style, closest=True)
-        return
-    for i, explanation in enumerate(report.explanations, 1):
-        yield ""
-        if i == 2:
-            beside = [one.equal for one in report.explanations[1:]]
-            yield "The same rows are explained by:" if all(beside) else "Nearly as good:"
-            yield ""
-        yield from _explanation(report, explanation, width, style, number=i)
+    say = partial(printable, ascii=style.ascii)
+    wrapper = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
+    for first, later, text in _Words(report, say, style.color).paragraphs():
+        wrapper.initial_indent, wrapper.subsequent_indent = first, later or ""
+        yield first + text + "\n" if later is None else wrapper.fill(text) + "\n"
 
 
-def _explanation(
-    report: Report, one: Explanation, width: int, style: Style, *, number: int = 0, closest: bool = False
-) -> Iterator[str]:
-    bold, plain = (_BOLD, _PLAIN) if style.color else ("", "")
-    lead = f"{number}. " if number else ""
-    it = "config" if report.of_config else "spec"
-    title = ", and ".join(entry.title for entry in one.causes).replace("the spec", f"the {it}")
-    yield from _wrapped(f"{lead}{bold}{title}{plain} [{' + '.join(one.families)}]", width, "   ")
-    if one.changes:
-        told = " and ".join(change.sentence for change in one.changes)
-        share = f"all {_count(one.rows)}" if one.explained == one.rows else f"{one.explained} of {_count(one.rows)}"
-        yield from _wrapped(f"your {it} with {told} gives {share}:", width, "   ", "     ")
-        yield f"     {' '.join(f'--set {_shell(change.setting)}' for change in one.changes)}"
-        if one.same:
-            others = ", ".join(f"--set {_shell(change.setting)}" for change in one.same)
-            yield from _wrapped(f"the same with {others}", width, "   ", "     ")
-    forms = () if any(entry.key == "changed" for entry in one.causes) and len(one.causes) == 1 else one.forms
-    for form in (*forms, *one.details):
-        yield from _wrapped(form, width, "   ", "     ")
-    share = "all" if one.explained == one.rows else f"{one.explained} of"
-    told = f"explains {share} {_count(one.rows)}; "
-    told += _residual(one.residual, one.relative, report.unit, one.worst)
-    if one.first_missed is not None:
-        told += f"; it misses {report.unit} {one.first_missed} first"
-    yield from _wrapped(told, width, "   ", "     ")
-    if one.parts_at is not None:
-        at, best, this = one.parts_at.at, _number(one.parts_at.best), _number(one.parts_at.this)
-        differing = f"would differ from 1 at {report.unit} {at}: {this} instead of {best}"
-        yield from _wrapped(differing, width, "   ", "     ")
-    elif number > 1:
-        yield from _wrapped(
-            "predicts the same for every row of the run: a longer log would not tell", width, "   ", "     "
+@dataclass(frozen=True)
+class _Words:
+    """A report in paragraphs."""
+
+    report: Report
+    say: Callable[[str], str]
+    color: bool
+
+    def paragraphs(self) -> Iterator[Paragraph]:
+        """The verdict, and what explains the log."""
+        report = self.report
+        log, spec = self.say(report.log), self.say(report.spec)
+        if report.follows:
+            largest = self._residual(report)
+            yield _flush(f"{self._bold(f'{log} follows {spec}')}: {_rows(report)}; {largest}")
+            if report.first_row == 1:
+                unit = report.unit
+                says = self._of_spec(f"{unit} 1, and holds what the spec says there")
+                yield _flush(f"{unit} 0 is missing: the first row is {says}")
+            return
+        miss = report.first_miss
+        assert miss is not None
+        verb = "differs" if report.missed == 1 else "differ"
+        says = self._of_spec(f"the spec says {_number(miss.meant)}")
+        yield _flush(
+            f"{self._bold(f'{log} does not follow {spec}')}: {report.missed} of {_count(report.rows)} {verb}, "
+            f"first at {report.unit} {miss.at} (logged {_number(miss.logged)}, {says})"
         )
-    references = dict.fromkeys(name for entry in one.causes for name in entry.references)
-    if references:
-        yield from _wrapped(f"upstream: {', '.join(references)}", width, "   ", "     ")
-    if one.unproven:
-        yield from _wrapped(
-            f"{_count(report.missed)} that differ are too few to prove it: a longer log would tell",
-            width,
-            "   ",
-            "     ",
-        )
-    if closest:
-        return
-    if len(report.explanations) > 1:
-        for entry in one.causes:
-            yield from _wrapped(f"to tell it from the others: {entry.tell}", width, "   ", "     ")
-    if number > 1:
-        return
-    for entry in one.causes:
-        for what, text in (("meaning", entry.meaning), ("advice", entry.advice)):
-            told = text.replace("the spec", f"the {it}")
-            yield from _wrapped(f"{what}: {told}", width, "   ", "     ")
-    alike = [text for entry in one.causes for text in entry.alike]
-    if alike:
-        yield "   what would tell its kinds apart:"
-        for text in alike:
-            yield from _wrapped(f"- {text}", width, "     ", "       ")
+        if report.verdict == "unexplained":
+            why = "no known cause, and no two of them together, make these numbers"
+            if report.gave_up is not None:
+                why = f"gave up after {report.gave_up:,} candidates"
+            yield _flush("")
+            yield "", None, f"{self._bold('unexplained')}: {why}"
+            if report.explanations:
+                yield from map(_flush, ("", "What comes closest:"))
+                yield from self._explanation(report.explanations[0], 0)
+            return
+        for number, explanation in enumerate(report.explanations, 1):
+            if number == 2:
+                equal = all(explanation.equal for explanation in report.explanations[1:])
+                yield from map(_flush, ("", "The same rows are explained by:" if equal else "Nearly as good:"))
+            yield _flush("")
+            yield from self._explanation(explanation, number)
+
+    def _bold(self, text: str) -> str:
+        return f"\x1b[1m{text}\x1b[0m" if self.color else text
+
+    def _of_spec(self, text: str) -> str:
+        """The text about a spec, said of a config where the log is held against one."""
+        return text.replace("the spec", "the config") if self.report.of_config else text
+
+    def _residual(self, fitted: Report | Explanation) -> str:
+        if not fitted.residual:
+            return "nothing is left over"
+        share = f"{number_text(fitted.residual, 3)} ({number_text(100 * fitted.relative, 2)} %)"
+        return f"largest residual {share} at {self.report.unit} {fitted.worst}"
+
+    def _explanation(self, explanation: Explanation, number: int) -> Iterator[Paragraph]:
+        """The causes of one explanation; number 0 is what comes closest where nothing explains the log."""
+        causes, unit = explanation.causes, self.report.unit
+        title = self._bold(self._of_spec(", and ".join(cause.title for cause in causes)))
+        heading = f"{title} [{' + '.join(explanation.families)}]"
+        yield ("", "   ", f"{number}. {heading}") if number else ("   ", "   ", heading)
+        if explanation.changes:
+            yield from self._changes(explanation)
+        is_change = [cause.key for cause in causes] == ["changed"]
+        yield from map(_deep, (*(() if is_change else explanation.forms), *explanation.details))
+        share = "all" if explanation.explained == explanation.rows else f"{explanation.explained} of"
+        misses = f"; it misses {unit} {explanation.first_missed} first" if explanation.first_missed is not None else ""
+        yield _deep(f"explains {share} {_count(explanation.rows)}; {self._residual(explanation)}{misses}")
+        parting = explanation.parts_at
+        if parting is not None:
+            this, best = _number(parting.this), _number(parting.best)
+            yield _deep(f"would differ from 1 at {unit} {parting.at}: {this} instead of {best}")
+        elif number > 1:
+            yield _deep("predicts the same for every row of the run: a longer log would not tell")
+        references = dict.fromkeys(name for cause in causes for name in cause.references)
+        if references:
+            yield _deep(f"upstream: {', '.join(references)}")
+        if explanation.unproven:
+            yield _deep(f"{_count(self.report.missed)} that differ are too few to prove it: a longer log would tell")
+        if number and len(self.report.explanations) > 1:
+            yield from (_deep(f"to tell it from the others: {cause.tell}") for cause in causes)
+        if number == 1:
+            yield from self._advice(causes)
+
+    def _changes(self, explanation: Explanation) -> Iterator[Paragraph]:
+        """The keys of the spec whose other values make the log."""
+        changes = " and ".join(change.sentence for change in explanation.changes)
+        share = _count(explanation.rows)
+        share = f"all {share}" if explanation.explained == explanation.rows else f"{explanation.explained} of {share}"
+        it = "config" if self.report.of_config else "spec"
+        yield _deep(f"your {it} with {changes} gives {share}:")
+        yield "     ", None, " ".join(f"--set {shlex.quote(change.setting)}" for change in explanation.changes)
+        if explanation.same:
+            others = ", ".join(f"--set {shlex.quote(change.setting)}" for change in explanation.same)
+            yield _deep(f"the same with {others}")
+
+    def _advice(self, causes: Sequence[Cause]) -> Iterator[Paragraph]:
+        """What the causes mean and what to do, and what would tell their kinds apart."""
+        for cause in causes:
+            yield _deep(f"meaning: {self._of_spec(cause.meaning)}")
+            yield _deep(f"advice: {self._of_spec(cause.advice)}")
+        alike = [kind for cause in causes for kind in cause.alike]
+        if alike:
+            yield "   ", "", "what would tell its kinds apart:"
+            yield from (("     ", "       ", f"- {kind}") for kind in alike)
 
 
-def _shell(text: str) -> str:
-    """A word as a shell takes it."""
-    import shlex
-
-    return shlex.quote(text)
+def _flush(text: str) -> Paragraph:
+    return "", "", text
 
 
-def _wrapped(text: str, width: int, first: str = "", later: str | None = None) -> list[str]:
-    indent = first if later is None else later
-    if later is None and first and text[:1].isdigit():
-        return textwrap.wrap(text, width, subsequent_indent=first, break_long_words=False, break_on_hyphens=False)
-    return textwrap.wrap(
-        text, width, initial_indent=first, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
+def _deep(text: str) -> Paragraph:
+    return "   ", "     ", text
 
 
 def _count(rows: int) -> str:
@@ -174,80 +190,46 @@ def precision(rounding: Rounding) -> str:
     return f"{rounding.digits} {kind}"
 
 
-def _residual(residual: float, relative: float, unit: str, at: int) -> str:
-    if not residual:
-        return "nothing is left over"
-    return f"largest residual {number_text(residual, 3)} ({number_text(100 * relative, 2)} %) at {unit} {at}"
-
-
 def _number(value: float) -> str:
     return rounded_text(value, _FAITHFUL)
 
 
 def explain_document(report: Report) -> str:
-    """The whole report as JSON; NaN and infinities are null."""
+    """The whole report as JSON."""
     miss = report.first_miss
-    return json.dumps(
+    return json_document(
         {
-            "verdict": report.verdict,
-            "spec": report.spec,
-            "log": report.log,
-            "column": report.column,
-            "group": report.group,
-            "reading": report.reading,
-            "unit": report.unit,
-            "run": report.run,
-            "runs": report.runs,
-            "rows": report.rows,
-            "missed": report.missed,
-            "gave_up": report.gave_up,
-            "first_row": report.first_row,
-            "left_out": report.left_out,
-            "past_end": report.past_end,
+            **{name: getattr(report, name) for name in _FIELDS},
             "precision": {"kind": report.rounding.kind, "digits": report.rounding.digits},
-            "residual": _residual_object(report.residual, report.relative, report.unit, report.worst),
-            "first_miss": miss and {report.unit: miss.at, "logged": miss.logged, "meant": _finite(miss.meant)},
-            "explanations": [_object(report, one) for one in report.explanations],
-        },
-        indent=2,
-        allow_nan=False,
+            "residual": _residual_object(report, report.unit),
+            "first_miss": miss and {report.unit: miss.at, "logged": miss.logged, "meant": miss.meant},
+            "explanations": [_object(explanation, report.unit) for explanation in report.explanations],
+        }
     )
 
 
-def _object(report: Report, one: Explanation) -> dict[str, Any]:
-    parting = one.parts_at
+def _object(explanation: Explanation, unit: str) -> dict[str, Any]:
+    parting = explanation.parts_at
     return {
         "causes": [
             {
-                "key": entry.key,
-                "family": entry.family,
-                "title": entry.title,
+                "key": cause.key,
+                "family": cause.family,
+                "title": cause.title,
                 "form": form,
-                "references": list(entry.references),
-                "meaning": entry.meaning,
-                "advice": entry.advice,
-                "tell": entry.tell,
-                "alike": list(entry.alike),
+                **{name: getattr(cause, name) for name in ("references", "meaning", "advice", "tell", "alike")},
             }
-            for entry, form in zip(one.causes, one.forms, strict=True)
+            for cause, form in zip(explanation.causes, explanation.forms, strict=True)
         ],
-        "changes": [{"key": change.key, "was": change.was, "is": change.value} for change in one.changes],
-        "same": [change.setting for change in one.same],
-        "unproven": one.unproven,
-        "details": list(one.details),
-        "explained": one.explained,
-        "rows": one.rows,
-        "residual": _residual_object(one.residual, one.relative, report.unit, one.worst),
-        "first_missed": one.first_missed,
-        "equal": one.equal,
-        "differs_from_best": parting
-        and {report.unit: parting.at, "best": _finite(parting.best), "this": _finite(parting.this)},
+        "changes": [{"key": change.key, "was": change.was, "is": change.value} for change in explanation.changes],
+        "same": [change.setting for change in explanation.same],
+        **{name: getattr(explanation, name) for name in ("unproven", "details", "explained", "rows")},
+        "residual": _residual_object(explanation, unit),
+        "first_missed": explanation.first_missed,
+        "equal": explanation.equal,
+        "differs_from_best": parting and {unit: parting.at, "best": parting.best, "this": parting.this},
     }
 
 
-def _residual_object(residual: float, relative: float, unit: str, at: int) -> dict[str, Any]:
-    return {"absolute": residual, "relative": relative, unit: at}
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def _residual_object(fitted: Report | Explanation, unit: str) -> dict[str, Any]:
+    return {"absolute": fitted.residual, "relative": fitted.relative, unit: fitted.worst}

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
+from urllib.parse import quote
 
+from lrcli.checks import all_rules
 from lrcli.errors import LEVELS, Problem
-from lrcli.printable import printable
+from lrcli.printable import count_text, printable
 from lrcli.render import Style
+from lrcli.render.document import json_document
 from lrcli.render.formats import Formats
+from lrcli.version import __version__
 
 FINDINGS = Formats("text", ("json", "github", "sarif"), prose=("text",))
 
@@ -19,14 +24,14 @@ _COLORS = {"error": "31", "warning": "33", "note": "36"}
 def write_findings(findings: Sequence[Problem], specs: int, format: str, style: Style) -> Iterator[str]:
     """The findings of so many specs, in one of the formats of FINDINGS."""
     if format == "json":
-        yield _json(findings)
+        rows = [f"  {json.dumps(_record(finding))}" for finding in findings]
+        yield "[\n" + ",\n".join(rows) + "\n]\n" if rows else "[]\n"
     elif format == "sarif":
-        yield _sarif(findings)
+        yield json_document(_sarif(findings))
     elif format == "github":
         yield from map(_annotation, findings)
     else:
-        for finding in findings:
-            yield _text(finding, style)
+        yield from (_text(finding, style) for finding in findings)
         yield _summary(findings, specs)
 
 
@@ -41,83 +46,60 @@ def _text(finding: Problem, style: Style) -> str:
 
 
 def _summary(findings: Sequence[Problem], specs: int) -> str:
-    of = f"{specs} spec{'s' * (specs != 1)}"
-    if not findings:
-        return f"no findings in {of}\n"
     counts = Counter(finding.level for finding in findings)
-    listed = [f"{n} {level}{'s' * (n != 1)}" for level in LEVELS if (n := counts[level])]
-    return f"{', '.join(listed)} in {of}\n"
+    levels = ", ".join(count_text(counts[level], level) for level in LEVELS if counts[level])
+    return f"{levels or 'no findings'} in {count_text(specs, 'spec')}\n"
 
 
-def _json(findings: Sequence[Problem]) -> str:
-    """An array of flat objects; what has no place has null there."""
-    import json
-
-    rows = [
-        {
-            "code": finding.code,
-            "level": finding.level,
-            "what": finding.message,
-            "why": finding.why,
-            "advice": finding.help,
-            "key": finding.key,
-            "file": finding.file,
-            "line": finding.line or None,
-            "column": finding.column if finding.line else None,
-            "details": finding.details,
-        }
-        for finding in findings
-    ]
-    return "[\n" + ",\n".join(f"  {json.dumps(row)}" for row in rows) + "\n]\n" if rows else "[]\n"
+def _record(finding: Problem) -> dict[str, object]:
+    """A flat object; what has no place has null there."""
+    return {
+        "code": finding.code,
+        "level": finding.level,
+        "what": finding.message,
+        "why": finding.why,
+        "advice": finding.help,
+        "key": finding.key,
+        "file": finding.file,
+        "line": finding.line or None,
+        "column": finding.column if finding.line else None,
+        "details": finding.details,
+    }
 
 
-def _sarif(findings: Sequence[Problem]) -> str:
+def _paragraphs(finding: Problem, why: str, help: str) -> list[str]:
+    """All that is said of a finding, `why` and `help` under these words."""
+    beside = [f"{word}: {text}" for word, text in ((why, finding.why), (help, finding.help)) if text]
+    return [finding.message, *finding.details, *beside]
+
+
+def _sarif(findings: Sequence[Problem]) -> dict[str, object]:
     """SARIF 2.1.0: a run with the rules that found something, and a result for each finding."""
-    import json
-    from urllib.parse import quote
-
-    from lrcli.checks import all_rules
-    from lrcli.version import __version__
-
     finds = {rule.code: rule.finds for rule in all_rules()}
-    rules = {finding.code: finding for finding in findings}
-    results = []
-    for finding in findings:
-        place: dict[str, object] = {"artifactLocation": {"uri": quote(finding.file.replace("\\", "/"))}}
-        if finding.line:
-            place["region"] = {
-                "startLine": finding.line,
-                "startColumn": finding.column,
-                "endColumn": finding.column + finding.width,
-            }
-        beside = [f"{word}: {text}" for word, text in (("Why", finding.why), ("Help", finding.help)) if text]
-        text = ". ".join((finding.message, *finding.details, *beside))
-        results.append(
-            {
-                "ruleId": finding.code,
-                "level": finding.level,
-                "message": {"text": text},
-                "locations": [{"physicalLocation": place}],
-            }
-        )
-    driver = {
-        "name": "lrcli",
-        "version": __version__,
-        "rules": [
-            {
-                "id": code,
-                "shortDescription": {"text": finds.get(code) or finding.message},
-                "defaultConfiguration": {"level": finding.level},
-            }
-            for code, finding in sorted(rules.items())
-        ],
+    rules = [
+        {
+            "id": code,
+            "shortDescription": {"text": finds.get(code) or finding.message},
+            "defaultConfiguration": {"level": finding.level},
+        }
+        for code, finding in sorted({finding.code: finding for finding in findings}.items())
+    ]
+    tool = {"driver": {"name": "lrcli", "version": __version__, "rules": rules}}
+    run = {"tool": tool, "results": list(map(_result, findings)), "columnKind": "unicodeCodePoints"}
+    return {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+
+
+def _result(finding: Problem) -> dict[str, object]:
+    place: dict[str, object] = {"artifactLocation": {"uri": quote(finding.file.replace("\\", "/"))}}
+    if finding.line:
+        end = finding.column + finding.width
+        place["region"] = {"startLine": finding.line, "startColumn": finding.column, "endColumn": end}
+    return {
+        "ruleId": finding.code,
+        "level": finding.level,
+        "message": {"text": ". ".join(_paragraphs(finding, "Why", "Help"))},
+        "locations": [{"physicalLocation": place}],
     }
-    log = {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": results, "columnKind": "unicodeCodePoints"}],
-    }
-    return json.dumps(log, indent=2) + "\n"
 
 
 def _annotation(finding: Problem) -> str:
@@ -125,18 +107,13 @@ def _annotation(finding: Problem) -> str:
     level = {"note": "notice"}.get(finding.level, finding.level)
     properties = {"file": finding.file, "title": f"lrcli {finding.code}"}
     if finding.line:
-        properties |= {"line": str(finding.line), "col": str(finding.column)}
-        properties |= {"endColumn": str(finding.column + finding.width)}
-    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    more = (("why", finding.why), ("help", finding.help))
-    text = "\n".join((finding.message, *finding.details, *(f"{word}: {said}" for word, said in more if said)))
+        end = finding.column + finding.width
+        properties |= {"line": str(finding.line), "col": str(finding.column), "endColumn": str(end)}
+    escaped = {name: _data(text).replace(":", "%3A").replace(",", "%2C") for name, text in properties.items()}
+    listed = ",".join(f"{name}={text}" for name, text in escaped.items())
+    text = "\n".join(_paragraphs(finding, "why", "help"))
     return f"::{level} {listed}::{_data(text)}\n"
 
 
 def _data(text: str) -> str:
-    lines = (printable(line) for line in text.replace("%", "%25").split("\n"))
-    return "%0A".join(lines)
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return "%0A".join(map(printable, text.replace("%", "%25").split("\n")))

@@ -10,6 +10,7 @@ from typing import Any
 from lrcli.infer.fit import Fitted
 from lrcli.infer.fit.spec import spec_mapping
 from lrcli.printable import printable
+from lrcli.render.document import json_document
 from lrcli.render.formats import Formats
 
 FITTED = Formats("yaml", ("json",), prose=("yaml",))
@@ -136,8 +137,6 @@ def _scalar(value: Any) -> str:
 
 
 def _json(fitted: Fitted) -> Iterator[str]:
-    import json
-
     candidate = fitted.candidate
     runs = fitted.log.runs
     report = {
@@ -146,10 +145,10 @@ def _json(fitted: Fitted) -> Iterator[str]:
         "kind": fitted.kind,
         "rows": fitted.rows,
         "explained": fitted.explained,
-        "residual": fitted.residual if math.isfinite(fitted.residual) else None,
+        "residual": fitted.residual,
         "spec": spec_mapping(fitted),
         "evidence": list(candidate.evidence) if candidate else [],
         "free": list(candidate.free) if candidate else [],
         "others": [_other(other) for other in fitted.others],
     }
-    yield json.dumps(report, indent=2) + "\n"
+    yield json_document(report)

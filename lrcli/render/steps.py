@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from lrcli.frameworks.counting import Count, counts
+from lrcli.render.document import json_document
 from lrcli.spec.data import Data, padded_batches
 from lrcli.spec.length import RunSteps
 
@@ -77,9 +79,6 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
 
 
 def _json(run: RunSteps) -> Iterator[str]:
-    import json
-    from dataclasses import asdict
-
     data = None if run.data is None else {**asdict(run.data), "samples_per_step": run.data.samples_per_step}
     report = {
         "name": run.name,
@@ -94,4 +93,4 @@ def _json(run: RunSteps) -> Iterator[str]:
             for count in counts(run.data)
         ],
     }
-    yield json.dumps(report, indent=2) + "\n"
+    yield json_document(report)

@@ -1,17 +1,23 @@
-"""In which releases a spec gives the same numbers, and what changed when, as text or JSON."""
+"""In which releases a spec or a training config gives the same numbers, and what changed when, as text or JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from lrcli.comparison.releases import ReadingFamily
 from lrcli.comparison.versions import Agreement, Family
 from lrcli.frameworks.replaying import ReleaseChange, replaying
+from lrcli.render.document import json_document
+from lrcli.render.safe import aligned
 from lrcli.render.summary import gap_size
 from lrcli.spec import Spec
 
 
-def write_agreements(spec: Spec, agreements: Sequence[Agreement]) -> Iterator[str]:
+def write_agreements(spec: Spec, agreements: Sequence[Agreement], format: str) -> Iterator[str]:
     """The families of each reading, a line each, the one with the newest release first; then who refuses the spec."""
+    if format == "json":
+        yield json_document({agreement.reading: list(map(_record, agreement.families)) for agreement in agreements})
+        return
     titles = {
         "lr": "the learning rate in use",
         "documented": f"what the release documents for printing: {replaying().DOCUMENTED}",
@@ -20,22 +26,20 @@ def write_agreements(spec: Spec, agreements: Sequence[Agreement]) -> Iterator[st
     for agreement in agreements:
         computed = [family for family in agreement.families if not family.refusal]
         yield f"{titles[agreement.reading]}\n"
-        for n, family in enumerate(computed):
-            above = computed[n - 1].ranges if n else ""
-            yield f"  {family.ranges:<{width}}  {_what(family, spec, above, len(computed))}".rstrip() + "\n"
+        for family in computed:
+            yield f"  {family.ranges:<{width}}  {_what(family, spec, len(computed))}".rstrip() + "\n"
         if not computed:
             yield "  no release runs it\n"
     refusing = [family for family in agreements[0].families if family.refusal]
     if refusing:
         yield "refused\n"
-    for family in refusing:
-        yield f"  {family.ranges:<{width}}  {family.refusal}\n"
+    yield from (f"  {family.ranges:<{width}}  {family.refusal}\n" for family in refusing)
 
 
-def _what(family: Family, spec: Spec, above: str, families: int) -> str:
-    if family.gap is None:
-        return "the same numbers, bit for bit" if families == 1 else "newest"
+def _what(family: Family, spec: Spec, families: int) -> str:
     gap = family.gap
+    if gap is None:
+        return "the same numbers, bit for bit" if families == 1 else "newest"
     where = f"{spec.interval} {gap.t}"
     if len(spec.groups) > 1:
         name = spec.groups[family.group].name
@@ -43,33 +47,17 @@ def _what(family: Family, spec: Spec, above: str, families: int) -> str:
     return f"{gap_size(gap)} at {where}: {gap.b!r} instead of {gap.a!r}"
 
 
-def json_agreements(agreements: Sequence[Agreement]) -> Iterator[str]:
-    """The same as one JSON object: reading -> list of families."""
-    import json
-
-    data = {
-        agreement.reading: [
-            {
-                "releases": list(family.releases),
-                "refusal": family.refusal or None,
-                "first_difference": family.gap
-                and {
-                    "row": family.gap.t,
-                    "group": family.group,
-                    "this": family.gap.b,
-                    "above": family.gap.a,
-                    "ulps": family.gap.ulps,
-                },
-            }
-            for family in agreement.families
-        ]
-        for agreement in agreements
-    }
-    yield json.dumps(data, indent=2) + "\n"
+def _record(family: Family) -> dict[str, object]:
+    gap = family.gap
+    difference = gap and {"row": gap.t, "group": family.group, "this": gap.b, "above": gap.a, "ulps": gap.ulps}
+    return {"releases": family.releases, "refusal": family.refusal or None, "first_difference": difference}
 
 
-def write_changes(changes: Sequence[ReleaseChange]) -> Iterator[str]:
+def write_changes(changes: Sequence[ReleaseChange], format: str) -> Iterator[str]:
     """The table of what changed when."""
+    if format == "json":
+        yield json_document([change._asdict() for change in changes])
+        return
     before = ""
     for change in changes:
         step = f"{change.since} -> {change.until}"
@@ -77,8 +65,29 @@ def write_changes(changes: Sequence[ReleaseChange]) -> Iterator[str]:
         before = step
 
 
-def json_changes(changes: Sequence[ReleaseChange]) -> Iterator[str]:
-    """The same as a JSON array."""
-    import json
+def write_readings(framework: str, readings: Sequence[ReadingFamily], format: str) -> Iterator[str]:
+    """How each range of releases of a framework reads a training config, a line each."""
+    if format == "json":
+        yield json_document([_reading_record(framework, reading) for reading in readings])
+        return
+    groups = 0
+    rows: list[tuple[str, str]] = []
+    for reading in readings:
+        first, last = reading.releases[0], reading.releases[-1]
+        line = f"refuses: {reading.refusal}" if reading.refusal else f"{reading.rows} {reading.unit}s"
+        if reading.first is not None and not reading.refusal:
+            row, before, now = reading.first
+            line += f"; differs from the line above at {reading.unit} {row}: {now!r}, not {before!r}"
+        if not reading.refusal:
+            line += f"; {reading.groups} parameter groups, not {groups}" if groups not in (0, reading.groups) else ""
+            groups = reading.groups
+        rows.append((f"{framework} {first}" + (f"-{last}" if first != last else ""), line))
+    yield from aligned(rows)
 
-    yield json.dumps([change._asdict() for change in changes], indent=2) + "\n"
+
+def _reading_record(framework: str, reading: ReadingFamily) -> dict[str, object]:
+    record: dict[str, object] = {"framework": framework, "releases": reading.releases}
+    if reading.refusal:
+        return record | {"refusal": reading.refusal}
+    first = reading.first and dict(zip((reading.unit, "before", "lr"), reading.first, strict=True))
+    return record | {f"{reading.unit}s": reading.rows, "first": first}

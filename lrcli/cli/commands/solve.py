@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from lrcli.cli.positions import named_row
 from lrcli.errors import LrcliError
 from lrcli.infer.solve import Solved
 from lrcli.infer.solve import solve as solve_key
+from lrcli.render.document import json_document
 from lrcli.render.formats import Formats
 from lrcli.series import series_of
 
@@ -62,19 +64,15 @@ def solve(
 
 
 def _text(solved: Solved) -> Iterator[str]:
-    import shlex
-
     for change, _ in solved.changes:
         yield f"{change.value}\n--set {shlex.quote(change.setting)}\n"
 
 
 def _json(solved: Solved, unit: str, row: int) -> Iterator[str]:
-    import json
-
     rows = [
         {"key": change.key, "was": change.was, "is": change.value, unit: row, "lr": lr} for change, lr in solved.changes
     ]
-    yield json.dumps(rows, indent=2) + "\n"
+    yield json_document(rows)
 
 
 def _none(solved: Solved, unit: str, row: int, lr: float) -> str:

@@ -1,6 +1,6 @@
 """`lrcli versions`: does upgrading PyTorch change my schedule?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,11 +12,13 @@ from lrcli.cli.environment import Environment
 from lrcli.cli.load import load_declared
 from lrcli.cli.options import Quiet, SpecOptions
 from lrcli.cli.output import Output
+from lrcli.comparison.releases import readings_of
 from lrcli.comparison.versions import versions as agreements_of
 from lrcli.errors import LrcliError
 from lrcli.frameworks.replaying import replaying
+from lrcli.reader import split_argument
 from lrcli.render.formats import Formats
-from lrcli.render.versions import json_agreements, json_changes, write_agreements, write_changes
+from lrcli.render.versions import write_agreements, write_changes, write_readings
 
 if TYPE_CHECKING:
     from lrcli.reader import Declared
@@ -41,18 +43,15 @@ def versions(
     releases were examined, it is the releases of that framework.
     """
     if spec is None:
-        changes = replaying().CHANGES
-        output.write(json_changes(changes) if output.format == "json" else write_changes(changes))
+        output.write(write_changes(replaying().CHANGES, output.format))
         return
     (declared,) = load_declared(env, [spec], spec_options, tell=False)
     framework, releases = _examined(declared)
     if releases:
-        _of_framework(env, output, spec, spec_options, framework, releases)
+        readings = readings_of(releases, _release_reader(env, spec, spec_options, framework))
+        output.write(write_readings(framework, readings, output.format))
         return
-    loaded = declared.spec
-    agreements = agreements_of(loaded)
-    text = json_agreements(agreements) if output.format == "json" else write_agreements(loaded, agreements)
-    output.write(text)
+    output.write(write_agreements(declared.spec, agreements_of(declared.spec), output.format))
 
 
 def _examined(declared: "Declared") -> tuple[str, Sequence[str]]:
@@ -64,29 +63,17 @@ def _examined(declared: "Declared") -> tuple[str, Sequence[str]]:
     return (framework.name, framework.examined) if framework and len(framework.examined) > 1 else ("", ())
 
 
-def _of_framework(
-    env: Environment,
-    output: Output,
-    argument: str,
-    options: SpecOptions,
-    framework: str,
-    releases: Sequence[str],
-) -> None:
-    """Tell which releases of a framework give the same numbers."""
-    from lrcli.comparison.releases import readings_of
-    from lrcli.reader import split_argument
-    from lrcli.render.releases import write_readings
-
+def _release_reader(env: Environment, argument: str, options: SpecOptions, framework: str) -> Callable[[str], "Spec"]:
+    """A function that reads the argument as a release of a framework does."""
     path = split_argument(argument)[0]
     if path == "-":
         raise LrcliError("the releases of what stands on stdin cannot be compared: give it as a file")
 
     def read(release: str) -> "Spec":
-        plain = replace(options, emulate=None)
-        (one,) = load_declared(env, [f"{path}@{framework}-{release}"], plain, tell=None)
-        return one.spec
+        (declared,) = load_declared(env, [f"{path}@{framework}-{release}"], replace(options, emulate=None), tell=None)
+        return declared.spec
 
-    output.write(write_readings(framework, readings_of(releases, read), output.format))
+    return read
 
 
 command = make_command(
