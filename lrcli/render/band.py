@@ -31,7 +31,7 @@ _WIDE = 6
 _BITS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 """The dots of a Braille cell: its left column from the top, and its right one."""
 
-Place = tuple[float, float]
+CanvasPoint = tuple[float, float]
 """A column and a height on a canvas; both may be fractions."""
 
 
@@ -47,7 +47,7 @@ class Extent(NamedTuple):
         return range(math.floor(self.low), math.floor(self.high) + 1)
 
 
-def column_extents(runs: Sequence[Sequence[Place]]) -> dict[int, Extent]:
+def column_extents(runs: Sequence[Sequence[CanvasPoint]]) -> dict[int, Extent]:
     """The extent of a curve in each column that it passes.
 
     >>> column_extents([[(0.5, 0.0), (2.5, 4.0)]])
@@ -68,7 +68,7 @@ def _union(heights: Sequence[float]) -> Extent:
     return Extent(min(heights), max(heights))
 
 
-def band_extents(run: Sequence[Place], height: float) -> dict[int, Extent]:
+def band_extents(run: Sequence[CanvasPoint], height: float) -> dict[int, Extent]:
     """The columns in which a curve is drawn as a band, and its range there; `height` is that of the canvas."""
     turns = [math.floor(column) for column, _ in _turns(run, _SWING * height)]
     ends = math.floor(run[0][0]), math.floor(run[-1][0])
@@ -98,7 +98,7 @@ def _groups(columns: Sequence[int], reach: int) -> list[list[int]]:
     return groups
 
 
-def _turns(run: Sequence[Place], least: float) -> Iterator[Place]:
+def _turns(run: Sequence[CanvasPoint], least: float) -> Iterator[CanvasPoint]:
     """The corners at which a curve turns after a way of at least so much up or down."""
     extreme, rising = run[0], None
     for place in run[1:]:

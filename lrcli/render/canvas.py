@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 
-from lrcli.render.band import Extent, Place, band_extents, braille_band, column_extents, crowds
+from lrcli.render.band import CanvasPoint, Extent, band_extents, braille_band, column_extents, crowds
 from lrcli.render.markers import Cell, marker_places
 from lrcli.render.palette import Mark
 from lrcli.values import dataclass
@@ -42,7 +42,7 @@ class Area:
         """What values are multiplied by before plotext sees them: the pixels of a run that diverges would overflow."""
         return 2.0**-64 if max(abs(self.bottom), abs(self.top)) > _HUGE else 1.0
 
-    def place(self, x: float, y: float) -> Place:
+    def place(self, x: float, y: float) -> CanvasPoint:
         """The column, and the height in dots from the bottom, where plotext draws a point; both may be fractions."""
         columns = 1 if self.ascii else 2
         low, high = self.bottom * self.scale, self.top * self.scale
@@ -98,7 +98,7 @@ def _filled(bands: Mapping[int, Collection[int]], area: Area, mark: str) -> dict
     return cells
 
 
-def _strokes(runs: Sequence[Polyline], places: Sequence[Sequence[Place]], area: Area) -> dict[Cell, int]:
+def _strokes(runs: Sequence[Polyline], places: Sequence[Sequence[CanvasPoint]], area: Area) -> dict[Cell, int]:
     """One curve's cells and the characters in them; a band where it goes up and down too fast to be followed."""
     bands: dict[int, Extent] = {}
     for run in places:
