@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Sequence as Sequence_
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from lrcli.errors import SpecError
-from lrcli.reader.nodes import MAX_NODES, Mapping, Node, Scalar, Sequence
+from lrcli.reader.nodes import MAX_NODES, Entries, Mapping, Node, Scalar, Sequence
+from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Place, refuse
 
 Plain: TypeAlias = "bool | int | float | str | None"
@@ -27,11 +28,12 @@ class Value(Scalar):
         return self.read
 
     def __str__(self) -> str:
-        if isinstance(self.read, str):
-            return f"the text {self.read if len(self.read) <= 40 else self.read[:37] + '...'!r}"
-        if self.read is None or isinstance(self.read, bool):
-            return {None: "null", True: "true", False: "false"}[self.read]
-        return self.text[:40]
+        return text_of(self.read) if self.read is None or isinstance(self.read, bool) else super().__str__()
+
+
+def text_scalar(place: Place, text: str, plain: bool, tag: str) -> Value:
+    """What `--set` gives to a file whose values are those of YAML 1.2."""
+    return Value(place, text, plain, read=resolve_scalar(text) if plain else text)
 
 
 @dataclass(frozen=True)
@@ -105,31 +107,66 @@ def mapping_of(
     twins: keys that stand there and do not count. written: whether the entries are all that is written, so that it
     finds the twins itself.
     """
-    kept: dict[str, tuple[Scalar, Node]] = {}
-    left = list(twins)
+    kept: Entries = {}
+    uncounted = list(twins)
     for key, value in entries:
         if written and key.text in kept:
-            left.append(kept[key.text][0])
+            uncounted.append(kept[key.text][0])
         kept[key.text] = key, value
-    nodes = [value for _, value in kept.values()]
-    return Mapping(place, tuple(kept.values()), _size(nodes, place), _height(nodes), tuple(left))
+    return _bounded(Mapping(place, tuple(kept.values()), tuple(uncounted)))
 
 
 def sequence_of(items: Iterable[Node], place: Place) -> Sequence:
     """A list of nodes. Raises SpecError for one that is too large."""
-    nodes = tuple(items)
-    return Sequence(place, nodes, _size(nodes, place), _height(nodes))
+    return _bounded(Sequence(place, tuple(items)))
 
 
-def _size(nodes: Iterable[Node], place: Place) -> int:
-    size = 1 + sum(node.size for node in nodes)
-    if size > MAX_NODES:
-        raise refuse(place, "limit", f"more than {MAX_NODES:,} values")
-    return size
+_Branch = TypeVar("_Branch", Sequence, Mapping)
 
 
-def _height(nodes: Iterable[Node]) -> int:
-    return 1 + max((node.height for node in nodes), default=0)
+def _bounded(node: _Branch) -> _Branch:
+    if node.size > MAX_NODES:
+        raise refuse(node.place, "limit", f"more than {MAX_NODES:,} values")
+    return node
+
+
+def with_entry(node: Mapping, name: str, value: Node) -> Mapping:
+    """A mapping with another value under a key, which is new if it is not there."""
+    return mapping_of([*node.entries, (node.key(name) or Scalar(value.place, name), value)], node.place)
+
+
+def without_entries(node: Mapping, names: Iterable[str]) -> Mapping:
+    """A mapping without some of its keys."""
+    return replace(node, entries=tuple(entry for entry in node.entries if entry[0].text not in names))
+
+
+def merged(upper: Mapping, lower: Mapping, inner: Callable[[Scalar, Mapping, Node | None], Node]) -> Mapping:
+    """A mapping over another one, key by key; `inner` joins a mapping of it with what the other has there, if any."""
+    entries: Entries = {key.text: (key, value) for key, value in lower.entries}
+    for key, value in upper.entries:
+        below = entries.get(key.text, (None, None))[1]
+        entries[key.text] = key, inner(key, value, below) if isinstance(value, Mapping) else value
+    return mapping_of(entries.values(), upper.place, twins=upper.twins)
+
+
+def parts_of(node: Node) -> list[tuple[str, Node]]:
+    """What a mapping or a list holds, by keys or indices; nothing of a scalar."""
+    if isinstance(node, Mapping):
+        return [(key.text, value) for key, value in node.entries]
+    return [(str(i), item) for i, item in enumerate(node.items)] if isinstance(node, Sequence) else []
+
+
+def joined(path: str, name: str) -> str:
+    """The dotted path of what stands under a name at another path."""
+    return f"{path}.{name}" if path else name
+
+
+def refuse_unknown(node: Node, name: str) -> None:
+    """Raise the SpecError of a value that the file does not give, in a list or a mapping, too."""
+    if isinstance(node, Unknown):
+        raise node.refusal(name)
+    for _, inner in parts_of(node):
+        refuse_unknown(inner, name)
 
 
 def entry_at(root: Node, path: str) -> tuple[Scalar | None, Node | None]:
@@ -159,16 +196,11 @@ def entry_at(root: Node, path: str) -> tuple[Scalar | None, Node | None]:
 
 def under(root: Mapping, path: str) -> Mapping | None:
     """The block at a path, with the keys that it lacks from the mappings above it, the nearest first; None for none."""
-    entries: dict[str, tuple[Scalar, Node]] = {}
-    node: Node = root
-    for part in path.split("."):
+    entries: Entries = {}
+    node: Node | None = root
+    for part in (*path.split("."), ""):
         if isinstance(node, Mapping):
             entries.update({key.text: (key, value) for key, value in node.entries})
-        inner = entry_at(node, part)[1]
-        if inner is None:
-            return None
-        node = inner
-    if not isinstance(node, Mapping):
-        return None
-    entries.update({key.text: (key, value) for key, value in node.entries})
-    return replace(node, entries=tuple(entries.values()))
+        if part and node is not None:
+            node = entry_at(node, part)[1]
+    return replace(node, entries=tuple(entries.values())) if isinstance(node, Mapping) else None

@@ -7,7 +7,7 @@ their node, so that an alias bomb is counted and never expanded.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import field
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from lrcli.errors import SpecError
@@ -49,8 +49,16 @@ class Sequence:
 
     place: Place
     items: tuple[Node, ...]
-    size: int = 1
-    height: int = 1
+
+    @cached_property
+    def size(self) -> int:
+        """The values in it, itself among them; one that stands in several places counts in each."""
+        return 1 + sum(item.size for item in self.items)
+
+    @cached_property
+    def height(self) -> int:
+        """The levels of nesting, its own among them."""
+        return 1 + max((item.height for item in self.items), default=0)
 
     def __str__(self) -> str:
         return "a list" if self.items else "an empty list"
@@ -62,9 +70,17 @@ class Mapping:
 
     place: Place
     entries: tuple[tuple[Scalar, Node], ...]
-    size: int = 1
-    height: int = 1
     twins: tuple[Scalar, ...] = ()
+
+    @cached_property
+    def size(self) -> int:
+        """The values in it, itself among them; one that stands in several places counts in each."""
+        return 1 + sum(value.size for _, value in self.entries)
+
+    @cached_property
+    def height(self) -> int:
+        """The levels of nesting, its own among them."""
+        return 1 + max((value.height for _, value in self.entries), default=0)
 
     def __str__(self) -> str:
         return "a mapping"
@@ -81,13 +97,8 @@ class Mapping:
 Node: TypeAlias = Scalar | Sequence | Mapping
 
 
-@dataclass
-class _Open:
-    """A list or mapping whose end has not been read."""
-
-    event: Any
-    children: list[Node] = field(default_factory=list)
-
+Entries: TypeAlias = "dict[str, tuple[Scalar, Node]]"
+"""The keys and values of a mapping, by the texts of the keys."""
 
 ScalarOf: TypeAlias = Callable[[Place, str, bool, str], Scalar]
 """What makes a scalar: of its place, its text, whether it is plain, and the tag that is written ("" for none)."""
@@ -128,14 +139,14 @@ def _compose(
     """The work of `compose`: one pass over the events, with its own stack."""
     root: Node | None = None
     anchors: dict[str, Node] = {}
-    stack: list[_Open] = []
+    stack: list[tuple[Any, list[Node]]] = []  # the lists and mappings that are not closed, each with what is in it
     documents = size = 0
     for event in events:
         kind = type(event).__name__
+        if tagged is None and (tag := _code_tag(event)):
+            raise refuse(_place(source, event), "tag", f"the tag {tag!r} is not allowed")
         if kind in ("SequenceStartEvent", "MappingStartEvent"):
-            if tagged is None:
-                _check_tag(source, event)
-            stack.append(_Open(event))
+            stack.append((event, []))
             if len(stack) > MAX_DEPTH:
                 raise _limit(source, event, f"more than {MAX_DEPTH} levels of nesting")
             continue
@@ -145,31 +156,28 @@ def _compose(
                 raise refuse(place, "syntax", f"the alias *{event.anchor} has no anchor &{event.anchor} before it")
             node = anchors[event.anchor]
         elif kind == "ScalarEvent":
-            if tagged is None:
-                _check_tag(source, event)
             plain = not event.style and event.tag in (None, *_PLAIN_TAGS)
             node = scalar(_place(source, event), event.value, plain, (event.tag or "").removeprefix(_TAG))
         elif kind in ("SequenceEndEvent", "MappingEndEvent"):
-            opened = stack.pop()
-            node = _close(source, opened, problems)
+            event, children = stack.pop()
+            node = _closed(source, event, children, problems)
             if node.height > MAX_DEPTH:
-                raise _limit(source, opened.event, f"more than {MAX_DEPTH} levels of nesting")
-            event = opened.event
+                raise _limit(source, event, f"more than {MAX_DEPTH} levels of nesting")
         else:
             documents += kind == "DocumentStartEvent"
             if documents > 1:
                 hint = "keep one, or make them files of their own"
                 raise refuse(_place(source, event), "documents", "a spec is one document, '---' begins a second", hint)
             continue
-        if tagged is not None and kind != "AliasEvent" and not _is_known(event.tag):
-            node = tagged(_place(source, event), event.tag.replace(_TAG, "!!"))
+        if tagged is not None and (tag := _code_tag(event)):
+            node = tagged(_place(source, event), tag)
         if event.anchor and kind != "AliasEvent":
             anchors[event.anchor] = node
         size += 1
         if max(size, node.size) > MAX_NODES:
             raise _limit(source, event, f"more than {MAX_NODES:,} values")
         if stack:
-            stack[-1].children.append(node)
+            stack[-1][1].append(node)
         else:
             root = node
     empty = isinstance(root, Scalar) and root.plain and not root.text
@@ -180,13 +188,10 @@ _PLAIN_TAGS = tuple(_TAG + name for name in ("int", "float", "bool", "null"))
 _TAGS = {"!", _TAG + "str", _TAG + "seq", _TAG + "map", *_PLAIN_TAGS}
 
 
-def _is_known(tag: str | None) -> bool:
-    return tag is None or tag in _TAGS
-
-
-def _check_tag(source: Source, event: Any) -> None:
-    if not _is_known(event.tag):
-        raise refuse(_place(source, event), "tag", f"the tag {event.tag.replace(_TAG, '!!')!r} is not allowed")
+def _code_tag(event: Any) -> str:
+    """The tag of an event if it is code, and no kind of value; "" for any other."""
+    tag: str | None = getattr(event, "tag", None)
+    return "" if tag is None or tag in _TAGS else tag.replace(_TAG, "!!")
 
 
 def _limit(source: Source, event: Any, message: str) -> SpecError:
@@ -199,65 +204,49 @@ def _place(source: Source, event: Any) -> Place:
     return Place(source, start.line + 1, start.column + 1, max(1, width))
 
 
-def _close(source: Source, opened: _Open, problems: Problems | None) -> Sequence | Mapping:
-    """The finished list or mapping."""
-    event, children = opened.event, opened.children
+def _closed(source: Source, event: Any, children: list[Node], problems: Problems | None) -> Sequence | Mapping:
+    """The list or mapping that an event has begun, of all that is in it.
+
+    Without `problems` a mapping is what PyYAML makes of it: the last of twins counts, and a key that is no text is left
+    out. What stands in a mapping itself beats what `<<` merges into it.
+    """
     place = Place(source, event.start_mark.line + 1, event.start_mark.column + 1, 1)
-    size = 1 + sum(child.size for child in children)
-    height = 1 + max((child.height for child in children), default=0)
-    if size > MAX_NODES:
-        raise _limit(source, event, f"more than {MAX_NODES:,} values")
     if type(event).__name__ == "SequenceStartEvent":
-        return Sequence(place, tuple(children), size, height)
-    own: dict[str, tuple[Scalar, Node]] = {}
-    merged: dict[str, tuple[Scalar, Node]] = {}
+        return Sequence(place, tuple(children))
+    own: Entries = {}
+    merged: Entries = {}
+    twins: list[Scalar] = []
     pairs = list(zip(children[::2], children[1::2], strict=True))
-    if problems is None:
-        return _last_ones(place, pairs, size, height)
-    if event.flow_style:
+    if event.flow_style and problems is not None:
         pairs = _rejoined(pairs, problems)
     for key, value in pairs:
         if not isinstance(key, Scalar):
-            problems.add(key.place, "wrong-type", f"a key must be a name, not {key}")
-        elif key.text in own or (merged and _is_merge(key)):
-            first = own.get(key.text)
+            if problems is not None:
+                problems.add(key.place, "wrong-type", f"a key must be a name, not {key}")
+            continue
+        first = own.get(key.text)
+        if problems is not None and (first or (merged and _is_merge(key))):
             hint = f"the first is in line {first[0].place.line}" if first and source.placed else ""
             problems.add(key.place, "duplicate-key", f"the key {key.text!r} stands twice", hint)
         elif _is_merge(key):
-            merged = _merge(value, problems)
+            merged.update(_merged(value, problems))
         else:
+            twins += [first[0]] if first else []
             own[key.text] = key, value
-    return Mapping(place, tuple({**merged, **own}.values()), size, height)
-
-
-def _last_ones(place: Place, pairs: list[tuple[Node, Node]], size: int, height: int) -> Mapping:
-    """The mapping as PyYAML makes it: the last of twins counts, what stands there beats what is merged."""
-    named: dict[str, tuple[Scalar, Node]] = {}
-    merged: dict[str, tuple[Scalar, Node]] = {}
-    twins: list[Scalar] = []
-    for key, value in pairs:
-        if isinstance(key, Scalar) and _is_merge(key):
-            items = value.items if isinstance(value, Sequence) else (value,)
-            for item in reversed(items):
-                merged.update((k.text, (k, v)) for k, v in (item.entries if isinstance(item, Mapping) else ()))
-        elif isinstance(key, Scalar):
-            if key.text in named:
-                twins.append(named[key.text][0])
-            named[key.text] = key, value
-    return Mapping(place, tuple({**merged, **named}.values()), size, height, tuple(twins))
+    return Mapping(place, tuple({**merged, **own}.values()), tuple(twins))
 
 
 def _is_merge(key: Scalar) -> bool:
     return key.plain and key.text == "<<"
 
 
-def _merge(value: Node, problems: Problems) -> dict[str, tuple[Scalar, Node]]:
+def _merged(value: Node, problems: Problems | None) -> Entries:
     """The entries that `<<: value` brings: of one mapping, or of several of which the first one counts."""
-    merged: dict[str, tuple[Scalar, Node]] = {}
+    merged: Entries = {}
     for item in reversed(value.items if isinstance(value, Sequence) else (value,)):
         if isinstance(item, Mapping):
             merged.update((key.text, (key, node)) for key, node in item.entries)
-        else:
+        elif problems is not None:
             problems.add(item.place, "wrong-type", f"'<<' merges a mapping, not {item}")
     return merged
 

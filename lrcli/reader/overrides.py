@@ -47,6 +47,13 @@ def apply_set(root: Mapping, text: str, scalar: ScalarOf | None = None) -> Mappi
     return changed
 
 
+def apply_sets(root: Mapping, texts: Sequence_[str], scalar: ScalarOf) -> Mapping:
+    """A mapping of another reader with the values of several `KEY=VALUE`, one after the other."""
+    for text in texts:
+        root = apply_set(root, text, scalar)
+    return root
+
+
 def with_value(root: Mapping, key: str, text: str) -> Mapping:
     """`root` with a value as `--set` has it, for whoever tries many of them: a plain number is not parsed as YAML."""
     if not resolves_to_number(text):

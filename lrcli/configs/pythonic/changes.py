@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Mapping_
+from dataclasses import replace
 
-from lrcli.configs.nodes import mapping_of, sequence_of
+from lrcli.configs.nodes import mapping_of, merged, parts_of, sequence_of, without_entries
 from lrcli.configs.pythonic.expressions import inside
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
@@ -16,8 +17,8 @@ def containers(node: Node) -> Iterator[Node]:
     """The mappings and lists of a value, itself among them."""
     if not isinstance(node, Scalar):
         yield node
-        for inner in node.items if isinstance(node, List) else (value for _, value in node.entries):
-            yield from containers(inner)
+    for _, inner in parts_of(node):
+        yield from containers(inner)
 
 
 def swapped(node: Node, swaps: Mapping_[int, Node], kept: dict[int, Node]) -> Node:
@@ -80,15 +81,12 @@ def merged_into(node: Node, other: Mapping, deep: bool, deletes: bool) -> Node |
     """x.update(other): what both have is merged where `deep`; with `deletes`, `_delete_=True` in it clears x first."""
     if not isinstance(node, Mapping):
         return None
-    entries = {key.text: (key, value) for key, value in node.entries}
     mark = other.get("_delete_") if deletes else None
-    if isinstance(mark, Scalar) and mark.value is True:
-        entries = {}
-    for key, value in other.entries:
-        if deletes and key.text == "_delete_":
-            continue
-        below = entries.get(key.text, (None, None))[1]
-        both = deep and isinstance(value, Mapping) and isinstance(below, Mapping)
-        merged = merged_into(below, value, deep, deletes) if both and isinstance(value, Mapping) and below else None
-        entries[key.text] = key, merged or value
-    return mapping_of(entries.values(), node.place)
+    below = mapping_of([], node.place) if isinstance(mark, Scalar) and mark.value is True else node
+
+    def joined(key: Scalar, value: Mapping, held: Node | None) -> Node:
+        return (merged_into(held, value, deep, deletes) if deep and held is not None else None) or value
+
+    return replace(
+        merged(without_entries(other, ("_delete_",) if deletes else ()), below, joined), place=node.place, twins=()
+    )

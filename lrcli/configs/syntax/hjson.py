@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lrcli.configs.syntax.json import JsonReader, with_sets
+from lrcli.configs.nodes import text_scalar
+from lrcli.configs.syntax.json import JsonReader
 from lrcli.reader.nodes import Mapping
+from lrcli.reader.overrides import apply_sets
 from lrcli.reader.source import Source
 
 
 def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
     """The mapping of a text."""
-    return with_sets(HjsonReader(source).object(), sets)
+    return apply_sets(HjsonReader(source).object(), sets, text_scalar)
 
 
 class HjsonReader(JsonReader):

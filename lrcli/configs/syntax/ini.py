@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lrcli.configs.nodes import Plain, Value, mapping_of
 from lrcli.reader.nodes import Mapping, Node, Scalar
-from lrcli.reader.overrides import apply_set
+from lrcli.reader.overrides import apply_sets
 from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Place, Source, refuse
 
@@ -42,13 +42,10 @@ def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
         at = Place(source, number, start, max(1, len(value.strip())))
         current.append((named, _scalar(at, "".join(value.split()))))
     made = [(key, mapping_of(entries, key.place, twins=left)) for key, entries, left in sections.values()]
-    root = mapping_of(made, source.whole)
-    for text in sets:
-        root = apply_set(root, text, lambda place, text, plain, tag: _scalar(place, text))
-    return root
+    return apply_sets(mapping_of(made, source.whole), sets, _scalar)
 
 
-def _scalar(place: Place, text: str) -> Scalar:
+def _scalar(place: Place, text: str, plain: bool = True, tag: str = "") -> Scalar:
     numbers = _NUMBERS.match(text)  # atof() stops at what follows them
     text = numbers.group(1) if numbers else text
     value: Plain = resolve_scalar(text) if text else ""

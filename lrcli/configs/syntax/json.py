@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from json import JSONDecodeError, JSONDecoder
 
-from lrcli.configs.nodes import Value, mapping_of, sequence_of
+from lrcli.configs.nodes import Value, mapping_of, sequence_of, text_scalar
 from lrcli.configs.syntax.offsets import Offsets
 from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar
-from lrcli.reader.overrides import apply_set
+from lrcli.reader.overrides import apply_sets
 from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Place, Source, refuse
 
@@ -21,23 +21,12 @@ _WORDS = {"true": True, "false": False, "null": None, "NaN": float("nan"), "Infi
 
 def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
     """The mapping of a JSON text."""
-    return with_sets(_object(source), sets)
+    return apply_sets(_object(source), sets, text_scalar)
 
 
 @lru_cache(maxsize=4)  # whoever solves for a key reads one text with many values of it
 def _object(source: Source) -> Mapping:
     return JsonReader(source).object()
-
-
-def with_sets(root: Mapping, sets: Sequence[str]) -> Mapping:
-    """The mapping with what `--set` changes in it."""
-    for text in sets:
-        root = apply_set(root, text, _scalar)
-    return root
-
-
-def _scalar(place: Place, text: str, plain: bool, tag: str) -> Scalar:
-    return Value(place, text, plain, read=resolve_scalar(text) if plain else text)
 
 
 class JsonReader:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrcli.configs.beside import Chain, file_beside
-from lrcli.configs.nodes import Unknown, Unread, mapping_of
+from lrcli.configs.nodes import Unknown, Unread, mapping_of, merged, without_entries
 from lrcli.configs.pythonic.names import BASE, Imports, names_of
-from lrcli.configs.syntax.python import given_names, with_python_sets
+from lrcli.configs.syntax.python import given_names, python_scalar
 from lrcli.errors import SpecError
 from lrcli.inputs import Inputs
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
+from lrcli.reader.overrides import apply_sets
 from lrcli.reader.source import Place, Source, refuse
 
 _WHOLE = "give the whole config, as training writes it into work_dirs"
@@ -24,7 +25,7 @@ _WHOLE = "give the whole config, as training writes it into work_dirs"
 def read(source: Source, sets: Sequence[str] = (), inputs: Inputs | None = None) -> Mapping:
     """The names of a config, with those of its base files below them; without `inputs`, its own alone."""
     bases = Imports() if inputs is None else _Bases(source, inputs, sets, Chain())
-    return with_python_sets(_whole(source, sets, bases), sets)
+    return apply_sets(_whole(source, sets, bases), sets, python_scalar)
 
 
 def _whole(source: Source, sets: Sequence[str], bases: Imports) -> Mapping:
@@ -32,7 +33,7 @@ def _whole(source: Source, sets: Sequence[str], bases: Imports) -> Mapping:
     own = [entry for name, entry in names.items() if name != BASE]
     base = names.get(BASE, (None, None))[1]
     if isinstance(base, Mapping):
-        return _over(mapping_of(own, source.whole), base)
+        return merged(without_entries(mapping_of(own, source.whole), ("_delete_",)), base, _over)
     null = base is None or (isinstance(base, Scalar) and base.value is None)
     return mapping_of(own if null else [*own, names[BASE]], source.whole)
 
@@ -106,23 +107,14 @@ class _Bases(Imports):
         return root
 
 
-def _over(upper: Mapping, lower: Mapping) -> Mapping:
-    """A mapping over another one, key by key, unless it says `_delete_`. Raises SpecError."""
-    entries: dict[str, tuple[Scalar, Node]] = {key.text: (key, value) for key, value in lower.entries}
-    for key, value in upper.entries:
-        below = entries.get(key.text)
-        made = value
-        if isinstance(value, Mapping):
-            deletes = value.get("_delete_")
-            alone = isinstance(deletes, Scalar) and deletes.value is True
-            under = below[1] if below is not None and not alone else None
-            if isinstance(under, Unknown):
-                made = under
-            elif under is not None and not isinstance(under, Mapping):
-                message = f"TypeError: {key.text} is a dict here and {under} in the base: it needs _delete_=True"
-                raise refuse(key.place, "framework-raises", message)
-            else:
-                made = _over(value, under if under is not None else mapping_of([], value.place))
-        if key.text != "_delete_":
-            entries[key.text] = key, made
-    return mapping_of(entries.values(), upper.place, twins=upper.twins)
+def _over(key: Scalar, value: Mapping, below: Node | None) -> Node:
+    """A mapping over what the base has there, unless it says `_delete_`. Raises SpecError."""
+    deletes = value.get("_delete_")
+    if below is None or (isinstance(deletes, Scalar) and deletes.value is True):
+        below = mapping_of([], value.place)
+    if isinstance(below, Unknown):
+        return below
+    if not isinstance(below, Mapping):
+        message = f"TypeError: {key.text} is a dict here and {below} in the base: it needs _delete_=True"
+        raise refuse(key.place, "framework-raises", message)
+    return merged(without_entries(value, ("_delete_",)), below, _over)

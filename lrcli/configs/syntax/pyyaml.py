@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from lrcli.configs.nodes import Plain, Value
 from lrcli.reader.nodes import Mapping, Scalar, ScalarOf, TaggedOf, compose_nodes
-from lrcli.reader.overrides import apply_set
+from lrcli.reader.overrides import apply_sets
 from lrcli.reader.source import Place, Source, refuse
 
 _BOOL = {"yes": True, "no": False, "true": True, "false": False, "on": True, "off": False}
@@ -33,10 +33,7 @@ def read_yaml(
     source: Source, sets: Sequence[str], scalar: ScalarOf = scalar, tagged: TaggedOf | None = None
 ) -> Mapping:
     """The mapping of a YAML text whose scalars are made by `scalar`, and values with a tag that is code by `tagged`."""
-    root = _mapping(source, scalar, tagged)
-    for text in sets:
-        root = apply_set(root, text, scalar)
-    return root
+    return apply_sets(_mapping(source, scalar, tagged), sets, scalar)
 
 
 @lru_cache(maxsize=4)  # whoever solves for a key reads one text with many values of it

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from lrcli.configs.nodes import Unknown, Value, mapping_of, sequence_of
 from lrcli.configs.syntax.shell_words import Word, is_condition, words_of
 from lrcli.reader.nodes import Mapping, Node, Scalar
-from lrcli.reader.overrides import apply_set
+from lrcli.reader.overrides import apply_sets
 from lrcli.reader.source import Place, Source, refuse
 
 _FLAG = re.compile(r"--?([A-Za-z][\w-]*)(?:=(.*))?", re.DOTALL)
@@ -44,9 +44,7 @@ def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
     if not script.flags:
         raise refuse(source.whole, "syntax", "this text gives no --flag")
     root = mapping_of(((flag.key, flag.node) for flag in script.flags.values()), source.whole)
-    for text in rest:
-        root = apply_set(root, text, lambda place, text, plain, tag: Value(place, text, plain, read=text))
-    return root
+    return apply_sets(root, rest, lambda place, text, plain, tag: Value(place, text, plain, read=text))
 
 
 def variable_name(key: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lrcli.configs.nodes import Plain, Value, mapping_of, sequence_of
+from lrcli.configs.nodes import Plain, Value, mapping_of, sequence_of, text_scalar
 from lrcli.configs.syntax.offsets import Offsets
 from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar
-from lrcli.reader.overrides import apply_set
+from lrcli.reader.overrides import apply_sets
 from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Place, Source, refuse
 
@@ -30,14 +30,7 @@ TomlTable = dict[str, "tuple[Scalar, TomlTable | Node]"]
 
 def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
     """The mapping of a TOML text."""
-    root = _Reader(source).document()
-    for text in sets:
-        root = apply_set(root, text, _scalar)
-    return root
-
-
-def _scalar(place: Place, text: str, plain: bool, tag: str) -> Scalar:
-    return Value(place, text, plain, read=resolve_scalar(text) if plain else text)
+    return apply_sets(_Reader(source).document(), sets, text_scalar)
 
 
 class _Reader:

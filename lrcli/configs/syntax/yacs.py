@@ -13,13 +13,23 @@ from dataclasses import replace
 from typing import Any
 
 from lrcli.configs.beside import Chain, file_beside
-from lrcli.configs.nodes import Unknown, Unread, Value, mapping_of, sequence_of, text_of
+from lrcli.configs.nodes import (
+    Unknown,
+    Unread,
+    Value,
+    mapping_of,
+    merged,
+    sequence_of,
+    text_of,
+    with_entry,
+    without_entries,
+)
 from lrcli.configs.syntax.pyyaml import read_yaml, scalar
 from lrcli.errors import SpecError
 from lrcli.inputs import Inputs
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
-from lrcli.reader.overrides import apply_set
+from lrcli.reader.overrides import apply_sets
 from lrcli.reader.source import Place, Source, refuse
 
 BASE = "_BASE_"
@@ -30,12 +40,8 @@ _LONGEST = 10_000
 def read(source: Source, sets: Sequence[str] = (), inputs: Inputs | None = None) -> Mapping:
     """The mapping of a config over those of its base files; without `inputs`, its own alone."""
     of_base = tuple(text for text in sets if text.partition("=")[0].strip() == BASE)
-    root = _whole(source, of_base, inputs, Chain())
-    for text in sets:
-        root = apply_set(root, text, scalar)
-    decoded = _decoded(root)
-    assert isinstance(decoded, Mapping)
-    return decoded
+    root = apply_sets(_whole(source, of_base, inputs, Chain()), sets, scalar)
+    return replace(root, entries=tuple((key, _decoded(value)) for key, value in root.entries))
 
 
 def _tagged(place: Place, tag: str) -> Scalar:
@@ -48,7 +54,6 @@ def _whole(source: Source, sets: Sequence[str], inputs: Inputs | None, chain: Ch
     base = root.get(BASE)
     if inputs is None or base is None or (isinstance(base, Scalar) and base.value is None):
         return root
-    own = replace(root, entries=tuple(entry for entry in root.entries if entry[0].text != BASE))
     lower = mapping_of([], root.place)
     errors: list[SpecError] = []
     for node in base.items if isinstance(base, List) else (base,):
@@ -56,31 +61,22 @@ def _whole(source: Source, sets: Sequence[str], inputs: Inputs | None, chain: Ch
         if not isinstance(name, str) or not name:
             raise refuse(node.place, "wrong-type", f"{BASE} must be the name of a file, not {node}")
         try:
-            found = file_beside(inputs, source, name, node.place)
-            chain.check(found, node.place)
-            lower = _merged(_whole(found, (), inputs, chain), lower)
+            base_source = file_beside(inputs, source, name, node.place)
+            chain.check(base_source, node.place)
+            lower = merged(_whole(base_source, (), inputs, chain), lower, _over)
         except SpecError as error:
             errors.append(error)
-    key = root.key(BASE)
-    assert key is not None
-    left = [(key, Unread.of(base.place, errors))] if errors else []
-    merged = _merged(own, lower)
-    return mapping_of([*merged.entries, *left], root.place, twins=merged.twins)
+    whole = merged(without_entries(root, (BASE,)), lower, _over)
+    return replace(with_entry(whole, BASE, Unread.of(base.place, errors)), twins=whole.twins) if errors else whole
 
 
-def _merged(upper: Mapping, lower: Mapping) -> Mapping:
-    """A mapping over another one, key by key. Raises SpecError where only one of the two holds a mapping."""
-    entries: dict[str, tuple[Scalar, Node]] = {key.text: (key, value) for key, value in lower.entries}
-    for key, value in upper.entries:
-        below = entries.get(key.text, (None, None))[1]
-        if isinstance(value, Mapping) and below is not None:
-            if not isinstance(below, Mapping):
-                message = f"AssertionError: Cannot inherit key '{key.text}' from base!"
-                raise refuse(key.place, "framework-raises", message)
-            entries[key.text] = key, _merged(value, below)
-        else:
-            entries[key.text] = key, value
-    return mapping_of(entries.values(), upper.place, twins=upper.twins)
+def _over(key: Scalar, value: Mapping, below: Node | None) -> Node:
+    """A mapping over what the base has there. Raises SpecError where that is no mapping."""
+    if below is None:
+        return value
+    if not isinstance(below, Mapping):
+        raise refuse(key.place, "framework-raises", f"AssertionError: Cannot inherit key '{key.text}' from base!")
+    return merged(value, below, _over)
 
 
 def _decoded(node: Node) -> Node:
