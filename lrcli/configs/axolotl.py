@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from lrcli.configs.config import Config
+from lrcli.configs.counts import Length, trained_on
 from lrcli.configs.updates import updates_per_epoch
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import Scalar
@@ -31,17 +32,14 @@ def whole_count(config: Config, key: str) -> int:
 
 @dataclass(frozen=True)
 class AxolotlRun:
-    """The updates of a run and of an epoch, how they were counted, from which key, and what a share of warmup is of.
+    """The length of a run, and the updates that its warmup is a share of (None where the data is needed for that).
 
-    share_of: None where the data is needed for it; `own` is whether axolotl leaves the share to transformers.
+    counts_warmup: whether axolotl counts the share itself, and does not leave it to transformers.
     """
 
-    steps: int
-    how: str
-    at: str | None
-    per_epoch: int | None
+    length: Length
     share_of: int | None
-    own: bool = True
+    counts_warmup: bool = True
 
 
 def run_of(config: Config) -> AxolotlRun:
@@ -51,60 +49,47 @@ def run_of(config: Config) -> AxolotlRun:
     epochs = given.epochs or config.number("num_epochs", 1.0)
     if not 0 < epochs <= 1e9:
         raise config.fail("num_epochs", "bad-value", f"num_epochs must be above 0, not {epochs:g}")
-    samples, per_epoch = _samples(config), given.steps_per_epoch
-    micro, accumulation, whole_count, world = _batch(config)
+    samples, per_epoch = trained_on(config, "val_set_size", given.samples), given.steps_per_epoch
+    micro, accumulation, batch, world = _batch(config)
     rl = (config.text("rl") or "") if config.node("rl") is not None else ""
     calculated, how = None, ""
     if per_epoch is not None:
         calculated, how = math.ceil(per_epoch * epochs), given.option("steps_per_epoch")
     elif samples is not None and not config.flag("sample_packing") and rl not in _GENERATING:
-        calculated = math.ceil(samples * epochs / whole_count)
-        how = f"ceil({samples} * {epochs:g} / {whole_count})"
+        calculated, how = math.ceil(samples * epochs / batch), f"ceil({samples} * {epochs:g} / {batch})"
     if given.steps is not None:
-        return AxolotlRun(given.steps, "--steps", None, per_epoch, given.steps, rl not in _GENERATING)
+        return AxolotlRun(Length(given.steps, per_epoch=per_epoch), given.steps, rl not in _GENERATING)
     if most > 0:
         share_of = most if streams(config) or rl in _GENERATING else calculated
         capped = share_of if share_of is None or rl else min(share_of, most)
-        return AxolotlRun(most, "", "max_steps", per_epoch, capped, rl not in _GENERATING)
+        return AxolotlRun(Length(most, "", "max_steps", per_epoch), capped, rl not in _GENERATING)
     if calculated is None:
         raise _uncounted(config, rl)
+    share_of = calculated
     if most < 0:
         if not rl:
+            share_of = most
             what = f"max_steps: {most} ends the warmup at once: axolotl takes it for the number of steps"
-            config.remark(
-                "max_steps", "max-steps-negative", what, "the warmup is a share of that", "leave max_steps out"
-            )
+            why = "the warmup is a share of that"
+            config.remark("max_steps", "max-steps-negative", what, why, "leave max_steps out")
         if samples is not None and per_epoch is None:
-            updates = updates_per_epoch(config, -(-samples // (micro * world)), accumulation)
-            calculated, how, per_epoch = math.ceil(updates * epochs), f"{epochs:g} epochs of {updates}", updates
-        return AxolotlRun(calculated, how, "num_epochs", per_epoch, calculated if rl else most)
-    return AxolotlRun(calculated, how, "num_epochs", per_epoch, calculated)
+            per_epoch = updates_per_epoch(config, -(-samples // (micro * world)), accumulation)
+            calculated, how = math.ceil(per_epoch * epochs), f"{epochs:g} epochs of {per_epoch}"
+            share_of = calculated if rl else most
+    return AxolotlRun(Length(calculated, how, "num_epochs", per_epoch), share_of)
 
 
 def _uncounted(config: Config, rl: str) -> SpecError:
     """The error of a run whose updates are not known."""
-    if rl in _GENERATING:
-        message = f"rl: {rl} makes the number of steps depend on its generations"
-        return config.fail("rl", "needs-steps", message, "--steps N, as axolotl prints them")
-    if config.flag("sample_packing"):
-        message = "sample_packing makes the number of steps depend on the tokens of the data"
-        return config.fail("sample_packing", "needs-steps", message, "--steps N, as axolotl prints them")
-    key = next((key for key in ("num_epochs", "warmup_ratio") if config.has(key)), "base_model")
-    return config.needs_steps(key)
-
-
-def _samples(config: Config) -> int | None:
-    """The rows that are trained on: --samples without those of val_set_size."""
-    samples = config.given.samples
-    held = config.number("val_set_size", 0.0)
-    if samples is None or not held:
-        return samples
-    if held < 0:
-        raise config.fail("val_set_size", "bad-value", f"val_set_size must be at least 0, not {held:g}")
-    taken = math.ceil(samples * held) if held < 1 else int(held)
-    if taken >= samples:
-        raise config.fail("val_set_size", "bad-value", f"val_set_size takes {taken} of {samples} rows: none is left")
-    return samples - taken
+    uncounted = {
+        "rl": rl in _GENERATING and f"rl: {rl} makes the number of steps depend on its generations",
+        "sample_packing": config.flag("sample_packing")
+        and "sample_packing makes the number of steps depend on the tokens of the data",
+    }
+    for key, message in uncounted.items():
+        if message:
+            return config.fail(key, "needs-steps", message, "--steps N, as axolotl prints them")
+    return config.needs_steps(next((key for key in ("num_epochs", "warmup_ratio") if config.has(key)), "base_model"))
 
 
 def _batch(config: Config) -> tuple[int, int, int, int]:
@@ -116,11 +101,11 @@ def _batch(config: Config) -> tuple[int, int, int, int]:
         micro = max(1, (batch or 1) // (accumulation or 1))
     if accumulation is None:
         accumulation = max(1, (batch or micro) // micro)
-    whole_count = batch if batch is not None and config.given.batch_size is None else micro * accumulation
+    whole = batch if batch is not None and config.given.batch_size is None else micro * accumulation
     world = config.given.world_size or 1
     for key in ("context_parallel_size", "tensor_parallel_size"):
         world = max(1, world // (config.count(key, 1, at_least=0) or 1))
-    return micro, accumulation, whole_count * world, world
+    return micro, accumulation, whole * world, world
 
 
 def axolotl_warmup(config: Config, run: AxolotlRun) -> tuple[int, str | None, str]:
@@ -140,7 +125,7 @@ def axolotl_warmup(config: Config, run: AxolotlRun) -> tuple[int, str | None, st
         counted = "--steps-per-epoch N" if config.flag("sample_packing") else "--samples N (1 GPU; --world-size N)"
         help = f"{counted}, or --set warmup_steps=N"
         raise config.fail(key or "max_steps", "needs-steps", what, help)
-    if not run.own:
+    if not run.counts_warmup:
         share = 0.03 if ratio is None else ratio
         return math.ceil(share * total), key, f"ceil({share!r} * {total}), which axolotl leaves to transformers"
     if ratio is None:

@@ -5,8 +5,8 @@ The file `formats/NAME.py` holds one `FORMAT = Format(...)`. It states
 - `syntaxes`: how such a file is read, one or several of the files of `lrcli/configs/syntax/` ("pyyaml", "omegaconf",
   "json", "hjson", "toml", "ini", "python", "shell"; "openmmlab" and "yacs" read the files that it is based on, too):
   the numbers are those that the framework's own reader reads;
-- `misses(root)`: what a mapping lacks to be of this format, in a few words each; nothing missing means that it is one.
-  Only exact keys count. `over` names formats whose files it is a special kind of: it wins over them;
+- `marks`: the keys that make a mapping one of this format, exactly as they are written, or `lacks(root)`, a function
+  that says what a mapping lacks to be one. `over` names formats whose files it is a special kind of: it wins over them;
 - `translate(config, draft)`: reads the config and writes the spec.
 
 `Config` reads: `config.number("learning_rate")`, `config.count(...)`, `config.text(...)`, `config.flag(...)`, each with
@@ -24,9 +24,6 @@ Spec, so what it finds wrong points into the user's file.
 
 A small one, whole:
 
-    def misses(root: Mapping) -> tuple[str, ...]:
-        return lacking(root, "lr0", "lrf")
-
     def translate(config: Config, draft: Draft) -> None:
         steps = config.given.steps
         if steps is None:
@@ -36,7 +33,7 @@ A small one, whole:
         draft.put("schedule.type", "linear", at="lrf")
         draft.put("schedule.end_factor", config.number("lrf", 0.01), at="lrf")
 
-    FORMAT = Format("toy", "Toy trainer", ("pyyaml",), misses, translate)
+    FORMAT = Format("toy", "Toy trainer", ("pyyaml",), translate, ("lr0", "lrf"))
 """
 
 from __future__ import annotations
@@ -55,23 +52,29 @@ __all__ = ["Config", "Draft", "Format", "has", "lacking"]
 class Format:
     """A kind of training config.
 
-    name: what `--from` takes. title: whose files they are. framework, releases: whose release decides (`@NAME-4.51`),
-    and those that were examined, the oldest first; () where none changes the curve. accepts: the newest of them that
-    takes the keys of a file, where not every release does; None is the newest. keeps_twins: whether its reader, which
-    is not OmegaConf although it reads numbers alike, takes the last of two keys with one name.
+    name: what `--from` takes. title: whose files they are. marks: the paths that such a file has, "a|b" for one of the
+    two. lacks: what a mapping lacks to be one, where that is not said by its keys alone. framework, releases: whose
+    release decides (`@NAME-4.51`), and those that were examined, the oldest first; () where none changes the curve.
+    accepts: the newest of them that takes the keys of a file, where not every release does; None is the newest.
+    keeps_twins: whether its reader, which is not OmegaConf although it reads numbers alike, takes the last of two keys
+    with one name.
     """
 
     name: str
     title: str
     syntaxes: tuple[str, ...]
-    misses: Callable[[Mapping], Sequence[str]]
     translate: Callable[[Config, Draft], None]
+    marks: tuple[str, ...] = ()
+    lacks: Callable[[Mapping], Sequence[str]] | None = None
     over: tuple[str, ...] = ()
     framework: str = ""
     releases: tuple[str, ...] = ()
     accepts: Callable[[Config], str | None] | None = None
-    example: str = ""
     keeps_twins: bool = False
+
+    def misses(self, root: Mapping) -> Sequence[str]:
+        """What a mapping lacks to be of this format, in a few words each; nothing if it is one."""
+        return lacking(root, *self.marks) if self.lacks is None else self.lacks(root)
 
 
 def has(root: Mapping, path: str) -> bool:

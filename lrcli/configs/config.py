@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass, field, replace
-from typing import TypeVar, overload
+from typing import Any, TypeVar, cast, overload
 
 from lrcli.configs.beside import file_beside
-from lrcli.configs.nodes import Unknown, entry_at
+from lrcli.configs.nodes import Unknown, entry_at, joined, parts_of
 from lrcli.errors import Problem, SpecError
 from lrcli.frameworks.base import version_parts
 from lrcli.inputs import Inputs
@@ -169,6 +170,45 @@ class Config:
         if others := tuple(other for other in choices if other != word):
             self.words[path] = word, others
 
+    def choice(self, path: str, default: str | None, choices: Sequence[str], message: str, help: str = "") -> str:
+        """One of some words; `message` is what the framework says of another, which stands for {!r} in it."""
+        word = self.text(path, choices=choices) if default is None else self.text(path, default, choices)
+        if word is None or word not in choices:
+            raise self.raises(path, message.format(word), help)
+        return word
+
+    def value(self, path: str, default: float | bool | str | type) -> float | bool | str | None:
+        """A value of the kind of its default; of a type, which is no default, None where it is left out or null."""
+        kind = default if isinstance(default, type) else type(default)
+        if kind is default and not self.has(path):
+            return None
+        readers: dict[type, Callable[..., Any]] = {bool: self.flag, str: self.text}
+        read = readers.get(kind, self.number)
+        return cast("float | bool | str", read(path) if kind is default else read(path, default))
+
+    def rate(self, path: str, missing: str = "", at: str = "", default: float | None = None) -> float:
+        """A learning rate, which no optimizer of PyTorch takes below 0. missing: what is said of none, `at` a key."""
+        rate = self.number(path) if default is None else self.number(path, default)
+        if rate is None:
+            name = path.partition(".")[0]
+            raise self.fail(at or name, "needs-value", missing or f"{path} is not in the file", f"--set {path}=...")
+        if rate < 0:
+            place = self.value_place(path)
+            raise refuse(place, "framework-raises", f"ValueError: Invalid learning rate: {rate}")
+        return float(rate)
+
+    def epochs(self, path: str, default: float | None = None, missing: str = "") -> int | None:
+        """The epochs of the run as a whole number: --epochs, or those of a key; None where nothing says."""
+        given = self.given.epochs
+        epochs = given if given is not None else self.number(path) if default is None else self.number(path, default)
+        if epochs is None and missing:
+            raise self.fail(path, "needs-steps", missing, "--epochs N")
+        if epochs is not None and (epochs < 1 or epochs % 1):
+            name = path.rpartition(".")[2] if given is None else "--epochs"
+            rule = f"{name} must be a whole number of at least 1, not {epochs:g}"
+            raise self.fail(path, "bad-value", rule)
+        return None if epochs is None else int(epochs)
+
     def numbers(self, path: str) -> list[float | int] | None:
         """A list of numbers; None where it is left out or null."""
         node = self.known(path)
@@ -213,6 +253,28 @@ class Config:
         """The error of a file that its framework refuses: the message is the framework's own."""
         return self.fail(path, "framework-raises", message, help)
 
+    def refuse_first(self, *rules: tuple[object, str, str] | tuple[object, str, str, str]) -> None:
+        """Raise the first of a framework's own errors that holds: (whether it does, the key, the message, the help)."""
+        for holds, *error in rules:
+            if holds:
+                raise self.raises(*error)
+
+    def refuse_others(self, path: str, known: Sequence[str], callee: str, also: Sequence[str] = ()) -> None:
+        """Raise what Python raises of a keyword argument that a function has not; `also` are not given to it."""
+        block = self.mapping(path) if path else self.root
+        for name, _ in () if block is None else parts_of(block):
+            if name not in (*known, *also):
+                message = f"TypeError: {callee} got an unexpected keyword argument {name!r}"
+                help = f"it takes {', '.join(known)}" if known else "it takes none"
+                raise self.raises(joined(path, name), message, help)
+
+    def require(self, path: str, names: Iterable[str], callee: str, at: str) -> None:
+        """Raise what Python raises where an argument that a function needs is left out."""
+        for name in names:
+            if not self.has(f"{path}.{name}"):
+                message = f"TypeError: {callee} missing 1 required positional argument: {name!r}"
+                raise self.raises(at, message)
+
     def needs_steps(self, path: str, options: Sequence[str] = ()) -> SpecError:
         """The error of a key whose meaning depends on the number of steps, which the file does not give."""
         name = path.rpartition(".")[2]
@@ -224,6 +286,38 @@ class Config:
         problem = replace(self.place(path).problem(code, message, help, why=why, level=level), key=path)
         if problem not in self.remarks:
             self.remarks.append(problem)
+
+    def remark_long_warmup(
+        self, path: str, warmup: float, length: float, unit: str = "updates", consequence: str = "", **told: str
+    ) -> None:
+        """Tell of a warmup that is as long as the run."""
+        if warmup >= length:
+            shown = [int(count) if count % 1 == 0 else count for count in (warmup, length)]
+            what = f"the warmup of {shown[0]} {unit} is as long as the run of {shown[1]}{consequence}"
+            self.remark(path, "warmup-too-long", what, **told)
+
+    def remark_late(self, path: str, positions: Iterable[float], end: float, until: str) -> None:
+        """Tell of steps at or past the end of the run, or of the part of it that `until` names."""
+        name = path.rpartition(".")[2].removesuffix("s")
+        late = ", ".join(f"{position:g}" for position in positions if position >= end)
+        if late:
+            what = f"{name} {late} is never reached: {until}"
+            self.remark(path, "milestone-outside", what, "the rate is not lowered there")
+
+    def note_other_rates(self, *paths: str) -> None:
+        """Tell of keys that give some parameters another rate than the one shown."""
+        for path in paths:
+            if self.has(path):
+                name = f"--{path}" if self.syntax == "shell" else path
+                what = f"{name} gives some parameters another rate, which is not shown"
+                self.remark(path, "other-groups", what, level="note")
+
+    def note_unread(self, others: Mapping_[str, str], framework: str, same: Callable[[str], bool]) -> None:
+        """Tell of keys of other tools, and of what the framework calls them; `same`: whether its own key is given."""
+        for wrong, right in others.items():
+            if self.node(wrong) is not None:
+                why = "" if same(right) else f"{right} keeps its default"
+                self.remark(wrong, "unread-key", f"{framework} reads {right}, not {wrong}", why)
 
     def beside(self, path: str) -> Source:
         """Another file of the project, named by a key relative to this one, as a source."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from lrcli.catalog.registry import find_type
 from lrcli.configs.beside import file_beside
 from lrcli.configs.config import Config
+from lrcli.configs.counts import Length
 from lrcli.configs.draft import Draft
-from lrcli.configs.nodes import Value, entry_at
+from lrcli.configs.nodes import Value, entry_at, parts_of, with_entry
 from lrcli.configs.syntax.json import read
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Scalar
@@ -40,6 +42,8 @@ _OWN_LR = {"WarmupLR": "warmup_max_lr", "WarmupDecayLR": "warmup_max_lr", "OneCy
 _MOMENTUM = ("cycle_momentum", "cycle_min_mom", "cycle_max_mom", "decay_mom_rate")
 _NO_LR = ("LRRangeTest", "WarmupDecayLR")
 """Those that need no lr of the optimizer: it stands among their own, or has a default there."""
+_KINDS: dict[str, type] = {"warmup_type": str, "lr_range_test_staircase": bool}
+"""The arguments that are no numbers."""
 _PARAMS, _LR = "scheduler.params", "optimizer.params.lr"
 _SHIPPED = re.compile(r"(?:.*/)?(?:deepspeed_configs/zero[0-3]\w*|examples/deepspeed/ds_z[0-3]\w*)\.json")
 """The configs that Axolotl and LLaMA-Factory ship: none of them has a scheduler block."""
@@ -62,22 +66,14 @@ def put_deepspeed_scheduler(config: Config, draft: Draft, trainer: Trainer | Non
         raise config.fail("scheduler", "missing-key", "the scheduler has no type", "it is one of " + ", ".join(CLASSES))
     if trainer is not None:
         _fill(config, trainer)
-    params = config.mapping(_PARAMS)
-    names = [key.text for key, _ in params.entries] if params is not None else []
-    known = CLASSES.get(name)
-    if known is None:
+    if name not in CLASSES:
         _put_torch(config, draft, name)
         return
-    for word in names:
-        if word not in known and word != "last_batch_iteration":
-            message = f"TypeError: {name}.__init__() got an unexpected keyword argument {word!r}"
-            raise config.raises(f"{_PARAMS}.{word}", message, f"it takes {', '.join(known)}")
+    known = CLASSES[name]
+    config.refuse_others(_PARAMS, known, f"{name}.__init__()", ("last_batch_iteration",))
     uses_lr = not config.has(f"{_PARAMS}.{_OWN_LR.get(name, '')}") and name not in _NO_LR
-    _refuse_auto(config, [f"{_PARAMS}.{word}" for word in names], uses_lr)
-    for word in REQUIRED.get(name, ()):
-        if not config.has(f"{_PARAMS}.{word}"):
-            message = f"TypeError: {name}.__init__() missing 1 required positional argument: {word!r}"
-            raise config.raises("scheduler.type", message)
+    _refuse_auto(config, uses_lr)
+    config.require(_PARAMS, REQUIRED.get(name, ()), f"{name}.__init__()", "scheduler.type")
     if config.count(f"{_PARAMS}.last_batch_iteration", -1) != -1:
         path = f"{_PARAMS}.last_batch_iteration"
         raise config.fail(path, "bad-value", "a resumed run (last_batch_iteration) is not read: it must be -1")
@@ -85,23 +81,15 @@ def put_deepspeed_scheduler(config: Config, draft: Draft, trainer: Trainer | Non
     total = config.count(f"{_PARAMS}.total_num_steps", at_least=1) if "total_num_steps" in known else None
     _put_length(config, draft, total)
     draft.put("schedule.type", f"deepspeed.{name}", at="scheduler.type")
-    for word in known:
-        path = f"{_PARAMS}.{word}"
-        if word not in names or not config.has(path) or word in _MOMENTUM:
-            continue
-        if word == "warmup_type":
-            draft.put(f"schedule.{word}", config.text(path), at=path)
-        elif word == "lr_range_test_staircase":
-            draft.put(f"schedule.{word}", config.flag(path), at=path)
-        else:
-            draft.put(f"schedule.{word}", config.number(path), at=path)
-    _remarks(config, name, total)
+    draft.put_fields({word: _KINDS.get(word, float) for word in known if word not in _MOMENTUM}, _PARAMS)
+    _remark_warmup(config, name, total)
 
 
-def _refuse_auto(config: Config, paths: Sequence[str], uses_lr: bool) -> None:
+def _refuse_auto(config: Config, uses_lr: bool) -> None:
     """Refuse "auto", naming every value that has to be given; warmup_min_lr is 0 whatever the Trainer says."""
-    paths = (*paths, _LR) if uses_lr else paths
-    autos = [path for path in paths if (node := entry_at(config.root, path)[1]) and getattr(node, "value", 0) == "auto"]
+    params = config.mapping(_PARAMS)
+    paths = [f"{_PARAMS}.{name}" for name, _ in (() if params is None else parts_of(params))] + [_LR] * uses_lr
+    autos = [path for path in paths if getattr(entry_at(config.root, path)[1], "value", 0) == "auto"]
     if autos:
         names = [path.rpartition(".")[2] for path in autos]
         listed = ", ".join(names[:-1]) + f" and {names[-1]} are" if len(names) > 1 else f"{names[0]} is"
@@ -112,36 +100,31 @@ def _refuse_auto(config: Config, paths: Sequence[str], uses_lr: bool) -> None:
 
 def _put_lr(config: Config, draft: Draft, name: str) -> None:
     """Write the optimizer's rate, or the scheduler's own where it has one."""
-    own = f"{_PARAMS}.{_OWN_LR[name]}" if name in _OWN_LR else ""
-    if own and config.has(own):
-        rate = config.number(own)
+    at = f"{_PARAMS}.{_OWN_LR[name]}" if name in _OWN_LR else ""
+    if at and config.has(at):
+        rate = config.number(at)
         node = entry_at(config.root, _LR)[1]  # it is not used, and so may be anything
         written = node.value if isinstance(node, Scalar) else None
         if isinstance(written, float) and written != rate and name != "OneCycle":
             what = f"optimizer.params.lr {written:g} is not used: the scheduler has {_OWN_LR[name]} {rate:g}"
             config.remark(_LR, "lr-unused", what, level="note")
-        return
-    if name == "LRRangeTest":
-        return
-    if name == "WarmupDecayLR":
+    elif name == "WarmupDecayLR":
         draft.put("schedule.warmup_max_lr", 0.001, why="it is not in the file: DeepSpeed's default")
-        return
-    rate = config.number(_LR)
-    if rate is None:
-        message = f"{name} takes the optimizer's lr, which is not in the file"
-        raise config.fail("optimizer", "needs-value", message, "--set optimizer.params.lr=...")
-    draft.put("lr", rate, at=_LR)
+    elif name != "LRRangeTest":
+        rate = config.number(_LR)
+        if rate is None:
+            message = f"{name} takes the optimizer's lr, which is not in the file"
+            raise config.fail("optimizer", "needs-value", message, f"--set {_LR}=...")
+        draft.put("lr", rate, at=_LR)
 
 
 def _put_length(config: Config, draft: Draft, total: int | None) -> None:
     """Write the length of the run: as given, or the scheduler's own."""
-    if config.given.steps is not None:
-        draft.put("steps", config.given.steps, why="--steps")
-    elif total is not None:
-        draft.put("steps", total, at=f"{_PARAMS}.total_num_steps")
-    elif config.given.steps_per_epoch is not None and config.given.epochs is not None:
-        steps = max(1, round(config.given.steps_per_epoch * config.given.epochs))
-        draft.put("steps", steps, why="--steps-per-epoch * --epochs")
+    per_epoch, epochs = config.given.steps_per_epoch, config.given.epochs
+    if config.given.steps is not None or total is not None:
+        draft.put_length(Length(total or 0, at=f"{_PARAMS}.total_num_steps"))
+    elif per_epoch is not None and epochs is not None:
+        draft.put_length(Length(max(1, round(per_epoch * epochs)), "--steps-per-epoch * --epochs"))
     else:
         kind = config.text("scheduler.type")
         message = f"how long the run is does not stand in a DeepSpeed config: {kind} goes on for ever"
@@ -150,40 +133,29 @@ def _put_length(config: Config, draft: Draft, total: int | None) -> None:
 
 def _put_torch(config: Config, draft: Draft, name: str) -> None:
     """Write a scheduler that DeepSpeed takes from torch.optim.lr_scheduler, with the params as its arguments."""
-    from lrcli.schedules.base import Schedule
-
-    cls = _torch_class(name)
-    if cls is None or not issubclass(cls, Schedule):
+    if not name[:1].isupper() or find_type(name) is None:
         message = f"ValueError: {name} is no scheduler of DeepSpeed ({', '.join(CLASSES)}) or of torch.optim"
         raise config.raises("scheduler.type", message)
-    params = config.mapping(_PARAMS)
-    _refuse_auto(config, [f"{_PARAMS}.{key.text}" for key, _ in (() if params is None else params.entries)], True)
+    _refuse_auto(config, uses_lr=True)
     rate = config.number(_LR)
     if rate is not None:
         draft.put("lr", rate, at=_LR)
     _put_length(config, draft, None)
     draft.put("schedule.type", name, at="scheduler.type")
-    for word, value in () if params is None else params.entries:
-        draft.put(f"schedule.{word.text}", value, at=f"{_PARAMS}.{word.text}")
+    draft.put_arguments(_PARAMS)
     draft.put("emulate", "torch", why="any recent torch")
 
 
-def _torch_class(name: str) -> type | None:
-    from lrcli.catalog.registry import find_type
-
-    return find_type(name) if name[:1].isupper() else None
-
-
-def _remarks(config: Config, name: str, total: int | None) -> None:
-    """What people do not expect of DeepSpeed's warmup."""
+def _remark_warmup(config: Config, name: str, total: int | None) -> None:
+    """Tell what people do not expect of DeepSpeed's warmup."""
     if not name.startswith("Warmup"):
         return
-    warm = config.number(f"{_PARAMS}.warmup_num_steps", 1000)
+    warmup = config.number(f"{_PARAMS}.warmup_num_steps", 1000)
     path = f"{_PARAMS}.warmup_num_steps" if config.has(f"{_PARAMS}.warmup_num_steps") else "scheduler.type"
-    if total is not None and warm >= total:
-        config.remark(path, "warmup-too-long", f"the warmup of {warm:g} updates is as long as the run of {total}")
-    if config.text(f"{_PARAMS}.warmup_type", "log", _WARMUP_TYPES) != "linear" and warm > 2:
-        what = f"the warmup of {name} is logarithmic: half of it is done at update {round(warm**0.5)} of {warm:g}"
+    if total is not None:
+        config.remark_long_warmup(path, warmup, total)
+    if config.text(f"{_PARAMS}.warmup_type", "log", _WARMUP_TYPES) != "linear" and warmup > 2:
+        what = f"the warmup of {name} is logarithmic: half of it is done at update {round(warmup**0.5)} of {warmup:g}"
         why = "and the first two updates run at its minimum"
         config.remark(path, "warmup-log", what, why, 'write "warmup_type": "linear" for a straight one', level="note")
 
@@ -193,13 +165,10 @@ def scheduler_beside(config: Config, draft: Draft, trainer: Callable[[], Trainer
     node = config.known("deepspeed")
     if node is None or (isinstance(node, Scalar) and node.value in ("", False)):
         return False
-    if isinstance(node, Mapping):
-        inner, source = node, config.source
-    else:
-        found = _json_of(config)
-        if found is None:
-            return False
-        inner, source = read(found), found
+    source = config.source if isinstance(node, Mapping) else _json_of(config)
+    if source is None:
+        return False
+    inner = node if isinstance(node, Mapping) else read(source)
     if entry_at(inner, "scheduler")[1] is None:
         return False
     values = trainer()
@@ -207,8 +176,9 @@ def scheduler_beside(config: Config, draft: Draft, trainer: Callable[[], Trainer
         values = replace(values, warmup_steps=max(1, values.warmup_steps))
     what = "the scheduler of the DeepSpeed config replaces the schedule of this file and its warmup"
     config.remark("deepspeed", "deepspeed-scheduler", what, "the Trainer leaves the schedule to DeepSpeed")
-    own = replace(config, root=inner, source=source, syntax="json", given=replace(config.given, steps=values.steps))
-    put_deepspeed_scheduler(own, draft, values)
+    given = replace(config.given, steps=values.steps)
+    draft.config = replace(config, root=inner, source=source, syntax="json", given=given)
+    put_deepspeed_scheduler(draft.config, draft, values)
     return True
 
 
@@ -240,23 +210,19 @@ def _fill(config: Config, trainer: Trainer) -> None:
         "warmup_num_steps": trainer.warmup_steps,
         "total_num_steps": trainer.steps,
     }
-    scheduler = entry_at(config.root, "scheduler")[1]
-    params = config.mapping(_PARAMS)
-    if params is None or not isinstance(scheduler, Mapping):
+    scheduler, params = config.mapping("scheduler"), config.mapping(_PARAMS)
+    if params is None or scheduler is None:
         return
-    entries = []
-    for key, node in params.entries:
-        filled = values.get(key.text)
-        if filled is not None and isinstance(node, Scalar) and node.value == "auto":
-            node = Value(node.place, repr(filled), read=filled)
-        elif filled is not None and key.text != "warmup_min_lr" and isinstance(node, Scalar) and node.value != filled:
+    for name, node in parts_of(params):
+        filled = values.get(name)
+        if filled is None or not isinstance(node, Scalar):
+            continue
+        if node.value == "auto":
+            params = with_entry(params, name, Value(node.place, repr(filled), read=filled))
+        elif name != "warmup_min_lr" and node.value != filled:
             message = (
                 "ValueError: Please correct the following DeepSpeed config values that mismatch TrainingArguments "
-                f"values: {key.text}={node} vs {filled}"
+                f"values: {name}={node} vs {filled}"
             )
             raise refuse(node.place, "framework-raises", message, 'write "auto"')
-        entries.append((key, node))
-    inner = replace(params, entries=tuple(entries))
-    block = replace(scheduler, entries=tuple((k, inner if k.text == "params" else v) for k, v in scheduler.entries))
-    root = config.root
-    config.root = replace(root, entries=tuple((k, block if k.text == "scheduler" else v) for k, v in root.entries))
+    config.root = with_entry(config.root, "scheduler", with_entry(scheduler, "params", params))

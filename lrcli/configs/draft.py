@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from lrcli.configs.config import Config
-from lrcli.configs.nodes import mapping_of, node_of
+from lrcli.configs.counts import Length
+from lrcli.configs.nodes import joined, mapping_of, node_of, parts_of
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.source import Place
 
@@ -59,6 +62,47 @@ class Draft:
         comment = why or (at if isinstance(at, str) and at.rpartition(".")[2] != name else "")
         if comment:
             self.comments[path] = comment
+
+    def put_fields(
+        self,
+        defaults: Mapping_[str, float | bool | str | type],
+        prefix: str = "",
+        *,
+        why: str = "",
+        comment: str = "",
+        names: Mapping_[str, str] = MappingProxyType({}),
+    ) -> dict[str, Any]:
+        """Write a field of the schedule for each key of a table, and return their values.
+
+        defaults: what the framework takes for each key that is left out, or the type of one that is not written then.
+        prefix: where the keys stand. why: the comment of a default, in which {} is the key, and `comment` that of
+        another value. names: what the schedule
+        calls those that it calls something else.
+        """
+        values = {}
+        for key, default in defaults.items():
+            path = joined(prefix, key)
+            values[key] = value = self.config.value(path, default)
+            if value is not None:
+                is_given = self.config.has(path)
+                self.put(
+                    f"schedule.{names.get(key, key)}", value, at=path, why=comment if is_given else why.format(key)
+                )
+        return values
+
+    def put_arguments(self, prefix: str) -> None:
+        """Write a field of the schedule for each key of a mapping, as it is there."""
+        block = self.config.mapping(prefix)
+        for name, value in () if block is None else parts_of(block):
+            self.put(f"schedule.{name}", value, at=f"{prefix}.{name}")
+
+    def put_length(self, length: Length) -> None:
+        """Write how many updates the run has, and an epoch; --steps beats what the file says."""
+        given = self.config.given
+        steps, how = (length.steps, length.how) if given.steps is None else (given.steps, given.option("steps"))
+        self.put("steps", steps, at=length.at, why=how)
+        if length.per_epoch is not None:
+            self.put("steps_per_epoch", length.per_epoch)
 
     def wrap(self, kind: str, key: str, at: str | None = None, why: str = "") -> None:
         """Put the schedule that is written into one of another type, which has it under a key."""

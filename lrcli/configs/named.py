@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from collections.abc import Sequence as Sequence_
 from dataclasses import dataclass
 
 from lrcli.configs.config import Config
-from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
+from lrcli.configs.nodes import joined, mapping_of, parts_of, without_entries
+from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.source import Place, refuse
 
 REQUIRED: dict[str, tuple[str, ...]] = {
@@ -27,14 +28,18 @@ REQUIRED: dict[str, tuple[str, ...]] = {
 OF_TORCH = ("PolynomialLR", "LinearLR", "ConstantLR", "ReduceLROnPlateau", *REQUIRED)
 _TORCH = ("torch.optim", "lightning.pytorch.cli", "pytorch_lightning.cli", "pytorch_lightning.utilities.cli")
 _MOST = 5_000
-"""So many mappings of a file are looked at for an optimizer and a scheduler."""
+"""An optimizer and a scheduler are looked for in this many mappings and lists of a file at most."""
+
+
+_ARGUMENTS = {"_target_": "", "class_path": "init_args"}
+"""The keys that name a class, each with the key that its arguments stand under, "" where they stand beside it."""
 
 
 @dataclass(frozen=True)
 class Named:
-    """An object of a config: its class, its arguments, its path, and the mapping that it stands in with its key.
+    """An object of a config: its class, its arguments, its path, and the mapping that it stands in.
 
-    inner: the key under which the arguments stand, "" where they stand beside the class.
+    key: the key that names its class (Hydra's _target_, LightningCLI's class_path).
     """
 
     name: str
@@ -42,12 +47,13 @@ class Named:
     path: str
     place: Place
     around: Mapping | None = None
-    inner: str = ""
+    key: str = ""
 
     @property
     def arguments_path(self) -> str:
         """The path of the mapping that holds the arguments."""
-        return f"{self.path}.{self.inner}" if self.inner else self.path
+        inner = _ARGUMENTS.get(self.key, "")
+        return f"{self.path}.{inner}" if inner else self.path
 
     @property
     def short(self) -> str:
@@ -78,65 +84,76 @@ class Named:
         return torch or (key in ("optimizer", "optim") and not self.is_scheduler)
 
 
-def objects_of(root: Mapping, read: Callable[[Mapping], tuple[Scalar, Mapping] | None]) -> Iterator[Named]:
-    """Every object of a config, each once; `read` gives the class and the arguments of a mapping, if it is one."""
+def object_at(node: Node, key: str, path: str = "", around: Mapping | None = None) -> Named | None:
+    """The object that a mapping describes, its class under a key; None if it describes none."""
+    name = node.get(key) if isinstance(node, Mapping) else None
+    if not isinstance(node, Mapping) or not isinstance(name, Scalar) or not isinstance(name.value, str):
+        return None
+    inner = _ARGUMENTS[key]
+    if not inner and "." not in name.value:
+        return None
+    written = node.get(inner)
+    empty = mapping_of([], node.place)
+    arguments = (written if isinstance(written, Mapping) else empty) if inner else without_entries(node, (key,))
+    return Named(name.value, arguments, path, name.place, around, key)
+
+
+def objects_of(root: Mapping, key: str) -> Iterator[Named]:
+    """Every object of a config whose class stands under a key, each once."""
     waiting: list[tuple[str, Node, Mapping | None]] = [("", root, None)]
     seen: set[int] = set()
     while waiting and len(seen) < _MOST:
         path, node, around = waiting.pop(0)
-        if id(node) in seen or isinstance(node, Scalar):
+        if id(node) in seen:
             continue
         seen.add(id(node))
-        if isinstance(node, Sequence):
-            waiting += [(f"{path}.{i}", item, around) for i, item in enumerate(node.items)]
-            continue
-        found = read(node)
-        if found is not None:
-            one = Named(str(found[0].value), found[1], path, found[0].place, around)
-            yield one
-            if one.is_scheduler:
+        named = object_at(node, key, path, around)
+        if named is not None:
+            yield named
+            if named.is_scheduler:
                 continue  # the schedulers inside it are its own
-        waiting += [(f"{path}.{key.text}" if path else key.text, value, node) for key, value in node.entries]
+        around = node if isinstance(node, Mapping) else around
+        waiting += [
+            (joined(path, name), inner, around) for name, inner in parts_of(node) if not isinstance(inner, Scalar)
+        ]
 
 
-def chosen(found: Sequence_[Named]) -> tuple[Named | None, Named | None]:
-    """(the optimizer, the scheduler) among the objects of a config. Raises SpecError where there are several."""
-    schedulers = [one for one in found if one.is_scheduler]
-    optimizers = [one for one in found if one.is_optimizer]
-    scheduler = _only(schedulers, "scheduler") if schedulers else None
-    return _beside(optimizers, scheduler), scheduler
+def chosen(objects: Sequence_[Named]) -> tuple[Named | None, Named | None]:
+    """(the optimizer, the scheduler) among the objects of a config. Raises SpecError where there are several.
 
-
-def _only(found: list[Named], what: str) -> Named:
-    """The one object, or the error that there are several."""
-    if len({one.path for one in found}) > 1:
-        paths = ", ".join(one.path for one in found[:5])
-        block = found[0].path.rpartition(".")[0]
-        raise refuse(found[1].place, "ambiguous", f"there are several {what}s: {paths}", f"say which: --block {block}")
-    return found[0]
-
-
-def _beside(optimizers: list[Named], scheduler: Named | None) -> Named | None:
-    """The optimizer of a scheduler: the one that shares most of its path."""
-    if not optimizers:
-        return None
+    The optimizer of a scheduler is the one that shares most of its path.
+    """
+    scheduler = _only([named for named in objects if named.is_scheduler], "scheduler")
     parts = [] if scheduler is None else scheduler.path.split(".")
 
-    def shared(one: Named) -> int:
-        pairs = zip(one.path.split("."), parts, strict=False)
+    def shared(optimizer: Named) -> int:
+        pairs = zip(optimizer.path.split("."), parts, strict=False)
         return next((i for i, (a, b) in enumerate(pairs) if a != b), len(parts))
 
-    best = max(map(shared, optimizers))
-    return _only([one for one in optimizers if shared(one) == best], "optimizer")
+    optimizers = [named for named in objects if named.is_optimizer]
+    most = max(map(shared, optimizers), default=0)
+    return _only([named for named in optimizers if shared(named) == most], "optimizer"), scheduler
+
+
+def _only(objects: Sequence_[Named], what: str) -> Named | None:
+    """The one object, None of none, or the error that there are several."""
+    if len({named.path for named in objects}) > 1:
+        paths = ", ".join(named.path for named in objects[:5])
+        block = objects[0].path.rpartition(".")[0]
+        raise refuse(
+            objects[1].place, "ambiguous", f"there are several {what}s: {paths}", f"say which: --block {block}"
+        )
+    return objects[0] if objects else None
 
 
 def interval_of(config: Config, scheduler: Named, why: str) -> str:
     """What one step of the scheduler is: as given, as it stands beside the scheduler, or an epoch, with a note."""
-    around = () if scheduler.around is None else scheduler.around.entries
-    beside = {key.text: value for key, value in around}
-    for _, value in around:  # {scheduler: ..., pytorch_lightning_params: {interval: step}}
-        if isinstance(value, Mapping) and value.get("interval") is not None:
-            beside = {**{key.text: inner for key, inner in value.entries}, **beside}
+    around = {} if scheduler.around is None else dict(parts_of(scheduler.around))
+    # {scheduler: ..., pytorch_lightning_params: {interval: step}}
+    inner = [dict(parts_of(value)) for value in around.values() if isinstance(value, Mapping)]
+    beside = around
+    for block in inner:
+        beside = {**block, **beside} if "interval" in block else beside
     frequency, written = beside.get("frequency"), beside.get("interval")
     if isinstance(frequency, Scalar) and frequency.value not in (1, None):
         raise refuse(frequency.place, "unknown-scheduler", f"frequency {frequency} is not read: it must be 1")

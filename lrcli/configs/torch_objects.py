@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from lrcli.configs.config import Config
+from lrcli.configs.counts import Length, batches_of, option_count, updates_of
 from lrcli.configs.draft import Draft
-from lrcli.configs.named import OF_TORCH, REQUIRED, Named
-from lrcli.configs.nodes import Unknown, mapping_of, sequence_of
-from lrcli.errors import SpecError
+from lrcli.configs.named import OF_TORCH, REQUIRED, Named, object_at
+from lrcli.configs.nodes import joined, mapping_of, parts_of, refuse_unknown, sequence_of, with_entry, without_entries
 from lrcli.frameworks.replaying import replaying
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import refuse
-from lrcli.reader.values import is_null
+from lrcli.reader.values import as_number, is_null
 
 _RATES = {
     **dict.fromkeys(("SGD", "Adam", "AdamW", "RAdam", "SparseAdam"), 1e-3),
@@ -36,6 +36,9 @@ _DROPPED = (
 
 def put_rate(config: Config, draft: Draft, optimizer: Named | None, scheduler: Named) -> None:
     """Write the optimizer's rate: its lr, or its class's default. OneCycleLR and CyclicLR bring their own."""
+    for named in (scheduler, optimizer):
+        if named is not None:
+            config.read.setdefault(named.path)
     if scheduler.short in ("OneCycleLR", "CyclicLR"):
         return
     node = None if optimizer is None else optimizer.arguments.get("lr")
@@ -54,27 +57,42 @@ def put_rate(config: Config, draft: Draft, optimizer: Named | None, scheduler: N
         raise refuse(place, "needs-value", "the learning rate of the optimizer is not in the file", "--set ...lr=...")
 
 
-def put_scheduler(config: Config, draft: Draft, scheduler: Named, nested: Callable[[Node], Node]) -> bool:
-    """Write the schedule; whether it is one of torch's. `nested` gives the class form of the schedulers inside it."""
+_PACKAGES = {"transformers.": "transformers", "timm.": "timm", "pl_bolts.": "lightning_bolts", "mmengine.": "mmengine"}
+"""Packages with schedulers that lrcli knows, and whose they are."""
+
+
+def put_scheduler(config: Config, draft: Draft, scheduler: Named) -> None:
+    """Write the schedule of a scheduler of PyTorch, or of another package that lrcli knows."""
     if scheduler.is_of_torch:
-        draft.put("schedule", _torch(scheduler, nested), at=scheduler.place, why=scheduler.name)
+        draft.put("schedule", _torch_schedule(scheduler), at=scheduler.place, why=scheduler.name)
         draft.put("emulate", f"torch-{replaying().NEWEST}:lr", why="as PyTorch computes it, step by step")
-        return True
-    if scheduler.name.startswith("transformers."):
-        counted = _with_steps(config, scheduler)
-        draft.put("schedule", _plain(counted, f"transformers.{scheduler.short}"), at=scheduler.place)
-        return False
-    for prefix, framework in (("timm.", "timm"), ("pl_bolts.", "lightning_bolts"), ("mmengine.", "mmengine")):
-        if scheduler.name.startswith(prefix):
-            draft.put("schedule", _plain(scheduler, f"{framework}.{scheduler.short}"), at=scheduler.place)
-            return False
-    message = f"{scheduler.name} is not a scheduler that lrcli knows"
-    raise refuse(scheduler.place, "unknown-scheduler", message, "it is code of this project, or of another package")
+        return
+    framework = next((name for prefix, name in _PACKAGES.items() if scheduler.name.startswith(prefix)), "")
+    if not framework:
+        message = f"{scheduler.name} is not a scheduler that lrcli knows"
+        raise refuse(scheduler.place, "unknown-scheduler", message, "it is code of this project, or of another package")
+    if framework == "transformers":
+        scheduler = _with_steps(config, scheduler)
+    arguments = _known_arguments(scheduler)
+    draft.put("schedule", _typed(scheduler, f"{framework}.{scheduler.short}", arguments), at=scheduler.place)
 
 
-def _torch(scheduler: Named, nested: Callable[[Node], Node]) -> Mapping:
-    arguments = scheduler.arguments
-    given = [key.text for key, value in arguments.entries if not is_null(value)]
+def _typed(scheduler: Named, name: str, arguments: Iterable[tuple[Scalar, Node]]) -> Mapping:
+    entries = [(Scalar(scheduler.place, "type"), Scalar(scheduler.place, name)), *arguments]
+    return mapping_of(entries, scheduler.place)
+
+
+def _known_arguments(scheduler: Named) -> tuple[tuple[Scalar, Node], ...]:
+    """The arguments that bear on the rate. Raises SpecError for one that the file does not give."""
+    arguments = without_entries(scheduler.arguments, _DROPPED).entries
+    for key, value in arguments:
+        if key.text != "schedulers" or not isinstance(value, Sequence):
+            refuse_unknown(value, key.text)
+    return arguments
+
+
+def _torch_schedule(scheduler: Named) -> Mapping:
+    given = [key for key, value in parts_of(scheduler.arguments) if not is_null(value)]
     for name in REQUIRED.get(scheduler.short, ()):
         if name not in given:
             message = f"TypeError: {scheduler.short}.__init__() missing 1 required positional argument: {name!r}"
@@ -85,38 +103,24 @@ def _torch(scheduler: Named, nested: Callable[[Node], Node]) -> Mapping:
         missing = "steps_per_epoch" if "epochs" in given else "total_steps"
         help = f"where the code of the project fills it in: --set {scheduler.arguments_path}.{missing}=..."
         raise refuse(scheduler.place, "framework-raises", message, help)
-    entries: list[tuple[Scalar, Node]] = [(Scalar(scheduler.place, "type"), Scalar(scheduler.place, scheduler.short))]
-    for key, value in arguments.entries:
-        if key.text in _DROPPED:
-            continue
+    arguments: list[tuple[Scalar, Node]] = []
+    for key, value in _known_arguments(scheduler):
         if key.text == "schedulers" and isinstance(value, Sequence):
-            items = [_inside(item, nested) for item in value.items]
-            entries.append((key, sequence_of(items, value.place)))
+            inner = sequence_of((_inner_schedule(item, scheduler.key) for item in value.items), value.place)
+            arguments.append((key, inner))
             continue
-        _refuse_unknown(value, key.text)
         if key.text == "lr_lambda" and not (isinstance(value, Scalar) and isinstance(value.value, str)):
             raise refuse(value.place, "code-not-data", "lr_lambda is code of the project, which lrcli does not run")
-        entries.append((key, value))
-    return mapping_of(entries, scheduler.place)
+        arguments.append((key, value))
+    return _typed(scheduler, scheduler.short, arguments)
 
 
-def _inside(item: Node, nested: Callable[[Node], Node]) -> Node:
+def _inner_schedule(item: Node, key: str) -> Mapping:
     """A scheduler inside another, in a spec's words."""
-    made = nested(item)
-    if isinstance(made, Mapping) and isinstance(kind := made.get("type"), Scalar) and kind.text in OF_TORCH:
-        arguments = mapping_of((entry for entry in made.entries if entry[0].text != "type"), made.place)
-        return _torch(Named(kind.text, arguments, "", kind.place), nested)
-    raise refuse(item.place, "unknown-scheduler", "this is not a scheduler of torch.optim.lr_scheduler")
-
-
-def _plain(scheduler: Named, name: str) -> Mapping:
-    """Another framework's schedule with its arguments as they are."""
-    entries: list[tuple[Scalar, Node]] = [(Scalar(scheduler.place, "type"), Scalar(scheduler.place, name))]
-    for key, value in scheduler.arguments.entries:
-        if key.text not in _DROPPED:
-            _refuse_unknown(value, key.text)
-            entries.append((key, value))
-    return mapping_of(entries, scheduler.place)
+    scheduler = object_at(item, key) if key else None
+    if scheduler is None or scheduler.short not in OF_TORCH:
+        raise refuse(item.place, "unknown-scheduler", "this is not a scheduler of torch.optim.lr_scheduler")
+    return _torch_schedule(scheduler)
 
 
 def _with_steps(config: Config, scheduler: Named) -> Named:
@@ -125,71 +129,62 @@ def _with_steps(config: Config, scheduler: Named) -> Named:
     Such code makes a share of a num_warmup_steps below 1, too.
     """
     steps, path = scheduler.arguments.get("num_training_steps"), scheduler.arguments_path
-    left = "constant" not in scheduler.short and (steps is None or _is_placeholder(steps))
-    if left and config.given.steps is None:
+    is_open = "constant" not in scheduler.short and (steps is None or _is_placeholder(steps))
+    if is_open and config.given.steps is None:
         how = "is not in the file" if steps is None else f"{steps} is a placeholder"
         message = f"num_training_steps {how}: the code of the project computes the steps"
         place = scheduler.place if steps is None else steps.place
         raise refuse(place, "needs-value", message, f"--steps N, or --set {path}.num_training_steps=...")
     warmup = scheduler.arguments.get("num_warmup_steps")
-    value = warmup.value if isinstance(warmup, Scalar) else None
-    if warmup is not None and (_is_placeholder(warmup) or (left and isinstance(value, float) and 0 < value < 1)):
+    share = as_number(warmup) if is_open and warmup is not None else None
+    if warmup is not None and (_is_placeholder(warmup) or (isinstance(share, float) and 0 < share < 1)):
         message = f"num_warmup_steps {warmup} stands for what the code of the project computes"
         raise refuse(warmup.place, "needs-value", message, f"--set {path}.num_warmup_steps=...")
-    if not left:
+    if not is_open:
         return scheduler
-    entry = Scalar(scheduler.place, "num_training_steps"), Scalar(scheduler.place, str(config.given.steps))
-    return replace(scheduler, arguments=mapping_of([*scheduler.arguments.entries, entry], scheduler.arguments.place))
+    given = Scalar(scheduler.place, str(config.given.steps))
+    return replace(scheduler, arguments=with_entry(scheduler.arguments, "num_training_steps", given))
 
 
 def _is_placeholder(node: Node) -> bool:
     """Whether a number stands for what the project's code computes, as Lightning Transformers writes -1."""
-    value = node.value if isinstance(node, Scalar) else None
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0
+    number = as_number(node)
+    return number is not None and number < 0
 
 
-def _refuse_unknown(node: Node, name: str) -> None:
-    """Refuse a value that the file does not give."""
-    if isinstance(node, Unknown):
-        raise node.refusal(name)
-    if isinstance(node, Sequence):
-        for item in node.items:
-            _refuse_unknown(item, name)
-    elif isinstance(node, Mapping):
-        for _, value in node.entries:
-            _refuse_unknown(value, name)
+def put_epochs(config: Config, draft: Draft, trainer: str, interval: str, scheduler: Named) -> None:
+    """Write how long the run is: in epochs, or in steps where the scheduler is stepped in each of them.
 
-
-def put_length(config: Config, draft: Draft, trainer: str, interval: str, scheduler: Named) -> None:
-    """Write how long the run is: in epochs, or in steps where the scheduler is stepped in each of them."""
-    given = config.given
-    epochs = given.epochs if given.epochs is not None else config.number(f"{trainer}.max_epochs") if trainer else None
-    per = _per_epoch(config, trainer)
-    if per is not None:
-        draft.put("steps_per_epoch", per)
+    trainer: where the keys of Lightning's Trainer stand, "" where they do not.
+    """
+    given, at = config.given, joined(trainer, "max_epochs") if trainer else ""
+    epochs = given.epochs if given.epochs is not None else config.number(at) if trainer else None
+    per_epoch = _updates(config, trainer)
+    if per_epoch is not None:
+        draft.put("steps_per_epoch", per_epoch)
     max_steps = config.number(f"{trainer}.max_steps") if trainer else None
     if interval == "step":
-        steps = given.steps
-        at: str | None = None
-        if steps is None and max_steps is not None and max_steps > 0:
-            steps, at = int(max_steps), f"{trainer}.max_steps"
-        if steps is None and epochs is not None and epochs > 0 and per is not None:
-            steps, at = int(epochs * per), f"{trainer}.max_epochs"
-        if steps is None:
-            steps, at = _own_length(config, scheduler), f"{scheduler.arguments_path}.total_steps"
-        if steps is None:
+        length = None
+        if given.steps is not None:
+            length = Length(given.steps)
+        elif max_steps is not None and max_steps > 0:
+            length = Length(int(max_steps), at=f"{trainer}.max_steps")
+        elif epochs is not None and epochs > 0 and per_epoch is not None:
+            length = Length(int(epochs * per_epoch), at=f"{trainer}.max_epochs")
+        elif (own_steps := _own_length(config, scheduler)) is not None:
+            length = Length(own_steps, at=f"{scheduler.arguments_path}.total_steps")
+        if length is None:
             raise config.needs_steps(f"{trainer}.max_epochs", ("--steps N", "--steps-per-epoch N"))
-        draft.put("steps", steps, at=at, why="" if at else "--steps")
-        return
-    if given.steps is not None and given.epochs is None:
-        draft.put("steps", given.steps, why="--steps")
+        draft.put_length(length)
+    elif given.steps is not None and given.epochs is None:
+        draft.put_length(Length(given.steps))
         draft.put("interval", "epoch")
-        return
-    if epochs is None or epochs < 1:
-        raise _needs_epochs(config, trainer)
-    if epochs % 1:
-        raise config.fail(f"{trainer}.max_epochs", "bad-value", f"max_epochs must be a whole number, not {epochs:g}")
-    draft.put("epochs", int(epochs), at=f"{trainer}.max_epochs" if trainer else None)
+    elif epochs is None or epochs < 1:
+        raise config.fail(at, "needs-steps", "the number of epochs is not in the file", "--epochs N")
+    elif epochs % 1:
+        raise config.fail(at, "bad-value", f"max_epochs must be a whole number, not {epochs:g}")
+    else:
+        draft.put("epochs", int(epochs), at=at or None)
 
 
 def _own_length(config: Config, scheduler: Named) -> int | None:
@@ -199,26 +194,17 @@ def _own_length(config: Config, scheduler: Named) -> int | None:
         node = scheduler.arguments.get(name)
         if node is not None and not is_null(node):
             counts[name] = config.count_of(node, f"{scheduler.arguments_path}.{name}", 1)
-    if "total_steps" in counts:
-        return counts["total_steps"]
-    return counts["epochs"] * counts["steps_per_epoch"] if len(counts) == 2 else None
+    product = counts["epochs"] * counts["steps_per_epoch"] if len(counts) == 2 and "total_steps" not in counts else None
+    return counts.get("total_steps", product)
 
 
-def _needs_epochs(config: Config, trainer: str) -> SpecError:
-    message = "the number of epochs is not in the file"
-    return config.fail(f"{trainer}.max_epochs" if trainer else "", "needs-steps", message, "--epochs N")
-
-
-def _per_epoch(config: Config, trainer: str) -> int | None:
+def _updates(config: Config, trainer: str) -> int | None:
     """The optimizer steps of an epoch, as Lightning counts them; None where nothing says so."""
-    given = config.given
-    if given.steps_per_epoch is not None:
-        return given.steps_per_epoch
-    batches = given.batches_per_epoch
-    if batches is None and given.samples is not None and given.batch_size is not None:
-        share = -(-given.samples // (given.world_size or 1))
-        batches = -(-share // given.batch_size)
-    if batches is None:
-        return None
-    accumulation = config.count(f"{trainer}.accumulate_grad_batches", 1) if trainer else 1
-    return -(-batches // max(1, accumulation))
+    batch = config.given.batch_size
+    accumulation = f"{trainer}.accumulate_grad_batches" if trainer else ""
+    counted = updates_of(
+        config,
+        accumulation,
+        lambda: batches_of(config, "", batch=batch) if batch else option_count(config, "batches_per_epoch"),
+    )
+    return counted.number

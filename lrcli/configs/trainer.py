@@ -6,11 +6,15 @@ From reading transformers 4.20 to 5.24 (`trainer.py`, `training_args.py`, `optim
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from lrcli.configs.config import Config
 from lrcli.configs.draft import Draft
-from lrcli.configs.nodes import Unknown
-from lrcli.reader.nodes import Mapping, Node, Scalar
+from lrcli.configs.nodes import with_entry
+from lrcli.configs.syntax.json import read as read_json
+from lrcli.errors import SpecError
+from lrcli.reader.nodes import Scalar
+from lrcli.reader.source import Source
 
 RELEASES = (
     *("4.20.1", "4.30.2", "4.38.2", "4.43.4", "4.45.2", "4.46.3", "4.47.1", "4.49.0", "4.51.3", "4.52.4", "4.53.3"),
@@ -45,7 +49,9 @@ _SINCE = {
 """The releases that these names came with, and lr_scheduler_kwargs below (from looking into their packages)."""
 _KWARGS_SINCE = "4.36"
 _TEXTS = ("warmup_type", "decay_type")
-_OF_METRIC = ("reduce_lr_on_plateau", "greedy")
+_OF_METRIC = {"reduce_lr_on_plateau": "ReduceLROnPlateau", "greedy": "GreedyLR"}
+"""The names whose schedules depend on a metric, with their classes."""
+_KWARGS = "lr_scheduler_kwargs"
 
 
 def put_first_step(config: Config, draft: Draft) -> None:
@@ -63,34 +69,25 @@ def warmup(config: Config, steps: int) -> tuple[int | float, str | None, str]:
         raise config.raises("warmup_steps", message)
     if ratio is not None and not 0 <= ratio <= 1:
         raise config.raises("warmup_ratio", "ValueError: warmup_ratio must lie in range [0,1]")
-    both = ratio is not None and config.has("warmup_steps")
     if 0 < counted < 1:
         what = f"warmup_steps {counted:g} is a share of the run from transformers 5.0 on"
         config.remark("warmup_steps", "releases-differ", what, "up to 4.57 it is a part of one update", level="note")
-    if not config.at_least("5.0"):
-        if counted > 0:
-            if both and ratio:
-                config.remark(
-                    "warmup_ratio", "warmup-twice", "warmup_ratio is ignored: warmup_steps is given, too",
-                    "transformers 4.x takes warmup_steps where both are given; 5.0 to 5.14 take warmup_ratio",
-                )  # fmt: skip
-            whole = int(counted) if counted % 1 == 0 else counted
-            return whole, "warmup_steps", ""
-        if ratio is None or not ratio:
-            return 0, "warmup_steps" if config.has("warmup_steps") else "warmup_ratio", ""
-        return math.ceil(steps * ratio), "warmup_ratio", f"ceil({steps} * {ratio!r}) from warmup_ratio"
-    if ratio is not None:
-        if both and counted:
-            config.remark(
-                "warmup_steps", "warmup-twice", "warmup_steps is ignored: warmup_ratio is given, too",
-                "transformers 5.0 to 5.14 take warmup_ratio where both are given; 4.x takes warmup_steps",
-            )  # fmt: skip
-        counted, key = ratio, "warmup_ratio"
+    is_new = config.at_least("5.0")
+    takes_ratio = ratio is not None if is_new else bool(ratio) and not counted
+    if counted and ratio is not None and (ratio or is_new):
+        ignored, taken = ("warmup_steps", "warmup_ratio") if takes_ratio else ("warmup_ratio", "warmup_steps")
+        what = f"{ignored} is ignored: {taken} is given, too"
+        why = "transformers 4.x takes warmup_steps where both are given; 5.0 to 5.14 take warmup_ratio"
+        config.remark(ignored, "warmup-twice", what, why)
+    if takes_ratio:
+        share, key = ratio or 0, "warmup_ratio"
     else:
-        key = "warmup_steps"
-    if counted >= 1:
-        return int(counted), key, "" if counted % 1 == 0 and key == "warmup_steps" else f"int({counted!r}) from {key}"
-    return math.ceil(steps * counted), key, f"ceil({steps} * {counted!r}) from {key}" if counted else ""
+        share, key = counted, "warmup_steps" if is_new or config.has("warmup_steps") else "warmup_ratio"
+    if not share or not (takes_ratio or is_new):
+        return int(share) if share % 1 == 0 else share, key, ""
+    if is_new and share >= 1:
+        return int(share), key, "" if share % 1 == 0 and not takes_ratio else f"int({share!r}) from {key}"
+    return math.ceil(steps * share), key, f"ceil({steps} * {share!r}) from {key}"
 
 
 def refuse_ratio(config: Config) -> None:
@@ -114,13 +111,11 @@ def put_schedule(
     """Write the schedule of a name of lr_scheduler_type, with what lr_scheduler_kwargs says."""
     config.offer(key, name, KWARGS)
     if name in _OF_METRIC:
-        cls = "ReduceLROnPlateau" if name == "reduce_lr_on_plateau" else "GreedyLR"
-        raise config.fail(
-            key, "needs-value", f"{name} ({cls}) depends on a metric of the run, which is not in the file"
-        )
+        message = f"{name} ({_OF_METRIC[name]}) depends on a metric of the run, which is not in the file"
+        raise config.fail(key, "needs-value", message)
     since = _SINCE.get(name, "0")
     if name not in KWARGS or not config.at_least(since):
-        names = [one for one in (*KWARGS, *_OF_METRIC) if config.at_least(_SINCE.get(one, "0"))]
+        names = [known for known in (*KWARGS, *_OF_METRIC) if config.at_least(_SINCE.get(known, "0"))]
         message = f"ValueError: {name!r} is not a valid SchedulerType, please select one of {names}"
         raise config.raises(key, message, f"it came with transformers {since}" if name in _SINCE else "")
     draft.put("schedule.type", f"transformers.{name}", at=key if config.has(key) else None, why=key)
@@ -134,84 +129,52 @@ def put_schedule(
         draft.put("schedule.num_training_steps", steps)
 
 
-def remark_long_warmup(config: Config, key: str, warm: float, steps: int) -> None:
+def remark_long_warmup(config: Config, key: str, warmup: float, steps: int) -> None:
     """Tell of a warmup that is as long as the run."""
-    if warm >= steps:
-        what = f"the warmup of {warm} updates is as long as the run of {steps}: the LR never comes down"
-        config.remark(key, "warmup-too-long", what)
+    config.remark_long_warmup(key, warmup, steps, consequence=": the LR never comes down")
 
 
-def read_kwargs(config: Config, name: str, key: str = "lr_scheduler_kwargs") -> dict[str, tuple[Scalar, Node]]:
-    """The keyword arguments of a schedule, refused where its function would refuse them."""
-    node = config.known(key)
+def put_kwargs(config: Config, draft: Draft, name: str) -> None:
+    """Write the keyword arguments of a schedule, refused where its function would refuse them."""
+    words = KWARGS.get(name) or ()
+    config.knows(*(f"{_KWARGS}.{word}" for word in words if word not in _TEXTS))
+    node = config.known(_KWARGS)
     if isinstance(node, Scalar) and isinstance(node.value, str):
-        node = _from_json(config, node, key)
+        _read_json(config, node)
     if node is not None and not config.at_least(_KWARGS_SINCE):
-        message = f"ValueError: Some keys are not used by the HfArgumentParser: ['{key}']"
-        raise config.raises(key, message, f"it came with transformers {_KWARGS_SINCE}")
-    if node is None or KWARGS.get(name) is None:
-        return {}
-    if not isinstance(node, Mapping):
-        raise config.fail(key, "wrong-type", f"{key} must be a mapping, not {node}")
-    names = KWARGS[name] or ()
-    for word, value in node.entries:
-        if word.text not in names:
-            message = f"TypeError: the schedule {name} got an unexpected keyword argument {word.text!r}"
-            help = f"it takes {', '.join(names)}" if names else "it takes none"
-            raise config.raises(f"{key}.{word.text}", message, help)
-        if isinstance(value, Unknown):
-            config.known(f"{key}.{word.text}")
-    _check_min_lr(config, name, node, key)
-    return {word.text: (word, value) for word, value in node.entries}
-
-
-def _check_min_lr(config: Config, name: str, node: Mapping, key: str) -> None:
-    if "min_lr" not in (KWARGS.get(name) or ()):
+        message = f"ValueError: Some keys are not used by the HfArgumentParser: ['{_KWARGS}']"
+        raise config.raises(_KWARGS, message, f"it came with transformers {_KWARGS_SINCE}")
+    if KWARGS.get(name) is None:
         return
-    rate = config.number(f"{key}.min_lr_rate")
-    floor = config.number(f"{key}.min_lr")
-    if floor is not None and rate is not None:
-        raise config.raises(key, "ValueError: Only one of min_lr or min_lr_rate should be set")
+    config.refuse_others(_KWARGS, words, f"the schedule {name}")
+    if "min_lr" in words:
+        _check_min_lr(config)
+    draft.put_fields({word: str if word in _TEXTS else float for word in words}, _KWARGS, comment=_KWARGS)
+
+
+def _check_min_lr(config: Config) -> None:
+    """Refuse both ways of giving a floor, and neither; tell of a factor that looks like a rate."""
+    rate, floor = (config.number(f"{_KWARGS}.{word}") for word in ("min_lr_rate", "min_lr"))
+    one_of = "ValueError: One of min_lr or min_lr_rate should be set through the `lr_scheduler_kwargs`"
+    config.refuse_first(
+        (
+            floor is not None and rate is not None,
+            _KWARGS,
+            "ValueError: Only one of min_lr or min_lr_rate should be set",
+        ),
+        (floor is None and rate is None, _KWARGS if config.has(_KWARGS) else "lr_scheduler_type", one_of),
+    )
     if rate is not None and 0 < rate < 1e-3:
         what = f"min_lr_rate {rate:g} is a factor of the learning rate, and looks like a learning rate"
         advice = f"write min_lr: {rate:g} if that is meant"
-        config.remark(f"{key}.min_lr_rate", "min-lr-rate", what, "the floor is this times the peak", advice)
+        config.remark(f"{_KWARGS}.min_lr_rate", "min-lr-rate", what, "the floor is this times the peak", advice)
 
 
-def put_kwargs(config: Config, draft: Draft, name: str, key: str = "lr_scheduler_kwargs") -> None:
-    """Write the keyword arguments of a schedule, as the framework takes them."""
-    config.knows(*(f"{key}.{word}" for word in KWARGS.get(name) or () if word not in _TEXTS))
-    found = read_kwargs(config, name, key)
-    if "min_lr" in (KWARGS.get(name) or ()) and not any(
-        config.number(f"{key}.{one}") is not None for one in ("min_lr", "min_lr_rate")
-    ):
-        message = "ValueError: One of min_lr or min_lr_rate should be set through the `lr_scheduler_kwargs`"
-        raise config.raises("lr_scheduler_type" if not config.has(key) else key, message)
-    for word in found:
-        path = f"{key}.{word}"
-        value = config.text(path) if word in _TEXTS else config.number(path)
-        if value is not None:
-            draft.put(f"schedule.{word}", value, at=path, why=key)
-
-
-def _from_json(config: Config, node: Scalar, key: str) -> Node:
-    """The mapping that a text holds as JSON, as the Trainer reads it."""
-    from dataclasses import replace
-
-    from lrcli.configs.syntax.json import read
-    from lrcli.errors import SpecError
-    from lrcli.reader.source import Source
-
+def _read_json(config: Config, node: Scalar) -> None:
+    """Put the mapping that a text holds as JSON in its place, as the Trainer reads it."""
     try:
-        inner = read(Source(config.source.name, str(node.value)))
+        inner = read_json(Source(config.source.name, str(node.value)))
     except SpecError:
-        raise config.fail(key, "wrong-type", f"{key} must be a mapping, not {node}") from None
-    placed = replace(
-        inner,
-        entries=tuple(
-            (replace(word, place=node.place), replace(value, place=node.place)) for word, value in inner.entries
-        ),
-    )
-    entries = tuple((word, placed if word.text == key else value) for word, value in config.root.entries)
-    config.root = replace(config.root, entries=entries)
-    return placed
+        raise config.fail(_KWARGS, "wrong-type", f"{_KWARGS} must be a mapping, not {node}") from None
+    entries = [(replace(word, place=node.place), replace(value, place=node.place)) for word, value in inner.entries]
+    config.root = with_entry(config.root, _KWARGS, replace(inner, entries=tuple(entries)))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from lrcli.configs.axolotl import BATCH, axolotl_warmup, run_of, streams, whole_count
-from lrcli.configs.base import Config, Draft, Format, lacking
+from lrcli.configs.base import Config, Draft, Format
 from lrcli.configs.deepspeed import Trainer, scheduler_beside
 from lrcli.configs.trainer import RELEASES, put_first_step, put_kwargs, put_schedule, remark_long_warmup
-from lrcli.reader.nodes import Mapping
 
 _WRONG_KEYS = {
     "lr": "learning_rate",
@@ -23,34 +22,26 @@ _WRONG_KEYS = {
 }
 
 
-def misses(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be an Axolotl config."""
-    return lacking(root, "base_model", "micro_batch_size|datasets|sequence_len|pretraining_dataset")
+_RESTARTS = {"jagged_restart_warmup_steps": 10, "jagged_restart_anneal_steps": 1}
 
 
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of an Axolotl config."""
     config.knows("num_epochs", "val_set_size", "sample_packing", "warmup_steps", "warmup_ratio", "lr_quadratic_warmup")
-    for wrong, right in _WRONG_KEYS.items():
-        if config.node(wrong) is not None:
-            what = f"axolotl reads {right}, not {wrong}"
-            config.remark(wrong, "unread-key", what, f"{right} keeps its default" * (not config.has(right)))
-    rate = _rate(config)
+    config.note_unread(_WRONG_KEYS, "axolotl", config.has)
+    if not config.has("learning_rate"):
+        help = "axolotl reads learning_rate, not lr" if config.node("lr") is not None else "--set learning_rate=..."
+        raise config.raises("lr", "ValidationError: learning_rate: Field required", help)
+    rate = float(config.number("learning_rate") or 0.0)
     _refuse(config)
     if scheduler_beside(config, draft, lambda: _trainer_values(config, rate)):
         return
-    for key in ("lr_groups", "embedding_lr", "embedding_lr_scale", "loraplus_lr_ratio"):
-        if config.has(key):
-            config.remark(
-                key, "other-groups", f"{key} gives some parameters another rate, which is not shown", level="note"
-            )
+    config.note_other_rates("lr_groups", "embedding_lr", "embedding_lr_scale", "loraplus_lr_ratio")
     run = run_of(config)
     draft.put("lr", rate, at="learning_rate")
-    draft.put("steps", run.steps, at=run.at, why=run.how)
-    if run.per_epoch is not None:
-        draft.put("steps_per_epoch", run.per_epoch)
+    draft.put_length(run.length)
     put_first_step(config, draft)
-    _put_schedule(config, draft, rate, run.steps, *axolotl_warmup(config, run))
+    _put_schedule(config, draft, rate, run.length.steps, *axolotl_warmup(config, run))
     restarts = whole_count(config, "jagged_restart_steps")
     if restarts:
         _put_restarts(config, draft, restarts)
@@ -58,40 +49,47 @@ def translate(config: Config, draft: Draft) -> None:
 
 def _trainer_values(config: Config, rate: float) -> Trainer:
     run = run_of(config)
-    return Trainer(rate, axolotl_warmup(config, run)[0], run.steps)
-
-
-def _rate(config: Config) -> float:
-    if not config.has("learning_rate"):
-        help = "axolotl reads learning_rate, not lr" if config.node("lr") is not None else "--set learning_rate=..."
-        raise config.raises("lr", "ValidationError: learning_rate: Field required", help)
-    return float(config.number("learning_rate") or 0.0)
+    return Trainer(rate, axolotl_warmup(config, run)[0], run.length.steps)
 
 
 def _refuse(config: Config) -> None:
     """Raise what axolotl's own validation raises of the keys that bear on the rate."""
-    if sum(config.has(key) for key in BATCH) < 2:
-        message = f"ValueError: At least two of [{', '.join(BATCH)}] must be set"
-        raise config.raises(next((key for key in BATCH if config.has(key)), "base_model"), message)
-    counted = config.number("warmup_steps", 0)
-    if counted % 1:
-        message = "ValidationError: warmup_steps: Input should be a valid integer, got a number with a fractional part"
-        raise config.raises("warmup_steps", message, f"--set warmup_steps=null --set warmup_ratio={counted:g}")
-    if counted and config.number("warmup_ratio"):
-        raise config.raises("warmup_ratio", "ValueError: warmup_steps and warmup_ratio are mutually exclusive")
-    if config.node("rl") is not None and config.text("rl") == "simpo" and config.number("warmup_ratio"):
-        raise config.raises("warmup_ratio", "ValueError: warmup_ratio is not supported with the simpo trainer")
-    if streams(config):
-        if not config.count("max_steps"):
-            message = "ValueError: max_steps must be set when using streaming datasets or a pretraining_dataset"
-            raise config.raises("pretraining_dataset", message, "--set max_steps=N")
-        if config.number("val_set_size"):
-            raise config.raises("val_set_size", "ValueError: val_set_size is not supported with streaming datasets")
-    if config.flag("relora"):
-        if not whole_count(config, "jagged_restart_steps"):
-            raise config.raises("relora", "ValueError: jagged_restart_steps must be set to use ReLoRA")
-        if config.text("lr_scheduler") == "one_cycle":
-            raise config.raises("lr_scheduler", "ValueError: ReLoRA is not compatible with the one_cycle scheduler")
+    batch = [key for key in BATCH if config.has(key)]
+    counted, ratio = config.number("warmup_steps", 0), config.number("warmup_ratio")
+    simpo = config.node("rl") is not None and config.text("rl") == "simpo"
+    restarts = not config.flag("relora") or whole_count(config, "jagged_restart_steps")
+    config.refuse_first(
+        (
+            len(batch) < 2,
+            batch[0] if batch else "base_model",
+            f"ValueError: At least two of [{', '.join(BATCH)}] must be set",
+        ),
+        (
+            counted % 1,
+            "warmup_steps",
+            "ValidationError: warmup_steps: Input should be a valid integer, got a number with a fractional part",
+            f"--set warmup_steps=null --set warmup_ratio={counted:g}",
+        ),
+        (counted and ratio, "warmup_ratio", "ValueError: warmup_steps and warmup_ratio are mutually exclusive"),
+        (simpo and ratio, "warmup_ratio", "ValueError: warmup_ratio is not supported with the simpo trainer"),
+        (
+            streams(config) and not config.count("max_steps"),
+            "pretraining_dataset",
+            "ValueError: max_steps must be set when using streaming datasets or a pretraining_dataset",
+            "--set max_steps=N",
+        ),
+        (
+            streams(config) and config.number("val_set_size"),
+            "val_set_size",
+            "ValueError: val_set_size is not supported with streaming datasets",
+        ),
+        (not restarts, "relora", "ValueError: jagged_restart_steps must be set to use ReLoRA"),
+        (
+            config.flag("relora") and config.text("lr_scheduler") == "one_cycle",
+            "lr_scheduler",
+            "ValueError: ReLoRA is not compatible with the one_cycle scheduler",
+        ),
+    )
 
 
 def _put_schedule(
@@ -102,17 +100,15 @@ def _put_schedule(
     floor = config.number("cosine_min_lr_ratio")
     share = config.number("cosine_constant_lr_ratio")
     for key, part in (("cosine_min_lr_ratio", floor), ("cosine_constant_lr_ratio", share)):
-        if part is not None and not 0 <= part <= 1:
-            raise config.raises(key, f"AssertionError: {key} must be between 0.0 and 1.0")
+        outside = part is not None and not 0 <= part <= 1
+        config.refuse_first((outside, key, f"AssertionError: {key} must be between 0.0 and 1.0"))
     if name == "one_cycle":
         draft.put("schedule.type", "one_cycle", at="lr_scheduler")
         draft.put("schedule.max_lr", rate, at="learning_rate")
         draft.put("schedule.total_steps", steps)
         draft.put("schedule.pct_start", warm / steps, at=warm_key, why=f"{warm} / {steps}; {how}")
         draft.put("schedule.anneal_strategy", "cos")
-        kwargs = config.mapping("lr_scheduler_kwargs")
-        for word, value in () if kwargs is None else kwargs.entries:
-            draft.put(f"schedule.{word.text}", value, at=f"lr_scheduler_kwargs.{word.text}")
+        draft.put_arguments("lr_scheduler_kwargs")
         return
     if name == "rex":
         if warm > steps:
@@ -125,19 +121,19 @@ def _put_schedule(
         draft.put("schedule.num_warmup_steps", warm, at=warm_key, why=how)
         return
     if name == "cosine" and config.flag("lr_quadratic_warmup"):
-        own = "lr_quadratic_warmup"
+        curve = "lr_quadratic_warmup"
     elif name == "cosine" and floor:
-        own = "cosine_constant_lr_ratio" if share else "cosine_min_lr_ratio"
+        curve = "cosine_constant_lr_ratio" if share else "cosine_min_lr_ratio"
     else:
         put_schedule(config, draft, name, "lr_scheduler", steps, warm, warm_key, how)
         put_kwargs(config, draft, name)
         return
-    draft.put("schedule.type", f"axolotl.{own}", at=own)
+    draft.put("schedule.type", f"axolotl.{curve}", at=curve)
     draft.put("schedule.num_warmup_steps", warm, at=warm_key, why=how)
     draft.put("schedule.num_training_steps", steps)
-    if own == "cosine_constant_lr_ratio":
+    if curve == "cosine_constant_lr_ratio":
         draft.put("schedule.constant_lr_ratio", share, at="cosine_constant_lr_ratio")
-    if own != "lr_quadratic_warmup":
+    if curve != "lr_quadratic_warmup":
         draft.put("schedule.min_lr_ratio", floor, at="cosine_min_lr_ratio")
     remark_long_warmup(config, warm_key or "lr_scheduler", warm, steps)
 
@@ -149,7 +145,7 @@ def _put_restarts(config: Config, draft: Draft, every: int) -> None:
         raise config.fail("jagged_restart_steps", "unknown-scheduler", message)
     draft.wrap("axolotl.JaggedLRRestartScheduler", "inner_schedule", at="jagged_restart_steps")
     draft.put("schedule.jagged_restart_steps", every, at="jagged_restart_steps")
-    for key, default in (("jagged_restart_warmup_steps", 10), ("jagged_restart_anneal_steps", 1)):
+    for key, default in _RESTARTS.items():
         written = whole_count(config, key)
         draft.put(f"schedule.{key}", written or default, at=key, why="" if written else "axolotl's default")
     floor = config.number("cosine_min_lr_ratio")
@@ -161,8 +157,8 @@ FORMAT = Format(
     "axolotl",
     "Axolotl",
     ("pyyaml",),
-    misses,
     translate,
+    ("base_model", "micro_batch_size|datasets|sequence_len|pretraining_dataset"),
     over=("huggingface",),
     framework="transformers",
     releases=RELEASES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from lrcli.configs.base import Config, Draft, Format, lacking
+from lrcli.configs.counts import EpochCount, Length, batches_of, option_count
 from lrcli.configs.nodes import under
 from lrcli.reader.nodes import Mapping
 
@@ -24,7 +25,7 @@ _TIME = re.compile(r"\s*([0-9]+|[0-9]*\.[0-9]+)\s*(ba|ep|dur|tok|sp|iter|sec)\s*
 _NOT_STEPS = {"tok": "tokens", "sp": "samples", "iter": "iterations of its own", "sec": "seconds"}
 
 
-def misses(root: Mapping) -> tuple[str, ...]:
+def _lacks(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be a config of Composer's Trainer."""
     inner = _inner(root)
     return lacking(inner, "max_duration", "optimizer.lr", "scheduler.t_warmup|scheduler.t_max|scheduler.alpha_f")
@@ -32,8 +33,8 @@ def misses(root: Mapping) -> tuple[str, ...]:
 
 def _inner(root: Mapping) -> Mapping:
     """The parameters of a run file, or the mapping itself."""
-    found = under(root, "parameters") if root.get("max_duration") is None else None
-    return root if found is None else found
+    inner = under(root, "parameters") if root.get("max_duration") is None else None
+    return root if inner is None else inner
 
 
 def translate(config: Config, draft: Draft) -> None:
@@ -45,26 +46,22 @@ def translate(config: Config, draft: Draft) -> None:
     if name not in _TYPES:
         message = f"scheduler {name} is not one that lrcli knows"
         raise config.fail("scheduler.name", "unknown-scheduler", message, f"it knows {', '.join(_TYPES)}")
-    rate = config.number("optimizer.lr")
-    assert rate is not None or not config.has("optimizer.lr")
-    if rate is None:
-        raise config.fail("optimizer", "needs-value", "optimizer.lr is null", "--set optimizer.lr=...")
+    rate = config.rate("optimizer.lr", "optimizer.lr is null")
     kind, words = _TYPES[name]
     times = _times(config, kind.partition(".")[2], words)
     total, unit = _time(config, "max_duration")
-    per = _batches(config)
+    per_epoch = _batches(config).number
     if config.given.epochs is not None:
         total, unit = config.given.epochs, "ep"
-    if per is None and (unit == "ep" or any(u == "ep" for _, u in times.values())):
-        key = "max_duration" if unit == "ep" else next(f"scheduler.{k}" for k, (_, u) in times.items() if u == "ep")
+    in_epochs = [path for path, (_, word) in {"max_duration": (total, unit), **times}.items() if word == "ep"]
+    if per_epoch is None and in_epochs:
+        key = in_epochs[0] if in_epochs[0] == "max_duration" else f"scheduler.{in_epochs[0]}"
         raise config.needs_steps(key, ("--batches-per-epoch N", "--samples N"))
-    steps = config.given.steps or int(total * (per or 1) if unit == "ep" else total)
+    steps = config.given.steps or int(total * (per_epoch or 1) if unit == "ep" else total)
     if steps < 1:
         raise config.fail("max_duration", "bad-value", "max_duration must be at least one batch")
-    draft.put("lr", float(rate), at="optimizer.lr")
-    draft.put("steps", steps, at="max_duration", why="--steps" if config.given.steps else "max_duration")
-    if per is not None:
-        draft.put("steps_per_epoch", per)
+    draft.put("lr", rate, at="optimizer.lr")
+    draft.put_length(Length(steps, "max_duration", "max_duration", per_epoch))
     whole = unit == "ep" and not config.given.steps and total == int(total)
     phase: dict[str, object] = {"type": kind, "max_duration": f"{int(total)}ep" if whole else f"{steps}ba"}
     for key, (number, word) in times.items():
@@ -79,23 +76,18 @@ def translate(config: Config, draft: Draft) -> None:
         phase["scale_schedule_ratio"] = float(ratio)
     why = "the Trainer steps the scheduler before its clock moves: batches 0 and 1 both have the first value"
     draft.put("schedule", [{"for": 1, **phase}, phase] if steps > 1 else phase, at="scheduler.name", why=why)
-    _remark_warmup(config, times["t_warmup"], steps, per)
+    number, unit = times["t_warmup"]
+    warmup = number * {"dur": steps, "ep": per_epoch or 1}.get(unit, 1)
+    share = f": it ends at {100 * max(0, steps - 2) / max(warmup, 1):.0f} % of the rate"
+    config.remark_long_warmup("scheduler.t_warmup", warmup, steps, "batches", share)
 
 
 def _times(config: Config, kind: str, words: tuple[str, ...]) -> dict[str, tuple[float, str]]:
     """The time strings of a scheduler, refused as its constructor refuses them."""
-    block = config.mapping("scheduler")
-    written = [] if block is None else [key.text for key, _ in block.entries if key.text != "name"]
-    for word in written:
-        if word not in words:
-            message = f"TypeError: {kind}.__init__() got an unexpected keyword argument {word!r}"
-            raise config.raises(f"scheduler.{word}", message, f"it takes {', '.join(words)}")
-    for word in _REQUIRED:
-        if word in words and not config.has(f"scheduler.{word}"):
-            message = f"TypeError: {kind}.__init__() missing 1 required positional argument: {word!r}"
-            raise config.raises("scheduler.name", message)
-    found = [word for word in words if word.startswith("t_") and config.has(f"scheduler.{word}")]
-    return {word: _time(config, f"scheduler.{word}") for word in found}
+    config.refuse_others("scheduler", words, f"{kind}.__init__()", ("name",))
+    config.require("scheduler", [word for word in _REQUIRED if word in words], f"{kind}.__init__()", "scheduler.name")
+    written = [word for word in words if word.startswith("t_") and config.has(f"scheduler.{word}")]
+    return {word: _time(config, f"scheduler.{word}") for word in written}
 
 
 def _time(config: Config, path: str) -> tuple[float, str]:
@@ -116,27 +108,17 @@ def _time(config: Config, path: str) -> tuple[float, str]:
     return float(match[1]), match[2]
 
 
-def _batches(config: Config) -> int | None:
+def _batches(config: Config) -> EpochCount:
     """The batches of an epoch."""
-    given = config.given
-    if given.batches_per_epoch is not None or given.steps_per_epoch is not None:
-        return given.batches_per_epoch or given.steps_per_epoch
+    given = option_count(config, "batches_per_epoch", "steps_per_epoch")
+    if given.number is not None:
+        return given
     batch = config.count("global_train_batch_size", at_least=1)
-    if given.batch_size is not None:
-        batch = given.batch_size * (given.world_size or 1)
-    if given.samples is None or batch is None:
-        return None
-    drop = config.flag("train_loader.drop_last")
-    return max(1, given.samples // batch if drop else -(-given.samples // batch))
+    if config.given.batch_size is not None:
+        batch = config.given.batch_size * (config.given.world_size or 1)
+    if config.given.samples is None or batch is None:
+        return EpochCount()
+    return batches_of(config, "global_train_batch_size", batch=batch, world=1, drop="train_loader.drop_last")
 
 
-def _remark_warmup(config: Config, time: tuple[float, str], steps: int, per: int | None) -> None:
-    number, unit = time
-    rows = number * steps if unit == "dur" else number * (per or 1) if unit == "ep" else number
-    if rows >= steps:
-        share = f"{100 * max(0, steps - 2) / rows:.0f} %"
-        what = f"the warmup of {rows:g} batches is as long as the run of {steps}: it ends at {share} of the rate"
-        config.remark("scheduler.t_warmup", "warmup-too-long", what)
-
-
-FORMAT = Format("composer", "Composer, llm-foundry", ("omegaconf",), misses, translate)
+FORMAT = Format("composer", "Composer, llm-foundry", ("omegaconf",), translate, lacks=_lacks)

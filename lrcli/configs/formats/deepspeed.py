@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from lrcli.configs.base import Config, Draft, Format, lacking
+from lrcli.configs.base import Config, Draft, Format
 from lrcli.configs.deepspeed import put_deepspeed_scheduler
 from lrcli.configs.twins import refuse_twins
-from lrcli.reader.nodes import Mapping
 
-
-def misses(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be a DeepSpeed config."""
-    return lacking(root, "zero_optimization|train_micro_batch_size_per_gpu|train_batch_size|scheduler.params")
+_MARKS = "zero_optimization|train_micro_batch_size_per_gpu|train_batch_size|scheduler.params"
 
 
 def translate(config: Config, draft: Draft) -> None:
@@ -24,4 +20,4 @@ def translate(config: Config, draft: Draft) -> None:
     put_deepspeed_scheduler(config, draft)
 
 
-FORMAT = Format("deepspeed", "DeepSpeed JSON", ("json", "hjson"), misses, translate)
+FORMAT = Format("deepspeed", "DeepSpeed JSON", ("json", "hjson"), translate, (_MARKS,))

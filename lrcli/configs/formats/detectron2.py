@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lrcli.configs.base import Config, Draft, Format, has, lacking
+from lrcli.configs.counts import Length
 from lrcli.configs.nodes import Unread, Value
 from lrcli.configs.syntax.yacs import BASE
 from lrcli.reader.nodes import Mapping, Sequence
@@ -43,7 +44,7 @@ _OWN = (
 """What detectron2 has, and maskrcnn-benchmark and its kin have not."""
 
 
-def misses(root: Mapping) -> tuple[str, ...]:
+def _lacks(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be a detectron2 config."""
     solver = root.get("SOLVER")
     if solver is None and root.get(BASE) is not None:
@@ -72,8 +73,7 @@ def translate(config: Config, draft: Draft) -> None:
     _check_base(config, keys)
     values = {key: _value(config, key) for key in keys}
     _rescale(config, values)
-    steps = config.given.steps
-    draft.put("steps", steps or values["MAX_ITER"], at="SOLVER.MAX_ITER", why="--steps" if steps else "MAX_ITER")
+    draft.put_length(Length(values["MAX_ITER"], "MAX_ITER", "SOLVER.MAX_ITER"))
     draft.put("schedule.type", "detectron2.build_lr_scheduler")
     for key, value in values.items():
         why = "" if config.has(f"SOLVER.{key}") else "detectron2's default"
@@ -83,9 +83,7 @@ def translate(config: Config, draft: Draft) -> None:
         if factor != 1:
             what = f"{key} {factor:g}: some parameters have that many times the rate, which is not shown"
             config.remark(f"SOLVER.{key}", "other-groups", what, level="note")
-    if values["WARMUP_ITERS"] >= values["MAX_ITER"]:
-        what = f"the warmup of {values['WARMUP_ITERS']} iterations is as long as the run of {values['MAX_ITER']}"
-        config.remark("SOLVER.WARMUP_ITERS", "warmup-too-long", what)
+    config.remark_long_warmup("SOLVER.WARMUP_ITERS", values["WARMUP_ITERS"], values["MAX_ITER"], "iterations")
 
 
 def _check_base(config: Config, keys: tuple[str, ...]) -> None:
@@ -107,25 +105,23 @@ def _value(config: Config, key: str) -> Any:
     if node is None:
         config.offer(path, str(default), _CHOICES.get(key, ()))
         return default
-    value: Any = None
+    value: Any
     if isinstance(default, list):
         value = config.numbers(path) if isinstance(node, Sequence) else None
-        if value is not None and not all(isinstance(one, int) and one > 0 for one in value):
+        if value is not None and not all(isinstance(milestone, int) and milestone > 0 for milestone in value):
             message = f"ValueError: Milestones must be a list of positive integers, not {value}"
             raise config.raises(path, message)
     elif isinstance(default, str):
         value = config.text(path, choices=_CHOICES.get(key, ()))
-    elif isinstance(default, bool):
-        value = config.flag(path)
     else:
-        value = config.number(path)
+        value = config.flag(path) if isinstance(default, bool) else config.number(path)
     written = node.value if isinstance(node, Value) else value
     if written is None:
         raise config.fail(path, "wrong-type", f"{key} is null, which detectron2 cannot use")
     if value is None or type(written) is not type(default):
         message = f"ValueError: Type mismatch ({type(default)} vs. {type(written)}) for config key: {path}"
         raise config.raises(path, message, f"detectron2 takes a value like {default}")
-    return config.count(path, at_least=0) if isinstance(default, int) and not isinstance(default, bool) else value
+    return config.count(path, at_least=0) if type(default) is int else value
 
 
 def _rescale(config: Config, values: dict[str, Any]) -> None:
@@ -144,4 +140,4 @@ def _rescale(config: Config, values: dict[str, Any]) -> None:
         values["STEPS"] = [round(step / scale) for step in values["STEPS"]]
 
 
-FORMAT = Format("detectron2", "detectron2 YAML", ("yacs",), misses, translate)
+FORMAT = Format("detectron2", "detectron2 YAML", ("yacs",), translate, lacks=_lacks)

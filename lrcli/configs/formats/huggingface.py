@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from lrcli.configs.base import Config, Draft, Format, lacking
+from lrcli.configs.base import Config, Draft, Format
 from lrcli.configs.deepspeed import Trainer, scheduler_beside
 from lrcli.configs.trainer import RELEASES, put_first_step, put_kwargs, put_schedule, refuse_ratio, warmup
 from lrcli.configs.updates import run_length
 from lrcli.frameworks.base import version_parts
-from lrcli.reader.nodes import Mapping
 
 _MARKS = "lr_scheduler_type|warmup_ratio|warmup_steps|num_train_epochs|per_device_train_batch_size"
 _VERSIONS = ("transformers_version", "_wandb.value.huggingface_version")
@@ -31,11 +30,6 @@ _WRONG_KEYS = {
 """Keys of other tools, and what the Trainer calls them: beside its own key they may be anything's."""
 
 
-def misses(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be TrainingArguments."""
-    return lacking(root, "learning_rate|lr_scheduler_type", _MARKS, "learning_rate|per_device_train_batch_size")
-
-
 def accepts(config: Config, newest: tuple[str, str] = ("5.14", "")) -> str | None:
     """The release that wrote the file, where it says which; else the newest that takes warmup_ratio, if it is given.
 
@@ -53,7 +47,7 @@ def accepts(config: Config, newest: tuple[str, str] = ("5.14", "")) -> str | Non
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of TrainingArguments."""
     config.knows("packing", "lr_scheduler_kwargs")
-    remark_wrong_keys(config)
+    note_wrong_keys(config)
     refuse_ratio(config)
     samples = config.given.samples
     if scheduler_beside(config, draft, lambda: trainer_values(config, samples)):
@@ -77,9 +71,7 @@ def put_run(config: Config, draft: Draft, samples: int | None, default: float | 
     why = "" if config.has("learning_rate") else "the Trainer's default"
     draft.put("lr", read_lr(config, default), at="learning_rate", why=why)
     length = run_length(config, samples, _needed_by(config, name))
-    draft.put("steps", length.steps, at=length.at, why=length.how)
-    if length.per_epoch is not None:
-        draft.put("steps_per_epoch", length.per_epoch)
+    draft.put_length(length)
     put_first_step(config, draft)
     updates, key, how = warmup(config, length.steps)
     put_schedule(config, draft, name, "lr_scheduler_type", length.steps, updates, key, how)
@@ -87,32 +79,30 @@ def put_run(config: Config, draft: Draft, samples: int | None, default: float | 
     return length.steps, int(updates)
 
 
-def remark_wrong_keys(config: Config) -> None:
-    """Say which keys the Trainer does not read, where its own key for the same is missing."""
-    for wrong, right in _WRONG_KEYS.items():
-        same = "warmup_ratio" if right == "warmup_steps" else right
-        if config.node(wrong) is not None and not config.has(right) and not config.has(same):
-            what = f"transformers reads {right}, not {wrong}"
-            config.remark(wrong, "unread-key", what, f"{right} keeps its default")
+def note_wrong_keys(config: Config) -> None:
+    """Tell of keys of other tools, where the Trainer's own key for the same is missing."""
+    same = {"warmup_steps": "warmup_ratio"}
+    missing = {
+        wrong: right
+        for wrong, right in _WRONG_KEYS.items()
+        if not config.has(right) and not config.has(same.get(right, right))
+    }
+    config.note_unread(missing, "transformers", lambda right: False)
 
 
 def read_lr(config: Config, default: float | None) -> float:
     """The learning rate, which has a default that depends on the class (None: nobody knows which it is)."""
-    rate = config.number("learning_rate") if default is None else config.number("learning_rate", default)
-    if rate is None:
-        message = (
-            "learning_rate is not in the file, and its default differs: 5e-5 for TrainingArguments, "
-            "2e-5 for SFTConfig, 1e-6 for DPOConfig and GRPOConfig, 1e-4 for RewardConfig"
-        )
-        raise config.fail("learning_rate", "needs-value", message, "--set learning_rate=...")
-    if rate < 0:
-        raise config.raises("learning_rate", f"ValueError: Invalid learning rate: {rate}")
+    missing = (
+        "learning_rate is not in the file, and its default differs: 5e-5 for TrainingArguments, "
+        "2e-5 for SFTConfig, 1e-6 for DPOConfig and GRPOConfig, 1e-4 for RewardConfig"
+    )
+    rate = config.rate("learning_rate", missing, at="learning_rate", default=default)
     node = config.node("learning_rate")
     if config.syntax == "pyyaml" and isinstance(getattr(node, "value", None), str) and not _is_trl(config):
         what = f"learning_rate: {node} for PyYAML, which TRL's parser makes a number of and HfArgumentParser does not"
         advice = "write it with a point: 1.0e-5"
         config.remark("learning_rate", "text-number", what, "training would fail on a text", advice, level="note")
-    return float(rate)
+    return rate
 
 
 def _is_trl(config: Config) -> bool:
@@ -131,8 +121,8 @@ FORMAT = Format(
     "huggingface",
     "Hugging Face TrainingArguments, TRL",
     ("json", "pyyaml"),
-    misses,
     translate,
+    ("learning_rate|lr_scheduler_type", _MARKS, "learning_rate|per_device_train_batch_size"),
     framework="transformers",
     releases=RELEASES,
     accepts=accepts,

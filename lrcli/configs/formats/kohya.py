@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 from lrcli.configs.base import Config, Draft, Format, lacking
+from lrcli.configs.counts import Length, batches_of, updates_of
 from lrcli.configs.named import Named
 from lrcli.configs.nodes import mapping_of, node_of
 from lrcli.configs.torch_objects import put_scheduler
@@ -16,6 +18,7 @@ _NAMES = (
     *("linear", "cosine", "cosine_with_restarts", "polynomial", "constant", "constant_with_warmup", "inverse_sqrt"),
     *("cosine_with_min_lr", "warmup_stable_decay"),
 )
+_ONE_OF = f"it is one of {', '.join(_NAMES)}"
 _KEYS = (
     "lr_",
     "learning_rate",
@@ -26,10 +29,11 @@ _KEYS = (
     "text_encoder_lr",
 )
 """What a section is not called: a mapping there is a mistake."""
-_OWN = ("prodigy", "dadapt", "dadaptation")
+_CHOOSING = ("prodigy", "dadapt", "dadaptation")
+"""Optimizers whose names begin so choose the rate themselves."""
 
 
-def misses(root: Mapping) -> tuple[str, ...]:
+def _lacks(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be a kohya config."""
     return lacking(_flat(root), "lr_scheduler|learning_rate|unet_lr", _MARKS)
 
@@ -49,9 +53,10 @@ def translate(config: Config, draft: Draft) -> None:
     config.texts_count = False  # TOML has numbers
     config.knows("lr_warmup_steps", "lr_decay_steps", "lr_scheduler_num_cycles", "lr_scheduler_power", "optimizer_type")
     config.knows("max_train_epochs", "max_train_steps", "gradient_accumulation_steps", "train_batch_size")
-    steps, how, at = _steps(config)
+    length = _length(config)
+    steps = length.steps
     _put_rates(config, draft)
-    draft.put("steps", steps, at=at, why=how)
+    draft.put_length(length)
     world, name = config.given.world_size or 1, config.text("lr_scheduler", "constant", _NAMES)
     if _is_schedule_free(config):
         name = "constant"
@@ -74,27 +79,22 @@ def _put_named(config: Config, draft: Draft, name: str, steps: int, world: int) 
     """Write a schedule of transformers, which counts the steps of all processes."""
     if name.startswith("adafactor"):
         raise config.fail("lr_scheduler", "unknown-scheduler", f"lr_scheduler {name} is not read")
-    if name not in _NAMES:
-        message = f"ValueError: {name!r} is not a valid SchedulerType"
-        raise config.raises("lr_scheduler", message, f"it is one of {', '.join(_NAMES)}")
-    config.offer("lr_scheduler", name, _NAMES)
+    config.choice("lr_scheduler", name, _NAMES, "ValueError: {!r} is not a valid SchedulerType", _ONE_OF)
     total = steps * world
-    warm, why = _warmup(config, "lr_warmup_steps", total)
+    warmup, why = _warmup(config, "lr_warmup_steps", total)
     if name == "constant":
-        _refuse_warmup(config, warm, "SchedulerType.CONSTANT")
+        _refuse_warmup(config, warmup, "SchedulerType.CONSTANT")
     draft.put("schedule.type", f"transformers.{name}", at="lr_scheduler")
     if name != "constant":
-        draft.put("schedule.num_warmup_steps", warm, at="lr_warmup_steps", why=why)
-        if warm >= total:
-            what = f"the warmup of {warm} updates is as long as the run of {total}"
-            config.remark("lr_warmup_steps", "warmup-too-long", what)
-        elif world > 1 and warm and not isinstance(config.number("lr_warmup_steps"), float):
-            what = f"the warmup of {warm} is over after {warm / world:g} updates"
+        draft.put("schedule.num_warmup_steps", warmup, at="lr_warmup_steps", why=why)
+        config.remark_long_warmup("lr_warmup_steps", warmup, total)
+        if world > 1 and 0 < warmup < total and not isinstance(config.number("lr_warmup_steps"), float):
+            what = f"the warmup of {warmup} is over after {warmup / world:g} updates"
             because = f"on {world} processes the scheduler steps {world} times in each"
-            config.remark("lr_warmup_steps", "warmup-per-process", what, because, f"write {warm * world}")
+            config.remark("lr_warmup_steps", "warmup-per-process", what, because, f"write {warmup * world}")
     if name not in ("constant", "constant_with_warmup", "inverse_sqrt"):
         draft.put("schedule.num_training_steps", total)
-    _put_all(draft, _arguments(config, name, warm, total))
+    _put_all(draft, _arguments(config, name, warmup, total))
 
 
 def _refuse_warmup(config: Config, warm: int, name: str) -> None:
@@ -111,7 +111,7 @@ def _put_all(draft: Draft, arguments: dict[str, tuple[Any, str]]) -> None:
 
 def _is_schedule_free(config: Config) -> bool:
     name = config.text("optimizer_type", "").lower()
-    if any(name.startswith(own) for own in _OWN):
+    if name.startswith(_CHOOSING):
         what = f"{config.text('optimizer_type')} chooses the rate itself: what is shown is the factor that it is given"
         config.remark("optimizer_type", "own-rate", what, level="note")
     if "adafactor" in name and not _says(config, "relative_step=false"):
@@ -129,29 +129,21 @@ def _says(config: Config, text: str) -> bool:
     return any(isinstance(item, Scalar) and text in str(item.value).replace(" ", "").lower() for item in items)
 
 
-def _steps(config: Config) -> tuple[int, str, str | None]:
-    """(the updates of the run, how, the key): max_train_epochs overrides max_train_steps."""
-    given = config.given
-    if given.steps is not None:
-        return given.steps, "--steps", None
-    epochs = given.epochs if given.epochs is not None else config.count("max_train_epochs", at_least=1)
+def _length(config: Config) -> Length:
+    """The updates of the run: max_train_epochs overrides max_train_steps."""
+    if config.given.steps is not None:
+        return Length(config.given.steps)
+    epochs = config.given.epochs or config.count("max_train_epochs", at_least=1)
     if epochs is None:
-        steps = config.count("max_train_steps", 1600, at_least=1)
-        return steps, "" if config.has("max_train_steps") else "kohya's default", "max_train_steps"
-    accumulation = config.count("gradient_accumulation_steps", 1, at_least=1)
-    if given.steps_per_epoch is not None:
-        per, how = given.steps_per_epoch, given.option("steps_per_epoch")
-    else:
-        batches = given.batches_per_epoch
-        if batches is None and given.samples is not None:
-            batch = given.batch_size or config.count("train_batch_size", 1, at_least=1)
-            whole = -(-given.samples // batch)
-            batches = -(-whole // (given.world_size or 1))
-        if batches is None:
-            help = ("--batches-per-epoch N (as the log prints it)", "--samples N (repeats included)", "--steps N")
-            raise config.needs_steps("max_train_epochs", help)
-        per, how = -(-batches // accumulation), f"ceil({batches} / {accumulation})"
-    return int(epochs * per), f"{epochs:g} epochs * {how}", "max_train_epochs"
+        how = "" if config.has("max_train_steps") else "kohya's default"
+        return Length(config.count("max_train_steps", 1600, at_least=1), how, "max_train_steps")
+    updates = updates_of(config, "gradient_accumulation_steps", lambda: batches_of(config, "train_batch_size", 1))
+    if updates.number is None:
+        help = ("--batches-per-epoch N (as the log prints it)", "--samples N (repeats included)", "--steps N")
+        raise config.needs_steps("max_train_epochs", help)
+    return Length(
+        int(epochs * updates.number), f"{epochs:g} epochs * {updates.number}; {updates.how}", "max_train_epochs"
+    )
 
 
 def _put_rates(config: Config, draft: Draft) -> None:
@@ -166,9 +158,9 @@ def _put_rates(config: Config, draft: Draft) -> None:
     nodes = texts.items if isinstance(texts, Sequence) else () if texts is None else (texts,)
     groups: list[dict[str, object]] = []
     if not config.flag("network_train_unet_only"):
-        found = [config.number_of(node, "text_encoder_lr") for node in nodes] or [rate]
-        names = ["text_encoder"] if len(found) == 1 else [f"text_encoder_{i + 1}" for i in range(len(found))]
-        groups += [{"name": name, "lr": float(one)} for name, one in zip(names, found, strict=True)]
+        rates = [config.number_of(node, "text_encoder_lr") for node in nodes] or [rate]
+        names = ["text_encoder"] if len(rates) == 1 else [f"text_encoder_{i + 1}" for i in range(len(rates))]
+        groups += [{"name": name, "lr": float(lr)} for name, lr in zip(names, rates, strict=True)]
     if not config.flag("network_train_text_encoder_only"):
         groups.append({"name": "unet", "lr": float(rate if unet is None else unet)})
     draft.put("groups", groups, at="unet_lr" if unet is not None else "text_encoder_lr")
@@ -188,60 +180,58 @@ def _warmup(config: Config, key: str, total: int) -> tuple[int, str]:
     return int(value * total), f"int({value!r} * {total})"
 
 
-def _arguments(config: Config, name: str, warm: int, total: int) -> dict[str, tuple[Any, str]]:
+def _arguments(config: Config, name: str, warmup: int, total: int) -> dict[str, tuple[Any, str]]:
     """The further arguments of a schedule, with the key of each: kohya's own, and those of lr_scheduler_args."""
     keys = {word: f"lr_scheduler_{word}" for word in ("num_cycles", "power", "timescale", "min_lr_ratio")}
     cycles = config.number(keys["num_cycles"], 1)
-    found: dict[str, tuple[Any, str]] = {}
+    arguments: dict[str, tuple[Any, str]] = {}
     if name == "cosine_with_restarts":
-        found["num_cycles"] = cycles, keys["num_cycles"]
+        arguments["num_cycles"] = cycles, keys["num_cycles"]
     elif name == "polynomial":
-        found["power"] = config.number(keys["power"], 1), keys["power"]
+        arguments["power"] = config.number(keys["power"], 1), keys["power"]
     elif name == "inverse_sqrt":
-        found["timescale"] = config.count(keys["timescale"]), keys["timescale"]
+        arguments["timescale"] = config.count(keys["timescale"]), keys["timescale"]
     elif name == "cosine_with_min_lr":
-        found["num_cycles"] = cycles / 2, keys["num_cycles"]
-        found["min_lr_rate"] = config.number(keys["min_lr_ratio"]), keys["min_lr_ratio"]
+        arguments["num_cycles"] = cycles / 2, keys["num_cycles"]
+        arguments["min_lr_rate"] = config.number(keys["min_lr_ratio"]), keys["min_lr_ratio"]
     elif name == "warmup_stable_decay":
         if not config.has("lr_decay_steps"):
             message = "ValueError: SchedulerType.WARMUP_STABLE_DECAY requires `num_decay_steps`"
             raise config.raises("lr_scheduler", message, "lr_decay_steps = ...")
         decay, _ = _warmup(config, "lr_decay_steps", total)
-        found["num_decay_steps"] = decay, "lr_decay_steps"
-        found["num_stable_steps"] = total - warm - decay, "lr_decay_steps"
-        found["num_cycles"] = cycles / 2, keys["num_cycles"]
-        found["min_lr_ratio"] = config.number(keys["min_lr_ratio"], 0.0), keys["min_lr_ratio"]
+        arguments["num_decay_steps"] = decay, "lr_decay_steps"
+        arguments["num_stable_steps"] = total - warmup - decay, "lr_decay_steps"
+        arguments["num_cycles"] = cycles / 2, keys["num_cycles"]
+        arguments["min_lr_ratio"] = config.number(keys["min_lr_ratio"], 0.0), keys["min_lr_ratio"]
     for word, (value, key) in _scheduler_args(config).items():
-        if word not in (KWARGS[name] or ()) or word in found:
-            reason = "got multiple values for" if word in found else "got an unexpected"
+        if word not in (KWARGS[name] or ()) or word in arguments:
+            reason = "got multiple values for" if word in arguments else "got an unexpected"
             raise config.raises(key, f"TypeError: the schedule {name} {reason} keyword argument {word!r}")
         if not isinstance(value, (int, float, str)) or isinstance(value, bool):
             raise config.fail(key, "wrong-type", f"{word} must be a number, not {value!r}")
-        found[word] = value, key
-    if name == "cosine_with_min_lr" and found["min_lr_rate"][0] is None and "min_lr" not in found:
-        message = "ValueError: One of min_lr or min_lr_rate should be set through the `lr_scheduler_kwargs`"
-        raise config.raises("lr_scheduler", message, "lr_scheduler_min_lr_ratio = ...")
-    return {word: pair for word, pair in found.items() if pair[0] is not None}
+        arguments[word] = value, key
+    no_floor = name == "cosine_with_min_lr" and arguments["min_lr_rate"][0] is None and "min_lr" not in arguments
+    message = "ValueError: One of min_lr or min_lr_rate should be set through the `lr_scheduler_kwargs`"
+    config.refuse_first((no_floor, "lr_scheduler", message, "lr_scheduler_min_lr_ratio = ..."))
+    return {word: pair for word, pair in arguments.items() if pair[0] is not None}
 
 
 def _scheduler_args(config: Config) -> dict[str, tuple[Any, str]]:
     """The entries of lr_scheduler_args, NAME=VALUE with a literal of Python, with the place of each."""
-    import ast
-
     node = config.known("lr_scheduler_args")
-    if isinstance(node, Scalar) and node.value == "":
+    if node is None or (isinstance(node, Scalar) and node.value == ""):
         return {}
-    if node is not None and not isinstance(node, Sequence):
+    if not isinstance(node, Sequence):
         raise config.fail("lr_scheduler_args", "wrong-type", f"lr_scheduler_args must be a list, not {node}")
-    found: dict[str, tuple[Any, str]] = {}
-    for i, item in enumerate(() if node is None else node.items):
+    arguments: dict[str, tuple[Any, str]] = {}
+    for i, item in enumerate(node.items):
         key, _, text = str(getattr(item, "value", "")).partition("=")
         try:
-            found[key] = ast.literal_eval(text), f"lr_scheduler_args.{i}"
+            arguments[key] = ast.literal_eval(text), f"lr_scheduler_args.{i}"
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
             message = f"lr_scheduler_args must be NAME=VALUE, not {item}"
             raise config.fail("lr_scheduler_args", "bad-value", message) from None
-    return found
+    return arguments
 
 
 def _put_class(config: Config, draft: Draft, name: str) -> None:
@@ -252,8 +242,8 @@ def _put_class(config: Config, draft: Draft, name: str) -> None:
         for word, (value, key) in _scheduler_args(config).items()
     ]
     full = name if "." in name else f"torch.optim.lr_scheduler.{name}"
-    put_scheduler(config, draft, Named(full, mapping_of(entries, place), "lr_scheduler_type", place), lambda node: node)
+    put_scheduler(config, draft, Named(full, mapping_of(entries, place), "lr_scheduler_type", place))
     _refuse_warmup(config, _warmup(config, "lr_warmup_steps", 1)[0], config.text("lr_scheduler", "constant"))
 
 
-FORMAT = Format("kohya", "kohya sd-scripts TOML", ("toml",), misses, translate)
+FORMAT = Format("kohya", "kohya sd-scripts TOML", ("toml",), translate, lacks=_lacks)

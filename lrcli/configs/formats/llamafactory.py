@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import math
-
-from lrcli.configs.base import Config, Draft, Format, lacking
+from lrcli.configs.base import Config, Draft, Format
+from lrcli.configs.counts import trained_on
 from lrcli.configs.deepspeed import scheduler_beside
-from lrcli.configs.formats.huggingface import accepts, put_run, remark_wrong_keys, trainer_values
+from lrcli.configs.formats.huggingface import accepts, note_wrong_keys, put_run, trainer_values
 from lrcli.configs.nodes import Unknown
-from lrcli.configs.trainer import RELEASES, read_kwargs, refuse_ratio
-from lrcli.reader.nodes import Mapping
+from lrcli.configs.trainer import RELEASES, refuse_ratio
 
 _RATE = 5e-5
 """The learning rate of a file without one: LLaMA-Factory's arguments are the Trainer's own in each stage."""
 _NUMBERS = ("learning_rate", "per_device_train_batch_size", "gradient_accumulation_steps", "num_train_epochs")
-
-
-def misses(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be a LLaMA-Factory config."""
-    return lacking(root, "stage", "finetuning_type")
 
 
 def translate(config: Config, draft: Draft) -> None:
@@ -30,7 +23,7 @@ def translate(config: Config, draft: Draft) -> None:
             why = "LLaMA-Factory does not resolve ${...}: the file is a template that a shell fills in"
             message = f"TypeError: {key} stays the text {node.text[:40]!r}; {why}"
             raise config.raises(key, message, f"--set {key}=...")
-    remark_wrong_keys(config)
+    note_wrong_keys(config)
     refuse_ratio(config)
     _refuse(config)
     samples = _samples(config)
@@ -46,11 +39,14 @@ def translate(config: Config, draft: Draft) -> None:
 
 def _put_stable(config: Config, draft: Draft, rest: int) -> None:
     """Write the lengths of warmup_stable_decay that the file leaves to create_custom_scheduler."""
-    found, stable = read_kwargs(config, "warmup_stable_decay"), rest // 3
-    if "num_stable_steps" not in found:
-        draft.put("schedule.num_stable_steps", stable, at="lr_scheduler_type", why="(steps - warmup) // 3")
-    if "num_decay_steps" not in found:
-        draft.put("schedule.num_decay_steps", rest - stable, at="lr_scheduler_type", why="what is left of the run")
+    stable = rest // 3
+    counts = {
+        "num_stable_steps": (stable, "(steps - warmup) // 3"),
+        "num_decay_steps": (rest - stable, "what is left of the run"),
+    }
+    for name, (steps, why) in counts.items():
+        if config.node(f"lr_scheduler_kwargs.{name}") is None:
+            draft.put(f"schedule.{name}", steps, at="lr_scheduler_type", why=why)
 
 
 def _refuse(config: Config) -> None:
@@ -60,17 +56,21 @@ def _refuse(config: Config) -> None:
     share, streaming = config.number("val_size", 0.0), config.flag("streaming")
     if share < 0:
         raise config.fail("val_size", "bad-value", f"val_size must be at least 0, not {share:g}")
-    if share and config.has("eval_dataset"):
-        raise config.raises("val_size", "ValueError: Cannot specify `val_size` if `eval_dataset` is not None.")
-    if not streaming:
-        return
-    if 0 < share < 1:
-        raise config.raises("val_size", "ValueError: Streaming mode should have an integer val size.")
-    if config.has("max_samples"):
-        raise config.raises("max_samples", "ValueError: `max_samples` is incompatible with `streaming`.")
-    if config.count("max_steps", -1) == -1:
-        message = "ValueError: Please specify `max_steps` in streaming mode."
-        raise config.raises("streaming", message, "--set max_steps=N")
+    endless = streaming and config.count("max_steps", -1) == -1
+    config.refuse_first(
+        (
+            share > 0 and config.has("eval_dataset"),
+            "val_size",
+            "ValueError: Cannot specify `val_size` if `eval_dataset` is not None.",
+        ),
+        (streaming and 0 < share < 1, "val_size", "ValueError: Streaming mode should have an integer val size."),
+        (
+            streaming and config.has("max_samples"),
+            "max_samples",
+            "ValueError: `max_samples` is incompatible with `streaming`.",
+        ),
+        (endless, "streaming", "ValueError: Please specify `max_steps` in streaming mode.", "--set max_steps=N"),
+    )
 
 
 def _samples(config: Config) -> int | None:
@@ -88,23 +88,15 @@ def _samples(config: Config) -> int | None:
         if samples is None and config.given.names() == []:
             config.remark("max_samples", "max-samples", f"the data is taken to have {most} rows or more", level="note")
         samples = most if samples is None else min(samples, most)
-    share = config.number("val_size", 0.0)
-    if samples is None or not share:
-        return samples
-    taken = math.ceil(samples * share) if share < 1 else int(share)
-    if taken >= samples:
-        raise config.fail(
-            "val_size", "bad-value", f"val_size takes {taken} of {samples} samples: none is left to train on"
-        )
-    return samples - taken
+    return trained_on(config, "val_size", samples)
 
 
 FORMAT = Format(
     "llamafactory",
     "LLaMA-Factory",
     ("omegaconf",),
-    misses,
     translate,
+    ("stage", "finetuning_type"),
     over=("huggingface",),
     framework="transformers",
     releases=RELEASES,

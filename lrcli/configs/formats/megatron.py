@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lrcli.configs.base import Config, Draft, Format, lacking
+from lrcli.configs.base import Config, Draft, Format
+from lrcli.configs.counts import Length
 from lrcli.frameworks.megatron._samples import ramp_sizes
-from lrcli.reader.nodes import Mapping
 
 RELEASES = ("0.16.1", "0.18.0")
 _STYLES = ("constant", "linear", "cosine", "inverse-square-root", "WSD")
@@ -23,19 +23,11 @@ _OLD = {
 _PARALLEL = ("tensor-model-parallel-size", "pipeline-model-parallel-size", "context-parallel-size")
 
 
-def misses(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be flags of Megatron-LM."""
-    return lacking(root, "lr", "train-iters|train-samples|lr-decay-style|lr-decay-iters|lr-decay-samples")
-
-
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of a command line of Megatron-LM."""
     config.knows(*_FLAGS, *_PARALLEL)
     _refuse(config)
-    for name in _OTHERS:
-        if config.has(name):
-            what = f"--{name} gives some parameters another rate, which is not shown"
-            config.remark(name, "other-groups", what, level="note")
+    config.note_other_rates(*_OTHERS)
     by_samples = config.has("train-samples") and not config.has("train-iters")
     unit = "samples" if by_samples else "iters"
     length = _count(config, f"train-{unit}")
@@ -45,42 +37,42 @@ def translate(config: Config, draft: Draft) -> None:
     style = _choice(config, "lr-decay-style", "linear", _STYLES)
     size, how = _batch(config, by_samples, style)
     ramp = _ramp(config, size) if by_samples else None
-    scale = 1 if by_samples else size
+    decay_at = f"lr-decay-{unit}" if config.has(f"lr-decay-{unit}") else f"train-{unit}"
     decay = _count(config, f"lr-decay-{unit}") or length
-    rate = config.number("lr")
-    if rate is None:
-        raise config.fail("lr", "needs-value", "--lr is not in the file", "--set lr=...")
-    draft.put("lr", float(rate), at="lr")
+    draft.put("lr", config.rate("lr", "--lr is not in the file", at="lr"), at="lr")
     iterations = _iterations(length, size, ramp) if by_samples else length
     if iterations < 1:
         raise config.fail(f"train-{unit}", "bad-value", f"{length} samples make no batch of {size}")
     why = f"{length} samples in batches of {size}, the last part of one dropped" if by_samples else ""
-    given = config.given.steps
-    draft.put("steps", given or iterations, at=f"train-{unit}", why=config.given.option("steps") if given else why)
+    draft.put_length(Length(iterations, why, f"train-{unit}"))
     draft.put("schedule.type", "megatron.OptimizerParamScheduler")
-    init = config.number("lr-warmup-init", 0.0)
-    if init:
-        draft.put("schedule.init_lr", float(init), at="lr-warmup-init")
-    draft.put("schedule.min_lr", float(config.number("min-lr", 0.0)), at="min-lr")
-    _put_warmup(config, draft, unit, decay, scale)
-    times = "" if by_samples else f" * {size}"
-    at = next((name for name in (f"lr-decay-{unit}",) if config.has(name)), f"train-{unit}")
-    draft.put("schedule.lr_decay_steps", decay * scale, at=at, why=f"in samples: {decay}{times}, from {at}")
+    draft.put_fields({"lr-warmup-init": float}, names={"lr-warmup-init": "init_lr"})
+    draft.put_fields({"min-lr": 0.0}, names={"min-lr": "min_lr"})
+
+    def put_samples(field: str, count: int, at: str, note: str = "") -> None:
+        times = "" if by_samples else f" * {size}"
+        draft.put(f"schedule.{field}", count * (1 if by_samples else size), at, f"in samples: {count}{times}{note}")
+
+    fraction, warmup_at = config.number("lr-warmup-fraction"), f"lr-warmup-{unit}"
+    if fraction is not None:
+        samples = decay * (1 if by_samples else size)
+        why = f"in samples, not rounded: {fraction!r} * {samples}"
+        draft.put("schedule.lr_warmup_steps", fraction * samples, at="lr-warmup-fraction", why=why)
+    elif warmup := _count(config, warmup_at):
+        put_samples("lr_warmup_steps", warmup, warmup_at)
+    put_samples("lr_decay_steps", decay, decay_at, f", from {decay_at}")
     draft.put("schedule.lr_decay_style", style, at="lr-decay-style")
     if style == "WSD":
-        key = f"lr-wsd-decay-{unit}"
-        wsd = _count(config, key)
+        wsd_at = f"lr-wsd-decay-{unit}"
+        wsd = _count(config, wsd_at)
         if wsd is None:
-            raise config.raises("lr-decay-style", f"AssertionError: WSD needs --{key}", f"--set {key}=N")
-        draft.put("schedule.wsd_decay_steps", wsd * scale, at=key, why=f"in samples: {wsd}{times}")
+            raise config.raises("lr-decay-style", f"AssertionError: WSD needs --{wsd_at}", f"--set {wsd_at}=N")
+        put_samples("wsd_decay_steps", wsd, wsd_at)
         anneal = _choice(config, "lr-wsd-decay-style", "exponential", _ANNEALS)
         draft.put("schedule.lr_wsd_decay_style", anneal, at="lr-wsd-decay-style")
     draft.put("schedule.increment", size, at="global-batch-size", why=how)
     if ramp is not None:
         draft.put("schedule.rampup_batch_size", list(ramp), at="rampup-batch-size")
-    if config.has("decoupled-lr"):
-        what = "decoupled-lr: the input and output layers have another rate than the one shown"
-        config.remark("decoupled-lr", "other-groups", what, level="note")
 
 
 def _refuse(config: Config) -> None:
@@ -88,8 +80,8 @@ def _refuse(config: Config) -> None:
     for key, _ in config.root.entries:
         name = key.text.replace("_", "-")
         if name != key.text and name in _FLAGS:
-            help = f"Megatron writes it --{name}"
-            raise config.raises(key.text, f"error: unrecognized arguments: --{key.text}", help)
+            message = f"error: unrecognized arguments: --{key.text}"
+            raise config.raises(key.text, message, f"Megatron writes it --{name}")
     for name, message in _OLD.items():
         if config.node(name) is not None:
             raise config.raises(name, f"AssertionError: {message}")
@@ -101,21 +93,17 @@ def _refuse(config: Config) -> None:
 
 def _exclude(config: Config, by_samples: bool) -> None:
     """Refuse flags of the two ways of counting beside each other, as validate_args does."""
-    word = "sample" if by_samples else "iteration"
-    others = {"train": "training", "lr-decay": "learning rate decay", "lr-warmup": "learning rate warmup"}
-    unit = "iters" if by_samples else "samples"
-    for name, what in others.items():
-        node = config.has(f"{name}-{unit}")
-        if node and _count(config, f"{name}-{unit}") != 0:
-            raise config.raises(f"{name}-{unit}", f"AssertionError: expected {word}-based {what}")
-    if not by_samples and config.has("rampup-batch-size") and not config.at_least("0.18"):
-        message = "AssertionError: expected no batch-size rampup for iteration-based training"
-        raise config.raises("rampup-batch-size", message)
-    own = f"lr-warmup-{'samples' if by_samples else 'iters'}"
-    if config.has("lr-warmup-fraction") and _count(config, own):
-        raise config.raises(
-            "lr-warmup-fraction", f"AssertionError: can only specify one of lr-warmup-fraction and {own}"
-        )
+    word, unit, other = ("sample", "samples", "iters") if by_samples else ("iteration", "iters", "samples")
+    parts = {"train": "training", "lr-decay": "learning rate decay", "lr-warmup": "learning rate warmup"}
+    for part, what in parts.items():
+        name = f"{part}-{other}"
+        if config.has(name) and _count(config, name) != 0:
+            raise config.raises(name, f"AssertionError: expected {word}-based {what}")
+    ramps = not by_samples and config.has("rampup-batch-size") and not config.at_least("0.18")
+    no_ramp = "AssertionError: expected no batch-size rampup for iteration-based training"
+    twice = config.has("lr-warmup-fraction") and _count(config, f"lr-warmup-{unit}")
+    only_one = f"AssertionError: can only specify one of lr-warmup-fraction and lr-warmup-{unit}"
+    config.refuse_first((ramps, "rampup-batch-size", no_ramp), (twice, "lr-warmup-fraction", only_one))
 
 
 def _count(config: Config, name: str) -> int | None:
@@ -132,11 +120,9 @@ def _count(config: Config, name: str) -> int | None:
 
 
 def _choice(config: Config, name: str, default: str, choices: tuple[str, ...]) -> str:
-    value = config.text(name, default, choices)
-    if value not in choices:
-        listed = ", ".join(map(repr, choices))
-        raise config.raises(name, f"error: argument --{name}: invalid choice: {value!r} (choose from {listed})")
-    return value
+    listed = ", ".join(map(repr, choices))
+    message = f"error: argument --{name}: invalid choice: {{!r}} (choose from {listed})"
+    return config.choice(name, default, choices, message)
 
 
 def _batch(config: Config, by_samples: bool, style: str) -> tuple[int, str]:
@@ -170,7 +156,7 @@ def _ramp(config: Config, size: int) -> tuple[int, int, int] | None:
                       "read it as it was then: @megatron-0.16.1")  # fmt: skip
         return None
     numbers = config.numbers("rampup-batch-size") or []
-    if len(numbers) != 3 or any(one % 1 or one < 1 for one in numbers):
+    if len(numbers) != 3 or any(number % 1 or number < 1 for number in numbers):
         message = "AssertionError: expected the following format: --rampup-batch-size <start> <increment> <samples>"
         raise config.raises("rampup-batch-size", message)
     start, increment, samples = map(int, numbers)
@@ -190,33 +176,19 @@ def _iterations(samples: int, size: int, ramp: tuple[int, int, int] | None) -> i
     if ramp is None:
         return samples // size
     seen = count = 0
-    for one in ramp_sizes(*ramp, size):
+    for batch in ramp_sizes(*ramp, size):
         if seen > samples:
             return count
-        seen, count = seen + one, count + 1
+        seen, count = seen + batch, count + 1
     return count + max(0, samples - seen) // size
-
-
-def _put_warmup(config: Config, draft: Draft, unit: str, decay: int, scale: int) -> None:
-    """Write the samples of the warmup: a fraction of the decay, not rounded, or a count."""
-    fraction = config.number("lr-warmup-fraction")
-    if fraction is not None:
-        why = f"in samples, not rounded: {fraction!r} * {decay * scale}"
-        draft.put("schedule.lr_warmup_steps", fraction * (decay * scale), at="lr-warmup-fraction", why=why)
-        return
-    key = f"lr-warmup-{unit}"
-    count = _count(config, key) or 0
-    if count:
-        why = f"in samples: {count}{'' if unit == 'samples' else f' * {scale}'}"
-        draft.put("schedule.lr_warmup_steps", count * scale, at=key, why=why)
 
 
 FORMAT = Format(
     "megatron",
     "Megatron-LM flags",
     ("shell",),
-    misses,
     translate,
+    ("lr", "train-iters|train-samples|lr-decay-style|lr-decay-iters|lr-decay-samples"),
     framework="megatron",
     releases=RELEASES,
 )

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format, lacking
-from lrcli.configs.openmmlab import batches_of, class_name, put_openmmlab_rate, refuse_unknown, remark_groups
+from lrcli.configs.counts import EpochCount, Length
+from lrcli.configs.nodes import parts_of, refuse_unknown, without_entries
+from lrcli.configs.openmmlab import (
+    class_name,
+    loader_batches,
+    put_openmmlab_rate,
+    remark_groups,
+    shared_batches,
+    whole_length,
+)
 from lrcli.configs.syntax.openmmlab import check_bases
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Sequence
@@ -22,7 +31,7 @@ _NULLS = ("warmup", "min_lr", "min_lr_ratio", "total_steps")
 _HOOK = "LrUpdaterHook"
 
 
-def misses(root: Mapping) -> tuple[str, ...]:
+def _lacks(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be a config of mmcv."""
     if root.get("lr_config") is not None:
         return ()
@@ -55,7 +64,7 @@ def translate(config: Config, draft: Draft) -> None:
               why="" if config.has("lr_config.by_epoch") else f"the default of {policy}, in a run of "
               f"{'iterations' if by_iter else 'epochs'}")  # fmt: skip
     _put_keys(config, draft, policy, warmup)
-    _remarks(config, policy, length * (1 if by_epoch or by_iter else _per_epoch(config) or 0), by_epoch)
+    _remarks(config, policy, length * (1 if by_epoch or by_iter else _batches(config).number or 0), by_epoch)
 
 
 def _length(config: Config) -> tuple[bool, int, str]:
@@ -67,18 +76,11 @@ def _length(config: Config) -> tuple[bool, int, str]:
     by_iter = kind == "IterBasedRunner" or (kind != "EpochBasedRunner" and iters and not epochs_)
     names = ("runner.max_iters", "total_iters") if by_iter else ("runner.max_epochs", "total_epochs")
     key = next((name for name in names if config.has(name)), names[0])
-    length = config.count(key, at_least=1)
-    total = config.count("total_epochs")
-    if not by_iter and key == "runner.max_epochs" and total is not None and total != length:
-        message = f"AssertionError: total_epochs {total} and runner.max_epochs {length} must be the same"
-        raise config.raises("total_epochs", message)
-    epochs = config.given.epochs
-    if not by_iter and epochs is not None:
-        if epochs % 1:
-            raise config.fail(key, "bad-value", f"--epochs must be a whole number here, not {epochs:g}")
-        return False, int(epochs), key
-    if length is None and by_iter:
-        length = config.given.steps
+    written, total = config.count(key, at_least=1), config.count("total_epochs")
+    differs = not by_iter and key == "runner.max_epochs" and total is not None and total != written
+    message = f"AssertionError: total_epochs {total} and runner.max_epochs {written} must be the same"
+    config.refuse_first((differs, "total_epochs", message))
+    length = whole_length(config, by_iter, key)
     if length is None:
         message = "the length of the run is not in the file: it has no runner and no total_epochs"
         raise config.fail("runner", "needs-steps", message, "--epochs N")
@@ -90,56 +92,50 @@ def _policy(config: Config) -> str | None:
     if config.known("lr_config") is None:
         return None
     config.mapping("lr_config")
-    name = config.text("lr_config.policy", choices=_POLICIES)
-    if name is None:
-        hook = class_name(config, "lr_config.type")
+    name, path = config.text("lr_config.policy", choices=_POLICIES), "lr_config.policy"
+    policy = name.title() if name is not None and name == name.lower() else name
+    if policy is None:
+        path = "lr_config.type"
+        hook = class_name(config, path)
         if hook is None:
             raise config.raises("lr_config", "AssertionError: lr_config has no policy ('policy' in lr_config)")
-        return _known(config, hook.removesuffix(_HOOK), "lr_config.type")
-    return _known(config, name.title() if name == name.lower() else name, "lr_config.policy")
-
-
-def _known(config: Config, policy: str, path: str) -> str:
-    if policy not in _POLICIES:
-        message = f"KeyError: '{policy}{_HOOK} is not in the hook registry'"
-        help = f"a project's own hook is not read (mmdet's YOLOX, for one); mmcv's are {', '.join(_POLICIES)}"
-        raise config.raises(path, message, help)
+        policy = hook.removesuffix(_HOOK)
+    message = f"KeyError: '{policy}{_HOOK} is not in the hook registry'"
+    help = f"a project's own hook is not read (mmdet's YOLOX, for one); mmcv's are {', '.join(_POLICIES)}"
+    config.refuse_first((policy not in _POLICIES, path, message, help))
     return policy
 
 
 def _batch_key(config: Config) -> str:
-    own = "data.train_dataloader.samples_per_gpu"
-    return own if config.has(own) else "data.samples_per_gpu"
+    newer = "data.train_dataloader.samples_per_gpu"
+    return newer if config.has(newer) else "data.samples_per_gpu"
 
 
-def _per_epoch(config: Config) -> int | None:
-    loader = _batch_key(config).rpartition(".")[0]
-    return batches_of(config, loader, "samples_per_gpu").count
+def _batches(config: Config) -> EpochCount:
+    return loader_batches(config, _batch_key(config).rpartition(".")[0], "samples_per_gpu")
 
 
 def _put_length(
     config: Config, draft: Draft, by_iter: bool, length: int, key: str, counts_batches: bool, in_epochs: bool
 ) -> None:
     """Write how long the run is: in iterations where batches count or are known, else in epochs."""
-    steps = config.given.steps
-    batches = batches_of(config, _batch_key(config).rpartition(".")[0], "samples_per_gpu")
-    per_epoch, how = batches.count, batches.how
+    batches = _batches(config)
     if by_iter:
-        if in_epochs and per_epoch is None:
+        if in_epochs and batches.number is None:
             raise _needs(config, "lr_config.warmup_by_epoch")
-        draft.put("steps", steps or length, at=key, why=config.given.option("steps") if steps else "")
+        draft.put_length(Length(length, "", key))
         if in_epochs:
-            draft.put("steps_per_epoch", per_epoch, why=how)
+            draft.put("steps_per_epoch", batches.number, why=batches.how)
         return
-    if per_epoch is None and steps is not None and steps % length == 0:
-        per_epoch, how = steps // length, f"{steps} steps in {length} epochs"
-    if per_epoch is None:
+    batches = shared_batches(config, batches, length)
+    if batches.number is None:
         if counts_batches and not in_epochs:
             raise _needs(config, "lr_config.warmup_iters" if config.has("lr_config.warmup_iters") else "lr_config")
         draft.put("epochs", length, at=key)
         return
-    draft.put("steps", steps or length * per_epoch, at=key, why=f"{length} epochs * {per_epoch}; {how}")
-    draft.put("steps_per_epoch", per_epoch, why=how)
+    how = f"{length} epochs * {batches.number}; {batches.how}"
+    draft.put_length(Length(length * batches.number, how, key))
+    draft.put("steps_per_epoch", batches.number, why=batches.how)
 
 
 def _needs(config: Config, path: str) -> SpecError:
@@ -150,19 +146,19 @@ def _needs(config: Config, path: str) -> SpecError:
 
 def _put_keys(config: Config, draft: Draft, policy: str, warmup: str | None) -> None:
     """Write the arguments of the hook; refuse what it has not."""
-    found = config.mapping("lr_config")
-    for key, node in found.entries if found is not None else ():
-        if key.text in ("policy", "type", "by_epoch"):
+    hook = config.mapping("lr_config")
+    for name, node in () if hook is None else parts_of(without_entries(hook, ("policy", "type", "by_epoch"))):
+        path, of_warmup = f"lr_config.{name}", name in _WARMUP
+        refuse_unknown(node, path)
+        if name not in (*_WARMUP, *_OWN):
+            message = f"TypeError: {_HOOK}.__init__() got an unexpected keyword argument {name!r}"
+            raise config.raises(path, message, f"this is an argument of {policy}{_HOOK}")
+        if of_warmup and warmup is None:
             continue
-        refuse_unknown(node, f"lr_config.{key.text}")
-        if key.text not in (*_WARMUP, *_OWN):
-            message = f"TypeError: {_HOOK}.__init__() got an unexpected keyword argument {key.text!r}"
-            raise config.raises(f"lr_config.{key.text}", message, f"this is an argument of {policy}{_HOOK}")
-        needed = key.text not in _NULLS and (warmup is not None or key.text not in _WARMUP)
-        if needed and not config.has(f"lr_config.{key.text}"):
-            raise config.fail(f"lr_config.{key.text}", "needs-value", f"{key.text} is None, and a value is needed")
-        if config.has(f"lr_config.{key.text}") and not (key.text in _WARMUP and warmup is None):
-            draft.put(f"schedule.{key.text}", node, at=f"lr_config.{key.text}")
+        if config.has(path):
+            draft.put(f"schedule.{name}", node, at=path)
+        elif name not in _NULLS:
+            raise config.fail(path, "needs-value", f"{name} is None, and a value is needed")
     if warmup is None and config.has("lr_config.warmup_iters"):
         what = "warmup_iters is ignored: there is no warmup"
         config.remark("lr_config.warmup_iters", "warmup-ignored", what, "", "add warmup='linear'")
@@ -173,11 +169,9 @@ def _remarks(config: Config, policy: str, length: int, by_epoch: bool) -> None:
     steps = config.node("lr_config.step")
     if policy != "Step" or not isinstance(steps, Sequence):
         return
-    late = [one for one in config.numbers("lr_config.step") or [] if one >= length]
-    if late and length:
-        unit = "epochs" if by_epoch else "iterations"
-        what = f"step {', '.join(f'{one:g}' for one in late)} is never reached: the run has {length} {unit}"
-        config.remark("lr_config.step", "milestone-outside", what, "the rate is not lowered there")
+    if length:
+        until = f"the run has {length} {'epochs' if by_epoch else 'iterations'}"
+        config.remark_late("lr_config.step", config.numbers("lr_config.step") or (), length, until)
 
 
-FORMAT = Format("mmcv", "mmcv .py (lr_config)", ("openmmlab", "pyyaml"), misses, translate)
+FORMAT = Format("mmcv", "mmcv .py (lr_config)", ("openmmlab", "pyyaml"), translate, lacks=_lacks)

@@ -5,12 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrcli.configs.base import Config, Draft, Format, lacking
-from lrcli.configs.nodes import Unknown, Value, entry_at, mapping_of, sequence_of, text_of
-from lrcli.configs.openmmlab import Batches, batches_of, class_name, put_openmmlab_rate, refuse_unknown, remark_groups
+from lrcli.configs.counts import EpochCount, Length
+from lrcli.configs.nodes import (
+    Unknown,
+    Value,
+    entry_at,
+    refuse_unknown,
+    sequence_of,
+    text_of,
+    with_entry,
+    without_entries,
+)
+from lrcli.configs.openmmlab import (
+    class_name,
+    loader_batches,
+    put_openmmlab_rate,
+    remark_groups,
+    shared_batches,
+    whole_length,
+)
 from lrcli.configs.syntax.openmmlab import check_bases
 from lrcli.errors import SpecError
-from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
+from lrcli.reader.nodes import Mapping, Scalar, Sequence
 from lrcli.reader.source import refuse
+from lrcli.reader.values import as_number
 
 _OLD = ("lr_config", "runner", "total_epochs", "optimizer", "optimizer_config", "evaluation")
 _DROPPED = ("_scope_", "verbose", "_delete_")
@@ -18,7 +36,7 @@ _LR = "optim_wrapper.optimizer.lr"
 _LIST = "param_scheduler"
 
 
-def misses(root: Mapping) -> tuple[str, ...]:
+def _lacks(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be a config of mmengine."""
     if root.get(_LIST) is not None:
         return ()
@@ -34,7 +52,7 @@ class _Run:
     by_iter: bool
     length: int
     key: str
-    batches: Batches
+    batches: EpochCount
 
 
 def translate(config: Config, draft: Draft) -> None:
@@ -49,8 +67,8 @@ def translate(config: Config, draft: Draft) -> None:
         draft.put("schedule.type", "constant", at=_LIST if config.has(_LIST) else None, why="no param_scheduler")
         return
     draft.put("schedule.type", "mmengine.param_scheduler", at=_LIST, why=_LIST)
-    made = [_with_end(config, run, entry, i) for i, entry in enumerate(entries)]
-    draft.put("schedule.schedulers", sequence_of(made, entries[0].place), at=entries[0].place)
+    ended = (_with_end(config, run, entry, i) for i, entry in enumerate(entries))
+    draft.put("schedule.schedulers", sequence_of(ended, entries[0].place), at=entries[0].place)
     remark_groups(config, "optim_wrapper.paramwise_cfg")
 
 
@@ -75,14 +93,7 @@ def _run(config: Config) -> _Run:
         by_iter = not config.flag("train_cfg.by_epoch")
     key = "train_cfg.max_iters" if by_iter else "train_cfg.max_epochs"
     config.knows(key)
-    length = config.count(key, at_least=1)
-    epochs = config.given.epochs
-    if not by_iter and epochs is not None:
-        if epochs % 1:
-            raise config.fail(key, "bad-value", f"--epochs must be a whole number here, not {epochs:g}")
-        length = int(epochs)
-    if length is None and by_iter:
-        length = config.given.steps
+    length = whole_length(config, by_iter, key)
     if length is None:
         loop = "IterBasedTrainLoop" if by_iter else "EpochBasedTrainLoop"
         message = f"TypeError: {loop}.__init__() missing 1 required positional argument: {key.rpartition('.')[2]!r}"
@@ -90,21 +101,18 @@ def _run(config: Config) -> _Run:
     return _Run(by_iter, length, key, _batches(config, by_iter, length))
 
 
-def _batches(config: Config, by_iter: bool, length: int) -> Batches:
+def _batches(config: Config, by_iter: bool, length: int) -> EpochCount:
     """The batches of an epoch; of a run of epochs whose steps are given, its share of them."""
     counted = config.count("train_dataloader.num_batch_per_epoch", at_least=1)
     sampler = class_name(config, "train_dataloader.sampler.type") or ""
-    batches = batches_of(config, "train_dataloader", "batch_size", sampler)
+    batches = loader_batches(config, "train_dataloader", "batch_size", sampler)
     times = config.count("train_dataloader.dataset.times", 1, at_least=1)
-    steps = config.given.steps
-    if batches.count is not None and config.given.samples is not None and times > 1:
+    if batches.number is not None and config.given.samples is not None and times > 1:
         what = f"the data set is repeated {times} times in an epoch: --samples counts it with its repetitions"
         config.remark("train_dataloader.dataset.times", "repeated-data", what, level="note")
-    if batches.count is None and counted is not None:
-        return Batches(counted, "num_batch_per_epoch")
-    if batches.count is None and steps is not None and not by_iter and steps % length == 0:
-        return Batches(steps // length, f"{steps} steps in {length} epochs")
-    return batches
+    if batches.number is None and counted is not None:
+        return EpochCount(counted, "num_batch_per_epoch")
+    return batches if by_iter else shared_batches(config, batches, length)
 
 
 def _entries(config: Config) -> list[Mapping]:
@@ -116,27 +124,20 @@ def _entries(config: Config) -> list[Mapping]:
         message = "param_scheduler has a list for each of several optimizers, of which one has to be chosen"
         raise config.fail(_LIST, "ambiguous", message, "--set param_scheduler=... with the list of one of them")
     items = node.items if isinstance(node, Sequence) else (node,)
-    found: list[Mapping] = []
+    schedulers: list[Mapping] = []
     for i, item in enumerate(items):
         path = f"{_LIST}.{i}" if isinstance(node, Sequence) else _LIST
         if isinstance(item, Unknown):
-            raise refuse(item.place, item.code, f"{path}: {item.why}", item.help)
+            raise item.refusal(path)
         if not isinstance(item, Mapping):
             raise refuse(item.place, "wrong-type", f"{path} must be dict(type=...), not {item}")
-        entries: list[tuple[Scalar, Node]] = []
-        kind = class_name(config, f"{path}.type")
-        if kind is None:
+        kind, written = class_name(config, f"{path}.type"), item.get("type")
+        if kind is None or written is None:
             raise refuse(item.place, "framework-raises", f'KeyError: `cfg` must contain the key "type" ({path})')
-        for key, value in item.entries:
-            if key.text in _DROPPED:
-                continue
-            if key.text == "type":
-                entries.append((key, Value(value.place, kind, False, read=kind)))
-                continue
-            refuse_unknown(value, f"{path}.{key.text}")
-            entries.append((key, value))
-        found.append(mapping_of(entries, item.place))
-    return found
+        entry = without_entries(item, _DROPPED)
+        refuse_unknown(without_entries(entry, ("type",)), path)
+        schedulers.append(with_entry(entry, "type", Value(written.place, kind, False, read=kind)))
+    return schedulers
 
 
 def _is(entry: Mapping, key: str, default: bool) -> bool:
@@ -150,33 +151,32 @@ def _is(entry: Mapping, key: str, default: bool) -> bool:
 
 def _put_length(config: Config, draft: Draft, run: _Run, entries: list[Mapping]) -> None:
     """Write how long the run is: in iterations where batches count or are known, else in epochs."""
-    iters = [one for one in entries if not _is(one, "by_epoch", True) or _is(one, "convert_to_iter_based", False)]
-    converted = [one for one in entries if _is(one, "convert_to_iter_based", False)]
-    why = "--epochs" if config.given.epochs is not None and not run.by_iter else ""
+    by_epoch = [entry for entry in entries if _is(entry, "by_epoch", True)]
+    converted = [entry for entry in entries if _is(entry, "convert_to_iter_based", False)]
+    by_epoch = [entry for entry in by_epoch if entry not in converted]
+    in_iters = [entry for entry in entries if entry not in by_epoch]
+    per_epoch = run.batches.number
     if run.by_iter:
-        by_epoch = [one for one in entries if one not in iters]
-        per_epoch = run.batches.count
         if converted and per_epoch is None:
             raise _needs(converted[0], "convert_to_iter_based")
         if by_epoch:
-            _remark_epochs(config, by_epoch[0])
+            what = f"{_kind(by_epoch[0])} counts epochs, of which an IterBasedTrainLoop has one: it never moves on"
+            config.remark(_LIST, "epochs-in-iters", what, "", "write by_epoch=False in its entry")
             if converted:
                 message = "some entries count epochs, which an IterBasedTrainLoop has not, and some are converted"
                 raise refuse(by_epoch[0].place, "bad-value", message)
             per_epoch = run.length  # the loop is one epoch: what counts epochs never moves on
-        steps = config.given.steps or run.length
-        draft.put("steps", steps, at=run.key, why=config.given.option("steps") if config.given.steps else "")
+        draft.put_length(Length(run.length, "", run.key))
         if per_epoch is not None and (converted or by_epoch):
             draft.put("steps_per_epoch", per_epoch, why=run.batches.how)
-        return
-    if run.batches.count is None:
-        if iters:
-            raise _needs(iters[0], "by_epoch")
-        draft.put("epochs", run.length, at=run.key, why=why)
-        return
-    steps = config.given.steps or run.length * run.batches.count
-    draft.put("steps", steps, at=run.key, why=f"{run.length} epochs * {run.batches.count}; {run.batches.how}")
-    draft.put("steps_per_epoch", run.batches.count, why=run.batches.how)
+    elif per_epoch is None:
+        if in_iters:
+            raise _needs(in_iters[0], "by_epoch")
+        draft.put("epochs", run.length, at=run.key, why="" if config.given.epochs is None else "--epochs")
+    else:
+        how = f"{run.length} epochs * {per_epoch}; {run.batches.how}"
+        draft.put_length(Length(run.length * per_epoch, how, run.key))
+        draft.put("steps_per_epoch", per_epoch, why=run.batches.how)
 
 
 def _needs(entry: Mapping, key: str) -> SpecError:
@@ -190,26 +190,17 @@ def _needs(entry: Mapping, key: str) -> SpecError:
 def _with_end(config: Config, run: _Run, entry: Mapping, i: int) -> Mapping:
     """An entry with the end that the Runner gives it, and what there is to say of it."""
     by_epoch = _is(entry, "by_epoch", True)
-    per_epoch = run.batches.count or 1
+    per_epoch = run.batches.number or 1
     length = (1 if run.by_iter else run.length) if by_epoch else run.length if run.by_iter else run.length * per_epoch
     if entry.get("end") is None:
-        entry = mapping_of([*entry.entries, (Scalar(entry.place, "end"), Scalar(entry.place, text_of(length)))],
-                           entry.place)  # fmt: skip
-    end = min(_number(entry, "end", length), length)
-    begin = _number(entry, "begin", 0)
+        entry = with_entry(entry, "end", Scalar(entry.place, text_of(length)))
+    end, begin = min(_number(entry, "end", length), length), _number(entry, "begin", 0)
     milestones = entry.get("milestones")
     if isinstance(milestones, Sequence) and not (run.by_iter and by_epoch):
-        late = [
-            one.value
-            for one in milestones.items
-            if isinstance(one, Scalar) and isinstance(one.value, (int, float)) and begin + one.value >= end
-        ]
-        if late:
-            unit = "epochs" if by_epoch else "iterations"
-            what = f"milestone {', '.join(f'{one:g}' for one in late)} is never reached: the run has {length} {unit}"
-            if end < length:
-                what = f"milestone {', '.join(f'{one:g}' for one in late)} is never reached: the entry ends at {end:g}"
-            config.remark(f"{_LIST}.{i}.milestones", "milestone-outside", what, "the rate is not lowered there")
+        positions = [number for item in milestones.items if (number := as_number(item)) is not None]
+        until = f"the run has {length} {'epochs' if by_epoch else 'iterations'}"
+        until = f"the entry ends at {end:g}" if end < length else until
+        config.remark_late(f"{_LIST}.{i}.milestones", positions, end - begin, until)
     return entry
 
 
@@ -220,13 +211,8 @@ def _kind(entry: Mapping) -> str:
 
 def _number(entry: Mapping, key: str, default: float) -> float:
     node = entry.get(key)
-    value = node.value if isinstance(node, Scalar) else None
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else default
+    number = None if node is None else as_number(node)
+    return default if number is None else number
 
 
-def _remark_epochs(config: Config, entry: Mapping) -> None:
-    what = f"{_kind(entry)} counts epochs, of which an IterBasedTrainLoop has one: it never moves on"
-    config.remark(_LIST, "epochs-in-iters", what, "", "write by_epoch=False in its entry")
-
-
-FORMAT = Format("mmengine", "mmengine .py", ("openmmlab", "pyyaml"), misses, translate)
+FORMAT = Format("mmengine", "mmengine .py", ("openmmlab", "pyyaml"), translate, lacks=_lacks)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 
 from lrcli.configs.base import Config, Draft, Format, lacking
+from lrcli.configs.counts import Length
 from lrcli.configs.nodes import Unknown
 from lrcli.configs.pythonic.names import parsed
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.source import refuse
 
-_DEFAULTS = {"learning_rate": 6e-4, "min_lr": 6e-5}
-_COUNTS = {"max_iters": 600000, "warmup_iters": 2000, "lr_decay_iters": 600000}
+_COUNTS = {"max_iters": 600000, "warmup_iters": 2000}
+_DEFAULT = "{} is not in the file: train.py's default"
 _OWN = (
     *("max_iters", "lr_decay_iters", "warmup_iters", "eval_interval", "eval_iters", "log_interval", "block_size"),
     *("n_layer", "n_head", "n_embd", "wandb_log", "decay_lr"),
@@ -32,13 +33,13 @@ _CURVE = [
 """What get_lr() of train.py says, but for its warmup."""
 
 
-def misses(root: Mapping) -> tuple[str, ...]:
+def _lacks(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be a nanoGPT config: three of its names, an iteration count or decay_lr among them."""
-    own = [name for name in _OWN if root.get(name) is not None]
     lacks = lacking(root, "max_iters|lr_decay_iters|warmup_iters|decay_lr")
     if isinstance(root.get("optimizer"), Unknown) and root.get("get_lr") is None:
         return (*lacks, "get_lr (it trains with an optimizer of its own)")
-    return lacks if len(own) >= 3 else (*lacks, "three of its names")
+    names = sum(root.get(name) is not None for name in _OWN)
+    return lacks if names >= 3 else (*lacks, "three of its names")
 
 
 def _own_curve(config: Config) -> str | None:
@@ -46,9 +47,9 @@ def _own_curve(config: Config) -> str | None:
     node = config.root.get("get_lr")
     if node is None:
         return None
-    defined = [one for one in parsed(config.source) if isinstance(one, ast.FunctionDef) and one.name == "get_lr"]
-    for one in defined[-1:]:
-        body = [_plain(inner, one) for inner in one.body if not isinstance(inner, (ast.Assert, ast.Expr))]
+    functions = [part for part in parsed(config.source) if isinstance(part, ast.FunctionDef) and part.name == "get_lr"]
+    for function in functions[-1:]:
+        body = [_plain(part, function) for part in function.body if not isinstance(part, (ast.Assert, ast.Expr))]
         warmup = body[0].removeprefix("if it < warmup_iters:\n    ") if body else ""
         if warmup in _WARMUPS and body[1:] == _CURVE:
             return _WARMUPS[warmup]
@@ -68,13 +69,13 @@ def _plain(statement: ast.stmt, function: ast.FunctionDef) -> str:
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of a nanoGPT config."""
     config.nulls_default = False
-    rates = {name: config.number(name, default) for name, default in _DEFAULTS.items()}
     counts = {name: config.number(name, default) for name, default in _COUNTS.items()}
-    steps = config.given.steps or int(counts["max_iters"]) + 1
-    if config.given.steps is None and (counts["max_iters"] % 1 or counts["max_iters"] < 0):
-        raise config.fail("max_iters", "bad-value", f"max_iters must be a whole number, not {counts['max_iters']:g}")
-    _put(config, draft, "lr", "learning_rate", rates["learning_rate"])
-    draft.put("steps", steps, at="max_iters", why="max_iters + 1 updates" if config.given.steps is None else "--steps")
+    iterations, warmup = counts["max_iters"], counts["warmup_iters"]
+    if config.given.steps is None and (iterations % 1 or iterations < 0):
+        raise config.fail("max_iters", "bad-value", f"max_iters must be a whole number, not {iterations:g}")
+    why = "" if config.has("learning_rate") else _DEFAULT.format("learning_rate")
+    draft.put("lr", config.number("learning_rate", 6e-4), at="learning_rate", why=why)
+    draft.put_length(Length(int(iterations) + 1, "max_iters + 1 updates", "max_iters"))
     if not config.flag("decay_lr", True):
         draft.put("schedule.type", "constant", at="decay_lr", why="decay_lr is False")
         return
@@ -82,29 +83,21 @@ def translate(config: Config, draft: Draft) -> None:
     if config.asked or config.release != _RELEASES[-1]:
         why = "the release that was asked for" if config.asked else "as get_lr() of this file has it"
         draft.put("emulate", f"nanogpt-{config.release}", why=why)
-    for name in ("warmup_iters", "lr_decay_iters", "min_lr"):
-        _put(config, draft, f"schedule.{name}", name, rates.get(name, counts.get(name, 0)))
-    if counts["warmup_iters"] > 0 and config.node("get_lr") is None:
+    draft.put_fields({"warmup_iters": 2000.0, "lr_decay_iters": 600000.0, "min_lr": 6e-5}, why=_DEFAULT)
+    if warmup > 0 and config.node("get_lr") is None:
         what = "releases differ: before December 2024 the warmup was it / warmup_iters, and began at 0"
         config.remark("warmup_iters", "releases-differ", what, level="note")
-    if config.has("warmup_iters") and counts["warmup_iters"] >= steps:
-        what = f"the warmup of {counts['warmup_iters']:g} iterations is as long as the run of {steps}"
-        config.remark("warmup_iters", "warmup-too-long", what)
-
-
-def _put(config: Config, draft: Draft, path: str, name: str, value: float) -> None:
-    if config.has(name):
-        draft.put(path, value, at=name)
-    else:
-        draft.put(path, value, why=f"{name} is not in the file: train.py's default")
+    if config.has("warmup_iters"):
+        steps = config.given.steps or int(iterations) + 1
+        config.remark_long_warmup("warmup_iters", warmup, steps, "iterations")
 
 
 FORMAT = Format(
     "nanogpt",
     "nanoGPT config .py",
     ("python", "pyyaml"),
-    misses,
     translate,
+    lacks=_lacks,
     framework="nanogpt",
     releases=_RELEASES,
     accepts=_own_curve,

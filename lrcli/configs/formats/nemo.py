@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from functools import partial
 
 from lrcli.configs.base import Config, Draft, Format, has
+from lrcli.configs.counts import EpochCount, Length, batches_of, updates_of
 from lrcli.configs.named import Named
-from lrcli.configs.nodes import entry_at, mapping_of
-from lrcli.configs.torch_objects import put_length, put_scheduler
+from lrcli.configs.nodes import entry_at, mapping_of, parts_of, without_entries
+from lrcli.configs.torch_objects import put_epochs, put_scheduler
 from lrcli.reader.nodes import Mapping, Scalar
 
-_COMMON = ("warmup_steps", "warmup_ratio", "min_lr")
+_WARMUP = ("warmup_steps", "warmup_ratio")
+_COMMON = (*_WARMUP, "min_lr")
 _HOLD = ("hold_steps", "hold_ratio")
 _CONSTANT = ("constant_steps", "constant_ratio")
 _KEYS: dict[str, tuple[str, ...]] = {
@@ -41,7 +42,7 @@ _OF_TORCH = {"StepLR": "step", "CyclicLR": "step", "ExponentialLR": "epoch", "Re
 _MAX_EPOCHS = 10**9
 
 
-def misses(root: Mapping) -> tuple[str, ...]:
+def _lacks(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be a config of NeMo; a `_target_` of torch is Hydra's."""
     lacks = () if any(has(root, f"{path}.sched") for path in _ROOTS) else ("model.optim.sched",)
     targets = [entry_at(root, f"{path}.sched._target_")[1] for path in _ROOTS]
@@ -50,33 +51,20 @@ def misses(root: Mapping) -> tuple[str, ...]:
     return (*lacks, *(() if any(has(root, f"{path}.lr") for path in _ROOTS) else ("model.optim.lr",)))
 
 
-@dataclass(frozen=True)
-class _Length:
-    """max_steps of the policy: how many, the key that gives them, and how."""
-
-    steps: int
-    at: str | None
-    how: str
-
-
 def translate(config: Config, draft: Draft) -> None:
     """Write the spec of a NeMo config."""
-    optim = next(path for path in _ROOTS if has(config.root, f"{path}.lr"))
+    optim = next((path for path in _ROOTS if has(config.root, f"{path}.lr")), _ROOTS[0])
     sched = f"{optim}.sched"
     config.knows(optim, "trainer", "model.train_ds", "train_ds")
-    rate = config.number(f"{optim}.lr")
-    if rate is None:
-        raise config.fail(f"{optim}.lr", "needs-value", "the optimizer's lr is null", f"--set {optim}.lr=...")
-    if rate < 0:
-        raise config.raises(f"{optim}.lr", f"ValueError: Invalid learning rate: {rate}")
-    draft.put("lr", float(rate), at=f"{optim}.lr")
-    name = _name(config, sched)
+    rate = config.rate(f"{optim}.lr", "the optimizer's lr is null", at=f"{optim}.lr")
+    draft.put("lr", rate, at=f"{optim}.lr")
+    name = _policy_name(config, sched)
     if name in _OF_TORCH:
         _put_torch(config, draft, sched, name)
         return
     arguments = _arguments(config, sched, name)
     length = _length(config, sched, arguments)
-    draft.put("steps", length.steps, at=length.at, why=length.how)
+    draft.put_length(length)
     if config.number(f"{sched}.max_steps") == -1 and not _trainer_steps(config):
         what = "max_steps: -1 beside trainer.max_epochs is for NeMo: no scheduler, so that the rate is constant"
         config.remark(f"{sched}.max_steps", "warmup-ignored", what, "", "leave it out, and it follows from the epochs")
@@ -84,83 +72,68 @@ def translate(config: Config, draft: Draft) -> None:
         return
     draft.put("schedule.type", f"nemo.{name}", at=f"{sched}.name")
     draft.put("schedule.max_steps", length.steps, at=length.at)
-    if not arguments:
-        return
-    warm = _put_warmup(config, draft, arguments, length.steps)
-    for key in _KEYS[name]:
-        path = f"{arguments}.{key}"
-        if key in ("warmup_steps", "warmup_ratio") or not config.has(path):
-            continue
-        value = config.flag(path) if key == "cycle" else config.number(path)
-        draft.put(f"schedule.{key}", value, at=path)
-    _remarks(config, name, arguments, float(rate), warm, length.steps)
+    if arguments:
+        warmup = _put_warmup(config, draft, arguments, length.steps)
+        kinds = {key: bool if key == "cycle" else float for key in _KEYS[name] if key not in _WARMUP}
+        draft.put_fields(kinds, arguments)
+        _remark(config, name, arguments, rate, warmup, length.steps)
 
 
-def _name(config: Config, sched: str) -> str:
+def _policy_name(config: Config, sched: str) -> str:
     """The policy's name: that of its class of parameters, or `name`."""
     if config.known(sched) is None:
         message = "TypeError: 'NoneType' object does not support item assignment: NeMo writes into sched"
         raise config.raises(sched, message, "delete sched for a constant rate")
     config.mapping(sched)
+    name, path = None, ""
     for path in (f"{sched}._target_", f"{sched}.args._target_"):
         target = config.text(path) if entry_at(config.root, path)[1] is not None else None
         if target is not None and not target.endswith("Params"):
             message = f"{target} is not a class of parameters of NeMo's policies"
             raise config.fail(path, "unknown-scheduler", message, "it is code of this project, or of another package")
         if target is not None:
-            return _known(config, path, target.rpartition(".")[2].removesuffix("Params"))
-    name = config.text(f"{sched}.name", choices=(*_KEYS, *_OF_TORCH))
+            name = target.rpartition(".")[2].removesuffix("Params")
+            break
+    if name is None:
+        path = f"{sched}.name"
+        name = config.text(path, choices=(*_KEYS, *_OF_TORCH))
     if name is None:
         raise config.fail(sched, "missing-key", "sched has no name, so that NeMo makes no schedule", "--set sched.name")
-    return _known(config, f"{sched}.name", name)
-
-
-def _known(config: Config, path: str, name: str) -> str:
-    if name in _KEYS or name in _OF_TORCH:
-        return name
     message = f"ValueError: Cannot resolve scheduler {name!r}. Available optimizers are {', '.join(_KEYS)}"
-    raise config.raises(path, message)
+    config.refuse_first((name not in _KEYS and name not in _OF_TORCH, path, message))
+    return name
 
 
 def _put_torch(config: Config, draft: Draft, sched: str, name: str) -> None:
     """Write a scheduler of PyTorch, whose arguments stand in sched or its args; max_steps is not given to it."""
-    args = config.mapping(f"{sched}.args")
-    block = config.mapping(sched) if args is None else args
-    entries = [] if block is None else [entry for entry in block.entries if entry[0].text not in _DROPPED]
+    block = config.mapping(f"{sched}.args") or config.mapping(sched)
     place = config.value_place(sched)
+    entries = [] if block is None else without_entries(block, _DROPPED).entries
     scheduler = Named(f"torch.optim.lr_scheduler.{name}", mapping_of(entries, place), sched, place)
-    put_scheduler(config, draft, scheduler, lambda node: node)
+    put_scheduler(config, draft, scheduler)
     if _OF_TORCH[name] == "epoch":
-        put_length(config, draft, "trainer", "epoch", scheduler)
-        return
-    length = _length(config, sched, "")
-    draft.put("steps", length.steps, at=length.at, why=length.how)
+        put_epochs(config, draft, "trainer", "epoch", scheduler)
+    else:
+        draft.put_length(_length(config, sched, ""))
 
 
 def _arguments(config: Config, sched: str, name: str) -> str:
     """The path of the policy's arguments; "" where NeMo takes its defaults whatever the file says."""
-    given = config.mapping(f"{sched}.args")
+    beside = config.mapping(f"{sched}.args")
     path = sched
-    if given is not None:
+    if beside is not None:
         path = f"{sched}.args"
-        if entry_at(given, "name")[1] is not None:
-            lost = [key.text for key, value in given.entries if key.text in _KEYS[name] and not _is_null(value)]
-            inner = given.get("params")
-            lost += (
-                [key.text for key, value in inner.entries if not _is_null(value)] if isinstance(inner, Mapping) else []
-            )
-            if lost:
-                what = f"{', '.join(lost)} beside args.name is ignored: {name} has its defaults"
+        inner = beside.get("params")
+        if entry_at(beside, "name")[1] is not None:
+            ignored = [key for key, value in parts_of(beside) if key in _KEYS[name] and not _is_null(value)]
+            ignored += [key for key, value in parts_of(inner) if not _is_null(value)] if inner is not None else []
+            if ignored:
+                what = f"{', '.join(ignored)} beside args.name is ignored: {name} has its defaults"
                 advice = "put the arguments into sched itself, without args"
-                config.remark(f"{path}.{lost[0]}", "sched-args", what, "NeMo looks for them elsewhere", advice)
+                config.remark(f"{path}.{ignored[0]}", "sched-args", what, "NeMo looks for them elsewhere", advice)
             return ""
-        if isinstance(given.get("params"), Mapping):
-            path = f"{path}.params"
-    block = config.mapping(path)
-    for key, _ in block.entries if block is not None else ():
-        if key.text not in (*_KEYS[name], *_DROPPED):
-            message = f"TypeError: {name}.__init__() got an unexpected keyword argument {key.text!r}"
-            raise config.raises(f"{path}.{key.text}", message, f"it takes {', '.join(_KEYS[name])}")
+        path = f"{path}.params" if isinstance(inner, Mapping) else path
+    config.refuse_others(path, _KEYS[name], f"{name}.__init__()", _DROPPED)
     return path
 
 
@@ -173,101 +146,89 @@ def _trainer_steps(config: Config) -> int | None:
     return steps if steps > 0 else None
 
 
-def _length(config: Config, sched: str, arguments: str) -> _Length:
-    """max_steps: --steps, the trainer's, else sched's own, else the trainer's epochs times the updates of one."""
+def _length(config: Config, sched: str, arguments: str) -> Length:
+    """max_steps: the trainer's, else sched's own, else the trainer's epochs times the updates of one."""
     given = config.given
     config.knows(f"{sched}.max_steps", "trainer.max_steps", "trainer.max_epochs", "trainer.accumulate_grad_batches")
     if given.steps is not None:
-        return _Length(given.steps, None, given.option("steps"))
+        return Length(given.steps)
     if given.epochs is None:
-        own, steps = config.count(f"{sched}.max_steps", -1), _trainer_steps(config)
+        own_steps, steps = config.count(f"{sched}.max_steps", -1), _trainer_steps(config)
         if steps is not None:
-            if own > 0 and own != steps:
-                what = f"max_steps {own} is not used: NeMo puts trainer.max_steps, {steps}, in its place"
+            if own_steps > 0 and own_steps != steps:
+                what = f"max_steps {own_steps} is not used: NeMo puts trainer.max_steps, {steps}, in its place"
                 config.remark(f"{sched}.max_steps", "unread-key", what)
-            return _Length(steps, "trainer.max_steps", "trainer.max_steps")
-        if own > 0:
-            return _Length(own, f"{sched}.max_steps", f"{sched}.max_steps")
+            return Length(steps, "trainer.max_steps", "trainer.max_steps")
+        if own_steps > 0:
+            return Length(own_steps, f"{sched}.max_steps", f"{sched}.max_steps")
     epochs = given.epochs or config.number("trainer.max_epochs")
-    ratio = f"{arguments}.warmup_ratio" if arguments else ""
-    needed = ratio if ratio and config.has(ratio) else "trainer.max_epochs"
+    candidates = (f"{arguments}.warmup_ratio" if arguments else "", "trainer.max_epochs")
+    needed = next((path for path in candidates if path and config.has(path)), sched)
     if epochs is None or epochs < 1:
-        raise config.needs_steps(needed if has(config.root, needed) else sched, ("--steps N",))
+        raise config.needs_steps(needed, ("--steps N",))
     if epochs % 1 or epochs > _MAX_EPOCHS:
         raise config.fail("trainer.max_epochs", "bad-value", f"max_epochs must be a whole number, not {epochs:g}")
-    per_epoch, how = _per_epoch(config)
-    if per_epoch is None:
-        raise config.needs_steps(needed if has(config.root, needed) else sched)
-    return _Length(int(epochs) * per_epoch, "trainer.max_epochs", f"{epochs:g} epochs * {per_epoch}; {how}")
+    updates = updates_of(config, "trainer.accumulate_grad_batches", partial(_batches, config))
+    if updates.number is None:
+        raise config.needs_steps(needed)
+    how = f"{epochs:g} epochs * {updates.number}; {updates.how}"
+    return Length(int(epochs) * updates.number, how, "trainer.max_epochs")
 
 
-def _per_epoch(config: Config) -> tuple[int | None, str]:
-    """(updates of an epoch, how they are counted), as compute_max_steps does."""
-    given = config.given
-    if given.steps_per_epoch is not None:
-        return given.steps_per_epoch, given.option("steps_per_epoch")
-    accumulation = config.count("trainer.accumulate_grad_batches", 1, at_least=1)
-    if given.batches_per_epoch is not None:
-        batches, how = given.batches_per_epoch, given.option("batches_per_epoch")
-    elif given.samples is not None:
-        data = "model.train_ds" if has(config.root, "model.train_ds") else "train_ds"
-        batch = given.batch_size or config.count(f"{data}.batch_size", at_least=1)
-        if batch is None:
-            message = "the samples of a batch are not in the file"
-            raise config.fail(data, "needs-value", message, "--batch-size N")
-        world = given.world_size or _devices(config)
-        share = math.ceil(given.samples / world)
-        drop = config.flag(f"{data}.drop_last")
-        batches = share // batch if drop else -(-share // batch)
-        how = f"{'floor' if drop else 'ceil'}(ceil({given.samples} / {world}) / {batch}) = {batches} batches"
-    else:
-        return None, ""
+def _batches(config: Config) -> EpochCount:
+    """The batches of an epoch, as compute_max_steps counts them."""
+    data = "model.train_ds" if has(config.root, "model.train_ds") else "train_ds"
+    batches = batches_of(config, f"{data}.batch_size", world=_world, drop=f"{data}.drop_last")
     limit = config.number("trainer.limit_train_batches", 1.0)
     if limit < 0:
         raise config.fail("trainer.limit_train_batches", "bad-value", f"it must be at least 0, not {limit:g}")
-    batches = min(batches, limit) if isinstance(limit, int) else int(batches * limit)
-    if not batches:
+    if batches.number is None:
+        return batches
+    number: float = batches.number
+    number = min(number, limit) if isinstance(limit, int) else int(number * limit)
+    if not number:
         raise config.fail("trainer.max_epochs", "bad-value", "an epoch has no batch")
-    return -(-batches // accumulation), f"{how}, ceil({batches} / {accumulation}) updates"
+    return EpochCount(int(number), batches.how)
 
 
-def _devices(config: Config) -> int:
-    """The processes that the trainer says: devices (gpus in older files) times num_nodes; 1 where it leaves it open."""
+def _world(config: Config) -> int:
+    """The processes: as given, or the trainer's devices (gpus in older files) times num_nodes, 1 where it says none."""
+    if config.given.world_size is not None:
+        return config.given.world_size
     nodes = config.count("trainer.num_nodes", 1, at_least=1)
-    for key in ("trainer.devices", "trainer.gpus"):
-        node = config.node(key)
-        value = node.value if isinstance(node, Scalar) else None
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return value * nodes
-    return nodes
+    written = [config.node(key) for key in ("trainer.devices", "trainer.gpus")]
+    devices = [node.value for node in written if isinstance(node, Scalar)]
+    per_node = (value for value in devices if isinstance(value, int) and not isinstance(value, bool) and value > 0)
+    return next(per_node, 1) * nodes
 
 
 def _put_warmup(config: Config, draft: Draft, arguments: str, steps: int) -> float:
     """Write the warmup, a ratio rounded down; its steps."""
-    counted, ratio = config.number(f"{arguments}.warmup_steps"), config.number(f"{arguments}.warmup_ratio")
+    counted_at, ratio_at = (f"{arguments}.{name}" for name in _WARMUP)
+    counted, ratio = config.number(counted_at), config.number(ratio_at)
     if counted is not None and ratio is not None:
         message = "AssertionError: Either use particular number of step or ratio"
-        raise config.raises(f"{arguments}.warmup_ratio", message, "leave out warmup_steps or warmup_ratio")
+        raise config.raises(ratio_at, message, "leave out warmup_steps or warmup_ratio")
+    if counted is not None and counted < 0:
+        raise config.fail(counted_at, "bad-value", f"it must be at least 0, not {counted:g}")
+    if ratio is not None and not 0 <= ratio <= 1:
+        raise config.fail(ratio_at, "bad-value", f"it must be from 0 to 1, not {ratio:g}")
     if counted is not None:
-        if counted < 0:
-            raise config.fail(f"{arguments}.warmup_steps", "bad-value", f"it must be at least 0, not {counted:g}")
-        draft.put("schedule.warmup_steps", counted, at=f"{arguments}.warmup_steps")
+        draft.put("schedule.warmup_steps", counted, at=counted_at)
         return counted
-    if ratio is not None:
-        if not 0 <= ratio <= 1:
-            raise config.fail(f"{arguments}.warmup_ratio", "bad-value", f"it must be from 0 to 1, not {ratio:g}")
-        why = f"int({ratio!r} * {steps}) from warmup_ratio"
-        draft.put("schedule.warmup_steps", int(ratio * steps), at=f"{arguments}.warmup_ratio", why=why)
-        return int(ratio * steps)
-    return 0
+    if ratio is None:
+        return 0
+    why = f"int({ratio!r} * {steps}) from warmup_ratio"
+    draft.put("schedule.warmup_steps", int(ratio * steps), at=ratio_at, why=why)
+    return int(ratio * steps)
 
 
-def _remarks(config: Config, name: str, arguments: str, rate: float, warm: float, steps: int) -> None:
+def _remark(config: Config, name: str, arguments: str, rate: float, warmup: float, steps: int) -> None:
     """Tell of a Noam whose peak is below min_lr, of a rate that is ignored, and of a warmup that fills the run."""
     width = config.number(f"{arguments}.d_model") if name == "NoamAnnealing" else None
     low = config.number(f"{arguments}.min_lr", 0.0)
     if width is not None and width > 0:
-        peak = rate * width**-0.5 * max(1.0, warm) ** -0.5
+        peak = rate * width**-0.5 * max(1.0, warmup) ** -0.5
         if peak < low <= rate:
             what = f"NoamAnnealing peaks at {peak:.3g}, below min_lr {low:g}, and goes up to it after the warmup"
             why = "its lr is a factor: the peak is lr * d_model**-0.5 * warmup_steps**-0.5"
@@ -275,10 +236,8 @@ def _remarks(config: Config, name: str, arguments: str, rate: float, warm: float
             config.remark(f"{arguments}.min_lr", "peak-below-min-lr", what, why, advice)
     if name == "T5InverseSquareRootAnnealing":
         config.remark(f"{arguments.removesuffix('.args')}.name", "lr-unused", f"{name} ignores lr {rate:g}")
-    if warm >= steps:
-        key = "warmup_ratio" if config.has(f"{arguments}.warmup_ratio") else "warmup_steps"
-        what = f"the warmup of {warm:g} updates is as long as the run of {steps}"
-        config.remark(f"{arguments}.{key}", "warmup-too-long", what, "", "shorten the warmup")
+    key = next((key for key in reversed(_WARMUP) if config.has(f"{arguments}.{key}")), "warmup_steps")
+    config.remark_long_warmup(f"{arguments}.{key}", warmup, steps, help="shorten the warmup")
 
 
-FORMAT = Format("nemo", "NeMo YAML", ("omegaconf",), misses, translate, over=("hydra",))
+FORMAT = Format("nemo", "NeMo YAML", ("omegaconf",), translate, lacks=_lacks, over=("hydra",))

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from lrcli.configs.base import Config, Draft, Format, lacking
-from lrcli.reader.nodes import Mapping
+from lrcli.configs.base import Config, Draft, Format
 
-
-def misses(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be a spec: a schedule, and the length of the run."""
-    return lacking(root, "schedule", "epochs|steps")
+_MARKS = ("schedule", "epochs|steps")
 
 
 def translate(config: Config, draft: Draft) -> None:
@@ -17,4 +13,4 @@ def translate(config: Config, draft: Draft) -> None:
         draft.put(key.text, value)
 
 
-FORMAT = Format("spec_text", "a spec of lrcli's own in TOML or JSON", ("toml", "json"), misses, translate)
+FORMAT = Format("spec_text", "a spec of lrcli's own in TOML or JSON", ("toml", "json"), translate, _MARKS)

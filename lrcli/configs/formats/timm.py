@@ -5,52 +5,53 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
+from functools import partial
 
-from lrcli.configs.base import Config, Draft, Format, has
+from lrcli.configs.base import Config, Draft, Format, has, lacking
+from lrcli.configs.counts import EpochCount, Length, batches_of, updates_of
 from lrcli.configs.nodes import mapping_of
-from lrcli.reader.nodes import Mapping, Node
+from lrcli.reader.nodes import Mapping
 from lrcli.reader.nodes import Sequence as List
 from lrcli.reader.source import refuse
 
 _SCRIPT = re.compile(r"distributed_train\.sh[ \t]+([1-9][0-9]{0,5})\b")
 """timm's own script, which takes the number of processes first."""
 _SHORT = {"b": "batch_size", "opt": "opt"}
-_NUMBERS: dict[str, tuple[str, float]] = {
-    "cooldown_epochs": ("cooldown_epochs", 0),
-    "patience_epochs": ("patience_epochs", 10),
-    "decay_rate": ("decay_rate", 0.1),
-    "min_lr": ("min_lr", 0.0),
-    "warmup_lr": ("warmup_lr", 1e-5),
-    "warmup_epochs": ("warmup_epochs", 5),
-    "lr_cycle_mul": ("cycle_mul", 1.0),
-    "lr_cycle_decay": ("cycle_decay", 0.5),
-    "lr_cycle_limit": ("cycle_limit", 1),
-    "lr_k_decay": ("k_decay", 1.0),
+_FIELDS: dict[str, float] = {
+    "cooldown_epochs": 0,
+    "patience_epochs": 10,
+    "decay_rate": 0.1,
+    "min_lr": 0.0,
+    "warmup_lr": 1e-5,
+    "warmup_epochs": 5,
+    "lr_cycle_mul": 1.0,
+    "lr_cycle_decay": 0.5,
+    "lr_cycle_limit": 1,
+    "lr_k_decay": 1.0,
 }
-"""train.py's arguments, what create_scheduler_v2 calls them, and train.py's defaults."""
+"""train.py's arguments with its defaults. create_scheduler_v2 calls them alike, but without `lr_`."""
+_NAMES = {name: name.removeprefix("lr_") for name in _FIELDS}
+_DEFAULT = "train.py's default"
 _OF_DEIT = ("unscale_lr", "distillation_type", "data_set", "dist_eval", "nb_classes")
 _CYCLIC = ("cosine", "tanh", "poly")
 _SCHEDULERS = ("cosine", "tanh", "step", "multistep", "poly", "wsd", "rsqrt", "constant", "plateau", "none")
 
 
-def misses(root: Mapping) -> tuple[str, ...]:
+def _lacks(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be arguments of timm's train.py."""
     plain = _plain(root)
     marks = ("warmup_lr", "lr_base", "decay_rate", "warmup_epochs", "lr_k_decay")
-    other = next((name for name in _OF_DEIT if has(plain, name)), None)
-    if other is not None:
-        return (f"arguments of train.py alone ({other} is DeiT's, whose main.py scales lr by the batch size)",)
-    lacks = () if has(plain, "sched") else ("sched",)
+    of_deit = next((name for name in _OF_DEIT if has(plain, name)), None)
+    if of_deit is not None:
+        return (f"arguments of train.py alone ({of_deit} is DeiT's, whose main.py scales lr by the batch size)",)
+    lacks = lacking(plain, "sched")
     return lacks if any(has(plain, mark) for mark in marks) else (*lacks, " or ".join(marks[:3]))
 
 
 def _plain(root: Mapping) -> Mapping:
     """The arguments by the names of argparse: `--warmup-lr`, `warmup-lr` and `warmup_lr` are the same."""
-    entries = []
-    for key, value in root.entries:
-        name = _SHORT.get(key.text, key.text.replace("-", "_"))
-        entries.append((replace(key, text=name), value))
-    return mapping_of(entries, root.place)
+    names = [(key, _SHORT.get(key.text, key.text.replace("-", "_")), value) for key, value in root.entries]
+    return mapping_of([(replace(key, text=name), value) for key, name, value in names], root.place)
 
 
 def translate(config: Config, draft: Draft) -> None:
@@ -58,68 +59,52 @@ def translate(config: Config, draft: Draft) -> None:
     config.root = _plain(config.root)
     config.nulls_default = False
     config.knows("lr", "lr_base", "lr_base_size", "lr_base_scale", "batch_size", "grad_accum_steps", "opt", "epochs")
-    config.knows("sched", "sched_on_updates", "decay_epochs", "decay_milestones", "warmup_prefix", *_NUMBERS)
-    sched = config.text("sched", "cosine", _SCHEDULERS)
-    if sched not in _SCHEDULERS:
-        raise config.raises("sched", f"AssertionError: Invalid scheduler {sched!r}", f"it is one of {_SCHEDULERS}")
-    if config.has("lr_noise") and not _is_empty(config.known("lr_noise")):
-        raise config.fail(
-            "lr_noise", "needs-value", "lr_noise draws from torch's generator: the rates are not in the file"
-        )
+    config.knows("sched", "sched_on_updates", "decay_epochs", "decay_milestones", "warmup_prefix", *_FIELDS)
+    message = "AssertionError: Invalid scheduler {!r}"
+    sched = config.choice("sched", "cosine", _SCHEDULERS, message, f"it is one of {_SCHEDULERS}")
+    noise = config.known("lr_noise")
+    if noise is not None and not (isinstance(noise, List) and not noise.items):
+        message = "lr_noise draws from torch's generator: the rates are not in the file"
+        raise config.fail("lr_noise", "needs-value", message)
     if config.number("epoch_repeats", 0):
         raise config.fail("epoch_repeats", "unknown-scheduler", "epoch_repeats is not read")
     _put_rate(config, draft)
-    epochs = config.given.epochs or config.number("epochs", 300)
-    if epochs < 1 or epochs % 1:
-        raise config.fail("epochs", "bad-value", f"epochs must be a whole number of at least 1, not {epochs:g}")
-    values = {name: config.number(key, default) for key, (name, default) in _NUMBERS.items()}
+    epochs = config.epochs("epochs", 300) or 0
     prefix = config.flag("warmup_prefix")
-    per, how = _updates(config)
+    updates = updates_of(config, "grad_accum_steps", partial(_batches, config))
     on_updates = config.flag("sched_on_updates")
-    if on_updates and per is None:
+    if on_updates and updates.number is None:
         help = ("--samples N (1 GPU; --world-size N)", "--steps-per-epoch N")
         raise config.needs_steps("sched_on_updates", help)
-    length = _length(sched, int(epochs), values, prefix)
-    given = config.given
-    if on_updates:
-        assert per is not None
-        steps = given.steps or length * per
-        draft.put("steps", steps, at="epochs", why=f"{length} epochs of {per} updates")
-    elif given.steps is not None and given.epochs is None and per is not None:
-        draft.put("epochs", max(1, -(-given.steps // per)), why="--steps")
-    else:
-        draft.put(
-            "epochs", length, at="epochs", why="" if length == epochs else "with cycles, cooldown and warmup prefix"
-        )
-    if per is not None:
-        draft.put("steps_per_epoch", per, why=how)
     draft.put("schedule.type", "timm.create_scheduler_v2")
     draft.put("schedule.sched", sched, at="sched")
-    draft.put("schedule.num_epochs", int(epochs), at="epochs")
+    draft.put("schedule.num_epochs", epochs, at="epochs")
     _put_decay(config, draft, sched)
-    for key, (name, _) in _NUMBERS.items():
-        given_here = config.has(key)
-        value = values[name]
-        whole = value % 1 == 0 and name in ("cooldown_epochs", "patience_epochs", "warmup_epochs", "cycle_limit")
-        why = ("" if key == name else key) if given_here else "train.py's default"
-        draft.put(f"schedule.{name}", int(value) if whole else float(value), at=key, why=why)
+    values = draft.put_fields(_FIELDS, why=_DEFAULT, names=_NAMES)
+    length = _length(sched, epochs, values, prefix)
+    given = config.given
+    if on_updates:
+        draft.put_length(
+            Length(length * (updates.number or 0), f"{length} epochs of {updates.number} updates", "epochs")
+        )
+    elif given.steps is not None and given.epochs is None and updates.number is not None:
+        draft.put("epochs", max(1, -(-given.steps // updates.number)), why=given.option("steps"))
+    else:
+        why = "" if length == epochs else "with cycles, cooldown and warmup prefix"
+        draft.put("epochs", length, at="epochs", why=why)
+    if updates.number is not None:
+        draft.put("steps_per_epoch", updates.number, why=updates.how)
     draft.put("schedule.warmup_prefix", prefix, at="warmup_prefix")
     if sched == "plateau":
         metric = config.text("eval_metric", "top1")
         draft.put("schedule.plateau_mode", "min" if "loss" in metric else "max", at="eval_metric")
     if on_updates:
         draft.put("schedule.step_on_epochs", False, at="sched_on_updates")
-        draft.put("schedule.updates_per_epoch", per)
-    if values["warmup_epochs"] >= length:
-        what = f"the warmup of {values['warmup_epochs']:g} epochs is as long as the run of {length}"
-        config.remark("warmup_epochs", "warmup-too-long", what)
+        draft.put("schedule.updates_per_epoch", updates.number)
+    config.remark_long_warmup("warmup_epochs", values["warmup_epochs"], length, "epochs")
     if config.has("layer_decay"):
         what = "layer_decay gives each layer a rate of its own; the one shown is the last layer's"
         config.remark("layer_decay", "other-groups", what, level="note")
-
-
-def _is_empty(node: Node | None) -> bool:
-    return isinstance(node, List) and not node.items
 
 
 def _put_rate(config: Config, draft: Draft) -> None:
@@ -155,50 +140,41 @@ def _world(config: Config) -> int | None:
     return int(started.pop()) if len(started) == 1 else None
 
 
-def _updates(config: Config) -> tuple[int | None, str]:
-    """(the updates of an epoch, how): the last batch is dropped, the last accumulation is not."""
-    given = config.given
-    if given.steps_per_epoch is not None:
-        return given.steps_per_epoch, given.option("steps_per_epoch")
-    accumulation = config.count("grad_accum_steps", 1, at_least=1)
-    batches = given.batches_per_epoch
-    if batches is None and given.samples is not None:
-        share = -(-given.samples // (_world(config) or 1))
-        batches = share // (given.batch_size or config.count("batch_size", 128, at_least=1))
-    if not batches:
-        return None, ""
-    return -(-batches // accumulation), f"{batches} batches, ceil / {accumulation}"
+def _batches(config: Config) -> EpochCount:
+    """The batches of an epoch: the last one is dropped."""
+    return batches_of(config, "batch_size", 128, world=_world, drop=True)
 
 
 def _length(sched: str, epochs: int, values: dict[str, float], prefix: bool) -> int:
     """The epochs of the run, as create_scheduler_v2 returns them."""
-    warmup, cooldown = values["warmup_epochs"], values["cooldown_epochs"]
+    more = values["warmup_epochs"] if prefix else 0
+    if sched in (*_CYCLIC, "wsd", "rsqrt"):
+        more += values["cooldown_epochs"]
     if sched in _CYCLIC:
-        cycles, mul = max(1, int(values["cycle_limit"])), values["cycle_mul"]
-        total = epochs * cycles if mul == 1.0 else math.floor(-epochs * (mul**cycles - 1) / (1 - mul))
-        return max(1, int(total + (warmup if prefix else 0) + cooldown))
-    if sched in ("wsd", "rsqrt"):
-        return max(1, int(epochs + (warmup if prefix else 0) + cooldown))
-    return max(1, int(epochs + (warmup if prefix else 0)))
+        cycles, mul = max(1, int(values["lr_cycle_limit"])), values["lr_cycle_mul"]
+        return max(
+            1, int((epochs * cycles if mul == 1.0 else math.floor(-epochs * (mul**cycles - 1) / (1 - mul))) + more)
+        )
+    return max(1, int(epochs + more))
 
 
 def _put_decay(config: Config, draft: Draft, sched: str) -> None:
     """Write decay_epochs and decay_milestones."""
     decay = config.number("decay_epochs", 90)
     if sched in ("step", "wsd", "rsqrt"):
-        why = "" if config.has("decay_epochs") else "train.py's default"
-        draft.put("schedule.decay_epochs", int(decay) if decay % 1 == 0 else decay, at="decay_epochs", why=why)
+        why = "" if config.has("decay_epochs") else _DEFAULT
+        draft.put("schedule.decay_epochs", decay, at="decay_epochs", why=why)
     if sched != "multistep":
         return
     node = config.known("decay_milestones")
     if node is None:
-        draft.put("schedule.decay_milestones", [90, 180, 270], why="train.py's default")
+        draft.put("schedule.decay_milestones", [90, 180, 270], why=_DEFAULT)
         return
     items = node.items if isinstance(node, List) else (node,)
-    found = [config.number_of(item, "decay_milestones") for item in items]
-    if any(one % 1 for one in found) or found != sorted(found):
+    milestones = [config.number_of(item, "decay_milestones") for item in items]
+    if any(milestone % 1 for milestone in milestones) or milestones != sorted(milestones):
         raise refuse(node.place, "bad-value", "decay_milestones must be whole numbers in order")
-    draft.put("schedule.decay_milestones", [int(one) for one in found], at="decay_milestones")
+    draft.put("schedule.decay_milestones", list(map(int, milestones)), at="decay_milestones")
 
 
-FORMAT = Format("timm", "timm args.yaml, train.py's command line", ("pyyaml", "shell"), misses, translate)
+FORMAT = Format("timm", "timm args.yaml, train.py's command line", ("pyyaml", "shell"), translate, lacks=_lacks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format, has, lacking
+from lrcli.configs.counts import Length, batches_of, option_count
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.ultralytics import FRAMEWORK
@@ -13,7 +14,7 @@ _RATES = {"lr0": 0.01, "lrf": 0.01, "warmup_epochs": 3.0, "warmup_bias_lr": 0.1}
 _OF_YOLOV5 = ("anchor_t", "cls_pw", "obj_pw", "fl_gamma", "hyp")
 
 
-def misses(root: Mapping) -> tuple[str, ...]:
+def _lacks(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be the arguments of an ultralytics training, all of them or those that were tuned."""
     if any(has(root, name) for name in _OF_YOLOV5):
         return ("no keys of YOLOv5's",)
@@ -27,32 +28,20 @@ def translate(config: Config, draft: Draft) -> None:
     if config.number("time") is not None:
         message = "time limits the training in hours: the number of epochs is estimated anew while it runs"
         raise config.fail("time", "not-in-steps", message, "--set time=null --epochs N, for those it came to")
-    epochs = config.given.epochs or config.number("epochs")
-    if epochs is None:
-        message = "the number of epochs is not in the file (ultralytics' own default is 100)"
-        raise config.fail("epochs", "needs-steps", message, "--epochs N")
-    if epochs % 1 or epochs < 1:
-        raise config.fail("epochs", "bad-value", f"epochs must be a whole number of at least 1, not {epochs:g}")
-    given = config.given
+    missing = "the number of epochs is not in the file (ultralytics' own default is 100)"
+    epochs = config.epochs("epochs", missing=missing) or 0
     batch, world = _batch(config), _world(config)
     samples = _samples(config)
-    batches = given.batches_per_epoch or given.steps_per_epoch
-    how = ""
-    if samples is not None:
-        share = -(-samples // world)
-        batches = -(-share // max(1, batch // world))
-        how = f"ceil({samples} / {batch})" if world == 1 else f"ceil(ceil({samples} / {world}) / ({batch} // {world}))"
-    if batches is None:
+    counted = batches_of(config, "batch", batch=max(1, batch // world), world=world, samples=samples)
+    counted = counted if counted.number is not None else option_count(config, "batches_per_epoch", "steps_per_epoch")
+    if counted.number is None:
         help = ("--samples N, the images that are trained on", "--batches-per-epoch N")
         raise config.needs_steps("warmup_epochs" if config.has("warmup_epochs") else "epochs", help)
+    batches = counted.number
     values = {name: config.number(name, default) for name, default in _RATES.items()}
     for name in ("lr0", "lrf", "warmup_bias_lr"):
-        value = values[name]
-        if not 0 <= value <= 1:
-            message = (
-                f"ValueError: '{name}={value}' is an invalid value. Valid '{name}' values are between 0.0 and 1.0."
-            )
-            raise config.raises(name, message)
+        range_ = f"'{name}={values[name]}' is an invalid value. Valid '{name}' values are between 0.0 and 1.0."
+        config.refuse_first((not 0 <= values[name] <= 1, name, f"ValueError: {range_}"))
     nbs = config.count("nbs", 64, at_least=1)
     optimizer = _optimizer(config, values["lr0"], nominal_batches(samples, batches, batch, nbs, epochs))
     why = {name: name if config.has(name) else f"{name} is not in the file" for name in values}
@@ -60,20 +49,18 @@ def translate(config: Config, draft: Draft) -> None:
         values["lr0"], values["warmup_bias_lr"] = optimizer.lr, 0.0
         why["lr0"] = f"optimizer auto takes {optimizer.name} with this rate, whatever lr0 is"
         why["warmup_bias_lr"] = "optimizer auto sets it to 0"
-    steps = given.steps or batches * int(epochs)
-    draft.put("steps", steps, at="epochs", why=f"{int(epochs)} epochs of {batches} batches")
-    draft.put("steps_per_epoch", batches, at="batch", why=how)
+    draft.put_length(Length(batches * epochs, f"{epochs} epochs of {batches} batches", "epochs"))
+    draft.put("steps_per_epoch", batches, at="batch", why=counted.how)
     draft.put("schedule.type", "ultralytics.trainer")
-    draft.put("schedule.epochs", int(epochs), at="epochs")
+    draft.put("schedule.epochs", epochs, at="epochs")
     draft.put("schedule.batch", batch, at="batch")
-    for name in _RATES:
-        draft.put(f"schedule.{name}", float(values[name]), at=name, why=why[name])
-    draft.put("schedule.cos_lr", config.flag("cos_lr"), at="cos_lr")
-    draft.put("schedule.nbs", nbs, at="nbs")
+    for name, value in values.items():
+        draft.put(f"schedule.{name}", float(value), at=name, why=why[name])
+    draft.put_fields({"cos_lr": False, "nbs": 64})
     draft.put("schedule.optimizer", optimizer.name, at="optimizer")
     if config.asked:
         draft.put("emulate", f"ultralytics-{config.release}", why="the release that was asked for")
-    _warmup_remark(config, values["warmup_epochs"], int(epochs), batches)
+    _remark_warmup(config, values["warmup_epochs"], epochs, batches)
 
 
 def _batch(config: Config) -> int:
@@ -136,18 +123,16 @@ def _classes(config: Config, iterations: tuple[int, int]) -> int | None:
     return classes
 
 
-def _warmup_remark(config: Config, warmup_epochs: float, epochs: int, batches: int) -> None:
+def _remark_warmup(config: Config, warmup_epochs: float, epochs: int, batches: int) -> None:
     """Tell of a warmup that fills the run, and of the 100 batches that it has at least in older releases."""
     if config.at_least("8.4.190"):
-        rows = round(min(warmup_epochs, max(epochs - 1, 0)) * batches)
+        warmup = round(min(warmup_epochs, max(epochs - 1, 0)) * batches)
     else:
-        rows = max(round(warmup_epochs * batches), 100) if warmup_epochs > 0 else 0
+        warmup = max(round(warmup_epochs * batches), 100) if warmup_epochs > 0 else 0
     key = "warmup_epochs" if config.has("warmup_epochs") else "epochs"
-    if rows >= epochs * batches:
-        what = f"the warmup of {rows} batches is as long as the run of {epochs * batches}"
-        config.remark(key, "warmup-too-long", what)
-    elif 0 < warmup_epochs * batches < 100 or epochs <= warmup_epochs:
-        what = f"releases differ here: the warmup has {rows} batches in ultralytics {config.release}"
+    config.remark_long_warmup(key, warmup, epochs * batches, "batches")
+    if warmup < epochs * batches and (0 < warmup_epochs * batches < 100 or epochs <= warmup_epochs):
+        what = f"releases differ here: the warmup has {warmup} batches in ultralytics {config.release}"
         why = "up to 8.4.0 it has at least 100 batches; in 8.4.190 it ends before the last epoch"
         config.remark(key, "releases-differ", what, why, level="note")
 
@@ -156,8 +141,8 @@ FORMAT = Format(
     "ultralytics",
     "ultralytics args.yaml",
     ("pyyaml",),
-    misses,
     translate,
+    lacks=_lacks,
     framework=FRAMEWORK.name,
     releases=FRAMEWORK.examined,
 )

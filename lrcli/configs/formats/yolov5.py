@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from lrcli.configs.base import Config, Draft, Format, has, lacking
 from lrcli.configs.beside import file_beside
-from lrcli.configs.nodes import entry_at, mapping_of
+from lrcli.configs.counts import Length, batches_of, option_count
+from lrcli.configs.nodes import mapping_of
 from lrcli.configs.syntax.pyyaml import read
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Scalar
@@ -15,7 +16,7 @@ RELEASES = ("5.0", "6.0", "6.1", "6.2", "7.0")
 _DEFAULTS = {"lr0": 0.01, "lrf": 0.01, "warmup_epochs": 3.0, "warmup_bias_lr": 0.1}
 
 
-def misses(root: Mapping) -> tuple[str, ...]:
+def _lacks(root: Mapping) -> tuple[str, ...]:
     """What a mapping lacks to be hyperparameters or options of YOLOv5."""
     if has(root, "hyp"):
         return () if has(root, "hyp.lr0") else lacking(root, "weights", "cfg", "epochs")
@@ -35,20 +36,16 @@ def translate(config: Config, draft: Draft) -> None:
             raise config.fail(name, "unknown-scheduler", f"{name} is YOLOv9's, whose curve is not read")
     config.texts_count = config.nulls_default = False
     hyp = _hyp(config)
-    epochs = config.given.epochs or config.number("epochs")
-    if epochs is None:
+    epochs = config.epochs("epochs") or 0
+    if not epochs:
         message = "the number of epochs is not in a hyp.yaml (it stands in opt.yaml)"
         raise config.fail("lrf", "needs-steps", message, "--epochs N")
-    if epochs < 1 or epochs % 1:
-        raise config.fail("epochs", "bad-value", f"epochs must be a whole number of at least 1, not {epochs:g}")
     batches = _batches(config)
     values = {name: hyp.number(name, default) for name, default in _DEFAULTS.items()}
-    if values["lr0"] < 0:
-        raise hyp.raises("lr0", f"ValueError: Invalid learning rate: {values['lr0']}")
-    draft.put("steps", config.given.steps or int(epochs) * batches, at="epochs", why=f"{epochs:g} * {batches} batches")
-    draft.put("steps_per_epoch", batches)
+    hyp.refuse_first((values["lr0"] < 0, "lr0", f"ValueError: Invalid learning rate: {values['lr0']}"))
+    draft.put_length(Length(epochs * batches, f"{epochs:g} * {batches} batches", "epochs", batches))
     draft.put("schedule.type", "ultralytics.yolov5")
-    draft.put("schedule.epochs", int(epochs), at="epochs")
+    draft.put("schedule.epochs", epochs, at="epochs")
     for name, value in values.items():
         why = "" if hyp.has(name) else f"{name} is not in the file"
         draft.put(f"schedule.{name}", float(value), at=hyp.value_place(name), why=why)
@@ -56,15 +53,13 @@ def translate(config: Config, draft: Draft) -> None:
     draft.put(f"schedule.{curve}", config.flag(curve), at=curve, why=f"as YOLOv5 {config.release} has it")
     least = 100 if config.at_least("6.2") else 1000
     draft.put("schedule.warmup_minimum", least, why=f"batches, in YOLOv5 {config.release}")
-    warm = max(round(values["warmup_epochs"] * batches), least)
-    if warm >= int(epochs) * batches:
-        what = f"the warmup of {warm} batches is as long as the run of {int(epochs) * batches}"
-        hyp.remark("warmup_epochs", "warmup-too-long", what, f"it has at least {least} batches")
-    elif least > 100 or warm == least:
-        what = f"releases differ here: the warmup has {warm} batches in YOLOv5 {config.release}"
-        config.remark(
-            "warmup_epochs", "releases-differ", what, "it has at least 1000 up to 6.1, 100 later", level="note"
-        )
+    warmup = max(round(values["warmup_epochs"] * batches), least)
+    why = f"it has at least {least} batches"
+    hyp.remark_long_warmup("warmup_epochs", warmup, epochs * batches, "batches", why=why)
+    if warmup < epochs * batches and (least > 100 or warmup == least):
+        what = f"releases differ here: the warmup has {warmup} batches in YOLOv5 {config.release}"
+        why = "it has at least 1000 up to 6.1, 100 later"
+        config.remark("warmup_epochs", "releases-differ", what, why, level="note")
 
 
 def _hyp(config: Config) -> Config:
@@ -91,27 +86,27 @@ def _hyp(config: Config) -> Config:
 def _batches(config: Config) -> int:
     """The batches of an epoch."""
     given = config.given
-    if given.batches_per_epoch is not None or given.steps_per_epoch is not None:
-        return given.batches_per_epoch or given.steps_per_epoch or 1
-    world = given.world_size or config.count("world_size", 1, at_least=1)
-    batch = given.batch_size or config.count("batch_size", at_least=1)
-    key = "warmup_epochs" if entry_at(config.root, "warmup_epochs")[1] is not None else "epochs"
+    counted = option_count(config, "batches_per_epoch", "steps_per_epoch").number
+    if counted is not None:
+        return counted
+    key = "warmup_epochs" if has(config.root, "warmup_epochs") else "epochs"
     if given.samples is None:
         raise config.needs_steps(key, ("--samples N, the images that are trained on", "--batches-per-epoch N"))
+    world = given.world_size or config.count("world_size", 1, at_least=1)
+    batch = given.batch_size or config.count("batch_size", at_least=1)
     if batch is None:
         raise config.fail(key, "needs-value", "the batch size is not in the file", "--batch-size N")
     if given.batch_size is None and not config.has("total_batch_size"):  # which older releases write beside their share
         batch = max(1, batch // world)
-    share = -(-given.samples // world)
-    return -(-share // batch)
+    return batches_of(config, "batch_size", batch=batch, world=world).number or 1
 
 
 FORMAT = Format(
     "yolov5",
     "YOLOv5 hyp.yaml, opt.yaml",
     ("pyyaml",),
-    misses,
     translate,
+    lacks=_lacks,
     framework="yolov5",
     releases=RELEASES,
     accepts=accepts,

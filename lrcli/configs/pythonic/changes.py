@@ -39,7 +39,7 @@ def swapped(node: Node, swaps: Mapping_[int, Node], kept: dict[int, Node]) -> No
     return kept[id(node)]
 
 
-def with_entry(node: Node, key: object, place: Place, value: Node) -> Node | None:
+def with_item(node: Node, key: object, place: Place, value: Node) -> Node | None:
     """x[key] = value."""
     if isinstance(node, Mapping) and isinstance(key, str):
         return mapping_of([*node.entries, (Scalar(place, key), value)], node.place)
@@ -50,7 +50,7 @@ def with_entry(node: Node, key: object, place: Place, value: Node) -> Node | Non
     return None
 
 
-def without_entry(node: Node, key: object) -> Node | None:
+def without_item(node: Node, key: object) -> Node | None:
     """del x[key]; None where it is not there."""
     if inside(node, key) is None:
         return None
@@ -72,7 +72,7 @@ def lengthened(node: Node, method: str, arguments: Sequence[Node]) -> Node | Non
         return None
     items = list(node.items)
     if method == "pop":
-        return without_entry(node, index) if len(arguments) <= 1 else None
+        return without_item(node, index) if len(arguments) <= 1 else None
     items[index:index] = arguments[1:2]
     return sequence_of(items, node.place) if len(arguments) == 2 else None
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping as Mapping_
 from dataclasses import replace
 
 from lrcli.configs.nodes import Unknown, Unread
-from lrcli.configs.pythonic.changes import containers, lengthened, merged_into, swapped, with_entry, without_entry
+from lrcli.configs.pythonic.changes import containers, lengthened, merged_into, swapped, with_item, without_item
 from lrcli.configs.pythonic.expressions import Expressions, Names, inside, keywords_of, root_of
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Node, Scalar
@@ -135,16 +135,14 @@ class _File:
                 self.assign(one, item, written) for one, item in zip(target.elts, items, strict=True)
             )
         held, key = self.container(target)
-        return held is not None and self.change(
-            held, lambda node: with_entry(node, key, self.read.place(target), value)
-        )
+        return held is not None and self.change(held, lambda node: with_item(node, key, self.read.place(target), value))
 
     def delete(self, target: ast.expr) -> bool:
         """del target."""
         if isinstance(target, ast.Name):
             return self.names.pop(target.id, None) is not None
         held, key = self.container(target)
-        return held is not None and self.change(held, lambda node: without_entry(node, key))
+        return held is not None and self.change(held, lambda node: without_item(node, key))
 
     def container(self, target: ast.expr) -> tuple[Node | None, object]:
         """(the mapping or list that an entry stands in, its key); None where that is not known."""
@@ -160,7 +158,7 @@ class _File:
         arguments = [self.read.value(one) for one in node.args]
         if isinstance(node.func, ast.Name) and node.func.id == "delattr" and len(arguments) == 2:
             key = arguments[1].value if isinstance(arguments[1], Scalar) else None
-            return self.change(arguments[0], lambda node: without_entry(node, key))
+            return self.change(arguments[0], lambda node: without_item(node, key))
         if not isinstance(node.func, ast.Attribute) or not root_of(node.func):
             return False
         held, method = self.read.value(node.func.value), node.func.attr
@@ -169,7 +167,7 @@ class _File:
         if method == "pop" and arguments and isinstance(arguments[0], Scalar):
             key = arguments[0].value
             known = inside(held, key) is not None
-            return self.change(held, lambda node: without_entry(node, key)) if known else len(arguments) == 2
+            return self.change(held, lambda node: without_item(node, key)) if known else len(arguments) == 2
         if method not in ("update", "merge"):
             return False
         pairs = [*((None, one) for one in node.args), *keywords_of(node)]
