@@ -31,10 +31,8 @@ class Length:
 def option_count(config: Config, *names: str) -> EpochCount:
     """The count that the first of these options gives."""
     given = config.given
-    return next(
-        (EpochCount(getattr(given, name), given.option(name)) for name in names if getattr(given, name) is not None),
-        EpochCount(),
-    )
+    counts = (EpochCount(getattr(given, name), given.option(name)) for name in names if name in given.names())
+    return next(counts, EpochCount())
 
 
 def batches_of(
