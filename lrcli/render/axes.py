@@ -9,7 +9,7 @@ from itertools import count, islice
 
 from lrcli.printable import number_text
 from lrcli.render.canvas import Area, Polyline, StyledText
-from lrcli.render.chart import Chart
+from lrcli.render.chart import Chart, panels_below
 from lrcli.render.ticks import count_labels, linear_ticks, log_ticks, value_labels, x_ticks
 from lrcli.values import dataclass
 
@@ -53,6 +53,30 @@ def log_axis(curves: Sequence[Sequence[Polyline]], height: int) -> YAxis:
         bottom, top = bottom - 1, top + 1
     ticks = log_ticks(bottom, top, _tick_count(height))
     return YAxis(bottom, top, tuple((math.log10(tick), number_text(tick)) for tick in ticks), height)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a panel shows: all the curves, in the values of its axis. The learning rate has no name."""
+
+    what: str
+    curves: tuple[Sequence[Polyline], ...]
+    log: bool = False
+
+    def axis(self, rows: int) -> YAxis:
+        """The axis of a panel of so many rows."""
+        return log_axis(self.curves, rows) if self.log else linear_axis(self.curves, rows, zero=not self.what)
+
+
+def contents_of(chart: Chart) -> tuple[list[Content], list[str]]:
+    """What the panels show, from the top, and what the title should say about the first."""
+    curves: Sequence[Sequence[Polyline]] = [line.runs for line in chart.lines]
+    notes = []
+    if chart.log:
+        curves, left_out = logarithmic(curves)
+        notes = ["log scale"] + (["gaps where it is not above 0"] if left_out else [])
+    below = [Content(what, tuple(runs)) for what, runs in panels_below(chart)]
+    return [Content("", tuple(curves), chart.log), *below], notes
 
 
 def _tick_count(rows: int) -> int:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from lrcli.printable import printable
 from lrcli.render import facts
-from lrcli.render.axes import XAxis, YAxis, linear_axis, log_axis, logarithmic, scale
-from lrcli.render.canvas import Area, Polyline, StyledText, draw_canvas, paint
-from lrcli.render.chart import Chart, chart_of, panels_below
+from lrcli.render.axes import XAxis, YAxis, contents_of, scale
+from lrcli.render.canvas import Area, StyledText, draw_canvas, paint
+from lrcli.render.chart import Chart, chart_of
 from lrcli.render.palette import marks
 from lrcli.render.safe import cell_width, clip
 from lrcli.series import Series
@@ -57,27 +57,21 @@ def render_plot(chart: Chart, *, width: int = 80, height: int = 23, ascii: bool 
         axis = axis.short()
     room = height - 2 - len(axis.captions) - len(below)  # without title and axis
 
-    curves: list[Sequence[Polyline]] = [line.runs for line in chart.lines]
-    lower = panels_below(chart)[: max(0, (room - 1) // 6)]
+    contents, notes = contents_of(chart)
+    lower = contents[1 : 1 + max(0, (room - 1) // 6)]
     lower_room = max(2, min(room // (2 + len(lower)), 9))
     room -= len(lower) * (lower_room + 1)  # and the axis between two
-    notes = []
-    if chart.log:
-        curves, left_out = logarithmic(curves)
-        notes = ["log scale"] + (["gaps where it is not above 0"] if left_out else [])
     if several and not below:
         notes.insert(0, "no room for the legend")
-    panels: list[tuple[Sequence[Sequence[Polyline]], YAxis]] = [
-        (curves, (log_axis if chart.log else linear_axis)(curves, room))
-    ]
-    panels += [(lines, linear_axis(lines, lower_room, zero=False)) for _, lines in lower]
-
-    margin = _margin(axis, [y for _, y in panels], [what for what, _ in lower], width)
+    panels = [(contents[0], contents[0].axis(room)), *((content, content.axis(lower_room)) for content in lower)]
+    margin = _margin(axis, [y for _, y in panels], [content.what for content in lower], width)
     rows = [_title(chart, notes, width, ascii)]
-    for i, (lines, y) in enumerate(panels):
+    for (content, y), below_it in zip(panels, [*lower, None], strict=True):
         area = Area(width - margin - 1, y.height, chart.left, chart.right, y.bottom, y.top, ascii)
-        rows += [[*scale(y, area, row, margin), *cells] for row, cells in enumerate(draw_canvas(lines, looks, area))]
-        rows.append(axis.line(area, margin, lower[i][0] if i < len(lower) else ""))
+        rows += [
+            [*scale(y, area, row, margin), *cells] for row, cells in enumerate(draw_canvas(content.curves, looks, area))
+        ]
+        rows.append(axis.line(area, margin, below_it.what if below_it else ""))
     rows += axis.labels(area, margin)
     return "\n".join(paint(row, color) for row in rows + below)
 

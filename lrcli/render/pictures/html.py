@@ -18,7 +18,7 @@ from lrcli.render.pictures import PIXELS, Picture
 from lrcli.render.svg import HEIGHT, WIDTH, columns_of, render_svg
 from lrcli.render.svg.curves import readable
 from lrcli.render.svg.text import escaped_xml
-from lrcli.render.svg.theme import DARK, LIGHT, Palette, dash, ramp_shares
+from lrcli.render.svg.theme import DARK, LIGHT, Palette, curve_looks, ramp_shares
 from lrcli.series import Series
 from lrcli.series.align import common_grid
 from lrcli.series.names import curve_names
@@ -140,7 +140,7 @@ def _code(text: str) -> str:
 
 def _data(chart: Chart, about: About, width: int, height: int) -> str:
     """The curves for the script: their corners, with as many digits as a reader sees."""
-    ramp = ramp_shares([line.name for line in chart.lines])
+    looks = curve_looks([line.name for line in chart.lines])
     panels = [("", [line.runs for line in chart.lines]), *panels_below(chart)]
 
     def corners(run: CurveRun) -> list[object]:
@@ -150,7 +150,7 @@ def _data(chart: Chart, about: About, width: int, height: int) -> str:
     stop = max((xs[-1] for line in chart.lines for xs, _ in line.runs), default=chart.right)
     data = {
         "title": chart.title,
-        "lines": [{"name": line.name, "dash": "" if ramp else dash(i)} for i, line in enumerate(chart.lines)],
+        "lines": [{"name": line.name, "dash": look.dashes} for line, look in zip(chart.lines, looks, strict=True)],
         "panels": [{"what": what, "lines": [list(map(corners, runs)) for runs in lines]} for what, lines in panels],
         "events": [[_whole(x), text] for x, text in about.events] if len(about.events) <= _MOST else [],
         "unit": chart.unit,

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from math import ceil
 
 from lrcli.printable import printable
-from lrcli.render.axes import XAxis
+from lrcli.render.axes import Content, XAxis, contents_of
 from lrcli.render.chart import Chart, Point
 from lrcli.render.facts import facts_text
 from lrcli.render.safe import clip
 from lrcli.render.svg import legend
-from lrcli.render.svg.panel import AXIS_ROW, Box, Content, Panel, contents_of, drawn, placed, x_axis
+from lrcli.render.svg.panel import AXIS_ROW, Box, Panel, axis_of, drawn, placed, x_axis
 from lrcli.render.svg.text import escaped_xml, svg_text, text_width
-from lrcli.render.svg.theme import FONTS, ramp_shares, style_sheet
+from lrcli.render.svg.theme import FONTS, curve_looks, style_sheet
 
 WIDTH = 760
 HEIGHT = 400
@@ -31,8 +31,7 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
     subtitle = ", ".join([chart.what] * (heading != chart.what) + notes)
     facts = [facts_text(line) for line in chart.lines]
     single = len(names) == 1
-    shares = ramp_shares([line.name for line in chart.lines])
-    ramp = bool(shares)
+    looks = curve_looks([line.name for line in chart.lines])
 
     caption = _rows(facts[0], width - 2 * _PAD) if single else []
     top: float = _PAD + (48 if subtitle else 26)
@@ -42,7 +41,7 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
     bottom = max(height - below, top + _LEAST)
     panels = [] if single else _labelled(chart, contents, names, (left, top, right, bottom))
     ends = _ends(panels[0]) if panels else []
-    boxed = None if single or ends else legend.boxed(names, width - 2 * _PAD, ramp=ramp)
+    boxed = None if single or ends else legend.boxed(names, width - 2 * _PAD)
     if boxed:
         top += boxed.height + 6
         bottom = max(bottom, top + _LEAST)
@@ -56,12 +55,12 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
     if subtitle:
         body.append(svg_text(_PAD, _PAD + 37, subtitle))
     if boxed:
-        body += boxed.drawn(_PAD, top - boxed.height - 6)
+        body += boxed.drawn(_PAD, top - boxed.height - 6, looks)
     titles = [f"{line.name}: {fact}" if line.name else fact for line, fact in zip(chart.lines, facts, strict=True)]
     for panel in panels:
-        body += drawn(panel, titles, filled=single and panel is panels[0] and not chart.log, ramp=ramp)
+        body += drawn(panel, titles, looks, filled=single and panel is panels[0] and not chart.log)
     body += x_axis(chart, panels)
-    body += legend.at_ends(names, ends, ramp=ramp) if ends else ()
+    body += legend.at_ends(names, ends, looks) if ends else ()
     body += [svg_text(_PAD, total - 14 - AXIS_ROW * n, row) for n, row in enumerate(caption[::-1])]
     label = f"{heading}: {subtitle}" if subtitle else heading
     return "\n".join(
@@ -69,7 +68,7 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
             f'<svg xmlns="http://www.w3.org/2000/svg" class="lrcli-{theme}" viewBox="0 0 {width} {total}" '
             f'width="{width}" height="{total}" font-family="{FONTS}" font-size="12" role="img" '
             f'aria-label="{escaped_xml(label)}">',
-            f"<style>{style_sheet(theme, len(names), shares)}</style>",
+            f"<style>{style_sheet(theme, [line.name for line in chart.lines])}</style>",
             *body,
             "</svg>",
         ]
@@ -90,7 +89,7 @@ def _rows(facts: str, width: float) -> list[str]:
 
 def _left(chart: Chart, contents: Sequence[Content], height: int) -> float:
     """Where the panels begin: right of what stands beside them."""
-    labels = [label for content in contents for _, label in content.axis(height).ticks]
+    labels = [label for content in contents for _, label in axis_of(content, height).ticks]
     captions = [caption for caption, _ in XAxis.of(chart).captions]
     return _PAD + 10 + max(map(text_width, labels + captions))
 

@@ -13,7 +13,7 @@ from lrcli.render.chart import Point
 from lrcli.render.safe import clip
 from lrcli.render.svg.curves import THIN
 from lrcli.render.svg.text import svg_number, svg_text, text_width
-from lrcli.render.svg.theme import curve_class, dash, fill_class
+from lrcli.render.svg.theme import CurveLook
 from lrcli.values import dataclass
 
 _ROW = 20
@@ -41,32 +41,31 @@ class Boxed:
     names: Sequence[str]
     rows: Sequence[Sequence[int]]
     column: float
-    ramp: bool = False
 
     @property
     def height(self) -> float:
         """The height of all rows."""
         return len(self.rows) * _ROW
 
-    def drawn(self, left: float, top: float) -> Iterator[str]:
+    def drawn(self, left: float, top: float, looks: Sequence[CurveLook]) -> Iterator[str]:
         """The elements."""
         for line, row in enumerate(self.rows):
             x, y = left, top + (line + 0.5) * _ROW
             for i in row:
-                yield stroke(i, f"M{svg_number(x)},{svg_number(y)}h{_SWATCH}", ramp=self.ramp) + "</path>"
+                yield stroke(looks[i], f"M{svg_number(x)},{svg_number(y)}h{_SWATCH}") + "</path>"
                 yield svg_text(x + _SWATCH + 6, y + 4, self.names[i], css="ink")
                 x += self.column or _entry_width(self.names[i]) + _GAP
 
 
-def boxed(names: Sequence[str], width: float, *, ramp: bool = False) -> Boxed:
+def boxed(names: Sequence[str], width: float) -> Boxed:
     """The legend of so many pixels, in columns if it has several rows."""
     widths = [_entry_width(name) for name in names]
     if sum(widths) + _GAP * (len(names) - 1) <= width:
-        return Boxed(names, [range(len(names))], 0, ramp)
+        return Boxed(names, [range(len(names))], 0)
     column = max(widths) + _GAP
     per_row = max(1, int((width + _GAP) // column))
     rows = [range(i, min(i + per_row, len(names))) for i in range(0, len(names), per_row)]
-    return Boxed(names, rows, column, ramp)
+    return Boxed(names, rows, column)
 
 
 def fits_ends(ends: Sequence[Point]) -> bool:
@@ -79,16 +78,16 @@ def label_room(names: Sequence[str]) -> float:
     return max(map(text_width, names)) + 12
 
 
-def at_ends(names: Sequence[str], ends: Sequence[Point], *, ramp: bool = False) -> Iterator[str]:
+def at_ends(names: Sequence[str], ends: Sequence[Point], looks: Sequence[CurveLook]) -> Iterator[str]:
     """The labels, each with a dot at its curve's end."""
     right = max(x for x, _ in ends)
-    for i, (name, (x, y)) in enumerate(zip(names, ends, strict=True)):
-        yield f'<circle class="{fill_class(i, ramp=ramp)}" cx="{svg_number(x)}" cy="{svg_number(y)}" r="3.5"/>'
+    for look, name, (x, y) in zip(looks, names, ends, strict=True):
+        yield f'<circle class="{look.fill}" cx="{svg_number(x)}" cy="{svg_number(y)}" r="3.5"/>'
         yield svg_text(right + 10, y + 4, name, css="ink")
 
 
-def stroke(i: int, d: str, dashes: str = "", *, ramp: bool = False) -> str:
-    """The path of curve i, open for a title; with dashes of its own, or those given."""
-    dashes = dashes if ramp else dash(i) or dashes
+def stroke(look: CurveLook, d: str, dashes: str = "") -> str:
+    """The path of a curve, open for a title; with dashes of its own, or those given."""
+    dashes = look.dashes or dashes
     pattern = f' stroke-dasharray="{dashes}"' if dashes else ""
-    return f'<path class="{curve_class(i, ramp=ramp)}" stroke-width="{svg_number(THIN)}"{pattern} d="{d}">'
+    return f'<path class="{look.stroke}" stroke-width="{svg_number(THIN)}"{pattern} d="{d}">'

@@ -8,13 +8,12 @@ from dataclasses import replace
 from itertools import pairwise
 
 from lrcli.printable import number_text
-from lrcli.render.axes import XAxis, YAxis, linear_axis, log_axis, logarithmic
-from lrcli.render.canvas import Polyline
-from lrcli.render.chart import Chart, Point, panels_below
+from lrcli.render.axes import Content, XAxis, YAxis
+from lrcli.render.chart import Chart, Point
 from lrcli.render.svg.curves import Frame, envelope, path, stretches
 from lrcli.render.svg.legend import stroke
 from lrcli.render.svg.text import escaped_xml, svg_number, svg_text, text_width
-from lrcli.render.svg.theme import fill_class
+from lrcli.render.svg.theme import CurveLook
 from lrcli.render.ticks import count_labels, x_ticks
 from lrcli.values import dataclass
 
@@ -40,20 +39,10 @@ Box = tuple[float, float, float, float]
 """Left, top, right and bottom in pixels."""
 
 
-@dataclass(frozen=True)
-class Content:
-    """What a panel shows: all the curves, in the values of its axis."""
-
-    what: str
-    curves: tuple[Sequence[Polyline], ...]
-    log: bool = False
-
-    def axis(self, height: float) -> YAxis:
-        """The axis for a panel of that height."""
-        rows = max(3, int(height / _TICK))
-        return (
-            _with_ends(log_axis(self.curves, rows)) if self.log else linear_axis(self.curves, rows, zero=not self.what)
-        )
+def axis_of(content: Content, height: float) -> YAxis:
+    """The axis of a panel of that height."""
+    axis = content.axis(max(3, int(height / _TICK)))
+    return _with_ends(axis) if content.log else axis
 
 
 def _with_ends(axis: YAxis) -> YAxis:
@@ -86,18 +75,6 @@ class Panel:
         return [[self.frame.points(run) for run in runs] for runs in self.content.curves]
 
 
-def contents_of(chart: Chart) -> tuple[list[Content], list[str]]:
-    """What there is to show, and what the subtitle should say about it."""
-    curves: Sequence[Sequence[Polyline]] = [one.runs for one in chart.lines]
-    notes = []
-    if chart.log:
-        curves, left_out = logarithmic(curves)
-        notes = ["log scale"] + (["gaps where it is not above 0"] if left_out else [])
-    contents = [Content("", tuple(curves), chart.log)]
-    contents += [Content(what, tuple(lines)) for what, lines in panels_below(chart)]
-    return contents, notes
-
-
 def placed(chart: Chart, contents: Sequence[Content], box: Box) -> list[Panel]:
     """The panels in a box."""
     left, top, right, bottom = box
@@ -111,14 +88,14 @@ def placed(chart: Chart, contents: Sequence[Content], box: Box) -> list[Panel]:
     edges = [(high + _BETWEEN / 2, low - _BETWEEN / 2) for high, low in pairwise(splits)]
     panels = []
     for content, (ceiling, floor) in zip(contents, edges, strict=True):
-        axis = content.axis(floor - ceiling)
+        axis = axis_of(content, floor - ceiling)
         low = floor if axis.bottom == 0 and not content.log else floor - _INSET
         frame = Frame(left, ceiling + _INSET, right, low, chart.left, chart.right, axis.bottom, axis.top)
         panels.append(Panel(content, axis, frame, floor))
     return panels
 
 
-def drawn(panel: Panel, titles: Sequence[str], *, filled: bool, ramp: bool = False) -> Iterator[str]:
+def drawn(panel: Panel, titles: Sequence[str], looks: Sequence[CurveLook], *, filled: bool) -> Iterator[str]:
     """The elements of a panel: grid, labels, curves."""
     frame = panel.frame
     grid = "".join(
@@ -135,20 +112,21 @@ def drawn(panel: Panel, titles: Sequence[str], *, filled: bool, ramp: bool = Fal
     if panel.content.what:
         yield svg_text(frame.left, frame.top - _INSET - 6, panel.content.what)
     curves: list[list[list[Point]]] = []
-    for i, runs in enumerate(panel.points()):
+    for look, runs in zip(looks, panel.points(), strict=True):
         bands = [envelope(run) for run in runs]
         curves.append([run for run, band in zip(runs, bands, strict=True) if not band])
         d = "".join(f"{path(band)}Z" for band in bands if band)
         if d:
-            yield f'<path class="{fill_class(i, ramp=ramp)}" fill-opacity=".6" d="{d}"/>'
-    for i, (paths, pieces) in enumerate(zip(curves, stretches(curves, frame.left, frame.right), strict=True)):
+            yield f'<path class="{look.fill}" fill-opacity=".6" d="{d}"/>'
+    pieces_of = stretches(curves, frame.left, frame.right)
+    for look, title, paths, pieces in zip(looks, titles, curves, pieces_of, strict=True):
         if filled:
             area = "".join(f"{path(points)}V{svg_number(panel.floor)}H{svg_number(points[0][0])}Z" for points in paths)
-            yield f'<path class="{fill_class(i)}" stroke="none" fill-opacity=".1" d="{area}"/>'
+            yield f'<path class="{look.fill}" stroke="none" fill-opacity=".1" d="{area}"/>'
         dashes = dict.fromkeys(piece.dash for piece in pieces)
         strokes = [(dash, "".join(path(piece.points) for piece in pieces if piece.dash == dash)) for dash in dashes]
-        title = f"<title>{escaped_xml(titles[i])}</title>"
-        yield from (f"{stroke(i, d, dash, ramp=ramp)}{title}</path>" for dash, d in strokes)
+        end = f"<title>{escaped_xml(title)}</title></path>"
+        yield from (stroke(look, d, dash) + end for dash, d in strokes)
 
 
 def x_axis(chart: Chart, panels: Sequence[Panel]) -> Iterator[str]:
@@ -179,8 +157,8 @@ def _x_rows(chart: Chart, frame: Frame) -> list[tuple[str, list[tuple[float, str
             return [(frame.x(t / factor), label) for t, label in zip(ticks, count_labels(ticks), strict=True)]
 
         def fits(ticks: Sequence[float]) -> bool:
-            found = places(ticks)
-            return all(b[0] - a[0] > (text_width(a[1]) + text_width(b[1])) / 2 + 16 for a, b in pairwise(found))
+            apart = pairwise(places(ticks))
+            return all(b[0] - a[0] > (text_width(a[1]) + text_width(b[1])) / 2 + 16 for a, b in apart)
 
         most = max(2, int((frame.right - frame.left) / 56))
         ticks = x_ticks(chart.left * factor, chart.right * factor, most, fits)

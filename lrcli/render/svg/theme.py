@@ -63,13 +63,14 @@ DARK = Palette(
 """The same hues, lighter, so that they have the contrast on black that they have on white."""
 
 
-def style_sheet(theme: str, curves: int, shares: Sequence[float] = ()) -> str:
-    """The rules of a picture with so many curves; `shares` say where on the ramp each one's colour is.
+def style_sheet(theme: str, names: Sequence[str]) -> str:
+    """The rules of a picture with curves of these names.
 
     All begin with the root's class: pictures in one page share rules.
     """
     if theme not in THEMES:
         raise LrcliError(f"no theme {theme!r}: the themes are {', '.join(THEMES)}")
+    curves, shares = len(names), ramp_shares(names)
     root = f".lrcli-{theme}"
     common = f"{root} path{{fill:none;stroke-linejoin:round}}"
     if theme != "auto":
@@ -100,8 +101,7 @@ def ramp_shares(names: Sequence[str]) -> list[float]:
     >>> ramp_shares(["gamma=0.1", "gamma=0.5", "gamma=0.3"]), ramp_shares(["a", "b", "c"])
     ([0.0, 1.0, 0.5], [])
     """
-    found = [_SWEPT.fullmatch(name) for name in names]
-    matches = [match for match in found if match]
+    matches = [match for match in map(_SWEPT.fullmatch, names) if match]
     values = [float(match[2]) for match in matches]
     if (
         len(matches) < len(names)
@@ -113,20 +113,19 @@ def ramp_shares(names: Sequence[str]) -> list[float]:
     return [order.index(value) / (len(values) - 1) for value in values]
 
 
-def curve_class(i: int, *, ramp: bool = False) -> str:
-    """The class of curve i's stroke."""
-    if ramp:
-        return f"r{i}"
-    return f"c{i % len(LIGHT.curves)}"
+@dataclass(frozen=True)
+class CurveLook:
+    """The classes of a curve's stroke and of what is filled with its colour, and its dashes; "" is a solid line."""
+
+    stroke: str
+    fill: str
+    dashes: str = ""
 
 
-def fill_class(i: int, *, ramp: bool = False) -> str:
-    """The class of what is filled with curve i's colour."""
-    if ramp:
-        return f"q{i}"
-    return f"f{i % len(LIGHT.curves)}"
-
-
-def dash(i: int) -> str:
-    """The dash pattern of curve i, "" for a solid line."""
-    return DASHES[i // len(LIGHT.curves) % len(DASHES)]
+def curve_looks(names: Sequence[str]) -> list[CurveLook]:
+    """The looks of the curves of these names: a numeric sweep has a colour of its own for each."""
+    if ramp_shares(names):
+        return [CurveLook(f"r{i}", f"q{i}") for i in range(len(names))]
+    colors = len(LIGHT.curves)
+    turns = [divmod(i, colors) for i in range(len(names))]
+    return [CurveLook(f"c{color}", f"f{color}", DASHES[turn % len(DASHES)]) for turn, color in turns]
