@@ -11,7 +11,7 @@ import pytest
 
 import lrcli.cli.commands
 from lrcli.catalog.registry import general_types
-from lrcli.cli import manual
+from lrcli.cli.commands import help as manual
 from tests.readme_examples import PAGES, README, ROOT, examples, run
 
 TEXT = README.read_text(encoding="utf-8")

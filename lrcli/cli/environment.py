@@ -188,7 +188,7 @@ class Environment:
             return
         self._told.add(text)
         if self.stderr_tty:
-            from lrcli.render.wrap import wrap_lines  # not above: most runs have nothing to say
+            from lrcli.render.safe import wrap_lines  # not above: most runs have nothing to say
 
             text = wrap_lines(text, self._stderr_width)
         try:

@@ -6,10 +6,9 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, TextIO
 
 from lrcli.cli.environment import Environment
 from lrcli.cli.signals import unwound
@@ -103,12 +102,10 @@ class Output:
         written as it comes. `paged` shows it in a pager where it is longer than the screen.
         """
         if self.to_file:
-            assert self.path is not None
-            _refuse_input(self.env, self.path)
-            _write_file(self.path, self._safe(chunks), whole=whole)
+            self._write_file((chunk.encode() for chunk in self._safe(chunks)), whole=whole)
             return
         if self.tty and self.format in self.formats.prose:
-            from lrcli.render.wrap import wrap_lines  # not above: a pipe has lines of any length
+            from lrcli.render.safe import wrap_lines  # not above: a pipe has lines of any length
 
             chunks = (wrap_lines(chunk, self.width) for chunk in chunks)
         text: Iterable[str] = list(self._safe(chunks)) if whole else self._safe(chunks)
@@ -118,30 +115,52 @@ class Output:
         if out is None:
             raise LrcliError("cannot write to stdout: it is closed")
         if paged and self.tty:
-            from lrcli.cli.pager import show_paged
+            from lrcli.cli.pager import show_paged  # not above: it starts processes
 
             text = show_paged(self.env, text)
         for chunk in text:
-            _write(out, chunk)
-        try:
+            with _trouble("to stdout"):
+                out.write(chunk)
+        with _trouble("to stdout"):
             out.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as exc:
-            raise LrcliError(f"cannot write to stdout: {exc.strerror}") from exc
 
     def write_bytes(self, data: bytes) -> None:
         """Write what is no text: to a file, or to whoever reads stdout in a pipe."""
         if self.to_file:
-            assert self.path is not None
-            _refuse_input(self.env, self.path)
-            _write_file(self.path, data, whole=True)
+            self._write_file([data], whole=True)
             return
         stream = getattr(self.env.stdout, "buffer", None)
         if self.env.stdout_tty or stream is None:
             raise LrcliError("a terminal shows no such picture: name a file with -o")
         stream.write(data)
         stream.flush()
+
+    def _write_file(self, chunks: Iterable[bytes], *, whole: bool) -> None:
+        """Write beside the file, then rename: whoever reads it sees the old content or the new, as a full disk does.
+
+        What cannot be replaced (a pipe, a device, or what a stream of a process already writes to) is written to.
+        """
+        name = self.path
+        if not name:
+            raise LrcliError("cannot write: the name of the file is empty")
+        with suppress(OSError, ValueError):  # what cannot be looked at is for the writer to tell
+            if self.env.inputs.include(Path(name).stat()):
+                raise LrcliError(f"cannot write {name}: it is one of the inputs")
+        with _trouble(name):
+            mode = Path(name).stat().st_mode if Path(name).exists() else None
+            if mode is not None and stat.S_ISDIR(mode):
+                raise LrcliError(f"cannot write {name}: it is a directory")
+            stream = _stream(name, mode)
+            if stream is not None or (mode is not None and not stat.S_ISREG(mode)):
+                data = list(chunks) if whole else chunks
+                # the stream itself, where it is ours: it goes on where it stands, and what it holds is kept
+                target = os.dup(stream) if isinstance(stream, int) else os.open(name, os.O_WRONLY | os.O_TRUNC)
+                with os.fdopen(target, "wb") as out:
+                    out.writelines(data)
+                return
+            if mode is not None and not os.access(name, os.W_OK):
+                raise LrcliError(f"cannot write {name}: it is read-only")
+            _replace(Path(os.path.realpath(name)), mode, chunks)  # a symlink stays one
 
     def _safe(self, chunks: Iterable[str]) -> Iterator[str]:
         """The text without anything that a terminal would obey, beside colours where they are wanted."""
@@ -154,59 +173,15 @@ class Output:
         return map(in_16_colors, safe)
 
 
-def _refuse_input(env: Environment, name: str) -> None:
-    """Raise LrcliError where a file would be written that was read: its content would be lost."""
-    with suppress(OSError, ValueError):  # what cannot be looked at is for the writer to tell
-        if env.inputs.include(Path(name).stat()):
-            raise LrcliError(f"cannot write {name}: it is one of the inputs")
-
-
-def _write(out: TextIO, chunk: str) -> None:
+@contextmanager
+def _trouble(target: str) -> Iterator[None]:
+    """An operating system's error, told of what could not be written; a closed pipe stays what it is."""
     try:
-        out.write(chunk)
+        yield
     except BrokenPipeError:
         raise
     except OSError as exc:
-        raise LrcliError(f"cannot write to stdout: {exc.strerror}") from exc
-
-
-def _write_file(name: str, chunks: Iterable[str] | bytes, *, whole: bool) -> None:
-    """Write beside the file, then rename: whoever reads it sees the old content or the new, and so does a full disk.
-
-    What cannot be replaced (a pipe, a device, or what a stream of a process already writes to) is written to.
-    """
-    if not name:
-        raise LrcliError("cannot write: the name of the file is empty")
-    try:
-        mode = _mode(name)
-        if mode is not None and stat.S_ISDIR(mode):
-            raise LrcliError(f"cannot write {name}: it is a directory")
-        stream = _stream(name, mode)
-        if stream is not None or (mode is not None and not stat.S_ISREG(mode)):
-            text = chunks if isinstance(chunks, bytes) else list(chunks) if whole else chunks
-            # the stream itself, where it is ours: it goes on where it stands, and what it holds is kept
-            target = os.dup(stream) if isinstance(stream, int) else os.open(name, os.O_WRONLY | os.O_TRUNC)
-            if isinstance(text, bytes):
-                with os.fdopen(target, "wb") as raw:
-                    raw.write(text)
-                return
-            with os.fdopen(target, "w", encoding="utf-8", newline="\n") as out:
-                out.writelines(text)
-            return
-        if mode is not None and not os.access(name, os.W_OK):
-            raise LrcliError(f"cannot write {name}: it is read-only")
-        _replace(Path(os.path.realpath(name)), mode, chunks)  # a symlink stays one
-    except BrokenPipeError:
-        raise
-    except OSError as exc:
-        raise LrcliError(f"cannot write {name}: {exc.strerror or exc}") from exc
-
-
-def _mode(name: str) -> int | None:
-    try:
-        return Path(name).stat().st_mode
-    except FileNotFoundError:
-        return None
+        raise LrcliError(f"cannot write {target}: {exc.strerror or exc}") from exc
 
 
 def _stream(name: str, mode: int | None) -> int | str | None:
@@ -229,19 +204,13 @@ def _stream(name: str, mode: int | None) -> int | str | None:
     return None
 
 
-def _replace(target: Path, mode: int | None, chunks: Iterable[str] | bytes) -> None:
+def _replace(target: Path, mode: int | None, chunks: Iterable[bytes]) -> None:
     with unwound():
         # a name that nobody else can have, however many write here: equal process ids are common in containers
         part = target.with_name(f".lrcli-{os.urandom(8).hex()}.part")
         try:
-            out: IO[Any] = (
-                part.open("xb") if isinstance(chunks, bytes) else part.open("x", encoding="utf-8", newline="\n")
-            )
-            with out:
-                if isinstance(chunks, bytes):
-                    out.write(chunks)
-                else:
-                    out.writelines(chunks)
+            with part.open("xb") as out:
+                out.writelines(chunks)
             if mode is not None:
                 part.chmod(stat.S_IMODE(mode))
             part.replace(target)

@@ -24,8 +24,7 @@ from lrcli.printable import printable, printable_output
 from lrcli.reader import split_argument
 from lrcli.reader.argument import is_inline
 from lrcli.render.palette import in_16_colors
-from lrcli.render.safe import clip
-from lrcli.render.wrap import wrap_lines
+from lrcli.render.safe import clip, wrap_lines
 from lrcli.values import dataclass
 
 try:

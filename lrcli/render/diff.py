@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from functools import partial
 from itertools import chain
+from typing import Any
 
 from lrcli.comparison.difference import Difference, Pair, Side
 from lrcli.comparison.gaps import Row
+from lrcli.errors import Problem, RowList
 from lrcli.printable import printable
 from lrcli.render import Style
+from lrcli.render.document import without_nan
 from lrcli.render.formats import Formats
 from lrcli.render.numbers import Layout
 from lrcli.render.summary import summary
@@ -28,8 +33,6 @@ def write_diff(difference: Difference, format: str, style: Style, *, fit_digits:
     fit_digits: people's numbers have as many digits as it takes to tell A from B, six at least; else `style.digits`.
     """
     if format == "json":
-        from lrcli.render.diff_json import diff_document
-
         yield diff_document(difference)
     elif format == "csv":
         yield from csv.write(_all_rows(difference), style)
@@ -141,3 +144,64 @@ def _digits(rows: Sequence[Row]) -> int | None:
 
 def _looks_same(a: float, b: float, ratio: float | None, digits: int) -> bool:
     return f"{a:.{digits}g}" == f"{b:.{digits}g}" or (ratio is not None and f"{ratio:.{digits}g}" == "1")
+
+
+def diff_document(difference: Difference) -> str:
+    """The report: `same`, both sides with their notes, the tolerance, and per pair of groups counts, gaps and rows."""
+    report = {
+        "same": difference.same,
+        "unit": difference.unit,
+        "a": _side(difference.a),
+        "b": _side(difference.b),
+        "tolerance": {"rtol": difference.rtol, "atol": difference.atol, "exact": difference.exact},
+        "precision": difference.precision or None,
+        "pairs": [_pair(pair, difference.unit) for pair in difference.pairs],
+        "groups_only_a": list(difference.groups_only_a),
+        "groups_only_b": list(difference.groups_only_b),
+        "remarks": list(difference.remarks),
+    }
+    return _written(without_nan(report)) + "\n"
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return {**asdict(side), "notes": [_note(note) for note in side.notes]}
+
+
+def _note(note: Problem) -> dict[str, Any]:
+    rows = note.rows or RowList(())
+    return {
+        "code": note.code,
+        "what": note.message,
+        "why": note.why,
+        "advice": note.help,
+        "reference": note.reference,
+        "epochs": rows.first,
+        "more": rows.more,
+        "within": rows.within,
+        "unit": rows.unit,
+        "text": str(note),
+    }
+
+
+def _pair(pair: Pair, unit: str) -> dict[str, Any]:
+    report = {"same": pair.same, **{name: value for name, value in vars(pair).items() if name != "rows"}}
+    for name in ("largest", "largest_relative"):
+        gap = getattr(pair, name)
+        report[name] = asdict(gap) if gap else None
+    report["sum_ratio"] = pair.sum_b / pair.sum_a if pair.sum_a else None
+    report["rows"] = [
+        {unit: row.t, "a": row.a, "b": row.b, "ratio": row.ratio, "differs": row.differs} for row in pair.rows
+    ]
+    return report
+
+
+def _written(value: Any, indent: str = "") -> str:
+    """JSON with what is flat (a row, a gap) on a line of its own."""
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if not any(isinstance(item, (dict, list)) for item in items):
+        return json.dumps(value, allow_nan=False)
+    inner = indent + "  "
+    if isinstance(value, dict):
+        lines = [f"{inner}{json.dumps(name)}: {_written(item, inner)}" for name, item in value.items()]
+        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+    return "[\n" + ",\n".join(f"{inner}{_written(item, inner)}" for item in value) + f"\n{indent}]"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrcli.render.wrap import wrap_lines
+from lrcli.render.safe import wrap_lines
 from tests.cli_world import run_cli
 
 SPEC = "{lr: 0.1, epochs: 90, schedule: {type: step, step_size: 30, gamma: 1.5}}"

@@ -10,8 +10,7 @@ from typer import Argument
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
-from lrcli.cli.load import load_series
-from lrcli.cli.notes import tell_notes
+from lrcli.cli.load import load_series, tell_notes
 from lrcli.cli.options import LogOptions, OneSpec, Quiet, SpecOptions, row_option
 from lrcli.cli.output import Output
 from lrcli.cli.positions import named_row

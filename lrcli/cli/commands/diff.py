@@ -9,8 +9,7 @@ from typer import Argument
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
-from lrcli.cli.load import load_series, load_spec
-from lrcli.cli.notes import tell_notes
+from lrcli.cli.load import load_series, load_spec, tell_notes
 from lrcli.cli.options import (
     Digits,
     LogOptions,

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
+from pathlib import Path
 from typing import Annotated
 
 from typer import Argument
 
-from lrcli.cli import manual
+import lrcli
+from lrcli.checks import all_rules, codes, rule
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
 from lrcli.cli.options import NoPager
 from lrcli.cli.output import Output
-from lrcli.errors import LrcliError, suggest
+from lrcli.errors import LEVELS, LrcliError, suggest
+
+FOLDER = Path(lrcli.__file__).parent / "manual"
+REFERENCE, RULES = "reference", "rules"
+"""The help of every command, and the table of what check finds: an installed package makes these pages."""
 
 
 def help_(
@@ -29,39 +36,65 @@ def help_(
 
     Without TOPIC it lists the pages. On a terminal a page is set for its width, in a pipe it is the Markdown as it is.
     """
-    from lrcli.cli.app import Commands, dispatch
+    from lrcli.cli.app import Commands, dispatch  # not above: it imports the commands
 
-    name = (topic or "").lower()
-    if not name:
-        return _show(manual.page("index"), output, not no_pager)
+    name = (topic or "index").lower()
     commands = Commands.names()
+    title = name.replace("-", "_")
     if name in commands:
         return ExitStatus(dispatch([name, "-h"], env))
-    page = name.replace("-", "_")
-    if page == manual.REFERENCE:
+    if title == REFERENCE:
         for command in commands:
             dispatch([command, "-h"], env)
             output.write(["\n"])
         return ExitStatus.OK
-    if page in manual.topics():
-        return _show(manual.page(page), output, not no_pager)
-    text = manual.code(name)
+    text = page(title) if title in ("index", *topics()) else code(name)
     if text is None:
-        known = (*commands, *manual.topics(), *manual.codes_known())
-        hint = suggest(name, known, f"the topics are {', '.join(manual.topics())}")
+        known = (*commands, *topics(), *codes_known())
+        hint = suggest(name, known, f"the topics are {', '.join(topics())}")
         raise LrcliError(f"there is no command, topic or code {name[:60]!r}: {hint}")
-    return _show(text, output, not no_pager)
-
-
-def _show(text: str, output: Output, paged: bool) -> ExitStatus:
-    output.write([_set(text, output) if output.tty else text], paged=paged)
+    output.write([_set(text, output) if output.tty else text], paged=not no_pager)
     return ExitStatus.OK
+
+
+def topics() -> tuple[str, ...]:
+    """The names of the pages, in the order of the index."""
+    listed = re.findall(r"^\| \[([a-z_]+)\]", page("index"), re.MULTILINE)
+    return tuple(name for name in listed if name in (REFERENCE, RULES) or (FOLDER / f"{name}.md").exists())
+
+
+def page(name: str) -> str:
+    """The text of a page, in Markdown."""
+    return rules() if name == RULES else (FOLDER / f"{name}.md").read_text(encoding="utf-8")
+
+
+def rules() -> str:
+    """The table of all rules of check, the gravest first."""
+    known = sorted(all_rules(), key=lambda rule: (LEVELS.index(rule.level), rule.code))
+    lines = ["# What check finds", "", "| code | level | finds | why it matters |", "|---|---|---|---|"]
+    lines += [f"| `{rule.code}` | {rule.level} | {rule.finds} | {rule.why} |" for rule in known]
+    return "\n".join(lines) + "\n"
+
+
+def code(name: str) -> str | None:
+    """What a code of an error or of a finding means, in Markdown; None where there is no such code."""
+    if name in codes():
+        known = rule(name)
+        return (
+            f"# {known.code}\n\n{known.level}: {known.finds}.\n\nWhy: {known.why}.\n\n"
+            f"`# lrcli: ignore {known.code}` on the line silences it there, `--ignore {known.code}` everywhere.\n"
+        )
+    section = re.search(rf"^## {re.escape(name)}\n\n(.*?)(?=^## |\Z)", page("codes"), re.MULTILINE | re.DOTALL)
+    return f"# {name}\n\n{section[1].strip()}\n" if section else None
+
+
+def codes_known() -> tuple[str, ...]:
+    """Every code that `code` knows."""
+    return (*codes(), *re.findall(r"^## ([a-z-]+)$", page("codes"), re.MULTILINE))
 
 
 def _set(text: str, output: Output) -> str:
     """The page as rich sets it for the terminal."""
-    from io import StringIO
-
     from rich.console import Console
     from rich.markdown import Markdown
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
-from lrcli.cli.load import load_series
-from lrcli.cli.notes import tell_notes, told_once
+from lrcli.cli.load import load_series, tell_notes, told_once
 from lrcli.cli.options import (
     LogOptions,
     Quiet,

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
-from lrcli.cli.load import load_series
-from lrcli.cli.notes import tell_notes
+from lrcli.cli.load import load_series, tell_notes
 from lrcli.cli.options import (
     Digits,
     LogOptions,
