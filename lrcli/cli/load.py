@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lrcli.cli.environment import Environment
 from lrcli.cli.options import LogOptions, SpecOptions
 from lrcli.errors import LrcliError, Problem, SpecError
 from lrcli.reader.argument import is_inline
 from lrcli.series import Series, series_of
-from lrcli.spec import Spec
 
 if TYPE_CHECKING:
     from lrcli.inputs import Inputs
@@ -19,27 +18,41 @@ if TYPE_CHECKING:
     from lrcli.reader.nodes import Mapping
 
 
-CHANGES = (
-    "lr",
-    "set",
-    "emulate",
-    "metric",
-    "epochs",
-    "steps",
-    "samples",
-    "batch_size",
-    "world_size",
-    "steps_per_epoch",
-    "batches_per_epoch",
-    "interval",
-)
+OF_THE_DATA = ("samples", "batch_size", "world_size", "steps_per_epoch", "batches_per_epoch", "interval")
+"""The options that say what a file leaves to the data, the machine or the training code."""
+CHANGES = ("lr", "set", "emulate", "metric", "epochs", "steps", *OF_THE_DATA)
 """The options that change what a spec says, and cannot change a log."""
 
 
-def load_spec(env: Environment, argument: str, options: SpecOptions) -> Spec:
-    """The spec of one argument."""
-    (declared,) = load_declared(env, [argument], options)
-    return declared.spec
+class LoadedRun(NamedTuple):
+    """The numbers of an argument in one setting of the sweeps, and what its spec was read from (None: it is a log)."""
+
+    run: Series
+    declared: Declared | None
+    setting: tuple[str, ...] = ()
+
+
+def load_runs(
+    env: Environment,
+    arguments: Sequence[str],
+    options: SpecOptions,
+    logs: LogOptions,
+    sweeps: Sequence[str] | None = None,
+) -> list[LoadedRun]:
+    """Each argument, a log or a spec, a spec once per setting of the sweeps. Reports what is wrong with all of them."""
+    if not sweeps:
+        return _loaded(env, arguments, options, logs)
+    from lrcli.cli.sweep import shown_settings, sweep_name, sweep_settings  # not above: few commands sweep
+
+    settings = sweep_settings(sweeps)
+    shown = shown_settings(settings)
+    loaded: list[LoadedRun] = []
+    for entry in _loaded(env, arguments, options, logs, settings):
+        if entry.setting:
+            name = sweep_name(shown[entry.setting])
+            entry = entry._replace(run=entry.run.renamed(name if len(arguments) == 1 else f"{entry.run.name} {name}"))
+        loaded.append(entry)
+    return loaded
 
 
 def load_series(
@@ -48,25 +61,9 @@ def load_series(
     options: SpecOptions,
     logs: LogOptions,
     sweeps: Sequence[str] | None = None,
-    declared: list[Declared] | None = None,
 ) -> tuple[Series, ...]:
-    """The numbers of each argument, a log or a spec, of a spec once per setting of the sweeps.
-
-    Reports what is wrong with all of them. What the specs were read from is added to `declared`.
-    """
-    settings: tuple[tuple[str, ...], ...] = ((),)
-    if sweeps:
-        from lrcli.cli.sweep import shown_settings, sweep_name, sweep_settings
-
-        settings = sweep_settings(sweeps)
-        shown = shown_settings(settings)
-    several: list[Series] = []
-    for setting, run in _loaded(env, arguments, options, settings, logs, declared):
-        if setting:
-            name = sweep_name(shown[setting])
-            run = run.renamed(name if len(arguments) == 1 else f"{run.name} {name}")
-        several.append(run)
-    return tuple(several)
+    """The numbers of what `load_runs` loads."""
+    return tuple(entry.run for entry in load_runs(env, arguments, options, logs, sweeps))
 
 
 def load_declared(
@@ -76,74 +73,69 @@ def load_declared(
 
     tell: whether to say on stderr what is remarkable about training configs; None says not even the release.
     """
-    read: list[Declared] = []
-    _loaded(env, arguments, options, ((),), None, read, tell)
-    return tuple(read)
+    loaded = _loaded(env, arguments, options, None, tell=tell)
+    return tuple(entry.declared for entry in loaded if entry.declared is not None)
 
 
 def _loaded(
     env: Environment,
     arguments: Sequence[str],
     options: SpecOptions,
-    settings: Sequence[tuple[str, ...]],
     logs: LogOptions | None,
-    declared: list[Declared] | None = None,
+    settings: Sequence[tuple[str, ...]] = ((),),
     tell: bool | None = True,
-) -> list[tuple[tuple[str, ...], Series]]:
-    """(the setting, the numbers) of each argument in each setting, with the reader's notes on stderr.
-
-    What the specs were read from is added to `declared`.
-    """
-    loaded: list[tuple[tuple[str, ...], Series]] = []
-    failures: list[LrcliError] = []
-    configs: list[Declared] = []
+) -> list[LoadedRun]:
+    """Each argument in each setting, a log once, with the reader's notes on stderr."""
+    loaded: list[LoadedRun] = []
+    failures: dict[str, LrcliError] = {}
     for i, argument in enumerate(arguments):
-        user = f"argument {i}"
-        logged_anyway = options.form == "log"
-        if logs is not None and (logged_anyway or (not options.form and not _is_yaml(argument))):
-            from lrcli.cli.logs import read_logged  # not above: a command of YAML files does without it
-
-            try:
-                logged = read_logged(argument, env.inputs, user, logs, surely=logged_anyway)
-            except LrcliError as exc:
-                failures.append(exc)
-                continue
-            if logged is not None:
-                loaded.append(((), logged))
-                continue
         for setting in settings:
             try:
-                read = _read(argument, options, setting, env.inputs, user)
+                entry = _load_one(env, argument, f"argument {i}", options, logs, setting)
             except LrcliError as exc:
-                failures.append(_of_sweep(_better(env, argument, user, options, exc, logs=logs is not None), setting))
+                failures.setdefault(str(exc), exc)
                 continue
-            loaded.append((setting, series_of(read.spec)))
-            if read.origin is not None:
-                configs.append(read)
-            if declared is not None:
-                declared.append(read)
+            loaded.append(entry)
+            if entry.declared is None:
+                break
     if failures:
-        raise _all_of(failures)
+        raise _all_of(list(failures.values()))
     given = [f"--{name.replace('_', '-')}" for name in CHANGES if getattr(options, name)]
-    if given and all(run.is_record for _, run in loaded):
+    if given and all(entry.run.is_record for entry in loaded):
         raise LrcliError(f"{given[0]} changes a spec, and here is only a log")
-    for _, run in loaded:
-        for remark in run.remarks:
+    for entry in loaded:
+        for remark in entry.run.remarks:
             env.tell(remark)
-    for read in () if tell is None else configs:
-        _tell_remarks(env, read, bool(tell))
+    for entry in loaded:
+        if entry.declared is not None and tell is not None:
+            _tell_remarks(env, entry.declared, tell)
     return loaded
 
 
-def _better(
-    env: Environment, argument: str, user: str, options: SpecOptions, failure: LrcliError, *, logs: bool
-) -> LrcliError:
-    """The failure to read a spec, unless the argument is no spec: then that."""
-    if options.form or options.block:
-        return failure
-    from lrcli.cli.logs import not_a_spec
+def _load_one(
+    env: Environment,
+    argument: str,
+    user: str,
+    options: SpecOptions,
+    logs: LogOptions | None,
+    setting: tuple[str, ...],
+) -> LoadedRun:
+    surely_log = options.form == "log"
+    if logs is not None and (surely_log or (not options.form and not _is_yaml(argument))):
+        from lrcli.cli.logs import read_logged  # not above: a command of YAML files does without it
 
-    return not_a_spec(argument, env.inputs, user, failure, logs=logs)
+        log = read_logged(argument, env.inputs, user, logs, surely=surely_log)
+        if log is not None:
+            return LoadedRun(log, None)
+    try:
+        declared = _read(argument, options, setting, env.inputs, user)
+    except LrcliError as failure:
+        if not (options.form or options.block):
+            from lrcli.cli.logs import not_a_spec  # not above: it reads nothing unless something is wrong
+
+            failure = not_a_spec(argument, env.inputs, user, failure, logs=logs is not None)
+        raise _of_sweep(failure, setting) from None
+    return LoadedRun(series_of(declared.spec), declared, setting)
 
 
 def _is_yaml(argument: str) -> bool:
@@ -166,14 +158,6 @@ def _tell_remarks(env: Environment, read: Declared, everything: bool) -> None:
 def _read(argument: str, options: SpecOptions, setting: Sequence[str], inputs: Inputs, user: str) -> Declared:
     from lrcli.reader import Given, read_declared  # not above: the help of a command does without it
 
-    given = Given(
-        samples=options.samples,
-        batch_size=options.batch_size,
-        world_size=options.world_size,
-        steps_per_epoch=options.steps_per_epoch,
-        batches_per_epoch=options.batches_per_epoch,
-        interval=options.interval,
-    )
     return read_declared(
         argument,
         inputs=inputs,
@@ -183,7 +167,7 @@ def _read(argument: str, options: SpecOptions, setting: Sequence[str], inputs: I
         epochs=options.epochs,
         steps=options.steps,
         user=user,
-        given=given,
+        given=Given(**{name: getattr(options, name) for name in OF_THE_DATA}),
         form=options.form or "",
         block=options.block or "",
         translate=_translate,
@@ -213,12 +197,8 @@ def _all_of(failures: Sequence[LrcliError]) -> LrcliError:
         return failures[0]
     problems: dict[Problem, None] = {}
     for failure in failures:
-        own = (
-            failure.problems
-            if isinstance(failure, SpecError)
-            else (Problem("input", str(failure), level="error", file="lrcli"),)
-        )
-        problems.update(dict.fromkeys(own))
+        alone = (Problem("input", str(failure), level="error", file="lrcli"),)
+        problems.update(dict.fromkeys(failure.problems if isinstance(failure, SpecError) else alone))
     return SpecError(tuple(problems))
 
 

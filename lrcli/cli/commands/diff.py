@@ -9,7 +9,7 @@ from typer import Argument
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
-from lrcli.cli.load import load_series, load_spec, tell_notes
+from lrcli.cli.load import load_declared, load_series, tell_notes
 from lrcli.cli.options import (
     Digits,
     LogOptions,
@@ -106,7 +106,8 @@ def _both(env: Environment, a: str, b: str | None, options: SpecOptions, logs: L
         (before,) = load_series(env, [a], replace(options, set=None, lr=None), logs)
         (after,) = load_series(env, [a], options, logs)
         return before, after.renamed(f"{after.name} {' '.join(changes)}")
-    replay = load_spec(env, a, options)
+    (declared,) = load_declared(env, [a], options)
+    replay = declared.spec
     if replay.emulation is None:
         raise LrcliError(
             "diff wants a second SPEC, --set KEY=VALUE to see what a change does,"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
-from lrcli.cli.load import load_series, tell_notes, told_once
+from lrcli.cli.load import LoadedRun, load_runs, tell_notes, told_once
 from lrcli.cli.options import (
     LogOptions,
     Quiet,
@@ -24,7 +24,6 @@ from lrcli.series.align import common_grid
 from lrcli.series.names import curve_names
 
 if TYPE_CHECKING:
-    from lrcli.reader import Declared
     from lrcli.series import Series
 
 
@@ -73,9 +72,8 @@ def plot(
     check_options(output.format, {"scale": scale, "theme": theme, "ascii": ascii, "width": width, "height": height})
 
     def load(env: Environment) -> Picture:
-        declared: list[Declared] = []
-        runs = load_series(env, specs, spec_options, log_options, sweep_options.sweep, declared)
-        return _picture(env, runs, range, Look(title, log, width, height, theme, scale), x == "percent", declared)
+        loaded = load_runs(env, specs, spec_options, log_options, sweep_options.sweep)
+        return _picture(env, loaded, range, Look(title, log, width, height, theme, scale), x == "percent")
 
     def draw(picture: Picture, output: Output) -> str | bytes:
         columns, lines, color = output.width, output.height, output.color
@@ -98,15 +96,9 @@ def plot(
         output.write([drawing, "\n"])
 
 
-def _picture(
-    env: Environment,
-    runs: "Sequence[Series]",
-    rows: str | None,
-    look: Look,
-    percent: bool,
-    declared: "Sequence[Declared]",
-) -> Picture:
+def _picture(env: Environment, loaded: Sequence[LoadedRun], rows: str | None, look: Look, percent: bool) -> Picture:
     """The picture of the runs with what there is to say of them, which is told."""
+    runs = tuple(entry.run for entry in loaded)
     runs = tuple(run.renamed(name) for run, name in zip(runs, curve_names(runs), strict=True))
     ranges = None
     if rows is not None:
@@ -118,6 +110,7 @@ def _picture(
     if apart:
         env.note(apart)
         notes += [] if env.quiet else [apart]
+    declared = [entry.declared for entry in loaded if entry.declared is not None]
     return Picture(runs, look, ranges, percent or bool(apart), notes, declared)
 
 

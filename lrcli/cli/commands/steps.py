@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
-from lrcli.cli.load import load_spec
+from lrcli.cli.load import load_declared
 from lrcli.cli.options import OneSpec, Quiet, SpecOptions
 from lrcli.cli.output import Output
 from lrcli.render.formats import Formats
@@ -24,7 +24,8 @@ def steps(
     `data: {samples, batch_size, world_size, grad_accum, drop_last}` gives the steps of an epoch as PyTorch's
     DataLoader counts them; where accelerate, the HF Trainer or Lightning count otherwise, their numbers stand below.
     """
-    run = run_steps(load_spec(env, spec, spec_options))
+    (declared,) = load_declared(env, [spec], spec_options)
+    run = run_steps(declared.spec)
     if run.data is not None and run.data.world_size > 1:
         times = run.data.world_size
         env.note(f"a scheduler that accelerate prepares is stepped {times} times at each step (accelerate #2926)")
