@@ -15,6 +15,7 @@ from typer.core import TyperGroup, TyperOption
 
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
+from lrcli.errors import suggest
 from lrcli.folder import module_names
 from lrcli.version import __version__
 
@@ -65,11 +66,8 @@ class Commands(TyperGroup):
         """The command that the arguments name, or an error that suggests one."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-") and not ctx.resilient_parsing:
-            from difflib import get_close_matches
-
             names = self.list_commands(ctx)
-            close = get_close_matches(name, names, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"the commands are {', '.join(names)}"
+            hint = suggest(name, names, f"the commands are {', '.join(names)}")
             ctx.fail(f"no command {name!r}: {hint}")
         return super().resolve_command(ctx, args)
 

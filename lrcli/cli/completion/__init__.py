@@ -7,11 +7,12 @@ Nothing at all means that the shell completes file names as it likes.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from typer._click.shell_completion import CompletionItem, ShellComplete, split_arg_string
+from typer._click.shell_completion import CompletionItem, split_arg_string
+from typer._completion_classes import FishComplete
 
 from lrcli.cli.completion.values import Item, emulations, forms, keys, metrics, spec_arguments, targets, type_items
 from lrcli.cli.exits import ExitStatus
@@ -31,12 +32,11 @@ def answer(app: Command, env: Environment, shell: str) -> int:
     variables = env.variables
     text = variables.get("LRCLI_LINE", "")
     args, word = split(text)
-    prefix = ""
-    if word.startswith("--") and "=" in word:
-        prefix, _, _ = word.partition("=")
-        prefix += "="
+    option, equals, _ = word.partition("=")
+    prefix = option + equals if word.startswith("--") and equals else ""
     try:
-        completions = _Completer(app, {"obj": tuple(args)}, "lrcli", "_LRCLI_COMPLETE").get_completions(args, word)
+        # one shell's as well as another's: only the search for the parameter at the cursor is typer's
+        completions = FishComplete(app, {"obj": tuple(args)}, "lrcli", "_LRCLI_COMPLETE").get_completions(args, word)
     except Exception:
         completions = []  # a half-written line may be anything, and no message may disturb it
     items = [Item(prefix + str(item.value), item.help or "") for item in completions if str(item.value).isprintable()]
@@ -61,22 +61,6 @@ def split(text: str) -> tuple[list[str], str]:
     return words[1:], word
 
 
-class _Completer(ShellComplete):
-    """Typer's search for the parameter at the cursor, with our values for it."""
-
-    name = "lrcli"
-    source_template = ""
-
-    def source_vars(self) -> dict[str, Any]:
-        return {}
-
-    def get_completion_args(self) -> tuple[list[str], str]:
-        return [], ""
-
-    def format_completion(self, item: CompletionItem) -> str:
-        return str(item.value)
-
-
 def attach(command: Command) -> None:
     """Give the parameters of a command the values that this package knows."""
     for param in command.params:
@@ -89,23 +73,23 @@ def _items(find: Any, ctx: Context, incomplete: str) -> list[CompletionItem]:
     return [CompletionItem(item.value, help=item.help) for item in find(ctx, incomplete)]
 
 
-def _finder(param: Parameter) -> Any:
+_BY_NAME: dict[str, Callable[[str], Iterator[Item]]] = {
+    "emulate": emulations,
+    "form": forms,
+    "metric": metrics,
+    "to": targets,
+    "type": type_items,
+}
+"""What completes the value of a parameter of this name; --set and --sweep look at the specs on the line, too."""
+
+
+def _finder(param: Parameter) -> Callable[[Context, str], Iterator[Item]] | None:
     """The function of (context, word) that finds the values of a parameter; None where typer or the shell does."""
-    if param.param_type_name == "argument":
-        if param.name == "type":
-            return lambda ctx, word: type_items(word)
-        if param.name in _SPECS or (param.metavar or "").startswith("SPEC"):
-            return lambda ctx, word: spec_arguments(word)
-        return None
     if param.name in ("set", "sweep"):
         return lambda ctx, word: keys(word, _given_specs(ctx))
-    if param.name == "emulate":
-        return lambda ctx, word: emulations(word)
-    if param.name == "form":
-        return lambda ctx, word: forms(word)
-    if param.name == "to":
-        return lambda ctx, word: targets(word)
-    return (lambda ctx, word: metrics(word)) if param.name == "metric" else None
+    is_spec = param.name in _SPECS or (param.metavar or "").startswith("SPEC")
+    complete = spec_arguments if is_spec and param.param_type_name == "argument" else _BY_NAME.get(str(param.name))
+    return None if complete is None else lambda ctx, word: complete(word)
 
 
 def _given_specs(ctx: Context) -> list[str]:
