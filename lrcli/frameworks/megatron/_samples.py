@@ -1,13 +1,14 @@
-"""The clock of Megatron: samples seen before each update."""
+"""Megatron's clock counts the samples seen before each update."""
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 MOST_RAMP = 1_000_000
-"""So many updates of a ramp are counted."""
+"""At most this many updates of a ramp are counted."""
 
 
 class Samples:
@@ -16,18 +17,14 @@ class Samples:
     Where sizes are listed, the last one goes on after the end of the list.
 
     >>> ramp = Samples((16, 16, 32))
-    >>> [ramp.before(t) for t in range(6)], ramp.first_at_least(64), ramp.first_above(64)
+    >>> [ramp.before(t) for t in range(6)], ramp.first(64), ramp.first(64, above=True)
     ([0, 16, 32, 64, 96, 128], 3, 4)
     """
 
     def __init__(self, increment: float | Sequence[float]) -> None:
-        self._sums: list[float] = [0]
-        self._last: float = 0
-        if isinstance(increment, Sequence):
-            self._sums = list(accumulate(increment, initial=0))
-            self._last = increment[-1] if increment else 0
-        else:
-            self._last = increment
+        sizes = increment if isinstance(increment, Sequence) else ()
+        self._sums: list[float] = list(accumulate(sizes, initial=0))
+        self._last: float = increment if not isinstance(increment, Sequence) else increment[-1]
 
     def counter(self) -> Callable[[int], float]:
         """The samples before an update, as a function."""
@@ -41,21 +38,15 @@ class Samples:
         """The samples before update t."""
         return self.counter()(t)
 
-    def first_at_least(self, n: float) -> int | None:
-        """The first update before which n samples were seen; None if that never comes."""
-        at = bisect_left(self._sums, n)
+    def first(self, n: float, above: bool = False) -> float:
+        """The first update before which n samples were seen, or `above` n; infinity if that never comes."""
+        at = (bisect_right if above else bisect_left)(self._sums, n)
         if at < len(self._sums):
             return at
-        end = len(self._sums) - 1
-        return end + int(-(-(n - self._sums[end]) // self._last)) if self._last > 0 else None
-
-    def first_above(self, n: float) -> int | None:
-        """The first update before which more than n samples were seen; None if that never comes."""
-        at = bisect_right(self._sums, n)
-        if at < len(self._sums):
-            return at
-        end = len(self._sums) - 1
-        return end + int((n - self._sums[end]) // self._last) + 1 if self._last > 0 else None
+        rest, end = n - self._sums[-1], len(self._sums) - 1
+        if self._last <= 0:
+            return math.inf
+        return end + (int(rest // self._last) + 1 if above else int(-(-rest // self._last)))
 
 
 def ramp_sizes(start: int, increment: int, samples: int, full: int) -> tuple[int, ...]:

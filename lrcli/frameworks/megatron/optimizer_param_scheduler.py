@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.base import Refuses, raised
+from lrcli.frameworks.base import raised, require
+from lrcli.frameworks.marked import Marked
 from lrcli.frameworks.megatron._samples import Samples, ramp_sizes
-from lrcli.frameworks.stateless import Stateless, StatelessRule
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import data, flag, number, text
+from lrcli.schedules.params import data, flag, is_number, number, text
 from lrcli.values import dataclass
 
 _STYLES = ("linear", "cosine", "inverse-square-root", "constant", "WSD")
@@ -25,16 +26,24 @@ _ANNEALS: dict[str, Callable[[float], float]] = {
 _OVERRIDES = ("max_lr", "min_lr", "start_wd", "end_wd", "wd_mult")
 
 
-def _refuses(reason: str, field: str, received: object, exception: str = "AssertionError") -> Refuses:
-    return Refuses("megatron", exception, reason, field, received)
-
-
 def _is_size(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, (int, float)) and is_number(value) and value >= 0
+
+
+def _are_sizes(value: object) -> bool:
+    return _is_size(value) or (isinstance(value, tuple) and bool(value) and all(map(_is_size, value)))
+
+
+def _is_ramp(value: object) -> bool:
+    return isinstance(value, tuple) and len(value) == 3 and all(isinstance(n, int) and n > 0 for n in value)
+
+
+def _are_mappings(value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(item, Mapping) for item in value)
 
 
 @dataclass(frozen=True)
-class OptimizerParamScheduler(Stateless):
+class OptimizerParamScheduler(Marked):
     """Warm up from init_lr to max_lr in a straight line, then follow lr_decay_style down to min_lr.
 
     With n samples seen before update t (t * increment), W = lr_warmup_steps and D = lr_decay_steps, both in samples:
@@ -76,19 +85,22 @@ class OptimizerParamScheduler(Stateless):
     increment: Any = data(
         None,
         doc="samples of an update, or a list of them; left out: what data says, else 1",
-        takes="a count of samples, or a list of them",
+        takes="a count of samples of at least 0, or a list of them",
+        test=_are_sizes,
         optional=True,
     )
     rampup_batch_size: Any = data(
         None,
         doc="[start, increment, samples]: the batch size grows from start to the global one over so many samples",
-        takes="a list of three counts",
+        takes="three counts above 0: [start, increment, samples]",
+        test=_is_ramp,
         optional=True,
     )
     group_overrides: Any = data(
         None,
         doc="max_lr and min_lr of groups, one mapping for each",
         takes="a list of mappings, one for each group",
+        test=_are_mappings,
         optional=True,
     )
     start_wd: float = number(0.01, doc="the weight decay at the start", momentum=True)
@@ -103,46 +115,34 @@ class OptimizerParamScheduler(Stateless):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.min_lr < 0:
-            raise _refuses("min_lr must not be negative", "min_lr", self.min_lr)
-        if self.lr_decay_style not in _STYLES:
-            reason = f"{self.lr_decay_style} decay style is not supported (it says so after the warmup)"
-            raise _refuses(reason, "lr_decay_style", self.lr_decay_style, "Exception")
-        if self.lr_decay_style == "WSD" and self.wsd_decay_steps is None:
-            raise _refuses("WSD needs wsd_decay_steps", "wsd_decay_steps", None)
-        if self.start_wd < 0 or (self.end_wd is not None and self.end_wd < self.start_wd):
-            raise _refuses("end_wd must not be below start_wd, nor that below 0", "end_wd", self.end_wd)
-        if self.override_opt_param_scheduler and self.use_checkpoint_opt_param_scheduler:
-            raise _refuses("both override and use-checkpoint are set", "override_opt_param_scheduler", True)
-        self._check_data()
-
-    def _check_data(self) -> None:
-        sizes = self.increment if isinstance(self.increment, tuple) else (self.increment,)
-        if self.increment is not None and not (sizes and all(map(_is_size, sizes))):
-            raise InvalidValue("increment", "must be a count of samples of at least 0, or a list of them", sizes)
+        self._require("min_lr", self.min_lr >= 0, "min_lr must not be negative")
+        reason = f"{self.lr_decay_style} decay style is not supported (it says so after the warmup)"
+        require(self, "lr_decay_style", self.lr_decay_style in _STYLES, reason, "Exception")
+        needed = self.lr_decay_style == "WSD" and self.wsd_decay_steps is None
+        self._require("wsd_decay_steps", not needed, "WSD needs wsd_decay_steps")
+        increasing = self.start_wd >= 0 and (self.end_wd is None or self.end_wd >= self.start_wd)
+        self._require("end_wd", increasing, "end_wd must not be below start_wd, nor that below 0")
+        both = self.override_opt_param_scheduler and self.use_checkpoint_opt_param_scheduler
+        self._require("override_opt_param_scheduler", not both, "both override and use-checkpoint are set")
         if self.rampup_batch_size is not None:
             self._check_ramp()
-        overrides = self.group_overrides
-        if overrides is None:
-            return
-        if not isinstance(overrides, tuple) or not all(isinstance(one, Mapping) for one in overrides):
-            raise InvalidValue("group_overrides", "must be a list of mappings, one for each group", overrides)
-        for one in overrides:
-            for key, value in one.items():
+        for override in self.group_overrides or ():
+            for key, value in override.items():
                 if key not in _OVERRIDES:
-                    raise InvalidValue("group_overrides", f"has {', '.join(_OVERRIDES)}, not {key}", overrides)
-                if not isinstance(value, (int, float)) or isinstance(value, bool):
+                    raise InvalidValue("group_overrides", f"has {', '.join(_OVERRIDES)}, not {key}", override)
+                if not is_number(value):
                     raise InvalidValue("group_overrides", f"must hold numbers: {key}", value)
+
+    def _require(self, field: str, holds: bool, reason: str) -> None:
+        require(self, field, holds, reason, "AssertionError")
 
     def _check_ramp(self) -> None:
         ramp, full = self.rampup_batch_size, self.increment
-        if not isinstance(ramp, tuple) or len(ramp) != 3 or not all(isinstance(n, int) and n > 0 for n in ramp):
-            raise InvalidValue("rampup_batch_size", "must be three counts above 0: [start, increment, samples]", ramp)
         if not isinstance(full, int):
             raise InvalidValue("rampup_batch_size", "needs increment, the batch size that it grows to", ramp)
-        if full <= ramp[0] or (full - ramp[0]) % ramp[1]:
-            reason = f"the batch size must grow from {ramp[0]} to {full} in whole steps of {ramp[1]}"
-            raise _refuses(reason, "rampup_batch_size", ramp)
+        whole = full > ramp[0] and (full - ramp[0]) % ramp[1] == 0
+        reason = f"the batch size must grow from {ramp[0]} to {full} in whole steps of {ramp[1]}"
+        self._require("rampup_batch_size", whole, reason)
 
     def bind(self, setting: Setting) -> OptimizerParamScheduler:
         bound = super().bind(setting)
@@ -153,20 +153,14 @@ class OptimizerParamScheduler(Stateless):
         return bound
 
     def _check_rates(self) -> None:
-        if self.max_lr is not None and self.max_lr < self.min_lr:
-            raise _refuses("max_lr must be at least min_lr", "min_lr", self.min_lr)
-        if self.max_lr is not None and self.init_lr > self.max_lr:
-            raise _refuses("init_lr must not be above max_lr", "init_lr", self.init_lr)
-        if self._decay <= 0:
-            raise _refuses("lr_decay_steps must be above 0", "lr_decay_steps", self.lr_decay_steps)
-        if self.lr_warmup_steps >= self._decay:
-            reason = f"lr_warmup_steps must be below lr_decay_steps {self._decay:g}"
-            raise _refuses(reason, "lr_warmup_steps", self.lr_warmup_steps)
-
+        top, decay, warmup = self.max_lr, self._decay, self.lr_warmup_steps
+        self._require("min_lr", top is None or top >= self.min_lr, "max_lr must be at least min_lr")
+        self._require("init_lr", top is None or top >= self.init_lr, "init_lr must not be above max_lr")
+        self._require("lr_decay_steps", decay > 0, "lr_decay_steps must be above 0")
+        self._require("lr_warmup_steps", warmup < decay, f"lr_warmup_steps must be below lr_decay_steps {decay:g}")
         known = self.lr_decay_style != "WSD" or self.lr_wsd_decay_style in _ANNEALS
-        if not known and self.lr_warmup_steps <= 0 and self._decay < (self.wsd_decay_steps or 0):
-            reason = f"it has no lr_wsd_decay_style {self.lr_wsd_decay_style!r}"
-            raise _refuses(reason, "lr_wsd_decay_style", self.lr_wsd_decay_style)
+        known = known or warmup > 0 or decay >= (self.wsd_decay_steps or 0)
+        self._require("lr_wsd_decay_style", known, f"it has no lr_wsd_decay_style {self.lr_wsd_decay_style!r}")
 
     @cached_property
     def _samples(self) -> Samples:
@@ -221,56 +215,40 @@ class OptimizerParamScheduler(Stateless):
         if style == "inverse-square-root":
             held = top * max(warmup, 1) ** 0.5
             return lambda n: max(least, held / (max(n, 1) ** 0.5))
-        if style == "WSD":
-            assert self.wsd_decay_steps is not None
-            length = float(self.wsd_decay_steps)
-            begin = decay - self.wsd_decay_steps
+        begin, size, anneal = warmup, float(decay - warmup), _ANNEALS.get(style, self._no_anneal)
+        if self._anneal_begin is not None:
+            begin, size = self._anneal_begin, float(self.wsd_decay_steps or 0)
             anneal = _ANNEALS.get(self.lr_wsd_decay_style or "", self._no_anneal)
-            return lambda n: least + 1.0 * delta if n <= begin else least + anneal(float(n - begin) / length) * delta
-        rest = float(decay - warmup)
-        if style == "linear":
-            return lambda n: least + (1.0 - float(n - warmup) / rest) * delta
-        cos, pi = math.cos, math.pi
-        return lambda n: least + 0.5 * (cos(pi * (float(n - warmup) / rest)) + 1.0) * delta
+        return lambda n: least + 1.0 * delta if n <= begin else least + anneal(float(n - begin) / size) * delta
+
+    @property
+    def _anneal_begin(self) -> float | None:
+        """The samples after which WSD decays."""
+        wsd = self.lr_decay_style == "WSD" and self.wsd_decay_steps is not None
+        return self._decay - (self.wsd_decay_steps or 0) if wsd else None
 
     def _no_anneal(self, part: float) -> float:
         raise raised("megatron", "AssertionError", f"it has no lr_wsd_decay_style {self.lr_wsd_decay_style!r}")
 
-    def breaks(self) -> tuple[float, ...]:
-        samples = self._samples
-        found = [samples.first_at_least(self.lr_warmup_steps), samples.first_above(self.lr_warmup_steps)]
-        found += [samples.first_at_least(self._decay), samples.first_above(self._decay)]
-        if self.lr_decay_style == "WSD" and self.wsd_decay_steps is not None:
-            found.append(samples.first_above(self._decay - self.wsd_decay_steps))
-        if self.lr_warmup_steps > 0 and found[1]:
-            found.append(found[1] - 1)
-        return tuple(at for at in found if at is not None)
+    def marks(self) -> Iterator[tuple[float, str]]:
+        samples, begin = self._samples, self._anneal_begin
+        yield samples.first(self.lr_warmup_steps), "warmup ends" if self.lr_warmup_steps > 0 else ""
+        after = samples.first(self.lr_warmup_steps, above=True)
+        yield from ((after - 1, ""), (after, ""))
+        if begin is not None:
+            yield samples.first(begin), "decay begins"
+            yield samples.first(begin, above=True), ""
+        yield samples.first(self._decay), "" if self.lr_decay_style == "constant" else "decay ends"
+        yield samples.first(self._decay, above=True), ""
 
-    def event_at(self, t: int) -> str:
-        if t < 1:
-            return ""
-        if self.lr_warmup_steps > 0 and self._samples.before(t - 1) < self.lr_warmup_steps <= self._samples.before(t):
-            return "warmup ends"
-        if self.lr_decay_style == "constant":
-            return ""
-        if self.wsd_decay_steps is not None and self.lr_decay_style == "WSD":
-            begin = self._decay - self.wsd_decay_steps
-            if self._samples.before(t - 1) < begin <= self._samples.before(t):
-                return "decay begins"
-        return "decay ends" if self._samples.before(t - 1) < self._decay <= self._samples.before(t) else ""
-
-    def notes(self) -> tuple[Problem, ...]:
-        return tuple(self._notes())
-
-    def _notes(self) -> Iterator[Problem]:
+    def notes(self) -> Iterator[Problem]:
         if self.lr_warmup_steps > 0 and self.init_lr == 0:
             yield Problem("first-update", "Megatron trains update 0 at 0", "init_lr is 0, and the warmup begins there")
-        late = self.lr_decay_style == "WSD" and self.wsd_decay_steps is not None
-        if late and self.wsd_decay_steps is not None and self._decay - self.wsd_decay_steps < self.lr_warmup_steps:
+        if self._anneal_begin is not None and self._anneal_begin < self.lr_warmup_steps:
             why = "its clock runs during the warmup: the learning rate drops right after it"
             yield Problem("wsd-in-warmup", "the decay of WSD begins within the warmup", why)
         rows = self.setting.length if self.setting else 0
-        if rows and self.lr_decay_style != "constant" and self._samples.before(rows) < self._decay:
-            seen = self._samples.before(rows)
+        seen = self._samples.before(rows)
+        if rows and self.lr_decay_style != "constant" and seen < self._decay:
             what = f"lr_decay_steps {self._decay:g} are counted in samples: the run has {seen:g}"
             yield Problem("horizon", what, "increment is the global batch size")
