@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks._float32 import f32
-from lrcli.frameworks.stateless import Stateless, StatelessRule
+from lrcli.frameworks.marked import Marked, first
+from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import choice, count, length, number, positions
 from lrcli.values import dataclass
@@ -17,7 +18,7 @@ _PI = 3.14159265
 
 
 @dataclass(frozen=True)
-class GetCurrentRate(Stateless):
+class GetCurrentRate(Marked):
     """The rate of each batch by the policy of a network; the first update has batch number 1.
 
     With n = t + 1 and base = learning_rate * gpus, everything stored as float32:
@@ -76,37 +77,30 @@ class GetCurrentRate(Stateless):
         return int(self.max_batches) or (self.setting.length if self.setting else 0)
 
     def rule(self, base_lr: float) -> StatelessRule:
-        after, burn_in = self._after(f32(f32(base_lr) * self.gpus)), int(self.burn_in)
-        if not burn_in:
-            return lambda t: after(t + 1)
-        base, power, pow_ = f32(f32(base_lr) * self.gpus), f32(self.power), math.pow
+        base, burn_in = f32(f32(base_lr) * self.gpus), int(self.burn_in)
+        after, power, pow_ = self._after(base), f32(self.power), math.pow
 
         def lr_at(t: int) -> float:
             n = t + 1
             return f32(base * pow_(f32(f32(n) / burn_in), power)) if n < burn_in else after(n)
 
-        return lr_at
+        return lr_at if burn_in else lambda t: after(t + 1)
 
     def _after(self, base: float) -> Callable[[int], float]:
         """The rate of a batch after the burn-in."""
-        power, pow_ = f32(self.power), math.pow
+        scale, size, gamma, power = f32(self.scale), int(self.step), f32(self.gamma), f32(self.power)
+        length, pow_ = self._length(), math.pow
         if self.policy == "steps":
             return self._steps(base)
-        if self.policy == "step":
-            scale, size = f32(self.scale), int(self.step)
-            return lambda n: f32(base * pow_(scale, n // size))
-        if self.policy == "exp":
-            gamma = f32(self.gamma)
-            return lambda n: f32(base * pow_(gamma, n))
-        if self.policy == "poly":
-            length = self._length()
-            return lambda n: f32(base * pow_(f32(1 - f32(f32(n) / length)), power))
-        if self.policy == "sig":
-            gamma, middle = f32(self.gamma), int(self.step)
-            return lambda n: self._sigmoid(base, f32(gamma * (n - middle)))
-        if self.policy == "sgdr":
-            return lambda n: self._sgdr(n, base)
-        return lambda n: base
+        rules: dict[str, Callable[[int], float]] = {
+            "constant": lambda n: base,
+            "step": lambda n: f32(base * pow_(scale, n // size)),
+            "exp": lambda n: f32(base * pow_(gamma, n)),
+            "poly": lambda n: f32(base * pow_(f32(1 - f32(f32(n) / length)), power)),
+            "sig": lambda n: self._sigmoid(base, f32(gamma * (n - size))),
+            "sgdr": lambda n: self._sgdr(n, base),
+        }
+        return rules[self.policy]
 
     @staticmethod
     def _sigmoid(base: float, exponent: float) -> float:
@@ -136,23 +130,18 @@ class GetCurrentRate(Stateless):
             cycle *= int(self.sgdr_mult)
         return start, cycle
 
-    def next_break(self, t: int) -> int | None:
-        rows = [int(self.burn_in) - 1]
+    def marks(self) -> Iterator[tuple[float, str]]:
+        yield int(self.burn_in) - 1, "burn-in ends"
         if self.policy == "steps":
-            rows += [int(step) - 1 for step in self.steps]
-        if self.policy == "step" and self.step >= 1:
-            size = int(self.step)
-            rows.append((max(t, 1) + size) // size * size - 1)
-        if self.policy == "sgdr":
-            start, cycle = self._cycle(max(t, 1))
-            rows.append(start + cycle)
+            for step, scale in zip(self.steps, self.scales, strict=False):
+                yield step - 1, f"milestone x{scale:g}"
         if self.policy == "poly":
-            rows.append(self._length())
-        return min((row for row in rows if row >= max(t, 1)), default=None)
+            yield self._length(), ""
 
-    def event_at(self, t: int) -> str:
-        if t and t == self.burn_in - 1:
-            return "burn-in ends"
-        if self.policy == "steps" and t + 1 in self.steps:
-            return f"milestone x{self.scales[self.steps.index(t + 1)]:g}"
-        return ""
+    def repeats(self) -> Iterator[tuple[float, float, str]]:
+        if self.policy == "step":
+            yield int(self.step) - 1, int(self.step), ""
+
+    def next_break(self, t: int) -> int | None:
+        cycle = sum(self._cycle(max(t, 1))) if self.policy == "sgdr" else None
+        return first(super().next_break(t), cycle)

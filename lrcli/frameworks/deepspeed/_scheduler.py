@@ -6,14 +6,14 @@ import math
 from collections.abc import Callable, Iterator
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.base import Refuses
-from lrcli.frameworks.stateless import Stateless
+from lrcli.frameworks.base import require
+from lrcli.frameworks.marked import Marked
 from lrcli.schedules.params import count, length, text
 from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeepSpeedScheduler(Stateless):
+class DeepSpeedScheduler(Marked):
     """A schedule of a run from its beginning."""
 
     counts = "step"
@@ -30,8 +30,8 @@ class DeepSpeedScheduler(Stateless):
     def require_integer(self, field: str) -> None:
         """DeepSpeed takes a positive int and no float, not even 10.0."""
         value = getattr(self, field)
-        if not isinstance(value, int) or value <= 0:
-            raise Refuses("deepspeed", "ValueError", f"{field} must be a positive integer, not {value!r}", field, value)
+        positive = isinstance(value, int) and value > 0
+        require(self, field, positive, f"{field} must be a positive integer, not {value!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,20 +68,13 @@ class DeepSpeedWarmed(DeepSpeedScheduler):
         inverse, log = 1.0 / math.log(steps), math.log
         return lambda j: inverse * log(j + 1)
 
-    def breaks(self) -> tuple[float, ...]:
-        first = (1, self.warmup, self.warmup + 1)
-        return first if self.end is None else (*first, self.warmup + 2, self.end - 1, self.end)
+    def marks(self) -> Iterator[tuple[float, str]]:
+        """Update t trains with the learning rate of batch t - 1."""
+        yield from ((1, ""), (self.warmup, ""), (self.warmup + 1, "warmup ends"))
+        if self.end is not None:
+            yield from ((self.warmup + 2, ""), (self.end - 1, ""), (self.end, "decay ends"))
 
-    def event_at(self, t: int) -> str:
-        """What happens at update t, which trains with the learning rate of batch t - 1."""
-        if t == self.warmup + 1:
-            return "warmup ends"
-        return "decay ends" if t == self.end else ""
-
-    def notes(self) -> tuple[Problem, ...]:
-        return tuple(self.remarks())
-
-    def remarks(self) -> Iterator[Problem]:
+    def notes(self) -> Iterator[Problem]:
         """What DeepSpeed does without a word."""
         if self.warmup_type not in ("log", "linear"):
             what = f"{self.name} does not know the warmup_type {self.warmup_type!r} and warms up by log"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from lrcli.frameworks.deepspeed._scheduler import DeepSpeedScheduler
 from lrcli.frameworks.stateless import StatelessRule
@@ -44,12 +45,6 @@ class DeepSpeedLRRangeTest(DeepSpeedScheduler):
             return lambda t: least * (1 + rate * floor(t / size)) if t else least
         return lambda t: least * (1 + rate * (t / size)) if t else least
 
-    def next_break(self, t: int) -> int | None:
-        if not self.lr_range_test_staircase:
-            return None
-        size = int(self.lr_range_test_step_size)
-        return max(1, -(-max(t, 1) // size)) * size
-
-    def event_at(self, t: int) -> str:
-        stair = self.lr_range_test_staircase and t and t % self.lr_range_test_step_size == 0
-        return "stair" if stair else ""
+    def repeats(self) -> Iterator[tuple[float, float, str]]:
+        if self.lr_range_test_staircase:
+            yield self.lr_range_test_step_size, self.lr_range_test_step_size, "stair"

@@ -6,8 +6,9 @@ import math
 from collections.abc import Hashable, Iterator, Sequence
 
 from lrcli.errors import Problem
-from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.base import require
 from lrcli.frameworks.deepspeed._scheduler import DeepSpeedScheduler
+from lrcli.frameworks.marked import first
 from lrcli.frameworks.stateless import StatelessRule
 from lrcli.schedules.params import count, flag, length, number
 from lrcli.values import dataclass
@@ -54,13 +55,10 @@ class DeepSpeedOneCycle(DeepSpeedScheduler):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.cycle_first_step_size <= 0:
-            raise self._refused("cycle_first_step_size", "must be positive", self.cycle_first_step_size)
-        if self._second < 0:
-            raise self._refused("cycle_second_step_size", "must not be negative", self._second)
-
-    def _refused(self, field: str, rule: str, value: float) -> Refuses:
-        return Refuses("deepspeed", "ValueError", f"{field} {rule}, not {value!r}", field, value)
+        reason = f"cycle_first_step_size must be positive, not {self.cycle_first_step_size!r}"
+        require(self, "cycle_first_step_size", self.cycle_first_step_size > 0, reason)
+        reason = f"cycle_second_step_size must not be negative, not {self._second!r}"
+        require(self, "cycle_second_step_size", self._second >= 0, reason)
 
     @property
     def _second(self) -> float:
@@ -72,21 +70,17 @@ class DeepSpeedOneCycle(DeepSpeedScheduler):
         second = self.cycle_second_stair_count
         return self.cycle_first_stair_count, self.cycle_first_stair_count if second is None else second
 
-    @property
-    def _decays(self) -> bool:
-        return self.decay_step_size != 0 and self.decay_lr_rate != 0
-
     def rule(self, base_lr: float) -> StatelessRule:
         least = float(self.cycle_min_lr)
         height = (base_lr if self.cycle_max_lr is None else self.cycle_max_lr) - least
         total, scale = self.cycle_first_step_size + self._second, self._scale()
-        rate, size, decays = self.decay_lr_rate, self.decay_step_size, self._decays
+        rate, size = self.decay_lr_rate, self.decay_step_size
 
         def lr_at(t: int) -> float:
             if t == 0:
                 return least
             if t - 1 >= total:
-                return least / (1 + rate * ((t - 1 - total + 1) / size)) if decays else least
+                return least / (1 + rate * ((t - 1 - total + 1) / size)) if size and rate else least
             return least + height * scale(t)
 
         return lr_at
@@ -136,33 +130,24 @@ class DeepSpeedOneCycle(DeepSpeedScheduler):
 
         return [momentum(t) for t in range(start, stop)]
 
-    def breaks(self) -> tuple[float, ...]:
-        total = self.cycle_first_step_size + self._second
-        return (self.cycle_first_step_size, self.cycle_first_step_size + 1, total, total + 1)
+    def marks(self) -> Iterator[tuple[float, str]]:
+        peak, end = self.cycle_first_step_size, self.cycle_first_step_size + self._second
+        yield from ((peak, "peak"), (peak + 1, ""), (end, "cycle ends"), (end + 1, ""))
 
     def next_break(self, t: int) -> int | None:
-        ends = [end for end in (super().next_break(t), self._next_stair(max(t, 1))) if end is not None]
-        return min(ends, default=None)
+        return first(super().next_break(t), self._next_stair(max(t, 1)))
 
     def _next_stair(self, t: int) -> int | None:
         """The first step >= t at which a stair begins; None where there is none in this half."""
-        first, total = float(self.cycle_first_step_size), self.cycle_first_step_size + self._second
+        half, total = float(self.cycle_first_step_size), self.cycle_first_step_size + self._second
         up, down = self._stairs
-        if t <= first and up > 0:
-            return max(t, math.ceil((math.floor((t - 1) * up / first) + 1) * first / up))
-        if first < t <= total and down > 0:
+        if t <= half and up > 0:
+            return max(t, math.ceil((math.floor((t - 1) * up / half) + 1) * half / up))
+        if half < t <= total and down > 0:
             left = math.floor((total - t + 1) * down / self._second)
             return max(t, math.floor(total - left * self._second / down) + 1)
         return None
 
-    def event_at(self, t: int) -> str:
-        if t == self.cycle_first_step_size:
-            return "peak"
-        return "cycle ends" if t == self.cycle_first_step_size + self._second else ""
-
-    def notes(self) -> tuple[Problem, ...]:
-        return tuple(self._notes())
-
-    def _notes(self) -> Iterator[Problem]:
+    def notes(self) -> Iterator[Problem]:
         if self.decay_lr_rate and not self.decay_step_size:
             yield Problem("no-decay", f"decay_lr_rate {self.decay_lr_rate!r} does nothing", "decay_step_size is 0")

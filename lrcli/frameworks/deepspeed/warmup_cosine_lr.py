@@ -47,8 +47,7 @@ class DeepSpeedWarmupCosineLR(DeepSpeedWarmed):
         return Problem("first-updates", f"{self.name} trains update 0 at 0, not at warmup_min_ratio", why)
 
     def rule(self, base_lr: float) -> StatelessRule:
-        steps, total = self.warmup, self.total_num_steps
-        share = self.share()
+        steps, total, share = self.warmup, self.total_num_steps, self.share()
         start, end = self.warmup_min_ratio, self.cos_min_ratio
         to_top, to_end = 1.0 - start, 1.0 - end
         decay, cos, pi = max(1, total - steps), math.cos, math.pi

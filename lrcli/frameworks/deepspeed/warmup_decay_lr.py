@@ -44,8 +44,7 @@ class DeepSpeedWarmupDecayLR(DeepSpeedWarmed):
     def rule(self, base_lr: float) -> StatelessRule:
         least = float(self.warmup_min_lr)
         delta = self.warmup_max_lr - least
-        steps, total = self.warmup, self.total_num_steps
-        share = self.share()
+        steps, total, share = self.warmup, self.total_num_steps, self.share()
         decay = float(max(1.0, total - steps))
 
         def lr_at(t: int) -> float:

@@ -39,8 +39,7 @@ class DeepSpeedWarmupLR(DeepSpeedWarmed):
     def rule(self, base_lr: float) -> StatelessRule:
         least = float(self.warmup_min_lr)
         delta = (base_lr if self.warmup_max_lr is None else self.warmup_max_lr) - least
-        steps = self.warmup
-        share = self.share()
+        steps, share = self.warmup, self.share()
 
         def lr_at(t: int) -> float:
             if t > steps:
