@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
 
-from lrcli.errors import InvalidValue
-from lrcli.frameworks.base import Refuses
+from lrcli.errors import InvalidValue, Problem
+from lrcli.frameworks.marked import Marked
 from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.base import Setting
+from lrcli.schedules.base import Schedule, Setting
 from lrcli.values import dataclass
 
 Factor = Callable[[int], float]
@@ -72,41 +75,90 @@ class Batches:
         behind = self.late and epoch > 0 and epoch * self.per_epoch > self.warmup
         return self.lr * self.factor(epoch - 1 if behind else epoch)
 
-    def next_break(self, t: int) -> int:
-        """The first batch >= t that begins an epoch or ends the warmup."""
-        begins = -(-max(t, 1) // self.per_epoch) * self.per_epoch
-        return self.warmup if max(t, 1) <= self.warmup < begins else begins
 
+class Trained(Marked):
+    """What the trainer and YOLOv5 share; the fields stand in the classes, in their order."""
 
-def batches_of_an_epoch(setting: Setting | None, epochs: float) -> int:
-    """The batches of an epoch: steps_per_epoch, else an equal share of the run's steps."""
-    if setting is None:
-        return 100
-    if setting.interval != "step":
-        raise InvalidValue("epochs", "are counted in batches here: give steps, or interval: step", None)
-    if setting.steps_per_epoch is not None:
-        return setting.steps_per_epoch
-    if setting.length % epochs:
-        rule = "needs the batches of an epoch: give data or steps_per_epoch at the top level"
-        raise InvalidValue("epochs", f"{rule} ({setting.length} steps are no whole number for each epoch)", epochs)
-    return int(setting.length // epochs)
+    counts = "step"
+    sets_lr = True
+    own_rate = "lr0"
 
+    lr0: float | None
+    epochs: float
+    momentum: float
+    warmup_momentum: float
+    setting: Setting | None
 
-def refuse_groups(setting: Setting) -> None:
-    """The groups are the trainer's own."""
-    if len(setting.lrs) > 1:
-        raise InvalidValue("groups", "must be left out: Ultralytics makes its own groups weight, bn and bias", None)
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.epochs < 1 or self.epochs % 1:
+            raise InvalidValue("epochs", "must be a whole number of at least 1", self.epochs)
 
+    def bind(self, setting: Setting) -> Any:
+        if len(setting.lrs) > 1:
+            raise InvalidValue("groups", "must be left out: Ultralytics makes its own groups weight, bn and bias", None)
+        bound = super().bind(setting)
+        assert bound.batches  # whatever the run does not allow is an error here
+        return bound
 
-def check_epochs(epochs: float, batch: float | None = None) -> None:
-    """Epochs and batch sizes are whole; -1 and fractions of a batch size leave it to AutoBatch."""
-    if epochs < 1 or epochs % 1:
-        raise InvalidValue("epochs", "must be a whole number of at least 1", epochs)
-    if batch is not None and (batch < 1 or batch % 1):
-        raise InvalidValue("batch", "must be the batch size that AutoBatch has chosen, a whole number", batch)
+    @cached_property
+    def batches(self) -> Batches:
+        """The numbers of the group that this schedule is for."""
+        raise NotImplementedError
 
+    @cached_property
+    def per_epoch(self) -> int:
+        """The batches of an epoch: steps_per_epoch, else an equal share of the run's steps."""
+        setting = self.setting
+        if setting is None:
+            return 100
+        if setting.interval != "step":
+            raise InvalidValue("epochs", "are counted in batches here: give steps, or interval: step", None)
+        if setting.steps_per_epoch is None and setting.length % self.epochs:
+            rule = "needs the batches of an epoch: give data or steps_per_epoch at the top level"
+            shares = f"{setting.length} steps are no whole number for each epoch"
+            raise InvalidValue("epochs", f"{rule} ({shares})", self.epochs)
+        return setting.steps_per_epoch or int(setting.length // self.epochs)
 
-def unknown_optimizer(name: str, known: tuple[str, ...]) -> Refuses:
-    """The trainer raises NotImplementedError for it."""
-    reason = f"there is no optimizer {name!r}: it is one of {', '.join(known)}"
-    return Refuses("ultralytics", "NotImplementedError", reason, "optimizer", name)
+    @property
+    def top(self) -> float:
+        """The learning rate that is given, or the default."""
+        return 0.01 if self.lr0 is None else self.lr0
+
+    def rule(self, base_lr: float) -> StatelessRule:
+        return self.batches.rule()
+
+    def momentum_key(self) -> Hashable | None:
+        return ("ultralytics", self.batches.warmup, self.warmup_momentum, self.momentum)
+
+    def momenta(self, start: int, stop: int) -> Sequence[float | None]:
+        """From warmup_momentum to momentum over the warmup, for optimizers that have one (Adam's betas do not move)."""
+        if self.momentum_key() is None:
+            return super().momenta(start, stop)
+        return self.batches.momenta(self.warmup_momentum, self.momentum, start, stop)
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        yield self.batches.warmup, "warmup ends"
+
+    def repeats(self) -> Iterator[tuple[float, float, str]]:
+        yield self.per_epoch, self.per_epoch, ""
+
+    def group_names(self) -> tuple[str, ...]:
+        """The parameter groups that are made, in their order."""
+        return ("weight", "bn", "bias")
+
+    def groups(self) -> tuple[tuple[str, Schedule], ...]:
+        return tuple((name, self._of_group(name)) for name in self.group_names())
+
+    def _of_group(self, name: str) -> Schedule:
+        changes: dict[str, Any] = {"setting": (self.setting or Setting(0))._replace(own_group=name)}
+        return replace(self, **changes)
+
+    def notes(self) -> Iterator[Problem]:
+        length = self.setting.length if self.setting else 0
+        steps, warmup = self.epochs * self.per_epoch, self.batches.warmup
+        if length and steps != length:
+            what = f"{self.epochs:g} epochs of {self.per_epoch} batches are {steps:g} steps, not {length}"
+            yield Problem("horizon", what)
+        if length and warmup >= length:
+            yield Problem("warmup-unfinished", f"the warmup has {warmup} batches: it does not end in this run")

@@ -6,11 +6,10 @@ import math
 from typing import NamedTuple
 
 from lrcli.errors import InvalidValue
-from lrcli.frameworks.base import before
-from lrcli.frameworks.ultralytics._batches import unknown_optimizer
+from lrcli.frameworks.base import Refuses, before
 
 MANY = 10_000
-"""Above so many iterations, `auto` takes SGD or MuSGD."""
+"""Above this many iterations, `auto` takes SGD or MuSGD."""
 
 _NAMES = ("SGD", "Adam", "Adamax", "AdamW", "NAdam", "RAdam", "RMSProp", "auto")
 
@@ -35,7 +34,8 @@ def build_optimizer(
     if not before(release, "8.3"):
         folded = next((spelling for spelling in known if spelling.lower() == name.lower()), name)
     if folded not in known:
-        raise unknown_optimizer(name, known)
+        reason = f"there is no optimizer {name!r}: it is one of {', '.join(known)}"
+        raise Refuses("ultralytics", "NotImplementedError", reason, "optimizer", name)
     if folded != "auto":
         return Optimizer(folded, lr0)
     if iterations is None or (iterations[0] > MANY) != (iterations[1] > MANY):

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Hashable, Iterator
 from functools import cached_property
+from typing import Any
 
-from lrcli.errors import Problem
-from lrcli.frameworks.base import Refuses, before
-from lrcli.frameworks.stateless import Stateless, StatelessRule
-from lrcli.frameworks.ultralytics._batches import (
-    Batches,
-    batches_of_an_epoch,
-    check_epochs,
-    endless_line,
-    half_cosine,
-    line,
-    refuse_groups,
-)
+from lrcli.errors import InvalidValue, Problem
+from lrcli.frameworks.base import before, require
+from lrcli.frameworks.ultralytics._batches import Batches, Trained, endless_line, half_cosine, line
 from lrcli.frameworks.ultralytics._optimizer import Optimizer, build_optimizer, nominal_batches
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import count, flag, number, text
@@ -25,7 +16,7 @@ from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)
-class UltralyticsTrainer(Stateless):
+class UltralyticsTrainer(Trained):
     """Follow a line or half a cosine from lr0 to lr0 * lrf by epoch, under a warmup by batch.
 
     With nb batches an epoch, e = t // nb and W = round(min(warmup_epochs, epochs - 1) * nb):
@@ -49,9 +40,6 @@ class UltralyticsTrainer(Stateless):
 
     name = "ultralytics.trainer"
     aliases = ("BaseTrainer",)
-    counts = "step"
-    sets_lr = True
-    own_rate = "lr0"
 
     lr0: float | None = number(None, doc="the learning rate; left out: lr, else 0.01", optional=True)
     lrf: float = number(0.01, doc="the share of it at the end")
@@ -70,108 +58,70 @@ class UltralyticsTrainer(Stateless):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_epochs(self.epochs, self.batch)
+        if self.batch < 1 or self.batch % 1:
+            rule = "must be the batch size that AutoBatch has chosen, a whole number"
+            raise InvalidValue("batch", rule, self.batch)
 
-    def bind(self, setting: Setting) -> UltralyticsTrainer:
-        refuse_groups(setting)
+    def bind(self, setting: Setting) -> Any:
         bound = super().bind(setting)
-        if before(self._release_of(setting), "8.4") and bound.lr0 is not None and bound.lr0 < 0:
-            raise Refuses("ultralytics", "ValueError", "torch takes no learning rate below 0", "lr0", bound.lr0)
-        assert bound.batches  # whatever the run does not allow is an error here
+        taken = not before(bound._release, "8.4") or bound.top >= 0
+        require(bound, "lr0", taken, "torch takes no learning rate below 0")
         return bound
-
-    @staticmethod
-    def _release_of(setting: Setting | None) -> str:
-        return setting.release if setting else ""
 
     @property
     def _release(self) -> str:
-        return self._release_of(self.setting)
+        return self.setting.release if self.setting else ""
 
-    @cached_property
-    def _per_epoch(self) -> int:
-        return batches_of_an_epoch(self.setting, self.epochs)
+    @property
+    def _is_8_4_0(self) -> bool:
+        return before(self._release, "8.4.1") and not before(self._release, "8.4")
 
     @cached_property
     def _built(self) -> Optimizer:
         samples = self.setting.samples if self.setting else None
-        iterations = nominal_batches(samples, self._per_epoch, self.batch, self.nbs, self.epochs)
-        lr0 = 0.01 if self.lr0 is None else self.lr0
-        return build_optimizer(self.optimizer, lr0, self.nc, self._release, iterations)
+        iterations = nominal_batches(samples, self.per_epoch, self.batch, self.nbs, self.epochs)
+        return build_optimizer(self.optimizer, self.top, self.nc, self._release, iterations)
 
     @cached_property
     def warmup_batches(self) -> int:
         """The batches of the warmup, -1 where there is none."""
         if before(self._release, "8.4.1"):
-            return max(round(self.warmup_epochs * self._per_epoch), 100) if self.warmup_epochs > 0 else -1
-        epochs = min(self.warmup_epochs, max(self.epochs - 1, 0))
-        return (round(epochs * self._per_epoch) if epochs > 0 else 0) or -1
+            return max(round(self.warmup_epochs * self.per_epoch), 100) if self.warmup_epochs > 0 else -1
+        return max(round(min(self.warmup_epochs, max(self.epochs - 1, 0)) * self.per_epoch), 0) or -1
 
     @cached_property
     def batches(self) -> Batches:
-        """The numbers of the group that this schedule is for."""
         group = (self.setting.own_group if self.setting else "") or "weight"
-        built = self._built
         # 8.4.0 still begins its first group at warmup_bias_lr, but that one holds the weights now; with MuSGD, those of
         # the head
         warm = "bias"
-        if before(self._release, "8.4.1") and not before(self._release, "8.4"):
-            warm = "" if built.name == "MuSGD" else "weight"
-        first = self.warmup_bias_lr if group == warm and not built.auto else 0.0
+        if self._is_8_4_0:
+            warm = "" if self._built.name == "MuSGD" else "weight"
+        first = self.warmup_bias_lr if group == warm and not self._built.auto else 0.0
         late = before(self._release, "8.2")
         curve = half_cosine if self.cos_lr else endless_line if late else line
-        return Batches(built.lr, curve(self.epochs, self.lrf), self._per_epoch, self.warmup_batches, first, late)
-
-    def rule(self, base_lr: float) -> StatelessRule:
-        return self.batches.rule()
+        return Batches(self._built.lr, curve(self.epochs, self.lrf), self.per_epoch, self.warmup_batches, first, late)
 
     def momentum_key(self) -> Hashable | None:
         moves = self._built.name in ("SGD", "MuSGD", "RMSProp") and self.warmup_batches > 0
-        return ("ultralytics", self.warmup_batches, self.warmup_momentum, self.momentum) if moves else None
+        return super().momentum_key() if moves else None
 
-    def momenta(self, start: int, stop: int) -> Sequence[float | None]:
-        """From warmup_momentum to momentum over the warmup, for optimizers that have one (Adam's betas do not move)."""
-        if self.momentum_key() is None:
-            return super().momenta(start, stop)
-        return self.batches.momenta(self.warmup_momentum, self.momentum, start, stop)
+    def group_names(self) -> tuple[str, ...]:
+        muon = ("muon",) if self._built.name == "MuSGD" else ()
+        return ("bias", "weight", "bn", *muon) if before(self._release, "8.4") else (*super().group_names(), *muon)
 
-    def next_break(self, t: int) -> int | None:
-        return self.batches.next_break(t)
-
-    def event_at(self, t: int) -> str:
-        return "warmup ends" if t and t == self.warmup_batches else ""
-
-    def groups(self) -> tuple[tuple[str, UltralyticsTrainer], ...]:
-        assert self.setting is not None
-        names = ["bias", "weight", "bn"] if before(self._release, "8.4") else ["weight", "bn", "bias"]
-        names += ["muon"] if self._built.name == "MuSGD" else []
-        return tuple((name, replace(self, setting=self.setting._replace(own_group=name))) for name in names)
-
-    def notes(self) -> tuple[Problem, ...]:
-        return tuple(self._notes())
-
-    def _notes(self) -> Iterator[Problem]:
-        built, length = self._built, self.setting.length if self.setting else 0
+    def notes(self) -> Iterator[Problem]:
+        built = self._built
         if built.auto:
             nc = "" if built.lr == 0.01 else f", for {self.nc:g} classes"
             what = f"optimizer: auto trains with {built.name} at {built.lr!r}{nc}"
             yield Problem("optimizer-auto", what, "lr0 and warmup_bias_lr are not used")
         if built.name == "MuSGD":
             yield Problem("head-groups", "MuSGD trains parts of the model's head at three times these learning rates")
-        if before(self._release, "8.4.1") and not before(self._release, "8.4"):
-            yield Problem(
-                "first-group", "8.4.0 begins its first group at warmup_bias_lr, which holds no biases any more"
-            )
-        if length and self.epochs * self._per_epoch != length:
-            whole = self.epochs * self._per_epoch
-            yield Problem(
-                "horizon", f"{self.epochs:g} epochs of {self._per_epoch} batches are {whole:g} steps, not {length}"
-            )
-        if length and self.warmup_batches >= length:
-            yield Problem(
-                "warmup-unfinished", f"the warmup has {self.warmup_batches} batches: it does not end in this run"
-            )
+        if self._is_8_4_0:
+            what = "8.4.0 begins its first group at warmup_bias_lr, which holds no biases any more"
+            yield Problem("first-group", what)
+        yield from super().notes()
         if self.setting and self.setting.samples_per_step not in (None, self.batch) and built.auto:
-            yield Problem(
-                "batch", f"batch is {self.batch:g}, and data says {self.setting.samples_per_step} samples a step"
-            )
+            what = f"batch is {self.batch:g}, and data says {self.setting.samples_per_step} samples a step"
+            yield Problem("batch", what)

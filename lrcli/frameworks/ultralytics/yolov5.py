@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 
-from lrcli.errors import Problem
-from lrcli.frameworks.stateless import Stateless, StatelessRule
-from lrcli.frameworks.ultralytics._batches import (
-    Batches,
-    Factor,
-    batches_of_an_epoch,
-    check_epochs,
-    endless_line,
-    half_cosine,
-    refuse_groups,
-)
+from lrcli.frameworks.ultralytics._batches import Batches, Factor, Trained, endless_line, half_cosine
 from lrcli.schedules.base import Setting, setting
 from lrcli.schedules.params import count, flag, number
 from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)
-class YOLOv5(Stateless):
+class YOLOv5(Trained):
     """Follow a line or half a cosine from lr0 to lr0 * lrf by epoch, under a warmup by batch.
 
     With nb batches an epoch, e = t // nb and W = max(round(warmup_epochs * nb), warmup_minimum):
@@ -45,9 +33,6 @@ class YOLOv5(Stateless):
     """
 
     name = "ultralytics.yolov5"
-    counts = "step"
-    sets_lr = True
-    own_rate = "lr0"
 
     lr0: float | None = number(None, doc="the learning rate; left out: lr, else 0.01", optional=True)
     lrf: float = number(0.01, doc="the share of it at the end")
@@ -64,64 +49,17 @@ class YOLOv5(Stateless):
     weight_decay: float = number(0.0005, doc="the weight decay", momentum=True)
     setting: Setting | None = setting()
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_epochs(self.epochs)
-
-    def bind(self, setting: Setting) -> YOLOv5:
-        refuse_groups(setting)
-        bound = super().bind(setting)
-        assert bound.batches  # whatever the run does not allow is an error here
-        return bound
-
     @cached_property
     def batches(self) -> Batches:
-        """The numbers of the group that this schedule is for."""
-        per_epoch = batches_of_an_epoch(self.setting, self.epochs)
         least = self.warmup_minimum
         if least is None:
             least = 100 if self.linear_lr is None else 1000
-        warmup = int(max(round(self.warmup_epochs * per_epoch), least))
+        warmup = int(max(round(self.warmup_epochs * self.per_epoch), least))
         first = self.warmup_bias_lr if self.setting and self.setting.own_group == "bias" else 0.0
-        lr0 = 0.01 if self.lr0 is None else self.lr0
-        return Batches(lr0, self._factor(), per_epoch, warmup or -1, first, late=True)
+        return Batches(self.top, self._factor(), self.per_epoch, warmup or -1, first, late=True)
 
     def _factor(self) -> Factor:
         if self.linear_lr:
             return endless_line(self.epochs - 1, self.lrf)
         cosine = self.cos_lr if self.linear_lr is None else True
         return half_cosine(self.epochs, self.lrf) if cosine else endless_line(self.epochs, self.lrf)
-
-    def rule(self, base_lr: float) -> StatelessRule:
-        return self.batches.rule()
-
-    def momentum_key(self) -> Hashable | None:
-        return ("ultralytics", self.batches.warmup, self.warmup_momentum, self.momentum)
-
-    def momenta(self, start: int, stop: int) -> Sequence[float | None]:
-        """From warmup_momentum to momentum over the warmup, as train.py moves that of SGD."""
-        return self.batches.momenta(self.warmup_momentum, self.momentum, start, stop)
-
-    def next_break(self, t: int) -> int | None:
-        return self.batches.next_break(t)
-
-    def event_at(self, t: int) -> str:
-        return "warmup ends" if t and t == self.batches.warmup else ""
-
-    def groups(self) -> tuple[tuple[str, YOLOv5], ...]:
-        assert self.setting is not None
-        names = ("weight", "bn", "bias")
-        return tuple((name, replace(self, setting=self.setting._replace(own_group=name))) for name in names)
-
-    def notes(self) -> tuple[Problem, ...]:
-        return tuple(self._notes())
-
-    def _notes(self) -> Iterator[Problem]:
-        batches, length = self.batches, self.setting.length if self.setting else 0
-        if length and self.epochs * batches.per_epoch != length:
-            whole = self.epochs * batches.per_epoch
-            yield Problem(
-                "horizon", f"{self.epochs:g} epochs of {batches.per_epoch} batches are {whole:g} steps, not {length}"
-            )
-        if length and batches.warmup >= length:
-            yield Problem("warmup-unfinished", f"the warmup has {batches.warmup} batches: it does not end in this run")
