@@ -20,7 +20,7 @@ from lrcli.schedules.base import Schedule
 _TORCH_PATH = ("torch.optim.lr_scheduler.", "torch.", "optim.lr_scheduler.", "lr_scheduler.")
 
 
-_NO_TYPES = ("base", "params")
+_NO_TYPES = ("base", "params", "phased", "turns")
 """What the types are made of."""
 
 

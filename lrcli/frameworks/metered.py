@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.schedule import FrameworkSchedule, below
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules.params import choice, count, metric, number
+from lrcli.schedules import choice, count, dataclass, metric, number
 from lrcli.schedules.plateau import Plateau
-from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Metered(Walked):
+class Metered(FrameworkSchedule, Walked):
     """A schedule that yields the learning rate before the first metric, and one after each."""
+
+    counts = "epoch"
 
     metric: tuple[float, ...] = metric(
         doc="the metric of each row: a list, or {file: val.csv, column: val_loss}",
@@ -26,18 +27,14 @@ class Metered(Walked):
         return {"metric": [*values, *[None] * (stop - start - len(values))]}
 
     def event_at(self, t: int) -> str:
-        """What the metric did: the learning rate before, and after."""
+        """What the metric did to the learning rate of the group, or to 1 where the group has none."""
         if not 0 < t <= len(self.metric):
             return ""
-        before, after = self.lrs(self.event_lr(), t - 1, t + 1)
+        lr = self.setting.lr if self.setting else None
+        before, after = self.lrs(1.0 if lr is None else lr, t - 1, t + 1)
         if before == after:
             return ""
         return f"{'reduced' if abs(after) < abs(before) else 'raised'} x{after / before:.6g}" if before else "raised"
-
-    def event_lr(self) -> float:
-        """The base learning rate that events are told for."""
-        setting = getattr(self, "setting", None)
-        return setting.lr if setting is not None and setting.lr is not None else 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,18 +44,12 @@ class TorchPlateau(Metered):
     value_raises = "ValueError"
 
     mode: str = choice("min", "min", "max", doc="whether a smaller or a larger metric is better")
-    factor: float = number(0.1, doc="factor of each reduction")
+    factor: float = number(0.1, doc="factor of each reduction", demands=(below(1),))
     patience: float = count(10, doc="metrics in a row without a better one that are tolerated", example="2")
     threshold: float = number(1e-4, doc="how much better counts as better")
     threshold_mode: str = choice("rel", "rel", "abs", doc="whether the threshold is a share of the best, or absolute")
     cooldown: float = count(0, doc="metrics after a reduction in which none is counted")
     eps: float = number(1e-8, doc="a smaller change of the learning rate is not made")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.factor >= 1.0:
-            framework = self.name.partition(".")[0]
-            raise Refuses(framework, "ValueError", "factor must be below 1", "factor", self.factor)
 
     def follow(self, base_lr: float, min_lr: float) -> Iterator[float]:
         """The learning rate before the first metric, and after each."""

@@ -5,20 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from lrcli.frameworks.marked import Marked
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Schedule, dataclass
 
 
 @dataclass(frozen=True)
-class Pieced(Marked):
+class Pieced(Schedule):
     """A schedule whose subclass writes `pieces`; a million steps then cost one call of a piece for each."""
 
-    def pieces(self, base_lr: float) -> Sequence[tuple[float, StatelessRule]]:
+    def pieces(self, base_lr: float) -> Sequence[tuple[float, LrRule]]:
         """Functions of the step, each with the first step that is not its own; that of the last one is infinite."""
         raise NotImplementedError
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         pieces = self.pieces(base_lr)
 
         def lr_at(t: int) -> float:

@@ -9,8 +9,7 @@ from itertools import islice
 from typing import ClassVar
 
 from lrcli.errors import NoValue
-from lrcli.schedules.base import Schedule
-from lrcli.values import dataclass
+from lrcli.schedules import Schedule, dataclass
 
 KEPT = 1_000_000
 """How many rows are kept, so that asking for one again costs nothing; those behind them are computed again."""

@@ -1,8 +1,53 @@
-"""PyTorch's and general schedules: one frozen class in one file each. `catalog.registry` finds them by their files."""
+"""PyTorch's and general schedules: one frozen class in one file each. `catalog.registry` finds them by their files.
+
+The package itself holds the words that a schedule is written in, here and in the folders of `frameworks/`.
+"""
 
 from __future__ import annotations
 
-from lrcli.schedules.base import Schedule, parameters
-from lrcli.schedules.params import Param, param_of
+from lrcli.schedules.base import LrRule, Marks, Schedule, Setting, parameters, schedule, schedules, setting
+from lrcli.schedules.params import (
+    Param,
+    are_numbers,
+    choice,
+    count,
+    data,
+    expression,
+    flag,
+    frozen,
+    is_number,
+    length,
+    metric,
+    number,
+    param_of,
+    positions,
+    text,
+)
+from lrcli.values import dataclass
 
-__all__ = ["Param", "Schedule", "param_of", "parameters"]
+__all__ = [
+    "LrRule",
+    "Marks",
+    "Param",
+    "Schedule",
+    "Setting",
+    "are_numbers",
+    "choice",
+    "count",
+    "data",
+    "dataclass",
+    "expression",
+    "flag",
+    "frozen",
+    "is_number",
+    "length",
+    "metric",
+    "number",
+    "param_of",
+    "parameters",
+    "positions",
+    "schedule",
+    "schedules",
+    "setting",
+    "text",
+]

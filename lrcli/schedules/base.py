@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import MISSING, Field, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from lrcli.errors import InvalidValue
 from lrcli.schedules.params import Param, frozen, param_field, param_of
+from lrcli.schedules.turns import next_turn
 from lrcli.values import dataclass
 
 if TYPE_CHECKING:
     from lrcli.errors import Problem
 
-
 S = TypeVar("S", bound="Schedule")
+LrRule = Callable[[int], float]
+"""A function from the step to the learning rate."""
+Marks = Iterator[tuple[float, str]]
+"""Positions at which a curve jumps, bends or turns, each with what people read there ("" for nothing)."""
 
 
 class Setting(NamedTuple):
@@ -53,13 +57,13 @@ class Setting(NamedTuple):
         return (self.steps_per_epoch or 1) if self.interval == "epoch" else 1
 
 
-def schedules(*, doc: str, example: str) -> Any:
+def schedules(*, doc: str, example: str, **more: Any) -> Any:
     """A tuple of schedules: what a composition is made of."""
 
     def test(value: Any) -> bool:
         return isinstance(value, tuple) and all(isinstance(item, Schedule) for item in value)
 
-    return param_field("schedules", MISSING, doc, "must be a list of schedules", test, example=example)
+    return param_field("schedules", MISSING, doc, "must be a list of schedules", test, example=example, **more)
 
 
 def schedule(default: Any = MISSING, *, doc: str, optional: bool = False, example: str = "") -> Any:
@@ -81,31 +85,38 @@ def setting() -> Any:
 class Schedule:
     """A learning-rate schedule: a frozen value.
 
-    `lr_at(t, base_lr)` is pure: any step t >= 0, in any order. Equal schedules compare equal, `repr` is the constructor
-    call. A subclass is one file of this package; its docstring is its documentation.
+    A subclass is one file; its docstring is its documentation. It writes the curve as `rule` (or as `lr_at`), and says
+    in `marks`, and in `repeats` or `turns`, where the curve jumps, bends or turns. `lr_at(t, base_lr)` is pure: any
+    step t >= 0, in any order. Equal schedules compare equal, `repr` is the constructor call. What a class says of
+    itself:
+
+    name: the type's name in a spec; aliases: others. torch: PyTorch's class of the same meaning.
+    sets_lr: whether the schedule sets the learning rate itself, so that a spec may leave `lr` out.
+    overwrites: whether it overwrites what schedules before it did to the learning rate (chained and manual).
+    counts: what its steps usually are in a training script, "epoch" or "step".
+    horizon: the field that says at which of its steps the decay ends, and others that say the same.
+    own_rate: the field that holds the schedule's own learning rate, where it has one: left out, it is the group's.
+    one_rate: why groups cannot have different base learning rates, "" where they can.
+    lr_is_factor: whether lr is a factor of a curve that has a scale of its own, as in the Transformer's.
+    value_raises: the exception that the framework raises for a word it does not know, or a list of another length than
+        groups.
+    walks: whether a step can only be computed after those before it (a metric, a product of factors).
+    irregular: whether the curve may turn at any step, as an expression may.
     """
 
     name: ClassVar[str]
-    """The type's name in a spec."""
     aliases: ClassVar[tuple[str, ...]] = ()
     torch: ClassVar[str | None] = None
-    """PyTorch's class of the same meaning."""
     sets_lr: ClassVar[bool] = False
-    """Whether the schedule sets the learning rate itself, so that a spec may leave `lr` out."""
     overwrites: ClassVar[bool] = False
-    """Whether it overwrites what schedules before it did to the learning rate (chained and manual)."""
     counts: ClassVar[str] = "epoch"
-    """What its steps usually are in a training script: "epoch" or "step"."""
     horizon: ClassVar[tuple[str, ...]] = ()
-    """The field that says at which of its steps the decay ends, and others that say the same."""
     own_rate: ClassVar[str] = ""
-    """The field that holds the schedule's own learning rate, where it has one: left out, it is the group's."""
+    one_rate: ClassVar[str] = ""
     lr_is_factor: ClassVar[bool] = False
-    """Whether lr is a factor of a curve that has a scale of its own, as in the Transformer's."""
     value_raises: ClassVar[str] = ""
-    """The exception that the framework raises for a word it does not know, or a list of another length than groups."""
     walks: ClassVar[bool] = False
-    """Whether a step can only be computed after those before it (a metric, a product of factors)."""
+    irregular: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         for f in fields(self):
@@ -118,40 +129,73 @@ class Schedule:
             if not all(param.test(item) for item in values):
                 raise InvalidValue(f.name, param.rule, value)
 
+    def rule(self, base_lr: float) -> LrRule:
+        """The function from the step to the learning rate, for a group of this base learning rate.
+
+        It works on local variables: a million steps then cost what a plain function costs that is called for each.
+        """
+        return lambda t: self.lr_at(t, base_lr)
+
     def lr_at(self, t: int, base_lr: float) -> float:
         """The learning rate of step t (t >= 0), for a group whose base learning rate is base_lr."""
-        raise NotImplementedError
+        return self.rule(base_lr)(t)
 
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
         """`lr_at` of the steps start <= t < stop, in order."""
-        lr_at = self.lr_at
-        return [lr_at(t, base_lr) for t in range(start, stop)]
+        return list(map(self.rule(base_lr), range(start, stop)))
+
+    def marks(self) -> Marks:
+        """The marks of the curve that are there once, in any order."""
+        return iter(())
+
+    def repeats(self) -> Iterator[tuple[float, float, str]]:
+        """(begin, every, event) of marks that repeat: at begin, begin + every, and so on for ever."""
+        return iter(())
+
+    def turns(self, t: int) -> Marks:
+        """The next marks, from step t (t >= 1) on, of those that come again and again."""
+        return ((next_turn(t, begin, every), event) for begin, every, event in self.repeats() if every > 0)
+
+    def next_break(self, t: int) -> int | None:
+        """The first step >= t (and >= 1) at which the curve jumps, bends or turns; None if there is none."""
+        t = max(t, 1)
+        places = (place for place, _ in (*self.marks(), *self.turns(t)) if t - 1 < place < math.inf)
+        return min(map(math.ceil, places), default=None)
+
+    def event_at(self, t: int) -> str:
+        """What happens at step t, in a few words for people ("milestone x0.1"); "" for nothing."""
+        if t < 1:
+            return ""
+        marks = (*self.marks(), *self.turns(t))
+        return "; ".join(event for place, event in marks if event and t - 1 < place <= t)
+
+    def monotone_until(self, t: int) -> int | None:
+        """A step after t before which the curve, from t on, only falls or only rises; None: it does so for ever."""
+        return t + 1 if self.irregular else self.next_break(t + 1)
 
     def formula_problems(self) -> Iterator[InvalidValue]:
         """What keeps this schedule from having a value as a formula, though some release may run it."""
         for f in fields(self):
             param, value = param_of(f), getattr(self, f.name)
             if param.formula_test and not param.formula_test(value):
-                yield InvalidValue(f.name, param.formula_rule, value)
-
-    def next_break(self, t: int) -> int | None:
-        """The first step >= t (and >= 1) at which the curve jumps, bends or turns; None if there is none."""
-        return None
-
-    def monotone_until(self, t: int) -> int | None:
-        """A step after t before which the curve, from t on, only falls or only rises; None: it does so for ever."""
-        return self.next_break(t + 1)
+                yield InvalidValue(f.name, param.formula_rule, list(value) if isinstance(value, tuple) else value)
 
     def parts(self) -> tuple[Schedule, ...]:
         """The schedules that this one is made of."""
-        schedules: list[Schedule] = []
+        values = (getattr(self, f.name) for f in fields(self) if param_of(f).kind in ("schedule", "schedules"))
+        parts = (part for value in values for part in (value if isinstance(value, tuple) else (value,)))
+        return tuple(part for part in parts if part is not None)
+
+    def _change_parts(self, change: Callable[[Schedule], Schedule]) -> dict[str, Any]:
+        """The fields that hold schedules, with what becomes of each."""
+        changes: dict[str, Any] = {}
         for f in fields(self):
             kind, value = param_of(f).kind, getattr(self, f.name)
             if kind == "schedules":
-                schedules += value
+                changes[f.name] = tuple(map(change, value))
             elif kind == "schedule" and value is not None:
-                schedules.append(value)
-        return tuple(schedules)
+                changes[f.name] = change(value)
+        return changes
 
     def stands_alone(self) -> bool:
         """Whether any step can be computed without those before it."""
@@ -162,20 +206,26 @@ class Schedule:
 
         A class says more here: what follows from the run, and (as InvalidValue) what the run does not allow.
         """
-        changes: dict[str, Any] = {}
-        for f in fields(self):
-            kind, value = param_of(f).kind, getattr(self, f.name)
-            if kind == "schedules":
-                changes[f.name] = tuple(part.bind(setting) for part in value)
-            elif kind == "schedule" and value is not None:
-                changes[f.name] = value.bind(setting)
-            elif kind == "setting":
-                changes[f.name] = setting
+        if self.one_rate and len(set(setting.lrs)) > 1:
+            raise InvalidValue("type", self.one_rate, None)
+        changes = self._change_parts(lambda part: part.bind(setting))
+        changes |= {f.name: setting for f in fields(self) if param_of(f).kind == "setting"}
         if self.own_rate and getattr(self, self.own_rate) is None and setting.lr is not None:
             changes[self.own_rate] = setting.lr
-        if not changes or all(getattr(self, name) == value for name, value in changes.items()):
+        if all(getattr(self, name) == value for name, value in changes.items()):
             return self
         return replace(self, **changes)
+
+    def for_group(self: S, i: int, n: int) -> S:
+        """This schedule for parameter group i of n: a per-group tuple is replaced by its i-th value."""
+        changes = self._change_parts(lambda part: part.for_group(i, n))
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if param_of(f).per_group and isinstance(value, tuple):
+                if len(value) != n:
+                    raise InvalidValue(f.name, f"must have one value per parameter group, {n} here", value)
+                changes[f.name] = value[i]
+        return replace(self, **changes) if changes else self
 
     def groups(self) -> tuple[tuple[str, Schedule], ...]:
         """The parameter groups that the framework makes by itself, each with its schedule; () where it makes none."""
@@ -184,6 +234,11 @@ class Schedule:
     def notes(self) -> Iterable[Problem]:
         """What a user should know of this schedule's numbers in this run (of a bound one)."""
         return (note for part in self.parts() for note in part.notes())
+
+    def rate(self, base_lr: float) -> float:
+        """The schedule's own learning rate, where it has one, else the group's."""
+        own_rate: float | None = getattr(self, self.own_rate)
+        return base_lr if own_rate is None else float(own_rate)
 
     @property
     def moves_momentum(self) -> bool:
@@ -212,58 +267,9 @@ class Schedule:
         """The step from which on the curve only repeats, but for rounding, what it did before, or less; or None."""
         return None
 
-    def event_at(self, t: int) -> str:
-        """What happens at step t, in a few words for people ("milestone x0.1"); "" for nothing."""
-        return ""
-
     def trace(self, base_lr: float, start: int, stop: int) -> dict[str, list[Any]]:
         """More columns for the steps start <= t < stop (a plateau's metric, best, bad, cooldown)."""
         return {}
-
-    def for_group(self: S, i: int, n: int) -> S:
-        """This schedule for parameter group i of n: a per-group tuple is replaced by its i-th value."""
-        chosen: dict[str, Any] = {}
-        for f in fields(self):
-            param, value = param_of(f), getattr(self, f.name)
-            if param.per_group and isinstance(value, tuple):
-                if len(value) != n:
-                    raise InvalidValue(f.name, f"must have one value per parameter group, {n} here", value)
-                chosen[f.name] = value[i]
-            elif param.kind == "schedules":
-                chosen[f.name] = tuple(child.for_group(i, n) for child in value)
-            elif param.kind == "schedule" and value is not None:
-                chosen[f.name] = value.for_group(i, n)
-        return replace(self, **chosen) if chosen else self
-
-
-def turning_step(t: int, size: float) -> int:
-    """The first step >= t (and >= 1) beside a multiple of `size`: where a curve of that period bends or turns.
-
-    >>> [turning_step(t, 2.5) for t in (0, 3, 4, 6)]
-    [2, 3, 5, 7]
-    """
-    t = max(t, 1)
-    near = int(t / size)
-    beside = (
-        step for k in (near - 1, near, near + 1, near + 2) for step in (math.floor(k * size), math.ceil(k * size))
-    )
-    return min((step for step in beside if step >= t), default=t)
-
-
-def next_multiple(t: int, size: float) -> int:
-    """The first step >= t (and >= 1) at which t // size is larger than a step before.
-
-    >>> [next_multiple(t, 2.4) for t in (0, 3, 4, 6)]
-    [3, 3, 5, 8]
-    """
-    t = max(t, 1)
-    if size == int(size):
-        return -(-t // int(size)) * int(size)
-    before = (t - 1) // size
-    step = max(t, math.ceil((before + 1) * size) - 1)
-    while step // size <= before:
-        step += 1
-    return step
 
 
 def parameters(cls: type[Schedule] | Schedule) -> tuple[Field[Any], ...]:

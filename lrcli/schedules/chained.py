@@ -6,8 +6,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from lrcli.errors import InvalidValue
-from lrcli.schedules.base import Schedule, schedules
-from lrcli.values import dataclass
+from lrcli.schedules import Schedule, dataclass, schedules
 
 
 @dataclass(frozen=True)
@@ -30,16 +29,17 @@ class Chained(Schedule):
 
     name = "chained"
     torch: ClassVar[str | None] = "ChainedScheduler"
+    irregular = True  # of a product of curves that rise and fall nothing is known
 
     schedules: tuple[Schedule, ...] = schedules(
         doc="the schedules, in the order in which they are applied",
+        formula_rule="must hold at least one schedule",
+        formula_test=bool,
         example="{type: linear, start_factor: 0.1, total_iters: 10}\n{type: multistep, milestones: [30, 60]}",
     )
 
     def formula_problems(self) -> Iterator[InvalidValue]:
         yield from super().formula_problems()
-        if not self.schedules:
-            yield InvalidValue("schedules", "must hold at least one schedule", [])
         for child in self.schedules:
             yield from child.formula_problems()
 
@@ -65,9 +65,6 @@ class Chained(Schedule):
 
     def next_break(self, t: int) -> int | None:
         return min((b for child in self.schedules if (b := child.next_break(t)) is not None), default=None)
-
-    def monotone_until(self, t: int) -> int | None:
-        return t + 1  # of a product of curves that rise and fall nothing is known
 
     def event_at(self, t: int) -> str:
         return "; ".join(filter(None, (child.event_at(t) for child in self.schedules)))

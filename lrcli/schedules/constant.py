@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.schedules.base import Schedule
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Schedule, dataclass
 
 
 @dataclass(frozen=True)
@@ -20,5 +19,5 @@ class Constant(Schedule):
 
     name = "constant"
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return base_lr
+    def rule(self, base_lr: float) -> LrRule:
+        return lambda t: base_lr

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, Schedule, dataclass, length, number
 
 
 @dataclass(frozen=True)
@@ -28,12 +24,9 @@ class ConstantLR(Schedule):
     factor: float = number(1 / 3, doc="factor before total_iters")
     total_iters: float = length(5, doc="steps for which the factor holds", zero=True, formula_zero=True, fills="phase")
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return base_lr * (self.factor + (t >= self.total_iters) * (1 - self.factor))
+    def rule(self, base_lr: float) -> LrRule:
+        factor, total = self.factor, self.total_iters
+        return lambda t: base_lr * (factor + (t >= total) * (1 - factor))
 
-    def next_break(self, t: int) -> int | None:
-        end = math.ceil(self.total_iters)
-        return end if max(t, 1) <= end else None
-
-    def event_at(self, t: int) -> str:
-        return "warmup ends" if t and t == math.ceil(self.total_iters) else ""
+    def marks(self) -> Marks:
+        yield self.total_iters, "warmup ends"

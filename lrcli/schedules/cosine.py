@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from lrcli.schedules.base import Schedule, turning_step
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, Schedule, dataclass, length, number
+from lrcli.schedules.turns import turning_step
 
 
 @dataclass(frozen=True)
@@ -31,16 +30,14 @@ class Cosine(Schedule):
     T_max: float = length(doc="steps from the base LR to eta_min", fills="run")
     eta_min: float = number(0.0, doc="the smallest learning rate")
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return self.eta_min + (base_lr - self.eta_min) * (1 + math.cos(math.pi * t / self.T_max)) / 2
+    def rule(self, base_lr: float) -> LrRule:
+        low, drop, size, cos, pi = self.eta_min, base_lr - self.eta_min, self.T_max, math.cos, math.pi
+        return lambda t: low + drop * (1 + cos(pi * t / size)) / 2
 
-    def next_break(self, t: int) -> int | None:
-        return turning_step(t, self.T_max)
+    def turns(self, t: int) -> Marks:
+        at = turning_step(t, self.T_max)
+        turn = "minimum, climbs from here" if at // self.T_max % 2 else "back at the base LR"
+        yield at, "" if at % self.T_max else turn
 
     def repeats_after(self) -> int | None:
         return 2 * math.ceil(self.T_max) if self.T_max % 1 == 0 else None
-
-    def event_at(self, t: int) -> str:
-        if t == 0 or t % self.T_max:
-            return ""
-        return "minimum, climbs from here" if t // self.T_max % 2 else "back at the base LR"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.params import count, length, number
-from lrcli.values import dataclass
+from lrcli.schedules import Marks, Schedule, count, dataclass, length, number
 
 
 @dataclass(frozen=True)
@@ -46,12 +44,9 @@ class CosineRestarts(Schedule):
             size *= factor
         return begin, size
 
-    def next_break(self, t: int) -> int | None:
+    def turns(self, t: int) -> Marks:
         begin, size = self.cycle_at(t)
-        return begin if t == begin and t > 0 else begin + size
+        yield begin if t == begin else begin + size, "restart"
 
     def repeats_after(self) -> int | None:
         return int(self.T_0) if int(self.T_mult) == 1 else None
-
-    def event_at(self, t: int) -> str:
-        return "restart" if t and self.cycle_at(t)[0] == t else ""

@@ -7,9 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
 
 from lrcli.expression import Expression
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.params import choice, expression, flag, length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, Schedule, choice, dataclass, expression, flag, length, number
 
 
 @dataclass(frozen=True)
@@ -56,15 +54,7 @@ class Cyclic(Schedule):
         down = up if self.step_size_down is None else float(self.step_size_down)
         return up + down, up / (up + down)
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return self._curve(t)
-
-    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
-        curve = self._curve
-        return [curve(t) for t in range(start, stop)]
-
-    @cached_property
-    def _curve(self) -> Callable[[float], float]:
+    def rule(self, base_lr: float) -> LrRule:
         return self.curve_from(self.base_lr)
 
     def curve_from(self, base: float) -> Callable[[float], float]:
@@ -120,29 +110,21 @@ class Cyclic(Schedule):
 
         return at
 
-    def next_break(self, t: int) -> int | None:
+    def turns(self, t: int) -> Marks:
         total, ratio = self._sizes
         begin = t // total * total
-        beside = (
-            step
-            for at in (begin, begin + total * ratio, begin + total)
-            if math.isfinite(at)
-            for step in (math.floor(at), math.ceil(at))
-            if step >= max(t, 1)
-        )
-        return min(beside, default=None)
+        places = [place for place in (begin, begin + total * ratio, begin + total) if math.isfinite(place)]
+        for at in {step for place in places for step in (math.floor(place), math.ceil(place))}:
+            if at % total == 0:
+                yield at, f"cycle {int(at // total) + 1}"
+            else:
+                yield at, "peak" if at % total == total * ratio else ""
 
     def monotone_until(self, t: int) -> int | None:
         scaled = self.mode == "exp_range" or self.scale_fn is not None
-        return t + 1 if scaled else self.next_break(t + 1)
+        return t + 1 if scaled else super().monotone_until(t)
 
     def repeats_after(self) -> int | None:
         narrows = self.scale_fn is None and (self.mode != "exp_range" or 0 <= self.gamma <= 1)
         total = self._sizes[0]
         return int(total) if narrows and total % 1 == 0 else None
-
-    def event_at(self, t: int) -> str:
-        total, ratio = self._sizes
-        if t % total == 0:
-            return f"cycle {int(t // total) + 1}" if t else ""
-        return "peak" if t % total == total * ratio else ""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.params import number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Schedule, dataclass, number
 
 
 @dataclass(frozen=True)
@@ -24,5 +22,6 @@ class Exponential(Schedule):
 
     gamma: float = number(doc="factor of each step", example="0.95")
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return base_lr * self.gamma**t
+    def rule(self, base_lr: float) -> LrRule:
+        gamma = self.gamma
+        return lambda t: base_lr * gamma**t

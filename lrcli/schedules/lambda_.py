@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from lrcli.expression import Expression
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.params import expression
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Schedule, dataclass, expression
 
 
 @dataclass(frozen=True)
@@ -23,17 +21,12 @@ class Lambda(Schedule):
     name = "lambda"
     torch = "LambdaLR"
     overwrites = True
+    irregular = True  # an expression may do anything
 
     lr_lambda: Expression = expression(
         doc="the factor, an arithmetic expression of epoch", per_group=True, example='"0.95 ** epoch"'
     )
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return base_lr * self.lr_lambda(t)
-
-    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+    def rule(self, base_lr: float) -> LrRule:
         factor = self.lr_lambda.function
-        return [base_lr * factor(t) for t in range(start, stop)]
-
-    def monotone_until(self, t: int) -> int | None:
-        return t + 1  # an expression may do anything
+        return lambda t: base_lr * factor(t)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, Schedule, dataclass, length, number
 
 
 @dataclass(frozen=True)
@@ -31,15 +27,9 @@ class Linear(Schedule):
     end_factor: float = number(1.0, doc="factor from total_iters on")
     total_iters: float = length(5, doc="steps from one factor to the other", zero=True, fills="phase", example="10")
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        start, end, total = self.start_factor, self.end_factor, self.total_iters
-        return base_lr * (start + (end - start) * min(total, t) / total)
+    def rule(self, base_lr: float) -> LrRule:
+        start, rise, total = self.start_factor, self.end_factor - self.start_factor, self.total_iters
+        return lambda t: base_lr * (start + rise * min(total, t) / total)
 
-    def next_break(self, t: int) -> int | None:
-        end = math.ceil(self.total_iters)
-        return end if max(t, 1) <= end else None
-
-    def event_at(self, t: int) -> str:
-        if t != math.ceil(self.total_iters):
-            return ""
-        return "warmup ends" if self.start_factor < self.end_factor else "decay ends"
+    def marks(self) -> Marks:
+        yield self.total_iters, "warmup ends" if self.start_factor < self.end_factor else "decay ends"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from lrcli.schedules import dataclass
 from lrcli.schedules.chained import Chained
-from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from lrcli.expression import Expression
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.params import expression
-from lrcli.values import dataclass
+from lrcli.schedules import Schedule, dataclass, expression
 
 
 class _Product:
@@ -43,6 +41,7 @@ class Multiplicative(Schedule):
     name = "multiplicative"
     torch = "MultiplicativeLR"
     walks = True
+    irregular = True  # an expression may do anything
 
     lr_lambda: Expression = expression(
         doc="the factor of each step, an arithmetic expression of epoch",
@@ -56,6 +55,3 @@ class Multiplicative(Schedule):
     @cached_property
     def _product(self) -> _Product:
         return _Product(self.lr_lambda)
-
-    def monotone_until(self, t: int) -> int | None:
-        return t + 1  # an expression may do anything

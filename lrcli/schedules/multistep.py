@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from functools import cached_property
 
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.params import number, positions
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, Schedule, dataclass, number, positions
 
 
 @dataclass(frozen=True)
@@ -35,12 +32,13 @@ class MultiStep(Schedule):
     def _sorted(self) -> list[float]:
         return sorted(self.milestones)
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return base_lr * self.gamma ** bisect_right(self._sorted, t)
+    def rule(self, base_lr: float) -> LrRule:
+        gamma, milestones = self.gamma, self._sorted
+        return lambda t: base_lr * gamma ** bisect_right(milestones, t)
 
-    def next_break(self, t: int) -> int | None:
-        i = bisect_left(self._sorted, max(t, 1))
-        return math.ceil(self._sorted[i]) if i < len(self._sorted) else None
+    def turns(self, t: int) -> Marks:
+        passed = bisect_right(self._sorted, t - 1)
+        return ((place, "") for place in self._sorted[passed : passed + 1])
 
     def event_at(self, t: int) -> str:
         n = bisect_right(self._sorted, t) - bisect_right(self._sorted, t - 1)

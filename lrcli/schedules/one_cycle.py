@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Sequence
-from functools import cached_property
 
 from lrcli.errors import InvalidValue
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.params import choice, count, flag, length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, Schedule, choice, count, dataclass, flag, length, number
 
 
 @dataclass(frozen=True)
@@ -86,19 +83,16 @@ class OneCycle(Schedule):
         up, end = float(self.pct_start * self.total) - 1, self.total - 1
         return (up, float(2 * self.pct_start * self.total) - 2, end) if self.three_phase else (up, end)
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return self.final_lr if t >= self.total else self._curve(t)
+    def rule(self, base_lr: float) -> LrRule:
+        return self._held(self.initial_lr, self.max_lr, self.final_lr)
 
-    @cached_property
-    def _curve(self) -> Callable[[float], float]:
-        return self._formula(self.initial_lr, self.max_lr, self.final_lr)
+    def _held(self, initial: float, peak: float, final: float) -> LrRule:
+        """`curve_from` that stays at its end, with the peak at step 0 where PyTorch divides by zero.
 
-    def _formula(self, initial: float, peak: float, final: float) -> Callable[[float], float]:
-        """`curve_from` with a value at step 0 where PyTorch divides by zero: the peak, after a rise of no steps."""
-        curve = self.curve_from(initial, peak, final)
-        if self.ends()[0] == 0:  # pct_start is one step
-            return lambda t: curve(t) if t else peak
-        return curve
+        PyTorch does so after a rise of no steps: pct_start is one step then.
+        """
+        curve, total, no_rise = self.curve_from(initial, peak, final), self.total, self.ends()[0] == 0
+        return lambda t: final if t >= total else peak if no_rise and not t else curve(t)
 
     def curve_from(self, initial: float, peak: float, final: float) -> Callable[[float], float]:
         """The curve as a function of t, without the stop at total_steps: the cosine would turn round there.
@@ -127,10 +121,6 @@ class OneCycle(Schedule):
 
         return along_cosine if self.anneal_strategy == "cos" else along_line
 
-    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
-        curve, held = self._curve, max(start, math.ceil(self.total))
-        return [curve(t) for t in range(start, min(stop, held))] + [self.final_lr] * (stop - held)
-
     def momentum_key(self) -> Hashable | None:
         if not self.cycle_momentum:
             return None
@@ -141,14 +131,10 @@ class OneCycle(Schedule):
         """From max_momentum to base_momentum while the learning rate rises, and back; in a third phase it stays."""
         if not self.cycle_momentum:
             return super().momenta(start, stop)
-        curve = self._formula(self.max_momentum, self.base_momentum, self.max_momentum)
-        return [self.max_momentum if t >= self.total else curve(t) for t in range(start, stop)]
+        return list(map(self._held(self.max_momentum, self.base_momentum, self.max_momentum), range(start, stop)))
 
-    def next_break(self, t: int) -> int | None:
-        for finish in self.ends():
-            if math.isfinite(finish) and max(t, 1) <= (at := math.ceil(finish)):
-                return at
-        return None
+    def marks(self) -> Marks:
+        return ((end, "") for end in self.ends())
 
     def event_at(self, t: int) -> str:
         names = ("peak", "back at the initial LR", "cycle ends") if self.three_phase else ("peak", "cycle ends")

@@ -8,6 +8,14 @@ from dataclasses import MISSING, Field, field
 from typing import Any, NamedTuple
 
 
+class Demand(NamedTuple):
+    """What a framework demands of an argument, and the exception that it raises where that does not hold."""
+
+    exception: str
+    rule: str
+    holds: Callable[[Any], bool]
+
+
 class Param(NamedTuple):
     """What a field of a schedule means: for the reader, the help, the JSON schema and the constructor.
 
@@ -17,7 +25,8 @@ class Param(NamedTuple):
     `formula_rule` and `formula_test` are stricter: a replay may run what has no meaning as a formula. `optional` says
     that None is a value, `above` and `at_least` are the bounds of a number. `example` is what a starter spec writes, as
     YAML (of schedules one per line): every field without a default has one. `rounds` says how a percentage that comes
-    to no whole number of steps is rounded: nearest, up, down or keep (it stays a fraction).
+    to no whole number of steps is rounded: nearest, up, down or keep (it stays a fraction). `demands` are those of the
+    framework, in the order in which it looks at them.
     """
 
     kind: str
@@ -36,6 +45,7 @@ class Param(NamedTuple):
     at_least: float | None = None
     example: str = ""
     rounds: str = "nearest"
+    demands: tuple[Demand, ...] = ()
 
 
 def param_of(f: Field[Any]) -> Param:
@@ -87,7 +97,7 @@ def frozen(value: Any) -> Any:
 
 
 def is_number(value: object) -> bool:
-    """Whether a value is a finite number."""
+    """Whether this is a number that a double can hold; true and false are none."""
     # an int beyond the doubles is none: PyTorch's arithmetic could not hold it either
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 

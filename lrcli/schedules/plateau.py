@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.params import choice, count, metric, number
-from lrcli.values import dataclass
+from lrcli.schedules import Schedule, choice, count, dataclass, metric, number
 
 
 class State(NamedTuple):

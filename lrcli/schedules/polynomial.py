@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, Schedule, dataclass, length, number
 
 
 @dataclass(frozen=True)
@@ -30,14 +26,9 @@ class Polynomial(Schedule):
     total_iters: float = length(5, doc="steps until the learning rate is 0", zero=True, fills="phase", example="90")
     power: float = number(1.0, doc="power of the polynomial")
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        total = self.total_iters
-        left: float = (1.0 - min(total, t) / total) ** self.power
-        return base_lr * left
+    def rule(self, base_lr: float) -> LrRule:
+        total, power = self.total_iters, self.power
+        return lambda t: base_lr * float((1.0 - min(total, t) / total) ** power)
 
-    def next_break(self, t: int) -> int | None:
-        end = math.ceil(self.total_iters)
-        return end if max(t, 1) <= end else None
-
-    def event_at(self, t: int) -> str:
-        return "decay ends" if t == math.ceil(self.total_iters) else ""
+    def marks(self) -> Marks:
+        yield self.total_iters, "decay ends"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.params import choice, length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, Schedule, choice, dataclass, length, number
 
 
 @dataclass(frozen=True)
@@ -32,17 +30,16 @@ class RangeTest(Schedule):
     end: float = number(10.0, doc="the learning rate of the last step", above=0)
     shape: str = choice("exponential", "exponential", "linear", doc="shape of the ramp")
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        if t >= self.num_iter - 1:
-            return self.end if self.num_iter > 1 or t else self.start
-        part = t / (self.num_iter - 1)
-        if self.shape == "linear":
-            return self.start + (self.end - self.start) * part
-        return float(self.start * (self.end / self.start) ** part)
+    def rule(self, base_lr: float) -> LrRule:
+        start, end, last, is_linear = self.start, self.end, self.num_iter - 1, self.shape == "linear"
 
-    def next_break(self, t: int) -> int | None:
-        end = int(self.num_iter) - 1
-        return end if max(t, 1) <= end else None
+        def lr_at(t: int) -> float:
+            if t >= last:
+                return end if last > 0 or t else start
+            part = t / last
+            return start + (end - start) * part if is_linear else float(start * (end / start) ** part)
 
-    def event_at(self, t: int) -> str:
-        return "ramp ends" if t and t == self.num_iter - 1 else ""
+        return lr_at
+
+    def marks(self) -> Marks:
+        yield self.num_iter - 1, "ramp ends"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from lrcli.schedules.base import Schedule, next_multiple
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, Schedule, dataclass, length, number
+from lrcli.schedules.turns import next_multiple
 
 
 @dataclass(frozen=True)
@@ -27,15 +26,12 @@ class Step(Schedule):
     step_size: float = length(doc="steps between two decays", example="30")
     gamma: float = number(0.1, doc="factor of each decay")
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        decay: float = self.gamma ** (t // self.step_size)
-        return base_lr * decay
+    def rule(self, base_lr: float) -> LrRule:
+        gamma, size = self.gamma, self.step_size
+        return lambda t: base_lr * float(gamma ** (t // size))
 
-    def next_break(self, t: int) -> int | None:
-        return next_multiple(t, self.step_size)
+    def turns(self, t: int) -> Marks:
+        yield next_multiple(t, self.step_size), f"decay x{self.gamma:g}"
 
     def monotone_until(self, t: int) -> int | None:
-        return None if self.gamma >= 0 else self.next_break(t + 1)
-
-    def event_at(self, t: int) -> str:
-        return f"decay x{self.gamma:g}" if t and t // self.step_size > (t - 1) // self.step_size else ""
+        return None if self.gamma >= 0 else super().monotone_until(t)

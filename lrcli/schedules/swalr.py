@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.params import choice, length, number
-from lrcli.values import dataclass
+from lrcli.schedules import Marks, Schedule, choice, dataclass, length, number
 
 
 @dataclass(frozen=True)
@@ -42,8 +40,5 @@ class SWALR(Schedule):
         alpha = self.alpha_at(t if self.anneal_epochs else max(1, t))
         return self.swa_lr * alpha + base_lr * (1 - alpha)
 
-    def next_break(self, t: int) -> int | None:
-        return int(self.anneal_epochs) if max(t, 1) <= self.anneal_epochs else None
-
-    def event_at(self, t: int) -> str:
-        return "annealing ends" if t and t == self.anneal_epochs else ""
+    def marks(self) -> Marks:
+        yield self.anneal_epochs, "annealing ends"

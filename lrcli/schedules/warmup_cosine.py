@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, Schedule, dataclass, length, number
 
 
 @dataclass(frozen=True)
@@ -51,20 +49,10 @@ class WarmupCosine(Schedule):
         half = 0.5 * (1.0 + math.cos(math.pi * (t - self.warmup) / (self.T_max - self.warmup)))
         return (self.eta_min + (base_lr - self.eta_min) * half) / base_lr if self.eta_min else half
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return base_lr * self.factor_at(t, base_lr)
-
-    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+    def rule(self, base_lr: float) -> LrRule:
         factor_at = self.factor_at
-        return [base_lr * factor_at(t, base_lr) for t in range(start, stop)]
+        return lambda t: base_lr * factor_at(t, base_lr)
 
-    def next_break(self, t: int) -> int | None:
-        for at in (math.ceil(self.warmup), math.ceil(self.T_max)):
-            if max(t, 1) <= at:
-                return at
-        return None
-
-    def event_at(self, t: int) -> str:
-        if t and t == math.ceil(self.warmup):
-            return "warmup ends"
-        return "cosine ends" if t == math.ceil(self.T_max) else ""
+    def marks(self) -> Marks:
+        yield self.warmup, "warmup ends"
+        yield self.T_max, "cosine ends"

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from lrcli.errors import InvalidValue
-from lrcli.frameworks.stateless import Stateless, StatelessRule
-from lrcli.schedules.base import Schedule, schedule
-from lrcli.schedules.params import length
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Schedule, dataclass, length, schedule
 
 
 @dataclass(frozen=True, kw_only=True)
-class AcceleratedScheduler(Stateless):
+class AcceleratedScheduler(Schedule):
     """Step a scheduler num_processes times in each update, as `accelerator.prepare(scheduler)` does.
 
     lr(t) = scheduler(t * num_processes)    (a scheduler with total_steps is not stepped past them)
@@ -37,9 +34,9 @@ class AcceleratedScheduler(Stateless):
         if not self.scheduler.stands_alone():
             raise InvalidValue("scheduler", "must be a function of the step alone", self.scheduler.name)
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         inner, times, last = self.scheduler, int(self.num_processes), getattr(self.scheduler, "total_steps", None)
-        value = inner.rule(base_lr) if isinstance(inner, Stateless) else lambda t: inner.lr_at(t, base_lr)
+        value = inner.rule(base_lr) if isinstance(inner, Schedule) else lambda t: inner.lr_at(t, base_lr)
         if last is None:
             return lambda t: value(t * times)
         return lambda t: value(min(t * times, int(last)))

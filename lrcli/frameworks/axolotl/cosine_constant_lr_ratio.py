@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 from lrcli.errors import Problem
-from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Timed, Waves
-from lrcli.schedules.params import number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +37,7 @@ class AxolotlCosineConstantLrRatio(Waves):
         """The step from which on the rate is constant."""
         return int(self.num_training_steps * self.constant_lr_ratio)
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup, end, low, cos = self.num_warmup_steps, self.end, self.min_lr_ratio, math.cos
         climb, rest = float(max(1, warmup)), float(max(1, end - warmup))
         waves = math.pi * float(self.num_cycles) * 2.0
@@ -53,7 +50,7 @@ class AxolotlCosineConstantLrRatio(Waves):
 
         return lr_at
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         yield self.num_warmup_steps, "warmup ends"
         yield self.end, "decay ends"
 

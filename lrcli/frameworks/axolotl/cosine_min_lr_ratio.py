@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 
-from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Turning
-from lrcli.schedules.params import number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +30,7 @@ class AxolotlCosineMinLrRatio(Turning):
 
     min_lr_ratio: float = number(0.0, doc="the share of the base LR at the end")
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup, low, cos, pi = self.num_warmup_steps, self.min_lr_ratio, math.cos, math.pi
         climb, rest = float(max(1, warmup)), float(max(1, self.num_training_steps - warmup))
 

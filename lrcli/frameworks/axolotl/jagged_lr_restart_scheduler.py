@@ -7,14 +7,11 @@ from collections.abc import Iterator
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.axolotl.rex_lr import AxolotlRexLR
 from lrcli.frameworks.marked import first
-from lrcli.frameworks.stateless import Stateless, StatelessRule
-from lrcli.schedules.base import Schedule, schedule
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Schedule, dataclass, length, number, schedule
 
 
 @dataclass(frozen=True, kw_only=True)
-class AxolotlJaggedLRRestartScheduler(Stateless):
+class AxolotlJaggedLRRestartScheduler(Schedule):
     """Scale another schedule down before every restart and warm it up after it, one step ahead of the update.
 
     lr(t) = inner_schedule(t + 1) * scale(s)
@@ -52,10 +49,10 @@ class AxolotlJaggedLRRestartScheduler(Stateless):
             rule = "must be a function of the step alone that goes on past the end of the run"
             raise InvalidValue("inner_schedule", rule, inner.name)
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         inner, every, least = self.inner_schedule, self.jagged_restart_steps, self.min_lr_scale
         warmup, anneal, ahead = self.jagged_restart_warmup_steps, self.jagged_restart_anneal_steps, self._ahead
-        value = inner.rule(base_lr) if isinstance(inner, Stateless) else lambda t: inner.lr_at(t, base_lr)
+        value = inner.rule(base_lr) if isinstance(inner, Schedule) else lambda t: inner.lr_at(t, base_lr)
 
         def lr_at(t: int) -> float:
             step = t + ahead

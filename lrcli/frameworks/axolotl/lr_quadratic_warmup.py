@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Waves
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +26,7 @@ class AxolotlLrQuadraticWarmup(Waves):
     name = "axolotl.lr_quadratic_warmup"
     aliases = ("get_cosine_schedule_with_quadratic_warmup",)
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup, cos = self.num_warmup_steps, math.cos
         climb, rest = float(max(1, warmup)), float(max(1, self.num_training_steps - warmup))
         waves = math.pi * float(self.num_cycles) * 2.0

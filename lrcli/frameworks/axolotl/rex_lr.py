@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lrcli.frameworks.base import Refuses
-from lrcli.frameworks.marked import Marked
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, Schedule, Setting, dataclass, length, number, setting
 
 
 @dataclass(frozen=True, kw_only=True)
-class AxolotlRexLR(Marked):
+class AxolotlRexLR(Schedule):
     """Warm up linearly, then follow the reflected exponential down to min_lr, one step ahead of the update.
 
     lr(t) = base_lr * s / num_warmup_steps              for s <= num_warmup_steps
@@ -48,7 +42,7 @@ class AxolotlRexLR(Marked):
             reason = "num_warmup_steps must be less than or equal to total_steps"
             raise Refuses("axolotl", "ValueError", reason, "num_warmup_steps", self.num_warmup_steps)
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup, least = self.num_warmup_steps, self.min_lr
         rest, ratio = self.total_steps - warmup, least / (base_lr if self.max_lr is None else self.max_lr)
 
@@ -63,6 +57,6 @@ class AxolotlRexLR(Marked):
 
         return lr_at
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         yield self.num_warmup_steps - 1, "warmup ends"
         yield self.total_steps - 1, "decay ends"

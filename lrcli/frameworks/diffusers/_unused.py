@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lrcli.errors import Problem
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.params import length, number, text
+from lrcli.schedules import Schedule, length, number, text
 
 
 def unused_steps(doc: str = "not used") -> Any:

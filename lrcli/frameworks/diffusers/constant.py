@@ -5,7 +5,7 @@ from __future__ import annotations
 from lrcli.errors import Problem
 from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_steps, unused_text
 from lrcli.frameworks.transformers.constant import TransformersConstant
-from lrcli.values import dataclass
+from lrcli.schedules import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,8 @@ from typing import Any
 
 from lrcli.errors import Problem
 from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_text
-from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Waves
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +39,7 @@ class DiffusersCosine(Waves):
     def waves(self) -> float:
         return 0.5
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup, total = self.num_warmup_steps, self.num_training_steps
         climb, rest = float(max(1, warmup)), float(max(1, total - warmup))
         turn, cos = math.pi * 0.5 * 2.0, math.cos

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
 
 from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_steps
-from lrcli.frameworks.marked import Marked
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import text
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, Schedule, dataclass, text
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiffusersPiecewiseConstant(Marked):
+class DiffusersPiecewiseConstant(Schedule):
     """Multiply the base LR by the factor of the first rule whose step is not reached yet.
 
     lr(t) = base_lr * factor of the first "factor:step" with t < step; the last factor from there on
@@ -58,12 +54,12 @@ class DiffusersPiecewiseConstant(Marked):
         steps = sorted(factors)
         return steps, [*(factors[step] for step in steps), rest]
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         steps, factors = self.rules()
         lrs = [base_lr * factor for factor in factors]
         return lambda t: lrs[bisect_right(steps, t)]
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         steps, factors = self.rules()
         for step, factor in zip(steps, factors[1:], strict=True):
             yield step, f"x{factor:g} of lr"

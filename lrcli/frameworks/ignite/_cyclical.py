@@ -10,8 +10,7 @@ from typing import NamedTuple
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import raised
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, refuses
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import dataclass, length, number
 
 
 class Cycle(NamedTuple):
@@ -117,7 +116,7 @@ class IgniteCyclical(IgniteOfGroup):
             t += until - place
         return found
 
-    def turns(self, size: int) -> tuple[float, ...]:
+    def bends(self, size: int) -> tuple[float, ...]:
         """The places in a cycle at which it turns, its ends aside."""
         return ()
 
@@ -131,7 +130,7 @@ class IgniteCyclical(IgniteOfGroup):
             return None
         begin = t - 1 - place
         places = [cycle.size, cycle.size + cycle.warm]
-        for turn in self.turns(cycle.size):
+        for turn in self.bends(cycle.size):
             places += [math.floor(turn), math.ceil(turn)]
         return min(begin + at for at in places if begin + at >= t)
 

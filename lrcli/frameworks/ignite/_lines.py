@@ -7,14 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from lrcli.frameworks.ignite._scheduler import refuses
-from lrcli.frameworks.marked import Marked
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import data
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Schedule, data, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Milestones(Marked):
+class Milestones(Schedule):
     """The milestones that a value goes between."""
 
     milestones_values: Any = data(
@@ -26,7 +23,7 @@ class Milestones(Marked):
         object.__setattr__(self, "milestones_values", checked_pairs(self.milestones_values))
 
 
-def lines(pairs: Sequence[tuple[int, float]]) -> StatelessRule:
+def lines(pairs: Sequence[tuple[int, float]]) -> LrRule:
     """The lines between (event, value) pairs in order; the first value before them, the last one after them."""
     events, values = [at for at, _ in pairs], [float(value) for _, value in pairs]
     first, last = events[0], events[-1]

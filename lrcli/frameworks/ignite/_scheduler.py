@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lrcli.frameworks.base import Refuses
-from lrcli.schedules.base import Schedule, Setting, setting
-from lrcli.schedules.params import count, flag
-from lrcli.values import dataclass
+from lrcli.schedules import Schedule, Setting, count, dataclass, flag, setting
 
 STRETCH = 8192
 """How many events of a scheduler are computed at a time."""

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from lrcli.errors import Problem
-from lrcli.frameworks.marked import Marked
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import flag, number, text
-from lrcli.values import dataclass
+from lrcli.schedules import Schedule, Setting, dataclass, flag, number, setting, text
 
 
 @dataclass(frozen=True, kw_only=True)
-class IgniteState(Marked):
+class IgniteState(Schedule):
     """A value of the engine's state; row t is what event t + 1 sets, the first that there is."""
 
     counts = "step"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lrcli.errors import NoValue, Refused
 from lrcli.frameworks.ignite._scheduler import refuses
-from lrcli.schedules.base import Schedule
+from lrcli.schedules import Schedule
 
 if TYPE_CHECKING:
     from lrcli.frameworks.torch.machine import ParamGroup, Replay

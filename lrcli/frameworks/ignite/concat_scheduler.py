@@ -9,9 +9,7 @@ from itertools import islice
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.ignite._scheduler import IgniteScheduler, refuses
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules.base import Schedule, schedules
-from lrcli.schedules.params import positions
-from lrcli.values import dataclass
+from lrcli.schedules import Schedule, dataclass, positions, schedules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +62,7 @@ class IgniteConcatScheduler(IgniteScheduler, Walked):
             reason = f"{len(self.schedulers)} schedulers need {len(self.schedulers) - 1} durations"
             raise refuses("ValueError", reason, "durations", self.durations)
 
-    def turns(self) -> list[tuple[float, IgniteScheduler]]:
+    def spans(self) -> list[tuple[float, IgniteScheduler]]:
         """(the first event that is not its own, the scheduler), in order; a duration below 1 never ends."""
         found: list[tuple[float, IgniteScheduler]] = []
         durations = (*self.durations, -1)
@@ -83,7 +81,7 @@ class IgniteConcatScheduler(IgniteScheduler, Walked):
 
     def events(self, base_lr: float, lr: float) -> Iterator[float]:
         begin = 0
-        for end, part in self.turns():
+        for end, part in self.spans():
             rows = part.events(base_lr, lr)
             for lr in rows if end == math.inf else islice(rows, int(end) - begin):
                 yield lr
@@ -105,7 +103,7 @@ class IgniteConcatScheduler(IgniteScheduler, Walked):
             return super().lrs(base_lr, start, stop)
         found: list[float] = []
         begin = 0
-        for end, part in self.turns():
+        for end, part in self.spans():
             until = int(min(end, stop))
             if until > start:
                 found += part.lrs(base_lr, start - begin, until - begin)
@@ -115,7 +113,7 @@ class IgniteConcatScheduler(IgniteScheduler, Walked):
 
     def next_break(self, t: int) -> int | None:
         begin, t = 0, max(t, 1)
-        for end, part in self.turns():
+        for end, part in self.spans():
             if t <= end:
                 found = part.next_break(t - begin) if t > begin else t
                 inner = math.inf if found is None else (found if t == begin else found + begin)
@@ -129,7 +127,7 @@ class IgniteConcatScheduler(IgniteScheduler, Walked):
 
     def event_at(self, t: int) -> str:
         begin = 0
-        for end, part in self.turns():
+        for end, part in self.spans():
             if t < end:
                 return ("next scheduler" if t else "") if t == begin else part.event_at(t - begin)
             begin = int(end)

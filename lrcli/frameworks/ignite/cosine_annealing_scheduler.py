@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from lrcli.frameworks.ignite._cyclical import IgniteCyclical
-from lrcli.values import dataclass
+from lrcli.schedules import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,9 +12,7 @@ from lrcli.frameworks.ignite._scheduler import IgniteScheduler, refuses
 from lrcli.frameworks.ignite._wrapped import build, events
 from lrcli.frameworks.ignite.lr_scheduler import IgniteLRScheduler
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules.base import Schedule, Setting, schedule
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import Schedule, Setting, dataclass, length, number, schedule
 
 
 class _Warmup(NamedTuple):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from lrcli.frameworks.ignite._state import IgniteDecayingState
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +23,6 @@ class IgniteExpStateScheduler(IgniteDecayingState):
 
     gamma: float = number(doc="the factor", example="0.999")
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         first, gamma = float(self.initial_value), self.gamma
         return lambda t: first * gamma ** (t + 1)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from lrcli.expression import Expression
 from lrcli.frameworks.ignite._state import IgniteState
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import expression
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, expression
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +25,7 @@ class IgniteLambdaStateScheduler(IgniteState):
         doc="the value, an arithmetic expression of t, the number of the event", example='"0.1 * 0.5 ** (t // 1000)"'
     )
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         function = self.lambda_obj.function
         return lambda t: float(function(t + 1))
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from lrcli.frameworks.ignite._cyclical import IgniteCyclical
 from lrcli.frameworks.ignite._scheduler import refuses
-from lrcli.schedules.params import flag
-from lrcli.values import dataclass
+from lrcli.schedules import dataclass, flag
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,5 +39,5 @@ class IgniteLinearCyclicalScheduler(IgniteCyclical):
         rise = start - end
         return [end + rise * abs(share - 0.5) * 2 for share in shares]
 
-    def turns(self, size: int) -> tuple[float, ...]:
+    def bends(self, size: int) -> tuple[float, ...]:
         return () if self.monotonic else (size / 2,)

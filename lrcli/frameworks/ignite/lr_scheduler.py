@@ -9,9 +9,7 @@ from lrcli.errors import Problem
 from lrcli.frameworks.ignite._scheduler import IgniteScheduler
 from lrcli.frameworks.ignite._wrapped import build, events
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules.base import Schedule, Setting, schedule
-from lrcli.schedules.params import flag
-from lrcli.values import dataclass
+from lrcli.schedules import Schedule, Setting, dataclass, flag, schedule
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
 
 from lrcli.frameworks.ignite._state import IgniteDecayingState
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import positions
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, dataclass, positions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +25,10 @@ class IgniteMultiStepStateScheduler(IgniteDecayingState):
 
     milestones: tuple[float, ...] = positions(doc="the events at which it decays, in order", example="[3000, 6000]")
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         first, gamma, milestones = float(self.initial_value), self.gamma, self.milestones
         return lambda t: first * gamma ** bisect_right(milestones, t + 1)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         for milestone in self.milestones:
             yield milestone - 1, f"milestone x{self.gamma:g}"

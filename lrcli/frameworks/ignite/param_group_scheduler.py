@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, IgniteScheduler, refuses
-from lrcli.schedules.base import Schedule, schedules
-from lrcli.schedules.params import data
-from lrcli.values import dataclass
+from lrcli.schedules import Schedule, data, dataclass, schedules
 
 
 @dataclass(frozen=True, kw_only=True)

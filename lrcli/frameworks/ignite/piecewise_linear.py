@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lrcli.frameworks.ignite._lines import Milestones, lines
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,9 +26,9 @@ class IgnitePiecewiseLinear(Milestones, IgniteOfGroup):
     name = "ignite.PiecewiseLinear"
     sets_lr = True
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         return (lambda t: base_lr) if self.is_idle else lines(self.milestones_values)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         for at in dict.fromkeys(at for at, _ in self.milestones_values):
             yield at, "milestone"

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lrcli.frameworks.ignite._lines import Milestones, lines
 from lrcli.frameworks.ignite._state import IgniteState
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +22,10 @@ class IgnitePiecewiseLinearStateScheduler(Milestones, IgniteState):
 
     name = "ignite.PiecewiseLinearStateScheduler"
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         line = lines(self.milestones_values)
         return lambda t: line(t + 1)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         for at in dict.fromkeys(at for at, _ in self.milestones_values):
             yield at - 1, "milestone"

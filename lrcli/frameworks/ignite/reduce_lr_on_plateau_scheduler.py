@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from lrcli.errors import Problem
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, refuses
 from lrcli.frameworks.metered import TorchPlateau
-from lrcli.schedules.params import number, text
-from lrcli.values import dataclass
+from lrcli.schedules import dataclass, number, text
 
 
 @dataclass(frozen=True, kw_only=True)

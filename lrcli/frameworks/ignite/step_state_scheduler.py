@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from lrcli.frameworks.ignite._state import IgniteDecayingState
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.base import next_multiple
-from lrcli.schedules.params import length
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, length
+from lrcli.schedules.turns import next_multiple
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +24,7 @@ class IgniteStepStateScheduler(IgniteDecayingState):
 
     step_size: float = length(doc="events of a step", any_number=True, example="1000")
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         first, gamma, size = float(self.initial_value), self.gamma, self.step_size
         return lambda t: first * gamma ** ((t + 1) // size)
 

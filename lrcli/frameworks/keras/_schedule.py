@@ -3,47 +3,24 @@
 from __future__ import annotations
 
 import math
-from typing import TypeVar
+from collections.abc import Iterator
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks._float32 import WIDTHS, Width
-from lrcli.frameworks.base import Refuses
-from lrcli.frameworks.vectored import Vectored
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import choice, number
-from lrcli.values import dataclass
+from lrcli.frameworks.vectored import FloatTyped
+from lrcli.schedules import choice, dataclass, number
 
-K = TypeVar("K", bound="KerasTyped")
+ONE_RATE = "has one learning rate: Keras has none for each parameter group"
 
 
 @dataclass(frozen=True, kw_only=True)
-class KerasTyped(Vectored):
+class KerasTyped(FloatTyped):
     """A schedule that is computed in one float type for all parameter groups."""
 
-    counts = "step"
+    one_rate = ONE_RATE
 
     dtype: str = choice(
         "float32", "float32", "float64", doc="the type of the arithmetic; float64 is keras.config.set_floatx('float64')"
     )
-    setting: Setting | None = setting()
-
-    @property
-    def width(self) -> Width:
-        return WIDTHS[self.dtype]
-
-    def bind(self: K, setting: Setting) -> K:
-        if len(set(setting.lrs)) > 1:
-            raise InvalidValue("type", "has one learning rate: Keras has none for each parameter group", None)
-        return super().bind(setting)
-
-    def ignores(self, lr: float) -> bool:
-        return super().ignores(lr) and super().ignores(self.width.one(lr))
-
-    def require_positive(self, field: str) -> None:
-        """Raise what Keras raises for a length that is not above 0."""
-        value = getattr(self, field)
-        if value <= 0:
-            raise Refuses("keras", "ValueError", f"{field} must be above 0", field, value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +43,7 @@ class KerasSchedule(KerasTyped):
 
     def initial(self, base_lr: float) -> float:
         """The initial learning rate, in its type."""
-        rate = base_lr if self.initial_learning_rate is None else self.initial_learning_rate
-        return self.width.one(rate)
+        return self.width.one(self.rate(base_lr))
 
     def cast(self, value: float) -> float:
         """An argument that is cast to the type of the learning rate."""
@@ -77,10 +53,8 @@ class KerasSchedule(KerasTyped):
     def pi(self) -> float:
         return self.cast(math.pi)
 
-    def notes(self) -> tuple[Problem, ...]:
-        if not self.is_whole:
-            return ()
-        what = (
-            f"{self.name}: initial_learning_rate is a whole number, and Keras cuts the other arguments to whole numbers"
-        )
-        return (Problem("whole-number", what, help=f"Write {self.initial_learning_rate}.0"),)
+    def notes(self) -> Iterator[Problem]:
+        if self.is_whole:
+            rate = self.initial_learning_rate
+            what = "initial_learning_rate is a whole number, and Keras cuts the other arguments to whole numbers"
+            yield Problem("whole-number", f"{self.name}: {what}", help=f"Write {rate}.0")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from lrcli.frameworks.keras._schedule import KerasSchedule
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.frameworks.schedule import above
+from lrcli.schedules import Marks, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,14 +29,12 @@ class KerasCosineDecay(KerasSchedule):
 
     name = "keras.CosineDecay"
 
-    decay_steps: float = length(doc="steps of the cosine, after the warmup", any_number=True, fills="run")
+    decay_steps: float = length(
+        doc="steps of the cosine, after the warmup", any_number=True, fills="run", demands=(above(0),)
+    )
     alpha: float = number(0.0, doc="the last learning rate as a share of the top")
     warmup_target: float | None = number(None, doc="the learning rate after the warmup", optional=True)
     warmup_steps: float = length(0, doc="steps of the warmup; without warmup_target nothing", any_number=True)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.require_positive("decay_steps")
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
         to, one, cos = self.width.to, self.width.one, self.width.cos
@@ -64,7 +62,7 @@ class KerasCosineDecay(KerasSchedule):
     def ignores(self, lr: float) -> bool:
         return lr != self.warmup_target and super().ignores(lr)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         warmup = 0.0
         if self.warmup_target is not None:
             warmup = self.warmup_steps

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from lrcli.errors import NoValue
 from lrcli.frameworks.keras._schedule import KerasSchedule
-from lrcli.frameworks.marked import next_turn
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.frameworks.schedule import above
+from lrcli.schedules import Marks, dataclass, length, number
+from lrcli.schedules.turns import next_turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,14 +30,12 @@ class KerasCosineDecayRestarts(KerasSchedule):
 
     name = "keras.CosineDecayRestarts"
 
-    first_decay_steps: float = length(doc="steps of the first cycle", any_number=True, example="1000")
+    first_decay_steps: float = length(
+        doc="steps of the first cycle", any_number=True, example="1000", demands=(above(0),)
+    )
     t_mul: float = number(2.0, doc="factor from one cycle's length to the next")
     m_mul: float = number(1.0, doc="factor from one cycle's height to the next")
     alpha: float = number(0.0, doc="the smallest learning rate as a share of the first")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.require_positive("first_decay_steps")
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
         to, one, cos, power, *_ = self.width
@@ -88,11 +86,6 @@ class KerasCosineDecayRestarts(KerasSchedule):
             yield math.ceil(at)
         yield math.ceil(at + size)
 
-    def next_break(self, t: int) -> int | None:
-        least = max(t, 1)
-        # rounding may make a cycle begin one step late
-        near = [at + late for at in self._restarts(t) for late in (0, 1) if at + late >= least]
-        return min(near, default=None)
-
-    def event_at(self, t: int) -> str:
-        return "restart" if t and t in self._restarts(t) else ""
+    def turns(self, t: int) -> Marks:
+        for at in dict.fromkeys(self._restarts(t)):
+            yield from ((at, "restart"), (at + 1, ""))  # rounding may make a cycle begin one step late

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 from lrcli.frameworks.keras._schedule import KerasSchedule
-from lrcli.frameworks.marked import next_turn
-from lrcli.schedules.params import flag, length, number
-from lrcli.values import dataclass
+from lrcli.frameworks.schedule import above
+from lrcli.schedules import Marks, dataclass, flag, length, number
+from lrcli.schedules.turns import next_turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,13 +28,9 @@ class KerasExponentialDecay(KerasSchedule):
 
     name = "keras.ExponentialDecay"
 
-    decay_steps: float = length(doc="steps of one decay", any_number=True, fills="run")
+    decay_steps: float = length(doc="steps of one decay", any_number=True, fills="run", demands=(above(0),))
     decay_rate: float = number(doc="factor of one decay", example="0.96")
     staircase: bool = flag(False, doc="whether it decays in steps")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.require_positive("decay_steps")
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
         to, power = self.width.to, self.width.pow
@@ -45,8 +41,6 @@ class KerasExponentialDecay(KerasSchedule):
         factors = self.width.flush(to([power(rate, share) for share in shares]))
         return self.width.flush(to([lr * factor for factor in factors]))
 
-    def next_break(self, t: int) -> int | None:
-        return next_turn(t, self.decay_steps, self.decay_steps) if self.staircase else None
-
-    def event_at(self, t: int) -> str:
-        return f"decay x{self.decay_rate:g}" if t and self.next_break(t) == t else ""
+    def turns(self, t: int) -> Marks:
+        if self.staircase:
+            yield next_turn(t, self.decay_steps, self.decay_steps), f"decay x{self.decay_rate:g}"

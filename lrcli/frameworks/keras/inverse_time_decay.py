@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 from lrcli.frameworks.keras._schedule import KerasSchedule
-from lrcli.frameworks.marked import next_turn
-from lrcli.schedules.params import flag, length, number
-from lrcli.values import dataclass
+from lrcli.frameworks.schedule import above
+from lrcli.schedules import Marks, dataclass, flag, length, number
+from lrcli.schedules.turns import next_turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,13 +28,9 @@ class KerasInverseTimeDecay(KerasSchedule):
 
     name = "keras.InverseTimeDecay"
 
-    decay_steps: float = length(doc="steps of one decay", any_number=True, fills="run")
+    decay_steps: float = length(doc="steps of one decay", any_number=True, fills="run", demands=(above(0),))
     decay_rate: float = number(doc="how much the divisor grows with one decay", example="0.5")
     staircase: bool = flag(False, doc="whether it decays in steps")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.require_positive("decay_steps")
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
         to = self.width.to
@@ -45,8 +41,6 @@ class KerasInverseTimeDecay(KerasSchedule):
         divisors = to([1 + grown for grown in to([rate * share for share in shares])])
         return to([lr / divisor for divisor in divisors])
 
-    def next_break(self, t: int) -> int | None:
-        return next_turn(t, self.decay_steps, self.decay_steps) if self.staircase else None
-
-    def event_at(self, t: int) -> str:
-        return "decay" if t and self.next_break(t) == t else ""
+    def turns(self, t: int) -> Marks:
+        if self.staircase:
+            yield next_turn(t, self.decay_steps, self.decay_steps), "decay"

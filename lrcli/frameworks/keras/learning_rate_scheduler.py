@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lrcli.errors import InvalidValue
 from lrcli.expression import Expression
 from lrcli.frameworks._float32 import f32, singles
+from lrcli.frameworks.keras._schedule import ONE_RATE
 from lrcli.frameworks.vectored import Vectored
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import expression
-from lrcli.values import dataclass
+from lrcli.schedules import dataclass, expression
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,23 +27,17 @@ class KerasLearningRateScheduler(Vectored):
     """
 
     name = "keras.LearningRateScheduler"
+    counts = "epoch"
     sets_lr = True
+    one_rate = ONE_RATE
+    irregular = True  # an expression may do anything
 
     schedule: Expression = expression(
         doc="the learning rate, an arithmetic expression of epoch", example='"0.1 * 0.5 ** (epoch // 10)"'
     )
-    setting: Setting | None = setting()
-
-    def bind(self, setting: Setting) -> KerasLearningRateScheduler:
-        if len(set(setting.lrs)) > 1:
-            raise InvalidValue("type", "has one learning rate: Keras has none for each parameter group", None)
-        return super().bind(setting)
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
         return singles(list(map(self.schedule.function, steps)))
 
     def ignores(self, lr: float) -> bool:
         return super().ignores(lr) and super().ignores(f32(lr))
-
-    def monotone_until(self, t: int) -> int | None:
-        return t + 1  # an expression may do anything

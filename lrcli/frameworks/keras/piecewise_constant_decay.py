@@ -6,11 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.base import Refuses
+from lrcli.errors import Problem
 from lrcli.frameworks.keras._schedule import KerasTyped
-from lrcli.schedules.params import data, positions
-from lrcli.values import dataclass
+from lrcli.schedules import Marks, are_numbers, data, dataclass, positions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,20 +32,16 @@ class KerasPiecewiseConstantDecay(KerasTyped):
     sets_lr = True
 
     boundaries: tuple[float, ...] = positions(doc="the last step of each piece but the last", example="[1000, 2000]")
-    values: Any = data(doc="the learning rate of each piece", takes="a list of numbers", example="[0.1, 0.01, 0.001]")
+    values: Any = data(
+        doc="the learning rate of each piece", takes="a list of numbers", test=are_numbers, example="[0.1, 0.01, 0.001]"
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         values = self.values
-        if isinstance(values, list):
-            object.__setattr__(self, "values", values := tuple(values))
-        if not isinstance(values, tuple) or not values or not all(map(_is_number, values)):
-            raise InvalidValue("values", "must be a list of numbers", values)
-        if len(self.boundaries) != len(values) - 1:
-            reason = f"boundaries must be one fewer than values, {len(values) - 1} here"
-            raise Refuses("keras", "ValueError", reason, "boundaries", self.boundaries)
-        if not self.boundaries:
-            raise Refuses("keras", "IndexError", "boundaries must hold one at least", "boundaries")
+        reason = f"boundaries must be one fewer than values, {len(values) - 1} here"
+        self.require(len(self.boundaries) == len(values) - 1, reason, "boundaries")
+        self.require(bool(self.boundaries), "boundaries must hold one at least", "boundaries", "IndexError")
 
     @property
     def edges(self) -> list[int]:
@@ -67,19 +61,11 @@ class KerasPiecewiseConstantDecay(KerasTyped):
                 totals = to([total + value if here else total for total, here in zip(totals, inside, strict=True)])
         return totals
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         for i, at in enumerate(self.edges):
             yield at + 1, f"piece {i + 2}"
 
-    def notes(self) -> tuple[Problem, ...]:
-        if self.edges == sorted(self.edges):
-            return ()
-        return (
-            Problem(
-                "unsorted", f"{self.name}: boundaries are not in order: Keras adds up every value whose piece holds t"
-            ),
-        )
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    def notes(self) -> Iterator[Problem]:
+        if self.edges != sorted(self.edges):
+            what = "boundaries are not in order: Keras adds up every value whose piece holds t"
+            yield Problem("unsorted", f"{self.name}: {what}")

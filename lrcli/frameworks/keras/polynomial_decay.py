@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from lrcli.frameworks.keras._schedule import KerasSchedule
-from lrcli.frameworks.marked import next_turn
-from lrcli.schedules.params import flag, length, number
-from lrcli.values import dataclass
+from lrcli.frameworks.schedule import above
+from lrcli.schedules import Marks, dataclass, flag, length, number
+from lrcli.schedules.turns import next_turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,14 +30,10 @@ class KerasPolynomialDecay(KerasSchedule):
 
     name = "keras.PolynomialDecay"
 
-    decay_steps: float = length(doc="steps of the decay", any_number=True, fills="run")
+    decay_steps: float = length(doc="steps of the decay", any_number=True, fills="run", demands=(above(0),))
     end_learning_rate: float = number(0.0001, doc="the learning rate at the end")
     power: float = number(1.0, doc="the exponent; 1 is a line")
     cycle: bool = flag(False, doc="whether it begins again from where a longer decay would be")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.require_positive("decay_steps")
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
         to, one, power = self.width.to, self.width.one, self.width.pow
@@ -55,13 +51,12 @@ class KerasPolynomialDecay(KerasSchedule):
         left = to([power(rest, exponent) for rest in to([1 - share for share in shares])])
         return to([part + end for part in to([drop * rest for rest in left])])
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         if not self.cycle:
             yield self.decay_steps, "decay ends"
 
-    def next_break(self, t: int) -> int | None:
-        if not self.cycle:
-            return super().next_break(t)
-        at = next_turn(t, self.decay_steps, self.decay_steps)
-        after = next_turn(max(t - 1, 0), self.decay_steps, self.decay_steps) + 1
-        return min(at, after) if after >= max(t, 1) else at
+    def turns(self, t: int) -> Marks:
+        if self.cycle:
+            for start in (t, max(t - 1, 0)):
+                at = next_turn(start, self.decay_steps, self.decay_steps)
+                yield from ((at, ""), (at + 1, ""))

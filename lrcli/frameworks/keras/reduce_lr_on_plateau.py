@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks._float32 import f32
-from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.keras._schedule import ONE_RATE
 from lrcli.frameworks.metered import Metered
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import count, number, text
-from lrcli.values import dataclass
+from lrcli.frameworks.schedule import below
+from lrcli.schedules import count, dataclass, number, text
 
 SMALLER = ("loss", "mean_squared_error", "mse", "mean_absolute_error", "mae")
 LARGER = ("accuracy", "acc", "auc", "precision", "recall", "f1_score", "binary_accuracy", "categorical_accuracy")
@@ -36,21 +35,19 @@ class KerasReduceLROnPlateau(Metered):
     """
 
     name = "keras.ReduceLROnPlateau"
+    one_rate = ONE_RATE
 
     monitor: str = text("val_loss", doc="the name of the metric, by which mode auto knows its direction")
-    factor: float = number(0.1, doc="factor of each reduction")
+    factor: float = number(0.1, doc="factor of each reduction", demands=(below(1),))
     patience: float = count(10, doc="epochs without a better metric until a reduction", example="3")
     verbose: float = count(0, doc="whether Keras prints each reduction; it changes no number")
     mode: str = text("auto", doc="auto, min or max: whether a smaller or a larger metric is better")
     min_delta: float = number(1e-4, doc="by how much a metric has to be better")
     cooldown: float = count(0, doc="epochs after a reduction in which none is counted")
     min_lr: float = number(0.0, doc="the smallest learning rate")
-    setting: Setting | None = setting()
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.factor >= 1.0:
-            raise Refuses("keras", "ValueError", "factor must be below 1", "factor", self.factor)
         self.wants_less()
 
     def wants_less(self) -> bool:
@@ -58,18 +55,10 @@ class KerasReduceLROnPlateau(Metered):
         if self.mode in ("min", "max"):
             return self.mode == "min"
         metric = self.monitor.removeprefix("val_")
-        if metric in SMALLER:
-            return True
-        if metric in LARGER:
-            return False
-        raise InvalidValue(
-            "mode", f"must be min or max: auto does not tell the direction of {self.monitor!r}", self.mode
-        )
-
-    def bind(self, setting: Setting) -> KerasReduceLROnPlateau:
-        if len(set(setting.lrs)) > 1:
-            raise InvalidValue("type", "has one learning rate: Keras has none for each parameter group", None)
-        return super().bind(setting)
+        if metric not in SMALLER + LARGER:
+            rule = f"must be min or max: auto does not tell the direction of {self.monitor!r}"
+            raise InvalidValue("mode", rule, self.mode)
+        return metric in SMALLER
 
     def walk(self, base_lr: float) -> Iterator[float]:
         less, delta = self.wants_less(), abs(self.min_delta)

@@ -8,9 +8,7 @@ from itertools import count
 
 from lrcli.errors import Problem
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import Setting, dataclass, length, number, setting
 
 
 @dataclass(frozen=True, kw_only=True)

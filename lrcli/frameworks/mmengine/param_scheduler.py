@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import require_epochs
-from lrcli.frameworks.marked import Marks
 from lrcli.frameworks.mmengine import _updates as updates
 from lrcli.frameworks.mmengine._entries import INF, Entry, for_group, is_other, read_entries, refuses
 from lrcli.frameworks.mmengine._events import events_of, notes_of
@@ -38,7 +37,7 @@ class _Scheduler(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ParamScheduler(Walked, Marks):
+class ParamScheduler(Walked):
     """Step each scheduler of the list in turn: each acts on the rate that the others have left.
 
     An entry acts at the steps begin <= t < end (end 1e9 unless it is given), k = t - begin counting its own steps. From

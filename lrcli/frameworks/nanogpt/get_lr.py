@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 
 from lrcli.errors import InvalidValue
-from lrcli.schedules.base import Schedule, Setting, setting
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import Schedule, Setting, dataclass, length, number, setting
 
 
 @dataclass(frozen=True)

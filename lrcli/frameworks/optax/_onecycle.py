@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from lrcli.frameworks.optax._schedule import OptaxSchedule, interpolated, refuses
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.frameworks.optax._schedule import OptaxSchedule, interpolated
+from lrcli.frameworks.schedule import NOT_ZERO, above
+from lrcli.schedules import dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,23 +18,15 @@ class OptaxOnecycle(OptaxSchedule):
     way: ClassVar[str]
     """The way from point to point: linear or cosine."""
 
-    transition_steps: float = length(doc="updates of the cycle", any_number=True, fills="run")
+    transition_steps: float = length(doc="updates of the cycle", any_number=True, fills="run", demands=(above(0),))
     peak_value: float | None = number(None, doc="the largest learning rate", optional=True)
     pct_start: float = number(0.3, doc="the share of the way up")
-    div_factor: float = number(25.0, doc="peak_value / the first learning rate")
-    final_div_factor: float = number(1e4, doc="the first learning rate / the last")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.transition_steps <= 0:
-            raise refuses("transition_steps must be above 0", "transition_steps", self.transition_steps)
-        for field in ("div_factor", "final_div_factor"):
-            if not getattr(self, field):
-                raise refuses(f"{field} is divided by", field, 0, "ZeroDivisionError")
+    div_factor: float = number(25.0, doc="peak_value / the first learning rate", demands=(NOT_ZERO,))
+    final_div_factor: float = number(1e4, doc="the first learning rate / the last", demands=(NOT_ZERO,))
 
     def scales(self) -> dict[float, float]:
         """The factors by their counts: where two fall on one count, the later one is left."""
         raise NotImplementedError
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        return interpolated(self.width, self.way, steps, self.own(base_lr) / self.div_factor, self.scales())
+        return interpolated(self.width, self.way, steps, self.rate(base_lr) / self.div_factor, self.scales())

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from lrcli.errors import InvalidValue
-from lrcli.frameworks.optax._schedule import OptaxSchedule, refuses
-from lrcli.schedules.params import data, frozen, number
-from lrcli.values import dataclass
+from lrcli.frameworks.optax._schedule import OptaxSchedule
+from lrcli.schedules import Marks, data, dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,35 +28,31 @@ class OptaxPiecewise(OptaxSchedule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "boundaries_and_scales", frozen(self.boundaries_and_scales))
-        self.scales()
+        least = min(self.scales().values(), default=0)
+        self.require(least >= 0, "the factors must be at least 0", "boundaries_and_scales")
 
     def scales(self) -> dict[float, float]:
         """The factors by their counts."""
-        return boundaries(self.boundaries_and_scales, "boundaries_and_scales")
+        return factors_of(self.boundaries_and_scales)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         scales = self.scales()
         for at in sorted(scales):
             yield at, f"boundary x{scales[at]:g}"
 
 
-def boundaries(value: Any, field: str) -> dict[float, float]:
-    """boundaries_and_scales: a mapping from a count to a factor."""
-    if value is None:
-        return {}
+def factors_of(boundaries: Any) -> dict[float, float]:
+    """boundaries_and_scales, in numbers. Raises InvalidValue."""
     rule = "must be a mapping from counts to factors, {1000: 0.1}"
-    if not isinstance(value, Mapping):
-        raise InvalidValue(field, rule, value)
-    found: dict[float, float] = {}
-    for key, scale in value.items():
+    if not isinstance(boundaries, Mapping | None):
+        raise InvalidValue("boundaries_and_scales", rule, boundaries)
+    scales: dict[float, float] = {}
+    for key, scale in (boundaries or {}).items():
         try:
             count = float(key)
         except (TypeError, ValueError):
-            raise InvalidValue(field, rule, key) from None
+            raise InvalidValue("boundaries_and_scales", rule, key) from None
         if isinstance(scale, bool) or not isinstance(scale, (int, float)) or not math.isfinite(count):
-            raise InvalidValue(field, rule, value)
-        found[int(count) if count == int(count) else count] = scale
-    if any(scale < 0 for scale in found.values()):
-        raise refuses("the factors must be at least 0", field, value)
-    return found
+            raise InvalidValue("boundaries_and_scales", rule, boundaries)
+        scales[int(count) if count == int(count) else count] = scale
+    return scales

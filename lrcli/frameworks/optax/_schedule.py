@@ -6,49 +6,20 @@ import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
-from typing import Any, TypeVar
+from typing import Any
 
-from lrcli.errors import InvalidValue
-from lrcli.frameworks._float32 import WIDTHS, Width
-from lrcli.frameworks.base import Refuses
-from lrcli.frameworks.vectored import Vectored
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import choice
-from lrcli.values import dataclass
-
-T = TypeVar("T", bound="OptaxSchedule")
+from lrcli.frameworks._float32 import Width
+from lrcli.frameworks.vectored import FloatTyped
+from lrcli.schedules import choice, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class OptaxSchedule(Vectored):
+class OptaxSchedule(FloatTyped):
     """A function of the count of updates, computed in one float width for all parameters."""
 
-    counts = "step"
+    one_rate = "has one learning rate: optax has none for each parameter group"
 
     dtype: str = choice("float32", "float32", "float64", doc="the float width; float64 is jax_enable_x64")
-    setting: Setting | None = setting()
-
-    @property
-    def width(self) -> Width:
-        return WIDTHS[self.dtype]
-
-    def bind(self: T, setting: Setting) -> T:
-        if len(set(setting.lrs)) > 1:
-            raise InvalidValue("type", "has one learning rate: optax has none for each parameter group", None)
-        return super().bind(setting)
-
-    def ignores(self, lr: float) -> bool:
-        return super().ignores(lr) and super().ignores(self.width.one(lr))
-
-    def own(self, base_lr: float) -> float:
-        """The schedule's own learning rate, lr where it is left out."""
-        value = getattr(self, self.own_rate)
-        return base_lr if value is None else float(value)
-
-
-def refuses(reason: str, field: str, value: object = None, exception: str = "ValueError") -> Refuses:
-    """What optax raises."""
-    return Refuses("optax", exception, reason, field, value)
 
 
 def polynomial(

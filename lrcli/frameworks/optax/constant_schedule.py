@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrcli.frameworks.optax._schedule import OptaxSchedule
-from lrcli.schedules.params import number
-from lrcli.values import dataclass
+from lrcli.schedules import dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,4 +26,4 @@ class OptaxConstantSchedule(OptaxSchedule):
     value: float | None = number(None, doc="the learning rate", optional=True)
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        return [self.own(base_lr)] * len(steps)
+        return [self.rate(base_lr)] * len(steps)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from lrcli.frameworks.optax._schedule import OptaxSchedule, cosine, refuses
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.frameworks.optax._schedule import OptaxSchedule, cosine
+from lrcli.frameworks.schedule import above
+from lrcli.schedules import Marks, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,17 +26,12 @@ class OptaxCosineDecaySchedule(OptaxSchedule):
     own_rate = "init_value"
 
     init_value: float | None = number(None, doc="the learning rate at the start", optional=True)
-    decay_steps: float = length(doc="updates of the cosine", any_number=True, fills="run")
+    decay_steps: float = length(doc="updates of the cosine", any_number=True, fills="run", demands=(above(0),))
     alpha: float = number(0.0, doc="the last learning rate as a share of init_value")
     exponent: float = number(1.0, doc="the exponent of the cosine")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not self.decay_steps > 0:
-            raise refuses("decay_steps must be above 0", "decay_steps", self.decay_steps)
-
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        return cosine(self.width, steps, self.own(base_lr), self.decay_steps, self.alpha, self.exponent)
+        return cosine(self.width, steps, self.rate(base_lr), self.decay_steps, self.alpha, self.exponent)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         yield self.decay_steps, "cosine ends"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lrcli.frameworks.optax._onecycle import OptaxOnecycle
-from lrcli.values import dataclass
+from lrcli.schedules import Marks, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +30,7 @@ class OptaxCosineOnecycleSchedule(OptaxOnecycle):
             int(total): 1.0 / (self.div_factor * self.final_div_factor),
         }
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         total = self.transition_steps
         yield int(self.pct_start * total), "peak"
         yield total, "cycle ends"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Sequence
 
-from lrcli.frameworks.marked import first, next_turn
 from lrcli.frameworks.optax._schedule import OptaxSchedule, exponential
-from lrcli.schedules.params import flag, length, number
-from lrcli.values import dataclass
+from lrcli.schedules import Marks, dataclass, flag, length, number
+from lrcli.schedules.turns import next_turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class OptaxExponentialDecay(OptaxSchedule):
         return exponential(
             self.width,
             steps,
-            self.own(base_lr),
+            self.rate(base_lr),
             self.transition_steps,
             self.decay_rate,
             self.transition_begin,
@@ -48,27 +48,16 @@ class OptaxExponentialDecay(OptaxSchedule):
             self.end_value,
         )
 
-    def marks(self) -> Iterator[tuple[float, str]]:
-        yield max(self.transition_begin, 0), "decay begins"
-        if self.transition_steps > 0:
-            yield from ending(self, max(self.transition_begin, 0))
+    def marks(self) -> Marks:
+        begin, init, end, rate = max(self.transition_begin, 0), self.init_value, self.end_value, self.decay_rate
+        yield begin, "decay begins"
+        if self.transition_steps > 0 and init and end and rate > 0 and rate != 1 and end / init > 0:
+            decays = math.log(end / init) / math.log(rate)
+            if 0 < decays < 1e9:  # where end_value is reached, about: the updates around it
+                at = begin + math.floor(decays * self.transition_steps)
+                yield from ((at, ""), (at + 1, ""), (at + 2, ""))
 
-    def next_break(self, t: int) -> int | None:
-        if not self.staircase or self.transition_steps <= 0:
-            return super().next_break(t)
-        begin = max(self.transition_begin, 0)
-        return first(super().next_break(t), next_turn(t, begin + self.transition_steps, self.transition_steps))
-
-
-def ending(schedule: OptaxExponentialDecay, begin: float) -> Iterator[tuple[float, str]]:
-    """Where end_value is reached, about: the two updates around it."""
-    import math
-
-    init, end, rate = schedule.init_value, schedule.end_value, schedule.decay_rate
-    if not init or not end or rate <= 0 or rate == 1 or end / init <= 0:
-        return
-    at = math.log(end / init) / math.log(rate)
-    if 0 < at < 1e9:
-        yield begin + math.floor(at * schedule.transition_steps), ""
-        yield begin + math.floor(at * schedule.transition_steps) + 1, ""
-        yield begin + math.floor(at * schedule.transition_steps) + 2, ""
+    def turns(self, t: int) -> Marks:
+        if self.staircase and self.transition_steps > 0:
+            begin = max(self.transition_begin, 0) + self.transition_steps
+            yield next_turn(t, begin, self.transition_steps), ""

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields, replace
-from functools import partial
-from itertools import pairwise
+from collections.abc import Iterator
+from dataclasses import replace
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.optax._schedule import OptaxSchedule, joined
-from lrcli.schedules.base import Schedule, Setting, schedules
-from lrcli.schedules.params import positions
-from lrcli.values import dataclass
+from lrcli.frameworks.optax._schedule import OptaxSchedule
+from lrcli.schedules import Schedule, Setting, dataclass, positions, schedules
+from lrcli.schedules.phased import Phased
 
 
 @dataclass(frozen=True, kw_only=True)
-class OptaxJoinSchedules(OptaxSchedule):
+class OptaxJoinSchedules(Phased, OptaxSchedule):
     """Run schedules one after the other; each begins at its boundary, with its own count 0.
 
     lr(t) = schedules[k](t - boundaries[k - 1]) for the last k whose boundary is at most t
@@ -45,67 +42,31 @@ class OptaxJoinSchedules(OptaxSchedule):
         if not self.schedules:
             raise InvalidValue("schedules", "must hold at least one schedule", [])
 
-    def _pieces(self) -> list[tuple[float, Schedule]]:
-        """(the first count, the schedule) of each that is used."""
+    def phases(self) -> list[tuple[float, Schedule]]:
         return list(zip((0.0, *self.boundaries), map(self._typed, self.schedules), strict=False))
 
+    def entry(self, i: int) -> str:
+        return f"boundary: {self.schedules[i].name}"
+
     def _typed(self, part: Schedule) -> Schedule:
-        known = any(f.name == "dtype" for f in fields(part))
-        return replace(part, dtype=self.dtype) if known else part  # type: ignore[call-arg]
+        return replace(part, dtype=self.dtype) if isinstance(part, OptaxSchedule) else part
 
     def bind(self, setting: Setting) -> OptaxJoinSchedules:
-        if len(set(setting.lrs)) > 1:
-            raise InvalidValue("type", "has one learning rate: optax has none for each parameter group", None)
-        edges = (0, *self.boundaries[: len(self.schedules) - 1], setting.length)
-        lengths = [max(1, int(end - begin)) for begin, end in pairwise(edges)]
-        lengths += [1] * (len(self.schedules) - len(lengths))
-        bound = tuple(
-            part.bind(setting._replace(length=rows)) for part, rows in zip(self.schedules, lengths, strict=True)
-        )
-        return replace(self, schedules=bound, setting=setting)
+        bound = super().bind(setting)
+        return replace(bound, schedules=self.bind_phases(setting, self.schedules))
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        pieces = [(begin, partial(_of_counts, part, base_lr)) for begin, part in self._pieces()]
-        return joined(self.width, steps, pieces)
+    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+        lrs = super().lrs(base_lr, start, stop)
+        return self.width.to(lrs) if self.boundaries and len(self.schedules) > 1 else lrs
 
-    def _place(self, t: int) -> tuple[Schedule, int]:
-        """(the schedule that holds step t, its own count there)."""
-        begin, part = [piece for k, piece in enumerate(self._pieces()) if not k or t >= piece[0]][-1]
-        return part, int(t - begin)
+    def lr_at(self, t: int, base_lr: float) -> float:
+        return self.lrs(base_lr, t, t + 1)[0]
 
-    def next_break(self, t: int) -> int | None:
-        least = max(t, 1)
-        found = [int(-(-begin // 1)) for begin, _ in self._pieces()[1:]]
-        part, count = self._place(t)
-        inner = part.next_break(count)
-        found += [] if inner is None else [inner + t - count]
-        return min((at for at in found if at >= least), default=None)
-
-    def monotone_until(self, t: int) -> int | None:
-        part, count = self._place(t)
-        inner = part.monotone_until(count)
-        ends = [int(-(-begin // 1)) for begin, _ in self._pieces()[1:] if begin > t]
-        ends += [] if inner is None else [inner + t - count]
-        return min(ends, default=None)
-
-    def event_at(self, t: int) -> str:
-        part, count = self._place(t)
-        inner = part.event_at(count)
-        begins = [f"boundary: {part.name}"] if t > 0 and count == 0 else []
-        return "; ".join(filter(None, (*begins, inner)))
-
-    def notes(self) -> tuple[Problem, ...]:
+    def notes(self) -> Iterator[Problem]:
+        yield from super().notes()
         unused = len(self.schedules) - len(self.boundaries) - 1
-        told = [note for part in self.schedules for note in part.notes()]
         if unused > 0:
             what = f"{self.name} drops {unused} of its schedules: there are {len(self.boundaries)} boundaries"
-            told.append(Problem("dropped", what))
+            yield Problem("dropped", what)
         elif unused < 0:
-            told.append(Problem("dropped", f"{self.name} drops {-unused} of its boundaries"))
-        return tuple(told)
-
-
-def _of_counts(part: Schedule, base_lr: float, counts: Sequence[int]) -> list[float]:
-    if counts[-1] - counts[0] == len(counts) - 1:
-        return part.lrs(base_lr, counts[0], counts[-1] + 1)
-    return [part.lr_at(t, base_lr) for t in counts]
+            yield Problem("dropped", f"{self.name} drops {-unused} of its boundaries")

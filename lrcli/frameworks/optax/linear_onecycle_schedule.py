@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lrcli.frameworks.optax._onecycle import OptaxOnecycle
-from lrcli.schedules.params import number
-from lrcli.values import dataclass
+from lrcli.schedules import Marks, dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +36,7 @@ class OptaxLinearOnecycleSchedule(OptaxOnecycle):
             total: 1.0 / self.final_div_factor,
         }
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         total = self.transition_steps
         yield int(self.pct_start * total), "peak"
         yield int(self.pct_final * total), "final part begins"

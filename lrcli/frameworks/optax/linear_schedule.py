@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from lrcli.frameworks.optax._schedule import OptaxSchedule, polynomial
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import Marks, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +32,16 @@ class OptaxLinearSchedule(OptaxSchedule):
     transition_steps: float = length(doc="updates of the way", any_number=True, fills="run")
     transition_begin: float = length(0, doc="updates before it begins", any_number=True)
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        init, begin = self.own(base_lr), self.transition_begin
-        return polynomial(self.width, steps, init, self.end_value, 1, self.transition_steps, begin)
+    @property
+    def exponent(self) -> float:
+        """The power of the line, or of the polynomial that a subclass is."""
+        return 1
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+        init, size, begin = self.rate(base_lr), self.transition_steps, self.transition_begin
+        return polynomial(self.width, steps, init, self.end_value, self.exponent, size, begin)
+
+    def marks(self) -> Marks:
         if self.transition_steps > 0:
             begin = max(self.transition_begin, 0)
             yield begin, "transition begins"

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from lrcli.frameworks.optax._piecewise import OptaxPiecewise
-from lrcli.values import dataclass
+from lrcli.schedules import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class OptaxPiecewiseConstantSchedule(OptaxPiecewise):
     name = "optax.piecewise_constant_schedule"
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        one, scales, value = self.width.one, self.scales(), self.own(base_lr)
+        one, scales, value = self.width.one, self.scales(), self.rate(base_lr)
         if not scales:
             return [value] * len(steps)
         levels = [one(value)]

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from lrcli.frameworks.optax._piecewise import OptaxPiecewise
 from lrcli.frameworks.optax._schedule import interpolated
-from lrcli.schedules.params import choice
-from lrcli.values import dataclass
+from lrcli.schedules import choice, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,4 +32,4 @@ class OptaxPiecewiseInterpolateSchedule(OptaxPiecewise):
     interpolate_type: str = choice("linear", "linear", "cosine", doc="the way between boundaries")
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        return interpolated(self.width, self.interpolate_type, steps, self.own(base_lr), self.scales())
+        return interpolated(self.width, self.interpolate_type, steps, self.rate(base_lr), self.scales())

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-from lrcli.frameworks.optax._schedule import OptaxSchedule, polynomial
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.frameworks.optax.linear_schedule import OptaxLinearSchedule
+from lrcli.schedules import dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
-class OptaxPolynomialSchedule(OptaxSchedule):
+class OptaxPolynomialSchedule(OptaxLinearSchedule):
     """Go from init_value to end_value along a polynomial, and stay there.
 
     lr(t) = (init_value - end_value) * (1 - n / transition_steps) ** power + end_value
@@ -27,27 +24,9 @@ class OptaxPolynomialSchedule(OptaxSchedule):
 
     name = "optax.polynomial_schedule"
     aliases = ("polynomial_decay",)
-    own_rate = "init_value"
 
-    init_value: float | None = number(None, doc="the learning rate at the start", optional=True)
-    end_value: float = number(doc="the learning rate at the end", example="0.0")
     power: float = number(doc="the exponent; 1 is a line", example="2")
-    transition_steps: float = length(doc="updates of the way", any_number=True, fills="run")
-    transition_begin: float = length(0, doc="updates before it begins", any_number=True)
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        return polynomial(
-            self.width,
-            steps,
-            self.own(base_lr),
-            self.end_value,
-            self.power,
-            self.transition_steps,
-            self.transition_begin,
-        )
-
-    def marks(self) -> Iterator[tuple[float, str]]:
-        if self.transition_steps > 0:
-            begin = max(self.transition_begin, 0)
-            yield begin, "transition begins"
-            yield begin + self.transition_steps, "transition ends"
+    @property
+    def exponent(self) -> float:
+        return self.power

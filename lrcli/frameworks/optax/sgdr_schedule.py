@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import accumulate
 from typing import Any
 
 from lrcli.errors import InvalidValue
-from lrcli.frameworks.optax._schedule import OptaxSchedule, joined, refuses
+from lrcli.frameworks.optax._schedule import OptaxSchedule, joined
 from lrcli.frameworks.optax.warmup_cosine_decay_schedule import warmup_cosine
-from lrcli.schedules.params import data, frozen
-from lrcli.values import dataclass
+from lrcli.schedules import Marks, data, dataclass, is_number
 
 _KEYS = ("init_value", "peak_value", "warmup_steps", "decay_steps", "end_value", "exponent")
 
@@ -42,51 +42,34 @@ class OptaxSgdrSchedule(OptaxSchedule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "cosine_kwargs", frozen(self.cosine_kwargs))
         rule = f"must be a list of mappings with {', '.join(_KEYS)}"
         if not isinstance(self.cosine_kwargs, tuple) or not self.cosine_kwargs:
             raise InvalidValue("cosine_kwargs", rule, None)
         for cycle in self.cosine_kwargs:
-            if not isinstance(cycle, Mapping) or not all(map(_is_number, cycle.values())):
+            if not isinstance(cycle, Mapping) or not all(map(is_number, cycle.values())):
                 raise InvalidValue("cosine_kwargs", rule, None)
-            unknown = [key for key in cycle if key not in _KEYS]
-            missing = [key for key in _KEYS[:4] if key not in cycle]
-            if unknown or missing:
-                told = f"{unknown[0]!r} is no argument" if unknown else f"{missing[0]} is missing"
-                raise refuses(f"{told} of warmup_cosine_decay_schedule", "cosine_kwargs", None, "TypeError")
-            if not cycle["decay_steps"] - cycle["warmup_steps"] > 0:
-                raise refuses("decay_steps, which include the warmup, must be above warmup_steps", "cosine_kwargs")
+            slips = [f"{key!r} is no argument" for key in cycle if key not in _KEYS]
+            slips += [f"{key} is missing" for key in _KEYS[:4] if key not in cycle]
+            reason = f"{''.join(slips[:1])} of warmup_cosine_decay_schedule"
+            self.require(not slips, reason, "cosine_kwargs", "TypeError")
+            reason = "decay_steps, which include the warmup, must be above warmup_steps"
+            self.require(cycle["decay_steps"] - cycle["warmup_steps"] > 0, reason, "cosine_kwargs")
 
+    @property
     def begins(self) -> list[float]:
         """The first count of each cycle."""
-        found = [0.0]
-        for cycle in self.cosine_kwargs[:-1]:
-            found.append(found[-1] + cycle["decay_steps"])
-        return found
+        return list(accumulate((cycle["decay_steps"] for cycle in self.cosine_kwargs[:-1]), initial=0.0))
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        return joined(
-            self.width,
-            steps,
-            [
-                (begin, partial(self._cycle, cycle))
-                for begin, cycle in zip(self.begins(), self.cosine_kwargs, strict=True)
-            ],
-        )
+        cycles = zip(self.begins, self.cosine_kwargs, strict=True)
+        return joined(self.width, steps, [(begin, partial(self._cycle, cycle)) for begin, cycle in cycles])
 
     def _cycle(self, cycle: Mapping[str, Any], counts: Sequence[int]) -> list[float]:
-        init, peak, warmup, total = (cycle[key] for key in _KEYS[:4])
-        return warmup_cosine(
-            self.width, counts, init, peak, warmup, total, cycle.get("end_value", 0.0), cycle.get("exponent", 1.0)
-        )
+        return warmup_cosine(self.width, counts, **cycle)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
-        for begin, cycle in zip(self.begins(), self.cosine_kwargs, strict=True):
+    def marks(self) -> Marks:
+        for begin, cycle in zip(self.begins, self.cosine_kwargs, strict=True):
             if begin:
                 yield begin, "restart"
             yield begin + cycle["warmup_steps"], "warmup ends"
         yield begin + cycle["decay_steps"], "cosine ends"
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from lrcli.frameworks.optax._schedule import OptaxSchedule, polynomial
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import Marks, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +29,7 @@ class OptaxWarmupConstantSchedule(OptaxSchedule):
     warmup_steps: float = length(doc="updates of the warmup", any_number=True, example="500")
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        return polynomial(self.width, steps, self.init_value, self.own(base_lr), 1, self.warmup_steps)
+        return polynomial(self.width, steps, self.init_value, self.rate(base_lr), 1, self.warmup_steps)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         yield self.warmup_steps, "warmup ends"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from lrcli.frameworks._float32 import Width
-from lrcli.frameworks.optax._schedule import OptaxSchedule, cosine, joined, polynomial, refuses
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.frameworks.optax._schedule import OptaxSchedule, cosine, joined, polynomial
+from lrcli.schedules import Marks, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,23 +38,16 @@ class OptaxWarmupCosineDecaySchedule(OptaxSchedule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.decay_steps - self.warmup_steps > 0:
-            reason = "decay_steps, which include the warmup, must be above warmup_steps"
-            raise refuses(reason, "decay_steps", self.decay_steps)
+        reason = "decay_steps, which include the warmup, must be above warmup_steps"
+        self.require(self.decay_steps - self.warmup_steps > 0, reason, "decay_steps")
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+        lengths = self.warmup_steps, self.decay_steps
         return warmup_cosine(
-            self.width,
-            steps,
-            self.init_value,
-            self.own(base_lr),
-            self.warmup_steps,
-            self.decay_steps,
-            self.end_value,
-            self.exponent,
+            self.width, steps, self.init_value, self.rate(base_lr), *lengths, self.end_value, self.exponent
         )
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         yield self.warmup_steps, "warmup ends"
         yield self.decay_steps, "cosine ends"
 
@@ -63,17 +55,17 @@ class OptaxWarmupCosineDecaySchedule(OptaxSchedule):
 def warmup_cosine(
     width: Width,
     counts: Sequence[int],
-    init: float,
-    peak: float,
-    warmup: float,
-    total: float,
-    end: float = 0.0,
+    init_value: float,
+    peak_value: float,
+    warmup_steps: float,
+    decay_steps: float,
+    end_value: float = 0.0,
     exponent: float = 1.0,
 ) -> list[float]:
     """warmup_cosine_decay_schedule of these counts."""
-    alpha = 0.0 if peak == 0.0 else end / peak
+    alpha = 0.0 if peak_value == 0.0 else end_value / peak_value
     pieces = (
-        (0, lambda part: polynomial(width, part, init, peak, 1, warmup)),
-        (warmup, lambda part: cosine(width, part, peak, total - warmup, alpha, exponent)),
+        (0, lambda part: polynomial(width, part, init_value, peak_value, 1, warmup_steps)),
+        (warmup_steps, lambda part: cosine(width, part, peak_value, decay_steps - warmup_steps, alpha, exponent)),
     )
     return joined(width, counts, pieces)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from lrcli.frameworks.marked import first, next_turn
 from lrcli.frameworks.optax._schedule import OptaxSchedule, exponential, joined, polynomial
-from lrcli.schedules.params import flag, length, number
-from lrcli.values import dataclass
+from lrcli.schedules import Marks, dataclass, flag, length, number
+from lrcli.schedules.turns import next_turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +38,7 @@ class OptaxWarmupExponentialDecaySchedule(OptaxSchedule):
     end_value: float | None = number(None, doc="where the decay (or the growth) stops", optional=True)
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        width, peak = self.width, self.own(base_lr)
+        width, peak = self.width, self.rate(base_lr)
         size, rate, begin, stairs = self.transition_steps, self.decay_rate, self.transition_begin, self.staircase
         pieces = (
             (0, lambda part: polynomial(width, part, self.init_value, peak, 1, self.warmup_steps)),
@@ -50,13 +49,12 @@ class OptaxWarmupExponentialDecaySchedule(OptaxSchedule):
         )
         return joined(width, steps, pieces)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         yield self.warmup_steps, "warmup ends"
         if self.transition_begin > 0:
             yield self.warmup_steps + self.transition_begin, "decay begins"
 
-    def next_break(self, t: int) -> int | None:
-        if not self.staircase or self.transition_steps <= 0:
-            return super().next_break(t)
-        begin = self.warmup_steps + max(self.transition_begin, 0)
-        return first(super().next_break(t), next_turn(t, begin + self.transition_steps, self.transition_steps))
+    def turns(self, t: int) -> Marks:
+        if self.staircase and self.transition_steps > 0:
+            begin = self.warmup_steps + max(self.transition_begin, 0) + self.transition_steps
+            yield next_turn(t, begin, self.transition_steps), ""

@@ -8,11 +8,8 @@ from typing import Any
 from lrcli.errors import InvalidValue, NoValue, Refused
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.marked import first
-from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules.base import Schedule, Setting, schedule
-from lrcli.schedules.params import count, data, length
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Schedule, Setting, count, data, dataclass, length, schedule
 
 STRETCH = 8192
 """How many rows of the wrapped scheduler are computed at a time."""
@@ -43,7 +40,7 @@ class Dampened(Walked):
                 raise InvalidValue("lr_scheduler", f"is refused: {refused}", None) from refused
         return bound
 
-    def warmup_factor(self) -> StatelessRule:
+    def warmup_factor(self) -> LrRule:
         """The factor of each step."""
         raise NotImplementedError
 
@@ -156,6 +153,6 @@ class DampenedBy(Dampened):
         return float(self.betas[1])
 
 
-def linear(period: int) -> StatelessRule:
+def linear(period: int) -> LrRule:
     """A line to 1 over the period, whose first step is above 0."""
     return lambda t: (t + 1) / period if t + 1 < period else 1.0

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 from lrcli.frameworks.pytorch_warmup._warmup import DampenedOver
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +22,6 @@ class ExponentialWarmup(DampenedOver):
 
     name = "pytorch_warmup.ExponentialWarmup"
 
-    def warmup_factor(self) -> StatelessRule:
+    def warmup_factor(self) -> LrRule:
         period, exp = int(self.warmup_period), math.exp
         return lambda t: 1.0 - exp(-(t + 1) / period)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from lrcli.frameworks.pytorch_warmup._warmup import DampenedOver, linear
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +22,7 @@ class LinearWarmup(DampenedOver):
 
     name = "pytorch_warmup.LinearWarmup"
 
-    def warmup_factor(self) -> StatelessRule:
+    def warmup_factor(self) -> LrRule:
         return linear(int(self.warmup_period))
 
     def warmup_end(self) -> int:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 from lrcli.frameworks.pytorch_warmup._warmup import DampenedBy, refuses
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +30,7 @@ class RAdamWarmup(DampenedBy):
         if not self.beta2 > 0.6:
             raise refuses("ValueError", "the second beta must be greater than 0.6", "betas", self.betas)
 
-    def warmup_factor(self) -> StatelessRule:
+    def warmup_factor(self) -> LrRule:
         beta2, sqrt = self.beta2, math.sqrt
         limit = 2.0 / (1 - beta2) - 1
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 from lrcli.frameworks.pytorch_warmup._warmup import DampenedBy
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +24,6 @@ class UntunedExponentialWarmup(DampenedBy):
 
     name = "pytorch_warmup.UntunedExponentialWarmup"
 
-    def warmup_factor(self) -> StatelessRule:
+    def warmup_factor(self) -> LrRule:
         period, exp = int(1.0 / (1.0 - self.beta2)), math.exp
         return lambda t: 1.0 - exp(-(t + 1) / period)

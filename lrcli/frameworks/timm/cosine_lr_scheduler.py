@@ -6,8 +6,7 @@ import math
 from collections.abc import Callable
 
 from lrcli.frameworks.timm._scheduler import TimmCycles
-from lrcli.schedules.params import number
-from lrcli.values import dataclass
+from lrcli.schedules import dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,10 +10,22 @@ from typing import Any
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.timm._scheduler import refuse_noise
-from lrcli.schedules.base import Schedule, Setting, setting
+from lrcli.schedules import (
+    Schedule,
+    Setting,
+    choice,
+    count,
+    data,
+    dataclass,
+    flag,
+    length,
+    metric,
+    number,
+    positions,
+    setting,
+    text,
+)
 from lrcli.schedules.constant import Constant
-from lrcli.schedules.params import choice, count, data, flag, length, metric, number, positions, text
-from lrcli.values import dataclass
 
 NAMES = ("cosine", "tanh", "step", "multistep", "poly", "wsd", "rsqrt", "constant", "plateau", "none")
 CYCLES = ("cosine", "tanh", "poly")

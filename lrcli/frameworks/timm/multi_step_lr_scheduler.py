@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
 
-from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.timm._scheduler import TimmScheduled
-from lrcli.schedules.params import flag, number, positions
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, dataclass, flag, number, positions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +32,11 @@ class TimmMultiStepLRScheduler(TimmScheduled):
     decay_rate: float = number(1.0, doc="factor of each milestone", example="0.1")
     warmup_prefix: bool = flag(True, doc="whether the milestones are counted from the end of the warmup")
 
-    def body(self, base_lr: float) -> StatelessRule:
+    def body(self, base_lr: float) -> LrRule:
         milestones, rate = self.decay_t, self.decay_rate
         return lambda t: base_lr * (rate ** bisect_right(milestones, t + 1))
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         yield from super().marks()
         ordered = sorted(self.decay_t) == list(self.decay_t)
         for milestone in self.decay_t:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
-from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.metered import Metered, follow_plateau
+from lrcli.frameworks.schedule import below
 from lrcli.frameworks.timm._scheduler import Noisy
-from lrcli.schedules.params import choice, count, length, number, text
+from lrcli.schedules import choice, count, dataclass, length, number, text
 from lrcli.schedules.plateau import Plateau
-from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class TimmPlateauLRScheduler(Noisy, Metered):
     name = "timm.PlateauLRScheduler"
     value_raises = "ValueError"
 
-    decay_rate: float = number(0.1, doc="factor of each reduction")
+    decay_rate: float = number(0.1, doc="factor of each reduction", demands=(below(1),))
     patience_t: float = count(10, doc="epochs without a better metric that are tolerated", example="2")
     threshold: float = number(1e-4, doc="how much better counts as better, as a share of the best")
     cooldown_t: float = count(0, doc="epochs after a reduction in which none is counted")
@@ -42,19 +42,13 @@ class TimmPlateauLRScheduler(Noisy, Metered):
     mode: str = choice("max", "min", "max", doc="whether a smaller or a larger metric is better")
     noise_type: str = text("normal", doc="the kind of noise; without noise it does nothing")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.decay_rate >= 1.0:
-            raise Refuses("timm", "ValueError", "decay_rate must be below 1", "decay_rate", self.decay_rate)
-
     def walk(self, base_lr: float) -> Iterator[float]:
         warmup, init, scale = self.warmup_t, self.warmup_lr_init, self.lr_scale
         gain = (base_lr - init) / warmup if warmup else 1
         lr = (init if warmup else base_lr) * scale
         yield lr
-        t = 0
-        while t < len(self.metric) and t + 1 <= warmup:
-            t += 1
+        climbing = min(len(self.metric), max(0, math.floor(warmup)))
+        for t in range(1, climbing + 1):
             lr = (init + t * gain) * scale
             yield lr
         plateau = Plateau(
@@ -65,4 +59,4 @@ class TimmPlateauLRScheduler(Noisy, Metered):
             cooldown=self.cooldown_t,
             min_lr=self.lr_min,
         )
-        yield from follow_plateau(plateau, lr, self.metric[t:])
+        yield from follow_plateau(plateau, lr, self.metric[climbing:])

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 
-from lrcli.frameworks.marked import first, next_turn
-from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.timm._scheduler import TimmScheduled
-from lrcli.schedules.params import flag, length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, dataclass, flag, length, number
+from lrcli.schedules.turns import next_turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,16 +30,10 @@ class TimmStepLRScheduler(TimmScheduled):
     decay_rate: float = number(1.0, doc="factor of each step", example="0.1")
     warmup_prefix: bool = flag(True, doc="whether the steps are counted from the end of the warmup")
 
-    def body(self, base_lr: float) -> StatelessRule:
+    def body(self, base_lr: float) -> LrRule:
         size, rate = self.decay_t, self.decay_rate
         return lambda t: base_lr * (rate ** (t // size))
 
-    def _decay(self, t: int) -> int | None:
-        return next_turn(t, self.offset + self.decay_t, self.decay_t) if self.decay_t > 0 else max(t, 1)
-
-    def next_break(self, t: int) -> int | None:
-        return first(super().next_break(t), self._decay(t))
-
-    def event_at(self, t: int) -> str:
-        decay = f"decay x{self.decay_rate:g}" if t > 0 and self._decay(t) == t and t > math.floor(self.warmup_t) else ""
-        return "; ".join(filter(None, (super().event_at(t), decay)))
+    def turns(self, t: int) -> Marks:
+        at = next_turn(t, self.offset + self.decay_t, self.decay_t) if self.decay_t > 0 else t
+        yield at, f"decay x{self.decay_rate:g}" if at > math.floor(self.warmup_t) else ""

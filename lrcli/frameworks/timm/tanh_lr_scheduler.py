@@ -6,8 +6,7 @@ import math
 from collections.abc import Callable
 
 from lrcli.frameworks.timm._scheduler import TimmCycles
-from lrcli.schedules.params import number
-from lrcli.values import dataclass
+from lrcli.schedules import dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +35,9 @@ class TimmTanhLRScheduler(TimmCycles):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.require(self.lb < self.ub, "must be below ub", "lb")
+        self.require(self.lb < self.ub, "lb must be below ub", "lb", "AssertionError")
         for field in ("cycle_limit", "warmup_t", "warmup_lr_init"):
-            self.require(getattr(self, field) >= 0, "must be at least 0", field)
+            self.require(getattr(self, field) >= 0, f"{field} must be at least 0", field, "AssertionError")
 
     def warmup_target(self, base_lr: float) -> float:
         return base_lr if self.warmup_prefix else self.body(base_lr)(self.warmup_t)  # type: ignore[arg-type]

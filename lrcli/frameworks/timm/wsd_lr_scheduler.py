@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from lrcli.frameworks.base import Refuses
-from lrcli.frameworks.stateless import StatelessRule
+from lrcli.frameworks.schedule import above, at_least
 from lrcli.frameworks.timm._scheduler import TimmScheduled
-from lrcli.schedules.params import choice, length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, choice, dataclass, length, number
+from lrcli.schedules.params import Demand
 
 STABLE = ("constant", "rsqrt", "power")
+_A_SHARE = Demand("ValueError", "must be between 0 and 1", lambda value: 0.0 < value < 1.0)
 DECAYS = ("1-sqrt", "linear", "cosine", "power", "exp")
 
 
@@ -36,41 +36,36 @@ class TimmWSDLRScheduler(TimmScheduled):
 
     name = "timm.WSDLRScheduler"
     value_raises = "ValueError"
-    has_prefix = True
+    warmup_prefix = True
 
-    t_initial: float = length(doc="length of the stable phase and the decay", any_number=True, fills="run")
+    t_initial: float = length(
+        doc="length of the stable phase and the decay", any_number=True, fills="run", demands=(above(0),)
+    )
     decay_t: float = length(doc="length of the decay", any_number=True, example="20")
-    lr_min: float = number(0.0, doc="the learning rate at the end")
+    lr_min: float = number(0.0, doc="the learning rate at the end", demands=(at_least(0),))
     stable_fn: str = choice("constant", *STABLE, doc="the shape of the stable phase")
     stable_timescale: float | None = length(
         None, doc="the time scale of rsqrt and power; null is warmup_t", any_number=True, optional=True
     )
-    stable_power: float = number(0.5, doc="the exponent of power")
+    stable_power: float = number(0.5, doc="the exponent of power", demands=(above(0),))
     decay_fn: str = choice("1-sqrt", *DECAYS, doc="the shape of the decay")
-    decay_power: float = number(0.5, doc="the exponent of a power decay")
-    decay_ratio: float = number(0.1, doc="the last share of an exp decay, before it is stretched to end at 0")
+    decay_power: float = number(0.5, doc="the exponent of a power decay", demands=(above(0),))
+    decay_ratio: float = number(
+        0.1, doc="the last share of an exp decay, before it is stretched to end at 0", demands=(_A_SHARE,)
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
-
-        def require(holds: bool, rule: str, field: str) -> None:
-            self.require(holds, rule, field, "ValueError")
-
-        require(self.t_initial > 0, "must be above 0", "t_initial")
-        require(0 < self.decay_t <= self.t_initial, f"must be above 0 and at most {self.t_initial}", "decay_t")
-        require(self.lr_min >= 0, "must be at least 0", "lr_min")
-        require(0.0 < self.decay_ratio < 1.0, "must be between 0 and 1", "decay_ratio")
-        require(self.decay_power > 0, "must be above 0", "decay_power")
-        require(self.stable_power > 0, "must be above 0", "stable_power")
-        if self.stable_fn != "constant" and self.timescale <= 0:
-            reason = f"stable_fn {self.stable_fn} needs a stable_timescale above 0; left out, it is warmup_t"
-            raise Refuses("timm", "ValueError", reason, "stable_timescale")
+        reason = f"decay_t must be above 0 and at most {self.t_initial}"
+        self.require(0 < self.decay_t <= self.t_initial, reason, "decay_t")
+        reason = f"stable_fn {self.stable_fn} needs a stable_timescale above 0; left out, it is warmup_t"
+        self.require(self.stable_fn == "constant" or self.timescale > 0, reason, "stable_timescale")
 
     @property
     def timescale(self) -> float:
         return self.warmup_t if self.stable_timescale is None else self.stable_timescale
 
-    def body(self, base_lr: float) -> StatelessRule:
+    def body(self, base_lr: float) -> LrRule:
         low, size, begin = float(self.lr_min), self.decay_t, self.t_initial - self.decay_t
         scale, power = self.timescale, -(0.5 if self.stable_fn == "rsqrt" else self.stable_power)
         constant, decay = self.stable_fn == "constant", self._decay()
@@ -101,7 +96,7 @@ class TimmWSDLRScheduler(TimmScheduled):
         """The length of the whole schedule, as get_cycle_length() gives it."""
         return self.warmup_t + self.t_initial
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         yield from super().marks()
         yield self.warmup_t + self.t_initial - self.decay_t, "decay begins"
         yield self.warmup_t + self.t_initial, "decay ends"

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 from lrcli.errors import Problem
 from lrcli.frameworks.base import raised
-from lrcli.frameworks.marked import Marked, next_turn
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import choice, length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, Schedule, Setting, choice, dataclass, length, number, setting
+from lrcli.schedules.turns import next_turn
 
 
 @dataclass(frozen=True, kw_only=True)
-class TorchtitanLRScheduler(Marked):
+class TorchtitanLRScheduler(Schedule):
     """Warm up linearly from above 0, keep the base LR, and decay to min_lr_factor of it.
 
     lr(t) = base_lr * ((t + 1) / W)      for t < W = min(int(warmup_steps), T)
@@ -66,7 +62,7 @@ class TorchtitanLRScheduler(Marked):
             decay = min(round(total * self.decay_ratio), decay)
         return warmup, total + 1 - warmup - decay, decay
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup, stable, decay = self.phases()
         begin, low = warmup + stable, self.min_lr_factor
         kind, high, sqrt, cos, pi = self.decay_type, 1 - self.min_lr_factor, math.sqrt, math.cos, math.pi
@@ -87,7 +83,7 @@ class TorchtitanLRScheduler(Marked):
 
         return lr_at
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         warmup, stable, _ = self.phases()
         yield warmup - 1, "warmup ends"
         yield warmup + stable - 1, "decay begins" if stable else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrcli.errors import Problem
 from lrcli.frameworks.transformers.cosine import TransformersCosine
-from lrcli.values import dataclass
+from lrcli.schedules import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

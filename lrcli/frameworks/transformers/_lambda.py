@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses, before
-from lrcli.frameworks.marked import Marked, first, next_turn
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.frameworks.marked import first
+from lrcli.schedules import Marks, Schedule, Setting, dataclass, length, number, setting
+from lrcli.schedules.turns import next_turn
 
 
 @dataclass(frozen=True, kw_only=True)
-class Warmed(Marked):
+class Warmed(Schedule):
     """A warmup from 0 to the base LR over num_warmup_steps."""
 
     counts = "step"
@@ -21,7 +18,7 @@ class Warmed(Marked):
     num_warmup_steps: float = length(doc="optimizer steps of the warmup", any_number=True, rounds="up", example="500")
     setting: Setting | None = setting()
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         yield self.num_warmup_steps, "warmup ends"
 
     @property
@@ -43,7 +40,7 @@ class Timed(Warmed):
         doc="optimizer steps of the run, the warmup included", any_number=True, fills="run"
     )
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         yield from super().marks()
         yield self.num_training_steps, "decay ends"
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.stateless import Stateless, StatelessRule
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Schedule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransformersConstant(Stateless):
+class TransformersConstant(Schedule):
     """Keep the base LR.
 
     lr(t) = base_lr
@@ -22,5 +21,5 @@ class TransformersConstant(Stateless):
     aliases = ("get_constant_schedule",)
     counts = "step"
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         return lambda t: base_lr

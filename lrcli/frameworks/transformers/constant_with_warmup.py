@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Warmed
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +22,7 @@ class TransformersConstantWithWarmup(Warmed):
     name = "transformers.constant_with_warmup"
     aliases = ("get_constant_schedule_with_warmup",)
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup = self.num_warmup_steps
         climb = float(max(1.0, warmup))
         return lambda t: base_lr * (t / climb) if t < warmup else base_lr

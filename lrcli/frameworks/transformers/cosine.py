@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Waves
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +28,7 @@ class TransformersCosine(Waves):
     name = "transformers.cosine"
     aliases = ("get_cosine_schedule_with_warmup",)
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup, total = self.num_warmup_steps, self.num_training_steps
         climb, rest = float(max(1, warmup)), float(max(1, total - warmup))
         waves, cos = math.pi * float(self.num_cycles) * 2.0, math.cos

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
-from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Floored, refuse_before
-from lrcli.schedules.base import Setting
-from lrcli.schedules.params import number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, Setting, dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +39,7 @@ class TransformersCosineWarmupWithMinLR(Floored):
         refuse_before(self.name, setting.release)
         return super().bind(setting)
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup, total, low = float(self.num_warmup_steps), float(self.num_training_steps), self.rate(base_lr)
         climb, rest = max(1.0, warmup), max(1.0, total - warmup)
         waves, high, cos = math.pi * self.num_cycles * 2.0, 1 - low, math.cos
@@ -59,7 +55,7 @@ class TransformersCosineWarmupWithMinLR(Floored):
 
         return lr_at
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         yield self.num_warmup_steps - 1, "warmup ends"
         yield self.num_warmup_steps, ""
         yield self.num_training_steps - 1, "decay ends"

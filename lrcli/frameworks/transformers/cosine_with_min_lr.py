@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Floored
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +29,7 @@ class TransformersCosineWithMinLR(Floored):
     name = "transformers.cosine_with_min_lr"
     aliases = ("get_cosine_with_min_lr_schedule_with_warmup",)
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup, total, low = self.num_warmup_steps, self.num_training_steps, self.rate(base_lr)
         climb, rest = float(max(1, warmup)), float(max(1, total - warmup))
         waves, high, cos = math.pi * float(self.num_cycles) * 2.0, 1 - low, math.cos

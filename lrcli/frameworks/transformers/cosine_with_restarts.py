@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 
-from lrcli.frameworks.marked import first, next_turn
-from lrcli.frameworks.stateless import StatelessRule
+from lrcli.frameworks.marked import first
 from lrcli.frameworks.transformers._lambda import Timed
-from lrcli.schedules.params import number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, number
+from lrcli.schedules.turns import next_turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +31,7 @@ class TransformersCosineWithRestarts(Timed):
 
     num_cycles: float = number(1, doc="half cosines until the end")
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup, total = self.num_warmup_steps, self.num_training_steps
         climb, rest = float(max(1, warmup)), float(max(1, total - warmup))
         cycles, pi, cos = float(self.num_cycles), math.pi, math.cos

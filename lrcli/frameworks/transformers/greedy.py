@@ -10,9 +10,7 @@ from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.metered import Metered
 from lrcli.frameworks.transformers._lambda import refuse_before
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import choice, count, data, flag, number
-from lrcli.values import dataclass
+from lrcli.schedules import Setting, choice, count, data, dataclass, flag, number, setting
 
 
 @dataclass(frozen=True, kw_only=True)

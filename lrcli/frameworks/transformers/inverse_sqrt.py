@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 
-from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Warmed
-from lrcli.schedules.params import length
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, length
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +29,7 @@ class TransformersInverseSqrt(Warmed):
         None, doc="the time scale; null is num_warmup_steps, 10000 without warmup", any_number=True, optional=True
     )
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup, sqrt = self.num_warmup_steps, math.sqrt
         scale = (warmup or 10_000) if self.timescale is None else self.timescale
         climb, shift = float(max(1, warmup)), scale - warmup

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Timed
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +23,7 @@ class TransformersLinear(Timed):
     name = "transformers.linear"
     aliases = ("get_linear_schedule_with_warmup",)
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup, total = self.num_warmup_steps, self.num_training_steps
         climb, rest = float(max(1, warmup)), float(max(1, total - warmup))
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from lrcli.frameworks.base import Refuses
-from lrcli.frameworks.stateless import StatelessRule
 from lrcli.frameworks.transformers._lambda import Timed
-from lrcli.schedules.base import Setting
-from lrcli.schedules.params import number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Setting, dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +37,7 @@ class TransformersPolynomial(Timed):
             raise Refuses(self.framework, "ValueError", f"lr_end must be below lr ({setting.default_lr})", "lr_end")
         return bound
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup, total, end, power = self.num_warmup_steps, self.num_training_steps, self.lr_end, self.power
         climb, steps = float(max(1, warmup)), total - warmup
         start = self.default_lr(base_lr)

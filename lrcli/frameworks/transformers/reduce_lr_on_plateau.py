@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrcli.frameworks.metered import TorchPlateau
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import number
-from lrcli.values import dataclass
+from lrcli.schedules import Setting, dataclass, number, setting
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
-from lrcli.frameworks.marked import first, next_turn
-from lrcli.frameworks.stateless import StatelessRule
+from lrcli.frameworks.marked import first
 from lrcli.frameworks.transformers._lambda import Warmed
-from lrcli.schedules.params import choice, length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, Marks, choice, dataclass, length, number
+from lrcli.schedules.turns import next_turn
 
 _SHAPES = ("linear", "cosine", "1-sqrt")
 
@@ -70,7 +69,7 @@ class TransformersWarmupStableDecay(Warmed):
         assert self.num_training_steps is not None
         return self.num_training_steps - self.num_warmup_steps - self.num_decay_steps
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup, low = self.num_warmup_steps, self.min_lr_ratio
         decay_at = warmup + self.stable_steps()
         end, stable = decay_at + self.num_decay_steps, self.stable_steps()
@@ -88,7 +87,7 @@ class TransformersWarmupStableDecay(Warmed):
 
         return lr_at
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> Marks:
         yield from super().marks()
         decay_at = self.num_warmup_steps + self.stable_steps()
         yield max(decay_at, self.num_warmup_steps), "decay begins"

@@ -1,0 +1,57 @@
+"""What the schedules of frameworks have in common: they are told of the run, and know what the framework refuses."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from lrcli.frameworks.base import Refuses
+from lrcli.schedules import Schedule, Setting, dataclass, param_of, setting
+from lrcli.schedules.params import Demand
+
+
+def above(bound: float, exception: str = "ValueError") -> Demand:
+    """The demand that a number is above a bound."""
+    return Demand(exception, f"must be above {bound:g}", lambda value: value > bound)
+
+
+def at_least(bound: float, exception: str = "ValueError") -> Demand:
+    """The demand that a number is not below a bound."""
+    return Demand(exception, f"must be at least {bound:g}", lambda value: value >= bound)
+
+
+def below(bound: float) -> Demand:
+    """The demand that a number is below a bound."""
+    return Demand("ValueError", f"must be below {bound:g}", lambda value: value < bound)
+
+
+NOT_ZERO = Demand("ZeroDivisionError", "is divided by", bool)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameworkSchedule(Schedule):
+    """A schedule of a framework, whose fields carry the demands of the framework.
+
+    Its `setting` is what the run tells it, None before it is bound.
+    """
+
+    counts = "step"
+
+    setting: Setting | None = setting()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for f in fields(self):
+            value = getattr(self, f.name)
+            for demand in param_of(f).demands if value is not None else ():
+                for item in value if isinstance(value, tuple) else (value,):
+                    self.require(demand.holds(item), f"{f.name} {demand.rule}", f.name, demand.exception)
+
+    @property
+    def framework(self) -> str:
+        """Whose schedule it is."""
+        return self.name.partition(".")[0]
+
+    def require(self, holds: bool, reason: str, field: str, exception: str = "ValueError") -> None:
+        """Raise what the framework raises, for this reason, unless its rule holds."""
+        if not holds:
+            raise Refuses(self.framework, exception, reason, field, getattr(self, field, None))
