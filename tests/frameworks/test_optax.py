@@ -92,7 +92,7 @@ def test_join() -> None:
     assert notes_of(joined) == []
     backwards = f"{{type: optax.join_schedules, schedules: [{one}, {two}, {three}], boundaries: [5, 2]}}"
     assert lrs(backwards, 7) == [1.0, 1.0, 3.0, 3.0, 3.0, 3.0, 3.0]
-    assert events(joined)[3] == "boundary: optax.cosine_decay_schedule"
+    assert events(joined)[3] == "transition ends; boundary: optax.cosine_decay_schedule"
     single = "{type: optax.join_schedules, schedules: [{type: optax.constant_schedule, value: 0.1}], boundaries: []}"
     assert lrs(single, 2) == [0.1, 0.1]
     both = f"{{type: optax.join_schedules, schedules: [{line}, {line}], boundaries: [5], dtype: float64}}"
