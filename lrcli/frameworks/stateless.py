@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.schedules import LrRule, Marks, Schedule, dataclass
+from lrcli.schedules import CurveMarks, LrRule, Schedule, dataclass
 
 StatelessRule = LrRule
 
@@ -15,5 +15,5 @@ class Stateless(Schedule):
         """The steps at which the curve jumps, bends or turns, where there are only a few; in any order."""
         return ()
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         return ((place, "") for place in self.breaks())

@@ -5,7 +5,7 @@ The package itself holds the words that a schedule is written in, here and in th
 
 from __future__ import annotations
 
-from lrcli.schedules.base import LrRule, Marks, Schedule, Setting, parameters, schedule, schedules, setting
+from lrcli.schedules.base import CurveMarks, LrRule, Schedule, Setting, parameters, schedule, schedules, setting
 from lrcli.schedules.params import (
     Param,
     are_numbers,
@@ -26,8 +26,8 @@ from lrcli.schedules.params import (
 from lrcli.values import dataclass
 
 __all__ = [
+    "CurveMarks",
     "LrRule",
-    "Marks",
     "Param",
     "Schedule",
     "Setting",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound="Schedule")
 LrRule = Callable[[int], float]
 """A function from the step to the learning rate."""
-Marks = Iterator[tuple[float, str]]
+CurveMarks = Iterator[tuple[float, str]]
 """Positions at which a curve jumps, bends or turns, each with what people read there ("" for nothing)."""
 
 
@@ -144,7 +144,7 @@ class Schedule:
         """`lr_at` of the steps start <= t < stop, in order."""
         return list(map(self.rule(base_lr), range(start, stop)))
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         """The marks of the curve that are there once, in any order."""
         return iter(())
 
@@ -152,7 +152,7 @@ class Schedule:
         """(begin, every, event) of marks that repeat: at begin, begin + every, and so on for ever."""
         return iter(())
 
-    def turns(self, t: int) -> Marks:
+    def turns(self, t: int) -> CurveMarks:
         """The next marks, from step t (t >= 1) on, of those that come again and again."""
         return ((next_turn(t, begin, every), event) for begin, every, event in self.repeats() if every > 0)
 

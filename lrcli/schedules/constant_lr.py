@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.schedules import LrRule, Marks, Schedule, dataclass, length, number
+from lrcli.schedules import CurveMarks, LrRule, Schedule, dataclass, length, number
 
 
 @dataclass(frozen=True)
@@ -28,5 +28,5 @@ class ConstantLR(Schedule):
         factor, total = self.factor, self.total_iters
         return lambda t: base_lr * (factor + (t >= total) * (1 - factor))
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield self.total_iters, "warmup ends"

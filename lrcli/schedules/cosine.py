@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from lrcli.schedules import LrRule, Marks, Schedule, dataclass, length, number
+from lrcli.schedules import CurveMarks, LrRule, Schedule, dataclass, length, number
 from lrcli.schedules.turns import turning_step
 
 
@@ -34,7 +34,7 @@ class Cosine(Schedule):
         low, drop, size, cos, pi = self.eta_min, base_lr - self.eta_min, self.T_max, math.cos, math.pi
         return lambda t: low + drop * (1 + cos(pi * t / size)) / 2
 
-    def turns(self, t: int) -> Marks:
+    def turns(self, t: int) -> CurveMarks:
         at = turning_step(t, self.T_max)
         turn = "minimum, climbs from here" if at // self.T_max % 2 else "back at the base LR"
         yield at, "" if at % self.T_max else turn

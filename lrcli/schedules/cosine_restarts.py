@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from lrcli.schedules import Marks, Schedule, count, dataclass, length, number
+from lrcli.schedules import CurveMarks, Schedule, count, dataclass, length, number
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class CosineRestarts(Schedule):
             size *= factor
         return begin, size
 
-    def turns(self, t: int) -> Marks:
+    def turns(self, t: int) -> CurveMarks:
         begin, size = self.cycle_at(t)
         yield begin if t == begin else begin + size, "restart"
 

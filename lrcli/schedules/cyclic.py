@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
 
 from lrcli.expression import Expression
-from lrcli.schedules import LrRule, Marks, Schedule, choice, dataclass, expression, flag, length, number
+from lrcli.schedules import CurveMarks, LrRule, Schedule, choice, dataclass, expression, flag, length, number
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Cyclic(Schedule):
 
         return at
 
-    def turns(self, t: int) -> Marks:
+    def turns(self, t: int) -> CurveMarks:
         total, ratio = self._sizes
         begin = t // total * total
         places = [place for place in (begin, begin + total * ratio, begin + total) if math.isfinite(place)]

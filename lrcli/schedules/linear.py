@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.schedules import LrRule, Marks, Schedule, dataclass, length, number
+from lrcli.schedules import CurveMarks, LrRule, Schedule, dataclass, length, number
 
 
 @dataclass(frozen=True)
@@ -31,5 +31,5 @@ class Linear(Schedule):
         start, rise, total = self.start_factor, self.end_factor - self.start_factor, self.total_iters
         return lambda t: base_lr * (start + rise * min(total, t) / total)
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield self.total_iters, "warmup ends" if self.start_factor < self.end_factor else "decay ends"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cached_property
 
-from lrcli.schedules import LrRule, Marks, Schedule, dataclass, number, positions
+from lrcli.schedules import CurveMarks, LrRule, Schedule, dataclass, number, positions
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class MultiStep(Schedule):
         gamma, milestones = self.gamma, self._sorted
         return lambda t: base_lr * gamma ** bisect_right(milestones, t)
 
-    def turns(self, t: int) -> Marks:
+    def turns(self, t: int) -> CurveMarks:
         passed = bisect_right(self._sorted, t - 1)
         return ((place, "") for place in self._sorted[passed : passed + 1])
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Hashable, Sequence
 
 from lrcli.errors import InvalidValue
-from lrcli.schedules import LrRule, Marks, Schedule, choice, count, dataclass, flag, length, number
+from lrcli.schedules import CurveMarks, LrRule, Schedule, choice, count, dataclass, flag, length, number
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class OneCycle(Schedule):
             return super().momenta(start, stop)
         return list(map(self._held(self.max_momentum, self.base_momentum, self.max_momentum), range(start, stop)))
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         return ((end, "") for end in self.ends())
 
     def event_at(self, t: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.schedules import LrRule, Marks, Schedule, dataclass, length, number
+from lrcli.schedules import CurveMarks, LrRule, Schedule, dataclass, length, number
 
 
 @dataclass(frozen=True)
@@ -30,5 +30,5 @@ class Polynomial(Schedule):
         total, power = self.total_iters, self.power
         return lambda t: base_lr * float((1.0 - min(total, t) / total) ** power)
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield self.total_iters, "decay ends"

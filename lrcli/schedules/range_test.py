@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.schedules import LrRule, Marks, Schedule, choice, dataclass, length, number
+from lrcli.schedules import CurveMarks, LrRule, Schedule, choice, dataclass, length, number
 
 
 @dataclass(frozen=True)
@@ -41,5 +41,5 @@ class RangeTest(Schedule):
 
         return lr_at
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield self.num_iter - 1, "ramp ends"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrcli.schedules import LrRule, Marks, Schedule, dataclass, length, number
+from lrcli.schedules import CurveMarks, LrRule, Schedule, dataclass, length, number
 from lrcli.schedules.turns import next_multiple
 
 
@@ -30,7 +30,7 @@ class Step(Schedule):
         gamma, size = self.gamma, self.step_size
         return lambda t: base_lr * float(gamma ** (t // size))
 
-    def turns(self, t: int) -> Marks:
+    def turns(self, t: int) -> CurveMarks:
         yield next_multiple(t, self.step_size), f"decay x{self.gamma:g}"
 
     def monotone_until(self, t: int) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from lrcli.schedules import Marks, Schedule, choice, dataclass, length, number
+from lrcli.schedules import CurveMarks, Schedule, choice, dataclass, length, number
 
 
 @dataclass(frozen=True)
@@ -40,5 +40,5 @@ class SWALR(Schedule):
         alpha = self.alpha_at(t if self.anneal_epochs else max(1, t))
         return self.swa_lr * alpha + base_lr * (1 - alpha)
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield self.anneal_epochs, "annealing ends"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from lrcli.schedules import LrRule, Marks, Schedule, dataclass, length, number
+from lrcli.schedules import CurveMarks, LrRule, Schedule, dataclass, length, number
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,6 @@ class WarmupCosine(Schedule):
         factor_at = self.factor_at
         return lambda t: base_lr * factor_at(t, base_lr)
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield self.warmup, "warmup ends"
         yield self.T_max, "cosine ends"

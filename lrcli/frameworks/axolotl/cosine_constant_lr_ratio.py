@@ -6,7 +6,7 @@ import math
 
 from lrcli.errors import Problem
 from lrcli.frameworks.transformers._lambda import Timed, Waves
-from lrcli.schedules import LrRule, Marks, dataclass, number
+from lrcli.schedules import CurveMarks, LrRule, dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class AxolotlCosineConstantLrRatio(Waves):
 
         return lr_at
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield self.num_warmup_steps, "warmup ends"
         yield self.end, "decay ends"
 

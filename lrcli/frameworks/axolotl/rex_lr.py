@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrcli.frameworks.base import Refuses
-from lrcli.schedules import LrRule, Marks, Schedule, Setting, dataclass, length, number, setting
+from lrcli.schedules import CurveMarks, LrRule, Schedule, Setting, dataclass, length, number, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +57,6 @@ class AxolotlRexLR(Schedule):
 
         return lr_at
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield self.num_warmup_steps - 1, "warmup ends"
         yield self.total_steps - 1, "decay ends"

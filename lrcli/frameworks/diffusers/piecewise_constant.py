@@ -7,7 +7,7 @@ from bisect import bisect_right
 from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_steps
-from lrcli.schedules import LrRule, Marks, Schedule, dataclass, text
+from lrcli.schedules import CurveMarks, LrRule, Schedule, dataclass, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ class DiffusersPiecewiseConstant(Schedule):
         lrs = [base_lr * factor for factor in factors]
         return lambda t: lrs[bisect_right(steps, t)]
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         steps, factors = self.rules()
         for step, factor in zip(steps, factors[1:], strict=True):
             yield step, f"x{factor:g} of lr"

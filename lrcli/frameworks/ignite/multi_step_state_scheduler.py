@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from lrcli.frameworks.ignite._state import IgniteDecayingState
-from lrcli.schedules import LrRule, Marks, dataclass, positions
+from lrcli.schedules import CurveMarks, LrRule, dataclass, positions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,6 @@ class IgniteMultiStepStateScheduler(IgniteDecayingState):
         first, gamma, milestones = float(self.initial_value), self.gamma, self.milestones
         return lambda t: first * gamma ** bisect_right(milestones, t + 1)
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         for milestone in self.milestones:
             yield milestone - 1, f"milestone x{self.gamma:g}"

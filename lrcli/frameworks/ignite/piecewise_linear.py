@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrcli.frameworks.ignite._lines import Milestones, lines
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup
-from lrcli.schedules import LrRule, Marks, dataclass
+from lrcli.schedules import CurveMarks, LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,6 @@ class IgnitePiecewiseLinear(Milestones, IgniteOfGroup):
     def rule(self, base_lr: float) -> LrRule:
         return (lambda t: base_lr) if self.is_idle else lines(self.milestones_values)
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         for at in dict.fromkeys(at for at, _ in self.milestones_values):
             yield at, "milestone"

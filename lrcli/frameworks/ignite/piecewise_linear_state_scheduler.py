@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrcli.frameworks.ignite._lines import Milestones, lines
 from lrcli.frameworks.ignite._state import IgniteState
-from lrcli.schedules import LrRule, Marks, dataclass
+from lrcli.schedules import CurveMarks, LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,6 @@ class IgnitePiecewiseLinearStateScheduler(Milestones, IgniteState):
         line = lines(self.milestones_values)
         return lambda t: line(t + 1)
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         for at in dict.fromkeys(at for at, _ in self.milestones_values):
             yield at - 1, "milestone"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lrcli.frameworks.keras._schedule import KerasSchedule
 from lrcli.frameworks.schedule import above
-from lrcli.schedules import Marks, dataclass, length, number
+from lrcli.schedules import CurveMarks, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,7 @@ class KerasCosineDecay(KerasSchedule):
     def ignores(self, lr: float) -> bool:
         return lr != self.warmup_target and super().ignores(lr)
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         warmup = 0.0
         if self.warmup_target is not None:
             warmup = self.warmup_steps

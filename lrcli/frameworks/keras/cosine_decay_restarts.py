@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from lrcli.errors import NoValue
 from lrcli.frameworks.keras._schedule import KerasSchedule
 from lrcli.frameworks.schedule import above
-from lrcli.schedules import Marks, dataclass, length, number
+from lrcli.schedules import CurveMarks, dataclass, length, number
 from lrcli.schedules.turns import next_turn
 
 
@@ -86,6 +86,6 @@ class KerasCosineDecayRestarts(KerasSchedule):
             yield math.ceil(at)
         yield math.ceil(at + size)
 
-    def turns(self, t: int) -> Marks:
+    def turns(self, t: int) -> CurveMarks:
         for at in dict.fromkeys(self._restarts(t)):
             yield from ((at, "restart"), (at + 1, ""))  # rounding may make a cycle begin one step late

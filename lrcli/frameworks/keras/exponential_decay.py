@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lrcli.frameworks.keras._schedule import KerasSchedule
 from lrcli.frameworks.schedule import above
-from lrcli.schedules import Marks, dataclass, flag, length, number
+from lrcli.schedules import CurveMarks, dataclass, flag, length, number
 from lrcli.schedules.turns import next_turn
 
 
@@ -41,6 +41,6 @@ class KerasExponentialDecay(KerasSchedule):
         factors = self.width.flush(to([power(rate, share) for share in shares]))
         return self.width.flush(to([lr * factor for factor in factors]))
 
-    def turns(self, t: int) -> Marks:
+    def turns(self, t: int) -> CurveMarks:
         if self.staircase:
             yield next_turn(t, self.decay_steps, self.decay_steps), f"decay x{self.decay_rate:g}"

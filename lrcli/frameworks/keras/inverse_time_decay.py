@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lrcli.frameworks.keras._schedule import KerasSchedule
 from lrcli.frameworks.schedule import above
-from lrcli.schedules import Marks, dataclass, flag, length, number
+from lrcli.schedules import CurveMarks, dataclass, flag, length, number
 from lrcli.schedules.turns import next_turn
 
 
@@ -41,6 +41,6 @@ class KerasInverseTimeDecay(KerasSchedule):
         divisors = to([1 + grown for grown in to([rate * share for share in shares])])
         return to([lr / divisor for divisor in divisors])
 
-    def turns(self, t: int) -> Marks:
+    def turns(self, t: int) -> CurveMarks:
         if self.staircase:
             yield next_turn(t, self.decay_steps, self.decay_steps), "decay"

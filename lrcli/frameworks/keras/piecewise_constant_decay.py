@@ -8,7 +8,7 @@ from typing import Any
 
 from lrcli.errors import Problem
 from lrcli.frameworks.keras._schedule import KerasTyped
-from lrcli.schedules import Marks, are_numbers, data, dataclass, positions
+from lrcli.schedules import CurveMarks, are_numbers, data, dataclass, positions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ class KerasPiecewiseConstantDecay(KerasTyped):
                 totals = to([total + value if here else total for total, here in zip(totals, inside, strict=True)])
         return totals
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         for i, at in enumerate(self.edges):
             yield at + 1, f"piece {i + 2}"
 

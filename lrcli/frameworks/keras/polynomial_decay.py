@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lrcli.frameworks.keras._schedule import KerasSchedule
 from lrcli.frameworks.schedule import above
-from lrcli.schedules import Marks, dataclass, flag, length, number
+from lrcli.schedules import CurveMarks, dataclass, flag, length, number
 from lrcli.schedules.turns import next_turn
 
 
@@ -51,11 +51,11 @@ class KerasPolynomialDecay(KerasSchedule):
         left = to([power(rest, exponent) for rest in to([1 - share for share in shares])])
         return to([part + end for part in to([drop * rest for rest in left])])
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         if not self.cycle:
             yield self.decay_steps, "decay ends"
 
-    def turns(self, t: int) -> Marks:
+    def turns(self, t: int) -> CurveMarks:
         if self.cycle:
             for start in (t, max(t - 1, 0)):
                 at = next_turn(start, self.decay_steps, self.decay_steps)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.composer._scheduler import ComposerScheduler
 from lrcli.frameworks.composer._time import parse_time
-from lrcli.schedules import Marks, dataclass, number, text
+from lrcli.schedules import CurveMarks, dataclass, number, text
 
 _TIMES = ("t_warmup", "t_scale", "t_cooldown")
 
@@ -82,7 +82,7 @@ class LlmfoundryInverseSquareRootWithWarmupScheduler(ComposerScheduler):
         warmup = self.time("t_warmup", scaled=False).value
         return max(warmup, self.time("t_max").value - self.time("t_cooldown").value)
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         warmup, end = self.time("t_warmup", scaled=False), self.time("t_max")
         yield self.clock.row_of(warmup), "warmup ends"
         yield self.clock.row_of(end._replace(value=self._cooldown_start())), "cooldown begins"

@@ -8,7 +8,7 @@ from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.optax._schedule import OptaxSchedule
-from lrcli.schedules import Marks, data, dataclass, number
+from lrcli.schedules import CurveMarks, data, dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class OptaxPiecewise(OptaxSchedule):
         """The factors by their counts."""
         return factors_of(self.boundaries_and_scales)
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         scales = self.scales()
         for at in sorted(scales):
             yield at, f"boundary x{scales[at]:g}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lrcli.frameworks.optax._schedule import OptaxSchedule, cosine
 from lrcli.frameworks.schedule import above
-from lrcli.schedules import Marks, dataclass, length, number
+from lrcli.schedules import CurveMarks, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,5 +33,5 @@ class OptaxCosineDecaySchedule(OptaxSchedule):
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
         return cosine(self.width, steps, self.rate(base_lr), self.decay_steps, self.alpha, self.exponent)
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield self.decay_steps, "cosine ends"

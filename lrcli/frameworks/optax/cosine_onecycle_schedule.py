@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrcli.frameworks.optax._onecycle import OptaxOnecycle
-from lrcli.schedules import Marks, dataclass
+from lrcli.schedules import CurveMarks, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class OptaxCosineOnecycleSchedule(OptaxOnecycle):
             int(total): 1.0 / (self.div_factor * self.final_div_factor),
         }
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         total = self.transition_steps
         yield int(self.pct_start * total), "peak"
         yield total, "cycle ends"

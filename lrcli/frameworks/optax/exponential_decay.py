@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from lrcli.frameworks.optax._schedule import OptaxSchedule, exponential
-from lrcli.schedules import Marks, dataclass, flag, length, number
+from lrcli.schedules import CurveMarks, dataclass, flag, length, number
 from lrcli.schedules.turns import next_turn
 
 
@@ -48,7 +48,7 @@ class OptaxExponentialDecay(OptaxSchedule):
             self.end_value,
         )
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         begin, init, end, rate = max(self.transition_begin, 0), self.init_value, self.end_value, self.decay_rate
         yield begin, "decay begins"
         if self.transition_steps > 0 and init and end and rate > 0 and rate != 1 and end / init > 0:
@@ -57,7 +57,7 @@ class OptaxExponentialDecay(OptaxSchedule):
                 at = begin + math.floor(decays * self.transition_steps)
                 yield from ((at, ""), (at + 1, ""), (at + 2, ""))
 
-    def turns(self, t: int) -> Marks:
+    def turns(self, t: int) -> CurveMarks:
         if self.staircase and self.transition_steps > 0:
             begin = max(self.transition_begin, 0) + self.transition_steps
             yield next_turn(t, begin, self.transition_steps), ""

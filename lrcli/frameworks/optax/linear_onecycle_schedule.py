@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrcli.frameworks.optax._onecycle import OptaxOnecycle
-from lrcli.schedules import Marks, dataclass, number
+from lrcli.schedules import CurveMarks, dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class OptaxLinearOnecycleSchedule(OptaxOnecycle):
             total: 1.0 / self.final_div_factor,
         }
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         total = self.transition_steps
         yield int(self.pct_start * total), "peak"
         yield int(self.pct_final * total), "final part begins"

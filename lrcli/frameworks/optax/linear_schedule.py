@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrcli.frameworks.optax._schedule import OptaxSchedule, polynomial
-from lrcli.schedules import Marks, dataclass, length, number
+from lrcli.schedules import CurveMarks, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class OptaxLinearSchedule(OptaxSchedule):
         init, size, begin = self.rate(base_lr), self.transition_steps, self.transition_begin
         return polynomial(self.width, steps, init, self.end_value, self.exponent, size, begin)
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         if self.transition_steps > 0:
             begin = max(self.transition_begin, 0)
             yield begin, "transition begins"

@@ -10,7 +10,7 @@ from typing import Any
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.optax._schedule import OptaxSchedule, joined
 from lrcli.frameworks.optax.warmup_cosine_decay_schedule import warmup_cosine
-from lrcli.schedules import Marks, data, dataclass, is_number
+from lrcli.schedules import CurveMarks, data, dataclass, is_number
 
 _KEYS = ("init_value", "peak_value", "warmup_steps", "decay_steps", "end_value", "exponent")
 
@@ -67,7 +67,7 @@ class OptaxSgdrSchedule(OptaxSchedule):
     def _cycle(self, cycle: Mapping[str, Any], counts: Sequence[int]) -> list[float]:
         return warmup_cosine(self.width, counts, **cycle)
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         for begin, cycle in zip(self.begins, self.cosine_kwargs, strict=True):
             if begin:
                 yield begin, "restart"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrcli.frameworks.optax._schedule import OptaxSchedule, polynomial
-from lrcli.schedules import Marks, dataclass, length, number
+from lrcli.schedules import CurveMarks, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,5 +31,5 @@ class OptaxWarmupConstantSchedule(OptaxSchedule):
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
         return polynomial(self.width, steps, self.init_value, self.rate(base_lr), 1, self.warmup_steps)
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield self.warmup_steps, "warmup ends"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lrcli.frameworks._float32 import Width
 from lrcli.frameworks.optax._schedule import OptaxSchedule, cosine, joined, polynomial
-from lrcli.schedules import Marks, dataclass, length, number
+from lrcli.schedules import CurveMarks, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ class OptaxWarmupCosineDecaySchedule(OptaxSchedule):
             self.width, steps, self.init_value, self.rate(base_lr), *lengths, self.end_value, self.exponent
         )
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield self.warmup_steps, "warmup ends"
         yield self.decay_steps, "cosine ends"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrcli.frameworks.optax._schedule import OptaxSchedule, exponential, joined, polynomial
-from lrcli.schedules import Marks, dataclass, flag, length, number
+from lrcli.schedules import CurveMarks, dataclass, flag, length, number
 from lrcli.schedules.turns import next_turn
 
 
@@ -49,12 +49,12 @@ class OptaxWarmupExponentialDecaySchedule(OptaxSchedule):
         )
         return joined(width, steps, pieces)
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield self.warmup_steps, "warmup ends"
         if self.transition_begin > 0:
             yield self.warmup_steps + self.transition_begin, "decay begins"
 
-    def turns(self, t: int) -> Marks:
+    def turns(self, t: int) -> CurveMarks:
         if self.staircase and self.transition_steps > 0:
             begin = self.warmup_steps + max(self.transition_begin, 0) + self.transition_steps
             yield next_turn(t, begin, self.transition_steps), ""

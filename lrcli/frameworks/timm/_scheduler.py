@@ -9,7 +9,7 @@ from typing import Any
 from lrcli.errors import InvalidValue, Problem, RowList
 from lrcli.frameworks.base import raised
 from lrcli.frameworks.schedule import FrameworkSchedule, above, at_least
-from lrcli.schedules import LrRule, Marks, Setting, data, dataclass, flag, length, number
+from lrcli.schedules import CurveMarks, LrRule, Setting, data, dataclass, flag, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +85,7 @@ class TimmScheduled(Noisy):
 
         return lr_at
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield 1, ""
         yield self.warmup_t, "warmup ends"
 
@@ -163,7 +163,7 @@ class TimmCycles(TimmScheduled):
             yield i, math.ceil(start)
             previous, i = start, i + 1
 
-    def turns(self, t: int) -> Marks:
+    def turns(self, t: int) -> CurveMarks:
         for i, start in self._starts(t):
             yield start, "restart" if i < self.cycle_limit else "cycles end"
             if self.cycle_mul != 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from lrcli.frameworks.timm._scheduler import TimmScheduled
-from lrcli.schedules import LrRule, Marks, dataclass, flag, number, positions
+from lrcli.schedules import CurveMarks, LrRule, dataclass, flag, number, positions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class TimmMultiStepLRScheduler(TimmScheduled):
         milestones, rate = self.decay_t, self.decay_rate
         return lambda t: base_lr * (rate ** bisect_right(milestones, t + 1))
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield from super().marks()
         ordered = sorted(self.decay_t) == list(self.decay_t)
         for milestone in self.decay_t:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from lrcli.frameworks.timm._scheduler import TimmScheduled
-from lrcli.schedules import LrRule, Marks, dataclass, flag, length, number
+from lrcli.schedules import CurveMarks, LrRule, dataclass, flag, length, number
 from lrcli.schedules.turns import next_turn
 
 
@@ -34,6 +34,6 @@ class TimmStepLRScheduler(TimmScheduled):
         size, rate = self.decay_t, self.decay_rate
         return lambda t: base_lr * (rate ** (t // size))
 
-    def turns(self, t: int) -> Marks:
+    def turns(self, t: int) -> CurveMarks:
         at = next_turn(t, self.offset + self.decay_t, self.decay_t) if self.decay_t > 0 else t
         yield at, f"decay x{self.decay_rate:g}" if at > math.floor(self.warmup_t) else ""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from lrcli.frameworks.schedule import above, at_least
 from lrcli.frameworks.timm._scheduler import TimmScheduled
-from lrcli.schedules import LrRule, Marks, choice, dataclass, length, number
+from lrcli.schedules import CurveMarks, LrRule, choice, dataclass, length, number
 from lrcli.schedules.params import Demand
 
 STABLE = ("constant", "rsqrt", "power")
@@ -96,7 +96,7 @@ class TimmWSDLRScheduler(TimmScheduled):
         """The length of the whole schedule, as get_cycle_length() gives it."""
         return self.warmup_t + self.t_initial
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield from super().marks()
         yield self.warmup_t + self.t_initial - self.decay_t, "decay begins"
         yield self.warmup_t + self.t_initial, "decay ends"

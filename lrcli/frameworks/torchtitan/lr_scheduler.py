@@ -6,7 +6,7 @@ import math
 
 from lrcli.errors import Problem
 from lrcli.frameworks.base import raised
-from lrcli.schedules import LrRule, Marks, Schedule, Setting, choice, dataclass, length, number, setting
+from lrcli.schedules import CurveMarks, LrRule, Schedule, Setting, choice, dataclass, length, number, setting
 from lrcli.schedules.turns import next_turn
 
 
@@ -83,7 +83,7 @@ class TorchtitanLRScheduler(Schedule):
 
         return lr_at
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         warmup, stable, _ = self.phases()
         yield warmup - 1, "warmup ends"
         yield warmup + stable - 1, "decay begins" if stable else ""

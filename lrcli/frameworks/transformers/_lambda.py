@@ -5,7 +5,7 @@ from __future__ import annotations
 from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses, before
 from lrcli.frameworks.marked import first
-from lrcli.schedules import Marks, Schedule, Setting, dataclass, length, number, setting
+from lrcli.schedules import CurveMarks, Schedule, Setting, dataclass, length, number, setting
 from lrcli.schedules.turns import next_turn
 
 
@@ -18,7 +18,7 @@ class Warmed(Schedule):
     num_warmup_steps: float = length(doc="optimizer steps of the warmup", any_number=True, rounds="up", example="500")
     setting: Setting | None = setting()
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield self.num_warmup_steps, "warmup ends"
 
     @property
@@ -40,7 +40,7 @@ class Timed(Warmed):
         doc="optimizer steps of the run, the warmup included", any_number=True, fills="run"
     )
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield from super().marks()
         yield self.num_training_steps, "decay ends"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from lrcli.frameworks.transformers._lambda import Floored, refuse_before
-from lrcli.schedules import LrRule, Marks, Setting, dataclass, number
+from lrcli.schedules import CurveMarks, LrRule, Setting, dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class TransformersCosineWarmupWithMinLR(Floored):
 
         return lr_at
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield self.num_warmup_steps - 1, "warmup ends"
         yield self.num_warmup_steps, ""
         yield self.num_training_steps - 1, "decay ends"

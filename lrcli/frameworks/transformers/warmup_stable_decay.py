@@ -9,7 +9,7 @@ from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.marked import first
 from lrcli.frameworks.transformers._lambda import Warmed
-from lrcli.schedules import LrRule, Marks, choice, dataclass, length, number
+from lrcli.schedules import CurveMarks, LrRule, choice, dataclass, length, number
 from lrcli.schedules.turns import next_turn
 
 _SHAPES = ("linear", "cosine", "1-sqrt")
@@ -87,7 +87,7 @@ class TransformersWarmupStableDecay(Warmed):
 
         return lr_at
 
-    def marks(self) -> Marks:
+    def marks(self) -> CurveMarks:
         yield from super().marks()
         decay_at = self.num_warmup_steps + self.stable_steps()
         yield max(decay_at, self.num_warmup_steps), "decay begins"
