@@ -109,14 +109,14 @@ def evaluate(spec: Spec | Series, readings: Sequence[str] | None = None) -> Curv
     """
     run = series_of(spec)
     run.check_walk(run.stop - run.start)
-    asked = run.readings if readings is None else tuple(readings)
-    if run.reading not in asked:
-        asked = (*asked, run.reading)
-    momentum = ("momentum",) if readings is None and run.moving and "momentum" not in asked else ()
-    names = (*asked, *momentum, *dict.fromkeys(trace.key for trace in run.traces))
+    columns = run.readings if readings is None else tuple(readings)
+    if run.reading not in columns:
+        columns = (*columns, run.reading)
+    momentum = ("momentum",) if readings is None and run.moving and "momentum" not in columns else ()
+    names = (*columns, *momentum, *dict.fromkeys(trace.key for trace in run.traces))
     groups = tuple(Readings({name: [] for name in names}) for _ in run.groups)
     for block in run.blocks(names):
-        for columns, group in zip(groups, block.groups, strict=True):
+        for kept, group in zip(groups, block.groups, strict=True):
             for name in names:
-                columns[name] += group[name]  # type: ignore[operator]
-    return Curve(run, run.start, groups, run.reading, asked, run.notes())
+                kept[name] += group[name]  # type: ignore[operator]
+    return Curve(run, run.start, groups, run.reading, columns, run.notes())

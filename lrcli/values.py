@@ -23,7 +23,7 @@ else:
         inherited = any(params.frozen for base in cls.__mro__ if (params := vars(base).get("__dataclass_params__")))
         dataclasses.dataclass(init=False, repr=False, eq=False, frozen=inherited, kw_only=kw_only)(cls)
         cls.__dataclass_params__.frozen = frozen  # so that a standard one may inherit from it
-        own = vars(cls)
+        attributes = vars(cls)
         methods = {"__init__": _init_of(cls), "__repr__": _repr}
         if eq:
             cls.__compared__ = staticmethod(_values_of([f.name for f in fields(cls) if f.compare]))
@@ -31,7 +31,7 @@ else:
         if frozen:
             methods |= {"__setattr__": _setattr, "__delattr__": _delattr}
         for name, method in methods.items():
-            if own.get(name) is None:
+            if attributes.get(name) is None:
                 setattr(cls, name, method)
         return cls
 

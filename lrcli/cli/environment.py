@@ -116,9 +116,9 @@ class Environment:
         return min(self._extent("LINES", 1, 24), MOST_LINES)
 
     def _extent(self, name: str, axis: int, default: int) -> int:
-        wanted = self.variables.get(name, "")
-        if wanted.isdecimal() and wanted.isascii() and 0 < int(wanted) < 100_000:
-            return int(wanted)
+        extent = self.variables.get(name, "")
+        if extent.isdecimal() and extent.isascii() and 0 < int(extent) < 100_000:
+            return int(extent)
         return self.size[axis] if self.size and self.size[axis] > 0 else default
 
     @property

@@ -11,11 +11,11 @@ from typing import BinaryIO
 from lrcli.errors import LrcliError
 
 MOST = 1 << 28
-"""So many bytes of a pipe are kept; a log that is longer belongs into a file."""
+"""At most so many bytes of a pipe are kept; a longer log belongs into a file."""
 
 _PIECE = 1 << 16
 _TURN = 0.25
-"""Seconds for which a pipe is read at a time that gives without an end."""
+"""A pipe that gives without an end is read for so many seconds at a time."""
 
 
 class Followed:

@@ -60,7 +60,7 @@ def not_a_spec(argument: str, inputs: Inputs, user: str, failure: LrcliError, *,
     file, column = split_log(path)
     kinds = {problem.code for problem in failure.problems} if isinstance(failure, SpecError) else set()
     is_yaml = path.endswith((".yaml", ".yml"))
-    is_block = isinstance(failure, SpecError) and any("--block " in one.help for one in failure.problems)
+    is_block = isinstance(failure, SpecError) and any("--block " in problem.help for problem in failure.problems)
     if is_inline(path) or (is_yaml and ("encoding" in kinds or is_block)):
         return failure
     try:

@@ -60,8 +60,8 @@ def shown_settings(settings: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...],
     >>> list(shown_settings(sweep_settings(["lr=0:1:4"])).values())
     [('lr=0',), ('lr=0.333',), ('lr=0.667',), ('lr=1',)]
     """
-    shown = zip(*(_shown_axis(axis) for axis in zip(*settings, strict=True)), strict=True)
-    return dict(zip(settings, shown, strict=True))
+    names = zip(*(_shown_axis(axis) for axis in zip(*settings, strict=True)), strict=True)
+    return dict(zip(settings, names, strict=True))
 
 
 def _shown_axis(axis: Sequence[str]) -> list[str]:

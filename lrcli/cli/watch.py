@@ -35,14 +35,13 @@ except ImportError:  # Windows
 T = TypeVar("T")
 
 _PAUSE = 0.2
-"""Seconds between two looks at the files and at the size: asking for both works everywhere and costs nothing."""
-_SETTLED = 0.05
-_PATIENCE = 10
-"""An editor may write in pieces, or remove a file before it writes the new one: so many short looks are waited for."""
+"""The files and the size are looked at every so many seconds: that works everywhere and costs nothing."""
+_SETTLED, _PATIENCE = 0.05, 10
+"""A file is read once it has not changed for _SETTLED seconds; an editor gets at most _PATIENCE times that."""
 _SHARE = 3
-"""So many times as long as a picture took, nothing is drawn, however fast stdin grows."""
+"""After a picture nothing is drawn for so many times as long as it took, however fast stdin grows."""
 _ROOM = 8
-"""The least lines that an error leaves to the last good picture."""
+"""The last good picture stands above an error if so many lines are left for it."""
 
 _HOW_TO_END = "q ends" if termios else "Ctrl-C ends"
 
@@ -130,19 +129,19 @@ class Watch(Generic[T]):
         width, height = self._size
         files = ", ".join(dict.fromkeys(split_argument(name)[0] for name in self.names))
         status = printable(f"{time.strftime('%H:%M:%S')}  {_HOW_TO_END}  watching {files}")
-        said = StringIO()
-        env = self.env.inside(self._size, said)
+        messages = StringIO()
+        env = self.env.inside(self._size, messages)
         if self.stdin is not None:
             env.stdin = self.stdin.lines()
         with files_seen() as self._files:
             try:
                 loaded = self.load(env)
-                below = _wrapped(said.getvalue(), width)[: height // 3]
+                below = _wrapped(messages.getvalue(), width)[: height // 3]
                 picture = self._picture(loaded, height - len(below) - 1)
                 self._good = loaded
             except Exception as exc:  # whatever it is, the next save may mend it
                 env.error(message_of(exc))
-                below = _wrapped(said.getvalue(), width)[: height - 1]
+                below = _wrapped(messages.getvalue(), width)[: height - 1]
                 room = height - len(below) - 1
                 picture = [] if self._good is None or room < _ROOM else self._picture(self._good, room)
         status = clip(status, width - 1, ascii=not self.env.draws_unicode)

@@ -43,15 +43,15 @@ def points_of(log: Log, loss: str | None = None, run: int | None = None, where: 
         remarks.append(f"{_rows(missing)} without {lr_column!r} or {loss_column!r} left out")
     if not_positive:
         remarks.append(f"{_rows(not_positive)} left out in which {lr_column!r} is not a positive number")
-    picked, chosen = _one_run(where, rows, run)
-    lrs, losses = zip(*picked, strict=True)
-    if len(picked) == 1:
+    of_run, about_runs = _rows_of_run(where, rows, run)
+    lrs, losses = zip(*of_run, strict=True)
+    if len(of_run) == 1:
         raise LrcliError(f"{where}: one row is no range test")
     if not any(map(math.isfinite, losses)):
         raise LrcliError(f"{where}: no {loss_column!r} is a finite number")
     if lrs[0] == lrs[-1]:
-        raise LrcliError(f"{where}: this is no range test: {lr_column!r} is {lrs[0]!r} in all {_rows(len(picked))}")
-    return Points(log.name, lrs, losses, lr_column, loss_column, (*remarks, *chosen))
+        raise LrcliError(f"{where}: this is no range test: {lr_column!r} is {lrs[0]!r} in all {_rows(len(of_run))}")
+    return Points(log.name, lrs, losses, lr_column, loss_column, (*remarks, *about_runs))
 
 
 def _rows(count: int) -> str:
@@ -80,7 +80,7 @@ def _loss_column(names: Sequence[str], named: str | None, where: str) -> str:
     return candidates[0]
 
 
-def _one_run(
+def _rows_of_run(
     where: str, rows: Sequence[tuple[float, float]], wanted: int | None
 ) -> tuple[Sequence[tuple[float, float]], tuple[str, ...]]:
     """The rows of one run, and a sentence about the others."""

@@ -17,7 +17,7 @@ FAR_APART = 10.0
 """Suggestions that differ by more than this factor are warned about."""
 
 _SINGLE = 1e-6
-"""Learning rates that differ by less are one: some tools return them in single precision."""
+"""Learning rates that differ by less than this are the same: some tools return them in single precision."""
 
 _NO_FALL = {"short": "too few points", "flat": "no fall, only noise", "rising": "rises, does not fall"}
 

@@ -25,10 +25,10 @@ from statistics import median
 from lrcli.find import Points
 
 _LEAST = 8
-"""With fewer finite points than this nothing can be said about a curve."""
+"""Nothing can be said about a curve of fewer finite points."""
 
 _CLEAR = 5.0
-"""A fall or a rise of so many times the noise is one: the extremes of nothing but noise hardly ever reach that."""
+"""A fall or a rise counts if it is so many times the noise: noise alone hardly ever reaches that."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from lrcli.values import dataclass
 
 _DIM = "2"
 _FLOOR = 12
-"""Decades below the peak that a logarithmic axis shows of a few stray values."""
+"""A logarithmic axis shows stray values at most so many decades below the peak."""
 _GREATEST = 1.79e308
 _NOISE = 1e-9
 """Curves that differ by less are constant: an axis that zooms in on rounding errors shows nothing."""

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 _LONG_PERIOD = 6
-"""Turns that are further apart than so many columns belong to no band."""
+"""Turns that are further apart than so many columns are in no band."""
 _SHORT_PERIOD, _FEW_TURNS = 2.0, 5
 """A curve whose period is at most so many columns cannot be followed: from so many turns on it is a band."""
 _MIDDLE_PERIOD, _MANY_TURNS = 4.5, 20

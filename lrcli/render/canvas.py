@@ -77,8 +77,8 @@ def draw_canvas(curves: Sequence[Sequence[Polyline]], marks: Sequence[Mark], are
     row = 2 if area.ascii else area.dots  # in characters lines are apart if there is an empty row between them
     crowded = crowds([column_extents(runs) for runs in places], row) if len(curves) > 1 else {}
     crowd = _filled(crowded, area, ":")
-    chosen = {at: owners[sum(at) // _DASH % len(owners)] for at, owners in cells.items()}
-    segments = {at: (marks[i].glyph if area.ascii else chr(dots[at]), marks[i].color) for at, i in chosen.items()}
+    shown = {at: owners[sum(at) // _DASH % len(owners)] for at, owners in cells.items()}
+    segments = {at: (marks[i].glyph if area.ascii else chr(dots[at]), marks[i].color) for at, i in shown.items()}
     segments |= {at: (chr(code), _DIM) for at, code in crowd.items()}
     if all(mark.glyph for mark in marks) and (crowd or not area.ascii):
         marked = marker_places(cells, len(marks), area.width, crowd, dots=not area.ascii)

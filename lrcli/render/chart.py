@@ -15,9 +15,9 @@ from lrcli.spec import Spec
 from lrcli.values import dataclass
 
 _SMOOTH = 4.0
-"""Two changes of one smooth curve differ by less than this factor."""
+"""Neighbouring changes of a smooth curve differ by less than this factor."""
 _MANY = 50
-"""From so many rows on the axis may well end where the last row ends: nobody sees the room after a smooth curve."""
+"""The axis of a run of so many rows ends where the last row ends: nobody sees the room after a smooth curve."""
 
 Point = tuple[float, float]
 CurveRun = tuple[tuple[float, ...], tuple[float, ...]]
@@ -78,27 +78,27 @@ def chart_of(
         ranges = [(run.start, run.stop) for run in series]
     readings = [run.reading for run in series]
     names = curve_names(series)
-    shown = names
+    labels = names
     if len(set(readings)) > 1:  # the title cannot say it
-        shown = tuple(name if what == "lr" else f"{name}:{what}" for name, what in zip(names, readings, strict=True))
+        labels = tuple(name if what == "lr" else f"{name}:{what}" for name, what in zip(names, readings, strict=True))
     lines: list[Line] = []
     right = -math.inf
-    for run, name, (start, stop), factor in zip(series, shown, ranges, grid.factors, strict=True):
+    for run, name, (start, stop), factor in zip(series, labels, ranges, grid.factors, strict=True):
         for sampled in run.sampled(columns, start, stop):
             pieces = polyline(sampled, factor)
             metric = polyline(sampled.metric, factor, stairs=False) if sampled.metric else ()
             momentum = polyline(sampled.momentum, factor) if sampled.momentum else ()
             if percent:
-                pieces, metric, momentum = (_in_percent(found, start, stop) for found in (pieces, metric, momentum))
+                pieces, metric, momentum = (_in_percent(curve, start, stop) for curve in (pieces, metric, momentum))
             end = stop if stop - start >= _MANY else stop - 1
             right = max([right, end * factor, *(xs[-1] for xs, _ in pieces)])
-            shown_name = _line_name(name, sampled.name, len(series))
-            lines.append(Line(shown_name, pieces, sampled.facts, run.unit, metric, momentum))
+            line_name = _line_name(name, sampled.name, len(series))
+            lines.append(Line(line_name, pieces, sampled.facts, run.unit, metric, momentum))
     left = min(start * factor for (start, _), factor in zip(ranges, grid.factors, strict=True))
     if percent:
         left, right = 0, 100
-    known = set() if percent else {run.steps_per_epoch for run in series}
-    steps_per_epoch = known.pop() if len(known) == 1 else None
+    per_epoch = set() if percent else {run.steps_per_epoch for run in series}
+    steps_per_epoch = per_epoch.pop() if len(per_epoch) == 1 else None
     what = _what(series, readings)
     if title is None:
         title = what if len(series) > 1 else f"{names[0]}: {what}"
@@ -178,6 +178,6 @@ def _log_change(s: int, a: float, t: int, b: float) -> float:
     return math.log(b / a) / (t - s) if a > 0 and b > 0 and b / a > 0 else 0.0
 
 
-def _alike(one: tuple[float, float], other: tuple[float, float]) -> bool:
+def _alike(change: tuple[float, float], other: tuple[float, float]) -> bool:
     """Whether two changes could belong to one smooth curve, on a linear or on a logarithmic axis."""
-    return any(x * y > 0 and 1 / _SMOOTH <= x / y <= _SMOOTH for x, y in zip(one, other, strict=True))
+    return any(x * y > 0 and 1 / _SMOOTH <= x / y <= _SMOOTH for x, y in zip(change, other, strict=True))

@@ -105,11 +105,11 @@ def _table(
 def _legend(names: Sequence[str], looks: Sequence[Mark], width: int, most: int, ascii: bool) -> list[list[StyledText]]:
     """Markers and names side by side, as many as fit."""
     keys = [look.legend(ascii) for look in looks]
-    shown = [
+    clipped = [
         clip(name, min(max(8, width // 3), width - len(key) - 1), ascii=ascii)
         for name, key in zip(names, keys, strict=True)
     ]
-    entries = [[(key, look.color), (f" {name}", "")] for key, look, name in zip(keys, looks, shown, strict=True)]
+    entries = [[(key, look.color), (f" {name}", "")] for key, look, name in zip(keys, looks, clipped, strict=True)]
     return side_by_side(entries, width, most)
 
 

@@ -18,7 +18,7 @@ from lrcli.render.ticks import log_ticks
 
 _BOLD, _DIM = "1", "2"
 _ABOVE = 0.35
-"""How much of the fall is shown above the start. Where the loss diverges, its rise would be all that one sees."""
+"""So much of the fall is shown above the start: where the loss diverges, its rise would be all that one sees."""
 
 MarkPlace = tuple[str, float, str]
 """A letter, the learning rate that it marks, and the names of the rules that suggest that."""

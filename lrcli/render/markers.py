@@ -11,7 +11,7 @@ Owners = Mapping[Cell, Sequence[int]]
 
 _PIECE = 2
 _MOST_PIECES = 3
-"""So many pieces of one curve, each of so many cells at least, have a marker because they are apart."""
+"""At most _MOST_PIECES pieces of a curve, of _PIECE cells or more each, have a marker because they are apart."""
 
 
 def marker_places(
@@ -28,19 +28,19 @@ def marker_places(
     for at in sorted(cells, key=lambda at: (at[1], at[0])):
         for i in cells[at]:
             owned[i].append(at)
-    hidden = [i for i, own in enumerate(owned) if 2 * sum(at in crowd for at in own) > len(own)] if crowd else []
+    hidden = [i for i, mine in enumerate(owned) if 2 * sum(at in crowd for at in mine) > len(mine)] if crowd else []
     free = {at: [i for i in owners if i not in hidden] for at, owners in cells.items() if at not in crowd}
     places = _outside({at: owners for at, owners in free.items() if owners}, curves, width) if dots else {}
     for i in hidden:
-        own = [at for at in owned[i] if at not in places]
-        if own:
-            places[max(own, key=lambda at: min((_distance(at, other) for other in places), default=0))] = i
+        unmarked = [at for at in owned[i] if at not in places]
+        if unmarked:
+            places[max(unmarked, key=lambda at: min((_distance(at, other) for other in places), default=0))] = i
     return places
 
 
-def _distance(one: Cell, other: Cell) -> int:
+def _distance(cell: Cell, other: Cell) -> int:
     """The square of how far two cells are apart; a cell is twice as high as it is wide."""
-    return 4 * (one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2
+    return 4 * (cell[0] - other[0]) ** 2 + (cell[1] - other[1]) ** 2
 
 
 def _outside(cells: Owners, curves: int, width: int) -> dict[Cell, int]:
@@ -48,11 +48,11 @@ def _outside(cells: Owners, curves: int, width: int) -> dict[Cell, int]:
     places: dict[Cell, int] = {}
     period = max(8, width // 6)
     for i in range(curves):
-        own = sorted((at for at, owners in cells.items() if i in owners), key=lambda at: (at[1], at[0]))
-        columns = sorted({column for _, column in own})
+        passed = sorted((at for at, owners in cells.items() if i in owners), key=lambda at: (at[1], at[0]))
+        columns = sorted({column for _, column in passed})
         offset = (2 * i + 1) * period // (2 * curves)
         for column in [c for c in columns if c % period == offset]:
-            rows = [row for row, c in own if c == column and (row, c) not in places]
+            rows = [row for row, c in passed if c == column and (row, c) not in places]
             if not rows:
                 continue
             at = (rows[len(rows) // 2], column)
@@ -63,7 +63,7 @@ def _outside(cells: Owners, curves: int, width: int) -> dict[Cell, int]:
         for piece in _pieces(cells, i):
             if places.keys().isdisjoint(piece):
                 places[piece[len(piece) // 2]] = i
-        free = [at for at in own if at not in places]
+        free = [at for at in passed if at not in places]
         if free and i not in places.values():
             alone = [at for at in free if len(cells[at]) == 1]
             at = (alone or free)[len(alone or free) // 2]
@@ -75,8 +75,8 @@ def _together(cells: Owners, at: Cell, taken: Collection[Cell]) -> list[Cell]:
     """The cell and those right of it, one for each of the curves that run along all of them; none if they only meet."""
     row, column = at
     count = len(cells[at])
-    found = [(row, column + n) for n in range(count + 1)]
-    return found[:count] if all(cells.get(one) == cells[at] and one not in taken for one in found) else []
+    along = [(row, column + n) for n in range(count + 1)]
+    return along[:count] if all(cells.get(cell) == cells[at] and cell not in taken for cell in along) else []
 
 
 def _pieces(cells: Owners, i: int) -> list[list[Cell]]:

@@ -63,16 +63,16 @@ def at(
                 raise LrcliError(f"{run.name} has no {run.unit} {row}: {_near(run.rows, row)}")
         elif row < run.start:
             raise LrcliError(f"the run resumes after {run.unit} {run.start - 1}: it has no {run.unit} {row}")
-    asked_for = sorted(set(rows))
-    longer = run.until(max(run.stop, asked_for[-1] + 1))
-    groups = next(longer.at([asked_for], stop=asked_for[-1] + 1))
+    distinct = sorted(set(rows))
+    longer = run.until(max(run.stop, distinct[-1] + 1))
+    groups = next(longer.at([distinct], stop=distinct[-1] + 1))
     tell_notes(env, [(run.name, run.notes())])
-    past = [row for row in asked_for if row >= run.stop and not run.is_record]
+    past = [row for row in distinct if row >= run.stop and not run.is_record]
     if past:
         rest = " is" if len(past) == 1 else f" and {len(past) - 1} more are"
         env.note(f"{run.unit} {past[0]}{rest} past the end of the run of {run.stop}: the schedule just goes on")
     columns = [group[run.reading] for group in groups]
-    values = {row: "\t".join(_number(column[i]) for column in columns) for i, row in enumerate(asked_for)}
+    values = {row: "\t".join(_number(column[i]) for column in columns) for i, row in enumerate(distinct)}
     output.write(values[row] + "\n" for row in rows)
     return ExitStatus.OK
 

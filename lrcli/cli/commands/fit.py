@@ -16,7 +16,7 @@ from lrcli.logs.read import read_log, split_log
 from lrcli.render.fit import FITTED, sentence, write_fit
 
 MOST_RUNS = 12
-"""So many runs of a log are fitted and listed."""
+"""At most so many runs of a log are fitted and listed."""
 
 
 def fit(

@@ -50,8 +50,8 @@ def help_(
         return ExitStatus.OK
     text = page(title) if title in ("index", *topics()) else code(name)
     if text is None:
-        known = (*commands, *topics(), *codes_known())
-        hint = suggest(name, known, f"the topics are {', '.join(topics())}")
+        names = (*commands, *topics(), *codes_known())
+        hint = suggest(name, names, f"the topics are {', '.join(topics())}")
         raise LrcliError(f"there is no command, topic or code {name[:60]!r}: {hint}")
     output.write([_set(text, output) if output.tty else text], paged=not no_pager)
     return ExitStatus.OK
@@ -70,9 +70,9 @@ def page(name: str) -> str:
 
 def rules() -> str:
     """The table of all rules of check, the gravest first."""
-    known = sorted(all_rules(), key=lambda rule: (LEVELS.index(rule.level), rule.code))
+    ordered = sorted(all_rules(), key=lambda rule: (LEVELS.index(rule.level), rule.code))
     lines = ["# What check finds", "", "| code | level | finds | why it matters |", "|---|---|---|---|"]
-    lines += [f"| `{rule.code}` | {rule.level} | {rule.finds} | {rule.why} |" for rule in known]
+    lines += [f"| `{rule.code}` | {rule.level} | {rule.finds} | {rule.why} |" for rule in ordered]
     return "\n".join(lines) + "\n"
 
 

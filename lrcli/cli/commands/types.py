@@ -31,10 +31,10 @@ def types(
 
     One is shown with its formula, its keys with their defaults, an example and its curve.
     """
-    known = framework(type) if type else None
-    if type is None or (known is not None and not known.replays):
+    of_name = framework(type) if type else None
+    if type is None or (of_name is not None and not of_name.replays):
         width = output.width if output.tty else None
-        types = framework_types(known.name) if known else all_types()
+        types = framework_types(of_name.name) if of_name else all_types()
         output.write(write_list([describe(cls) for cls in types], output.format, width), paged=not no_pager)
         return
     info = describe(find(type))

@@ -44,12 +44,12 @@ def emulations(word: str) -> Iterator[Item]:
         ]
         yield from (item for item in items if item.value.startswith(word))
         return
-    which, *given = head.split(":")
+    which, *words_before = head.split(":")
     line = which.removeprefix(f"{REPLAYED}-")
-    known = line in replaying().RELEASES
+    is_release = line in replaying().RELEASES
     for words in (SHOWABLE, STEP_ORDERS):
-        if not set(words) & set(given) and which.startswith(REPLAYED):
-            names = (name for name in words if name.startswith(tail) and not (known and _is_missing(line, name)))
+        if not set(words) & set(words_before) and which.startswith(REPLAYED):
+            names = (name for name in words if name.startswith(tail) and not (is_release and _is_missing(line, name)))
             yield from (Item(f"{head}:{name}") for name in names)
 
 
@@ -69,8 +69,9 @@ def targets(word: str) -> Iterator[Item]:
     """What `convert --to` takes: a spec, PyTorch's Python, and the frameworks that have schedules."""
     items = [Item("spec", "an exact spec"), Item(REPLAYED, "the Python that builds the scheduler")]
     for name in framework_names():
-        known = framework(name) if framework_types(name) else None
-        items += [Item(name, f"the same curve as a schedule of {known.title}")] if known else []
+        known = framework(name)
+        if known and framework_types(name):
+            items.append(Item(name, f"the same curve as a schedule of {known.title}"))
     yield from (item for item in items if item.value.startswith(word))
 
 

@@ -40,8 +40,7 @@ def draw(picture: Picture) -> bytes:
         raise LrcliError(
             "no font is installed that draws the text of a PNG: install one (Debian: fonts-dejavu-core), or write .svg"
         )
-    drawn = resvg.svg_to_bytes(svg_string=svg, zoom=scale, sans_serif_family=family, font_family=family)
-    return bytes(drawn)
+    return bytes(resvg.svg_to_bytes(svg_string=svg, zoom=scale, sans_serif_family=family, font_family=family))
 
 
 def _resvg() -> ModuleType:
@@ -60,8 +59,8 @@ def _family() -> str | None:
     blank = _sample("")
 
     def draws(family: str) -> bool:
-        drawn = resvg.svg_to_bytes(svg_string=_sample("0123 lr"), sans_serif_family=family, font_family=family)
-        return bytes(drawn) != bytes(resvg.svg_to_bytes(svg_string=blank))
+        sample = resvg.svg_to_bytes(svg_string=_sample("0123 lr"), sans_serif_family=family, font_family=family)
+        return bytes(sample) != bytes(resvg.svg_to_bytes(svg_string=blank))
 
     return next((family for family in _FAMILIES if draws(family)), None)
 

@@ -15,11 +15,11 @@ from lrcli.values import dataclass
 THIN = 2.0
 """The width of a line."""
 _TURN = 10
-"""So many pixels of one curve, then so many of the next, where they run together."""
+"""Where curves run together, each is drawn for so many pixels in turn."""
 _SAMPLES, _LEAST = 240, 18
-"""Curves are compared at so many places; over fewer than so many of them they cross, and do not run together."""
+"""Curves are compared at _SAMPLES places. Where they are near each other at fewer than _LEAST, they only cross."""
 _TOLERANCE = 0.15
-"""Pixels by which a simplified path may leave the curve."""
+"""A simplified path may leave the curve by so many pixels."""
 
 _DENSE = 700
 """A run that still has more corners than this goes up and down at every pixel: what an eye sees of it is its range."""
@@ -148,8 +148,8 @@ def stretches(curves: Sequence[Sequence[Sequence[Point]]], left: float, right: f
     xs = [left + (k + 0.5) * step for k in range(_SAMPLES)]
     heights = [[_height(runs, x) for x in xs] for runs in curves] if len(curves) > 1 else []
     result: list[list[Stretch]] = [[Stretch(run) for run in runs] for runs in curves]
-    for i, own in enumerate(heights):
-        beside = [[j for j, other in enumerate(heights) if _near(own[k], other[k])] for k in range(_SAMPLES)]
+    for i, of_curve in enumerate(heights):
+        beside = [[j for j, other in enumerate(heights) if _near(of_curve[k], other[k])] for k in range(_SAMPLES)]
         states = [(places.index(i), len(places)) if i in places[1:] else (0, 1) for places in beside]
         begin = 0
         cuts: list[tuple[float, tuple[int, int]]] = []
@@ -180,8 +180,8 @@ def _cut(run: Sequence[Point], cuts: Sequence[tuple[float, tuple[int, int]]], ne
     yield Stretch(points, *state)
 
 
-def _near(one: float | None, other: float | None) -> bool:
-    return one is not None and other is not None and abs(one - other) < THIN / 2
+def _near(height: float | None, other: float | None) -> bool:
+    return height is not None and other is not None and abs(height - other) < THIN / 2
 
 
 def _height(runs: Sequence[Sequence[Point]], x: float) -> float | None:

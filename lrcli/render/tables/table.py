@@ -22,7 +22,7 @@ LONGEST = 2000
 """The most rows that are drawn in a box."""
 
 _NARROWEST = 20
-"""How narrow a column of text may become before the box is given up."""
+"""The box is given up where a column of text would be narrower."""
 
 _STYLES = {"index": "dim", "lr": "", "number": "", "text": "yellow"}
 
@@ -41,9 +41,9 @@ def write(table: Table, style: Style) -> Iterator[str]:
     from rich.table import Table as Box
     from rich.text import Text
 
-    drawn = Box(box=box.ASCII2 if style.ascii else box.ROUNDED, header_style="bold" if style.color else "")
+    grid = Box(box=box.ASCII2 if style.ascii else box.ROUNDED, header_style="bold" if style.color else "")
     for shape, name in zip(layout.shapes, layout.names, strict=True):
-        drawn.add_column(
+        grid.add_column(
             Text(name),
             style=_STYLES[shape.kind] if style.color else "",
             justify="right" if shape.kind == "index" else "left",
@@ -52,7 +52,7 @@ def write(table: Table, style: Style) -> Iterator[str]:
         )
     for chunk in table.head:
         for row in layout.rows(chunk):
-            drawn.add_row(*(Text(cell.rstrip()) for cell in row))  # Text: a name is no markup
+            grid.add_row(*(Text(cell.rstrip()) for cell in row))  # Text: a name is no markup
     out = StringIO()
     console = Console(
         file=out,
@@ -64,7 +64,7 @@ def write(table: Table, style: Style) -> Iterator[str]:
         safe_box=False,
         _environ={},  # the caller knows the terminal better than rich does
     )
-    console.print(drawn)
+    console.print(grid)
     yield out.getvalue()
 
 
