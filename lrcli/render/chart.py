@@ -164,7 +164,7 @@ def extremes(points: Sequence[Point], most: int) -> list[Point]:
     """The lowest and the highest point of each of so many stretches, and both ends, where there are more than that.
 
     >>> extremes([(0, 5), (1, 9), (2, 7), (3, 1), (4, 2), (5, 3), (6, 4)], 2)
-    [(0, 5), (1, 9), (3, 1), (6, 4)]
+    [(0, 5), (1, 9), (3, 1), (4, 2), (6, 4)]
     """
     if len(points) <= 2 * most:
         return list(points)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lrcli.infer.fit import Fitted
-from lrcli.infer.fit.spec import spec_mapping
+from lrcli.infer.fit.spec import spec_mapping, split_schedule
 from lrcli.printable import printable
 from lrcli.render.document import json_document
 from lrcli.render.formats import Formats
@@ -18,6 +20,7 @@ FITTED = Formats("yaml", ("json",), prose=("yaml",))
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.+-]*( [A-Za-z0-9_.+-]+)*")
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"}
 _WIDTH = 118
+_WHOLE: Any = {"break_long_words": False, "break_on_hyphens": False}
 
 
 def write_fit(fitted: Fitted, form: str) -> Iterator[str]:
@@ -37,26 +40,19 @@ def sentence(fitted: Fitted) -> str:
 def _yaml(fitted: Fitted) -> Iterator[str]:
     candidate = fitted.candidate
     assert candidate is not None
-    unit = "row" if fitted.log.unit == "row" else fitted.log.unit
-    yield f"# {printable(sentence(fitted))}\n"
-    for text in candidate.evidence:
-        yield f"# {printable(text)}\n"
-    for text in candidate.free:
-        yield f"# not determined: {printable(text)}\n"
-    for other in fitted.others:
-        yield f"# gives the same rows: {printable(_other(other))}\n"
+    unit = fitted.log.unit
+    comments = {
+        "first_step": f"  # {unit} {candidate.first_step} of the log is step 0 of the scheduler",
+        "skipped": f"  # {unit}s of the log at which the scheduler did not move on, or just before",
+    }
+    evidence = [sentence(fitted), *candidate.evidence, *(f"not determined: {text}" for text in candidate.free)]
+    evidence += [f"gives the same rows: {_other(other)}" for other in fitted.others]
+    yield from (f"# {printable(text)}\n" for text in evidence)
     for key, value in spec_mapping(fitted).items():
-        comment = ""
-        if key == "first_step":
-            comment = f"  # {unit} {value} of the log is step 0 of the scheduler"
-        if key == "skipped":
-            comment = f"  # {unit}s of the log at which the scheduler did not move on, or just before"
-        yield from _entry(key, value, comment)
+        yield from _entry(key, value, comments.get(key, ""))
 
 
 def _other(candidate: Any) -> str:
-    from lrcli.infer.fit.spec import split_schedule
-
     warmup, schedule = split_schedule(candidate.schedule)
     if isinstance(schedule, dict) and "metric" in schedule:
         schedule = {**schedule, "metric": "..."}
@@ -77,7 +73,7 @@ def _entry(key: str, value: Any, comment: str = "") -> Iterator[str]:
         return
     yield f"{key}:{comment}\n"
     if isinstance(value, list) and not all(isinstance(item, Mapping) for item in value):
-        yield from _wrapped(value, "  ")
+        yield _wrapped(value, "  ")
     elif isinstance(value, list):
         for item in value:
             yield from _block(item, "  - ")
@@ -95,20 +91,14 @@ def _block(value: Mapping[str, Any], lead: str) -> Iterator[str]:
         lead = " " * len(lead)
         if isinstance(item, list) and len(line) > _WIDTH:
             yield line[: len(line) - len(_flow(item))].rstrip() + "\n"
-            yield from _wrapped(item, lead + "  ")
+            yield _wrapped(item, lead + "  ")
         else:
             yield line + "\n"
 
 
-def _wrapped(values: list[Any], lead: str) -> Iterator[str]:
-    line = f"{lead}["
-    for i, value in enumerate(values):
-        text = _flow(value) + ("]" if i == len(values) - 1 else ", ")
-        if len(line) + len(text) > _WIDTH:
-            yield line.rstrip() + "\n"
-            line = f"{lead} "
-        line += text
-    yield line + "\n"
+def _wrapped(values: list[Any], lead: str) -> str:
+    """A list in lines, broken between its items."""
+    return textwrap.fill(_flow(values), _WIDTH, initial_indent=lead, subsequent_indent=f"{lead} ", **_WHOLE) + "\n"
 
 
 def _flow(value: Any) -> str:
@@ -131,8 +121,6 @@ def _scalar(value: Any) -> str:
         return str(value)
     if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
         return value
-    import json
-
     return json.dumps(value)
 
 
