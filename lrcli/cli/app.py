@@ -54,8 +54,7 @@ class Commands(TyperGroup):
         """Import one command."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        command = import_module(f"lrcli.cli.commands.{cmd_name}").command
-        assert isinstance(command, _click_command())
+        command: Command = import_module(f"lrcli.cli.commands.{cmd_name}").command
         if ctx.resilient_parsing:  # a shell asks for completion
             from lrcli.cli.completion import attach
 
@@ -70,10 +69,6 @@ class Commands(TyperGroup):
             hint = suggest(name, names, f"the commands are {', '.join(names)}")
             ctx.fail(f"no command {name!r}: {hint}")
         return super().resolve_command(ctx, args)
-
-
-def _click_command() -> type[Command]:
-    return TyperGroup.__mro__[1]
 
 
 def _show_version(ctx: Context, param: Parameter, value: bool) -> None:

@@ -54,23 +54,17 @@ def _text(part: FactText) -> str:
 
 def _alone(line: Line, width: int, most: int, ascii: bool) -> list[list[StyledText]]:
     for brevity in range(3):
-        parts = _parts(line, brevity, ascii)
+        entries = [_entry(part) for part in _parts(line, brevity, ascii)]
         for gap in (3, 2):
-            if sum(len(_text(part)) + gap for part in parts) - gap <= width:
-                return [_joined(parts, gap)]
-    rows: list[list[FactText]] = [[]]
-    for part in (part for part in parts if len(_text(part)) <= width):
-        if rows[-1] and sum(len(_text(other)) + 2 for other in rows[-1]) + len(_text(part)) > width:
-            rows.append([])
-        rows[-1].append(part)
-    return [_joined(row, 2) for row in rows[:most]]
+            if _row_width(entries, gap) <= width:
+                return side_by_side(entries, width, 1, gap)
+    fitting = [entry for entry in entries if _row_width([entry], 0) <= width]
+    return side_by_side(fitting, width, len(fitting))[:most]
 
 
-def _joined(parts: Sequence[FactText], gap: int) -> list[StyledText]:
-    segments: list[StyledText] = []
-    for word, figure in parts:
-        segments += [(" " * gap if segments else "", ""), (word + " " if word else "", _DIM), (figure, "")]
-    return segments
+def _entry(part: FactText) -> list[StyledText]:
+    word, figure = part
+    return [(word + " " if word else "", _DIM), (figure, "")]
 
 
 def _table(
