@@ -64,10 +64,9 @@ class _Assembly:
         if all(map(math.isnan, self._curve())):
             raise NoLog(f"every learning rate is NaN ({label})", "row")
         unit, source, positions = self._positions()
-        if not (min(positions, default=0) > -FARTHEST and max(positions, default=0) < FARTHEST):  # or there is a NaN
-            far = next((p for p in positions if math.isfinite(p) and abs(p) >= FARTHEST), None)
-            if far is not None:
-                raise NoLog(f"the {unit} {far!r} is no {unit} of a run ({source})", "step")
+        for end in (min(positions, default=0), max(positions, default=0)):
+            if abs(end) >= FARTHEST:
+                raise NoLog(f"the {unit} {end!r} is no {unit} of a run ({source})", "step")
         positions = self._without_repetitions(positions, source)
         if self.rows < 2:
             raise NoLog("only one row has a learning rate: that is not a log of a run", "row")

@@ -7,6 +7,7 @@ import re
 from lrcli.inputs import FileTrouble, Input, Inputs
 from lrcli.logs import LogRequest
 from lrcli.logs.format import Opening
+from lrcli.logs.formats import format_of
 from lrcli.logs.line_pattern import pattern_of
 
 _SPEC_KEY = r"""^\s*["']?[A-Za-z_][\w -]{0,99}["']?\s*:(\s|$)|^\s*(---|%YAML|<<)"""
@@ -56,8 +57,6 @@ def looks_logged(opening: Opening) -> bool:
         return '"log_history"' in text or bool(re.match(_RECORD, text) and not re.search(_SPEC_INSIDE, text))
     if is_spec(opening):
         return False
-    from lrcli.logs.formats import format_of  # not above: a spec does without all of them
-
     line = next(iter(opening.lines), "")
     is_table = any(mark in line for mark in ",;\t") and not re.search(_SPEC_KEY, line)
     return format_of(opening) is not None or is_table
