@@ -127,7 +127,7 @@ def _key(cls: type[Schedule], f: Field[Any]) -> TypeKey:
         takes=_takes(param),
         default=None if f.default is MISSING else as_yaml(f.default),
         fills=_FILLS.get(param.fills or param.kind, ""),
-        choices=param.choices,
+        choices=param.choices if param.kind == "choice" else (),
         unit_keys=tuple(key for key, (name, _) in units.items() if name == f.name),
         example=param.example,
     )

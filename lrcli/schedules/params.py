@@ -177,7 +177,10 @@ def positions(default: Any = MISSING, *, doc: str, **more: Any) -> Any:
 
 
 def text(default: Any = MISSING, *, doc: str, **more: Any) -> Any:
-    """Some words, which the class itself reads (a time string, a name)."""
+    """Some words, which the class itself reads (a time string, a name). choices: the words that it knows.
+
+    Others are for the class to refuse or to read in its way.
+    """
     return param_field("text", default, doc, "must be a text", lambda value: isinstance(value, str), **more)
 
 

@@ -35,6 +35,16 @@ SPECS = {
         "{steps: 200, schedule: {type: optax.warmup_cosine_decay_schedule, init_value: 0, peak_value: 0.4, "
         "warmup_steps: 5, decay_steps: 200, end_value: 0.004}}"
     ),
+    "deepspeed": "{steps: 300, schedule: {type: deepspeed.WarmupDecayLR, warmup_num_steps: 50, warmup_max_lr: 0.001}}",
+    "megatron": (
+        "{steps: 300, schedule: {type: megatron.OptimizerParamScheduler, max_lr: 1.5e-4, min_lr: 1e-5, "
+        "lr_warmup_steps: 30, lr_decay_steps: 300, lr_decay_style: cosine}}"
+    ),
+    "mmengine": (
+        "{lr: 0.02, epochs: 100, schedule: {type: mmengine.param_scheduler, schedulers: "
+        "[{type: LinearLR, start_factor: 0.001, end: 10}, "
+        "{type: CosineAnnealingLR, begin: 10, end: 100, T_max: 90, eta_min: 0}]}}"
+    ),
     "groups": "{epochs: 60, schedule: {type: cosine}, groups: [{name: a, lr: 0.1}, {name: b, lr: 0.01}]}",
 }
 
@@ -88,6 +98,11 @@ ONE = [
     ("timm", "schedule.type=timm.PolyLRScheduler"),
     ("keras", "schedule.values.1=0.03"),
     ("optax", "schedule.end_value=0.0048"),
+    ("hf cosine", "schedule.num_cycles=1.5"),
+    ("deepspeed", "schedule.warmup_type=linear"),
+    ("megatron", "schedule.lr_decay_style=linear"),
+    ("mmengine", "schedule.schedulers.0.end=25"),
+    ("mmengine", "schedule.schedulers.1.eta_min=0.001"),
 ]
 
 

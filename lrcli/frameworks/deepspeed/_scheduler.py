@@ -39,7 +39,7 @@ class DeepSpeedWarmed(DeepSpeedScheduler):
     """A schedule with a warmup by logarithm or by line, of at least 2 batches."""
 
     warmup_num_steps: float = length(1000, doc="batches of the warmup", any_number=True)
-    warmup_type: str = text("log", doc="log or linear")
+    warmup_type: str = text("log", doc="log or linear", choices=("log", "linear"))
 
     def __post_init__(self) -> None:
         super().__post_init__()

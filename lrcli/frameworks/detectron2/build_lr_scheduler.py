@@ -57,7 +57,7 @@ class BuildLRScheduler(Marked):
     sets_lr = True
     own_rate = "BASE_LR"
 
-    LR_SCHEDULER_NAME: str = text("WarmupMultiStepLR", doc=f"{', '.join(_NAMES[:3])} or {_NAMES[3]}")
+    LR_SCHEDULER_NAME: str = text("WarmupMultiStepLR", doc=f"{', '.join(_NAMES[:3])} or {_NAMES[3]}", choices=_NAMES)
     MAX_ITER: float = length(40000, doc="iterations of the run", any_number=True)
     BASE_LR: float | None = number(None, doc="the learning rate; left out: lr, else 0.001", optional=True)
     BASE_LR_END: float = number(0.0, doc="the learning rate at the end of a cosine")
@@ -66,7 +66,7 @@ class BuildLRScheduler(Marked):
     NUM_DECAYS: float = count(3, doc="the steps of WarmupStepWithFixedGammaLR")
     WARMUP_FACTOR: float = number(0.001, doc="the share of the learning rate at the start")
     WARMUP_ITERS: float = length(1000, doc="iterations of the warmup", any_number=True)
-    WARMUP_METHOD: str = text("linear", doc="linear or constant")
+    WARMUP_METHOD: str = text("linear", doc="linear or constant", choices=("linear", "constant"))
     RESCALE_INTERVAL: bool = flag(False, doc="whether the curve begins after the warmup")
     POLY_LR_POWER: float = number(0.9, doc="the power of WarmupPolyLR")
     POLY_LR_CONSTANT_ENDING: float = number(0.0, doc="the least share of WarmupPolyLR")

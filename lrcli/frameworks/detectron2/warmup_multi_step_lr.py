@@ -36,7 +36,7 @@ class Detectron2WarmupMultiStepLR(Warmed):
     gamma: float = number(0.1, doc="the factor of each step")
     warmup_factor: float = number(0.001, doc="the share of the learning rate at the start")
     warmup_iters: float = length(1000, doc="iterations of the warmup", any_number=True)
-    warmup_method: str = text("linear", doc="linear or constant")
+    warmup_method: str = text("linear", doc="linear or constant", choices=("linear", "constant"))
 
     def __post_init__(self) -> None:
         super().__post_init__()

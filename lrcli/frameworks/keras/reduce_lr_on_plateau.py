@@ -41,7 +41,9 @@ class KerasReduceLROnPlateau(Metered):
     factor: float = number(0.1, doc="factor of each reduction", demands=(below(1),))
     patience: float = count(10, doc="epochs without a better metric until a reduction", example="3")
     verbose: float = count(0, doc="whether Keras prints each reduction; it changes no number")
-    mode: str = text("auto", doc="auto, min or max: whether a smaller or a larger metric is better")
+    mode: str = text(
+        "auto", doc="auto, min or max: whether a smaller or a larger metric is better", choices=("auto", "min", "max")
+    )
     min_delta: float = number(1e-4, doc="by how much a metric has to be better")
     cooldown: float = count(0, doc="epochs after a reduction in which none is counted")
     min_lr: float = number(0.0, doc="the smallest learning rate")

@@ -79,9 +79,11 @@ class OptimizerParamScheduler(Marked):
     lr_decay_steps: float | None = number(
         None, doc="samples until min_lr, warmup included; left out: those of the run", optional=True
     )
-    lr_decay_style: str = text("linear", doc=f"{', '.join(_STYLES[:-1])} or {_STYLES[-1]}")
+    lr_decay_style: str = text("linear", doc=f"{', '.join(_STYLES[:-1])} or {_STYLES[-1]}", choices=_STYLES)
     wsd_decay_steps: float | None = number(None, doc="samples of the decay of WSD", optional=True)
-    lr_wsd_decay_style: str | None = text("exponential", doc=f"of WSD: {', '.join(_ANNEALS)}", optional=True)
+    lr_wsd_decay_style: str | None = text(
+        "exponential", doc=f"of WSD: {', '.join(_ANNEALS)}", optional=True, choices=tuple(_ANNEALS)
+    )
     increment: Any = data(
         None,
         doc="samples of an update, or a list of them; left out: what data says, else 1",

@@ -54,7 +54,7 @@ class LRConfig(Pieced):
     by_epoch: bool | None = flag(
         None, doc="whether it changes by epoch; left out: true, for Cyclic and OneCycle false", optional=True
     )
-    warmup: str | None = text(None, doc="linear, constant or exp", optional=True)
+    warmup: str | None = text(None, doc="linear, constant or exp", optional=True, choices=("linear", "constant", "exp"))
     warmup_iters: float = length(0, doc="iterations of the warmup (epochs with warmup_by_epoch)", any_number=True)
     warmup_ratio: float = number(0.1, doc="the share of the rate at the start")
     warmup_by_epoch: bool = flag(False, doc="whether warmup_iters are epochs")

@@ -52,7 +52,7 @@ class TimmCreateSchedulerV2(Schedule):
     aliases = ("create_scheduler",)
     value_raises = "ValueError"
 
-    sched: str = text("cosine", doc=f"the scheduler: {', '.join(NAMES)}")
+    sched: str = text("cosine", doc=f"the scheduler: {', '.join(NAMES)}", choices=NAMES)
     num_epochs: float = length(300, doc="epochs of the schedule", any_number=True)
     decay_epochs: float | None = length(
         None,

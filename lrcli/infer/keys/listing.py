@@ -124,8 +124,13 @@ def _of_schedule(node: Node, path: str, schedule: Any, lr: float | None, length:
 def _of_mapping(node: Mapping, path: str, schedule: Schedule, interval: str) -> Iterator[Key]:
     """The keys of a type: those of the text, and those at their defaults."""
     spelled = {word: field for word, (field, _) in spellings_of(type(schedule)).items()}
-    written = {spelled.get(key.text, PLURALS.get(key.text, key.text)): (key.text, value) for key, value in node.entries}
-    for f in parameters(schedule):
+    params = parameters(schedule)
+    names = {f.name: f.name for f in params}
+    written = {
+        (spelled.get(key.text) or names.get(key.text) or PLURALS.get(key.text, key.text)): (key.text, value)
+        for key, value in node.entries
+    }
+    for f in params:
         param, value = param_of(f), getattr(schedule, f.name)
         word, told = written.get(f.name, (f.name, None))
         where = f"{path}.{word}"
@@ -143,9 +148,9 @@ def _of_mapping(node: Mapping, path: str, schedule: Schedule, interval: str) -> 
                     )
         elif param.kind == "positions" and value is not None:
             yield Key(where, was, "positions", float(value[-1]) if value else math.nan, entries=tuple(value))
-        elif param.kind in ("choice", "flag"):
-            others = param.choices if param.kind == "choice" else ("true", "false")
-            now = value if param.kind == "choice" else str(value).lower()
+        elif param.choices or param.kind == "flag":
+            others = param.choices or ("true", "false")
+            now = _default(value) if param.choices else str(value).lower()
             yield Key(where, now, "words", words=tuple(word for word in others if word != now))
         elif param.kind == "expression" and isinstance(told, Scalar):
             yield from _in_expression(where, told.text)
@@ -188,7 +193,8 @@ def _inside(path: str, node: Node) -> Iterator[Key]:
             kind = "number" if "." in inside[1] else "whole"
             yield Key(where, inner.text, kind, float(inside[1]), after=inside[2], above=0)
         elif isinstance(inner, Scalar) and inner.value.__class__ in (int, float):
-            yield Key(where, inner.text, "whole" if isinstance(inner.value, int) else "number", float(inner.value))
+            whole = isinstance(inner.value, int) and inner.value > 1  # 0 and 1 may be a floor and a factor
+            yield Key(where, inner.text, "whole" if whole else "number", float(inner.value))
 
 
 def _other_type(node: Node, path: str, schedule: Any, lr: float | None, length: int) -> Iterator[Key]:

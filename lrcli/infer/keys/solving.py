@@ -29,7 +29,7 @@ SMALL = 48
 """Whole numbers below this one are tried one by one."""
 
 USUAL_MULTIPLES = (2, 0.5, 3, 4, 10, 1.5, 0.1, 0.25, 0.2, 5, 8)
-"""By what people multiply a length."""
+"""By what people multiply a length, or a number of cycles."""
 
 RatesOfValue = Callable[[float], "Sequence[float] | None"]
 
@@ -155,6 +155,7 @@ class Solver:
             return sorted(float(value) for value in values if value < 1e12 and self._allowed(value))
         scale = now or max(map(abs, self.wanted.values), default=0.0)
         numbers = {scale * 10 ** (j / 3) for j in range(-9, 10)} | {1.0, 2.0, 4.0, 10.0, 25.0}
+        numbers.update(scale * k for k in USUAL_MULTIPLES)
         if 0 < now < 1:
             numbers.update(1 - (1 - now) * 10 ** (j / 3) for j in range(-9, 5))
         elif self.key.above is None and self.key.at_least is None:
