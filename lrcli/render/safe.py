@@ -12,6 +12,8 @@ _QUOTED = re.compile(r"\s*\d* \|")
 """A line of somebody's file, or the caret under it: what stands in it has its column."""
 _COMMENT = re.compile(r"(^|\s)#( |$)")
 """Where one begins in YAML: what goes on is a comment, too."""
+_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
+"""What separates two columns: what goes on stands under the last one."""
 _STYLE = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -69,12 +71,16 @@ def _start(text: str, width: int) -> str:
 def wrap_lines(text: str, width: int) -> str:
     """The text with its long lines broken at blanks; what goes on is indented a little more.
 
-    A word that is longer than the width stays whole, and so do quoted lines of a file.
+    A word that is longer than the width stays whole, and so do quoted lines of a file. In a line of columns what goes on
+    stands under the last one.
 
     >>> print(wrap_lines("note: the rate at epoch 30 is 1e-3 and not 1e-4", 24))
     note: the rate at epoch
       30 is 1e-3 and not
       1e-4
+    >>> print(wrap_lines("lr-zero  an LR of 0 over a whole epoch", 30))
+    lr-zero  an LR of 0 over a
+             whole epoch
     >>> print(wrap_lines("lr: 1e-5  # what the file says", 24))
     lr: 1e-5  # what the
       # file says
@@ -89,13 +95,18 @@ def _wrap_line(line: str, width: int) -> str:
     if cell_width(_STYLE.sub("", line)) <= width or "\t" in line or _QUOTED.match(line):
         return line
     body = line.lstrip(" ")
-    indent = " " * min(len(line) - len(body), width // 2)
+    lead = len(line) - len(body)
+    column = max((gap.end() for gap in _GAP.finditer(body)), default=0) + lead
+    indent = " " * min(lead, width // 2)
     rows, row = [], indent
+    below = f"{indent}  "
+    if column > lead and width - column >= _NARROWEST and not _COMMENT.search(line):
+        below = " " * column
     for word in re.split("(?<! ) ", body):  # one blank; what aligns a column stays with its word
         longer = row + word if not row.strip() else f"{row} {word}"
         if row.strip() and cell_width(_STYLE.sub("", longer)) > width:
             rows.append(row)
-            row = f"{indent}  {'# ' if _COMMENT.search(row) else ''}{word.lstrip()}"
+            row = f"{below}{'# ' if _COMMENT.search(row) else ''}{word.lstrip()}"
         else:
             row = longer
     return "\n".join([*rows, row])

@@ -14,6 +14,7 @@ from lrcli.cli.load import load_declared
 from lrcli.cli.options import Quiet, SpecOptions, comparison_option
 from lrcli.cli.output import Output
 from lrcli.errors import LEVELS, LrcliError, Problem, SpecError
+from lrcli.progress import report_progress
 from lrcli.render.findings import FINDINGS, write_findings
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def check(
     from lrcli.checks import check_declared, known_code
 
     if rules:
-        output.write(_rules())
+        output.write(_rules(), paged=True)
         return ExitStatus.OK
     if not specs:
         raise LrcliError("Missing argument 'SPEC...'. (see 'lrcli check -h')")
@@ -133,7 +134,8 @@ def expanded(env: Environment, arguments: Sequence[str], options: SpecOptions) -
         if not is_folder(argument):
             declared += load_declared(env, [argument], options, tell=False)
             continue
-        for path in _files(Path(argument)):
+        for done, path in enumerate(_files(Path(argument))):
+            report_progress(done, 0, "files")
             try:
                 declared += load_declared(env, [str(path)], options, tell=False)
             except SpecError as error:
