@@ -31,6 +31,9 @@ _FIELDS = (
 )
 """What the JSON document says of a report as it is."""
 
+_BEGIN, _END = "\x01", "\x02"
+"""What is bold stands between these while lines are broken, which count as a character each."""
+
 Paragraph = tuple[str, str | None, str]
 """What stands before its first line and before the later ones (None: it stays one line), and its text."""
 
@@ -45,7 +48,8 @@ def write_explain_report(report: Report, format: str, style: Style) -> Iterator[
     wrapper = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
     for first, later, text in _Words(report, say, style.color).paragraphs():
         wrapper.initial_indent, wrapper.subsequent_indent = first, later or ""
-        yield first + text + "\n" if later is None else wrapper.fill(text) + "\n"
+        lines = first + text if later is None else wrapper.fill(text)
+        yield lines.replace(_BEGIN, "\x1b[1m").replace(_END, "\x1b[0m") + "\n"
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class _Words:
             yield from self._explanation(explanation, number)
 
     def _bold(self, text: str) -> str:
-        return f"\x1b[1m{text}\x1b[0m" if self.color else text
+        return f"{_BEGIN}{text}{_END}" if self.color else text
 
     def _of_spec(self, text: str) -> str:
         """The text about a spec, said of a config where the log is held against one."""

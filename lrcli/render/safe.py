@@ -71,8 +71,8 @@ def _start(text: str, width: int) -> str:
 def wrap_lines(text: str, width: int) -> str:
     """The text with its long lines broken at blanks; what goes on is indented a little more.
 
-    A word that is longer than the width stays whole, and so do quoted lines of a file. In a line of columns what goes on
-    stands under the last one.
+    A word that is longer than the width stays whole, and so do quoted lines of a file. In a line of columns what goes
+    on stands under the last one.
 
     >>> print(wrap_lines("note: the rate at epoch 30 is 1e-3 and not 1e-4", 24))
     note: the rate at epoch

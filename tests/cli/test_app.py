@@ -170,6 +170,12 @@ def test_whatever_happens(args: list[str], error: BaseException, status: int, me
     assert message == err.getvalue()
 
 
+def test_help_of_a_type() -> None:
+    """A name that is no command, topic or code, but a type, is explained as `types` does."""
+    assert run_cli("types", "StepLR").stdout == run_cli("help", "StepLR").stdout
+    assert run_cli("help", "nosuch").status == 2
+
+
 def test_help_reference_is_the_help_of_all_commands() -> None:
     """It is made from the commands: an installed package does not hold that page."""
     shown = run_cli("help", "reference").stdout

@@ -10,6 +10,7 @@ from typing import Annotated
 from typer import Argument
 
 import lrcli
+from lrcli.catalog.registry import find_type
 from lrcli.checks import all_rules, codes, rule
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
@@ -28,11 +29,11 @@ def help_(
     output: Output,
     topic: Annotated[
         str | None,
-        Argument(metavar="[TOPIC]", show_default=False, help="A page of the manual, a command or a code."),
+        Argument(metavar="[TOPIC]", show_default=False, help="A page of the manual, a command, a type or a code."),
     ] = None,
     no_pager: NoPager = False,
 ) -> ExitStatus:
-    """Show a page of the manual, the help of a command, or what a code means.
+    """Show a page of the manual, the help of a command, a schedule type, or what a code means.
 
     Without TOPIC it lists the pages. On a terminal a page is set for its width, in a pipe it is the Markdown as it is.
     """
@@ -43,6 +44,8 @@ def help_(
     title = name.replace("-", "_")
     if name in commands:
         return ExitStatus(dispatch([name, "-h"], env))
+    if topic and title not in topics() and find_type(topic):
+        return ExitStatus(dispatch(["types", topic], env))
     if title == REFERENCE:
         for command in commands:
             dispatch([command, "-h"], env)
@@ -52,7 +55,7 @@ def help_(
     if text is None:
         names = (*commands, *topics(), *codes_known())
         hint = suggest(name, names, f"the topics are {', '.join(topics())}")
-        raise LrcliError(f"there is no command, topic or code {name[:60]!r}: {hint}")
+        raise LrcliError(f"there is no command, topic, type or code {name[:60]!r}: {hint}")
     output.write([_set(text, output) if output.tty else text], paged=not no_pager)
     return ExitStatus.OK
 
