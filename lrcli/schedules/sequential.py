@@ -79,10 +79,10 @@ class Sequential(Phased):
             if child.moves_momentum:
                 values += child.momenta(first, end)
             else:
-                values += [self._momentum_left(start + len(values))] * (end - first)
+                values += [self.momentum_left(start + len(values))] * (end - first)
         return values
 
-    def _momentum_left(self, t: int) -> float | None:
+    def momentum_left(self, t: int) -> float | None:
         """What the last phase before t that moves the momentum has left."""
         begins = (0, *map(int, self.milestones))
         for i in reversed(range(bisect_right(self.milestones, t))):

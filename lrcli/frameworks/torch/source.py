@@ -12,7 +12,7 @@ from lrcli.expression import Expression, tree_of
 from lrcli.expression.parser import VARIABLES
 from lrcli.frameworks.torch.build import check, note
 from lrcli.frameworks.torch.formula import reads_metric
-from lrcli.frameworks.torch.trees import IN_MATH, InFloats, Signed, same_in_python
+from lrcli.frameworks.torch.lambda_text import IN_MATH, InFloats, Signed, same_in_python
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.constant import Constant
@@ -69,8 +69,11 @@ def _formula_source(spec: Spec, why: str, writer: _Writer) -> str:
 
     imports, definitions, call = formula_lines(spec, why)
     head = [f"# The scheduler is the spec's formula, since {' '.join(why.split())}.", *imports, ""]
-    body = [*writer.imports(), *definitions, "", *writer.optimizer(), f"scheduler = {call}", ""]
-    loop = _loop(spec, ["scheduler"], [group.schedule for group in spec.groups])
+    optimizer = writer.optimizer("1.0", "any other; the functions give the learning rates themselves")
+    body = [*writer.imports(), *definitions, "", "", *optimizer, f"scheduler = {call}", ""]
+    loop = list(_loop(spec, ["scheduler"], []))
+    if any(reads_metric(group.schedule) for group in spec.groups):
+        loop.insert(-1, f"{_INDENT}metrics.append(float(metric))")
     return "".join(f"{line}\n" for line in (*head, *body, *loop))
 
 
@@ -99,17 +102,17 @@ class _Writer:
         yield "import torch"
         yield f"from torch.optim import {', '.join(sorted(self.modules))}"
 
-    def optimizer(self) -> Iterator[str]:
+    def optimizer(self, rate: str = "", note: str = "any other") -> Iterator[str]:
+        """The optimizer with its groups; `rate` is what stands for the learning rate of each."""
         groups = self.spec.groups
         if len(groups) == 1 and groups[0].name is None:
-            rate = groups[0].lr
-            yield f"optimizer = torch.optim.SGD(model.parameters(), lr={_rate(rate)})  # or any other"
+            yield f"optimizer = torch.optim.SGD(model.parameters(), lr={rate or _rate(groups[0].lr)})  # or {note}"
             return
-        yield "optimizer = torch.optim.SGD(  # or any other"
+        yield f"optimizer = torch.optim.SGD(  # or {note}"
         yield f"{_INDENT}["
         for i, group in enumerate(groups):
             name = group.name if group.name is not None and group.name.isidentifier() else f"group_{i}"
-            yield f'{_INDENT * 2}{{"params": {name}.parameters(), "lr": {_rate(group.lr)}}},'
+            yield f'{_INDENT * 2}{{"params": {name}.parameters(), "lr": {rate or _rate(group.lr)}}},'
         yield f"{_INDENT}]"
         yield ")"
 

@@ -81,11 +81,11 @@ class TransformersGreedy(Metered):
         rates = list(starts)
         best = worst = math.inf if self.mode == "min" else -math.inf
         bad = good = cooldown = warmup = 0.0
-        resets, window = self.reset_start, _Window(self.window_size)
+        resets, average = self.reset_start, _window(self.window_size)
         is_better = self._is_better()
         yield rates[group]
         for value in self.metric:
-            current = window.average(float(value)) if self.smooth else float(value)
+            current = average(float(value)) if self.smooth else float(value)
             if cooldown > 0:
                 cooldown, bad, good = cooldown - 1, 0, 0
             elif warmup > 0:
@@ -104,7 +104,7 @@ class TransformersGreedy(Metered):
                         resets -= 1
                         if resets <= 0:
                             rates, best, good, warmup = list(starts), worst, 0, 0
-                            resets, window = self.reset_start, _Window(self.window_size)
+                            resets, average = self.reset_start, _window(self.window_size)
                     cooldown, bad = self.cooldown, 0
             yield rates[group]
 
@@ -128,15 +128,17 @@ class TransformersGreedy(Metered):
         return new if lr - new > self.eps else lr
 
 
-class _Window:
+def _window(size: float) -> Callable[[float], float]:
     """The running mean of the last values: the sum is kept, and what leaves the window is subtracted from it."""
+    values: list[float] = []
+    total = 0.0
 
-    def __init__(self, size: float) -> None:
-        self._size, self._values, self._sum = size, [], 0.0  # type: tuple[float, list[float], float]
+    def average(value: float) -> float:
+        nonlocal total
+        values.append(value)
+        total += value
+        if len(values) > size:
+            total -= values.pop(0)
+        return total / len(values)
 
-    def average(self, value: float) -> float:
-        self._values.append(value)
-        self._sum += value
-        if len(self._values) > self._size:
-            self._sum -= self._values.pop(0)
-        return self._sum / len(self._values)
+    return average

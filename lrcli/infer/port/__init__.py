@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from lrcli.catalog import registry
 from lrcli.errors import InvalidValue, LrcliError, closest
-from lrcli.infer.port.curve import Curve, curve_of, rates_of
+from lrcli.infer.port.curve import WantedCurve, curve_of, rates_of
 from lrcli.infer.port.search import Ported, Search
 from lrcli.infer.port.text import spec_lines
 from lrcli.infer.port.tuning import SIMPLE
@@ -78,7 +78,7 @@ def _required(cls: type[Schedule]) -> dict[str, str]:
 
 
 def _joined(
-    curve: Curve, search: Search, plain: Sequence[type[Schedule]], classes: Sequence[type[Schedule]]
+    curve: WantedCurve, search: Search, plain: Sequence[type[Schedule]], classes: Sequence[type[Schedule]]
 ) -> Iterator[Ported]:
     """The curve in phases, by each class that holds schedules and the positions or durations of their hand-over."""
     joining = [cls for cls in classes if {"schedules", "positions"} <= _required(cls).keys()]

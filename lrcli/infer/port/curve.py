@@ -69,7 +69,7 @@ def rates_of(spec: Spec) -> list[float]:
     return rates
 
 
-def curve_of(spec: Spec) -> Curve:
+def curve_of(spec: Spec) -> WantedCurve:
     """The curve of a spec. Raises LrcliError for one that is too long, or has several."""
     if len(spec.groups) > 1:
         reason = f"it has {len(spec.groups)} parameter groups: port each as a spec of its own"
@@ -89,7 +89,7 @@ def curve_of(spec: Spec) -> Curve:
     numbers = tuple(dict.fromkeys(numbers_of(group.schedule)))
     wrapped = (group.schedule, *group.schedule.parts())
     lr = group.lr if group.lr is not None else max(rates)
-    return Curve(rates, lr, breaks, numbers, setting, tuple(part for part in wrapped if part.torch))
+    return WantedCurve(rates, lr, breaks, numbers, setting, tuple(part for part in wrapped if part.torch))
 
 
 def _breaks(schedule: Schedule, length: int) -> Iterator[int]:
@@ -103,7 +103,7 @@ def _breaks(schedule: Schedule, length: int) -> Iterator[int]:
 
 
 @dataclass(frozen=True)
-class Curve:
+class WantedCurve:
     """Learning rates, and what they may be made of.
 
     rates: one of each row. lr: the base learning rate that they come from. breaks: the first rows at which they jump or
@@ -118,12 +118,12 @@ class Curve:
     setting: Setting
     wrapped: tuple[Schedule, ...] = ()
 
-    def part(self, start: int, stop: int) -> Curve:
+    def part(self, start: int, stop: int) -> WantedCurve:
         """The curve of a phase, whose rows are counted from 0."""
         after = self.rates[stop : stop + 1]
         breaks = tuple(t - start for t in self.breaks if start < t < stop)
         numbers = (*self.numbers, *after)
-        return Curve(self.rates[start:stop], self.lr, breaks, numbers, self.setting._replace(length=stop - start))
+        return WantedCurve(self.rates[start:stop], self.lr, breaks, numbers, self.setting._replace(length=stop - start))
 
     def cuts(self) -> Iterator[tuple[int, ...]]:
         """The rows at which the curve may be cut into phases: one of them, then all."""

@@ -11,7 +11,7 @@ from itertools import chain, combinations, islice, product
 from typing import Any
 
 from lrcli.errors import InvalidValue, LrcliError
-from lrcli.infer.port.curve import WORDS, Curve
+from lrcli.infer.port.curve import WORDS, WantedCurve
 from lrcli.infer.port.text import written_keys
 from lrcli.infer.port.tuning import (
     DOUBLE,
@@ -27,7 +27,7 @@ from lrcli.infer.port.tuning import (
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import Record, param_of
 
-Key = tuple[Any, ...]
+Combination = tuple[Any, ...]
 """A schedule as the base learning rate and a value for each key of its class."""
 _NO_VALUE = (LrcliError, ArithmeticError, ValueError, TypeError, IndexError, KeyError)
 
@@ -70,14 +70,14 @@ class _Draft:
     cls: type[Schedule]
     values: dict[float, list[tuple[Any, ...]]]
     enough: float
-    tried: dict[Key, float] = field(default_factory=dict)
-    starts: list[tuple[float, int, Key]] = field(default_factory=list)
+    tried: dict[Combination, float] = field(default_factory=dict)
+    starts: list[tuple[float, int, Combination]] = field(default_factory=list)
 
 
 class Search:
     """A search for a curve. `refusal` is what the first class said that refused it."""
 
-    def __init__(self, curve: Curve, bases: Sequence[float] = ()) -> None:
+    def __init__(self, curve: WantedCurve, bases: Sequence[float] = ()) -> None:
         self.curve = curve
         self.refusal = ""
         self._bases = bases or curve.bases()
@@ -161,7 +161,7 @@ class Search:
                 best, nearest = reached, improved
         return self._plainer(draft, nearest, best)
 
-    def _improve(self, draft: _Draft, key: Key, distance: float) -> tuple[float, Key]:
+    def _improve(self, draft: _Draft, key: Combination, distance: float) -> tuple[float, Combination]:
         """Change one key, then two, as long as the curve comes nearer."""
         values, most = draft.values[key[0]], len(draft.tried) + MOST_TRIED
         free = [i for i, several in enumerate(values) if len(several) > 1]
@@ -180,7 +180,7 @@ class Search:
                             self._limit = distance
         return distance, key
 
-    def _plainer(self, draft: _Draft, key: Key, distance: float) -> Ported | None:
+    def _plainer(self, draft: _Draft, key: Combination, distance: float) -> Ported | None:
         """The schedule without the keys that make it no nearer."""
         nearest = self._whole(draft, key)
         self._limit = distance
@@ -198,7 +198,7 @@ class Search:
             nearest = shorter if shorter is not None and shorter.same else nearest
         return nearest
 
-    def _whole(self, draft: _Draft, key: Key) -> Ported | None:
+    def _whole(self, draft: _Draft, key: Combination) -> Ported | None:
         """The schedule in all rows; its own rate, where it has one, is what `lr` is then, too."""
         schedule, lr = self._made(draft, key), key[0]
         if schedule is None:
@@ -209,7 +209,7 @@ class Search:
             schedule = replace(schedule, **{schedule.own_rate: lr})
         return self.compared(schedule, lr)
 
-    def _distance(self, draft: _Draft, key: Key) -> float:
+    def _distance(self, draft: _Draft, key: Combination) -> float:
         """The sum of the gaps in the sampled rows; infinite for what is no schedule, or is too far away."""
         distance = draft.tried.get(key)
         if distance is None:
@@ -236,7 +236,7 @@ class Search:
             return math.inf
         return distance
 
-    def _made(self, draft: _Draft, key: Key) -> Schedule | None:
+    def _made(self, draft: _Draft, key: Combination) -> Schedule | None:
         values = dict(zip((f.name for f in parameters(draft.cls)), key[1:], strict=True))
         for f in fields(draft.cls):
             if f.name in values and param_of(f).fills and f.default is not MISSING and values[f.name] == f.default:
@@ -307,7 +307,7 @@ def _likeliest(values: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
                     heappush(heap, (rank + 1, further))
 
 
-def _changes(key: Key, places: tuple[int, ...], values: list[tuple[Any, ...]]) -> Iterator[Key]:
+def _changes(key: Combination, places: tuple[int, ...], values: list[tuple[Any, ...]]) -> Iterator[Combination]:
     """The key with other values at these places, which are counted behind the base learning rate."""
     for chosen in product(*(values[i] for i in places)):
         changed = list(key)

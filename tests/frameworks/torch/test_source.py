@@ -43,6 +43,20 @@ class LRScheduler:
         return {key: value for key, value in vars(self).items() if key != "optimizer"}
 
 
+class LambdaLR(LRScheduler):
+    """The base learning rates times functions of last_epoch."""
+
+    def __init__(self, optimizer: Any, lr_lambda: Any) -> None:
+        several = lr_lambda if isinstance(lr_lambda, list) else [lr_lambda] * len(optimizer.param_groups)
+        self.lr_lambdas = several
+        self.base_lrs = [group["lr"] for group in optimizer.param_groups]
+        super().__init__(optimizer)
+
+    def get_lr(self) -> list[float]:
+        pairs = zip(self.base_lrs, self.lr_lambdas, strict=True)
+        return [base * function(self.last_epoch) for base, function in pairs]
+
+
 def _sgd(parameters: Any, lr: float = 0.0) -> Any:
     groups = parameters if isinstance(parameters, list) else [{"lr": lr}]
     return SimpleNamespace(param_groups=groups, step=lambda: None)
@@ -55,18 +69,18 @@ def trained(spec: Spec, code: str, monkeypatch: pytest.MonkeyPatch) -> list[list
         (torch, "optim", optim),
         (optim, "lr_scheduler", schedulers),
         (optim, "SGD", _sgd),
-        (schedulers, "LRScheduler", LRScheduler),
+        (schedulers, "LambdaLR", LambdaLR),
     ):
         setattr(module, name, value)
     for module in (torch, optim, schedulers):
         monkeypatch.setitem(sys.modules, module.__name__, module)
     rows: list[list[float]] = []
     look = 'rows.append([group["lr"] for group in optimizer.param_groups])'
-    body = re.sub(r"\.\.\.  # .*", look, code).replace(".step(metric)", ".step(metrics[len(rows) - 1])")
+    body = re.sub(r"\.\.\.  # .*", look, code).replace("float(metric)", "measured[len(rows) - 1]")
     model = SimpleNamespace(parameters=tuple)
     names = dict.fromkeys(re.findall(r"(\w+)\.parameters\(\)", code), model)
     try:
-        exec(compile(body, "printed", "exec"), {"rows": rows, "metrics": [3, 2, 2, 2, 1, 1, 1, 1, 1, 1], **names})
+        exec(compile(body, "printed", "exec"), {"rows": rows, "measured": [3, 2, 2, 2, 1, 1, 1, 1, 1, 1], **names})
     except (ArithmeticError, ValueError):
         assert spec.length == len(rows)  # the formula has no value behind the run's last row
     return rows
@@ -110,7 +124,7 @@ def test_random_specs(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
             code = source(spec)
         except LrcliError:
             continue
-        if "FormulaLR" not in code or "step(metric)" in code or any(group.lr is None for group in spec.groups):
+        if "the spec's formula" not in code or "metric" in code or any(group.lr is None for group in spec.groups):
             continue
         looked_at += 1
         rows = [list(row) for row in zip(*(group.lr for group in curve.groups), strict=True)]
