@@ -165,8 +165,7 @@ class Folding(ast.NodeTransformer):
         if value is super and not node.args:
             return known(super(self.owner, self.known["self"]))
         node.func, node.args = function, [self.visit(each) for each in node.args]
-        for keyword in node.keywords:
-            keyword.value = self.visit(keyword.value)
+        node.keywords = [each for keyword in node.keywords for each in self._keywords(keyword)]
         if not isinstance(function, ast.Constant):
             return node
         if all_known([*node.args, *(each.value for each in node.keywords)]):
@@ -179,6 +178,14 @@ class Folding(ast.NodeTransformer):
         if isinstance(called, (FunctionType, MethodType)) and is_ours(called):
             return self._specialised(called, node)
         return node
+
+    def _keywords(self, keyword: ast.keyword) -> list[ast.keyword]:
+        """The argument, or those of a known mapping."""
+        value = self.visit(keyword.value)
+        mapping: Any = value.value if keyword.arg is None and isinstance(value, ast.Constant) else None
+        if mapping is not None:
+            return [ast.keyword(name, known(item)) for name, item in mapping.items()]
+        return [ast.keyword(keyword.arg, value)]
 
     def _specialised(self, function: Any, call: ast.Call) -> ast.expr:
         """A call of a function of this package: its known arguments are put into it."""

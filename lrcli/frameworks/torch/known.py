@@ -8,14 +8,17 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import is_dataclass
 from functools import cache, partial
+from itertools import islice
 from textwrap import dedent
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, ModuleType
 from typing import Any
 
 from lrcli.errors import LrcliError
 from lrcli.schedules.base import Schedule
 
 PACKAGE = "lrcli"
+MOST_ITEMS = 64
+"""A loop over more functions or objects than this is not printed."""
 MUTATING = ("append", "extend", "insert", "pop", "sort", "remove", "clear", "update", "setdefault", "add", "popleft")
 """The methods that change a list or a mapping."""
 _SETTLED = (int, float, str, type(None), range, slice, MethodType, BuiltinFunctionType, type, partial, Schedule)
@@ -65,9 +68,12 @@ def evaluated(node: ast.expr) -> ast.expr:
         value, again = (eval(code, {"__builtins__": {}}, names) for _ in range(2))
     except Exception:  # what raises here raises in what is printed, if it is ever computed
         return node
+    if isinstance(value, (zip, enumerate, reversed, GeneratorType)):
+        value = list(islice(value, MOST_ITEMS + 1))
+        return known(value) if len(value) <= MOST_ITEMS else node
     of_ours = isinstance(node, ast.Call) and is_ours(node.func.value)  # type: ignore[attr-defined]
     is_kept = value is again and is_ours(type(value))  # an object that is made once
-    return known(value) if is_kept or _stays(value) or (of_ours and isinstance(value, list)) else node
+    return known(value) if is_kept or _stays(value) or (of_ours and isinstance(value, (list, dict))) else node
 
 
 def _stays(value: Any) -> bool:

@@ -162,9 +162,9 @@ class Printed:
         if key in self._names:
             return self._names[key]
         frame = getattr(rows(base_lr), "gi_frame", None)
-        method = getattr(type(schedule), frame.f_code.co_name, None) if frame else None
-        if frame is not None and getattr(inspect.unwrap(method), "__code__", 0) is frame.f_code:  # type: ignore[arg-type]
-            walk = self.function(method, dict(frame.f_locals), "walk")
+        generator = {**frame.f_globals, **vars(type(schedule))}.get(frame.f_code.co_name) if frame else None
+        if frame and isinstance(generator, FunctionType) and generator.__code__ is frame.f_code:
+            walk = self.function(generator, dict(frame.f_locals), "walk")
         else:
             walk = self.function(rows, {"base_lr": base_lr}, "walk")
         names = {"lr_at": self._name(wish or "lr_at"), "rates": self._name("rates"), "steps": self._name("steps")}

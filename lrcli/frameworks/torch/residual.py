@@ -9,20 +9,16 @@ since the same operations are done in the same order.
 from __future__ import annotations
 
 import ast
-import inspect
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from importlib import import_module
-from itertools import islice
 from typing import Any
 
 from lrcli.frameworks.torch.folding import Folding
-from lrcli.frameworks.torch.known import NotPrinted, all_known, arguments_of, given, is_plain, known, names_in
+from lrcli.frameworks.torch.known import MOST_ITEMS, NotPrinted, arguments_of, given, is_plain, known, names_in
 
 UNROLLED = 3
 """A loop over at most this many constants is written out."""
-MOST_UNROLLED = 64
-"""A loop over more functions or objects than this is not printed."""
 
 
 class Residue(Folding):
@@ -80,7 +76,7 @@ class Residue(Folding):
             if len(left) > 1:
                 targets, items = ([pair[i] for pair in left] for i in (0, 1))
                 left = [(ast.Tuple(targets, ast.Store()), ast.Tuple(items, ast.Load()))]
-            lines += [ast.Assign([each], item) for each, item in left]
+            lines += [ast.Assign([each], item) for each, item in left if ast.unparse(each) != ast.unparse(item)]
         return lines
 
     def _is_variable(self, name: str) -> bool:
@@ -114,7 +110,8 @@ class Residue(Folding):
         return [*lines, ast.While(self._test(node.test), self.block(node.body), [])]
 
     def visit_For(self, node: ast.For) -> list[ast.stmt]:
-        items = self._items(deepcopy(node.iter))
+        listed = None if isinstance(node.iter, ast.IfExp) else self.visit(deepcopy(node.iter))
+        items = listed.value if isinstance(listed, ast.Constant) and isinstance(listed.value, (tuple, list)) else None
         jumps = any(isinstance(each, (ast.Break, ast.Continue)) for line in node.body for each in ast.walk(line))
         if items is not None and (not all(map(is_plain, items)) or (len(items) <= UNROLLED and not jumps)):
             return self._unrolled(node, items)
@@ -126,6 +123,8 @@ class Residue(Folding):
 
     def _unrolled(self, node: ast.For, items: Sequence[Any]) -> list[ast.stmt]:
         lines: list[ast.stmt] = []
+        if len(items) > MOST_ITEMS:
+            raise NotPrinted("a loop over too many objects")
         self.kept = self.kept - names_in([node.target])
         for item in items:
             lines += self.visit_Assign(ast.Assign([deepcopy(node.target)], known(item)))
@@ -137,19 +136,6 @@ class Residue(Folding):
         if any(map(_jumps, lines)):
             raise NotPrinted("a loop that is left in the middle")
         return lines
-
-    def _items(self, source: ast.expr) -> Sequence[Any] | None:
-        """The items of a loop where they are known and few."""
-        parts = [self.visit(each) for each in (source.func, *source.args)] if isinstance(source, ast.Call) else []
-        function, *values = (each.value for each in parts) if parts and all_known(parts) else [None]
-        if inspect.isgeneratorfunction(function) or function in (enumerate, zip, reversed):
-            items = list(islice(function(*values), MOST_UNROLLED + 1))
-        else:
-            folded = None if isinstance(source, ast.IfExp) else self.visit(source)
-            if not isinstance(folded, ast.Constant) or not isinstance(folded.value, (tuple, list)):
-                return None
-            items = list(folded.value)
-        return items if len(items) <= MOST_UNROLLED else None
 
     def visit_Try(self, node: ast.Try) -> list[ast.stmt]:
         """What only says a refusal in other words is left out."""

@@ -38,15 +38,10 @@ PRINTED = [
     (
         "[{type: linear, for: 10, start_factor: 0}, {type: step, step_size: 30}]",
         """
-        def lr_at_2(t):
-            decay = 0.1 ** (t // 30)
-            return 0.5 * decay
-
-
         def lr_at(t):
             if t < 10:
                 return 0.5 * (0 + min(10, t) / 10)
-            return lr_at_2(t - 10)
+            return 0.5 * float(0.1 ** ((t - 10) // 30))
         """,
     ),
     (
