@@ -35,6 +35,7 @@ SPECS = {
         "{steps: 200, schedule: {type: optax.warmup_cosine_decay_schedule, init_value: 0, peak_value: 0.4, "
         "warmup_steps: 5, decay_steps: 200, end_value: 0.004}}"
     ),
+    "restarts": "{lr: 0.1, epochs: 150, schedule: {type: cosine_restarts, T_0: 10, T_mult: 2}}",
     "deepspeed": "{steps: 300, schedule: {type: deepspeed.WarmupDecayLR, warmup_num_steps: 50, warmup_max_lr: 0.001}}",
     "megatron": (
         "{steps: 300, schedule: {type: megatron.OptimizerParamScheduler, max_lr: 1.5e-4, min_lr: 1e-5, "
@@ -99,6 +100,8 @@ ONE = [
     ("keras", "schedule.values.1=0.03"),
     ("optax", "schedule.end_value=0.0048"),
     ("hf cosine", "schedule.num_cycles=1.5"),
+    ("restarts", "schedule.T_0=25"),
+    ("restarts", "schedule.T_mult=3"),
     ("deepspeed", "schedule.warmup_type=linear"),
     ("megatron", "schedule.lr_decay_style=linear"),
     ("mmengine", "schedule.schedulers.0.end=25"),
