@@ -35,8 +35,8 @@ class AcceleratedScheduler(Schedule):
             raise InvalidValue("scheduler", "must be a function of the step alone", self.scheduler.name)
 
     def rule(self, base_lr: float) -> LrRule:
-        inner, times, last = self.scheduler, int(self.num_processes), getattr(self.scheduler, "total_steps", None)
-        value = inner.rule(base_lr) if isinstance(inner, Schedule) else lambda t: inner.lr_at(t, base_lr)
+        value, times = self.scheduler.rule(base_lr), int(self.num_processes)
+        last = getattr(self.scheduler, "total_steps", None)
         if last is None:
             return lambda t: value(t * times)
         return lambda t: value(min(t * times, int(last)))

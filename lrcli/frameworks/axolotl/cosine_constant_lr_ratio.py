@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from lrcli.errors import Problem
-from lrcli.frameworks.transformers._lambda import Timed, Waves
+from lrcli.frameworks.transformers._lambda import Waves
 from lrcli.schedules import CurveMarks, LrRule, dataclass, number
 
 
@@ -37,30 +37,22 @@ class AxolotlCosineConstantLrRatio(Waves):
         """The step from which on the rate is constant."""
         return int(self.num_training_steps * self.constant_lr_ratio)
 
-    def rule(self, base_lr: float) -> LrRule:
+    def factor(self, base_lr: float) -> LrRule:
         warmup, end, low, cos = self.num_warmup_steps, self.end, self.min_lr_ratio, math.cos
-        climb, rest = float(max(1, warmup)), float(max(1, end - warmup))
-        waves = math.pi * float(self.num_cycles) * 2.0
+        angle, rest = math.pi * float(self.num_cycles) * 2.0, float(max(1, end - warmup))
 
-        def lr_at(t: int) -> float:
-            if t < warmup:
-                return base_lr * (t / climb)
+        def factor(t: int) -> float:
             progress = (min(t, end) - warmup) / rest
-            return base_lr * (max(0, (1 - low) * 0.5 * (1.0 + cos(waves * progress))) + low)
+            return max(0, (1 - low) * 0.5 * (1.0 + cos(angle * progress))) + low
 
-        return lr_at
+        return factor
 
     def marks(self) -> CurveMarks:
         yield self.num_warmup_steps, "warmup ends"
         yield self.end, "decay ends"
 
-    def turning(self) -> tuple[float, float] | None:
-        if not self.waves:
-            return None
-        return self.num_warmup_steps, max(1, self.end - self.num_warmup_steps) / abs(2 * self.waves)
-
-    def next_break(self, t: int) -> int | None:
-        return super().next_break(t) if t < self.end else Timed.next_break(self, t)
+    def turns(self, t: int) -> CurveMarks:
+        return super().turns(t) if t < self.end else iter(())
 
     def notes(self) -> tuple[Problem, ...]:
         return ()

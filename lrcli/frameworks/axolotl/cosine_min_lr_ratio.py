@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from lrcli.frameworks.transformers._lambda import Turning
 from lrcli.schedules import LrRule, dataclass, number
 
@@ -30,13 +28,6 @@ class AxolotlCosineMinLrRatio(Turning):
 
     min_lr_ratio: float = number(0.0, doc="the share of the base LR at the end")
 
-    def rule(self, base_lr: float) -> LrRule:
-        warmup, low, cos, pi = self.num_warmup_steps, self.min_lr_ratio, math.cos, math.pi
-        climb, rest = float(max(1, warmup)), float(max(1, self.num_training_steps - warmup))
-
-        def lr_at(t: int) -> float:
-            if t < warmup:
-                return base_lr * (t / climb)
-            return base_lr * ((1 - low) * (0.5 * (1.0 + cos(pi * ((t - warmup) / rest)))) + low)
-
-        return lr_at
+    def factor(self, base_lr: float) -> LrRule:
+        wave, warmup, low = self.wave(), self.num_warmup_steps, self.min_lr_ratio
+        return lambda t: (1 - low) * wave(t - warmup) + low

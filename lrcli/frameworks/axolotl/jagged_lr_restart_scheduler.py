@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.axolotl.rex_lr import AxolotlRexLR
-from lrcli.frameworks.marked import first
-from lrcli.schedules import LrRule, Schedule, dataclass, length, number, schedule
+from lrcli.schedules import CurveMarks, LrRule, Schedule, dataclass, length, number, schedule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +49,7 @@ class AxolotlJaggedLRRestartScheduler(Schedule):
     def rule(self, base_lr: float) -> LrRule:
         inner, every, least = self.inner_schedule, self.jagged_restart_steps, self.min_lr_scale
         warmup, anneal, ahead = self.jagged_restart_warmup_steps, self.jagged_restart_anneal_steps, self._ahead
-        value = inner.rule(base_lr) if isinstance(inner, Schedule) else lambda t: inner.lr_at(t, base_lr)
+        value = inner.rule(base_lr)
 
         def lr_at(t: int) -> float:
             step = t + ahead
@@ -73,23 +70,15 @@ class AxolotlJaggedLRRestartScheduler(Schedule):
     def _ahead(self) -> int:
         return 2 if isinstance(self.inner_schedule, AxolotlRexLR) else 1
 
-    def _marks(self, t: int) -> Iterator[tuple[int, str]]:
-        """The steps at which the scale bends, in the round of step t and the next."""
-        every = int(self.jagged_restart_steps)
-        low = max(0, t + self._ahead) // every * every
-        for start in (low, low + every):
-            yield start, "restart" if start else ""
-            yield start + int(self.jagged_restart_warmup_steps), ""
-            yield start + every - int(self.jagged_restart_anneal_steps), ""
-            yield start + every - int(self.jagged_restart_anneal_steps) + 1, ""
-
-    def next_break(self, t: int) -> int | None:
-        least = max(t, 1)
-        own = [at - self._ahead for at, _ in self._marks(t)]
-        beside = [step for at in own for step in (at - 1, at, at + 1) if step >= least]
-        inner = self.inner_schedule.next_break(least + 1)
-        return first(*beside, None if inner is None else inner - 1)
-
-    def event_at(self, t: int) -> str:
-        at = t + self._ahead
-        return "restart" if t > 0 and at >= self.jagged_restart_steps and at % self.jagged_restart_steps == 0 else ""
+    def turns(self, t: int) -> CurveMarks:
+        every, warmup = int(self.jagged_restart_steps), int(self.jagged_restart_warmup_steps)
+        begin = (t + self._ahead) // every * every
+        for start in (begin, begin + every):
+            end = start + every - int(self.jagged_restart_anneal_steps)
+            for bend in (start, start + warmup, end, end + 1):
+                at = bend - self._ahead
+                is_restart = bend == start and at + self._ahead >= self.jagged_restart_steps
+                yield from ((at - 1, ""), (at, "restart" if is_restart else ""), (at + 1, ""))
+        inner = self.inner_schedule.next_break(t + 1)
+        if inner is not None:
+            yield inner - 1, ""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
-from lrcli.frameworks.transformers._lambda import Waves
+from lrcli.frameworks.transformers.cosine import TransformersCosine
 from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class AxolotlLrQuadraticWarmup(Waves):
+class AxolotlLrQuadraticWarmup(TransformersCosine):
     """Warm up from 0 to the base LR as the square of the step, then follow num_cycles waves of a cosine.
 
     lr(t) = base_lr * (t / max(1, num_warmup_steps))**2    for t < num_warmup_steps
@@ -27,13 +25,5 @@ class AxolotlLrQuadraticWarmup(Waves):
     aliases = ("get_cosine_schedule_with_quadratic_warmup",)
 
     def rule(self, base_lr: float) -> LrRule:
-        warmup, cos = self.num_warmup_steps, math.cos
-        climb, rest = float(max(1, warmup)), float(max(1, self.num_training_steps - warmup))
-        waves = math.pi * float(self.num_cycles) * 2.0
-
-        def lr_at(t: int) -> float:
-            if t < warmup:
-                return base_lr * (t / climb) ** 2
-            return base_lr * max(0.0, 0.5 * (1.0 + cos(waves * ((t - warmup) / rest))))
-
-        return lr_at
+        warmup, climb, factor = self.num_warmup_steps, float(max(1, self.num_warmup_steps)), self.factor(base_lr)
+        return lambda t: base_lr * ((t / climb) ** 2 if t < warmup else factor(t))

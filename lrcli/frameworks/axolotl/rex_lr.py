@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.base import Refuses
-from lrcli.schedules import CurveMarks, LrRule, Schedule, Setting, dataclass, length, number, setting
+import math
+
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
-class AxolotlRexLR(Schedule):
+class AxolotlRexLR(FrameworkSchedule):
     """Warm up linearly, then follow the reflected exponential down to min_lr, one step ahead of the update.
 
     lr(t) = base_lr * s / num_warmup_steps              for s <= num_warmup_steps
@@ -25,26 +27,22 @@ class AxolotlRexLR(Schedule):
     """
 
     name = "axolotl.RexLR"
-    counts = "step"
     own_rate = "max_lr"
 
     max_lr: float | None = number(None, doc="the peak; left out: lr", optional=True)
     min_lr: float = number(0.0, doc="the learning rate at the end")
     total_steps: float = length(doc="steps of the run, the warmup included", any_number=True, fills="run")
     num_warmup_steps: float = length(0, doc="steps of the warmup", any_number=True)
-    setting: Setting | None = setting()
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.max_lr is not None and self.min_lr > self.max_lr:
-            raise Refuses("axolotl", "ValueError", "min_lr should be less than max_lr", "min_lr", self.min_lr)
-        if self.num_warmup_steps > self.total_steps:
-            reason = "num_warmup_steps must be less than or equal to total_steps"
-            raise Refuses("axolotl", "ValueError", reason, "num_warmup_steps", self.num_warmup_steps)
+        self.require(self.min_lr <= self.rate(math.inf), "min_lr should be less than max_lr", "min_lr")
+        reason = "num_warmup_steps must be less than or equal to total_steps"
+        self.require(self.num_warmup_steps <= self.total_steps, reason, "num_warmup_steps")
 
     def rule(self, base_lr: float) -> LrRule:
         warmup, least = self.num_warmup_steps, self.min_lr
-        rest, ratio = self.total_steps - warmup, least / (base_lr if self.max_lr is None else self.max_lr)
+        rest, ratio = self.total_steps - warmup, least / self.rate(base_lr)
 
         def lr_at(t: int) -> float:
             if t + 1 <= warmup:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from lrcli.errors import Problem
-from lrcli.schedules import Schedule, length, number, text
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import dataclass, length, number, text
 
 
 def unused_steps(doc: str = "not used") -> Any:
@@ -24,8 +25,14 @@ def unused_text() -> Any:
     return text(None, doc="not used", optional=True)
 
 
-def unused_notes(schedule: Schedule, *fields: str) -> Iterator[Problem]:
-    """Which of these were given."""
-    given = [field for field in fields if getattr(schedule, field) is not None]
-    if given:
-        yield Problem("not-used", f"{schedule.name} does nothing with {' and '.join(given)}, as diffusers does")
+@dataclass(frozen=True, kw_only=True)
+class Diffusers(FrameworkSchedule):
+    """A schedule of diffusers; `unused` are the fields that it does nothing with."""
+
+    unused: ClassVar[tuple[str, ...]]
+
+    def notes(self) -> Iterator[Problem]:
+        yield from super().notes()
+        given = [field for field in self.unused if getattr(self, field) is not None]
+        if given:
+            yield Problem("not-used", f"{self.name} does nothing with {' and '.join(given)}, as diffusers does")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from lrcli.errors import Problem
-from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_steps, unused_text
+from lrcli.frameworks.diffusers._unused import Diffusers, unused_number, unused_steps, unused_text
 from lrcli.frameworks.transformers.constant import TransformersConstant
 from lrcli.schedules import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiffusersConstant(TransformersConstant):
+class DiffusersConstant(Diffusers, TransformersConstant):
     """Keep the base LR, whatever the warmup.
 
     lr(t) = base_lr
@@ -23,12 +22,10 @@ class DiffusersConstant(TransformersConstant):
     """
 
     name = "diffusers.constant"
+    unused = ("num_warmup_steps", "num_cycles", "power", "step_rules")
 
     num_warmup_steps: float | None = unused_steps("not used: there is no warmup")
     num_training_steps: float | None = unused_steps()
     num_cycles: float | None = unused_number()
     power: float | None = unused_number()
     step_rules: str | None = unused_text()
-
-    def notes(self) -> tuple[Problem, ...]:
-        return tuple(unused_notes(self, "num_warmup_steps", "num_cycles", "power", "step_rules"))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from lrcli.errors import Problem
-from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_steps, unused_text
+from lrcli.frameworks.diffusers._unused import Diffusers, unused_number, unused_steps, unused_text
 from lrcli.frameworks.transformers.constant_with_warmup import TransformersConstantWithWarmup
 from lrcli.schedules import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiffusersConstantWithWarmup(TransformersConstantWithWarmup):
+class DiffusersConstantWithWarmup(Diffusers, TransformersConstantWithWarmup):
     """Warm up linearly from 0 to the base LR, and keep it: as transformers does.
 
     lr(t) = base_lr * (t / max(1, num_warmup_steps))    for t < num_warmup_steps
@@ -22,11 +21,9 @@ class DiffusersConstantWithWarmup(TransformersConstantWithWarmup):
     """
 
     name = "diffusers.constant_with_warmup"
+    unused = ("num_cycles", "power", "step_rules")
 
     num_training_steps: float | None = unused_steps()
     num_cycles: float | None = unused_number()
     power: float | None = unused_number()
     step_rules: str | None = unused_text()
-
-    def notes(self) -> tuple[Problem, ...]:
-        return (*super().notes(), *unused_notes(self, "num_cycles", "power", "step_rules"))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from lrcli.errors import Problem
-from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_text
-from lrcli.frameworks.transformers._lambda import Waves
-from lrcli.schedules import LrRule, dataclass
+from lrcli.frameworks.diffusers._unused import Diffusers, unused_number, unused_text
+from lrcli.frameworks.transformers.cosine import TransformersCosine
+from lrcli.schedules import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiffusersCosine(Waves):
+class DiffusersCosine(Diffusers, TransformersCosine):
     """Warm up linearly from 0 to the base LR, then follow half a cosine to 0, whatever num_cycles says.
 
     lr(t) = base_lr * (t / max(1, num_warmup_steps))    for t < num_warmup_steps
@@ -29,7 +27,7 @@ class DiffusersCosine(Waves):
     """
 
     name = "diffusers.cosine"
-    aliases = ("get_cosine_schedule_with_warmup",)
+    unused = ("num_cycles", "power", "step_rules")
 
     num_cycles: Any = unused_number()
     power: float | None = unused_number()
@@ -38,18 +36,3 @@ class DiffusersCosine(Waves):
     @property
     def waves(self) -> float:
         return 0.5
-
-    def rule(self, base_lr: float) -> LrRule:
-        warmup, total = self.num_warmup_steps, self.num_training_steps
-        climb, rest = float(max(1, warmup)), float(max(1, total - warmup))
-        turn, cos = math.pi * 0.5 * 2.0, math.cos
-
-        def lr_at(t: int) -> float:
-            if t < warmup:
-                return base_lr * (t / climb)
-            return base_lr * max(0.0, 0.5 * (1.0 + cos(turn * ((t - warmup) / rest))))
-
-        return lr_at
-
-    def notes(self) -> tuple[Problem, ...]:
-        return (*super().notes(), *unused_notes(self, "num_cycles", "power", "step_rules"))

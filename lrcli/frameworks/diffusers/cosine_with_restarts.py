@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from lrcli.errors import Problem
-from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_text
+from lrcli.frameworks.diffusers._unused import Diffusers, unused_number, unused_text
 from lrcli.frameworks.transformers.cosine_with_restarts import TransformersCosineWithRestarts
 from lrcli.schedules import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiffusersCosineWithRestarts(TransformersCosineWithRestarts):
+class DiffusersCosineWithRestarts(Diffusers, TransformersCosineWithRestarts):
     """Warm up linearly from 0 to the base LR, then fall along num_cycles half cosines: as transformers does.
 
     lr(t) = base_lr * (t / max(1, num_warmup_steps))    for t < num_warmup_steps
@@ -25,9 +24,7 @@ class DiffusersCosineWithRestarts(TransformersCosineWithRestarts):
     """
 
     name = "diffusers.cosine_with_restarts"
+    unused = ("power", "step_rules")
 
     power: float | None = unused_number()
     step_rules: str | None = unused_text()
-
-    def notes(self) -> tuple[Problem, ...]:
-        return (*super().notes(), *unused_notes(self, "power", "step_rules"))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from lrcli.errors import Problem
-from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_text
+from lrcli.frameworks.diffusers._unused import Diffusers, unused_number, unused_text
 from lrcli.frameworks.transformers.linear import TransformersLinear
 from lrcli.schedules import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiffusersLinear(TransformersLinear):
+class DiffusersLinear(Diffusers, TransformersLinear):
     """Warm up linearly from 0 to the base LR, then fall linearly to 0 and stay there: as transformers does.
 
     lr(t) = base_lr * (t / max(1, num_warmup_steps))    for t < num_warmup_steps
@@ -23,10 +22,8 @@ class DiffusersLinear(TransformersLinear):
     """
 
     name = "diffusers.linear"
+    unused = ("num_cycles", "power", "step_rules")
 
     num_cycles: float | None = unused_number()
     power: float | None = unused_number()
     step_rules: str | None = unused_text()
-
-    def notes(self) -> tuple[Problem, ...]:
-        return (*super().notes(), *unused_notes(self, "num_cycles", "power", "step_rules"))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses
-from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_steps
-from lrcli.schedules import CurveMarks, LrRule, Schedule, dataclass, text
+from lrcli.frameworks.diffusers._unused import Diffusers, unused_number, unused_steps
+from lrcli.schedules import CurveMarks, LrRule, dataclass, text
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiffusersPiecewiseConstant(Schedule):
+class DiffusersPiecewiseConstant(Diffusers):
     """Multiply the base LR by the factor of the first rule whose step is not reached yet.
 
     lr(t) = base_lr * factor of the first "factor:step" with t < step; the last factor from there on
@@ -26,8 +25,8 @@ class DiffusersPiecewiseConstant(Schedule):
     """
 
     name = "diffusers.piecewise_constant"
+    unused = ("num_warmup_steps", "num_cycles", "power")
     aliases = ("get_piecewise_constant_schedule",)
-    counts = "step"
 
     step_rules: str = text(doc="factor:step, ..., and the last factor", example='"1:1000,0.1:2000,0.01"')
     num_warmup_steps: float | None = unused_steps("not used: there is no warmup")
@@ -63,6 +62,3 @@ class DiffusersPiecewiseConstant(Schedule):
         steps, factors = self.rules()
         for step, factor in zip(steps, factors[1:], strict=True):
             yield step, f"x{factor:g} of lr"
-
-    def notes(self) -> tuple[Problem, ...]:
-        return tuple(unused_notes(self, "num_warmup_steps", "num_cycles", "power"))

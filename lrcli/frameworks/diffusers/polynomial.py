@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from lrcli.errors import Problem
-from lrcli.frameworks.diffusers._unused import unused_notes, unused_number, unused_text
+from lrcli.frameworks.diffusers._unused import Diffusers, unused_number, unused_text
 from lrcli.frameworks.transformers.polynomial import TransformersPolynomial
 from lrcli.schedules import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiffusersPolynomial(TransformersPolynomial):
+class DiffusersPolynomial(Diffusers, TransformersPolynomial):
     """Warm up linearly from 0 to the base LR, then fall along a polynomial to 1e-7: as transformers does.
 
     lr(t) = base_lr * (t / max(1, num_warmup_steps))    for t < num_warmup_steps
@@ -27,9 +26,7 @@ class DiffusersPolynomial(TransformersPolynomial):
     """
 
     name = "diffusers.polynomial"
+    unused = ("num_cycles", "step_rules")
 
     num_cycles: float | None = unused_number()
     step_rules: str | None = unused_text()
-
-    def notes(self) -> tuple[Problem, ...]:
-        return (*super().notes(), *unused_notes(self, "num_cycles", "step_rules"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lrcli.errors import Problem
 from lrcli.frameworks.transformers.cosine import TransformersCosine
 from lrcli.schedules import dataclass
@@ -27,9 +29,8 @@ class TorchtuneCosine(TransformersCosine):
 
     name = "torchtune.get_cosine_schedule_with_warmup"
 
-    def notes(self) -> tuple[Problem, ...]:
-        told = super().notes()
+    def notes(self) -> Iterator[Problem]:
+        yield from super().notes()
         if self.setting is not None and len(set(self.setting.lrs)) > 1:
             what = f"{self.name}: get_lr() of torchtune's recipes raises RuntimeError where the groups' rates differ"
-            return (*told, Problem("groups-differ", what))
-        return told
+            yield Problem("groups-differ", what)

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Iterator
+
 from lrcli.errors import Problem
 from lrcli.frameworks.base import Refuses, before
-from lrcli.frameworks.marked import first
-from lrcli.schedules import CurveMarks, Schedule, Setting, dataclass, length, number, setting
-from lrcli.schedules.turns import next_turn
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
-class Warmed(Schedule):
-    """A warmup from 0 to the base LR over num_warmup_steps."""
-
-    counts = "step"
+class Warmed(FrameworkSchedule):
+    """A warmup from 0 to the base LR over num_warmup_steps, then a factor of the base LR."""
 
     num_warmup_steps: float = length(doc="optimizer steps of the warmup", any_number=True, rounds="up", example="500")
-    setting: Setting | None = setting()
+
+    def factor(self, base_lr: float) -> LrRule:
+        """The factor after the warmup, as a function of the step."""
+        raise NotImplementedError
+
+    def rule(self, base_lr: float) -> LrRule:
+        warmup, climb, factor = self.num_warmup_steps, float(max(1, self.num_warmup_steps)), self.factor(base_lr)
+        return lambda t: base_lr * (t / climb if t < warmup else factor(t))
 
     def marks(self) -> CurveMarks:
         yield self.num_warmup_steps, "warmup ends"
 
-    @property
-    def framework(self) -> str:
-        """Whose schedule it is: others have taken it over."""
-        return self.name.partition(".")[0]
-
     def default_lr(self, base_lr: float) -> float:
         """`optimizer.defaults["lr"]`, which some schedules use for every parameter group."""
-        known = self.setting.default_lr if self.setting else None
-        return base_lr if known is None else known
+        default_lr = self.setting.default_lr if self.setting else None
+        return base_lr if default_lr is None else default_lr
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,31 +59,27 @@ class Turning(Timed):
         """The waves until the end; half a wave falls from top to bottom."""
         return 0.5
 
-    def turning(self) -> tuple[float, float] | None:
-        """(the first step of the cosine, the steps from one of its turns to the next); None for a flat one."""
-        rest = max(1, self.num_training_steps - self.num_warmup_steps)
-        if not self.waves:
-            return None
-        return self.num_warmup_steps - self.lead, rest / abs(2 * self.waves)
+    @property
+    def end(self) -> float:
+        """The step at which the waves are done."""
+        return self.num_training_steps
 
-    def next_break(self, t: int) -> int | None:
-        turning = self.turning()
-        if turning is None:
-            return super().next_break(t)
-        begin, every = turning
-        return first(super().next_break(t), next_turn(t, max(begin, self.num_warmup_steps - 1), every))
+    def wave(self) -> Callable[[float], float]:
+        """The cosine, from 1 down to 0 and up again, as a function of the steps since the warmup."""
+        rest, angle, cos = float(max(1, self.end - self.num_warmup_steps)), math.pi * float(self.waves) * 2.0, math.cos
+        return lambda steps: 0.5 * (1.0 + cos(angle * (steps / rest)))
 
-    def notes(self) -> tuple[Problem, ...]:
+    def repeats(self) -> Iterator[tuple[float, float, str]]:
+        if self.waves:
+            half_wave = max(1, self.end - self.num_warmup_steps) / abs(2 * self.waves)
+            yield max(self.num_warmup_steps - self.lead, self.num_warmup_steps - 1), half_wave, ""
+
+    def notes(self) -> Iterator[Problem]:
         end = self.num_training_steps - self.lead
-        if self.setting is None or self.setting.length - 1 <= end or not self.waves:
-            return ()
-        return (
-            Problem(
-                "past-the-end",
-                f"{self.name} turns again after step {end:g}: its cosine has no end",
-                help=f"Give num_training_steps: {self.setting.length}, the length of the run",
-            ),
-        )
+        if self.setting is not None and self.setting.length - 1 > end and self.waves:
+            what = f"{self.name} turns again after step {end:g}: its cosine has no end"
+            advice = f"Give num_training_steps: {self.setting.length}, the length of the run"
+            yield Problem("past-the-end", what, help=advice)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,19 +102,16 @@ class Floored(Waves):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.min_lr is not None and self.min_lr_rate is not None:
-            raise Refuses(
-                "transformers", "ValueError", "only one of min_lr and min_lr_rate may be given", "min_lr_rate"
-            )
-        if self.min_lr is None and self.min_lr_rate is None:
-            raise Refuses("transformers", "ValueError", "min_lr or min_lr_rate must be given", "min_lr")
+        given = [rate is not None for rate in (self.min_lr, self.min_lr_rate)]
+        self.require(not all(given), "only one of min_lr and min_lr_rate may be given", "min_lr_rate")
+        self.require(any(given), "min_lr or min_lr_rate must be given", "min_lr")
 
-    def rate(self, base_lr: float) -> float:
+    def floor(self, base_lr: float) -> float:
         """The smallest learning rate as a share of the base LR."""
-        if self.min_lr is not None:
-            return self.min_lr / self.default_lr(base_lr)
-        assert self.min_lr_rate is not None
-        return self.min_lr_rate
+        if self.min_lr_rate is not None:
+            return self.min_lr_rate
+        assert self.min_lr is not None
+        return self.min_lr / self.default_lr(base_lr)
 
 
 def refuse_before(name: str, release: str) -> None:

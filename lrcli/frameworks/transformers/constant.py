@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from lrcli.schedules import LrRule, Schedule, dataclass
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransformersConstant(Schedule):
+class TransformersConstant(FrameworkSchedule):
     """Keep the base LR.
 
     lr(t) = base_lr
@@ -19,7 +20,6 @@ class TransformersConstant(Schedule):
 
     name = "transformers.constant"
     aliases = ("get_constant_schedule",)
-    counts = "step"
 
     def rule(self, base_lr: float) -> LrRule:
         return lambda t: base_lr

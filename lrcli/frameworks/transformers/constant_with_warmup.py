@@ -22,7 +22,5 @@ class TransformersConstantWithWarmup(Warmed):
     name = "transformers.constant_with_warmup"
     aliases = ("get_constant_schedule_with_warmup",)
 
-    def rule(self, base_lr: float) -> LrRule:
-        warmup = self.num_warmup_steps
-        climb = float(max(1.0, warmup))
-        return lambda t: base_lr * (t / climb) if t < warmup else base_lr
+    def factor(self, base_lr: float) -> LrRule:
+        return lambda t: 1.0

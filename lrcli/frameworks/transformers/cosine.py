@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from lrcli.frameworks.transformers._lambda import Waves
 from lrcli.schedules import LrRule, dataclass
 
@@ -28,14 +26,6 @@ class TransformersCosine(Waves):
     name = "transformers.cosine"
     aliases = ("get_cosine_schedule_with_warmup",)
 
-    def rule(self, base_lr: float) -> LrRule:
-        warmup, total = self.num_warmup_steps, self.num_training_steps
-        climb, rest = float(max(1, warmup)), float(max(1, total - warmup))
-        waves, cos = math.pi * float(self.num_cycles) * 2.0, math.cos
-
-        def lr_at(t: int) -> float:
-            if t < warmup:
-                return base_lr * (t / climb)
-            return base_lr * max(0, 0.5 * (1.0 + cos(waves * ((t - warmup) / rest))))
-
-        return lr_at
+    def factor(self, base_lr: float) -> LrRule:
+        wave, warmup = self.wave(), self.num_warmup_steps
+        return lambda t: max(0, wave(t - warmup))

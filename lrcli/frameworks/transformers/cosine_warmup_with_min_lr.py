@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from lrcli.frameworks.transformers._lambda import Floored, refuse_before
 from lrcli.schedules import CurveMarks, LrRule, Setting, dataclass, number
 
@@ -40,18 +38,14 @@ class TransformersCosineWarmupWithMinLR(Floored):
         return super().bind(setting)
 
     def rule(self, base_lr: float) -> LrRule:
-        warmup, total, low = float(self.num_warmup_steps), float(self.num_training_steps), self.rate(base_lr)
-        climb, rest = max(1.0, warmup), max(1.0, total - warmup)
-        waves, high, cos = math.pi * self.num_cycles * 2.0, 1 - low, math.cos
-        start, climb_from = self.warmup_lr_rate, max(1, warmup - 1)
+        warmup, low, start = float(self.num_warmup_steps), self.floor(base_lr), self.warmup_lr_rate
+        climb, climb_from, high, wave = max(1.0, warmup), max(1, warmup - 1), 1 - low, self.wave()
         gain = 0.0 if start is None else 1.0 - float(start)
 
         def lr_at(t: int) -> float:
-            if t < warmup:
-                if start is None:
-                    return base_lr * ((t + 1.0) / climb)
-                return base_lr * (start + gain * t / climb_from)
-            return base_lr * max(0, 0.5 * (1.0 + cos(waves * ((t - warmup + 1.0) / rest))) * high + low)
+            if t >= warmup:
+                return base_lr * max(0, wave(t - warmup + 1.0) * high + low)
+            return base_lr * ((t + 1.0) / climb if start is None else start + gain * t / climb_from)
 
         return lr_at
 

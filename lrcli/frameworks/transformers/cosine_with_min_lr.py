@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from lrcli.frameworks.transformers._lambda import Floored
 from lrcli.schedules import LrRule, dataclass
 
@@ -29,14 +27,7 @@ class TransformersCosineWithMinLR(Floored):
     name = "transformers.cosine_with_min_lr"
     aliases = ("get_cosine_with_min_lr_schedule_with_warmup",)
 
-    def rule(self, base_lr: float) -> LrRule:
-        warmup, total, low = self.num_warmup_steps, self.num_training_steps, self.rate(base_lr)
-        climb, rest = float(max(1, warmup)), float(max(1, total - warmup))
-        waves, high, cos = math.pi * float(self.num_cycles) * 2.0, 1 - low, math.cos
-
-        def lr_at(t: int) -> float:
-            if t < warmup:
-                return base_lr * (t / climb)
-            return base_lr * max(0, 0.5 * (1.0 + cos(waves * ((t - warmup) / rest))) * high + low)
-
-        return lr_at
+    def factor(self, base_lr: float) -> LrRule:
+        wave, warmup, low = self.wave(), self.num_warmup_steps, self.floor(base_lr)
+        high = 1 - low
+        return lambda t: max(0, wave(t - warmup) * high + low)

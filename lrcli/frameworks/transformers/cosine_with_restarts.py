@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from lrcli.frameworks.marked import first
 from lrcli.frameworks.transformers._lambda import Timed
-from lrcli.schedules import LrRule, dataclass, number
+from lrcli.schedules import CurveMarks, LrRule, dataclass, number
 from lrcli.schedules.turns import next_turn
 
 
@@ -31,33 +30,20 @@ class TransformersCosineWithRestarts(Timed):
 
     num_cycles: float = number(1, doc="half cosines until the end")
 
-    def rule(self, base_lr: float) -> LrRule:
-        warmup, total = self.num_warmup_steps, self.num_training_steps
-        climb, rest = float(max(1, warmup)), float(max(1, total - warmup))
+    def factor(self, base_lr: float) -> LrRule:
+        warmup, rest = self.num_warmup_steps, float(max(1, self.num_training_steps - self.num_warmup_steps))
         cycles, pi, cos = float(self.num_cycles), math.pi, math.cos
 
-        def lr_at(t: int) -> float:
-            if t < warmup:
-                return base_lr * (t / climb)
+        def factor(t: int) -> float:
             progress = (t - warmup) / rest
-            if progress >= 1.0:
-                return base_lr * 0.0
-            return base_lr * max(0.0, 0.5 * (1.0 + cos(pi * ((cycles * progress) % 1.0))))
+            return 0.0 if progress >= 1.0 else max(0.0, 0.5 * (1.0 + cos(pi * ((cycles * progress) % 1.0))))
 
-        return lr_at
+        return factor
 
-    def _restart(self, t: int) -> int | None:
-        """The first restart at or after t."""
-        if not self.num_cycles:
-            return None
+    def turns(self, t: int) -> CurveMarks:
         rest = max(1, self.num_training_steps - self.num_warmup_steps)
-        every = rest / abs(self.num_cycles)
-        step = next_turn(t, self.num_warmup_steps + every, every)
-        return step if step < self.num_warmup_steps + rest else None
-
-    def next_break(self, t: int) -> int | None:
-        return first(super().next_break(t), self._restart(t))
-
-    def event_at(self, t: int) -> str:
-        restart = "restart" if t > 0 and self._restart(t) == t else ""
-        return "; ".join(filter(None, (super().event_at(t), restart)))
+        if self.num_cycles:
+            every = rest / abs(self.num_cycles)
+            step = next_turn(t, self.num_warmup_steps + every, every)
+            if step < self.num_warmup_steps + rest:
+                yield step, "restart"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-from lrcli.errors import InvalidValue
-from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.metered import Metered
+from lrcli.frameworks.schedule import below
 from lrcli.frameworks.transformers._lambda import refuse_before
-from lrcli.schedules import Setting, choice, count, data, dataclass, flag, number, setting
+from lrcli.schedules import Setting, are_numbers, choice, count, data, dataclass, flag, number
+
+_PER_GROUP = "a number, or a list of one per group"
+_of_groups = partial(are_numbers, alone=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,39 +40,27 @@ class TransformersGreedy(Metered):
     value_raises = "ValueError"
 
     mode: str = choice("min", "min", "max", doc="whether a smaller or a larger metric is better")
-    factor: float = number(0.95, doc="factor of a reduction; the inverse is that of a raise", example="0.5")
+    factor: float = number(
+        0.95, doc="factor of a reduction; the inverse is that of a raise", example="0.5", demands=(below(1),)
+    )
     patience: float = count(10, doc="metrics in a row that change nothing", example="2")
     threshold: float = number(1e-6, doc="how much better counts as better")
     threshold_mode: str = choice("abs", "rel", "abs", doc="whether the threshold is a share of the best, or absolute")
     cooldown: float = count(0, doc="metrics after a reduction that are not looked at")
     warmup: float = count(0, doc="metrics after a raise that are not looked at")
-    min_lr: Any = data(1e-3, doc="the smallest learning rate", takes="a number, or a list of one per group")
-    max_lr: Any = data(1.0, doc="the largest learning rate", takes="a number, or a list of one per group")
+    min_lr: Any = data(1e-3, doc="the smallest learning rate", takes=_PER_GROUP, test=_of_groups)
+    max_lr: Any = data(1.0, doc="the largest learning rate", takes=_PER_GROUP, test=_of_groups)
     eps: float = number(1e-8, doc="a smaller change of the learning rate is not made")
     smooth: bool = flag(False, doc="whether the metric is averaged over a window first")
     window_size: float = count(50, doc="metrics that are averaged", at_least=0)
     reset_start: float = count(500, doc="reductions at min_lr until everything starts again")
-    setting: Setting | None = setting()
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        for field in ("min_lr", "max_lr"):
-            value = getattr(self, field)
-            if isinstance(value, list):
-                object.__setattr__(self, field, value := tuple(value))
-            for item in value if isinstance(value, tuple) else (value,):
-                if isinstance(item, bool) or not isinstance(item, (int, float)):
-                    raise InvalidValue(field, "must be a number, or a list of one per group", value)
-        if self.factor >= 1.0:
-            raise Refuses("transformers", "ValueError", "factor must be below 1", "factor", self.factor)
 
     def bind(self, setting: Setting) -> TransformersGreedy:
         refuse_before(self.name, setting.release)
         for field in ("min_lr", "max_lr"):
             value, groups = getattr(self, field), max(1, len(setting.lrs))
-            if isinstance(value, tuple) and len(value) != groups:
-                reason = f"{field} must have one value per parameter group, {groups} here"
-                raise Refuses("transformers", "ValueError", reason, field, value)
+            reason = f"{field} must have one value per parameter group, {groups} here"
+            self.require(not isinstance(value, tuple) or len(value) == groups, reason, field)
         return super().bind(setting)
 
     def walk(self, base_lr: float) -> Iterator[float]:

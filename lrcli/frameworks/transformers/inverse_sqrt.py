@@ -29,12 +29,8 @@ class TransformersInverseSqrt(Warmed):
         None, doc="the time scale; null is num_warmup_steps, 10000 without warmup", any_number=True, optional=True
     )
 
-    def rule(self, base_lr: float) -> LrRule:
+    def factor(self, base_lr: float) -> LrRule:
         warmup, sqrt = self.num_warmup_steps, math.sqrt
         scale = (warmup or 10_000) if self.timescale is None else self.timescale
-        climb, shift = float(max(1, warmup)), scale - warmup
-
-        def lr_at(t: int) -> float:
-            return base_lr * (t / climb if t < warmup else 1.0 / sqrt((t + shift) / scale))
-
-        return lr_at
+        shift = scale - warmup
+        return lambda t: 1.0 / sqrt((t + shift) / scale)

@@ -23,11 +23,6 @@ class TransformersLinear(Timed):
     name = "transformers.linear"
     aliases = ("get_linear_schedule_with_warmup",)
 
-    def rule(self, base_lr: float) -> LrRule:
-        warmup, total = self.num_warmup_steps, self.num_training_steps
-        climb, rest = float(max(1, warmup)), float(max(1, total - warmup))
-
-        def lr_at(t: int) -> float:
-            return base_lr * (t / climb if t < warmup else max(0.0, (total - t) / rest))
-
-        return lr_at
+    def factor(self, base_lr: float) -> LrRule:
+        total, rest = self.num_training_steps, float(max(1, self.num_training_steps - self.num_warmup_steps))
+        return lambda t: max(0.0, (total - t) / rest)

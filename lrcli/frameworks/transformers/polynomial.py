@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.transformers._lambda import Timed
 from lrcli.schedules import LrRule, Setting, dataclass, number
 
@@ -33,24 +32,21 @@ class TransformersPolynomial(Timed):
 
     def bind(self, setting: Setting) -> TransformersPolynomial:
         bound = super().bind(setting)
-        if setting.default_lr is not None and not setting.default_lr > self.lr_end:
-            raise Refuses(self.framework, "ValueError", f"lr_end must be below lr ({setting.default_lr})", "lr_end")
+        lr = setting.default_lr
+        self.require(lr is None or lr > self.lr_end, f"lr_end must be below lr ({lr})", "lr_end")
         return bound
 
-    def rule(self, base_lr: float) -> LrRule:
+    def factor(self, base_lr: float) -> LrRule:
         warmup, total, end, power = self.num_warmup_steps, self.num_training_steps, self.lr_end, self.power
-        climb, steps = float(max(1, warmup)), total - warmup
-        start = self.default_lr(base_lr)
+        start, steps = self.default_lr(base_lr), total - warmup
         drop = start - end
 
-        def lr_at(t: int) -> float:
-            if t < warmup:
-                return base_lr * (t / climb)
+        def factor(t: int) -> float:
             if t > total:
-                return base_lr * (end / start)
+                return end / start
             if not steps:
                 raise ZeroDivisionError("num_training_steps - num_warmup_steps is 0")
             decay: float = drop * (1 - (t - warmup) / steps) ** power + end
-            return base_lr * (decay / start)
+            return decay / start
 
-        return lr_at
+        return factor

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrcli.frameworks.metered import TorchPlateau
-from lrcli.schedules import Setting, dataclass, number, setting
+from lrcli.schedules import dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,6 @@ class TransformersReduceLROnPlateau(TorchPlateau):
     aliases = ("get_reduce_on_plateau_schedule",)
 
     min_lr: float = number(0, doc="the smallest learning rate", per_group=True)
-    setting: Setting | None = setting()
 
     def walk(self, base_lr: float) -> Iterator[float]:
         yield from self.follow(base_lr, self.min_lr)

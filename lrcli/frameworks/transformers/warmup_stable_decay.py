@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from lrcli.errors import Problem
-from lrcli.frameworks.base import Refuses
-from lrcli.frameworks.marked import first
 from lrcli.frameworks.transformers._lambda import Warmed
 from lrcli.schedules import CurveMarks, LrRule, choice, dataclass, length, number
 from lrcli.schedules.turns import next_turn
@@ -58,9 +56,8 @@ class TransformersWarmupStableDecay(Warmed):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.num_training_steps is None and self.num_stable_steps is None:
-            reason = "num_training_steps or num_stable_steps must be given"
-            raise Refuses("transformers", "ValueError", reason, "num_training_steps")
+        is_known = self.num_training_steps is not None or self.num_stable_steps is not None
+        self.require(is_known, "num_training_steps or num_stable_steps must be given", "num_training_steps")
 
     def stable_steps(self) -> float:
         """Steps at the base LR; below 0 where warmup and decay are longer than the run."""
@@ -93,19 +90,17 @@ class TransformersWarmupStableDecay(Warmed):
         yield max(decay_at, self.num_warmup_steps), "decay begins"
         yield decay_at + self.num_decay_steps, "decay ends"
 
-    def next_break(self, t: int) -> int | None:
-        found = super().next_break(t)
-        if self.decay_type != "cosine" or not self.num_cycles or self.num_cycles == 0.5:
-            return found
-        begin = self.num_warmup_steps + self.stable_steps()
-        turn = next_turn(t, begin, max(1, self.num_decay_steps) / abs(2 * self.num_cycles))
-        return first(found, turn) if turn <= begin + self.num_decay_steps else found
+    def turns(self, t: int) -> CurveMarks:
+        if self.decay_type == "cosine" and self.num_cycles not in (0, 0.5):
+            begin = self.num_warmup_steps + self.stable_steps()
+            turn = next_turn(t, begin, max(1, self.num_decay_steps) / abs(2 * self.num_cycles))
+            if turn <= begin + self.num_decay_steps:
+                yield turn, ""
 
-    def notes(self) -> tuple[Problem, ...]:
+    def notes(self) -> Iterator[Problem]:
         if self.num_stable_steps is None and self.stable_steps() < 0:
             what = f"{self.name}: warmup and decay are longer than the run: the decay begins part-way, with a jump"
-            return (Problem("part-way", what),)
-        return ()
+            yield Problem("part-way", what)
 
 
 def _up(shape: str) -> Callable[[float], float]:
