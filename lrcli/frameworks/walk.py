@@ -84,4 +84,4 @@ class Walked(Schedule):
         return {}
 
     def monotone_until(self, t: int) -> int | None:
-        return t + 1
+        return super().monotone_until(t) if self.stands_alone() else t + 1

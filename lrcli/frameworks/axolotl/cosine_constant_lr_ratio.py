@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from lrcli.errors import Problem
 from lrcli.frameworks.transformers._lambda import Waves
@@ -54,5 +55,5 @@ class AxolotlCosineConstantLrRatio(Waves):
     def turns(self, t: int) -> CurveMarks:
         return super().turns(t) if t < self.end else iter(())
 
-    def notes(self) -> tuple[Problem, ...]:
-        return ()
+    def notes(self) -> Iterator[Problem]:
+        return iter(())  # its cosine has an end

@@ -77,8 +77,11 @@ class AxolotlJaggedLRRestartScheduler(Schedule):
             end = start + every - int(self.jagged_restart_anneal_steps)
             for bend in (start, start + warmup, end, end + 1):
                 at = bend - self._ahead
-                is_restart = bend == start and at + self._ahead >= self.jagged_restart_steps
-                yield from ((at - 1, ""), (at, "restart" if is_restart else ""), (at + 1, ""))
+                yield from ((at - 1, ""), (at, ""), (at + 1, ""))
         inner = self.inner_schedule.next_break(t + 1)
         if inner is not None:
             yield inner - 1, ""
+
+    def event_at(self, t: int) -> str:
+        at = t + self._ahead
+        return "restart" if t > 0 and at >= self.jagged_restart_steps and at % self.jagged_restart_steps == 0 else ""

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from itertools import count
 
 from lrcli.errors import Problem
+from lrcli.frameworks.schedule import FrameworkSchedule
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules import Setting, dataclass, length, number, setting
+from lrcli.schedules import CurveMarks, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
-class BoltsLinearWarmupCosineAnnealingLR(Walked):
+class BoltsLinearWarmupCosineAnnealingLR(FrameworkSchedule, Walked):
     """Warm up linearly from warmup_start_lr to the base LR, then follow a cosine to eta_min at max_epochs.
 
     lr(t) = warmup_start_lr                                                    for t = 0
@@ -32,13 +33,13 @@ class BoltsLinearWarmupCosineAnnealingLR(Walked):
     Source: pl_bolts.optimizers.lr_scheduler.LinearWarmupCosineAnnealingLR (run in 0.7.0).
     """
 
+    counts = "epoch"
     name = "lightning_bolts.LinearWarmupCosineAnnealingLR"
 
     warmup_epochs: float = length(doc="epochs of the warmup", any_number=True, example="10")
     max_epochs: float = length(doc="epochs until the end, the warmup included", any_number=True, fills="run")
     warmup_start_lr: float = number(0.0, doc="the learning rate at the start", example="0.001")
     eta_min: float = number(0.0, doc="the learning rate at the end")
-    setting: Setting | None = setting()
 
     def walk(self, base_lr: float) -> Iterator[float]:
         warmup, last, low = self.warmup_epochs, self.max_epochs, self.eta_min
@@ -59,17 +60,14 @@ class BoltsLinearWarmupCosineAnnealingLR(Walked):
                 lr = now / before * (lr - low) + low
             yield lr
 
-    def event_at(self, t: int) -> str:
-        if t and t == self.warmup_epochs - 1:
-            return "warmup ends"
-        return "cosine ends" if t and t == self.max_epochs else ""
+    def marks(self) -> CurveMarks:
+        yield self.warmup_epochs - 1, "warmup ends"
+        yield self.max_epochs, "cosine ends"
 
-    def notes(self) -> tuple[Problem, ...]:
-        told = []
+    def notes(self) -> Iterator[Problem]:
         if self.warmup_epochs == 0 and self.warmup_start_lr == self.eta_min:
             what = f"{self.name}: with warmup_epochs 0 the whole run is at warmup_start_lr, {self.warmup_start_lr:g}"
-            told.append(Problem("no-warmup", what, help="Give warmup_epochs: 1 at least, or warmup_start_lr"))
+            yield Problem("no-warmup", what, help="Give warmup_epochs: 1 at least, or warmup_start_lr")
         if self.setting is not None and self.setting.length - 1 > self.max_epochs > self.warmup_epochs:
             advice = f"Give max_epochs: {self.setting.length}, the length of the run"
-            told.append(Problem("past-the-end", f"{self.name} climbs again after {self.max_epochs:g}", help=advice))
-        return tuple(told)
+            yield Problem("past-the-end", f"{self.name} climbs again after {self.max_epochs:g}", help=advice)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from lrcli.errors import InvalidValue
-from lrcli.schedules import Schedule, Setting, dataclass, length, number, setting
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number
 
 
-@dataclass(frozen=True)
-class GetLR(Schedule):
+@dataclass(frozen=True, kw_only=True)
+class GetLR(FrameworkSchedule):
     """Warm up to learning_rate, follow half a cosine to min_lr, and stay there.
 
     lr(t) = learning_rate * (t + 1) / (warmup_iters + 1)                    for t < warmup_iters
@@ -27,37 +27,35 @@ class GetLR(Schedule):
     """
 
     name = "nanogpt.get_lr"
-    counts = "step"
     own_rate = "learning_rate"
+    one_rate = "sets one lr for all groups: they must not have different ones"
 
     learning_rate: float | None = number(None, doc="the learning rate after the warmup", optional=True)
     warmup_iters: float = length(2000, doc="iterations of the warmup", any_number=True)
     lr_decay_iters: float = length(600000, doc="the iteration at which min_lr is reached", any_number=True)
     min_lr: float = number(6e-5, doc="the learning rate at the end")
-    setting: Setting | None = setting()
 
-    def bind(self, setting: Setting) -> GetLR:
-        if len(set(setting.lrs)) > 1:
-            raise InvalidValue("type", "sets one lr for all groups: they must not have different ones", None)
-        return super().bind(setting)
+    def rule(self, base_lr: float) -> LrRule:
+        lr, low, warmup, end, cos, pi = (
+            self.rate(base_lr),
+            self.min_lr,
+            self.warmup_iters,
+            self.lr_decay_iters,
+            math.cos,
+            math.pi,
+        )
+        of_2023 = self.setting is not None and self.setting.release == "2023"
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        lr = base_lr if self.learning_rate is None else self.learning_rate
-        if t < self.warmup_iters:
-            if self.setting is not None and self.setting.release == "2023":
-                return lr * t / self.warmup_iters
-            return lr * (t + 1) / (self.warmup_iters + 1)
-        if t > self.lr_decay_iters:
-            return self.min_lr
-        decay_ratio = (t - self.warmup_iters) / (self.lr_decay_iters - self.warmup_iters)
-        coeff = 0.5 * (1.0 + math.cos(math.pi * decay_ratio))
-        return self.min_lr + coeff * (lr - self.min_lr)
+        def lr_at(t: int) -> float:
+            if t < warmup:
+                return lr * t / warmup if of_2023 else lr * (t + 1) / (warmup + 1)
+            if t > end:
+                return low
+            return low + 0.5 * (1.0 + cos(pi * ((t - warmup) / (end - warmup)))) * (lr - low)
 
-    def next_break(self, t: int) -> int | None:
-        ends = (math.ceil(self.warmup_iters), math.floor(self.lr_decay_iters) + 1)
-        return next((end for end in ends if end >= max(t, 1)), None)
+        return lr_at
 
-    def event_at(self, t: int) -> str:
-        if t and t == self.warmup_iters:
-            return "warmup ends"
-        return "decay ends" if t == self.lr_decay_iters else ""
+    def marks(self) -> CurveMarks:
+        yield self.warmup_iters, "warmup ends"
+        yield self.lr_decay_iters, "decay ends"
+        yield math.floor(self.lr_decay_iters) + 1, ""

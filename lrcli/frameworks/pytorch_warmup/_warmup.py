@@ -6,25 +6,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from lrcli.errors import InvalidValue, NoValue, Refused
-from lrcli.frameworks.base import Refuses
-from lrcli.frameworks.marked import first
+from lrcli.frameworks.schedule import FrameworkSchedule
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules import LrRule, Schedule, Setting, count, data, dataclass, length, schedule
+from lrcli.schedules import CurveMarks, LrRule, Schedule, Setting, are_numbers, count, data, dataclass, length, schedule
+from lrcli.schedules.params import Demand
 
 STRETCH = 8192
 """How many rows of the wrapped scheduler are computed at a time."""
 
 
-def refuses(exception: str, reason: str, field: str, value: object = None) -> Refuses:
-    """What pytorch_warmup raises."""
-    return Refuses("pytorch_warmup", exception, reason, field, value)
+_WHOLE = (
+    Demand("TypeError", "must be an int", lambda value: isinstance(value, int)),
+    Demand("ValueError", "must be a positive integer", lambda value: value > 0),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dampened(Walked):
+class Dampened(FrameworkSchedule, Walked):
     """A warmup over a scheduler of PyTorch's newest release, or over the learning rate itself."""
-
-    counts = "step"
 
     lr_scheduler: Schedule | None = schedule(
         None, doc="the scheduler that is stepped in dampening(); without one the learning rate stays", optional=True
@@ -87,27 +86,20 @@ class Dampened(Walked):
                 raise NoValue(end)
             lr, rows = rows[-1], []
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return self.lrs(base_lr, t, t + 1)[0]
-
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
         if self.lr_scheduler is not None:
             return super().lrs(base_lr, start, stop)
         factor, ahead = self.warmup_factor(), int(self.last_step) + 1
         return [base_lr * factor(t) for t in range(start + ahead, stop + ahead)]
 
-    def next_break(self, t: int) -> int | None:
-        end, least = self.warmup_end(), max(t, 1)
-        inner = None if self.lr_scheduler is None else self.lr_scheduler.next_break(t)
-        return first(end if end is not None and end >= least else None, inner)
+    def marks(self) -> CurveMarks:
+        end = self.warmup_end()
+        return iter(() if end is None else ((end, "warmup ends"),))
 
-    def monotone_until(self, t: int) -> int | None:
-        return t + 1 if self.lr_scheduler is not None else self.next_break(t + 1)
-
-    def event_at(self, t: int) -> str:
-        inner = "" if self.lr_scheduler is None else self.lr_scheduler.event_at(t)
-        own = "warmup ends" if t > 0 and t == self.warmup_end() else ""
-        return "; ".join(event for event in (own, inner) if event)
+    def turns(self, t: int) -> CurveMarks:
+        inner = self.lr_scheduler
+        if inner is not None and (at := inner.next_break(t)) is not None:
+            yield at, inner.event_at(at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,16 +108,9 @@ class DampenedOver(Dampened):
 
     value_raises = "ValueError"
 
-    warmup_period: float = length(doc="length of the warmup", any_number=True, per_group=True, example="500")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        periods = self.warmup_period if isinstance(self.warmup_period, tuple) else (self.warmup_period,)
-        for period in periods:
-            if not isinstance(period, int):
-                raise refuses("TypeError", "warmup_period must be an int", "warmup_period", period)
-            if period <= 0:
-                raise refuses("ValueError", "warmup_period must be a positive integer", "warmup_period", period)
+    warmup_period: float = length(
+        doc="length of the warmup", any_number=True, per_group=True, example="500", demands=_WHOLE
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,19 +118,11 @@ class DampenedBy(Dampened):
     """A warmup that follows from the second beta of Adam."""
 
     betas: Any = data(
-        (0.9, 0.999), doc="the betas of the optimizer, which must be an Adam", takes="a list of two numbers"
+        (0.9, 0.999),
+        doc="the betas of the optimizer, which must be an Adam",
+        takes="a list of two numbers from 0 to below 1",
+        test=lambda betas: are_numbers(betas) and len(betas) == 2 and all(0 <= beta < 1 for beta in betas),
     )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        betas = self.betas
-        if not (
-            isinstance(betas, (tuple, list))
-            and len(betas) == 2
-            and all(isinstance(beta, (int, float)) and not isinstance(beta, bool) and 0 <= beta < 1 for beta in betas)
-        ):
-            raise InvalidValue("betas", "must be a list of two numbers from 0 to below 1", betas)
-        object.__setattr__(self, "betas", tuple(betas))
 
     @property
     def beta2(self) -> float:

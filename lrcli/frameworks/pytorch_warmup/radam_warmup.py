@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from lrcli.frameworks.pytorch_warmup._warmup import DampenedBy, refuses
+from lrcli.frameworks.pytorch_warmup._warmup import DampenedBy
 from lrcli.schedules import LrRule, dataclass
 
 
@@ -27,8 +27,7 @@ class RAdamWarmup(DampenedBy):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.beta2 > 0.6:
-            raise refuses("ValueError", "the second beta must be greater than 0.6", "betas", self.betas)
+        self.require(self.beta2 > 0.6, "the second beta must be greater than 0.6", "betas")
 
     def warmup_factor(self) -> LrRule:
         beta2, sqrt = self.beta2, math.sqrt

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 
 from lrcli.errors import Problem
 from lrcli.frameworks.base import raised
-from lrcli.schedules import CurveMarks, LrRule, Schedule, Setting, choice, dataclass, length, number, setting
-from lrcli.schedules.turns import next_turn
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import CurveMarks, LrRule, choice, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
-class TorchtitanLRScheduler(Schedule):
+class TorchtitanLRScheduler(FrameworkSchedule):
     """Warm up linearly from above 0, keep the base LR, and decay to min_lr_factor of it.
 
     lr(t) = base_lr * ((t + 1) / W)      for t < W = min(int(warmup_steps), T)
@@ -31,7 +32,6 @@ class TorchtitanLRScheduler(Schedule):
 
     name = "torchtitan.lr_scheduler"
     aliases = ("LRSchedulersContainer",)
-    counts = "step"
 
     warmup_steps: float = length(200, doc="steps of the warmup", any_number=True, rounds="keep")
     total_steps: float | None = length(
@@ -43,7 +43,6 @@ class TorchtitanLRScheduler(Schedule):
     decay_ratio: float | None = number(None, doc="the decay as a share; null is all but the warmup", optional=True)
     decay_type: str = choice("linear", "linear", "sqrt", "cosine", doc="the shape of the decay")
     min_lr_factor: float = number(0.0, doc="the last learning rate as a share of the base LR")
-    setting: Setting | None = setting()
 
     @property
     def total(self) -> int:
@@ -64,8 +63,7 @@ class TorchtitanLRScheduler(Schedule):
 
     def rule(self, base_lr: float) -> LrRule:
         warmup, stable, decay = self.phases()
-        begin, low = warmup + stable, self.min_lr_factor
-        kind, high, sqrt, cos, pi = self.decay_type, 1 - self.min_lr_factor, math.sqrt, math.cos, math.pi
+        begin, low, high, left = warmup + stable, self.min_lr_factor, 1 - self.min_lr_factor, _LEFT[self.decay_type]
 
         def lr_at(t: int) -> float:
             if t < warmup:
@@ -74,12 +72,7 @@ class TorchtitanLRScheduler(Schedule):
                 return base_lr
             if not decay:
                 raise raised("torchtitan", "AssertionError", "there is no decay, and the steps are over")
-            share = (t + 1 - begin) / decay
-            if kind == "linear":
-                left = 1 - share
-            else:
-                left = 1 - sqrt(share) if kind == "sqrt" else 0.5 * (1.0 + cos(pi * share))
-            return base_lr * (low + high * left)
+            return base_lr * (low + high * left((t + 1 - begin) / decay))
 
         return lr_at
 
@@ -89,15 +82,21 @@ class TorchtitanLRScheduler(Schedule):
         yield warmup + stable - 1, "decay begins" if stable else ""
         yield self.total, "decay ends"
 
-    def next_break(self, t: int) -> int | None:
-        found = super().next_break(t)
-        if found is None and self.decay_type == "cosine" and (decay := self.phases()[2]) > 0:
-            return next_turn(t, self.total, decay)
-        return found
+    def repeats(self) -> Iterator[tuple[float, float, str]]:
+        if self.decay_type == "cosine":
+            decay = self.phases()[2]
+            yield self.total + decay, decay, ""
 
-    def notes(self) -> tuple[Problem, ...]:
-        if self.setting is None or self.setting.length - 1 <= self.total or not self.phases()[2]:
-            return ()
-        what = "climbs again" if self.decay_type == "cosine" else "falls on, below its end"
-        advice = f"Give total_steps: {self.setting.length}, the length of the run"
-        return (Problem("past-the-end", f"{self.name} {what} after step {self.total}", help=advice),)
+    def notes(self) -> Iterator[Problem]:
+        if self.setting is not None and self.setting.length - 1 > self.total and self.phases()[2]:
+            what = "climbs again" if self.decay_type == "cosine" else "falls on, below its end"
+            advice = f"Give total_steps: {self.setting.length}, the length of the run"
+            yield Problem("past-the-end", f"{self.name} {what} after step {self.total}", help=advice)
+
+
+_LEFT: dict[str, Callable[[float], float]] = {
+    "linear": lambda share: 1 - share,
+    "sqrt": lambda share: 1 - math.sqrt(share),
+    "cosine": lambda share: 0.5 * (1.0 + math.cos(math.pi * share)),
+}
+"""What is left of the decay after a share of its steps."""
