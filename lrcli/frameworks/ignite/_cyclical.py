@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import raised
-from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, refuses
-from lrcli.schedules import dataclass, length, number
+from lrcli.frameworks.ignite._scheduler import IgniteOfGroup
+from lrcli.schedules import CurveMarks, dataclass, length, number
+from lrcli.schedules.params import Demand
 
 
 class Cycle(NamedTuple):
@@ -59,6 +60,9 @@ class Cycles:
         return cycles[i], t - begins[i]
 
 
+_TWO = Demand("ValueError", "should be larger than 1", lambda size: size >= 2)
+
+
 @dataclass(frozen=True, kw_only=True)
 class IgniteCyclical(IgniteOfGroup):
     """A scheduler of cycles from start_value to end_value, with a climb back of warmup_duration events."""
@@ -68,7 +72,9 @@ class IgniteCyclical(IgniteOfGroup):
 
     start_value: float | None = number(None, doc="the learning rate at the start of a cycle", optional=True)
     end_value: float = number(doc="the learning rate at its end", example="0.001")
-    cycle_size: float = length(doc="events of a cycle, without the climb back", any_number=True, example="1000")
+    cycle_size: float = length(
+        doc="events of a cycle, without the climb back", any_number=True, example="1000", demands=(_TWO,)
+    )
     cycle_mult: float = number(1.0, doc="factor from one cycle's length to the next", at_least=0)
     start_value_mult: float = number(1.0, doc="factor of the start from cycle to cycle")
     end_value_mult: float = number(1.0, doc="factor of the end from cycle to cycle")
@@ -76,8 +82,6 @@ class IgniteCyclical(IgniteOfGroup):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.cycle_size < 2:
-            raise refuses("ValueError", "cycle_size should be larger than 1", "cycle_size", self.cycle_size)
         for field in ("cycle_size", "warmup_duration"):
             value = getattr(self, field)
             if value != int(value) or value < 0:
@@ -88,59 +92,43 @@ class IgniteCyclical(IgniteOfGroup):
         raise NotImplementedError
 
     @cached_property
-    def _made(self) -> dict[float, Cycles]:
+    def _cycles_of(self) -> dict[float, Cycles]:
         return {}
 
     def _cycles(self, base_lr: float) -> Cycles:
-        start = base_lr if self.start_value is None else self.start_value
-        if start not in self._made:
-            self._made[start] = Cycles(self, start)
-        return self._made[start]
-
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return self.lrs(base_lr, t, t + 1)[0]
+        start = self.rate(base_lr)
+        return self._cycles_of.setdefault(start, Cycles(self, start))
 
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
         if self.is_idle:
             return [base_lr] * (stop - start)
-        cycles, found, t = self._cycles(base_lr), [], start
+        cycles, rows, t = self._cycles(base_lr), [], start
         while t < stop:
             cycle, place = cycles.at(t)
             size, warm, begin, after, end = cycle
             until = min(place + stop - t, size + warm)
             if place < size:
-                found += self.shape(begin, end, [e / size for e in range(place, min(until, size))])
+                rows += self.shape(begin, end, [e / size for e in range(place, min(until, size))])
             if place <= size < until:
-                found += self.shape(after, end, [1.0])
-            found += [end + (after - end) * ((e - size) / warm) for e in range(max(place, size + 1), until)]
+                rows += self.shape(after, end, [1.0])
+            rows += [end + (after - end) * ((e - size) / warm) for e in range(max(place, size + 1), until)]
             t += until - place
-        return found
+        return rows
 
     def bends(self, size: int) -> tuple[float, ...]:
         """The places in a cycle at which it turns, its ends aside."""
         return ()
 
-    def next_break(self, t: int) -> int | None:
+    def turns(self, t: int) -> CurveMarks:
         if self.is_idle:
-            return None
-        t = max(t, 1)
+            return
         try:
             cycle, place = self._cycles(1.0).at(t - 1)
         except ValueError:
-            return None
+            return
         begin = t - 1 - place
-        places = [cycle.size, cycle.size + cycle.warm]
-        for turn in self.bends(cycle.size):
-            places += [math.floor(turn), math.ceil(turn)]
-        return min(begin + at for at in places if begin + at >= t)
-
-    def event_at(self, t: int) -> str:
-        if t < 1 or self.is_idle:
-            return ""
-        try:
-            cycle, place = self._cycles(1.0).at(t)
-        except ValueError:
-            return ""
-        if place == 0:
-            return "restart"
-        return "climb begins" if place == cycle.size else ""
+        yield begin + cycle.size + cycle.warm, "restart"
+        if cycle.warm:
+            yield begin + cycle.size, "climb begins"
+        for bend in self.bends(cycle.size):
+            yield from ((begin + math.floor(bend), ""), (begin + math.ceil(bend), ""))

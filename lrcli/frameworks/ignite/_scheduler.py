@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import count
 from typing import Any
 
 from lrcli.frameworks.base import Refuses
-from lrcli.schedules import Schedule, Setting, count, dataclass, flag, setting
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import Setting, dataclass, flag
+from lrcli.schedules import count as whole_number
 
 STRETCH = 8192
 """How many events of a scheduler are computed at a time."""
@@ -18,25 +21,23 @@ def refuses(exception: str, reason: str, field: str = "", value: object = None) 
 
 
 @dataclass(frozen=True, kw_only=True)
-class IgniteScheduler(Schedule):
+class IgniteScheduler(FrameworkSchedule):
     """A scheduler, event by event."""
 
-    counts = "step"
-
     save_history: bool = flag(False, doc="whether the engine's state keeps the values; it changes nothing here")
-    setting: Setting | None = setting()
+
+    def lr_at(self, t: int, base_lr: float) -> float:
+        return self.lrs(base_lr, t, t + 1)[0]
 
     def events(self, base_lr: float, lr: float) -> Iterator[float]:
         """The values of the events, for an optimizer that now has this learning rate."""
-        start = 0
-        rows: Iterable[float]
-        while True:
+        for start in count(0, STRETCH):
+            rows: Iterable[float]
             try:
                 rows = self.lrs(base_lr, start, start + STRETCH)
             except (ArithmeticError, ValueError):  # one by one, up to the event that has no value
                 rows = (self.lr_at(t, base_lr) for t in range(start, start + STRETCH))
             yield from rows
-            start += STRETCH
 
     def constructed(self, base_lr: float, lr: float) -> float:
         """The optimizer's learning rate after the scheduler has been built: PyTorch's constructors change it."""
@@ -47,7 +48,7 @@ class IgniteScheduler(Schedule):
 class IgniteOfGroup(IgniteScheduler):
     """A scheduler that may be for one parameter group alone."""
 
-    param_group_index: float | None = count(None, doc="the one parameter group that it moves", optional=True)
+    param_group_index: float | None = whole_number(None, doc="the one parameter group that it moves", optional=True)
 
     @property
     def is_idle(self) -> bool:
@@ -57,6 +58,6 @@ class IgniteOfGroup(IgniteScheduler):
 
     def bind(self, setting: Setting) -> Any:
         index, groups = self.param_group_index, max(1, len(setting.lrs))
-        if index is not None and not 0 <= index < groups:
-            raise refuses("IndexError", "there is no such parameter group", "param_group_index", index)
+        exists = index is None or 0 <= index < groups
+        self.require(exists, "there is no such parameter group", "param_group_index", "IndexError")
         return super().bind(setting)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lrcli.errors import Problem
-from lrcli.schedules import Schedule, Setting, dataclass, flag, number, setting, text
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import dataclass, flag, number, text
 
 
 @dataclass(frozen=True, kw_only=True)
-class IgniteState(Schedule):
+class IgniteState(FrameworkSchedule):
     """A value of the engine's state; row t is what event t + 1 sets, the first that there is."""
 
-    counts = "step"
     sets_lr = True
 
     param_name: str | None = text(None, doc="the attribute of the engine's state", optional=True)
     save_history: bool = flag(False, doc="whether the engine's state keeps the values; it changes nothing here")
     create_new: bool = flag(False, doc="whether the attribute is a new one; it changes nothing here")
-    setting: Setting | None = setting()
 
-    def notes(self) -> tuple[Problem, ...]:
+    def notes(self) -> Iterator[Problem]:
         what = f"{self.name} sets engine.state.{self.param_name or 'PARAM_NAME'}, and not the optimizer's learning rate"
-        return (Problem("no-lr", what),)
+        yield Problem("no-lr", what)
 
 
 @dataclass(frozen=True, kw_only=True)

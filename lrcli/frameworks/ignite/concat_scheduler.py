@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from itertools import islice
 
 from lrcli.errors import InvalidValue
-from lrcli.frameworks.ignite._scheduler import IgniteScheduler, refuses
+from lrcli.frameworks.ignite._scheduler import IgniteScheduler
 from lrcli.frameworks.walk import Walked
 from lrcli.schedules import Schedule, dataclass, positions, schedules
+from lrcli.schedules.phased import Phased
 
 
 @dataclass(frozen=True, kw_only=True)
-class IgniteConcatScheduler(IgniteScheduler, Walked):
+class IgniteConcatScheduler(Phased, IgniteScheduler, Walked):
     """Let each scheduler act for its number of events, and the last one for ever.
 
     lr(t) = schedulers[k](t - begin_k), where begin_k is the sum of the durations before
@@ -42,50 +42,44 @@ class IgniteConcatScheduler(IgniteScheduler, Walked):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if len(self.schedulers) < 2:
-            raise refuses("ValueError", "schedulers should be more than one", "schedulers")
+        self.require(len(self.schedulers) > 1, "schedulers should be more than one", "schedulers")
         for part in self.schedulers:
-            if not isinstance(part, IgniteScheduler):
-                raise refuses("TypeError", f"schedulers should be ignite's own, and not {part.name}", "schedulers")
-            if getattr(part, "param_group_index", None) is not None:
-                reason = "param_group_index is not read inside: give groups schedules of their own"
-                raise refuses("ValueError", reason, "schedulers")
+            reason = f"schedulers should be ignite's own, and not {part.name}"
+            self.require(isinstance(part, IgniteScheduler), reason, "schedulers", "TypeError")
+            reason = "param_group_index is not read inside: give groups schedules of their own"
+            self.require(getattr(part, "param_group_index", None) is None, reason, "schedulers")
         wrapped = [inner for part in self.schedulers for inner in part.parts() if "." not in inner.name]
         if len(wrapped) > 1 and any(inner.sets_lr for inner in wrapped):
             rule = (
                 "hold several schedulers of PyTorch, one of which sets the lr that the others begin from: not computed"
             )
             raise InvalidValue("schedulers", rule, None)
-        if any(duration != int(duration) for duration in self.durations):
-            raise refuses("ValueError", "durations should be integers", "durations", self.durations)
-        if len(self.schedulers) != len(self.durations) + 1:
-            reason = f"{len(self.schedulers)} schedulers need {len(self.schedulers) - 1} durations"
-            raise refuses("ValueError", reason, "durations", self.durations)
+        are_whole = all(duration == int(duration) for duration in self.durations)
+        self.require(are_whole, "durations should be integers", "durations")
+        reason = f"{len(self.schedulers)} schedulers need {len(self.schedulers) - 1} durations"
+        self.require(len(self.schedulers) == len(self.durations) + 1, reason, "durations")
 
-    def spans(self) -> list[tuple[float, IgniteScheduler]]:
-        """(the first event that is not its own, the scheduler), in order; a duration below 1 never ends."""
-        found: list[tuple[float, IgniteScheduler]] = []
+    def phases(self) -> list[tuple[float, IgniteScheduler]]:
         durations = (*self.durations, -1)
-        i, begin = int(durations[0] == 0), 0
-        while True:
-            part = self.schedulers[i]
+        first, begin = int(durations[0] == 0), 0
+        phases: list[tuple[float, IgniteScheduler]] = []
+        for part, duration in zip(self.schedulers[first:], durations[first:], strict=True):
             assert isinstance(part, IgniteScheduler)
-            if durations[i] <= 0:
-                return [*found, (math.inf, part)]
-            begin += int(durations[i])
-            found.append((begin, part))
-            i += 1
+            phases.append((begin, part))
+            begin += int(duration)
+            if duration <= 0:  # it never ends
+                break
+        return phases
 
     def stands_alone(self) -> bool:
         return all(part.stands_alone() for part in self.parts())
 
     def events(self, base_lr: float, lr: float) -> Iterator[float]:
-        begin = 0
-        for end, part in self.spans():
-            rows = part.events(base_lr, lr)
-            for lr in rows if end == math.inf else islice(rows, int(end) - begin):
+        phases = self.phases()
+        ends = [begin for begin, _ in phases[1:]]
+        for (begin, part), end in zip(phases, (*ends, None), strict=True):
+            for lr in islice(part.events(base_lr, lr), None if end is None else int(end - begin)):
                 yield lr
-            begin = int(end) if end != math.inf else begin
 
     def constructed(self, base_lr: float, lr: float) -> float:
         for part in self.schedulers:
@@ -99,36 +93,11 @@ class IgniteConcatScheduler(IgniteScheduler, Walked):
         return self.lrs(base_lr, t, t + 1)[0]
 
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
-        if not self.stands_alone():
-            return super().lrs(base_lr, start, stop)
-        found: list[float] = []
-        begin = 0
-        for end, part in self.spans():
-            until = int(min(end, stop))
-            if until > start:
-                found += part.lrs(base_lr, start - begin, until - begin)
-                start = until
-            begin = int(end) if end != math.inf else begin
-        return found
-
-    def next_break(self, t: int) -> int | None:
-        begin, t = 0, max(t, 1)
-        for end, part in self.spans():
-            if t <= end:
-                found = part.next_break(t - begin) if t > begin else t
-                inner = math.inf if found is None else (found if t == begin else found + begin)
-                nearest = min(inner, end)
-                return None if nearest == math.inf else int(nearest)
-            begin = int(end)
-        return None
+        return (Phased if self.stands_alone() else Walked).lrs(self, base_lr, start, stop)
 
     def monotone_until(self, t: int) -> int | None:
-        return self.next_break(t + 1) if self.stands_alone() else t + 1
+        return super().monotone_until(t) if self.stands_alone() else t + 1
 
     def event_at(self, t: int) -> str:
-        begin = 0
-        for end, part in self.spans():
-            if t < end:
-                return ("next scheduler" if t else "") if t == begin else part.event_at(t - begin)
-            begin = int(end)
-        return ""
+        i, begin, part = self.phase_at(t)
+        return "next scheduler" if i and t == begin else part.event_at(t - begin)

@@ -8,11 +8,17 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from lrcli.frameworks.ignite._lines import lines
-from lrcli.frameworks.ignite._scheduler import IgniteScheduler, refuses
+from lrcli.frameworks.ignite._scheduler import IgniteScheduler
 from lrcli.frameworks.ignite._wrapped import build, events
 from lrcli.frameworks.ignite.lr_scheduler import IgniteLRScheduler
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules import Schedule, Setting, dataclass, length, number, schedule
+from lrcli.schedules import CurveMarks, Schedule, Setting, dataclass, length, number, schedule
+from lrcli.schedules.params import Demand
+
+_TWO_EVENTS = (
+    Demand("TypeError", "should be an integer", lambda duration: isinstance(duration, int)),
+    Demand("ValueError", "should be at least 2 events", lambda duration: duration > 1),
+)
 
 
 class _Warmup(NamedTuple):
@@ -48,16 +54,8 @@ class IgniteCreateLrSchedulerWithWarmup(IgniteScheduler, Walked):
         doc="the scheduler, ignite's or PyTorch's", example="{type: CosineAnnealingLR, T_max: 9500}"
     )
     warmup_start_value: float = number(doc="the first learning rate", example="0.0")
-    warmup_duration: float = length(doc="events of the warmup", any_number=True, example="500")
+    warmup_duration: float = length(doc="events of the warmup", any_number=True, example="500", demands=_TWO_EVENTS)
     warmup_end_value: float | None = number(None, doc="the last one of the warmup; left out: lr", optional=True)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        duration = self.warmup_duration
-        if not isinstance(duration, int):
-            raise refuses("TypeError", "warmup_duration should be an integer", "warmup_duration", duration)
-        if duration <= 1:
-            raise refuses("ValueError", "warmup_duration should be at least 2 events", "warmup_duration", duration)
 
     def bind(self, setting: Setting) -> Any:
         bound = super().bind(setting)
@@ -72,16 +70,12 @@ class IgniteCreateLrSchedulerWithWarmup(IgniteScheduler, Walked):
     def _groups(self) -> int:
         return max(1, len(self.setting.lrs)) if self.setting else 1
 
-    def _lr_of(self, base_lr: float) -> float:
-        """The learning rate in the optimizer, which a constructor of PyTorch's may have changed."""
-        return self.constructed(base_lr, base_lr)
-
     def constructed(self, base_lr: float, lr: float) -> float:
         inner = self.lr_scheduler
         return inner.constructed(base_lr, lr) if isinstance(inner, IgniteScheduler) else build(inner, base_lr, lr)[1].lr
 
     def _warmup(self, base_lr: float) -> _Warmup:
-        size, lr = int(self.warmup_duration), self._lr_of(base_lr)
+        size, lr = int(self.warmup_duration), self.constructed(base_lr, base_lr)
         end = lr if self.warmup_end_value is None else self.warmup_end_value
         milestones = [(0, self.warmup_start_value), (size - 1, end)]
         inner, group = self.lr_scheduler, self.setting.group if self.setting else 0
@@ -139,36 +133,28 @@ class IgniteCreateLrSchedulerWithWarmup(IgniteScheduler, Walked):
     def walk(self, base_lr: float) -> Iterator[float]:
         return self.events(base_lr, base_lr)
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return self.lrs(base_lr, t, t + 1)[0]
-
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
         if not self.stands_alone():
             return super().lrs(base_lr, start, stop)
         milestones, duration = self.warmup(base_lr)
-        found = list(map(lines(milestones), range(start, min(stop, duration))))
+        rows = list(map(lines(milestones), range(start, min(stop, duration))))
         if stop > duration:
-            found += self.lr_scheduler.lrs(base_lr, max(start, duration) - duration, stop - duration)
-        return found
+            rows += self.lr_scheduler.lrs(base_lr, max(start, duration) - duration, stop - duration)
+        return rows
 
     def _duration(self) -> int:
         lr = self.setting.lr if self.setting else None
         return self.warmup(1.0 if lr is None else lr).duration
 
-    def next_break(self, t: int) -> int | None:
-        duration, t = self._duration(), max(t, 1)
-        ends = (duration - 1, duration)
-        before = min((end for end in ends if end >= t), default=None)
-        if before is not None:
-            return before
-        found = self.lr_scheduler.next_break(t - duration)
-        return None if found is None else found + duration
+    def marks(self) -> CurveMarks:
+        yield self._duration() - 1, ""
+        yield self._duration(), "warmup ends"
 
-    def monotone_until(self, t: int) -> int | None:
-        return self.next_break(t + 1) if self.stands_alone() else t + 1
+    def turns(self, t: int) -> CurveMarks:
+        duration = self._duration()
+        if t > duration and (at := self.lr_scheduler.next_break(t - duration)) is not None:
+            yield at + duration, ""
 
     def event_at(self, t: int) -> str:
         duration = self._duration()
-        if t == duration:
-            return "warmup ends" if t else ""
-        return self.lr_scheduler.event_at(t - duration) if t > duration else ""
+        return self.lr_scheduler.event_at(t - duration) if t > duration else super().event_at(t)

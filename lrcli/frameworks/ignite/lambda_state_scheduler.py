@@ -20,6 +20,7 @@ class IgniteLambdaStateScheduler(IgniteState):
     """
 
     name = "ignite.LambdaStateScheduler"
+    irregular = True  # an expression may do anything
 
     lambda_obj: Expression = expression(
         doc="the value, an arithmetic expression of t, the number of the event", example='"0.1 * 0.5 ** (t // 1000)"'
@@ -28,6 +29,3 @@ class IgniteLambdaStateScheduler(IgniteState):
     def rule(self, base_lr: float) -> LrRule:
         function = self.lambda_obj.function
         return lambda t: float(function(t + 1))
-
-    def monotone_until(self, t: int) -> int | None:
-        return t + 1  # an expression may do anything

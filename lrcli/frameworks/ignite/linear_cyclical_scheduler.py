@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lrcli.frameworks.ignite._cyclical import IgniteCyclical
-from lrcli.frameworks.ignite._scheduler import refuses
 from lrcli.schedules import dataclass, flag
 
 
@@ -28,9 +27,8 @@ class IgniteLinearCyclicalScheduler(IgniteCyclical):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.warmup_duration > 0 and not self.monotonic:
-            reason = "warmup_duration needs monotonic: true"
-            raise refuses("ValueError", reason, "warmup_duration", self.warmup_duration)
+        climbs = self.warmup_duration > 0
+        self.require(self.monotonic or not climbs, "warmup_duration needs monotonic: true", "warmup_duration")
 
     def shape(self, start: float, end: float, shares: list[float]) -> list[float]:
         if self.monotonic:

@@ -57,19 +57,17 @@ class IgniteLRScheduler(IgniteScheduler, Walked):
     def event_at(self, t: int) -> str:
         return self.lr_scheduler.event_at(t)
 
-    def notes(self) -> tuple[Problem, ...]:
-        rows = 0 if self.setting is None else min(self.setting.length, 200)
+    def notes(self) -> Iterator[Problem]:
         lr = self.setting.lr if self.setting else None
-        if not rows or lr is None or self.use_legacy:
-            return ()
+        if self.setting is None or lr is None or self.use_legacy:
+            return
+        rows = min(self.setting.length, 200)
         try:
-            wanted = self.lr_scheduler.lrs(lr, 0, rows)
-            found = self.lrs(lr, 0, rows)
+            pairs = zip(self.lrs(lr, 0, rows), self.lr_scheduler.lrs(lr, 0, rows), strict=True)
         except (ArithmeticError, ValueError):
-            return ()
-        t = next((t for t in range(rows) if abs(found[t] - wanted[t]) > 1e-9 * abs(wanted[t])), None)
-        if t is None:
-            return ()
-        what = f"{self.name}: from event {t} on it is not what {self.lr_scheduler.torch} itself gives"
-        why = "ignite reads get_lr() and never calls step(), which PyTorch's class takes for its chain"
-        return (Problem("not-stepped", what, why),)
+            return
+        t = next((t for t, (ours, theirs) in enumerate(pairs) if abs(ours - theirs) > 1e-9 * abs(theirs)), None)
+        if t is not None:
+            what = f"{self.name}: from event {t} on it is not what {self.lr_scheduler.torch} itself gives"
+            why = "ignite reads get_lr() and never calls step(), which PyTorch's class takes for its chain"
+            yield Problem("not-stepped", what, why)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrcli.errors import InvalidValue
-from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, IgniteScheduler, refuses
+from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, IgniteScheduler
 from lrcli.schedules import Schedule, data, dataclass, schedules
 
 
@@ -34,23 +34,18 @@ class IgniteParamGroupScheduler(IgniteScheduler):
     def __post_init__(self) -> None:
         super().__post_init__()
         for part in self.schedulers:
-            if not isinstance(part, IgniteScheduler):
-                reason = f"schedulers should be parameter schedulers of ignite, and not {part.name}"
-                raise refuses("ValueError", reason, "schedulers")
+            reason = f"schedulers should be parameter schedulers of ignite, and not {part.name}"
+            self.require(isinstance(part, IgniteScheduler), reason, "schedulers")
         if not all(isinstance(part, IgniteOfGroup) for part in self.schedulers) and len(self.schedulers) > 1:
             rule = "hold a scheduler without param_group_index beside others: not computed, give groups of their own"
             raise InvalidValue("schedulers", rule, None)
-        if isinstance(self.names, (tuple, list)) and len(self.names) != len(self.schedulers):
-            reason = f"{len(self.schedulers)} schedulers should have as many names"
-            raise refuses("ValueError", reason, "names", self.names)
+        are_named = not isinstance(self.names, tuple) or len(self.names) == len(self.schedulers)
+        self.require(are_named, f"{len(self.schedulers)} schedulers should have as many names", "names")
 
     @property
     def acting(self) -> tuple[Schedule, ...]:
         """The schedulers that set the learning rate of the group; the last one's stays."""
         return tuple(part for part in self.schedulers if not getattr(part, "is_idle", False))
-
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return self.lrs(base_lr, t, t + 1)[0]
 
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
         rows = [base_lr] * (stop - start)

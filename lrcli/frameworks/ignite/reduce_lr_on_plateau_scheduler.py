@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrcli.errors import Problem
-from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, refuses
+from lrcli.frameworks.ignite._scheduler import IgniteOfGroup
 from lrcli.frameworks.metered import TorchPlateau
 from lrcli.schedules import dataclass, number, text
 
@@ -31,9 +31,9 @@ class IgniteReduceLROnPlateauScheduler(IgniteOfGroup, TorchPlateau):
     min_lr: float | None = number(None, doc="the smallest learning rate", optional=True)
 
     def __post_init__(self) -> None:
-        if self.min_lr is not None and self.param_group_index is not None and not isinstance(self.min_lr, float):
-            reason = "min_lr should be a float where param_group_index is given"
-            raise refuses("TypeError", reason, "min_lr", self.min_lr)
+        is_read = self.min_lr is not None and self.param_group_index is not None
+        reason = "min_lr should be a float where param_group_index is given"
+        self.require(not is_read or isinstance(self.min_lr, float), reason, "min_lr", "TypeError")
         super().__post_init__()
 
     @property
@@ -47,8 +47,6 @@ class IgniteReduceLROnPlateauScheduler(IgniteOfGroup, TorchPlateau):
                 yield base_lr
         yield from self.follow(base_lr, self.min_lr if self.min_lr is not None and self._counts_min else 0)
 
-    def notes(self) -> tuple[Problem, ...]:
+    def notes(self) -> Iterator[Problem]:
         if self.min_lr and not self._counts_min:
-            what = f"{self.name} drops min_lr: it counts only with param_group_index: 0"
-            return (Problem("min-lr", what),)
-        return ()
+            yield Problem("min-lr", f"{self.name} drops min_lr: it counts only with param_group_index: 0")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrcli.frameworks.ignite._state import IgniteDecayingState
-from lrcli.schedules import LrRule, dataclass, length
+from lrcli.schedules import CurveMarks, LrRule, dataclass, length
 from lrcli.schedules.turns import next_multiple
 
 
@@ -28,8 +28,5 @@ class IgniteStepStateScheduler(IgniteDecayingState):
         first, gamma, size = float(self.initial_value), self.gamma, self.step_size
         return lambda t: first * gamma ** ((t + 1) // size)
 
-    def next_break(self, t: int) -> int | None:
-        return next_multiple(max(t, 1) + 1, self.step_size) - 1 if self.step_size > 0 else max(t, 1)
-
-    def event_at(self, t: int) -> str:
-        return f"step x{self.gamma:g}" if t > 0 and self.next_break(t) == t else ""
+    def turns(self, t: int) -> CurveMarks:
+        yield next_multiple(t + 1, self.step_size) - 1 if self.step_size > 0 else t, f"step x{self.gamma:g}"

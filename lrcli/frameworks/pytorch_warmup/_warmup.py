@@ -99,7 +99,11 @@ class Dampened(FrameworkSchedule, Walked):
     def turns(self, t: int) -> CurveMarks:
         inner = self.lr_scheduler
         if inner is not None and (at := inner.next_break(t)) is not None:
-            yield at, inner.event_at(at)
+            yield at, ""
+
+    def event_at(self, t: int) -> str:
+        inner = "" if self.lr_scheduler is None else self.lr_scheduler.event_at(t)
+        return "; ".join(filter(None, (super().event_at(t), inner)))
 
 
 @dataclass(frozen=True, kw_only=True)
