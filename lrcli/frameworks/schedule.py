@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 from lrcli.frameworks.base import Refuses
-from lrcli.schedules import Schedule, Setting, dataclass, param_of, setting
+from lrcli.schedules import LrRule, Schedule, Setting, dataclass, param_of, setting
 from lrcli.schedules.params import Demand
 
 
@@ -55,3 +56,34 @@ class FrameworkSchedule(Schedule):
         """Raise what the framework raises, for this reason, unless its rule holds."""
         if not holds:
             raise Refuses(self.framework, exception, reason, field, getattr(self, field, None))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forwarding(FrameworkSchedule):
+    """A schedule whose curve is that of another one, which it has or builds."""
+
+    @property
+    def inner(self) -> Schedule:
+        """The schedule whose curve it is."""
+        raise NotImplementedError
+
+    def stands_alone(self) -> bool:
+        return self.inner.stands_alone()
+
+    def rule(self, base_lr: float) -> LrRule:
+        return self.inner.rule(base_lr)
+
+    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+        return self.inner.lrs(base_lr, start, stop)
+
+    def trace(self, base_lr: float, start: int, stop: int) -> dict[str, list[Any]]:
+        return self.inner.trace(base_lr, start, stop)
+
+    def next_break(self, t: int) -> int | None:
+        return self.inner.next_break(t)
+
+    def monotone_until(self, t: int) -> int | None:
+        return self.inner.monotone_until(t)
+
+    def event_at(self, t: int) -> str:
+        return self.inner.event_at(t)

@@ -78,7 +78,8 @@ class IgniteConcatScheduler(Phased, IgniteScheduler, Walked):
         phases = self.phases()
         ends = [begin for begin, _ in phases[1:]]
         for (begin, part), end in zip(phases, (*ends, None), strict=True):
-            for lr in islice(part.events(base_lr, lr), None if end is None else int(end - begin)):
+            rows = islice(part.events(base_lr, lr), None if end is None else int(end - begin))
+            for lr in rows:
                 yield lr
 
     def constructed(self, base_lr: float, lr: float) -> float:

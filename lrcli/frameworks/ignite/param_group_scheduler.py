@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, IgniteScheduler
+from lrcli.frameworks.schedule import Forwarding
 from lrcli.schedules import Schedule, data, dataclass, schedules
+from lrcli.schedules.constant import Constant
 
 
 @dataclass(frozen=True, kw_only=True)
-class IgniteParamGroupScheduler(IgniteScheduler):
+class IgniteParamGroupScheduler(IgniteScheduler, Forwarding):
     """Let each of ignite's schedulers act on its parameter group, at each event one after the other.
 
     lr(t) = that of the last scheduler whose param_group_index is the group's, or that has none
@@ -44,20 +46,16 @@ class IgniteParamGroupScheduler(IgniteScheduler):
 
     @property
     def acting(self) -> tuple[Schedule, ...]:
-        """The schedulers that set the learning rate of the group; the last one's stays."""
+        """The schedulers that set the learning rate of the group."""
         return tuple(part for part in self.schedulers if not getattr(part, "is_idle", False))
+
+    @property
+    def inner(self) -> Schedule:
+        """The last of those, whose learning rate stays."""
+        return self.acting[-1] if self.acting else Constant()
 
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
         rows = [base_lr] * (stop - start)
         for part in self.acting:
             rows = part.lrs(base_lr, start, stop)  # of each: one that raises ends the run, though another sets the rate
         return rows
-
-    def next_break(self, t: int) -> int | None:
-        return self.acting[-1].next_break(t) if self.acting else None
-
-    def monotone_until(self, t: int) -> int | None:
-        return self.acting[-1].monotone_until(t) if self.acting else None
-
-    def event_at(self, t: int) -> str:
-        return self.acting[-1].event_at(t) if self.acting else ""

@@ -9,7 +9,15 @@ from typing import Any
 
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import Refuses
+from lrcli.frameworks.schedule import Forwarding
 from lrcli.frameworks.timm._scheduler import refuse_noise
+from lrcli.frameworks.timm.cosine_lr_scheduler import TimmCosineLRScheduler
+from lrcli.frameworks.timm.multi_step_lr_scheduler import TimmMultiStepLRScheduler
+from lrcli.frameworks.timm.plateau_lr_scheduler import TimmPlateauLRScheduler
+from lrcli.frameworks.timm.poly_lr_scheduler import TimmPolyLRScheduler
+from lrcli.frameworks.timm.step_lr_scheduler import TimmStepLRScheduler
+from lrcli.frameworks.timm.tanh_lr_scheduler import TimmTanhLRScheduler
+from lrcli.frameworks.timm.wsd_lr_scheduler import DECAYS, TimmWSDLRScheduler
 from lrcli.schedules import (
     Schedule,
     Setting,
@@ -22,7 +30,6 @@ from lrcli.schedules import (
     metric,
     number,
     positions,
-    setting,
     text,
 )
 from lrcli.schedules.constant import Constant
@@ -32,7 +39,7 @@ CYCLES = ("cosine", "tanh", "poly")
 
 
 @dataclass(frozen=True, kw_only=True)
-class TimmCreateSchedulerV2(Schedule):
+class TimmCreateSchedulerV2(Forwarding):
     """Build the scheduler that sched names, with lengths in epochs, as timm's train.py does.
 
     lr(t) = that of CosineLRScheduler, TanhLRScheduler, PolyLRScheduler, StepLRScheduler (step; constant, which never
@@ -50,6 +57,7 @@ class TimmCreateSchedulerV2(Schedule):
 
     name = "timm.create_scheduler_v2"
     aliases = ("create_scheduler",)
+    counts = "epoch"
     value_raises = "ValueError"
 
     sched: str = text("cosine", doc=f"the scheduler: {', '.join(NAMES)}", choices=NAMES)
@@ -86,38 +94,41 @@ class TimmCreateSchedulerV2(Schedule):
     updates_per_epoch: float = count(0, doc="updates of an epoch, for step_on_epochs: false")
     lr_scale: float = number(1.0, doc="factor of the whole curve, mostly one per group (layer decay)", per_group=True)
     metric: tuple[float, ...] = metric(doc="the metric of each epoch, for plateau", optional=True)
-    setting: Setting | None = setting()
 
     def __post_init__(self) -> None:
         super().__post_init__()
         refuse_noise("noise", self.noise)
-        if self.sched not in NAMES:
-            raise Refuses("timm", "ValueError", f"unknown scheduler {self.sched!r}", "sched", self.sched)
-        if not self.step_on_epochs and not self.updates_per_epoch > 0:
-            reason = "updates_per_epoch must be above 0 with step_on_epochs: false"
-            raise Refuses("timm", "AssertionError", reason, "updates_per_epoch", self.updates_per_epoch)
-        if not self.step_on_epochs and self.sched == "plateau":
-            raise Refuses("timm", "AssertionError", "plateau is stepped at each epoch only", "step_on_epochs", False)
+        self.require(self.sched in NAMES, f"unknown scheduler {self.sched!r}", "sched")
+        reason = "updates_per_epoch must be above 0 with step_on_epochs: false"
+        is_counted = self.step_on_epochs or self.updates_per_epoch > 0
+        self.require(is_counted, reason, "updates_per_epoch", "AssertionError")
+        reason = "plateau is stepped at each epoch only"
+        self.require(self.step_on_epochs or self.sched != "plateau", reason, "step_on_epochs", "AssertionError")
         try:
-            assert self.scheduler  # what its constructor refuses is refused here
+            assert self.inner  # what its constructor refuses is refused here
         except InvalidValue as error:
             raise _renamed(error) from error
 
+    @property
+    def rows_per_epoch(self) -> float:
+        """The calls of step() in an epoch."""
+        return 1 if self.step_on_epochs else self.updates_per_epoch
+
     @cached_property
-    def scheduler(self) -> Schedule:
+    def inner(self) -> Schedule:
         """The scheduler that it builds."""
-        per = 1 if self.step_on_epochs else self.updates_per_epoch
-        if self.sched == "none":
-            return Constant()
+        per = self.rows_per_epoch
         warmup: dict[str, Any] = {
             "warmup_t": self.warmup_epochs * per,
             "warmup_lr_init": self.warmup_lr,
             "lr_scale": self.lr_scale,
             "setting": self.setting,
         }
+        stepped = {**warmup, "t_in_epochs": self.step_on_epochs}
+        prefixed = {**stepped, "warmup_prefix": self.warmup_prefix}
+        if self.sched == "none":
+            return Constant()
         if self.sched == "plateau":
-            from lrcli.frameworks.timm.plateau_lr_scheduler import TimmPlateauLRScheduler
-
             return TimmPlateauLRScheduler(
                 decay_rate=self.decay_rate,
                 patience_t=self.patience_epochs,
@@ -126,57 +137,41 @@ class TimmCreateSchedulerV2(Schedule):
                 metric=self.metric,
                 **warmup,
             )
-        warmup["t_in_epochs"] = self.step_on_epochs
         if self.sched in ("wsd", "rsqrt"):
-            return self._wsd(per, warmup)
-        warmup["warmup_prefix"] = self.warmup_prefix
+            return self._wsd(per, stepped)
         if self.sched in CYCLES:
-            return self._cycles(per, warmup)
+            return self._cycles(per, prefixed)
         if self.sched == "multistep":
-            from lrcli.frameworks.timm.multi_step_lr_scheduler import TimmMultiStepLRScheduler
-
             milestones = tuple(at * per for at in self.decay_milestones)
-            return TimmMultiStepLRScheduler(decay_t=milestones, decay_rate=self.decay_rate, **warmup)
-        from lrcli.frameworks.timm.step_lr_scheduler import TimmStepLRScheduler
-
+            return TimmMultiStepLRScheduler(decay_t=milestones, decay_rate=self.decay_rate, **prefixed)
         if self.sched == "constant":
-            return TimmStepLRScheduler(decay_t=1, decay_rate=1.0, **warmup)
+            return TimmStepLRScheduler(decay_t=1, decay_rate=1.0, **prefixed)
         decay = 90 if self.decay_epochs is None else self.decay_epochs
-        return TimmStepLRScheduler(decay_t=decay * per, decay_rate=self.decay_rate, **warmup)
+        return TimmStepLRScheduler(decay_t=decay * per, decay_rate=self.decay_rate, **prefixed)
 
-    def _cycles(self, per: float, warmup: dict[str, Any]) -> Schedule:
+    def _cycles(self, per: float, prefixed: dict[str, Any]) -> Schedule:
         common: dict[str, Any] = {
             "t_initial": self.num_epochs * per,
             "lr_min": self.min_lr,
             "cycle_mul": self.cycle_mul,
             "cycle_decay": self.cycle_decay,
             "cycle_limit": self.cycle_limit,
-            **warmup,
+            **prefixed,
         }
         if self.sched == "tanh":
-            from lrcli.frameworks.timm.tanh_lr_scheduler import TimmTanhLRScheduler
-
             return TimmTanhLRScheduler(**common)
         if self.sched == "poly":
-            from lrcli.frameworks.timm.poly_lr_scheduler import TimmPolyLRScheduler
-
             return TimmPolyLRScheduler(power=self.decay_rate, k_decay=self.k_decay, **common)
-        from lrcli.frameworks.timm.cosine_lr_scheduler import TimmCosineLRScheduler
-
         return TimmCosineLRScheduler(k_decay=self.k_decay, **common)
 
-    def _wsd(self, per: float, warmup: dict[str, Any]) -> Schedule:
-        from lrcli.frameworks.timm.wsd_lr_scheduler import DECAYS, TimmWSDLRScheduler
-
-        total = self.num_epochs * per - (0 if self.warmup_prefix else warmup["warmup_t"])
+    def _wsd(self, per: float, stepped: dict[str, Any]) -> Schedule:
+        total = self.num_epochs * per - (0 if self.warmup_prefix else stepped["warmup_t"])
         epochs = 0.2 if self.decay_epochs is None else self.decay_epochs
         decay = round(epochs * total if 0 < epochs < 1 else epochs * per)
-        if not 0 < decay <= total:
-            room = "num_epochs" + ("" if self.warmup_prefix else " - warmup_epochs")
-            reason = f"{self.sched} needs a decay above 0 and at most {room}: it is {decay} of {total}"
-            raise Refuses("timm", "ValueError", reason, "decay_epochs")
-        if self.decay_fn is not None and self.decay_fn not in DECAYS:
-            raise Refuses("timm", "ValueError", f"decay_fn must be one of {', '.join(DECAYS)}", "decay_fn")
+        room = "num_epochs" + ("" if self.warmup_prefix else " - warmup_epochs")
+        reason = f"{self.sched} needs a decay above 0 and at most {room}: it is {decay} of {total}"
+        self.require(0 < decay <= total, reason, "decay_epochs")
+        self.require(self.decay_fn in (None, *DECAYS), f"decay_fn must be one of {', '.join(DECAYS)}", "decay_fn")
         return TimmWSDLRScheduler(
             t_initial=total,
             decay_t=decay,
@@ -184,12 +179,12 @@ class TimmCreateSchedulerV2(Schedule):
             stable_fn="rsqrt" if self.sched == "rsqrt" else "constant",
             stable_timescale=None if self.stable_timescale is None else self.stable_timescale * per,
             decay_fn=self.decay_fn or ("linear" if self.sched == "rsqrt" else "1-sqrt"),
-            **warmup,
+            **stepped,
         )
 
     def epochs(self) -> float:
         """The epochs to train that the factory returns: with cycles, cooldown and a warmup that is a prefix."""
-        total = getattr(self.scheduler, "cycle_length", None)
+        total = getattr(self.inner, "cycle_length", None)
         if total is None:
             return self.num_epochs + (self.warmup_epochs if self.warmup_prefix else 0)
         if self.step_on_epochs:
@@ -204,38 +199,14 @@ class TimmCreateSchedulerV2(Schedule):
             raise InvalidValue("metric", f"must have {setting.length - 1} values for plateau", len(self.metric))
         return replace(self, setting=setting)
 
-    def stands_alone(self) -> bool:
-        return self.scheduler.stands_alone()
-
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return self.scheduler.lr_at(t, base_lr)
-
-    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
-        return self.scheduler.lrs(base_lr, start, stop)
-
-    def trace(self, base_lr: float, start: int, stop: int) -> dict[str, list[Any]]:
-        return self.scheduler.trace(base_lr, start, stop)
-
-    def next_break(self, t: int) -> int | None:
-        return self.scheduler.next_break(t)
-
-    def monotone_until(self, t: int) -> int | None:
-        return self.scheduler.monotone_until(t)
-
-    def event_at(self, t: int) -> str:
-        return self.scheduler.event_at(t)
-
-    def notes(self) -> tuple[Problem, ...]:
-        return (*self.scheduler.notes(), *self._length_note())
-
-    def _length_note(self) -> Iterator[Problem]:
-        if self.setting is None or self.sched in ("plateau", "none", "constant", "step", "multistep"):
-            return
-        per = 1 if self.step_on_epochs else self.updates_per_epoch
-        if self.setting.length != self.epochs() * per:
-            what = f"{self.name}: num_epochs is {self.num_epochs:g}: it asks for a run of {self.epochs() * per:g}"
-            what += f" {self.setting.interval}s, and this one has {self.setting.length}"
-            yield Problem("run-length", what, help="Give num_epochs")
+    def notes(self) -> Iterator[Problem]:
+        yield from self.inner.notes()
+        if self.setting is not None and self.sched in (*CYCLES, "wsd", "rsqrt"):
+            rows = self.epochs() * self.rows_per_epoch
+            if self.setting.length != rows:
+                what = f"{self.name}: num_epochs is {self.num_epochs:g}: it asks for a run of {rows:g}"
+                what += f" {self.setting.interval}s, and this one has {self.setting.length}"
+                yield Problem("run-length", what, help="Give num_epochs")
 
 
 _ARGUMENTS = {
