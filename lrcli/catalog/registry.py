@@ -166,8 +166,8 @@ def part_hint(name: str) -> str:
     >>> part_hint("mmengine.PolyLR")
     'write type: mmengine.param_scheduler with schedulers: [{type: PolyLR, ...}]'
     """
-    prefix, dot, own = name.rpartition(".")
+    prefix, dot, part_name = name.rpartition(".")
     owner = framework(prefix) if dot else None
     frameworks = map(framework, framework_names()) if not dot else (owner,)
     parts = (part for known in frameworks if known is not None for part in known.parts)
-    return next((words for part, words in parts if part == own), "")
+    return next((words for part, words in parts if part == part_name), "")

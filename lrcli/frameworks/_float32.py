@@ -224,10 +224,10 @@ def _same(values: list[float]) -> list[float]:
 
 
 class Width(NamedTuple):
-    """The arithmetic of a float width. `to` rounds a list of results, `one` a single number."""
+    """The arithmetic of a float width. `to` rounds a list of results, `nearest` a single number."""
 
     to: Callable[[list[float]], list[float]]
-    one: Callable[[float], float]
+    nearest: Callable[[float], float]
     cos: Callable[[float], float]
     pow: Callable[[float, float], float]
     log: Callable[[float], float]

@@ -52,14 +52,14 @@ class Framework(NamedTuple):
             return self.examined[-1]
         if version in self.examined:
             return version
-        line = [known for known in self.examined if known.startswith(f"{version}.")]
+        line = [release for release in self.examined if release.startswith(f"{version}.")]
         if line:
             return max(line, key=version_parts)
         # a release between two examined ones counts as the newest examined one before it, if that is of its line
         older = [
-            known
-            for known in self.examined
-            if _line(known) == _line(version) and version_parts(known) <= version_parts(version)
+            release
+            for release in self.examined
+            if _line(release) == _line(version) and version_parts(release) <= version_parts(version)
         ]
         if older and all(part.isdecimal() for part in version.split(".")):
             return max(older, key=version_parts)

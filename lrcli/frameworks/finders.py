@@ -67,7 +67,7 @@ class Finder(NamedTuple):
 
 def finders() -> tuple[Finder, ...]:
     """The finders of all frameworks, in their order."""
-    return tuple(sorted((module.FINDER for module in framework_modules("finder")), key=lambda one: one.order))
+    return tuple(sorted((module.FINDER for module in framework_modules("finder")), key=lambda finder: finder.order))
 
 
 def by_finder(what: Callable[[Finder], object]) -> str:

@@ -25,10 +25,10 @@ class Pieced(Schedule):
         return lr_at
 
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
-        found: list[float] = []
+        rates: list[float] = []
         for end, piece in self.pieces(base_lr):
             until = stop if end >= stop else math.ceil(end)
             if until > start:
-                found += map(piece, range(start, until))
+                rates += map(piece, range(start, until))
                 start = until
-        return found
+        return rates

@@ -40,4 +40,4 @@ class FloatTyped(Vectored):
         return WIDTHS[self.dtype]
 
     def ignores(self, lr: float) -> bool:
-        return super().ignores(lr) and super().ignores(self.width.one(lr))
+        return super().ignores(lr) and super().ignores(self.width.nearest(lr))

@@ -120,14 +120,14 @@ class Plateau(Schedule):
 
     def history(self, base_lr: float) -> list[State]:
         """The states of rows 0 to len(metric): row t has seen the metrics of the epochs before it."""
-        known = self._histories.get(base_lr)
-        if known is None:
+        states = self._histories.get(base_lr)
+        if states is None:
             state = self.start(base_lr)
-            known = self._histories[base_lr] = [state]
+            states = self._histories[base_lr] = [state]
             for value in self.metric:
                 state = self.after(state, value)
-                known.append(state)
-        return known
+                states.append(state)
+        return states
 
     @cached_property
     def _histories(self) -> dict[float, list[State]]:

@@ -90,8 +90,8 @@ def _keys_of(cls: type[Schedule], field: str) -> list[str]:
 def _names(cls: type[Schedule]) -> list[str]:
     names = [name for name in (cls.name, *cls.aliases, cls.torch) if name]
     if "." in cls.name:
-        prefix, _, own = cls.name.partition(".")
-        bare = [name for name in (own, *cls.aliases) if find_type(name) is cls]
+        prefix, _, bare_name = cls.name.partition(".")
+        bare = [name for name in (bare_name, *cls.aliases) if find_type(name) is cls]
         names = [cls.name, *(f"{prefix}.{name}" for name in cls.aliases), *bare]
     return list(dict.fromkeys(names))
 

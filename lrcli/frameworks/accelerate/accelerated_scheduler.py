@@ -43,8 +43,8 @@ class AcceleratedScheduler(Schedule):
 
     def next_break(self, t: int) -> int | None:
         times = int(self.num_processes)
-        found = self.scheduler.next_break(max(t - 1, 0) * times + 1)
-        return None if found is None else max(t, 1, -(-found // times))
+        inner_break = self.scheduler.next_break(max(t - 1, 0) * times + 1)
+        return None if inner_break is None else max(t, 1, -(-inner_break // times))
 
     def event_at(self, t: int) -> str:
         times = int(self.num_processes)

@@ -40,9 +40,9 @@ def smooth(losses: Sequence[float]) -> list[float]:
 def choose(lrs: Sequence[float], losses: Sequence[float], skip_start: int, skip_end: int) -> tuple[Choice, ...]:
     """The four suggestions of lr_find."""
     kept = window(len(lrs), skip_start, skip_end)
-    own_lrs, own_losses = singles([lrs[i] for i in kept]), singles([losses[i] for i in kept])
-    nan = next((i for i, loss in enumerate(own_losses) if math.isnan(loss)), len(own_losses))
-    return choose_from(own_lrs[:nan], own_losses[:nan], f32)
+    kept_lrs, kept_losses = singles([lrs[i] for i in kept]), singles([losses[i] for i in kept])
+    nan = next((i for i, loss in enumerate(kept_losses) if math.isnan(loss)), len(kept_losses))
+    return choose_from(kept_lrs[:nan], kept_losses[:nan], f32)
 
 
 def choose_from(lrs: Sequence[float], losses: Sequence[float], to: RoundTo = float) -> tuple[Choice, ...]:
@@ -99,13 +99,13 @@ def slide(losses: Sequence[float], to: RoundTo = float) -> Point | None:
         return None
     slopes = gradient(losses, to)
     thresh = to(_THRESH)
-    left = found = len(losses) - 1 - _LR_DIFF
+    left = start = len(losses) - 1 - _LR_DIFF
     while left >= 0 and abs(to(slopes[left + _LR_DIFF] - slopes[left])) > thresh:
-        found = left
+        start = left
         left -= 1
     if left < 0:
-        return found, "slid to the start"
-    return found, "" if left < len(losses) - 1 - _LR_DIFF else "did not slide"
+        return start, "slid to the start"
+    return start, "" if left < len(losses) - 1 - _LR_DIFF else "did not slide"
 
 
 def minimum(losses: Sequence[float]) -> Point | None:

@@ -25,8 +25,8 @@ def choose(lrs: Sequence[float], losses: Sequence[float], skip_start: int, skip_
     Computed in single precision. A NaN counts as the lowest loss and as the smallest slope.
     """
     kept = window(len(lrs), skip_start, skip_end)
-    own = singles([losses[i] for i in kept])
-    before = own[: argmin(own) + 1] if own else []
+    kept_losses = singles([losses[i] for i in kept])
+    before = kept_losses[: argmin(kept_losses) + 1] if kept_losses else []
     if len(before) < 3:
         return (("lr_suggestion", None, "lowest too early"),)
     slopes = [f32(0.5 * f32(after - first)) for first, after in zip(before, before[2:], strict=False)]

@@ -43,11 +43,11 @@ class KerasSchedule(KerasTyped):
 
     def initial(self, base_lr: float) -> float:
         """The initial learning rate, in its type."""
-        return self.width.one(self.rate(base_lr))
+        return self.width.nearest(self.rate(base_lr))
 
     def cast(self, value: float) -> float:
         """An argument that is cast to the type of the learning rate."""
-        return float(int(value)) if self.is_whole else self.width.one(value)
+        return float(int(value)) if self.is_whole else self.width.nearest(value)
 
     @property
     def pi(self) -> float:

@@ -37,22 +37,22 @@ class KerasCosineDecay(KerasSchedule):
     warmup_steps: float = length(0, doc="steps of the warmup; without warmup_target nothing", any_number=True)
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        to, one, cos = self.width.to, self.width.one, self.width.cos
+        to, nearest, cos = self.width.to, self.width.nearest, self.width.cos
         lr, size, pi = self.initial(base_lr), self.cast(self.decay_steps), self.pi
         counts, head = to(list(steps)), []
         if self.warmup_target is not None:
             top, warmup = self.cast(self.warmup_target), self.cast(self.warmup_steps)
             climbing = sum(c < warmup for c in counts)
             if climbing:
-                gain = one(top - lr)
+                gain = nearest(top - lr)
                 # jax compiles both branches, and fuses a product with the sum after it: it is rounded once
                 head = to([gain * share + lr for share in to([c / warmup for c in counts[:climbing]])])
-            last = one(size + warmup)
+            last = nearest(size + warmup)
             counts = to([min(c, last) - warmup for c in counts[climbing:]])
             lr = top
         else:
             counts = [min(c, size) for c in counts]
-        alpha, rest = one(self.alpha), one(1 - self.alpha)
+        alpha, rest = nearest(self.alpha), nearest(1 - self.alpha)
         waves = to([cos(angle) for angle in to([pi * share for share in to([c / size for c in counts])])])
         halves = [0.5 * up for up in to([1.0 + wave for wave in waves])]
         parts = [rest * half for half in halves]

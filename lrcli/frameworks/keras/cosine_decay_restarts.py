@@ -38,7 +38,7 @@ class KerasCosineDecayRestarts(KerasSchedule):
     alpha: float = number(0.0, doc="the smallest learning rate as a share of the first")
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        to, one, cos, power, *_ = self.width
+        to, nearest, cos, power, *_ = self.width
         lr, size, alpha = self.initial(base_lr), self.cast(self.first_decay_steps), self.cast(self.alpha)
         factor, height, pi = self.cast(self.t_mul), self.cast(self.m_mul), self.pi
         done = to([c / size for c in to(list(steps))])
@@ -48,7 +48,7 @@ class KerasCosineDecayRestarts(KerasSchedule):
         else:
             cycles = self._cycles(done, factor)
             lengths = to([power(factor, i) for i in cycles])
-            apart = one(1.0 - factor)
+            apart = nearest(1.0 - factor)
             begins = to([less / apart for less in to([1.0 - n for n in lengths])])
             rests = to([q - b for q, b in zip(done, begins, strict=True)])
             if self.dtype == "float32":  # jax compiles this part, and multiplies by the inverse
@@ -57,21 +57,21 @@ class KerasCosineDecayRestarts(KerasSchedule):
                 shares = [rest / n for rest, n in zip(rests, lengths, strict=True)]
         heights = to([0.5 * m for m in to([power(height, i) for i in cycles])])
         waves = to([1.0 + wave for wave in to([cos(angle) for angle in to([pi * share for share in shares])])])
-        low = one(1 - alpha)
+        low = nearest(1 - alpha)
         parts = to([low * part for part in to([h * wave for h, wave in zip(heights, waves, strict=True)])])
         return to([lr * part for part in to([part + alpha for part in parts])])
 
     def _cycles(self, done: list[float], factor: float) -> list[float]:
         """The number of each cycle, from logarithms in the type of the schedule."""
-        to, one, log = self.width.to, self.width.one, self.width.log
-        growth = one(1.0 - factor)
+        to, nearest, log = self.width.to, self.width.nearest, self.width.log
+        growth = nearest(1.0 - factor)
         totals = to([1.0 - q * growth for q in done])
         if self.is_whole:
             totals = [float(int(total)) for total in totals]
         if min(totals) <= 0:
             raise NoValue("Keras computes NaN: with t_mul below 1 the cycles end there")
-        base = one(log(factor))
-        return [float(math.floor(share)) for share in to([one(log(total)) / base for total in totals])]
+        base = nearest(log(factor))
+        return [float(math.floor(share)) for share in to([nearest(log(total)) / base for total in totals])]
 
     def _restarts(self, t: int) -> Iterator[int]:
         """The steps at which a cycle should begin, from about t on."""

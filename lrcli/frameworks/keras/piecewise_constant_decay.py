@@ -50,7 +50,7 @@ class KerasPiecewiseConstantDecay(KerasTyped):
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
         to, edges = self.width.to, self.edges
-        values = [v if isinstance(v, int) else self.width.one(v) for v in self.values]
+        values = [v if isinstance(v, int) else self.width.nearest(v) for v in self.values]
         # Keras's order: the first piece, the last, then those between them
         pieces = [(-1, edges[0], values[0]), (edges[-1], None, values[-1])]
         pieces += [(low, high, value) for (low, high), value in zip(pairwise(edges), values[1:-1], strict=True)]

@@ -36,18 +36,18 @@ class KerasPolynomialDecay(KerasSchedule):
     cycle: bool = flag(False, doc="whether it begins again from where a longer decay would be")
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        to, one, power = self.width.to, self.width.one, self.width.pow
+        to, nearest, power = self.width.to, self.width.nearest, self.width.pow
         lr, end, exponent = self.initial(base_lr), self.cast(self.end_learning_rate), self.cast(self.power)
         size = self.cast(self.decay_steps)
         counts = to(list(steps))
         if self.cycle:
-            whole = one(self.decay_steps)
+            whole = nearest(self.decay_steps)
             factors = [math.ceil(share) if share else 1 for share in to([c / whole for c in counts])]
             sizes = to([size * factor for factor in factors])
             shares = to([c / n for c, n in zip(counts, sizes, strict=True)])
         else:
             shares = to([min(c, size) / size for c in counts])
-        drop = one(lr - end)
+        drop = nearest(lr - end)
         left = to([power(rest, exponent) for rest in to([1 - share for share in shares])])
         return to([part + end for part in to([drop * rest for rest in left])])
 

@@ -32,11 +32,11 @@ def choose(lrs: Sequence[float], losses: Sequence[float], skip_start: int, skip_
     """
     if skip_end == 0:  # losses[10:-0]
         return (("suggestion", None, "skip_end 0: no points"),)
-    own = singles(losses)
-    kept = [i for i in window(len(lrs), skip_start, skip_end) if math.isfinite(own[i])]
+    rounded = singles(losses)
+    kept = [i for i in window(len(lrs), skip_start, skip_end) if math.isfinite(rounded[i])]
     if len(kept) < 2:
         return (("suggestion", None, f"needs 2 points, has {len(kept)}"),)
-    slopes = _slopes(singles([lrs[i] for i in kept]), [own[i] for i in kept])
+    slopes = _slopes(singles([lrs[i] for i in kept]), [rounded[i] for i in kept])
     at = argmin(slopes)
     return (("suggestion", lrs[kept[at]], remark_on(slopes, at)),)
 

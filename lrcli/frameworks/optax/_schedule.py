@@ -28,10 +28,10 @@ def polynomial(
     """polynomial_schedule of these counts."""
     if steps <= 0:
         return [init] * len(counts)
-    to, one = width.to, width.one
-    begin, size = max(begin, 0), one(steps)
+    to, nearest = width.to, width.nearest
+    begin, size = max(begin, 0), nearest(steps)
     rests = to([1 - share for share in to([c / size for c in to([min(max(c - begin, 0), steps) for c in counts])])])
-    drop, last = one(init - end), one(end)
+    drop, last = nearest(init - end), nearest(end)
     parts = to([drop * rest for rest in powers(width, rests, power)])
     return to([part + last for part in parts])
 
@@ -40,7 +40,7 @@ def powers(width: Width, values: list[float], power: float) -> list[float]:
     """values ** power: repeated products for a Python int, pow for a float."""
     to = width.to
     if not isinstance(power, int):
-        exponent = width.one(power)
+        exponent = width.nearest(power)
         return to([width.pow(value, exponent) for value in values])
     rest, squares, product = abs(power), values, None
     while rest:
@@ -67,19 +67,19 @@ def exponential(
     """exponential_decay of these counts. The quotient is a Python float, rounded once."""
     if steps <= 0 or rate == 0:
         return [init] * len(counts)
-    to, one, flush = width.to, width.one, width.flush
+    to, nearest, flush = width.to, width.nearest, width.flush
     begin = max(begin, 0)
     since = [c - begin for c in counts]
     shares = to([n / steps for n in since])
     if staircase:
         shares = list(map(math.floor, shares))
-    first, factor = one(init), one(rate)
+    first, factor = nearest(init), nearest(rate)
     factors = flush(to([width.pow(factor, share) if share > 0 else 1.0 for share in shares]))
     values = flush(to([first * grown for grown in factors])) if first >= 0 else to([first * g for g in factors])
     values = [first if n <= 0 else value for n, value in zip(since, values, strict=True)]
     if end is None:
         return values
-    bound, clip = one(end), max if rate < 1.0 else min
+    bound, clip = nearest(end), max if rate < 1.0 else min
     return [clip(value, bound) for value in values]
 
 
@@ -87,11 +87,11 @@ def cosine(
     width: Width, counts: Sequence[int], init: float, steps: float, alpha: float, exponent: float
 ) -> list[float]:
     """cosine_decay_schedule of these counts."""
-    to, one, cos = width.to, width.one, width.cos
-    pi, size = one(math.pi), one(steps)
+    to, nearest, cos = width.to, width.nearest, width.cos
+    pi, size = nearest(math.pi), nearest(steps)
     angles = to([angle / size for angle in to([pi * c for c in to([min(c, steps) for c in counts])])])
     waves = [0.5 * up for up in to([1 + wave for wave in to([cos(angle) for angle in angles])])]
-    rest, low, first = one(1 - alpha), one(alpha), one(init)
+    rest, low, first = nearest(1 - alpha), nearest(alpha), nearest(init)
     parts = to([rest * wave for wave in powers(width, waves, exponent)])
     return to([first * part for part in to([part + low for part in parts])])
 
@@ -100,30 +100,30 @@ def interpolated(
     width: Width, kind: str, counts: Sequence[int], init: float, scales: Mapping[float, float]
 ) -> list[float]:
     """piecewise_interpolate_schedule of these counts."""
-    to, one, cos = width.to, width.one, width.cos
+    to, nearest, cos = width.to, width.nearest, width.cos
     bounds = [0.0, *sorted(scales)]
-    values = running_products(width, [one(init), *(one(scales[at]) for at in bounds[1:])])
-    found = [values[-1]] * len(counts)
-    pi = one(math.pi)
+    values = running_products(width, [nearest(init), *(nearest(scales[at]) for at in bounds[1:])])
+    rates = [values[-1]] * len(counts)
+    pi = nearest(math.pi)
     for k, (low, high) in enumerate(pairwise(bounds)):
         inside = [i for i, c in enumerate(counts) if low <= c < high]
-        start, end, size = values[k], values[k + 1], one(max(high - low, 1))
+        start, end, size = values[k], values[k + 1], nearest(max(high - low, 1))
         shares = to([n / size for n in to([counts[i] - low for i in inside])])
         if kind == "linear":
-            gain = one(end - start)
+            gain = nearest(end - start)
             piece = to([part + start for part in to([gain * share for share in shares])])
         else:
-            half = one(start - end) / 2.0
+            half = nearest(start - end) / 2.0
             waves = to([wave + 1 for wave in to([cos(angle) for angle in to([pi * share for share in shares])])])
             piece = to([end + part for part in to([half * wave for wave in waves])])
         for i, value in zip(inside, piece, strict=True):
-            found[i] = value
-    return found
+            rates[i] = value
+    return rates
 
 
 def running_products(width: Width, values: list[float]) -> list[float]:
     """jnp.cumprod."""
-    return list(accumulate(values, lambda product, value: width.one(product * value)))
+    return list(accumulate(values, lambda product, value: width.nearest(product * value)))
 
 
 def joined(width: Width, counts: Sequence[int], pieces: Sequence[tuple[float, Any]]) -> list[float]:
@@ -133,11 +133,11 @@ def joined(width: Width, counts: Sequence[int], pieces: Sequence[tuple[float, An
     begins = [begin for begin, _ in pieces[1:]]
     if begins == sorted(begins):
         edges = [0, *(bisect_left(counts, begin) for begin in begins), len(counts)]
-        found: list[float] = []
+        rates: list[float] = []
         for (begin, values), (low, high) in zip(((0, pieces[0][1]), *pieces[1:]), pairwise(edges), strict=True):
             if low < high:
-                found += values([int(c - begin) for c in counts[low:high]])
-        return width.to(found)
+                rates += values([int(c - begin) for c in counts[low:high]])
+        return width.to(rates)
     return width.to([joined(width, (c,), (_last(c, pieces),))[0] for c in counts])
 
 

@@ -25,11 +25,11 @@ class OptaxPiecewiseConstantSchedule(OptaxPiecewise):
     name = "optax.piecewise_constant_schedule"
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        one, scales, value = self.width.one, self.scales(), self.rate(base_lr)
+        nearest, scales, value = self.width.nearest, self.scales(), self.rate(base_lr)
         if not scales:
             return [value] * len(steps)
-        levels = [one(value)]
+        levels = [nearest(value)]
         ordered = sorted(scales)
         for at in ordered:
-            levels.append(one(one(scales[at]) * levels[-1]))
+            levels.append(nearest(nearest(scales[at]) * levels[-1]))
         return [levels[bisect_right(ordered, t)] for t in steps]

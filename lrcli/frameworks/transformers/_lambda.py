@@ -117,5 +117,5 @@ class Floored(Waves):
 def refuse_before(name: str, release: str) -> None:
     """Raise what a release says that does not have the schedule yet: it is in none of those before 5."""
     if before(release, "5"):
-        own = name.partition(".")[2]
-        raise Refuses("transformers", "ValueError", f"{own} is no SchedulerType in {release}", "type")
+        scheduler_type = name.partition(".")[2]
+        raise Refuses("transformers", "ValueError", f"{scheduler_type} is no SchedulerType in {release}", "type")
