@@ -106,16 +106,11 @@ def describe(cls: type[Schedule]) -> TypeInfo:
         about=about,
         source=" ".join(source.removeprefix("Source: ").split()),
         torch=cls.torch,
-        since=_since(cls),
+        since=replaying().since(cls),  # the first release of PyTorch that has the class
         sets_lr=cls.sets_lr,
         counts=cls.counts,
         keys=tuple(_key(cls, f) for f in parameters(cls)),
     )
-
-
-def _since(cls: type[Schedule]) -> str | None:
-    """The first release of PyTorch that has the class."""
-    return replaying().since(cls)
 
 
 def _key(cls: type[Schedule], f: Field[Any]) -> TypeKey:

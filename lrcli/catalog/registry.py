@@ -6,9 +6,9 @@ The name of a file is the name of its type, so a command imports only the types 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
+from itertools import islice
 from keyword import iskeyword
 
 import lrcli.frameworks
@@ -80,18 +80,18 @@ def framework_of(schedule: Schedule | type[Schedule]) -> Framework | None:
     return framework(prefix) if dot else None
 
 
-@cache
-def framework_types(name: str) -> tuple[type[Schedule], ...]:
-    """The types of a framework, sorted by their names."""
+def _type_modules(name: str) -> tuple[str, ...]:
+    """The modules of a framework's types: all in its folder that are not its own business."""
     if _framework(name).replays:
         return ()
     package = import_module(f"lrcli.frameworks.{name}")
-    types = [
-        cls
-        for module in module_names(package.__path__)
-        if not module.startswith("_")
-        for cls in _types_of(f"{package.__name__}.{module}")
-    ]
+    return tuple(f"{package.__name__}.{module}" for module in module_names(package.__path__) if module[0] != "_")
+
+
+@cache
+def framework_types(name: str) -> tuple[type[Schedule], ...]:
+    """The types of a framework, sorted by their names."""
+    types = (cls for module in _type_modules(name) for cls in _types_of(module))
     return tuple(sorted(types, key=lambda cls: cls.name.lower()))
 
 
@@ -111,38 +111,24 @@ def find_types(name: str) -> tuple[type[Schedule], ...]:
     """
     if name in _stems():
         return (_load(name),)
-    for path in _TORCH_PATH:
-        if name.startswith(path):
-            name = name[len(path) :]
-            break
+    name = name.removeprefix(next(filter(name.startswith, _TORCH_PATH), ""))
     prefix, dot, rest = name.partition(".")
     if dot:
-        known = framework(prefix)
-        if known is None:
-            return ()
+        owner = framework(prefix)
         # keras.optimizers.schedules.CosineDecay: where its module keeps it
-        return tuple(_named(known.name, rest)) or tuple(_named(known.name, rest.rpartition(".")[2]))
-    for cls in general_types():
-        if name in (cls.name, cls.torch, *cls.aliases):
-            return (cls,)
-    return tuple(cls for known in framework_names() for cls in _named(known, name))
+        spellings = (rest, rest.rpartition(".")[2]) if owner else ()
+        return next(filter(None, (_named(owner.name, spelling) for spelling in spellings if owner)), ())
+    general = tuple(cls for cls in general_types() if name in (cls.name, cls.torch, *cls.aliases))
+    return general[:1] or tuple(cls for framework in framework_names() for cls in _named(framework, name))
 
 
-def _named(name: str, rest: str) -> Iterator[type[Schedule]]:
-    """The type of a framework that is called so: by its file, else by what the classes say."""
-    package = import_module(f"lrcli.frameworks.{name}")
-    folded = rest.replace("_", "").lower()
-    if not _framework(name).replays:
-        for module in module_names(package.__path__):
-            if module.replace("_", "").lower() == folded and not module.startswith("_"):
-                for cls in _types_of(f"{package.__name__}.{module}"):
-                    if rest in (cls.name.partition(".")[2], *cls.aliases):
-                        yield cls
-                        return
-    for cls in framework_types(name):
-        if rest in (cls.name.partition(".")[2], *cls.aliases):
-            yield cls
-            return
+def _named(name: str, spelling: str) -> tuple[type[Schedule], ...]:
+    """The type of a framework that is called so, looked for first in the file that is: none or one."""
+    folded = spelling.replace("_", "").lower()
+    modules = _type_modules(name)
+    files = [module for module in modules if module.rpartition(".")[2].replace("_", "").lower() == folded]
+    types = (cls for module in (*files, *modules) for cls in _types_of(module))
+    return tuple(islice((cls for cls in types if spelling in (cls.name.partition(".")[2], *cls.aliases)), 1))
 
 
 def find_type(name: str) -> type[Schedule] | None:

@@ -186,41 +186,42 @@ class _Checker:
 
     def value(self, node: ast.expr) -> ast.expr:
         """`node` where its value counts: always a float (a comparison is 1.0 or 0.0, so that no int can grow)."""
-        if isinstance(node, ast.Constant):
-            return self.constant(node)
-        if isinstance(node, ast.Name):
-            return self.name(node)
-        if isinstance(node, ast.BinOp):
-            return self.binary(node)
-        if isinstance(node, ast.UnaryOp) and type(node.op) in _UNARY:
-            operand = self.value(node.operand)
-            return self.fold(node, ast.UnaryOp(node.op, operand), _UNARY[type(node.op)], operand)
-        if isinstance(node, ast.BoolOp):
-            return ast.BoolOp(node.op, [self.value(item) for item in node.values])
-        if isinstance(node, ast.IfExp):
-            return ast.IfExp(self.test(node.test), self.value(node.body), self.value(node.orelse))
-        if isinstance(node, ast.Call):
-            return self.call(node)
+        match node:
+            case ast.Constant():
+                return self.constant(node)
+            case ast.Name():
+                return self.name(node)
+            case ast.BinOp():
+                return self.binary(node)
+            case ast.UnaryOp() if type(node.op) in _UNARY:
+                operand = self.value(node.operand)
+                return self.fold(node, ast.UnaryOp(node.op, operand), _UNARY[type(node.op)], operand)
+            case ast.BoolOp():
+                return ast.BoolOp(node.op, [self.value(item) for item in node.values])
+            case ast.IfExp():
+                return ast.IfExp(self.test(node.test), self.value(node.body), self.value(node.orelse))
+            case ast.Call():
+                return self.call(node)
         return ast.IfExp(self.test(node), ast.Constant(1.0), ast.Constant(0.0))
 
     def test(self, node: ast.expr) -> ast.expr:
         """`node` where only its truth counts."""
-        if isinstance(node, ast.Compare):
-            for op in node.ops:
-                if not isinstance(op, _COMPARISONS):
+        match node:
+            case ast.Compare():
+                if not all(isinstance(op, _COMPARISONS) for op in node.ops):
                     raise self.error(node, "'in' and 'is' are not allowed", "compare with '=='")
-            return ast.Compare(self.value(node.left), node.ops, [self.value(item) for item in node.comparators])
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            return ast.UnaryOp(node.op, self.test(node.operand))
-        if isinstance(node, ast.BoolOp):
-            return ast.BoolOp(node.op, [self.test(item) for item in node.values])
-        if isinstance(node, (ast.Constant, ast.Name, ast.BinOp, ast.UnaryOp, ast.IfExp, ast.Call)):
-            if isinstance(node, ast.UnaryOp) and type(node.op) not in _UNARY:
+                return ast.Compare(self.value(node.left), node.ops, [self.value(item) for item in node.comparators])
+            case ast.UnaryOp(op=ast.Not()):
+                return ast.UnaryOp(node.op, self.test(node.operand))
+            case ast.UnaryOp(op=ast.Invert()):
                 raise self.error(node, "'~' is no operator here", "write 'not'")
-            return self.value(node)
-        if isinstance(node, ast.Attribute):
-            known = node.attr in FUNCTIONS or node.attr in CONSTANTS
-            raise self.error(node, "attribute access is not allowed", f"write {node.attr}" if known else "")
+            case ast.BoolOp():
+                return ast.BoolOp(node.op, [self.test(item) for item in node.values])
+            case ast.Constant() | ast.Name() | ast.BinOp() | ast.UnaryOp() | ast.IfExp() | ast.Call():
+                return self.value(node)
+            case ast.Attribute():
+                hint = f"write {node.attr}" if node.attr in FUNCTIONS or node.attr in CONSTANTS else ""
+                raise self.error(node, "attribute access is not allowed", hint)
         raise self.error(node, *_FORBIDDEN.get(type(node), ("this is not arithmetic", "")))
 
     def constant(self, node: ast.Constant) -> ast.expr:
@@ -242,8 +243,8 @@ class _Checker:
             return ast.Constant(CONSTANTS[node.id])
         if node.id in FUNCTIONS:
             raise self.error(node, f"{node.id} is a function", f"write {node.id}(...)")
-        known = (*VARIABLES, *CONSTANTS, *FUNCTIONS)
-        raise self.error(node, f"unknown name {node.id!r}", self.suggest(node.id, known))
+        hint = self.suggest(node.id, (*VARIABLES, *CONSTANTS, *FUNCTIONS))
+        raise self.error(node, f"unknown name {node.id!r}", hint)
 
     def binary(self, node: ast.BinOp) -> ast.expr:
         compute = ARITHMETIC.get(type(node.op))
@@ -281,7 +282,7 @@ class _Checker:
         return self.fold(node, folded, function, *arguments)
 
     def fold(self, node: ast.expr, folded: ast.expr, compute: Callable[..., float], *operands: ast.expr) -> ast.expr:
-        """`made`, or its value where it is constant; an error where that value does not exist."""
+        """`folded`, or its value where it is constant; an error where that value does not exist."""
         if not all(isinstance(operand, ast.Constant) for operand in operands):
             return folded
         numbers = [_number(operand) for operand in operands]
@@ -290,9 +291,9 @@ class _Checker:
         except (ArithmeticError, ValueError) as error:
             raise self.error(node, str(_clear(error))) from None
 
-    def suggest(self, name: str, known: tuple[str, ...]) -> str:
-        functions = f"the functions are {', '.join(known)}"
-        return suggest(name, known, functions if known == tuple(FUNCTIONS) else f"the variable is {self.argument}")
+    def suggest(self, name: str, names: tuple[str, ...]) -> str:
+        functions = f"the functions are {', '.join(names)}"
+        return suggest(name, names, functions if names == tuple(FUNCTIONS) else f"the variable is {self.argument}")
 
 
 def _number(node: ast.expr) -> float:
@@ -301,12 +302,12 @@ def _number(node: ast.expr) -> float:
 
 
 def _checked_power(power: ast.expr) -> ast.expr:
-    """`made if (made := power).__class__ is float else not_real()`: only a power can leave the real numbers.
+    """`value if (value := power).__class__ is float else not_real()`: only a power can leave the real numbers.
 
     Inline, as a call would double the price of a power.
     """
-    assigned = ast.NamedExpr(ast.Name("made", ast.Store()), power)
+    assigned = ast.NamedExpr(ast.Name("value", ast.Store()), power)
     kind = ast.Attribute(assigned, "__class__", ast.Load())
     is_float = ast.Compare(kind, [ast.Is()], [ast.Name("float", ast.Load())])
     refuse = ast.Call(ast.Name("not_real", ast.Load()), [], [])
-    return ast.IfExp(is_float, ast.Name("made", ast.Load()), refuse)
+    return ast.IfExp(is_float, ast.Name("value", ast.Load()), refuse)

@@ -81,15 +81,15 @@ def _takes(key: SpecKey) -> Schema:
     }
     if key.takes in INSIDE:
         return emulation(_mapping(key)) if key.takes == "emulate" else _mapping(key)
-    found: Schema = takes[key.takes]
-    return {**found, "type": [found["type"], "null"]} if key.optional else found
+    value: Schema = takes[key.takes]
+    return {**value, "type": [value["type"], "null"]} if key.optional else value
 
 
 def _mapping(key: SpecKey) -> Schema:
     inner = INSIDE[key.name]
     rules: Schema = {
         "properties": _properties(inner),
-        "required": [one.name for one in inner if one.required],
+        "required": [part.name for part in inner if part.required],
         "additionalProperties": False,
     }
     if key.name == "warmup":  # its length alone is enough
@@ -116,10 +116,9 @@ def _groups() -> Schema:
 
 
 def _group() -> Schema:
-    properties = _properties(GROUP_KEYS)
     return {
         "type": "object",
-        "properties": {**properties, "schedule": ref("schedule")},
+        "properties": {**_properties(GROUP_KEYS), "schedule": ref("schedule")},
         "additionalProperties": False,
         "allOf": [_at_most_one(*_LRS)],
     }
@@ -151,18 +150,17 @@ def _anywhere(definition: str) -> Schema:
     common = {"required": ["schedule"], "properties": {"schedule": ref(definition)}}
     named = {"type": "object", "not": {"additionalProperties": {"not": common}}}
     groups = {"anyOf": [{"type": "array", "contains": common}, named]}
-    own = {"required": ["groups"], "properties": {"groups": groups}}
-    return {"anyOf": [common, own]}
+    return {"anyOf": [common, {"required": ["groups"], "properties": {"groups": groups}}]}
 
 
 def _lr_is_known() -> list[Schema]:
     """Every group has a learning rate: the common one, its own, or that which its schedule sets."""
     sets_own = {"required": ["schedule"], "properties": {"schedule": ref("sets_lr")}}
-    own = {"anyOf": [ref("has_lr"), sets_own]}
+    has_own = {"anyOf": [ref("has_lr"), sets_own]}
     inherits = {"anyOf": [ref("has_lr"), sets_own, {"not": {"required": ["schedule"]}}]}
     no_groups = {"properties": {"groups": {"type": "null"}}}
     return [
         ref("has_lr"),
-        _in_all_groups(own, number=True),
+        _in_all_groups(has_own, number=True),
         {**sets_own, "anyOf": [no_groups, _in_all_groups(inherits, number=True)]},
     ]

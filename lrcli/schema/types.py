@@ -53,7 +53,9 @@ def definitions() -> dict[str, Any]:
         "phase": {**ref("typed"), "properties": {"for": ref("rows")}},
         "typed": _typed(types),
         "sets_lr": _made_of("sets_lr", [cls for cls in types if cls.sets_lr or cls.own_rate], types, "items"),
-        "brings_length": _made_of("brings_length", [cls for cls in types if _metrics(cls)], types, "contains"),
+        "brings_length": _made_of(
+            "brings_length", [cls for cls in types if _keys_of_kind(cls, "metric")], types, "contains"
+        ),
         **{cls.name: _of_type(cls) for cls in types},
     }
 
@@ -67,18 +69,9 @@ def _required(cls: type[Schedule]) -> list[str]:
     ]
 
 
-def _metrics(cls: type[Schedule]) -> list[str]:
-    return [f.name for f in parameters(cls) if param_of(f).kind == "metric"]
-
-
-def _children(cls: type[Schedule]) -> list[str]:
-    """The keys under which a composition has its schedules."""
-    return [key for f in parameters(cls) if param_of(f).kind == "schedules" for key in _keys_of(cls, f.name)]
-
-
-def _child(cls: type[Schedule]) -> list[str]:
-    """The keys under which a schedule has the one that it wraps."""
-    return [f.name for f in parameters(cls) if param_of(f).kind == "schedule"]
+def _keys_of_kind(cls: type[Schedule], kind: str) -> list[str]:
+    """The keys that hold the metric of a type ("metric"), the schedules of a composition, or the one it wraps."""
+    return [key for f in parameters(cls) if param_of(f).kind == kind for key in _keys_of(cls, f.name)]
 
 
 def _keys_of(cls: type[Schedule], field: str) -> list[str]:
@@ -122,19 +115,14 @@ def _made_of(name: str, simple: list[type[Schedule]], types: tuple[type[Schedule
     """The rule that a schedule is of a simple type, or made of such (`items`: only of such, `contains`: of one)."""
     rule = _is(simple)
     if among == "contains":
-        keys = sorted({key for cls in simple for key in _metrics(cls)})
+        keys = sorted({key for cls in simple for key in _keys_of_kind(cls, "metric")})
         rule["required"] = [*rule["required"], *keys]
     children = {"type": "array", "minItems": 1, among: ref(name)}
-    composites = [cls for cls in types if _children(cls)]
-    schemas = [
-        {**_is(composites), "allOf": [{"required": [key], "properties": {key: children}}]}
-        for key in sorted({key for cls in composites for key in _children(cls)})
-    ]
-    wrappers = [cls for cls in types if _child(cls)]
-    schemas += [
-        {**_is(wrappers), "allOf": [{"required": [key], "properties": {key: ref(name)}}]}
-        for key in sorted({key for cls in wrappers for key in _child(cls)})
-    ]
+    schemas = []
+    for kind, part in (("schedules", children), ("schedule", ref(name))):
+        composed = [cls for cls in types if _keys_of_kind(cls, kind)]
+        for key in sorted({key for cls in composed for key in _keys_of_kind(cls, kind)}):
+            schemas.append({**_is(composed), "allOf": [{"required": [key], "properties": {key: part}}]})
     words = [word for cls in simple if name == "sets_lr" and cls.sets_lr and not _required(cls) for word in _names(cls)]
     return {"anyOf": [children, rule, *schemas, {"enum": words}] if words else [children, rule, *schemas]}
 
@@ -173,48 +161,42 @@ def _of_type(cls: type[Schedule]) -> dict[str, Any]:
     for key in IGNORED:
         properties[key] = {"description": "PyTorch takes it; it is ignored here.", "deprecated": True}
     properties["last_epoch"]["const"] = -1
-    found = {"description": describe(cls).summary, "properties": properties, "additionalProperties": False}
-    return {**found, "allOf": rules} if rules else found
+    schema = {"description": describe(cls).summary, "properties": properties, "additionalProperties": False}
+    return {**schema, "allOf": rules} if rules else schema
 
 
 def _described(f: Field[Any]) -> dict[str, Any]:
     param = param_of(f)
-    found = {"description": f"{param.doc[:1].upper()}{param.doc[1:]}.", **_of_param(param)}
-    if isinstance(f.default, (bool, int, float, str)):
-        found["default"] = f.default
-    return found
+    default = {"default": f.default} if isinstance(f.default, (bool, int, float, str)) else {}
+    return {"description": f"{param.doc[:1].upper()}{param.doc[1:]}.", **_of_param(param), **default}
 
 
 def _of_param(param: Param) -> dict[str, Any]:
-    one = _one(param)
+    value = _value(param)
     if param.optional:
-        one = {"anyOf": [{"type": "null"}, *one.get("anyOf", [one])]}
+        value = {"anyOf": [{"type": "null"}, *value.get("anyOf", [value])]}
     if param.per_group:
-        return {"anyOf": [*one.get("anyOf", [one]), {"type": "array", "items": one, "minItems": 1}]}
-    return one
+        return {"anyOf": [*value.get("anyOf", [value]), {"type": "array", "items": value, "minItems": 1}]}
+    return value
 
 
-def _one(param: Param) -> dict[str, Any]:
+def _value(param: Param) -> dict[str, Any]:
     """What a key takes, not minding null and one value per group."""
-    if param.kind in ("number", "count", "length"):
-        number: dict[str, Any] = {"type": "number"}
-        if param.above is not None:
-            number["exclusiveMinimum"] = param.above
-        if param.at_least is not None:
-            number["minimum"] = param.at_least
-        return {"anyOf": [number, ref("length")]} if param.kind == "length" else number
-    if param.kind == "positions":
-        return {
+    bounds = {"exclusiveMinimum": param.above, "minimum": param.at_least}
+    number = {"type": "number", **{name: bound for name, bound in bounds.items() if bound is not None}}
+    values: dict[str, dict[str, Any]] = {
+        "number": number,
+        "count": number,
+        "length": {"anyOf": [number, ref("length")]},
+        "positions": {
             "type": ["array", "string"],
             "items": {"anyOf": [{"type": "number"}, ref("position")]},
             "pattern": rf"^\s*[-+]?{_PART}(\s*,\s*[-+]?{_PART})+\s*$",
-        }
-    if param.kind == "schedules":
-        return {"type": "array", "items": ref("schedule"), "maxItems": 1000}
-    if param.kind == "choice":
-        return {"enum": list(param.choices)}
-    if param.kind == "text":
-        return {"type": ["string", "number", "boolean"]}
-    if param.kind == "data":
-        return {} if param.optional else {"type": ["array", "object", "number", "string", "boolean"]}
-    return {"type": "boolean"} if param.kind == "flag" else ref(param.kind)
+        },
+        "schedules": {"type": "array", "items": ref("schedule"), "maxItems": 1000},
+        "choice": {"enum": list(param.choices)},
+        "text": {"type": ["string", "number", "boolean"]},
+        "data": {} if param.optional else {"type": ["array", "object", "number", "string", "boolean"]},
+        "flag": {"type": "boolean"},
+    }
+    return values.get(param.kind, ref(param.kind))
