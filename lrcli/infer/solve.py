@@ -56,7 +56,7 @@ def _solved(key: Key, declared: Declared, row: int, lr: float, group: int) -> So
     def rate(change: Change) -> float | None:
         spec = variants.spec([change])
         try:
-            found = math.nan if spec is None else plain_source(spec, group, reading).at([row])[0]
+            found = math.nan if spec is None else plain_source(spec, group, reading)([row])[0]
         except (LrcliError, ArithmeticError, ValueError, IndexError):
             return None
         return found if math.isfinite(found) else None

@@ -11,8 +11,9 @@ from lrcli.infer.explain.causes import Cause, cause
 from lrcli.infer.explain.changed import ChangedKeys
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.rows import Rows, rows_of
-from lrcli.infer.explain.search import ENOUGH, Fit, fit_of, search
+from lrcli.infer.explain.search import Fit, fit_of, search
 from lrcli.infer.explain.sources import plain_source
+from lrcli.infer.explain.tuning import CLOSE, ENOUGH, NAMED, SAME, SHOWN
 from lrcli.infer.keys import Change
 from lrcli.logs import Log, Rounding, Run
 from lrcli.reader import Declared
@@ -22,20 +23,6 @@ from lrcli.spec import Spec
 from lrcli.values import dataclass
 
 __all__ = ["Explanation", "Miss", "Parting", "Report", "explain"]
-
-SHOWN = 5
-"""How many explanations a report holds."""
-
-CLOSE = 4.0
-"""How much harder to believe an explanation may be than the best one, and still be named beside it."""
-
-
-SAME = 1e-6
-"""How far apart, in relation to the larger one, two predictions may be and still be the same."""
-
-NAMED = 0.8
-"""How much harder to believe a cause may be than the changed key that is the same, and still give it its name."""
-
 
 _WITHIN = re.compile("warm|size|cycle|_0$|pct|decay_t|for$", re.IGNORECASE)
 """Keys of lengths within a schedule, none of which is its horizon."""
@@ -159,7 +146,7 @@ def explain(
     first_miss = None
     if first.first is not None:
         i = next(i for i, t in enumerate(rows.at) if t == first.first)
-        first_miss = Miss(first.first, rows.values[i], source.at([first.first])[0])
+        first_miss = Miss(first.first, rows.values[i], source([first.first])[0])
     return Report(
         spec=spec.name,
         log=log.name,
@@ -237,10 +224,10 @@ def _judged(spec: Spec, rows: Rows, plain: Fit, fits: list[Fit]) -> tuple[tuple[
         if twin is not None:
             told = changes.setdefault(twin, [])
             if fit.rank <= named[twin].rank + NAMED and _names_better(fit, named[twin]):
-                told[:0] = _changes(named[twin])  # the cause gives the explanation its name, the key its words
+                told[:0] = named[twin].hypothesis.changes  # the cause gives the explanation its name, the key its words
                 named[twin] = fit
-            elif len(_changes(fit)) == 1:
-                told += _changes(fit)
+            elif len(fit.hypothesis.changes) == 1:
+                told += fit.hypothesis.changes
         elif _families(fit) not in seen and len(named) < SHOWN:
             seen.add(_families(fit))
             named.append(fit)
@@ -254,24 +241,23 @@ def _judged(spec: Spec, rows: Rows, plain: Fit, fits: list[Fit]) -> tuple[tuple[
     return tuple(found), "explained"
 
 
-def _changes(fit: Fit) -> tuple[Change, ...]:
-    """The changed keys of an explanation, beside whatever else."""
-    return tuple(change for part in fit.hypothesis.parts for change in part.changes)
-
-
 def _names_better(fit: Fit, other: Fit) -> bool:
     """Whether an explanation says more than another one of the same numbers: a cause that has a name does.
 
     Of a warmup or a step of another length nobody says that the schedule has another horizon.
     """
-    named, other = (other, fit) if _changes(fit) else (fit, other)
-    within = named.hypothesis.key == "horizon" and any(_WITHIN.search(change.key) for change in _changes(other))
-    return within == bool(_changes(fit))
+    named, other = (other, fit) if fit.hypothesis.changes else (fit, other)
+    within = named.hypothesis.parts[0].key == "horizon" and any(
+        _WITHIN.search(change.key) for change in other.hypothesis.changes
+    )
+    return within == bool(fit.hypothesis.changes)
 
 
 def _twins(fit: Fit, other: Fit, spec: Spec, rows: Rows) -> bool:
     """Whether two explanations, one of them a changed key, predict the same for the whole run."""
-    if len(fit.hypothesis.parts) != len(other.hypothesis.parts) or not (_changes(fit) or len(_changes(other)) == 1):
+    if len(fit.hypothesis.parts) != len(other.hypothesis.parts) or not (
+        fit.hypothesis.changes or len(other.hypothesis.changes) == 1
+    ):
         return False
     peak = max(map(abs, rows.values))
     shares = (s / abs(v) for v, s in zip(rows.values, rows.slack, strict=True) if abs(v) > 0.01 * peak)
@@ -303,7 +289,7 @@ def _explanation(fit: Fit, best: Fit | None, spec: Spec, rows: Rows) -> Explanat
     parts = fit.hypothesis.parts
     return Explanation(
         causes=tuple(cause(part.key) for part in parts),
-        forms=tuple(part.form for part in parts),
+        forms=fit.hypothesis.forms,
         details=tuple(part.detail for part in parts if part.detail),
         explained=fit.rows - fit.misses,
         rows=fit.rows,
@@ -313,7 +299,7 @@ def _explanation(fit: Fit, best: Fit | None, spec: Spec, rows: Rows) -> Explanat
         first_missed=fit.first,
         equal=best is None or fit.misses == best.misses,
         parts_at=parting,
-        changes=tuple(change for part in parts for change in part.changes),
+        changes=fit.hypothesis.changes,
     )
 
 

@@ -11,9 +11,17 @@ from itertools import combinations
 from lrcli.errors import LrcliError
 from lrcli.infer.effort import spend
 from lrcli.infer.explain.evidence import Evidence
-from lrcli.infer.explain.hypothesis import Hypothesis, Part
-from lrcli.infer.explain.marks import PROBES
-from lrcli.infer.explain.sources import Formula, RateSource, plain_source
+from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.sources import Formula, Source, plain_source
+from lrcli.infer.explain.tuning import (
+    ANOTHER_LENGTH,
+    COST,
+    COUNTS_BELOW,
+    EXTRA,
+    PROBES,
+    SHARES,
+    TRIED_WITH,
+)
 from lrcli.infer.keys import Change, Key, Variants, keys_of
 from lrcli.infer.keys.key import Value, text_of_number
 from lrcli.infer.keys.pairs import near_values
@@ -24,26 +32,8 @@ from lrcli.progress import report_progress
 from lrcli.reader import Declared
 from lrcli.series import series_of
 
-ONE_KEY = 1.55
-"""What it takes to believe that one key has another value: more than a step ahead or behind, less than a shift."""
-
-TWO_KEYS = 3.6
-"""The same of two keys: less than of two causes together."""
-
-TRIED_WITH = 16
-"""With so many lengths a second key is solved for."""
-
-ANOTHER_LENGTH = 0.02
-"""A log that is this share longer or shorter than the run is of a run of another length."""
-
-FEW = 5
-"""A whole number below this one counts something (cycles, bad epochs), and is no length."""
-
-SHARES = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.1, 0.15, 0.2, 0.3)
-"""Shares of a run that people write."""
-
-UNLIKELY = 0.1
-"""What a key costs more whose change comes to the same as that of another one, which people change rather."""
+ONE_KEY = COST["changed"]
+TWO_KEYS = ONE_KEY + EXTRA["a second key"]
 
 
 class ChangedKeys:
@@ -112,7 +102,7 @@ class ChangedKeys:
         """
         probe = Probe(self, evidence, ())
         numbers = [key for key in self.keys if key.kind in ("number", "whole") and probe.moved(key)]
-        simple = [key for key in numbers if key.kind == "number" or key.number < FEW]
+        simple = [key for key in numbers if key.kind == "number" or key.number < COUNTS_BELOW]
         for trial in self._longer(evidence):
             yield from self.one(evidence, (trial,), simple)
         likely = sorted(numbers, key=lambda key: key.unlikely)
@@ -214,14 +204,12 @@ class ChangedKeys:
         changes = tuple(key.to(value) for key, value in trials)
         source = self.source(changes)
         assert source is not None
-        told = " and ".join(change.sentence for change in changes)
-        spent = ONE_KEY if len(changes) == 1 else TWO_KEYS
-        spent += sum(map(_odd, changes)) + 0.25 * (numbers - len(changes))
-        spent += UNLIKELY * any(self._unlikely(change) for change in changes)
-        spent += len(set(evidence.values)) == 1  # of a log that never moves, nobody can tell why
-        spent += sum(self._run_length(change, evidence) for change in changes)
-        part = Part("changed", f"o(t) = s(t) with {told}", spent, numbers, changes=changes)
-        return replace(evidence.base, source=source, parts=(*evidence.base.parts, part))
+        extra = EXTRA["a second key"] * (len(changes) - 1) + EXTRA["a further number"] * (numbers - len(changes))
+        extra += sum(map(_odd, changes)) + EXTRA["an unlikely key"] * any(map(self._unlikely, changes))
+        extra += EXTRA["a log that never moves"] * (len(set(evidence.values)) == 1)
+        extra += sum(self._run_length(change, evidence) for change in changes)
+        form = f"s(t) with {' and '.join(change.sentence for change in changes)}"
+        return evidence.propose("changed", form, extra=extra, params=numbers, changes=changes, source=source)
 
     def _run_length(self, change: Change, evidence: Evidence) -> float:
         """What a change of the run's length costs more: what else depends on it, and rows of the log past its end."""
@@ -230,14 +218,15 @@ class ChangedKeys:
         spec = self.variants.spec([change])
         if self.of_config and spec is not None and spec.length == evidence.spec.length:
             return 0.0
-        return 0.1 + 0.4 * (spec is not None and evidence.at[-1] > spec.length)
+        past_end = spec is not None and evidence.at[-1] > spec.length
+        return EXTRA["another length of the run"] + EXTRA["rows past the end"] * past_end
 
     def _unlikely(self, change: Change) -> bool:
         """Whether the key is a worse name for the change than another; one with a unit is not, its rows are."""
         keys = [key for key in self.keys if key.path == change.key]
         return bool(keys) and all(key.unlikely or not change.value.endswith(key.after) for key in keys)
 
-    def source(self, changes: Sequence[Change]) -> RateSource | None:
+    def source(self, changes: Sequence[Change]) -> Source | None:
         """The numbers of the spec with these changes, read again; None where that is no spec."""
         spec = self.variants.spec(changes)
         try:
@@ -245,7 +234,7 @@ class ChangedKeys:
         except (LrcliError, ArithmeticError, ValueError, IndexError):  # it has no first learning rate
             return None
 
-    def tried(self, trials: Sequence[Trial]) -> RateSource | None:
+    def tried(self, trials: Sequence[Trial]) -> Source | None:
         """The same without reading it again, where it can be told without that."""
         if self.variants.declared.spec.emulation is not None:
             return self.source([key.to(value) for key, value in trials])
@@ -287,8 +276,8 @@ class Probe:
             return None
         spend(len(self.times))
         alone = isinstance(source, Formula) and source.schedule.stands_alone()
-        values = [source.one(t) for t in self.times] if alone else source.at(self.times)  # type: ignore[attr-defined]
-        return [factor * value for factor, value in zip(self.factors, values, strict=True)]
+        rates = [source.one(t) for t in self.times] if isinstance(source, Formula) and alone else source(self.times)
+        return [factor * rate for factor, rate in zip(self.factors, rates, strict=True)]
 
     def moved(self, key: Key) -> set[int]:
         """The rows that other values of a number change."""
@@ -346,8 +335,10 @@ def _first_share(evidence: Evidence, lr: float) -> float:
 def _odd(change: Change) -> float:
     """What a value costs more that is not round: 250 is nothing to wonder at, 0.0570154375 is."""
     if change.value.startswith("["):
-        return 0.5 * sum(float(entry) % 5 != 0 for entry in change.value[1:-1].split(",") if entry.strip())
-    return 0.0 if math.isnan(change.number) else min(0.15 * max(digits(change.number) - 2, 0), 0.9)
+        entries = [entry for entry in change.value[1:-1].split(",") if entry.strip()]
+        return EXTRA["a position that is not round"] * sum(float(entry) % 5 != 0 for entry in entries)
+    further = 0 if math.isnan(change.number) else max(digits(change.number) - 2, 0)
+    return min(EXTRA["a digit"] * further, EXTRA["many digits"])
 
 
 NO_FACTOR = ", start_factor: 0}"

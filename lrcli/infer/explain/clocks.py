@@ -1,170 +1,73 @@
-"""Which step of the schedule a row of the log shows: each clock turns positions into schedule steps."""
+"""Which step of the schedule a row of the log shows: a clock turns positions into schedule steps."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import field
 
 from lrcli.values import dataclass
 
 
-class Clock(Protocol):
-    """Positions -> schedule steps."""
-
-    def times(self, at: Sequence[int]) -> Sequence[float]:
-        """The schedule step of each position."""
-
-    def form(self, t: str) -> str:
-        """The clock in one line."""
-
-
 @dataclass(frozen=True)
-class Straight:
-    """Row t shows step t."""
+class Clock:
+    """A function from positions to schedule steps. form: what row t shows, in one line."""
 
-    def times(self, at: Sequence[int]) -> Sequence[float]:
-        """The positions themselves."""
-        return at
-
-    def form(self, t: str) -> str:
-        """`s(t)`."""
-        return f"s({t})"
+    form: str
+    times: Callable[[Sequence[int]], Sequence[float]] = field(compare=False)
 
 
-@dataclass(frozen=True)
-class Shifted:
+STRAIGHT = Clock("s(t)", lambda at: at)
+"""Row t shows step t."""
+
+
+def shifted(d: int) -> Clock:
     """Row t shows step t + d, and no step before 0.
 
-    >>> Shifted(-1).times([0, 1, 2]), Shifted(2).form("t")
+    >>> shifted(-1).times([0, 1, 2]), shifted(2).form
     ([0, 0, 1], 's(t + 2)')
     """
-
-    d: int
-
-    def times(self, at: Sequence[int]) -> Sequence[float]:
-        """t + d."""
-        d = self.d
-        return [t + d if t + d > 0 else 0 for t in at]
-
-    def form(self, t: str) -> str:
-        """`s(t + d)`."""
-        return f"s({t} {self.d:+d})".replace(" +", " + ").replace(" -", " - ")
+    return Clock(f"s(t {'-' if d < 0 else '+'} {abs(d)})", lambda at: [t + d if t + d > 0 else 0 for t in at])
 
 
-@dataclass(frozen=True)
-class Since:
-    """As Shifted, from position `at_row` on; the rows before are as they should be. d = -at_row is a restart."""
-
-    at_row: int
-    d: int
-
-    def times(self, at: Sequence[int]) -> Sequence[float]:
-        """t, then t + d."""
-        begin, d = self.at_row, self.d
-        return [t if t < begin else max(t + d, 0) for t in at]
-
-    def form(self, t: str) -> str:
-        """`s(t) before R, s(t + d) from R on`."""
-        return f"{Shifted(self.d).form(t)} from {t} = {self.at_row} on"
+def shifted_since(begin: int, d: int) -> Clock:
+    """From position `begin` on, row t shows step t + d; d = -begin is a restart."""
+    form = f"{shifted(d).form} from t = {begin} on"
+    return Clock(form, lambda at: [t if t < begin else max(t + d, 0) for t in at])
 
 
-@dataclass(frozen=True)
-class Scaled:
+def scaled(k: int, ahead: int = 0) -> Clock:
     """Row t shows step k t + ahead: the scheduler is stepped k times as often."""
-
-    k: int
-    ahead: int = 0
-
-    def times(self, at: Sequence[int]) -> Sequence[float]:
-        """K t + ahead."""
-        k, ahead = self.k, self.ahead
-        return [k * t + ahead for t in at]
-
-    def form(self, t: str) -> str:
-        """`s(k t)`."""
-        return f"s({self.k} {t} + {self.ahead})" if self.ahead else f"s({self.k} {t})"
+    return Clock(f"s({k} t + {ahead})" if ahead else f"s({k} t)", lambda at: [k * t + ahead for t in at])
 
 
-@dataclass(frozen=True)
-class Stretched:
+def stretched(k: int, whole: bool) -> Clock:
     """Row t shows step t / k: k times as slow; whole steps only where the scheduler is stepped every k rows."""
-
-    k: int
-    whole: bool
-
-    def times(self, at: Sequence[int]) -> Sequence[float]:
-        """t // k, or t / k."""
-        k = self.k
-        return [t // k for t in at] if self.whole else [t / k if t % k else t // k for t in at]
-
-    def form(self, t: str) -> str:
-        """`s(t / k)`."""
-        return f"s(floor({t} / {self.k}))" if self.whole else f"s({t} / {self.k})"
+    if whole:
+        return Clock(f"s(floor(t / {k}))", lambda at: [t // k for t in at])
+    return Clock(f"s(t / {k})", lambda at: [t / k if t % k else t // k for t in at])
 
 
-@dataclass(frozen=True)
-class Cycled:
+def cycled(n: int) -> Clock:
     """Row t shows step t mod n: the counter begins again every n rows."""
-
-    n: int
-
-    def times(self, at: Sequence[int]) -> Sequence[float]:
-        """T mod n."""
-        n = self.n
-        return [t % n for t in at]
-
-    def form(self, t: str) -> str:
-        """`s(t mod n)`."""
-        return f"s({t} mod {self.n})"
+    return Clock(f"s(t mod {n})", lambda at: [t % n for t in at])
 
 
-@dataclass(frozen=True)
-class Skipped:
+def lagging(rows: Sequence[int], lags: Sequence[int]) -> Clock:
     """Row t shows step t - lag, where the lag grows to lags[i] at position rows[i]."""
-
-    rows: tuple[int, ...]
-    lags: tuple[int, ...]
-
-    def times(self, at: Sequence[int]) -> Sequence[float]:
-        """T minus the steps skipped so far."""
-        lags = (0, *self.lags)
-        return [max(t - lags[bisect_right(self.rows, t)], 0) for t in at]
-
-    def form(self, t: str) -> str:
-        """`s(t - lag)`, with the first few places."""
-        told = ", ".join(f"{lag} from {t} = {row}" for row, lag in list(zip(self.rows, self.lags, strict=True))[:4])
-        more = len(self.rows) - 4
-        return f"s({t} - lag), lag {told}" + (f" and {more} more places" if more > 0 else "")
+    places = ", ".join(f"{lag} from t = {row}" for row, lag in list(zip(rows, lags, strict=True))[:4])
+    more = f" and {len(rows) - 4} more places" if len(rows) > 4 else ""
+    all_lags = (0, *lags)
+    return Clock(
+        f"s(t - lag), lag {places}{more}", lambda at: [max(t - all_lags[bisect_right(rows, t)], 0) for t in at]
+    )
 
 
-@dataclass(frozen=True)
-class Held:
-    """The schedule stands still from step `at_step` on."""
-
-    at_step: int
-
-    def times(self, at: Sequence[int]) -> Sequence[float]:
-        """min(t, at_step)."""
-        stop = self.at_step
-        return [t if t < stop else stop for t in at]
-
-    def form(self, t: str) -> str:
-        """`s(min(t, R))`."""
-        return f"s(min({t}, {self.at_step}))"
+def held(stop: int) -> Clock:
+    """The schedule stands still from step `stop` on."""
+    return Clock(f"s(min(t, {stop}))", lambda at: [t if t < stop else stop for t in at])
 
 
-@dataclass(frozen=True)
-class Mirrored:
-    """The schedule goes back from step `at_step` on: s(T + d) = s(T - d)."""
-
-    at_step: int
-
-    def times(self, at: Sequence[int]) -> Sequence[float]:
-        """T, then 2 at_step - t."""
-        stop = self.at_step
-        return [t if t <= stop else abs(2 * stop - t) for t in at]
-
-    def form(self, t: str) -> str:
-        """`s(T - |t - T|)`."""
-        return f"s({self.at_step} - |{t} - {self.at_step}|)"
+def mirrored(stop: int) -> Clock:
+    """The schedule goes back from step `stop` on: s(T + d) = s(T - d)."""
+    return Clock(f"s({stop} - |t - {stop}|)", lambda at: [t if t <= stop else abs(2 * stop - t) for t in at])

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 from lrcli.infer.effort import spend
-from lrcli.infer.explain.clocks import Clock, Since, Straight
-from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.clocks import STRAIGHT, Clock, shifted_since
+from lrcli.infer.explain.hypothesis import Hypothesis, Part
 from lrcli.infer.explain.marks import Marks
 from lrcli.infer.explain.rows import Rows
+from lrcli.infer.explain.sources import Formula
+from lrcli.infer.explain.tuning import ASKED, CHANGES, COST, GRID, NEAREST, SAMPLE
+from lrcli.infer.keys import Change
 from lrcli.infer.numbers import simplest_factor
 from lrcli.spec import Spec
-
-SAMPLE = 3000
-"""Up to how many rows a hypothesis is tried on before it is compared with all of them."""
-
-GRID = 20_000
-"""At up to how many steps the schedule is looked at for the steps that a logged value could show."""
-
-ASKED = 48
-"""How many of the missed rows are asked which step they could show."""
-
-EDGES = 24
-"""How many of the places where the log changes are compared with those where the schedule does."""
 
 Interval = tuple[int, int]
 
@@ -53,10 +45,47 @@ class Evidence:
         """What the rows show by themselves."""
         return Marks(self.at, self.values, self.slack, lambda: self.misses, self.spec.length)
 
+    def propose(
+        self,
+        key: str,
+        form: str,
+        *,
+        extra: float = 0.0,
+        params: int = 1,
+        detail: str = "",
+        changes: tuple[Change, ...] = (),
+        **replaced: Any,
+    ) -> Hypothesis:
+        """The base with one more cause, which changes its source, clock or factor."""
+        part = Part(key, f"o(t) = {form}", COST[key] + extra, params, detail, changes)
+        return replace(self.base, parts=(*self.base.parts, part), **replaced)
+
+    def propose_clock(
+        self, clock: Clock, key: str, *, extra: float = 0.0, params: int = 1, detail: str = ""
+    ) -> Hypothesis:
+        """The base with another clock."""
+        return self.propose(key, clock.form, extra=extra, params=params, detail=detail, clock=clock)
+
+    @property
+    def formula(self) -> Formula | None:
+        """The spec's formula where the base uses it as it is; None for a replay, or where a cause has changed it."""
+        source, group = self.base.source, self.spec.groups[self.group]
+        return source if isinstance(source, Formula) and source.schedule == group.schedule else None
+
     @property
     def plain_clock(self) -> bool:
         """Whether the base leaves the clock alone."""
-        return isinstance(self.base.clock, Straight)
+        return self.base.clock is STRAIGHT
+
+    @property
+    def counts_from_1(self) -> bool:
+        """Whether the log has no row 0, and the spec does not say so."""
+        return self.at[0] > 0 and not self.spec.first_step
+
+    @property
+    def steps_per_epoch(self) -> set[int]:
+        """The scheduler steps of an epoch, as the spec says."""
+        return {k for k in (self.spec.steps_per_epoch, self.rows.per_epoch) if k and k > 1}
 
     @property
     def plain_factor(self) -> bool:
@@ -114,14 +143,14 @@ class Evidence:
 
     def unclocked(self, ts: Sequence[int]) -> list[float]:
         """The base at schedule steps, without its clock."""
-        return replace(self.base, clock=Straight()).at(ts)
+        return replace(self.base, clock=STRAIGHT).at(ts)
 
     def steps_showing(self, value: float, slack: float) -> list[Interval]:
         """The runs of steps at which the base has this value; a crossing between two grid points is refined."""
         ts, values = self._grid
         spend(len(ts) // 8)
         low, high = value - slack, value + slack
-        found: list[Interval] = []
+        runs: list[Interval] = []
         stride = ts[1] - ts[0] if len(ts) > 1 else 1
         begin = -1
         before = math.nan
@@ -131,16 +160,16 @@ class Evidence:
                     begin = j
             else:
                 if begin >= 0:
-                    found.append((ts[begin], ts[j - 1]))
+                    runs.append((ts[begin], ts[j - 1]))
                     begin = -1
                 elif stride > 1 and (before < low) != (v < low) and before == before:
                     exact = self._between(ts[j - 1], ts[j], low, high)
                     if exact is not None:
-                        found.append((exact, exact))
+                        runs.append((exact, exact))
             before = v
         if begin >= 0:
-            found.append((ts[begin], ts[-1]))
-        return found
+            runs.append((ts[begin], ts[-1]))
+        return runs
 
     def _between(self, a: int, b: int, low: float, high: float) -> int | None:
         """The step between two grid points at which a monotone base has a value from low to high."""
@@ -156,16 +185,16 @@ class Evidence:
                 b = middle
         return None
 
+    def nearest_steps(self, i: int) -> list[Interval]:
+        """The runs of steps that a row of the sample could show, the nearest first."""
+        t = self.at[i]
+        runs = self.steps_showing(self.values[i], self.slack[i])
+        return sorted(runs, key=lambda run: max(run[0] - t, t - run[1], 0))[:NEAREST]
+
     @cached_property
     def shown(self) -> list[tuple[int, list[Interval]]]:
         """(position, the steps that it could show, nearest first) of the rows asked."""
-        found = []
-        for i in self.asked():
-            t = self.at[i]
-            runs = self.steps_showing(self.values[i], self.slack[i])
-            runs.sort(key=lambda run: _distance(t, run))
-            found.append((t, runs[:8]))
-        return found
+        return [(self.at[i], self.nearest_steps(i)) for i in self.asked()]
 
     @cached_property
     def shifts(self) -> list[int]:
@@ -193,12 +222,10 @@ class Evidence:
         edges = [
             i for i in range(1, len(self.at)) if self.values[i] != self.values[i - 1] and (missed[i] or missed[i - 1])
         ]
-        stride = max(1, len(edges) // EDGES)
-        for i in edges[: EDGES // 4] + edges[EDGES // 4 :: stride]:
+        stride = max(1, len(edges) // CHANGES)
+        for i in edges[: CHANGES // 4] + edges[CHANGES // 4 :: stride]:
             t, gap = self.at[i], min(self.at[i] - self.at[i - 1], 12)
-            runs = self.steps_showing(self.values[i], self.slack[i])
-            runs.sort(key=lambda run: _distance(t, run))
-            for low, _ in runs[:8]:
+            for low, _ in self.nearest_steps(i):
                 yield from (low - t + late for late in range(gap) if low - t + late)
 
     @cached_property
@@ -241,47 +268,30 @@ class Evidence:
                 last = i
         return first, last, best
 
-    def since(self, d: int) -> Since | None:
-        """The clock that is right at first and shifted by d later; None where it is not."""
-        shifted = self.missed_by(self.shifted(d))
+    def since(self, d: int) -> int | None:
+        """The position up to which the base is right and from which on it is shifted by d; None where it is not."""
+        shifted = self.missed_by(replace(self.base, clock=shifted_since(0, d)).at(self.at))
         first, last, misses = self.switch(self.misses, shifted)
         n = len(self.at)
         if last == 0 or first >= n or misses >= sum(self.misses):
             return None
         low, high = self.at[max(first - 1, 0)], self.at[min(last, n - 1)]
-        if d < 0 and low <= -d <= high:
-            return Since(-d, d)
-        first, last = self.refined(first, last, Straight(), Since(0, d))
-        return Since(self.rows.at[min(last, len(self.rows) - 1)], d)
+        return -d if d < 0 and low <= -d <= high else self.rows.at[self.refined(last, STRAIGHT)]
 
-    def shifted(self, d: int) -> list[float]:
-        """The base with all positions moved by d, however far."""
-        return replace(self.base, clock=Since(0, d)).at(self.at)
-
-    def refined(self, first: int, last: int, before: Clock, after: Clock) -> tuple[int, int]:
-        """The range of a switch, from the sample's rows to all rows: where `before` first fails."""
+    def refined(self, last: int, clock: Clock) -> int:
+        """The row of the log at which the base with this clock first fails, up to a row of the sample."""
         if len(self.sample) == len(self.rows):
-            return first, last
-        low = self.sample[max(last - 1, 0)]
-        high = self.sample[min(last, len(self.sample) - 1)]
-        at = self.rows.at[low : high + 1]
-        predicted = replace(self.base, clock=before).at(at)
-        for i, value in enumerate(predicted, low):
-            if not abs(value - self.rows.values[i]) <= self.rows.slack[i]:
-                return i, i
-        return high, high
+            return min(last, len(self.rows) - 1)
+        low, high = self.sample[max(last - 1, 0)], self.sample[min(last, len(self.sample) - 1)]
+        rates = replace(self.base, clock=clock).at(self.rows.at[low : high + 1])
+        for i, rate in enumerate(rates, low):
+            if not abs(rate - self.rows.values[i]) <= self.rows.slack[i]:
+                return i
+        return high
 
     def index_of(self, position: float) -> int:
         """The first row of the sample at or after a position."""
         return bisect_left(self.at, position)
-
-    def has(self, low: float, high: float) -> bool:
-        """Whether some row of the sample lies at low <= position < high."""
-        return bisect_left(self.at, low) < bisect_right(self.at, high - 1)
-
-
-def _distance(t: int, run: Interval) -> int:
-    return max(run[0] - t, t - run[1], 0)
 
 
 def sample_of(rows: Rows, missed: Sequence[int]) -> list[int]:

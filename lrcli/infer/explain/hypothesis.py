@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lrcli.infer.explain.clocks import Clock, Straight
-from lrcli.infer.explain.sources import RateSource
+from lrcli.infer.explain.clocks import STRAIGHT, Clock
+from lrcli.infer.explain.sources import Source
+from lrcli.infer.explain.tuning import EXTRA
 from lrcli.infer.keys import Change
 from lrcli.values import dataclass
-
-STRAIGHT = Straight()
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Hypothesis:
     predicted(t) = factor * source(clock(t)), the factor from position `factor_from` on.
     """
 
-    source: RateSource
+    source: Source
     clock: Clock = STRAIGHT
     factor: float = 1.0
     factor_from: int = 0
@@ -43,18 +42,16 @@ class Hypothesis:
 
     def at(self, positions: Sequence[int]) -> list[float]:
         """The predicted learning rate at each position."""
-        values = self.source.at(self.clock.times(positions))
-        if self.factor == 1.0:
-            return values
+        rates = self.source(self.clock.times(positions))
         c, begin = self.factor, self.factor_from
-        if begin <= 0:
-            return [c * value for value in values]
-        return [c * value if t >= begin else value for t, value in zip(positions, values, strict=True)]
+        if c == 1.0:
+            return rates
+        return [c * rate if t >= begin else rate for t, rate in zip(positions, rates, strict=True)]
 
     @property
     def cost(self) -> float:
         """How much it takes to believe it: each further cause costs extra."""
-        return sum(part.cost for part in self.parts) + 1.5 * max(len(self.parts) - 1, 0)
+        return sum(part.cost for part in self.parts) + EXTRA["a further cause"] * max(len(self.parts) - 1, 0)
 
     @property
     def params(self) -> int:
@@ -62,6 +59,11 @@ class Hypothesis:
         return sum(part.params for part in self.parts)
 
     @property
-    def key(self) -> str:
-        """The first cause's name."""
-        return self.parts[0].key if self.parts else ""
+    def forms(self) -> tuple[str, ...]:
+        """Its causes in formulas, which tell it from others."""
+        return tuple(part.form for part in self.parts)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The keys of the spec that have other values, beside whatever else."""
+        return tuple(change for part in self.parts for change in part.changes)

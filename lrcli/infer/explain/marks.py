@@ -6,16 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 
+from lrcli.infer.explain.tuning import FEWEST_TO_STICK_OUT, PLACES, PROBES
 from lrcli.infer.numbers import simplest_whole
-
-PROBES = 16
-"""At about so many rows a value is tried before it is held against all of them."""
-
-EDGES = 12
-"""So many of the places at which the log changes are tried as lengths."""
-
-FEWEST = 15
-"""A log of fewer rows has none that stick out."""
 
 
 class Marks:
@@ -53,7 +45,7 @@ class Marks:
     def _spikes(self) -> set[int]:
         """The two rows of a long log that lie further from the line between their neighbours than these from theirs."""
         at, values = self.at, self.values
-        if len(at) < FEWEST:
+        if len(at) < FEWEST_TO_STICK_OUT:
             return set()
         gaps = [0.0] * len(at)
         for i in range(1, len(at) - 1):
@@ -83,7 +75,7 @@ class Marks:
     def _places(self) -> list[int]:
         """Steps at which a phase may end: where the log changes, is highest and lowest, and the ends of the run."""
         values, at = self.values, self.at
-        edges = self.edges[:EDGES] if self.flat else self._kinks
+        edges = self.edges[:PLACES] if self.flat else self._kinks
         rows = [max(range(len(at)), key=values.__getitem__), min(range(len(at)), key=values.__getitem__)]
         rows += [i for i in range(len(at) - 1, 0, -1) if values[i - 1] > values[i]][-1:]
         rows = [*edges, *rows] if self.flat else [*rows, *edges]
@@ -100,7 +92,7 @@ class Marks:
         values, at = self.values, self.at
         slopes = [(b - a) / (q - p or 1) for (a, b), (p, q) in zip(pairwise(values), pairwise(at), strict=True)]
         bends = sorted(range(1, len(slopes)), key=lambda i: -abs(slopes[i] - slopes[i - 1]))
-        return bends[: EDGES // 2]
+        return bends[: PLACES // 2]
 
     def falls(self, offsets: Sequence[int]) -> Iterator[tuple[int, ...]]:
         """The positions at which the log falls from one flat stretch to the next, counted from each offset."""

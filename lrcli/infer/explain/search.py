@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from lrcli.infer.effort import LIMIT, Effort
 from lrcli.infer.explain.causes import CAUSES
 from lrcli.infer.explain.changed import TWO_KEYS, ChangedKeys
-from lrcli.infer.explain.clocks import Clock, Scaled, Shifted, Stretched
+from lrcli.infer.explain.clocks import scaled, shifted, stretched
 from lrcli.infer.explain.evidence import Evidence, sample_of
-from lrcli.infer.explain.hypothesis import Hypothesis, Part
+from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.rows import Rows
-from lrcli.infer.explain.sources import RateSource
+from lrcli.infer.explain.sources import Source
+from lrcli.infer.explain.tuning import BASES, DONE, FINISHED, SURE
 from lrcli.infer.numbers import is_round, simplest_factor
 from lrcli.progress import report_progress
 from lrcli.spec import Spec
 from lrcli.values import dataclass
 
-ENOUGH = 0.98
-"""The share of the rows that an explanation has to explain."""
-
-BASES = 8
-"""On how many single causes a second one is tried."""
-
-SURE = 1.1
-"""What is believed so readily needs no look at the keys of the spec."""
-
-ROUND = 0.25
-"""Two keys that give every row and cost no more than this above the least: nothing better is looked for."""
-
 PIECE = 65536
+"""So many rows are compared at a time."""
+
+Counted = list[tuple[int, Hypothesis]]
+"""Hypotheses, each with the rows of the sample that it misses."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +60,7 @@ class Fit:
 def search(
     spec: Spec,
     rows: Rows,
-    source: RateSource,
+    source: Source,
     group: int,
     changed: ChangedKeys | None = None,
 ) -> tuple[list[Fit], Effort]:
@@ -77,52 +69,37 @@ def search(
     first = fit_of(plain, rows)
     if not first.misses:
         return [first], Effort()
-    missed = _missed(plain, rows)
-    evidence = Evidence(spec, rows, group, plain, sample_of(rows, missed))
+    evidence = Evidence(spec, rows, group, plain, sample_of(rows, _missed(plain, rows)))
     effort = Effort(2 * LIMIT if changed is not None and changed.of_config else LIMIT)
-    found: list[tuple[int, Hypothesis]] = []
+    counted: Counted = []
     with effort:
-        for hypothesis in _searched(evidence, found, rows, changed):
-            found.append((evidence.count(hypothesis), hypothesis))
-    return [first, *_finished(found, rows)], effort
+        for hypothesis in _searched(evidence, counted, rows, changed):
+            counted.append((evidence.count(hypothesis), hypothesis))
+    return [first, *_finished(counted, rows)], effort
 
 
-def _searched(
-    evidence: Evidence,
-    found: list[tuple[int, Hypothesis]],
-    rows: Rows,
-    changed: ChangedKeys | None,
-) -> Iterator[Hypothesis]:
-    """Everything that may explain the log, until something does; what was found is what came before, counted."""
+def _searched(evidence: Evidence, counted: Counted, rows: Rows, changed: ChangedKeys | None) -> Iterator[Hypothesis]:
+    """Everything that may explain the log, until something does; `counted` holds what came before."""
     yield from _tried(evidence, 0)
-    best = _finished(found, rows)
-    if changed is not None and (not best or best[0].rank > SURE):
+    best = _best(counted, rows)
+    if changed is not None and (best is None or best.rank > SURE):
         yield from changed.one(evidence)
-        best = _finished(found, rows)
-    if not best or best[0].misses:
-        bases = _bases(evidence, found)
+        best = _best(counted, rows)
+    if best is None or best.misses:
+        bases = _bases(evidence, counted)
         for i, base in enumerate(bases, 1):
             yield from _tried(evidence.on(base), i, len(bases))
-        best = _finished(found, rows)
-    if changed is not None and (not best or best[0].misses):
-        for clock, key, cost in _beside_changes(evidence):
-            part = Part(key, "o(t) = " + clock.form("t"), cost)
-            yield from changed.one(evidence.on(replace(evidence.base, clock=clock, parts=(part,))))
-        best = _finished(found, rows)
-    if changed is not None and (not best or (not best[0].is_one_cause and best[0].rank > TWO_KEYS)):
+        best = _best(counted, rows)
+    if changed is not None and (best is None or best.misses):
+        # a log that counts from 1, or is a step ahead or behind
+        for key, d in (("numbering" if evidence.counts_from_1 else "lag", -1), ("lead", 1)):
+            yield from changed.one(evidence.on(evidence.propose_clock(shifted(d), key)))
+        best = _best(counted, rows)
+    if changed is not None and (best is None or (not best.is_one_cause and best.rank > TWO_KEYS)):
         for hypothesis in changed.two(evidence):
             yield hypothesis
-            if not found[-1][0] and hypothesis.cost < TWO_KEYS + ROUND:
+            if not counted[-1][0] and hypothesis.cost < TWO_KEYS + DONE:
                 return
-
-
-def _beside_changes(evidence: Evidence) -> Iterator[tuple[Clock, str, float]]:
-    """Clocks beside which a key may have been changed: a log that counts from 1, or is a step ahead or behind."""
-    if evidence.at[0] > 0 and not evidence.spec.first_step:
-        yield Shifted(-1), "numbering", 0.8
-    else:
-        yield Shifted(-1), "lag", 1.0
-    yield Shifted(1), "lead", 1.0
 
 
 def _tried(evidence: Evidence, i: int, of: int = 2 * BASES) -> Iterator[Hypothesis]:
@@ -132,70 +109,52 @@ def _tried(evidence: Evidence, i: int, of: int = 2 * BASES) -> Iterator[Hypothes
         yield from entry.propose(evidence)
 
 
-def _bases(evidence: Evidence, singles: list[tuple[int, Hypothesis]]) -> list[Hypothesis]:
+def _bases(evidence: Evidence, counted: Counted) -> list[Hypothesis]:
     """Single causes to combine with a second one: those that explain most, and what hides the others."""
-    plain = evidence.base
-    ranked = sorted(singles, key=lambda pair: pair[0] + pair[1].cost)
+    ranked = sorted(counted, key=lambda pair: pair[0] + pair[1].cost)
     n = len(evidence.at)
     chosen = [hypothesis for misses, hypothesis in ranked if misses < 0.9 * n][:BASES]
-    keys = {"reading", "version", "group"}
-    chosen += [h for _, h in ranked if h.key in keys][:3]
-    for clock, key, cost in _clocks(evidence):
-        chosen.append(replace(plain, clock=clock, parts=(Part(key, "o(t) = " + clock.form("t"), cost),)))
-    for c in _factors(evidence):
-        chosen.append(replace(plain, factor=c, parts=(Part("amplitude", f"o(t) = {c:.6g} s(t)", 1.5),)))
-    seen: dict[tuple[object, ...], Hypothesis] = {}
-    for hypothesis in chosen:
-        if len(hypothesis.parts) == 1:
-            seen.setdefault(
-                (hypothesis.source, hypothesis.clock, hypothesis.factor, hypothesis.factor_from), hypothesis
-            )
-    return list(seen.values())
-
-
-def _clocks(evidence: Evidence) -> Iterator[tuple[Clock, str, float]]:
-    """Clocks that a second cause may hide."""
-    yield Shifted(1), "lead", 1.0
-    yield Shifted(-1), "lag", 1.0
+    chosen += [h for _, h in ranked if h.parts[0].key in ("reading", "version", "group")][:3]
+    chosen += [evidence.propose_clock(shifted(1), "lead"), evidence.propose_clock(shifted(-1), "lag")]
     for k in dict.fromkeys((evidence.spec.steps_per_epoch, 2, 4, 8)):
         if k and k > 1:
-            yield Scaled(k), "faster", 1.2
-            yield Stretched(k, True), "slower", 1.2
+            chosen.append(evidence.propose_clock(scaled(k), "faster"))
+            chosen.append(evidence.propose_clock(stretched(k, True), "slower"))
+    chosen += [evidence.propose("amplitude", f"{c:.6g} s(t)", factor=c) for c in _factors(evidence)]
+    bases: dict[tuple[str, ...], Hypothesis] = {}
+    for hypothesis in chosen:
+        bases.setdefault(hypothesis.forms, hypothesis)
+    return list(bases.values())
 
 
-def _factors(evidence: Evidence) -> Iterator[float]:
+def _factors(evidence: Evidence) -> set[float]:
     """Factors that compare the largest, the first and the last values, whatever the clock does."""
     pairs = [
         (max(evidence.values), max(evidence.unclocked(range(min(evidence.spec.length, 5000))))),
         (evidence.values[0], evidence.predicted[0]),
         (evidence.values[-1], evidence.predicted[-1]),
     ]
-    told = set()
-    for observed, meant in pairs:
-        if meant and observed and meant == meant:
-            c = simplest_factor(observed / meant * (1 - 1e-4), observed / meant * (1 + 1e-4))
-            if c not in (0.0, 1.0) and is_round(c) and c not in told:
-                told.add(c)
-                yield c
+    ratios = [logged / meant for logged, meant in pairs if meant and logged and meant == meant]
+    factors = (simplest_factor(ratio * (1 - 1e-4), ratio * (1 + 1e-4)) for ratio in ratios)
+    return {c for c in factors if c not in (0.0, 1.0) and is_round(c)}
 
 
-def _finished(found: list[tuple[int, Hypothesis]], rows: Rows) -> list[Fit]:
+def _best(counted: Counted, rows: Rows) -> Fit | None:
+    return next(iter(_finished(counted, rows)), None)
+
+
+def _finished(counted: Counted, rows: Rows) -> list[Fit]:
     """The best of the sample on all rows, those that say the same once."""
-    ranked = sorted(found, key=lambda pair: pair[1].cost + min(2.0 * pair[0], 6.0) + 0.01 * pair[0])
+    ranked = sorted(counted, key=lambda pair: pair[1].cost + min(2.0 * pair[0], 6.0) + 0.01 * pair[0])
     fits: list[Fit] = []
-    for misses, hypothesis in ranked[:14]:
+    for misses, hypothesis in ranked[:FINISHED]:
         if fits and misses and fits[0].misses == 0:
             break
         fits.append(fit_of(hypothesis, rows))
-    fits.sort(key=lambda fit: fit.rank)
-    best: list[Fit] = []
-    said = set()
-    for fit in fits:
-        words = tuple(part.form for part in fit.hypothesis.parts)
-        if words not in said:
-            said.add(words)
-            best.append(fit)
-    return best
+    best: dict[tuple[str, ...], Fit] = {}
+    for fit in sorted(fits, key=lambda fit: fit.rank):
+        best.setdefault(fit.hypothesis.forms, fit)
+    return list(best.values())
 
 
 def fit_of(hypothesis: Hypothesis, rows: Rows) -> Fit:
@@ -221,11 +180,9 @@ def fit_of(hypothesis: Hypothesis, rows: Rows) -> Fit:
 
 
 def _missed(hypothesis: Hypothesis, rows: Rows) -> list[int]:
-    found: list[int] = []
+    missed: list[int] = []
     for start in range(0, len(rows), PIECE):
-        at = rows.at[start : start + PIECE]
-        predicted = hypothesis.at(at)
-        for i, p in enumerate(predicted, start):
-            if not abs(rows.values[i] - p) <= rows.slack[i]:
-                found.append(i)
-    return found
+        for i, rate in enumerate(hypothesis.at(rows.at[start : start + PIECE]), start):
+            if not abs(rows.values[i] - rate) <= rows.slack[i]:
+                missed.append(i)
+    return missed

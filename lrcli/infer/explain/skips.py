@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrcli.infer.effort import spend
-from lrcli.infer.explain.clocks import Skipped
+from lrcli.infer.explain.clocks import Clock, lagging
 from lrcli.infer.explain.evidence import Evidence
-
-REACH = 24
-"""How many more steps may be missing at one place."""
+from lrcli.infer.explain.tuning import LAGS
 
 
-def skipped_clock(evidence: Evidence) -> Skipped | None:
-    """The clock that explains nearly all rows by a growing lag; None where there is none, or it takes too many places.
+def skipped_clock(evidence: Evidence) -> tuple[Clock, int, int] | None:
+    """(a clock of a growing lag, its places, the last lag) that explains nearly all rows with few places, or None.
 
     A stretch of rows keeps every lag that fits all of them; where none is left, the smallest one is taken, and the next
     stretch begins with a larger one.
@@ -23,12 +21,12 @@ def skipped_clock(evidence: Evidence) -> Skipped | None:
     rows: list[int] = []
     lags: list[int] = []
     least, begin, failures = 0, 0, 0
-    possible: Sequence[int] = range(REACH + 1)
+    possible: Sequence[int] = range(LAGS + 1)
     for i in range(n):
         t, value, slack = at[i], evidence.values[i], evidence.slack[i]
         fitting = _fitting(evidence, table, t, value, slack, possible)
         if not fitting:
-            wider = _fitting(evidence, table, t, value, slack, range(possible[0] + 1, possible[0] + 1 + REACH))
+            wider = _fitting(evidence, table, t, value, slack, range(possible[0] + 1, possible[0] + 1 + LAGS))
             if not wider:
                 failures += 1
                 if failures > n // 100:
@@ -48,7 +46,7 @@ def skipped_clock(evidence: Evidence) -> Skipped | None:
         return None
     if len(evidence.sample) < len(evidence.rows):
         rows = [_exact(evidence, row, lag) for row, lag in zip(rows, (0, *lags), strict=False)]
-    return Skipped(tuple(rows), tuple(lags))
+    return lagging(rows, lags), len(rows), lags[-1]
 
 
 def _fitting(

@@ -1,6 +1,6 @@
 """Where an explanation takes its numbers from: the spec's formula, a replay, another group, a schedule with one change.
 
-Every source answers `at(ts)`: the learning rates of these schedule steps, in any order; NaN where there is none.
+A source is a function: the learning rates of schedule steps, in any order; NaN where there is none.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from itertools import accumulate, pairwise
-from typing import Any, Protocol
+from typing import Any
 
 from lrcli.errors import LrcliError
 from lrcli.frameworks.replaying import replaying
 from lrcli.infer.effort import spend
+from lrcli.logs import Rounding
+from lrcli.logs.rounding import quantise
 from lrcli.schedules.base import Schedule
 from lrcli.series.base import WALKED
 from lrcli.spec import Spec
@@ -25,11 +27,8 @@ FAR = 20_000
 """Steps below this one are always worth a table."""
 
 
-class RateSource(Protocol):
-    """Learning rates by schedule step."""
-
-    def at(self, ts: Sequence[float]) -> list[float]:
-        """The learning rates of these steps."""
+Source = Callable[[Sequence[float]], list[float]]
+"""The learning rates of these schedule steps."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Formula:
     base_lr: float
     _table: array[float] = field(default_factory=lambda: array("d"), compare=False, repr=False)
 
-    def at(self, ts: Sequence[float]) -> list[float]:
+    def __call__(self, ts: Sequence[float]) -> list[float]:
         """From a table where the steps are dense or each needs those before it, else one by one."""
         top = max(ts, default=0)
         whole = all(t.__class__ is int for t in ts)
@@ -92,7 +91,7 @@ class Replayed:
         assert self.spec.emulation is not None
         return self.spec.emulation.release
 
-    def at(self, ts: Sequence[float]) -> list[float]:
+    def __call__(self, ts: Sequence[float]) -> list[float]:
         """From the table of all steps so far; a step before the first, between two or too far away has no value."""
         assert self.spec.emulation is not None
         first = self.spec.emulation.last_epoch + 1
@@ -116,196 +115,96 @@ class Replayed:
         return table
 
 
-@dataclass(frozen=True)
-class Mean:
+def mean_of(sources: Sequence[Source]) -> Source:
     """The mean of several parameter groups."""
-
-    sources: tuple[RateSource, ...]
-
-    def at(self, ts: Sequence[float]) -> list[float]:
-        """The mean at each step."""
-        columns = [source.at(ts) for source in self.sources]
-        return [math.fsum(values) / len(values) for values in zip(*columns, strict=True)]
+    return lambda ts: [math.fsum(rates) / len(rates) for rates in zip(*(source(ts) for source in sources), strict=True)]
 
 
-@dataclass(frozen=True)
-class Averaged:
-    """The mean over a window of `n` values that begins `start` steps after t, each `stride` steps after the one before.
+def averaged(source: Source, n: int, start: int) -> Source:
+    """The mean over n steps that begin `start` steps after t; before the run there is none."""
 
-    An epoch that is one scheduler step of a schedule in fractional epochs has stride 1/n.
-    """
-
-    source: RateSource
-    n: int
-    start: int = 0
-    fractional: bool = False
-
-    def at(self, ts: Sequence[float]) -> list[float]:
-        """The means; a window that begins before the run is cut."""
-        n = self.n
+    def at(ts: Sequence[float]) -> list[float]:
         spend(len(ts) * n // 8)
-        if self.fractional:
-            values = self.source.at([t + i / n for t in ts for i in range(n)])
-            return [math.fsum(values[i : i + n]) / n for i in range(0, len(values), n)]
-        windows = [(max(int(t) + self.start, 0), int(t) + self.start + n) for t in ts]
+        windows = [(max(int(t) + start, 0), int(t) + start + n) for t in ts]
         first, last = min((a for a, _ in windows), default=0), max((b for _, b in windows), default=0)
         if last - first <= len(ts) * n:  # they lie side by side, or over each other
-            values = self.source.at(range(first, last))
-            return [math.fsum(values[a - first : b - first]) / (b - a) if b > a else math.nan for a, b in windows]
-        values = self.source.at([i for a, b in windows for i in range(a, b)])
+            rates = source(range(first, last))
+            return [math.fsum(rates[a - first : b - first]) / (b - a) if b > a else math.nan for a, b in windows]
+        rates = source([i for a, b in windows for i in range(a, b)])
         ends = list(accumulate((max(b - a, 0) for a, b in windows), initial=0))
-        return [math.fsum(values[a:b]) / (b - a) if b > a else math.nan for a, b in pairwise(ends)]
+        return [math.fsum(rates[a:b]) / (b - a) if b > a else math.nan for a, b in pairwise(ends)]
+
+    return at
 
 
-@dataclass(frozen=True)
-class Switched:
-    """One source before step `at_step`, another from there on."""
+def averaged_within(source: Source, n: int) -> Source:
+    """The mean over n values from t on, each 1/n later: an epoch that is one step of a schedule."""
 
-    before: RateSource
-    after: RateSource
-    at_step: float
+    def at(ts: Sequence[float]) -> list[float]:
+        spend(len(ts) * n // 8)
+        rates = source([t + i / n for t in ts for i in range(n)])
+        return [math.fsum(rates[i : i + n]) / n for i in range(0, len(rates), n)]
 
-    def at(self, ts: Sequence[float]) -> list[float]:
-        """Each step from the source that is in force."""
-        early, late = self.before.at(ts), self.after.at(ts)
-        return [a if t < self.at_step else b for t, a, b in zip(ts, early, late, strict=True)]
+    return at
 
 
-@dataclass(frozen=True)
-class Floored:
+def switched(before: Source, after: Source, row: float) -> Source:
+    """One source before a step, another one from there on."""
+    return lambda ts: [a if t < row else b for t, a, b in zip(ts, before(ts), after(ts), strict=True)]
+
+
+def floored(source: Source, floor: float) -> Source:
     """max(s(t), floor): a floor that is cut in, not built into the formula."""
-
-    source: RateSource
-    floor: float
-
-    def at(self, ts: Sequence[float]) -> list[float]:
-        """The larger of both."""
-        return [max(value, self.floor) for value in self.source.at(ts)]
+    return lambda ts: [max(rate, floor) for rate in source(ts)]
 
 
-WARMUPS: dict[str, Callable[[float, int], float]] = {
-    "t/W": lambda t, n: t / n,
-    "(t+1)/W": lambda t, n: (t + 1) / n,
-    "(t+1)/(W+1)": lambda t, n: (t + 1) / (n + 1),
-    "ln(t+1)/ln(W)": lambda t, n: math.log(t + 1) / math.log(n) if n > 1 else 1.0,
-}
-"""The factor of step t in a warmup of n steps, as different tools write it."""
+def held_at(source: Source, stop: int) -> Source:
+    """A schedule that stays where it is at a step, as many tools stay at the end of a decay."""
+    return lambda ts: source([min(t, stop) for t in ts])
 
 
-@dataclass(frozen=True)
-class Warmed:
-    """A warmup of `n` steps to the peak by one of WARMUPS, then `rest` from its own step 0.
-
-    running: the clock of the decay runs during the warmup, so that rest begins at its step n.
-    endless: the warmup goes on for ever.
-    """
-
-    rest: Formula
-    n: int
-    shape: str | float
-    running: bool = False
-    endless: bool = False
-    warm: RateSource | None = None
-
-    def at(self, ts: Sequence[float]) -> list[float]:
-        """Each step from the warmup or from the rest."""
-        peak = self.rest.at([0])[0]
-        return [self._one(t, peak) for t in ts]
-
-    def _one(self, t: float, peak: float) -> float:
-        if t >= self.n and not self.endless:
-            return self.rest.at([t if self.running else t - self.n])[0]
-        if self.warm is not None:
-            return self.warm.at([t])[0]
-        if isinstance(self.shape, str):
-            return peak * WARMUPS[self.shape](t, self.n)
-        return peak * (self.shape + (1 - self.shape) * t / self.n)
-
-
-@dataclass(frozen=True)
-class Ramped:
-    """A straight line from `first` to `last` over n steps, then `rest`, whose clock has run since step 0."""
-
-    rest: Formula
-    n: int
-    first: float
-    last: float
-
-    def at(self, ts: Sequence[float]) -> list[float]:
-        """Each step from the line or from the rest."""
-        rise = self.last - self.first
-        return [self.first + rise * t / self.n if t < self.n else self.rest.at([t])[0] for t in ts]
-
-
-@dataclass(frozen=True)
-class Product:
-    """A decay times a warmup's factor, which rises from `start` to 1 over n steps (of which t is `each` long).
-
-    With `each` a step is an epoch of so many batches, and its last batch is looked at.
-    """
-
-    rest: Formula
-    n: int
-    start: float
-    each: int = 0
-
-    def at(self, ts: Sequence[float]) -> list[float]:
-        """The products."""
-        values = self.rest.at(ts)
-        done = [min(1.0, (self.each * (t + 1) - 1 if self.each else t) / self.n) for t in ts]
-        return [value * (self.start + (1 - self.start) * share) for value, share in zip(values, done, strict=True)]
-
-
-@dataclass(frozen=True)
-class Patched:
+def patched(source: Source, rates: dict[float, float]) -> Source:
     """A source with other values at a few steps."""
-
-    source: RateSource
-    values: tuple[tuple[float, float], ...]
-
-    def at(self, ts: Sequence[float]) -> list[float]:
-        """The source's values, but for those."""
-        other = dict(self.values)
-        return [other.get(t, value) for t, value in zip(ts, self.source.at(ts), strict=True)]
+    return lambda ts: [rates.get(t, rate) for t, rate in zip(ts, source(ts), strict=True)]
 
 
-@dataclass(frozen=True)
-class Keras1:
+def written(source: Source, rounding: Rounding, factor: float) -> Source:
+    """A source times a factor, as a log with few digits holds it."""
+    return lambda ts: [quantise(factor * rate, rounding) for rate in source(ts)]
+
+
+def before_step(n: float, before: Callable[[float], float], after: Source) -> Source:
+    """A formula before step n, a source from there on.
+
+    >>> before_step(2, lambda t: t / 2, lambda ts: [1.0] * len(ts))([0, 1, 2])
+    [0.0, 0.5, 1.0]
+    """
+    return lambda ts: [before(t) if t < n else after([t])[0] for t in ts]
+
+
+def product(decay: Source, share: Callable[[float], float], start: float = 0.0) -> Source:
+    """A decay times a warmup's factor, which rises from `start` to 1 with the share of the warmup that is done."""
+    return lambda ts: [rate * (start + (1 - start) * min(1.0, share(t))) for t, rate in zip(ts, decay(ts), strict=True)]
+
+
+def keras_1_plateau(plateau: Any, base_lr: float) -> Source:
     """A plateau as Keras 1.1 counts it: it looks before it counts, and no reduction sets the counter back."""
-
-    plateau: Any
-    base_lr: float
-
-    def at(self, ts: Sequence[float]) -> list[float]:
-        """The learning rate of each epoch, NaN past the metric."""
-        plateau, lr, wait = self.plateau, self.base_lr, 0
-        best = math.inf if plateau.mode == "min" else -math.inf
-        lrs = [lr]
-        for value in plateau.metric:
-            if value < best - plateau.threshold if plateau.mode == "min" else value > best + plateau.threshold:
-                best, wait = value, 0
-            else:
-                if wait >= plateau.patience:
-                    lr = max(lr * plateau.factor, plateau.min_lr)
-                wait += 1
-            lrs.append(lr)
-        return [lrs[int(t)] if 0 <= t < len(lrs) and t == int(t) else math.nan for t in ts]
+    lr, wait = base_lr, 0
+    best = math.inf if plateau.mode == "min" else -math.inf
+    lrs = [lr]
+    for value in plateau.metric:
+        if value < best - plateau.threshold if plateau.mode == "min" else value > best + plateau.threshold:
+            best, wait = value, 0
+        else:
+            if wait >= plateau.patience:
+                lr = max(lr * plateau.factor, plateau.min_lr)
+            wait += 1
+        lrs.append(lr)
+    return lambda ts: [lrs[int(t)] if 0 <= t < len(lrs) and t == int(t) else math.nan for t in ts]
 
 
-def plain_source(spec: Spec, group: int, reading: str) -> RateSource:
+def plain_source(spec: Spec, group: int, reading: str) -> Formula | Replayed:
     """What the spec itself asks for: its formula, or the replay and reading that it names."""
     if spec.emulation is None:
         return Formula(spec.groups[group].schedule, spec.groups[group].base_lr)
     return Replayed(replace(spec, notes=()), group, reading)
-
-
-@dataclass(frozen=True)
-class HeldAt:
-    """A schedule that stays where it is at a step, as many tools stay at the end of a decay."""
-
-    source: RateSource
-    stop: int
-
-    def at(self, ts: Sequence[float]) -> list[float]:
-        """The values up to that step, then its own."""
-        return self.source.at([min(t, self.stop) for t in ts])

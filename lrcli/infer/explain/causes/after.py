@@ -3,53 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
-from lrcli.infer.explain.causes.base import Cause, propose_nothing, shift_cost, with_clock
-from lrcli.infer.explain.clocks import Cycled, Held, Mirrored
+from lrcli.infer.explain.causes.base import Cause, phase_ends, propose_nothing, shift_cost
+from lrcli.infer.explain.clocks import cycled, held, mirrored, shifted_since
 from lrcli.infer.explain.evidence import Evidence
-from lrcli.infer.explain.hypothesis import Hypothesis, Part
+from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.skips import skipped_clock
-from lrcli.infer.explain.sources import HeldAt
+from lrcli.infer.explain.sources import held_at
+from lrcli.infer.explain.tuning import EXTRA
 
 
 def find_restart(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t - R) from R on: the lag is where it begins."""
     if evidence.plain_clock:
         for d in evidence.shifts:
-            if d < 0:
-                clock = evidence.since(d)
-                if clock is not None and clock.at_row == -d:
-                    yield with_clock(evidence, clock, "restart", shift_cost(d) + 0.15)
-                    flat = len(set(evidence.unclocked(range(min(-d, 1000))))) == 1  # that is hardly a sawtooth
-                    yield with_clock(evidence, Cycled(-d), "cycled", 1.8 + 0.6 * flat)
+            if d < 0 and evidence.since(d) == -d:
+                yield evidence.propose_clock(shifted_since(-d, d), "restart", extra=shift_cost(d))
+                flat = len(set(evidence.unclocked(range(min(-d, 1000))))) == 1
+                extra = EXTRA["a sawtooth of one value"] * flat
+                yield evidence.propose_clock(cycled(-d), "cycled", extra=extra)
 
 
 def find_shift(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t + d) from R on, R where the plain schedule stops to fit."""
     if evidence.plain_clock:
         for d in evidence.shifts:
-            clock = evidence.since(d)
-            if clock is not None and clock.at_row != -d and not (abs(d) == 1 and _near_an_end(evidence, clock.at_row)):
-                yield with_clock(evidence, clock, "shift", 2.0 + 0.3 * (abs(d) > 1), params=2 * (abs(d) > 1))
+            row = evidence.since(d)
+            if row is not None and row != -d and not (abs(d) == 1 and _near_an_end(evidence, row)):
+                several = abs(d) > 1
+                extra = EXTRA["several steps"] * several
+                yield evidence.propose_clock(shifted_since(row, d), "shift", extra=extra, params=2 * several)
 
 
 def _near_an_end(evidence: Evidence, row: int) -> bool:
     """Whether a phase ends there: then the hand-over is late, and nothing was resumed."""
-    schedule = evidence.spec.groups[evidence.group].schedule
-    ends = getattr(schedule, "milestones", ()) if hasattr(schedule, "schedules") else ()
-    return any(abs(row - end) <= 1 for end in ends)
+    return any(abs(row - end) <= 1 for end in phase_ends(evidence))
 
 
 def find_skipped(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t - lag), the lag as small as the rows allow, and growing."""
-    if evidence.plain_clock:
-        clock = skipped_clock(evidence)
-        if clock is not None:
-            n = len(clock.rows)
-            jumps = sum(b - a for a, b in zip((0, *clock.lags), clock.lags, strict=False)) - n
-            yield with_clock(evidence, clock, "skipped", 2.1 + 0.25 * n + 0.1 * min(jumps, 20), params=n)
+    lag = skipped_clock(evidence) if evidence.plain_clock else None
+    if lag is not None:
+        clock, places, steps = lag
+        extra = EXTRA["a place"] * places + EXTRA["a further step"] * min(steps - places, 20)
+        yield evidence.propose_clock(clock, "skipped", extra=extra, params=places)
 
 
 def find_held(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -65,7 +63,7 @@ def find_held(evidence: Evidence) -> Iterator[Hypothesis]:
     since = evidence.at[i]
     places = {since, *(run[0] for run in evidence.steps_showing(last, slack)[:8])}
     for place in sorted(places, key=lambda at: abs(at - since))[:6]:
-        yield with_clock(evidence, Held(place), "held", 1.9)
+        yield evidence.propose_clock(held(place), "held")
 
 
 def find_held_end(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -76,11 +74,10 @@ def find_held_end(evidence: Evidence) -> Iterator[Hypothesis]:
         begin += int(schedule.milestones[-1])
         schedule = schedule.schedules[-1]
     lasts = getattr(schedule, schedule.horizon[0]) if schedule.horizon else None
-    if evidence.base.parts or not isinstance(lasts, (int, float)) or begin + lasts >= evidence.at[-1]:
-        return
-    stop = begin + int(lasts)
-    part = Part("held-end", f"o(t) = s(min(t, {stop})), the end of its {schedule.horizon[0]}", 1.7, 0)
-    yield replace(evidence.base, source=HeldAt(evidence.base.source, stop), parts=(part,))
+    if not evidence.base.parts and isinstance(lasts, (int, float)) and begin + lasts < evidence.at[-1]:
+        stop = begin + int(lasts)
+        form = f"s(min(t, {stop})), the end of its {schedule.horizon[0]}"
+        yield evidence.propose("held-end", form, params=0, source=held_at(evidence.base.source, stop))
 
 
 def find_mirrored(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -89,7 +86,7 @@ def find_mirrored(evidence: Evidence) -> Iterator[Hypothesis]:
         lowest = min(range(len(evidence.at)), key=evidence.values.__getitem__)
         for place in (evidence.at[lowest], evidence.at[lowest] + 1):
             if 0 < place < evidence.at[-1]:
-                yield with_clock(evidence, Mirrored(place), "mirrored", 2.2)
+                yield evidence.propose_clock(mirrored(place), "mirrored")
 
 
 CAUSES = (

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
-from lrcli.infer.explain.clocks import Clock
 from lrcli.infer.explain.evidence import Evidence
-from lrcli.infer.explain.hypothesis import Hypothesis, Part
+from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.tuning import EXTRA
 from lrcli.values import dataclass
 
 
@@ -41,14 +40,12 @@ def propose_nothing(evidence: Evidence) -> Iterator[Hypothesis]:
     return iter(())
 
 
-def with_clock(
-    evidence: Evidence, clock: Clock, key: str, cost: float, detail: str = "", params: int = 1
-) -> Hypothesis:
-    """The base with another clock, and the cause that makes it so."""
-    part = Part(key, "o(t) = " + clock.form("t"), cost, params, detail)
-    return replace(evidence.base, clock=clock, parts=(*evidence.base.parts, part))
-
-
 def shift_cost(d: int) -> float:
-    """A step more or less is common, many are less so."""
-    return 1.0 + 0.3 * (abs(d) > 1) + 0.03 * math.log2(abs(d))
+    """What a shift by d costs more than one by a step."""
+    return EXTRA["several steps"] * (abs(d) > 1) + EXTRA["twice as many steps"] * math.log2(abs(d))
+
+
+def phase_ends(evidence: Evidence) -> list[int]:
+    """The steps at which one phase of the schedule hands over to the next."""
+    schedule = evidence.spec.groups[evidence.group].schedule
+    return [int(end) for end in getattr(schedule, "milestones", ()) if hasattr(schedule, "schedules")]

@@ -4,84 +4,79 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.infer.explain.causes.base import Cause, shift_cost, with_clock
-from lrcli.infer.explain.clocks import Scaled, Shifted, Stretched
+from lrcli.infer.explain.causes.base import Cause, shift_cost
+from lrcli.infer.explain.clocks import scaled, shifted, stretched
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
-
-USUAL_SCALES = (2, 4, 8, 3, 16, 32, 64, 128, 5, 6, 10, 100)
+from lrcli.infer.explain.tuning import EXTRA, SCALES
 
 
 def find_lead(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t + d), d read off the steps that the missed rows could show."""
-    if evidence.plain_clock:
-        for d in evidence.shifts:
-            if d > 0:
-                yield with_clock(evidence, Shifted(d), "lead", _whole_shift_cost(evidence, d))
-
-
-def _whole_shift_cost(evidence: Evidence, d: int) -> float:
-    """The same for the whole log: a shift of half of it is hardly one."""
-    return shift_cost(d) + 1.5 * (2 * abs(d) > evidence.at[-1] - evidence.at[0])
+    return _shifted(evidence, "lead", [d for d in _shifts(evidence) if d > 0])
 
 
 def find_lag(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t - d), d read off the steps that the missed rows could show."""
-    if evidence.plain_clock:
-        for d in evidence.shifts:
-            if d < 0 and not _from_one(evidence, d):
-                yield with_clock(evidence, Shifted(d), "lag", _whole_shift_cost(evidence, d))
+    return _shifted(evidence, "lag", [d for d in _shifts(evidence) if d < (-1 if evidence.counts_from_1 else 0)])
 
 
 def find_numbering(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t - 1) in a log that has no row 0."""
-    if evidence.plain_clock and _from_one(evidence, -1):
-        yield with_clock(evidence, Shifted(-1), "numbering", 0.8, params=0)
+    if evidence.plain_clock and evidence.counts_from_1:
+        yield evidence.propose_clock(shifted(-1), "numbering", params=0)
 
 
-def _from_one(evidence: Evidence, d: int) -> bool:
-    return d == -1 and evidence.at[0] > 0 and not evidence.spec.first_step
+def _shifts(evidence: Evidence) -> list[int]:
+    return evidence.shifts if evidence.plain_clock else []
+
+
+def _shifted(evidence: Evidence, key: str, shifts: list[int]) -> Iterator[Hypothesis]:
+    span = evidence.at[-1] - evidence.at[0]
+    for d in shifts:
+        extra = shift_cost(d) + EXTRA["half of the log"] * (2 * abs(d) > span)
+        yield evidence.propose_clock(shifted(d), key, extra=extra)
 
 
 def _scales(evidence: Evidence) -> list[int]:
     """Factors worth a try: the spec's own steps per epoch, those that the missed rows show, and the usual ones."""
-    found = [k for k in (evidence.spec.steps_per_epoch, evidence.rows.per_epoch) if k and k > 1]
+    scales = [*evidence.steps_per_epoch]
     for t, runs in evidence.shown:
         for low, high in runs if t else ():
             if low > t:
-                found += [k for k in (-(-low // t), high // t) if low <= k * t <= high]
+                scales += [k for k in (-(-low // t), high // t) if low <= k * t <= high]
             elif 0 < high < t:
-                found += [k for k in (round(t / high), t // high, t // (low or 1)) if k > 1]
+                scales += [k for k in (round(t / high), t // high, t // (low or 1)) if k > 1]
             elif t == 1 and low > 0:
-                found.append(low)
-    return list(dict.fromkeys([*found[:24], *USUAL_SCALES]))
+                scales.append(low)
+    return list(dict.fromkeys(k for k in (*scales[:24], *SCALES) if k > 1))
 
 
 def find_faster(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(k t), k from the first missed rows."""
-    if evidence.plain_clock:
-        for k in _scales(evidence):
-            if k > 1:
-                known = k in (evidence.spec.steps_per_epoch, evidence.rows.per_epoch)
-                detail = "k is the spec's steps_per_epoch" if known else ""
-                over = 0.6 * (evidence.spec.length < 6 * k)  # it is over at once: any large k would do
-                cost = 1.2 + (-0.2 if known else over)
-                yield with_clock(evidence, Scaled(k), "faster", cost, detail)
-                for ahead in (k - 1, k):  # logged at the end of the k steps
-                    yield with_clock(evidence, Scaled(k, ahead), "faster", cost + 0.4, detail)
+    for k, extra, detail in _scaled(evidence):
+        extra = extra or EXTRA["over at once"] * (evidence.spec.length < 6 * k)
+        yield evidence.propose_clock(scaled(k), "faster", extra=extra, detail=detail)
+        for ahead in (k - 1, k):  # logged at the end of the k steps
+            end = EXTRA["logged at the end"]
+            yield evidence.propose_clock(scaled(k, ahead), "faster", extra=extra + end, detail=detail)
 
 
 def find_slower(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t / k) or s(floor(t / k)), k from the first missed rows."""
-    if evidence.plain_clock:
-        for k in _scales(evidence):
-            known = k in (evidence.spec.steps_per_epoch, evidence.rows.per_epoch)
-            detail = "k is the spec's steps_per_epoch" if known else ""
-            first, last = evidence.unclocked([0, evidence.at[-1] // k])
-            flat = 0.8 * (first == last)  # the schedule does not begin to move: any large k would do
-            for whole in (True, False):
-                cost = 1.2 + (-0.2 if known else flat) + 0.05 * (not whole)
-                yield with_clock(evidence, Stretched(k, whole), "slower", cost, detail)
+    for k, extra, detail in _scaled(evidence):
+        first, last = evidence.unclocked([0, evidence.at[-1] // k])
+        extra = extra or EXTRA["standing still"] * (first == last)  # any large k would do
+        yield evidence.propose_clock(stretched(k, True), "slower", extra=extra, detail=detail)
+        fraction = EXTRA["a fraction"]
+        yield evidence.propose_clock(stretched(k, False), "slower", extra=extra + fraction, detail=detail)
+
+
+def _scaled(evidence: Evidence) -> Iterator[tuple[int, float, str]]:
+    """(a scale, what it costs less where the spec names it, and how the spec calls it)."""
+    for k in _scales(evidence) if evidence.plain_clock else ():
+        known = k in evidence.steps_per_epoch
+        yield k, EXTRA["steps per epoch"] * known, "k is the spec's steps_per_epoch" if known else ""
 
 
 CAUSES = (

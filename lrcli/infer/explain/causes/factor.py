@@ -4,40 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from lrcli.infer.explain.causes.base import Cause, propose_nothing
 from lrcli.infer.explain.evidence import Evidence
-from lrcli.infer.explain.hypothesis import Hypothesis, Part
+from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.tuning import EXTRA
 from lrcli.infer.numbers import is_round
 from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.params import param_of
 
 
-def _factor_part(key: str, c: float, begin: int, cost: float, params: int, detail: str = "") -> Part:
-    where = f" from t = {begin} on" if begin else ""
-    return Part(key, f"o(t) = {c:.6g} s(t){where}", cost - 0.3 * bool(detail), params, detail)
-
-
-def _told_constant(evidence: Evidence, c: float) -> str:
+def _known_constant(evidence: Evidence, c: float) -> str:
     """What a factor of the whole log is known as."""
     group = evidence.spec.groups[evidence.group]
     lr, first = group.lr, evidence.unclocked([0])[0]
 
-    def is_c(value: float) -> bool:
-        return abs(c - value) <= 1e-6 * abs(value)
-
-    if lr and lr != 1 and is_c(lr):
+    if lr and lr != 1 and _same(c, lr):
         return f"c is the base learning rate {lr:g}: a rate was given where a factor is multiplied with the base"
-    if lr and first and first != lr and is_c(first / lr):
+    if lr and first and first != lr and _same(c, first / lr):
         return (
             f"c is the warmup's first factor {first / lr:g}: the base was scaled by it for good, as where the "
             "optimizer's learning rate is a tensor that the scheduler changes in place (pytorch #162359)"
         )
     for steps in _lengths(group.schedule):
-        if steps > 1 and is_c(steps**-0.5):
+        if steps > 1 and _same(c, steps**-0.5):
             return f"c is 1/sqrt({steps:g}): the peak is base/sqrt(W), as in the Noam formula (sockeye #1095)"
     return ""
+
+
+def _same(a: float, b: float) -> bool:
+    return abs(a - b) <= 1e-6 * abs(b)
 
 
 def _lengths(schedule: Schedule) -> set[float]:
@@ -56,19 +52,16 @@ def _lengths(schedule: Schedule) -> set[float]:
     return found
 
 
-def _told_after(evidence: Evidence, c: float, begin: int) -> str:
+def _known_after(evidence: Evidence, c: float, begin: int) -> str:
     """What a factor from some row on is known as."""
     before, there, lr = *evidence.unclocked([begin - 1, begin]), evidence.spec.groups[evidence.group].lr
 
-    def is_c(value: float) -> bool:
-        return abs(c - value) <= 1e-6 * abs(value)
-
-    if there and before and is_c(before / there):
+    if there and before and _same(c, before / there):
         return (
             f"c is s({begin - 1}) / s({begin}): the warmup stops one step short, and a chained rule goes on from there "
             "(libai #37)"
         )
-    if lr and there and is_c(lr / there):
+    if lr and there and _same(c, lr / there):
         return (
             f"c is the base learning rate over s({begin}): the scheduler's state was loaded and the optimizer's was "
             "not, so that a chained rule goes on from the base"
@@ -78,40 +71,37 @@ def _told_after(evidence: Evidence, c: float, begin: int) -> str:
 
 def find_amplitude(evidence: Evidence) -> Iterator[Hypothesis]:
     """c s(t), c from the ratio of the rows."""
-    if not evidence.plain_factor:
+    factor = evidence.factor_from_ratios if evidence.plain_factor else None
+    if factor is None or factor[0] in (0.0, 1.0):
         return
-    found = evidence.factor_from_ratios
-    if found is None or found[0] in (0.0, 1.0):
-        return
-    c, fixed = found
-    cost = 1.5 if is_round(c) else 2.2
-    part = _factor_part("amplitude", c, 0, cost + (not fixed), 1, _told_constant(evidence, c))
-    yield replace(evidence.base, factor=c, parts=(*evidence.base.parts, part))
+    c, fixed = factor
+    detail = _known_constant(evidence, c)
+    extra = EXTRA["a factor that is not round"] * (not is_round(c)) + EXTRA["one row tells"] * (not fixed)
+    extra += EXTRA["a factor that is known"] * bool(detail)
+    yield evidence.propose("amplitude", f"{c:.6g} s(t)", extra=extra, detail=detail, factor=c)
 
 
 def find_factor_after(evidence: Evidence) -> Iterator[Hypothesis]:
     """c s(t) from R on, c from the last rows, R where the plain schedule stops to fit."""
-    if not evidence.plain_factor:
-        return
     n = len(evidence.at)
     first = next((i for i, wrong in enumerate(evidence.misses) if wrong), n)
-    if first == 0 or n - first < 2:
+    if not evidence.plain_factor or first == 0 or n - first < 2:
         return
-    tail = range(max(first, n - max((n - first) // 2, 2)), n)
-    found = evidence.factor_of(tail)
-    if found is None or found[0] in (0.0, 1.0):
+    factor = evidence.factor_of(range(max(first, n - max((n - first) // 2, 2)), n))
+    if factor is None or factor[0] in (0.0, 1.0):
         return
-    c = found[0]
+    c = factor[0]
     scaled = evidence.missed_by([c * value for value in evidence.predicted])
     switch, last, misses = evidence.switch(evidence.misses, scaled)
     if last == 0 or switch >= n or misses >= sum(evidence.misses):
         return
-    _, last = evidence.refined(switch, last, evidence.base.clock, evidence.base.clock)
-    begin = evidence.rows.at[min(last, len(evidence.rows) - 1)]
-    detail = _told_after(evidence, c, begin)
+    begin = evidence.rows.at[evidence.refined(last, evidence.base.clock)]
+    detail = _known_after(evidence, c, begin)
     key = "one-short" if "one step short" in detail else "factor-after"
-    part = _factor_part(key, c, begin, 2.2 if is_round(c) else 2.5, 2, detail)
-    yield replace(evidence.base, factor=c, factor_from=begin, parts=(*evidence.base.parts, part))
+    extra = EXTRA["a later factor that is not round"] * (not is_round(c))
+    extra += EXTRA["a factor that is known"] * bool(detail)
+    form = f"{c:.6g} s(t) from t = {begin} on"
+    yield evidence.propose(key, form, extra=extra, params=2, detail=detail, factor=c, factor_from=begin)
 
 
 CAUSES = (

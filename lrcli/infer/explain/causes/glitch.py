@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
 
 from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.evidence import Evidence
-from lrcli.infer.explain.hypothesis import Hypothesis, Part
-from lrcli.infer.explain.sources import Formula, Patched
+from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.sources import Formula, patched
+from lrcli.infer.explain.tuning import EXTRA, FEW_WRONG, ROWS_FOR_EACH
 from lrcli.schedules.constant import Constant
-
-FEW_WRONG = 2
-"""So many rows may be wrong with any cause, and with none."""
-
-ROWS_FOR_EACH = 9
-"""For each wrong row there must be so many right ones."""
 
 
 def find_glitch(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -28,19 +22,20 @@ def find_glitch(evidence: Evidence) -> Iterator[Hypothesis]:
     apart = all(b - a > 1 for a, b in pairwise(wrong))
     if not apart or wrong[-1] == n - 1 or (wrong[0] == 0 and not evidence.base.parts and len(wrong) == 1 and n < 30):
         return
-    rows = {evidence.at[i]: evidence.values[i] for i in wrong}
     clock, factor = evidence.base.clock, evidence.base.factor
-    if len({*clock.times([*rows])}) < len(rows) or not factor:
+    positions = [evidence.at[i] for i in wrong]
+    times = clock.times(positions)
+    if len({*times}) < len(times) or not factor:
         return
-    times = clock.times([*rows])
-    shares = [factor if t >= evidence.base.factor_from else 1.0 for t in rows]
-    patches = {t: value / share for t, value, share in zip(times, rows.values(), shares, strict=True)}
-    told = " and ".join(f"{evidence.rows.unit} {t} (logged {value:g})" for t, value in rows.items())
-    # beside another cause it costs a little less than to leave the rows unexplained
-    cost = 0.4 + 2.0 * (len(rows) - 1) if evidence.base.parts else 2.3 + 0.4 * (len(rows) - 1)
-    part = Part("glitch", f"o(t) = s(t), but for {told}", cost, 0)
-    source = Patched(evidence.base.source, tuple(patches.items()))
-    yield replace(evidence.base, source=source, parts=(*evidence.base.parts, part))
+    rates = [evidence.values[i] for i in wrong]
+    shares = [factor if t >= evidence.base.factor_from else 1.0 for t in positions]
+    patches = {t: rate / share for t, rate, share in zip(times, rates, shares, strict=True)}
+    places = [f"{evidence.rows.unit} {t} (logged {rate:g})" for t, rate in zip(positions, rates, strict=True)]
+    beside, further = bool(evidence.base.parts), len(wrong) - 1
+    extra = EXTRA["another glitch beside a cause" if beside else "another glitch"] * further
+    extra += EXTRA["a glitch beside another cause"] * beside
+    form = f"s(t), but for {' and '.join(places)}"
+    yield evidence.propose("glitch", form, extra=extra, params=0, source=patched(evidence.base.source, patches))
 
 
 def find_base(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -50,9 +45,10 @@ def find_base(evidence: Evidence) -> Iterator[Hypothesis]:
         return
     base = all(abs(value - lr) <= slack for value, slack in zip(evidence.values, evidence.slack, strict=True))
     if base and 2 * sum(evidence.misses) > len(evidence.at):
-        cost = 1.7 if evidence.unclocked([0])[0] != lr else 2.1  # else it may also stand still
-        part = Part("base-logged", f"o(t) = {lr:g}, the base learning rate", cost, 0)
-        yield replace(evidence.base, source=Formula(Constant(), lr), parts=(part,))
+        extra = EXTRA["it may stand still"] * (evidence.unclocked([0])[0] == lr)
+        source = Formula(Constant(), lr)
+        form = f"{lr:g}, the base learning rate"
+        yield evidence.propose("base-logged", form, extra=extra, params=0, source=source)
 
 
 CAUSES = (

@@ -9,8 +9,9 @@ from typing import Any
 from lrcli.frameworks.replaying import replaying
 from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.evidence import Evidence
-from lrcli.infer.explain.hypothesis import Hypothesis, Part
-from lrcli.infer.explain.sources import Replayed, Switched
+from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.sources import Replayed, switched
+from lrcli.infer.explain.tuning import CHEAP_ROWS, NEAR_REPLAY
 from lrcli.spec import Emulation
 
 BLOCKS = (
@@ -27,19 +28,13 @@ BLOCKS = (
 NESTED = (("1.10", "1.12"), ("1.13", "2.5"), ("2.6", "2.7"), ("2.8", "2.8"), ("2.9", "2.12"), ("2.13", "2.15"))
 """The same for compositions."""
 
-NEAR = 20_000
-"""How far every replay is walked; further only where it is still right, or where nothing is missed before."""
-
-FEW = 2000
-"""Up to so many rows it costs nothing to keep a replay that is wrong by itself: with a second cause it may be right."""
-
 RESUMED = ("1.1", "1.3", "1.11", "2.7", "2.15")
 """Releases whose resumed schedulers differ."""
 
 
 def _reach(evidence: Evidence) -> int:
     """How far a replay is walked: a little past the log, whatever a second cause does to its clock."""
-    return max(NEAR, 2 * evidence.at[-1])
+    return max(NEAR_REPLAY, 2 * evidence.at[-1])
 
 
 def _members(first: str, last: str) -> list[str]:
@@ -63,21 +58,21 @@ def _replays(
             source = Replayed(
                 replace(evidence.spec, emulation=emulation, notes=()), evidence.group, reading, _reach(evidence)
             )
-            found = source.at(some)
-            if any(value == value for value in found):  # else the release refuses the spec, or has no such reading
-                numbers = tuple(float(f"{value:.10g}") for value in found)
+            rates = source(some)
+            if any(rate == rate for rate in rates):  # else the release refuses the spec, or has no such reading
+                numbers = tuple(float(f"{value:.10g}") for value in rates)
                 seen.setdefault(numbers, (source, []))[1].extend(members[members.index(release) :])
                 break
     for numbers, (source, releases) in seen.items():
         right = sum(abs(p - v) <= s for p, v, s in zip(numbers, values, slack, strict=True))
-        if 2 * right > len(some) or len(evidence.rows) <= FEW:
+        if 2 * right > len(some) or len(evidence.rows) <= CHEAP_ROWS:
             yield source, releases
 
 
 def _looked_at(evidence: Evidence) -> tuple[list[int], list[float], list[float]]:
     """A few rows, those among them that the base misses; all of them near enough for a replay to walk there."""
     missed = evidence.asked()
-    reach = max(evidence.at[missed[0]] + 1 if missed else 0, NEAR)
+    reach = max(evidence.at[missed[0]] + 1 if missed else 0, NEAR_REPLAY)
     some = sorted({*range(min(24, len(evidence.at))), *missed})
     some = [i for i in some if evidence.at[i] < reach]
     return [evidence.at[i] for i in some], [evidence.values[i] for i in some], [evidence.slack[i] for i in some]
@@ -97,7 +92,7 @@ def ranges(releases: list[str]) -> str:
 
 def _composed(evidence: Evidence) -> bool:
     schedule = evidence.spec.groups[evidence.group].schedule
-    return any(hasattr(schedule, name) for name in ("schedules",))
+    return hasattr(schedule, "schedules")
 
 
 def find_reading(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -105,8 +100,8 @@ def find_reading(evidence: Evidence) -> Iterator[Hypothesis]:
     if evidence.base.parts:
         return
     for source, releases in _replays(evidence, "get_lr", BLOCKS):
-        form = f"o(t) = get_lr() read in the loop, torch {ranges(releases)}"
-        yield replace(evidence.base, source=source, parts=(Part("reading", form, 0.9, 0),))
+        form = f"get_lr() read in the loop, torch {ranges(releases)}"
+        yield evidence.propose("reading", form, params=0, source=source)
 
 
 def find_version(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -115,8 +110,8 @@ def find_version(evidence: Evidence) -> Iterator[Hypothesis]:
         return
     blocks = NESTED if _composed(evidence) else BLOCKS
     for source, releases in _replays(evidence, "lr", blocks):
-        form = f"o(t) = the LR that torch {ranges(releases)} trains with"
-        yield replace(evidence.base, source=source, parts=(Part("version", form, 1.3, 0),))
+        form = f"the LR that torch {ranges(releases)} trains with"
+        yield evidence.propose("version", form, params=0, source=source)
 
 
 def find_explicit(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -127,8 +122,8 @@ def find_explicit(evidence: Evidence) -> Iterator[Hypothesis]:
     for argument, first in (("epoch + 1", 1), ("epoch", 0)):
         epochs = tuple(map(float, range(first, first + _reach(evidence))))
         for source, releases in _replays(evidence, "lr", blocks, step_epoch=epochs, step_order="optimizer_first"):
-            form = f"o(t) = the LR that torch {ranges(releases)} trains with, step({argument}) after epoch t"
-            yield replace(evidence.base, source=source, parts=(Part("explicit", form, 1.6, 0),))
+            form = f"the LR that torch {ranges(releases)} trains with, step({argument}) after epoch t"
+            yield evidence.propose("explicit", form, params=0, source=source)
 
 
 def find_resumed(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -136,7 +131,7 @@ def find_resumed(evidence: Evidence) -> Iterator[Hypothesis]:
     if evidence.base.parts or evidence.spec.emulation is not None or evidence.spec.groups[evidence.group].lr is None:
         return
     first = next((i for i, wrong in enumerate(evidence.misses) if wrong), 0)
-    _, first = evidence.refined(first, first, evidence.base.clock, evidence.base.clock)
+    first = evidence.refined(first, evidence.base.clock)
     if not 0 < first < len(evidence.rows):
         return
     before, missed = evidence.rows.at[first - 1], evidence.rows.at[first]
@@ -147,18 +142,17 @@ def find_resumed(evidence: Evidence) -> Iterator[Hypothesis]:
                 emulation = Emulation(release, "lr", last_epoch=row - 1, saved=saved)
                 spec = replace(evidence.spec, emulation=emulation, notes=())
                 after = Replayed(spec, evidence.group, "lr", _reach(evidence))
-                values = after.at([evidence.rows.at[i] for i in near])
+                values = after([evidence.rows.at[i] for i in near])
                 right = [
                     abs(v - evidence.rows.values[i]) <= evidence.rows.slack[i]
                     for i, v in zip(near, values, strict=True)
                 ]
                 if not all(right) and len(evidence.rows) > 1:
                     continue
-                told = "the saved LR" if saved == "after_step" else "a fresh optimizer"
-                form = f"o(t) = s(t); from t = {row} on a scheduler of torch {release} built with last_epoch={row - 1}"
-                part = Part("resumed", f"{form}, on {told}", 2.6, 0)
-                source = Switched(evidence.base.source, after, row)
-                yield replace(evidence.base, source=source, parts=(part,))
+                begun = f"s(t); from t = {row} on a scheduler of torch {release} built with last_epoch={row - 1}"
+                form = f"{begun}, on {'the saved LR' if saved == 'after_step' else 'a fresh optimizer'}"
+                source = switched(evidence.base.source, after, row)
+                yield evidence.propose("resumed", form, params=0, source=source)
 
 
 CAUSES = (

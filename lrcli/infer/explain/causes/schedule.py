@@ -4,52 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from lrcli.infer.explain.causes.base import Cause, propose_nothing
-from lrcli.infer.explain.edits import horizons, plateaus, warmed
+from lrcli.infer.explain.edits import horizons
 from lrcli.infer.explain.evidence import Evidence
-from lrcli.infer.explain.hypothesis import Hypothesis, Part
-from lrcli.infer.explain.sources import Averaged, Floored, Formula, Mean, RateSource, Switched, plain_source
-from lrcli.infer.explain.written import Written
+from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.sources import (
+    Formula,
+    Source,
+    averaged,
+    averaged_within,
+    floored,
+    keras_1_plateau,
+    mean_of,
+    plain_source,
+    switched,
+    written,
+)
+from lrcli.infer.explain.tuning import EXTRA
 from lrcli.infer.numbers import is_round
 from lrcli.logs import Rounding
 from lrcli.series import series_of
 
 
-def _from(evidence: Evidence, source: RateSource, part: Part) -> Hypothesis:
-    return replace(evidence.base, source=source, parts=(*evidence.base.parts, part))
-
-
-def _formula(evidence: Evidence) -> Formula | None:
-    """The formula that the base still uses as it is; None for a replay, or where another cause has changed it."""
-    source = evidence.base.source
-    group = evidence.spec.groups[evidence.group]
-    return source if isinstance(source, Formula) and source.schedule == group.schedule else None
-
-
 def find_horizon(evidence: Evidence) -> Iterator[Hypothesis]:
     """Another length in the schedule, solved for with the missed rows: for the whole run, or from R on."""
-    plain = _formula(evidence)
+    plain = evidence.formula
     if plain is None or evidence.base.parts:
         return
-    for name, value, old, source in horizons(plain, evidence):
-        told = f"{name} = {value:g} instead of {old:g}"
-        odd = 0.0 if is_round(value / old) else 0.4  # people double a run; they do not add one step to it
-        yield _from(evidence, source, Part("horizon", f"o(t) = s(t) with {told}", 1.9 + odd))
+    for name, value, old, source in horizons(evidence, plain):
+        length = f"{name} = {value:g} instead of {old:g}"
+        extra = EXTRA["a length that is not doubled"] * (not is_round(value / old))
+        yield evidence.propose("horizon", f"s(t) with {length}", extra=extra, source=source)
         changed = evidence.missed_by(replace(evidence.base, source=source).at(evidence.at))
         first, last, misses = evidence.switch(evidence.misses, changed)
-        n = len(evidence.at)
-        if last == 0 or first >= n or misses >= min(sum(evidence.misses), sum(changed)):
+        if last == 0 or first >= len(evidence.at) or misses >= min(sum(evidence.misses), sum(changed)):
             continue
-        _, last = evidence.refined(first, last, evidence.base.clock, evidence.base.clock)
-        row = evidence.rows.at[min(last, len(evidence.rows) - 1)]
-        part = Part("horizon-after", f"o(t) = s(t); from t = {row} on with {told}", 2.4 + odd, 2)
-        yield _from(evidence, Switched(plain, source, row), part)
+        row = evidence.rows.at[evidence.refined(last, evidence.base.clock)]
+        later, form = switched(plain, source, row), f"s(t); from t = {row} on with {length}"
+        yield evidence.propose("horizon-after", form, extra=extra, params=2, source=later)
 
 
 def find_averaged(evidence: Evidence) -> Iterator[Hypothesis]:
     """Means over an epoch, the steps in it from the spec or from the rows."""
-    if evidence.base.clock.times([7]) != [7]:
+    if not evidence.plain_clock:
         return
     source, rows, at = evidence.base.source, evidence.rows, evidence.at
     per = rows.per_epoch
@@ -60,13 +59,13 @@ def find_averaged(evidence: Evidence) -> Iterator[Hypothesis]:
     elif gap > 1:
         windows = [(gap, 1 - gap), (gap, -gap), (gap, 0)]
     for n, start in windows:
-        where = "from t on" if start >= 0 else "up to t"
-        part = Part("averaged", f"o(t) = mean of s over {n} {rows.unit}s {where}", 1.2, 0)
-        yield _from(evidence, Averaged(source, n, start), part)
+        form = f"mean of s over {n} {rows.unit}s {'from t on' if start >= 0 else 'up to t'}"
+        yield evidence.propose("averaged", form, params=0, source=averaged(source, n, start))
     if rows.unit == "epoch" and isinstance(source, Formula):
         for n in _steps_of_epoch(evidence):
-            part = Part("averaged", f"o(t) = mean of s(t + i / {n}) over the {n} steps of epoch t", 1.5)
-            yield _from(evidence, Averaged(source, n, fractional=True), part)
+            form = f"mean of s(t + i / {n}) over the {n} steps of epoch t"
+            extra = EXTRA["solved for the epoch"]
+            yield evidence.propose("averaged", form, extra=extra, source=averaged_within(source, n))
 
 
 def _steps_of_epoch(evidence: Evidence) -> list[int]:
@@ -78,11 +77,10 @@ def _steps_of_epoch(evidence: Evidence) -> list[int]:
     if known:
         return [known]
     for t in evidence.at[:8]:
-        ends = evidence.base.source.at([t, t + 1])
+        ends = evidence.base.source([t, t + 1])
         if not abs(ends[0] - ends[1]) > 0:
             continue
-        fine = Averaged(evidence.base.source, 512, fractional=True)
-        mean = fine.at([t])[0] - (ends[0] - ends[1]) / 1024  # the trapezoidal rule
+        mean = averaged_within(evidence.base.source, 512)([t])[0] - (ends[0] - ends[1]) / 1024  # the trapezoidal rule
         over = evidence.values[evidence.index_of(t)] - mean
         n = (ends[0] - ends[1]) / (2 * over) if over else 0.0
         if 1.5 < n < 1e5:
@@ -100,53 +98,47 @@ def find_group(evidence: Evidence) -> Iterator[Hypothesis]:
     sources = [plain_source(spec, i, reading) for i in range(len(spec.groups))]
     for i, group in enumerate(spec.groups):
         if i != evidence.group:
-            name = repr(group.name) if group.name else str(i)
-            yield _from(evidence, sources[i], Part("group", f"o(t) = s(t) of group {name}", 0.9, 0))
-    part = Part("group", f"o(t) = mean of s(t) over all {len(sources)} groups", 1.0, 0)
-    yield _from(evidence, Mean(tuple(sources)), part)
-
-
-def find_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
-    """Other ways to write the warmup."""
-    plain = _formula(evidence)
-    if plain is not None:
-        for key, told, cost, source in warmed(plain, evidence):
-            if key == "warmup":
-                yield _from(evidence, source, Part(key, f"o(t) = s(t) with {told}", cost, 0))
-
-
-def find_decay_clock(evidence: Evidence) -> Iterator[Hypothesis]:
-    """The decay from its own step W where the warmup of W steps ends."""
-    plain = _formula(evidence)
-    if plain is not None:
-        for key, told, cost, source in warmed(plain, evidence):
-            if key == "decay-clock":
-                yield _from(evidence, source, Part(key, f"o(t) = s(t) with {told}", cost, 0))
+            form = f"s(t) of group {repr(group.name) if group.name else i}"
+            yield evidence.propose("group", form, params=0, source=sources[i])
+    form = f"mean of s(t) over all {len(sources)} groups"
+    yield evidence.propose("group", form, extra=EXTRA["a mean of groups"], params=0, source=mean_of(sources))
 
 
 def find_floor(evidence: Evidence) -> Iterator[Hypothesis]:
     """max(s(t), m), m the smallest value that the log holds."""
-    plain = _formula(evidence)
-    if plain is None or evidence.base.parts:
+    plain, lowest = evidence.formula, min(evidence.values)
+    flat = sum(value == lowest for value in evidence.values) > 1 and lowest < max(evidence.values)
+    if plain is None or evidence.base.parts or not flat:
         return
-    lowest = min(evidence.values)
-    if sum(value == lowest for value in evidence.values) < 2 or lowest == max(evidence.values):
-        return
-    sources: list[tuple[str, RateSource]] = [("", plain)]
-    schedule = plain.schedule
+    yield evidence.propose("floor", f"max(s(t), {lowest:g})", source=floored(plain, lowest))
+    schedule: Any = plain.schedule
     if getattr(schedule, "eta_min", 0):
-        sources.append((" with eta_min = 0", Formula(replace(schedule, eta_min=0.0), plain.base_lr)))  # type: ignore[call-arg]
-    for told, source in sources:
-        part = Part("floor", f"o(t) = max(s(t){told}, {lowest:g})", 1.9)
-        yield _from(evidence, Floored(source, lowest), part)
+        source = floored(Formula(replace(schedule, eta_min=0.0), plain.base_lr), lowest)
+        yield evidence.propose("floor", f"max(s(t) with eta_min = 0, {lowest:g})", source=source)
 
 
 def find_plateau(evidence: Evidence) -> Iterator[Hypothesis]:
     """Another way to count patience, the other mode, another reading of the threshold."""
-    plain = _formula(evidence)
-    if plain is not None:
-        for told, source in plateaus(plain):
-            yield _from(evidence, source, Part("plateau", f"o(t) = s(t) with {told}", 1.5, 0))
+    plain = evidence.formula
+    plateau: Any = None if plain is None else plain.schedule
+    if plain is None or plateau.name != "plateau":
+        return
+    mode = "max" if plateau.mode == "min" else "min"
+    threshold_mode = "abs" if plateau.threshold_mode == "rel" else "rel"
+    switches: list[tuple[str, dict[str, Any]]] = [
+        ("patience one higher", {"patience": plateau.patience + 1}),
+        (f"mode {mode}", {"mode": mode}),
+        (f"threshold_mode {threshold_mode}", {"threshold_mode": threshold_mode}),
+        ("threshold 0", {"threshold": 0}),
+    ]
+    if plateau.patience > 0:
+        switches.insert(0, ("patience counted as Keras does", {"patience": plateau.patience - 1}))
+    sources: list[tuple[str, Source]] = [
+        (words, Formula(replace(plateau, **switch), plain.base_lr)) for words, switch in switches
+    ]
+    keras_1 = keras_1_plateau(plateau, plain.base_lr)
+    for words, source in (*sources, ("the counter of Keras 1, which no reduction resets", keras_1)):
+        yield evidence.propose("plateau", f"s(t) with {words}", params=0, source=source)
 
 
 def find_quantised(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -157,15 +149,14 @@ def find_quantised(evidence: Evidence) -> Iterator[Hypothesis]:
     candidates = [Rounding("float32")]
     candidates += [Rounding(kind, digits) for digits in range(9, 0, -1) for kind in ("significant", "decimals")]
     for rounding in candidates:
-        written = Written(evidence.base.source, rounding, evidence.base.factor)
-        hypothesis = replace(evidence.base, source=written, factor=1.0)
+        source = written(evidence.base.source, rounding, evidence.base.factor)
+        hypothesis = replace(evidence.base, source=source, factor=1.0)
         predicted = hypothesis.at([evidence.at[i] for i in asked])
         fits = sum(abs(p - evidence.values[i]) <= evidence.slack[i] for p, i in zip(predicted, asked, strict=True))
         if asked and fits >= 0.9 * len(asked):
-            told = "float32" if rounding.kind == "float32" else f"{rounding.digits} {rounding.kind} digits"
-            told = told.replace("decimals digits", "decimals")
-            part = Part("quantised", f"o(t) = s(t) rounded to {told}", 1.0)
-            yield replace(hypothesis, parts=(*evidence.base.parts, part))
+            kind = "decimals" if rounding.kind == "decimals" else f"{rounding.kind} digits"
+            digits = "float32" if rounding.kind == "float32" else f"{rounding.digits} {kind}"
+            yield evidence.propose("quantised", f"s(t) rounded to {digits}", source=source, factor=1.0)
 
 
 CAUSES = (
@@ -223,31 +214,6 @@ CAUSES = (
         "Log each group under its own name.",
         ("mmengine #482",),
         rank=220,
-    ),
-    Cause(
-        "warmup",
-        "warmup",
-        "the warmup is written in another way",
-        find_warmup,
-        "the first value: 0 exactly is t/W, base/W is (t+1)/W",
-        "After the warmup everything is right; within it the factor is another one. Tools disagree: t/W begins with 0 "
-        "and reaches the base at W, (t+1)/W begins with base/W, (t+1)/(W+1) lies between them, DeepSpeed's default is "
-        "a logarithm.",
-        "Nothing is lost but the first steps; write the warmup as the tool does.",
-        ("transformers #34754", "DeepSpeed #1298"),
-        rank=230,
-    ),
-    Cause(
-        "decay-clock",
-        "warmup",
-        "the decay's clock runs during the warmup",
-        find_decay_clock,
-        "the value right after the warmup: the base itself, or the decay's at that step",
-        "At the end of the warmup the learning rate jumps: the decay does not begin there with its own step 0 but goes "
-        "on as if it had run from the beginning.",
-        "Subtract the warmup from the decay's step, or mean it so (timm: warmup_prefix).",
-        ("timm #1242", "Swin #277"),
-        rank=240,
     ),
     Cause(
         "floor",

@@ -3,68 +3,94 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 
-from lrcli.infer.explain.causes.base import Cause, with_clock
-from lrcli.infer.explain.clocks import Since
+from lrcli.infer.explain.causes.base import Cause, phase_ends, propose_nothing
+from lrcli.infer.explain.clocks import shifted_since
 from lrcli.infer.explain.edits import warmup_of
 from lrcli.infer.explain.evidence import Evidence
-from lrcli.infer.explain.hypothesis import Hypothesis, Part
-from lrcli.infer.explain.sources import Formula, Product, Ramped, RateSource, Warmed
+from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.sources import Formula, Source, before_step, product
+from lrcli.infer.explain.tuning import EXTRA, MOST_BATCHES
 from lrcli.schedules.constant import Constant
 
-MOST_BATCHES = 6000
-"""An epoch has at most so many batches where they are searched for."""
+SHAPES: dict[str, Callable[[float, int], float]] = {
+    "t/W": lambda t, n: t / n,
+    "(t+1)/W": lambda t, n: (t + 1) / n,
+    "(t+1)/(W+1)": lambda t, n: (t + 1) / (n + 1),
+    "ln(t+1)/ln(W)": lambda t, n: math.log(t + 1) / math.log(n) if n > 1 else 1.0,
+}
+"""The factor of step t in a warmup of n steps, as different tools write it."""
 
 
-def plain_formula(evidence: Evidence) -> Formula | None:
-    """The formula of the spec, where the base still uses it as it is."""
-    source = evidence.base.source
-    group = evidence.spec.groups[evidence.group]
-    return source if isinstance(source, Formula) and source.schedule == group.schedule else None
+def _parts(evidence: Evidence) -> tuple[int, Formula, Formula] | None:
+    plain = evidence.formula
+    return None if plain is None else warmup_of(plain)
 
 
-def _with(evidence: Evidence, source: RateSource, part: Part) -> Hypothesis:
-    return replace(evidence.base, source=source, parts=(*evidence.base.parts, part))
+def find_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
+    """The schedule's own warmup in other forms, and with the decay's clock running."""
+    parts = _parts(evidence)
+    if parts is None:
+        return
+    n, rest, warm = parts
+    peak = rest([0])[0]
+
+    def shaped(shape: Callable[[float, int], float], n: int = n) -> Source:
+        return before_step(n, lambda t: peak * shape(t, n), lambda ts: rest([t - n for t in ts]))
+
+    forms: list[tuple[str, float, Source]] = [
+        (f"the factor {name} in the warmup of {n} steps", 0.0, shaped(shape)) for name, shape in SHAPES.items()
+    ]
+    step = EXTRA["a step more or less"]
+    forms += [(f"a warmup of {m} steps", step, shaped(SHAPES["t/W"], m)) for m in (n - 1, n + 1) if m > 0]
+    other = EXTRA["another first factor"]
+    if evidence.at[0] == 0 and peak:
+        start = evidence.values[0] / peak
+        line = shaped(lambda t, n: start + (1 - start) * t / n)
+        forms.append((f"a warmup from {start:.6g} times the base", other, line))
+    forms.append(("no warmup, and the decay from step 0", other, rest))
+    forms.append(("a warmup that never ends", other, warm))
+    for words, extra, source in forms:
+        yield evidence.propose("warmup", f"s(t) with {words}", extra=extra, params=0, source=source)
+    form = f"s(t) with the decay's clock running in the warmup of {n} steps"
+    running = before_step(n, lambda t: warm([t])[0], rest)
+    yield evidence.propose("decay-clock", form, params=0, source=running)
 
 
 def find_handover(evidence: Evidence) -> Iterator[Hypothesis]:
     """A phase that begins a step late or early: everything after its end is shifted."""
-    if not evidence.plain_clock:
-        return
-    schedule = evidence.spec.groups[evidence.group].schedule
-    for end in (int(m) for m in getattr(schedule, "milestones", ()) if hasattr(schedule, "schedules")):
+    for end in phase_ends(evidence) if evidence.plain_clock else ():
         for row, d in ((end, -1), (end + 1, -1), (end - 1, 1), (end, 1)):
             if row > 0:
-                yield with_clock(evidence, Since(row, d), "handover", 1.8, f"step {end} is the end of a phase", 0)
+                detail = f"step {end} is the end of a phase"
+                yield evidence.propose_clock(shifted_since(row, d), "handover", params=0, detail=detail)
 
 
 def find_warmup_end(evidence: Evidence) -> Iterator[Hypothesis]:
     """A warmup that climbs to the decay's value at its end, or that is multiplied with the decay."""
-    plain = plain_formula(evidence)
-    parts = None if plain is None else warmup_of(plain)
-    if plain is None or parts is None:
+    parts = _parts(evidence)
+    if parts is None:
         return
     n, rest, warm = parts
-    base = rest.at([0])[0]
-    first, peak = warm.at([0])[0], rest.at([n])[0]
-    form = f"o(t) rises from s(0) to the decay's own value at step {n}, and its clock runs meanwhile"
-    yield _with(evidence, Ramped(rest, n, first, peak), Part("warmup-end", form, 1.35, 0))
+    base, first, peak = rest([0])[0], warm([0])[0], rest([n])[0]
+    form = f"a line from s(0) to the decay's own value at step {n}, whose clock runs meanwhile"
+    line = before_step(n, lambda t: first + (peak - first) * t / n, rest)
+    yield evidence.propose("warmup-end", form, params=0, source=line)
     if base:
-        form = f"o(t) = the warmup of {n} steps times the decay, whose clock runs meanwhile"
-        yield _with(evidence, Product(rest, n, first / base), Part("warmup-end", form, 1.4, 0))
+        form = f"the warmup of {n} steps times the decay, whose clock runs meanwhile"
+        source = product(rest, lambda t: t / n, first / base)
+        yield evidence.propose("warmup-end", form, extra=EXTRA["a product"], params=0, source=source)
 
 
 def find_last_batch(evidence: Evidence) -> Iterator[Hypothesis]:
     """Ultralytics: warmup and decay are multiplied batch by batch, and the last batch of each epoch is logged."""
-    plain = plain_formula(evidence)
-    parts = None if plain is None else warmup_of(plain)
+    parts = _parts(evidence)
     if parts is None or evidence.rows.unit != "epoch" or not evidence.plain_clock:
         return
     n, rest, _ = parts
     first = range(min(6, len(evidence.at)))
-    decay = rest.at([evidence.at[i] for i in first])
+    decay = rest([evidence.at[i] for i in first])
     if not decay[0] > 0:
         return
     low, high = ((evidence.values[0] + error) / decay[0] for error in (-evidence.slack[0], evidence.slack[0]))
@@ -77,32 +103,55 @@ def find_last_batch(evidence: Evidence) -> Iterator[Hypothesis]:
             for i, d in zip(first, decay, strict=True)
         ):
             least = " (the least)" if n * batches < 100 else ""
-            form = f"o(t) = decay(t) min(1, ({batches} (t + 1) - 1) / {whole})"
+            form = f"decay(t) min(1, ({batches} (t + 1) - 1) / {whole})"
             detail = f"{batches} batches an epoch: a warmup of {whole} batches{least} instead of {n * batches}"
-            source = Product(rest, whole, 0.0, batches)
-            yield _with(evidence, source, Part("last-batch", form, 1.6, 1, detail if least else ""))
+            source = product(rest, lambda t, b=batches, whole=whole: (b * (t + 1) - 1) / whole)  # type: ignore[misc]
+            yield evidence.propose("last-batch", form, detail=detail if least else "", source=source)
             return
 
 
 def find_other_scheduler(evidence: Evidence) -> Iterator[Hypothesis]:
     """DeepSpeed's default warmup, a logarithm, and no decay after it: another scheduler has the say."""
-    plain = plain_formula(evidence)
-    if plain is None:
-        return
     top = max(evidence.values)
     rising = [i for i, value in enumerate(evidence.values) if 0 < value < 0.99 * top and evidence.at[i] > 0]
-    if top <= 0 or not rising:
+    if evidence.formula is None or top <= 0 or not rising:
         return
     i = rising[-1]
     power = math.log(evidence.at[i] + 1) * top / evidence.values[i]
     n = round(math.exp(power)) if power < 16 else 0
     if n > 1:
-        flat = Formula(Constant(), top)
-        form = f"o(t) = {top:g} ln(t + 1) / ln({n}) up to step {n}, and flat from there on"
-        yield _with(evidence, Warmed(flat, n, "ln(t+1)/ln(W)"), Part("other-scheduler", form, 2.0, 1))
+        logarithm = SHAPES["ln(t+1)/ln(W)"]
+        form = f"{top:g} ln(t + 1) / ln({n}) up to step {n}, and flat from there on"
+        source = before_step(n, lambda t: top * logarithm(t, n), Formula(Constant(), top))
+        yield evidence.propose("other-scheduler", form, source=source)
 
 
 CAUSES = (
+    Cause(
+        "warmup",
+        "warmup",
+        "the warmup is written in another way",
+        find_warmup,
+        "the first value: 0 exactly is t/W, base/W is (t+1)/W",
+        "After the warmup everything is right; within it the factor is another one. Tools disagree: t/W begins with 0 "
+        "and reaches the base at W, (t+1)/W begins with base/W, (t+1)/(W+1) lies between them, DeepSpeed's default is "
+        "a logarithm.",
+        "Nothing is lost but the first steps; write the warmup as the tool does.",
+        ("transformers #34754", "DeepSpeed #1298"),
+        rank=230,
+    ),
+    Cause(
+        "decay-clock",
+        "warmup",
+        "the decay's clock runs during the warmup",
+        propose_nothing,
+        "the value right after the warmup: the base itself, or the decay's at that step",
+        "At the end of the warmup the learning rate jumps: the decay does not begin there with its own step 0 but goes "
+        "on as if it had run from the beginning.",
+        "Subtract the warmup from the decay's step, or mean it so (timm: warmup_prefix).",
+        ("timm #1242", "Swin #277"),
+        rank=240,
+    ),
     Cause(
         "handover",
         "shift after R",
