@@ -90,39 +90,57 @@ class ChangedKeys:
 
     def _first_factors(self, evidence: Evidence) -> list[float]:
         """The factors that a warmup may begin with: what the first rows show, or 0 where row 0 is missing."""
-        lr = self.variants.declared.spec.groups[self.group].lr
+        lr = self.variants.declared.spec.groups[self.group].base_lr
         factors = [_first_share(evidence, lr) if lr else 0.0, *([0.0] if evidence.at[0] else [])]
         return [factor for factor in dict.fromkeys(factors) if 0 <= factor < 1]
 
-    def two(self, evidence: Evidence) -> Iterator[Hypothesis]:
+    def two(self, evidence: Evidence, thorough: bool) -> Iterator[Hypothesis]:
         """The base with other values of two keys.
 
         Two numbers are moved together until the rows are nearly right, and the one is solved for with the other. Of
-        what jumps (a type, a choice, milestones, a step size) the usual values are tried, and those that the log shows.
+        what jumps (milestones, a step size) the values that the log shows are tried; thoroughly: with any value of the
+        other key, and every type and choice.
         """
         probe = Probe(self, evidence, ())
         numbers = [key for key in self.keys if key.kind in ("number", "whole") and probe.moved(key)]
         simple = [key for key in numbers if key.kind == "number" or key.number < COUNTS_BELOW]
-        for trial in self._longer(evidence):
-            yield from self.one(evidence, (trial,), simple)
-        likely = sorted(numbers, key=lambda key: key.unlikely)
-        pairs = [(a, b) for a, b in combinations(likely, 2) if a.path != b.path and probe.could(a, b)]
-        for i, (a, b) in enumerate(pairs):
-            report_progress(i, len(pairs), "pairs of keys")
-            near = near_values((a, b), lambda x, y, a=a, b=b: probe.lrs((a, x), (b, y)), probe.wanted)  # type: ignore[misc]
-            if near is not None:
-                first, value, second = (a, near[0], b) if a.kind == "whole" or a.jumps else (b, near[1], a)
-                for other in _around(first, value):
-                    yield from self.one(evidence, ((first, other),), (second,))
-        others = [key for key in self.keys if key not in simple]
+        if not thorough:
+            yield from self._near(evidence, [((key, value),) for key, value in self._longer(evidence)], simple)
+            likely = sorted(numbers, key=lambda key: key.unlikely)
+            pairs = [(a, b) for a, b in combinations(likely, 2) if a.path != b.path and probe.could(a, b)]
+            for i, (a, b) in enumerate(pairs):
+                report_progress(i, len(pairs), "pairs of keys")
+                near = near_values((a, b), lambda at, a=a, b=b: probe.lrs((a, at[0]), (b, at[1])), probe.wanted)  # type: ignore[misc]
+                if near is not None:
+                    first, value, second = (a, near[0], b) if a.kind == "whole" or a.jumps else (b, near[1], a)
+                    for other in _around(first, value):
+                        yield from self.one(evidence, ((first, other),), (second,))
         words: list[Trial] = [(key, word) for key in self.keys if key.kind == "words" for word in key.words]
         if self._lacks_warmup():
             lengths = [n for n in evidence.marks.lengths(self.offsets) if 1 < n < evidence.spec.length / 2]
             words += [(_warmup_of(n, factor), n) for n in lengths for factor in self._first_factors(evidence)]
-        for keys, trials in ((simple, words), (simple, [*self._usual(evidence)]), (others, words)):
+        usual = [*self._usual(evidence)]
+        if not thorough:
+            yield from self._near(evidence, [(trial,) for trial in (*words, *usual)], simple)
+            return
+        others = [key for key in self.keys if key not in simple]
+        for keys, trials in ((simple, words), (simple, usual), (others, words)):
             for i, trial in enumerate(trials):
                 report_progress(i, len(trials), "pairs of keys")
                 yield from self.one(evidence, (trial,), keys)
+
+    def _near(
+        self, evidence: Evidence, trials: Sequence[tuple[Trial, ...]], keys: Sequence[Key]
+    ) -> Iterator[Hypothesis]:
+        """The base with each trial, and another value of a key that can be reached from its own."""
+        for i, more in enumerate(trials):
+            report_progress(i, len(trials), "pairs of keys")
+            probe = Probe(self, evidence, more)
+            for key in keys:
+                if key.path != more[0][0].path and probe.could(key):
+                    near = near_values((key,), lambda at, key=key: probe.lrs((key, at[0])), probe.wanted)  # type: ignore[misc]  # noqa: B023
+                    if near is not None:
+                        yield from self.one(evidence, more, (key,))
 
     def _longer(self, evidence: Evidence) -> Iterator[Trial]:
         """The counts that make the run as long as the log, where it has another length."""

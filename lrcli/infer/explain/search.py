@@ -85,6 +85,9 @@ def _searched(evidence: Evidence, counted: Counted, rows: Rows, changed: Changed
     if changed is not None and (best is None or best.rank > SURE):
         yield from changed.one(evidence)
         best = _best(counted, rows)
+    if changed is not None and (best is None or best.misses):
+        yield from _until_right(changed.two(evidence, thorough=False), counted)
+        best = _best(counted, rows)
     if best is None or best.misses:
         bases = _bases(evidence, counted)
         for i, base in enumerate(bases, 1):
@@ -95,11 +98,16 @@ def _searched(evidence: Evidence, counted: Counted, rows: Rows, changed: Changed
         for key, d in (("numbering" if evidence.counts_from_1 else "lag", -1), ("lead", 1)):
             yield from changed.one(evidence.on(evidence.propose_clock(shifted(d), key)))
         best = _best(counted, rows)
-    if changed is not None and (best is None or (not best.is_one_cause and best.rank > TWO_KEYS)):
-        for hypothesis in changed.two(evidence):
-            yield hypothesis
-            if not counted[-1][0] and hypothesis.cost < TWO_KEYS + DONE:
-                return
+    if changed is not None and (best is None or (not best.is_one_cause and best.rank > TWO_KEYS + DONE)):
+        yield from _until_right(changed.two(evidence, thorough=True), counted)
+
+
+def _until_right(hypotheses: Iterator[Hypothesis], counted: Counted) -> Iterator[Hypothesis]:
+    """The changes of two keys, up to one that gives every row with round values."""
+    for hypothesis in hypotheses:
+        yield hypothesis
+        if not counted[-1][0] and hypothesis.cost < TWO_KEYS + DONE:
+            return
 
 
 def _tried(evidence: Evidence, i: int, of: int = 2 * BASES) -> Iterator[Hypothesis]:

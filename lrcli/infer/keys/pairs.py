@@ -1,4 +1,4 @@
-"""Values of two keys at once, near enough to the wanted learning rates to tell the one from: damped least squares."""
+"""Values of one key or of two at once, near enough to the wanted learning rates to tell: damped least squares."""
 
 from __future__ import annotations
 
@@ -17,85 +17,77 @@ HOPEFUL = 6
 NEAR = 0.02
 """How far, in relation to what was wrong at first, the rows may be from the wanted ones at the end."""
 
-Both = Callable[[float, float], "Sequence[float] | None"]
+Rates = Callable[[Sequence[float]], "Sequence[float] | None"]
+"""The learning rates with these values of the keys; None where the spec has no such values."""
+
+Gaps = Callable[[Sequence[float]], "list[float] | None"]
 
 
-def near_values(keys: tuple[Key, Key], values: Both, wanted: Wanted) -> tuple[float, float] | None:
-    """The values of two keys that give about the wanted learning rates, found from where they are; None if none do."""
+def near_values(keys: Sequence[Key], rates: Rates, wanted: Wanted) -> list[float] | None:
+    """The values of a key, or of two, that give about the wanted learning rates, found from where they are."""
     peak = max(map(abs, wanted.values), default=0.0)
     weights = [1 / max(abs(value), 0.02 * peak, 1e-300) for value in wanted.values]
 
-    def gaps(at: tuple[float, float]) -> list[float] | None:
-        made = values(*at)
-        if made is None or any(value != value for value in made):
+    def gaps(at: Sequence[float]) -> list[float] | None:
+        lrs = rates(at)
+        if lrs is None or any(lr != lr for lr in lrs):
             return None
-        return [(a - b) * w for a, b, w in zip(made, wanted.values, weights, strict=True)]
+        return [(lr - value) * weight for lr, value, weight in zip(lrs, wanted.values, weights, strict=True)]
 
-    at = (keys[0].number, keys[1].number)
+    at = [key.number for key in keys]
     now = gaps(at)
     if now is None:
         return None
-    first = error = math.fsum(gap * gap for gap in now)
+    first = error = _dot(now, now)
     damping = 1e-3
     for tried in range(ROUNDS):
-        if tried == HOPEFUL and error > first / 4:
-            return None
-        slopes = [_slope(keys[i], at, i, now, gaps, peak) for i in (0, 1)]
-        if slopes[0] is None or slopes[1] is None:
+        slopes = [_slope(key, at, i, now, gaps, peak) for i, key in enumerate(keys)]
+        found = [slope for slope in slopes if slope is not None]
+        if len(found) < len(keys) or (tried == HOPEFUL and error > first / 4):
             return None
         moved = False
-        while damping < 1e4:
-            step = _step(slopes[0][1], slopes[1][1], now, damping)
-            if step is None:
+        while damping < 1e4 and not moved:
+            steps = _steps([changes for _, changes in found], now, damping)
+            if steps is None:
                 return None
-            there = (
-                _moved(keys[0], at[0], step[0], slopes[0][0]),
-                _moved(keys[1], at[1], step[1], slopes[1][0]),
-            )
+            there = [_moved(*each) for each in zip(keys, at, steps, (unit for unit, _ in found), strict=True)]
             then = gaps(there)
-            smaller = math.inf if then is None else math.fsum(gap * gap for gap in then)
-            if then is not None and smaller < error:
-                moved, at, now = True, there, then
-                damping = max(damping / 10, 1e-9)
-                break
-            damping *= 10
-        if not moved or smaller > 0.999999 * error:
+            smaller = math.inf if then is None else _dot(then, then)
+            moved = smaller < error
+            damping = max(damping / 10, 1e-9) if moved else damping * 10
+        if not moved or then is None:
             break
-        error = smaller
-        if error < 1e-12 * first:
+        slow, at, now, error = smaller > 0.999999 * error, there, then, smaller
+        if slow or error < 1e-12 * first:
             break
     return at if math.sqrt(error / (first or 1.0)) < NEAR else None
 
 
-def _unit(key: Key, value: float, peak: float) -> float:
-    """How far a key is moved to see what that does."""
-    if key.kind == "whole":
-        return max(1.0, float(round(abs(value) * 0.02)))
-    return abs(value) * 1e-4 or peak * 1e-4
+def _dot(a: Sequence[float], b: Sequence[float]) -> float:
+    return math.fsum(x * y for x, y in zip(a, b, strict=True))
 
 
 def _slope(
-    key: Key,
-    at: tuple[float, float],
-    i: int,
-    now: list[float],
-    gaps: Callable[[tuple[float, float]], list[float] | None],
-    peak: float,
+    key: Key, at: Sequence[float], i: int, now: list[float], gaps: Gaps, peak: float
 ) -> tuple[float, list[float]] | None:
     """(how far one key is moved, what the rows change by then): further where a small change of it is none."""
-    small = _unit(key, at[i], peak)
-    for unit in (small, abs(at[i]) * 0.05, -small):
-        moved = gaps((at[0] + unit, at[1]) if i == 0 else (at[0], at[1] + unit))
+    value = at[i]
+    small = max(1.0, float(round(abs(value) * 0.02))) if key.kind == "whole" else abs(value) * 1e-4 or peak * 1e-4
+    for unit in (small, abs(value) * 0.05, -small):
+        moved = gaps([*at[:i], value + unit, *at[i + 1 :]])
         if moved is not None and moved != now:
             return unit, [b - a for a, b in zip(now, moved, strict=True)]
     return None
 
 
-def _step(a: list[float], b: list[float], gaps: list[float], damping: float) -> tuple[float, float] | None:
-    """How many units to move both keys."""
-    aa, ab, bb = (math.fsum(x * y for x, y in zip(p, q, strict=True)) for p, q in ((a, a), (a, b), (b, b)))
-    ag, bg = (math.fsum(x * y for x, y in zip(p, gaps, strict=True)) for p in (a, b))
-    aa, bb = aa * (1 + damping), bb * (1 + damping)
+def _steps(slopes: Sequence[list[float]], gaps: list[float], damping: float) -> tuple[float, ...] | None:
+    """How many units to move each key: the normal equations of one or two unknowns."""
+    a, b = slopes[0], slopes[-1]
+    aa, bb = _dot(a, a) * (1 + damping), _dot(b, b) * (1 + damping)
+    ag, bg = _dot(a, gaps), _dot(b, gaps)
+    if len(slopes) == 1:
+        return (-ag / aa,) if aa else None
+    ab = _dot(a, b)
     area = aa * bb - ab * ab
     if not area > 1e-12 * aa * bb:
         return None

@@ -63,6 +63,8 @@ class Variants:
         spend(DIRECT * bool(changes), 1)
         try:
             group: Group = replaced(spec.groups[self.index], changes)
+            if changes and any(True for _ in group.schedule.formula_problems()):
+                return None
         except (LrcliError, ArithmeticError):
             return None
         except (AttributeError, IndexError, TypeError, ValueError):  # with the other changes it stands elsewhere
