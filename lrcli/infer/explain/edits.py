@@ -15,8 +15,8 @@ from lrcli.infer.keys.variants import Path, replaced
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import param_of
 
-LATE_ROWS = 8
-"""So many of the later missed rows are held against another length."""
+ROWS = 12
+"""About so many of the missed rows are held against another length."""
 
 MOST_LENGTHS = 4
 """So many solutions for one length are proposed."""
@@ -40,12 +40,12 @@ def lengths(schedule: Schedule, path: Path = ()) -> Iterator[tuple[Path, float |
 
 
 def horizons(evidence: Evidence, plain: Formula) -> Iterator[tuple[str, float, float, Formula]]:
-    """(name, length, the spec's length, the schedule with it) for every length that the later missed rows ask for."""
+    """(name, length, the spec's length, the schedule with it) for every length that the missed rows ask for."""
     missed = evidence.asked()
-    late = missed[len(missed) // 2 :]
-    rows = late[:: -(-len(late) // LATE_ROWS) or 1]
+    changes = [i for edge in evidence.marks.edges if missed and edge > missed[0] for i in (edge - 1, edge)]
+    rows = sorted({*missed[:: max(len(missed) // ROWS, 1)], *(changes[:ROWS] if evidence.marks.flat else ())})
     at = [evidence.at[i] for i in rows]
-    wanted = Wanted([evidence.values[i] for i in rows], [evidence.slack[i] for i in rows])
+    wanted = Wanted([evidence.values[i] for i in rows], [evidence.slack[i] for i in rows], strict=True)
     for path, value in lengths(plain.schedule) if rows else ():
         last = value[-1] if isinstance(value, tuple) else value
 

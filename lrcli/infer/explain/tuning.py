@@ -46,6 +46,7 @@ COST = {
 """What it takes to believe that a cause is at work: a log is behind more often than a scheduler is built anew."""
 
 EXTRA = {
+    "ahead in row 0": 0.2,  # a reading that is, is named behind a lead
     "several steps": 0.3,  # a shift of one step is common
     "twice as many steps": 0.03,
     "half of the log": 1.5,  # that is hardly a shift

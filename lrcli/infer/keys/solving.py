@@ -36,10 +36,11 @@ RatesOfValue = Callable[[float], "Sequence[float] | None"]
 
 @dataclass(frozen=True)
 class Wanted:
-    """Rows to be met: the learning rate of each, and how far from it a computed one may lie."""
+    """Rows to be met: the learning rate of each, and how far from it a computed one may lie. strict: every one."""
 
     values: Sequence[float]
     slack: Sequence[float]
+    strict: bool = False
 
     def signs(self, computed: Sequence[float]) -> list[int]:
         """Of each row whether what is computed is too low (-1), right (0) or too high (1); 2 where there is none."""
@@ -51,7 +52,8 @@ class Wanted:
     @cached_property
     def most_wrong(self) -> int:
         """How many rows may be missed: a share of them, or two of a dozen."""
-        return max(int(MOST_WRONG * len(self.values)), min(2, len(self.values) // 6))
+        few = max(int(MOST_WRONG * len(self.values)), min(2, len(self.values) // 6))
+        return 0 if self.strict else few
 
     def met(self, signs: Sequence[int]) -> bool:
         """Whether nearly all rows are right."""

@@ -11,7 +11,7 @@ from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.sources import Replayed, switched
-from lrcli.infer.explain.tuning import CHEAP_ROWS, NEAR_REPLAY
+from lrcli.infer.explain.tuning import CHEAP_ROWS, EXTRA, NEAR_REPLAY
 from lrcli.spec import Emulation
 
 BLOCKS = (
@@ -101,7 +101,8 @@ def find_reading(evidence: Evidence) -> Iterator[Hypothesis]:
         return
     for source, releases in _replays(evidence, "get_lr", BLOCKS):
         form = f"get_lr() read in the loop, torch {ranges(releases)}"
-        yield evidence.propose("reading", form, params=0, source=source)
+        extra = EXTRA["ahead in row 0"] * (evidence.at[0] == 0 and evidence.misses[0])
+        yield evidence.propose("reading", form, extra=extra, params=0, source=source)
 
 
 def find_version(evidence: Evidence) -> Iterator[Hypothesis]:

@@ -35,7 +35,8 @@ def find_horizon(evidence: Evidence) -> Iterator[Hypothesis]:
         return
     for name, value, old, source in horizons(evidence, plain):
         length = f"{name} = {value:g} instead of {old:g}"
-        extra = EXTRA["a length that is not doubled"] * (not is_round(value / old))
+        # all positions of a list are seldom stretched
+        extra = EXTRA["a length that is not doubled"] * (not is_round(value / old)) * (1 + name.endswith("[-1]"))
         yield evidence.propose("horizon", f"s(t) with {length}", extra=extra, source=source)
         changed = evidence.missed_by(replace(evidence.base, source=source).at(evidence.at))
         first, last, misses = evidence.switch(evidence.misses, changed)
