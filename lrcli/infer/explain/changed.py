@@ -118,10 +118,13 @@ class ChangedKeys:
         words: list[Trial] = [(key, word) for key in self.keys if key.kind == "words" for word in key.words]
         if self._lacks_warmup():
             lengths = [n for n in evidence.marks.lengths(self.offsets) if 1 < n < evidence.spec.length / 2]
-            words += [(_warmup_of(n, factor), n) for n in lengths for factor in self._first_factors(evidence)]
+            factors = dict.fromkeys((*self._first_factors(evidence), _first_share(evidence, max(evidence.values))))
+            words += [(_warmup_of(n, factor), n) for n in lengths for factor in factors if 0 <= factor < 1]
         usual = [*self._usual(evidence)]
         if not thorough:
             yield from self._near(evidence, [(trial,) for trial in (*words, *usual)], simple)
+            positions = [(trial,) for trial in usual if trial[0].kind == "positions"]
+            yield from self._near(evidence, positions, [key for key in numbers if key not in simple])
             return
         others = [key for key in self.keys if key not in simple]
         for keys, trials in ((simple, words), (simple, usual), (others, words)):

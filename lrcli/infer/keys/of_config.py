@@ -45,9 +45,14 @@ def _key(one: ConfigValue, spec: Spec, variants: Variants) -> Key | None:
             continue
         others = (one.value * 1.5, one.value / 2) if one.value > 0 else (*_FROM_ZERO, one.value * 1.5)
         if any(_matters([key.to(float(round(other)) if one.whole else other)], spec, variants) for other in others):
-            near = None if one.whole or one.value <= 0 else variants.spec([key.to(one.value * (1 + _SMALL))])
-            return replace(key, jumps=near is not None and near.groups == spec.groups)
+            return replace(key, jumps=not one.whole and one.value > 0 and _jumps(key, variants))
     return None
+
+
+def _jumps(key: Key, variants: Variants) -> bool:
+    """Whether two values of a number that are hardly different come to the same."""
+    near, further = (variants.spec([key.to(key.number * (1 + n * _SMALL))]) for n in (1, 2))
+    return near is not None and further is not None and near.groups == further.groups
 
 
 def _matters(changes: list[Change], spec: Spec, variants: Variants) -> bool:
