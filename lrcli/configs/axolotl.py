@@ -123,8 +123,7 @@ def axolotl_warmup(config: Config, run: AxolotlRun) -> tuple[int, str | None, st
         name = "the warmup (3 %, as none is given)" if ratio is None else "warmup_ratio"
         what = f"{name} is a share of the steps that the data makes, of which max_steps takes only the first"
         counted = "--steps-per-epoch N" if config.flag("sample_packing") else "--samples N (1 GPU; --world-size N)"
-        help = f"{counted}, or --set warmup_steps=N"
-        raise config.fail(key or "max_steps", "needs-steps", what, help)
+        raise config.fail(key or "max_steps", "needs-steps", what, f"{counted}, or --set warmup_steps=N")
     if not run.counts_warmup:
         share = 0.03 if ratio is None else ratio
         return math.ceil(share * total), key, f"ceil({share!r} * {total}), which axolotl leaves to transformers"

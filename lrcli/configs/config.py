@@ -193,8 +193,7 @@ class Config:
             name = path.partition(".")[0]
             raise self.fail(at or name, "needs-value", missing or f"{path} is not in the file", f"--set {path}=...")
         if rate < 0:
-            place = self.value_place(path)
-            raise refuse(place, "framework-raises", f"ValueError: Invalid learning rate: {rate}")
+            raise refuse(self.value_place(path), "framework-raises", f"ValueError: Invalid learning rate: {rate}")
         return float(rate)
 
     def epochs(self, path: str, default: float | None = None, missing: str = "") -> int | None:
@@ -205,8 +204,7 @@ class Config:
             raise self.fail(path, "needs-steps", missing, "--epochs N")
         if epochs is not None and (epochs < 1 or epochs % 1):
             name = path.rpartition(".")[2] if given is None else "--epochs"
-            rule = f"{name} must be a whole number of at least 1, not {epochs:g}"
-            raise self.fail(path, "bad-value", rule)
+            raise self.fail(path, "bad-value", f"{name} must be a whole number of at least 1, not {epochs:g}")
         return None if epochs is None else int(epochs)
 
     def numbers(self, path: str) -> list[float | int] | None:
@@ -272,8 +270,7 @@ class Config:
         """Raise what Python raises where an argument that a function needs is left out."""
         for name in names:
             if not self.has(f"{path}.{name}"):
-                message = f"TypeError: {callee} missing 1 required positional argument: {name!r}"
-                raise self.raises(at, message)
+                raise self.raises(at, f"TypeError: {callee} missing 1 required positional argument: {name!r}")
 
     def needs_steps(self, path: str, options: Sequence[str] = ()) -> SpecError:
         """The error of a key whose meaning depends on the number of steps, which the file does not give."""

@@ -64,6 +64,7 @@ def batches_of(
         message = f"--samples {samples} needs the samples of a batch: {name} is not in the file"
         raise config.fail(batch_key, "needs-value", message, "--batch-size N")
     world = (world(config) if callable(world) else world) or config.given.world_size or 1
+    divisor = f"({batch} * {world})" if together else str(batch)
     batch, world = (batch * world, 1) if together else (batch, world)
     drops = config.flag(drop) if isinstance(drop, str) else drop
     share = -(-samples // world)
@@ -72,7 +73,7 @@ def batches_of(
         at = drop if isinstance(drop, str) else batch_key
         raise config.fail(at, "bad-value", "an epoch has no batch: its only one is dropped")
     part = f"ceil({samples} / {world})" if world > 1 else str(samples)
-    return EpochCount(number, f"{'floor' if drops else 'ceil'}({part} / {batch}) = {number} batches")
+    return EpochCount(number, f"{'floor' if drops else 'ceil'}({part} / {divisor}) = {number} batches")
 
 
 def updates_of(
@@ -103,6 +104,5 @@ def trained_on(config: Config, key: str, samples: int | None) -> int | None:
         return samples
     taken = math.ceil(samples * held) if held < 1 else int(held)
     if taken >= samples:
-        message = f"{key} takes {taken} of {samples} samples: none is left to train on"
-        raise config.fail(key, "bad-value", message)
+        raise config.fail(key, "bad-value", f"{key} takes {taken} of {samples} samples: none is left to train on")
     return samples - taken

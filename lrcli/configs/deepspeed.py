@@ -198,8 +198,7 @@ def _json_of(config: Config) -> Source | None:
         config.remark("deepspeed", "deepspeed-file", what, level="note")
         return None
     message = f"{name} is not here: a scheduler block in it would replace the schedule of this file"
-    help = "--set deepspeed=null if it has none"
-    raise refuse(config.place("deepspeed"), "lr-from-elsewhere", message, help)
+    raise refuse(config.place("deepspeed"), "lr-from-elsewhere", message, "--set deepspeed=null if it has none")
 
 
 def _fill(config: Config, trainer: Trainer) -> None:

@@ -81,8 +81,7 @@ class _Call:
         names = [f.name for f in parameters(cls)] if cls is not None else []
         if cls is not None and "." in cls.name and positional:  # only PyTorch's arguments have the order of its own
             text = f"{ast.unparse(positional[0])[:60]} has no name"
-            hint = f"write it with its key: {', '.join(names)}"
-            raise refuse(self._place(positional[0]), "missing-key", text, hint)
+            raise refuse(self._place(positional[0]), "missing-key", text, f"write it with its key: {', '.join(names)}")
         if cls is not None and len(positional) > len(names):
             raise self._refused(positional[len(names)])
         entries += [

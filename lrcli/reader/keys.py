@@ -150,8 +150,7 @@ def check_keys(node: Mapping, known: tuple[str, ...], where: str, problems: Prob
         problems.add(key.place, "unknown-key", f"unknown key {key.text[:60]!r} {where}", hint)
     spelled = [name for name in LR if node.key(name) is not None]
     if len(spelled) > 1 and (second := node.key(spelled[1])):
-        message = f"{spelled[1]} and {spelled[0]} are the same, give one of them"
-        problems.add(second.place, "duplicate-key", message)
+        problems.add(second.place, "duplicate-key", f"{spelled[1]} and {spelled[0]} are the same, give one of them")
     return misspelled
 
 

@@ -32,8 +32,7 @@ def read_metric(node: Node, problems: Problems, inputs: Inputs) -> tuple[float, 
             )
     file, column = node.get("file"), node.get("column")
     if not isinstance(file, Scalar) or not file.text:
-        place = node.place if file is None else file.place
-        problems.add(place, "missing-key", "metric needs 'file'", f"write {_FORM}")
+        problems.add(node.place if file is None else file.place, "missing-key", "metric needs 'file'", f"write {_FORM}")
         return None
     if column is not None and not isinstance(column, Scalar):
         problems.add(column.place, "wrong-type", f"column must be a name, not {column}")

@@ -161,8 +161,7 @@ def _values(
         elif f.default is MISSING:
             if f.name not in misspelled:
                 hint = f"{f.name}: {param.doc}"
-                message = f"missing key {f.name!r} in {cls.name}"
-                context.problems.add(given_place(node), "missing-key", message, hint)
+                context.problems.add(given_place(node), "missing-key", f"missing key {f.name!r} in {cls.name}", hint)
             values[f.name] = BAD
         if param.kind == "metric" and param.optional and values[f.name] is not BAD:
             values[f.name] = values[f.name][max(0, scope.begin) :]  # the class itself says how many it needs
@@ -227,8 +226,7 @@ def _active_part(series: tuple[float, ...], place: Place, given: bool, scope: Sc
 def _explain(error: InvalidValue, given: dict[str, tuple[Scalar, Node]], place: Place, problems: Problems) -> None:
     """A constructor's refusal, at the value that it is about."""
     if isinstance(error, Refuses):
-        at = given[error.field][1].place if error.field in given else place
-        problems.add(at, "framework-refuses", str(error))
+        problems.add(given[error.field][1].place if error.field in given else place, "framework-refuses", str(error))
         return
     if error.field not in given:
         instead = "" if error.received is None else f", not {error.received}"

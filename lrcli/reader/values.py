@@ -197,8 +197,7 @@ def _expression(name: str, param: Param, node: Node, scope: Scope, context: Cont
     try:
         return Expression(node.text)
     except ExpressionError as error:
-        place = _inside(node, error.column - 1)
-        context.problems.add(place, "bad-expression", f"{name}: {error.message}", error.help)
+        context.problems.add(_inside(node, error.column - 1), "bad-expression", f"{name}: {error.message}", error.help)
         return BAD
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from lrcli.reader.forms import is_short
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.schedule import build_phases, build_schedule, in_sequence, phase_length
@@ -12,8 +14,16 @@ from lrcli.spec.keys import WARMUP_KEYS, key_names
 _KEYS = key_names(WARMUP_KEYS)
 
 
-def read_warmup(root: Mapping, context: Context) -> tuple[int, Schedule] | None:
-    """(its rows, the linear schedule) of `warmup:`."""
+class Warmup(NamedTuple):
+    """The rows of `warmup:`, its linear schedule, and whether it is written in its short form."""
+
+    rows: int
+    ramp: Schedule
+    is_short: bool
+
+
+def read_warmup(root: Mapping, context: Context) -> Warmup | None:
+    """The warmup of a spec, None where it has none and after a problem."""
     node = root.get("warmup")
     if node is None or is_null(node):
         return None
@@ -41,15 +51,17 @@ def read_warmup(root: Mapping, context: Context) -> tuple[int, Schedule] | None:
     if start is not None:
         param = next(param_of(f) for f in parameters(Linear) if f.name == "start_factor")
         factor = read_value("start_factor", param, start, scope, context)
-    return None if rows is None or factor is BAD else (rows, Linear(start_factor=factor, total_iters=rows))
+    if rows is None or factor is BAD:
+        return None
+    return Warmup(rows, Linear(start_factor=factor, total_iters=rows), is_short(node))
 
 
-def after_warmup(node: Node, groups: int, warmup: tuple[int, Schedule] | None, context: Context) -> Schedule | None:
+def after_warmup(node: Node, groups: int, warmup: Warmup | None, context: Context) -> Schedule | None:
     """The schedule of a node, after the warmup if there is one."""
     scope = Scope(context.length, 0, context.length, groups)
     if warmup is None:
         return build_schedule(node, scope, context)
-    rows, ramp = warmup
+    rows, ramp, short = warmup
     whole, scope = scope, scope.part(rows, None, phase=True)
     if isinstance(node, Sequence):
         phases = build_phases(node, scope, context, whole)
@@ -58,4 +70,12 @@ def after_warmup(node: Node, groups: int, warmup: tuple[int, Schedule] | None, c
         parts, milestones = phases
         return in_sequence((ramp, *parts), (rows, *(rows + at for at in milestones)))
     schedule = build_schedule(node, scope, context)
-    return None if schedule is None else in_sequence((ramp, schedule), (rows,))
+    if schedule is None:
+        return None
+    written = node.get("milestones") if isinstance(node, Mapping) else None
+    positions = getattr(schedule, "milestones", None)
+    if short and written is not None and positions:
+        here, there = (", ".join(f"{by + position:g}" for position in positions) for by in (0, rows))
+        note = f"milestones count from the end of the warmup: {here} are {context.clock.interval}s {there} of the run"
+        context.problems.note(written.place, "milestones-after-warmup", note)
+    return in_sequence((ramp, schedule), (rows,))

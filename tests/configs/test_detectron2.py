@@ -76,3 +76,14 @@ def test_refused(keys: str, reason: str, tmp_path: Path) -> None:
     kept = [line for line in BASE.splitlines() if not line.startswith(f"  {key}:")]
     path = written(tmp_path, "\n".join([*kept, f"  {keys}", ""]))
     assert reason in refusal(path, "0")
+
+
+def test_a_missing_base_is_asked_for_once(tmp_path: Path) -> None:
+    """The scheduler's name may stand there, too: with what the error names, there are rates."""
+    path = written(tmp_path, "_BASE_: base.yaml\nSOLVER: {BASE_LR: 0.1}\nMODEL: {}\n")
+    said = refusal(path, "0")
+    given = {"LR_SCHEDULER_NAME": "WarmupMultiStepLR", "MAX_ITER": "9", "WARMUP_ITERS": "0", "WARMUP_FACTOR": "0.1"}
+    given |= {"WARMUP_METHOD": "linear", "GAMMA": "0.1", "STEPS": "[5]"}
+    assert all(f"--set SOLVER.{key}=..." in said for key in given)
+    sets = (f"--set=SOLVER.{key}={value}" for key, value in given.items())
+    assert run_cli("at", path, "0", *sets).stdout == "0.1\n"

@@ -9,6 +9,7 @@ import pytest
 
 import lrcli
 from lrcli.errors import SpecError
+from lrcli.reader import parse_text
 from tests.cli_world import run_cli
 
 LONG = {
@@ -182,3 +183,11 @@ def test_call_is_never_run(call: str) -> None:
     outcome = run_cli("at", call, "0", "--lr", "1", "--epochs", "9")
     assert (outcome.status, outcome.stdout) == (2, "")
     assert "internal" not in outcome.stderr
+
+
+def test_milestones_after_a_warmup_are_told_where_they_are() -> None:
+    """They count from its end, which who writes the short form may not know."""
+    multistep = "schedule: {type: multistep, milestones: [30, 60]}"
+    spec = parse_text(f"{{lr: 1, epochs: 90, warmup: 5, {multistep}}}")
+    assert "milestones count from the end of the warmup: 30, 60 are epochs 35, 65 of the run" in map(str, spec.notes)
+    assert parse_text(f"{{lr: 1, epochs: 90, warmup: {{for: 5, start_factor: 0}}, {multistep}}}").notes == ()

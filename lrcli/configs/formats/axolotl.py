@@ -141,8 +141,7 @@ def _put_schedule(
 def _put_restarts(config: Config, draft: Draft, every: int) -> None:
     """Wrap the schedule into JaggedLRRestartScheduler."""
     if config.text("lr_scheduler") == "one_cycle":
-        message = "jagged restarts of one_cycle are not read"
-        raise config.fail("jagged_restart_steps", "unknown-scheduler", message)
+        raise config.fail("jagged_restart_steps", "unknown-scheduler", "jagged restarts of one_cycle are not read")
     draft.wrap("axolotl.JaggedLRRestartScheduler", "inner_schedule", at="jagged_restart_steps")
     draft.put("schedule.jagged_restart_steps", every, at="jagged_restart_steps")
     for key, default in _RESTARTS.items():

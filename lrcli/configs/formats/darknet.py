@@ -33,8 +33,7 @@ def translate(config: Config, draft: Draft) -> None:
         config.remark(f"{net}.policy", "unknown-policy", what)
         policy = "constant"
     if policy == "random":
-        message = "policy random draws its rates: they are not in the file"
-        raise config.fail(f"{net}.policy", "needs-value", message)
+        raise config.fail(f"{net}.policy", "needs-value", "policy random draws its rates: they are not in the file")
     most = config.count(f"{net}.max_batches", 0)
     if (config.given.steps or most) < 1:
         raise config.needs_steps(f"{net}.max_batches", ("--steps N",))

@@ -65,7 +65,6 @@ def translate(config: Config, draft: Draft) -> None:
             "(500 from 1/3)"
         )
         raise config.fail("SOLVER", "ambiguous", message, "--from detectron2, or --set SOLVER.WARMUP_ITERS=...")
-    _check_base(config, ("LR_SCHEDULER_NAME",))
     name = _value(config, "LR_SCHEDULER_NAME")
     if name not in _READ:
         raise config.raises("SOLVER.LR_SCHEDULER_NAME", f"ValueError: Unknown LR scheduler: {name}")
@@ -109,8 +108,7 @@ def _value(config: Config, key: str) -> Any:
     if isinstance(default, list):
         value = config.numbers(path) if isinstance(node, Sequence) else None
         if value is not None and not all(isinstance(milestone, int) and milestone > 0 for milestone in value):
-            message = f"ValueError: Milestones must be a list of positive integers, not {value}"
-            raise config.raises(path, message)
+            raise config.raises(path, f"ValueError: Milestones must be a list of positive integers, not {value}")
     elif isinstance(default, str):
         value = config.text(path, choices=_CHOICES.get(key, ()))
     else:

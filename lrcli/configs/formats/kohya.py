@@ -149,8 +149,7 @@ def _length(config: Config) -> Length:
 def _put_rates(config: Config, draft: Draft) -> None:
     """Write learning_rate, and the groups that have one of their own."""
     rate = config.number("learning_rate", 2e-6)
-    why = "" if config.has("learning_rate") else "kohya's default"
-    draft.put("lr", float(rate), at="learning_rate", why=why)
+    draft.put("lr", float(rate), at="learning_rate", why="" if config.has("learning_rate") else "kohya's default")
     unet = config.number("unet_lr")
     texts = config.known("text_encoder_lr")
     if unet is None and texts is None:

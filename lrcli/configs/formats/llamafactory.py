@@ -21,8 +21,7 @@ def translate(config: Config, draft: Draft) -> None:
         node = config.node(key)
         if isinstance(node, Unknown) and "${" in node.text:
             why = "LLaMA-Factory does not resolve ${...}: the file is a template that a shell fills in"
-            message = f"TypeError: {key} stays the text {node.text[:40]!r}; {why}"
-            raise config.raises(key, message, f"--set {key}=...")
+            raise config.raises(key, f"TypeError: {key} stays the text {node.text[:40]!r}; {why}", f"--set {key}=...")
     note_wrong_keys(config)
     refuse_ratio(config)
     _refuse(config)

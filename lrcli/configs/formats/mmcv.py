@@ -133,8 +133,7 @@ def _put_length(
             raise _needs(config, "lr_config.warmup_iters" if config.has("lr_config.warmup_iters") else "lr_config")
         draft.put("epochs", length, at=key)
         return
-    how = f"{length} epochs * {batches.number}; {batches.how}"
-    draft.put_length(Length(length * batches.number, how, key))
+    draft.put_length(Length(length * batches.number, f"{length} epochs * {batches.number}; {batches.how}", key))
     draft.put("steps_per_epoch", batches.number, why=batches.how)
 
 

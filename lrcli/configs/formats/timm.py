@@ -74,8 +74,7 @@ def translate(config: Config, draft: Draft) -> None:
     updates = updates_of(config, "grad_accum_steps", partial(_batches, config))
     on_updates = config.flag("sched_on_updates")
     if on_updates and updates.number is None:
-        help = ("--samples N (1 GPU; --world-size N)", "--steps-per-epoch N")
-        raise config.needs_steps("sched_on_updates", help)
+        raise config.needs_steps("sched_on_updates", ("--samples N (1 GPU; --world-size N)", "--steps-per-epoch N"))
     draft.put("schedule.type", "timm.create_scheduler_v2")
     draft.put("schedule.sched", sched, at="sched")
     draft.put("schedule.num_epochs", epochs, at="epochs")
@@ -162,8 +161,7 @@ def _put_decay(config: Config, draft: Draft, sched: str) -> None:
     """Write decay_epochs and decay_milestones."""
     decay = config.number("decay_epochs", 90)
     if sched in ("step", "wsd", "rsqrt"):
-        why = "" if config.has("decay_epochs") else _DEFAULT
-        draft.put("schedule.decay_epochs", decay, at="decay_epochs", why=why)
+        draft.put("schedule.decay_epochs", decay, at="decay_epochs", why="" if config.has("decay_epochs") else _DEFAULT)
     if sched != "multistep":
         return
     node = config.known("decay_milestones")

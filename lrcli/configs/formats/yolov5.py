@@ -54,8 +54,7 @@ def translate(config: Config, draft: Draft) -> None:
     least = 100 if config.at_least("6.2") else 1000
     draft.put("schedule.warmup_minimum", least, why=f"batches, in YOLOv5 {config.release}")
     warmup = max(round(values["warmup_epochs"] * batches), least)
-    why = f"it has at least {least} batches"
-    hyp.remark_long_warmup("warmup_epochs", warmup, epochs * batches, "batches", why=why)
+    hyp.remark_long_warmup("warmup_epochs", warmup, epochs * batches, "batches", why=f"it has at least {least} batches")
     if warmup < epochs * batches and (least > 100 or warmup == least):
         what = f"releases differ here: the warmup has {warmup} batches in YOLOv5 {config.release}"
         why = "it has at least 1000 up to 6.1, 100 later"
