@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 
+from lrcli.expression import Expression, ExpressionError
 from lrcli.reader.keys import type_named
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Place, Source, refuse
@@ -58,19 +59,15 @@ class _Call:
         if isinstance(node, ast.Lambda):
             return Scalar(place, self._expression(node), plain=False)
         if isinstance(node, ast.Constant):
-            return self._constant(place, node.value)
+            value = node.value
+            if isinstance(value, str):
+                return Scalar(place, value, plain=False)
+            words: dict[object, str] = {None: "null", True: "true", False: "false"}
+            return Scalar(place, words[value] if value is None or isinstance(value, bool) else repr(value))
         try:  # -1e-3, 1 / 3, 10 * 5
-            return self._constant(place, _number(node))
-        except (ValueError, ArithmeticError):
+            return Scalar(place, repr(_number(node)))
+        except (ValueError, ExpressionError):
             raise self._refused(node) from None
-
-    def _constant(self, place: Place, value: object) -> Scalar:
-        words = {None: "null", True: "true", False: "false"}
-        if value is None or isinstance(value, bool):
-            return Scalar(place, words[value])
-        if isinstance(value, str):
-            return Scalar(place, value, plain=False)
-        return Scalar(place, repr(value))
 
     def _mapping(self, node: ast.Call) -> Mapping:
         place = self._place(node.func)
@@ -115,24 +112,11 @@ class _Call:
 
 
 def _number(node: ast.expr) -> float:
-    """A number that is written as a little arithmetic."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
-        return node.value
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
-        value = _number(node.operand)
-        return -value if isinstance(node.op, ast.USub) else value
-    if isinstance(node, ast.BinOp):
-        a, b = _number(node.left), _number(node.right)
-        if isinstance(node.op, ast.Add):
-            return a + b
-        if isinstance(node.op, ast.Sub):
-            return a - b
-        if isinstance(node.op, ast.Mult) and max(abs(a), abs(b)) < 1e300:
-            return a * b
-        if isinstance(node.op, ast.Div):
-            return a / b
-        if isinstance(node.op, ast.FloorDiv):
-            return a // b
-        if isinstance(node.op, ast.Pow) and abs(a) <= 1e6 and abs(b) <= 30:
-            return float(pow(a, b)) if isinstance(a, float) or b < 0 else int(pow(a, b))
-    raise ValueError("no number")
+    """A number that is written as a little arithmetic. Raises ValueError for anything else."""
+    parts = list(ast.walk(node))
+    numbers = {type(part.value) for part in parts if isinstance(part, ast.Constant)}
+    if not numbers or not numbers <= {int, float} or any(isinstance(part, (ast.Name, ast.Call)) for part in parts):
+        raise ValueError("no number")
+    value = Expression(ast.unparse(node))(0)
+    whole = numbers == {int} and value % 1 == 0 and not any(isinstance(part, ast.Div) for part in parts)
+    return int(value) if whole else value

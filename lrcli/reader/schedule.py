@@ -190,11 +190,9 @@ def _build_children(
 ) -> Any:
     """The schedules of a composition; those of a sequence begin at its positions."""
     if not isinstance(node, Sequence):
-        context.problems.add(node.place, "wrong-type", f"{f.name} must be a list of schedules, not {node}", _FORM)
-        return BAD
+        return context.refused(node.place, "wrong-type", f"{f.name} must be a list of schedules, not {node}", _FORM)
     if len(node.items) > MAX_PARTS:
-        context.problems.add(node.place, "limit", f"more than {MAX_PARTS:,} schedules")
-        return BAD
+        return context.refused(node.place, "limit", f"more than {MAX_PARTS:,} schedules")
     positions = next((values.get(other.name) for other in parameters(cls) if param_of(other).kind == "positions"), None)
     milestones = [int(m) for m in positions] if isinstance(positions, tuple) else None
     parts = []
@@ -214,33 +212,27 @@ def _active_part(series: tuple[float, ...], place: Place, given: bool, scope: Sc
     if context.complete and rows > scope.begin and len(series) < needed:
         if not series and not given:
             hint = "metric: a list, or {file: val.csv, column: val_loss}; or --metric FILE[:COLUMN]"
-            context.problems.add(place, "missing-key", "missing key 'metric'", hint)
-            return BAD
+            return context.refused(place, "missing-key", "missing key 'metric'", hint)
         of = f"the run of {context.length} {context.clock.interval}s"
         message = f"the metric has {len(series)} value{'s' * (len(series) != 1)}, {of} needs at least {needed}"
-        context.problems.add(place, "metric", message, "give more values, or a shorter run")
-        return BAD
+        return context.refused(place, "metric", message, "give more values, or a shorter run")
     return series[max(0, scope.begin) :]
 
 
 def _explain(error: InvalidValue, given: dict[str, tuple[Scalar, Node]], place: Place, problems: Problems) -> None:
     """A constructor's refusal, at the value that it is about."""
+    key, node = given.get(error.field, (None, None))
+    place = place if node is None else node.place
     if isinstance(error, Refuses):
-        problems.add(given[error.field][1].place if error.field in given else place, "framework-refuses", str(error))
-        return
-    if error.field not in given:
-        instead = "" if error.received is None else f", not {error.received}"
-        problems.add(place, "bad-value", f"{error.field} {error.rule}{instead}")
-        return
-    key, node = given[error.field]
-    if isinstance(node, Scalar):
+        problems.add(place, "framework-refuses", str(error))
+    elif key is not None and isinstance(node, Scalar):
         # what the form of a value does not show, its constructor says: a schema accepts it
         refuse_value(problems, key.text, error.rule, node, kind="bad-value")
     else:
-        received = error.received
-        shown = list(received) if isinstance(received, tuple) else received
-        told = "" if received is None else f", not {shown}"
-        problems.add(node.place, "bad-value", f"{key.text} {error.rule}{told}")
+        is_list = node is not None and isinstance(error.received, tuple)
+        received = list(error.received) if is_list and isinstance(error.received, tuple) else error.received
+        instead = "" if error.received is None else f", not {received}"
+        problems.add(place, "bad-value", f"{error.field if key is None else key.text} {error.rule}{instead}")
 
 
 def explain_refusal(error: InvalidValue, node: Node, problems: Problems) -> None:

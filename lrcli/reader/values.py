@@ -35,6 +35,16 @@ class Context:
     release: str = ""
     meant: set[str] = field(default_factory=set)  # keys that misspelled ones stand for: they are not missing
 
+    def refused(self, place: Place, code: str, message: str, help: str = "") -> Any:
+        """BAD, after the problem that makes it so."""
+        self.problems.add(place, code, message, help)
+        return BAD
+
+    def refused_value(self, name: str, rule: str, node: Node) -> Any:
+        """BAD, after the problem of a value that breaks its rule."""
+        refuse_value(self.problems, name, rule, node)
+        return BAD
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -70,8 +80,7 @@ def read_value(name: str, param: Param, node: Node, scope: Scope, context: Conte
     values = [read(name, param, item, scope, context) for item in node.items]
     if len(values) != scope.groups:
         rule = f"one value per parameter group, {scope.groups} here"
-        context.problems.add(node.place, "bad-value", f"{raises}{name} must have {rule}, not {len(values)}")
-        return BAD
+        return context.refused(node.place, "bad-value", f"{raises}{name} must have {rule}, not {len(values)}")
     return BAD if BAD in values else tuple(values)
 
 
@@ -111,8 +120,7 @@ def read_length(name: str, node: Node, length: int, context: Context, rounds: st
         rows, note = units.resolve_length(node.text, length, context.clock, rounds)
     except Unreadable as error:
         hint = number_hint(node.text, not node.plain) or error.help
-        context.problems.add(node.place, "unit", f"{name}: {error.message}", hint)
-        return BAD
+        return context.refused(node.place, "unit", f"{name}: {error.message}", hint)
     if note:
         # a framework's own rule of rounding is no surprise, ours is one that nobody may miss
         level = "warning" if rounds == "nearest" else "note"
@@ -131,16 +139,14 @@ def _number(name: str, param: Param, node: Node, scope: Scope, context: Context)
     number = as_number(node)
     if (number is not None or is_null(node)) and param.test(number):
         return number
-    refuse_value(context.problems, name, param.rule, node)
-    return BAD
+    return context.refused_value(name, param.rule, node)
 
 
 def _length(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
     rows = read_length(name, node, scope.length, context, param.rounds)
     if rows is BAD or ((rows is not None or is_null(node)) and param.test(rows)):
         return rows
-    refuse_value(context.problems, name, param.rule, node)
-    return BAD
+    return context.refused_value(name, param.rule, node)
 
 
 def _positions(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
@@ -148,50 +154,25 @@ def _positions(name: str, param: Param, node: Node, scope: Scope, context: Conte
         return None
     if not isinstance(node, Sequence):
         hint = f"write [{node.text}]" if isinstance(node, Scalar) and as_number(node) is not None else ""
-        context.problems.add(node.place, "wrong-type", f"{name} {param.rule}, not {node}", hint)
-        return BAD
+        return context.refused(node.place, "wrong-type", f"{name} {param.rule}, not {node}", hint)
     values = []
     for item in node.items:
         value = read_length(name, item, scope.length, context)
         if context.replay and isinstance(value, float) and value % 1:
             # a chained rule looks for a milestone that equals the step, and would never find this one
             message = f"{name}: {item.text if isinstance(item, Scalar) else value} is no whole step"
-            context.problems.add(item.place, "bad-value", message, neighbours(value, item, context.clock))
-            value = BAD
+            value = context.refused(item.place, "bad-value", message, neighbours(value, item, context.clock))
         if value is not BAD and not param.test((value,)):
-            refuse_value(context.problems, name, "must be numbers", item)
-            value = BAD
+            value = context.refused_value(name, "must be numbers", item)
         values.append(value)
     return BAD if BAD in values else tuple(values)
-
-
-def _choice(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
-    if isinstance(node, Scalar) and node.text in param.choices:
-        return node.text
-    if is_null(node) and param.optional:
-        return None
-    hint = suggest(node.text, param.choices) if isinstance(node, Scalar) else ""
-    context.problems.add(node.place, "bad-value", f"{name} {param.rule}, not {node}", hint)
-    return BAD
-
-
-def _flag(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
-    value = node.value if isinstance(node, Scalar) else None
-    if isinstance(value, bool) or (is_null(node) and param.optional):
-        return value
-    written = {"on": "true", "yes": "true", "1": "true", "off": "false", "no": "false", "0": "false"}
-    word = node.text.lower() if isinstance(node, Scalar) else ""
-    hint = f"write {written.get(word, word)}" if word in (*written, "true", "false") else ""
-    context.problems.add(node.place, "wrong-type", f"{name} {param.rule}, not {node}", hint)
-    return BAD
 
 
 def _expression(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
     if is_null(node) and param.test(None):
         return None
     if not isinstance(node, Scalar) or is_null(node):
-        context.problems.add(node.place, "wrong-type", f"{name} {param.rule}, not {node}")
-        return BAD
+        return context.refused(node.place, "wrong-type", f"{name} {param.rule}, not {node}")
     from lrcli.expression import Expression, ExpressionError
 
     try:
@@ -216,15 +197,6 @@ def _metric(name: str, param: Param, node: Node, scope: Scope, context: Context)
     return BAD if series is None else series
 
 
-def _text(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
-    if is_null(node) and param.optional:
-        return None
-    if isinstance(node, Scalar) and not is_null(node):
-        return node.text
-    context.problems.add(node.place, "wrong-type", f"{name} {param.rule}, not {node}")
-    return BAD
-
-
 def plain_data(node: Node) -> Any:
     """A node as it stands: lists are tuples, mappings Records, scalars what YAML 1.2 says."""
     if isinstance(node, Sequence):
@@ -234,28 +206,55 @@ def plain_data(node: Node) -> Any:
     return node.value
 
 
-def _data(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
+def _choice(param: Param, node: Node) -> tuple[Any, str]:
+    """A word, or what may be meant by another one."""
+    text = node.text if isinstance(node, Scalar) else ""
+    return (text, "") if text in param.choices else (BAD, suggest(text, param.choices) if text else "")
+
+
+_TRUTHS = {"on": "true", "yes": "true", "1": "true", "off": "false", "no": "false", "0": "false"}
+
+
+def _flag(param: Param, node: Node) -> tuple[Any, str]:
+    """A truth, or what to write for one of YAML 1.1."""
+    value = node.value if isinstance(node, Scalar) else None
+    word = node.text.lower() if isinstance(node, Scalar) else ""
+    hint = f"write {_TRUTHS.get(word, word)}" if word in (*_TRUTHS, "true", "false") else ""
+    return (value if isinstance(value, bool) else BAD), hint
+
+
+def _text(param: Param, node: Node) -> tuple[Any, str]:
+    return (node.text if isinstance(node, Scalar) and not is_null(node) else BAD), ""
+
+
+def _data(param: Param, node: Node) -> tuple[Any, str]:
     value = plain_data(node)
-    if param.test(value):
-        return value
-    kind = "wrong-type" if value is None else "bad-value"
-    if isinstance(node, Scalar):
-        refuse_value(context.problems, name, param.rule, node, kind=kind)
-    else:
-        shown = list(value) if isinstance(value, tuple) else value
-        context.problems.add(node.place, kind, f"{name} {param.rule}, not {shown}")
-    return BAD
+    return (value if param.test(value) else BAD), ""
+
+
+_PLAIN: dict[str, tuple[str, Callable[[Param, Node], tuple[Any, str]]]] = {
+    "choice": ("bad-value", _choice),
+    "flag": ("wrong-type", _flag),
+    "text": ("wrong-type", _text),
+    "data": ("wrong-type", _data),
+}
+"""The kinds that depend on the node alone: the code of a problem, and what gives (the value or BAD, the hint)."""
+
+
+def _plain(name: str, param: Param, node: Node, scope: Scope, context: Context) -> Any:
+    code, read = _PLAIN[param.kind]
+    value, hint = read(param, node)
+    if value is BAD and is_null(node) and param.optional:
+        return None
+    return value if value is not BAD else context.refused(node.place, code, f"{name} {param.rule}, not {node}", hint)
 
 
 _READERS: dict[str, Callable[[str, Param, Node, Scope, Context], Any]] = {
+    **dict.fromkeys(_PLAIN, _plain),
     "number": _number,
     "count": _number,
     "length": _length,
     "positions": _positions,
-    "choice": _choice,
-    "flag": _flag,
     "expression": _expression,
     "metric": _metric,
-    "text": _text,
-    "data": _data,
 }
