@@ -7,7 +7,7 @@ from dataclasses import replace
 from lrcli.configs.base import Format
 from lrcli.frameworks.base import version_parts
 from lrcli.reader import Request
-from lrcli.reader.asked import Asked
+from lrcli.reader.given import Asked
 from lrcli.reader.source import Source, refuse
 
 

@@ -8,11 +8,10 @@ from dataclasses import replace
 from lrcli.errors import LrcliError, SpecError
 from lrcli.inputs import Inputs
 from lrcli.reader.argument import is_call, is_inline, split_argument
-from lrcli.reader.asked import Asked
 from lrcli.reader.build import KEYS, Metrics, build_spec
 from lrcli.reader.declared import Declared
 from lrcli.reader.forms import spelled_out
-from lrcli.reader.given import Given
+from lrcli.reader.given import Asked, Given
 from lrcli.reader.nodes import Mapping, Node, compose_nodes
 from lrcli.reader.source import Problems, Source, checked, read_source
 from lrcli.spec import Spec

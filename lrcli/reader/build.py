@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from lrcli.inputs import Inputs
-from lrcli.reader.asked import Asked
+from lrcli.reader.given import Asked
 from lrcli.reader.groups import group_nodes, read_groups
 from lrcli.reader.keys import check_keys
 from lrcli.reader.nodes import Mapping, Node, Scalar

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lrcli.reader.nodes import Mapping, Node, Scalar
+from lrcli.reader.values import as_number
 
 _TOP = {
     "warmup_ratio": "write warmup: {{for: {percent}}}, or Hugging Face's schedule: "
@@ -62,9 +63,8 @@ def key_hint(word: str, value: Node, *, top: bool) -> str:
     if isinstance(value, Mapping):
         value = value.get("type") or value.get("name") or value
     text = value.text if isinstance(value, Scalar) and value.text else "N"
-    number = value.value if isinstance(value, Scalar) else None
-    share = isinstance(number, (int, float)) and not isinstance(number, bool)
-    percent = f"{number * 100:g}%" if share and isinstance(number, (int, float)) else "3%"
+    number = as_number(value)
+    percent = "3%" if number is None else f"{number * 100:g}%"
     return form.format(value=text[:40], percent=percent)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from lrcli.catalog import registry
 from lrcli.errors import LrcliError, Unreadable, suggest
@@ -11,6 +13,7 @@ from lrcli.frameworks.base import Framework
 from lrcli.frameworks.replaying import replaying
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Problems
+from lrcli.reader.values import as_number, is_null
 from lrcli.spec import REPLAYED, SHOWABLE, STEP_ORDERS, Emulation
 from lrcli.spec.keys import EMULATE_KEYS, SAVED, key_names
 
@@ -72,45 +75,40 @@ def read_emulation(node: Node, problems: Problems, groups: int) -> tuple[Emulati
 
 
 def _from_mapping(node: Mapping, problems: Problems, groups: int) -> tuple[Emulation | None, str]:
+    known = [(key, value) for key, value in node.entries if registry.framework(key.text) is not None]
     for key, _ in node.entries:
         if key.text not in _KEYS and registry.framework(key.text) is None:
             problems.add(key.place, "unknown-key", f"unknown key {key.text!r} in emulate", _one_of(key.text, _KEYS))
     written = node.get(REPLAYED)
     if written is None:
-        for key, value in node.entries:
-            known = registry.framework(key.text)
-            if known is None:
-                continue
-            if not isinstance(value, Scalar):
-                raise Unreadable(f"{key.text} must be a version, not {value}")
-            return _release_of(known, value.text, f"{known.name}-{value.text}")
-        raise Unreadable(f"emulate needs {REPLAYED!r}", f'write {{{REPLAYED}: "1.1"}}')
+        if not known:
+            raise Unreadable(f"emulate needs {REPLAYED!r}", f'write {{{REPLAYED}: "1.1"}}')
+        name, release_node = known[0][0].text, known[0][1]
+        framework = registry.framework(name)
+        if not isinstance(release_node, Scalar) or framework is None:
+            raise Unreadable(f"{name} must be a version, not {release_node}")
+        return _release_of(framework, release_node.text, f"{name}-{release_node.text}")
     if not isinstance(written, Scalar):
         message = f"{REPLAYED} must be a version, not {written}"
         problems.add(written.place, "wrong-type", message, f'write {REPLAYED}: "1.1"')
         return None, ""
     version = "" if written.plain and written.value is None else written.text.removeprefix(f"{REPLAYED}-")
+    at = written.place
     try:
         release, note = _release(version)
-    except Unreadable as error:
-        problems.add(written.place, "emulation", error.message, error.help)
-        return None, ""
-    emulation = Emulation(
-        release,
-        read=_word(node, "read", SHOWABLE, problems),
-        step_order=_word(node, "step_order", STEP_ORDERS, problems),
-        last_epoch=_last_epoch(node, problems),
-        saved=_saved(node, problems, groups),
-        initial_lr=_number_or_none(node, "initial_lr", problems, groups),
-        momentum=_number_or_none(node, "momentum", problems, groups),
-        step_epoch=_step_epoch(node, problems),
-        label=f"{REPLAYED}-{version}" if version else REPLAYED,
-    )
-    try:
+        values: dict[str, Any] = {}
+        for word, read in _READERS.items():
+            inner = node.get(word)
+            value = (
+                None if inner is None or (is_null(inner) and word in _NULLS) else read(word, inner, problems, groups)
+            )
+            values |= {} if value is None else {word: value}
+        emulation = Emulation(release, label=f"{REPLAYED}-{version}" if version else REPLAYED, **values)
+        at = (node.get("read") or node).place
         _check_reading(emulation)
     except Unreadable as error:
-        read = node.get("read")
-        problems.add(read.place if read else node.place, "emulation", error.message, error.help)
+        problems.add(at, "emulation", error.message, error.help)
+        return None, ""
     return emulation, note
 
 
@@ -138,10 +136,8 @@ def _check_reading(emulation: Emulation) -> None:
         raise Unreadable(message, hint)
 
 
-def _word(node: Mapping, key: str, words: tuple[str, ...], problems: Problems) -> str | None:
-    value = node.get(key)
-    if value is None or (isinstance(value, Scalar) and value.value is None):
-        return None
+def _word(key: str, value: Node, problems: Problems, groups: int) -> str | None:
+    words = {"read": SHOWABLE, "step_order": STEP_ORDERS}[key]
     if isinstance(value, Scalar) and value.text in words:
         return value.text
     hint = _one_of(value.text, words) if isinstance(value, Scalar) else ""
@@ -149,80 +145,70 @@ def _word(node: Mapping, key: str, words: tuple[str, ...], problems: Problems) -
     return None
 
 
-def _last_epoch(node: Mapping, problems: Problems) -> int:
-    value = node.get("last_epoch")
-    if value is None:
-        return -1
-    number = value.value if isinstance(value, Scalar) else None
-    if isinstance(number, (int, float)) and not isinstance(number, bool) and -1 <= number < 1e12 and number % 1 == 0:
+def _last_epoch(key: str, value: Node, problems: Problems, groups: int) -> int | None:
+    number = as_number(value)
+    if number is not None and -1 <= number < 1e12 and number % 1 == 0:
         return int(number)
-    problems.add(value.place, "bad-value", f"last_epoch must be a whole number of at least -1, not {value}")
-    return -1
-
-
-def _number(node: Node) -> float | None:
-    value = node.value if isinstance(node, Scalar) else None
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
-        return value
+    problems.add(value.place, "bad-value", f"{key} must be a whole number of at least -1, not {value}")
     return None
 
 
-def _numbers(node: Node, key: str, problems: Problems, groups: int, rule: str) -> float | tuple[float, ...] | None:
-    """A number, or a list with one number per group."""
-    if isinstance(node, Sequence):
-        values = [number for item in node.items if (number := _number(item)) is not None]
-        if len(values) == len(node.items) == groups:
-            return tuple(values)
-        if len(values) == len(node.items):
-            problems.add(
-                node.place, "bad-value", f"{key} must have one number per group, {groups} here, not {len(values)}"
-            )
-            return None
-    elif (number := _number(node)) is not None:
-        return number
-    problems.add(node.place, "bad-value", f"{key} must be {rule}, not {node}")
-    return None
+def _finite(node: Node) -> float | None:
+    number = as_number(node)
+    return number if number is not None and math.isfinite(number) else None
 
 
-def _saved(node: Mapping, problems: Problems, groups: int) -> str | float | tuple[float, ...]:
-    value = node.get("saved")
-    if value is None:
-        return "after_step"
-    if isinstance(value, Scalar) and value.text in SAVED:
-        return "after_step" if value.text == "groups" else value.text
-    numbers = _numbers(value, "saved", problems, groups, f"{', '.join(SAVED)} or a number (a list: one per group)")
-    return "after_step" if numbers is None else numbers
-
-
-def _number_or_none(node: Mapping, key: str, problems: Problems, groups: int) -> float | tuple[float, ...] | None:
-    value = node.get(key)
-    if value is None or (isinstance(value, Scalar) and value.value is None):
-        return None
-    return _numbers(value, key, problems, groups, "a number or a list of numbers")
-
-
-def _step_epoch(node: Mapping, problems: Problems) -> str | tuple[float | None, ...]:
-    value = node.get("step_epoch")
+def _numbers(key: str, value: Node, problems: Problems, groups: int) -> str | float | tuple[float, ...] | None:
+    """A number, or a list with one number per group; a word where `saved` has one."""
+    rule = "a number or a list of numbers"
+    if key == "saved":
+        rule = f"{', '.join(SAVED)} or a number (a list: one per group)"
+        if isinstance(value, Scalar) and value.text in SAVED:
+            return None if value.text == "groups" else value.text
+    message = f"{key} must be {rule}, not {value}"
     if isinstance(value, Sequence):
-        numbers: list[float | None] = []
-        for item in value.items:
-            number = _number(item)
-            if number is None and not (isinstance(item, Scalar) and item.value is None):
-                problems.add(item.place, "bad-value", f"step_epoch holds numbers and null, not {item}")
-            numbers.append(number)
+        numbers = [number for item in value.items if (number := _finite(item)) is not None]
+        if len(numbers) == len(value.items) == groups:
+            return tuple(numbers)
+        if len(numbers) == len(value.items):
+            message = f"{key} must have one number per group, {groups} here, not {len(numbers)}"
+    elif (number := _finite(value)) is not None:
+        return number
+    problems.add(value.place, "bad-value", message)
+    return None
+
+
+def _step_epoch(key: str, value: Node, problems: Problems, groups: int) -> str | tuple[float | None, ...] | None:
+    if isinstance(value, Sequence):
+        numbers = [_finite(item) for item in value.items]
+        for number, item in zip(numbers, value.items, strict=True):
+            if number is None and not is_null(item):
+                problems.add(item.place, "bad-value", f"{key} holds numbers and null, not {item}")
         return tuple(numbers)
-    if value is None or (isinstance(value, Scalar) and value.value is None):
-        return ()
     if not isinstance(value, Scalar):
-        problems.add(value.place, "wrong-type", f"step_epoch must be a list or an expression, not {value}")
-        return ()
+        problems.add(value.place, "wrong-type", f"{key} must be a list or an expression, not {value}")
+        return None
     from lrcli.expression import Expression, ExpressionError
 
     try:
         Expression(value.text)
     except ExpressionError as error:
-        problems.add(value.place, "bad-expression", f"step_epoch: {error.message}", error.help)
+        problems.add(value.place, "bad-expression", f"{key}: {error.message}", error.help)
     return value.text
+
+
+_READERS: dict[str, Callable[[str, Node, Problems, int], Any]] = {
+    "read": _word,
+    "step_order": _word,
+    "last_epoch": _last_epoch,
+    "saved": _numbers,
+    "initial_lr": _numbers,
+    "momentum": _numbers,
+    "step_epoch": _step_epoch,
+}
+"""What reads the value of each key: of the key, the node, the problems and the number of groups; None for none."""
+_NULLS = ("read", "step_order", "initial_lr", "momentum", "step_epoch")
+"""The keys whose null is as good as nothing."""
 
 
 def _one_of(word: str, words: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""What a spec or a training config does not say about the data and the machine, given on the command line."""
+"""What the command line says beside a file: what the file leaves to the data and the machine, a release, a metric."""
 
 from __future__ import annotations
 
@@ -37,3 +37,12 @@ class Given:
         """
         value = getattr(self, name)
         return f"--{name.replace('_', '-')} {f'{value:g}' if isinstance(value, float) else value}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks for beyond the spec's values: texts, with the option that they came by."""
+
+    emulation: str | None = None
+    emulation_by: str = ""
+    metric: str | None = None

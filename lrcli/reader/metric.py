@@ -10,6 +10,7 @@ from lrcli.reader.argument import exists
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.scalars import number_hint, resolve_scalar
 from lrcli.reader.source import Place, Problems
+from lrcli.reader.values import as_number, refuse_unknown_keys
 
 _FORM = "metric: [0.9, 0.8, ...], or metric: {file: val.csv, column: val_loss}"
 
@@ -25,11 +26,7 @@ def read_metric(node: Node, problems: Problems, inputs: Inputs) -> tuple[float, 
     if not isinstance(node, Mapping):
         problems.add(node.place, "wrong-type", f"metric must be a list or a file, not {node}", f"write {_FORM}")
         return None
-    for key, _ in node.entries:
-        if key.text not in ("file", "column"):
-            problems.add(
-                key.place, "unknown-key", f"unknown key {key.text!r} in metric", "the keys are file and column"
-            )
+    refuse_unknown_keys(node, ("file", "column"), "metric", problems)
     file, column = node.get("file"), node.get("column")
     if not isinstance(file, Scalar) or not file.text:
         problems.add(node.place if file is None else file.place, "missing-key", "metric needs 'file'", f"write {_FORM}")
@@ -53,13 +50,12 @@ def metric_option(text: str, place: Place, problems: Problems, inputs: Inputs) -
 def _inline(node: Sequence, problems: Problems) -> tuple[float, ...] | None:
     values: list[float] = []
     for item in node.items:
-        value = item.value if isinstance(item, Scalar) else None
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            values.append(float(value))
+        number = as_number(item)
+        if number is not None:
+            values.append(float(number))
             continue
-        hint = "write .nan" if str(value).lower() == "nan" else ""
-        if not hint and isinstance(item, Scalar):
-            hint = number_hint(item.text, not item.plain)
+        hint = number_hint(item.text, not item.plain) if isinstance(item, Scalar) else ""
+        hint = "write .nan" if isinstance(item, Scalar) and item.text.lower() == "nan" else hint
         problems.add(item.place, "wrong-type", f"a metric is a number, not {item}", hint)
     return tuple(values) if len(values) == len(node.items) else None
 

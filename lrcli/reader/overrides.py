@@ -80,37 +80,37 @@ def set_length(root: Mapping, unit: str, text: str) -> Mapping:
     return replace(root, entries=tuple(kept))
 
 
-_OF_DATA = {"samples": "samples", "batch_size": "batch_size", "world_size": "world_size"}
-
-
 def set_given(root: Mapping, given: Given) -> Mapping:
     """`root` with what the options say about the data and the rows."""
 
-    def put(path: str, name: str) -> None:
+    def put(path: str, name: str, value: object) -> None:
         nonlocal root
-        source = Source(given.option(name), placed=False)
-        changed = _replaced(root, path.split("."), Scalar(source.whole, str(getattr(given, name))), source.whole, {})
+        place = Source(given.option(name), placed=False).whole
+        changed = _replaced(root, path.split("."), Scalar(place, str(value)), place, {})
         assert isinstance(changed, Mapping)
         root = changed
 
-    for name, key in _OF_DATA.items():
-        if getattr(given, name) is not None:
-            put(f"data.{key}", name)
+    def drop(*names: str) -> None:
+        nonlocal root
+        root = replace(root, entries=tuple(entry for entry in root.entries if entry[0].text not in names))
+
+    names = given.names()
+    for name in ("samples", "batch_size", "world_size"):
+        if name in names:
+            put(f"data.{name}", name, getattr(given, name))
     if given.batches_per_epoch is not None:
         data = root.get("data")
         written = data.get("grad_accum") if isinstance(data, Mapping) else None
         value = written.value if isinstance(written, Scalar) else 1
-        batches = given.batches_per_epoch
-        steps = max(1, batches // value) if isinstance(value, int) and value > 0 else batches
-        source = Source(given.option("batches_per_epoch"), placed=False)
-        kept = [entry for entry in root.entries if entry[0].text not in ("data", "steps_per_epoch")]
-        entry = Scalar(source.whole, "steps_per_epoch"), Scalar(source.whole, str(steps))
-        root = replace(root, entries=(*kept, entry))
+        accumulation = value if isinstance(value, int) and value > 0 else 1
+        drop("data", "steps_per_epoch")
+        steps = given.batches_per_epoch // accumulation
+        put("steps_per_epoch", "batches_per_epoch", max(1, steps) if accumulation > 1 else steps)
     if given.steps_per_epoch is not None:
-        root = replace(root, entries=tuple(entry for entry in root.entries if entry[0].text != "data"))
-        put("steps_per_epoch", "steps_per_epoch")
+        drop("data")
+        put("steps_per_epoch", "steps_per_epoch", given.steps_per_epoch)
     if given.interval is not None:
-        put("interval", "interval")
+        put("interval", "interval", given.interval)
     return root
 
 

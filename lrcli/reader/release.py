@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lrcli.errors import Unreadable
-from lrcli.reader.asked import Asked
 from lrcli.reader.emulation import emulation_text, read_emulation
+from lrcli.reader.given import Asked
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.source import Source
 from lrcli.reader.values import Context

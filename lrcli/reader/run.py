@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from lrcli.spec.data import Data
 
 MAX_COUNT = 10**12
-_COUNT_RULE = "must be a whole number from 1 to 1e12"
 _DATA_KEYS = key_names(DATA_KEYS)
 STAND_IN = 10**6
 """The length that is read on with where the spec's own is not known, to find its other problems."""
@@ -101,11 +100,7 @@ def read_first_step(root: Mapping, problems: Problems) -> int:
     node = root.get("first_step")
     if node is None or is_null(node):
         return 0
-    number = as_number(node)
-    if number is not None and abs(number) <= MAX_COUNT and number % 1 == 0:
-        return int(number)
-    refuse_value(problems, "first_step", "must be a whole number", node)
-    return 0
+    return _whole("first_step", "must be a whole number", node, problems, -MAX_COUNT) or 0
 
 
 def read_skipped(root: Mapping, problems: Problems) -> tuple[int, ...]:
@@ -113,22 +108,22 @@ def read_skipped(root: Mapping, problems: Problems) -> tuple[int, ...]:
     node = root.get("skipped")
     if node is None or is_null(node):
         return ()
-    steps = []
-    for item in node.items if isinstance(node, Sequence) else (node,):
-        number = as_number(item)
-        if number is None or abs(number) > MAX_COUNT or number % 1:
-            refuse_value(problems, "skipped", "must be a list of whole numbers", item)
-            return ()
-        steps.append(int(number))
-    return tuple(sorted(steps))
+    items = node.items if isinstance(node, Sequence) else (node,)
+    rule = "must be a list of whole numbers"
+    steps = [_whole("skipped", rule, item, problems, -MAX_COUNT) for item in items]
+    return tuple(sorted(step for step in steps if step is not None))
+
+
+def _whole(name: str, rule: str, node: Node, problems: Problems, least: int = 1) -> int | None:
+    number = as_number(node)
+    if number is not None and least <= number <= MAX_COUNT and number % 1 == 0:
+        return int(number)
+    refuse_value(problems, name, rule, node)
+    return None
 
 
 def _count(name: str, node: Node, problems: Problems) -> int | None:
-    number = as_number(node)
-    if number is not None and 1 <= number <= MAX_COUNT and number % 1 == 0:
-        return int(number)
-    refuse_value(problems, name, _COUNT_RULE, node)
-    return None
+    return _whole(name, "must be a whole number from 1 to 1e12", node, problems)
 
 
 def _data(data: Node, problems: Problems) -> Data | None:
@@ -141,16 +136,13 @@ def _data(data: Node, problems: Problems) -> Data | None:
     counts: list[int | None] = []
     for name in _DATA_KEYS[:-1]:
         node = data.get(name)
-        if node is not None:
-            counts.append(_count(name, node, problems))
-        elif name in ("samples", "batch_size"):
+        needed = name in ("samples", "batch_size")
+        if node is None and needed:
             problems.add(data.place, "missing-key", f"missing key {name!r} in data")
-            counts.append(None)
-        else:
-            counts.append(1)
+        counts.append(_count(name, node, problems) if node is not None else None if needed else 1)
     drop = data.get("drop_last")
-    drop_last = drop.value if isinstance(drop, Scalar) else False if drop is None else None
-    if not isinstance(drop_last, bool):
+    drop_last = drop.value if isinstance(drop, Scalar) else drop is not None
+    if not isinstance(drop_last, bool) or isinstance(drop, (Sequence, Mapping)):
         assert drop is not None
         problems.add(drop.place, "wrong-type", f"drop_last must be true or false, not {drop}")
         return None
