@@ -16,6 +16,8 @@ from lrcli.schedules.base import parameters
 
 _ASSIGNED = re.compile(r"\s*([\w.]+\s*=\s*)?(?=[A-Za-z_])|")
 """What may stand before a call: the name that it is assigned to."""
+_ARITHMETIC = (ast.Constant, ast.UnaryOp, ast.UAdd, ast.USub, ast.BinOp, ast.operator)
+"""What a number may be written with."""
 _OPTIMIZERS = ("optimizer", "optim", "opt", "self.optimizer")
 
 
@@ -115,7 +117,7 @@ def _number(node: ast.expr) -> float:
     """A number that is written as a little arithmetic. Raises ValueError for anything else."""
     parts = list(ast.walk(node))
     numbers = {type(part.value) for part in parts if isinstance(part, ast.Constant)}
-    if not numbers or not numbers <= {int, float} or any(isinstance(part, (ast.Name, ast.Call)) for part in parts):
+    if not numbers or not numbers <= {int, float} or any(not isinstance(part, _ARITHMETIC) for part in parts):
         raise ValueError("no number")
     value = Expression(ast.unparse(node))(0)
     whole = numbers == {int} and value % 1 == 0 and not any(isinstance(part, ast.Div) for part in parts)
