@@ -44,14 +44,14 @@ def read_config(request: Request, ours: Mapping | None = None) -> Declared | Non
 
     Raises SpecError for a config that is not understood, or that its framework refuses.
     """
-    own = tuple(text for text in request.sets if text.partition("=")[0].strip() in _OF_LOGS)
-    request = replace(request, sets=tuple(text for text in request.sets if text not in own))
+    log_sets = tuple(text for text in request.sets if text.partition("=")[0].strip() in _OF_LOGS)
+    request = replace(request, sets=tuple(text for text in request.sets if text not in log_sets))
     texts = Texts(request.source, request.sets, request.block, request.inputs)
     if request.form:
-        return _read(texts.forced(format_named(request.form)), request, own)
+        return _read(texts.forced(format_named(request.form)), request, log_sets)
     matches = texts.matches()
     if len(matches) == 1:
-        return _read(matches[0], request, own)
+        return _read(matches[0], request, log_sets)
     if matches:
         names = ", ".join(match.format.name for match in matches)
         hint = f"say which: --from {matches[0].format.name}"
@@ -67,46 +67,55 @@ def read_config(request: Request, ours: Mapping | None = None) -> Declared | Non
     raise failure or texts.unknown()
 
 
-def _read(match: Match, request: Request, own: Sequence[str], checked: bool = False) -> Declared:
+def _read(match: Match, request: Request, log_sets: Sequence[str], checked: bool = False) -> Declared:
     """The spec of a config of a known format. checked: whether the keys of `--set` are known to mean something."""
-    one = match.format
-    asked, release = release_asked(one, request)
+    kind = match.format
+    options, release = release_asked(kind, request)
     config = Config(
-        one.name,
+        kind.name,
         match.root,
         request.source,
         match.syntax,
         request.inputs,
         _given(request),
         release,
-        asked=bool(release),
+        release_given=bool(release),
         forced=bool(request.form),
     )
-    if not release and one.releases:
-        config.release = (one.accepts(config) if one.accepts else None) or one.releases[-1]
-        config.remark("", "release", f"read as {one.framework} {config.release}", level="note")
-    version = (request.asked.emulation or "").strip().partition("-")[2]
+    if not release and kind.releases:
+        config.release = (kind.accepts(config) if kind.accepts else None) or kind.releases[-1]
+        config.remark("", "release", f"read as {kind.framework} {config.release}", level="note")
+    version = (request.options.emulation or "").strip().partition("-")[2]
     if release and not f"{release}.".startswith(f"{version}."):
         config.remark(
-            "", "release", f"{one.framework} {version} was not examined; {release} stands for it", level="note"
+            "",
+            "release",
+            f"{kind.framework} {version} was not examined; {release} stands for it",
+            level="note",
         )
     draft = Draft(config)
     draft.put("name", request.source.stem)
-    if match.syntax == "omegaconf" and not one.keeps_twins:
+    if match.syntax == "omegaconf" and not kind.keeps_twins:
         refuse_twins(match.root)
-    one.translate(config, draft)
+    kind.translate(config, draft)
     tell_twins(config, match.root)
-    if asked.emulation is not None:
-        draft.put("emulate", asked.emulation.strip(), at=Source(asked.emulation_by, placed=False).whole)
+    if options.emulation is not None:
+        draft.put("emulate", options.emulation.strip(), at=Source(options.emulation_by, placed=False).whole)
     if request.sets and not checked:
         check_sets(config, request)
     problems = Problems()
     root = spelled_out(draft.root())
-    for text in own:
+    for text in log_sets:
         root = apply_set(root, text)
-    spec = build_spec(root, request.source, asked, problems, request.inputs)
+    spec = build_spec(root, request.source, options, problems, request.inputs)
     origin = Origin(
-        one.name, one.title, config.release, draft.comments, tuple(config.remarks), one.framework, one.releases
+        kind.name,
+        kind.title,
+        config.release,
+        draft.comments,
+        tuple(config.remarks),
+        kind.framework,
+        kind.releases,
     )
 
     def variant(values: Sequence[tuple[str, str]]) -> Spec:
@@ -114,13 +123,13 @@ def _read(match: Match, request: Request, own: Sequence[str], checked: bool = Fa
         other = Texts(request.source, changed.sets, request.block, request.inputs).root(match.syntax)
         if isinstance(other, SpecError):
             raise other
-        return _read(replace(match, root=other), changed, own, checked=True).spec
+        return _read(replace(match, root=other), changed, log_sets, checked=True).spec
 
     return Declared(
         spec,
         root,
         request.source,
-        request.changes or bool(own),
+        request.changes or bool(log_sets),
         origin=origin,
         variant=variant,
         values=lambda: config_values(config, request.block),

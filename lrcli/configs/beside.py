@@ -9,7 +9,7 @@ from lrcli.inputs import FileTrouble, Inputs
 from lrcli.reader.source import MAX_SIZE, Place, Source, decoded, refuse
 
 _MOST_DEEP, _MOST_FILES = 16, 200
-"""So many files may be based on each other, and so many in all."""
+"""A chain of files that are based on each other is at most this long, and this many are read in all."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,12 @@ class Chain:
         """The chain with one more file."""
         return Chain((*self.files, Path(source.name).resolve()), self.read)
 
-    def check(self, found: Source, place: Place) -> None:
+    def check(self, base: Source, place: Place) -> None:
         """Raise SpecError for a file that is based on itself, and for too many."""
-        path = Path(found.name).resolve()
+        path = Path(base.name).resolve()
         self.read.append(path)
         if path in self.files:
-            raise refuse(place, "limit", f"{found.name} is based on itself")
+            raise refuse(place, "limit", f"{base.name} is based on itself")
         if len(self.files) > _MOST_DEEP or len(self.read) > _MOST_FILES:
             raise refuse(
                 place, "limit", f"more than {_MOST_DEEP} files are based on each other, or {_MOST_FILES} in all"

@@ -28,12 +28,12 @@ Number = TypeVar("Number", "int | None", "float | None")
 class Config:
     """A config file of a known format.
 
-    format: the name of its format. root: its mapping (with --block, the block and what stands above it). asked: whether
-    the release was asked for. forced: whether the format was (`--from`). texts_count: whether the framework makes a
-    number of a text such as "1e-5", as argparse does. nulls_default: whether null stands for a number's default. read,
-    meant: the keys that were looked for, and others that have a meaning. numeric: those that take numbers, and whether
-    only whole ones. taken: what was taken, written or default. words: those that take a choice or a flag, with what was
-    taken and the others.
+    format: the name of its format. root: its mapping (with --block, the block and what stands above it).
+    release_given: whether the command line names the release. forced: whether it names the format (`--from`).
+    texts_count: whether the framework makes a number of a text such as "1e-5", as argparse does. nulls_default: whether
+    null stands for a number's default. read, meaningful: the keys that were looked for, and others that have a meaning.
+    numeric: those that take numbers, and whether only whole ones. taken: what was taken, written or default. words:
+    those that take a choice or a flag, with what was taken and the others.
     """
 
     format: str
@@ -43,13 +43,13 @@ class Config:
     inputs: Inputs
     given: Given = Given()  # noqa: RUF009 - frozen
     release: str = ""
-    asked: bool = False
+    release_given: bool = False
     forced: bool = False
     texts_count: bool = True
     nulls_default: bool = True
     remarks: list[Problem] = field(default_factory=list)
     read: dict[str, None] = field(default_factory=dict)
-    meant: dict[str, None] = field(default_factory=dict)
+    meaningful: dict[str, None] = field(default_factory=dict)
     numeric: dict[str, bool] = field(default_factory=dict)
     taken: dict[str, float] = field(default_factory=dict)
     words: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Config:
 
     def knows(self, *paths: str) -> None:
         """Say that these keys have a meaning, so that `--set` may give them, though this file does not need them."""
-        self.meant.update(dict.fromkeys(paths))
+        self.meaningful.update(dict.fromkeys(paths))
 
     def known(self, path: str) -> Node | None:
         """The node at a path; an error where the file does not give its value, None where it is left out or null."""
@@ -285,13 +285,13 @@ class Config:
             self.remarks.append(problem)
 
     def remark_long_warmup(
-        self, path: str, warmup: float, length: float, unit: str = "updates", consequence: str = "", **told: str
+        self, path: str, warmup: float, length: float, unit: str = "updates", consequence: str = "", **details: str
     ) -> None:
         """Tell of a warmup that is as long as the run."""
         if warmup >= length:
             shown = [int(count) if count % 1 == 0 else count for count in (warmup, length)]
             what = f"the warmup of {shown[0]} {unit} is as long as the run of {shown[1]}{consequence}"
-            self.remark(path, "warmup-too-long", what, **told)
+            self.remark(path, "warmup-too-long", what, **details)
 
     def remark_late(self, path: str, positions: Iterable[float], end: float, until: str) -> None:
         """Tell of steps at or past the end of the run, or of the part of it that `until` names."""

@@ -11,7 +11,7 @@ from itertools import islice
 
 import lrcli.configs.formats
 from lrcli.configs.base import Format
-from lrcli.configs.nodes import under
+from lrcli.configs.nodes import joined, parts_of, under
 from lrcli.configs.sets import placed_set
 from lrcli.configs.syntax import read
 from lrcli.configs.wandb import unwrapped
@@ -25,24 +25,24 @@ _STATEMENT = re.compile(r"(?:from|import|with|def|class|if|for)\b|[A-Za-z_][\w.]
 _WRAPPED = ("pyyaml", "omegaconf")
 """The syntaxes of a file that W&B may have written."""
 _LOOKED = 200
-"""So many mappings inside a file are looked at for a block that is a config."""
+"""A block that is a config is looked for in this many mappings of a file."""
 
 
 @cache
 def all_formats() -> tuple[Format, ...]:
     """Every format, by its name."""
     folder = lrcli.configs.formats
-    found = [import_module(f"{folder.__name__}.{name}").FORMAT for name in module_names(folder.__path__)]
-    assert all(isinstance(one, Format) for one in found)
-    return tuple(found)
+    formats = [import_module(f"{folder.__name__}.{name}").FORMAT for name in module_names(folder.__path__)]
+    assert all(isinstance(known, Format) for known in formats)
+    return tuple(formats)
 
 
 def format_named(name: str) -> Format:
     """The format that `--from` names. Raises LrcliError."""
-    for one in all_formats():
-        if one.name == name:
-            return one
-    names = ("spec", "log", *(one.name for one in all_formats()))
+    for candidate in all_formats():
+        if candidate.name == name:
+            return candidate
+    names = ("spec", "log", *(candidate.name for candidate in all_formats()))
     raise LrcliError(f"--from {name}: {suggest(name, names, f'it is one of {chr(44).join(names)}')}")
 
 
@@ -84,26 +84,26 @@ class Texts:
             raise refuse(self.source.whole, "block", f"there is no mapping at {self.block!r}", "--block path.to.block")
         return inner
 
-    def match(self, one: Format) -> Match | None:
+    def match(self, candidate: Format) -> Match | None:
         """The text as a format, None if it is not of it."""
-        for syntax in one.syntaxes:
+        for syntax in candidate.syntaxes:
             root = self.root(syntax)
-            if isinstance(root, Mapping) and not one.misses(root):
-                return Match(one, syntax, root)
+            if isinstance(root, Mapping) and not candidate.misses(root):
+                return Match(candidate, syntax, root)
         return None
 
     def matches(self) -> list[Match]:
         """The formats that the text is of, without those that another of them is a special kind of."""
-        found = [match for one in all_formats() if (match := self.match(one)) is not None]
-        over = {name for match in found for name in match.format.over}
-        return [match for match in found if match.format.name not in over]
+        matches = [match for candidate in all_formats() if (match := self.match(candidate)) is not None]
+        over = {name for match in matches for name in match.format.over}
+        return [match for match in matches if match.format.name not in over]
 
-    def forced(self, one: Format) -> Match:
+    def forced(self, candidate: Format) -> Match:
         """The text as the format that was asked for. Raises SpecError where it cannot be read as that."""
-        roots = [(syntax, self.root(syntax)) for syntax in one.syntaxes]
+        roots = [(syntax, self.root(syntax)) for syntax in candidate.syntaxes]
         for syntax, root in roots:
             if isinstance(root, Mapping):
-                return Match(one, syntax, root)
+                return Match(candidate, syntax, root)
         error = roots[0][1]
         assert isinstance(error, SpecError)
         raise error
@@ -130,11 +130,11 @@ class Texts:
     def unknown(self) -> SpecError:
         """The error of a text that is of no format: which it may be meant for, and what each of them misses."""
         near: list[tuple[int, str]] = []
-        for one in all_formats():
-            roots = [root for syntax in one.syntaxes if isinstance(root := self.root(syntax), Mapping)]
+        for candidate in all_formats():
+            roots = [root for syntax in candidate.syntaxes if isinstance(root := self.root(syntax), Mapping)]
             if roots:
-                missing = one.misses(roots[0])
-                near.append((len(missing), f"{one.name} (misses {', '.join(missing)})"))
+                missing = candidate.misses(roots[0])
+                near.append((len(missing), f"{candidate.name} (misses {', '.join(missing)})"))
         block = self._block()
         if block is not None:
             hint = f"a {block[1]} config stands inside it: --block {block[0]}"
@@ -145,18 +145,18 @@ class Texts:
 
     def _block(self) -> tuple[str, str] | None:
         """(the path, the format) of a mapping inside the text that is of some format."""
-        read = [(names, self.root(names[0])) for names in (("json",), ("omegaconf", "pyyaml"), ("toml",))]
-        found = next(((names, root) for names, root in read if isinstance(root, Mapping)), None)
-        waiting = [] if found is None else [("", found[1])]
-        formats = [] if found is None else [one for one in all_formats() if set(one.syntaxes) & set(found[0])]
+        readings = [(names, self.root(names[0])) for names in (("json",), ("omegaconf", "pyyaml"), ("toml",))]
+        mappings = [(names, root) for names, root in readings if isinstance(root, Mapping)]
+        waiting = [("", root) for _, root in mappings[:1]]
+        formats = [known for names, _ in mappings[:1] for known in all_formats() if set(known.syntaxes) & set(names)]
         for path, node in islice(waiting, _LOOKED):
-            for key, value in node.entries:
+            for name, value in parts_of(node):
                 if not isinstance(value, Mapping):
                     continue
-                where = f"{path}.{key.text}" if path else key.text
-                for one in formats:
-                    if not one.misses(value):
-                        return where, one.name
+                where = joined(path, name)
+                for candidate in formats:
+                    if not candidate.misses(value):
+                        return where, candidate.name
                 if where.count(".") < 3:
                     waiting.append((where, value))
         return None

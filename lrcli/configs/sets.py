@@ -37,11 +37,13 @@ def check_sets(config: Config, request: Request) -> None:
         if config.syntax == "shell":
             key = key.lstrip("-")
         inner = key.removeprefix(f"{request.block}.")
-        meant = any(inner == path or inner.startswith(f"{path}.") for path in (*config.read, *config.meant))
+        is_meaningful = any(
+            inner == path or inner.startswith(f"{path}.") for path in (*config.read, *config.meaningful)
+        )
         if config.syntax == "shell" and names_variable(config.source.text, variable_name(key)):
             continue
-        if meant or entry_at(written, key)[1] is not None:
+        if is_meaningful or entry_at(written, key)[1] is not None:
             continue
         place = Source(f"--set {text}", placed=False).whole
-        hint = suggest(inner, sorted({*config.read, *config.meant}), "--set takes the file's own keys")
+        hint = suggest(inner, sorted({*config.read, *config.meaningful}), "--set takes the file's own keys")
         raise refuse(place, "unknown-key", f"nothing reads {key[:60]!r} in a {config.format} config", hint)

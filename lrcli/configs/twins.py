@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrcli.configs.config import Config
+from lrcli.configs.nodes import joined, parts_of
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.source import refuse
 
@@ -18,9 +19,9 @@ def refuse_twins(root: Mapping, message: str = "ConstructorError: found duplicat
 
 def tell_twins(config: Config, root: Mapping) -> None:
     """Remark on the keys that stand twice and bear on the rates."""
-    known = (*config.read, *config.meant)
+    known = (*config.read, *config.meaningful)
     for path, left, counts in _twins(root, ""):
-        if any(_within(path, one) or _within(one, path) for one in known):
+        if any(_within(path, other) or _within(other, path) for other in known):
             which = "last" if left.place.line <= counts.place.line else "first"
             what = f"{left.text} stands twice: the {which} one counts, not that of line {left.place.line}"
             config.remark(path, "duplicate-key", what)
@@ -32,15 +33,9 @@ def _within(path: str, outer: str) -> bool:
 
 def _twins(node: Node, path: str) -> Iterator[tuple[str, Scalar, Scalar]]:
     """(the path, the key that does not count, the one that does) of each twin."""
-    if isinstance(node, Scalar):
-        return
-    if not isinstance(node, Mapping):
-        for i, item in enumerate(node.items):
-            yield from _twins(item, f"{path}.{i}" if path else str(i))
-        return
-    for left in node.twins:
-        counts = node.key(left.text)
+    for left in node.twins if isinstance(node, Mapping) else ():
+        counts = node.key(left.text) if isinstance(node, Mapping) else None
         if counts is not None:
-            yield f"{path}.{left.text}" if path else left.text, left, counts
-    for key, value in node.entries:
-        yield from _twins(value, f"{path}.{key.text}" if path else key.text)
+            yield joined(path, left.text), left, counts
+    for name, inner in parts_of(node):
+        yield from _twins(inner, joined(path, name))

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice, pairwise
 
 from lrcli.configs.config import Config
-from lrcli.configs.nodes import entry_at
+from lrcli.configs.nodes import entry_at, parts_of
 from lrcli.configs.syntax import read
 from lrcli.configs.wandb import unwrapped
 from lrcli.errors import SpecError
 from lrcli.reader.declared import ConfigValue
-from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
+from lrcli.reader.nodes import Mapping, Scalar, Sequence
 
 _FEWEST = 2
 """A whole number from here on, written without a point, counts something; 0 and 1 may be shares as well."""
 
 _MOST, _DEEPEST = 60, 5
-"""So many numbers inside other values are looked at, so deep."""
+"""This many numbers inside other values are looked at, and none deeper than this."""
 
 
 def config_values(config: Config, block: str = "") -> tuple[ConfigValue, ...]:
@@ -27,8 +27,8 @@ def config_values(config: Config, block: str = "") -> tuple[ConfigValue, ...]:
     for path, (word, others) in config.words.items():
         written = isinstance(entry_at(config.root, path)[1], Scalar)
         words.append(ConfigValue(_spellings(path, block, wrapped), word if written else "", 0, False, words=others))
-    found = []
-    for path in dict.fromkeys((*config.read, *config.meant, *islice(_inside(config), _MOST))):
+    values = []
+    for path in dict.fromkeys((*config.read, *config.meaningful, *islice(_inside(config), _MOST))):
         node = entry_at(config.root, path)[1]
         written = isinstance(node, Scalar) and node.value is not None
         value = config.taken.get(path)
@@ -36,29 +36,24 @@ def config_values(config: Config, block: str = "") -> tuple[ConfigValue, ...]:
             value = _number(config, node, path)
         if value is None and isinstance(node, Sequence) and (entries := _positions(config, node, path)):
             text = f"[{', '.join(item.text for item in node.items if isinstance(item, Scalar))}]"
-            found.append(ConfigValue(_spellings(path, block, wrapped), text, entries[-1], True, entries=entries))
+            values.append(ConfigValue(_spellings(path, block, wrapped), text, entries[-1], True, entries=entries))
             continue
         if value is None and (written or isinstance(node, (Mapping, Sequence))):
             continue
-        if not written and path not in config.numeric and path not in config.meant:
+        if not written and path not in config.numeric and path not in config.meaningful:
             continue
         text = node.text if isinstance(node, Scalar) and written else ""
         whole = config.numeric.get(path) or (isinstance(value, int) and abs(value) >= _FEWEST)
         pointed = not config.texts_count and config.syntax == "pyyaml"
-        found.append(ConfigValue(_spellings(path, block, wrapped), text, float(value or 0), whole, pointed))
-    return (*words, *sorted(found, key=lambda one: not one.text))
+        values.append(ConfigValue(_spellings(path, block, wrapped), text, float(value or 0), whole, pointed))
+    return (*words, *sorted(values, key=lambda value: not value.text))
 
 
 def _inside(config: Config) -> Iterator[str]:
     """The paths of the numbers inside what was looked for as a whole: arguments of a class, entries of a list."""
     waiting = [(path, entry_at(config.root, path)[1]) for path in config.read]
     for path, node in waiting:
-        inner: Iterable[tuple[str, Node]] = ()
-        if isinstance(node, Mapping):
-            inner = ((key.text, value) for key, value in node.entries)
-        elif isinstance(node, Sequence):
-            inner = ((str(i), value) for i, value in enumerate(node.items))
-        for name, value in inner:
+        for name, value in parts_of(node) if node is not None else ():
             where = f"{path}.{name}"
             if isinstance(value, Scalar):
                 if _number(config, value, where) is not None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HEAD = 65536
-"""So many bytes are looked at to see what an input is."""
+"""An input is recognised by this many bytes."""
 
 
 class FileTrouble(LrcliError):
@@ -210,7 +210,7 @@ class _Rejoined(io.RawIOBase):
 
 
 def _read(file: BinaryIO, limit: int) -> bytes:
-    """So many bytes of a file, fewer only at its end: a pipe gives them in pieces."""
+    """Read at most `limit` bytes of a file, fewer only at its end: a pipe gives them in pieces."""
     try:
         return file.read(limit)
     except (OSError, ValueError) as error:

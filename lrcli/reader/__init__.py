@@ -11,7 +11,7 @@ from lrcli.reader.argument import is_call, is_inline, split_argument
 from lrcli.reader.build import KEYS, Metrics, build_spec
 from lrcli.reader.declared import Declared
 from lrcli.reader.forms import spelled_out
-from lrcli.reader.given import Asked, Given
+from lrcli.reader.given import Given, SpecOptions
 from lrcli.reader.nodes import Mapping, Node, compose_nodes
 from lrcli.reader.source import Problems, Source, checked, read_source
 from lrcli.spec import Spec
@@ -72,11 +72,11 @@ class Request:
     block: str = ""
 
     @property
-    def asked(self) -> Asked:
+    def options(self) -> SpecOptions:
         """The emulation and the metric that are asked for."""
         if self.suffix is not None:
-            return Asked(self.suffix, self.argument, self.metric)
-        return Asked(self.emulate, f"--emulate {self.emulate}", self.metric)
+            return SpecOptions(self.suffix, self.argument, self.metric)
+        return SpecOptions(self.emulate, f"--emulate {self.emulate}", self.metric)
 
     @property
     def changes(self) -> bool:
@@ -166,7 +166,7 @@ def _read(request: Request, translate: Translate | None) -> Declared:
 
             root = with_options(root, request.sets, request.given, lengths)
     metrics: Metrics = {}
-    spec = build_spec(root, source, request.asked, problems, request.inputs, metrics)
+    spec = build_spec(root, source, request.options, problems, request.inputs, metrics)
     assert isinstance(root, Mapping)
 
     def variant(values: Sequence[tuple[str, str]]) -> Spec:
@@ -175,7 +175,7 @@ def _read(request: Request, translate: Translate | None) -> Declared:
         other = root
         for key, text in values:
             other = with_value(other, key, text)
-        return build_spec(other, source, request.asked, Problems(), request.inputs, metrics)
+        return build_spec(other, source, request.options, Problems(), request.inputs, metrics)
 
     return Declared(spec, root, source, request.changes, variant=variant)
 

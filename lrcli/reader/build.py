@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from lrcli.inputs import Inputs
-from lrcli.reader.given import Asked
+from lrcli.reader.given import SpecOptions
 from lrcli.reader.groups import group_nodes, read_groups
 from lrcli.reader.keys import check_keys
 from lrcli.reader.nodes import Mapping, Node, Scalar
@@ -27,7 +27,7 @@ Metrics: TypeAlias = dict[int, "tuple[float, ...] | None"]
 def build_spec(
     root: Node | None,
     source: Source,
-    asked: Asked,
+    options: SpecOptions,
     problems: Problems,
     inputs: Inputs,
     known: Metrics | None = None,
@@ -42,23 +42,23 @@ def build_spec(
         raise refuse(
             root.place, "wrong-type", f"a spec must be a mapping, not {root}", "write lr: 0.1, epochs: 90, ..."
         )
-    meant = check_keys(root, KEYS, "at the top level", problems)
+    misspelled = check_keys(root, KEYS, "at the top level", problems)
     groups = group_nodes(root, problems)
     clock = read_clock(root, step_counter([root, *groups]), problems)
-    context = Context(problems, clock, _series(asked.metric, problems, inputs, known), meant=meant)
+    context = Context(problems, clock, _series(options.metric, problems, inputs, known), misspelled=misspelled)
     emulation = None
-    released = asked.emulation is not None or root.get("emulate") is not None
+    released = options.emulation is not None or root.get("emulate") is not None
     if released:
         from lrcli.reader.release import check_release, read_release  # not above: most specs name no release
 
-        emulation = read_release(root, asked, max(1, len(groups)), context)
+        emulation = read_release(root, options, max(1, len(groups)), context)
     metrics = [node for top in (root, *groups) for node in metric_nodes(top.get("schedule"))]
-    series = [context.series(node) for node in metrics if node is not None or asked.metric is not None]
+    series = [context.series(node) for node in metrics if node is not None or options.metric is not None]
     # 0 is a metric that had problems: they are reported, and not that there is no length
     read_run_length(root, min((len(values or ()) for values in series), default=None), context)
     built = read_groups(root, groups, context)
     if released:
-        check_release(root, emulation, built, asked, context)
+        check_release(root, emulation, built, options, context)
     first_step, skipped = read_first_step(root, problems), read_skipped(root, problems)
     name = root.get("name")
     if name is not None and (not isinstance(name, Scalar) or not name.text):

@@ -40,7 +40,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SpecOptions:
     """What the command line asks for beyond the spec's values: texts, with the option that they came by."""
 
     emulation: str | None = None

@@ -62,7 +62,7 @@ def read_groups(root: Mapping, nodes: list[Mapping], context: Context) -> tuple[
         common = None
     shared = None if common is None else after_warmup(common, n, warmup, context)
     lacking = not nodes or any(node.get("schedule") is None for node in nodes)
-    if common is None and lacking and "schedule" not in context.meant:
+    if common is None and lacking and "schedule" not in context.misspelled:
         hint = "write schedule: {type: cosine}"
         context.problems.add(root.place.source.whole, "missing-key", "missing key 'schedule'", hint)
     base = _lr(root, context.problems)
@@ -72,7 +72,7 @@ def read_groups(root: Mapping, nodes: list[Mapping], context: Context) -> tuple[
         lr = _lr(node, context.problems)
         lr = base if lr is None else lr
         used = common if written is None else written
-        if lr is None and "lr" not in context.meant and not _sets_lr(used):
+        if lr is None and "lr" not in context.misspelled and not _sets_lr(used):
             hint = "add --lr 0.1" if is_call(root.place.source.text) else "write lr: 0.1"
             context.problems.add(root.place.source.whole, "missing-key", "missing key 'lr'", hint)
         schedule = shared if written is None else after_warmup(written, 1, warmup, context)
@@ -107,8 +107,8 @@ def _bound(
         except InvalidValue as error:
             explain_refusal(error, node, context.problems)
             continue
-        made = bound.groups() if own_groups else ()
-        groups += [Group(each, lr, part) for each, part in made] or [Group(name, lr, bound)]
+        parts = bound.groups() if own_groups else ()
+        groups += [Group(each, lr, part) for each, part in parts] or [Group(name, lr, bound)]
     return tuple(groups)
 
 

@@ -213,7 +213,7 @@ def _closed(source: Source, event: Any, children: list[Node], problems: Problems
     place = Place(source, event.start_mark.line + 1, event.start_mark.column + 1, 1)
     if type(event).__name__ == "SequenceStartEvent":
         return Sequence(place, tuple(children))
-    own: Entries = {}
+    written: Entries = {}
     merged: Entries = {}
     twins: list[Scalar] = []
     pairs = list(zip(children[::2], children[1::2], strict=True))
@@ -224,7 +224,7 @@ def _closed(source: Source, event: Any, children: list[Node], problems: Problems
             if problems is not None:
                 problems.add(key.place, "wrong-type", f"a key must be a name, not {key}")
             continue
-        first = own.get(key.text)
+        first = written.get(key.text)
         if problems is not None and (first or (merged and _is_merge(key))):
             hint = f"the first is in line {first[0].place.line}" if first and source.placed else ""
             problems.add(key.place, "duplicate-key", f"the key {key.text!r} stands twice", hint)
@@ -232,8 +232,8 @@ def _closed(source: Source, event: Any, children: list[Node], problems: Problems
             merged.update(_merged(value, problems))
         else:
             twins += [first[0]] if first else []
-            own[key.text] = key, value
-    return Mapping(place, tuple({**merged, **own}.values()), tuple(twins))
+            written[key.text] = key, value
+    return Mapping(place, tuple({**merged, **written}.values()), tuple(twins))
 
 
 def _is_merge(key: Scalar) -> bool:

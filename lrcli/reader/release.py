@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lrcli.errors import Unreadable
 from lrcli.reader.emulation import emulation_text, read_emulation
-from lrcli.reader.given import Asked
+from lrcli.reader.given import SpecOptions
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.source import Source
 from lrcli.reader.values import Context
@@ -14,16 +14,16 @@ from lrcli.schedules import Schedule
 from lrcli.spec import REPLAYED, Emulation, Group
 
 
-def read_release(root: Mapping, asked: Asked, groups: int, context: Context) -> Emulation | None:
+def read_release(root: Mapping, options: SpecOptions, groups: int, context: Context) -> Emulation | None:
     """The replay that is asked for. What the command line asks for keeps what the file says about the training loop."""
     problems = context.problems
     before = len(problems)
     node = root.get("emulate")
     emulation, note = (None, "") if node is None else read_emulation(node, problems, groups)
-    if asked.emulation is not None:
-        place = Source(asked.emulation_by, placed=False).whole
+    if options.emulation is not None:
+        place = Source(options.emulation_by, placed=False).whole
         try:
-            chosen, note = emulation_text(asked.emulation)
+            chosen, note = emulation_text(options.emulation)
         except Unreadable as error:
             problems.add(place, "emulation", error.message, error.help)
             chosen = None
@@ -48,7 +48,7 @@ def read_release(root: Mapping, asked: Asked, groups: int, context: Context) -> 
 
 
 def check_release(
-    root: Mapping, emulation: Emulation | None, groups: tuple[Group, ...], asked: Asked, context: Context
+    root: Mapping, emulation: Emulation | None, groups: tuple[Group, ...], options: SpecOptions, context: Context
 ) -> None:
     """Tell of a run that is over where it resumes, and of a release of a framework that the spec has no schedule of."""
     _check_resume(root, emulation, context)
@@ -56,7 +56,7 @@ def check_release(
         return
     if not any(_is_of(group.schedule, context.framework) for group in groups):
         node = root.get("emulate") or root
-        place = Source(asked.emulation_by, placed=False).whole if asked.emulation is not None else node.place
+        place = Source(options.emulation_by, placed=False).whole if options.emulation is not None else node.place
         message = f"{context.framework}-{context.release}: the spec has no schedule of {context.framework}"
         context.problems.add(
             place, "emulation", message, f"a release of {REPLAYED} replays PyTorch's schedules: {REPLAYED}-2.4"

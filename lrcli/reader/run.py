@@ -67,7 +67,7 @@ def read_run_length(root: Mapping, metric: int | None, context: Context) -> None
         assert key is not None
         problems.add(key.place, "conflict", "give epochs or steps, not both")
     if not keys:
-        if metric is None and not {"epochs", "steps"} & context.meant:
+        if metric is None and not {"epochs", "steps"} & context.misspelled:
             called = is_call(root.place.source.text)
             hint = "add --epochs 90, or --steps 10000" if called else "write epochs: 90, or steps: 10000"
             problems.add(root.place.source.whole, "missing-key", "missing key 'epochs' (or 'steps')", hint)

@@ -249,10 +249,10 @@ def step_counter(holders: list[Mapping]) -> tuple[str, Node] | None:
     """The first schedule of these mappings that is given in epochs of so many steps: its type, its steps_per_epoch."""
     for holder in holders:
         node = holder.get("schedule")
-        for one in node.items if isinstance(node, Sequence) else (node,):
-            if not isinstance(one, Mapping) or one.get("epochs") is None:
+        for part in node.items if isinstance(node, Sequence) else (node,):
+            if not isinstance(part, Mapping) or part.get("epochs") is None:
                 continue
-            kind, steps = one.get("type"), one.get("steps_per_epoch")
+            kind, steps = part.get("type"), part.get("steps_per_epoch")
             cls = type_named(kind)
             takes = cls is not None and any(f.name == "steps_per_epoch" for f in parameters(cls))
             if isinstance(kind, Scalar) and steps is not None and takes:

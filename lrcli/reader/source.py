@@ -116,8 +116,8 @@ def _type_hint(argument: str) -> str:
         return ""
     from lrcli.catalog.registry import find_types  # not above: only a wrong name needs it
 
-    found = find_types(argument)
-    return f"{argument} is a type of schedule: write '{{lr: 0.1, epochs: 90, schedule: {argument}}}'" if found else ""
+    types = find_types(argument)
+    return f"{argument} is a type of schedule: write '{{lr: 0.1, epochs: 90, schedule: {argument}}}'" if types else ""
 
 
 def decoded(source: Source, data: bytes) -> Source:

@@ -33,7 +33,7 @@ class Context:
     scheduler_first: bool = False
     framework: str = ""  # whose release was asked for, where it is not PyTorch's
     release: str = ""
-    meant: set[str] = field(default_factory=set)  # keys that misspelled ones stand for: they are not missing
+    misspelled: set[str] = field(default_factory=set)  # keys that misspelled ones stand for: they are not missing
 
     def refused(self, place: Place, code: str, message: str, help: str = "") -> Any:
         """BAD, after the problem that makes it so."""

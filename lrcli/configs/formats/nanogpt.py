@@ -80,8 +80,8 @@ def translate(config: Config, draft: Draft) -> None:
         draft.put("schedule.type", "constant", at="decay_lr", why="decay_lr is False")
         return
     draft.put("schedule.type", "nanogpt.get_lr")
-    if config.asked or config.release != _RELEASES[-1]:
-        why = "the release that was asked for" if config.asked else "as get_lr() of this file has it"
+    if config.release_given or config.release != _RELEASES[-1]:
+        why = "the release that was asked for" if config.release_given else "as get_lr() of this file has it"
         draft.put("emulate", f"nanogpt-{config.release}", why=why)
     draft.put_fields({"warmup_iters": 2000.0, "lr_decay_iters": 600000.0, "min_lr": 6e-5}, why=_DEFAULT)
     if warmup > 0 and config.node("get_lr") is None:

@@ -58,7 +58,7 @@ def translate(config: Config, draft: Draft) -> None:
         draft.put(f"schedule.{name}", float(value), at=name, why=why[name])
     draft.put_fields({"cos_lr": False, "nbs": 64})
     draft.put("schedule.optimizer", optimizer.name, at="optimizer")
-    if config.asked:
+    if config.release_given:
         draft.put("emulate", f"ultralytics-{config.release}", why="the release that was asked for")
     _remark_warmup(config, values["warmup_epochs"], epochs, batches)
 

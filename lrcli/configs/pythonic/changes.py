@@ -26,16 +26,16 @@ def swapped(node: Node, swaps: Mapping_[int, Node], kept: dict[int, Node]) -> No
     if isinstance(node, Scalar) or id(node) in swaps:
         return swaps.get(id(node), node)
     if id(node) not in kept:
-        made: Node = node
+        changed: Node = node
         if isinstance(node, List):
             items = [swapped(item, swaps, kept) for item in node.items]
             if any(a is not b for a, b in zip(items, node.items, strict=True)):
-                made = sequence_of(items, node.place)
+                changed = sequence_of(items, node.place)
         else:
             pairs = [(key, swapped(value, swaps, kept)) for key, value in node.entries]
             if any(a is not b for (_, a), (_, b) in zip(pairs, node.entries, strict=True)):
-                made = mapping_of(pairs, node.place)
-        kept[id(node)] = made
+                changed = mapping_of(pairs, node.place)
+        kept[id(node)] = changed
     return kept[id(node)]
 
 

@@ -117,19 +117,19 @@ class Expressions:
         pairs = keywords_of(node)
         name = node.func.id if isinstance(node.func, ast.Name) and node.func.id not in self.names else ""
         if name == "dict" and len(node.args) <= 1:
-            return self.mapping(node, [*((None, one) for one in node.args), *pairs], depth)
+            return self.mapping(node, [*((None, part) for part in node.args), *pairs], depth)
         if isinstance(node.func, ast.Attribute) and node.func.attr == "copy" and not node.args and not pairs:
             held = self.value(node.func.value, depth + 1)
             return replace(held) if isinstance(held, (Mapping, List)) else self.unknown(node)
-        values = [self.value(one, depth + 1) for one in node.args] if name and not pairs else []
+        values = [self.value(part, depth + 1) for part in node.args] if name and not pairs else []
         if name == "hasattr" and len(values) == 2 and isinstance(values[0], Mapping):
             key = values[1].value if isinstance(values[1], Scalar) else None
             return self.constant(inside(values[0], key) is not None, node)
-        numbers = [number_of(one) for one in values]
-        least = name == "round" and any(one is None or abs(one) > 300 for one in numbers[1:])  # 10**300 at the most
+        numbers = [number_of(part) for part in values]
+        least = name == "round" and any(part is None or abs(part) > 300 for part in numbers[1:])  # 10**300 at the most
         if name in _FUNCTIONS and numbers and None not in numbers and not least:
             return self._worked(lambda: _FUNCTIONS[name](*numbers), node)
-        return next((self._because(one, node) for one in values if isinstance(one, Unknown)), self.unknown(node))
+        return next((self._because(part, node) for part in values if isinstance(part, Unknown)), self.unknown(node))
 
     def item(self, node: ast.Subscript | ast.Attribute, depth: int) -> Node:
         """x['key'], x[0], and x.key where x is one of those mappings that have attributes."""
@@ -141,15 +141,15 @@ class Expressions:
         else:
             index = self.value(node.slice, depth + 1)
             key = index.read if isinstance(index, Value) else None
-        found = inside(held, key)
-        return self._because(held, node) if found is None else found
+        inner = inside(held, key)
+        return self._because(held, node) if inner is None else inner
 
     def part(self, node: ast.Subscript, held: Node, bounds: ast.Slice, depth: int) -> Node:
         """x[1:3] of a list."""
         ends: list[int | None] = []
-        for one in (bounds.lower, bounds.upper):
-            end = None if one is None else number_of(self.value(one, depth + 1))
-            if one is None or isinstance(end, int):
+        for part in (bounds.lower, bounds.upper):
+            end = None if part is None else number_of(self.value(part, depth + 1))
+            if part is None or isinstance(end, int):
                 ends.append(end if isinstance(end, int) else None)
         if bounds.step is None and isinstance(held, List) and len(ends) == 2:
             return sequence_of(held.items[ends[0] : ends[1]], self.place(node))
@@ -158,7 +158,7 @@ class Expressions:
     def truth(self, node: ast.expr, depth: int = 1) -> bool | None:
         """Whether an expression is true; None where nobody knows."""
         if isinstance(node, ast.BoolOp):
-            parts = [self.truth(one, depth + 1) for one in node.values]
+            parts = [self.truth(part, depth + 1) for part in node.values]
             stop = isinstance(node.op, ast.Or)
             return (
                 stop

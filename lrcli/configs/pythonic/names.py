@@ -28,7 +28,7 @@ _HARMLESS = (
 _NAMES_OF_ALL = ("globals", "locals", "vars")
 """Functions that give the names themselves, to be changed."""
 _MOST_CHANGES = 1000
-"""So many statements may change what a name holds."""
+"""This many statements of a file may change what a name holds."""
 BASE = "_base_"
 
 
@@ -132,7 +132,7 @@ class _File:
         if isinstance(target, (ast.Tuple, ast.List)):
             items = value.items if isinstance(value, List) else ()
             return len(items) == len(target.elts) and all(
-                self.assign(one, item, written) for one, item in zip(target.elts, items, strict=True)
+                self.assign(part, item, written) for part, item in zip(target.elts, items, strict=True)
             )
         held, key = self.container(target)
         return held is not None and self.change(held, lambda node: with_item(node, key, self.read.place(target), value))
@@ -155,7 +155,7 @@ class _File:
 
     def call(self, node: ast.Call) -> bool:
         """x.update(...), x.append(...) and the like; delattr(x, 'key')."""
-        arguments = [self.read.value(one) for one in node.args]
+        arguments = [self.read.value(part) for part in node.args]
         if isinstance(node.func, ast.Name) and node.func.id == "delattr" and len(arguments) == 2:
             key = arguments[1].value if isinstance(arguments[1], Scalar) else None
             return self.change(arguments[0], lambda node: without_item(node, key))
@@ -170,7 +170,7 @@ class _File:
             return self.change(held, lambda node: without_item(node, key)) if known else len(arguments) == 2
         if method not in ("update", "merge"):
             return False
-        pairs = [*((None, one) for one in node.args), *keywords_of(node)]
+        pairs = [*((None, part) for part in node.args), *keywords_of(node)]
         other = self.read.mapping(node, pairs, 1)
         deep = root_of(node.func) in self.shared
         return isinstance(other, Mapping) and self.change(
@@ -196,20 +196,20 @@ class _File:
         """Take the names of the modules that stand under `read_base`."""
         call = statement.items[0].context_expr
         named = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "read_base"
-        if not named or not all(isinstance(one, ast.ImportFrom) for one in statement.body):
+        if not named or not all(isinstance(part, ast.ImportFrom) for part in statement.body):
             return False
         errors: list[SpecError] = []
-        for one in statement.body:
-            assert isinstance(one, ast.ImportFrom)
-            place = self.read.place(one)
+        for part in statement.body:
+            assert isinstance(part, ast.ImportFrom)
+            place = self.read.place(part)
             try:
-                found = self.imports.module(one.level, one.module or "", place)
+                module = self.imports.module(part.level, part.module or "", place)
             except SpecError as error:
                 errors.append(error)
                 self.names[BASE] = Scalar(place, BASE), Unread.of(place, errors)
                 continue
-            for alias in one.names:
-                for key, node in found.entries:
+            for alias in part.names:
+                for key, node in module.entries:
                     if key.text == alias.name or (alias.name == "*" and not key.text.startswith("_")):
                         name = alias.asname or key.text
                         self.names[name] = replace(key, text=name), self.given.get(name, node)

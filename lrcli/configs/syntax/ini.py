@@ -41,8 +41,8 @@ def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
             continue
         at = Place(source, number, start, max(1, len(value.strip())))
         current.append((named, _scalar(at, "".join(value.split()))))
-    made = [(key, mapping_of(entries, key.place, twins=left)) for key, entries, left in sections.values()]
-    return apply_sets(mapping_of(made, source.whole), sets, _scalar)
+    mappings = [(key, mapping_of(entries, key.place, twins=left)) for key, entries, left in sections.values()]
+    return apply_sets(mapping_of(mappings, source.whole), sets, _scalar)
 
 
 def _scalar(place: Place, text: str, plain: bool = True, tag: str = "") -> Scalar:

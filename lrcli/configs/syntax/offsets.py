@@ -47,9 +47,9 @@ class Cursor:
 
     def takes(self, mark: str) -> bool:
         """Whether the text goes on with a mark; then it is past it."""
-        found = self.text.startswith(mark, self.at)
-        self.at += len(mark) * found
-        return found
+        is_next = self.text.startswith(mark, self.at)
+        self.at += len(mark) * is_next
+        return is_next
 
     def listed(self, close: str, read: Callable[[], None], blank: re.Pattern[str] | None = None) -> None:
         """Read values with commas between them, and go past the mark that closes them."""

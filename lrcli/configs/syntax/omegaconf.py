@@ -17,7 +17,7 @@ _FLOAT = re.compile(r"[-+]?[0-9][0-9_]*\.[0-9_]*[eE][-+]?[0-9]+|[-+]?[0-9][0-9_]
 _REFERENCE = re.compile(r"\$\{([^${}]*)\}")
 _PATH = re.compile(r"\.*[A-Za-z_0-9][\w.\-/]*(?:\[[\w.\-]+\][\w.\-]*)*")
 _MOST = 40
-"""So many references may follow each other; OmegaConf itself stops at Python's recursion limit."""
+"""This many references may follow each other; OmegaConf itself stops at Python's recursion limit."""
 
 
 def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
@@ -53,17 +53,17 @@ class _Resolver:
         known = self.done.get(id(node))
         if known is not None:
             return known
-        made: Node
+        resolved: Node
         if isinstance(node, List):
-            made = replace(
+            resolved = replace(
                 node, items=tuple(self.node(item, (*path, str(i)), depth) for i, item in enumerate(node.items))
             )
         else:
-            made = replace(
+            resolved = replace(
                 node, entries=tuple((key, self.node(value, (*path, key.text), depth)) for key, value in node.entries)
             )
-        self.done[id(node)] = made
-        return made
+        self.done[id(node)] = resolved
+        return resolved
 
     def scalar(self, node: Scalar, path: tuple[str, ...], depth: int) -> Node:
         text = node.value
@@ -79,15 +79,15 @@ class _Resolver:
             return node
         whole = _REFERENCE.fullmatch(text)
         if whole:
-            found = self.reference(whole.group(1), path, depth)
-            return self.unknown(node, path) if found is None else found
+            target = self.reference(whole.group(1), path, depth)
+            return self.unknown(node, path) if target is None else target
         parts: list[str] = []
         end = 0
         for match in _REFERENCE.finditer(text):
-            found = self.reference(match.group(1), path, depth)
-            if not isinstance(found, Scalar) or isinstance(found, Unknown):
+            target = self.reference(match.group(1), path, depth)
+            if not isinstance(target, Scalar) or isinstance(target, Unknown):
                 return self.unknown(node, path)
-            value = found.value
+            value = target.value
             parts += [text[end : match.start()], str(value)]
             end = match.end()
         filled = "".join(parts) + text[end:]
@@ -105,11 +105,11 @@ class _Resolver:
         if dots > len(path):
             return None
         whole = ".".join((*base, name[dots:]))
-        _, found = entry_at(self.root, whole)
-        if found is None and not dots:
+        _, target = entry_at(self.root, whole)
+        if target is None and not dots:
             whole = f"parameters.{whole}"  # a run file of MosaicML's hands its parameters over as the config
-            _, found = entry_at(self.root, whole)
-        return None if found is None else self.node(found, tuple(whole.split(".")), depth + 1)
+            _, target = entry_at(self.root, whole)
+        return None if target is None else self.node(target, tuple(whole.split(".")), depth + 1)
 
     @staticmethod
     def unknown(node: Scalar, path: tuple[str, ...]) -> Unknown:

@@ -30,12 +30,12 @@ def read(source: Source, sets: Sequence[str] = (), inputs: Inputs | None = None)
 
 def _whole(source: Source, sets: Sequence[str], bases: Imports) -> Mapping:
     names = names_of(source, given_names(sets, source), bases)
-    own = [entry for name, entry in names.items() if name != BASE]
+    entries = [entry for name, entry in names.items() if name != BASE]
     base = names.get(BASE, (None, None))[1]
     if isinstance(base, Mapping):
-        return merged(without_entries(mapping_of(own, source.whole), ("_delete_",)), base, _over)
+        return merged(without_entries(mapping_of(entries, source.whole), ("_delete_",)), base, _over)
     null = base is None or (isinstance(base, Scalar) and base.value is None)
-    return mapping_of(own if null else [*own, names[BASE]], source.whole)
+    return mapping_of(entries if null else [*entries, names[BASE]], source.whole)
 
 
 def check_bases(root: Mapping) -> None:
@@ -79,12 +79,12 @@ class _Bases(Imports):
         if not isinstance(name, str) or not name:
             raise refuse(node.place, "wrong-type", f"_base_ must be the names of files, not {node}")
         try:
-            found = file_beside(self.inputs, self.source, name, node.place)
+            base_source = file_beside(self.inputs, self.source, name, node.place)
         except SpecError:
             message = f"FileNotFoundError: the _base_ {name!r} is not there, and may bear on the learning rate"
             help = "put it beside this file, or give the whole config from work_dirs; --set _base_=None does without it"
             raise refuse(node.place, "framework-raises", message, help) from None
-        return self._read(found, node.place)
+        return self._read(base_source, node.place)
 
     def module(self, level: int, name: str, place: Place) -> Mapping:
         shown = f"{'.' * level}{name}"
@@ -93,16 +93,16 @@ class _Bases(Imports):
             raise refuse(place, "file", message, _WHOLE)
         path = "../" * (level - 1) + name.replace(".", "/") + ".py"
         try:
-            found = file_beside(self.inputs, self.source, path, place)
+            base_source = file_beside(self.inputs, self.source, path, place)
         except SpecError:
             message = f"ConfigParsingError: the module {shown} is not there, and may bear on the learning rate"
             help = f"put it at {path} beside this file; or {_WHOLE}"
             raise refuse(place, "framework-raises", message, help) from None
-        return self._read(found, place)
+        return self._read(base_source, place)
 
-    def _read(self, found: Source, place: Place) -> Mapping:
-        self.chain.check(found, place)
-        root = _whole(found, self.sets, _Bases(found, self.inputs, self.sets, self.chain))
+    def _read(self, base_source: Source, place: Place) -> Mapping:
+        self.chain.check(base_source, place)
+        root = _whole(base_source, self.sets, _Bases(base_source, self.inputs, self.sets, self.chain))
         check_bases(root)
         return root
 

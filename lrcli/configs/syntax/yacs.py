@@ -34,7 +34,7 @@ from lrcli.reader.source import Place, Source, refuse
 
 BASE = "_BASE_"
 _LONGEST = 10_000
-"""So long a text is looked at for a literal."""
+"""A text that is longer is not looked at for a literal."""
 
 
 def read(source: Source, sets: Sequence[str] = (), inputs: Inputs | None = None) -> Mapping:
