@@ -83,7 +83,7 @@ def translate(config: Config, draft: Draft) -> None:
     if config.release_given or config.release != _RELEASES[-1]:
         why = "the release that was asked for" if config.release_given else "as get_lr() of this file has it"
         draft.put("emulate", f"nanogpt-{config.release}", why=why)
-    draft.put_fields({"warmup_iters": 2000.0, "lr_decay_iters": 600000.0, "min_lr": 6e-5}, why=_DEFAULT)
+    draft.put_fields({"warmup_iters": 2000, "lr_decay_iters": 600000, "min_lr": 6e-5}, why=_DEFAULT)
     if warmup > 0 and config.node("get_lr") is None:
         what = "releases differ: before December 2024 the warmup was it / warmup_iters, and began at 0"
         config.remark("warmup_iters", "releases-differ", what, level="note")
