@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _COMMANDS = str(Path(__file__).with_name("commands"))
 _FIRST = ("plot", "table", "diff", "at")
-"""What a newcomer needs first; the help lists the other commands after these, by name."""
+"""A newcomer needs these first; the help lists the other commands after them, by name."""
 
 _HELP = """\
 Explore learning-rate schedules: which learning rate does training really use at step t, and why?

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from typer._click import Context, HelpFormatter
 
 PANELS = ("Spec", "Rows", "Picture", "Comparison", "Output")
-"""The headings of the help's options, in order."""
+"""The help has its options under these headings, in this order."""
 
 _COLUMN = 23
-"""Where the help's second column begins."""
+"""The help's second column begins here."""
 
 
 class Command(TyperCommand):

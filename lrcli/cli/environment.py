@@ -33,7 +33,7 @@ _FEW_COLORS = (
     "vt220",
     "cygwin",
 )
-"""The values of TERM that promise no more than 16 colours."""
+"""These values of TERM promise no more than 16 colours."""
 
 
 MOST_COLUMNS, MOST_LINES = 2_000, 1_000

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 OF_THE_DATA = ("samples", "batch_size", "world_size", "steps_per_epoch", "batches_per_epoch", "interval")
-"""The options that say what a file leaves to the data, the machine or the training code."""
+"""These options say what a file leaves to the data, the machine or the training code."""
 CHANGES = ("lr", "set", "emulate", "metric", "epochs", "steps", *OF_THE_DATA)
-"""The options that change what a spec says, and cannot change a log."""
+"""These options change what a spec says, and cannot change a log."""
 
 
 class LoadedRun(NamedTuple):

@@ -18,7 +18,7 @@ from lrcli.reader.argument import is_inline, split_argument
 from lrcli.series import Series
 
 _CONFIG = re.compile(rb"\s*(\{|#|\[\w+\]|[A-Za-z_]\w*\s*=|[^\n]*\s--?\w)")
-"""How a training config begins that is no YAML; a log may begin so, too."""
+"""A training config that is no YAML begins so; a log may, too."""
 
 
 _KEY = re.compile(

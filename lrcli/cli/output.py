@@ -21,14 +21,14 @@ from lrcli.values import dataclass
 _OURS = (
     ".csv", ".tsv", ".json", ".jsonl", ".md", ".yaml", ".yml", ".py", ".sarif", ".svg", ".png", ".pdf", ".html", ".htm",
 )  # fmt: skip
-"""Endings of what some command here writes: another one refuses them, unless --format says what it writes there."""
+"""Some command writes files with these endings; the others refuse them, unless --format says what is written."""
 _FOREIGN = (
     ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".eps", ".ps", ".parquet", ".feather",
     ".arrow", ".orc", ".avro", ".xls", ".xlsx", ".ods", ".docx", ".npy", ".npz", ".pkl", ".pickle", ".joblib", ".h5",
     ".hdf5", ".mat", ".pt", ".pth", ".ckpt", ".onnx", ".safetensors", ".db", ".sqlite", ".zip", ".tar", ".tgz", ".gz",
     ".bz2", ".xz", ".zst", ".7z", ".toml", ".xml", ".ini", ".ipynb", ".tex",
 )  # fmt: skip
-"""Endings of formats that nothing here writes: a file of that name would not hold what it promises."""
+"""Nothing here writes these formats: a file with such an ending would not hold what it promises."""
 _OF_A_PROCESS = "/proc/[^/]+(/task/[^/]+)?/fd"
 
 

@@ -14,7 +14,7 @@ from typing import TextIO
 from lrcli.cli.environment import Environment
 
 _LESS = "FRSX"
-"""What LESS is where nobody says: leave a short text alone, pass colours, cut long lines, clear nothing."""
+"""`less` gets these where LESS is not set: leave a short text alone, pass colours, cut long lines, clear nothing."""
 
 
 def show_paged(env: Environment, chunks: Iterable[str]) -> Iterable[str]:

@@ -14,7 +14,7 @@ _LONG = 7
 """A number of more characters is rounded in a curve's name."""
 
 MOST = 100
-"""How many curves a sweep may make: more cannot be told apart, and a slip in N should not take minutes."""
+"""A sweep makes at most so many curves: more cannot be told apart, and a slip in N should not take minutes."""
 
 
 def sweep_settings(sweeps: Sequence[str]) -> tuple[tuple[str, ...], ...]:

@@ -9,11 +9,11 @@ from lrcli.catalog.starter import example
 from lrcli.render.document import json_document
 
 _PROSE = 100
-"""The widest line of a paragraph."""
+"""A line of a paragraph is at most so wide."""
 
 
 _LEAST_SUMMARY = 40
-"""The columns that a summary needs beside the names; with less it stands under its name."""
+"""A summary stands beside its name if so many columns are left for it, else under it."""
 
 
 def write_list(types: Sequence[TypeInfo], format: str, width: int | None = None) -> Iterator[str]:

@@ -22,20 +22,20 @@ EXPLANATIONS = Formats("text", ("json",))
 
 _WIDEST = 100
 _FAITHFUL = 12
-"""Digits in which a logged number and a computed one are shown: not the noise behind them."""
+"""Logged and computed numbers are shown in so many digits, without the noise behind them."""
 
 
 _FIELDS = (
     *("verdict", "spec", "log", "column", "group", "reading", "unit", "run", "runs", "rows", "missed", "gave_up"),
     *("first_row", "left_out", "past_end"),
 )
-"""What the JSON document says of a report as it is."""
+"""The JSON document has these fields of a report as they are."""
 
 _BEGIN, _END = "\x01", "\x02"
-"""What is bold stands between these while lines are broken, which count as a character each."""
+"""Bold text stands between these two characters while lines are broken: a style's code would count as words."""
 
 Paragraph = tuple[str, str | None, str]
-"""What stands before its first line and before the later ones (None: it stays one line), and its text."""
+"""The lead of its first line, the lead of the later ones (None: it stays one line), and its text."""
 
 
 def write_explain_report(report: Report, format: str, style: Style) -> Iterator[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import chain
+from string import ascii_uppercase
+from typing import NamedTuple
 
 from lrcli.find.report import FindReport, loss_at
 from lrcli.printable import number_text, printable
@@ -20,8 +22,14 @@ _BOLD, _DIM = "1", "2"
 _ABOVE = 0.35
 """So much of the fall is shown above the start: where the loss diverges, its rise would be all that one sees."""
 
-MarkPlace = tuple[str, float, str]
-"""A letter, the learning rate that it marks, and the names of the rules that suggest that."""
+
+class MarkedRate(NamedTuple):
+    """A suggested learning rate, the letter that marks it and its colour, and the names of the rules."""
+
+    letter: str
+    lr: float
+    rules: str
+    color: str
 
 
 def plot_report(
@@ -30,21 +38,19 @@ def plot_report(
     """The picture as text of at most `height` lines of at most `width` cells (but never less than 4 lines of 10)."""
     width, height = max(width, 10), max(height, 4)
     places = _places(report)
-    looks = marks(len(places) + 1, ascii=True, color=True)[1:]
-    colors = {letter: look.color for (letter, _, _), look in zip(places, looks, strict=True)}
-    below = _legend(report, places, colors, width, max(1, height // 3), ascii) if height >= 8 else []
+    below = _legend(report, places, width, max(1, height // 3), ascii) if height >= 8 else []
     runs = _runs(report, width)
     axis = linear_axis([runs], height - 3 - len(below), zero=False)
     margin = max(len(label) for _, label in (*axis.ticks, (0.0, "lr"))) + 1
     if margin > width // 2:
         margin = 1
-    lrs = [*report.points.lrs, *(lr for _, lr, _ in places)]
+    lrs = [*report.points.lrs, *(place.lr for place in places)]
     left, right = math.log10(min(lrs)), math.log10(max(lrs))
     area = Area(width - margin - 1, axis.height, left, right, axis.bottom, axis.top, ascii)
     (curve,) = marks(1, ascii=ascii, color=color)
     rows = draw_canvas([runs], [curve], area)
     _add_bounds(rows, report, area)
-    _add_letters(rows, report, places, colors, area)
+    _add_letters(rows, report, places, area)
     title = clip(f"{printable(report.points.name, ascii=ascii)}: loss over learning rate", width, ascii=ascii)
     lines: list[list[StyledText]] = [[(title, _BOLD)]]
     lines += [[*scale(axis, area, row, margin), *cells] for row, cells in enumerate(rows)]
@@ -52,15 +58,16 @@ def plot_report(
     return "\n".join(paint(line, color) for line in [*lines, *below])
 
 
-def _places(report: FindReport) -> list[MarkPlace]:
+def _places(report: FindReport) -> list[MarkedRate]:
     """One letter for each learning rate that is suggested, from the smallest on; rules that agree share it."""
     agreed: dict[str, tuple[float, list[str]]] = {}
     for suggestion in report.suggestions:
         if suggestion.lr is not None and suggestion.lr > 0 and math.isfinite(suggestion.lr):
             rule = f"{suggestion.tool} {suggestion.rule}" if suggestion.tool == "fastai" else suggestion.tool
             agreed.setdefault(f"{suggestion.lr:.4g}", (suggestion.lr, []))[1].append(rule)
-    ordered = sorted(agreed.values())
-    return [(chr(ord("A") + i), lr, ", ".join(rules)) for i, (lr, rules) in enumerate(ordered)]
+    looks = marks(len(agreed) + 1, ascii=True, color=True)[1:]  # the first colour is the curve's
+    ordered = zip(ascii_uppercase, sorted(agreed.values()), looks, strict=False)
+    return [MarkedRate(letter, lr, ", ".join(rules), f"1;{look.color}") for letter, (lr, rules), look in ordered]
 
 
 def _runs(report: FindReport, width: int) -> tuple[Polyline, ...]:
@@ -100,19 +107,17 @@ def _add_bounds(rows: list[list[StyledText]], report: FindReport, area: Area) ->
                     row[column] = (":" if area.ascii else "┊", _DIM)
 
 
-def _add_letters(
-    rows: list[list[StyledText]], report: FindReport, places: Sequence[MarkPlace], colors: dict[str, str], area: Area
-) -> None:
+def _add_letters(rows: list[list[StyledText]], report: FindReport, places: Sequence[MarkedRate], area: Area) -> None:
     """The letters on the curve; where two would share a cell the later one stands above."""
     taken: set[tuple[int, int]] = set()
-    for letter, lr, _ in places:
+    for letter, lr, _, color in places:
         column = area.column(math.log10(lr))
         loss = loss_at(report.points, lr)
         row = area.row(min(max(loss, area.bottom), area.top)) if math.isfinite(loss) else 0
         free = [r for r in chain(range(row, -1, -1), range(row + 1, area.height)) if (r, column) not in taken]
         if free:
             taken.add((free[0], column))
-            rows[free[0]][column] = (letter, f"1;{colors[letter]}")
+            rows[free[0]][column] = (letter, color)
 
 
 def _bottom(area: Area, margin: int) -> list[list[StyledText]]:
@@ -136,7 +141,7 @@ def _bottom(area: Area, margin: int) -> list[list[StyledText]]:
 
 
 def _legend(
-    report: FindReport, places: Sequence[MarkPlace], colors: dict[str, str], width: int, most: int, ascii: bool
+    report: FindReport, places: Sequence[MarkedRate], width: int, most: int, ascii: bool
 ) -> list[list[StyledText]]:
     """What the letters and the dotted lines mean, side by side as far as there is room."""
 
@@ -144,7 +149,7 @@ def _legend(
         room = width - len(key) - len(what) - 2
         return [(key, color), (f" {what} "[:width], ""), (clip(rules, max(room, 1), ascii=ascii), _DIM)]
 
-    entries = [entry(letter, f"1;{colors[letter]}", number_text(lr, 3), rules) for letter, lr, rules in places]
+    entries = [entry(letter, color, number_text(lr, 3), rules) for letter, lr, rules, color in places]
     bounds = (("base_lr", report.shape.base_lr), ("max_lr", report.shape.max_lr))
     named = ", ".join(f"{name} {number_text(lr, 3)}" for name, lr in bounds if lr is not None)
     if named:

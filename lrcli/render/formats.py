@@ -20,7 +20,7 @@ _ENDINGS = {
     "tsv": (".tsv",),
     "yaml": (".yaml", ".yml"),
 }
-"""The endings of reports; a format that has a file of its own states them there."""
+"""Files with these endings hold reports; a format that has a module of its own states its endings there."""
 
 
 @dataclass(frozen=True)
@@ -59,4 +59,4 @@ class Formats:
 
 
 TEXT = Formats("text", prose=("text",))
-"""What has no other form: prose and lists of names."""
+"""Prose and lists of names have no other format."""

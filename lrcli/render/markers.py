@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 Cell = tuple[int, int]
 """Row and column."""
 Owners = Mapping[Cell, Sequence[int]]
-"""The curves that go through each cell, by number, in order."""
+"""Each cell, with the numbers of the curves that go through it, in order."""
 
 _PIECE = 2
 _MOST_PIECES = 3

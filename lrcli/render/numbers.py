@@ -10,7 +10,7 @@ from lrcli.render.safe import cell_width
 from lrcli.table import Chunk, Column, Table
 
 ABSENT = "-"
-"""What people see where a table has no value."""
+"""A table for people shows this where it has no value."""
 
 
 def rounded_text(value: float | None, digits: int | None = 6) -> str:

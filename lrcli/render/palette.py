@@ -11,7 +11,7 @@ from lrcli.values import dataclass
 # yellow and black are left out: one cannot be seen on white, the other on black.
 _COLORS = (32, 166, 36, 175, 172, 74)
 _OF_16 = {32: 94, 166: 31, 36: 32, 175: 35, 172: 33, 74: 36}
-"""The nearest of the 16 colours that every terminal has, as SGR codes."""
+"""Each colour has a nearest one among the 16 that every terminal has, as an SGR code."""
 _GLYPHS = "●■▲◆○□△◇"
 _ASCII = "*o+x#@%&=~"
 _LETTERS = "abcdefghijklmnpqrstuvwyzABCDEFGHIJKLMNPQRSTUVWXYZ123456789"

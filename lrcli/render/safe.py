@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 _JOINERS = {"\u200d", "\ufe0f"}
 _NARROWEST = 20
 _QUOTED = re.compile(r"\s*\d* \|")
-"""A line of somebody's file, or the caret under it: what stands in it has its column."""
+"""Such a line quotes somebody's file, or is the caret under it: it is not broken, as its columns mean something."""
 _COMMENT = re.compile(r"(^|\s)#( |$)")
-"""Where one begins in YAML: what goes on is a comment, too."""
+"""A YAML comment begins so: what goes on in the next line is a comment, too."""
 _GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
-"""What separates two columns: what goes on stands under the last one."""
+"""Columns are separated so: what goes on in the next line stands under the last column."""
 _STYLE = re.compile("\x1b\\[[0-9;]*m")
 
 

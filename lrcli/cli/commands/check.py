@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ENDINGS = (".yaml", ".yml", ".json", ".toml", ".cfg", ".py", ".sh", ".slurm", ".args")
 LARGEST = 512 * 1024
-"""No spec and no config is larger; what is, is data."""
+"""A larger file is data, and no spec or config."""
 _DATA_MISSING = {"needs-steps", "needs-value", "not-in-steps"}
 
 

@@ -21,7 +21,7 @@ from lrcli.errors import LEVELS, LrcliError, suggest
 
 FOLDER = Path(lrcli.__file__).parent / "manual"
 REFERENCE, RULES = "reference", "rules"
-"""The help of every command, and the table of what check finds: an installed package makes these pages."""
+"""The page with the help of every command, and the table of what check finds, are made and not shipped."""
 
 
 def help_(

@@ -80,7 +80,7 @@ _BY_NAME: dict[str, Callable[[str], Iterator[Item]]] = {
     "to": targets,
     "type": type_items,
 }
-"""What completes the value of a parameter of this name; --set and --sweep look at the specs on the line, too."""
+"""The value of a parameter of this name is completed so; --set and --sweep look at the specs on the line, too."""
 
 
 def _finder(param: Parameter) -> Callable[[Context, str], Iterator[Item]] | None:

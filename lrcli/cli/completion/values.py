@@ -149,7 +149,7 @@ def _root(argument: str) -> Mapping | None:
 
 
 _Keys: TypeAlias = Iterator[tuple[str, tuple[str, tuple[str, ...]]]]
-"""(a dotted key, (what it means, the words that it takes))"""
+"""Each item is (a dotted key, (what it means, the words that it takes))."""
 
 
 def _of_spec(root: Mapping | None) -> _Keys:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PICTURES = Formats("text", package=__name__)
 
 PIXELS = {"width": (240, 10_000, "pixels")}
-"""The size of a picture that is drawn in pixels."""
+"""A picture that is drawn in pixels can have these sizes."""
 
 
 @dataclass(frozen=True)

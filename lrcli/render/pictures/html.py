@@ -33,7 +33,7 @@ TAKES = ("theme",)
 _FEW, _MOST = 12, 100
 """More events than the first are folded away; more than the second are counted, and not drawn."""
 _LONGEST = 6_000
-"""The characters of a spec that are shown."""
+"""At most so many characters of a spec are shown."""
 _COLUMNS = ("curve", "first", "peak", "at", "last", "mean")
 
 

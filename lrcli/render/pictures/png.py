@@ -15,16 +15,16 @@ SIZES = PIXELS
 TAKES = ("theme", "scale")
 
 SCALE = 2.0
-"""Pixels of the picture for one of the drawing: twice as many are sharp on today's screens."""
+"""A pixel of the drawing becomes so many of the picture: twice as many are sharp on today's screens."""
 MOST = 20_000
-"""The most pixels of a side."""
+"""A side has at most so many pixels."""
 
 _FAMILIES = (
     *("DejaVu Sans", "Liberation Sans", "Noto Sans", "Arial", "Helvetica", "Helvetica Neue", "Segoe UI", "Roboto"),
     *("Ubuntu", "Cantarell", "Open Sans", "Inter", "Lato", "Carlito", "FreeSans", "Nimbus Sans", "Verdana", "Tahoma"),
     *("DejaVu Sans Mono", "Liberation Mono", "Courier New", "DejaVu Serif", "Liberation Serif", "Times New Roman"),
 )
-"""Families that draw digits and Latin letters, the nearest to the picture's own first."""
+"""These families draw digits and Latin letters; the nearest to the picture's own stands first."""
 
 
 def draw(picture: Picture) -> bytes:

@@ -25,7 +25,7 @@ HEIGHT = 400
 
 _PAD = 20
 _LEAST = 180
-"""The least height of the panels: a picture that is asked to be smaller grows."""
+"""The panels are at least so high: a picture that is asked to be smaller grows."""
 
 
 def plot_svg(

@@ -13,7 +13,7 @@ from lrcli.render.svg.text import svg_number
 from lrcli.values import dataclass
 
 THIN = 2.0
-"""The width of a line."""
+"""A line is so wide."""
 _TURN = 10
 """Where curves run together, each is drawn for so many pixels in turn."""
 _SAMPLES, _LEAST = 240, 18

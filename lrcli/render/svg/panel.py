@@ -18,18 +18,18 @@ from lrcli.render.ticks import count_labels, x_ticks
 from lrcli.values import dataclass
 
 AXIS_ROW = 20
-"""The height of a row of labels under the axis."""
+"""A row of labels under the axis is so high."""
 
 _METRIC = 1 / 3
-"""The share of the height that the panel of the metric, or of the momentum, has."""
+"""The panel of the metric, or of the momentum, has this share of the height."""
 _TWO_BELOW = 1 / 4
-"""The share of each of them, where there are both."""
+"""Where there are both, each of them has this share."""
 _BETWEEN = 36
-"""Pixels between two panels."""
+"""Two panels are so many pixels apart."""
 _TICK = 17
 """About so many pixels stand for one row of a terminal, which is what axes count their ticks by."""
 _INSET = 8
-"""Pixels between an axis and the curves, but not where the axis is zero."""
+"""The curves end so many pixels before an axis, unless the axis is zero."""
 
 
 _MOST_DECADES = 8

@@ -19,7 +19,7 @@ ENDINGS: tuple[str, ...] = ()
 EXACT = False
 
 LONGEST = 2000
-"""The most rows that are drawn in a box."""
+"""A table of more rows is written without a box."""
 
 _NARROWEST = 20
 """The box is given up where a column of text would be narrower."""
