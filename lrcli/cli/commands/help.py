@@ -33,7 +33,7 @@ def help_(
     ] = None,
     no_pager: NoPager = False,
 ) -> ExitStatus:
-    """Show a page of the manual, the help of a command, a schedule type, or what a code means.
+    """Explain a topic, a command, a schedule type or a code.
 
     Without TOPIC it lists the pages. On a terminal a page is set for its width, in a pipe it is the Markdown as it is.
     """
