@@ -38,8 +38,11 @@ class Shape:
     warmup: the step at which the warmup is at lr, 0 for none. start: the learning rate of step 0 then. ramp: how it
     climbs: "line", "log", "power". begin: the decay's own step 0; less than the warmup where its clock runs meanwhile.
     end: the step at which it is at the floor; 0 where it has no end. power: the exponent; of exponential and steps the
-    factor, of restarts their number. scale: the time scale of an inverse. climb: the exponent of a ramp that is a
-    power. product: whether the warmup multiplies the decay. milestones: of steps. epochs: whether a step is an epoch.
+    factor, of restarts their number. scale: the time scale of an inverse; the size of equal steps, 0 where they differ;
+    by what each cycle of restarts is longer than the one before, 0 where all are alike. climb: the exponent of a ramp
+    that is a power. product: whether the warmup multiplies the decay. meets: whether the warmup is a line up to the
+    decay's own value. rests: whether the run goes on at the floor. milestones: of steps. epochs: whether a step is an
+    epoch. per_epoch: the steps of an epoch, 0 where the log does not say.
     """
 
     decay: str
@@ -54,13 +57,29 @@ class Shape:
     scale: float = 0.0
     climb: float = 1.0
     product: bool = False
+    meets: bool = False
+    rests: bool = False
     milestones: tuple[int, ...] = ()
     epochs: bool = False
+    per_epoch: int = 0
+
+    @property
+    def by_epoch(self) -> int:
+        """The steps of an epoch, if the milestones are whole epochs; else 0."""
+        size = 1 if self.epochs else self.per_epoch
+        return size if size and not any(m % size for m in self.milestones) else 0
 
     @property
     def plain(self) -> bool:
         """Whether the decay begins where the warmup, a line, ends."""
         return self.begin == self.warmup and self.ramp == "line" and not self.product
+
+    @property
+    def start_factor(self) -> float:
+        """The share of lr at step 0: one over a whole number, or of at most 12 digits."""
+        share = self.start / self.lr
+        parts = round(1 / share) if share else 0
+        return 1 / parts if parts and abs(share * parts - 1) < 1e-11 else float(f"{share:.12g}")
 
     @property
     def from_zero(self) -> bool:
@@ -85,13 +104,15 @@ class Shape:
 
 class Words(NamedTuple):
     """A schedule in a framework's words: its type, the keywords that are given, and how many steps ahead of the
-    shape's the schedule counts. release: the newest that has the schedule so, "" for the newest of all.
+    shape's the schedule counts. release: the newest that has the schedule so, "" for the newest of all. lr: the base
+    learning rate, where that is not the shape's.
     """
 
     type: str
     keys: Mapping[str, Any]
     ahead: int = 0
     release: str = ""
+    lr: float | None = None
 
 
 @cache

@@ -118,6 +118,48 @@ CASES: dict[str, tuple[str, range, str]] = {
         range(0, 2000, 20),
         "transformers.warmup_stable_decay",
     ),
+    "detectron2 solver": (
+        "steps: 2000, schedule: {type: detectron2.build_lr_scheduler, LR_SCHEDULER_NAME: WarmupCosineLR, "
+        "MAX_ITER: 2000, BASE_LR: 0.02, WARMUP_ITERS: 300, BASE_LR_END: 0.0002}",
+        range(19, 2000, 20),
+        "detectron2.build_lr_scheduler",
+    ),
+    "detectron2 step in the warmup": (
+        STEPS + "{type: detectron2.WarmupMultiStepLR, milestones: [300, 1400], warmup_iters: 500}",
+        range(19, 2000, 20),
+        "detectron2.WarmupMultiStepLR",
+    ),
+    "timm jump": (
+        STEPS + "{type: timm.CosineLRScheduler, warmup_t: 300, warmup_lr_init: 1.0e-06, t_in_epochs: false}",
+        range(19, 2000, 20),
+        "timm.CosineLRScheduler",
+    ),
+    "noam": (
+        "lr: 1, steps: 9000, schedule: {type: nemo.NoamAnnealing, d_model: 512, warmup_steps: 4000}",
+        range(50, 9000, 50),
+        "nemo.NoamAnnealing",
+    ),
+    "noam of twice the rate": (
+        "lr: 2, steps: 9000, schedule: {type: nemo.NoamAnnealing, d_model: 256, warmup_steps: 1000}",
+        range(50, 9000, 50),
+        "nemo.NoamAnnealing",
+    ),
+    "one over the root": (
+        "lr: 1, steps: 3000, schedule: {type: nemo.NoamAnnealing, d_model: 1, warmup_steps: 600}",
+        range(50, 3000, 50),
+        "nemo.NoamAnnealing",
+    ),
+    "restarts that do not divide the run": (
+        STEPS + "{type: transformers.cosine_with_restarts, num_warmup_steps: 100, num_cycles: 3}",
+        range(0, 2000, 10),
+        "transformers.cosine_with_restarts",
+    ),
+    "restarts of an odd run": (
+        "lr: 0.003, steps: 1003, schedule: "
+        "{type: transformers.cosine_with_restarts, num_warmup_steps: 0, num_cycles: 4}",
+        range(0, 1003, 10),
+        "transformers.cosine_with_restarts",
+    ),
     "darknet": (
         STEPS + "{type: darknet.get_current_rate, burn_in: 200, power: 4}",
         range(9, 600, 10),

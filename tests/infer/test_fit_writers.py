@@ -33,6 +33,26 @@ def _mmengine(rate: Rate) -> Iterator[str]:
         yield f"2024/01/05 10:00:00 - mmengine - INFO - Iter(train) [{t:5d}/3000]  lr: {rate(t - 1):.4e}  loss: 1"
 
 
+def _mmcv(rate: Rate) -> Iterator[str]:
+    for t in range(50, 3001, 50):
+        epoch, done = divmod(t - 50, 250)
+        place = f"Epoch [{epoch + 1}][{done + 50}/250]"
+        yield f"2021-05-05 10:00:00,123 - mmdet - INFO - {place}\tlr: {rate(t - 1):.3e}, eta: 0:52:33, loss: 1"
+
+
+def _mmengine_epochs(rate: Rate) -> Iterator[str]:
+    for t in range(50, 3001, 50):
+        epoch, done = divmod(t - 50, 250)
+        place = f"Epoch(train) [{epoch + 1}][{done + 50}/250]"
+        yield f"2024/01/05 10:00:00 - mmengine - INFO - {place}  lr: {rate(t - 1):.4e}  loss: 1"
+
+
+def _timm(rate: Rate) -> Iterator[str]:
+    yield "epoch,train_loss,eval_loss,eval_top1,eval_top5,lr"
+    for t in range(90):
+        yield f"{t},6.9,6.7,1.0,3.0,{rate(t)!r}"
+
+
 def _trainer(rate: Rate) -> Iterator[str]:
     for t in range(10, 3001, 10):
         yield f"{{'loss': '1.2', 'learning_rate': '{rate(t):.4g}', 'epoch': '{t / 1000:.4g}'}}"
@@ -99,6 +119,33 @@ def _cosine(t: int) -> float:
                 "type": "mmengine.param_scheduler",
                 "schedulers": [{"type": "LinearLR", "start_factor": 0.001, "end": 500, "by_epoch": False}],
             },
+        ),
+        (
+            _mmcv,
+            lambda t: _warm(0.02, 500, 0.001)(t) * 0.1 ** ((t >= 2000) + (t >= 2750)),
+            {
+                "type": "mmcv.lr_config",
+                "policy": "step",
+                "warmup": "linear",
+                "warmup_iters": 500,
+                "warmup_ratio": 0.001,
+                "step": [8, 11],
+            },
+        ),
+        (_mmcv, lambda t: 0.02 * 0.1 ** (t // 1000), {"type": "mmcv.lr_config", "policy": "step", "step": [4, 8]}),
+        (
+            _mmengine_epochs,
+            lambda t: 0.02 * 0.1 ** (t // 1000),
+            {
+                "type": "mmengine.param_scheduler",
+                "schedulers": [{"type": "MultiStepLR", "milestones": [4, 8], "gamma": 0.1}],
+            },
+        ),
+        (_timm, lambda t: 0.1 * 0.1 ** (t // 30), {"type": "timm.StepLRScheduler", "decay_t": 30, "decay_rate": 0.1}),
+        (
+            _timm,
+            lambda t: 0.05 * (1 + math.cos(math.pi * t / 90)),
+            {"type": "timm.CosineLRScheduler", "t_initial": 90},
         ),
         (
             _trainer,

@@ -14,8 +14,10 @@ _NAMES = {"constant": "WarmupMultiStepLR", "steps": "WarmupMultiStepLR", "cosine
 
 
 def spell(shape: Shape) -> Iterator[Words]:
-    """Its older classes, which hold the warmup."""
-    steps = shape.decay == "steps"
+    """Its older classes, which multiply with the warmup, and its solver where the warmup ends on the decay."""
+    if shape.meets:
+        yield from spell_own(shape)
+    steps = shape.decay == "steps" and not shape.scale
     if not shape.warmup or shape.epochs or shape.ramp != "line" or (not steps and (shape.begin or not shape.product)):
         return
     keys = {"warmup_iters": shape.warmup, "warmup_factor": shape.start / shape.lr}
@@ -32,12 +34,12 @@ def spell(shape: Shape) -> Iterator[Words]:
 
 def spell_own(shape: Shape) -> Iterator[Words]:
     """Its solver; a cosine begins after the warmup only where the interval is rescaled."""
-    late = shape.decay == "cosine" and not shape.plain
+    late = shape.decay == "cosine" and not shape.plain and not shape.meets
     if not shape.warmup or shape.ramp != "line" or shape.epochs or late or shape.decay not in _NAMES:
         return
-    keys: dict[str, Any] = {"WARMUP_ITERS": shape.warmup, "WARMUP_FACTOR": shape.start / shape.lr}
+    keys: dict[str, Any] = {"WARMUP_ITERS": shape.warmup, "WARMUP_FACTOR": float(f"{shape.start / shape.lr:.9g}")}
     if shape.decay == "cosine":
-        keys |= {"BASE_LR_END": shape.floor, "RESCALE_INTERVAL": True}
+        keys |= {"BASE_LR_END": shape.floor} if shape.meets else {"BASE_LR_END": shape.floor, "RESCALE_INTERVAL": True}
     else:
         keys |= {"STEPS": shape.milestones, "GAMMA": shape.power if shape.milestones else 0.1}
     solver = {"LR_SCHEDULER_NAME": _NAMES[shape.decay], "MAX_ITER": shape.end, "BASE_LR": shape.lr}

@@ -8,20 +8,38 @@ from typing import Any
 from lrcli.frameworks.fitting import Shape, Words
 
 RANK = 7
+LOG = r" - INFO - (?:Epoch \[\d+\]|Iter )\[\d+/\d+\]\s+lr: |^\{\"mode\": \"train\", \"epoch\": \d+, \"iter\": "
 
-_POLICIES = {"cosine": "CosineAnnealing", "line": "Poly", "power": "Poly"}
+_POLICIES = {"constant": "fixed", "cosine": "CosineAnnealing", "line": "Poly", "power": "Poly", "inverse": "Inv"}
 
 
 def spell(shape: Shape) -> Iterator[Words]:
-    """Its policies: inverse powers of time, and decays with a warmup that multiplies them."""
-    keys: dict[str, Any] = {} if shape.epochs else {"by_epoch": False}
-    if shape.product and shape.ramp == "line":
-        keys |= {"warmup": "linear", "warmup_iters": shape.warmup, "warmup_ratio": shape.start / shape.lr}
-        keys |= {"warmup_by_epoch": True} if shape.epochs else {}
-    elif shape.warmup:
+    """Its policies that others do not have: inverse powers of time, and decays with a warmup that multiplies them."""
+    if (shape.product and shape.decay in ("cosine", "line", "power")) or (shape.decay == "inverse" and shape.scale):
+        yield from spell_own(shape)
+
+
+def spell_own(shape: Shape) -> Iterator[Words]:
+    """Its policies; a warmup before a constant rate multiplies it as well."""
+    keys: dict[str, Any] = {"policy": _POLICIES.get(shape.decay, shape.decay)}
+    held = shape.plain and shape.decay in ("constant", "step", "steps")
+    if shape.ramp != "line" or (shape.warmup and not shape.product and not held):
         return
-    if shape.decay == "inverse" and shape.scale:
-        yield Words("mmcv.lr_config", {"policy": "Inv", "gamma": 1 / shape.scale, "power": shape.power, **keys})
-    elif shape.product and shape.decay in _POLICIES:
-        power = {} if shape.decay == "cosine" else {"power": shape.power}
-        yield Words("mmcv.lr_config", {"policy": _POLICIES[shape.decay], "min_lr": shape.floor, **power, **keys})
+    if shape.decay == "steps":
+        size = shape.by_epoch
+        keys |= {"policy": "step", "step": tuple(m // (size or 1) for m in shape.milestones)}
+        keys |= {} if shape.power == 0.1 else {"gamma": shape.power}
+        by_epoch = bool(size)
+    else:
+        by_epoch = shape.epochs or shape.decay == "constant"
+        if shape.decay == "inverse":
+            keys |= {"gamma": 1 / shape.scale, "power": shape.power}
+        elif shape.decay in ("cosine", "line", "power"):
+            keys |= {"min_lr": shape.floor} | ({} if shape.decay == "cosine" else {"power": shape.power})
+        elif shape.decay != "constant":
+            return
+    keys |= {} if by_epoch else {"by_epoch": False}
+    if shape.warmup:
+        keys |= {"warmup": "linear", "warmup_iters": shape.warmup, "warmup_ratio": shape.start_factor}
+        keys |= {"warmup_by_epoch": True} if shape.epochs else {}
+    yield Words("mmcv.lr_config", keys)

@@ -21,7 +21,9 @@ def spell_own(shape: Shape) -> Iterator[Words]:
         parts.append({"type": "LinearLR", "start_factor": shape.start / shape.lr, "end": shape.warmup + 1, **clock})
     span = {"begin": shape.begin, "end": shape.end, **clock} if shape.begin else {"end": shape.end, **clock}
     if shape.decay == "steps":
-        parts.append({"type": "MultiStepLR", "milestones": list(shape.milestones), "gamma": shape.power, **clock})
+        size = shape.by_epoch
+        milestones = tuple(m // (size or 1) for m in shape.milestones)
+        parts.append({"type": "MultiStepLR", "milestones": milestones, "gamma": shape.power, **({} if size else clock)})
     elif shape.decay == "cosine":
         size = shape.end - shape.begin
         parts.append({"type": "CosineAnnealingLR", "T_max": size, "eta_min": shape.floor, **span})

@@ -8,6 +8,7 @@ from typing import Any
 from lrcli.frameworks.fitting import Shape, Words
 
 RANK = 2
+LOG = r"\bTrain: +\d+ \[ *\d+/\d+ \( *\d+%\)\].* LR: |^epoch,train_loss,eval_loss,eval_(?:top|prec)1,"
 
 _CYCLES = {"cosine": "CosineLRScheduler", "line": "PolyLRScheduler", "power": "PolyLRScheduler"}
 _STABLE = {"line": "linear", "cosine": "cosine", "root": "1-sqrt"}
@@ -36,9 +37,20 @@ def spell(shape: Shape) -> Iterator[Words]:
         yield Words(name, {"t_initial": size, "lr_min": shape.floor, **power, **keys, **prefix})
     elif shape.decay == "root" and shape.begin == shape.warmup:
         yield Words("timm.WSDLRScheduler", {"t_initial": size, "decay_t": size, "lr_min": shape.floor, **keys})
-    elif shape.decay == "exponential" and shape.warmup and not shape.begin:
-        keys |= {"decay_t": 1, "decay_rate": shape.power, "warmup_prefix": False}
-        yield Words("timm.StepLRScheduler", keys)
-    elif shape.decay == "steps" and shape.warmup and not shape.begin:
-        keys |= {"decay_t": tuple(m + 1 for m in shape.milestones), "decay_rate": shape.power, "warmup_prefix": False}
-        yield Words("timm.MultiStepLRScheduler", keys)
+    elif shape.warmup and not shape.begin:
+        yield from _stepped(shape, {**keys, "warmup_prefix": False})
+
+
+def spell_own(shape: Shape) -> Iterator[Words]:
+    """Its steps without a warmup, too."""
+    if not shape.begin and not shape.warmup:
+        yield from _stepped(shape, {} if shape.epochs else {"t_in_epochs": False})
+
+
+def _stepped(shape: Shape, keys: dict[str, Any]) -> Iterator[Words]:
+    if shape.decay == "exponential" or (shape.decay == "steps" and shape.scale):
+        size = int(shape.scale) or 1
+        yield Words("timm.StepLRScheduler", {"decay_t": size, "decay_rate": shape.power, **keys})
+    elif shape.decay == "steps":
+        milestones = tuple(m + 1 for m in shape.milestones)
+        yield Words("timm.MultiStepLRScheduler", {"decay_t": milestones, "decay_rate": shape.power, **keys})

@@ -13,17 +13,19 @@ from typing import Literal, NamedTuple
 from lrcli.frameworks.fitting import Shape
 from lrcli.frameworks.stateless import Stateless
 from lrcli.infer.effort import spend
+from lrcli.infer.fit.tuned import UNROUND
 from lrcli.infer.numbers import digits
 from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.base import Setting
+from lrcli.schedules.constant import Constant
 from lrcli.schedules.lambda_ import Lambda
 from lrcli.schedules.params import param_of
 from lrcli.schedules.sequential import Sequential
 
-UNROUND = 6
-"""A number of so many digits was taken from the rows; nobody wrote it."""
-
 _NUMBER = r"(?<![\w.])\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
+
+
+CONSTANT = Constant()
 
 
 class Epochs(NamedTuple):
@@ -46,9 +48,9 @@ class Candidate:
 
     kind: str
     lr: float
-    schedule: Schedule
     first_step: int
     cost: float
+    schedule: Schedule = CONSTANT
     horizon: int = 0
     free: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()

@@ -7,11 +7,12 @@ from dataclasses import replace
 from itertools import islice
 
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.compose import compose
+from lrcli.infer.fit.compose import clocked_candidates, compose, curved_candidates
 from lrcli.infer.fit.laws import Wave
-from lrcli.infer.fit.rows import SEARCHED, FitRows, spread
-from lrcli.infer.fit.segments import SLACKS, Segment, cut, cycles, last_stretch
-from lrcli.infer.fit.steps import flats, step_candidates
+from lrcli.infer.fit.rows import FitRows, spread
+from lrcli.infer.fit.segments import Segment, cut, cycles, flats, last_stretch
+from lrcli.infer.fit.steps import step_candidates
+from lrcli.infer.fit.tuned import SEARCHED, SLACKS
 
 MOST_CYCLES = 60
 """A run of more jumps up is no schedule with restarts."""
@@ -32,23 +33,22 @@ def candidates(
         yield from stepped
         if stepped and 2 * len(flat) < len(rows):
             return  # it is made of flat stretches: no curve says that better
-    if 2 <= len(found := cycles(few)) <= MOST_CYCLES:
+    if 2 <= len(stretches := cycles(few)) <= MOST_CYCLES:
         from lrcli.infer.fit.restarts import restart_candidates
 
-        yield from restart_candidates(few, found)
+        restarted = list(restart_candidates(few, stretches))
+        yield from restarted
+        if restarted:
+            return
     for slack in SLACKS:
         segments = cut(few, slack)
         if segments is None:
-            from lrcli.infer.fit.clocked import clocked_candidates, warming_candidates
-            from lrcli.infer.fit.ramps import ramp_candidates
-
             # a warmup that is multiplied with the decay is no stretch of any law
-            last = last_stretch(few, slack)
-            read = [*clocked_candidates(few, [last]), *ramp_candidates(few, last), *warming_candidates(few)]
+            readings = list(_under_a_warmup(few, last_stretch(few, slack)))
         else:
-            read = list(_of_segments(rows, few, segments))
-        yield from read
-        if read:
+            readings = list(_of_segments(rows, few, segments))
+        yield from readings
+        if readings:
             return
 
 
@@ -60,27 +60,33 @@ def _of_segments(rows: FitRows, few: FitRows, segments: list[Segment]) -> Iterat
 
         direct += islice(one_cycle_candidates(few, segments), 40)
     if len(segments) == 1 and isinstance(last.law, Wave):
-        from lrcli.infer.fit.between import between_candidates
+        from lrcli.infer.fit.sampled import between_candidates
 
         direct += between_candidates(few, last.law)
     elif not direct or last.start < FEW_WARM:
-        from lrcli.infer.fit.clocked import clocked_candidates
-
-        direct += clocked_candidates(few, segments)
-    if not direct:
-        from lrcli.infer.fit.ramps import ramp_candidates
-
-        direct += ramp_candidates(few, last)
-    if not direct and few.in_epochs:
-        from lrcli.infer.fit.clocked import warming_candidates
-
-        direct += warming_candidates(few)
+        direct += _under_a_warmup(few, last, curved=not direct)
     if not direct:
         from lrcli.infer.fit.phases import phase_candidates
 
         yield from _late(rows, segments)
         yield from phase_candidates(few, segments)
     yield from direct
+
+
+def _under_a_warmup(few: FitRows, last: Segment, curved: bool = True) -> Iterator[Candidate]:
+    """Candidates whose last stretch begins under a warmup, or after one that is no line."""
+    clocked = list(clocked_candidates(few, last))
+    yield from clocked
+    if few.in_epochs:
+        from lrcli.infer.fit.sampled import sampled_candidates, warming_candidates
+
+        sampled = list(sampled_candidates(few, last))
+        clocked += sampled
+        yield from sampled
+        if curved and not clocked:
+            yield from warming_candidates(few)
+    if curved and not clocked:
+        yield from curved_candidates(few, last)
 
 
 def _late(rows: FitRows, segments: list[Segment]) -> list[Candidate]:

@@ -1,4 +1,8 @@
-"""From stretches to schedules: a main law, the warmup before it, the flat end after it."""
+"""From stretches to schedules: a main law, the warmup before it, the flat end after it.
+
+The decay begins where the warmup ends (`compose`), or has begun before it (`clocked`): the warmup's own values stand
+before a jump onto the decay or lead up to it, or it is multiplied with the decay.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +12,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.laws import Inverse, Law, Level, Slope, Wave
-from lrcli.infer.fit.main import Main
-from lrcli.infer.fit.mains import mains
-from lrcli.infer.fit.naming import first_spoken, spoken
+from lrcli.infer.fit.laws import Decay, Inverse, Law, Level, Power, Slope, Wave
+from lrcli.infer.fit.mains import Main, mains
+from lrcli.infer.fit.naming import curve_of, said, spoken
+from lrcli.infer.fit.plain import after, plain_climb, plain_schedule
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
-from lrcli.infer.fit.warmup import RATIOS, Ramp, Start, kinks, ramp, starts
+from lrcli.infer.fit.tuned import WARMUP_SHARES
+from lrcli.infer.fit.warmup import CURVED, LINE, Climb, Curve, Ramp, Start, climbing, curved, kinks, ramp, starts
 from lrcli.infer.numbers import cost, simplest_whole
-from lrcli.schedules.cosine import Cosine
-from lrcli.schedules.linear import Linear
-from lrcli.schedules.warmup_cosine import WarmupCosine
+
+FEWEST_CURVED = 4
+"""So many rows of a warmup tell its shape."""
+
+MOST_PRODUCT = 2000
+"""A warmup that is multiplied is not looked for in more rows than this."""
 
 
 def compose(rows: FitRows, segments: list[Segment], *, late: bool = False) -> Iterator[Candidate]:
@@ -32,51 +40,56 @@ def compose(rows: FitRows, segments: list[Segment], *, late: bool = False) -> It
             continue
         segment = segments[number]
         flat = last if segment is not last else None
-        if flat is not None and not (isinstance(flat.law, Level) and isinstance(segment.law, (Slope, Wave))):
-            continue
-        before = rows.part(0, segment.start)
-        yield from with_warmup(rows, before, segment, flat, late=late)
+        if flat is None or (isinstance(flat.law, Level) and isinstance(segment.law, (Slope, Wave))):
+            yield from _with_warmup(rows, segment, flat, late=late)
 
 
-def with_warmup(
-    rows: FitRows, before: FitRows, segment: Segment, flat: Segment | None = None, *, late: bool = False
+def curved_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
+    """Candidates whose main law is the last stretch, and whose warmup is no line."""
+    before = rows.y[: segment.start]
+    if len(before) >= FEWEST_CURVED and segment.stop - segment.start > 1 and list(before) == sorted(before):
+        yield from _with_warmup(rows, segment, None, climbs=CURVED)
+
+
+def _with_warmup(
+    rows: FitRows, segment: Segment, flat: Segment | None, *, late: bool = False, climbs: tuple[Climb, ...] = (LINE,)
 ) -> Iterator[Candidate]:
-    """Candidates in which `segment` is the main law, `before` the rows of its warmup and `flat` its end."""
-    inner = rows.part(segment.start, segment.stop)
+    """Candidates in which `segment` is the main law, all rows before it its warmup and `flat` its end."""
+    before, inner = rows.part(0, segment.start), rows.part(segment.start, segment.stop)
     law = segment.law
-    begins = starts(rows, _zeros(before))
+    lines = climbing(before, starts(rows)) if len(before) else []
+    begins = starts(rows, _zeros(lines))
     if late and not len(before):
         begins += [Start(n, 0.3 + 0.12 * n) for n in range(2, min(40, rows.p[0]))]
-    for begin in _begins(inner, before, law, begins):
-        ramps: list[tuple[Ramp, Main]] = []
+    curves: list[Curve] = lines
+    if climbs != (LINE,):
+        both = ((start, climb) for start in begins for climb in climbs)
+        curves = [curve for start, climb in both if (curve := curved(before, start, climb))]
+    for begin in _main_begins(inner, before, law, begins, curves):
         for start in begins:
             if start.first_step > begin:
                 continue
             for main in mains(inner, law, begin, start.first_step):
                 if not 0 < main.lr < math.inf:
                     continue
-                made = ramp(before, start, begin, main.lr)
-                if made is not None:
-                    ramps.append((made, main))
-        for made, main in ramps:
-            candidate = _joined(made, main, rows, flat)
-            if candidate is not None and rows.holds(candidate.at):
-                yield candidate
+                ramps = (ramp(before, start, begin, main.lr, climb) for climb in climbs)
+                for warmup in filter(None, ramps):
+                    candidate = _joined(warmup, main, rows, flat)
+                    if candidate is not None:
+                        yield candidate
 
 
-def _zeros(before: FitRows) -> tuple[int, ...]:
-    """Where a ramp through the rows of the warmup is 0, if that is a whole position."""
-    if len(before) < 2 or before.p[0] == before.p[-1]:
+def _zeros(lines: list[Curve]) -> tuple[int, ...]:
+    """Where the ramp through the rows of the warmup is 0, if that is a whole position."""
+    if len(lines) != 1 or not isinstance(lines[0], Slope) or lines[0].slope <= 0:
         return ()
-    line = Slope.fit(before)
-    if line is None or line.slope <= 0:
-        return ()
-    near = round(line.zero)
-    return (near,) if abs(line.zero - near) < 0.02 else ()
+    near = round(lines[0].end)
+    return (near,) if abs(lines[0].end - near) < 0.02 else ()
 
 
-def _begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start]) -> Iterator[int]:
+def _main_begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start], curves: list[Curve]) -> Iterator[int]:
     """Positions at which the main law may begin."""
+    first = inner.p[0]
     if isinstance(law, Wave):
         near = round(law.top)
         tops = [near]
@@ -89,13 +102,13 @@ def _begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start]) -> I
             tops += range(near - 3, near + 4)
             tops += [start.first_step for start in begins if abs(start.first_step - near) < 0.2 * law.half]
             if len(before):
-                tops += kinks(before, law, inner.p[0], begins)
+                tops += kinks(before, curves, law, first, begins)
         yield from dict.fromkeys(top for top in tops if not len(before) or top > before.p[-1])
         return
     if len(before):
-        for kink in kinks(before, law, inner.p[0], begins):
+        for kink in kinks(before, curves, law, first, begins):
             yield kink
-            if isinstance(law, Level) and kink < inner.p[0]:
+            if isinstance(law, Level) and kink < first:
                 yield kink + 1  # (t + 1) / W is at the top one step early
         return
     yield from (start.first_step for start in begins)
@@ -109,12 +122,9 @@ def _hidden_peaks(inner: FitRows, law: Slope | Inverse) -> Iterator[int]:
     low, high = law(first), law(min(0, first))
     if not 0 < low < high:
         return
-    peaks = set()
-    for power in range(math.floor(math.log10(low)) - 2, math.ceil(math.log10(high)) + 1):
-        for lead in (*range(1, 100), 125, 175, 225, 325, 375, 625, 875):
-            peak = float(f"{lead}e{power}")
-            if low <= peak <= high:
-                peaks.add(peak)
+    powers = range(math.floor(math.log10(low)) - 2, math.ceil(math.log10(high)) + 1)
+    leads = (*range(1, 100), 125, 175, 225, 325, 375, 625, 875)
+    peaks = {peak for power in powers for lead in leads if low <= (peak := float(f"{lead}e{power}")) <= high}
     for peak in sorted(peaks, key=cost)[:70]:
         at = law.place(peak)
         near = round(at)
@@ -122,78 +132,176 @@ def _hidden_peaks(inner: FitRows, law: Slope | Inverse) -> Iterator[int]:
             yield near
 
 
-def _joined(made: Ramp, main: Main, rows: FitRows, flat: Segment | None) -> Candidate | None:
-    schedule, spent, evidence = main.schedule, main.cost, list(main.evidence)
-    begin = made.steps
-    shape = made.shape(main.shape)
-    spent += made.cost - _ratio_discount(made.warmup, main.shape.end)
+def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None) -> Candidate | None:
+    begin, spent, evidence = warmup.steps, main.cost, []
+    shape = warmup.before(main.shape)
+    spent += warmup.cost - _ratio_discount(warmup.warmup, main.shape.end)
     free = [*main.free]
-    if made.start_factor > 1:
-        evidence.append(f"the warmup comes from above: it begins with {made.start_factor:g} times the learning rate")
-    if made.warmup and main.begin < rows.p[0]:
+    if warmup.start_factor > 1:
+        evidence.append(f"the warmup comes from above: it begins with {warmup.start_factor:g} times the learning rate")
+    if warmup.climb != LINE:
+        spent += 1.5
+        by = "logarithm" if shape.ramp == "log" else f"power {shape.climb:g}"
+        evidence.append(f"the warmup climbs by the {by} of the step")
+    if warmup.warmup and main.begin < rows.p[0]:
         free.append("the warmup: its rows are not in the log")
         spent += 0.5
-    elif made.free:
-        free += made.free
-    if main.kind == "linear" and main.shape.end and _is_tail(rows, main.begin, main.shape.end):
+    elif warmup.free:
+        free += warmup.free
+    if main.kind == "linear" and _is_tail(rows, main.begin, main.shape.end):
         free.append("lr and where the line begins: its rows fix its end and its slope, lr divided by total_iters")
-    if main.kind == "inverse" and made.warmup and main.begin <= rows.p[0]:
+    if main.kind == "inverse" and warmup.warmup and main.begin <= rows.p[0]:
         free = [f"lr and the length of the warmup: only lr * length ** {main.shape.power:.4g} is seen"]
     if flat is not None:
-        ended = _ended(main, flat, rows)
-        if ended is None:
+        end = _end_at(main, flat, rows)
+        if end is None:
             return None
-        schedule, shape = ended, replace(shape, floor=flat.law(0))
-        if isinstance(schedule, Linear):
-            shape = replace(shape, end=begin + int(schedule.total_iters))
-    told = Candidate(
-        main.kind, main.lr, Linear(), made.first_step, spent, shape.end, tuple(free), tuple(evidence), shape=shape
+        spent += 0.5 * (main.kind == "cosine")
+        shape = replace(shape, floor=float(f"{flat.law(0):.12g}"), end=begin + end, rests=True)
+    bare = Candidate(
+        main.kind,
+        main.lr,
+        warmup.first_step,
+        spent,
+        horizon=shape.end,
+        free=tuple(free),
+        evidence=tuple(evidence),
+        shape=shape,
     )
-    if flat is not None and isinstance(schedule, Cosine) and not made.held:
-        start = made.start_factor if begin else 0.0
-        whole = WarmupCosine(warmup=begin, T_max=shape.end, eta_min=schedule.eta_min, start_factor=start)
-        return replace(told, schedule=whole, cost=spent + 0.5)
-    if schedule is None:
-        said = next(spoken(told, rows), None)
-        if said is not None or not begin:
-            return said
-        part = first_spoken(main.shape, rows.part(bisect_left(rows.p, main.begin), len(rows)), main.begin)
-        if part is None:
-            return None
-        schedule, told = part.schedule, replace(told, setting=part.setting)
-    return replace(told, schedule=made.before(schedule))
+    if begin and plain_schedule(shape) is None:
+        return next(spoken(bare, rows), None) or _in_parts(bare, main, rows)
+    return said(bare, rows)
 
 
-def _ended(main: Main, flat: Segment, rows: FitRows) -> Linear | Cosine | None:
-    """The main schedule, ended where it meets the flat stretch."""
-    schedule, value = main.schedule, flat.law(0)
-    if isinstance(schedule, Cosine):
-        past = main.begin + schedule.T_max > rows.p[flat.start]
-        return None if past or abs(value - schedule.eta_min) > rows.tol[flat.start] else schedule
-    return _line_until(schedule, main, value) if isinstance(schedule, Linear) else None
+def _in_parts(bare: Candidate, main: Main, rows: FitRows) -> Candidate | None:
+    """The candidate as PyTorch's warmup before what a framework has for the main curve alone."""
+    assert bare.shape is not None
+    climb = plain_climb(bare.shape)
+    alone = Candidate("", main.lr, main.begin, 0.0, horizon=main.shape.end, shape=main.shape)
+    part = next(spoken(alone, rows.part(bisect_left(rows.p, main.begin), len(rows))), None)
+    if part is None or climb is None:
+        return None
+    candidate = replace(bare, schedule=after(climb, bare.shape.begin, part.schedule), setting=part.setting)
+    return candidate if rows.holds(candidate.at) else None
+
+
+def _end_at(main: Main, flat: Segment, rows: FitRows) -> int | None:
+    """How long the main curve is, if it ends where it meets the flat stretch."""
+    value = flat.law(0)
+    if main.kind == "cosine":
+        past = main.begin + main.shape.end > rows.p[flat.start]
+        return None if past or abs(value - main.shape.floor) > rows.tol[flat.start] else main.shape.end
+    slope = (main.shape.floor / main.lr - 1) / main.shape.end if main.kind == "linear" else 0.0
+    if slope >= 0:
+        return None
+    exact = (value / main.lr - 1) / slope
+    length = simplest_whole(exact - 1e-4 * exact - 1e-6, exact + 1e-4 * exact + 1e-6) or round(exact)
+    return length if length >= 1 else None
 
 
 def _is_tail(rows: FitRows, begin: int, length: int) -> bool:
     """Whether the log begins when a good part of the schedule is over."""
-    return rows.p[0] - begin > 0.1 * length
+    return bool(length) and rows.p[0] - begin > 0.1 * length
 
 
 def _ratio_discount(warmup: int, length: int) -> float:
     """What a warmup costs less that is a usual share of the run."""
     total = warmup + length
-    if warmup and length and any(warmup == math.ceil(ratio * total) for ratio in RATIOS):
+    if warmup and length and any(warmup == math.ceil(ratio * total) for ratio in WARMUP_SHARES):
         return max(cost(warmup) - 1.2, 0.0)
     return 0.0
 
 
-def _line_until(schedule: Linear, main: Main, value: float) -> Linear | None:
-    """The line, ended where it has the value of the flat stretch."""
-    slope = (schedule.end_factor - schedule.start_factor) / schedule.total_iters
-    if slope >= 0:
-        return None
-    share = value / main.lr
-    exact = (share - 1) / slope
-    length = simplest_whole(exact - 1e-4 * exact - 1e-6, exact + 1e-4 * exact + 1e-6) or round(exact)
-    if length < 1:
-        return None
-    return Linear(start_factor=1.0, end_factor=float(f"{share:.12g}"), total_iters=length)
+def clocked_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
+    """Candidates whose main law is the last stretch and began before it."""
+    before, first = rows.part(0, segment.start), rows.p[segment.start]
+    for main in clocked_mains(rows, segment):
+        yield from _jumped(rows, before, first, main)
+        yield from _multiplied(rows, before, first, main)
+
+
+def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Main]:
+    """The curves of the last stretch that began before it, about where the log does."""
+    law = segment.law
+    if not isinstance(law, (Slope, Wave, Decay, Power)) or segment.stop - segment.start < 3 or not segment.start:
+        return
+    inner = rows.part(segment.start, segment.stop)
+    begins = [rows.p[0], rows.p[0] + 1, 0, 1]
+    if isinstance(law, Wave):
+        near = round(law.top)
+        open_top = abs(law.top - near) > 1e-4  # few digits leave the top of a wave open
+        begins = [near, *(p for p in begins if open_top and abs(p - near) < 0.2 * law.half)]
+    for begin in dict.fromkeys(p for p in begins if p <= rows.p[0] + 1):
+        yield from (main for main in mains(inner, law, begin, begin) if main.lr > 0)
+
+
+def _ramps(before: FitRows, start: int, target: Curve, first: int, lr: float) -> Iterator[Ramp]:
+    """The lines from `start` through the rows before that reach a target curve up to the position `first`."""
+    begins = [Start(start, 0.0)]
+    lines = climbing(before, begins)
+    for end in kinks(before, lines, target, first, begins):
+        warmup = ramp(before, begins[0], end, target(end), lr=lr)
+        if warmup is not None and warmup.warmup and not warmup.held and warmup.start_factor < 1:
+            yield warmup
+
+
+def _jumped(rows: FitRows, before: FitRows, first: int, main: Main) -> Iterator[Candidate]:
+    """The warmup's own values, then the decay as if it had run from the start: at a jump, or where both meet."""
+    begin, lr = main.begin, main.lr
+    rising = [i for i, p in enumerate(before.p) if p >= begin]
+    if len(rising) < 2 or before.y[rising[0]] >= before.y[rising[-1]]:
+        return
+    climb = before.pick(rising)
+    late = rows.p[0] < begin
+    decay = curve_of(main.shape, begin)
+    targets: list[tuple[Curve, bool]] = [(Level(lr, lr), False)]
+    if decay is not None:
+        targets.append((lambda p: decay(round(p)), True))
+    for target, meets in targets:
+        for warmup in _ramps(climb, begin, target, first, lr):
+            shape = replace(warmup.during(main.shape), meets=meets)
+            evidence = [
+                f"a warmup of {warmup.warmup} steps from {shape.start:g}; the decay's clock runs meanwhile: "
+                + ("the warmup ends on the decay" if meets else "a jump at its end")
+            ]
+            if late:
+                evidence.append("the first row repeats: the scheduler is one step late")
+            bare = Candidate(
+                main.kind,
+                lr,
+                begin - late,
+                main.cost + warmup.cost + 2.0,
+                horizon=main.shape.end,
+                free=main.free,
+                evidence=tuple(evidence),
+                skipped=(begin,) if late else (),
+                shape=shape,
+            )
+            yield from spoken(bare, rows)
+
+
+def _multiplied(rows: FitRows, before: FitRows, first: int, main: Main) -> Iterator[Candidate]:
+    """The warmup's factor times the decay, at every step."""
+    begin = main.begin
+    decay = curve_of(main.shape, begin)
+    if before.p[0] < begin or not 1 < len(before) <= MOST_PRODUCT or decay is None:
+        return
+    values = [decay(p) for p in before.p]
+    if min(values) <= 0:
+        return
+    ratios = FitRows(
+        before.p,
+        [y / value for y, value in zip(before.y, values, strict=True)],
+        [max(tol / value, 1e-15) for tol, value in zip(before.tol, values, strict=True)],
+        1.0,
+    )
+    for warmup in _ramps(ratios, begin, Level(1.0, 1.0), first, 1.0):
+        shape = replace(warmup.during(main.shape), product=True)
+        told = ("the decay runs during the warmup: the learning rate is the product of both",)
+        spent = main.cost + warmup.cost + 1.5
+        bare = Candidate(
+            main.kind, main.lr, begin, spent, horizon=shape.end, free=main.free, evidence=told, shape=shape
+        )
+        candidate = said(bare, rows)
+        if candidate is not None:
+            yield candidate

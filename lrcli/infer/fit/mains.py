@@ -1,162 +1,264 @@
-"""From a law with real-valued parameters to schedules with round ones that begin at a given position."""
+"""From a law with real-valued parameters to curves with round numbers that begin at a given position.
+
+The lengths come first: whole numbers near the law's own, the round ones among them. A curve of such a length is known
+but for its peak and its floor, in which it is linear: they are the roundest that the rows leave.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from lrcli.frameworks.fitting import Shape
-from lrcli.infer.fit.laws import Decay, Inverse, Law, Level, Power, Root, Slope, Wave
-from lrcli.infer.fit.laws.cosine import wave_with
-from lrcli.infer.fit.lines import line_mains
-from lrcli.infer.fit.main import FACTORS, Main, count_cost, heights, unit_curve
-from lrcli.infer.fit.naming import worded
+from lrcli.infer.fit.laws import Decay, Law, Level, Power, Root, Slope, Wave
+from lrcli.infer.fit.naming import unit_curve, unit_curves
 from lrcli.infer.fit.rows import FitRows, spread
-from lrcli.infer.numbers import cost, rounded, simplest, simplest_whole
-from lrcli.schedules.constant import Constant
-from lrcli.schedules.cosine import Cosine
-from lrcli.schedules.exponential import Exponential
-from lrcli.schedules.polynomial import Polynomial
+from lrcli.infer.fit.tuned import FLOOR_SHARES
+from lrcli.infer.numbers import cost, digits, rounded, simplest, simplest_whole
+
+_KINDS = {"line": "linear", "power": "polynomial"}
+"""The decays that are called otherwise to the user."""
+
+
+@dataclass(frozen=True)
+class Main:
+    """What comes after the warmup: a curve that begins at position `begin`; the shape counts from there."""
+
+    begin: int
+    shape: Shape
+    cost: float
+    free: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """What the decay is called to the user."""
+        return _KINDS.get(self.shape.decay, self.shape.decay)
+
+    @property
+    def lr(self) -> float:
+        """The learning rate that it begins with."""
+        return self.shape.lr
 
 
 def mains(rows: FitRows, law: Law, begin: int, first_step: int) -> Iterator[Main]:
-    """The schedules of a law that begin at a position: their rows are `rows`."""
+    """The curves of a law that begin at a position: their rows are `rows`."""
+
+    def main(shape: Shape, extra: float = 0.0, free: tuple[str, ...] = ()) -> Main:
+        spent = cost(shape.lr) + extra + (floor_cost(shape.floor, shape.lr) if shape.floor else 0.0)
+        for length in (shape.end, shape.scale):
+            spent += _length_cost(length, begin - first_step, begin) if length else 0.0
+        return Main(begin, shape, spent, free)
+
     if isinstance(law, Level):
-        span = rows.scale(lambda p: 1.0)
-        if span is not None:
-            yield Main.of(Shape("constant", simplest(*span)), Constant(), begin, first_step)
-    elif isinstance(law, Slope):
-        yield from line_mains(rows, law, begin, first_step)
+        if span := rows.scale(lambda p: 1.0):
+            yield main(Shape("constant", simplest(*span)))
     elif isinstance(law, Decay):
-        yield from _decay_mains(rows, law, begin, first_step)
-    elif isinstance(law, Inverse):
-        yield from _inverse_mains(rows, law, begin, first_step)
-    elif isinstance(law, Wave):
-        yield from _wave_mains(rows, law, begin, first_step)
+        shapes = (
+            Shape("exponential", 1.0, power=gamma) for gamma in rounded(math.exp(law.line.slope), 13) if gamma > 0
+        )
+        yield from (main(shape, cost(shape.power)) for shape in _scaled(rows, shapes, begin))
     elif isinstance(law, Root):
-        yield from _root_mains(rows, law, begin, first_step)
+        if abs(begin - law.begin) <= 0.5:  # it can only begin where it does
+            yield from (main(shape, 0.5) for shape in _scaled(rows, _root_shapes(rows, law, begin), begin))
+    elif isinstance(law, Power) and law.power < 0:
+        extra = 0.5 + (0.0 if law.power == -0.5 else cost(-law.power))
+        yield from (main(shape, extra) for shape in _scaled(rows, _inverse_shapes(law, begin), begin))
+    elif isinstance(law, Slope):
+        if law.slope > 0:
+            yield from _rising(rows, law, begin)
+        lines = list(_ended(rows, law, Shape("line", 1.0), begin, first_step)) if law.slope < 0 else []
+        yield from map(main, lines)
+        if not lines or abs(law.end - round(law.end)) >= 1e-3:
+            yield from (main(*line) for line in _lines_to_floor(rows, law, begin))
+    elif isinstance(law, Wave):
+        yield from map(main, _ended(rows, law, Shape("cosine", 1.0), begin, first_step))
     else:
-        yield from _power_mains(rows, law, begin, first_step)
+        curves = (Shape("power", 1.0, power=power) for power in rounded(law.power, 4))
+        yield from (
+            main(shape, cost(shape.power)) for shape in _first(_ended(rows, law, c, begin, first_step) for c in curves)
+        )
 
 
-def _decay_mains(rows: FitRows, law: Decay, begin: int, first_step: int) -> Iterator[Main]:
-    for gamma in rounded(math.exp(law.rate), 13):
-        if gamma <= 0:
-            continue
-        schedule = Exponential(gamma=gamma)
-        try:
-            span = rows.scale(unit_curve(schedule, begin))
-        except OverflowError:
-            continue
-        if span is not None:
-            shape = Shape("exponential", simplest(*span), power=gamma)
-            yield Main.of(shape, schedule, begin, first_step, cost(gamma))
-            return
+def _first(choices: Iterable[Iterator[Shape]]) -> list[Shape]:
+    """What the first of the choices has that has any."""
+    return next((shapes for choice in choices if (shapes := list(choice))), [])
 
 
-def _inverse_mains(rows: FitRows, law: Inverse, begin: int, first_step: int) -> Iterator[Main]:
-    exact = begin - law.origin
-    if exact <= 0:
-        return
-    whole = simplest_whole(exact - 1e-3 - 1e-4 * exact, exact + 1e-3 + 1e-4 * exact) or round(exact)
-    for length in dict.fromkeys((whole, round(exact), *rounded(exact, 12))):
-        shape = Shape("inverse", 1.0, power=law.power, scale=length)
-        for lr in _worded_heights(rows, shape, begin) if length > 0 else ():
-            extra = 0.5 + (0.0 if law.power == 0.5 else cost(law.power))
-            yield Main.of(replace(shape, lr=lr), None, begin, first_step, extra)
-            return
+def _length_cost(n: float, *before: int) -> float:
+    """The cost of a length, or of the position at which it ends, whichever is rounder."""
+    return min(cost(n), *(0.2 + cost(n + more) for more in before))
 
 
-def _halves(rows: FitRows, law: Wave, begin: int, first_step: int) -> list[int]:
-    """The whole half lengths that fit: the nearest, and the round ones."""
+def floor_cost(floor: float, lr: float) -> float:
+    """The cost of a floor, or of the share that it is, whichever is rounder."""
+    return min(cost(floor), cost(floor / lr))
+
+
+def _scaled(rows: FitRows, shapes: Iterable[Shape], begin: int) -> Iterator[Shape]:
+    """The first of the shapes, of height 1, that the rows have, with its learning rate."""
+    for shape in shapes:
+        for unit in unit_curves(shape, rows, begin):
+            try:
+                span = rows.scale(unit)
+            except OverflowError:
+                continue
+            if span is not None:
+                lr = simplest(*span)
+                yield replace(shape, lr=lr, floor=float(f"{lr * shape.floor:.12g}"))
+                return
+
+
+def _inverse_shapes(law: Power, begin: int) -> Iterator[Shape]:
+    exact = begin - law.end
+    if exact > 0:
+        near = 1e-3 + 1e-4 * exact
+        whole = simplest_whole(exact - near, exact + near) or round(exact)
+        for length in dict.fromkeys((whole, round(exact), *rounded(exact, 12))):
+            if length > 0:
+                yield Shape("inverse", 1.0, power=-law.power, scale=length)
+
+
+def _root_shapes(rows: FitRows, law: Root, begin: int) -> Iterator[Shape]:
+    for share in (0.0, *FLOOR_SHARES):
+        exact = (law.top * (1 - share) / law.fall) ** 2
+        length = simplest_whole(exact * (1 - 1e-4), exact * (1 + 1e-4)) or round(exact)
+        if length >= rows.p[-1] - begin:
+            yield Shape("root", 1.0, end=length, floor=share)
+
+
+def _ended(rows: FitRows, law: Slope | Wave | Power, unit: Shape, begin: int, first_step: int) -> Iterator[Shape]:
+    """The curves of this kind that end about where the law does; a line falls to 0, the others to any floor."""
     few = rows.pick(spread(len(rows), 60, 8))
+    to_zero = isinstance(law, Slope) or (isinstance(law, Power) and law.floor <= 0)
+    least = 1 if isinstance(law, Wave) else rows.p[-1] - begin + (to_zero and rows.y[-1] > rows.tol[-1])
 
-    def fits(half: float) -> bool:
-        if half < 1:
+    def curve(length: int) -> Callable[[int], float]:
+        return unit_curve(replace(unit, end=length), begin)
+
+    def fits(length: int) -> bool:
+        if length < max(least, 1):
             return False
-        made = wave_with(few, half, begin)
-        return made is not None and few.holds(made, 1.5)
+        return (few.scale(curve(length), 1.5) if to_zero else few.heights(curve(length))) is not None
 
-    found = []
-    near = round(law.half)
-    if abs(near - law.half) < 1e-6 * law.half:
+    for length in whole_lengths(law.end - begin, (0, begin - first_step, begin), fits):
+        near = None if to_zero else rows.heights(curve(length))
+        for lr, floor in heights(rows, curve(length), near and near[0]):
+            yield replace(unit, lr=lr, end=length, floor=floor)
+
+
+def whole_lengths(exact: float, shifts: Iterable[int], fits: Callable[[int], bool]) -> list[int]:
+    """The whole lengths that fit: those that are round, or with one of the shifts added, and the nearest."""
+    near = round(exact)
+    if abs(near - exact) < 1e-6 * abs(exact):
         return [near] if fits(near) else []
-    span = []
+    edges = []
     for sign in (-1, 1):
-        edge = max(1.0, 1e-6 * law.half)
-        while edge < 0.5 * law.half and fits(law.half + sign * edge):
-            edge *= 1.5
-        span.append(law.half + sign * edge)
-    for shift in {0, begin - first_step, begin}:
-        low, high = span[0] + shift, span[1] + shift
+        step = 1
+        while step < 0.5 * near and fits(near + sign * step):
+            step *= 2
+        edges.append(near + sign * step)
+    lengths = []
+    for shift in dict.fromkeys(shifts):
+        low, high = edges[0] + shift, edges[1] + shift
         for _ in range(3):
             whole = simplest_whole(low, high)
             if whole is None:
                 break
             if fits(whole - shift):
-                found.append(whole - shift)
+                lengths.append(whole - shift)
                 break
-            if whole < law.half + shift:
-                low = whole + 1
-            else:
-                high = whole - 1
-    if near not in found and fits(near):
-        found.append(near)
-    return found
+            low, high = (whole + 1, high) if whole < near + shift else (low, whole - 1)
+    if near not in lengths and fits(near):
+        lengths.append(near)
+    return list(dict.fromkeys(lengths))
 
 
-def _wave_mains(rows: FitRows, law: Wave, begin: int, first_step: int) -> Iterator[Main]:
-    for half in _halves(rows, law, begin, first_step):
-        made = wave_with(rows, half, begin)
-        if made is None:
-            continue
-        for lr, floor in heights(rows, unit_curve(Cosine(T_max=half), begin), made.middle - made.height):
-            yield Main.of(
-                Shape("cosine", lr, end=half, floor=floor), Cosine(T_max=half, eta_min=floor), begin, first_step
-            )
-
-
-def _root_mains(rows: FitRows, law: Root, begin: int, first_step: int) -> Iterator[Main]:
-    """A decay by 1 - the root of what is done: it can only begin where it does."""
-    if abs(begin - law.begin) > 0.5:
+def heights(rows: FitRows, unit: Callable[[int], float], floor: float | None) -> Iterator[tuple[float, float]]:
+    """(peak, floor) of a curve that falls from 1 to 0 as `unit` does, the roundest; its floor is near `floor`."""
+    span = rows.scale(unit)
+    if span is not None:
+        yield simplest(*span), 0.0
+    if span is not None or floor is None:
         return
-    for share in (0.0, *FACTORS):
-        exact = (law.top * (1 - share) / law.fall) ** 2
-        length = simplest_whole(exact * (1 - 1e-4), exact * (1 + 1e-4)) or round(exact)
-        if length < rows.p[-1] - begin:
-            continue
-        for lr in _worded_heights(rows, Shape("root", 1.0, end=length, floor=share), begin):
-            shape = Shape("root", lr, end=length, floor=float(f"{lr * share:.12g}"))
-            yield Main.of(shape, None, begin, first_step, 0.5)
-            return
-
-
-def _worded_heights(rows: FitRows, unit: Shape, begin: int) -> Iterator[float]:
-    """The roundest learning rate of a curve that no class of PyTorch has, if it has the shape of these rows."""
-    for schedule in worded(replace(unit, epochs=rows.in_epochs)):
-        span = rows.scale(unit_curve(schedule, begin))
+    for factor in (*FLOOR_SHARES, 1 / 3, 2 / 3):
+        span = rows.scale(lambda p, factor=factor: factor + (1 - factor) * unit(p))  # type: ignore[misc]
         if span is not None:
-            yield simplest(*span)
+            lr = simplest(*span)
+            yield lr, float(f"{lr * factor:.12g}")
+            return
+    for low in rounded(floor, 15):
+        span = rows.above(low).scale(unit) if 0 < low < rows.peak else None
+        if span is not None:
+            yield simplest(span[0] + low, span[1] + low), low
             return
 
 
-def _power_mains(rows: FitRows, law: Power, begin: int, first_step: int) -> Iterator[Main]:
-    near = round(law.end)
-    # a long run in few digits leaves the end open
-    ends = [end for end in range(near - 30, near + 31) if end > begin and end >= rows.p[-1]]
-    ends.sort(key=lambda end: (count_cost(end - begin, begin - first_step, begin), abs(end - near)))
-    few = rows.pick(spread(len(rows), 60, 8))
-    found = False
-    for power in rounded(law.power, 4):
-        for end in ends:
-            schedule = Polynomial(total_iters=end - begin, power=power)
-            unit = unit_curve(schedule, begin)
-            if law.floor <= 0 and few.scale(unit) is None:
-                continue
-            for lr, floor in heights(rows, unit, law.floor if law.floor > 0 else None):
-                shape = Shape("power", lr, end=end - begin, floor=floor, power=power)
-                yield Main.of(shape, None if floor else schedule, begin, first_step, cost(power))
-                found = True
-        if found:
+def _rising(rows: FitRows, law: Slope, begin: int) -> list[Main]:
+    """A warmup that does not end before the log does: the peak and its length are the roundest that fit."""
+    last = rows.p[-1]
+    power = math.floor(math.log10(max(law(last), 1e-300)))
+    warmups: list[Main] = []
+    for lr in dict.fromkeys(float(f"{lead}e{power - 1 + more}") for more in range(4) for lead in range(10, 100)):
+        end = law.place(lr)
+        width = 1e-7 * (end - begin) + 4 * rows.tol[-1] / law.slope
+        whole = simplest_whole(end - begin - width, end - begin + width) if end >= last - 1e-6 else None
+        if whole is None or whole < 1:
+            continue
+        start = law(begin) / lr
+        slack = max(1e-10 * abs(start), 2 * rows.tol[0] / lr, 1e-14)
+        factor = simplest(start - slack, start + slack)
+        if factor < 0:
+            continue
+        shape = Shape("constant", lr, warmup=whole, start=factor * lr, begin=whole)
+        if rows.holds(unit_curve(shape, begin)):
+            spent = cost(lr) + cost(whole) + (cost(factor) if factor else 0.0)
+            free = ("the peak and the length of the warmup: the run ends in it, only its slope is seen",)
+            warmups.append(Main(begin, shape, spent, free))
+    return sorted(warmups, key=lambda main: main.cost)[:3]
+
+
+def _lines_to_floor(rows: FitRows, law: Slope, begin: int) -> Iterator[tuple[Shape, float, tuple[str, ...]]]:
+    """(shape, cost, what is open) of a line that does not aim at 0 at a whole position: it ends at another factor."""
+    last = rows.p[-1]
+    tries = 0
+
+    def line(lr: float, factor: float, length: int) -> Shape:
+        return Shape("line", lr, end=length, floor=float(f"{factor * lr:.12g}"))
+
+    for lr in rounded(law(begin), 6):
+        span = _slopes(rows, begin, lr) if lr > 0 else None
+        if span is None:
+            continue
+        tries += 1
+        aims = False
+        # transformers' polynomial decay ends at 1e-7 unless told otherwise
+        for factor in (*FLOOR_SHARES, float(f"{1e-7 / lr:.12g}")) if law.slope < 0 else ():
+            low, high = sorted(lr * (factor - 1) / slope for slope in span)
+            length = simplest_whole(max(low, last - begin), high)
+            if length is not None and length > 0:
+                yield line(lr, factor, length), 0.5, ()
+                aims = True
+        # the factor at the last row, whatever it is
+        length = max(last - begin, 1)
+        factor = simplest(*(1 + slope * length / lr for slope in span))
+        usual = digits(factor) <= 2  # somebody's end: the line aims at it
+        free = () if aims or usual else ("where the line ends: only its slope is seen",)
+        yield line(lr, factor, length), 0.5 if usual else 2.0, free
+        if tries == 2:
             return
+
+
+def _slopes(rows: FitRows, begin: int, lr: float) -> tuple[float, float] | None:
+    """The interval of slopes of a line that is at lr at `begin`; None if no such line gives the rows."""
+    low, high = -math.inf, math.inf
+    for p, y, tol in zip(rows.p, rows.y, rows.tol, strict=True):
+        if p == begin:
+            if abs(y - lr) > tol:
+                return None
+            continue
+        a, b = sorted(((y - tol - lr) / (p - begin), (y + tol - lr) / (p - begin)))
+        low, high = max(low, a), min(high, b)
+        if low > high:
+            return None
+    return (low, high)

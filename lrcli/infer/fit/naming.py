@@ -1,4 +1,4 @@
-"""What was found, in the words of the frameworks: a registered class with its own keywords for a curve."""
+"""From a shape to a schedule: PyTorch's classes, or a registered class of a framework with its own keywords."""
 
 from __future__ import annotations
 
@@ -10,22 +10,63 @@ from lrcli.catalog.registry import find_type
 from lrcli.errors import InvalidValue, LrcliError
 from lrcli.frameworks.fitting import Shape, Words, own_spellings, spellings
 from lrcli.infer.fit.candidate import Candidate
+from lrcli.infer.fit.plain import plain_schedule
 from lrcli.infer.fit.rows import FitRows
-from lrcli.infer.numbers import cost
+from lrcli.infer.fit.tuned import UNROUND
+from lrcli.infer.numbers import cost, digits
 from lrcli.schedules.base import Schedule, Setting, parameters
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.linear import Linear
+
+
+def curve_of(shape: Shape, begin: int) -> Callable[[int], float] | None:
+    """The learning rate of a shape that begins at a position; None where PyTorch has no class for it."""
+    schedule = plain_schedule(shape)
+    return None if schedule is None else Candidate("", shape.lr, begin, 0.0, schedule=schedule).at
+
+
+def unit_curve(shape: Shape, begin: int) -> Callable[[int], float]:
+    """The same for a shape that PyTorch has a class for."""
+    curve = curve_of(shape, begin)
+    assert curve is not None
+    return curve
+
+
+def unit_curves(shape: Shape, rows: FitRows, begin: int) -> Iterator[Callable[[int], float]]:
+    """The curves of height 1 by which PyTorch or else the frameworks say a shape, whether they are right or not."""
+    if (curve := curve_of(shape, begin)) is not None:
+        yield curve
+        return
+    for words in spellings(in_run(shape, rows)):
+        with suppress(InvalidValue, LrcliError):
+            yield Candidate("", 1.0, begin, 0.0, schedule=schedule_of(words)).at
+
+
+def in_run(shape: Shape, rows: FitRows) -> Shape:
+    """The shape, with what the log says of its steps."""
+    return replace(shape, epochs=rows.in_epochs, per_epoch=rows.epoch)
+
+
+def said(bare: Candidate, rows: FitRows) -> Candidate | None:
+    """A candidate with a shape as a schedule that gives the rows: PyTorch's, or the first framework's that has one."""
+    assert bare.shape is not None
+    schedule = plain_schedule(bare.shape)
+    if schedule is None or bare.shape.ramp != "line":  # code, which has a name elsewhere
+        worded = next(spoken(bare, rows), None)
+        if worded is not None or schedule is None:
+            return worded
+    candidate = replace(bare, schedule=schedule)
+    return candidate if rows.holds(candidate.at) else None
 
 
 def spoken(candidate: Candidate, rows: FitRows) -> Iterator[Candidate]:
     """The candidate in the words of each framework that has some and gives all rows with them."""
     if candidate.shape is None:
         return
-    shape = replace(candidate.shape, epochs=rows.in_epochs)
-    for words in spellings(shape):
-        made = in_words(words, candidate, rows)
-        if made is not None and gives(made, rows):
-            yield made
+    for words in spellings(in_run(candidate.shape, rows)):
+        worded = in_words(words, candidate, rows)
+        if worded is not None and gives(worded, rows):
+            yield worded
 
 
 def in_words(words: Words, candidate: Candidate, rows: FitRows) -> Candidate | None:
@@ -34,17 +75,12 @@ def in_words(words: Words, candidate: Candidate, rows: FitRows) -> Candidate | N
         schedule = schedule_of(words)
     except (InvalidValue, LrcliError):
         return None
+    lr = candidate.lr if words.lr is None else words.lr
     first = candidate.first_step - words.ahead
     length = max(candidate.horizon, rows.p[-1] - first + 1)
-    setting = Setting(length, "epoch" if rows.in_epochs else "step", lrs=(candidate.lr,), default_lr=candidate.lr)
-    return replace(candidate, kind=schedule.name, schedule=schedule, first_step=first, setting=setting)
-
-
-def worded(shape: Shape) -> Iterator[Schedule]:
-    """The schedules by which a framework says a curve, whether they are right or not."""
-    for words in spellings(shape):
-        with suppress(InvalidValue, LrcliError):
-            yield schedule_of(words)
+    unit = "epoch" if rows.in_epochs else "step"
+    setting = Setting(length, unit, rows.epoch or None, lrs=(lr,), default_lr=lr)
+    return replace(candidate, kind=schedule.name, lr=lr, schedule=schedule, first_step=first, setting=setting)
 
 
 def schedule_of(words: Words) -> Schedule:
@@ -62,13 +98,7 @@ def gives(candidate: Candidate, rows: FitRows) -> bool:
         return False
 
 
-def first_spoken(shape: Shape, rows: FitRows, begin: int) -> Candidate | None:
-    """A candidate for a curve that no class of PyTorch has: in the words of the first framework that has some."""
-    bare = Candidate(shape.decay, shape.lr, Linear(), begin, 0.0, shape.end, shape=shape)
-    return next(spoken(bare, rows), None)
-
-
-def best_named(found: list[Candidate], rows: FitRows, shown: Callable[[float], float]) -> list[Candidate]:
+def best_named(candidates: list[Candidate], rows: FitRows, shown: Callable[[float], float]) -> list[Candidate]:
     """The candidates, the first one in the words of the framework that says it best.
 
     What gives every row as it is printed comes before what only comes near. Then PyTorch's words do, unless they are
@@ -76,43 +106,50 @@ def best_named(found: list[Candidate], rows: FitRows, shown: Callable[[float], f
     before all others, where its words give every row as printed with at most one number more. `shown` is what the log
     prints of a number.
     """
-    if not found:
+    if not candidates:
         return []
-    plain = found[0]
-    if rows.writer and (own := _own(found, rows, shown)):
-        return [own, *found]
+    plain = candidates[0]
+    if rows.writer and (own_words := _in_own_words(candidates, rows, shown)):
+        return [own_words, *candidates]
     named = sorted(spoken(plain, rows), key=_keys_cost)  # the best known of equals first
     if not named:
-        return found
-    worse = plain.is_code or _refused(plain) or plain.numbers > named[0].numbers
+        return candidates
+    worse = plain.is_code or _refused(plain) or _numbers(plain) > _numbers(named[0])
     if _printed(plain, rows, shown):
         best = named[0] if plain.is_code or (worse and _printed(named[0], rows, shown)) else plain
     else:
         best = next((one for one in named if _printed(one, rows, shown)), named[0] if worse else plain)
     equal = best is plain and named[0].schedule != plain.schedule and _printed(named[0], rows, shown)
-    return [best, *named[:equal], *found[1:]]
+    return [best, *named[:equal], *candidates[1:]]
 
 
-def _own(found: list[Candidate], rows: FitRows, shown: Callable[[float], float]) -> Candidate | None:
-    """The candidate in the words of the framework that wrote the log; None where they are not as good as others."""
-    for one in found:
-        if one.shape is None:
+def _numbers(candidate: Candidate) -> int:
+    """How many numbers there are to say; a base LR that nobody wrote counts as three."""
+    return candidate.numbers + 2 * (digits(candidate.lr) >= UNROUND)
+
+
+def _in_own_words(candidates: list[Candidate], rows: FitRows, shown: Callable[[float], float]) -> Candidate | None:
+    """A candidate in the words of the framework that wrote the log; None where they are not as good as others."""
+    most = candidates[0].numbers + 1
+    for candidate in candidates:
+        if candidate.shape is None:
             continue
-        end = one.shape.end or rows.p[-1] + 1 - one.first_step
-        for words in own_spellings(replace(one.shape, end=end, epochs=rows.in_epochs), rows.writer):
-            made = in_words(words, one, rows)
-            if made and gives(made, rows) and made.numbers <= found[0].numbers + 1 and _printed(made, rows, shown):
-                return made
+        end = candidate.shape.end or rows.p[-1] + 1 - candidate.first_step
+        for words in own_spellings(in_run(replace(candidate.shape, end=end), rows), rows.writer):
+            worded = in_words(words, candidate, rows)
+            if worded and gives(worded, rows) and worded.numbers <= most and _printed(worded, rows, shown):
+                return worded
     return None
 
 
 def _keys_cost(candidate: Candidate) -> float:
     """How much there is to say with its keywords, a word like a number; the length of the run is said already."""
     schedule, length = candidate.schedule, candidate.setting.length if candidate.setting else 0
-    given = (getattr(schedule, f.name) for f in parameters(schedule))
-    told = (value for value, f in zip(given, parameters(schedule), strict=True) if value not in (f.default, length))
-    parts = (x for value in told for x in (value if isinstance(value, tuple) else (value,)))
-    return round(sum(cost(x) if type(x) in (int, float) else 1.0 for x in parts), 6)
+    given = ((getattr(schedule, f.name), f.default) for f in parameters(schedule))
+    values = (value for value, default in given if value not in (default, length))
+    parts = (x for value in values for x in (value if isinstance(value, tuple) else (value,)))
+    lr_cost = cost(candidate.lr) if digits(candidate.lr) >= UNROUND else 0.0
+    return round(lr_cost + sum(cost(x) if type(x) in (int, float) else 1.0 for x in parts), 6)
 
 
 def _printed(candidate: Candidate, rows: FitRows, shown: Callable[[float], float]) -> bool:

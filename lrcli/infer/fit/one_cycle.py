@@ -120,7 +120,7 @@ def _from(
                         free: tuple[str, ...] = ()
                         if rows.p[-1] <= peak_at:
                             free = ("total_steps and pct_start: only their product is seen, the run ends in the rise",)
-                        yield Candidate("one_cycle", max_lr, schedule, begin, spent - 0.5, total, free)
+                        yield Candidate("one_cycle", max_lr, begin, spent - 0.5, schedule, total, free)
 
 
 def _written(value: float, most: int) -> list[float]:

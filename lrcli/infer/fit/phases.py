@@ -11,7 +11,7 @@ from lrcli.frameworks.fitting import Shape
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws import Law, Level, Slope, Wave
 from lrcli.infer.fit.mains import mains
-from lrcli.infer.fit.naming import first_spoken
+from lrcli.infer.fit.naming import said
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.warmup import Ramp
@@ -81,18 +81,18 @@ def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, ro
         parts.append(part)
         spent += more + cost(stop - start)
     if len(parts) == 1:
-        return Candidate("phases", peak, parts[0], begin, spent)
+        return Candidate("phases", peak, begin, spent, schedule=parts[0])
     milestones = tuple(edge - begin for edge in edges[1:-1])
-    whole = Candidate("phases", peak, Sequential(tuple(parts), milestones), begin, spent)
+    whole = Candidate("phases", peak, begin, spent, schedule=Sequential(tuple(parts), milestones))
     ramp, held = (parts[0], parts[1]) if len(parts) == 3 else (None, parts[0])
     if shape is None or len(parts) > 3 or not isinstance(held, ConstantSchedule):
         return whole
-    ahead = Ramp(begin, 0, 0.0, 0.0)
+    ahead = Ramp(begin)
     if ramp is not None:
         if not isinstance(ramp, Linear) or ramp.end_factor != 1 or ramp.start_factor > 1:
             return whole
         ahead = ahead._replace(warmup=milestones[0], start_factor=ramp.start_factor)
-    shape = ahead._replace(held=milestones[-1] - ahead.warmup).shape(shape)
+    shape = ahead._replace(held=milestones[-1] - ahead.warmup).before(shape)
     return replace(whole, shape=shape, horizon=shape.end)
 
 
@@ -120,7 +120,7 @@ def _end(rows: FitRows, law: Law, begin: int) -> int:
     """Where the last phase ends: where a line is 0, else after the last row."""
     last = rows.p[-1]
     if isinstance(law, Slope) and law.slope < 0:
-        zero = law.zero
+        zero = law.end
         noise = 2 * rows.tol[-1] / abs(law.slope) + 1e-6 * abs(zero)
         whole = simplest_whole(max(zero - begin - noise, last - begin), zero - begin + noise)
         if whole is not None:
@@ -172,12 +172,11 @@ def _part(
         return line, cost(first) + cost(last) + 0.5, shape
     inner = rows.part(segment.start, segment.stop)
     for main in mains(inner, law, start, start):
-        share, schedule = _share(main.lr, peak, noise), main.schedule
-        if schedule is None:
-            said = first_spoken(main.shape, inner, start)
-            if said is None or (share != 1 and main.shape.floor):
-                continue
-            schedule = said.schedule
+        share = _share(main.lr, peak, noise)
+        part = said(Candidate("", main.lr, start, 0.0, horizon=main.shape.end, shape=main.shape), inner)
+        if part is None or (share != 1 and main.shape.floor and not isinstance(part.schedule, Cosine)):
+            continue
+        schedule = part.schedule
         if share != 1:
             if isinstance(schedule, Cosine):
                 schedule = replace(schedule, eta_min=float(f"{schedule.eta_min / share:.12g}"))

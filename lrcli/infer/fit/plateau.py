@@ -9,7 +9,7 @@ from itertools import pairwise, product
 
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.rows import FitRows
-from lrcli.infer.fit.steps import Flat
+from lrcli.infer.fit.segments import Flat
 from lrcli.infer.numbers import cost, simplest
 from lrcli.schedules.plateau import Plateau
 
@@ -107,9 +107,9 @@ def _replayed(
                 candidate = Candidate(
                     "plateau",
                     lr,
-                    made,
                     rows.p[0] - shift,
                     _cost(made, name, shift) + cost(lr),
+                    made,
                     evidence=(f"the reductions follow {name}",),
                 )
                 if rows.holds(candidate.at):

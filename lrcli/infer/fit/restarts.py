@@ -1,52 +1,35 @@
-"""Cosine annealing with warm restarts: jumps up to the same height, a wave after each."""
+"""Cosine annealing with warm restarts: jumps up to the same height, half a cosine after each."""
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.laws.cosine import wave_with
-from lrcli.infer.fit.main import heights, unit_curve
-from lrcli.infer.fit.rows import FitRows
+from lrcli.infer.fit.laws import Wave
+from lrcli.infer.fit.mains import floor_cost, heights
+from lrcli.infer.fit.naming import said, unit_curves
+from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.warmup import ramp, starts
-from lrcli.infer.numbers import cost
-from lrcli.schedules.cosine import Cosine
-from lrcli.schedules.cosine_restarts import CosineRestarts
+from lrcli.infer.numbers import cost, simplest_whole
+
+Jump = tuple[int, int]
+"""A restart lies behind the first position, at the latest at the second."""
 
 
-def restart_candidates(rows: FitRows, found: list[tuple[int, int]]) -> Iterator[Candidate]:
+def restart_candidates(rows: FitRows, cycles: list[tuple[int, int]]) -> Iterator[Candidate]:
     """Schedules with restarts in these cycles, after a warmup where the run begins with a rise."""
-    start, stop = max(found, key=lambda cycle: cycle[1] - cycle[0])
-    longest = rows.part(start, stop)
-    highest = max(range(len(longest)), key=lambda i: longest.y[i])
-    longest = longest.part(highest, len(longest))
-    if len(longest) < 3:
-        return
-    number = found.index((start, stop))
-    jumps = [(rows.p[begin - 1] + 1, rows.p[begin]) for begin, _ in found[1:]]
-    for begin in _begins(rows, found[0]):
-        for factor in (1, 2, 3, 4):
-            for earlier in range(1 if begin >= rows.p[0] - 2 else 12):
-                for size in _sizes(jumps, begin, factor, earlier):
-                    top = begin + _length(size, factor, number + earlier)
-                    yield from _from(rows, longest, size * factor ** (number + earlier), top, begin, size, factor)
-
-
-def _length(size: int, factor: int, cycles: int) -> int:
-    """The steps of so many cycles."""
-    return size * cycles if factor == 1 else size * (factor**cycles - 1) // (factor - 1)
-
-
-def _sizes(jumps: list[tuple[int, int]], begin: int, factor: int, earlier: int) -> list[int]:
-    """The roundest lengths of the first cycle that put every restart where a jump is."""
-    low, high = 1, 10**12
-    for i, (after, by) in enumerate(jumps, 1):
-        cycles = _length(1, factor, i + earlier)
-        low, high = max(low, -(-(after - begin) // cycles)), min(high, (by - begin) // cycles)
-    if high - low > 400:
-        return []
-    return sorted(range(low, high + 1), key=cost)[:60]
+    jumps = [(rows.p[begin - 1], rows.p[begin]) for begin, _ in cycles[1:]]
+    longest = Wave.fit(rows.part(*max(cycles[1:], key=lambda cycle: cycle[1] - cycle[0])))
+    for begin in _begins(rows, cycles[0]):
+        for earlier in range(1 if begin >= rows.p[0] - 2 else 12):
+            for shape in (
+                *_whole_cycles(rows, jumps, begin, earlier),
+                *_parts_of_run(rows, jumps, begin, earlier, longest),
+            ):
+                yield from _with_cycles(rows, begin, shape)
 
 
 def _begins(rows: FitRows, first: tuple[int, int]) -> list[int]:
@@ -57,28 +40,66 @@ def _begins(rows: FitRows, first: tuple[int, int]) -> list[int]:
     return list(range(rows.p[peak], max(rows.p[peak - 1], rows.p[peak] - 60), -1))
 
 
-def _from(
-    rows: FitRows, longest: FitRows, half: int, top: int, begin: int, size: int, factor: int
-) -> Iterator[Candidate]:
-    made = wave_with(longest, half, top)
-    if made is None:
+def _length(factor: int, cycles: int) -> int:
+    """The length of so many cycles, in first ones."""
+    return sum(factor**k for k in range(cycles))
+
+
+def _whole_cycles(rows: FitRows, jumps: list[Jump], begin: int, earlier: int) -> Iterator[Shape]:
+    """Cycles of the roundest lengths that put every restart where a jump is, each `factor` times the one before."""
+    for factor in (1, 2, 3, 4):
+        low, high = 1, 10**12
+        for i, (after, by) in enumerate(jumps, 1):
+            first_ones = _length(factor, i + earlier)
+            low, high = max(low, -(-(after + 1 - begin) // first_ones)), min(high, (by - begin) // first_ones)
+        for size in sorted(range(low, high + 1), key=cost)[:60] if high - low <= 400 else ():
+            count = len(jumps) + earlier + 1
+            while begin + size * _length(factor, count) <= rows.p[-1]:
+                count += 1
+            end = size * _length(factor, count)
+            yield Shape("restarts", 1.0, end=end, power=count, scale=factor if factor > 1 else 0)
+
+
+def _parts_of_run(rows: FitRows, jumps: list[Jump], begin: int, earlier: int, longest: Wave | None) -> Iterator[Shape]:
+    """Equal parts of a run, of which a cycle need not be a whole number of steps."""
+    low = max((after - begin) / (i + earlier) for i, (after, _) in enumerate(jumps, 1))
+    high = min((by - begin) / (i + earlier) for i, (_, by) in enumerate(jumps, 1))
+    if low >= high:
         return
-    warm = [i for i, p in enumerate(rows.p) if p < begin]
-    before = rows.part(0, len(warm))
-    for lr, floor in heights(longest, unit_curve(Cosine(T_max=half), top), made.middle - made.height):
-        schedule = CosineRestarts(T_0=size, T_mult=factor, eta_min=floor)
-        for start in starts(rows):
-            if start.first_step > begin:
-                continue
-            rise = ramp(before, start, begin, lr)
-            if rise is None:
-                continue
-            whole = rise.before(schedule)
-            spent = rise.cost + cost(lr) + min(cost(floor), cost(floor / lr)) + cost(size) + 0.5 * (factor - 1)
-            shape = None
-            if factor == 1:
-                count = -(-(rows.p[-1] + 1 - begin) // size)
-                shape = rise.shape(Shape("restarts", lr, end=size * count, floor=floor, power=count))
-            candidate = Candidate("cosine_restarts", lr, whole, start.first_step, spent, free=rise.free, shape=shape)
-            if rows.holds(candidate.at):
-                yield candidate
+    last = rows.p[-1] - begin
+    for count in range(len(jumps) + earlier + 1, len(jumps) + earlier + 4):
+        ends = [last, last + 1, *([round(longest.half * count)] if longest else [])]
+        ends += [
+            end - shift for shift in (0, begin) if (end := simplest_whole(count * low + shift, count * high + shift))
+        ]
+        for end in dict.fromkeys(ends):
+            if end % count and count * low < end <= count * high and end >= last:
+                yield Shape("restarts", 1.0, end=end, power=count)
+
+
+def _with_cycles(rows: FitRows, begin: int, unit: Shape) -> Iterator[Candidate]:
+    """The candidates with these cycles of height 1."""
+    warm = bisect_left(rows.p, begin)
+    before, inner = rows.part(0, warm), rows.part(warm, len(rows))
+    probe = inner.pick(spread(len(inner), 12, 3))
+    for curve in unit_curves(unit, rows, begin):
+        near = inner.heights(curve) if probe.heights(curve) else None
+        for lr, floor in heights(inner, curve, near[0]) if near else ():
+            for start in starts(rows):
+                rise = ramp(before, start, begin, lr) if start.first_step <= begin else None
+                if rise is None:
+                    continue
+                shape = rise.before(
+                    Shape("restarts", lr, end=unit.end, floor=floor, power=unit.power, scale=unit.scale)
+                )
+                factor = max(unit.scale, 1)
+                spent = rise.cost + cost(lr) + floor_cost(floor, lr) + 0.5 * (factor - 1)
+                spent += (
+                    cost(unit.end)
+                    if unit.end % unit.power
+                    else cost(math.ceil(unit.end / _length(int(factor), int(unit.power))))
+                )
+                bare = Candidate("cosine_restarts", lr, start.first_step, spent, free=rise.free, shape=shape)
+                candidate = said(bare, rows)
+                if candidate is not None:
+                    yield candidate

@@ -6,14 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from lrcli.infer.effort import spend
+from lrcli.infer.fit.solve import amplitudes
+from lrcli.infer.fit.tuned import FINE
 from lrcli.logs import Rounding
 from lrcli.logs.rounding import tolerance
-
-SEARCHED = 240
-"""So many rows are searched; what is found is held against all of them."""
-
-FINE = 1e-2
-"""The share of the log's tolerance that is searched with where every digit is logged: real logs are that exact."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +31,11 @@ class FitRows:
     def __len__(self) -> int:
         return len(self.p)
 
+    @property
+    def weights(self) -> list[float]:
+        """What the rows count in a fit: the more, the more exact they are."""
+        return [1 / tol for tol in self.tol]
+
     def part(self, start: int, stop: int) -> FitRows:
         """The rows start <= i < stop."""
         return replace(self, p=self.p[start:stop], y=self.y[start:stop], tol=self.tol[start:stop])
@@ -46,6 +47,16 @@ class FitRows:
         y = [self.y[i] for i in chosen]
         tol = [self.tol[i] for i in chosen]
         return replace(self, p=p, y=y, tol=tol)
+
+    def heights(self, unit: Callable[[int], float]) -> tuple[float, float] | None:
+        """(floor, height) with which floor + height * unit(p) is nearest to the rows; None if it is not near enough."""
+        shape = [unit(p) for p in self.p]
+        factors = amplitudes([[1.0] * len(self), shape], self.y, self.weights)
+        if factors is None:
+            return None
+        floor, height = factors
+        gaps = (abs(floor + height * s - y) - 1.5 * tol for s, y, tol in zip(shape, self.y, self.tol, strict=True))
+        return (floor, height) if all(gap <= 0 for gap in gaps) else None
 
     def above(self, floor: float) -> FitRows:
         """The rows with the floor taken from their learning rates."""

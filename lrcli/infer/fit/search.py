@@ -13,7 +13,8 @@ from lrcli.infer.effort import Effort, spend
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.candidates import candidates
 from lrcli.infer.fit.naming import best_named, gives
-from lrcli.infer.fit.rows import SEARCHED, FitRows, make_rows, spread
+from lrcli.infer.fit.rows import FitRows, make_rows, spread
+from lrcli.infer.fit.tuned import SEARCHED
 from lrcli.logs import Log, Run
 from lrcli.logs.axis import counted
 from lrcli.logs.rounding import quantise
@@ -164,20 +165,31 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
 
 def _steps_per_epoch(log: Log, kept: Sequence[int]) -> int:
     """The steps of an epoch, where the log counts whole epochs beside its steps; 0 if it does not."""
-    epochs = log.epochs
-    if log.unit not in ("step", "row") or epochs is None or len(kept) < 2:
+    if log.unit not in ("step", "row") or log.epochs is None or len(kept) < 2:
         return 0
-    first, last = kept[0], kept[-1]
-    if not epochs[last] > epochs[first]:
+    epochs, places = [log.epochs[i] for i in kept], [log.positions[i] for i in kept]
+    if not epochs[-1] > epochs[0]:
         return 0
-    per = (log.positions[last] - log.positions[first]) / (epochs[last] - epochs[first])
+    per = (places[-1] - places[0]) / (epochs[-1] - epochs[0])
     if log.unit == "row":  # rows of fractional epochs, which are rounded
-        even = round(per)
-        return even if even > 1 and all(round(even * epochs[i]) == log.positions[i] for i in kept) else 0
-    if per < 2 or per != int(per):
-        return 0
-    shift = log.positions[first] - per * epochs[first]
-    return int(per) if all(log.positions[i] == per * epochs[i] + shift for i in kept) else 0
+        size = round(per)
+        return size if size > 1 and all(round(size * e) == p for e, p in zip(epochs, places, strict=True)) else 0
+    if (
+        per >= 2
+        and per == int(per)
+        and all(p - places[0] == per * (e - epochs[0]) for e, p in zip(epochs, places, strict=True))
+    ):
+        return int(per)
+    return _rows_of_epochs(epochs, places)
+
+
+def _rows_of_epochs(epochs: Sequence[float], places: Sequence[float]) -> int:
+    """The steps of an epoch of several rows, the last of which is its last step; 0 if there is no such number."""
+    first = 0 if 0 in epochs else 1
+    ends = [(e - first + 1, p) for (e, p), (later, _) in pairwise(zip(epochs, places, strict=True)) if later > e]
+    size = ends[0][1] / ends[0][0] if ends and ends[0][0] > 0 else 0.0
+    whole = size > 1 and size == int(size) and all(e == int(e) and p == size * e for e, p in ends)
+    return int(size) if whole and all((p - 1) // size == e - first for e, p in zip(epochs, places, strict=True)) else 0
 
 
 def _finite(

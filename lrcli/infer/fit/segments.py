@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lrcli.infer.fit.laws import FALLING, LAWS, Law, Level, Slope
 from lrcli.infer.fit.rows import FitRows
-
-MOST = 24
-"""A run of more stretches is not described by listing them."""
-
-SLACKS = (1.5, 3.0)
-"""How far a stretch's rows may lie from its law, in tolerances: a least-squares fit is not the nearest everywhere."""
+from lrcli.infer.fit.tuned import MOST_FLATS, MOST_STRETCHES, SLACKS
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,7 @@ def cut(rows: FitRows, slack: float = SLACKS[0]) -> list[Segment] | None:
     found: list[Segment] = []
     stop = len(rows)
     while stop > 0:
-        if len(found) == MOST or (len(found) == 10 and stop > 100 and len(rows) - stop < 50):
+        if len(found) == MOST_STRETCHES or (len(found) == 10 and stop > 100 and len(rows) - stop < 50):
             return None
         segment = _longest(rows, stop, slack)
         found.append(segment)
@@ -117,3 +114,28 @@ def cycles(rows: FitRows) -> list[tuple[int, int]]:
             edges.append(i)
             fallen = False
     return [*zip(edges, [*edges[1:], len(rows)], strict=True)]
+
+
+class Flat(NamedTuple):
+    """The rows start <= i < stop have one value, between low and high."""
+
+    start: int
+    stop: int
+    low: float
+    high: float
+
+
+def flats(rows: FitRows, most: int = MOST_FLATS) -> list[Flat] | None:
+    """The flat stretches, in order; None if there are too many."""
+    found: list[Flat] = []
+    start, low, high = 0, -math.inf, math.inf
+    for i, (y, tol) in enumerate(zip(rows.y, rows.tol, strict=True)):
+        a, b = max(low, y - tol), min(high, y + tol)
+        if a > b or (i and abs(y - rows.y[start]) > max(1e-8 * abs(y), 1e-12 * rows.peak)):
+            found.append(Flat(start, i, low, high))
+            if len(found) >= most:
+                return None
+            start, a, b = i, y - tol, y + tol
+        low, high = a, b
+    found.append(Flat(start, len(rows), low, high))
+    return found

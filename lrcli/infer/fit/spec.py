@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING
 from itertools import pairwise
 from typing import Any
@@ -99,6 +99,8 @@ def schedule_mapping(schedule: Schedule) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Expression):
         return value.text
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_plain(item) for item in value]
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

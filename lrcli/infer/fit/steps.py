@@ -4,46 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws import Level
+from lrcli.infer.fit.naming import said
 from lrcli.infer.fit.rows import FitRows
-from lrcli.infer.fit.warmup import Ramp, kinks, ramp, starts
+from lrcli.infer.fit.segments import Flat
+from lrcli.infer.fit.warmup import Ramp, climbing, kinks, ramp, starts
 from lrcli.infer.numbers import cost, simplest, simplest_whole
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.multistep import MultiStep
-from lrcli.schedules.step import Step
-
-MOST = 400
-"""A run with more flat stretches is no step decay."""
-
-
-class Flat(NamedTuple):
-    """The rows start <= i < stop have one value, between low and high."""
-
-    start: int
-    stop: int
-    low: float
-    high: float
-
-
-def flats(rows: FitRows, most: int = MOST) -> list[Flat] | None:
-    """The flat stretches, in order; None if there are too many."""
-    found: list[Flat] = []
-    start, low, high = 0, -math.inf, math.inf
-    for i, (y, tol) in enumerate(zip(rows.y, rows.tol, strict=True)):
-        a, b = max(low, y - tol), min(high, y + tol)
-        if a > b or (i and abs(y - rows.y[start]) > max(1e-8 * abs(y), 1e-12 * rows.peak)):
-            found.append(Flat(start, i, low, high))
-            if len(found) >= most:
-                return None
-            start, a, b = i, y - tol, y + tol
-        low, high = a, b
-    found.append(Flat(start, len(rows), low, high))
-    return found
 
 
 class Drop(NamedTuple):
@@ -51,99 +23,144 @@ class Drop(NamedTuple):
 
     after: int
     by: int
-    times: int
+    times: int = 1
 
 
-def step_candidates(rows: FitRows, found: list[Flat]) -> Iterator[Candidate]:
+class Falling(NamedTuple):
+    """Flat stretches, the first of which is between low and high, each a power of gamma times the one before."""
+
+    gamma: float
+    low: float
+    high: float
+    drops: list[Drop]
+
+    def lr(self, earlier: int = 0) -> float:
+        """The roundest learning rate before the first of the stretches, and before so many more drops."""
+        return simplest(self.low / self.gamma**earlier, self.high / self.gamma**earlier)
+
+
+def step_candidates(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:
     """Step and multistep schedules, after a warmup where the run begins with a rise."""
-    top = max(range(len(found)), key=lambda i: found[i].high)
-    if len(found) - top < 2:
+    top = max(range(len(flats)), key=lambda i: flats[i].high)
+    falling = _falling(rows, flats[top:]) if len(flats) - top > 1 else None
+    if falling is None:
+        last_rise = max((i for i in range(1, len(flats)) if flats[i].low > flats[i - 1].high), default=0)
+        if last_rise > top and len(flats) - last_rise > 1:
+            yield from _dropped_in_warmup(rows, flats[last_rise:])
         return
-    law = _drops(rows, found[top:])
-    if law is None:
-        return
-    gamma, span, drops = law
-    before = rows.part(0, found[top].start)
     begins = starts(rows)
+    before = rows.part(0, flats[top].start)
     if not len(before):
         for start in begins:
-            none = Ramp(start.first_step, 0, 0.0, start.cost)
-            yield from _schedules(rows, none, start.first_step, gamma, span, drops)
+            yield from _schedules(rows, Ramp(start.first_step, cost=start.cost), start.first_step, falling)
         return
-    first = rows.p[found[top].start]
-    for begin in kinks(before, Level(*span), first, begins):
+    level = Level(falling.low, falling.high)
+    for begin in kinks(before, climbing(before, begins), level, rows.p[flats[top].start], begins):
         for start in begins:
-            made = ramp(before, start, begin, simplest(*span)) if start.first_step < begin else None
-            if made is not None:
-                yield from _schedules(rows, made, begin, gamma, span, drops)
+            rise = ramp(before, start, begin, falling.lr()) if start.first_step < begin else None
+            if rise is not None:
+                yield from _schedules(rows, rise, begin, falling)
 
 
-def _drops(rows: FitRows, found: list[Flat]) -> tuple[float, tuple[float, float], list[Drop]] | None:
-    """(gamma, the interval of the first value, the drops) of flat stretches; None if no gamma makes them."""
-    if min(flat.low for flat in found) <= 0:
+def _dropped_in_warmup(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:
+    """Schedules that have begun to fall before their warmup, which multiplies them, ends."""
+    before = rows.part(0, flats[0].start)
+    falling = _falling(rows, flats)
+    if falling is None:
+        return
+    falls = [i for i in range(1, len(before)) if before.y[i] < before.y[i - 1]]
+    shares = [falling.gamma ** sum(i < fall for fall in falls) for i in range(len(before))]
+    rising = replace(
+        before,
+        y=[y * share for y, share in zip(before.y, shares, strict=True)],
+        tol=[tol * share for tol, share in zip(before.tol, shares, strict=True)],
+    )
+    drops = [*(Drop(before.p[i - 1], before.p[i]) for i in falls), *falling.drops]
+    lr = falling.lr(len(falls))
+    begins = starts(rows)
+    for end in kinks(
+        rising, climbing(rising, begins), Level(falling.low, falling.high), rows.p[flats[0].start], begins
+    ):
+        for start in begins:
+            rise = ramp(rising, start, end, falling.lr()) if start.first_step < end else None
+            if rise is None or rise.held:
+                continue
+            milestones, free = _milestones(rows, drops, start.first_step, start.first_step)
+            shape = rise.during(Shape("steps", lr, power=falling.gamma, milestones=milestones, product=True))
+            told = ("the decay runs during the warmup: the learning rate is the product of both",)
+            spent = rise.cost + cost(lr) + cost(falling.gamma) + sum(map(cost, milestones)) + 1.5
+            bare = Candidate(
+                "multistep", lr, start.first_step, spent, free=(*rise.free, *free), evidence=told, shape=shape
+            )
+            if candidate := said(bare, rows):
+                yield candidate
+
+
+def _falling(rows: FitRows, flats: list[Flat]) -> Falling | None:
+    """What the flat stretches are; None if no gamma makes them."""
+    if min(flat.low for flat in flats) <= 0:
         return None
-    middles = [(flat.low + flat.high) / 2 for flat in found]
-    logs = [math.log(b / a) for a, b in pairwise(middles)]
+    logs = [math.log((b.low + b.high) / (a.low + a.high)) for a, b in pairwise(flats)]
     unit = min(logs, key=abs)
     times = [round(log / unit) for log in logs]
     if any(n < 1 or n > 60 for n in times):
         return None
-    low, high = 0.0, math.inf
-    total = 0
-    for flat, n in zip(found[1:], times, strict=True):
-        total += n
-        low = max(low, (flat.low / found[0].high) ** (1 / total))
-        high = min(high, (flat.high / found[0].low) ** (1 / total))
-    if low > high:
+    totals = [sum(times[: i + 1]) for i in range(len(times))]
+    low = max((flat.low / flats[0].high) ** (1 / total) for flat, total in zip(flats[1:], totals, strict=True))
+    high = min((flat.high / flats[0].low) ** (1 / total) for flat, total in zip(flats[1:], totals, strict=True))
+    if not 0 < low <= high:
         return None
     gamma = simplest(low, high)
-    span = [found[0].low, found[0].high]
-    total = 0
-    for flat, n in zip(found[1:], times, strict=True):
-        total += n
-        span = [max(span[0], flat.low / gamma**total), min(span[1], flat.high / gamma**total)]
-    if span[0] > span[1]:
+    low = max(flat.low / gamma**total for flat, total in zip(flats, (0, *totals), strict=True))
+    high = min(flat.high / gamma**total for flat, total in zip(flats, (0, *totals), strict=True))
+    if low > high:
         return None
-    drops = [Drop(rows.p[flat.start - 1], rows.p[flat.start], n) for flat, n in zip(found[1:], times, strict=True)]
-    return gamma, (span[0], span[1]), drops
+    places = ((rows.p[flat.start - 1], rows.p[flat.start]) for flat in flats[1:])
+    return Falling(gamma, low, high, [Drop(*place, n) for place, n in zip(places, times, strict=True)])
 
 
-def _schedules(
-    rows: FitRows, made: Ramp, begin: int, gamma: float, span: tuple[float, float], drops: list[Drop]
-) -> Iterator[Candidate]:
-    def candidate(kind: str, lr: float, schedule: Schedule, spent: float, free: tuple[str, ...] = ()) -> Candidate:
-        steps = tuple(map(int, schedule.milestones)) if isinstance(schedule, MultiStep) else ()
-        shape = made.shape(Shape("steps", lr, power=gamma, milestones=steps)) if steps else None
-        whole, spent = made.before(schedule), made.cost + spent + cost(lr)
-        return Candidate(kind, lr, whole, made.first_step, spent, free=(*made.free, *free), shape=shape)
+def _schedules(rows: FitRows, warmup: Ramp, begin: int, falling: Falling) -> Iterator[Candidate]:
+    gamma, drops = falling.gamma, falling.drops
+
+    def candidate(kind: str, shape: Shape, spent: float, free: tuple[str, ...]) -> Candidate | None:
+        spent += warmup.cost + cost(shape.lr) + cost(gamma)
+        free = (*warmup.free, *free)
+        return said(Candidate(kind, shape.lr, warmup.first_step, spent, free=free, shape=warmup.before(shape)), rows)
 
     for earlier in range(1 if begin >= rows.p[0] else 40):
         size = _step_size(rows, begin, drops, earlier)
         if size is not None:
             low, high, chosen = size
-            lr = simplest(span[0] / gamma**earlier, span[1] / gamma**earlier)
-            free = () if low == high else (f"step_size: {low} to {high} fit",)
-            spent = _length_cost(chosen, rows.epoch) + cost(gamma) + 0.7 * bool(earlier)
-            step = candidate("step", lr, Step(step_size=chosen, gamma=gamma), spent, free)
-            if rows.holds(step.at):
+            free: tuple[str, ...] = () if low == high else (f"step_size: {low} to {high} fit",)
+            milestones = tuple(range(chosen, rows.p[-1] - begin + 1, chosen))
+            shape = Shape("steps", falling.lr(earlier), power=gamma, milestones=milestones, scale=chosen)
+            step = candidate("step", shape, _length_cost(chosen, rows.epoch) + 0.7 * bool(earlier), free)
+            if step is not None:
                 yield step
                 break
-    shift = begin - made.first_step
-    milestones: list[int] = []
-    free_milestones = []
-    for drop in drops:
-        low, high = drop.after + 1 - begin, drop.by - begin
-        chosen = _roundest(low + shift, high + shift, rows.epoch) - shift
-        milestones += [chosen] * drop.times
-        if low != high:
-            free_milestones.append(f"the milestone {chosen + shift}: {low + shift} to {high + shift} fit")
+    shift = begin - warmup.first_step
+    milestones, free = _milestones(rows, drops, begin, warmup.first_step)
     if milestones[0] < 1:
         return
-    lr = simplest(*span)
-    spent = cost(gamma) + sum(_length_cost(m + shift, rows.epoch) for m in milestones)
-    multi = candidate("multistep", lr, MultiStep(tuple(milestones), gamma), spent, tuple(free_milestones))
-    if rows.holds(multi.at):
+    spent = sum(_length_cost(m + shift, rows.epoch) for m in milestones)
+    multi = candidate("multistep", Shape("steps", falling.lr(), power=gamma, milestones=milestones), spent, free)
+    if multi is not None:
         yield multi
+
+
+def _milestones(
+    rows: FitRows, drops: list[Drop], begin: int, first_step: int
+) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """(the roundest milestones, counted from `begin`, what is open about them)."""
+    milestones: list[int] = []
+    free = []
+    for drop in drops:
+        low, high = drop.after + 1 - first_step, drop.by - first_step
+        chosen = _roundest(low, high, rows.epoch)
+        milestones += [chosen + first_step - begin] * drop.times
+        if low != high:
+            free.append(f"the milestone {chosen}: {low} to {high} fit")
+    return tuple(milestones), tuple(free)
 
 
 def _step_size(rows: FitRows, begin: int, drops: list[Drop], earlier: int) -> tuple[int, int, int] | None:
@@ -164,9 +181,7 @@ def _step_size(rows: FitRows, begin: int, drops: list[Drop], earlier: int) -> tu
 def _roundest(low: int, high: int, epoch: int) -> int:
     """The roundest length from low to high: one of whole epochs, if there is one."""
     epochs = simplest_whole(low / epoch, high / epoch) if epoch else None
-    if epochs:
-        return epochs * epoch
-    return simplest_whole(low, high) or high
+    return epochs * epoch if epochs else simplest_whole(low, high) or high
 
 
 def _length_cost(length: int, epoch: int) -> float:

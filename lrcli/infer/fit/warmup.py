@@ -1,23 +1,20 @@
-"""The linear warmup before a schedule: where it began, where it ends, with which factor."""
+"""The warmup before a schedule: where it began, how it climbs, where it ends, with which factor."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
 from lrcli.frameworks.fitting import Shape
-from lrcli.infer.fit.laws import Law, Slope
+from lrcli.infer.fit.laws import Slope
 from lrcli.infer.fit.rows import FitRows
+from lrcli.infer.fit.solve import least_squares
+from lrcli.infer.fit.tuned import CLIMB_POWERS
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.constant import Constant
-from lrcli.schedules.linear import Linear
-from lrcli.schedules.sequential import Sequential
 
-RATIOS = (0.03, 0.1, 0.05, 0.06, 0.01, 0.02, 0.2, 0.08, 0.04, 0.15)
-"""What people give as the share of the run that is warmup; trainers round it up to whole steps."""
+Curve = Callable[[float], float]
 
 
 class Start(NamedTuple):
@@ -27,84 +24,102 @@ class Start(NamedTuple):
     cost: float
 
 
+def starts(rows: FitRows, more: tuple[int, ...] = ()) -> list[Start]:
+    """Where step 0 may be: 0 and 1 (Hugging Face logs schedule(s) or schedule(s - 1)), the first row, one before."""
+    first = rows.p[0]
+    costs = {0: 0.0, 1: 0.2, -1: 1.0}
+    for p in (first, first - 1, *more):
+        costs.setdefault(p, 1.5 + cost(abs(p)))
+    return [Start(p, spent) for p, spent in costs.items() if p <= first]
+
+
+class Climb(NamedTuple):
+    """How a warmup climbs: by the step, by its logarithm, or by a power of it."""
+
+    ramp: str = "line"
+    power: float = 1.0
+
+    def basis(self, t: float) -> float:
+        """What the learning rate is a line of, 0 at step 0."""
+        if self.ramp == "log":
+            return math.log(t + 1) if t > -1 else 0.0
+        return t if self.power == 1 else float(max(t, 0.0) ** self.power)
+
+
+LINE = Climb()
+CURVED = (Climb("log"), *(Climb("power", power) for power in CLIMB_POWERS))
+
+
 class Ramp(NamedTuple):
     """A warmup of so many steps from a factor; the schedule after it begins `held` steps later."""
 
     first_step: int
-    warmup: int
-    start_factor: float
-    cost: float
+    warmup: int = 0
+    start_factor: float = 0.0
+    cost: float = 0.0
     free: tuple[str, ...] = ()
     held: int = 0
+    climb: Climb = LINE
 
     @property
     def steps(self) -> int:
         """The step at which the schedule after it begins."""
         return self.warmup + self.held
 
-    def before(self, schedule: Schedule) -> Schedule:
-        """The schedule, after this warmup."""
+    def before(self, main: Shape) -> Shape:
+        """The shape of a schedule that begins at step 0, after this warmup."""
         begin = self.steps
         if not begin:
-            return schedule
-        line = Linear(start_factor=self.start_factor, total_iters=self.warmup) if self.warmup else Constant()
-        if isinstance(schedule, Sequential):
-            return Sequential((line, *schedule.schedules), (begin, *(begin + m for m in schedule.milestones)))
-        return Sequential((line, schedule), (begin,))
-
-    def shape(self, main: Shape) -> Shape:
-        """The curve of a schedule that begins at step 0, after this warmup."""
-        if not self.steps:
             return main
-        begin = self.steps
         return replace(
-            main,
-            warmup=self.warmup,
-            start=float(f"{self.start_factor * main.lr:.12g}"),
+            self.during(main),
             begin=begin,
             end=begin + main.end if main.end else 0,
             milestones=tuple(begin + m for m in main.milestones),
         )
 
-
-def starts(rows: FitRows, more: tuple[int, ...] = ()) -> list[Start]:
-    """Where step 0 may be: 0 and 1 (Hugging Face logs schedule(s) or schedule(s - 1)), the first row, one before."""
-    first = rows.p[0]
-    found = {0: 0.0, 1: 0.2, -1: 1.0}
-    for p in (first, first - 1, *more):
-        found.setdefault(p, 1.5 + cost(abs(p)))
-    return [Start(p, spent) for p, spent in found.items() if p <= first]
+    def during(self, main: Shape) -> Shape:
+        """The shape of a schedule that begins at step 0, whose clock runs during this warmup."""
+        start = float(f"{self.start_factor * main.lr:.12g}")
+        return replace(main, warmup=self.warmup, start=start, ramp=self.climb.ramp, climb=self.climb.power)
 
 
-def ramp(rows: FitRows, start: Start, end: int, peak: float) -> Ramp | None:
-    """The warmup of the rows from `start` that reaches the peak at `end`, or one step before it; None if none does."""
+def ramp(
+    rows: FitRows, start: Start, end: int, peak: float, climb: Climb = LINE, lr: float | None = None
+) -> Ramp | None:
+    """The warmup of the rows from `start` that reaches the peak at `end`, or one step before it; None if none does.
+
+    lr: what the factor is a share of, where that is not the peak.
+    """
     length = end - start.first_step
     if length <= 0:
-        return None if len(rows) else Ramp(start.first_step, 0, 0.0, start.cost)
-    made = _ramp(rows, start, length, peak)
-    if made is None and length > 2 and len(rows) > 1:
-        made = _ramp(rows, start, length - 1, peak)
-        if made is None or made.start_factor > 1:
-            return None
-        return made._replace(held=1, cost=made.cost + cost(length) - cost(length - 1) + 0.3)
-    return made
+        return None if len(rows) else Ramp(start.first_step, cost=start.cost)
+    exact = _ramp(rows, start, length, peak, climb, lr or peak)
+    if exact is None and length > 2 and len(rows) > 1:
+        shorter = _ramp(rows, start, length - 1, peak, climb, lr or peak)
+        if shorter is not None and shorter.start_factor <= 1:
+            return shorter._replace(held=1, cost=shorter.cost + cost(length) - cost(length - 1) + 0.3)
+    return exact
 
 
-def _ramp(rows: FitRows, start: Start, length: int, peak: float) -> Ramp | None:
+def _ramp(rows: FitRows, start: Start, length: int, peak: float, climb: Climb, lr: float) -> Ramp | None:
     low, high = 0.0, math.inf
+    top = climb.basis(length)
     for p, y, tol in zip(rows.p, rows.y, rows.tol, strict=True):
-        done = (p - start.first_step) / length
+        done = climb.basis(p - start.first_step) / top
         if done == 1 and abs(y - peak) <= tol:
             continue
         if not 0 <= done < 1:
             return None
         a, b = ((y - tol) / peak - done) / (1 - done), ((y + tol) / peak - done) / (1 - done)
         low, high = max(low, a), min(high, b)
-    low -= 1e-13
-    if low > high + 1e-13:
-        return None
+        if low > high + 2e-13 and climb.ramp != "power":
+            return None
+    low, high = (low - 1e-13) * peak / lr, high * peak / lr
     free: tuple[str, ...] = ()
-    if high == math.inf:
+    if climb.ramp == "power":
+        factor = 0.0  # nobody begins a power above 0
+    elif high == math.inf:
         factor, free = 0.0, ("how it starts: no row of the warmup is there",)
     else:
         factor = simplest(low, high)
@@ -113,64 +128,79 @@ def _ramp(rows: FitRows, start: Start, length: int, peak: float) -> Ramp | None:
     if factor < 0 or factor > 1e6:
         return None
     if factor == 1:
-        return Ramp(start.first_step, 0, 0.0, start.cost + cost(length), free, held=length)
+        return Ramp(start.first_step, cost=start.cost + cost(length), free=free, held=length)
     # a warmup of equal steps, the first of which is the first row
     equal = abs(factor * (length + 1) - 1) < 1e-9
     spent = start.cost + cost(length) + (0.3 if equal else cost(factor)) + 2.0 * (factor > 1)
-    return Ramp(start.first_step, length, factor, spent, free)
+    return Ramp(start.first_step, length, factor, spent, free, climb=climb)
 
 
-def kinks(before: FitRows, main: Law, first: int, first_steps: list[Start]) -> Iterator[int]:
+def climbing(before: FitRows, first_steps: list[Start]) -> list[Curve]:
+    """The lines through the rows of a warmup: one, or where they are at one position, those from 0 at each start."""
+    if before.p[0] != before.p[-1]:
+        line = Slope.fit(before)
+        return [line] if line is not None else []
+    p, y = before.p[-1], before.y[-1]
+    return [
+        Slope(start.first_step, 0.0, y / (p - start.first_step))
+        for start in first_steps
+        if start.first_step < p and y > 0
+    ]
+
+
+def curved(before: FitRows, start: Start, climb: Climb) -> Curve | None:
+    """The curve of this kind through the rows of a warmup that begins at `start`; a power begins with 0."""
+    seen = [i for i, p in enumerate(before.p) if p > start.first_step]
+    rising = before.pick(seen)
+    if len(seen) < 3:
+        return None
+    basis = [climb.basis(p - start.first_step) for p in rising.p]
+    columns = [basis] if climb.ramp == "power" else [[1.0] * len(seen), basis]
+    factors = least_squares(columns, rising.y, rising.weights)
+    if factors is None or factors[-1] <= 0:
+        return None
+    low = factors[0] if len(columns) > 1 else 0.0
+    return lambda p: low + factors[-1] * climb.basis(p - start.first_step)
+
+
+def kinks(before: FitRows, curves: list[Curve], main: Curve, first: int, first_steps: list[Start]) -> Iterator[int]:
     """Whole positions at which a ramp through the rows before may meet the law, at the latest at its first row."""
     last = before.p[-1]
-    lines = []
-    if before.p[0] != last:
-        line = Slope.fit(before)
-        if line is not None:
-            lines.append(line)
-    else:
-        y = before.y[-1]
-        for start in first_steps:
-            if start.first_step < last and y > 0:
-                lines.append(Slope(start.first_step, 0.0, y / (last - start.first_step)))
     seen = set()
-    for line in lines:
-        met = _meeting(line, main, last, first)
+
+    def fresh(low: float, high: float, shift: int = 0) -> Iterator[int]:
+        near = simplest_whole(low - shift, high - shift)
+        if near is not None and last < near + shift <= first and near + shift not in seen:
+            seen.add(near + shift)
+            yield near + shift
+
+    shifts = list(dict.fromkeys(start.first_step for start in first_steps))
+    for curve in curves:
+        met = _meeting(curve, main, last, first)
         if met is None:
             continue
         width = 1e-6 * abs(met)
-        for k in (round(met), simplest_whole(met - width, met + width), math.floor(met), math.ceil(met)):
-            if k is not None and last < k <= first and k not in seen:
-                seen.add(k)
-                yield k
-        for shift in {start.first_step for start in first_steps}:
+        for low, high in ((round(met),) * 2, (met - width, met + width), (math.floor(met),) * 2, (math.ceil(met),) * 2):
+            yield from fresh(low, high)
+        for shift in shifts:
             for part in (1e-4, 1e-3, 1e-2):
-                near = simplest_whole(met - shift - part * abs(met), met - shift + part * abs(met))
-                if near is not None and last < near + shift <= first and near + shift not in seen:
-                    seen.add(near + shift)
-                    yield near + shift
-    if not lines or not seen:
-        for start in first_steps:
-            near = simplest_whole(last + 1 - start.first_step, first - start.first_step)
-            if near is not None and near + start.first_step not in seen:
-                seen.add(near + start.first_step)
-                yield near + start.first_step
-        if first not in seen:
-            yield first
+                yield from fresh(met - part * abs(met), met + part * abs(met), shift)
+    if not seen:
+        for shift in shifts:
+            yield from fresh(last + 1, first, shift)
+        yield from fresh(first, first)
 
 
-def _meeting(line: Slope, main: Law, low: float, high: float) -> float | None:
+def _meeting(line: Curve, main: Curve, low: float, high: float) -> float | None:
     """Where the ramp reaches the law, between the last row of the one and the first of the other."""
-    gap_low, gap_high = line(low) - main(low), line(high) - main(high)
-    if gap_high == 0:
+    below, gap_high = line(low) < main(low), line(high) - main(high)
+    if abs(gap_high) <= 1e-9 * abs(main(high)):
         return high
-    if abs(gap_high) < 1e-9 * abs(main(high)):
-        return high
-    if (gap_low < 0) == (gap_high < 0):
+    if below == (gap_high < 0):
         return None
     for _ in range(80):
         middle = (low + high) / 2
-        if (line(middle) - main(middle) < 0) == (gap_low < 0):
+        if (line(middle) < main(middle)) == below:
             low = middle
         else:
             high = middle

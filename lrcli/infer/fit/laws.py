@@ -1,0 +1,362 @@
+"""What a stretch of a curve can be: laws that are fitted to rows, with real-valued parameters.
+
+A law is not yet a schedule: it knows nothing of warmup, of where the run began, or of round numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from lrcli.infer.fit.rows import FitRows, spread
+from lrcli.infer.fit.solve import Columns, amplitudes, golden, misfit, polished
+from lrcli.infer.fit.tuned import (
+    DECAY_POWERS,
+    FITTED_POWER,
+    FITTED_WAVE,
+    INVERSE_POWERS,
+    WIDEST_WAVE,
+)
+
+
+@dataclass(frozen=True)
+class Level:
+    """y = value."""
+
+    parameters: ClassVar[int] = 1
+    low: float
+    high: float
+
+    def __call__(self, p: float) -> float:
+        return (self.low + self.high) / 2
+
+    @classmethod
+    def fit(cls, rows: FitRows) -> Level | None:
+        """The law of these rows."""
+        low = max(y - tol for y, tol in zip(rows.y, rows.tol, strict=True))
+        high = min(y + tol for y, tol in zip(rows.y, rows.tol, strict=True))
+        # what is one value is written as one, however few digits
+        flat = max(rows.y) - min(rows.y) <= max(1e-8 * max(rows.y), 1e-12 * rows.peak)
+        return cls(low, high) if flat and low <= high else None
+
+
+@dataclass(frozen=True)
+class Slope:
+    """y = value + slope * (p - at)."""
+
+    parameters: ClassVar[int] = 2
+    at: float
+    value: float
+    slope: float
+
+    def __call__(self, p: float) -> float:
+        return self.value + self.slope * (p - self.at)
+
+    @property
+    def end(self) -> float:
+        """The position at which it would be 0."""
+        return self.place(0.0)
+
+    def place(self, value: float) -> float:
+        """The position at which it has a value."""
+        return self.at + (value - self.value) / self.slope
+
+    @classmethod
+    def fit(cls, rows: FitRows) -> Slope | None:
+        """The law of these rows."""
+        if rows.p[0] == rows.p[-1]:
+            return None
+        at = (rows.p[0] + rows.p[-1]) / 2
+        half = (rows.p[-1] - rows.p[0]) / 2
+        factors = amplitudes([[1.0] * len(rows), [(p - at) / half for p in rows.p]], rows.y, rows.weights)
+        return None if factors is None or factors[1] == 0 else cls(at, factors[0], factors[1] / half)
+
+
+@dataclass(frozen=True)
+class Decay:
+    """y = exp(line of p)."""
+
+    parameters: ClassVar[int] = 2
+    line: Slope
+
+    def __call__(self, p: float) -> float:
+        return math.exp(min(self.line(p), 700.0))
+
+    @classmethod
+    def fit(cls, rows: FitRows) -> Decay | None:
+        """The law of these rows: their logarithms are a line."""
+        if min(rows.y) <= 0:
+            return None
+        noise = [tol / y for y, tol in zip(rows.y, rows.tol, strict=True)]
+        line = Slope.fit(replace(rows, y=[math.log(y) for y in rows.y], tol=noise))
+        return None if line is None else cls(line)
+
+
+@dataclass(frozen=True)
+class Power:
+    """y = floor + factor * |p - end| ** power: a polynomial that falls until `end`, or an inverse that falls from it.
+
+    power is below 0 for an inverse.
+    """
+
+    parameters: ClassVar[int] = 4
+    end: float
+    power: float
+    factor: float
+    floor: float = 0.0
+
+    def __call__(self, p: float) -> float:
+        left = p - self.end if self.power < 0 else self.end - p
+        raised: float = max(left, 1e-9 if self.power < 0 else 0.0) ** self.power
+        return self.floor + self.factor * raised
+
+    def place(self, value: float) -> float:
+        """The position at which an inverse has a value."""
+        left: float = (value / self.factor) ** (1 / self.power)
+        return self.end + left
+
+    @classmethod
+    def fit(cls, rows: FitRows) -> Power | None:
+        """The law of these rows: any power without a floor, or one of the usual ones with it."""
+        if len(rows) < 5 or rows.p[0] == rows.p[-1] or not rows.y[0] > rows.y[-1] or min(rows.y) < 0:
+            return None
+        rows = rows.pick(spread(len(rows), FITTED_POWER, 8))
+        if any(b > a + tol for a, b, tol in zip(rows.y, rows.y[1:], rows.tol, strict=False)):
+            return None
+        probe = rows.pick(spread(len(rows), 12, 3))  # most powers are ruled out by a few rows
+        for try_power in (straight, _with_floor):
+            for power in DECAY_POWERS:
+                law = try_power(probe, power)
+                if law is None or not probe.holds(law, 3.0):
+                    continue
+                law = try_power(rows, power)
+                if law is not None and rows.holds(law, 2.0):
+                    return law
+        law = _of_any_power(rows)
+        return law if law is not None and rows.holds(law, 2.0) else None
+
+
+def straight(rows: FitRows, power: float) -> Power | None:
+    """The law of this power without a floor: y ** (1 / power) is a line that rises from `end`, or falls to it."""
+    seen = [i for i, y in enumerate(rows.y) if y > 0]
+    if len(seen) < 3 or (power < 0 and len(seen) < len(rows)):
+        return None
+    rows = rows.pick(seen) if len(seen) < len(rows) else rows
+    bent = [y ** (1 / power) for y in rows.y]
+    noise = [z * tol / (abs(power) * y) for z, y, tol in zip(bent, rows.y, rows.tol, strict=True)]
+    line = Slope.fit(replace(rows, y=bent, tol=noise))
+    if line is None or line.slope * power > 0 or (power < 0 and line.end >= rows.p[0]):
+        return None
+    near = round(line.end)
+    end = float(near) if abs(near - line.end) < 1e-6 * abs(line.end - rows.p[0]) else line.end
+    return Power(end, power, abs(line.slope) ** power)
+
+
+def _of_any_power(rows: FitRows) -> Power | None:
+    """The law of whatever power fits best without a floor."""
+
+    def gap(power: float) -> float:
+        law = straight(rows, power)
+        if law is None:
+            return math.inf
+        return sum(((law(p) - y) / tol) ** 2 for p, y, tol in zip(rows.p, rows.y, rows.tol, strict=True))
+
+    grid = [0.1 * 1.3**k for k in range(18)]
+    gaps = [gap(power) for power in grid]
+    k = min(range(len(grid)), key=gaps.__getitem__)
+    power = golden(gap, grid[max(k - 1, 0)], grid[min(k + 1, len(grid) - 1)], 40)
+    return straight(rows, float(f"{power:.4g}")) or straight(rows, power)
+
+
+def _with_floor(rows: FitRows, power: float) -> Power | None:
+    """The law of this power with a floor: its end is sought, the amplitudes follow."""
+    first, last = rows.p[0], rows.p[-1]
+    span = last - first
+    ones = [1.0] * len(rows)
+
+    def columns(distance: float) -> Columns:
+        return [ones, [((last + distance - p) / span) ** power if p < last + distance else 0.0 for p in rows.p]]
+
+    def law_at(distance: float) -> Power | None:
+        factors = amplitudes(columns(distance), rows.y, rows.weights)
+        return factors and Power(last + distance, power, factors[1] / span**power, factors[0])  # type: ignore[return-value]
+
+    distance = _bent_as(rows, lambda p, distance: (last + distance - p) ** power, 100.0 * span)
+    if distance is None:
+        return None
+    law = law_at(distance)
+    slack = 2e-3 * (rows.y[0] - rows.y[-1])
+    if law is None or any(
+        abs(law(p) - y) > slack + 50 * tol for p, y, tol in zip(rows.p, rows.y, rows.tol, strict=True)
+    ):
+        return None
+
+    def gap(distance: float) -> float:
+        return misfit(columns(distance), rows.y, rows.weights)
+
+    around = 0.5 * distance + 0.02 * span  # noise of the three rows
+    distance = golden(gap, max(distance - around, 0.0), distance + around, 40)
+    whole = float(max(0, round(last + distance) - last))
+    return law_at(whole if gap(whole) < 4 * gap(distance) + 1e-3 else distance)
+
+
+def _bent_as(rows: FitRows, curve: Callable[[float, float], float], most: float) -> float | None:
+    """The number up to `most` by which a curve bends at the middle row as far as the rows do."""
+    first, middle, last = rows.p[0], rows.p[len(rows) // 2], rows.p[-1]
+    fallen, left = rows.y[0] - rows.y[len(rows) // 2], rows.y[len(rows) // 2] - rows.y[-1]
+    if left <= 0:
+        return None
+
+    def bent(number: float) -> float:
+        a, b, c = (curve(p, number) for p in (first, middle, last))
+        return left * (a - b) - fallen * (b - c)
+
+    low, high = 0.0, most
+    if bent(low) * bent(high) > 0:
+        return 0.0 if abs(bent(low)) < abs(bent(high)) else None
+    for _ in range(50):
+        between = math.sqrt(low * high) if low else high / 1000
+        if bent(between) * bent(high) > 0:
+            high = between
+        else:
+            low = between
+    return high
+
+
+class Inverse(Power):
+    """A negative power of time, counted from `end`."""
+
+    parameters: ClassVar[int] = 3
+
+    @classmethod
+    def fit(cls, rows: FitRows) -> Power | None:
+        """The law of these rows."""
+        if min(rows.y) <= 0 or not rows.y[0] > rows.y[-1]:
+            return None
+        probe = rows.pick(spread(len(rows), 9, 2))
+        for power in INVERSE_POWERS:
+            guess = straight(probe, -power)
+            law = straight(rows, -power) if guess is not None and probe.holds(guess, 3.0) else None
+            if law is not None and rows.holds(law, 3.0):
+                return cls(law.end, law.power, law.factor)
+        return None
+
+
+class InverseRoot(Inverse):
+    """The inverse square root of the step itself, of which fewer rows are enough."""
+
+    parameters: ClassVar[int] = 2
+
+    @classmethod
+    def fit(cls, rows: FitRows) -> Power | None:
+        """The law of these rows, counted from step 0 or 1."""
+        for origin in (0, 1, -1):
+            span = rows.scale(lambda p, origin=origin: max(p - origin, 1) ** -0.5)  # type: ignore[misc]
+            if span is not None and rows.y[0] > rows.y[-1]:
+                return Inverse(origin, -0.5, sum(span) / 2)
+        return None
+
+
+@dataclass(frozen=True)
+class Root:
+    """y = top - fall * sqrt(p - begin)."""
+
+    parameters: ClassVar[int] = 3
+    begin: int
+    top: float
+    fall: float
+
+    def __call__(self, p: float) -> float:
+        return self.top - self.fall * math.sqrt(max(p - self.begin, 0.0))
+
+    @classmethod
+    def fit(cls, rows: FitRows) -> Root | None:
+        """The law of these rows: it falls ever more slowly, and begins at or before the first of them."""
+        first, n = rows.p[0], len(rows)
+        if n < 4 or not rows.y[0] - rows.y[n // 2] > rows.y[n // 2] - rows.y[-1] > 0:
+            return None
+        rows = rows.pick(spread(n, 40, 6))
+        ones = [1.0] * len(rows)
+
+        def columns(before: float) -> Columns:
+            return [ones, [-math.sqrt(p - first + before) for p in rows.p]]
+
+        before = _bent_as(rows, lambda p, before: -math.sqrt(p - first + before), 4.0 * (rows.p[-1] - first))
+        if before is None:
+            return None
+        if before >= 1:
+            before = polished(columns, before, rows.y, rows.weights)
+        begin = first - round(before)
+        factors = amplitudes(columns(first - begin), rows.y, rows.weights)
+        return None if factors is None or factors[1] <= 0 else cls(begin, factors[0], factors[1])
+
+
+@dataclass(frozen=True)
+class Wave:
+    """y = middle + height * cos(pi * (p - top) / half): the peak at `top`, the lowest point `half` later."""
+
+    parameters: ClassVar[int] = 4
+    top: float
+    half: float
+    middle: float
+    height: float
+
+    def __call__(self, p: float) -> float:
+        return self.middle + self.height * math.cos(math.pi * (p - self.top) / self.half)
+
+    @property
+    def end(self) -> float:
+        """The position of its lowest point."""
+        return self.top + self.half
+
+    @classmethod
+    def fit(cls, rows: FitRows) -> Wave | None:
+        """The law of these rows.
+
+        Its frequency f is sought; the columns 1, sin(f x) / f and (1 - cos(f x)) / f**2 of x in -1..1 stay apart for
+        every frequency, and tend to a parabola where only the tail of a wave is seen.
+        """
+        n = len(rows)
+        if n < 4 or rows.p[0] == rows.p[-1]:
+            return None
+        rows = rows.pick(spread(n, FITTED_WAVE, 12))
+        at, span = (rows.p[0] + rows.p[-1]) / 2, (rows.p[-1] - rows.p[0]) / 2
+        x = [(p - at) / span for p in rows.p]
+        ones, weights = [1.0] * len(rows), rows.weights
+
+        def columns(f: float) -> Columns:
+            # 1 - cos(u) = 2 sin(u/2)**2 does not cancel
+            return [ones, [math.sin(f * u) / f for u in x], [2 * math.sin(f * u / 2) ** 2 / f**2 for u in x]]
+
+        def gap(f: float) -> float:
+            return misfit(columns(f), rows.y, weights)
+
+        # a frequency of pi / 2 is a half wave over the rows; from a twentieth of that to five whole waves
+        grid = [0.08 * 1.13**k for k in range(44)]
+        gaps = [gap(f) for f in grid]
+        k = min(range(len(grid)), key=gaps.__getitem__)
+        f = golden(gap, grid[max(k - 1, 0)], grid[min(k + 1, len(grid) - 1)], 14)
+        f = polished(columns, f, rows.y, weights)
+        factors = amplitudes(columns(f), rows.y, weights)
+        if factors is None:
+            return None
+        sine, cosine = factors[1] / f, -factors[2] / f**2
+        height, half = math.hypot(sine, cosine), math.pi * span / f
+        if height == 0 or half > WIDEST_WAVE * span:
+            return None  # a parabola: so little of a wave says nothing about it
+        top = at + math.atan2(sine, cosine) * span / f
+        # the last peak that is not right of the middle
+        while top > at + half * 1e-9:
+            top -= 2 * half
+        return cls(top, half, factors[0] - cosine, height)
+
+
+Law = Level | Slope | Decay | Power | Wave | Root
+
+LAWS: tuple[type[Law], ...] = (Level, Slope, Decay, InverseRoot, Inverse, Wave, Power, Root)
+"""The simplest first."""
+
+FALLING: tuple[type[Law], ...] = (InverseRoot, Inverse, Power, Root)
+"""Those of which no row is above the one before it."""
