@@ -163,10 +163,7 @@ def _of_any_power(rows: FitRows) -> Power | None:
             return math.inf
         return sum(((law(p) - y) / tol) ** 2 for p, y, tol in zip(rows.p, rows.y, rows.tol, strict=True))
 
-    grid = [0.1 * 1.3**k for k in range(18)]
-    gaps = [gap(power) for power in grid]
-    k = min(range(len(grid)), key=gaps.__getitem__)
-    power = golden(gap, grid[max(k - 1, 0)], grid[min(k + 1, len(grid) - 1)], 40)
+    power = golden(gap, 0.1, 10.0, 40)
     return straight(rows, float(f"{power:.4g}")) or straight(rows, power)
 
 
@@ -181,7 +178,7 @@ def _with_floor(rows: FitRows, power: float) -> Power | None:
 
     def law_at(distance: float) -> Power | None:
         factors = amplitudes(columns(distance), rows.y, rows.weights)
-        return factors and Power(last + distance, power, factors[1] / span**power, factors[0])  # type: ignore[return-value]
+        return None if factors is None else Power(last + distance, power, factors[1] / span**power, factors[0])
 
     distance = _bent_as(rows, lambda p, distance: (last + distance - p) ** power, 100.0 * span)
     if distance is None:

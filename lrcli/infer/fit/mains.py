@@ -227,7 +227,7 @@ def _lines_to_floor(rows: FitRows, law: Slope, begin: int) -> Iterator[tuple[Sha
         return Shape("line", lr, end=length, floor=float(f"{factor * lr:.12g}"))
 
     for lr in rounded(law(begin), 6):
-        span = _slopes(rows, begin, lr) if lr > 0 else None
+        span = _slopes(rows, begin, lr, 1 if law.slope > 0 else -1) if lr > 0 else None
         if span is None:
             continue
         tries += 1
@@ -249,16 +249,7 @@ def _lines_to_floor(rows: FitRows, law: Slope, begin: int) -> Iterator[tuple[Sha
             return
 
 
-def _slopes(rows: FitRows, begin: int, lr: float) -> tuple[float, float] | None:
-    """The interval of slopes of a line that is at lr at `begin`; None if no such line gives the rows."""
-    low, high = -math.inf, math.inf
-    for p, y, tol in zip(rows.p, rows.y, rows.tol, strict=True):
-        if p == begin:
-            if abs(y - lr) > tol:
-                return None
-            continue
-        a, b = sorted(((y - tol - lr) / (p - begin), (y + tol - lr) / (p - begin)))
-        low, high = max(low, a), min(high, b)
-        if low > high:
-            return None
-    return (low, high)
+def _slopes(rows: FitRows, begin: int, lr: float, sign: int) -> tuple[float, float] | None:
+    """The interval of slopes of a line that is at lr at `begin`, up or down; None if no such line gives the rows."""
+    span = replace(rows, y=[sign * (y - lr) for y in rows.y]).scale(lambda p: p - begin)
+    return span and (sign * span[0], sign * span[1])

@@ -65,3 +65,9 @@ SLACKS = (1.5, 3.0)
 
 MOST_FLATS = 400
 """A run with more flat stretches is no step decay."""
+
+ONE_CYCLE_SHARES = (0.3, 0.1, 0.25, 0.2, 0.05, 0.4, 0.5, 0.15, 0.45, 0.35, 0.01, 0.02, 0.03, 0.08)
+"""The values of pct_start that people choose."""
+
+ONE_CYCLE_DIVISORS = (25.0, 10.0, 100.0, 20.0, 5.0, 50.0, 4.0, 2.0, 1000.0)
+"""The values of div_factor that people choose."""

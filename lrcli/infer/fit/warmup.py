@@ -103,34 +103,28 @@ def ramp(
 
 
 def _ramp(rows: FitRows, start: Start, length: int, peak: float, climb: Climb, lr: float) -> Ramp | None:
-    low, high = 0.0, math.inf
     top = climb.basis(length)
-    for p, y, tol in zip(rows.p, rows.y, rows.tol, strict=True):
-        done = climb.basis(p - start.first_step) / top
-        if done == 1 and abs(y - peak) <= tol:
-            continue
-        if not 0 <= done < 1:
-            return None
-        a, b = ((y - tol) / peak - done) / (1 - done), ((y + tol) / peak - done) / (1 - done)
-        low, high = max(low, a), min(high, b)
-        if low > high + 2e-13 and climb.ramp != "power":
-            return None
-    low, high = (low - 1e-13) * peak / lr, high * peak / lr
     free: tuple[str, ...] = ()
-    if climb.ramp == "power":
-        factor = 0.0  # nobody begins a power above 0
-    elif high == math.inf:
-        factor, free = 0.0, ("how it starts: no row of the warmup is there",)
-    else:
+
+    def left(p: int) -> float:
+        return 1 - climb.basis(p - start.first_step) / top
+
+    if rows.p and (rows.p[0] < start.first_step or rows.p[-1] > start.first_step + length):
+        return None
+    factor = 0.0  # nobody begins a power above 0
+    if not rows.p or rows.p[0] == start.first_step + length:
+        free = ("how it starts: no row of the warmup is there",)
+    elif climb.ramp != "power":
+        span = replace(rows, y=[y - peak * (1 - left(p)) for p, y in zip(rows.p, rows.y, strict=True)]).scale(left)
+        if span is None or span[0] > 1e6 * lr:
+            return None
+        low, high = span[0] / lr, span[1] / lr
         factor = simplest(low, high)
         if digits(factor) > 2 and low <= 1 / (length + 1) <= high:
             factor = 1 / (length + 1)
-    if factor < 0 or factor > 1e6:
-        return None
     if factor == 1:
         return Ramp(start.first_step, cost=start.cost + cost(length), free=free, held=length)
-    # a warmup of equal steps, the first of which is the first row
-    equal = abs(factor * (length + 1) - 1) < 1e-9
+    equal = abs(factor * (length + 1) - 1) < 1e-9  # equal steps, the first of which is the first row
     spent = start.cost + cost(length) + (0.3 if equal else cost(factor)) + 2.0 * (factor > 1)
     return Ramp(start.first_step, length, factor, spent, free, climb=climb)
 
