@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from lrcli.infer.fit.candidate import Candidate
@@ -90,29 +90,22 @@ def _zeros(lines: list[Curve]) -> tuple[int, ...]:
 def _main_begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start], curves: list[Curve]) -> Iterator[int]:
     """Positions at which the main law may begin."""
     first = inner.p[0]
+    met = list(kinks(before, curves, law, first, begins)) if len(before) else [start.first_step for start in begins]
     if isinstance(law, Wave):
         near = round(law.top)
         tops = [near]
         if abs(law.top - near) > 1e-4:  # few digits leave the top of a wave open
             around = max(2, math.ceil(abs(law.half) * 0.01))
-            for start in begins:
-                round_one = simplest_whole(near - around - start.first_step, near + around - start.first_step)
-                if round_one is not None:
-                    tops.append(round_one + start.first_step)
+            wholes = ((simplest_whole(near - around - p, near + around - p), p) for p, _ in begins)
+            tops += [whole + p for whole, p in wholes if whole is not None]
             tops += range(near - 3, near + 4)
-            tops += [start.first_step for start in begins if abs(start.first_step - near) < 0.2 * law.half]
-            if len(before):
-                tops += kinks(before, curves, law, first, begins)
+            tops += [p for p in met if len(before) or abs(p - near) < 0.2 * law.half]
         yield from dict.fromkeys(top for top in tops if not len(before) or top > before.p[-1])
         return
-    if len(before):
-        for kink in kinks(before, curves, law, first, begins):
-            yield kink
-            if isinstance(law, Level) and kink < first:
-                yield kink + 1  # (t + 1) / W is at the top one step early
-        return
-    yield from (start.first_step for start in begins)
-    if isinstance(law, Inverse) or (isinstance(law, Slope) and law.slope < 0):
+    yield from met
+    if len(before) and isinstance(law, Level):
+        yield from (kink + 1 for kink in met if kink < first)  # (t + 1) / W is at the top one step early
+    elif not len(before) and (isinstance(law, Inverse) or (isinstance(law, Slope) and law.slope < 0)):
         yield from _hidden_peaks(inner, law)
 
 
@@ -214,10 +207,23 @@ def _ratio_discount(warmup: int, length: int) -> float:
 
 def clocked_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
     """Candidates whose main law is the last stretch and began before it."""
-    before, first = rows.part(0, segment.start), rows.p[segment.start]
     for main in clocked_mains(rows, segment):
-        yield from _jumped(rows, before, first, main)
-        yield from _multiplied(rows, before, first, main)
+        seen = range(bisect_left(rows.p, main.begin), segment.start)
+        before = rows.part(seen.start, seen.stop)
+        if len(before) < 2 or before.p[0] == before.p[-1]:
+            continue
+        first, decay = rows.p[segment.start], curve_of(main.shape, main.begin)
+        if before.y[0] < before.y[-1]:
+            top = Level(main.lr, main.lr)
+            yield from _during(rows, main, _ramps(before, main, top, first, main.lr), "a jump at its end")
+            if decay is not None:
+                ramps = _ramps(before, main, lambda p, decay=decay: decay(round(p)), first, main.lr)  # type: ignore[misc]
+                yield from _during(rows, main, ramps, "the warmup ends on the decay", meets=True)
+        if decay is not None and seen.start == 0 and len(before) <= MOST_PRODUCT:
+            values = list(map(decay, before.p))
+            if min(values) > 0:
+                ramps = _ramps(_divided(before, values), main, Level(1.0, 1.0), first, 1.0)
+                yield from _during(rows, main, ramps, "both are multiplied", product=True)
 
 
 def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Main]:
@@ -235,73 +241,39 @@ def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Main]:
         yield from (main for main in mains(inner, law, begin, begin) if main.lr > 0)
 
 
-def _ramps(before: FitRows, start: int, target: Curve, first: int, lr: float) -> Iterator[Ramp]:
-    """The lines from `start` through the rows before that reach a target curve up to the position `first`."""
-    begins = [Start(start, 0.0)]
-    lines = climbing(before, begins)
-    for end in kinks(before, lines, target, first, begins):
+def _ramps(before: FitRows, main: Main, target: Curve, first: int, lr: float) -> Iterator[Ramp]:
+    """The lines from where the decay begins through the rows before that reach a target up to the position `first`."""
+    begins = [Start(main.begin, 0.0)]
+    for end in kinks(before, climbing(before, begins), target, first, begins):
         warmup = ramp(before, begins[0], end, target(end), lr=lr)
         if warmup is not None and warmup.warmup and not warmup.held and warmup.start_factor < 1:
             yield warmup
 
 
-def _jumped(rows: FitRows, before: FitRows, first: int, main: Main) -> Iterator[Candidate]:
-    """The warmup's own values, then the decay as if it had run from the start: at a jump, or where both meet."""
-    begin, lr = main.begin, main.lr
-    rising = [i for i, p in enumerate(before.p) if p >= begin]
-    if len(rising) < 2 or before.y[rising[0]] >= before.y[rising[-1]]:
-        return
-    climb = before.pick(rising)
-    late = rows.p[0] < begin
-    decay = curve_of(main.shape, begin)
-    targets: list[tuple[Curve, bool]] = [(Level(lr, lr), False)]
-    if decay is not None:
-        targets.append((lambda p: decay(round(p)), True))
-    for target, meets in targets:
-        for warmup in _ramps(climb, begin, target, first, lr):
-            shape = replace(warmup.during(main.shape), meets=meets)
-            evidence = [
-                f"a warmup of {warmup.warmup} steps from {shape.start:g}; the decay's clock runs meanwhile: "
-                + ("the warmup ends on the decay" if meets else "a jump at its end")
-            ]
-            if late:
-                evidence.append("the first row repeats: the scheduler is one step late")
-            bare = Candidate(
-                main.kind,
-                lr,
-                begin - late,
-                main.cost + warmup.cost + 2.0,
-                horizon=main.shape.end,
-                free=main.free,
-                evidence=tuple(evidence),
-                skipped=(begin,) if late else (),
-                shape=shape,
-            )
-            yield from spoken(bare, rows)
+def _divided(rows: FitRows, values: list[float]) -> FitRows:
+    """The rows with each learning rate divided by a value."""
+    ratios = [y / value for y, value in zip(rows.y, values, strict=True)]
+    noise = [max(tol / value, 1e-15) for tol, value in zip(rows.tol, values, strict=True)]
+    return FitRows(rows.p, ratios, noise, 1.0)
 
 
-def _multiplied(rows: FitRows, before: FitRows, first: int, main: Main) -> Iterator[Candidate]:
-    """The warmup's factor times the decay, at every step."""
-    begin = main.begin
-    decay = curve_of(main.shape, begin)
-    if before.p[0] < begin or not 1 < len(before) <= MOST_PRODUCT or decay is None:
-        return
-    values = [decay(p) for p in before.p]
-    if min(values) <= 0:
-        return
-    ratios = FitRows(
-        before.p,
-        [y / value for y, value in zip(before.y, values, strict=True)],
-        [max(tol / value, 1e-15) for tol, value in zip(before.tol, values, strict=True)],
-        1.0,
-    )
-    for warmup in _ramps(ratios, begin, Level(1.0, 1.0), first, 1.0):
-        shape = replace(warmup.during(main.shape), product=True)
-        told = ("the decay runs during the warmup: the learning rate is the product of both",)
-        spent = main.cost + warmup.cost + 1.5
+def _during(
+    rows: FitRows, main: Main, ramps: Iterable[Ramp], how: str, *, meets: bool = False, product: bool = False
+) -> Iterator[Candidate]:
+    """The candidates whose decay runs during these warmups."""
+    late = rows.p[0] < main.begin
+    for warmup in ramps:
+        shape = replace(warmup.during(main.shape), meets=meets, product=product)
+        told = f"a warmup of {warmup.warmup} steps from {shape.start:g}; the decay's clock runs meanwhile: {how}"
         bare = Candidate(
-            main.kind, main.lr, begin, spent, horizon=shape.end, free=main.free, evidence=told, shape=shape
+            main.kind,
+            main.lr,
+            main.begin - late,
+            main.cost + warmup.cost + (1.5 if product else 2.0),
+            horizon=shape.end,
+            free=main.free,
+            evidence=(told, *(["the first row repeats: the scheduler is one step late"] if late else [])),
+            skipped=(main.begin,) if late else (),
+            shape=shape,
         )
-        candidate = said(bare, rows)
-        if candidate is not None:
-            yield candidate
+        yield from filter(None, [said(bare, rows)] if product else spoken(bare, rows))

@@ -168,58 +168,58 @@ def _of_any_power(rows: FitRows) -> Power | None:
 
 
 def _with_floor(rows: FitRows, power: float) -> Power | None:
-    """The law of this power with a floor: its end is sought, the amplitudes follow."""
+    """The law of this power with a floor."""
     first, last = rows.p[0], rows.p[-1]
-    span = last - first
-    ones = [1.0] * len(rows)
 
-    def columns(distance: float) -> Columns:
-        return [ones, [((last + distance - p) / span) ** power if p < last + distance else 0.0 for p in rows.p]]
+    def curve(p: float, distance: float) -> float:
+        raised: float = max((last + distance - p) / (last - first), 0.0) ** power
+        return raised
 
-    def law_at(distance: float) -> Power | None:
-        factors = amplitudes(columns(distance), rows.y, rows.weights)
-        return None if factors is None else Power(last + distance, power, factors[1] / span**power, factors[0])
-
-    distance = _bent_as(rows, lambda p, distance: (last + distance - p) ** power, 100.0 * span)
-    if distance is None:
+    solved = _bent(rows, curve, 100.0 * (last - first))
+    if solved is None:
         return None
-    law = law_at(distance)
-    slack = 2e-3 * (rows.y[0] - rows.y[-1])
-    if law is None or any(
-        abs(law(p) - y) > slack + 50 * tol for p, y, tol in zip(rows.p, rows.y, rows.tol, strict=True)
-    ):
-        return None
-
-    def gap(distance: float) -> float:
-        return misfit(columns(distance), rows.y, rows.weights)
-
-    around = 0.5 * distance + 0.02 * span  # noise of the three rows
-    distance = golden(gap, max(distance - around, 0.0), distance + around, 40)
-    whole = float(max(0, round(last + distance) - last))
-    return law_at(whole if gap(whole) < 4 * gap(distance) + 1e-3 else distance)
+    distance, floor, height = solved
+    return Power(last + distance, power, height / (last - first) ** power, floor)
 
 
-def _bent_as(rows: FitRows, curve: Callable[[float, float], float], most: float) -> float | None:
-    """The number up to `most` by which a curve bends at the middle row as far as the rows do."""
-    first, middle, last = rows.p[0], rows.p[len(rows) // 2], rows.p[-1]
+def _bent(rows: FitRows, curve: Callable[[float, float], float], most: float) -> tuple[float, float, float] | None:
+    """(number up to `most`, floor, height) with which floor + height * curve(p, number) is nearest to falling rows."""
+    ones, first, middle, last = [1.0] * len(rows), rows.p[0], rows.p[len(rows) // 2], rows.p[-1]
     fallen, left = rows.y[0] - rows.y[len(rows) // 2], rows.y[len(rows) // 2] - rows.y[-1]
     if left <= 0:
         return None
 
-    def bent(number: float) -> float:
+    def columns(number: float) -> Columns:
+        return [ones, [curve(p, number) for p in rows.p]]
+
+    def gap(number: float) -> float:
+        return misfit(columns(number), rows.y, rows.weights)
+
+    def bent(number: float) -> float:  # at the middle row, more than the rows are
         a, b, c = (curve(p, number) for p in (first, middle, last))
         return left * (a - b) - fallen * (b - c)
 
     low, high = 0.0, most
     if bent(low) * bent(high) > 0:
-        return 0.0 if abs(bent(low)) < abs(bent(high)) else None
-    for _ in range(50):
+        if abs(bent(low)) >= abs(bent(high)):
+            return None
+        high = 0.0
+    for _ in range(50 if high else 0):
         between = math.sqrt(low * high) if low else high / 1000
         if bent(between) * bent(high) > 0:
             high = between
         else:
             low = between
-    return high
+    rough = amplitudes(columns(high), rows.y, rows.weights)
+    slack = 2e-3 * (rows.y[0] - rows.y[-1])
+    if rough is None or not rows.holds_within(lambda p: rough[0] + rough[1] * curve(p, high), slack, 50):
+        return None
+    around = 0.5 * high + 0.02 * (last - first)  # noise of the three rows
+    number = golden(gap, max(high - around, 0.0), high + around, 40)
+    whole = float(round(number))
+    number = whole if gap(whole) < 4 * gap(number) + 1e-3 else number
+    factors = amplitudes(columns(number), rows.y, rows.weights)
+    return None if factors is None else (number, factors[0], factors[1])
 
 
 class Inverse(Power):
@@ -275,19 +275,10 @@ class Root:
         if n < 4 or not rows.y[0] - rows.y[n // 2] > rows.y[n // 2] - rows.y[-1] > 0:
             return None
         rows = rows.pick(spread(n, 40, 6))
-        ones = [1.0] * len(rows)
-
-        def columns(before: float) -> Columns:
-            return [ones, [-math.sqrt(p - first + before) for p in rows.p]]
-
-        before = _bent_as(rows, lambda p, before: -math.sqrt(p - first + before), 4.0 * (rows.p[-1] - first))
-        if before is None:
+        solved = _bent(rows, lambda p, before: -math.sqrt(p - first + before), 4.0 * (rows.p[-1] - first))
+        if solved is None or solved[2] <= 0 or solved[0] % 1:
             return None
-        if before >= 1:
-            before = polished(columns, before, rows.y, rows.weights)
-        begin = first - round(before)
-        factors = amplitudes(columns(first - begin), rows.y, rows.weights)
-        return None if factors is None or factors[1] <= 0 else cls(begin, factors[0], factors[1])
+        return cls(first - round(solved[0]), solved[1], solved[2])
 
 
 @dataclass(frozen=True)
@@ -307,6 +298,13 @@ class Wave:
     def end(self) -> float:
         """The position of its lowest point."""
         return self.top + self.half
+
+    def place(self, value: float) -> float:
+        """The position at which its falling half has a value; NaN where it has not."""
+        height = (value - self.middle) / self.height
+        if abs(height) > 1 + 1e-9:
+            return math.nan
+        return self.top + math.acos(max(-1.0, min(1.0, height))) * self.half / math.pi
 
     @classmethod
     def fit(cls, rows: FitRows) -> Wave | None:

@@ -64,8 +64,12 @@ class FitRows:
 
     def holds(self, law: Callable[[int], float], slack: float = 1.0) -> bool:
         """Whether the law is near enough at every row."""
+        return self.holds_within(law, 0.0, slack)
+
+    def holds_within(self, law: Callable[[int], float], gap: float, slack: float) -> bool:
+        """Whether the law is as near as this gap and so many tolerances at every row."""
         spend(len(self.p), 1)
-        return all(abs(law(p) - y) <= slack * tol for p, y, tol in zip(self.p, self.y, self.tol, strict=True))
+        return all(abs(law(p) - y) <= gap + slack * tol for p, y, tol in zip(self.p, self.y, self.tol, strict=True))
 
     def scale(self, shape: Callable[[int], float], slack: float = 1.0) -> tuple[float, float] | None:
         """The interval of factors c for which c * shape(p) is near enough at every row; None if there is none."""

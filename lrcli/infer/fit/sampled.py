@@ -70,14 +70,14 @@ def _near(value: float, part: float = 1e-7) -> float:
 
 def sampled_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
     """Candidates whose decay is the last stretch, by epochs, under a warmup that counts batches."""
-    for main in clocked_mains(rows, segment):
+    for main in clocked_mains(rows, segment) if rows.in_epochs else ():
         yield from _sampled(rows, rows.part(0, segment.start), main)
 
 
 def _sampled(rows: FitRows, before: FitRows, main: Main) -> Iterator[Candidate]:
     """Warmup and decay are multiplied at every batch, and the log holds the last batch of each epoch."""
     ahead = main.begin - rows.p[0]
-    if not rows.in_epochs or len(before) > MOST_WARM or ahead not in (0, 1):
+    if len(before) > MOST_WARM or ahead not in (0, 1):
         return
     shape = replace(main.shape, begin=ahead, end=main.shape.end + ahead, epochs=True)
     bare = Candidate(main.kind, main.lr, rows.p[0], main.cost + 2.5, horizon=main.shape.end, free=main.free)

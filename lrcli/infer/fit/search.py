@@ -14,7 +14,7 @@ from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.candidates import candidates
 from lrcli.infer.fit.naming import best_named, gives
 from lrcli.infer.fit.rows import FitRows, make_rows, spread
-from lrcli.infer.fit.tuned import SEARCHED
+from lrcli.infer.fit.tuned import FEWEST, FITTED, MANY_ROWS, ROUNDS, SEARCHED
 from lrcli.logs import Log, Run
 from lrcli.logs.axis import counted
 from lrcli.logs.rounding import quantise
@@ -22,23 +22,14 @@ from lrcli.progress import report_progress
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.sequential import Sequential
 
-FITTED = 5_000_000
-"""At so many rows laws are tried before a search gives up; one is made for every digit, and one for the log's own."""
-
-FEWEST = 2
-"""Fewer numbers than this are taken from any rows: a single row may be of a constant."""
-
-ROUNDS = 8
-"""So often the rows that a candidate misses are added to those that are searched."""
-
 
 @dataclass(frozen=True)
 class Fitted:
     """What a run's learning rates come from.
 
     candidate: the schedule with its numbers; None where nothing was found. length: rows of the spec, as the log counts.
-    rows, explained: how many rows there are, and how many of them the schedule gives at the log's precision. residual:
-    the largest relative difference in those. others: different specs that give the same rows. steps_per_epoch: as the
+    rows: how many rows there are; the schedule gives all of them at the log's precision. residual: the largest relative
+    difference. others: different specs that give the same rows. steps_per_epoch: as the
     log's own columns have it. groups: (name, base LR, schedule) of every column, where the columns differ.
     """
 
@@ -47,8 +38,7 @@ class Fitted:
     candidate: Candidate | None
     length: int
     rows: int
-    explained: int
-    residual: float
+    residual: float = math.inf
     others: tuple[Candidate, ...] = ()
     remarks: tuple[str, ...] = ()
     steps_per_epoch: int | None = None
@@ -58,6 +48,11 @@ class Fitted:
     def kind(self) -> str:
         """The schedule's name, "unknown" if there is none."""
         return self.candidate.kind if self.candidate else "unknown"
+
+    @property
+    def explained(self) -> int:
+        """How many rows the schedule gives."""
+        return self.rows if self.candidate else 0
 
 
 def longest_run(log: Log) -> int:
@@ -87,38 +82,32 @@ def fit_run(log: Log, run: int | None = None, *, only: bool = False) -> Fitted:
     runs = runs_of(log)
     if not 0 <= number < len(runs):
         raise LrcliError(f"{log.name} has {len(runs)} run{'s' * (len(runs) != 1)}, there is no run {number + 1}")
-    fitted = _fit_column(log, runs[number], next(iter(log.lrs)))
+    rows = slice(runs[number].start, runs[number].stop)
+    first_column, *others = log.lrs
+    fitted = _fit_column(log, runs[number], first_column)
     first = fitted.candidate
-    start, stop = runs[number].start, runs[number].stop
-    columns = (
-        {name: list(column[start:stop]) for name, column in log.lrs.items()} if len(log.lrs) > 1 and not only else {}
-    )
-    if first is None or all(column == columns[next(iter(columns))] for column in columns.values()):
-        return fitted
-    if _makes_groups(first, log, runs[number], list(columns)):
+    alike = all(list(log.lrs[name][rows]) == list(log.lrs[first_column][rows]) for name in others)
+    if first is None or only or alike or _makes_groups(first, log, runs[number]):
         return fitted
     groups = []
-    for name in columns:
-        one = _fit_column(log, runs[number], name).candidate
-        if one is None or (one.first_step, one.skipped) != (first.first_step, first.skipped):
+    for name in log.lrs:
+        member = _fit_column(log, runs[number], name).candidate
+        if member is None or (member.first_step, member.skipped) != (first.first_step, first.skipped):
             told = f"column {name} differs and follows no schedule that was found: only the first column is in the spec"
             return replace(fitted, remarks=(*fitted.remarks, told))
-        groups.append((name, one.lr, one.schedule))
+        groups.append((name, member.lr, member.schedule))
     return replace(fitted, groups=tuple(groups))
 
 
-def _makes_groups(candidate: Candidate, log: Log, run: Run, columns: Sequence[str]) -> bool:
-    """Whether the schedule makes parameter groups by itself, of which one is behind each of these columns."""
+def _makes_groups(candidate: Candidate, log: Log, run: Run) -> bool:
+    """Whether the schedule makes parameter groups by itself, of which one is behind each of the log's columns."""
     if candidate.setting is None:
         return False
     settings = [candidate.setting._replace(own_group=name) for name, _ in candidate.bound.groups()]
     members = [replace(candidate, setting=setting) for setting in settings]
-    for column in columns:
-        places, values, _ = _finite(log.positions, log.lrs[column], run)
-        rows = make_rows(places, values, log.rounding)
-        if not any(gives(member, rows) for member in members):
-            return False
-    return True
+    columns = (_finite(log.positions, column, run) for column in log.lrs.values())
+    grouped = (make_rows(places, values, log.rounding) for places, values, _ in columns)
+    return all(any(gives(member, rows) for member in members) for rows in grouped)
 
 
 def _fit_column(log: Log, run: Run, column: str) -> Fitted:
@@ -134,33 +123,37 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
     if len(places) < 3:
         remarks.append(f"only {len(places)} row{'s' * (len(places) > 1)}: many schedules give them")
     epoch = _steps_per_epoch(log, kept)
-    found: list[Candidate] = []
     in_epochs = log.unit == "epoch"
     for fine in (True, False) if log.rounding.kind == "full" else (False,):
         rows = make_rows(places, values, log.rounding, fine=fine, epoch=epoch, in_epochs=in_epochs)
+        matches: list[Candidate] = []
         with Effort(FITTED) as effort:
-            found = _search(rows, metrics, log.rounding.kind == "float32")
-        if found or effort.exhausted:
+            matches = _search(rows, metrics, log.rounding.kind == "float32")
+        if matches or effort.exhausted:
             break
     if effort.exhausted:
         remarks.append(f"gave up after {effort.candidates:,} candidates")
     rows = replace(rows, writer=writer_of(log.opening))
-    found = best_named(found, rows, lambda value: quantise(value, log.rounding))
-    proven = [candidate for candidate in found if candidate.numbers < max(len(rows), FEWEST)]
-    if found and not proven:
-        count = found[0].numbers
-        remarks.append(
-            f"{len(rows)} rows prove nothing about {count} numbers: a {found[0].kind} schedule would need them"
-        )
-    found = proven
-    best = found[0] if found else None
-    others = tuple(other for other in found[1:] if best is not None and other.cost < best.cost + 1.5)
-    if best is not None and best.kind == "constant" and not isinstance(best.schedule, Sequential):
+    matches = best_named(matches, rows, lambda value: quantise(value, log.rounding))
+    proven = [candidate for candidate in matches if candidate.numbers < max(len(rows), FEWEST)]
+    best = proven[0] if proven else None
+    if matches and not best:
+        count, kind = matches[0].numbers, matches[0].kind
+        remarks.append(f"{len(rows)} rows prove nothing about {count} numbers: a {kind} schedule would need them")
+    last = rows.p[-1]
+    if best is None:
+        return Fitted(log, run, None, last + 1, len(rows), remarks=tuple(remarks), steps_per_epoch=epoch or None)
+    others = tuple(other for other in proven[1:] if other.cost < best.cost + 1.5)
+    if best.kind == "constant" and not isinstance(best.schedule, Sequential):
         others = ()  # a constant is one wherever it begins
         if metrics:
             best = best.noting("a plateau schedule that never had to reduce gives the same")
-    fitted = _fitted(log, run, best, rows, others[:3], tuple(remarks))
-    return replace(fitted, steps_per_epoch=epoch or None)
+    length = max(best.horizon, last - best.first_step + 1)
+    residual = max(
+        abs(value - y) / max(abs(value), abs(y), 1e-12 * rows.peak, 1e-300)
+        for value, y in zip(map(best.at, rows.p), rows.y, strict=True)
+    )
+    return Fitted(log, run, best, length, len(rows), residual, others[:3], tuple(remarks), epoch or None)
 
 
 def _steps_per_epoch(log: Log, kept: Sequence[int]) -> int:
@@ -196,108 +189,65 @@ def _finite(
     positions: Sequence[float], lrs: Sequence[float | None], run: Run
 ) -> tuple[list[int], list[float], list[int]]:
     """(positions, learning rates, row numbers) of the rows of a run that have both."""
-    places, values, kept = [], [], []
-    for i in range(run.start, run.stop):
-        lr, p = lrs[i], positions[i]
-        if lr is not None and math.isfinite(lr) and math.isfinite(p) and p == int(p):
-            places.append(int(p))
-            values.append(lr)
-            kept.append(i)
-    return places, values, kept
+    kept = [
+        i
+        for i in range(run.start, run.stop)
+        if (lr := lrs[i]) is not None and math.isfinite(lr) and math.isfinite(p := positions[i]) and p == int(p)
+    ]
+    return [int(positions[i]) for i in kept], [lr for i in kept if (lr := lrs[i]) is not None], kept
 
 
 def _search(rows: FitRows, metrics: Mapping[str, Sequence[float | None]], float32: bool) -> list[Candidate]:
     """The candidates that give all rows, the cheapest first."""
-    indices = spread(len(rows), SEARCHED)
-    indices = sorted({*indices, *_jumps(rows)})
+    indices = sorted({*spread(len(rows), SEARCHED), *_jumps(rows)})
+    most = 1 if len(rows) > MANY_ROWS else 4
     barren = 0
     for _ in range(ROUNDS):
         report_progress(len(indices), len(rows))
         few = rows.pick(indices)
-        found = sorted(candidates(rows, few, metrics, float32), key=lambda c: c.cost)
-        passed = []
+        drafts = sorted(candidates(rows, few, metrics, float32), key=lambda c: c.cost)
+        passed: dict[tuple[float, Schedule, int], Candidate] = {}
         missed: list[int] = []
-        for tried, candidate in enumerate(found, 1):
-            miss = _misses(rows, candidate)
-            if not miss:
-                passed.append(candidate)
-                if len(passed) == 4 or len(rows) > 50_000:
-                    break
-            elif not missed:
-                missed = miss
-            if tried >= 12 and len(rows) > 50_000:
+        for candidate in drafts[:12] if len(rows) > MANY_ROWS else drafts:
+            misses = _misses(rows, candidate)
+            missed = missed or misses
+            if not misses:
+                passed.setdefault((candidate.lr, candidate.schedule, candidate.first_step), candidate)
+            if len(passed) == most:
                 break
         if passed:
-            return _distinct(passed)
-        barren += not found
+            return list(passed.values())
+        barren += not drafts
         if len(few) == len(rows) or barren == 2:
             break
-        indices = sorted({*indices, *(missed or _between(indices))})
+        indices = sorted({*indices, *(missed or ((a + b) // 2 for a, b in pairwise(indices)))})
     return []
 
 
-def _between(indices: Sequence[int]) -> list[int]:
-    """The rows half-way between those that are searched."""
-    return [(a + b) // 2 for a, b in pairwise(indices)]
-
-
 def _jumps(rows: FitRows, most: int = 120) -> list[int]:
-    """FitRows around the largest changes of the learning rate per step: what an even choice of rows would miss."""
+    """The rows around the largest changes of the learning rate per step: what an even choice of rows would miss."""
     if len(rows) <= SEARCHED:
         return []
-    y, tol = rows.y, rows.tol
-    falls = sorted(
-        ((abs(y[i] - y[i - 1]), i) for i in range(1, len(rows)) if abs(y[i] - y[i - 1]) > 1e-3 * rows.peak + tol[i]),
-        reverse=True,
-    )[:most]
-    return [i for _, at in falls for i in (at - 1, at)]
+    changes = ((abs(b - a), i) for i, (a, b) in enumerate(pairwise(rows.y)))
+    large = sorted((change for change in changes if change[0] > 1e-3 * rows.peak + rows.tol[change[1]]), reverse=True)
+    return [i for _, at in large[:most] for i in (at, at + 1)]
 
 
 def _misses(rows: FitRows, candidate: Candidate, most: int = 40) -> list[int]:
-    """FitRows that the candidate does not give: the edges of the first stretches of them."""
-    found: list[int] = []
+    """The rows that the candidate does not give: the edges of the first stretches of them."""
+    edges: list[int] = []
     inside = False
     at = candidate.at
     spend(min(len(rows), 100_000), 1)
     for i, (p, y, tol) in enumerate(zip(rows.p, rows.y, rows.tol, strict=True)):
         if not i % 8192:
             report_progress(i, len(rows))
-        wrong = not abs(at(p) - y) <= tol
-        if wrong != inside:
-            found += [max(i - 1, 0), i]
-            inside = wrong
-            if len(found) >= most:
+        if inside is (abs(at(p) - y) <= tol):
+            edges += [max(i - 1, 0), i]
+            inside = not inside
+            if len(edges) >= most:
                 break
-    return found
-
-
-def _distinct(found: list[Candidate]) -> list[Candidate]:
-    """The candidates without those that say the same."""
-    kept: list[Candidate] = []
-    for candidate in found:
-        if not any(
-            (c.lr, c.schedule, c.first_step) == (candidate.lr, candidate.schedule, candidate.first_step) for c in kept
-        ):
-            kept.append(candidate)
-    return kept
-
-
-def _fitted(
-    log: Log, run: Run, best: Candidate | None, rows: FitRows, others: tuple[Candidate, ...], remarks: tuple[str, ...]
-) -> Fitted:
-    last = rows.p[-1]
-    if best is None:
-        return Fitted(log, run, None, last + 1, len(rows), 0, math.inf, (), remarks)
-    explained, residual = 0, 0.0
-    for p, y, tol in zip(rows.p, rows.y, rows.tol, strict=True):
-        value = best.at(p)
-        gap = abs(value - y)
-        if gap <= tol:
-            explained += 1
-            scale = max(abs(value), abs(y), 1e-12 * rows.peak)
-            residual = max(residual, gap / scale) if gap else residual
-    length = max(best.horizon, last - best.first_step + 1)
-    return Fitted(log, run, best, length, len(rows), explained, residual, others, remarks)
+    return edges
 
 
 __all__ = ["Fitted", "fit_run", "fit_runs", "longest_run", "runs_of"]

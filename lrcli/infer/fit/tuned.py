@@ -71,3 +71,24 @@ ONE_CYCLE_SHARES = (0.3, 0.1, 0.25, 0.2, 0.05, 0.4, 0.5, 0.15, 0.45, 0.35, 0.01,
 
 ONE_CYCLE_DIVISORS = (25.0, 10.0, 100.0, 20.0, 5.0, 50.0, 4.0, 2.0, 1000.0)
 """The values of div_factor that people choose."""
+
+FITTED = 5_000_000
+"""At so many rows laws are tried before a search gives up; one is made for every digit, and one for the log's own."""
+
+FEWEST = 2
+"""Fewer numbers than this are taken from any rows: a single row may be of a constant."""
+
+ROUNDS = 8
+"""So often the rows that a candidate misses are added to those that are searched."""
+
+MANY_ROWS = 50_000
+"""In a run of more rows only the twelve cheapest candidates are held against all of them, until one gives them."""
+
+MOST_CYCLES = 60
+"""A run of more jumps up is no schedule with restarts."""
+
+FEW_WARM = 4
+"""Fewer rows than this before a decay lie on a line by chance."""
+
+MOST_AT_ONCE = 60
+"""A scheduler does not fall further behind than this between two rows."""
