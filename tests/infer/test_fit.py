@@ -160,6 +160,17 @@ def test_groups() -> None:
     assert (("a", 0.1, slow), ("b", 0.01, fast)) == fitted.groups
 
 
+@pytest.mark.parametrize("steps", [5, 8])
+def test_groups_keep_their_warmups(steps: int) -> None:
+    """The spec of columns that warm up gives them back, whether they do so alike or not."""
+    places = range(60)
+    schedules = (warm(5, 0.1, Cosine(T_max=55)), warm(steps, 0.1, Constant()))
+    columns = {name: [s.lr_at(p, 0.1) for p in places] for name, s in zip("ab", schedules, strict=True)}
+    spec = parse_text(_text(fit_run(Log("run", "epoch", list(places), columns))))
+    rows = {str(group.name): [group.schedule.lr_at(p, group.lr or 0.0) for p in places] for group in spec.groups}
+    assert columns == rows
+
+
 def test_runs_are_fitted_one_by_one() -> None:
     """Each of the runs in one log has its own schedule; the longest is the default."""
     rows = [Constant().lr_at(p, 0.1) for p in range(5)] + [Cosine(T_max=9).lr_at(p, 0.1) for p in range(9)]

@@ -39,7 +39,7 @@ def candidates(
         segments = cut(few, slack)
         if segments is None:
             # a warmup that is multiplied with the decay is no stretch of any law
-            readings = _under_a_warmup(few, last_stretch(few, slack))
+            readings = _under_a_warmup(few, last_stretch(few, slack, len(few)))
         else:
             readings = list(_of_segments(rows, few, segments))
         yield from readings

@@ -141,7 +141,7 @@ def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None) -> Ca
         spent += 0.5
     elif warmup.free:
         free += warmup.free
-    if main.kind == "linear" and _is_tail(rows, main.begin, main.shape.end):
+    if main.kind == "linear" and main.shape.end and rows.p[0] - main.begin > 0.1 * main.shape.end:
         free.append("lr and where the line begins: its rows fix its end and its slope, lr divided by total_iters")
     if main.kind == "inverse" and warmup.warmup and main.begin <= rows.p[0]:
         free = [f"lr and the length of the warmup: only lr * length ** {main.shape.power:.4g} is seen"]
@@ -190,11 +190,6 @@ def _end_at(main: Main, flat: Segment, rows: FitRows) -> int | None:
     exact = (value / main.lr - 1) / slope
     length = simplest_whole(exact - 1e-4 * exact - 1e-6, exact + 1e-4 * exact + 1e-6) or round(exact)
     return length if length >= 1 else None
-
-
-def _is_tail(rows: FitRows, begin: int, length: int) -> bool:
-    """Whether the log begins when a good part of the schedule is over."""
-    return bool(length) and rows.p[0] - begin > 0.1 * length
 
 
 def _ratio_discount(warmup: int, length: int) -> float:

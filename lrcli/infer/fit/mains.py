@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.fit.laws import Decay, Law, Level, Power, Root, Slope, Wave
 from lrcli.infer.fit.naming import unit_curve, unit_curves
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.tuned import FLOOR_SHARES
+from lrcli.infer.fit.warmup import Start, ramp
 from lrcli.infer.numbers import cost, digits, rounded, simplest, simplest_whole
 
 _KINDS = {"line": "linear", "power": "polynomial"}
@@ -74,15 +76,10 @@ def mains(rows: FitRows, law: Law, begin: int, first_step: int) -> Iterator[Main
     elif isinstance(law, Wave):
         yield from map(main, _ended(rows, law, Shape("cosine", 1.0), begin, first_step))
     else:
-        curves = (Shape("power", 1.0, power=power) for power in rounded(law.power, 4))
-        yield from (
-            main(shape, cost(shape.power)) for shape in _first(_ended(rows, law, c, begin, first_step) for c in curves)
-        )
-
-
-def _first(choices: Iterable[Iterator[Shape]]) -> list[Shape]:
-    """What the first of the choices has that has any."""
-    return next((shapes for choice in choices if (shapes := list(choice))), [])
+        for power in rounded(law.power, 4):
+            if curves := list(_ended(rows, law, Shape("power", 1.0, power=power), begin, first_step)):
+                yield from (main(shape, cost(power)) for shape in curves)
+                return
 
 
 def _length_cost(n: float, *before: int) -> float:
@@ -198,55 +195,40 @@ def _rising(rows: FitRows, law: Slope, begin: int) -> list[Main]:
     """A warmup that does not end before the log does: the peak and its length are the roundest that fit."""
     last = rows.p[-1]
     power = math.floor(math.log10(max(law(last), 1e-300)))
+    free = ("the peak and the length of the warmup: the run ends in it, only its slope is seen",)
     warmups: list[Main] = []
     for lr in dict.fromkeys(float(f"{lead}e{power - 1 + more}") for more in range(4) for lead in range(10, 100)):
-        end = law.place(lr)
-        width = 1e-7 * (end - begin) + 4 * rows.tol[-1] / law.slope
-        whole = simplest_whole(end - begin - width, end - begin + width) if end >= last - 1e-6 else None
-        if whole is None or whole < 1:
-            continue
-        start = law(begin) / lr
-        slack = max(1e-10 * abs(start), 2 * rows.tol[0] / lr, 1e-14)
-        factor = simplest(start - slack, start + slack)
-        if factor < 0:
-            continue
-        shape = Shape("constant", lr, warmup=whole, start=factor * lr, begin=whole)
-        if rows.holds(unit_curve(shape, begin)):
-            spent = cost(lr) + cost(whole) + (cost(factor) if factor else 0.0)
-            free = ("the peak and the length of the warmup: the run ends in it, only its slope is seen",)
-            warmups.append(Main(begin, shape, spent, free))
+        length = law.place(lr) - begin
+        width = 1e-7 * length + 4 * rows.tol[-1] / law.slope
+        whole = simplest_whole(length - width, length + width) if length >= last - begin - 1e-6 else None
+        warmup = ramp(rows, Start(begin, 0.0), begin + whole, lr) if whole else None
+        if warmup is not None and not warmup.held and warmup.start_factor < 1:
+            warmups.append(Main(begin, warmup.before(Shape("constant", lr)), cost(lr) + warmup.cost, free))
     return sorted(warmups, key=lambda main: main.cost)[:3]
 
 
 def _lines_to_floor(rows: FitRows, law: Slope, begin: int) -> Iterator[tuple[Shape, float, tuple[str, ...]]]:
     """(shape, cost, what is open) of a line that does not aim at 0 at a whole position: it ends at another factor."""
-    last = rows.p[-1]
-    tries = 0
+    least = max(rows.p[-1] - begin, 1)
+    sign = 1 if law.slope > 0 else -1
 
     def line(lr: float, factor: float, length: int) -> Shape:
         return Shape("line", lr, end=length, floor=float(f"{factor * lr:.12g}"))
 
-    for lr in rounded(law(begin), 6):
-        span = _slopes(rows, begin, lr, 1 if law.slope > 0 else -1) if lr > 0 else None
-        if span is None:
-            continue
-        tries += 1
-        aims = False
+    spans = ((lr, _slopes(rows, begin, lr, sign)) for lr in rounded(law(begin), 6) if lr > 0)
+    for lr, (low, high) in islice(((lr, span) for lr, span in spans if span), 2):
+        aims = []
         # transformers' polynomial decay ends at 1e-7 unless told otherwise
         for factor in (*FLOOR_SHARES, float(f"{1e-7 / lr:.12g}")) if law.slope < 0 else ():
-            low, high = sorted(lr * (factor - 1) / slope for slope in span)
-            length = simplest_whole(max(low, last - begin), high)
-            if length is not None and length > 0:
-                yield line(lr, factor, length), 0.5, ()
-                aims = True
+            shortest, longest = sorted((lr * (factor - 1) / low if low else math.inf, lr * (factor - 1) / high))
+            length = simplest_whole(max(shortest, least), min(longest, 1e12))
+            aims += [line(lr, factor, length)] if length else []
+        yield from ((shape, 0.5, ()) for shape in aims)
         # the factor at the last row, whatever it is
-        length = max(last - begin, 1)
-        factor = simplest(*(1 + slope * length / lr for slope in span))
+        factor = simplest(*sorted((1 + low * least / lr, 1 + high * least / lr)))
         usual = digits(factor) <= 2  # somebody's end: the line aims at it
         free = () if aims or usual else ("where the line ends: only its slope is seen",)
-        yield line(lr, factor, length), 0.5 if usual else 2.0, free
-        if tries == 2:
-            return
+        yield line(lr, factor, least), 0.5 if usual else 2.0, free
 
 
 def _slopes(rows: FitRows, begin: int, lr: float, sign: int) -> tuple[float, float] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from lrcli.expression import Expression
 from lrcli.frameworks.fitting import Shape
@@ -32,22 +32,9 @@ _TIGHT = 1e-13
 def phase_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Candidate]:
     """The stretches as phases, from step 0 or 1, or from the first row of a log that begins later."""
     first = rows.p[0]
-    if len(segments) > 2 and all(segment.stop - segment.start == 1 for segment in segments[:2]):
-        # two rows of a warmup are a line
-        line = Slope.fit(rows.part(0, 2))
-        if line is not None:
-            found = list(phase_candidates(rows, [Segment(0, 2, line), *segments[2:]]))
-            yield from found
-            if found:
-                return
     for begin, spent in {0: 0.0, 1: 0.2, first: 1.0}.items():
-        if begin > first:
-            continue
-        for round_edges in (True, False):
-            candidate = _phases(rows, segments, begin, spent, round_edges)
-            if candidate is not None and rows.holds(candidate.at):
-                yield candidate
-                break
+        tries = (_phases(rows, segments, begin, spent, round_edges) for round_edges in (True, False) if begin <= first)
+        yield from islice((phases for phases in tries if phases is not None and rows.holds(phases.at)), 1)
 
 
 def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, round_edges: bool) -> Candidate | None:
@@ -61,24 +48,12 @@ def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, ro
     parts: list[Schedule] = []
     shape: Shape | None = None
     spent += cost(peak) + 3.0
-    for i, (segment, start, stop) in enumerate(zip(segments, edges, edges[1:], strict=False)):
-        if stop <= start:
+    for i, (start, stop) in enumerate(pairwise(edges)):
+        part = _part(rows, segments, i, start, stop, peak) if stop > start else None
+        if part is None:
             return None
-        found = _part(rows, segment, start, stop, peak)
-        if found is None:
-            return None
-        part, more, shape = found
-        noise = max(rows.tol[segment.start], rows.tol[segment.stop - 1])
-        if isinstance(part, Linear):
-            # what meets a flat stretch does so at its value
-            before = segments[i - 1].law if i else None
-            after = segments[i + 1].law if i + 1 < len(segments) else None
-            part = Linear(
-                start_factor=_joined(part.start_factor, before, peak, noise),
-                end_factor=_joined(part.end_factor, after, peak, noise),
-                total_iters=part.total_iters,
-            )
-        parts.append(part)
+        schedule, more, shape = part
+        parts.append(schedule)
         spent += more + cost(stop - start)
     if len(parts) == 1:
         return Candidate("phases", peak, begin, spent, schedule=parts[0])
@@ -94,13 +69,6 @@ def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, ro
         ahead = ahead._replace(warmup=milestones[0], start_factor=ramp.start_factor)
     shape = ahead._replace(held=milestones[-1] - ahead.warmup).before(shape)
     return replace(whole, shape=shape, horizon=shape.end)
-
-
-def _joined(share: float, neighbour: Law | None, peak: float, noise: float) -> float:
-    if not isinstance(neighbour, Level):
-        return share
-    flat = simplest(neighbour.low / peak, neighbour.high / peak)
-    return flat if abs(flat - share) <= 4 * noise / peak + 1e-9 else share
 
 
 def _peak(rows: FitRows, segments: list[Segment], edges: list[int]) -> float:
@@ -145,28 +113,34 @@ def _edge(rows: FitRows, left: Segment, right: Segment, begin: int, round_edges:
     return met if whole is None else whole + begin
 
 
-def _share(value: float, peak: float, noise: float = 0.0) -> float:
-    """A value as a factor of the base LR, as round as the noise allows."""
+def _share(value: float, peak: float, noise: float = 0.0, beside: Law | None = None) -> float:
+    """A value as a factor of the base LR, as round as the noise allows, or that of the flat stretch that it meets."""
     share = value / peak
-    if abs(share) < 1e-12 + 0.5 * noise / peak:
+    if isinstance(beside, Level):
+        flat = simplest(beside.low / peak, beside.high / peak)
+        if abs(flat - share) <= 4 * noise / peak + 1e-9:
+            return flat
+    slack = 0.5 * noise / peak
+    if abs(share) < 1e-12 + slack:
         return 0.0
-    slack = max(_TIGHT * abs(share), 0.5 * noise / peak)
+    slack = max(_TIGHT * abs(share), slack)
     return simplest(share - slack, share + slack)
 
 
 def _part(
-    rows: FitRows, segment: Segment, start: int, stop: int, peak: float
+    rows: FitRows, segments: list[Segment], i: int, start: int, stop: int, peak: float
 ) -> tuple[Schedule, float, Shape | None] | None:
     """The schedule of a stretch for a base learning rate of `peak`, its cost, and its shape where it begins there."""
-    law, size = segment.law, stop - start
-    noise = max(rows.tol[segment.start], rows.tol[segment.stop - 1])
+    segment, size = segments[i], stop - start
+    law, noise = segment.law, max(rows.tol[segment.start], rows.tol[segment.stop - 1])
     if isinstance(law, Level):
         share = simplest(law.low / peak, law.high / peak)
         if share == 1:
             return ConstantSchedule(), 0.5, None
         return ConstantLR(factor=share, total_iters=size), cost(share) + 0.5, None
     if isinstance(law, Slope):
-        first, last = _share(law(start), peak, noise), _share(law(stop), peak, noise)
+        first = _share(law(start), peak, noise, segments[i - 1].law if i else None)
+        last = _share(law(stop), peak, noise, segments[i + 1].law if i + 1 < len(segments) else None)
         line = Linear(start_factor=first, end_factor=last, total_iters=size)
         shape = Shape("line", peak, end=size, floor=float(f"{last * peak:.12g}")) if first == 1 else None
         return line, cost(first) + cost(last) + 0.5, shape

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from lrcli.infer.effort import spend
 from lrcli.infer.fit.solve import amplitudes
@@ -100,15 +101,8 @@ def make_rows(
     """The rows with the tolerance of the log's rounding; `fine` asks for more where every digit is logged."""
     peak = max((abs(v) for v in y), default=0.0)
     share = FINE if fine and rounding.kind == "full" else 1.0
-    cache: dict[float, float] = {}
-    tol = []
-    for v in y:
-        known = cache.get(v)
-        if known is None:
-            if len(cache) > 4096:
-                cache.clear()
-            known = cache[v] = max(share * tolerance(v, rounding, peak), 1e-300)
-        tol.append(known)
+    known = lru_cache(4096)(lambda value: max(share * tolerance(value, rounding, peak), 1e-300))
+    tol = [known(value) for value in y]
     return FitRows(p, y, tol, peak, epoch, in_epochs)
 
 

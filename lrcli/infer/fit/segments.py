@@ -22,29 +22,26 @@ class Segment:
 
 def cut(rows: FitRows, slack: float = SLACKS[0]) -> list[Segment] | None:
     """The stretches from left to right, each as long as it can be, seen from the end; None if there are too many."""
-    found: list[Segment] = []
+    segments: list[Segment] = []
     stop = len(rows)
     while stop > 0:
-        if len(found) == MOST_STRETCHES or (len(found) == 10 and stop > 100 and len(rows) - stop < 50):
+        if len(segments) == MOST_STRETCHES or (len(segments) == 10 and stop > 100 and len(rows) - stop < 50):
             return None
-        segment = _longest(rows, stop, slack)
-        found.append(segment)
-        stop = segment.start
-    found.reverse()
-    if len(found) > 2 and all(segment.stop - segment.start == 1 for segment in found[-2:]):
-        # two rows at the end of a run are the beginning of a line
-        line = Slope.fit(rows.part(found[-2].start, found[-1].stop))
-        if line is not None:
-            found[-2:] = [Segment(found[-2].start, found[-1].stop, line)]
-    return found
+        segments.append(last_stretch(rows, slack, stop))
+        stop = segments[-1].start
+    segments.reverse()
+    for pair in (slice(-2, None), slice(0, 2)):
+        first, last = segments[pair][0], segments[pair][-1]
+        if (
+            len(segments) > 2
+            and last.stop - first.start == 2
+            and (line := Slope.fit(rows.part(first.start, last.stop)))
+        ):
+            segments[pair] = [Segment(first.start, last.stop, line)]  # two rows at an end of a run are part of a line
+    return segments
 
 
-def last_stretch(rows: FitRows, slack: float = SLACKS[0]) -> Segment:
-    """The stretch at the end alone."""
-    return _longest(rows, len(rows), slack)
-
-
-def _longest(rows: FitRows, stop: int, slack: float) -> Segment:
+def last_stretch(rows: FitRows, slack: float, stop: int) -> Segment:
     """The longest stretch that ends at `stop`; a law must explain as many more rows as it has parameters more."""
     best = Segment(stop - 1, stop, Level(rows.y[stop - 1] - rows.tol[stop - 1], rows.y[stop - 1] + rows.tol[stop - 1]))
     score = 0.0

@@ -24,32 +24,30 @@ def spec_mapping(fitted: Fitted) -> dict[str, Any]:
     if candidate is None:
         return {}
     unit = "epochs" if fitted.log.unit == "epoch" else "steps"
-    made: dict[str, Any] = {"name": fitted.log.name}
+    spec: dict[str, Any] = {"name": fitted.log.name}
     if not candidate.schedule.sets_lr:
-        made["lr"] = _plain(candidate.lr)
-    made[unit] = fitted.length
+        spec["lr"] = _plain(candidate.lr)
+    spec[unit] = fitted.length
     if candidate.epochs:
-        made |= {"steps_per_epoch": candidate.epochs.steps, "interval": "step"}
+        spec |= {"steps_per_epoch": candidate.epochs.steps, "interval": "step"}
     elif fitted.steps_per_epoch:
-        made["steps_per_epoch"] = fitted.steps_per_epoch
+        spec["steps_per_epoch"] = fitted.steps_per_epoch
     if candidate.setting and candidate.setting.release:
-        made["emulate"] = f"{candidate.schedule.name.partition('.')[0]}-{candidate.setting.release}"
+        spec["emulate"] = f"{candidate.schedule.name.partition('.')[0]}-{candidate.setting.release}"
     if candidate.first_step:
-        made["first_step"] = candidate.first_step
+        spec["first_step"] = candidate.first_step
     if candidate.skipped:
-        made["skipped"] = list(candidate.skipped)
+        spec["skipped"] = list(candidate.skipped)
     warmup, schedule = split_schedule(candidate.schedule)
-    if warmup:
-        made["warmup"] = warmup
-    made["schedule"] = schedule
-    if fitted.groups:
-        made["groups"] = [
-            {"name": name, "lr": _plain(lr), "schedule": split_schedule(schedule)[1]}
-            for name, lr, schedule in fitted.groups
-        ]
-        for key in ("schedule", "lr", "warmup"):
-            made.pop(key, None)
-    return made
+    if not fitted.groups:
+        return {**spec, **({"warmup": warmup} if warmup else {}), "schedule": schedule}
+    spec.pop("lr", None)
+    shared = all(split_schedule(schedule)[0] == warmup for _, _, schedule in fitted.groups)
+    if shared and warmup:
+        spec["warmup"] = warmup
+    own = (split_schedule(schedule)[1] if shared else phases_of(schedule) for _, _, schedule in fitted.groups)
+    groups = zip(fitted.groups, own, strict=True)
+    return {**spec, "groups": [{"name": name, "lr": _plain(lr), "schedule": text} for (name, lr, _), text in groups]}
 
 
 def split_schedule(schedule: Schedule) -> tuple[dict[str, Any], Any]:
@@ -80,7 +78,7 @@ def phases_of(schedule: Schedule) -> Any:
 
 def schedule_mapping(schedule: Schedule) -> dict[str, Any]:
     """The type of a schedule and its keys, those left out that have their defaults."""
-    made: dict[str, Any] = {"type": schedule.name}
+    mapping: dict[str, Any] = {"type": schedule.name}
     for f in parameters(schedule):
         param, value = param_of(f), getattr(schedule, f.name)
         if param.momentum or value is None:
@@ -90,10 +88,10 @@ def schedule_mapping(schedule: Schedule) -> dict[str, Any]:
         if usual and not param.fills and not isinstance(schedule, Linear):
             continue
         if param.kind == "schedules":
-            made[f.name] = [schedule_mapping(child) for child in value]
+            mapping[f.name] = [schedule_mapping(child) for child in value]
         else:
-            made[f.name] = _plain(value)
-    return made
+            mapping[f.name] = _plain(value)
+    return mapping
 
 
 def _plain(value: Any) -> Any:
