@@ -18,15 +18,9 @@ from lrcli.infer.fit.naming import curve_of, said, spoken
 from lrcli.infer.fit.plain import after, plain_climb, plain_schedule
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
-from lrcli.infer.fit.tuned import WARMUP_SHARES
+from lrcli.infer.fit.tuned import COSTS, FEWEST_CURVED, MOST_PRODUCT, OPEN_TOP, WARMUP_SHARES
 from lrcli.infer.fit.warmup import CURVED, LINE, Climb, Curve, Ramp, Start, climbing, curved, kinks, ramp, starts
 from lrcli.infer.numbers import cost, simplest_whole
-
-FEWEST_CURVED = 4
-"""So many rows of a warmup tell its shape."""
-
-MOST_PRODUCT = 2000
-"""A warmup that is multiplied is not looked for in more rows than this."""
 
 
 def compose(rows: FitRows, segments: list[Segment], *, late: bool = False) -> Iterator[Candidate]:
@@ -60,7 +54,7 @@ def _with_warmup(
     lines = climbing(before, starts(rows)) if len(before) else []
     begins = starts(rows, _zeros(lines))
     if late and not len(before):
-        begins += [Start(n, 0.3 + 0.12 * n) for n in range(2, min(40, rows.p[0]))]
+        begins += [Start(n, COSTS["skipped before"] * (n + 2.5)) for n in range(2, min(40, rows.p[0]))]
     curves: list[Curve] = lines
     if climbs != (LINE,):
         both = ((start, climb) for start in begins for climb in climbs)
@@ -94,7 +88,7 @@ def _main_begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start],
     if isinstance(law, Wave):
         near = round(law.top)
         tops = [near]
-        if abs(law.top - near) > 1e-4:  # few digits leave the top of a wave open
+        if abs(law.top - near) > OPEN_TOP:
             around = max(2, math.ceil(abs(law.half) * 0.01))
             wholes = ((simplest_whole(near - around - p, near + around - p), p) for p, _ in begins)
             tops += [whole + p for whole, p in wholes if whole is not None]
@@ -133,12 +127,12 @@ def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None) -> Ca
     if warmup.start_factor > 1:
         evidence.append(f"the warmup comes from above: it begins with {warmup.start_factor:g} times the learning rate")
     if warmup.climb != LINE:
-        spent += 1.5
+        spent += COSTS["curved warmup"]
         by = "logarithm" if shape.ramp == "log" else f"power {shape.climb:g}"
         evidence.append(f"the warmup climbs by the {by} of the step")
     if warmup.warmup and main.begin < rows.p[0]:
         free.append("the warmup: its rows are not in the log")
-        spent += 0.5
+        spent += COSTS["unseen warmup"]
     elif warmup.free:
         free += warmup.free
     if main.kind == "linear" and main.shape.end and rows.p[0] - main.begin > 0.1 * main.shape.end:
@@ -149,7 +143,7 @@ def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None) -> Ca
         end = _end_at(main, flat, rows)
         if end is None:
             return None
-        spent += 0.5 * (main.kind == "cosine")
+        spent += COSTS["flat end"] * (main.kind == "cosine")
         shape = replace(shape, floor=float(f"{flat.law(0):.12g}"), end=begin + end, rests=True)
     bare = Candidate(
         main.kind,
@@ -196,7 +190,7 @@ def _ratio_discount(warmup: int, length: int) -> float:
     """What a warmup costs less that is a usual share of the run."""
     total = warmup + length
     if warmup and length and any(warmup == math.ceil(ratio * total) for ratio in WARMUP_SHARES):
-        return max(cost(warmup) - 1.2, 0.0)
+        return max(cost(warmup) - COSTS["usual share"], 0.0)
     return 0.0
 
 
@@ -230,7 +224,7 @@ def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Main]:
     begins = [rows.p[0], rows.p[0] + 1, 0, 1]
     if isinstance(law, Wave):
         near = round(law.top)
-        open_top = abs(law.top - near) > 1e-4  # few digits leave the top of a wave open
+        open_top = abs(law.top - near) > OPEN_TOP
         begins = [near, *(p for p in begins if open_top and abs(p - near) < 0.2 * law.half)]
     for begin in dict.fromkeys(p for p in begins if p <= rows.p[0] + 1):
         yield from (main for main in mains(inner, law, begin, begin) if main.lr > 0)
@@ -264,7 +258,7 @@ def _during(
             main.kind,
             main.lr,
             main.begin - late,
-            main.cost + warmup.cost + (1.5 if product else 2.0),
+            main.cost + warmup.cost + COSTS["product" if product else "clock"],
             horizon=shape.end,
             free=main.free,
             evidence=(told, *(["the first row repeats: the scheduler is one step late"] if late else [])),

@@ -15,7 +15,7 @@ from lrcli.frameworks.fitting import Shape
 from lrcli.infer.fit.laws import Decay, Law, Level, Power, Root, Slope, Wave
 from lrcli.infer.fit.naming import unit_curve, unit_curves
 from lrcli.infer.fit.rows import FitRows, spread
-from lrcli.infer.fit.tuned import FLOOR_SHARES
+from lrcli.infer.fit.tuned import COSTS, FLOOR_SHARES
 from lrcli.infer.fit.warmup import Start, ramp
 from lrcli.infer.numbers import cost, digits, rounded, simplest, simplest_whole
 
@@ -62,9 +62,11 @@ def mains(rows: FitRows, law: Law, begin: int, first_step: int) -> Iterator[Main
         yield from (main(shape, cost(shape.power)) for shape in _scaled(rows, shapes, begin))
     elif isinstance(law, Root):
         if abs(begin - law.begin) <= 0.5:  # it can only begin where it does
-            yield from (main(shape, 0.5) for shape in _scaled(rows, _root_shapes(rows, law, begin), begin))
+            yield from (
+                main(shape, COSTS["rare decay"]) for shape in _scaled(rows, _root_shapes(rows, law, begin), begin)
+            )
     elif isinstance(law, Power) and law.power < 0:
-        extra = 0.5 + (0.0 if law.power == -0.5 else cost(-law.power))
+        extra = COSTS["rare decay"] + (0.0 if law.power == -0.5 else cost(-law.power))
         yield from (main(shape, extra) for shape in _scaled(rows, _inverse_shapes(law, begin), begin))
     elif isinstance(law, Slope):
         if law.slope > 0:
@@ -84,7 +86,7 @@ def mains(rows: FitRows, law: Law, begin: int, first_step: int) -> Iterator[Main
 
 def _length_cost(n: float, *before: int) -> float:
     """The cost of a length, or of the position at which it ends, whichever is rounder."""
-    return min(cost(n), *(0.2 + cost(n + more) for more in before))
+    return min(cost(n), *(COSTS["end instead"] + cost(n + more) for more in before))
 
 
 def floor_cost(floor: float, lr: float) -> float:
@@ -223,12 +225,12 @@ def _lines_to_floor(rows: FitRows, law: Slope, begin: int) -> Iterator[tuple[Sha
             shortest, longest = sorted((lr * (factor - 1) / low if low else math.inf, lr * (factor - 1) / high))
             length = simplest_whole(max(shortest, least), min(longest, 1e12))
             aims += [line(lr, factor, length)] if length else []
-        yield from ((shape, 0.5, ()) for shape in aims)
+        yield from ((shape, COSTS["floor"], ()) for shape in aims)
         # the factor at the last row, whatever it is
         factor = simplest(*sorted((1 + low * least / lr, 1 + high * least / lr)))
         usual = digits(factor) <= 2  # somebody's end: the line aims at it
         free = () if aims or usual else ("where the line ends: only its slope is seen",)
-        yield line(lr, factor, least), 0.5 if usual else 2.0, free
+        yield line(lr, factor, least), COSTS["floor" if usual else "open floor"], free
 
 
 def _slopes(rows: FitRows, begin: int, lr: float, sign: int) -> tuple[float, float] | None:

@@ -9,7 +9,7 @@ from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws import Slope, Wave
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.segments import Segment
-from lrcli.infer.fit.tuned import ONE_CYCLE_DIVISORS, ONE_CYCLE_SHARES
+from lrcli.infer.fit.tuned import COSTS, ONE_CYCLE_DIVISORS, ONE_CYCLE_SHARES
 from lrcli.infer.fit.warmup import Start, starts
 from lrcli.infer.numbers import cost, digits, rounded, simplest_whole
 from lrcli.schedules.one_cycle import OneCycle
@@ -18,10 +18,6 @@ from lrcli.schedules.one_cycle import OneCycle
 def one_cycle_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Candidate]:
     """One-cycle schedules whose first peak lies where a rise meets the fall after it."""
     laws = [segment.law for segment in segments if segment.stop - segment.start > 1]
-    first = next((segment.start for segment in segments if segment.stop - segment.start > 2), 0)
-    if first in (2, 3) and (rise := Slope.fit(rows.part(0, first))) and rows.part(0, first).holds(rise, 1.5):
-        longer = [segment for segment in segments if segment.start >= first and segment.stop - segment.start > 1]
-        laws = [rise, *(segment.law for segment in longer)]
     few = rows.pick(spread(len(rows), 80, 10))
     lines = [law for law in laws if isinstance(law, Slope)]
     if len(lines) > 1 and lines[0].slope > 0 > lines[1].slope:
@@ -66,7 +62,7 @@ def _from(
                 final_div_factor=final,
                 three_phase=three_phase,
             )
-            spent = start.cost + cost(max_lr) + cost(share) + cost(total) - 0.5
+            spent = start.cost + cost(max_lr) + cost(share) + cost(total) - COSTS["one cycle"]
             spent += sum(1 + cost(x) for x, usual in ((divisor, 25.0), (final, 1e4)) if x != usual)
             free = ("total_steps and pct_start: only their product is seen, the run ends in the rise",)
             unseen = free if rows.p[-1] <= peak_at else ()

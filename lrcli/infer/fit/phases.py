@@ -14,6 +14,7 @@ from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import said
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
+from lrcli.infer.fit.tuned import COSTS, STARTS
 from lrcli.infer.fit.warmup import Ramp
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
 from lrcli.schedules.base import Schedule
@@ -32,7 +33,7 @@ _TIGHT = 1e-13
 def phase_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Candidate]:
     """The stretches as phases, from step 0 or 1, or from the first row of a log that begins later."""
     first = rows.p[0]
-    for begin, spent in {0: 0.0, 1: 0.2, first: 1.0}.items():
+    for begin, spent in {first: COSTS["other start"], **STARTS}.items():
         tries = (_phases(rows, segments, begin, spent, round_edges) for round_edges in (True, False) if begin <= first)
         yield from islice((phases for phases in tries if phases is not None and rows.holds(phases.at)), 1)
 
@@ -47,7 +48,7 @@ def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, ro
         return None
     parts: list[Schedule] = []
     shape: Shape | None = None
-    spent += cost(peak) + 3.0
+    spent += cost(peak) + COSTS["phases"]
     for i, (start, stop) in enumerate(pairwise(edges)):
         part = _part(rows, segments, i, start, stop, peak) if stop > start else None
         if part is None:
@@ -136,14 +137,14 @@ def _part(
     if isinstance(law, Level):
         share = simplest(law.low / peak, law.high / peak)
         if share == 1:
-            return ConstantSchedule(), 0.5, None
-        return ConstantLR(factor=share, total_iters=size), cost(share) + 0.5, None
+            return ConstantSchedule(), COSTS["phase"], None
+        return ConstantLR(factor=share, total_iters=size), cost(share) + COSTS["phase"], None
     if isinstance(law, Slope):
         first = _share(law(start), peak, noise, segments[i - 1].law if i else None)
         last = _share(law(stop), peak, noise, segments[i + 1].law if i + 1 < len(segments) else None)
         line = Linear(start_factor=first, end_factor=last, total_iters=size)
         shape = Shape("line", peak, end=size, floor=float(f"{last * peak:.12g}")) if first == 1 else None
-        return line, cost(first) + cost(last) + 0.5, shape
+        return line, cost(first) + cost(last) + COSTS["phase"], shape
     inner = rows.part(segment.start, segment.stop)
     for main in mains(inner, law, start, start):
         share = _share(main.lr, peak, noise)
@@ -155,7 +156,7 @@ def _part(
             if isinstance(schedule, Cosine):
                 schedule = replace(schedule, eta_min=float(f"{schedule.eta_min / share:.12g}"))
             schedule = Chained((ConstantLR(factor=share, total_iters=size), schedule))
-        return schedule, main.cost + 0.5 + bool(share != 1), main.shape if share == 1 else None
+        return schedule, main.cost + COSTS["phase"] + bool(share != 1), main.shape if share == 1 else None
     return _wave(law, start, peak) if isinstance(law, Wave) else None
 
 
@@ -167,4 +168,8 @@ def _wave(law: Wave, start: int, peak: float) -> tuple[Schedule, float, None] | 
     top = float(round(top)) if abs(top - round(top)) < 1e-6 * half else top
     middle, height = _share(law.middle, peak), _share(law.height, peak)
     text = f"{middle!r} + {height!r} * cos(pi * (epoch - {top!r}) / {half})".replace("- -", "+ ")
-    return Lambda(lr_lambda=Expression(text)), cost(half) + cost(middle) + cost(height) + cost(top) + 1.5, None
+    return (
+        Lambda(lr_lambda=Expression(text)),
+        cost(half) + cost(middle) + cost(height) + cost(top) + COSTS["code"],
+        None,
+    )

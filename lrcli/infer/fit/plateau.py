@@ -10,26 +10,16 @@ from itertools import islice, pairwise, product
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Flat
+from lrcli.infer.fit.tuned import COSTS, MOST_METRIC, PATIENCES, THRESHOLDS
 from lrcli.infer.numbers import cost, simplest
 from lrcli.schedules.plateau import Plateau
-
-MOST_ROWS = 20_000
-"""A longer metric would not be read in the spec."""
-
-_THRESHOLDS = {
-    "torch": ((1e-4, "rel"), (0.0, "rel"), (1e-3, "rel"), (1e-2, "rel"), (1e-4, "abs"), (1e-3, "abs"), (1e-2, "abs")),
-    "keras": ((1e-4, "abs"), (0.0, "abs"), (1e-3, "abs"), (1e-2, "abs"), (1e-5, "abs")),
-}
-"""What each framework defaults to comes first."""
-
-_PATIENCES = {10: 0.3, 5: 0.3, 3: 0.5, 2: 0.5, 4: 0.8, 7: 0.8, 8: 0.9, 6: 0.9, 15: 0.6, 20: 0.5, 1: 0.8, 12: 1.0}
 
 
 def plateau_candidates(
     rows: FitRows, flats: list[Flat], metrics: Mapping[str, Sequence[float | None]], float32: bool
 ) -> Iterator[Candidate]:
     """The plateau schedules that give these flat stretches, by metric column; Keras logs float32 numbers."""
-    if not 2 <= len(flats) <= 100 or len(rows) > MOST_ROWS or flats[-1].low <= 0:
+    if not 2 <= len(flats) <= 100 or len(rows) > MOST_METRIC or flats[-1].low <= 0:
         return
     if any(b.low + b.high >= a.low + a.high for a, b in pairwise(flats)) or any(
         b - a != 1 for a, b in pairwise(rows.p)
@@ -44,7 +34,7 @@ def plateau_candidates(
         if len(series) != len(rows) or all(map(math.isnan, series)):
             continue
         for mode, counting, shift in product(("min", "max"), ("torch", "keras"), (0, 1)):
-            unusual = 0.6 * ((counting == "keras") != float32) + 0.4 * shift
+            unusual = COSTS["other framework"] * ((counting == "keras") != float32) + COSTS["shift"] * shift
             replays = _replays(series, flats[1].start + shift, mode, counting, *values)
             candidates = (
                 Candidate(
@@ -77,7 +67,7 @@ def _replays(
     series: tuple[float, ...], reduced_at: int, mode: str, counting: str, factor: float, floor: float
 ) -> Iterator[Plateau]:
     """The schedules whose first reduction is at this row, for every threshold and cooldown that people choose."""
-    for (threshold, kind), cooldown in product(_THRESHOLDS[counting], range(6)):
+    for (threshold, kind), cooldown in product(THRESHOLDS[counting], range(6)):
         trial = Plateau(
             mode=mode,
             factor=factor,
@@ -109,10 +99,17 @@ def _patience(trial: Plateau, series: Sequence[float], reduced_at: int) -> int |
 
 
 def _cost(plateau: Plateau, name: str) -> float:
-    usual = (plateau.threshold, plateau.threshold_mode) == _THRESHOLDS[plateau.counting][0]
+    usual = (plateau.threshold, plateau.threshold_mode) == THRESHOLDS[plateau.counting][0]
     lowered = name.lower()
     validation = "val" in lowered or "eval" in lowered or "test" in lowered
     expected = "max" if any(word in lowered for word in ("acc", "auc", "f1", "map", "iou", "precision")) else "min"
-    spent = cost(plateau.factor) + _PATIENCES.get(int(plateau.patience), 1.0 + cost(plateau.patience))
-    spent += 0.6 * bool(plateau.cooldown) + 0.3 * int(plateau.cooldown) + 0.3 * bool(plateau.min_lr)
-    return spent + 0.8 * (not usual) + 0.5 * (not validation) + 1.5 * (plateau.mode != expected)
+    spent = cost(plateau.factor) + PATIENCES.get(int(plateau.patience), 1.0 + cost(plateau.patience))
+    spent += COSTS["cooldown"] * (2 * bool(plateau.cooldown) + int(plateau.cooldown)) + COSTS["min_lr"] * bool(
+        plateau.min_lr
+    )
+    return (
+        spent
+        + COSTS["threshold"] * (not usual)
+        + COSTS["training metric"] * (not validation)
+        + COSTS["mode"] * (plateau.mode != expected)
+    )

@@ -12,6 +12,7 @@ from lrcli.infer.fit.laws import Wave
 from lrcli.infer.fit.mains import floor_cost, heights
 from lrcli.infer.fit.naming import said, unit_curves
 from lrcli.infer.fit.rows import FitRows, spread
+from lrcli.infer.fit.tuned import COSTS
 from lrcli.infer.fit.warmup import ramp, starts
 from lrcli.infer.numbers import cost, simplest_whole
 
@@ -22,14 +23,15 @@ Jump = tuple[int, int]
 def restart_candidates(rows: FitRows, cycles: list[tuple[int, int]]) -> Iterator[Candidate]:
     """Schedules with restarts in these cycles, after a warmup where the run begins with a rise."""
     jumps = [(rows.p[begin - 1], rows.p[begin]) for begin, _ in cycles[1:]]
-    longest = Wave.fit(rows.part(*max(cycles[1:], key=lambda cycle: cycle[1] - cycle[0])))
+    number = max(range(1, len(cycles)), key=lambda i: cycles[i][1] - cycles[i][0])
+    wave = Wave.fit(rows.part(*cycles[number]))
+    length = wave.half if wave else 0.0
     for begin in _begins(rows, cycles[0]):
         for earlier in range(1 if begin >= rows.p[0] - 2 else 12):
-            for shape in (
-                *_whole_cycles(rows, jumps, begin, earlier),
-                *_parts_of_run(rows, jumps, begin, earlier, longest),
-            ):
+            for shape in _whole_cycles(rows, jumps, begin, earlier, length, number + earlier):
                 yield from _with_cycles(rows, begin, shape)
+        for shape in _parts_of_run(rows, jumps, begin, length):
+            yield from _with_cycles(rows, begin, shape)
 
 
 def _begins(rows: FitRows, first: tuple[int, int]) -> list[int]:
@@ -45,14 +47,22 @@ def _length(factor: int, cycles: int) -> int:
     return sum(factor**k for k in range(cycles))
 
 
-def _whole_cycles(rows: FitRows, jumps: list[Jump], begin: int, earlier: int) -> Iterator[Shape]:
-    """Cycles of the roundest lengths that put every restart where a jump is, each `factor` times the one before."""
+def _whole_cycles(
+    rows: FitRows, jumps: list[Jump], begin: int, earlier: int, length: float, number: int
+) -> Iterator[Shape]:
+    """Cycles that put every restart where a jump is, each `factor` times the one before.
+
+    They have the roundest lengths, or those that make cycle `number` about as long as it was measured.
+    """
     for factor in (1, 2, 3, 4):
         low, high = 1, 10**12
         for i, (after, by) in enumerate(jumps, 1):
             first_ones = _length(factor, i + earlier)
             low, high = max(low, -(-(after + 1 - begin) // first_ones)), min(high, (by - begin) // first_ones)
-        for size in sorted(range(low, high + 1), key=cost)[:60] if high - low <= 400 else ():
+        near = round(length / factor**number)
+        sizes = [size for size in range(near - 3, near + 4) if low <= size <= high]
+        sizes += sorted(range(low, high + 1), key=cost)[:60] if high - low <= 400 else []
+        for size in dict.fromkeys(sizes):
             count = len(jumps) + earlier + 1
             while begin + size * _length(factor, count) <= rows.p[-1]:
                 count += 1
@@ -60,19 +70,14 @@ def _whole_cycles(rows: FitRows, jumps: list[Jump], begin: int, earlier: int) ->
             yield Shape("restarts", 1.0, end=end, power=count, scale=factor if factor > 1 else 0)
 
 
-def _parts_of_run(rows: FitRows, jumps: list[Jump], begin: int, earlier: int, longest: Wave | None) -> Iterator[Shape]:
+def _parts_of_run(rows: FitRows, jumps: list[Jump], begin: int, length: float) -> Iterator[Shape]:
     """Equal parts of a run, of which a cycle need not be a whole number of steps."""
-    low = max((after - begin) / (i + earlier) for i, (after, _) in enumerate(jumps, 1))
-    high = min((by - begin) / (i + earlier) for i, (_, by) in enumerate(jumps, 1))
-    if low >= high:
-        return
+    low = max((after - begin) / i for i, (after, _) in enumerate(jumps, 1))
+    high = min((by - begin) / i for i, (_, by) in enumerate(jumps, 1))
     last = rows.p[-1] - begin
-    for count in range(len(jumps) + earlier + 1, len(jumps) + earlier + 4):
-        ends = [last, last + 1, *([round(longest.half * count)] if longest else [])]
-        ends += [
-            end - shift for shift in (0, begin) if (end := simplest_whole(count * low + shift, count * high + shift))
-        ]
-        for end in dict.fromkeys(ends):
+    for count in range(len(jumps) + 1, len(jumps) + 4) if low < high else ():
+        wholes = ((simplest_whole(count * low + shift, count * high + shift) or 0) - shift for shift in (0, begin))
+        for end in dict.fromkeys((last, last + 1, round(length * count), *wholes)):
             if end % count and count * low < end <= count * high and end >= last:
                 yield Shape("restarts", 1.0, end=end, power=count)
 
@@ -93,7 +98,7 @@ def _with_cycles(rows: FitRows, begin: int, unit: Shape) -> Iterator[Candidate]:
                     Shape("restarts", lr, end=unit.end, floor=floor, power=unit.power, scale=unit.scale)
                 )
                 factor = max(unit.scale, 1)
-                spent = rise.cost + cost(lr) + floor_cost(floor, lr) + 0.5 * (factor - 1)
+                spent = rise.cost + cost(lr) + floor_cost(floor, lr) + COSTS["longer cycles"] * (factor - 1)
                 spent += (
                     cost(unit.end)
                     if unit.end % unit.power

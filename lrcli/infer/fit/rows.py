@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from lrcli.infer.effort import spend
 from lrcli.infer.fit.solve import amplitudes
-from lrcli.infer.fit.tuned import FINE
+from lrcli.infer.fit.tuned import FINE, SLACKS
 from lrcli.logs import Rounding
 from lrcli.logs.rounding import tolerance
 
@@ -56,7 +56,9 @@ class FitRows:
         if factors is None:
             return None
         floor, height = factors
-        gaps = (abs(floor + height * s - y) - 1.5 * tol for s, y, tol in zip(shape, self.y, self.tol, strict=True))
+        gaps = (
+            abs(floor + height * s - y) - SLACKS[0] * tol for s, y, tol in zip(shape, self.y, self.tol, strict=True)
+        )
         return (floor, height) if all(gap <= 0 for gap in gaps) else None
 
     def above(self, floor: float) -> FitRows:

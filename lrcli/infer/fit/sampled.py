@@ -18,7 +18,7 @@ from lrcli.infer.fit.mains import Main
 from lrcli.infer.fit.naming import gives, said, schedule_of
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
-from lrcli.infer.fit.tuned import MOST_BATCHES, MOST_STEPS, MOST_WARM
+from lrcli.infer.fit.tuned import COSTS, MOST_BATCHES, MOST_STEPS, MOST_WARM
 from lrcli.infer.fit.warmup import Ramp
 from lrcli.infer.numbers import cost, simplest, simplest_whole
 from lrcli.schedules.base import Setting
@@ -52,7 +52,7 @@ def between_candidates(rows: FitRows, law: Wave) -> Iterator[Candidate]:
             "cosine",
             lr,
             whole - warmup,
-            spent + (3.0 if warmup == whole else 5.0),
+            spent + COSTS["sampled wave"] + 2.0 * (warmup != whole),
             horizon=warmup + half,
             free=("the warmup: its rows are not in the log",) if warmup and whole <= rows.p[0] else (),
             evidence=(f"{told}: half a cosine from {lr:g} over {half} epochs",),
@@ -80,7 +80,9 @@ def _sampled(rows: FitRows, before: FitRows, main: Main) -> Iterator[Candidate]:
     if len(before) > MOST_WARM or ahead not in (0, 1):
         return
     shape = replace(main.shape, begin=ahead, end=main.shape.end + ahead, epochs=True)
-    bare = Candidate(main.kind, main.lr, rows.p[0], main.cost + 2.5, horizon=main.shape.end, free=main.free)
+    bare = Candidate(
+        main.kind, main.lr, rows.p[0], main.cost + COSTS["sampled"], horizon=main.shape.end, free=main.free
+    )
     for first in (True, False):  # a log's first column is mostly the first group
         for words in spellings(shape, "spell_sampled"):
             for candidate in _of_batches(bare, words, rows, before, first):

@@ -14,7 +14,7 @@ from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.candidates import candidates
 from lrcli.infer.fit.naming import best_named, gives
 from lrcli.infer.fit.rows import FitRows, make_rows, spread
-from lrcli.infer.fit.tuned import FEWEST, FITTED, MANY_ROWS, ROUNDS, SEARCHED
+from lrcli.infer.fit.tuned import COSTS, FEWEST, FITTED, MANY_ROWS, MOST_METRIC, ROUNDS, SEARCHED
 from lrcli.logs import Log, Run
 from lrcli.logs.axis import counted
 from lrcli.logs.rounding import quantise
@@ -114,7 +114,7 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
     places, values, kept = _finite(log.positions, log.lrs[column], run)
     if not places:
         raise LrcliError(f"{log.name}: no row of this run has a finite learning rate at a whole {log.unit}")
-    metrics = {name: [cells[i] for i in kept] for name, cells in log.others.items()} if len(kept) <= 20_000 else {}
+    metrics = {name: [cells[i] for i in kept] for name, cells in log.others.items()} if len(kept) <= MOST_METRIC else {}
     remarks = []
     fractions = sum(math.isfinite(p) and p != int(p) for p in log.positions[run.start : run.stop])
     if fractions:
@@ -143,7 +143,7 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
     last = rows.p[-1]
     if best is None:
         return Fitted(log, run, None, last + 1, len(rows), remarks=tuple(remarks), steps_per_epoch=epoch or None)
-    others = tuple(other for other in proven[1:] if other.cost < best.cost + 1.5)
+    others = tuple(other for other in proven[1:] if other.cost < best.cost + COSTS["another answer"])
     if best.kind == "constant" and not isinstance(best.schedule, Sequential):
         others = ()  # a constant is one wherever it begins
         if metrics:

@@ -14,6 +14,7 @@ from lrcli.infer.fit.laws import Level
 from lrcli.infer.fit.naming import said
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Flat
+from lrcli.infer.fit.tuned import COSTS
 from lrcli.infer.fit.warmup import Ramp, climbing, kinks, ramp, starts
 from lrcli.infer.numbers import cost, simplest, simplest_whole
 
@@ -88,7 +89,7 @@ def _dropped_in_warmup(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:
             milestones, free = _milestones(rows, drops, start.first_step, start.first_step)
             shape = rise.during(Shape("steps", lr, power=falling.gamma, milestones=milestones, product=True))
             told = ("the decay runs during the warmup: the learning rate is the product of both",)
-            spent = rise.cost + cost(lr) + cost(falling.gamma) + sum(map(cost, milestones)) + 1.5
+            spent = rise.cost + cost(lr) + cost(falling.gamma) + sum(map(cost, milestones)) + COSTS["product"]
             bare = Candidate(
                 "multistep", lr, start.first_step, spent, free=(*rise.free, *free), evidence=told, shape=shape
             )
@@ -134,7 +135,9 @@ def _schedules(rows: FitRows, warmup: Ramp, begin: int, falling: Falling) -> Ite
             free: tuple[str, ...] = () if low == high else (f"step_size: {low} to {high} fit",)
             milestones = tuple(range(chosen, rows.p[-1] - begin + 1, chosen))
             shape = Shape("steps", falling.lr(earlier), power=gamma, milestones=milestones, scale=chosen)
-            step = candidate("step", shape, _length_cost(chosen, rows.epoch) + 0.7 * bool(earlier), free)
+            step = candidate(
+                "step", shape, _epoch_cost(chosen, rows.epoch) + COSTS["unseen steps"] * bool(earlier), free
+            )
             if step is not None:
                 yield step
                 break
@@ -142,7 +145,7 @@ def _schedules(rows: FitRows, warmup: Ramp, begin: int, falling: Falling) -> Ite
     milestones, free = _milestones(rows, drops, begin, warmup.first_step)
     if milestones[0] < 1:
         return
-    spent = sum(_length_cost(m + shift, rows.epoch) for m in milestones)
+    spent = sum(_epoch_cost(m + shift, rows.epoch) for m in milestones)
     multi = candidate("multistep", Shape("steps", falling.lr(), power=gamma, milestones=milestones), spent, free)
     if multi is not None:
         yield multi
@@ -184,5 +187,5 @@ def _roundest(low: int, high: int, epoch: int) -> int:
     return epochs * epoch if epochs else simplest_whole(low, high) or high
 
 
-def _length_cost(length: int, epoch: int) -> float:
+def _epoch_cost(length: int, epoch: int) -> float:
     return cost(length // epoch) if epoch and length % epoch == 0 else cost(length)

@@ -11,7 +11,7 @@ from lrcli.frameworks.fitting import Shape
 from lrcli.infer.fit.laws import Slope
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.solve import least_squares
-from lrcli.infer.fit.tuned import CLIMB_POWERS
+from lrcli.infer.fit.tuned import CLIMB_POWERS, COSTS, STARTS
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
 
 Curve = Callable[[float], float]
@@ -27,9 +27,9 @@ class Start(NamedTuple):
 def starts(rows: FitRows, more: tuple[int, ...] = ()) -> list[Start]:
     """Where step 0 may be: 0 and 1 (Hugging Face logs schedule(s) or schedule(s - 1)), the first row, one before."""
     first = rows.p[0]
-    costs = {0: 0.0, 1: 0.2, -1: 1.0}
+    costs = {**STARTS, -1: COSTS["other start"]}
     for p in (first, first - 1, *more):
-        costs.setdefault(p, 1.5 + cost(abs(p)))
+        costs.setdefault(p, 1.5 * COSTS["other start"] + cost(abs(p)))
     return [Start(p, spent) for p, spent in costs.items() if p <= first]
 
 
@@ -98,7 +98,7 @@ def ramp(
     if exact is None and length > 2 and len(rows) > 1:
         shorter = _ramp(rows, start, length - 1, peak, climb, lr or peak)
         if shorter is not None and shorter.start_factor <= 1:
-            return shorter._replace(held=1, cost=shorter.cost + cost(length) - cost(length - 1) + 0.3)
+            return shorter._replace(held=1, cost=shorter.cost + cost(length) - cost(length - 1) + COSTS["held"])
     return exact
 
 
@@ -125,7 +125,12 @@ def _ramp(rows: FitRows, start: Start, length: int, peak: float, climb: Climb, l
     if factor == 1:
         return Ramp(start.first_step, cost=start.cost + cost(length), free=free, held=length)
     equal = abs(factor * (length + 1) - 1) < 1e-9  # equal steps, the first of which is the first row
-    spent = start.cost + cost(length) + (0.3 if equal else cost(factor)) + 2.0 * (factor > 1)
+    spent = (
+        start.cost
+        + cost(length)
+        + (COSTS["equal steps"] if equal else cost(factor))
+        + COSTS["from above"] * (factor > 1)
+    )
     return Ramp(start.first_step, length, factor, spent, free, climb=climb)
 
 
