@@ -219,23 +219,23 @@ def _log(
 
 def parameters(fitted: Fitted) -> str:
     """What was found, on one line."""
-    found = fitted.candidate
-    if found is None:
+    candidate = fitted.candidate
+    if candidate is None:
         return "-"
-    text = f"lr={found.lr:g} first={found.first_step} {found.schedule}"
+    text = f"lr={candidate.lr:g} first={candidate.first_step} {candidate.schedule}"
     return text if len(text) < 200 else f"{text[:197]}..."
 
 
 def same(case: Case, fitted: Fitted) -> bool:
     """Whether the schedule is the one that the log was made of: the same at every step, logged or not."""
-    found = fitted.candidate
-    if found is None:
+    candidate = fitted.candidate
+    if candidate is None:
         return False
     last = int(max(case.log.positions))
     try:
         return all(
             math.isclose(
-                found.at(p), case.schedule.lr_at(p - case.first_step, case.lr), rel_tol=1e-6, abs_tol=1e-9 * case.lr
+                candidate.at(p), case.schedule.lr_at(p - case.first_step, case.lr), rel_tol=1e-6, abs_tol=1e-9 * case.lr
             )
             for p in range(case.first_step, last, max(1, last // 200))
         )
@@ -277,7 +277,7 @@ def main(arguments: list[str]) -> None:
         shown = f"{case.name:20} {outcome:6} {fitted.kind:12} {seconds:5.2f} s {case.log.rounding.kind:11} {case.said}"
         if outcome != "exact":
             print(f"{shown}\n      truth lr={case.lr:g} first={case.first_step} {case.schedule}"[:400])
-            print(f"      found {parameters(fitted)}  rows {fitted.rows}")
+            print(f"      candidate {parameters(fitted)}  rows {fitted.rows}")
     for kind in dict.fromkeys(kind for kind, _ in tally):
         print(f"{kind:16}", *(f"{tally[kind, one]:4} {one}" for one in ("exact", "equal", "lost")))
     lost = sum(n for (_, one), n in tally.items() if one == "lost")

@@ -52,11 +52,11 @@ def simplest(low: float, high: float) -> float:
         first, last = math.ceil(low / unit), math.floor(high / unit)
         if last - first > 50:
             continue  # more digits than are needed: cannot happen after the first round
-        found = [float(f"{k}e{-power}") for k in range(first, last + 1)]
-        found = [x for x in found if low <= x <= high]
-        if found:
+        numbers = [float(f"{k}e{-power}") for k in range(first, last + 1)]
+        numbers = [x for x in numbers if low <= x <= high]
+        if numbers:
             middle = (low + high) / 2
-            return min(found, key=lambda x: (cost(x), abs(x - middle)))
+            return min(numbers, key=lambda x: (cost(x), abs(x - middle)))
     return (low + high) / 2
 
 
@@ -73,9 +73,9 @@ def simplest_whole(low: float, high: float) -> int | None:
     while unit >= 1:
         start, stop = -(-first // unit), last // unit
         if start <= stop:
-            found = [k * unit for k in range(start, min(stop, start + 50) + 1)]
+            numbers = [k * unit for k in range(start, min(stop, start + 50) + 1)]
             middle = (low + high) / 2
-            return min(found, key=lambda n: (cost(n), abs(n - middle)))
+            return min(numbers, key=lambda n: (cost(n), abs(n - middle)))
         unit //= 10
     return None
 
@@ -84,10 +84,10 @@ def rounded(value: float, most: int = 15) -> Iterator[float]:
     """The number rounded to 1, 2, 3 ... digits, each result once, and at last the number itself."""
     seen = set()
     for count in range(1, most + 1):
-        made = float(f"{value:.{count - 1}e}")
-        if made not in seen:
-            seen.add(made)
-            yield made
+        short = float(f"{value:.{count - 1}e}")
+        if short not in seen:
+            seen.add(short)
+            yield short
     if value not in seen:
         yield value
 

@@ -21,7 +21,7 @@ from lrcli.infer.fit.tuned import FEW_WARM, MOST_CYCLES, SLACKS
 
 
 def candidates(
-    rows: FitRows, few: FitRows, metrics: Mapping[str, Sequence[float | None]], float32: bool
+    rows: FitRows, searched: FitRows, metrics: Mapping[str, Sequence[float | None]], float32: bool
 ) -> Iterator[Candidate]:
     """What the rows may come from, in no order; `few` are those that are searched."""
     flat = flats(rows)
@@ -30,41 +30,41 @@ def candidates(
         yield from stepped
         if stepped and 2 * len(flat) < len(rows):
             return  # it is made of flat stretches: no curve says that better
-    if 2 <= len(stretches := cycles(few)) <= MOST_CYCLES:
-        restarted = list(restart_candidates(few, stretches))
+    if 2 <= len(stretches := cycles(searched)) <= MOST_CYCLES:
+        restarted = list(restart_candidates(searched, stretches))
         yield from restarted
         if restarted:
             return
     for slack in SLACKS:
-        segments = cut(few, slack)
+        segments = cut(searched, slack)
         if segments is None:
             # a warmup that is multiplied with the decay is no stretch of any law
-            readings = _under_a_warmup(few, last_stretch(few, slack, len(few)))
+            readings = _under_a_warmup(searched, last_stretch(searched, slack, len(searched)))
         else:
-            readings = list(_of_segments(rows, few, segments))
+            readings = list(_of_segments(rows, searched, segments))
         yield from readings
         if readings:
             return
 
 
-def _of_segments(rows: FitRows, few: FitRows, segments: list[Segment]) -> Iterator[Candidate]:
+def _of_segments(rows: FitRows, searched: FitRows, segments: list[Segment]) -> Iterator[Candidate]:
     last = segments[-1]
-    direct = list(compose(few, segments))
+    direct = list(compose(searched, segments))
     if len(segments) > 1 or isinstance(last.law, Wave):
-        direct += islice(one_cycle_candidates(few, segments), 40)
+        direct += islice(one_cycle_candidates(searched, segments), 40)
     if len(segments) == 1 and isinstance(last.law, Wave):
-        direct += between_candidates(few, last.law)
+        direct += between_candidates(searched, last.law)
     elif not direct or last.start < FEW_WARM:
-        direct += _under_a_warmup(few, last, curved=not direct)
+        direct += _under_a_warmup(searched, last, curved=not direct)
     if not direct:
         yield from late_candidates(rows, segments)
-        yield from phase_candidates(few, segments)
+        yield from phase_candidates(searched, segments)
     yield from direct
 
 
-def _under_a_warmup(few: FitRows, last: Segment, curved: bool = True) -> list[Candidate]:
+def _under_a_warmup(searched: FitRows, last: Segment, curved: bool = True) -> list[Candidate]:
     """Candidates whose last stretch begins under a warmup, or after one that is no line."""
-    clocked = [*clocked_candidates(few, last), *sampled_candidates(few, last)]
+    clocked = [*clocked_candidates(searched, last), *sampled_candidates(searched, last)]
     if clocked or not curved:
         return clocked
-    return list(curved_candidates(few, last)) or list(warming_candidates(few))
+    return list(curved_candidates(searched, last)) or list(warming_candidates(searched))

@@ -253,7 +253,7 @@ def _during(
     late = rows.p[0] < main.begin
     for warmup in ramps:
         shape = replace(warmup.during(main.shape), meets=meets, product=product)
-        told = f"a warmup of {warmup.warmup} steps from {shape.start:g}; the decay's clock runs meanwhile: {how}"
+        evidence = f"a warmup of {warmup.warmup} steps from {shape.start:g}; the decay's clock runs meanwhile: {how}"
         bare = Candidate(
             main.kind,
             main.lr,
@@ -261,7 +261,7 @@ def _during(
             main.cost + warmup.cost + COSTS["product" if product else "clock"],
             horizon=shape.end,
             free=main.free,
-            evidence=(told, *(["the first row repeats: the scheduler is one step late"] if late else [])),
+            evidence=(evidence, *(["the first row repeats: the scheduler is one step late"] if late else [])),
             skipped=(main.begin,) if late else (),
             shape=shape,
         )

@@ -128,7 +128,7 @@ def _root_shapes(rows: FitRows, law: Root, begin: int) -> Iterator[Shape]:
 
 def _ended(rows: FitRows, law: Slope | Wave | Power, unit: Shape, begin: int, first_step: int) -> Iterator[Shape]:
     """The curves of this kind that end about where the law does; a line falls to 0, the others to any floor."""
-    few = rows.pick(spread(len(rows), 60, 8))
+    probe = rows.pick(spread(len(rows), 60, 8))
     to_zero = isinstance(law, Slope) or (isinstance(law, Power) and law.floor <= 0)
     least = 1 if isinstance(law, Wave) else rows.p[-1] - begin + (to_zero and rows.y[-1] > rows.tol[-1])
 
@@ -138,7 +138,7 @@ def _ended(rows: FitRows, law: Slope | Wave | Power, unit: Shape, begin: int, fi
     def fits(length: int) -> bool:
         if length < max(least, 1):
             return False
-        return (few.scale(curve(length), 1.5) if to_zero else few.heights(curve(length))) is not None
+        return (probe.scale(curve(length), 1.5) if to_zero else probe.heights(curve(length))) is not None
 
     for length in whole_lengths(law.end - begin, (0, begin - first_step, begin), fits):
         near = None if to_zero else rows.heights(curve(length))

@@ -18,22 +18,22 @@ from lrcli.schedules.one_cycle import OneCycle
 def one_cycle_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Candidate]:
     """One-cycle schedules whose first peak lies where a rise meets the fall after it."""
     laws = [segment.law for segment in segments if segment.stop - segment.start > 1]
-    few = rows.pick(spread(len(rows), 80, 10))
+    probe = rows.pick(spread(len(rows), 80, 10))
     lines = [law for law in laws if isinstance(law, Slope)]
     if len(lines) > 1 and lines[0].slope > 0 > lines[1].slope:
         at = (lines[1](0) - lines[0](0)) / (lines[0].slope - lines[1].slope)
         for start in starts(rows):
-            yield from _from(rows, few, start, lines, at, lines[0](at))
+            yield from _from(rows, probe, start, lines, at, lines[0](at))
     waves = [law for law in laws if isinstance(law, Wave)]
     if waves:
         rises = rows.y[0] < rows.y[min(3, len(rows) - 1)] and waves[0].top <= rows.p[0]
         at = waves[0].top + 2 * waves[0].half * rises  # a rise comes up half a wave after its lowest point
         for start in starts(rows):
-            yield from _from(rows, few, start, waves, at, waves[0].middle + waves[0].height)
+            yield from _from(rows, probe, start, waves, at, waves[0].middle + waves[0].height)
 
 
 def _from(
-    rows: FitRows, few: FitRows, start: Start, laws: Sequence[Slope] | Sequence[Wave], peak_at: float, peak: float
+    rows: FitRows, probe: FitRows, start: Start, laws: Sequence[Slope] | Sequence[Wave], peak_at: float, peak: float
 ) -> Iterator[Candidate]:
     """Those that begin at `start`, with their peak at peak_at, as the laws of the rise and the fall have it."""
     begin, last = start.first_step, laws[-1]
@@ -48,7 +48,7 @@ def _from(
     if isinstance(last, Wave) and last.middle > last.height:
         share = peak / (last.middle - last.height)
         finals += [f for f in (1e5, 1e3, 1e2, 1e1, 1.0) if any(0.7 < share / (f * d) < 1.4 for d in divisors)]
-    for share, total in _lengths(few, last, begin, peak_at - begin):
+    for share, total in _lengths(probe, last, begin, peak_at - begin):
         end_value = last(begin + total - 1)
         ends = [1e4, *_written(initial / end_value, 3)] if seen and end_value > 1e-9 * peak else finals
         choices = product(_written(peak, 5), dict.fromkeys(divisors), dict.fromkeys(ends), (None, True))
@@ -68,18 +68,18 @@ def _from(
             unseen = free if rows.p[-1] <= peak_at else ()
             candidate = Candidate("one_cycle", max_lr, begin, spent, schedule, total, unseen)
             try:
-                if few.holds(candidate.at):
+                if probe.holds(candidate.at):
                     yield candidate
             except ZeroDivisionError:
                 pass
 
 
-def _lengths(few: FitRows, last: Slope | Wave, begin: int, rise: float) -> dict[tuple[float, int], None]:
+def _lengths(probe: FitRows, last: Slope | Wave, begin: int, rise: float) -> dict[tuple[float, int], None]:
     """(pct_start, total_steps) that put the peak so many steps behind the beginning."""
     lengths: list[tuple[float, int | None]] = []
     for share in ONE_CYCLE_SHARES:
         exact = (rise + 1) / share
-        slack = max(1e-6 * exact, 1.5 if few.tol[0] > 1e-9 * few.peak else 1e-4 * exact)
+        slack = max(1e-6 * exact, 1.5 if probe.tol[0] > 1e-9 * probe.peak else 1e-4 * exact)
         wholes = (
             simplest_whole(exact - slack, exact + slack),
             round(exact),

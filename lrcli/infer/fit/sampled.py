@@ -34,11 +34,11 @@ def between_candidates(rows: FitRows, law: Wave) -> Iterator[Candidate]:
         # the mean over n steps lies (n - 1) / 2n of an epoch later, and is flatter than what it averages
         steps = round(1 / (1 - 2 * shift))
         flatter = math.sin(math.pi / (2 * half)) / (steps * math.sin(math.pi / (2 * half * steps)))
-        told = f"each row is the mean of an epoch of {steps} steps"
+        evidence = f"each row is the mean of an epoch of {steps} steps"
         view = Epochs(steps, "mean")
     else:
         steps, flatter = round(1 / (1 - shift)), 1.0
-        told = f"each row is the last of the {steps} steps of an epoch"
+        evidence = f"each row is the last of the {steps} steps of an epoch"
         view = Epochs(steps, "last")
     if not 1 < steps <= MOST_STEPS:
         return
@@ -55,7 +55,7 @@ def between_candidates(rows: FitRows, law: Wave) -> Iterator[Candidate]:
             spent + COSTS["sampled wave"] + 2.0 * (warmup != whole),
             horizon=warmup + half,
             free=("the warmup: its rows are not in the log",) if warmup and whole <= rows.p[0] else (),
-            evidence=(f"{told}: half a cosine from {lr:g} over {half} epochs",),
+            evidence=(f"{evidence}: half a cosine from {lr:g} over {half} epochs",),
             epochs=view,
             shape=shape,
         )
@@ -122,9 +122,9 @@ def _counted(bare: Candidate, words: Words, batches: int, group: str) -> Candida
     """The candidate in these words, with so many batches an epoch, as a group that the schedule makes."""
     schedule = schedule_of(words)
     setting = Setting(bare.horizon * batches, "step", batches, release=words.release, own_group=group, lrs=(bare.lr,))
-    told = f"batches of an epoch: {batches}; each row is the last of its epoch"
+    evidence = f"batches of an epoch: {batches}; each row is the last of its epoch"
     kind, view = schedule.name, Epochs(batches, "last")
-    return replace(bare, kind=kind, schedule=schedule, setting=setting, epochs=view, evidence=(told,))
+    return replace(bare, kind=kind, schedule=schedule, setting=setting, epochs=view, evidence=(evidence,))
 
 
 def warming_candidates(rows: FitRows) -> Iterator[Candidate]:

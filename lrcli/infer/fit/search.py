@@ -93,8 +93,10 @@ def fit_run(log: Log, run: int | None = None, *, only: bool = False) -> Fitted:
     for name in log.lrs:
         member = _fit_column(log, runs[number], name).candidate
         if member is None or (member.first_step, member.skipped) != (first.first_step, first.skipped):
-            told = f"column {name} differs and follows no schedule that was found: only the first column is in the spec"
-            return replace(fitted, remarks=(*fitted.remarks, told))
+            remark = (
+                f"column {name} differs and follows no schedule that was found: only the first column is in the spec"
+            )
+            return replace(fitted, remarks=(*fitted.remarks, remark))
         groups.append((name, member.lr, member.schedule))
     return replace(fitted, groups=tuple(groups))
 
@@ -204,8 +206,8 @@ def _search(rows: FitRows, metrics: Mapping[str, Sequence[float | None]], float3
     barren = 0
     for _ in range(ROUNDS):
         report_progress(len(indices), len(rows))
-        few = rows.pick(indices)
-        drafts = sorted(candidates(rows, few, metrics, float32), key=lambda c: c.cost)
+        searched = rows.pick(indices)
+        drafts = sorted(candidates(rows, searched, metrics, float32), key=lambda c: c.cost)
         passed: dict[tuple[float, Schedule, int], Candidate] = {}
         missed: list[int] = []
         for candidate in drafts[:12] if len(rows) > MANY_ROWS else drafts:
@@ -218,7 +220,7 @@ def _search(rows: FitRows, metrics: Mapping[str, Sequence[float | None]], float3
         if passed:
             return list(passed.values())
         barren += not drafts
-        if len(few) == len(rows) or barren == 2:
+        if len(searched) == len(rows) or barren == 2:
             break
         indices = sorted({*indices, *(missed or ((a + b) // 2 for a, b in pairwise(indices)))})
     return []

@@ -32,11 +32,8 @@ def cut(rows: FitRows, slack: float = SLACKS[0]) -> list[Segment] | None:
     segments.reverse()
     for pair in (slice(-2, None), slice(0, 2)):
         first, last = segments[pair][0], segments[pair][-1]
-        if (
-            len(segments) > 2
-            and last.stop - first.start == 2
-            and (line := Slope.fit(rows.part(first.start, last.stop)))
-        ):
+        line = Slope.fit(rows.part(first.start, last.stop)) if last.stop - first.start == 2 else None
+        if line is not None and len(segments) > 2:
             segments[pair] = [Segment(first.start, last.stop, line)]  # two rows at an end of a run are part of a line
     return segments
 
@@ -63,40 +60,32 @@ def last_stretch(rows: FitRows, slack: float, stop: int) -> Segment:
     return best
 
 
-def _reach(rows: FitRows, stop: int, law: type[Law], slack: float) -> Segment | None:
-    def attempt(start: int) -> Law | None:
-        part = rows.part(start, stop)
-        made = law.fit(part)
-        return made if made is not None and part.holds(made, slack) else None
+def _reach(rows: FitRows, stop: int, law_type: type[Law], slack: float) -> Segment | None:
+    """The longest stretch of this law that ends at `stop`: ever longer ones are tried, then those between."""
 
-    count = law.parameters + 1
-    if count > stop:
-        return None
+    def fitted(start: int) -> Segment | None:
+        part = rows.part(start, stop)
+        law = law_type.fit(part)
+        return Segment(start, stop, law) if law is not None and part.holds(law, slack) else None
+
+    size = law_type.parameters + 1
     # few rows of a curve are hard to fit: a failure there says nothing about more of them
-    patience = 1 if law in (Level, Slope) else 7
-    good, bad, made = stop, -1, None
-    size = count
-    while patience:
+    patience = 1 if law_type in (Level, Slope) else 7
+    best, bad = None, -1
+    while patience and size < 2 * stop and law_type.parameters < stop:
         start = max(stop - size, 0)
-        longer = attempt(start)
+        longer = fitted(start)
         if longer is not None:
-            good, bad, made = start, -1, longer
+            best, bad = longer, -1
         else:
             patience -= 1
             bad = max(bad, start)
-        if start == 0:
-            break
         size *= 2
-    if made is None:
-        return None
-    while good - bad > 1 and good > 0:
-        middle = max((good + bad) // 2, 0)
-        longer = attempt(middle)
-        if longer is None:
-            bad = middle
-        else:
-            good, made = middle, longer
-    return Segment(good, stop, made)
+    while best is not None and best.start - bad > 1:
+        middle = (best.start + bad) // 2
+        longer = fitted(middle)
+        best, bad = (best, middle) if longer is None else (longer, bad)
+    return best
 
 
 def cycles(rows: FitRows) -> list[tuple[int, int]]:
@@ -124,15 +113,15 @@ class Flat(NamedTuple):
 
 def flats(rows: FitRows, most: int = MOST_FLATS) -> list[Flat] | None:
     """The flat stretches, in order; None if there are too many."""
-    found: list[Flat] = []
+    stretches: list[Flat] = []
     start, low, high = 0, -math.inf, math.inf
     for i, (y, tol) in enumerate(zip(rows.y, rows.tol, strict=True)):
         a, b = max(low, y - tol), min(high, y + tol)
         if a > b or (i and abs(y - rows.y[start]) > max(1e-8 * abs(y), 1e-12 * rows.peak)):
-            found.append(Flat(start, i, low, high))
-            if len(found) >= most:
+            stretches.append(Flat(start, i, low, high))
+            if len(stretches) >= most:
                 return None
             start, a, b = i, y - tol, y + tol
         low, high = a, b
-    found.append(Flat(start, len(rows), low, high))
-    return found
+    stretches.append(Flat(start, len(rows), low, high))
+    return stretches

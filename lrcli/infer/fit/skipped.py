@@ -25,14 +25,14 @@ def late_candidates(rows: FitRows, segments: list[Segment]) -> list[Candidate]:
 def _caught_up(rows: FitRows, behind: list[int]) -> list[Candidate]:
     """Candidates of the rows as they would stand without the skipped steps."""
     caught = FitRows([p - lag for p, lag in zip(rows.p, behind, strict=True)], rows.y, rows.tol, rows.peak)
-    few = caught.pick(spread(len(caught), SEARCHED))
-    segments = cut(few) or []
+    searched = caught.pick(spread(len(caught), SEARCHED))
+    segments = cut(searched) or []
     skipped = sorted(p - k for p, (a, b) in zip(rows.p[1:], pairwise(behind), strict=True) for k in range(b - a))
     steps = f"{behind[-1]} step{'s' * (behind[-1] != 1)}"
-    told = f"the scheduler falls behind by {steps}: skipped steps, as of a loss scaler"
+    evidence = f"the scheduler falls behind by {steps}: skipped steps, as of a loss scaler"
     return [
-        replace(candidate, skipped=tuple(skipped), evidence=(*candidate.evidence, told))
-        for candidate in (compose(few, segments, late=True) if segments else ())
+        replace(candidate, skipped=tuple(skipped), evidence=(*candidate.evidence, evidence))
+        for candidate in (compose(searched, segments, late=True) if segments else ())
     ]
 
 

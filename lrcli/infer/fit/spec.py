@@ -45,8 +45,8 @@ def spec_mapping(fitted: Fitted) -> dict[str, Any]:
     shared = all(split_schedule(schedule)[0] == warmup for _, _, schedule in fitted.groups)
     if shared and warmup:
         spec["warmup"] = warmup
-    own = (split_schedule(schedule)[1] if shared else phases_of(schedule) for _, _, schedule in fitted.groups)
-    groups = zip(fitted.groups, own, strict=True)
+    schedules = (split_schedule(schedule)[1] if shared else phases_of(schedule) for _, _, schedule in fitted.groups)
+    groups = zip(fitted.groups, schedules, strict=True)
     return {**spec, "groups": [{"name": name, "lr": _plain(lr), "schedule": text} for (name, lr, _), text in groups]}
 
 

@@ -88,10 +88,10 @@ def _dropped_in_warmup(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:
                 continue
             milestones, free = _milestones(rows, drops, start.first_step, start.first_step)
             shape = rise.during(Shape("steps", lr, power=falling.gamma, milestones=milestones, product=True))
-            told = ("the decay runs during the warmup: the learning rate is the product of both",)
+            evidence = ("the decay runs during the warmup: the learning rate is the product of both",)
             spent = rise.cost + cost(lr) + cost(falling.gamma) + sum(map(cost, milestones)) + COSTS["product"]
             bare = Candidate(
-                "multistep", lr, start.first_step, spent, free=(*rise.free, *free), evidence=told, shape=shape
+                "multistep", lr, start.first_step, spent, free=(*rise.free, *free), evidence=evidence, shape=shape
             )
             if candidate := said(bare, rows):
                 yield candidate
