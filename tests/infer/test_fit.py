@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lrcli.errors import LrcliError
-from lrcli.infer.fit import Fitted, fit_run, fit_runs
+from lrcli.infer.fit import Fitted, fit_run
 from lrcli.infer.numbers import simplest, simplest_whole
 from lrcli.logs import Log, Rounding, Run
 from lrcli.logs.rounding import quantise
@@ -175,7 +175,7 @@ def test_runs_are_fitted_one_by_one() -> None:
     """Each of the runs in one log has its own schedule; the longest is the default."""
     rows = [Constant().lr_at(p, 0.1) for p in range(5)] + [Cosine(T_max=9).lr_at(p, 0.1) for p in range(9)]
     log = Log("run", "epoch", [*range(5), *range(9)], {"lr": rows}, runs=(Run(0, 5), Run(5, 14)))
-    assert ["constant", "cosine"] == [fitted.kind for fitted in fit_runs(log)]
+    assert ["constant", "cosine"] == [fitted.kind for fitted in (fit_run(log, 0), fit_run(log, 1))]
     assert Run(5, 14) == fit_run(log).run
 
 

@@ -10,7 +10,7 @@ from lrcli.cli.exits import ExitStatus
 from lrcli.cli.options import LogOptions, Quiet, log_argument
 from lrcli.cli.output import Output
 from lrcli.infer.bounds import check_magnitudes
-from lrcli.infer.fit import Fitted, fit_run, longest_run, runs_of
+from lrcli.infer.fit import Fitted, fit_run, longest_run
 from lrcli.logs import Log
 from lrcli.logs.read import read_log, split_log
 from lrcli.render.fit import FITTED, sentence, write_fit
@@ -42,7 +42,7 @@ def fit(
         env.note(f"{read.name}: {remark}")
     for rates in read.lrs.values():
         check_magnitudes(read.name, rates)
-    runs = runs_of(read)
+    runs = read.runs
     number = longest_run(read) if log_options.run is None else log_options.run - 1
     result = fit_run(read, number, only=split_log(log)[1] is not None)
     if len(runs) > 1 and log_options.run is None:
@@ -61,7 +61,7 @@ def fit(
 def _tell_runs(env: Environment, log: Log, number: int, result: Fitted) -> None:
     """List every run with what it follows."""
     texts: dict[int, str] = {}
-    runs = runs_of(log)
+    runs = log.runs
     for i in sorted({*range(min(len(runs), MOST_RUNS)), number}):
         fitted = result if i == number else fit_run(log, i)
         span = f"{log.unit}s {log.positions[runs[i].start]:g} to {log.positions[runs[i].stop - 1]:g}"

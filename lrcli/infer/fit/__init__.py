@@ -1,12 +1,14 @@
 """From the rows of a log back to the schedule: the simplest spec that gives the same learning rates.
 
-A run is cut into stretches that are each one law (`laws/`), the stretches are read as a schedule with its warmup
-(`compose`, `steps`, `plateau`, `restarts`, `one_cycle`, `clocked`, `phases`), and of everything that gives the rows at
-the log's own precision the candidate with the roundest and fewest numbers wins.
+A run is cut into stretches that are each one law (`segments`, `laws`). A law becomes a curve with round numbers
+(`mains`), the stretches before it a warmup (`warmup`, `compose`), both together a shape, and a shape a schedule of
+PyTorch (`plain`) or of a framework (`naming`). What is no such curve has its own way: `steps`, `plateau`, `restarts`,
+`one_cycle`, `sampled`, `skipped`, `phases`. Of everything that gives the rows at the log's own precision the candidate
+with the roundest and fewest numbers wins.
 """
 
 from __future__ import annotations
 
-from lrcli.infer.fit.search import Fitted, fit_run, fit_runs, longest_run, runs_of
+from lrcli.infer.fit.search import Fitted, fit_run, longest_run
 
-__all__ = ["Fitted", "fit_run", "fit_runs", "longest_run", "runs_of"]
+__all__ = ["Fitted", "fit_run", "longest_run"]

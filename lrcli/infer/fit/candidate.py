@@ -6,8 +6,8 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from lrcli.frameworks.fitting import Shape
@@ -81,7 +81,7 @@ class Candidate:
     def _rule(self) -> Callable[[int], float]:
         if isinstance(self.bound, Stateless) and type(self.bound).rule is not Stateless.rule:
             return self.bound.rule(self.lr)
-        return partial(_lr_at, self.bound, self.lr)
+        return lambda t: self.bound.lr_at(t, self.lr)
 
     @property
     def is_code(self) -> bool:
@@ -91,16 +91,7 @@ class Candidate:
     @property
     def numbers(self) -> int:
         """How many numbers there are to say; in an expression, which bends to anything, an odd one counts as three."""
-        own = 0 if self.schedule.sets_lr else 1
-        return own + len(self.skipped) + _numbers(self.schedule)
-
-    def noting(self, *free: str) -> Candidate:
-        """The same, with more that is not determined."""
-        return replace(self, free=(*self.free, *free))
-
-
-def _lr_at(schedule: Schedule, lr: float, t: int) -> float:
-    return schedule.lr_at(t, lr)
+        return (not self.schedule.sets_lr) + len(self.skipped) + _numbers(self.schedule)
 
 
 def _has_code(schedule: Schedule) -> bool:

@@ -114,7 +114,8 @@ def _of_batches(bare: Candidate, words: Words, rows: FitRows, before: FitRows, o
             chosen = simplest_whole(fitting[0], fitting[-1])
             candidate = counted(chosen if chosen in fitting else fitting[len(fitting) // 2], group)
             if len(fitting) > 1:
-                candidate = candidate.noting(f"the batches of an epoch: {fitting[0]} to {fitting[-1]} fit")
+                fits = f"the batches of an epoch: {fitting[0]} to {fitting[-1]} fit"
+                candidate = replace(candidate, free=(*candidate.free, fits))
             yield candidate
 
 

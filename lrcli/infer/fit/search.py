@@ -57,18 +57,7 @@ class Fitted:
 
 def longest_run(log: Log) -> int:
     """The number of the log's longest run, the first one of several."""
-    runs = runs_of(log)
-    return max(range(len(runs)), key=lambda i: (runs[i].stop - runs[i].start, -i))
-
-
-def runs_of(log: Log) -> tuple[Run, ...]:
-    """The log's runs; all its rows where it names none."""
-    return log.runs or (Run(0, len(log.positions)),)
-
-
-def fit_runs(log: Log) -> list[Fitted]:
-    """Every run of the log, one by one."""
-    return [fit_run(log, number) for number in range(len(runs_of(log)))]
+    return max(range(len(log.runs)), key=lambda i: (log.runs[i].stop - log.runs[i].start, -i))
 
 
 def fit_run(log: Log, run: int | None = None, *, only: bool = False) -> Fitted:
@@ -79,19 +68,19 @@ def fit_run(log: Log, run: int | None = None, *, only: bool = False) -> Fitted:
     """
     log = counted(log)
     number = longest_run(log) if run is None else run
-    runs = runs_of(log)
-    if not 0 <= number < len(runs):
-        raise LrcliError(f"{log.name} has {len(runs)} run{'s' * (len(runs) != 1)}, there is no run {number + 1}")
-    rows = slice(runs[number].start, runs[number].stop)
+    count = len(log.runs)
+    if not 0 <= number < count:
+        raise LrcliError(f"{log.name} has {count} run{'s' * (count != 1)}, there is no run {number + 1}")
+    rows = slice(log.runs[number].start, log.runs[number].stop)
     first_column, *others = log.lrs
-    fitted = _fit_column(log, runs[number], first_column)
+    fitted = _fit_column(log, log.runs[number], first_column)
     first = fitted.candidate
     alike = all(list(log.lrs[name][rows]) == list(log.lrs[first_column][rows]) for name in others)
-    if first is None or only or alike or _makes_groups(first, log, runs[number]):
+    if first is None or only or alike or _makes_groups(first, log, log.runs[number]):
         return fitted
     groups = []
     for name in log.lrs:
-        member = _fit_column(log, runs[number], name).candidate
+        member = _fit_column(log, log.runs[number], name).candidate
         if member is None or (member.first_step, member.skipped) != (first.first_step, first.skipped):
             remark = (
                 f"column {name} differs and follows no schedule that was found: only the first column is in the spec"
@@ -149,7 +138,7 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
     if best.kind == "constant" and not isinstance(best.schedule, Sequential):
         others = ()  # a constant is one wherever it begins
         if metrics:
-            best = best.noting("a plateau schedule that never had to reduce gives the same")
+            best = replace(best, free=(*best.free, "a plateau schedule that never had to reduce gives the same"))
     length = max(best.horizon, last - best.first_step + 1)
     residual = max(
         abs(value - y) / max(abs(value), abs(y), 1e-12 * rows.peak, 1e-300)
@@ -252,4 +241,4 @@ def _misses(rows: FitRows, candidate: Candidate, most: int = 40) -> list[int]:
     return edges
 
 
-__all__ = ["Fitted", "fit_run", "fit_runs", "longest_run", "runs_of"]
+__all__ = ["Fitted", "fit_run", "longest_run"]
