@@ -14,12 +14,12 @@ from dataclasses import replace
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws import Decay, Inverse, Law, Level, Power, Slope, Wave
 from lrcli.infer.fit.mains import Main, mains
-from lrcli.infer.fit.naming import curve_of, said, spoken
+from lrcli.infer.fit.naming import plain_curve, said, spoken
 from lrcli.infer.fit.plain import after, plain_climb, plain_schedule
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.tuned import COSTS, FEWEST_CURVED, MOST_PRODUCT, OPEN_TOP, WARMUP_SHARES
-from lrcli.infer.fit.warmup import CURVED, LINE, Climb, Curve, Ramp, Start, climbing, curved, kinks, ramp, starts
+from lrcli.infer.fit.warmup import CURVED, LINE, Climb, Ramp, RateAt, Start, climbing, curved, kinks, ramp, starts
 from lrcli.infer.numbers import cost, simplest_whole
 
 
@@ -55,7 +55,7 @@ def _with_warmup(
     begins = starts(rows, _zeros(lines))
     if late and not len(before):
         begins += [Start(n, COSTS["skipped before"] * (n + 2.5)) for n in range(2, min(40, rows.p[0]))]
-    curves: list[Curve] = lines
+    curves: list[RateAt] = lines
     if climbs != (LINE,):
         both = ((start, climb) for start in begins for climb in climbs)
         curves = [curve for start, climb in both if (curve := curved(before, start, climb))]
@@ -73,7 +73,7 @@ def _with_warmup(
                         yield candidate
 
 
-def _zeros(lines: list[Curve]) -> tuple[int, ...]:
+def _zeros(lines: list[RateAt]) -> tuple[int, ...]:
     """Where the ramp through the rows of the warmup is 0, if that is a whole position."""
     if len(lines) != 1 or not isinstance(lines[0], Slope) or lines[0].slope <= 0:
         return ()
@@ -81,7 +81,7 @@ def _zeros(lines: list[Curve]) -> tuple[int, ...]:
     return (near,) if abs(lines[0].end - near) < 0.02 else ()
 
 
-def _main_begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start], curves: list[Curve]) -> Iterator[int]:
+def _main_begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start], curves: list[RateAt]) -> Iterator[int]:
     """Positions at which the main law may begin."""
     first = inner.p[0]
     met = list(kinks(before, curves, law, first, begins)) if len(before) else [start.first_step for start in begins]
@@ -201,7 +201,7 @@ def clocked_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
         before = rows.part(seen.start, seen.stop)
         if len(before) < 2 or before.p[0] == before.p[-1]:
             continue
-        first, decay = rows.p[segment.start], curve_of(main.shape, main.begin)
+        first, decay = rows.p[segment.start], plain_curve(main.shape, main.begin)
         if before.y[0] < before.y[-1]:
             top = Level(main.lr, main.lr)
             yield from _during(rows, main, _ramps(before, main, top, first, main.lr), "a jump at its end")
@@ -230,7 +230,7 @@ def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Main]:
         yield from (main for main in mains(inner, law, begin, begin) if main.lr > 0)
 
 
-def _ramps(before: FitRows, main: Main, target: Curve, first: int, lr: float) -> Iterator[Ramp]:
+def _ramps(before: FitRows, main: Main, target: RateAt, first: int, lr: float) -> Iterator[Ramp]:
     """The lines from where the decay begins through the rows before that reach a target up to the position `first`."""
     begins = [Start(main.begin, 0.0)]
     for end in kinks(before, climbing(before, begins), target, first, begins):

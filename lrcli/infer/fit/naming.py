@@ -19,7 +19,7 @@ from lrcli.schedules.chained import Chained
 from lrcli.schedules.linear import Linear
 
 
-def curve_of(shape: Shape, begin: int) -> Callable[[int], float] | None:
+def plain_curve(shape: Shape, begin: int) -> Callable[[int], float] | None:
     """The learning rate of a shape that begins at a position; None where PyTorch has no class for it."""
     schedule = plain_schedule(shape)
     return None if schedule is None else Candidate("", shape.lr, begin, 0.0, schedule=schedule).at
@@ -27,14 +27,14 @@ def curve_of(shape: Shape, begin: int) -> Callable[[int], float] | None:
 
 def unit_curve(shape: Shape, begin: int) -> Callable[[int], float]:
     """The same for a shape that PyTorch has a class for."""
-    curve = curve_of(shape, begin)
+    curve = plain_curve(shape, begin)
     assert curve is not None
     return curve
 
 
 def unit_curves(shape: Shape, rows: FitRows, begin: int) -> Iterator[Callable[[int], float]]:
     """The curves of height 1 by which PyTorch or else the frameworks say a shape, whether they are right or not."""
-    if (curve := curve_of(shape, begin)) is not None:
+    if (curve := plain_curve(shape, begin)) is not None:
         yield curve
         return
     for words in spellings(in_run(shape, rows)):

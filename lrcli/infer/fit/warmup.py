@@ -14,7 +14,7 @@ from lrcli.infer.fit.solve import least_squares
 from lrcli.infer.fit.tuned import CLIMB_POWERS, COSTS, STARTS
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
 
-Curve = Callable[[float], float]
+RateAt = Callable[[float], float]
 
 
 class Start(NamedTuple):
@@ -134,7 +134,7 @@ def _ramp(rows: FitRows, start: Start, length: int, peak: float, climb: Climb, l
     return Ramp(start.first_step, length, factor, spent, free, climb=climb)
 
 
-def climbing(before: FitRows, first_steps: list[Start]) -> list[Curve]:
+def climbing(before: FitRows, first_steps: list[Start]) -> list[RateAt]:
     """The lines through the rows of a warmup: one, or where they are at one position, those from 0 at each start."""
     if before.p[0] != before.p[-1]:
         line = Slope.fit(before)
@@ -147,7 +147,7 @@ def climbing(before: FitRows, first_steps: list[Start]) -> list[Curve]:
     ]
 
 
-def curved(before: FitRows, start: Start, climb: Climb) -> Curve | None:
+def curved(before: FitRows, start: Start, climb: Climb) -> RateAt | None:
     """The curve of this kind through the rows of a warmup that begins at `start`; a power begins with 0."""
     seen = [i for i, p in enumerate(before.p) if p > start.first_step]
     rising = before.pick(seen)
@@ -162,7 +162,7 @@ def curved(before: FitRows, start: Start, climb: Climb) -> Curve | None:
     return lambda p: low + factors[-1] * climb.basis(p - start.first_step)
 
 
-def kinks(before: FitRows, curves: list[Curve], main: Curve, first: int, first_steps: list[Start]) -> Iterator[int]:
+def kinks(before: FitRows, curves: list[RateAt], main: RateAt, first: int, first_steps: list[Start]) -> Iterator[int]:
     """Whole positions at which a ramp through the rows before may meet the law, at the latest at its first row."""
     last = before.p[-1]
     seen = set()
@@ -190,7 +190,7 @@ def kinks(before: FitRows, curves: list[Curve], main: Curve, first: int, first_s
         yield from fresh(first, first)
 
 
-def _meeting(line: Curve, main: Curve, low: float, high: float) -> float | None:
+def _meeting(line: RateAt, main: RateAt, low: float, high: float) -> float | None:
     """Where the ramp reaches the law, between the last row of the one and the first of the other."""
     below, gap_high = line(low) < main(low), line(high) - main(high)
     if abs(gap_high) <= 1e-9 * abs(main(high)):
