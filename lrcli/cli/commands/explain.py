@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 from lrcli.cli.command import make_command
@@ -61,6 +63,8 @@ def explain(
         check_magnitudes(read.name, rates)
     check_magnitudes(declared.spec.name, (group.lr for group in declared.spec.groups))
     report = explain_log(declared.spec, read, declared=declared, run=run)
+    if report.spec == report.log:  # d2.yaml and d2.csv
+        report = replace(report, spec=Path(spec).name, log=Path(log).name)
     for note in _notes(report):
         env.note(f"{read.name}: {note}")
     output.write(write_explain_report(report, output.format, output.style()))
