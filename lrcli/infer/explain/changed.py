@@ -12,7 +12,7 @@ from lrcli.errors import LrcliError
 from lrcli.infer.effort import spend
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
-from lrcli.infer.explain.sources import Formula, Source, plain_source
+from lrcli.infer.explain.sources import Formula, RateSource, plain_source
 from lrcli.infer.explain.tuning import (
     ANOTHER_LENGTH,
     COST,
@@ -23,7 +23,7 @@ from lrcli.infer.explain.tuning import (
     TRIED_WITH,
 )
 from lrcli.infer.keys import Change, Key, Variants, keys_of
-from lrcli.infer.keys.key import Value, text_of_number
+from lrcli.infer.keys.key import KeyValue, text_of_number
 from lrcli.infer.keys.pairs import near_values
 from lrcli.infer.keys.solving import Solver, Wanted
 from lrcli.infer.keys.variants import Trial
@@ -71,7 +71,7 @@ class ChangedKeys:
             for key, value in self._warmups(probe):
                 yield self._hypothesis(evidence, ((key, value),), 1 + (key.after != NO_FACTOR))
 
-    def _sharpened(self, key: Key, probe: Probe) -> Iterator[tuple[Value, int]]:
+    def _sharpened(self, key: Key, probe: Probe) -> Iterator[tuple[KeyValue, int]]:
         """The values of a key: where one meets the probed rows and not the others, some of these are probed, too."""
         values = list(self._values(key, probe))
         yield from values
@@ -173,7 +173,7 @@ class ChangedKeys:
                 values = list(dict.fromkeys([*SHARES, *seen[: TRIED_WITH - len(SHARES)]]))
             yield from ((key, value) for value in values if value != key.number)
 
-    def _values(self, key: Key, probe: Probe) -> Iterator[tuple[Value, int]]:
+    def _values(self, key: Key, probe: Probe) -> Iterator[tuple[KeyValue, int]]:
         """(a value of the key that meets the probed rows, how many numbers were taken from the log)."""
         if key.kind == "words":
             yield from ((word, 1) for word in key.words if probe.meets(key, word))
@@ -185,14 +185,14 @@ class ChangedKeys:
             yield from ((value, 1) for value in self._solved(key, probe) if value != key.number)
 
     def _solved(
-        self, key: Key, probe: Probe, form: Callable[[float], Value] = float, of: Key | None = None
+        self, key: Key, probe: Probe, form: Callable[[float], KeyValue] = float, of: Key | None = None
     ) -> list[float]:
         """The values of a number that meet the probed rows: of lengths, those that the log shows, or else any."""
         near = probe.evidence.marks.lengths(self.offsets) if key.kind == "whole" else ()
         solver = Solver(key, lambda value: probe.lrs((of or key, form(value))), probe.wanted, near)
         return [*solver.shown()] or [*solver.solutions()]
 
-    def _falls(self, key: Key, evidence: Evidence) -> Iterator[tuple[Value, int]]:
+    def _falls(self, key: Key, evidence: Evidence) -> Iterator[tuple[KeyValue, int]]:
         """(positions at which the log falls, how many of them are not the key's own)."""
         per = evidence.spec.steps_per_epoch
         for falls in evidence.marks.falls(self.offsets):
@@ -202,13 +202,13 @@ class ChangedKeys:
                 if per and all(position % per == 0 for position in falls):
                     yield tuple(float(position // per) for position in falls), changed
 
-    def _moved(self, key: Key, probe: Probe) -> Iterator[Value]:
+    def _moved(self, key: Key, probe: Probe) -> Iterator[KeyValue]:
         """One position moved, left out, or all of them stretched."""
         entries = key.entries
         if not entries or not entries[-1]:
             return
 
-        def stretched(last: float) -> Value:
+        def stretched(last: float) -> KeyValue:
             return tuple(float(round(entry * last / entries[-1])) for entry in entries)
 
         for i in range(-(len(entries) > 1), min(len(entries), 8)):
@@ -247,7 +247,7 @@ class ChangedKeys:
         keys = [key for key in self.keys if key.path == change.key]
         return bool(keys) and all(key.unlikely or not change.value.endswith(key.after) for key in keys)
 
-    def source(self, changes: Sequence[Change]) -> Source | None:
+    def source(self, changes: Sequence[Change]) -> RateSource | None:
         """The numbers of the spec with these changes, read again; None where that is no spec."""
         spec = self.variants.spec(changes)
         try:
@@ -255,7 +255,7 @@ class ChangedKeys:
         except (LrcliError, ArithmeticError, ValueError, IndexError):  # it has no first learning rate
             return None
 
-    def tried(self, trials: Sequence[Trial]) -> Source | None:
+    def tried(self, trials: Sequence[Trial]) -> RateSource | None:
         """The same without reading it again, where it can be told without that."""
         if self.variants.declared.spec.emulation is not None:
             return self.source([key.to(value) for key, value in trials])
@@ -317,14 +317,14 @@ class Probe:
         moved = set().union(*map(self.moved, keys))
         return bool(moved) and len(self.wrong - moved) <= self.wanted.most_wrong
 
-    def missed(self, key: Key, value: Value) -> list[int]:
+    def missed(self, key: Key, value: KeyValue) -> list[int]:
         """Some rows that are wrong with this change, if they are more than a few that nothing explains."""
         source = self.changed.tried((*self.more, (key, value)))
         base = replace(self.evidence.base, source=source or self.evidence.base.source)
         wrong = [i for i, missed in enumerate(self.evidence.missed_by(base.at(self.evidence.at))) if missed]
         return wrong[:: max(len(wrong) // PROBES, 1)] if len(wrong) > 2 else []
 
-    def meets(self, key: Key, value: Value) -> bool:
+    def meets(self, key: Key, value: KeyValue) -> bool:
         """Whether nearly all rows are right with this change."""
         values = self.lrs((key, value))
         return values is not None and self.wanted.met(self.wanted.signs(values))
@@ -340,7 +340,7 @@ def _around(key: Key, value: float) -> list[float]:
     return [value + d for d in (0, 1, -1, 2, -2)] if key.kind == "whole" else [*rounded(value, 6)]
 
 
-def _moving(entries: tuple[float, ...], i: int) -> Callable[[float], Value]:
+def _moving(entries: tuple[float, ...], i: int) -> Callable[[float], KeyValue]:
     return lambda value: (*entries[:i], value, *entries[i + 1 :])
 
 

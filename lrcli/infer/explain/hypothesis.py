@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrcli.infer.explain.clocks import STRAIGHT, Clock
-from lrcli.infer.explain.sources import Source
+from lrcli.infer.explain.sources import RateSource
 from lrcli.infer.explain.tuning import EXTRA
 from lrcli.infer.keys import Change
 from lrcli.values import dataclass
@@ -34,7 +34,7 @@ class Hypothesis:
     predicted(t) = factor * source(clock(t)), the factor from position `factor_from` on.
     """
 
-    source: Source
+    source: RateSource
     clock: Clock = STRAIGHT
     factor: float = 1.0
     factor_from: int = 0

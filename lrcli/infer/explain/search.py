@@ -11,7 +11,7 @@ from lrcli.infer.explain.clocks import scaled, shifted, stretched
 from lrcli.infer.explain.evidence import Evidence, sample_of
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.rows import Rows
-from lrcli.infer.explain.sources import Source
+from lrcli.infer.explain.sources import RateSource
 from lrcli.infer.explain.tuning import BASES, DONE, FINISHED, SURE
 from lrcli.infer.numbers import is_round, simplest_factor
 from lrcli.progress import report_progress
@@ -60,7 +60,7 @@ class Fit:
 def search(
     spec: Spec,
     rows: Rows,
-    source: Source,
+    source: RateSource,
     group: int,
     changed: ChangedKeys | None = None,
 ) -> tuple[list[Fit], Effort]:

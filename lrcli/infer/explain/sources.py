@@ -27,7 +27,7 @@ FAR = 20_000
 """Steps below this one are always worth a table."""
 
 
-Source = Callable[[Sequence[float]], list[float]]
+RateSource = Callable[[Sequence[float]], list[float]]
 """The learning rates of these schedule steps."""
 
 
@@ -115,12 +115,12 @@ class Replayed:
         return table
 
 
-def mean_of(sources: Sequence[Source]) -> Source:
+def mean_of(sources: Sequence[RateSource]) -> RateSource:
     """The mean of several parameter groups."""
     return lambda ts: [math.fsum(rates) / len(rates) for rates in zip(*(source(ts) for source in sources), strict=True)]
 
 
-def averaged(source: Source, n: int, start: int) -> Source:
+def averaged(source: RateSource, n: int, start: int) -> RateSource:
     """The mean over n steps that begin `start` steps after t; before the run there is none."""
 
     def at(ts: Sequence[float]) -> list[float]:
@@ -137,7 +137,7 @@ def averaged(source: Source, n: int, start: int) -> Source:
     return at
 
 
-def averaged_within(source: Source, n: int) -> Source:
+def averaged_within(source: RateSource, n: int) -> RateSource:
     """The mean over n values from t on, each 1/n later: an epoch that is one step of a schedule."""
 
     def at(ts: Sequence[float]) -> list[float]:
@@ -148,32 +148,32 @@ def averaged_within(source: Source, n: int) -> Source:
     return at
 
 
-def switched(before: Source, after: Source, row: float) -> Source:
+def switched(before: RateSource, after: RateSource, row: float) -> RateSource:
     """One source before a step, another one from there on."""
     return lambda ts: [a if t < row else b for t, a, b in zip(ts, before(ts), after(ts), strict=True)]
 
 
-def floored(source: Source, floor: float) -> Source:
+def floored(source: RateSource, floor: float) -> RateSource:
     """max(s(t), floor): a floor that is cut in, not built into the formula."""
     return lambda ts: [max(rate, floor) for rate in source(ts)]
 
 
-def held_at(source: Source, stop: int) -> Source:
+def held_at(source: RateSource, stop: int) -> RateSource:
     """A schedule that stays where it is at a step, as many tools stay at the end of a decay."""
     return lambda ts: source([min(t, stop) for t in ts])
 
 
-def patched(source: Source, rates: dict[float, float]) -> Source:
+def patched(source: RateSource, rates: dict[float, float]) -> RateSource:
     """A source with other values at a few steps."""
     return lambda ts: [rates.get(t, rate) for t, rate in zip(ts, source(ts), strict=True)]
 
 
-def written(source: Source, rounding: Rounding, factor: float) -> Source:
+def written(source: RateSource, rounding: Rounding, factor: float) -> RateSource:
     """A source times a factor, as a log with few digits holds it."""
     return lambda ts: [quantise(factor * rate, rounding) for rate in source(ts)]
 
 
-def before_step(n: float, before: Callable[[float], float], after: Source) -> Source:
+def before_step(n: float, before: Callable[[float], float], after: RateSource) -> RateSource:
     """A formula before step n, a source from there on.
 
     >>> before_step(2, lambda t: t / 2, lambda ts: [1.0] * len(ts))([0, 1, 2])
@@ -182,12 +182,12 @@ def before_step(n: float, before: Callable[[float], float], after: Source) -> So
     return lambda ts: [before(t) if t < n else after([t])[0] for t in ts]
 
 
-def product(decay: Source, share: Callable[[float], float], start: float = 0.0) -> Source:
+def product(decay: RateSource, share: Callable[[float], float], start: float = 0.0) -> RateSource:
     """A decay times a warmup's factor, which rises from `start` to 1 with the share of the warmup that is done."""
     return lambda ts: [rate * (start + (1 - start) * min(1.0, share(t))) for t, rate in zip(ts, decay(ts), strict=True)]
 
 
-def keras_1_plateau(plateau: Any, base_lr: float) -> Source:
+def keras_1_plateau(plateau: Any, base_lr: float) -> RateSource:
     """A plateau as Keras 1.1 counts it: it looks before it counts, and no reduction sets the counter back."""
     lr, wait = base_lr, 0
     best = math.inf if plateau.mode == "min" else -math.inf

@@ -8,7 +8,7 @@ from dataclasses import field
 
 from lrcli.values import dataclass
 
-Value = float | str | tuple[float, ...]
+KeyValue = float | str | tuple[float, ...]
 """A number, a word, or positions."""
 
 
@@ -62,7 +62,7 @@ class Key:
     unlikely: bool = False
     jumps: bool = False
 
-    def to(self, value: Value) -> Change:
+    def to(self, value: KeyValue) -> Change:
         """The change to another value: a word, a number, or positions."""
         if isinstance(value, str):
             return Change(self.path, self.was, value)
@@ -73,7 +73,7 @@ class Key:
             text = text.replace("e", ".0e")
         return Change(self.path, self.was, f"{self.before}{text}{self.after}", value)
 
-    def others(self, length: int) -> tuple[Value, ...]:
+    def others(self, length: int) -> tuple[KeyValue, ...]:
         """Values far from its own, which show what it bears on; the run has so many rows."""
         if self.kind == "positions":
             return (tuple(float(entry + 1) for entry in self.entries),) if self.entries else ()

@@ -17,13 +17,13 @@ HOPEFUL = 6
 NEAR = 0.02
 """How far, in relation to what was wrong at first, the rows may be from the wanted ones at the end."""
 
-Rates = Callable[[Sequence[float]], "Sequence[float] | None"]
+RatesOfValues = Callable[[Sequence[float]], "Sequence[float] | None"]
 """The learning rates with these values of the keys; None where the spec has no such values."""
 
 Gaps = Callable[[Sequence[float]], "list[float] | None"]
 
 
-def near_values(keys: Sequence[Key], rates: Rates, wanted: Wanted) -> list[float] | None:
+def near_values(keys: Sequence[Key], rates: RatesOfValues, wanted: Wanted) -> list[float] | None:
     """The values of a key, or of two, that give about the wanted learning rates, found from where they are."""
     peak = max(map(abs, wanted.values), default=0.0)
     weights = [1 / max(abs(value), 0.02 * peak, 1e-300) for value in wanted.values]

@@ -9,7 +9,7 @@ from typing import Any
 
 from lrcli.errors import LrcliError
 from lrcli.infer.effort import spend
-from lrcli.infer.keys.key import Change, Key, Value
+from lrcli.infer.keys.key import Change, Key, KeyValue
 from lrcli.reader import Declared
 from lrcli.schedules.base import Schedule, Setting
 from lrcli.spec import Group, Spec
@@ -18,7 +18,7 @@ SPEC, CONFIG, DIRECT = 200, 1000, 20
 """So many learning rates could be computed while a spec is built, while a training config is translated, and while a
 value is put into the schedule itself."""
 
-Trial = tuple[Key, Value]
+Trial = tuple[Key, KeyValue]
 """A key with another value."""
 
 Path = tuple[str | int, ...]
@@ -86,7 +86,7 @@ class Variants:
         if not groups:
             return None
         leaves: list[Leaf] = []
-        for path, a, b in differences(group, groups[0][1]):
+        for path, a, b in changed_places(group, groups[0][1]):
             if isinstance(value := groups[0][0], tuple):
                 leaves = [(path[:-1], 0.0, 1.0)]
             elif isinstance(a, (int, float)) and isinstance(b, (int, float)) and not isinstance(value, str):
@@ -101,16 +101,16 @@ class Variants:
         return leaves if same and (len(groups) > 1 or key.kind == "positions") else None
 
 
-def differences(a: Any, b: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
+def changed_places(a: Any, b: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
     """The places at which two parameter groups differ, with both values."""
     if a is b or (a == b and type(a) is type(b)):
         return
     if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
         for i, (x, y) in enumerate(zip(a, b, strict=True)):
-            yield from differences(x, y, (*path, i))
+            yield from changed_places(x, y, (*path, i))
     elif isinstance(a, (Group, Schedule)) and type(a) is type(b):
         for f in fields(a):
-            yield from differences(getattr(a, f.name), getattr(b, f.name), (*path, f.name))
+            yield from changed_places(getattr(a, f.name), getattr(b, f.name), (*path, f.name))
     else:
         yield path, a, b
 
@@ -130,7 +130,7 @@ def replaced(whole: Any, changes: Sequence[tuple[Path, Any]]) -> Any:
     return replace(whole, **{str(name): replaced(getattr(whole, str(name)), inner) for name, inner in parts.items()})
 
 
-def _changes(leaves: Sequence[Leaf], value: Value) -> list[tuple[Path, Any]]:
+def _changes(leaves: Sequence[Leaf], value: KeyValue) -> list[tuple[Path, Any]]:
     if isinstance(value, tuple):
         return [(path, value) for path, _, _ in leaves]
     assert not isinstance(value, str)
@@ -146,5 +146,5 @@ def _near(a: Group, b: Group) -> bool:
     """Whether two parameter groups are the same, but for the last digits of their numbers."""
     return all(
         isinstance(x, (int, float)) and isinstance(y, (int, float)) and math.isclose(x, y, rel_tol=1e-12)
-        for _, x, y in differences(a, b)
+        for _, x, y in changed_places(a, b)
     )

@@ -12,7 +12,7 @@ from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.sources import (
     Formula,
-    Source,
+    RateSource,
     averaged,
     averaged_within,
     floored,
@@ -134,7 +134,7 @@ def find_plateau(evidence: Evidence) -> Iterator[Hypothesis]:
     ]
     if plateau.patience > 0:
         switches.insert(0, ("patience counted as Keras does", {"patience": plateau.patience - 1}))
-    sources: list[tuple[str, Source]] = [
+    sources: list[tuple[str, RateSource]] = [
         (words, Formula(replace(plateau, **switch), plain.base_lr)) for words, switch in switches
     ]
     keras_1 = keras_1_plateau(plateau, plain.base_lr)

@@ -10,7 +10,7 @@ from lrcli.infer.explain.clocks import shifted_since
 from lrcli.infer.explain.edits import warmup_of
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
-from lrcli.infer.explain.sources import Formula, Source, before_step, product
+from lrcli.infer.explain.sources import Formula, RateSource, before_step, product
 from lrcli.infer.explain.tuning import EXTRA, MOST_BATCHES
 from lrcli.schedules.constant import Constant
 
@@ -36,10 +36,10 @@ def find_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
     n, rest, warm = parts
     peak = rest([0])[0]
 
-    def shaped(shape: Callable[[float, int], float], n: int = n) -> Source:
+    def shaped(shape: Callable[[float, int], float], n: int = n) -> RateSource:
         return before_step(n, lambda t: peak * shape(t, n), lambda ts: rest([t - n for t in ts]))
 
-    forms: list[tuple[str, float, Source]] = [
+    forms: list[tuple[str, float, RateSource]] = [
         (f"the factor {name} in the warmup of {n} steps", 0.0, shaped(shape)) for name, shape in SHAPES.items()
     ]
     step = EXTRA["a step more or less"]
