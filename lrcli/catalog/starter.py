@@ -33,7 +33,7 @@ def starter(info: TypeInfo) -> str:
 
 
 def example(info: TypeInfo) -> str:
-    """The same spec without comments: only what it needs."""
+    """Return the same spec without its comments: what it needs and no more."""
     lines = (line.partition("  # ")[0] for line in starter(info).splitlines() if not line.lstrip().startswith("#"))
     return "".join(f"{line}\n" for line in lines)
 

@@ -32,14 +32,14 @@ SMALLEST = 2.0**-126
 
 
 def flushed(values: list[float]) -> list[float]:
-    """Singles of at least 0, with 0 for those that are no normal number."""
+    """Put 0 for those of these singles (of at least 0) that are no normal number."""
     if values and min(values) < SMALLEST:
         return [value if value >= SMALLEST else 0.0 for value in values]
     return values
 
 
 def singles(values: Sequence[float]) -> list[float]:
-    """`f32` of them all."""
+    """Round every number to the nearest single."""
     return array("f", values).tolist()
 
 

@@ -59,7 +59,7 @@ def smoothed(losses: Sequence[float], beta: float, lead: int = 0) -> list[float]
 
 
 def blended(losses: Sequence[float], weight: float) -> list[float]:
-    """Each loss blended into the blend before it, the first as it is: weight * loss + (1 - weight) * previous.
+    """Blend each loss into the blend before it: weight * loss + (1 - weight) * previous; the first stays as it is.
 
     >>> blended([1.0, 2.0], 0.5)
     [1.0, 1.5]
@@ -71,7 +71,7 @@ def blended(losses: Sequence[float], weight: float) -> list[float]:
 
 
 def remark_on(slopes: Sequence[float], at: int) -> str:
-    """What speaks against the point that an argmin of the slopes chose; "" for nothing."""
+    """Say what speaks against the point at which the slope is smallest; "" if nothing does."""
     slope = slopes[at]
     if not math.isfinite(slope):
         return "beside NaN or inf"
@@ -83,7 +83,7 @@ def remark_on(slopes: Sequence[float], at: int) -> str:
 
 
 def window(count: int, skip_start: int, skip_end: int) -> range:
-    """The indices that are left of so many points.
+    """Return the indices of `count` points that are left without those at either end.
 
     >>> window(100, 10, 5), window(8, 10, 5)
     (range(10, 95), range(8, 8))

@@ -30,7 +30,7 @@ class CountingRule(NamedTuple):
 
 @dataclass(frozen=True)
 class Count:
-    """What one of the rules comes to: batches of a process and optimizer steps, both in one epoch."""
+    """What one rule counts in an epoch: the batches of a process, and the optimizer steps."""
 
     who: str
     batches: int
@@ -39,7 +39,7 @@ class Count:
 
 
 def counts(data: Data) -> tuple[Count, ...]:
-    """Every way of counting; the first is PyTorch's, which a spec uses.
+    """Count by every rule; the first one is PyTorch's, which a spec uses.
 
     >>> for count in counts(Data(samples=101, batch_size=10, grad_accum=3)):
     ...     print(count.who, count.batches, count.steps)

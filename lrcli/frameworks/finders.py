@@ -15,7 +15,7 @@ Choice: TypeAlias = "tuple[str, float | None, str]"
 
 
 class Suggestion(NamedTuple):
-    """What one rule of one tool says.
+    """A learning rate that one rule of one tool suggests.
 
     lr: the learning rate as the tool returns it; None if it returns none. remark: why there is none, or what speaks
     against the number; "" for nothing.
@@ -71,7 +71,7 @@ def finders() -> tuple[Finder, ...]:
 
 
 def by_finder(what: Callable[[Finder], object]) -> str:
-    """What each finder does, those that do the same together.
+    """Say what each finder does; those that do the same are named together.
 
     >>> by_finder(lambda finder: finder.skip_end)
     'fastai and torch-lr-finder 5, lightning 1, ignite 0'

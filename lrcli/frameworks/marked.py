@@ -9,5 +9,5 @@ Marked = Schedule
 
 
 def first(*steps: int | None) -> int | None:
-    """The least of these steps, of which None is none."""
+    """Return the least of these steps; None stands for no step."""
     return min((step for step in steps if step is not None), default=None)

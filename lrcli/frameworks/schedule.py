@@ -11,17 +11,17 @@ from lrcli.schedules.params import Demand
 
 
 def above(bound: float, exception: str = "ValueError") -> Demand:
-    """The demand that a number is above a bound."""
+    """Demand that a number is above a bound."""
     return Demand(exception, f"must be above {bound:g}", lambda value: value > bound)
 
 
 def at_least(bound: float, exception: str = "ValueError") -> Demand:
-    """The demand that a number is not below a bound."""
+    """Demand that a number is not below a bound."""
     return Demand(exception, f"must be at least {bound:g}", lambda value: value >= bound)
 
 
 def below(bound: float) -> Demand:
-    """The demand that a number is below a bound."""
+    """Demand that a number is below a bound."""
     return Demand("ValueError", f"must be below {bound:g}", lambda value: value < bound)
 
 

@@ -12,7 +12,7 @@ from lrcli.errors import NoValue
 from lrcli.schedules import Schedule, dataclass
 
 KEPT = 1_000_000
-"""How many rows are kept, so that asking for one again costs nothing; those behind them are computed again."""
+"""This many rows are kept; those behind them are computed again when they are asked for."""
 
 
 class _Walk:

@@ -145,36 +145,36 @@ class Schedule:
         return list(map(self.rule(base_lr), range(start, stop)))
 
     def marks(self) -> CurveMarks:
-        """The marks of the curve that are there once, in any order."""
+        """Yield the marks that the curve has once, in any order."""
         return iter(())
 
     def repeats(self) -> Iterator[tuple[float, float, str]]:
-        """(begin, every, event) of marks that repeat: at begin, begin + every, and so on for ever."""
+        """Yield (begin, every, event) of marks that repeat: they come at begin, begin + every, and so on for ever."""
         return iter(())
 
     def turns(self, t: int) -> CurveMarks:
-        """The next marks, from step t (t >= 1) on, of those that come again and again."""
+        """Yield the next marks, from step t (t >= 1) on, of those that come again and again."""
         return ((next_turn(t, begin, every), event) for begin, every, event in self.repeats() if every > 0)
 
     def next_break(self, t: int) -> int | None:
-        """The first step >= t (and >= 1) at which the curve jumps, bends or turns; None if there is none."""
+        """Return the first step >= t (and >= 1) at which the curve jumps, bends or turns; None if there is none."""
         t = max(t, 1)
         places = (place for place, _ in (*self.marks(), *self.turns(t)) if t - 1 < place < math.inf)
         return min(map(math.ceil, places), default=None)
 
     def event_at(self, t: int) -> str:
-        """What happens at step t, in a few words for people ("milestone x0.1"); "" for nothing."""
+        """Say what happens at step t, in a few words for people ("milestone x0.1"); "" if nothing does."""
         if t < 1:
             return ""
         marks = (*self.marks(), *self.turns(t))
         return "; ".join(event for place, event in marks if event and t - 1 < place <= t)
 
     def monotone_until(self, t: int) -> int | None:
-        """A step after t before which the curve, from t on, only falls or only rises; None: it does so for ever."""
+        """Return a step after t until which the curve only falls or only rises; None if it does so for ever."""
         return t + 1 if self.irregular else self.next_break(t + 1)
 
     def formula_problems(self) -> Iterator[InvalidValue]:
-        """What keeps this schedule from having a value as a formula, though some release may run it."""
+        """Yield what keeps this schedule from having a value as a formula, though some release may run it."""
         for f in fields(self):
             param, value = param_of(f), getattr(self, f.name)
             if param.formula_test and not param.formula_test(value):
@@ -187,7 +187,7 @@ class Schedule:
         return tuple(part for part in parts if part is not None)
 
     def _change_parts(self, change: Callable[[Schedule], Schedule]) -> dict[str, Any]:
-        """The fields that hold schedules, with what becomes of each."""
+        """Change every schedule that this one is made of, and return the new values by their fields."""
         changes: dict[str, Any] = {}
         for f in fields(self):
             kind, value = param_of(f).kind, getattr(self, f.name)
@@ -246,7 +246,7 @@ class Schedule:
         return self.momentum_key() is not None
 
     def momentum_key(self) -> Hashable | None:
-        """What the momentum follows from: schedules with equal keys move it alike; None moves it not at all."""
+        """Return what the momentum follows from: schedules with equal keys move it alike; None does not move it."""
         return None
 
     def momenta(self, start: int, stop: int) -> Sequence[float | None]:
@@ -264,7 +264,7 @@ class Schedule:
             return False  # it has no value there, which whoever computes the rows says
 
     def repeats_after(self) -> int | None:
-        """The step from which on the curve only repeats, but for rounding, what it did before, or less; or None."""
+        """Return the step from which on the curve stays, but for rounding, between values that it had; or None."""
         return None
 
     def trace(self, base_lr: float, start: int, stop: int) -> dict[str, list[Any]]:

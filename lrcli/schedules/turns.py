@@ -6,7 +6,7 @@ import math
 
 
 def next_turn(t: int, begin: float, every: float) -> int:
-    """The first step at or after t, and after 0, that is begin + k * every (rounded up) for a k >= 0; every is above 0.
+    """Return the first step >= t (and >= 1) that is begin + k * every, rounded up, for a k >= 0; every is above 0.
 
     >>> [next_turn(t, 10, 2.5) for t in (0, 11, 13, 14)]
     [10, 13, 13, 15]
@@ -21,7 +21,7 @@ def next_turn(t: int, begin: float, every: float) -> int:
 
 
 def turning_step(t: int, size: float) -> int:
-    """The first step >= t (and >= 1) beside a multiple of `size`: where a curve of that period bends or turns.
+    """Return the first step >= t (and >= 1) beside a multiple of `size`, where a curve of that period turns.
 
     >>> [turning_step(t, 2.5) for t in (0, 3, 4, 6)]
     [2, 3, 5, 7]
@@ -35,7 +35,7 @@ def turning_step(t: int, size: float) -> int:
 
 
 def next_multiple(t: int, size: float) -> int:
-    """The first step >= t (and >= 1) at which t // size is larger than a step before.
+    """Return the first step >= t (and >= 1) at which t // size is larger than it was a step before.
 
     >>> [next_multiple(t, 2.4) for t in (0, 3, 4, 6)]
     [3, 3, 5, 8]

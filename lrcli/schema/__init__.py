@@ -138,7 +138,7 @@ def _at_most_one(*keys: str) -> Schema:
 
 
 def _in_all_groups(rule: Schema, number: bool = False) -> Schema:
-    """The rule that all groups are so; `number` is whether a group that is only a learning rate is."""
+    """Demand a rule of all groups; `number` says that a group which is only a learning rate passes."""
     alone: Schema = {"type": "number"}
     named = {"anyOf": [alone, {"type": "object", **rule}]} if number else {"type": "object", **rule}
     groups = {"type": ["array", "object"], "items": rule, "additionalProperties": named}

@@ -25,7 +25,7 @@ class OptaxSchedule(FloatTyped):
 def polynomial(
     width: Width, counts: Sequence[int], init: float, end: float, power: float, steps: float, begin: float = 0
 ) -> list[float]:
-    """polynomial_schedule of these counts."""
+    """Compute polynomial_schedule for these counts."""
     if steps <= 0:
         return [init] * len(counts)
     to, nearest = width.to, width.nearest
@@ -64,7 +64,7 @@ def exponential(
     staircase: bool = False,
     end: float | None = None,
 ) -> list[float]:
-    """exponential_decay of these counts. The quotient is a Python float, rounded once."""
+    """Compute exponential_decay for these counts. The quotient is a Python float, rounded once."""
     if steps <= 0 or rate == 0:
         return [init] * len(counts)
     to, nearest, flush = width.to, width.nearest, width.flush
@@ -86,7 +86,7 @@ def exponential(
 def cosine(
     width: Width, counts: Sequence[int], init: float, steps: float, alpha: float, exponent: float
 ) -> list[float]:
-    """cosine_decay_schedule of these counts."""
+    """Compute cosine_decay_schedule for these counts."""
     to, nearest, cos = width.to, width.nearest, width.cos
     pi, size = nearest(math.pi), nearest(steps)
     angles = to([angle / size for angle in to([pi * c for c in to([min(c, steps) for c in counts])])])
@@ -99,7 +99,7 @@ def cosine(
 def interpolated(
     width: Width, kind: str, counts: Sequence[int], init: float, scales: Mapping[float, float]
 ) -> list[float]:
-    """piecewise_interpolate_schedule of these counts."""
+    """Compute piecewise_interpolate_schedule for these counts."""
     to, nearest, cos = width.to, width.nearest, width.cos
     bounds = [0.0, *sorted(scales)]
     values = running_products(width, [nearest(init), *(nearest(scales[at]) for at in bounds[1:])])
@@ -122,12 +122,12 @@ def interpolated(
 
 
 def running_products(width: Width, values: list[float]) -> list[float]:
-    """jnp.cumprod."""
+    """Multiply each value by all those before it, as jnp.cumprod does."""
     return list(accumulate(values, lambda product, value: width.nearest(product * value)))
 
 
 def joined(width: Width, counts: Sequence[int], pieces: Sequence[tuple[float, Any]]) -> list[float]:
-    """join_schedules: (first count, function of counts since) of each schedule; the last that has begun is taken."""
+    """Compute join_schedules for these counts. A piece is its first count, and a function of the counts since that."""
     if len(pieces) == 1:
         return list(pieces[0][1](counts))
     begins = [begin for begin, _ in pieces[1:]]

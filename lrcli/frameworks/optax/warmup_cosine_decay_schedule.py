@@ -62,7 +62,7 @@ def warmup_cosine(
     end_value: float = 0.0,
     exponent: float = 1.0,
 ) -> list[float]:
-    """warmup_cosine_decay_schedule of these counts."""
+    """Compute warmup_cosine_decay_schedule for these counts."""
     alpha = 0.0 if peak_value == 0.0 else end_value / peak_value
     pieces = (
         (0, lambda part: polynomial(width, part, init_value, peak_value, 1, warmup_steps)),
