@@ -95,7 +95,7 @@
     if (n) el("text", { x: L, y: top - 8 }, grid, panel.what);
     for (const t of ticks(state.x0, state.x1, W / 95)) {
       el("line", { x1: x(t), x2: x(t), y1: bottom, y2: bottom + 5 }, grid);
-      if (bottom === H - B) el("text", x(t) > W - 20 ? { x: W - 2, y: bottom + 19, "text-anchor": "end" } : { x: x(t), y: bottom + 19, "text-anchor": "middle" }, grid, number(t));
+      if (bottom === H - B) el("text", x(t) + 3.5 * number(t).length > W ? { x: W - 2, y: bottom + 19, "text-anchor": "end" } : { x: x(t), y: bottom + 19, "text-anchor": "middle" }, grid, number(t));
     }
     const clip = el("clipPath", { id: `lrcli-clip${n}` }, svg);
     el("rect", { x: L, y: top - 4, width: W - L - R, height: bottom - top + 8 }, clip);
