@@ -21,7 +21,7 @@ def report_progress(done: int, total: int, unit: str = "rows") -> None:
 
 
 @contextmanager
-def progress_told_to(listener: Listener) -> Iterator[None]:
+def progress_heard_by(listener: Listener) -> Iterator[None]:
     """Tell the listener how far the work inside the `with` is."""
     token = _listener.set(listener)
     try:

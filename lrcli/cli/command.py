@@ -13,7 +13,7 @@ from typer.core import TyperCommand
 from lrcli.cli.environment import Environment
 from lrcli.cli.options import Options, OutputOptions, format_option
 from lrcli.cli.output import Output
-from lrcli.progress import progress_told_to
+from lrcli.progress import progress_heard_by
 from lrcli.render.formats import TEXT, Formats
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def make_command(function: Callable[..., Any], examples: Sequence[tuple[str, str
                 arguments[name] = Output(env, given["output"], formats, given.get("format"))
             else:
                 arguments[name] = env if hint is Environment else given[name]
-        with progress_told_to(env.show_progress):
+        with progress_heard_by(env.show_progress):
             try:
                 return function(**arguments)
             finally:

@@ -57,7 +57,7 @@ class Environment:
     size: tuple[int, int] | None = None
     color: str = "auto"
     quiet: bool = False
-    _told: set[str] = field(default_factory=set)
+    _written: set[str] = field(default_factory=set)
     _line: ProgressLine | None = None
     _hides_progress: bool = False
     _inputs: Inputs | None = None
@@ -144,7 +144,7 @@ class Environment:
     def note(self, message: str) -> None:
         """A note on stderr; each one once, and none with --quiet."""
         if not self.quiet:
-            self._tell(f"note: {message}")
+            self.error(f"note: {message}")
 
     def tell(self, problem: Problem) -> None:
         """A note on stderr, or a warning that --quiet does not silence."""
@@ -156,11 +156,24 @@ class Environment:
     def warn(self, message: str) -> None:
         """A warning on stderr: what speaks against the result; each one once, and none with --quiet."""
         if not self.quiet:
-            self._tell(f"warning: {message}")
+            self.error(f"warning: {message}")
 
     def error(self, message: str) -> None:
-        """A message on stderr; --quiet does not silence it."""
-        self._tell(message)
+        """A message on stderr, each one once; --quiet does not silence it."""
+        self._erase_progress()
+        text = printable_output(message)
+        if self.stderr is None or text in self._written:
+            return
+        self._written.add(text)
+        if self.stderr_tty:
+            from lrcli.render.safe import wrap_lines  # not above: most runs have nothing to say
+
+            text = wrap_lines(text, self._stderr_width)
+        try:
+            self.stderr.write(text + "\n")
+            self.stderr.flush()
+        except (OSError, ValueError):
+            self.stderr = None  # nobody listens; the exit code still tells
 
     def show_progress(self, done: int, total: int, unit: str) -> None:
         """Draw how far long work is, where stderr is a terminal; whatever is written next erases it."""
@@ -180,22 +193,6 @@ class Environment:
     def _erase_progress(self) -> None:
         if self._line is not None:
             self._line.erase()
-
-    def _tell(self, message: str) -> None:
-        self._erase_progress()
-        text = printable_output(message)
-        if self.stderr is None or text in self._told:
-            return
-        self._told.add(text)
-        if self.stderr_tty:
-            from lrcli.render.safe import wrap_lines  # not above: most runs have nothing to say
-
-            text = wrap_lines(text, self._stderr_width)
-        try:
-            self.stderr.write(text + "\n")
-            self.stderr.flush()
-        except (OSError, ValueError):
-            self.stderr = None  # nobody listens; the exit code still tells
 
     @property
     def inputs(self) -> Inputs:

@@ -204,11 +204,11 @@ def _all_of(failures: Sequence[LrcliError]) -> LrcliError:
 
 def tell_notes(env: Environment, notes: Sequence[tuple[str, Sequence[Problem]]]) -> None:
     """Print the notes of each named spec; one that all of them share has no name before it."""
-    for text in [] if env.quiet else told_once(notes):
+    for text in [] if env.quiet else notes_in_words(notes):
         env.note(text)
 
 
-def told_once(notes: Sequence[tuple[str, Sequence[Problem]]]) -> list[str]:
+def notes_in_words(notes: Sequence[tuple[str, Sequence[Problem]]]) -> list[str]:
     """The notes of each named spec in words; one that all of them share has no name before it."""
     about: dict[str, list[str]] = {}
     for name, of_spec in notes:

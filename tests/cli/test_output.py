@@ -19,7 +19,7 @@ from lrcli.cli.output import Output
 from lrcli.cli.progress import ProgressLine
 from lrcli.cli.run import run
 from lrcli.errors import LrcliError
-from lrcli.progress import progress_told_to, report_progress
+from lrcli.progress import progress_heard_by, report_progress
 from tests.cli_world import run_cli
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
@@ -207,7 +207,7 @@ def test_progress_is_erased_before_a_message(monkeypatch: pytest.MonkeyPatch) ->
     """A message never stands behind a progress line, and nothing is drawn any more once the output begins."""
     env, clock = environment(stderr_tty=True), Clock()
     monkeypatch.setattr(ProgressLine.__init__, "__defaults__", (clock,))
-    with progress_told_to(env.show_progress):
+    with progress_heard_by(env.show_progress):
         for clock.now in (0.0, 3.0):
             report_progress(3, 10)
         env.error("no value")

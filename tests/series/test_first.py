@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lrcli.curve import evaluate
-from lrcli.progress import progress_told_to
+from lrcli.progress import progress_heard_by
 from lrcli.reader import parse_text, read_spec
 from lrcli.series import series_of
 
@@ -57,7 +57,7 @@ def test_billion_steps_are_not_walked(schedule: str) -> None:
     """The formula is asked at a few rows only, even where the answer is that it never is so."""
     spec = parse_text(f"{{lr: 0.1, steps: 1e9, schedule: {{type: {schedule}}}}}")
     pieces: list[int] = []
-    with progress_told_to(lambda done, total, unit: pieces.append(done)):
+    with progress_heard_by(lambda done, total, unit: pieces.append(done)):
         assert (None,) == series_of(spec).first_above(1.0)
     assert len(pieces) <= 2
 
@@ -78,7 +78,7 @@ def test_groups_and_progress() -> None:
         "{steps: 30000, emulate: torch-2.4, schedule: {type: step, step_size: 10000}, groups: [{lr: 1}, {lr: 0.1}]}"
     )
     seen: list[tuple[int, int]] = []
-    with progress_told_to(lambda done, total, unit: seen.append((done, total))):
+    with progress_heard_by(lambda done, total, unit: seen.append((done, total))):
         assert (20000, 10000) == series_of(spec).first_below(0.05)
     assert [(0, 30000), (8192, 30000)] == seen[:2]
 

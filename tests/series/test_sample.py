@@ -12,7 +12,7 @@ import pytest
 from lrcli.catalog.registry import find_type
 from lrcli.errors import EvaluationError
 from lrcli.expression import Expression
-from lrcli.progress import progress_told_to
+from lrcli.progress import progress_heard_by
 from lrcli.schedules import Schedule
 from lrcli.series import Block, Readings, series_of
 from lrcli.series.replay import ReplaySeries
@@ -190,7 +190,7 @@ def test_replay_is_walked_in_constant_memory_with_progress() -> None:
     """A replay's points are bounded by the columns; progress ends at all rows."""
     seen: list[tuple[int, int]] = []
     spec = run(schedule("exponential", gamma=0.9999), 30_000, emulation=Emulation("2.4", label="torch-2.4", read="lr"))
-    with progress_told_to(lambda done, total, unit: seen.append((done, total))):
+    with progress_heard_by(lambda done, total, unit: seen.append((done, total))):
         line = only(series_of(spec).sampled(20, 0, 30_000))
     assert len(line.xs) <= 20 * PER_COLUMN
     assert seen[0] == (0, 30_000)

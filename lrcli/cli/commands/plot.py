@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
-from lrcli.cli.load import LoadedRun, load_runs, tell_notes, told_once
+from lrcli.cli.load import LoadedRun, load_runs, notes_in_words, tell_notes
 from lrcli.cli.options import (
     LogOptions,
     Quiet,
@@ -105,7 +105,7 @@ def _picture(env: Environment, loaded: Sequence[LoadedRun], rows: str | None, lo
         runs, ranges = _within(env, rows, runs)
     about = [] if env.quiet else [(run.name, run.notes()) for run in runs]
     tell_notes(env, about)
-    notes = told_once(about)
+    notes = notes_in_words(about)
     apart = "" if percent else _what_parts(runs)
     if apart:
         env.note(apart)
