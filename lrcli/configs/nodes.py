@@ -156,6 +156,15 @@ def parts_of(node: Node) -> list[tuple[str, Node]]:
     return [(str(i), item) for i, item in enumerate(node.items)] if isinstance(node, Sequence) else []
 
 
+def mapped(node: Node, change: Callable[[str, Node], Node]) -> Node:
+    """A list or mapping of which each part is what `change` makes of its name and itself; a scalar is itself."""
+    if isinstance(node, Mapping):
+        return _bounded(replace(node, entries=tuple((key, change(key.text, value)) for key, value in node.entries)))
+    if isinstance(node, Sequence):
+        return _bounded(replace(node, items=tuple(change(str(i), item) for i, item in enumerate(node.items))))
+    return node
+
+
 def joined(path: str, name: str) -> str:
     """The dotted path of what stands under a name at another path."""
     return f"{path}.{name}" if path else name

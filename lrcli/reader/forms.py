@@ -11,12 +11,12 @@ What is made has the place of what was written, so that every message points the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from lrcli.reader.argument import looks_called
 from lrcli.reader.keys import PLURALS, type_named
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
-from lrcli.reader.source import Place
 from lrcli.reader.values import is_null
 from lrcli.schedules.base import parameters
 from lrcli.schedules.params import param_of
@@ -35,16 +35,9 @@ def is_short(node: Mapping) -> bool:
     return bool(node.entries) and node.place == node.entries[-1][1].place
 
 
-def _with(node: Mapping, changes: dict[str, object]) -> Mapping:
-    entries = tuple(
-        (key, changes[key.text](value) if key.text in changes else value)  # type: ignore[operator]
-        for key, value in node.entries
-    )
+def _with(node: Mapping, changes: dict[str, Callable[[Node], Node]]) -> Mapping:
+    entries = tuple((key, changes[key.text](value) if key.text in changes else value) for key, value in node.entries)
     return node if entries == node.entries else replace(node, entries=entries)
-
-
-def _word(place: Place, text: str) -> Scalar:
-    return Scalar(place, text)
 
 
 def _schedule(node: Node) -> Node:
@@ -53,7 +46,7 @@ def _schedule(node: Node) -> Node:
             from lrcli.reader.call import call_node  # not above: it needs Python's parser
 
             return call_node(node.text, node.place._replace(column=node.place.column + (not node.plain)))
-        return Mapping(node.place, ((_word(node.place, "type"), node),))
+        return Mapping(node.place, ((Scalar(node.place, "type"), node),))
     if isinstance(node, Sequence):
         items = tuple(map(_schedule, node.items))
         return node if items == node.items else replace(node, items=items)
@@ -62,7 +55,7 @@ def _schedule(node: Node) -> Node:
     cls = type_named(node.get("type"))
     if cls is None:
         return node
-    changes: dict[str, object] = {}
+    changes: dict[str, Callable[[Node], Node]] = {}
     for f in parameters(cls):
         kind = param_of(f).kind
         names = (f.name, *(word for word, name in PLURALS.items() if name == f.name))
@@ -89,7 +82,7 @@ def _listed(node: Node) -> Node:
 
 def _warmup(node: Node) -> Node:
     if isinstance(node, Scalar) and not is_null(node) and node.text:
-        return Mapping(node.place, ((_word(node.place, "for"), node),))
+        return Mapping(node.place, ((Scalar(node.place, "for"), node),))
     return node
 
 
@@ -103,10 +96,10 @@ def _groups(node: Node) -> Node:
         return node
     groups: list[Node] = []
     for key, value in node.entries:
-        name = (_word(key.place, "name"), Scalar(key.place, key.text, plain=False))
+        name = (Scalar(key.place, "name"), Scalar(key.place, key.text, plain=False))
         if isinstance(value, Mapping):
             group = _with(value, {"schedule": _schedule})
             groups.append(Mapping(value.place, (name, *group.entries)))
         else:
-            groups.append(Mapping(value.place, (name, (_word(value.place, "lr"), value))))
+            groups.append(Mapping(value.place, (name, (Scalar(value.place, "lr"), value))))
     return Sequence(node.place, tuple(groups))

@@ -29,6 +29,15 @@ _KEYS = (
     "text_encoder_lr",
 )
 """What a section is not called: a mapping there is a mistake."""
+_CYCLES = ("lr_scheduler_num_cycles", 1)
+_ARGUMENTS: dict[str, dict[str, tuple[str, float | None]]] = {
+    "cosine_with_restarts": {"num_cycles": _CYCLES},
+    "polynomial": {"power": ("lr_scheduler_power", 1)},
+    "inverse_sqrt": {"timescale": ("lr_scheduler_timescale", None)},
+    "cosine_with_min_lr": {"num_cycles": _CYCLES, "min_lr_rate": ("lr_scheduler_min_lr_ratio", None)},
+    "warmup_stable_decay": {"num_cycles": _CYCLES, "min_lr_ratio": ("lr_scheduler_min_lr_ratio", 0.0)},
+}
+"""The arguments of the schedules, each with kohya's own key and its default; without restarts it halves the cycles."""
 _CHOOSING = ("prodigy", "dadapt", "dadaptation")
 """Optimizers whose names begin so choose the rate themselves."""
 
@@ -181,27 +190,21 @@ def _warmup(config: Config, key: str, total: int) -> tuple[int, str]:
 
 def _arguments(config: Config, name: str, warmup: int, total: int) -> dict[str, tuple[Any, str]]:
     """The further arguments of a schedule, with the key of each: kohya's own, and those of lr_scheduler_args."""
-    keys = {word: f"lr_scheduler_{word}" for word in ("num_cycles", "power", "timescale", "min_lr_ratio")}
-    cycles = config.number(keys["num_cycles"], 1)
     arguments: dict[str, tuple[Any, str]] = {}
-    if name == "cosine_with_restarts":
-        arguments["num_cycles"] = cycles, keys["num_cycles"]
-    elif name == "polynomial":
-        arguments["power"] = config.number(keys["power"], 1), keys["power"]
-    elif name == "inverse_sqrt":
-        arguments["timescale"] = config.count(keys["timescale"]), keys["timescale"]
-    elif name == "cosine_with_min_lr":
-        arguments["num_cycles"] = cycles / 2, keys["num_cycles"]
-        arguments["min_lr_rate"] = config.number(keys["min_lr_ratio"]), keys["min_lr_ratio"]
-    elif name == "warmup_stable_decay":
+    if name == "warmup_stable_decay":
         if not config.has("lr_decay_steps"):
             message = "ValueError: SchedulerType.WARMUP_STABLE_DECAY requires `num_decay_steps`"
             raise config.raises("lr_scheduler", message, "lr_decay_steps = ...")
         decay, _ = _warmup(config, "lr_decay_steps", total)
         arguments["num_decay_steps"] = decay, "lr_decay_steps"
         arguments["num_stable_steps"] = total - warmup - decay, "lr_decay_steps"
-        arguments["num_cycles"] = cycles / 2, keys["num_cycles"]
-        arguments["min_lr_ratio"] = config.number(keys["min_lr_ratio"], 0.0), keys["min_lr_ratio"]
+    cycles = config.number("lr_scheduler_num_cycles", 1)
+    for word, (key, default) in _ARGUMENTS.get(name, {}).items():
+        if word == "num_cycles":
+            value: float | None = cycles if name == "cosine_with_restarts" else cycles / 2
+        else:
+            value = config.number(key) if default is None else config.number(key, default)
+        arguments[word] = value, key
     for word, (value, key) in _scheduler_args(config).items():
         if word not in (KWARGS[name] or ()) or word in arguments:
             reason = "got multiple values for" if word in arguments else "got an unexpected"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Mapping_
 from dataclasses import replace
 
-from lrcli.configs.nodes import mapping_of, merged, parts_of, sequence_of, without_entries
+from lrcli.configs.nodes import mapped, mapping_of, merged, parts_of, sequence_of, without_entries
 from lrcli.configs.pythonic.expressions import inside
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
@@ -26,16 +26,9 @@ def swapped(node: Node, swaps: Mapping_[int, Node], kept: dict[int, Node]) -> No
     if isinstance(node, Scalar) or id(node) in swaps:
         return swaps.get(id(node), node)
     if id(node) not in kept:
-        changed: Node = node
-        if isinstance(node, List):
-            items = [swapped(item, swaps, kept) for item in node.items]
-            if any(a is not b for a, b in zip(items, node.items, strict=True)):
-                changed = sequence_of(items, node.place)
-        else:
-            pairs = [(key, swapped(value, swaps, kept)) for key, value in node.entries]
-            if any(a is not b for (_, a), (_, b) in zip(pairs, node.entries, strict=True)):
-                changed = mapping_of(pairs, node.place)
-        kept[id(node)] = changed
+        changed = mapped(node, lambda _, part: swapped(part, swaps, kept))
+        same = all(a is b for (_, a), (_, b) in zip(parts_of(changed), parts_of(node), strict=True))
+        kept[id(node)] = node if same else changed
     return kept[id(node)]
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
-from lrcli.configs.nodes import Unknown, Value, entry_at
+from lrcli.configs.nodes import Unknown, Value, entry_at, mapped
 from lrcli.configs.syntax.pyyaml import read_yaml
 from lrcli.configs.syntax.pyyaml import scalar as scalar_of_pyyaml
 from lrcli.reader.nodes import Mapping, Node, Scalar
-from lrcli.reader.nodes import Sequence as List
 from lrcli.reader.source import Place, Source
 
 _FLOAT = re.compile(r"[-+]?[0-9][0-9_]*\.[0-9_]*[eE][-+]?[0-9]+|[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+")
@@ -50,20 +48,9 @@ class _Resolver:
     def node(self, node: Node, path: tuple[str, ...], depth: int) -> Node:
         if isinstance(node, Scalar):
             return self.scalar(node, path, depth)
-        known = self.done.get(id(node))
-        if known is not None:
-            return known
-        resolved: Node
-        if isinstance(node, List):
-            resolved = replace(
-                node, items=tuple(self.node(item, (*path, str(i)), depth) for i, item in enumerate(node.items))
-            )
-        else:
-            resolved = replace(
-                node, entries=tuple((key, self.node(value, (*path, key.text), depth)) for key, value in node.entries)
-            )
-        self.done[id(node)] = resolved
-        return resolved
+        if id(node) not in self.done:
+            self.done[id(node)] = mapped(node, lambda name, part: self.node(part, (*path, name), depth))
+        return self.done[id(node)]
 
     def scalar(self, node: Scalar, path: tuple[str, ...], depth: int) -> Node:
         text = node.value

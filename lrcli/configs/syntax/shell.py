@@ -8,8 +8,10 @@ variable that the file does not set, or sets under a condition, and a flag that 
 
 from __future__ import annotations
 
+import ast
+import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from lrcli.configs.nodes import Unknown, Value, mapping_of, sequence_of
@@ -195,32 +197,30 @@ class _Script:
 
 def _sum(text: str) -> str | None:
     """`$((...))`: whole numbers, division towards zero; None where it is anything else."""
-    import ast
-
     try:
-        tree = ast.parse(text.strip(), mode="eval")
-        return str(_whole(tree.body))
+        return str(_whole(ast.parse(text.strip(), mode="eval").body))
     except (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError):
         return None
 
 
-def _whole(node: object) -> int:
-    import ast
+def _quotient(a: int, b: int) -> int:
+    return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
 
+
+_SUMS: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: _quotient,
+    ast.Mod: lambda a, b: a - _quotient(a, b) * b,
+}
+
+
+def _whole(node: ast.expr) -> int:
     if isinstance(node, ast.Constant) and type(node.value) is int:
         return node.value
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
-        inner = _whole(node.operand)
-        return -inner if isinstance(node.op, ast.USub) else inner
-    if isinstance(node, ast.BinOp):
-        a, b = _whole(node.left), _whole(node.right)
-        if isinstance(node.op, ast.Add):
-            return a + b
-        if isinstance(node.op, ast.Sub):
-            return a - b
-        if isinstance(node.op, ast.Mult):
-            return a * b
-        if isinstance(node.op, (ast.Div, ast.Mod)):
-            quotient = abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
-            return quotient if isinstance(node.op, ast.Div) else a - quotient * b
+        return _whole(node.operand) * (-1 if isinstance(node.op, ast.USub) else 1)
+    if isinstance(node, ast.BinOp) and type(node.op) in _SUMS:
+        return _SUMS[type(node.op)](_whole(node.left), _whole(node.right))
     raise ValueError

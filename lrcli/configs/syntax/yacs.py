@@ -17,6 +17,7 @@ from lrcli.configs.nodes import (
     Unknown,
     Unread,
     Value,
+    mapped,
     mapping_of,
     merged,
     sequence_of,
@@ -40,8 +41,9 @@ _LONGEST = 10_000
 def read(source: Source, sets: Sequence[str] = (), inputs: Inputs | None = None) -> Mapping:
     """The mapping of a config over those of its base files; without `inputs`, its own alone."""
     of_base = tuple(text for text in sets if text.partition("=")[0].strip() == BASE)
-    root = apply_sets(_whole(source, of_base, inputs, Chain()), sets, scalar)
-    return replace(root, entries=tuple((key, _decoded(value)) for key, value in root.entries))
+    root = _decoded(apply_sets(_whole(source, of_base, inputs, Chain()), sets, scalar))
+    assert isinstance(root, Mapping)
+    return root
 
 
 def _tagged(place: Place, tag: str) -> Scalar:
@@ -81,10 +83,8 @@ def _over(key: Scalar, value: Mapping, below: Node | None) -> Node:
 
 def _decoded(node: Node) -> Node:
     """A value as yacs decodes it: a text that is a Python literal is that literal."""
-    if isinstance(node, List):
-        return sequence_of(map(_decoded, node.items), node.place) if node.items else node
-    if isinstance(node, Mapping):
-        return replace(node, entries=tuple((key, _decoded(value)) for key, value in node.entries))
+    if not isinstance(node, Scalar):
+        return mapped(node, lambda _, part: _decoded(part))
     if isinstance(node, Unknown) or not isinstance(node.value, str) or len(node.value) > _LONGEST:
         return node
     try:
