@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as Mapping_
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast, overload
 
@@ -323,12 +324,8 @@ class Config:
 
 
 def _converted(text: str) -> float | int | str:
-    """A text as float() and int() take it, which take no hexadecimal and any blanks around it."""
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    """A text as int() and float() take it, which take no hexadecimal and any blanks around it."""
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(text)
+    return text

@@ -133,11 +133,12 @@ def parse_text(text: str, name: str = "<inline>") -> Spec:
 
 def _read(request: Request, translate: Translate | None) -> Declared:
     source, problems = request.source, Problems()
-    translated = None
-    if translate is not None and request.form not in ("", "spec"):
-        translated = translate(request, None)
-        if translated is not None:
-            return translated
+
+    def translated(mapping: Mapping | None) -> Declared | None:
+        return None if translate is None else translate(request, mapping)
+
+    if request.form not in ("", "spec") and (declared := translated(None)) is not None:
+        return declared
     try:
         if is_call(source.text) and source.name == "<inline>":
             from lrcli.reader.call import call_mapping  # not above: it needs Python's parser
@@ -146,16 +147,13 @@ def _read(request: Request, translate: Translate | None) -> Declared:
         else:
             root = compose_nodes(source, problems)
     except SpecError:
-        if translate is not None and not request.form:
-            translated = translate(request, None)
-        if translated is None:
+        if request.form or (declared := translated(None)) is None:
             raise
-        return translated
+        return declared
     mapping = root if isinstance(root, Mapping) else None
-    if translate is not None and not request.form and root is not None and (mapping is None or not is_ours(mapping)):
-        translated = translate(request, mapping)
-        if translated is not None:
-            return translated
+    is_foreign = not request.form and root is not None and (mapping is None or not is_ours(mapping))
+    if is_foreign and (declared := translated(mapping)) is not None:
+        return declared
     if isinstance(root, Mapping):
         root = spelled_out(root)
         lengths = {
