@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli_world import run_cli
-from tests.configs.files import writer
+from tests.configs.files import refusal, writer
 
 written = writer("train.sh")
 
@@ -136,3 +136,8 @@ def test_what_both_the_config_and_its_schedule_say_is_said_once(tmp_path: Path) 
 def test_another_rate_of_some_parameters_is_told(tmp_path: Path) -> None:
     outcome = run_cli("at", written(tmp_path, f"{FLAGS} --decoupled-lr 5e-4\n"), "0")
     assert "--decoupled-lr gives some parameters another rate" in outcome.stderr
+
+
+def test_a_file_without_a_rate_is_no_config_of_nemo(tmp_path: Path) -> None:
+    path = written(tmp_path, "learning_rate: 0.1\nmax_iters: 9\n", "other.yaml")
+    assert "the optimizer's lr is null" in refusal(path, "0", "--from", "nemo")

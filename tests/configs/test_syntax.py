@@ -233,3 +233,8 @@ def test_shell_finds_flags_wherever_they_stand() -> None:
 def test_shell_leaves_out_streams_and_what_a_script_is_called_with() -> None:
     for rest in ('"$@" 2>&1 | tee log', "$* > log 2> errors", "${@:2} &> log"):
         assert values("shell", f"x --lr 1 --n 2 {rest}\n") == {"lr": "1", "n": "2"}
+
+
+def test_a_tag_of_another_kind_leaves_a_text() -> None:
+    """PyYAML fails on them; they stop only who needs the value."""
+    assert {"a": "", "b": "x", "c": 3} == values("pyyaml", "a: !!int ''\nb: !!float x\nc: !!int 3\n")

@@ -212,3 +212,10 @@ def test_too_many_rows() -> None:
     """A run of epochs that has too many steps is refused as a long one is."""
     with pytest.raises(SpecError, match=r"the run has 1e\+21 steps, at most are 1e12"):
         parse_text("{lr: 1, epochs: 1e12, steps_per_epoch: 1e9, interval: step, schedule: {type: constant}}")
+
+
+def test_an_endless_milestone_of_a_replay_is_refused() -> None:
+    """It has no neighbours that could be written instead."""
+    text = "{lr: 0.1, epochs: 9, emulate: torch-1.1, schedule: {type: multistep, milestones: [1e400]}}"
+    with pytest.raises(SpecError, match="milestones must be numbers, not 1e400"):
+        parse_text(text)
