@@ -158,7 +158,7 @@ def _positions(name: str, param: Param, node: Node, scope: Scope, context: Conte
     values = []
     for item in node.items:
         value = read_length(name, item, scope.length, context)
-        if context.replay and isinstance(value, float) and 0 < value % 1:
+        if context.replay and isinstance(value, float) and value % 1 > 0:
             # a chained rule looks for a milestone that equals the step, and would never find this one
             message = f"{name}: {item.text if isinstance(item, Scalar) else value} is no whole step"
             value = context.refused(item.place, "bad-value", message, neighbours(value, item, context.clock))
