@@ -1,4 +1,4 @@
-"""How Axolotl counts the updates of a run, and of its warmup (`core/builders/base.py`, `utils/trainer.py` of 0.19)."""
+"""Axolotl counts the updates of a run and of its warmup so (`core/builders/base.py`, `utils/trainer.py` of 0.19)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class AxolotlRun:
 
 
 def run_of(config: Config) -> AxolotlRun:
-    """How long the run is, and what axolotl takes for its length when it counts the warmup."""
+    """Count the updates of the run, and those that axolotl takes for them when it counts the warmup."""
     given = config.given
     most = config.count("max_steps", 0)
     epochs = given.epochs or config.number("num_epochs", 1.0)

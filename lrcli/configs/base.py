@@ -1,4 +1,4 @@
-"""How a format of training configs is added: one file in `lrcli/configs/formats/`, found by its name.
+"""A format of training configs is one file in `lrcli/configs/formats/`, which is found by its name.
 
 The file `formats/NAME.py` holds one `FORMAT = Format(...)`. It states
 
@@ -73,7 +73,7 @@ class Format:
     keeps_twins: bool = False
 
     def misses(self, root: Mapping) -> Sequence[str]:
-        """What a mapping lacks to be of this format, in a few words each; nothing if it is one."""
+        """Say what a mapping lacks to be of this format, in a few words each; nothing if it is one."""
         return lacking(root, *self.marks) if self.lacks is None else self.lacks(root)
 
 
@@ -85,7 +85,7 @@ def has(root: Mapping, path: str) -> bool:
 
 
 def lacking(root: Mapping, *paths: str) -> tuple[str, ...]:
-    """Which of the paths are not there; "a|b" is one of the two.
+    """List the paths that are not there; "a|b" is one of the two.
 
     >>> from lrcli.reader.source import Source
     >>> from lrcli.configs.syntax import read

@@ -1,4 +1,4 @@
-"""How the updates of a run are counted: from the data and the devices, as the options say them, or as the file does."""
+"""The updates of a run are counted from the data and the devices, as the options say them, or as the file does."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ _LEVELS = 6
 
 @dataclass(frozen=True)
 class Trainer:
-    """What the Hugging Face Trainer fills in for "auto", and compares with what is no "auto"."""
+    """The Trainer of Hugging Face fills in these values for "auto", and refuses others that differ from them."""
 
     learning_rate: float
     warmup_steps: int

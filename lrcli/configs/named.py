@@ -147,7 +147,7 @@ def _only(objects: Sequence_[Named], what: str) -> Named | None:
 
 
 def interval_of(config: Config, scheduler: Named, why: str) -> str:
-    """What one step of the scheduler is: as given, as it stands beside the scheduler, or an epoch, with a note."""
+    """Say what one step of the scheduler is: as given, as it stands beside the scheduler, or an epoch, with a note."""
     around = {} if scheduler.around is None else dict(parts_of(scheduler.around))
     # {scheduler: ..., pytorch_lightning_params: {interval: step}}
     inner = [dict(parts_of(value)) for value in around.values() if isinstance(value, Mapping)]

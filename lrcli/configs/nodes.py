@@ -32,7 +32,7 @@ class Value(Scalar):
 
 
 def text_scalar(place: Place, text: str, plain: bool, tag: str) -> Value:
-    """What `--set` gives to a file whose values are those of YAML 1.2."""
+    """Make the value that `--set` gives to a file whose values are those of YAML 1.2."""
     return Value(place, text, plain, read=resolve_scalar(text) if plain else text)
 
 
@@ -62,7 +62,7 @@ class Unknown(Scalar):
 
 @dataclass(frozen=True)
 class Unread(Unknown):
-    """What stands for files that a config is based on, and that cannot be read: it bears on everything."""
+    """It stands for files that a config is based on and that cannot be read: it bears on everything."""
 
     error: SpecError = SpecError(())  # noqa: RUF009 - never raised
 
@@ -150,7 +150,7 @@ def merged(upper: Mapping, lower: Mapping, inner: Callable[[Scalar, Mapping, Nod
 
 
 def parts_of(node: Node) -> list[tuple[str, Node]]:
-    """What a mapping or a list holds, by keys or indices; nothing of a scalar."""
+    """List the parts of a mapping or a list by their keys or indices; a scalar has none."""
     if isinstance(node, Mapping):
         return [(key.text, value) for key, value in node.entries]
     return [(str(i), item) for i, item in enumerate(node.items)] if isinstance(node, Sequence) else []

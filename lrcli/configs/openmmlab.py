@@ -1,4 +1,4 @@
-"""What the configs of mmengine and mmcv share: class names, the batches of an epoch, and the rate."""
+"""The configs of mmengine and mmcv share the class names, the batches of an epoch, and the rate."""
 
 from __future__ import annotations
 

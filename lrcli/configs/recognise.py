@@ -1,4 +1,4 @@
-"""Which format a text is of: by its content, never by its name."""
+"""A text is recognised as of a format by its content, never by its name."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class Texts:
         return root if isinstance(root, SpecError) and 0 < len(lines) <= 2 * statements else None
 
     def failure(self) -> SpecError | None:
-        """What keeps a text from being read that would otherwise be of some format."""
+        """Return the error that keeps a text from being read that would otherwise be of some format."""
         for syntax in ("json", "omegaconf", "toml", "python"):
             root = self.root(syntax)
             if isinstance(root, SpecError) and root.problems[0].code in ("tag", "limit", "set", "block"):

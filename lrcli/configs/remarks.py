@@ -1,4 +1,4 @@
-"""What `check` may say of a training config itself: the codes of `Config.remark`, and what each of them looks for."""
+"""`check` may say these things of a training config itself: the codes of `Config.remark`, and what each looks for."""
 
 from __future__ import annotations
 

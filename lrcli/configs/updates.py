@@ -1,4 +1,4 @@
-"""How the Hugging Face Trainer counts the updates of a run, and TRL those of a run that generates its own data."""
+"""The Hugging Face Trainer counts the updates of a run so, and TRL those of a run that generates its own data."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _MOST, _DEEPEST = 60, 5
 
 
 def config_values(config: Config, block: str = "") -> tuple[ConfigValue, ...]:
-    """What the translation looked for: words, then what the file gives, then defaults, in the order of looking."""
+    """List what the translation looked for: words, then what the file gives, then defaults, in the order of looking."""
     wrapped = _is_wrapped(config)
     words = []
     for path, (word, others) in config.words.items():
@@ -84,7 +84,7 @@ def _is_wrapped(config: Config) -> bool:
 
 
 def _spellings(path: str, block: str, wrapped: bool) -> tuple[str, ...]:
-    """What `--set` may call a path: inside the block or above it, and inside W&B's wrapping."""
+    """List the names that `--set` may give a path: inside the block or above it, and inside W&B's wrapping."""
     parts = block.split(".") if block else []
     names = [".".join((*parts[:used], path)) for used in range(len(parts), -1, -1)]
     if wrapped:

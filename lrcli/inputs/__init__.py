@@ -1,4 +1,4 @@
-"""What a command reads: files, pipes, FIFOs and stdin, each of them opened once and read through one reader."""
+"""A command reads files, pipes, FIFOs and stdin, each of them opened once and read through one reader."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Input:
 
     @property
     def stem(self) -> str:
-        """What a spec or a log is called that has no name of its own."""
+        """The name of a spec or a log that has none of its own."""
         return "stdin" if self.path is None else self.path.stem
 
     @property

@@ -1,4 +1,4 @@
-"""Which files a spec was read from, as they were then: what a plot that keeps itself current looks at."""
+"""The files that a spec was read from are remembered as they were then, for a plot that keeps itself current."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _seen: ContextVar[dict[Path, Stamp | None] | None] = ContextVar("_seen", default
 
 
 def stamp(path: Path) -> Stamp | None:
-    """What tells a changed file from the same one; None where there is none."""
+    """Return what tells a changed file from the same one; None where there is none."""
     try:
         status = path.stat()
     except (OSError, ValueError):

@@ -52,7 +52,7 @@ def read_spec(
 
 @dataclass(frozen=True)
 class Request:
-    """What the command line asks of one SPEC argument.
+    """The command line asks this of one SPEC argument.
 
     argument: as it was written; suffix: what stands after its `@` (None for nothing). form: what it is to be taken for:
     "spec", the name of a format, or "" for what it looks like. block: the part of a nested config that is meant.
@@ -87,7 +87,7 @@ class Request:
 
 
 Translate = Callable[[Request, "Mapping | None"], "Declared | None"]
-"""What reads a text that is no spec of ours: None where it is nothing else either."""
+"""It reads a text that is no spec of ours, and returns None where that is nothing else either."""
 
 
 def read_declared(
@@ -105,7 +105,7 @@ def read_declared(
     block: str = "",
     translate: Translate | None = None,
 ) -> Declared:
-    """What `read_spec` returns, beside the nodes that it was read from; `user` is who reads stdin, which one may.
+    """Return what `read_spec` returns, beside the nodes that it was read from; `user` is who reads stdin, as one may.
 
     `translate` is given the text if it is no spec of ours; `form` and `block` say how it is to be read (see `Request`).
     """

@@ -1,4 +1,4 @@
-"""What a SPEC argument says: where the spec is, and which emulation it asks for."""
+"""A SPEC argument says where the spec is, and which emulation it asks for."""
 
 from __future__ import annotations
 

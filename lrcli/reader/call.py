@@ -15,9 +15,9 @@ from lrcli.reader.source import Place, Source, refuse
 from lrcli.schedules.base import parameters
 
 _ASSIGNED = re.compile(r"\s*([\w.]+\s*=\s*)?(?=[A-Za-z_])|")
-"""What may stand before a call: the name that it is assigned to."""
+"""Before a call may stand the name that it is assigned to."""
 _ARITHMETIC = (ast.Constant, ast.UnaryOp, ast.UAdd, ast.USub, ast.BinOp, ast.operator)
-"""What a number may be written with."""
+"""A number may be written with these parts of an expression."""
 _OPTIMIZERS = ("optimizer", "optim", "opt", "self.optimizer")
 
 

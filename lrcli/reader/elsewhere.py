@@ -56,7 +56,7 @@ _TYPES = {
 
 
 def key_hint(word: str, value: Node, *, top: bool) -> str:
-    """What to write instead of a key that another tool has; "" for an unknown word."""
+    """Say what to write instead of a key that another tool has; "" for an unknown word."""
     form = (_TOP if top else _WITHIN).get(word, "")
     if not form:
         return ""
@@ -69,7 +69,7 @@ def key_hint(word: str, value: Node, *, top: bool) -> str:
 
 
 def type_hint(word: str) -> str:
-    """What to write instead of a type that another tool has; "" for an unknown word."""
+    """Say what to write instead of a type that another tool has; "" for an unknown word."""
     if "(" in word and not word.endswith(")"):
         return "in { } and [ ] quote a call that holds a comma: 'StepLR(step_size=30, gamma=0.1)'"
     return _TYPES.get(word.lower().replace("-", "_"), "")

@@ -1,4 +1,4 @@
-"""Which release a spec asks to be replayed: `torch-1.1:get_lr:scheduler_first`, or a mapping under `emulate:`."""
+"""A spec asks for the release that is replayed by `torch-1.1:get_lr:scheduler_first`, or a mapping under `emulate:`."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ _READERS: dict[str, Callable[[str, Node, Problems, int], Any]] = {
     "momentum": _numbers,
     "step_epoch": _step_epoch,
 }
-"""What reads the value of each key: of the key, the node, the problems and the number of groups; None for none."""
+"""Each key is read by a function of itself, the node, the problems and the number of groups; None is no value."""
 _NULLS = ("read", "step_order", "initial_lr", "momentum", "step_epoch")
 """The keys whose null is as good as nothing."""
 

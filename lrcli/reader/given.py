@@ -1,4 +1,4 @@
-"""What the command line says beside a file: what the file leaves to the data and the machine, a release, a metric."""
+"""The command line says what a file leaves to the data and the machine, and may ask for a release and a metric."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Given:
 
 @dataclass(frozen=True)
 class SpecOptions:
-    """What the command line asks for beyond the spec's values: texts, with the option that they came by."""
+    """The command line asks for these beyond the spec's values: texts, with the option that they came by."""
 
     emulation: str | None = None
     emulation_by: str = ""

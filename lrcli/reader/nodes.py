@@ -101,10 +101,10 @@ Entries: TypeAlias = "dict[str, tuple[Scalar, Node]]"
 """The keys and values of a mapping, by the texts of the keys."""
 
 ScalarOf: TypeAlias = Callable[[Place, str, bool, str], Scalar]
-"""What makes a scalar: of its place, its text, whether it is plain, and the tag that is written ("" for none)."""
+"""It makes a scalar of its place, its text, whether it is plain, and the tag that is written ("" for none)."""
 
 TaggedOf: TypeAlias = Callable[[Place, str], "Scalar"]
-"""What stands for a value whose tag is code: of its place and the tag."""
+"""It makes what stands for a value whose tag is code, of its place and the tag."""
 
 
 def _own_scalar(place: Place, text: str, plain: bool, tag: str) -> Scalar:

@@ -1,4 +1,4 @@
-"""Which release a spec is computed as: what the file and the command line say of it together."""
+"""The file and the command line say together as which release a spec is computed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a run is, and what its rows count."""
+"""A spec says how long its run is, and what its rows count."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STAND_IN = 10**6
 
 
 def read_clock(root: Mapping, counted_in: tuple[str, Node] | None, problems: Problems) -> RowClock:
-    """What one row is, and how many steps an epoch has.
+    """Say what one row is, and how many steps an epoch has.
 
     counted_in: the type of a schedule that counts steps (a OneCycleLR of so many epochs and steps_per_epoch), with its
     steps_per_epoch: such a run counts steps unless it says something else.
@@ -127,7 +127,7 @@ def _count(name: str, node: Node, problems: Problems) -> int | None:
 
 
 def _data(data: Node, problems: Problems) -> Data | None:
-    """What `data:` declares; None after a problem."""
+    """Return what `data:` declares; None after a problem."""
     if not isinstance(data, Mapping):
         hint = "write {samples: 1281167, batch_size: 256}"
         problems.add(data.place, "wrong-type", f"data must be a mapping, not {data}", hint)

@@ -1,4 +1,4 @@
-"""What a plain YAML scalar means: the core schema of YAML 1.2, where 1e-3 is a number, 010 is ten and on is a text."""
+"""A plain scalar means what YAML 1.2 says in its core schema: 1e-3 is a number, 010 is ten and on is a text."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def resolve_scalar(text: str) -> bool | int | float | str | None:
 
 
 def number_hint(text: str, quoted: bool) -> str:
-    """What to write instead of a text that stands where a number is wanted."""
+    """Say what to write instead of a text that stands where a number is wanted."""
     bare = text.strip()
     if bare and not isinstance(resolve_scalar(bare), str):
         return "write it without quotes" if quoted else ""

@@ -236,7 +236,7 @@ def _explain(error: InvalidValue, given: dict[str, tuple[Scalar, Node]], place: 
 
 
 def explain_refusal(error: InvalidValue, node: Node, problems: Problems) -> None:
-    """What the run does not allow a schedule, at the key of its node that it is about."""
+    """Tell what the run does not allow a schedule, at the key of its node that it is about."""
     if not isinstance(node, Mapping):
         _explain(error, {}, node.place, problems)
         return

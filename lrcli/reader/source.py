@@ -52,7 +52,7 @@ class Place(NamedTuple):
     width: int
 
     def problem(self, code: str, message: str, help: str = "", *, why: str = "", level: str = "error") -> Problem:
-        """What is wrong here."""
+        """Say what is wrong here."""
         source, line, column, width = self
         if not source.placed or not line:
             return Problem(code, message, why, help, level, file=source.name)
@@ -111,7 +111,7 @@ def read_source(argument: str, inputs: Inputs, user: str = "spec") -> Source:
 
 
 def _type_hint(argument: str) -> str:
-    """What to write where a file is wanted and a type is given; "" for another word."""
+    """Say what to write where a file is wanted and a type is given; "" for another word."""
     if not argument.isidentifier():
         return ""
     from lrcli.catalog.registry import find_types  # not above: only a wrong name needs it

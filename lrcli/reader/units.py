@@ -28,14 +28,14 @@ class Quantity(NamedTuple):
 
 @dataclass(frozen=True)
 class RowClock:
-    """What the rows of a run count: scheduler steps, which are epochs or steps."""
+    """The rows of a run count scheduler steps, which are epochs or steps."""
 
     interval: str = "epoch"
     steps_per_epoch: int | None = None
     data: Data | None = None
 
     def rows(self, quantity: Quantity, length: int) -> Fraction:
-        """How many rows that is, of a run or phase of `length` rows."""
+        """Count the rows of a quantity, in a run or phase of `length` rows."""
         number, unit = quantity
         if unit in ("%", "dur"):
             return number * length / (100 if unit == "%" else 1)

@@ -17,12 +17,12 @@ from lrcli.schedules.params import Param, Record
 from lrcli.values import dataclass
 
 BAD: Final = object()
-"""What stands for a value that had a problem."""
+"""It stands for a value that had a problem."""
 
 
 @dataclass
 class Context:
-    """What the whole run knows, and what has been found on the way."""
+    """It holds what the whole run knows, and the problems that were met on the way."""
 
     problems: Problems
     clock: RowClock
@@ -129,7 +129,7 @@ def read_length(name: str, node: Node, length: int, context: Context, rounds: st
 
 
 def neighbours(rows: float, node: Node, clock: RowClock) -> str:
-    """What to write instead of a fraction of a step: the two whole lengths beside it, in the node's unit."""
+    """Say what to write instead of a fraction of a step: the two whole lengths beside it, in the node's unit."""
     low, high = math.floor(rows), math.ceil(rows)
     unit = {"epoch": "ep", "step": "st"}[clock.interval] if isinstance(node, Scalar) and as_number(node) is None else ""
     return f"write {low}{unit} or {high}{unit}" if low >= 1 else f"write {high}{unit}"

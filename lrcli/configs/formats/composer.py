@@ -26,7 +26,7 @@ _NOT_STEPS = {"tok": "tokens", "sp": "samples", "iter": "iterations of its own",
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be a config of Composer's Trainer."""
+    """Say what a mapping lacks to be a config of Composer's Trainer."""
     inner = _inner(root)
     return lacking(inner, "max_duration", "optimizer.lr", "scheduler.t_warmup|scheduler.t_max|scheduler.alpha_f")
 

@@ -19,7 +19,7 @@ _FIELDS: dict[str, dict[str, float]] = {
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be a darknet network."""
+    """Say what a mapping lacks to be a darknet network."""
     section = "network" if root.get("network") is not None and root.get("net") is None else "net"
     return lacking(root, "net|network", f"{section}.learning_rate|{section}.policy|{section}.batch")
 

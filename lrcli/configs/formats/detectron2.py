@@ -41,11 +41,11 @@ _OWN = (
     *("MODEL.WEIGHTS", "MODEL.RESNETS", "MODEL.ANCHOR_GENERATOR", "MODEL.PROPOSAL_GENERATOR", "MODEL.BACKBONE.NAME"),
     *("MODEL.PIXEL_MEAN", "MODEL.ROI_HEADS.NAME", "SOLVER.CLIP_GRADIENTS"),
 )
-"""What detectron2 has, and maskrcnn-benchmark and its kin have not."""
+"""A file of detectron2 has these keys, one of maskrcnn-benchmark and its kin does not."""
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be a detectron2 config."""
+    """Say what a mapping lacks to be a detectron2 config."""
     solver = root.get("SOLVER")
     if solver is None and root.get(BASE) is not None:
         return lacking(root, "MODEL|DATASETS|INPUT")

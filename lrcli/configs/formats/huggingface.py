@@ -59,7 +59,7 @@ def translate(config: Config, draft: Draft) -> None:
 
 
 def trainer_values(config: Config, samples: int | None, default: float | None = None) -> Trainer:
-    """What the Trainer puts into a DeepSpeed config."""
+    """Return the values that the Trainer puts into a DeepSpeed config."""
     rate = read_lr(config, default)
     steps = run_length(config, samples, "deepspeed").steps
     return Trainer(rate, int(warmup(config, steps)[0]), steps)

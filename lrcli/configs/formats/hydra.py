@@ -12,7 +12,7 @@ _TRAINERS = ("trainer", "pl_trainer", "train", "training", "hyperparameters")
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be a Hydra config of an optimizer or a scheduler."""
+    """Say what a mapping lacks to be a Hydra config of an optimizer or a scheduler."""
     if any(named.is_scheduler or named.name.startswith("torch.optim.") for named in objects_of(root, "_target_")):
         return ()
     if isinstance(root.get("defaults"), Sequence):

@@ -28,7 +28,7 @@ _KEYS = (
     "unet_lr",
     "text_encoder_lr",
 )
-"""What a section is not called: a mapping there is a mistake."""
+"""No section begins so: a mapping there is a mistake."""
 _CYCLES = ("lr_scheduler_num_cycles", 1)
 _ARGUMENTS: dict[str, dict[str, tuple[str, float | None]]] = {
     "cosine_with_restarts": {"num_cycles": _CYCLES},
@@ -43,7 +43,7 @@ _CHOOSING = ("prodigy", "dadapt", "dadaptation")
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be a kohya config."""
+    """Say what a mapping lacks to be a kohya config."""
     return lacking(_flat(root), "lr_scheduler|learning_rate|unet_lr", _MARKS)
 
 

@@ -12,7 +12,7 @@ _PLACES = tuple(f"{place}{name}" for place in ("", "model.init_args.", "model.")
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be a config of LightningCLI."""
+    """Say what a mapping lacks to be a config of LightningCLI."""
     if any(has(root, f"{path}.class_path") for path in _PLACES):
         return ()
     if any(has(root, f"{path}._target_") for path in _PLACES):

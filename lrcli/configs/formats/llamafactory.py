@@ -73,7 +73,7 @@ def _refuse(config: Config) -> None:
 
 
 def _samples(config: Config) -> int | None:
-    """What is trained on: --samples, at most max_samples of each data set, without the rows of the validation."""
+    """Count what is trained on: --samples, at most max_samples of each data set, without the rows of the validation."""
     samples = config.given.samples
     if config.flag("packing", config.text("stage") == "pt") or config.flag("neat_packing"):
         if samples is not None:

@@ -32,7 +32,7 @@ _HOOK = "LrUpdaterHook"
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be a config of mmcv."""
+    """Say what a mapping lacks to be a config of mmcv."""
     if root.get("lr_config") is not None:
         return ()
     if root.get("optim_wrapper") is not None:

@@ -37,7 +37,7 @@ _LIST = "param_scheduler"
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be a config of mmengine."""
+    """Say what a mapping lacks to be a config of mmengine."""
     if root.get(_LIST) is not None:
         return ()
     if root.get("_base_") is not None:  # files that are not here, or not looked for

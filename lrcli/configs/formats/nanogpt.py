@@ -30,11 +30,11 @@ _CURVE = [
     "coeff = 0.5 * (1.0 + math.cos(math.pi * decay_ratio))",
     "return min_lr + coeff * (learning_rate - min_lr)",
 ]
-"""What get_lr() of train.py says, but for its warmup."""
+"""The statements of get_lr() in train.py that follow its warmup are these."""
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be a nanoGPT config: three of its names, an iteration count or decay_lr among them."""
+    """Say what a mapping lacks to be a nanoGPT config: three of its names, an iteration count or decay_lr with them."""
     lacks = lacking(root, "max_iters|lr_decay_iters|warmup_iters|decay_lr")
     if isinstance(root.get("optimizer"), Unknown) and root.get("get_lr") is None:
         return (*lacks, "get_lr (it trains with an optimizer of its own)")

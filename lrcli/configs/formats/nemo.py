@@ -43,7 +43,7 @@ _MAX_EPOCHS = 10**9
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be a config of NeMo; a `_target_` of torch is Hydra's."""
+    """Say what a mapping lacks to be a config of NeMo; a `_target_` of torch is Hydra's."""
     lacks = () if any(has(root, f"{path}.sched") for path in _ROOTS) else ("model.optim.sched",)
     targets = [entry_at(root, f"{path}.sched._target_")[1] for path in _ROOTS]
     if any(str(getattr(target, "value", "")).startswith("torch.") for target in targets):

@@ -38,7 +38,7 @@ _SCHEDULERS = ("cosine", "tanh", "step", "multistep", "poly", "wsd", "rsqrt", "c
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be arguments of timm's train.py."""
+    """Say what a mapping lacks to be arguments of timm's train.py."""
     plain = _plain(root)
     marks = ("warmup_lr", "lr_base", "decay_rate", "warmup_epochs", "lr_k_decay")
     of_deit = next((name for name in _OF_DEIT if has(plain, name)), None)

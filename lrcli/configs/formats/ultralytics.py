@@ -15,7 +15,7 @@ _OF_YOLOV5 = ("anchor_t", "cls_pw", "obj_pw", "fl_gamma", "hyp")
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be the arguments of an ultralytics training, all of them or those that were tuned."""
+    """Say what a mapping lacks to be the arguments of an ultralytics training, all of them or those that were tuned."""
     if any(has(root, name) for name in _OF_YOLOV5):
         return ("no keys of YOLOv5's",)
     return lacking(root, "lr0", "lrf", "nbs|cos_lr|close_mosaic|dfl")

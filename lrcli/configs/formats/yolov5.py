@@ -17,7 +17,7 @@ _DEFAULTS = {"lr0": 0.01, "lrf": 0.01, "warmup_epochs": 3.0, "warmup_bias_lr": 0
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """What a mapping lacks to be hyperparameters or options of YOLOv5."""
+    """Say what a mapping lacks to be hyperparameters or options of YOLOv5."""
     if has(root, "hyp"):
         return () if has(root, "hyp.lr0") else lacking(root, "weights", "cfg", "epochs")
     return lacking(root, "lr0", "lrf", "anchor_t|cls_pw|obj_pw|fl_gamma")

@@ -1,4 +1,4 @@
-"""What statements make of mappings and lists in place: the changed node, None where nobody knows."""
+"""Statements change mappings and lists in place: each function returns the changed node, None where nobody knows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a Python expression over known names comes to, without running it: literals, arithmetic, dict(...), x['key'].
+"""A Python expression over known names is worked out without running it: literals, arithmetic, dict(...), x['key'].
 
 What would have to be run (a call, an attribute of a module) becomes `Unknown`, and stops only who needs it.
 """
@@ -33,7 +33,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {"int": int, "float": float, "round"
 """Functions of Python itself, of numbers; a file that defines one of these names has its own."""
 
 Names = dict[str, tuple[Scalar, Node]]
-"""What each name of a file holds, and where it was assigned."""
+"""It maps each name of a file to the place where it was assigned and the value that it holds."""
 
 
 class Expressions:
@@ -52,7 +52,7 @@ class Expressions:
         return Place(self.source, line, start + 1, max(1, end - column))
 
     def unknown(self, node: ast.AST) -> Unknown:
-        """What stands for something that would have to be run."""
+        """Return what stands for something that would have to be run."""
         written = (ast.get_source_segment(self.source.text, node) or "").splitlines()
         text = written[0] if written else ""
         why = f"{text[:60] or 'this'!r} is Python that lrcli does not run"
@@ -222,7 +222,7 @@ class Expressions:
             return self.unknown(node)
 
     def _because(self, part: Node, node: ast.AST) -> Unknown:
-        """What stands for an expression of which a part is not known: the reason is that of the part."""
+        """Return what stands for an expression of which a part is not known; the reason is that of the part."""
         whole = self.unknown(node)
         return replace(part, text=whole.text) if isinstance(part, Unknown) else whole
 
@@ -242,7 +242,7 @@ def number_of(node: Node) -> int | float | None:
 
 
 def inside(held: Node, key: object) -> Node | None:
-    """What a mapping or a list holds under a key or an index; None for nothing."""
+    """Return what a mapping or a list holds under a key or an index; None for nothing."""
     if isinstance(held, Mapping) and isinstance(key, str):
         return held.get(key)
     if isinstance(held, List) and isinstance(key, int) and not isinstance(key, bool):

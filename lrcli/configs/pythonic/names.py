@@ -1,4 +1,4 @@
-"""What the names of a Python file hold after each of its statements: assignments, and changes of what they hold."""
+"""The names of a Python file are followed through its statements: assignments, and changes of what they hold."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lrcli.reader.nodes import Sequence as List
 from lrcli.reader.source import Place, Source, refuse
 
 NameChange = Callable[[Node], "Node | None"]
-"""What a statement makes of a mapping or a list; None where nobody knows."""
+"""It returns what a statement makes of a mapping or a list, None where nobody knows."""
 
 _HARMLESS = (
     *("dict", "list", "tuple", "set", "str", "int", "float", "bool", "len", "round", "abs", "min", "max", "sum"),
@@ -36,7 +36,7 @@ class Imports:
     """The other files that a file is based on. This one knows none of them."""
 
     def base(self, written: Node) -> Node:
-        """What `_base_ = ...` holds: the names of the files, or their values."""
+        """Return what `_base_ = ...` holds: the names of the files, or their values."""
         return written
 
     def module(self, level: int, name: str, place: Place) -> Mapping:
@@ -56,7 +56,7 @@ def parsed(source: Source) -> list[ast.stmt]:
 
 
 def names_of(source: Source, given: Mapping_[str, Node], imports: Imports) -> Names:
-    """What the names of a file hold at its end. `given` are the values that `--set` gives to names."""
+    """Return what the names of a file hold at its end. `given` are the values that `--set` gives to names."""
     file = _File(source, given, imports)
     file.run(parsed(source))
     if not file.names:

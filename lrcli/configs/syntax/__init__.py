@@ -1,4 +1,4 @@
-"""How the text of a config becomes nodes: one file for each way in which a framework reads its files.
+"""The text of a config becomes nodes here: one file for each way in which a framework reads its files.
 
 Each file has `read(source, sets)`: the mapping of a text, with what `--set` changes in it. It raises SpecError where
 the text is of another kind. Nothing is ever run.

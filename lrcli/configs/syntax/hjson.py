@@ -18,7 +18,7 @@ def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
 
 
 class HjsonReader(JsonReader):
-    """What hjson takes beside JSON, but for texts without quotes."""
+    """It takes what hjson takes beside JSON, but for texts without quotes."""
 
     blank = re.compile(r"(?:[ \t\n\r]|(?:#|//)[^\n]*|/\*.*?\*/)*", re.DOTALL)
     ends_with_comma = True

@@ -81,7 +81,7 @@ class _Resolver:
         return self.unknown(node, path) if "${" in filled else Value(node.place, filled, False, read=filled)
 
     def reference(self, inside: str, path: tuple[str, ...], depth: int) -> Node | None:
-        """What a reference stands for; None where the file does not say."""
+        """Return the value that a reference stands for; None where the file does not say."""
         name = inside.strip()
         if depth >= _MOST or not _PATH.fullmatch(name):
             return None

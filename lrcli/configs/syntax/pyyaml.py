@@ -44,7 +44,7 @@ def _mapping(source: Source, scalar: ScalarOf, tagged: TaggedOf | None) -> Mappi
 
 @cache
 def _pyyaml() -> tuple[Any, Any]:
-    """What finds the kind of a plain scalar in PyYAML, and what makes its value."""
+    """Return PyYAML's resolver, which finds the kind of a plain scalar, and its constructor, which makes the value."""
     from yaml.constructor import SafeConstructor
     from yaml.resolver import Resolver
 

@@ -50,7 +50,7 @@ def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
 
 
 def variable_name(key: str) -> str:
-    """What `--set` calls a variable, with or without what stands around it in a script.
+    """Return the name of a variable that `--set` gives with or without what stands around it in a script.
 
     >>> [variable_name(key) for key in ("LR", "$LR", "${LR}")]
     ['LR', 'LR', 'LR']
@@ -76,7 +76,7 @@ class _Flag:
 
 @dataclass
 class _Script:
-    """What the variables hold, and which flags were given, up to some word of a script."""
+    """It holds the variables and the flags that were given, up to some word of a script."""
 
     source: Source
     variables: dict[str, str | None]
