@@ -43,6 +43,7 @@ from dataclasses import dataclass
 
 from lrcli.configs.config import Config
 from lrcli.configs.draft import Draft
+from lrcli.configs.nodes import entry_at
 from lrcli.reader.nodes import Mapping
 
 __all__ = ["Config", "Draft", "Format", "has", "lacking"]
@@ -79,8 +80,6 @@ class Format:
 
 def has(root: Mapping, path: str) -> bool:
     """Whether a dotted path is there, each part exactly as it is written."""
-    from lrcli.configs.nodes import entry_at
-
     return entry_at(root, path)[1] is not None
 
 

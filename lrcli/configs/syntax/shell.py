@@ -84,36 +84,35 @@ class _Script:
     flags: dict[str, _Flag] = field(default_factory=dict)
     loose: set[str] = field(default_factory=set)  # variables that are set under a condition
 
+    open_flag: tuple[Scalar, list[Word], int] | None = None  # the flag whose values are being read
+
     def run(self) -> None:
         depth, fresh = 0, True
-        open_flag: tuple[Scalar, list[Word], int] | None = None
         for word in words_of(self.source):
             depth = max(0, depth + is_condition(word))
             # NAME=... is an assignment where a command begins, and an argument anywhere else
             assigned = _ASSIGNED.fullmatch(word.text) if fresh and not word.inner else None
             fresh = (fresh and (assigned is not None or word.text in _BEFORE)) or (word.ends and not word.inner)
             flag = _LONG.fullmatch(word.text) or (_FLAG.fullmatch(word.text) if len(word.text) == 2 else None)
-            if flag is not None or word.ends or assigned is not None:
-                if open_flag is not None:
-                    self.give(*open_flag)
-                open_flag = None
+            if flag is not None or word.ends or assigned is not None or self.brings_flags(word.text):
+                self.close()
             if assigned is not None:
                 self.assign(assigned, depth)
             elif flag is not None:
-                name = flag.group(1)
-                key = Scalar(word.place, name)
-                open_flag = key, [], word.part
-                if flag.group(2) is not None:
-                    self.give(key, [Word(flag.group(2), word.place, word.part)], word.part)
-                    open_flag = None
-            elif open_flag is not None and not word.ends:
-                if self.brings_flags(word.text):
-                    self.give(*open_flag)
-                    open_flag = None
-                else:
-                    open_flag[1].append(word)
-        if open_flag is not None:
-            self.give(*open_flag)
+                name, value = flag.groups()
+                values = [] if value is None else [Word(value, word.place, word.part)]
+                self.open_flag = Scalar(word.place, name), values, word.part
+                if values:
+                    self.close()
+            elif self.open_flag is not None:
+                self.open_flag[1].append(word)
+        self.close()
+
+    def close(self) -> None:
+        """Take the flag whose values were being read, if there is one."""
+        if self.open_flag is not None:
+            self.give(*self.open_flag)
+        self.open_flag = None
 
     def assign(self, match: re.Match[str], depth: int) -> None:
         name, added, text = match.groups()
