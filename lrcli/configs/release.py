@@ -7,11 +7,11 @@ from dataclasses import replace
 from lrcli.configs.base import Format
 from lrcli.frameworks.base import version_parts
 from lrcli.reader import Request
-from lrcli.reader.given import SpecOptions
+from lrcli.reader.given import ReplayOptions
 from lrcli.reader.source import Source, refuse
 
 
-def release_asked(kind: Format, request: Request) -> tuple[SpecOptions, str]:
+def release_asked(kind: Format, request: Request) -> tuple[ReplayOptions, str]:
     """(what is left to ask of the ordinary reader, the release that the config is to be read for, "" for none)."""
     options = request.options
     text = (options.emulation or "").strip()

@@ -11,7 +11,7 @@ from lrcli.reader.argument import is_call, is_inline, split_argument
 from lrcli.reader.build import KEYS, Metrics, build_spec
 from lrcli.reader.declared import Declared
 from lrcli.reader.forms import spelled_out
-from lrcli.reader.given import Given, SpecOptions
+from lrcli.reader.given import Given, ReplayOptions
 from lrcli.reader.nodes import Mapping, Node, compose_nodes
 from lrcli.reader.source import Problems, Source, checked, read_source
 from lrcli.spec import Spec
@@ -72,11 +72,11 @@ class Request:
     block: str = ""
 
     @property
-    def options(self) -> SpecOptions:
+    def options(self) -> ReplayOptions:
         """The emulation and the metric that are asked for."""
         if self.suffix is not None:
-            return SpecOptions(self.suffix, self.argument, self.metric)
-        return SpecOptions(self.emulate, f"--emulate {self.emulate}", self.metric)
+            return ReplayOptions(self.suffix, self.argument, self.metric)
+        return ReplayOptions(self.emulate, f"--emulate {self.emulate}", self.metric)
 
     @property
     def changes(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from lrcli.inputs import Inputs
-from lrcli.reader.given import SpecOptions
+from lrcli.reader.given import ReplayOptions
 from lrcli.reader.groups import group_nodes, read_groups
 from lrcli.reader.keys import check_keys
 from lrcli.reader.nodes import Mapping, Node, Scalar
@@ -27,7 +27,7 @@ Metrics: TypeAlias = dict[int, "tuple[float, ...] | None"]
 def build_spec(
     root: Node | None,
     source: Source,
-    options: SpecOptions,
+    options: ReplayOptions,
     problems: Problems,
     inputs: Inputs,
     known: Metrics | None = None,

@@ -40,7 +40,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class SpecOptions:
+class ReplayOptions:
     """The command line asks for these beyond the spec's values: texts, with the option that they came by."""
 
     emulation: str | None = None

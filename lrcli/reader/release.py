@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lrcli.errors import Unreadable
 from lrcli.reader.emulation import emulation_text, read_emulation
-from lrcli.reader.given import SpecOptions
+from lrcli.reader.given import ReplayOptions
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.source import Source
 from lrcli.reader.values import Context
@@ -14,7 +14,7 @@ from lrcli.schedules import Schedule
 from lrcli.spec import REPLAYED, Emulation, Group
 
 
-def read_release(root: Mapping, options: SpecOptions, groups: int, context: Context) -> Emulation | None:
+def read_release(root: Mapping, options: ReplayOptions, groups: int, context: Context) -> Emulation | None:
     """The replay that is asked for. What the command line asks for keeps what the file says about the training loop."""
     problems = context.problems
     before = len(problems)
@@ -48,7 +48,7 @@ def read_release(root: Mapping, options: SpecOptions, groups: int, context: Cont
 
 
 def check_release(
-    root: Mapping, emulation: Emulation | None, groups: tuple[Group, ...], options: SpecOptions, context: Context
+    root: Mapping, emulation: Emulation | None, groups: tuple[Group, ...], options: ReplayOptions, context: Context
 ) -> None:
     """Tell of a run that is over where it resumes, and of a release of a framework that the spec has no schedule of."""
     _check_resume(root, emulation, context)
