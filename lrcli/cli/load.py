@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from lrcli.cli.environment import Environment
-from lrcli.cli.options import LogOptions, SpecOptions
+from lrcli.cli.options import CurveOptions, LogOptions, RunOptions, SpecOptions
 from lrcli.errors import LrcliError, Problem, SpecError
 from lrcli.reader.argument import is_inline
 from lrcli.series import Series, series_of
@@ -35,19 +35,18 @@ class LoadedRun(NamedTuple):
 def load_runs(
     env: Environment,
     arguments: Sequence[str],
-    options: SpecOptions,
-    logs: LogOptions,
-    sweeps: Sequence[str] | None = None,
+    options: RunOptions,
 ) -> list[LoadedRun]:
     """Each argument, a log or a spec, a spec once per setting of the sweeps. Reports what is wrong with all of them."""
+    sweeps = options.sweep if isinstance(options, CurveOptions) else None
     if not sweeps:
-        return _loaded(env, arguments, options, logs)
+        return _loaded(env, arguments, options, options)
     from lrcli.cli.sweep import shown_settings, sweep_name, sweep_settings  # not above: few commands sweep
 
     settings = sweep_settings(sweeps)
     shown = shown_settings(settings)
     loaded: list[LoadedRun] = []
-    for entry in _loaded(env, arguments, options, logs, settings):
+    for entry in _loaded(env, arguments, options, options, settings):
         if entry.setting:
             name = sweep_name(shown[entry.setting])
             entry = entry._replace(run=entry.run.renamed(name if len(arguments) == 1 else f"{entry.run.name} {name}"))
@@ -58,12 +57,10 @@ def load_runs(
 def load_series(
     env: Environment,
     arguments: Sequence[str],
-    options: SpecOptions,
-    logs: LogOptions,
-    sweeps: Sequence[str] | None = None,
+    options: RunOptions,
 ) -> tuple[Series, ...]:
     """The numbers of what `load_runs` loads."""
-    return tuple(entry.run for entry in load_runs(env, arguments, options, logs, sweeps))
+    return tuple(entry.run for entry in load_runs(env, arguments, options))
 
 
 def load_declared(

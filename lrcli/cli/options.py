@@ -137,6 +137,16 @@ class LogOptions(LogColumns):
 
 
 @dataclass(frozen=True)
+class RunOptions(LogOptions, SpecOptions):
+    """What changes a spec, and which part of a log stands where a spec can."""
+
+
+@dataclass(frozen=True)
+class CurveOptions(SweepOptions, RunOptions):
+    """The same, of which a spec may be several curves."""
+
+
+@dataclass(frozen=True)
 class OutputOptions(Options):
     """Where the output goes and what it looks like there: the options of every command."""
 

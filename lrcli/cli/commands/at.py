@@ -11,7 +11,7 @@ from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
 from lrcli.cli.load import load_series, tell_notes
-from lrcli.cli.options import LogOptions, OneSpec, Quiet, SpecOptions, row_option
+from lrcli.cli.options import OneSpec, Quiet, RunOptions, row_option
 from lrcli.cli.output import Output
 from lrcli.cli.positions import named_row
 from lrcli.errors import LrcliError
@@ -22,8 +22,7 @@ from lrcli.series import Series
 def at(
     env: Environment,
     spec: OneSpec,
-    spec_options: SpecOptions,
-    log_options: LogOptions,
+    options: RunOptions,
     output: Output,
     wanted: Annotated[
         list[str] | None,
@@ -49,7 +48,7 @@ def at(
     questions = [bool(wanted), below is not None, above is not None]
     if sum(questions) != 1:
         raise LrcliError("at wants STEPs, or --below X, or --above X" + (", one of them" if any(questions) else ""))
-    (run,) = load_series(env, [spec], spec_options, log_options)
+    (run,) = load_series(env, [spec], options)
     if momentum:
         if not run.moving:
             raise LrcliError(f"--momentum: {run.name} moves no momentum, only one_cycle and cyclic do")

@@ -10,16 +10,7 @@ from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
 from lrcli.cli.load import load_declared, load_series, tell_notes
-from lrcli.cli.options import (
-    Digits,
-    LogOptions,
-    NoPager,
-    SpecOptions,
-    comparison_option,
-    digits_of,
-    output_option,
-    row_option,
-)
+from lrcli.cli.options import Digits, NoPager, RunOptions, comparison_option, digits_of, output_option, row_option
 from lrcli.cli.output import Output
 from lrcli.comparison.difference import compare
 from lrcli.errors import LrcliError
@@ -31,8 +22,7 @@ from lrcli.series.names import curve_names
 def diff(
     env: Environment,
     a: Annotated[str, Argument(metavar="A", show_default=False, help="A SPEC, as for table: a file, '-' or inline.")],
-    spec_options: SpecOptions,
-    log_options: LogOptions,
+    options: RunOptions,
     output: Output,
     b: Annotated[
         str | None,
@@ -68,7 +58,7 @@ def diff(
     style = output.style(digits_of(digits, None))
     if plot and output.format != "text":
         raise LrcliError(f"--plot draws below the text report, not into {output.format}")
-    runs = _both(env, a, b, spec_options, log_options)
+    runs = _both(env, a, b, options)
     if b is None:
         runs = tuple(run.renamed(name) for run, name in zip(runs, curve_names(runs), strict=True))
     if momentum:
@@ -94,17 +84,17 @@ def diff(
     return status
 
 
-def _both(env: Environment, a: str, b: str | None, options: SpecOptions, logs: LogOptions) -> tuple[Series, ...]:
+def _both(env: Environment, a: str, b: str | None, options: RunOptions) -> tuple[Series, ...]:
     """The two runs; with one argument it without and with what --set changes, else its formula and its replay."""
     changes = [*(options.set or ()), *([f"lr={options.lr}"] if options.lr is not None else [])]
     if b is not None:
-        runs = load_series(env, [a, b], options, logs)
+        runs = load_series(env, [a, b], options)
         if changes and not any(run.is_record for run in runs):
             env.note(f"--set {changes[0]} changes both A and B")
         return runs
     if changes and options.emulate is None:
-        (before,) = load_series(env, [a], replace(options, set=None, lr=None), logs)
-        (after,) = load_series(env, [a], options, logs)
+        (before,) = load_series(env, [a], replace(options, set=None, lr=None))
+        (after,) = load_series(env, [a], options)
         return before, after.renamed(f"{after.name} {' '.join(changes)}")
     (declared,) = load_declared(env, [a], options)
     replay = declared.spec

@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.load import LoadedRun, load_runs, notes_in_words, tell_notes
-from lrcli.cli.options import (
-    LogOptions,
-    Quiet,
-    Range,
-    SpecOptions,
-    Specs,
-    SweepOptions,
-    picture_option,
-)
+from lrcli.cli.options import CurveOptions, Quiet, Range, Specs, picture_option
 from lrcli.cli.output import Output
 from lrcli.cli.positions import outside, rows_in_range
 from lrcli.errors import LrcliError
@@ -30,9 +22,7 @@ if TYPE_CHECKING:
 def plot(
     env: Environment,
     specs: Specs,
-    spec_options: SpecOptions,
-    log_options: LogOptions,
-    sweep_options: SweepOptions,
+    options: CurveOptions,
     output: Output,
     quiet: Quiet = False,
     range: Range = None,
@@ -72,7 +62,7 @@ def plot(
     check_options(output.format, {"scale": scale, "theme": theme, "ascii": ascii, "width": width, "height": height})
 
     def load(env: Environment) -> Picture:
-        loaded = load_runs(env, specs, spec_options, log_options, sweep_options.sweep)
+        loaded = load_runs(env, specs, options)
         return _picture(env, loaded, range, Look(title, log, width, height, theme, scale), x == "percent")
 
     def draw(picture: Picture, output: Output) -> str | bytes:
@@ -85,9 +75,7 @@ def plot(
 
         if output.format != "text":
             raise LrcliError(f"--watch draws text, not {output.format}")
-        watch_files(
-            env, specs, spec_options.metric, output.path, load, lambda env, drawn: str(draw(drawn, Output(env)))
-        )
+        watch_files(env, specs, options.metric, output.path, load, lambda env, drawn: str(draw(drawn, Output(env))))
         return
     drawing = draw(load(env), output)
     if isinstance(drawing, bytes):

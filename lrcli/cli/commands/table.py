@@ -6,18 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.load import load_series, tell_notes
-from lrcli.cli.options import (
-    Digits,
-    LogOptions,
-    NoPager,
-    Quiet,
-    Range,
-    SpecOptions,
-    Specs,
-    SweepOptions,
-    digits_of,
-    row_option,
-)
+from lrcli.cli.options import CurveOptions, Digits, NoPager, Quiet, Range, Specs, digits_of, row_option
 from lrcli.cli.output import Output
 from lrcli.render.tables import TABLES, table_format
 from lrcli.series.align import common_grid
@@ -31,9 +20,7 @@ if TYPE_CHECKING:
 def table(
     env: Environment,
     specs: Specs,
-    spec_options: SpecOptions,
-    log_options: LogOptions,
-    sweep_options: SweepOptions,
+    options: CurveOptions,
     output: Output,
     quiet: Quiet = False,
     range: Range = None,
@@ -60,7 +47,7 @@ def table(
     """
     format = table_format(output.format)
     style = output.style(digits_of(digits, 6))
-    loaded = load_series(env, specs, spec_options, log_options, sweep_options.sweep)
+    loaded = load_series(env, specs, options)
     start, stop = _rows(range, loaded)
     rows = tabulate(
         loaded,
