@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -45,6 +46,11 @@ SPECS = {
         "{lr: 0.02, epochs: 100, schedule: {type: mmengine.param_scheduler, schedulers: "
         "[{type: LinearLR, start_factor: 0.001, end: 10}, "
         "{type: CosineAnnealingLR, begin: 10, end: 100, T_max: 90, eta_min: 0}]}}"
+    ),
+    "plain cosine": "{lr: 0.1, epochs: 90, schedule: {type: cosine, T_max: 90, eta_min: 0}}",
+    "d2": (
+        "{lr: 0.02, steps: 1000, schedule: {type: detectron2.WarmupMultiStepLR, milestones: [500, 750], gamma: 0.1, "
+        "warmup_iters: 50, warmup_factor: 0.001}}"
     ),
     "groups": "{epochs: 60, schedule: {type: cosine}, groups: [{name: a, lr: 0.1}, {name: b, lr: 0.01}]}",
 }
@@ -129,6 +135,8 @@ TWO = [
     ("one_cycle", ("schedule.max_lr=0.03", "schedule.pct_start=0.2")),
     ("bare", ("warmup={for: 40, start_factor: 0}", "lr=0.0001")),
     ("hf cosine", ("schedule.type=transformers.linear", "lr=0.0001")),
+    ("plain cosine", ("warmup={for: 4, start_factor: 0.01}", "lr=0.08")),
+    ("d2", ("schedule.milestones=[400, 600]", "schedule.warmup_iters=100")),
 ]
 
 
@@ -206,3 +214,26 @@ def test_every_key_can_be_set() -> None:
                 spec = Variants(declared).spec([Change(key.path, key.was, key.was)])
                 assert spec is not None
                 assert (spec.groups, spec.length) == (declared.spec.groups, declared.spec.length), (name, key)
+
+
+def test_a_value_that_has_no_meaning_is_no_variant() -> None:
+    """A restart every 0 steps never ends: what the reader refuses is refused where it is put in directly, too."""
+    declared = read_declared("{lr: 0.1, epochs: 90, schedule: {type: cosine_restarts, T_0: 13, T_mult: 2}}")
+    variants = Variants(declared)
+    for key in keys_of(declared):
+        if key.path in ("schedule.T_0", "schedule.T_mult"):
+            assert variants.leaves(key)
+            assert variants.group([(key, 0.0)]) is None
+
+
+@pytest.mark.parametrize("name", ["cosine", "polynomial", "step"])
+def test_a_base_rate_and_a_lag(name: str) -> None:
+    """Of a log that is a step behind and times a constant, the key that makes the constant is named."""
+    declared = read_declared(SPECS[name])
+    run = read_declared(SPECS[name], sets=["lr=0.03"]).spec
+    log = log_of(run, FULL)
+    values = log.lrs["lr"]
+    late = replace(log, lrs={"lr": [values[0], *values[:-1]]})
+    first = explain(declared.spec, late, declared=declared).explanations[0]
+    assert ["lr=0.03"] == [change.setting for change in first.changes]
+    assert "lag" in first.families

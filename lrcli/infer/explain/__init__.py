@@ -222,23 +222,25 @@ def _judged(spec: Spec, rows: Rows, plain: Fit, fits: list[Fit]) -> tuple[tuple[
             continue
         twin = next((i for i, other in enumerate(named) if _twins(fit, other, spec, rows)), None)
         if twin is not None:
-            told = changes.setdefault(twin, [])
+            others = changes.setdefault(twin, [])
             if fit.rank <= named[twin].rank + NAMED and _names_better(fit, named[twin]):
-                told[:0] = named[twin].hypothesis.changes  # the cause gives the explanation its name, the key its words
+                others[:0] = named[
+                    twin
+                ].hypothesis.changes  # the cause gives the explanation its name, the key its words
                 named[twin] = fit
             elif len(fit.hypothesis.changes) == 1:
-                told += fit.hypothesis.changes
+                others += fit.hypothesis.changes
         elif _families(fit) not in seen and len(named) < SHOWN:
             seen.add(_families(fit))
             named.append(fit)
-    found = []
+    explanations = []
     for i, fit in enumerate(named):
-        one, same = _explanation(fit, best, spec, rows), changes.get(i, [])
-        if one.changes:
-            found.append(replace(one, same=tuple(same)))
+        explanation, same = _explanation(fit, best, spec, rows), changes.get(i, [])
+        if explanation.changes:
+            explanations.append(replace(explanation, same=tuple(same)))
         else:  # a cause with a name that a changed key makes, too
-            found.append(replace(one, changes=tuple(same[:1]), same=tuple(same[1:])))
-    return tuple(found), "explained"
+            explanations.append(replace(explanation, changes=tuple(same[:1]), same=tuple(same[1:])))
+    return tuple(explanations), "explained"
 
 
 def _names_better(fit: Fit, other: Fit) -> bool:
@@ -274,7 +276,7 @@ def _explains(fit: Fit, plain: Fit) -> bool:
 def _unproven(fit: Fit, plain: Fit) -> bool:
     """Whether the rows are too few for the numbers that were taken from them; keys can be bent to anything."""
     part = fit.hypothesis
-    bent = any(one.changes for one in part.parts)
+    bent = bool(part.changes)
     return plain.misses - fit.misses <= (2 * part.params if bent else part.params)
 
 

@@ -64,6 +64,11 @@ class Hypothesis:
         return tuple(part.form for part in self.parts)
 
     @property
+    def keys(self) -> list[str]:
+        """The names of its causes."""
+        return [part.key for part in self.parts]
+
+    @property
     def changes(self) -> tuple[Change, ...]:
         """The keys of the spec that have other values, beside whatever else."""
         return tuple(change for part in self.parts for change in part.changes)

@@ -93,7 +93,7 @@ def _searched(evidence: Evidence, counted: Counted, rows: Rows, changed: Changed
         for i, base in enumerate(bases, 1):
             yield from _tried(evidence.on(base), i, len(bases))
         best = _best(counted, rows)
-    if changed is not None and (best is None or best.misses):
+    if changed is not None and (best is None or best.misses or "amplitude" in best.hypothesis.keys):
         # a log that counts from 1, or is a step ahead or behind
         for key, d in (("numbering" if evidence.counts_from_1 else "lag", -1), ("lead", 1)):
             yield from changed.one(evidence.on(evidence.propose_clock(shifted(d), key)))

@@ -47,19 +47,19 @@ def keys_of(declared: Declared, group: int = 0) -> list[Key]:
         return keys_of_config(declared)
     root, spec = declared.root, declared.spec
     groups = root.get("groups")
-    own = groups.items[group] if isinstance(groups, Sequence) and group < len(groups.items) else None
+    group_node = groups.items[group] if isinstance(groups, Sequence) and group < len(groups.items) else None
     place, prefix = root, ""
-    if isinstance(own, Mapping):
-        place, prefix = own, f"groups.{group}."
-    found = list(_lr(root, place, prefix, spec.groups[group].lr))
+    if isinstance(group_node, Mapping):
+        place, prefix = group_node, f"groups.{group}."
+    keys = list(_lr(root, place, prefix, spec.groups[group].lr))
     for name in ("epochs", "steps"):
         if isinstance(node := root.get(name), Scalar) and isinstance(node.value, (int, float)):
-            found.append(Key(name, node.text, "whole", float(node.value), at_least=1))
+            keys.append(Key(name, node.text, "whole", float(node.value), at_least=1))
     schedule: Any = spec.groups[group].schedule
     warmup = root.get("warmup")
     if warmup is not None and not (isinstance(warmup, Scalar) and warmup.value is None):
         ramp = schedule.schedules[0]
-        found += _warmup(warmup, ramp)
+        keys += _warmup(warmup, ramp)
         later = tuple(m - schedule.milestones[0] for m in schedule.milestones[1:])
         schedule = (
             replace(schedule, schedules=schedule.schedules[1:], milestones=later) if later else schedule.schedules[1]
@@ -70,8 +70,8 @@ def keys_of(declared: Declared, group: int = 0) -> list[Key]:
     node = place.get("schedule") or root.get("schedule")
     path = f"{prefix}schedule" if place.get("schedule") is not None else "schedule"
     if node is not None:
-        found += _of_schedule(node, path, schedule, spec.groups[group].lr, length, spec.interval)
-    return found
+        keys += _of_schedule(node, path, schedule, spec.groups[group].lr, length, spec.interval)
+    return keys
 
 
 def _lr(root: Mapping, place: Mapping, prefix: str, lr: float | None) -> Iterator[Key]:
@@ -132,14 +132,14 @@ def _of_mapping(node: Mapping, path: str, schedule: Schedule, interval: str) -> 
     }
     for f in params:
         param, value = param_of(f), getattr(schedule, f.name)
-        word, told = written.get(f.name, (f.name, None))
+        word, written_node = written.get(f.name, (f.name, None))
         where = f"{path}.{word}"
         if param.momentum:
             continue
         unit = ("ep" if interval == "epoch" else "st") if word in spelled else ""
-        was = _text(told) if told is not None else _default(value)
+        was = _text(written_node) if written_node is not None else _default(value)
         if param.kind in ("schedules", "schedule"):
-            children = told.items if isinstance(told, Sequence) else (told,)
+            children = written_node.items if isinstance(written_node, Sequence) else (written_node,)
             parts = value if isinstance(value, tuple) else (value,)
             for i, (item, child) in enumerate(zip(children, parts, strict=False)):
                 if isinstance(item, Mapping) and isinstance(child, Schedule):
@@ -152,14 +152,14 @@ def _of_mapping(node: Mapping, path: str, schedule: Schedule, interval: str) -> 
             others = param.choices or ("true", "false")
             now = _default(value) if param.choices else str(value).lower()
             yield Key(where, now, "words", words=tuple(word for word in others if word != now))
-        elif param.kind == "expression" and isinstance(told, Scalar):
-            yield from _in_expression(where, told.text)
-        elif param.kind in ("data", "text") and told is not None:
-            yield from _inside(where, told)
+        elif param.kind == "expression" and isinstance(written_node, Scalar):
+            yield from _in_expression(where, written_node.text)
+        elif param.kind in ("data", "text") and written_node is not None:
+            yield from _inside(where, written_node)
         elif param.kind in ("number", "length", "count") and isinstance(value, (int, float)):
             whole = param.kind != "number"
             if whole and _IN_UNITS.fullmatch(was):
-                yield from _length(where, told, float(value))
+                yield from _length(where, written_node, float(value))
             else:
                 at_least = param.at_least if param.kind != "count" else 0
                 kind = "whole" if whole else "number"

@@ -28,24 +28,28 @@ def keys_of_config(declared: Declared) -> list[Key]:
     return [key for key in keys if key is not None]
 
 
-def _key(one: ConfigValue, spec: Spec, variants: Variants) -> Key | None:
-    for path in one.spellings:
-        if one.words:
-            words = tuple(word for word in one.words if _matters([Change(path, one.text, word)], spec, variants))
+def _key(setting: ConfigValue, spec: Spec, variants: Variants) -> Key | None:
+    for path in setting.spellings:
+        if setting.words:
+            words = tuple(
+                word for word in setting.words if _matters([Change(path, setting.text, word)], spec, variants)
+            )
             if words:
-                return Key(path, one.text, "words", words=words, unlikely=not one.text)
+                return Key(path, setting.text, "words", words=words, unlikely=not setting.text)
             continue
-        unlikely = not one.text or one.value <= 0 or any(part in path.lower() for part in _INDIRECT)
-        kind = "positions" if one.entries else "whole" if one.whole else "number"
-        key = Key(path, one.text, kind, one.value, entries=one.entries, pointed=one.pointed, unlikely=unlikely)
-        if one.entries:
-            moved = Change(path, one.text, f"[{', '.join(f'{entry / 2:.0f}' for entry in one.entries)}]")
+        unlikely = not setting.text or setting.value <= 0 or any(part in path.lower() for part in _INDIRECT)
+        kind = "positions" if setting.entries else "whole" if setting.whole else "number"
+        key = Key(
+            path, setting.text, kind, setting.value, entries=setting.entries, pointed=setting.pointed, unlikely=unlikely
+        )
+        if setting.entries:
+            moved = Change(path, setting.text, f"[{', '.join(f'{entry / 2:.0f}' for entry in setting.entries)}]")
             if _matters([moved], spec, variants):
                 return key
             continue
-        others = (one.value * 1.5, one.value / 2) if one.value > 0 else (*_FROM_ZERO, one.value * 1.5)
-        if any(_matters([key.to(float(round(other)) if one.whole else other)], spec, variants) for other in others):
-            return replace(key, jumps=not one.whole and one.value > 0 and _jumps(key, variants))
+        others = (setting.value * 1.5, setting.value / 2) if setting.value > 0 else (*_FROM_ZERO, setting.value * 1.5)
+        if any(_matters([key.to(float(round(other)) if setting.whole else other)], spec, variants) for other in others):
+            return replace(key, jumps=not setting.whole and setting.value > 0 and _jumps(key, variants))
     return None
 
 
@@ -57,5 +61,5 @@ def _jumps(key: Key, variants: Variants) -> bool:
 
 def _matters(changes: list[Change], spec: Spec, variants: Variants) -> bool:
     """Whether the spec is another one with these changes."""
-    made = variants.spec(changes)
-    return made is not None and (made.groups, made.length) != (spec.groups, spec.length)
+    other = variants.spec(changes)
+    return other is not None and (other.groups, other.length) != (spec.groups, spec.length)

@@ -42,15 +42,15 @@ def near_values(keys: Sequence[Key], rates: RatesOfValues, wanted: Wanted) -> li
     damping = 1e-3
     for tried in range(ROUNDS):
         slopes = [_slope(key, at, i, now, gaps, peak) for i, key in enumerate(keys)]
-        found = [slope for slope in slopes if slope is not None]
-        if len(found) < len(keys) or (tried == HOPEFUL and error > first / 4):
+        reached = [slope for slope in slopes if slope is not None]
+        if len(reached) < len(keys) or (tried == HOPEFUL and error > first / 4):
             return None
         moved = False
         while damping < 1e4 and not moved:
-            steps = _steps([changes for _, changes in found], now, damping)
+            steps = _steps([changes for _, changes in reached], now, damping)
             if steps is None:
                 return None
-            there = [_moved(*each) for each in zip(keys, at, steps, (unit for unit, _ in found), strict=True)]
+            there = [_moved(*each) for each in zip(keys, at, steps, (unit for unit, _ in reached), strict=True)]
             then = gaps(there)
             smaller = math.inf if then is None else _dot(then, then)
             moved = smaller < error

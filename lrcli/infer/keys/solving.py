@@ -52,8 +52,8 @@ class Wanted:
     @cached_property
     def most_wrong(self) -> int:
         """How many rows may be missed: a share of them, or two of a dozen."""
-        few = max(int(MOST_WRONG * len(self.values)), min(2, len(self.values) // 6))
-        return 0 if self.strict else few
+        most = max(int(MOST_WRONG * len(self.values)), min(2, len(self.values) // 6))
+        return 0 if self.strict else most
 
     def met(self, signs: Sequence[int]) -> bool:
         """Whether nearly all rows are right."""

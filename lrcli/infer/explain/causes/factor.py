@@ -38,18 +38,18 @@ def _same(a: float, b: float) -> bool:
 
 def _lengths(schedule: Schedule) -> set[float]:
     """The numbers of steps that a schedule names, in its expressions, too."""
-    found: set[float] = set()
+    lengths: set[float] = set()
     for f in parameters(schedule):
         kind, value = param_of(f).kind, getattr(schedule, f.name)
         if kind == "schedules":
-            found.update(*map(_lengths, value))
+            lengths.update(*map(_lengths, value))
         elif kind == "positions":
-            found.update(value or ())
+            lengths.update(value or ())
         elif kind in ("length", "count") and isinstance(value, (int, float)):
-            found.add(value)
+            lengths.add(value)
         elif kind == "expression" and value is not None:
-            found.update(float(text) for text in re.findall(r"(?<![\w.])\d+(?![\w.])", str(value.text)))
-    return found
+            lengths.update(float(text) for text in re.findall(r"(?<![\w.])\d+(?![\w.])", str(value.text)))
+    return lengths
 
 
 def _known_after(evidence: Evidence, c: float, begin: int) -> str:

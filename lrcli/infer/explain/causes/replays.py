@@ -47,14 +47,14 @@ def _replays(
 ) -> Iterator[tuple[Replayed, list[str]]]:
     """One replay for each different set of numbers that is right where the plain spec is not, with its releases."""
     seen: dict[tuple[float, ...], tuple[Replayed, list[str]]] = {}
-    own = evidence.spec.emulation
+    emulated = evidence.spec.emulation
     some, values, slack = _looked_at(evidence)
     for first, last in blocks:
         members = _members(first, last)
         for release in members:
             emulation = Emulation(release, reading, **loop)
-            if own is not None and not loop:
-                emulation = replace(own, release=release, read=reading)
+            if emulated is not None and not loop:
+                emulation = replace(emulated, release=release, read=reading)
             source = Replayed(
                 replace(evidence.spec, emulation=emulation, notes=()), evidence.group, reading, _reach(evidence)
             )

@@ -146,15 +146,15 @@ def find_quantised(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t) rounded: the fewest digits at which the missed rows are what the log holds."""
     if evidence.rows.rounding.kind != "full":
         return
-    asked = evidence.asked()
+    missed = evidence.asked()
     candidates = [Rounding("float32")]
     candidates += [Rounding(kind, digits) for digits in range(9, 0, -1) for kind in ("significant", "decimals")]
     for rounding in candidates:
         source = written(evidence.base.source, rounding, evidence.base.factor)
         hypothesis = replace(evidence.base, source=source, factor=1.0)
-        predicted = hypothesis.at([evidence.at[i] for i in asked])
-        fits = sum(abs(p - evidence.values[i]) <= evidence.slack[i] for p, i in zip(predicted, asked, strict=True))
-        if asked and fits >= 0.9 * len(asked):
+        predicted = hypothesis.at([evidence.at[i] for i in missed])
+        fits = sum(abs(p - evidence.values[i]) <= evidence.slack[i] for p, i in zip(predicted, missed, strict=True))
+        if missed and fits >= 0.9 * len(missed):
             kind = "decimals" if rounding.kind == "decimals" else f"{rounding.kind} digits"
             digits = "float32" if rounding.kind == "float32" else f"{rounding.digits} {kind}"
             yield evidence.propose("quantised", f"s(t) rounded to {digits}", source=source, factor=1.0)
