@@ -204,42 +204,38 @@ def _judged(spec: Spec, rows: Rows, plain: Fit, fits: list[Fit]) -> tuple[tuple[
     """The explanations worth naming, and the verdict."""
     if not plain.misses:
         return (), "follows"
-    good = [fit for fit in fits if _explains(fit, plain)]
+    good = [fit for fit in fits if fit.share >= ENOUGH and _proven(fit, plain)]
     if not good:
         nearest = [fit for fit in fits if fit.misses < plain.misses and fit.share >= 0.5]
         nearest.sort(key=lambda fit: (fit.misses, fit.hypothesis.cost))
-        closest = tuple(
-            replace(_explanation(fit, None, spec, rows), unproven=fit.share >= ENOUGH) for fit in nearest[:1]
-        )
-        return closest, "unexplained"
+        closest = (replace(_explanation(fit, None, spec, rows), unproven=fit.share >= ENOUGH) for fit in nearest[:1])
+        return tuple(closest), "unexplained"
     best = good[0]
     named: list[Fit] = []
-    changes: dict[int, list[Change]] = {}
-    seen = set()
+    ways: list[list[Change]] = []  # other keys that give the same numbers as the explanation of that place
+    families = set()
     for fit in good:
-        simpler = fit.rank <= best.rank + CLOSE and len(fit.hypothesis.parts) <= len(best.hypothesis.parts)
-        if not simpler:
+        if fit.rank > best.rank + CLOSE or len(fit.hypothesis.parts) > len(best.hypothesis.parts):
             continue
+        changes, family = fit.hypothesis.changes, tuple(sorted(cause(key).family for key in fit.hypothesis.keys))
         twin = next((i for i, other in enumerate(named) if _twins(fit, other, spec, rows)), None)
         if twin is not None:
-            others = changes.setdefault(twin, [])
-            if fit.rank <= named[twin].rank + NAMED and _names_better(fit, named[twin]):
-                others[:0] = named[
-                    twin
-                ].hypothesis.changes  # the cause gives the explanation its name, the key its words
+            other = named[twin]
+            if fit.rank <= other.rank + NAMED and _names_better(fit, other):
+                ways[twin][:0] = other.hypothesis.changes  # the cause gives the explanation its name, the key its words
                 named[twin] = fit
-            elif len(fit.hypothesis.changes) == 1:
-                others += fit.hypothesis.changes
-        elif _families(fit) not in seen and len(named) < SHOWN:
-            seen.add(_families(fit))
+            elif len(changes) == 1:
+                ways[twin] += changes
+        elif family not in families and len(named) < SHOWN:
+            families.add(family)
             named.append(fit)
+            ways.append([])
     explanations = []
-    for i, fit in enumerate(named):
-        explanation, same = _explanation(fit, best, spec, rows), changes.get(i, [])
-        if explanation.changes:
-            explanations.append(replace(explanation, same=tuple(same)))
-        else:  # a cause with a name that a changed key makes, too
-            explanations.append(replace(explanation, changes=tuple(same[:1]), same=tuple(same[1:])))
+    for fit, same in zip(named, ways, strict=True):
+        explanation = _explanation(fit, best, spec, rows)
+        changes = explanation.changes or tuple(same[:1])  # a cause with a name that a changed key makes, too
+        same = [change for change in same if change not in changes]
+        explanations.append(replace(explanation, changes=changes, same=tuple(same)))
     return tuple(explanations), "explained"
 
 
@@ -248,18 +244,16 @@ def _names_better(fit: Fit, other: Fit) -> bool:
 
     Of a warmup or a step of another length nobody says that the schedule has another horizon.
     """
-    named, other = (other, fit) if fit.hypothesis.changes else (fit, other)
-    within = named.hypothesis.parts[0].key == "horizon" and any(
-        _WITHIN.search(change.key) for change in other.hypothesis.changes
-    )
+    by_cause, by_key = (other, fit) if fit.hypothesis.changes else (fit, other)
+    keys = [change.key for change in by_key.hypothesis.changes]
+    within = by_cause.hypothesis.keys[0] == "horizon" and any(map(_WITHIN.search, keys))
     return within == bool(fit.hypothesis.changes)
 
 
 def _twins(fit: Fit, other: Fit, spec: Spec, rows: Rows) -> bool:
     """Whether two explanations, one of them a changed key, predict the same for the whole run."""
-    if len(fit.hypothesis.parts) != len(other.hypothesis.parts) or not (
-        fit.hypothesis.changes or len(other.hypothesis.changes) == 1
-    ):
+    by_key = bool(fit.hypothesis.changes) or len(other.hypothesis.changes) == 1
+    if len(fit.hypothesis.parts) != len(other.hypothesis.parts) or not by_key:
         return False
     peak = max(map(abs, rows.values))
     shares = (s / abs(v) for v, s in zip(rows.values, rows.slack, strict=True) if abs(v) > 0.01 * peak)
@@ -268,20 +262,10 @@ def _twins(fit: Fit, other: Fit, spec: Spec, rows: Rows) -> bool:
     return fit.misses == other.misses and parting is None
 
 
-def _explains(fit: Fit, plain: Fit) -> bool:
-    """Whether it explains nearly all rows, and more of those that the plain spec misses than it took from the log."""
-    return fit.share >= ENOUGH and not _unproven(fit, plain)
-
-
-def _unproven(fit: Fit, plain: Fit) -> bool:
-    """Whether the rows are too few for the numbers that were taken from them; keys can be bent to anything."""
-    part = fit.hypothesis
-    bent = bool(part.changes)
-    return plain.misses - fit.misses <= (2 * part.params if bent else part.params)
-
-
-def _families(fit: Fit) -> tuple[str, ...]:
-    return tuple(sorted(cause(part.key).family for part in fit.hypothesis.parts))
+def _proven(fit: Fit, plain: Fit) -> bool:
+    """Whether it puts more rows right than it took numbers from them; keys can be bent to anything."""
+    numbers = fit.hypothesis.params * (2 if fit.hypothesis.changes else 1)
+    return plain.misses - fit.misses > numbers
 
 
 def _explanation(fit: Fit, best: Fit | None, spec: Spec, rows: Rows) -> Explanation:

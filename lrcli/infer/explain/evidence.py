@@ -228,11 +228,6 @@ class Evidence:
             for low, _ in self.nearest_steps(i):
                 yield from (low - t + late for late in range(gap) if low - t + late)
 
-    @cached_property
-    def factor_from_ratios(self) -> tuple[float, bool] | None:
-        """(the factor c for which the log is c times the base, whether the rows fix it), None if there is none."""
-        return self.factor_of(range(len(self.at)))
-
     def factor_of(self, indices: Sequence[int]) -> tuple[float, bool] | None:
         """The factor that most of these rows allow, made as simple as they allow, and whether two rows agree on it."""
         edges: list[tuple[float, int]] = []

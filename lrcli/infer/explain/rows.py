@@ -35,10 +35,6 @@ class Rows:
     def __len__(self) -> int:
         return len(self.at)
 
-    def cut(self, stop: int) -> Rows:
-        """The first rows."""
-        return Rows(self.unit, self.at[:stop], self.values[:stop], self.slack[:stop], self.rounding, 0, self.per_epoch)
-
 
 def rows_of(spec: Spec, log: Log, run: Run, column: Sequence[float | None]) -> Rows:
     """The rows of one run of the log, positions turned into the spec's scheduler steps.

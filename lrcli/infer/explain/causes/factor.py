@@ -71,7 +71,7 @@ def _known_after(evidence: Evidence, c: float, begin: int) -> str:
 
 def find_amplitude(evidence: Evidence) -> Iterator[Hypothesis]:
     """c s(t), c from the ratio of the rows."""
-    factor = evidence.factor_from_ratios if evidence.plain_factor else None
+    factor = evidence.factor_of(range(len(evidence.at))) if evidence.plain_factor else None
     if factor is None or factor[0] in (0.0, 1.0):
         return
     c, fixed = factor

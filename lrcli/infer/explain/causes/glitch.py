@@ -33,7 +33,7 @@ def find_glitch(evidence: Evidence) -> Iterator[Hypothesis]:
     places = [f"{evidence.rows.unit} {t} (logged {rate:g})" for t, rate in zip(positions, rates, strict=True)]
     beside, further = bool(evidence.base.parts), len(wrong) - 1
     extra = EXTRA["another glitch beside a cause" if beside else "another glitch"] * further
-    extra += EXTRA["a glitch beside another cause"] * beside
+    extra += EXTRA["a glitch beside another cause"] * beside + EXTRA["the first row"] * (beside and wrong[0] == 0)
     form = f"s(t), but for {' and '.join(places)}"
     yield evidence.propose("glitch", form, extra=extra, params=0, source=patched(evidence.base.source, patches))
 
