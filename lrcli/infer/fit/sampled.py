@@ -130,25 +130,32 @@ def _counted(bare: Candidate, words: Words, batches: int, group: str) -> Candida
 
 def warming_candidates(rows: FitRows) -> Iterator[Candidate]:
     """Candidates of a run of epochs that ends within its warmup of batches: in lr every row is a line."""
-    if not rows.in_epochs or not 5 <= len(rows) <= MOST_WARM:
+    turns = sum((b > a) != (c > b) for a, b, c in zip(rows.y, rows.y[1:], rows.y[2:], strict=False))
+    if not rows.in_epochs or not 5 <= len(rows) <= MOST_WARM or turns > 1:
         return
     run = rows.p[-1] - rows.p[0] + 1
+    probe = rows.pick((0, len(rows) // 2, len(rows) - 1))
     for epochs, decay in product(dict.fromkeys((run, simplest_whole(run, 1.1 * run) or run)), ("line", "cosine")):
         shape = Shape(decay, 1.0, end=epochs, floor=0.01, epochs=True)
         bare = Candidate(decay, 1.0, rows.p[0], 0.0, horizon=epochs)
         twice = replace(shape, lr=2.0, floor=0.02)
-        pairs = zip(spellings(shape, "spell_sampled"), spellings(twice, "spell_sampled"), strict=True)
-        for (single, double), batches, group in product(pairs, range(2, MOST_WARM), (0, -1)):
-            name = [name for name, _ in _counted(bare, single, batches, "").bound.groups()][group]
-            at_1 = _counted(bare, single, batches, name).at
-            at_2 = _counted(bare, double, batches, name).at
-            rest = replace(rows, y=[y - 2 * at_1(p) + at_2(p) for p, y in zip(rows.p, rows.y, strict=True)])
-            span = rest.scale(lambda p, low=at_1, high=at_2: high(p) - low(p))  # type: ignore[misc]
-            if span is not None:
-                lr = simplest(*span)
-                main = Main(rows.p[0], replace(shape, lr=lr, floor=0.01 * lr), cost(lr) + cost(epochs))
-                yield from _sampled(rows, rows, main)
-                return
+        for single, double in zip(spellings(shape, "spell_sampled"), spellings(twice, "spell_sampled"), strict=True):
+            names = [name for name, _ in _counted(bare, single, 2, "").bound.groups()]
+            for batches, name in product(range(2, MOST_WARM), (names[0], names[-1])):
+                at_1 = _counted(bare, single, batches, name).at
+                at_2 = _counted(bare, double, batches, name).at
+                if (span := _scaled(probe, at_1, at_2) and _scaled(rows, at_1, at_2)) is not None:
+                    lr = simplest(*span)
+                    main = Main(rows.p[0], replace(shape, lr=lr, floor=0.01 * lr), cost(lr) + cost(epochs))
+                    yield from _sampled(rows, rows, main)
+                    return
+
+
+def _scaled(rows: FitRows, low: Callable[[int], float], high: Callable[[int], float]) -> tuple[float, float] | None:
+    """The interval of learning rates that give the rows, from the curves of the learning rates 1 and 2."""
+    curves = [(low(p), high(p)) for p in rows.p]
+    rest = replace(rows, y=[y - 2 * a + b for y, (a, b) in zip(rows.y, curves, strict=True)])
+    return rest.scale(lambda p: high(p) - low(p))
 
 
 def _range(gap: Callable[[int], float], tol: float) -> tuple[int, int]:
