@@ -164,7 +164,7 @@ class Folding(ast.NodeTransformer):
         value: Any = function.value if isinstance(function, ast.Constant) else None
         if value is super and not node.args:
             return known(super(self.owner, self.known["self"]))
-        node.func, node.args = function, [self.visit(each) for each in node.args]
+        node.func, node.args = function, [part for each in node.args for part in _unpacked(self.visit(each))]
         node.keywords = [each for keyword in node.keywords for each in self._keywords(keyword)]
         if not isinstance(function, ast.Constant):
             return node
@@ -199,3 +199,9 @@ class Folding(ast.NodeTransformer):
         arguments = [values[each] for each in self.printed.parameters[name]]
         is_helper = isinstance(function, FunctionType) and "." not in function.__qualname__
         return self.printed.inlined(name, arguments, is_helper) or ast.Call(ast.Name(name, ast.Load()), arguments, [])
+
+
+def _unpacked(argument: ast.expr) -> list[ast.expr]:
+    """The argument, or those of a known tuple."""
+    value: Any = getattr(argument.value, "value", None) if isinstance(argument, ast.Starred) else None
+    return [known(item) for item in value] if isinstance(value, (tuple, list)) else [argument]

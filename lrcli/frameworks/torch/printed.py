@@ -246,7 +246,10 @@ class Printed:
             return ast.Name(self.function(value, {}), ast.Load())
         if isinstance(value, count):
             return ast.Attribute(self._module("itertools"), repr(value), ast.Load())
-        if isinstance(value, (range, slice)):
+        if isinstance(value, slice):
+            parts = [None if each is None else self.lifted(each) for each in (value.start, value.stop, value.step)]
+            return ast.Slice(*parts)
+        if isinstance(value, range):
             return _parsed(repr(value))
         if isinstance(value, (list, dict, Struct, Mapping)) or (isinstance(value, type) and is_ours(value)):
             return ast.Name(self._constant(value, hint), ast.Load())

@@ -7,7 +7,6 @@ from functools import partial
 from itertools import count
 from typing import Any
 
-from lrcli.frameworks.stateless import Stateless
 from lrcli.frameworks.walk import Walked
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.multiplicative import Multiplicative
@@ -39,7 +38,7 @@ def rows_of(schedule: Schedule) -> Any:
 
 def substitute_for(schedule: Schedule, values: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]] | None:
     """A function that says what `lr_at` does with these arguments, and what is known of its own; None where it does."""
-    if isinstance(schedule, Stateless) and type(schedule).lr_at is Stateless.lr_at and "base_lr" in values:
+    if type(schedule).lr_at is Schedule.lr_at and "base_lr" in values:
         return schedule.rule(values["base_lr"]), {}
     function = _SUBSTITUTES.get(type(schedule))
     return None if function is None else (function, {"schedule": schedule, **values})
