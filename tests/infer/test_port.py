@@ -27,7 +27,24 @@ POLYNOMIAL = "{lr: 0.1, steps: 100, schedule: {type: polynomial, total_iters: 10
 EXPONENTIAL = "{lr: 0.1, steps: 100, schedule: {type: exponential, gamma: 0.95}}"
 INVERSE_SQRT = "{lr: 0.1, steps: 100, schedule: {type: transformers.inverse_sqrt, num_warmup_steps: 10}}"
 
+WARM_MULTISTEP = (
+    "{lr: 0.1, steps: 90, warmup: {for: 9, start_factor: 0.1}, schedule: {type: multistep, milestones: [40, 70]}}"
+)
+HELD = (
+    "{lr: 0.1, steps: 100, schedule: [{type: linear, for: 10, start_factor: 0.01}, {type: constant, for: 40}, "
+    "{type: cosine}]}"
+)
+
 SAME = [
+    (WARM_MULTISTEP, "optax", "optax.join_schedules"),
+    (WARM_MULTISTEP, "ignite", "ignite.create_lr_scheduler_with_warmup"),
+    (WARM_MULTISTEP, "mmengine", "mmengine.param_scheduler"),
+    (WARM_MULTISTEP, "mmcv", "mmcv.lr_config"),
+    (WARM_MULTISTEP, "detectron2", "detectron2.WarmupMultiStepLR"),
+    (WARM_MULTISTEP, "accelerate", "accelerate.AcceleratedScheduler"),
+    (HELD, "optax", "optax.join_schedules"),
+    (HELD, "ignite", "ignite.ConcatScheduler"),
+    (HELD, "mmengine", "mmengine.param_scheduler"),
     (WARM_COSINE, "transformers", "transformers.cosine"),
     (WARM_COSINE, "timm", "timm.CosineLRScheduler"),
     (WARM_COSINE, "keras", "keras.CosineDecay"),
@@ -57,13 +74,13 @@ SAME = [
     (OURS, "transformers", "transformers.cosine"),
     (OURS, "timm", "timm.CosineLRScheduler"),
     (MULTISTEP, "mmcv", "mmcv.lr_config"),
-    (STEP, "timm", "timm.StepLRScheduler"),
+    (STEP, "timm", "timm.create_scheduler_v2"),
     (STEP, "keras", "keras.ExponentialDecay"),
     (STEP, "optax", "optax.exponential_decay"),
     (STEP, "mmengine", "mmengine.param_scheduler"),
     (STEP, "composer", "composer.StepScheduler"),
     (STEP, "fairseq", "fairseq.step"),
-    (MULTISTEP, "timm", "timm.MultiStepLRScheduler"),
+    (MULTISTEP, "timm", "timm.create_scheduler_v2"),
     (MULTISTEP, "keras", "keras.PiecewiseConstantDecay"),
     (MULTISTEP, "optax", "optax.piecewise_constant_schedule"),
     (MULTISTEP, "mmengine", "mmengine.param_scheduler"),
@@ -160,6 +177,6 @@ def test_keys_that_make_it_no_nearer_are_left_out() -> None:
     spec = parse_text("{lr: 0.1, epochs: 30, warmup: {for: 2}, schedule: {type: multistep, milestones: [10, 20]}}")
     ported = port(spec, "timm")
     text = "\n".join(spec_lines(spec, ported.schedule, ported.lr))
-    assert "decay_t: [11, 21]" in text
+    assert "decay_milestones: [13, 23]" in text
     for key in ("k_decay", "min_lr", "num_epochs"):
         assert key not in text

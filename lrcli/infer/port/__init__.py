@@ -11,7 +11,7 @@ from lrcli.errors import InvalidValue, LrcliError, closest
 from lrcli.infer.port.curve import WantedCurve, curve_of, rates_of
 from lrcli.infer.port.search import Ported, Search
 from lrcli.infer.port.text import spec_lines
-from lrcli.infer.port.tuning import SIMPLE
+from lrcli.infer.port.tuning import MOST_IMPROVED, PHASE_IMPROVED, SIMPLE
 from lrcli.reader import parse_text
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import param_of
@@ -34,21 +34,24 @@ def target_framework(name: str) -> str:
 def port(spec: Spec, framework: str) -> Ported:
     """The schedule of a framework that is nearest to the curve of a spec. Raises LrcliError where none can run.
 
-    A single class is looked for first, then phases of several in a class that runs schedules one after the other.
+    A single class that has it at once comes first, then phases of several in a class that runs schedules one after the
+    other, then the nearest classes improved.
     """
     curve = curve_of(spec)
     classes = sorted(registry.framework_types(framework), key=lambda cls: len(parameters(cls)))
     plain = [cls for cls in classes if not any(kind in _NOT_SEARCHED for kind in _required(cls))]
     search = Search(curve)
-    best: Ported | None = None
-    for ported in search.nearest(plain):
-        best = _better(best, ported)
-        if best.same:
-            break
-    if best is None or not best.same or best.cost > SIMPLE:
+    drafts = search.drafts(plain)
+    best = next(iter(search.same(drafts)), None)
+    if best is None or best.cost > SIMPLE:
         for ported in _joined(curve, search, plain, classes):
             best = _better(best, ported)
             if ported.same:
+                break
+    if best is None or not best.same:
+        for ported in search.nearest(drafts[:MOST_IMPROVED]):
+            best = _better(best, ported)
+            if best.same:
                 break
     if best is None:
         why = f" ({search.refusal})" if search.refusal else ""
@@ -84,11 +87,16 @@ def _joined(
     joining = [cls for cls in classes if {"schedules", "positions"} <= _required(cls).keys()]
     phases: dict[tuple[int, int], list[Schedule]] = {}
     for cuts in curve.cuts() if joining else ():
+        if search.left < 0:
+            return
         edges = [*pairwise((0, *cuts, len(curve.rates)))]
         for start, stop in edges:
             if (start, stop) not in phases:
-                part = Search(curve.part(start, stop), (curve.lr,))
-                phases[start, stop] = [ported.schedule for ported in part.nearest(plain) if ported.same]
+                part = Search(curve.part(start, stop), (curve.lr,), search.left)
+                drafts = part.drafts(plain)
+                nearest = part.same(drafts) or part.nearest(drafts[:PHASE_IMPROVED])
+                phases[start, stop] = [ported.schedule for ported in nearest if ported.same]
+                search.left = part.left
         for cls in joining:
             names = _required(cls)
             parts = [next((s for s in phases[edge] if _holds(cls, names, s)), None) for edge in edges]

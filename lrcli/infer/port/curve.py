@@ -181,7 +181,8 @@ class WantedCurve:
         """The rows between which the curve is made of straight lines; [] for one of too many."""
         slopes, last = [b - a for a, b in pairwise(self.rates)], len(self.rates) - 1
         bends = [t for t, (a, b) in enumerate(pairwise(slopes), 1) if abs(b - a) > 1e-9 * self.peak]
-        return [0, *bends, last] if last and len(bends) <= MOST_JUMPS else []
+        is_curved = any(c - a == 2 for a, c in zip(bends, bends[2:], strict=False))
+        return [0, *bends, last] if last and len(bends) <= MOST_JUMPS and not is_curved else []
 
     def bases(self) -> tuple[float, ...]:
         """The base learning rates that the schedule may start from."""
@@ -193,8 +194,8 @@ class WantedCurve:
         default = () if f.default is MISSING else (f.default,)
         if f.name in LEFT_OUT and default and not (f.name == "warmup_ratio" and default[0]):
             return default
-        if f.name == "by_epoch" and self.unit == "ba":
-            return (False, True)
+        if f.name in ("by_epoch", "warmup_by_epoch") and (f.name, self.unit) != ("by_epoch", "ep"):
+            return (self.unit == "ep", self.unit == "ba")
         values = dict.fromkeys((*default, *self._of_kind(f.name, param.kind, param.choices, lr)))
         allowed = [value for value in values if value in default or (value is not None and param.test(value))]
         return tuple(allowed if param.kind == "data" else allowed[:MOST_VALUES])
@@ -252,21 +253,27 @@ class WantedCurve:
         return [",".join(rules).rstrip(":")]
 
     def _data(self, name: str) -> Sequence[Any]:
-        """Lists and mappings of pieces; a class refuses those that it cannot read."""
-        by_unit = [tuple(f"{t}{self.unit}" for t in self.jumps)] if self.jumps else []
-        lists: list[Any] = [*by_unit, *self._positions()]
-        if len(self._factors) == len(self.jumps):
-            for by in (0, -1):
-                lists.append(Record({str(t + by): x for t, x in zip(self.jumps, self._factors, strict=True)}))
-        if self.pieces:
-            lists += [tuple(self.pieces), Record(dict(zip(map(str, (0, *self.jumps)), self.pieces, strict=True)))]
-        lists += [*self.lengths] if name == "step" else []
-        if self.corners:
-            lists.append(tuple((t, self.rates[t]) for t in self.corners))
-            inner = [(t, self.rates[t], self.rates[before]) for before, t in pairwise(self.corners)]
-            if all(before for _, _, before in inner):
-                lists.append(Record({str(t): rate / before for t, rate, before in inner}))
-        return lists
+        """Lists and mappings of pieces."""
+        if name == "milestones":
+            return [tuple(f"{t}{self.unit}" for t in self.jumps)] if self.jumps else []
+        if name == "step":
+            return [*self._positions(), *self.lengths]
+        if name == "values":
+            return [tuple(self.pieces)] if self.pieces else []
+        if name in ("update2lr", "epoch2lr"):
+            return [Record(dict(zip(map(str, (0, *self.jumps)), self.pieces, strict=True)))] if self.pieces else []
+        if name == "milestones_values":
+            return [tuple((t, self.rates[t]) for t in self.corners)] if self.corners else []
+        return self._scales() if name == "boundaries_and_scales" else []
+
+    def _scales(self) -> list[Record]:
+        """The factor at each jump, or before it, and that from corner to corner."""
+        factors = self._factors if len(self._factors) == len(self.jumps) else []
+        scales = [Record({str(t + by): x for t, x in zip(self.jumps, factors, strict=False)}) for by in (0, -1)]
+        inner = [(t, self.rates[t], self.rates[before]) for before, t in pairwise(self.corners)]
+        if inner and all(before for _, _, before in inner):
+            scales.append(Record({str(t): rate / before for t, rate, before in inner}))
+        return scales
 
     def _translated(self, common: dict[str, Any]) -> list[dict[str, Any]]:
         """The entries of the same names as PyTorch's schedules have that the curve comes from."""
@@ -291,7 +298,7 @@ class WantedCurve:
         """Lists of entries as mmengine has them: a main curve, alone or behind a linear or constant warmup."""
         by_epoch = {} if self.unit == "ep" else {"by_epoch": False}
         steps, jumps, least = len(self.rates), tuple(self.jumps), min(self.rates)
-        powers = [x for x in self.numbers if 0 < x <= 10] or [1.0]
+        powers = list(dict.fromkeys([*(x for x in self.numbers if 0 < x <= 10), *self._factors[:1]])) or [1.0]
         first = self.rates[0] / lr if lr else 0.0
         translated = self._translated(by_epoch)
         for sign in (1, -1) if translated else ():
@@ -309,7 +316,7 @@ class WantedCurve:
             for begin in dict.fromkeys((warm, *(t for t in self.breaks[:2] if t > warm))):
                 common = {**by_epoch, **({"begin": begin} if begin else {})}
                 for end in (end for end in (steps, *self.lengths[:4]) if end > begin):
-                    for low in dict.fromkeys((0.0, least)):
+                    for low in dict.fromkeys((0.0, least, self.rates[-1])):
                         cosine = {"type": "CosineAnnealingLR", "T_max": end - begin, "eta_min": low, **common}
                         mains.append([{**cosine, "end": end}])
                         for power in dict.fromkeys((1.0, *powers)):

@@ -19,10 +19,12 @@ from lrcli.infer.port.tuning import (
     LISTED,
     MOST_COMPUTED,
     MOST_TRIED,
+    PAIRED,
     ROUNDED,
     ROUNDING_COSTS,
     SAMPLED,
     SINGLE,
+    WALKED,
 )
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import Record, param_of
@@ -75,9 +77,12 @@ class _Draft:
 
 
 class Search:
-    """A search for a curve. `refusal` is what the first class said that refused it."""
+    """A search for a curve.
 
-    def __init__(self, curve: WantedCurve, bases: Sequence[float] = ()) -> None:
+    refusal: what the first class said that refused it. left: how many learning rates may still be computed.
+    """
+
+    def __init__(self, curve: WantedCurve, bases: Sequence[float] = (), left: int = MOST_COMPUTED) -> None:
         self.curve = curve
         self.refusal = ""
         self._bases = bases or curve.bases()
@@ -87,24 +92,27 @@ class Search:
         rows = sorted({t for t in (0, 1, 2, *evenly, *beside, n - 1) if 0 <= t < n})
         self._rows = [t for i in range(7) for t in rows[i::7]]  # far apart first: what is far off shows in a few
         self._limit = math.inf
-        self._left = MOST_COMPUTED
+        self.left = left
 
-    def nearest(self, classes: Sequence[type[Schedule]]) -> Iterator[Ported]:
-        """Schedules: all that are likely the same curve, the simplest first; where there is none, ever nearer ones."""
+    def drafts(self, classes: Sequence[type[Schedule]]) -> list[_Draft]:
+        """What is known of each class that can run, the nearest first."""
         drafts = [draft for draft in map(self._draft, classes) if draft.starts]
-        drafts.sort(key=lambda draft: draft.starts[0][0])
-        ready = [self._improved(draft) for draft in drafts if draft.starts[0][0] <= draft.enough]
-        same = sorted((ported for ported in ready if ported and ported.same), key=lambda ported: ported.cost)
-        if same:
-            yield from same
-            return
+        return sorted(drafts, key=lambda draft: draft.starts[0][0])
+
+    def same(self, drafts: Sequence[_Draft]) -> list[Ported]:
+        """The schedules that have the curve as they are, the simplest first."""
+        ported = [self._improved(draft) for draft in drafts if draft.starts[0][0] <= draft.enough]
+        return sorted((each for each in ported if each and each.same), key=lambda each: each.cost)
+
+    def nearest(self, drafts: Sequence[_Draft]) -> Iterator[Ported]:
+        """The schedules of some classes, each nearer than those before."""
         best = math.inf
         for draft in drafts:
-            if self._left < 0 and best < math.inf:
+            if self.left < 0 and best < math.inf:
                 return
             ported = self._improved(draft)
-            if ported is not None and (ported.same or ported.gap < best):
-                best = min(best, ported.gap)
+            if ported is not None and ported.gap < best:
+                best = ported.gap
                 yield ported
 
     def compared(self, schedule: Schedule, lr: float) -> Ported | None:
@@ -124,9 +132,9 @@ class Search:
         """The likeliest schedules of a class, the nearest first."""
         enough = 4 * (SINGLE if any(f.name == "dtype" for f in parameters(cls)) else DOUBLE) * self.curve.peak
         draft = _Draft(cls, {lr: self._values(cls, lr) for lr in self._bases}, enough)
-        kinds = [(i, f.name, param_of(f).kind) for i, f in enumerate(parameters(cls))]
-        words = [i for i, name, kind in kinds if name in WORDS or kind == "choice"]
-        lists = [i for i, name, kind in kinds if kind in ("data", "positions")]
+        keys = [(i, f, param_of(f).kind) for i, f in enumerate(parameters(cls))]
+        words = [i for i, f, kind in keys if f.name in WORDS or kind == "choice"]
+        lists = [i for i, f, kind in keys if kind in ("data", "positions") or f.default is None]
         self._limit = math.inf
         for lr, values in draft.values.items():
             for combination in chain(_paired(values, words, lists), islice(_likeliest(values), LISTED)):
@@ -138,7 +146,7 @@ class Search:
                     draft.starts = sorted([*draft.starts, (distance, len(draft.tried), key)])[:IMPROVED]
                 if len(draft.starts) == IMPROVED:
                     self._limit = draft.starts[-1][0]
-                if distance <= enough:
+                if distance <= enough or (self.left < 0 and draft.starts):
                     return draft
         return draft
 
@@ -172,7 +180,7 @@ class Search:
                 moved = False
                 for places in combinations(free, width):
                     for changed in _changes(key, places, values):
-                        if len(draft.tried) >= most or self._left < 0 or distance <= draft.enough:
+                        if len(draft.tried) >= most or self.left < 0 or distance <= draft.enough:
                             return distance, key
                         reached = self._distance(draft, changed)
                         if reached < distance:
@@ -224,11 +232,11 @@ class Search:
         try:
             if not bound.stands_alone():
                 walked = bound.lrs(lr, 0, max(self._rows) + 1)
-                self._left -= len(walked)
+                self.left -= len(walked) // WALKED
                 distance = math.fsum(abs(walked[t] - rates[t]) for t in self._rows)
                 return distance if distance == distance else math.inf
             for t in self._rows:
-                self._left -= 1
+                self.left -= 1
                 distance += abs(bound.lr_at(t, lr) - rates[t])
                 if not distance <= self._limit:  # farther than what is known, or NaN
                     return math.inf
@@ -284,7 +292,7 @@ def _paired(values: list[tuple[Any, ...]], words: list[int], lists: list[int]) -
         return
     first = [several[0] for several in values]
     for i, j in product(words, lists):
-        for word, items in product(values[i], values[j][:3]):
+        for word, items in product(values[i], values[j][:PAIRED]):
             changed = list(first)
             changed[i], changed[j] = word, items
             yield tuple(changed)

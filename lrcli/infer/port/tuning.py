@@ -1,7 +1,7 @@
 """The tuned numbers of `convert --to FRAMEWORK`.
 
 They were tuned on the sample specs of `schedules/` and the specs of `tests/infer/test_port.py`, each against all
-frameworks: what a framework can say is found, and no answer takes more than about 5 s.
+frameworks: what a framework can say is found, and an answer takes no more than about 5 s.
 """
 
 MOST_ROWS = 100_000
@@ -12,12 +12,20 @@ MOST_VALUES = 16
 """A key gets at most this many values."""
 LISTED = 150
 """This many combinations of a class are tried in the order of their likelihood; the best of them are improved."""
+PAIRED = 8
+"""With each word of a class this many values of each list, and of each key that may be left out, are tried."""
 IMPROVED = 2
 """This many combinations of a class are improved."""
 MOST_TRIED = 1_500
 """At most this many schedules are tried to improve one combination."""
-MOST_COMPUTED = 400_000
+MOST_IMPROVED = 8
+"""Of this many classes, the nearest first, combinations are improved."""
+PHASE_IMPROVED = 2
+"""The same for a part of the curve."""
+MOST_COMPUTED = 300_000
 """A search computes at most this many learning rates before it takes the nearest schedule so far."""
+WALKED = 8
+"""This many rows that are computed in order take the time of one that is computed by itself."""
 MOST_JUMPS = 50
 """A curve with more jumps, or with more corners, is not taken for a list of pieces."""
 MOST_CUTS = 5
