@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,23 +13,35 @@ from lrcli.infer.keys import Change, Key, Variants, keys_of
 from lrcli.infer.keys.solving import Solver, Wanted
 from lrcli.infer.numbers import digits
 from lrcli.reader import Declared
+from lrcli.schedules import Schedule, parameters
+from lrcli.schedules.params import param_of
 from lrcli.series import series_of
 
 EXACT = (1e-13, 1e-11, 1e-9)
-"""How far, in relation to the wanted learning rate, the one that comes out may be: as near as there is a value."""
-
-
+"""The learning rate that comes out may be this far from the wanted one, as a share of it: as near as there is one."""
+SINGLE = 2.0**-24
+"""The same where the framework rounds to single precision."""
 MOST_WALKED = 100_000
-"""How far a run is walked again for each value that is tried, where no step can be computed alone."""
+"""A run whose steps cannot be computed alone is walked again for each value, up to this step."""
+
+_NO_NUMBERS = {
+    "positions": "a list of positions",
+    "text": "a text",
+    "expression": "an expression",
+    "data": "a list or a mapping",
+    "metric": "a series of metrics",
+}
+"""The kinds of keys that have no single value."""
 
 
 @dataclass(frozen=True)
 class Solved:
-    """What was found for a key.
+    """The values of a key that were found.
 
     changes: the key's values with which the learning rate is the wanted one, each with the one that comes out; the
     nearest to the spec's own first. seen: the lowest and the highest learning rate there with any other value.
-    beside: for a whole number that lies between two, these with their learning rates; of a choice, every word with its.
+    beside: where there is no such value, the two between which it would have to lie, with their learning rates; of a
+    choice, every word with its.
     """
 
     key: Key
@@ -45,8 +58,8 @@ def solve(declared: Declared, name: str, row: int, lr: float, group: int = 0) ->
     run = series_of(declared.spec)
     if not run.jumps:
         run.check_walk(row - run.start, MOST_WALKED)
-    found = [_solved(key, declared, row, lr, group) for key in _named(declared, name, group)]
-    return next((one for one in found if one.changes), found[0])
+    candidates = [_solved(key, declared, row, lr, group) for key in _named(declared, name, group)]
+    return next((candidate for candidate in candidates if candidate.changes), candidates[0])
 
 
 def _solved(key: Key, declared: Declared, row: int, lr: float, group: int) -> Solved:
@@ -56,60 +69,70 @@ def _solved(key: Key, declared: Declared, row: int, lr: float, group: int) -> So
     def rate(change: Change) -> float | None:
         spec = variants.spec([change])
         try:
-            found = math.nan if spec is None else plain_source(spec, group, reading)([row])[0]
+            lr_there = math.nan if spec is None else plain_source(spec, group, reading)([row])[0]
         except (LrcliError, ArithmeticError, ValueError, IndexError):
             return None
-        return found if math.isfinite(found) else None
+        return lr_there if math.isfinite(lr_there) else None
 
-    def values(value: float) -> list[float] | None:
-        found = rate(key.to(value))
-        if found is None:
+    def rates(value: float) -> list[float] | None:
+        lr_there = rate(key.to(value))
+        if lr_there is None:
             return None
-        known[value] = found
-        return [found]
+        known[value] = lr_there
+        return [lr_there]
 
     if key.kind == "words":
-        named = [(key.to(word), rate(key.to(word))) for word in (*((key.was,) if key.was else ()), *key.words)]
-        rates = tuple((change, found) for change, found in named if found is not None)
-        right = tuple(one for one in rates if float(f"{one[1]:.{max(digits(lr), 3)}g}") == lr)
-        return Solved(key, right, None, () if right else rates)
-    changes: tuple[tuple[Change, float], ...] = ()
-    for near in EXACT:
+        changes = [key.to(word) for word in (*((key.was,) if key.was else ()), *key.words)]
+        pairs = tuple((change, lr_there) for change in changes if (lr_there := rate(change)) is not None)
+        right = tuple(pair for pair in pairs if float(f"{pair[1]:.{max(digits(lr), 3)}g}") == lr)
+        return Solved(key, right, None, () if right else pairs)
+    at_present = rates(key.number)
+    for near in (*EXACT, SINGLE):
+        if near == SINGLE and array("f", at_present or [math.pi]).tolist() != at_present:
+            break
         wanted = Wanted([lr], [near * abs(lr) or 1e-300])
-        solver = Solver(key, values, wanted, [float(declared.spec.length), float(row)])
-        own = values(key.number)
-        solutions = [key.number] if own is not None and abs(own[0] - lr) <= near * abs(lr) else []
+        solver = Solver(key, rates, wanted, [float(declared.spec.length), float(row)])
+        solutions = [key.number] if at_present and wanted.met(wanted.signs(at_present)) else []
         solutions += [value for value in solver.solutions() if value not in solutions]
         solutions.sort(key=lambda value: abs(value - key.number))
-        changes = tuple((key.to(value), known[value]) for value in solutions if value in known or values(value))
-        if changes:
-            break
+        solved = tuple((key.to(value), known[value]) for value in solutions if value in known or rates(value))
+        if solved:
+            return Solved(key, solved, None)
     seen = (min(known.values()), max(known.values())) if known else None
-    return Solved(key, changes, seen, () if changes or key.kind != "whole" else _beside(key, known, lr))
+    return Solved(key, (), seen, _beside(key, known, lr))
 
 
 def _named(declared: Declared, name: str, group: int) -> list[Key]:
     """The keys of that name: several where a length has a unit, or an expression several numbers."""
     keys = [key for key in keys_of(declared, group) if key.kind != "positions"]
     numbers = [key for key in keys if key.kind != "words" and key.path in (name, f"{name}.for")]
-    found = numbers or [key for key in keys if key.path == name]
-    found = found or [key for key in keys if key.path.endswith(f".{name}")]
-    if len({key.path for key in found}) == 1:
-        return found
-    names = list(dict.fromkeys(key.path for key in keys))
-    if found:
-        paths = dict.fromkeys(key.path for key in found)
+    exact = numbers or [key for key in keys if key.path == name]
+    matches = exact or [key for key in keys if key.path.endswith(f".{name}")]
+    if len({key.path for key in matches}) == 1:
+        return matches
+    if matches:
+        paths = dict.fromkeys(key.path for key in matches)
         raise LrcliError(f"several keys are called {name!r}: write one of {', '.join(paths)}")
-    close = closest(name, [*names, *(path.rpartition(".")[2] for path in names)])
-    hint = f"did you mean {close!r}?" if close else f"it has {', '.join(names)}"
+    names = list(dict.fromkeys(key.path for key in keys))
+    kind = _kind_of(declared.spec.groups[group].schedule, name.rpartition(".")[2])
+    close = None if kind else closest(name, [*names, *(path.rpartition(".")[2] for path in names)])
+    hint = f"did you mean {close!r}?" if close else f"{kind}it has {', '.join(names)}"
     raise LrcliError(f"there is no value {name[:60]!r} to solve for: {hint}")
 
 
+def _kind_of(schedule: Schedule, name: str) -> str:
+    """What a key is that has no single value, in words; "" for no key of the schedule, or of its parts."""
+    kind = next((param_of(f).kind for f in parameters(schedule) if f.name == name), "")
+    if name == "type" or kind in _NO_NUMBERS:
+        return f"it is {_NO_NUMBERS.get(kind, 'the type of a schedule')}, and no number or choice; "
+    return next((text for part in schedule.parts() if (text := _kind_of(part, name))), "")
+
+
 def _beside(key: Key, known: dict[float, float], lr: float) -> tuple[tuple[Change, float], ...]:
-    """The two neighbouring whole numbers between which the wanted learning rate lies, the nearest such."""
+    """The two neighbouring values between which the wanted learning rate lies, the nearest such."""
     steps = pairwise(sorted(known.items()))
-    pairs = [(a, b) for a, b in steps if (a[1] - lr) * (b[1] - lr) < 0 and b[0] - a[0] == 1]
+    pairs = [(a, b) for a, b in steps if (a[1] - lr) * (b[1] - lr) < 0]
     if not pairs:
         return ()
-    pair = min(pairs, key=lambda two: abs(two[0][0] - key.number))
-    return tuple((key.to(value), found) for value, found in pair)
+    pair = min(pairs, key=lambda two: (two[1][0] - two[0][0], abs(two[0][0] - key.number)))
+    return tuple((key.to(value), lr_there) for value, lr_there in pair)

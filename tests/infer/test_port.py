@@ -62,7 +62,7 @@ SAME = [
     (WARM_LINEAR, "megatron", "megatron.OptimizerParamScheduler"),
     (WARM_CONSTANT, "transformers", "transformers.constant_with_warmup"),
     (WARM_CONSTANT, "timm", "timm.StepLRScheduler"),
-    (WARM_CONSTANT, "keras", "keras.PolynomialDecay"),
+    (WARM_CONSTANT, "keras", "keras.CosineDecay"),
     (WARM_CONSTANT, "optax", "optax.warmup_constant_schedule"),
     (WARM_CONSTANT, "composer", "composer.ConstantWithWarmupScheduler"),
     (WARM_CONSTANT, "fairseq", "fairseq.polynomial_decay"),

@@ -51,6 +51,21 @@ def test_a_choice() -> None:
     assert ["cos", "linear"] == [change.value for change, _ in solve(declared, "anneal_strategy", 50, 0.01).beside]
 
 
+def test_single_precision() -> None:
+    """A framework that rounds to single precision has the wanted learning rate, but for that rounding."""
+    schedule = "{type: keras.CosineDecay, initial_learning_rate: 0.4, decay_steps: 90, alpha: 0.5}"
+    solved = solve(read_declared(f"{{lr: 0.4, steps: 100, schedule: {schedule}}}"), "alpha", 95, 0.1)
+    assert float(solved.changes[0][0].value) == pytest.approx(0.25, rel=1e-7)
+
+
+def test_no_single_value() -> None:
+    """A list is named as one, and not taken for a slip of the pen."""
+    with pytest.raises(LrcliError, match="no value 'milestones' to solve for: it is a list of positions"):
+        solve(
+            read_declared("{lr: 1, epochs: 90, schedule: {type: multistep, milestones: [30]}}"), "milestones", 40, 0.1
+        )
+
+
 @pytest.mark.parametrize("name", ["gama", "type", ""])
 def test_no_such_key(name: str) -> None:
     """A key that is none, or no number, is refused with those that there are."""
