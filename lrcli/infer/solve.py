@@ -19,8 +19,8 @@ from lrcli.series import series_of
 
 EXACT = (1e-13, 1e-11, 1e-9)
 """The learning rate that comes out may be this far from the wanted one, as a share of it: as near as there is one."""
-SINGLE = 2.0**-24
-"""The same where the framework rounds to single precision."""
+SINGLE = 2.0**-22
+"""The same where the framework computes in single precision: a rounding or two."""
 MOST_WALKED = 100_000
 """A run whose steps cannot be computed alone is walked again for each value, up to this step."""
 
