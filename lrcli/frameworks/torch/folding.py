@@ -86,7 +86,7 @@ class Folding(ast.NodeTransformer):
             raise NotPrinted("a list that is changed")
         try:
             return self.printed.metric(owner.value, node.attr) or known(getattr(owner.value, node.attr), node.attr)
-        except (AttributeError, ArithmeticError, ValueError) as error:
+        except Exception as error:  # as in `evaluated`
             raise NotPrinted(str(error)) from None
 
     def visit_Slice(self, node: ast.Slice) -> ast.expr:

@@ -33,7 +33,7 @@ def rows_of(schedule: Schedule) -> Any:
     """The generator function of a schedule that can only be walked, None for another."""
     if isinstance(schedule, Multiplicative):
         return partial(_products, schedule)
-    return schedule.walk if isinstance(schedule, Walked) and type(schedule).lr_at is Walked.lr_at else None
+    return schedule.walk if isinstance(schedule, Walked) and type(schedule).lrs is Walked.lrs else None
 
 
 def substitute_for(schedule: Schedule, values: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]] | None:
