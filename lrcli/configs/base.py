@@ -14,13 +14,18 @@ a dotted path and the framework's default; `config.node(path)` is the raw node. 
 that nobody resolved, and the like are errors at their place. `config.fail(path, code, message, help)` makes an error of
 your own (raise it), `config.raises(path, message)` one that quotes the framework's, `config.needs_steps(path)` the one
 for a length that depends on the data. `config.remark(path, code, what, why, advice)` is a note, which `check` shows as
-a finding at the place of `path`. `config.given` holds the options (`--samples` and so on). `config.release` is the
-release that the curve is read for, `config.at_least("4.52")` compares. `config.beside(path)` reads another file.
+a finding at the place of `path`. What comes again has its own: `config.rate`, `config.epochs` and `config.choice` read,
+`config.refuse_first` takes a table of the framework's own refusals, `config.refuse_others` and `config.require` say
+what Python says of the arguments of a call, and `counts.py` counts batches and updates. `config.given` holds the
+options (`--samples` and so on). `config.release` is the release that the curve is read for, `config.at_least("4.52")`
+compares. `config.beside(path)` reads another file.
 
 `Draft` writes: `draft.put("schedule.num_warmup_steps", 100, at="warmup_ratio", why="ceil(0.1 * 1000)")` puts a value
 into the spec, in lrcli's own words, placed at the config's key, with the comment that `lrcli convert` prints beside it.
-A list or a dict may be put, and so may a node of the config, which keeps its places. The ordinary reader builds the
-Spec, so what it finds wrong points into the user's file.
+`draft.put_fields({"power": 1.0, "gamma": float})` does so for a table of keys, each with its default or, for one that
+is left out then, its type; `draft.put_length(Length(...))` writes the length. A list or a dict may be put, and so may a
+node of the config, which keeps its places. The ordinary reader builds the Spec, so what it finds wrong points into the
+user's file.
 
 A small one, whole:
 

@@ -160,13 +160,7 @@ class Expressions:
         if isinstance(node, ast.BoolOp):
             parts = [self.truth(part, depth + 1) for part in node.values]
             stop = isinstance(node.op, ast.Or)
-            return (
-                stop
-                if stop in parts and None not in parts[: parts.index(stop)]
-                else None
-                if None in parts
-                else not stop
-            )
+            return next((part for part in parts if part is None or part == stop), not stop)
         value = self.value(node, depth)
         if isinstance(value, (Mapping, List)):
             return bool(value.entries if isinstance(value, Mapping) else value.items)
