@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from lrcli.frameworks.fitting import Shape
-from lrcli.frameworks.stateless import Stateless
 from lrcli.infer.effort import spend
 from lrcli.infer.fit.tuned import UNROUND
 from lrcli.infer.numbers import digits
@@ -79,9 +78,7 @@ class Candidate:
 
     @cached_property
     def _rule(self) -> Callable[[int], float]:
-        if isinstance(self.bound, Stateless) and type(self.bound).rule is not Stateless.rule:
-            return self.bound.rule(self.lr)
-        return lambda t: self.bound.lr_at(t, self.lr)
+        return self.bound.rule(self.lr)
 
     @property
     def is_code(self) -> bool:
