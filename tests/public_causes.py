@@ -56,6 +56,12 @@ CASES: dict[str, tuple[str, Callable[[int], float], range, str]] = {
         range(100),
         "warmup-end",
     ),
+    "a decay over the whole run, its clock running in the warmup": (
+        WARM,
+        lambda t: s(WARM)(t) if t < 10 else cosine(t),
+        range(100),
+        "decay-clock",
+    ),
     "warmup times decay": (
         CLOCK,
         lambda t: cosine(t) * (min(1, 0.001 + 0.999 * t / 10)),

@@ -58,6 +58,8 @@ def _inside(config: Config) -> Iterator[str]:
             if isinstance(value, Scalar):
                 if _number(config, value, where) is not None:
                     yield where
+            elif isinstance(value, Sequence) and _positions(config, value, where):
+                yield where
             elif len(waiting) < _MOST and where.count(".") < _DEEPEST:
                 waiting.append((where, value))
 

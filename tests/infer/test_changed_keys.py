@@ -52,6 +52,10 @@ SPECS = {
         "{lr: 0.02, steps: 1000, schedule: {type: detectron2.WarmupMultiStepLR, milestones: [500, 750], gamma: 0.1, "
         "warmup_iters: 50, warmup_factor: 0.001}}"
     ),
+    "mmengine steps": (
+        "{lr: 0.02, epochs: 100, schedule: {type: mmengine.param_scheduler, schedulers: "
+        "[{type: MultiStepLR, end: 100, milestones: [50, 75]}]}}"
+    ),
     "groups": "{epochs: 60, schedule: {type: cosine}, groups: [{name: a, lr: 0.1}, {name: b, lr: 0.01}]}",
 }
 
@@ -112,6 +116,7 @@ ONE = [
     ("megatron", "schedule.lr_decay_style=linear"),
     ("mmengine", "schedule.schedulers.0.end=25"),
     ("mmengine", "schedule.schedulers.1.eta_min=0.001"),
+    ("mmengine steps", "schedule.schedulers.0.milestones=[60, 90]"),
 ]
 
 

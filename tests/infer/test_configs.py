@@ -157,6 +157,15 @@ warmup_epochs: 5
 warmup_lr: 1.0e-05
 min_lr: 1.0e-05
 """
+MMENGINE = """\
+train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=100)
+train_dataloader = dict(batch_size=40)
+optim_wrapper = dict(type="OptimWrapper", optimizer=dict(type="SGD", lr=0.02))
+param_scheduler = [
+    dict(type="LinearLR", start_factor=0.01, end=5),
+    dict(type="MultiStepLR", end=100, milestones=[50, 75], gamma=0.1),
+]
+"""
 FORMATS = [
     ("hydra.yaml", HYDRA, "model.scheduler.gamma=0.9"),
     ("nanogpt.py", NANOGPT, "min_lr=0.0001"),
@@ -172,6 +181,8 @@ FORMATS = [
     ("detectron2.yaml", DETECTRON2, "SOLVER.LR_SCHEDULER_NAME=WarmupCosineLR"),
     ("detectron2.yaml", DETECTRON2, "SOLVER.STEPS=[3000, 4000]"),
     ("detectron2.yaml", DETECTRON2, "SOLVER.WARMUP_METHOD=constant"),
+    ("detectron2.yaml", DETECTRON2.replace(" GAMMA: 0.1,", ""), "SOLVER.GAMMA=0.2"),
+    ("mmengine.py", MMENGINE, "param_scheduler.1.milestones=[60, 90]"),
     ("timm.yaml", TIMM, "sched=poly"),
     ("timm.yaml", TIMM, "warmup_prefix=true"),
     ("timm.yaml", TIMM, "lr=0.3"),

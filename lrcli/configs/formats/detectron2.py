@@ -101,6 +101,8 @@ def _value(config: Config, key: str) -> Any:
     """A value of the SOLVER, or detectron2's default; yacs takes no value of another type than that has."""
     path, default = f"SOLVER.{key}", _DEFAULTS[key]
     node = config.node(path)
+    if node is None and isinstance(default, (int, float)) and not isinstance(default, bool):
+        return config.count(path, default) if isinstance(default, int) else config.number(path, default)
     if node is None:
         config.offer(path, str(default), _CHOICES.get(key, ()))
         return default

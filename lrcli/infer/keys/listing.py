@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from itertools import pairwise
 from typing import Any
 
 from lrcli.catalog.registry import framework_types
@@ -185,7 +186,9 @@ def _inside(path: str, node: Node) -> Iterator[Key]:
     for where, inner in waiting:
         if len(waiting) > 4 * _MOST:
             return
-        if isinstance(inner, Sequence):
+        if isinstance(inner, Sequence) and (entries := _rising(inner)):
+            yield Key(where, _flow(inner), "positions", entries[-1], entries=entries)
+        elif isinstance(inner, Sequence):
             waiting += [(f"{where}.{i}", item) for i, item in enumerate(inner.items)]
         elif isinstance(inner, Mapping):
             waiting += [(f"{where}.{key.text}", item) for key, item in inner.entries]
@@ -195,6 +198,13 @@ def _inside(path: str, node: Node) -> Iterator[Key]:
         elif isinstance(inner, Scalar) and inner.value.__class__ in (int, float):
             whole = isinstance(inner.value, int) and inner.value > 1  # 0 and 1 may be a floor and a factor
             yield Key(where, inner.text, "whole" if whole else "number", float(inner.value))
+
+
+def _rising(node: Sequence) -> tuple[float, ...]:
+    """The entries of a list of rising whole numbers, such as milestones; () of another one."""
+    entries = tuple(item.value for item in node.items if isinstance(item, Scalar) and item.value.__class__ is int)
+    rising = len(entries) == len(node.items) and all(a < b for a, b in pairwise((0, *entries)))
+    return tuple(map(float, entries)) if rising else ()
 
 
 def _other_type(node: Node, path: str, schedule: Any, lr: float | None, length: int) -> Iterator[Key]:

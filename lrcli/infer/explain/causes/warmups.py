@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 
 from lrcli.infer.explain.causes.base import Cause, phase_ends, propose_nothing
 from lrcli.infer.explain.clocks import shifted_since
-from lrcli.infer.explain.edits import warmup_of
+from lrcli.infer.explain.edits import lengths, warmup_of
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.sources import Formula, RateSource, before_step, product
 from lrcli.infer.explain.tuning import EXTRA, MOST_BATCHES
+from lrcli.infer.keys.variants import replaced
 from lrcli.schedules.constant import Constant
 
 SHAPES: dict[str, Callable[[float, int], float]] = {
@@ -56,6 +57,12 @@ def find_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
     form = f"s(t) with the decay's clock running in the warmup of {n} steps"
     running = before_step(n, lambda t: warm([t])[0], rest)
     yield evidence.propose("decay-clock", form, params=0, source=running)
+    for path, length in lengths(rest.schedule):
+        if not isinstance(length, tuple) and length + n == evidence.spec.length:
+            # the spec's decay ends with the run, and so does this one, which begins with it
+            whole = Formula(replaced(rest.schedule, [(path, evidence.spec.length)]), rest.base_lr)
+            running = before_step(n, lambda t: warm([t])[0], whole)
+            yield evidence.propose("decay-clock", f"{form}, and {path[-1]} the whole run", params=0, source=running)
 
 
 def find_handover(evidence: Evidence) -> Iterator[Hypothesis]:
