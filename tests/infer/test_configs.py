@@ -10,6 +10,7 @@ import pytest
 from lrcli.configs import read_config
 from lrcli.curve import evaluate
 from lrcli.infer.explain import Report, explain
+from lrcli.infer.keys import keys_of
 from lrcli.infer.solve import solve
 from lrcli.logs import Log, Rounding
 from lrcli.logs.rounding import quantise
@@ -182,7 +183,6 @@ FORMATS = [
     ("detectron2.yaml", DETECTRON2, "SOLVER.STEPS=[3000, 4000]"),
     ("detectron2.yaml", DETECTRON2, "SOLVER.WARMUP_METHOD=constant"),
     ("detectron2.yaml", DETECTRON2.replace(" GAMMA: 0.1,", ""), "SOLVER.GAMMA=0.2"),
-    ("mmengine.py", MMENGINE, "param_scheduler.1.milestones=[60, 90]"),
     ("timm.yaml", TIMM, "sched=poly"),
     ("timm.yaml", TIMM, "warmup_prefix=true"),
     ("timm.yaml", TIMM, "lr=0.3"),
@@ -197,6 +197,12 @@ def test_other_formats(tmp_path: Path, name: str, text: str, setting: str) -> No
     first = explained(tmp_path, [setting], text, name=name).explanations[0]
     assert first.explained == first.rows
     assert setting in [change.setting for change in (*first.changes, *first.same)]
+
+
+def test_milestones_inside_a_list_of_schedulers(tmp_path: Path) -> None:
+    """They are positions, as milestones are elsewhere."""
+    keys = {key.path: key.entries for key in keys_of(config(tmp_path, MMENGINE, name="mmengine.py"))}
+    assert (50.0, 75.0) == keys["param_scheduler.1.milestones"]
 
 
 def test_solve(tmp_path: Path) -> None:
