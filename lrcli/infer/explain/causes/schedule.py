@@ -79,10 +79,14 @@ def _steps_of_epoch(evidence: Evidence) -> list[int]:
         return [known]
     for t in evidence.at[:8]:
         ends = evidence.base.source([t, t + 1])
-        if not abs(ends[0] - ends[1]) > 0:
-            continue
+        i = evidence.index_of(t)
+        if (
+            not min(ends) - evidence.slack[i] <= evidence.values[i] <= max(ends) + evidence.slack[i]
+            or ends[0] == ends[1]
+        ):
+            continue  # no mean of what lies between
         mean = averaged_within(evidence.base.source, 512)([t])[0] - (ends[0] - ends[1]) / 1024  # the trapezoidal rule
-        over = evidence.values[evidence.index_of(t)] - mean
+        over = evidence.values[i] - mean
         n = (ends[0] - ends[1]) / (2 * over) if over else 0.0
         if 1.5 < n < 1e5:
             near = round(n)
