@@ -141,6 +141,7 @@ TWO = [
     ("bare", ("warmup={for: 40, start_factor: 0}", "lr=0.0001")),
     ("hf cosine", ("schedule.type=transformers.linear", "lr=0.0001")),
     ("plain cosine", ("warmup={for: 4, start_factor: 0.01}", "lr=0.08")),
+    ("plain cosine", ("schedule.T_max=120", "warmup={for: 6, start_factor: 0.1}")),
     ("d2", ("schedule.milestones=[400, 600]", "schedule.warmup_iters=100")),
 ]
 

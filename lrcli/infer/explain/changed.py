@@ -67,9 +67,10 @@ class ChangedKeys:
             if not any(_nested(key.path, other.path) for other, _ in more) and probe.could(key):
                 for value, numbers in self._sharpened(key, probe):
                     yield self._hypothesis(evidence, (*more, (key, value)), numbers + len(more))
-        if not more:
+        if keys is None:
             for key, value in self._warmups(probe):
-                yield self._hypothesis(evidence, ((key, value),), 1 + (key.after != NO_FACTOR))
+                numbers = 1 + (key.after != NO_FACTOR) + len(more)
+                yield self._hypothesis(evidence, (*more, (key, value)), numbers)
 
     def _sharpened(self, key: Key, probe: Probe) -> Iterator[tuple[KeyValue, int]]:
         """The values of a key: where one meets the probed rows and not the others, some of these are probed, too."""
@@ -126,6 +127,8 @@ class ChangedKeys:
             positions = [(trial,) for trial in usual if trial[0].kind == "positions"]
             yield from self._near(evidence, positions, [key for key in numbers if key not in simple])
             return
+        for trial in self._longer(evidence):
+            yield from self.one(evidence, (trial,))
         others = [key for key in self.keys if key not in simple]
         for keys, trials in ((simple, words), (simple, usual), (others, words)):
             for i, trial in enumerate(trials):

@@ -1,7 +1,7 @@
 """Every number of `explain` that was chosen by trying: what a cause costs to believe, and how much is looked at.
 
-The costs were tuned on tests.explain_matrix (41 transformations of ten schedules at three precisions, 682 logs),
-tests.public_causes (the logs of public reports), and 200 specs and configs with one or two changed keys.
+The costs were tuned on tests.explain_matrix (59 transformations of ten schedules, 682 logs at two precisions; the logs
+of public reports, tests.public_causes, among them), and on 200 specs and configs with one or two changed keys.
 """
 
 from __future__ import annotations
