@@ -250,6 +250,13 @@ def test_simplest_whole_number(low: float, high: float, expected: int | None) ->
     assert expected == simplest_whole(low, high)
 
 
+@pytest.mark.parametrize("unit", ["step", "epoch"])
+def test_zeros_follow_no_schedule(unit: str) -> None:
+    """A log of zeros has no schedule, and no error either."""
+    fitted = fit_run(Log("log", unit, list(map(float, range(8))), {"lr": [0.0] * 8}))
+    assert fitted.candidate is None
+
+
 @pytest.mark.parametrize("rows", [6, 9, 20])
 def test_as_many_numbers_as_rows_prove_nothing(rows: int) -> None:
     """Phases of one epoch give any rows: that is no schedule, and it is said how many numbers it would take."""

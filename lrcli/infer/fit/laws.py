@@ -275,7 +275,7 @@ class Root:
         if n < 4 or not rows.y[0] - rows.y[n // 2] > rows.y[n // 2] - rows.y[-1] > 0:
             return None
         rows = rows.pick(spread(n, 40, 6))
-        solved = _bent(rows, lambda p, before: -math.sqrt(p - first + before), 4.0 * (rows.p[-1] - first))
+        solved = _bent(rows, lambda p, before: -math.sqrt(max(p - first + before, 0.0)), 4.0 * (rows.p[-1] - first))
         if solved is None or solved[2] <= 0 or solved[0] % 1:
             return None
         return cls(first - round(solved[0]), solved[1], solved[2])

@@ -131,7 +131,7 @@ def _counted(bare: Candidate, words: Words, batches: int, group: str) -> Candida
 def warming_candidates(rows: FitRows) -> Iterator[Candidate]:
     """Candidates of a run of epochs that ends within its warmup of batches: in lr every row is a line."""
     turns = sum((b > a) != (c > b) for a, b, c in zip(rows.y, rows.y[1:], rows.y[2:], strict=False))
-    if not rows.in_epochs or not 5 <= len(rows) <= MOST_WARM or turns > 1:
+    if not rows.in_epochs or not 5 <= len(rows) <= MOST_WARM or turns > 1 or min(rows.y) <= 0:
         return
     run = rows.p[-1] - rows.p[0] + 1
     probe = rows.pick((0, len(rows) // 2, len(rows) - 1))
@@ -144,7 +144,8 @@ def warming_candidates(rows: FitRows) -> Iterator[Candidate]:
             for batches, name in product(range(2, MOST_WARM), (names[0], names[-1])):
                 at_1 = _counted(bare, single, batches, name).at
                 at_2 = _counted(bare, double, batches, name).at
-                if (span := _scaled(probe, at_1, at_2) and _scaled(rows, at_1, at_2)) is not None:
+                span = _scaled(probe, at_1, at_2) and _scaled(rows, at_1, at_2)
+                if span is not None:
                     lr = simplest(*span)
                     main = Main(rows.p[0], replace(shape, lr=lr, floor=0.01 * lr), cost(lr) + cost(epochs))
                     yield from _sampled(rows, rows, main)
