@@ -37,7 +37,7 @@ def foreign_schedule(schedule: Schedule) -> Schedule | None:
     """The first part of a schedule that no release of PyTorch computes (another framework's); None if there is none."""
     if foreign_reason(schedule):
         return schedule
-    return next((found for found in map(foreign_schedule, schedule.parts()) if found is not None), None)
+    return next((foreign for foreign in map(foreign_schedule, schedule.parts()) if foreign is not None), None)
 
 
 def foreign_reason(schedule: Schedule) -> str:

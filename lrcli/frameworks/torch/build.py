@@ -43,17 +43,17 @@ def to_torch(spec: Spec, optimizer: Any) -> Any:
     groups = optimizer.param_groups
     if len(groups) != len(spec.groups):
         raise LrcliError(f"the optimizer has {len(groups)} parameter groups, the spec {len(spec.groups)}")
-    for i, (group, found) in enumerate(zip(spec.groups, groups, strict=True)):
-        if group.lr is not None and group.lr != found["lr"]:
+    for i, (group, given) in enumerate(zip(spec.groups, groups, strict=True)):
+        if group.lr is not None and group.lr != given["lr"]:
             raise LrcliError(
-                f"parameter group {i} of the optimizer has lr {found['lr']!r}, the spec {group.lr!r}:"
+                f"parameter group {i} of the optimizer has lr {given['lr']!r}, the spec {group.lr!r}:"
                 " build the optimizer with the spec's learning rates"
             )
     schedules = [group.schedule for group in spec.groups]
     if spec.emulation is None:
-        found = note(spec, getattr(torch, "__version__", ""), [group.get("initial_lr") for group in groups])
-        if found:
-            warn(str(found), stacklevel=3)
+        problem = note(spec, getattr(torch, "__version__", ""), [group.get("initial_lr") for group in groups])
+        if problem:
+            warn(str(problem), stacklevel=3)
             scheduler = formula_scheduler(spec, optimizer)
             return [scheduler] if isinstance(schedules[0], Manual) else scheduler
     check(schedules)
@@ -140,12 +140,12 @@ def build(schedules: Sequence[Schedule], optimizer: Any) -> Any:
 def _class_of(name: str) -> Any:
     from torch.optim import lr_scheduler, swa_utils
 
-    found = getattr(lr_scheduler, name, None) or getattr(swa_utils, name, None)
-    if found is None:
+    cls = getattr(lr_scheduler, name, None) or getattr(swa_utils, name, None)
+    if cls is None:
         import torch
 
         raise LrcliError(f"the installed torch {torch.__version__} has no {name}")
-    return found
+    return cls
 
 
 def _call(cls: Any, optimizer: Any, arguments: dict[str, Any]) -> Any:

@@ -44,8 +44,8 @@ def deviation(spec: Spec, release: str, initial_lrs: Sequence[float | None]) -> 
         for start in range(0, min(spec.length, LOOKED_AT), _STRIDE):
             stop = min(start + _STRIDE, spec.length)
             for loop, group in zip(loops, spec.groups, strict=True):
-                if found := _apart(loop, group, start, stop):
-                    return f"torch {release} trains {found}"
+                if difference := _apart(loop, group, start, stop):
+                    return f"torch {release} trains {difference}"
     except Refused as refused:
         return str(refused)
     except EvaluationError:
@@ -55,13 +55,13 @@ def deviation(spec: Spec, release: str, initial_lrs: Sequence[float | None]) -> 
 
 def _maker(group: Group, release: str, initial_lr: float | None) -> Callable[[], TrainingLoop]:
     emulation = Emulation(release, step_order="optimizer_first", initial_lr=initial_lr)
-    return lambda: TrainingLoop(group.schedule, _base(group), emulation)
+    return lambda: TrainingLoop(group.schedule, group.base_lr, emulation)
 
 
 def _apart(loop: TrainingLoop, group: Group, start: int, stop: int) -> str:
     """The first of these rows in which the loop's LR is not the formula's, "" where there is none."""
     try:
-        expected = group.schedule.lrs(_base(group), start, stop)
+        expected = group.schedule.lrs(group.base_lr, start, stop)
     except (ArithmeticError, ValueError) as exc:
         raise EvaluationError(start, str(exc)) from exc
     peak = max(map(abs, expected))
@@ -72,10 +72,6 @@ def _apart(loop: TrainingLoop, group: Group, start: int, stop: int) -> str:
     return ""
 
 
-def _base(group: Group) -> float:
-    return group.base_lr
-
-
 def formula_scheduler(spec: Spec, optimizer: Any) -> Any:
     """A scheduler with exactly the formula's learning rates.
 
@@ -83,7 +79,7 @@ def formula_scheduler(spec: Spec, optimizer: Any) -> Any:
     reads a metric takes it from the loop: `scheduler.step(metric)`.
     """
     schedules = [group.schedule for group in spec.groups]
-    bases = [_base(group) for group in spec.groups]
+    bases = [group.base_lr for group in spec.groups]
 
     def momenta(epoch: int) -> list[float | None]:
         return [schedule.momenta(epoch, epoch + 1)[0] for schedule in schedules]

@@ -136,8 +136,8 @@ class TrainingLoop:
     def _failure(self, exc: Exception, row: int) -> Refused:
         """The exception of the call of step() that row needed, with the epoch in which the loop makes it."""
         epoch = self.first_epoch + (row if self.scheduler_first else row - 1)
-        found = exc if isinstance(exc, Refused) else refuse(self.replay.release, type(exc).__name__, str(exc))
-        refused = Refused(found.release, found.exception, found.reason, epoch)
+        refusal = exc if isinstance(exc, Refused) else refuse(self.replay.release, type(exc).__name__, str(exc))
+        refused = Refused(refusal.release, refusal.exception, refusal.reason, epoch)
         refused.order = order_of(exc)
         return refused
 

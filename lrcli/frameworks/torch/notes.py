@@ -22,40 +22,40 @@ def of_replay(spec: Spec) -> tuple[Problem, ...]:
     emulation = spec.emulation
     assert emulation is not None
     reading = shown_reading(spec)
-    found: dict[Problem, None] = {}
+    problems: dict[Problem, None] = {}
     for i, group in enumerate(spec.groups):
         loop = training_loop(spec, i)
-        found.update(dict.fromkeys(loop.replay.notes()))
-        found.update(dict.fromkeys(_order(loop, emulation)))
-        found.update(dict.fromkeys(_no_reading(loop, emulation, reading)))
+        problems.update(dict.fromkeys(loop.replay.notes()))
+        problems.update(dict.fromkeys(_order(loop, emulation)))
+        problems.update(dict.fromkeys(_no_reading(loop, emulation, reading)))
         if emulation.last_epoch >= 0:
             try:
                 plain = uninterrupted(group.schedule, group.base_lr, emulation, i)
-                found.update(dict.fromkeys(_resume(training_loop(spec, i), plain, spec)))
+                problems.update(dict.fromkeys(_resume(training_loop(spec, i), plain, spec)))
             except (EvaluationError, Refused):
                 pass  # there is no uninterrupted run to compare with
-        found.update(dict.fromkeys(_reading(loop, reading, spec)))
+        problems.update(dict.fromkeys(_reading(loop, reading, spec)))
         if emulation.last_epoch < 0 and not emulation.step_epoch and (fractions := _fractions(group.schedule)):
-            found.update(dict.fromkeys(_fraction(training_loop(spec, i), fractions, group, spec)))
-    return tuple(found)
+            problems.update(dict.fromkeys(_fraction(training_loop(spec, i), fractions, group, spec)))
+    return tuple(problems)
 
 
 def _fractions(schedule: Schedule) -> list[str]:
     """The lengths of a schedule that are no whole number of steps, as "step_size 2.4"."""
-    own = [(f.name, getattr(schedule, f.name)) for f in parameters(schedule) if param_of(f).kind == "length"]
-    told = [f"{name} {value:g}" for name, value in own if isinstance(value, float) and value % 1]
-    return told + [one for part in schedule.parts() for one in _fractions(part)]
+    lengths = [(f.name, getattr(schedule, f.name)) for f in parameters(schedule) if param_of(f).kind == "length"]
+    fractions = [f"{name} {value:g}" for name, value in lengths if isinstance(value, float) and value % 1]
+    return fractions + [text for part in schedule.parts() for text in _fractions(part)]
 
 
 def _fraction(loop: TrainingLoop, fractions: list[str], group: Group, spec: Spec) -> list[Problem]:
     """Where a release makes another curve than the formula of a length that is no whole number of steps."""
     rows = min(spec.length, LOOKED_AT)
     try:
-        meant = group.schedule.lrs(group.base_lr, 0, rows)
+        expected = group.schedule.lrs(group.base_lr, 0, rows)
         replayed = loop.take(rows)["lr"]
     except (ArithmeticError, ValueError, EvaluationError, Refused):
         return []
-    for t, (lr, wanted) in enumerate(zip(replayed, meant, strict=True)):
+    for t, (lr, wanted) in enumerate(zip(replayed, expected, strict=True)):
         if lr is None or abs(lr - wanted) > 1e-9 * max(abs(lr), abs(wanted)):
             what = f"{', '.join(fractions)} is no whole number of steps: here the LR leaves the formula's"
             release = spec.emulation.release if spec.emulation else ""
@@ -94,11 +94,11 @@ def _resume(resumed: TrainingLoop, plain: TrainingLoop, spec: Spec) -> list[Prob
     if n <= 0:
         return []
     plain.skip(first)
-    for epoch, (found, wanted) in enumerate(zip(resumed.take(n)["lr"], plain.take(n)["lr"], strict=True), first):
-        assert found is not None
+    for epoch, (lr, wanted) in enumerate(zip(resumed.take(n)["lr"], plain.take(n)["lr"], strict=True), first):
+        assert lr is not None
         assert wanted is not None
-        if abs(found - wanted) > 1e-9 * max(abs(found), abs(wanted)):
-            what = f"the resumed run is not the uninterrupted one: {found!r} instead of {wanted!r}"
+        if abs(lr - wanted) > 1e-9 * max(abs(lr), abs(wanted)):
+            what = f"the resumed run is not the uninterrupted one: {lr!r} instead of {wanted!r}"
             why, reference = _resume_reason(resumed, plain, spec)
             advice = "Load the scheduler's state_dict instead of passing last_epoch"
             return [

@@ -91,13 +91,13 @@ class Ruled(Replay):
 
     def _apply(self, rule: RateRule, lr: float, t: int) -> float:
         try:
-            found = rule(lr, t)
+            new_lr = rule(lr, t)
         except Exception as exc:
             raise self._surfaced(exc) from exc
-        if isinstance(found, complex):  # a negative gamma to the power of a fractional epoch
+        if isinstance(new_lr, complex):  # a negative gamma to the power of a fractional epoch
             raise refuse(self.release, "TypeError", "the learning rate would be a complex number")
-        self.last_lr = found
-        return found
+        self.last_lr = new_lr
+        return new_lr
 
     def _surfaced(self, exc: Exception) -> Exception:
         """What a caller of step() sees of an exception in get_lr()."""

@@ -38,7 +38,7 @@ class SequentialReplay(Composite):
             if self.release >= (2, 13):
                 first = self.children[bisect_right(self.milestones, 0)]
             group.lr = first.initial_step(group.lr)
-        self.left, self.meant = group.lr, first.last_lr
+        self.left, self.expected = group.lr, first.last_lr
         if self.release >= (1, 11):
             self.last_lr = first.get_last_lr()
         return group.lr
@@ -95,11 +95,11 @@ class SequentialReplay(Composite):
 
     def notes(self) -> list[Problem]:
         notes = [note for child in self.children for note in child.notes()]
-        if self.release < (1, 13) and self.meant is not None and not isclose(self.left, self.meant, rel_tol=1e-9):
+        if self.release < (1, 13) and self.expected is not None and not isclose(self.left, self.expected, rel_tol=1e-9):
             notes.append(
                 Problem(
                     code="sequential-first-lr",
-                    message=f"SequentialLR starts at {self.left!r} instead of {self.meant!r}",
+                    message=f"SequentialLR starts at {self.left!r} instead of {self.expected!r}",
                     why="its constructor keeps what the constructors of its children left in the group",
                     reference="pytorch #72874, fixed in 1.13",
                     help="Upgrade, or write the warmup as one LambdaLR",

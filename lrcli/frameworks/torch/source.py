@@ -51,7 +51,7 @@ def source(spec: Spec) -> str:
         return _formula_source(spec, deviation.why, writer)
     check(schedules)
     if isinstance(schedules[0], Manual):
-        families = zip(*(one.schedules for one in schedules if isinstance(one, Manual)), strict=True)
+        families = zip(*(each.schedules for each in schedules if isinstance(each, Manual)), strict=True)
         names = []
         lines: list[str] = []
         for i, family in enumerate(families):
@@ -135,7 +135,7 @@ class _Writer:
 
     def composition(self, start: str, schedules: Sequence[Schedule], indent: str) -> list[str]:
         first = schedules[0]
-        families = zip(*(one.schedules for one in schedules if isinstance(one, (Sequential, Chained))), strict=True)
+        families = zip(*(each.schedules for each in schedules if isinstance(each, (Sequential, Chained))), strict=True)
         inner = indent + _INDENT
         lines = [f"{indent}{start}{self.named(first)}("]
         if isinstance(first, Sequential):

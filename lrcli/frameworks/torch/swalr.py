@@ -57,6 +57,6 @@ class SWALRReplay(GroupRuled):
 def replay(schedule: SWALR, release: Release) -> Replay:
     least = 1 if release < (1, 8) else 0
     if not isinstance(schedule.anneal_epochs, int) or schedule.anneal_epochs < least:
-        found = schedule.anneal_epochs
-        raise refuse(release, "ValueError", f"anneal_epochs must be an int of at least {least}, not {found!r}")
+        reason = f"anneal_epochs must be an int of at least {least}, not {schedule.anneal_epochs!r}"
+        raise refuse(release, "ValueError", reason)
     return SWALRReplay(schedule, release)
