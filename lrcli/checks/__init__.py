@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from os import PathLike, fspath
@@ -27,15 +28,14 @@ def check(
     A spec that is given as a path (or as an inline mapping) has places, and may hold `# lrcli: ignore CODE` comments.
     select: only these codes; ignore: not these. Raises LrcliError for an unknown code, SpecError for a bad spec.
 
-    >>> [found.code for found in check("{lr: 0.1, epochs: 90, schedule: {type: cosine, T_max: 30}}")]
+    >>> [problem.code for problem in check("{lr: 0.1, epochs: 90, schedule: {type: cosine, T_max: 30}}")]
     ['cosine-climbs']
     """
     for code in (*select, *ignore):
         known_code(code)
-    if isinstance(spec, Spec):
-        findings = _findings(Subject(spec), spec.name)
-    else:
+    if not isinstance(spec, Spec):
         return check_declared(read_declared(fspath(spec)), select=select, ignore=ignore)
+    findings = _findings(Subject(spec), spec.name)
     return tuple(finding for finding in findings if _is_wanted(finding, select, ignore))
 
 
@@ -81,9 +81,9 @@ def _is_wanted(finding: Problem, select: Collection[str], ignore: Collection[str
 def _findings(subject: Subject, file: str) -> list[Problem]:
     """Everything that is found, without what another finding says better."""
     problems = [(its_rule, problem) for its_rule in all_rules() for problem in _merged(its_rule, subject)]
-    keys: dict[str, set[str]] = {}
+    keys: defaultdict[str, set[str]] = defaultdict(set)
     for its_rule, problem in problems:
-        keys.setdefault(its_rule.code, set()).add(problem.key)
+        keys[its_rule.code].add(problem.key)
     kept = (
         replace(problem, code=its_rule.code, level=its_rule.level, why=its_rule.why, file=problem.file or file)
         for its_rule, problem in problems

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import replace
 
 from lrcli.checks.spot import Spot
 from lrcli.errors import Problem
 from lrcli.reader.keys import PLURALS, spellings_of
-from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
+from lrcli.reader.nodes import Mapping, Node, Sequence
 from lrcli.reader.source import Place
 from lrcli.reader.values import is_null
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
-from lrcli.schedules.params import param_of
 from lrcli.schedules.sequential import Sequential
 from lrcli.spec import Group, Spec
 from lrcli.values import dataclass
@@ -100,66 +99,41 @@ def _of_group(spec: Spec, i: int, group: Group, root: Mapping | None) -> Iterato
         yield from _inside(whole)
         return
     # `warmup:` is the first phase, before the one schedule or the list of phases that is written under `schedule:`
-    yield whole
-    parts: list[tuple[str, Node | None]] = [("warmup", warmup)]
+    parts = [(key, node)]
     if isinstance(node, Sequence) and len(group.schedule.schedules) == len(node.items) + 1:
-        parts += [(f"{key}.{n}", item) for n, item in enumerate(node.items)]
-    else:
-        parts.append((key, node))
-    yield from _phases(whole, group.schedule, parts)
+        parts = [(f"{key}.{n}", item) for n, item in enumerate(node.items)]
+    yield whole
+    yield from _phases(whole, group.schedule, [("warmup", warmup), *parts])
 
 
 def _inside(site: Site) -> Iterator[Site]:
     """The site, and those of its parts."""
     schedule, node, key = site.schedule, site.node, site.key
     if isinstance(node, Sequence) and len(node.items) == 1 and not isinstance(schedule, Sequential):
-        yield from _inside(_moved(site, f"{key}.0", node.items[0]))
+        yield from _inside(replace(site, key=f"{key}.0", node=node.items[0]))
         return
     yield site
     if not isinstance(schedule, (Sequential, Chained)):
         return
-    parts = [(f"{key}.{n}", part) for n, part in enumerate(_parts(schedule, node))]
+    items: tuple[Node | None, ...] = node.items if isinstance(node, Sequence) else ()
     if isinstance(node, Mapping):
         word = next((word for word in ("schedules", *PLURALS) if node.get(word) is not None), "schedules")
-        parts = [(f"{key}.{word}.{n}", part) for n, (_, part) in enumerate(parts)]
+        inner, key = node.get(word), f"{key}.{word}"
+        items = inner.items if isinstance(inner, Sequence) else ()
+    if len(items) != len(schedule.schedules):  # the text is not known
+        items = (None,) * len(schedule.schedules)
+    parts = [(f"{key}.{n}", item) for n, item in enumerate(items)]
     if isinstance(schedule, Sequential):
         yield from _phases(site, schedule, parts)
         return
-    for (where, part), child in zip(parts, schedule.schedules, strict=True):
-        yield from _inside(
-            Site(child, site.group, site.base_lr, site.begin, site.end, site.stop, where, part, schedule)
-        )
-
-
-def _moved(site: Site, key: str, node: Node) -> Site:
-    return Site(site.schedule, site.group, site.base_lr, site.begin, site.end, site.stop, key, node, site.inside)
-
-
-def _parts(schedule: Sequential | Chained, node: Node | None) -> list[Node | None]:
-    """The nodes of the parts; None for each where the text is not known."""
-    items: tuple[Node, ...] = ()
-    if isinstance(node, Sequence):
-        items = node.items
-    elif isinstance(node, Mapping):
-        inner = node.get("schedules", *PLURALS)
-        items = inner.items if isinstance(inner, Sequence) else ()
-    return list(items) if len(items) == len(schedule.schedules) else [None] * len(schedule.schedules)
+    for (where, item), child in zip(parts, schedule.schedules, strict=True):
+        yield from _inside(replace(site, schedule=child, key=where, node=item, inside=schedule))
 
 
 def _phases(site: Site, schedule: Sequential, parts: list[tuple[str, Node | None]]) -> Iterator[Site]:
-    edges = [0, *map(int, schedule.milestones)]
-    for n, ((key, node), child) in enumerate(zip(parts, schedule.schedules, strict=True)):
-        begin = site.begin + edges[n]
-        stop = site.begin + edges[n + 1] if n + 1 < len(edges) else site.stop
+    edges = [*(site.begin + int(edge) for edge in (0, *schedule.milestones)), site.stop]
+    for (key, node), child, begin, stop in zip(parts, schedule.schedules, edges, edges[1:], strict=False):
+        assert begin is not None
         end = site.end if stop is None else min(site.end, stop)
-        yield from _inside(Site(child, site.group, site.base_lr, begin, end, stop, key, node, schedule))
-
-
-def is_written(node: Node | None) -> bool:
-    """Whether a length is written as a bare number, which counts scheduler steps."""
-    return isinstance(node, Scalar) and isinstance(node.value, (int, float))
-
-
-def fields_of(schedule: Schedule, kind: str) -> list[str]:
-    """The names of the schedule's fields of a kind."""
-    return [f.name for f in fields(schedule) if param_of(f).kind == kind]
+        phase = replace(site, schedule=child, begin=begin, end=end, stop=stop)
+        yield from _inside(replace(phase, key=key, node=node, inside=schedule))

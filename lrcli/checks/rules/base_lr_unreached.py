@@ -30,9 +30,8 @@ def find(subject: Subject) -> Findings:
             continue
         peak = max(line.lrs)
         if peak < group.lr * (1 - UNSEEN):
-            what = f"the LR never reaches {group.lr:g}: its peak is {peak:g}"
             yield subject.of_lr(i).problem(
-                what,
+                f"the LR never reaches {group.lr:g}: its peak is {peak:g}",
                 "shorten the warmup, let the decay begin later, or write the lr that is meant",
                 i,
             )

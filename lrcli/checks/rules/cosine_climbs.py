@@ -9,13 +9,10 @@ from lrcli.schedules.cosine import Cosine
 def find(subject: Subject) -> Findings:
     for site, cosine in subject.each(Cosine):
         if cosine.T_max < site.rows - 1:
-            what = (
-                f"T_max is {cosine.T_max:g}, but the cosine runs for {subject.rows(site.rows)}:"
-                f" the LR climbs again from {subject.at(site.begin + cosine.T_max)} on"
-            )
             yield site.problem(
                 site.spot("T_max"),
-                what,
+                f"T_max is {cosine.T_max:g}, but the cosine runs for {subject.rows(site.rows)}:"
+                f" the LR climbs again from {subject.at(site.begin + cosine.T_max)} on",
                 f"write T_max: {site.rows}, or leave it out: it fills the run or phase",
             )
 

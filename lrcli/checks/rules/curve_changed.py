@@ -14,8 +14,11 @@ def find(subject: Subject) -> Findings:
 
     lines = differences(subject.lock, record(subject.spec))
     if lines:
-        what = "the curve is not the one that the lock file records"
-        yield Spot("", None).problem(what, "if the change is meant, record it: lrcli check --pin", details=lines)
+        yield Spot("", None).problem(
+            "the curve is not the one that the lock file records",
+            "if the change is meant, record it: lrcli check --pin",
+            details=lines,
+        )
 
 
 RULE = Rule(

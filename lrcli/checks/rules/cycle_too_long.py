@@ -28,15 +28,19 @@ def find(subject: Subject) -> Findings:
         yield from _of_cyclic(site, cyclic, subject)
     for site, restarts in subject.each(CosineRestarts):
         if site.rows < restarts.T_0:
-            what = (
+            yield site.problem(
+                site.spot("T_0"),
                 f"T_0 is {restarts.T_0:g}, but the schedule runs for {subject.rows(site.rows)}:"
-                " it never restarts, nor comes down to eta_min"
+                " it never restarts, nor comes down to eta_min",
+                f"write T_0: {site.rows} or less",
             )
-            yield site.problem(site.spot("T_0"), what, f"write T_0: {site.rows} or less")
     for site, step in subject.each(Step):
         if step.step_size >= site.rows and site.stop is None and step.gamma != 1:
-            what = f"step_size is {step.step_size:g}, but the schedule runs for {subject.rows(site.rows)}: no decay"
-            yield site.problem(site.spot("step_size"), what, f"write a step_size below {site.rows}, or type: constant")
+            yield site.problem(
+                site.spot("step_size"),
+                f"step_size is {step.step_size:g}, but the schedule runs for {subject.rows(site.rows)}: no decay",
+                f"write a step_size below {site.rows}, or type: constant",
+            )
 
 
 RULE = Rule(

@@ -22,10 +22,11 @@ def find(subject: Subject) -> Findings:
             continue
         room = site.rows if site.stop is None else max(site.rows, site.stop - site.begin)
         if horizon > room:
-            what = (
-                f"{names[0]} is {horizon:g}, but the schedule runs for {subject.rows(room)}: it never reaches its end"
+            yield site.problem(
+                site.spot(*names),
+                f"{names[0]} is {horizon:g}, but the schedule runs for {subject.rows(room)}: it never reaches its end",
+                f"write {names[0]}: {room}, or make the run longer",
             )
-            yield site.problem(site.spot(*names), what, f"write {names[0]}: {room}, or make the run longer")
 
 
 RULE = Rule(

@@ -10,8 +10,11 @@ def find(subject: Subject) -> Findings:
         for name in ("eta_min", "min_lr"):
             least = getattr(site.schedule, name, None)
             if isinstance(least, (int, float)) and site.base_lr is not None and least > site.base_lr > 0:
-                what = f"{name} is {least:g}, above the base LR of {site.base_lr:g}"
-                yield site.problem(site.spot(name), what, f"write {name} below {site.base_lr:g}")
+                yield site.problem(
+                    site.spot(name),
+                    f"{name} is {least:g}, above the base LR of {site.base_lr:g}",
+                    f"write {name} below {site.base_lr:g}",
+                )
 
 
 RULE = Rule(

@@ -21,11 +21,11 @@ def find(subject: Subject) -> Findings:
             if not isinstance(floor, (int, float)) or floor <= 0 or site.key in seen or "groups" in site.key:
                 continue
             seen.add(site.key)
-            what = (
+            yield site.spot(f.name).problem(
                 f"{f.name} {floor:g} is {floor / lrs[-1]:.2g} of the lr {lrs[-1]:g}"
-                f" and {floor / lrs[0]:.2g} of the lr {lrs[0]:g}"
+                f" and {floor / lrs[0]:.2g} of the lr {lrs[0]:g}",
+                f"give each group its own {f.name}, or write {f.name}: 0",
             )
-            yield site.spot(f.name).problem(what, f"give each group its own {f.name}, or write {f.name}: 0")
 
 
 RULE = Rule(

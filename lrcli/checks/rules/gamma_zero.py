@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from lrcli.checks.factors import factors
 from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.schedules.exponential import Exponential
+from lrcli.schedules.multistep import MultiStep
+from lrcli.schedules.step import Step
+
+DECAYS = (Step, MultiStep, Exponential)
+"""The schedules that decay by a gamma."""
 
 
 def find(subject: Subject) -> Findings:
-    for site, name, value in factors(subject):
-        if value == 0 and name == "gamma":
-            yield site.problem(
-                site.spot(name), f"{name} is 0: the LR is 0 from the first decay on", "write a gamma between 0 and 1"
-            )
+    for site in subject.sites:
+        if isinstance(site.schedule, DECAYS) and site.schedule.gamma == 0:
+            what = "gamma is 0: the LR is 0 from the first decay on"
+            yield site.problem(site.spot("gamma"), what, "write a gamma between 0 and 1")
 
 
 RULE = Rule(

@@ -18,8 +18,11 @@ def find(subject: Subject) -> Findings:
         except (ArithmeticError, ValueError):
             continue
         if math.isclose(factor, base, rel_tol=1e-6):
-            what = f"the first factor is {factor:g}, the lr itself: the LR is {base:g} * {factor:g} = {base * factor:g}"
-            yield site.problem(site.spot("lr_lambda"), what, f"divide the expression by {base:g}, or write lr: 1")
+            yield site.problem(
+                site.spot("lr_lambda"),
+                f"the first factor is {factor:g}, the lr itself: the LR is {base:g} * {factor:g} = {base * factor:g}",
+                f"divide the expression by {base:g}, or write lr: 1",
+            )
 
 
 RULE = Rule(

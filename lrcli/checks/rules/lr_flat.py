@@ -18,9 +18,10 @@ def find(subject: Subject) -> Findings:
         peak, least = max(line.lrs), min(line.lrs)
         if 0 < peak - least < LEAST * peak:
             share = (peak - least) / peak
-            what = f"the LR changes by {share:.2g} of its peak over the run: from {line.lrs[0]:g} to {line.lrs[-1]:g}"
             yield subject.of_schedule(i).problem(
-                what, "look at the horizon and its unit; type: constant says what this is", i
+                f"the LR changes by {share:.2g} of its peak over the run: from {line.lrs[0]:g} to {line.lrs[-1]:g}",
+                "look at the horizon and its unit; type: constant says what this is",
+                i,
             )
 
 

@@ -13,8 +13,11 @@ def find(subject: Subject) -> Findings:
         if schedule.sets_lr and group.lr is not None and subject.failure is None:
             first = schedule.lr_at(0, group.lr)
             if not math.isclose(first, group.lr):  # PyTorch's arithmetic of step 0 rounds
-                what = f"{schedule.name} sets the LR itself: lr {group.lr:g} is not used, it begins at {first:g}"
-                yield subject.of_lr(i).problem(what, "leave lr out", i)
+                yield subject.of_lr(i).problem(
+                    f"{schedule.name} sets the LR itself: lr {group.lr:g} is not used, it begins at {first:g}",
+                    "leave lr out",
+                    i,
+                )
 
 
 RULE = Rule(

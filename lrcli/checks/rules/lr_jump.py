@@ -40,9 +40,10 @@ def find(subject: Subject) -> Findings:
         for t, ratio, before, after in jumps(line):
             if not _is_meant(subject, i, t, after > before):
                 factor = number_text(ratio, 4)
-                what = f"the LR goes from {before:g} to {after:g} at {subject.at(t)}, a jump of {factor}x"
                 yield subject.of_schedule(i).problem(
-                    what, "look at it with lrcli plot; put a warmup or another phase there", i
+                    f"the LR goes from {before:g} to {after:g} at {subject.at(t)}, a jump of {factor}x",
+                    "look at it with lrcli plot; put a warmup or another phase there",
+                    i,
                 )
                 break
 

@@ -9,10 +9,12 @@ def find(subject: Subject) -> Findings:
     for i, line in enumerate(subject.lines):
         below = [t for t, lr in zip(line.rows, line.lrs, strict=True) if lr < 0]
         if below:
-            what = f"the LR is negative from {subject.at(below[0])} on" if below[-1] == line.rows[-1] else ""
-            what = what or f"the LR is negative at {subject.at(below[0])}"
-            advice = "a lambda or ramp goes past its end: bound it, max(0, ...), or end the run there"
-            yield subject.of_schedule(i).problem(what, advice, i)
+            to_end = below[-1] == line.rows[-1]
+            yield subject.of_schedule(i).problem(
+                f"the LR is negative {'from' if to_end else 'at'} {subject.at(below[0])}{' on' * to_end}",
+                "a lambda or ramp goes past its end: bound it, max(0, ...), or end the run there",
+                i,
+            )
 
 
 RULE = Rule(

@@ -17,8 +17,11 @@ def find(subject: Subject) -> Findings:
         if not tiny or len(tiny) < LARGE * len(line.lrs):
             continue
         share = len(tiny) / len(line.lrs)
-        what = f"the LR is below {TINY:g} of its peak in {share:.0%} of the run, from {subject.at(tiny[0])} on"
-        yield subject.of_schedule(i).problem(what, "let it decay more slowly, or stop at an eta_min", i)
+        yield subject.of_schedule(i).problem(
+            f"the LR is below {TINY:g} of its peak in {share:.0%} of the run, from {subject.at(tiny[0])} on",
+            "let it decay more slowly, or stop at an eta_min",
+            i,
+        )
 
 
 RULE = Rule(

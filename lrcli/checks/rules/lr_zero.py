@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from lrcli.checks.numbers import KnownRows
 from lrcli.checks.rule import Findings, Rule, Subject
@@ -10,17 +11,10 @@ from lrcli.checks.rule import Findings, Rule, Subject
 
 def _zeros(line: KnownRows) -> Iterator[range]:
     """The stretches of rows at LR 0; of a long run, as far as its rows are known."""
-    begin: int | None = None
-    before = -1
-    for t, lr in zip(line.rows, line.lrs, strict=True):
-        if lr == 0 and begin is None:
-            begin = t
-        elif lr != 0 and begin is not None:
-            yield range(begin, before + 1)
-            begin = None
-        before = t
-    if begin is not None:
-        yield range(begin, before + 1)
+    for is_zero, stretch in groupby(zip(line.rows, line.lrs, strict=True), key=lambda row: row[1] == 0):
+        rows = [t for t, _ in stretch]
+        if is_zero:
+            yield range(rows[0], rows[-1] + 1)
 
 
 MANY = 0.01
@@ -39,9 +33,10 @@ def find(subject: Subject) -> Findings:
         if stretch:
             first, last = stretch[0], stretch[-1]
             where = subject.at(first) if first == last else f"{spec.interval}s {first} to {last}"
-            what = f"the LR is 0 at {where}" if first == last else f"the LR is 0 in the {where}"
             yield subject.of_schedule(i).problem(
-                what, "start from a factor above 0, or end the run, or the decay, elsewhere", i
+                f"the LR is 0 at {where}" if first == last else f"the LR is 0 in the {where}",
+                "start from a factor above 0, or end the run, or the decay, elsewhere",
+                i,
             )
 
 

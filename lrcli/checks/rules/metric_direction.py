@@ -32,8 +32,11 @@ def find(subject: Subject) -> Findings:
             continue
         moves = "up" if plateau.mode == "min" else "down"
         other = "max" if plateau.mode == "min" else "min"
-        what = f"mode is {plateau.mode}, but the metric goes {moves}, from {values[0]:g} to {values[-1]:g}"
-        yield site.problem(site.spot("mode"), what, f"write mode: {other} if that is an improvement")
+        yield site.problem(
+            site.spot("mode"),
+            f"mode is {plateau.mode}, but the metric goes {moves}, from {values[0]:g} to {values[-1]:g}",
+            f"write mode: {other} if that is an improvement",
+        )
 
 
 RULE = Rule(

@@ -13,8 +13,11 @@ def find(subject: Subject) -> Findings:
         lacking = [t for t, value in enumerate(plateau.metric[: site.rows]) if math.isnan(value)]
         if lacking:
             more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
-            what = f"the metric is NaN at {subject.at(site.begin + lacking[0])}{more}"
-            yield site.problem(site.spot("metric"), what, "find out why; a run whose loss is NaN has ended")
+            yield site.problem(
+                site.spot("metric"),
+                f"the metric is NaN at {subject.at(site.begin + lacking[0])}{more}",
+                "find out why; a run whose loss is NaN has ended",
+            )
 
 
 RULE = Rule(

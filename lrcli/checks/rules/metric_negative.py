@@ -11,8 +11,11 @@ def find(subject: Subject) -> Findings:
         negative = [t for t, value in enumerate(plateau.metric[: site.rows]) if value < 0]
         if plateau.threshold_mode == "rel" and plateau.threshold and negative:
             at = site.begin + negative[0]
-            what = f"the metric is {plateau.metric[negative[0]]:g} at {subject.at(at)}, and threshold_mode is rel"
-            yield site.problem(site.spot("threshold_mode", "metric"), what, "write threshold_mode: abs")
+            yield site.problem(
+                site.spot("threshold_mode", "metric"),
+                f"the metric is {plateau.metric[negative[0]]:g} at {subject.at(at)}, and threshold_mode is rel",
+                "write threshold_mode: abs",
+            )
 
 
 RULE = Rule(

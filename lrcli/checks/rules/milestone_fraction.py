@@ -10,9 +10,11 @@ def find(subject: Subject) -> Findings:
     for site, multistep in subject.each(MultiStep):
         for i, milestone in enumerate(multistep.milestones):
             if milestone % 1:
-                what = f"the milestone {milestone:g} is no whole number of {subject.spec.interval}s"
-                advice = "write the step itself, or a share of the run as 50%"
-                yield site.problem(site.spot("milestones", item=i), what, advice)
+                yield site.problem(
+                    site.spot("milestones", item=i),
+                    f"the milestone {milestone:g} is no whole number of {subject.spec.interval}s",
+                    "write the step itself, or a share of the run as 50%",
+                )
 
 
 RULE = Rule(

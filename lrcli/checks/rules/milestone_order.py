@@ -11,9 +11,11 @@ def find(subject: Subject) -> Findings:
         milestones = multistep.milestones
         for i in range(1, len(milestones)):
             if milestones[i] < milestones[i - 1]:
-                what = f"the milestone {milestones[i]:g} stands after {milestones[i - 1]:g}"
-                advice = f"write milestones: [{', '.join(f'{m:g}' for m in sorted(milestones))}]"
-                yield site.problem(site.spot("milestones", item=i), what, advice)
+                yield site.problem(
+                    site.spot("milestones", item=i),
+                    f"the milestone {milestones[i]:g} stands after {milestones[i - 1]:g}",
+                    f"write milestones: [{', '.join(f'{m:g}' for m in sorted(milestones))}]",
+                )
                 break
 
 

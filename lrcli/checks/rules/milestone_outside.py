@@ -11,11 +11,17 @@ def find(subject: Subject) -> Findings:
         for i, milestone in enumerate(multistep.milestones):
             where = site.spot("milestones", item=i)
             if milestone >= site.rows:
-                what = f"the milestone {milestone:g} never comes: the schedule runs for {subject.rows(site.rows)}"
-                yield site.problem(where, what, "take it out, or move it; milestones count scheduler steps, from 0")
+                yield site.problem(
+                    where,
+                    f"the milestone {milestone:g} never comes: the schedule runs for {subject.rows(site.rows)}",
+                    "take it out, or move it; milestones count scheduler steps, from 0",
+                )
             elif milestone <= 0:
-                what = f"the milestone {milestone:g} acts from the first {subject.spec.interval} on"
-                yield site.problem(where, what, "lower lr instead; milestones count scheduler steps, from 0")
+                yield site.problem(
+                    where,
+                    f"the milestone {milestone:g} acts from the first {subject.spec.interval} on",
+                    "lower lr instead; milestones count scheduler steps, from 0",
+                )
 
 
 RULE = Rule(

@@ -12,11 +12,11 @@ def find(subject: Subject) -> Findings:
         for i, milestone in enumerate(milestones):
             if milestones[:i].count(milestone) == 1:
                 times = milestones.count(milestone)
-                what = f"the milestone {milestone:g} stands {'twice' if times == 2 else f'{times} times'}"
-                advice = (
-                    f"take {'one' if times == 2 else f'{times - 1} of them'} out, or say gamma ** {times} in a comment"
+                yield site.problem(
+                    site.spot("milestones", item=i),
+                    f"the milestone {milestone:g} stands {'twice' if times == 2 else f'{times} times'}",
+                    f"take {'one' if times == 2 else f'{times - 1} of them'} out, or say gamma ** {times} in a comment",
                 )
-                yield site.problem(site.spot("milestones", item=i), what, advice)
 
 
 RULE = Rule(

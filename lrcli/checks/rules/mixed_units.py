@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from lrcli.checks.rule import Findings, Rule, Subject
-from lrcli.checks.sites import Site, fields_of, is_written
 from lrcli.checks.warmups import warmup_length
-from lrcli.reader.nodes import Sequence
+from lrcli.reader.nodes import Node, Scalar, Sequence
+from lrcli.schedules.base import Schedule
 from lrcli.schedules.cyclic import Cyclic
 from lrcli.schedules.multistep import MultiStep
+from lrcli.schedules.params import param_of
 from lrcli.schedules.warmup_cosine import WarmupCosine
 
 
-def _names(site: Site) -> list[str]:
+def _names(schedule: Schedule) -> list[str]:
     """The fields that say how long the decay is; a warmup or half a cycle may well be that short."""
-    return [] if isinstance(site.schedule, Cyclic) else [n for n in fields_of(site.schedule, "length") if n != "warmup"]
+    lengths = [f.name for f in fields(schedule) if param_of(f).kind == "length" and f.name != "warmup"]
+    return [] if isinstance(schedule, Cyclic) else lengths
+
+
+def _is_bare(node: Node | None) -> bool:
+    """Whether a length is written as a bare number, which counts scheduler steps."""
+    return isinstance(node, Scalar) and isinstance(node.value, (int, float))
 
 
 def find(subject: Subject) -> Findings:
@@ -31,29 +40,28 @@ def find(subject: Subject) -> Findings:
             continue
         if getattr(site.schedule, "step_on_epochs", True) is False:
             continue  # its lengths are epochs, and it says how many updates they have
-        for name in _names(site):
+        for name in _names(site.schedule):
             _, node = site.node_of(name)
             value = getattr(site.schedule, name)
-            if value is None or (site.node is not None and not is_written(node)):
+            if value is None or (site.node is not None and not _is_bare(node)):
                 continue
             if 0.8 * other <= value <= 1.2 * other:
-                what = f"{name} is {value:g} {unit}s, and the run has {other:g} {units}: they look like {units}"
                 yield site.problem(
                     site.spot(name),
-                    what,
+                    f"{name} is {value:g} {unit}s, and the run has {other:g} {units}: they look like {units}",
                     f"write {name}: {value:g}{'ep' if by_step else 'st'} if {units} are meant",
                 )
         if isinstance(site.schedule, MultiStep) and site.schedule.milestones:
             last = max(site.schedule.milestones)
             _, node = site.node_of("milestones")
-            if site.node is not None and not (isinstance(node, Sequence) and any(map(is_written, node.items))):
+            if site.node is not None and not (isinstance(node, Sequence) and any(map(_is_bare, node.items))):
                 continue
             if 0.5 * other <= last <= other and (by_step or min(site.schedule.milestones) >= spec.length):
-                what = (
-                    f"the milestones end at {unit} {last:g}, and the run has {other:g} {units}: they look like {units}"
+                yield site.problem(
+                    site.spot("milestones"),
+                    f"the milestones end at {unit} {last:g}, and the run has {other:g} {units}: they look like {units}",
+                    f"write them as {last:g}{'ep' if by_step else 'st'} if {units} are meant",
                 )
-                advice = f"write them as {last:g}{'ep' if by_step else 'st'} if {units} are meant"
-                yield site.problem(site.spot("milestones"), what, advice)
 
 
 RULE = Rule(

@@ -15,11 +15,11 @@ def find(subject: Subject) -> Findings:
     others = list(differing(subject))
     if len(others) == len(runs):
         last = others[-1]
-        what = (
+        yield subject.of_schedule(0).problem(
             f"no release of PyTorch computes this: in torch {last.ranges} the LR is {last.found:g}"
-            f" at {subject.at(last.row)}, not {last.meant:g}"
+            f" at {subject.at(last.row)}, not {last.meant:g}",
+            "write what a release computes, or name one: emulate:",
         )
-        yield subject.of_schedule(0).problem(what, "write what a release computes, or name one: emulate:")
 
 
 RULE = Rule(

@@ -11,11 +11,12 @@ def find(subject: Subject) -> Findings:
         return
     for site, cycle in subject.each(OneCycle):
         if cycle.epochs is not None and cycle.steps_per_epoch is not None and cycle.total > site.rows:
-            what = (
+            yield site.problem(
+                site.spot("steps_per_epoch"),
                 f"the cycle counts {cycle.steps_per_epoch:g} steps an epoch, {cycle.total:g} in all,"
-                f" and the run {subject.rows(site.rows)}"
+                f" and the run {subject.rows(site.rows)}",
+                "write interval: step, as it is stepped per batch",
             )
-            yield site.problem(site.spot("steps_per_epoch"), what, "write interval: step, as it is stepped per batch")
 
 
 RULE = Rule(

@@ -9,9 +9,11 @@ from lrcli.schedules.one_cycle import OneCycle
 def find(subject: Subject) -> Findings:
     for site, cycle in subject.each(OneCycle):
         if cycle.total < site.rows:
-            what = f"the cycle has {cycle.total:g} steps, and the run {site.rows}"
-            where = site.spot("total_steps", "epochs", "steps_per_epoch")
-            yield site.problem(where, what, "leave total_steps out, or count all calls of scheduler.step()")
+            yield site.problem(
+                site.spot("total_steps", "epochs", "steps_per_epoch"),
+                f"the cycle has {cycle.total:g} steps, and the run {site.rows}",
+                "leave total_steps out, or count all calls of scheduler.step()",
+            )
 
 
 RULE = Rule(

@@ -10,8 +10,11 @@ def find(subject: Subject) -> Findings:
     for site, plateau in subject.each(Plateau):
         if plateau.patience + 2 >= site.rows:
             time = subject.rows(site.rows)
-            what = f"patience is {plateau.patience:g}, and the schedule runs for {time}: it cannot reduce"
-            yield site.problem(site.spot("patience"), what, "write a smaller patience")
+            yield site.problem(
+                site.spot("patience"),
+                f"patience is {plateau.patience:g}, and the schedule runs for {time}: it cannot reduce",
+                "write a smaller patience",
+            )
 
 
 RULE = Rule(

@@ -13,8 +13,11 @@ def find(subject: Subject) -> Findings:
             and site.stop is not None
             and site.stop <= site.begin < subject.spec.length
         ):
-            what = f"the {site.schedule.name} phase has no {subject.spec.interval}: it begins and ends at {site.begin}"
-            yield site.problem(site.spot(), what, "move its milestone, or take the phase out")
+            yield site.problem(
+                site.spot(),
+                f"the {site.schedule.name} phase has no {subject.spec.interval}: it begins and ends at {site.begin}",
+                "move its milestone, or take the phase out",
+            )
 
 
 RULE = Rule(

@@ -9,11 +9,12 @@ from lrcli.schedules.sequential import Sequential
 def find(subject: Subject) -> Findings:
     for site in subject.sites:
         if isinstance(site.inside, Sequential) and site.begin >= subject.spec.length:
-            what = (
+            yield site.problem(
+                site.spot(),
                 f"the {site.schedule.name} phase begins at {subject.at(site.begin)},"
-                f" and the run has {subject.rows(subject.spec.length)}"
+                f" and the run has {subject.rows(subject.spec.length)}",
+                "make the phases before it shorter, or the run longer",
             )
-            yield site.problem(site.spot(), what, "make the phases before it shorter, or the run longer")
 
 
 RULE = Rule(

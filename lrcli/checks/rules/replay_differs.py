@@ -21,8 +21,10 @@ def find(subject: Subject) -> Findings:
         return
     if found is not None:
         row, lr, meant = found
-        what = f"torch {spec.emulation.release} uses {lr:g} at {subject.at(row)}, where the schedule means {meant:g}"
-        yield subject.of_run("emulate", "schedule").problem(what, "see lrcli diff with --emulate, and its notes")
+        yield subject.of_run("emulate", "schedule").problem(
+            f"torch {spec.emulation.release} uses {lr:g} at {subject.at(row)}, where the schedule means {meant:g}",
+            "see lrcli diff with --emulate, and its notes",
+        )
 
 
 RULE = Rule(

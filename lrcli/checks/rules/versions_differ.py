@@ -14,8 +14,9 @@ def find(subject: Subject) -> Findings:
         for change in differing(subject)
     ]
     if changes:
-        advice = "check which release is used; name it with emulate:, or ignore this rule"
-        yield subject.of_schedule(0).problem("; ".join(changes), advice)
+        yield subject.of_schedule(0).problem(
+            "; ".join(changes), "check which release is used; name it with emulate:, or ignore this rule"
+        )
 
 
 RULE = Rule(

@@ -14,14 +14,19 @@ def find(subject: Subject) -> Findings:
         if length is None or not site.rows:
             continue
         if isinstance(site.inside, Sequential) and site.stop is not None and length > site.stop - site.begin:
-            what = f"the warmup takes {subject.rows(length)}, its phase {subject.rows(site.stop - site.begin)}"
-            yield site.problem(site.spot("total_iters", "warmup"), what, "leave total_iters out: it fills the phase")
+            yield site.problem(
+                site.spot("total_iters", "warmup"),
+                f"the warmup takes {subject.rows(length)}, its phase {subject.rows(site.stop - site.begin)}",
+                "leave total_iters out: it fills the phase",
+            )
         elif isinstance(site.inside, Chained):
             for other in site.inside.schedules:
                 if other is not site.schedule and falls_within(other, min(int(length), site.rows)):
-                    what = f"the {other.name} schedule decays before the warmup of {subject.rows(length)} is over"
-                    advice = "make them phases, one after the other, or let the decay begin later"
-                    yield site.problem(site.spot("total_iters", "warmup"), what, advice)
+                    yield site.problem(
+                        site.spot("total_iters", "warmup"),
+                        f"the {other.name} schedule decays before the warmup of {subject.rows(length)} is over",
+                        "make them phases, one after the other, or let the decay begin later",
+                    )
 
 
 RULE = Rule(

@@ -11,9 +11,10 @@ def find(subject: Subject) -> Findings:
         length = warmup_length(site.schedule)
         if length is None or site.begin or not site.rows or length < subject.spec.length:
             continue
-        what = f"the warmup takes {subject.rows(length)}, and the run has {subject.rows(subject.spec.length)}"
         yield site.problem(
-            site.spot("total_iters", "warmup", "for"), what, "make the warmup shorter, or the run longer"
+            site.spot("total_iters", "warmup", "for"),
+            f"the warmup takes {subject.rows(length)}, and the run has {subject.rows(subject.spec.length)}",
+            "make the warmup shorter, or the run longer",
         )
 
 
