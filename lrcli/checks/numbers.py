@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from lrcli.schedules.base import Schedule
 from lrcli.series import series_of
@@ -11,25 +12,23 @@ from lrcli.spec import Spec
 from lrcli.values import dataclass
 
 ALL = 200_000
-"""Up to how many rows every one is looked at."""
+"""Every row of a run of at most this many is looked at."""
 
 _GRID = 10_000
 
 
 @dataclass(frozen=True)
 class KnownRows:
-    """The LRs of one parameter group at increasing rows. `complete` is whether these are all rows of the run."""
+    """The LRs of one parameter group at increasing rows: all of the run, or enough of a long one."""
 
     rows: Sequence[int]
     lrs: Sequence[float]
-    complete: bool
 
     def steps(self) -> Iterator[tuple[int, float, float]]:
         """(row t, the LR of row t - 1, the LR of row t) wherever both are known."""
-        rows, lrs = self.rows, self.lrs
-        for i in range(1, len(rows)):
-            if rows[i] == rows[i - 1] + 1:
-                yield rows[i], lrs[i - 1], lrs[i]
+        for (before, lr_before), (t, lr) in pairwise(zip(self.rows, self.lrs, strict=True)):
+            if t == before + 1:
+                yield t, lr_before, lr
 
 
 def lines_of(spec: Spec) -> tuple[KnownRows, ...]:
@@ -43,15 +42,15 @@ def lines_of(spec: Spec) -> tuple[KnownRows, ...]:
         for block in run.blocks(("lr",)):
             for column, group in zip(columns, block.groups, strict=True):
                 column.extend(group.lr)
-        return tuple(KnownRows(run.rows, column, True) for column in columns)
+        return tuple(KnownRows(run.rows, column) for column in columns)
     formula = replace(spec, emulation=None)
     lines = []
-    for one_group in formula.groups:
-        alone = series_of(replace(formula, groups=(one_group,)))
+    for part in formula.groups:
+        alone = series_of(replace(formula, groups=(part,)))
         # of a long run that has to be walked (a running product) only the beginning is looked at
-        rows = _chosen(one_group.schedule, alone.stop) if alone.jumps else range(ALL)
-        (column_of,) = next(alone.at([rows]))
-        lines.append(KnownRows(rows, column_of.lr, False))
+        rows = _chosen(part.schedule, alone.stop) if alone.jumps else range(ALL)
+        (readings,) = next(alone.at([rows]))
+        lines.append(KnownRows(rows, readings.lr))
     return tuple(lines)
 
 

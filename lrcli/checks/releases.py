@@ -18,12 +18,17 @@ ROWS = 5_000
 
 
 class Differing(NamedTuple):
-    """Releases that compute something else: first in this row, `found` where the formula means `meant`."""
+    """Releases that compute another LR than the formula: the first such row, and both LRs there."""
 
     ranges: str
     row: int
-    found: float
-    meant: float
+    replayed_lr: float
+    formula_lr: float
+
+    def in_words(self, subject: Subject) -> str:
+        """The difference as a part of a sentence."""
+        at = subject.at(self.row)
+        return f"in torch {self.ranges} the LR is {self.replayed_lr:g} at {at}, not {self.formula_lr:g}"
 
 
 def families(subject: Subject) -> tuple[Family, ...]:
@@ -47,9 +52,9 @@ def differing(subject: Subject) -> Iterator[Differing]:
         return
     for family in families(subject):
         if not family.refusal:
-            found = first_difference(spec, replace(spec, emulation=Emulation(family.releases[0], read="lr")))
-            if found is not None:
-                yield Differing(family.ranges, *found)
+            replay = replace(spec, emulation=Emulation(family.releases[0], read="lr"))
+            if difference := first_difference(spec, replay):
+                yield Differing(family.ranges, *difference)
 
 
 def first_difference(formula: Spec, replay: Spec) -> tuple[int, float, float] | None:

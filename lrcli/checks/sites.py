@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
-from lrcli.checks.spot import Spot
 from lrcli.errors import Problem
 from lrcli.reader.keys import PLURALS, spellings_of
 from lrcli.reader.nodes import Mapping, Node, Sequence
@@ -16,6 +16,18 @@ from lrcli.schedules.chained import Chained
 from lrcli.schedules.sequential import Sequential
 from lrcli.spec import Group, Spec
 from lrcli.values import dataclass
+
+
+class Spot(NamedTuple):
+    """A value of a spec: its key, and its place in the text where there is one."""
+
+    key: str
+    place: Place | None
+
+    def problem(self, message: str, help: str, group: int | None = None, *, details: tuple[str, ...] = ()) -> Problem:
+        """What a rule says about this value (of one parameter group); the rule's code and level come later."""
+        problem = Problem("", message) if self.place is None else self.place.problem("", message)
+        return replace(problem, help=help, key=self.key, group=group, details=details)
 
 
 @dataclass(frozen=True)

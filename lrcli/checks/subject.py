@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from lrcli.checks.numbers import KnownRows, lines_of
-from lrcli.checks.sites import Site, schedule_node, sites_of
-from lrcli.checks.spot import Spot
+from lrcli.checks.sites import Site, Spot, schedule_node, sites_of
 from lrcli.errors import EvaluationError, Refused
 from lrcli.reader.nodes import Mapping
 from lrcli.schedules.base import Schedule

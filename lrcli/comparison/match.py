@@ -84,9 +84,9 @@ def _match_record(record: Series, other: Series, *, record_is_b: bool) -> Pairin
     which: Sequence[int]
     if other.is_record:
         which = _common(rows, other.rows)
-        for one, two in ((other, record), (record, other)):
-            if missing := len(one.rows) - len(which):
-                remarks.append(f"{_rows(missing)} of {one.name} not in {two.name}: not compared")
+        for log, partner in ((other, record), (record, other)):
+            if missing := len(log.rows) - len(which):
+                remarks.append(f"{_rows(missing)} of {log.name} not in {partner.name}: not compared")
         longer = other
     else:
         which, longer, more = _inside(record, other, rows)

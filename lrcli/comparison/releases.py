@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from lrcli.errors import LrcliError, SpecError
 from lrcli.series import series_of
@@ -85,7 +86,7 @@ def _first(a: Rates, b: Rates) -> tuple[int, float, float] | None:
         next(((i, x, y) for i, (x, y) in enumerate(zip(old, new, strict=False)) if x != y), None)
         for old, new in zip(a, b, strict=False)
     ]
-    return min((one for one in differing if one is not None), key=lambda one: one[0], default=None)
+    return min(filter(None, differing), key=itemgetter(0), default=None)
 
 
 def _words(error: LrcliError) -> str:

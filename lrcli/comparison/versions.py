@@ -81,17 +81,16 @@ def _families(spec: Spec, *, documented: bool) -> tuple[_Families, _Families]:
     for i, release in enumerate(reversed(releases)):
         report_progress(i, len(releases), "releases")
         emulation = replace(spec.emulation, release=release, read=None) if spec.emulation else Emulation(release)
-        wanted = replace(spec, emulation=emulation)
         try:
-            run = series_of(wanted)
+            run = series_of(replace(spec, emulation=emulation))
             used, read = _numbers(run, ("lr", run.reading) if documented else ("lr",))
         except Refused as refusal:
             words = f"{refusal.exception}: {refusal.reason}" + ("" if refusal.t is None else f", at epoch {refusal.t}")
-            lrs.refused(release, words)
-            readings.refused(release, words)
+            lrs.add(release, b"", words)
+            readings.add(release, b"", words)
         else:
-            lrs.computed(release, used)
-            readings.computed(release, read)
+            lrs.add(release, used)
+            readings.add(release, read)
     return lrs, readings
 
 
@@ -101,24 +100,19 @@ class _Families:
     def __init__(self, spec: Spec) -> None:
         self._groups = len(spec.groups)
         self._first = series_of(spec).start
-        self._by_numbers: dict[bytes, list[str]] = {}
-        self._by_words: dict[str, list[str]] = {}
+        self._releases: dict[tuple[str, bytes], list[str]] = {}
 
-    def computed(self, release: str, numbers: bytes) -> None:
-        self._by_numbers.setdefault(numbers, []).insert(0, release)
-
-    def refused(self, release: str, words: str) -> None:
-        self._by_words.setdefault(words, []).insert(0, release)
+    def add(self, release: str, numbers: bytes, refusal: str = "") -> None:
+        self._releases.setdefault((refusal, numbers), []).insert(0, release)
 
     def families(self) -> tuple[Family, ...]:
         families = []
         before: bytes | None = None
-        for numbers, releases in self._by_numbers.items():
-            gap, group = (None, 0) if before is None else self._gap(before, numbers)
-            families.append(Family(tuple(releases), gap=gap, group=group))
+        for (refusal, numbers), releases in sorted(self._releases.items(), key=lambda item: bool(item[0][0])):
+            gap, group = (None, 0) if before is None or refusal else self._gap(before, numbers)
+            families.append(Family(tuple(releases), refusal, gap, group))
             before = numbers
-        refusing = [Family(tuple(releases), words) for words, releases in self._by_words.items()]
-        return (*families, *refusing)
+        return tuple(families)
 
     def _gap(self, a: bytes, b: bytes) -> tuple[Gap | None, int]:
         for i, (x, y) in enumerate(zip(memoryview(a).cast("d"), memoryview(b).cast("d"), strict=True)):

@@ -9,7 +9,7 @@ from lrcli.comparison.gaps import Gap
 from lrcli.lock.lock import Lock, Track, bits_of
 
 SHOWN = 10
-"""How many rows or blocks of a difference are shown, group by group."""
+"""At most this many rows or blocks of a difference are shown of each group."""
 
 
 def differences(old: Lock, new: Lock) -> tuple[str, ...]:
@@ -29,8 +29,8 @@ def differences(old: Lock, new: Lock) -> tuple[str, ...]:
     lines += [f"group {name}: gone" for name in before if name not in after]
     for name in before:
         if name in after and old.interval == new.interval:
-            told = list(_track_lines(before[name], after[name], old, new))
-            lines += [f"group {name}:", *told] if told and name else told
+            changes = list(_track_lines(before[name], after[name], old, new))
+            lines += [f"group {name}:", *changes] if changes and name else changes
     return tuple(lines)
 
 
@@ -71,8 +71,8 @@ def _block_lines(a: Track, b: Track, stop: int, unit: str) -> Iterator[str]:
     blocks = [(x, y, end) for x, y, end in zip(a.blocks, b.blocks, ends, strict=True) if x[3] != y[3]]
     for x, y, end in blocks[:SHOWN]:
         at_ends = ((x[0], x[1], y[1]), (end - 1, x[2], y[2]))
-        told = [f"{unit} {t}: {_change(t, old, new)}" for t, old, new in at_ends if bits_of(old) != bits_of(new)]
-        yield f"{unit}s {x[0]} to {end - 1} differ: {'; '.join(told) or 'between their ends'}"
+        changes = [f"{unit} {t}: {_change(t, old, new)}" for t, old, new in at_ends if bits_of(old) != bits_of(new)]
+        yield f"{unit}s {x[0]} to {end - 1} differ: {'; '.join(changes) or 'between their ends'}"
     if len(blocks) > SHOWN:
         yield f"{len(blocks)} of {len(a.blocks)} blocks differ in all"
 

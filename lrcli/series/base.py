@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lrcli.series.sample import SampledLine
 
 BLOCK = 8192
-"""How many rows are computed at a time."""
+"""This many rows are computed at a time."""
 
 WALKED = 10_000_000
 """More rows than this are not computed one by one where nothing of them is shown meanwhile: it takes a minute."""
@@ -169,24 +169,24 @@ class Series(ABC):
         metric = {trace.group for trace in self.traces if trace.key == "metric"}
         shared = any(trace.shared for trace in self.traces)
         moving = () if self.reading == "momentum" else self.moving
-        names = (self.reading, *["metric"] * bool(metric), *["momentum"] * bool(moving))
-        curves = [Thinned(columns, start, stop) for _ in self.groups]
-        metrics = [Thinned(columns, start, stop) if shared or i in metric else None for i in range(len(self.groups))]
-        momenta = [Thinned(columns, start, stop) if i in moving else None for i in range(len(self.groups))]
-        for block in self.blocks(names, start, stop):
-            for group, curve, about, momentum in zip(block.groups, curves, metrics, momenta, strict=True):
-                curve.add(block.start, group[self.reading])
-                if about is not None:
-                    about.add(block.start, group["metric"])
-                if momentum is not None:
-                    momentum.add(block.start, group["momentum"])
+        kept = [
+            {
+                name: Thinned(columns, start, stop)
+                for name in (self.reading, *["metric"] * (shared or i in metric), *["momentum"] * (i in moving))
+            }
+            for i in range(len(self.groups))
+        ]
+        for block in self.blocks(tuple(dict.fromkeys(name for curves in kept for name in curves)), start, stop):
+            for group, curves in zip(block.groups, kept, strict=True):
+                for name, curve in curves.items():
+                    curve.add(block.start, group[name])
+
+        def beside(curves: dict[str, Thinned], name: str) -> SampledLine | None:
+            return curves[name].line(name) if name in curves and curves[name].facts() else None
+
         return tuple(
-            curve.line(
-                name,
-                None if about is None or not about.facts() else about.line("metric"),
-                None if momentum is None or not momentum.facts() else momentum.line("momentum"),
-            )
-            for name, curve, about, momentum in zip(self.groups, curves, metrics, momenta, strict=True)
+            curves[self.reading].line(group, beside(curves, "metric"), beside(curves, "momentum"))
+            for group, curves in zip(self.groups, kept, strict=True)
         )
 
     def check_walk(self, rows: int, most: int = WALKED) -> None:

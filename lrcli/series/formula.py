@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from lrcli.series.sample import SampledLine
 
 NEAR = 16
-"""Rows that are less than so many apart on the average are computed with those between them: that is faster."""
+"""Rows that are on average less than this far apart are computed with those between them: that is faster."""
 
 _SHORT = 64
-"""A piece of fewer rows is walked: that is faster than to search in it."""
+"""A piece of fewer rows than this is walked: that is faster than a search in it."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class SpecSeries(Series):
     @cached_property
     def traces(self) -> tuple[Trace, ...]:
         keys = self._trace_keys
-        traced = [i for i, own in enumerate(keys) if own]
+        traced = [i for i, names in enumerate(keys) if names]
         shared = len({_without_groups(self.spec.groups[i].schedule) for i in traced}) == 1
         return tuple(Trace(i, key, shared) for i in (traced[:1] if shared else traced) for key in keys[i])
 
@@ -98,7 +98,7 @@ class SpecSeries(Series):
 
     @cached_property
     def _schedules(self) -> tuple[list[Schedule], list[int | None], list[int]]:
-        """Each different schedule once (64 groups may share one), how far its rows lead, and which is each group's."""
+        """Each different schedule once (64 groups may share one), how far its rows lead, and which one each group has."""
         schedules: list[Schedule] = []
         leads: list[int | None] = []
         which = []
@@ -199,9 +199,7 @@ class FormulaSeries(SpecSeries):
     ) -> Iterator[tuple[Readings, ...]]:
         """The columns of every group in the rows of each window; those between far ones are not computed."""
         for rows in windows if self.jumps else self.within_reach(windows):
-            if not rows:
-                yield tuple(Readings({name: [] for name in names or (self.reading,)}) for _ in self.groups)
-            elif rows[-1] - rows[0] < NEAR * len(rows):
+            if rows and rows[-1] - rows[0] < NEAR * len(rows):
                 whole = self._rows(names, rows[0], rows[-1] + 1)
                 yield tuple(
                     Readings({name: picked(values, rows, rows[0]) for name, values in group.items()}) for group in whole

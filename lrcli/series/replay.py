@@ -67,7 +67,7 @@ class ReplaySeries(SpecSeries):
             high = min(t + BLOCK, end)
             taken = take_together(loops, high - t, readings)
             traced = [name for name in names if name not in readings]
-            groups = (Readings(own, **self._traced(i, traced, t, high)) for i, own in enumerate(taken))
+            groups = (Readings(columns, **self._traced(i, traced, t, high)) for i, columns in enumerate(taken))
             yield Block(t, high, tuple(groups))
 
     def instead_of_walk(self, most: int) -> str:

@@ -23,7 +23,8 @@ def with_events(chunks: Iterator[Chunk], tellers: Sequence[Teller]) -> Iterator[
     names = [teller.name for teller in tellers]
     for chunk in chunks:
         events = [teller.tell(chunk) for teller in tellers]
-        yield [*chunk, events[0] if len(events) == 1 else [_merged(names, one) for one in zip(*events, strict=True)]]
+        merged = events[0] if len(events) == 1 else [_merged(names, row) for row in zip(*events, strict=True)]
+        yield [*chunk, merged]
 
 
 class Teller:

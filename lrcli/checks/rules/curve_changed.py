@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrcli.checks.rule import Findings, Rule, Subject
-from lrcli.checks.spot import Spot
+from lrcli.checks.sites import Spot
 
 
 def find(subject: Subject) -> Findings:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lrcli.checks.jumps import jumps
+from collections.abc import Iterator
+
+from lrcli.checks.numbers import KnownRows
 from lrcli.checks.rule import Findings, Rule, Subject
 from lrcli.printable import number_text
 from lrcli.schedules.cosine_restarts import CosineRestarts
@@ -15,9 +17,47 @@ from lrcli.schedules.step import Step
 _JUMPS = (Step, MultiStep, CosineRestarts, Cyclic, Plateau)
 """The schedules whose breakpoints are jumps by design."""
 
-
-_MEANT = ("restart", "milestone", "step x", "decay x", "reduced", "raised", "piece", "boundary", "rule")
+_EVENTS = ("restart", "milestone", "step x", "decay x", "reduced", "raised", "piece", "boundary", "rule")
 """What a schedule's events say where it jumps by design."""
+
+
+FACTOR = 10.0
+"""Neighbouring steps that are more than this many times apart may be a jump."""
+
+SMALL = 1e-6
+"""A change within this share of the peak moves nothing."""
+
+
+def _jumps(line: KnownRows) -> Iterator[tuple[int, float, float, float]]:
+    """(row t, how many times apart, the LR of row t - 1, the LR of row t) of each jump of more than FACTOR.
+
+    A jump also stands out from the changes before and after it, by its width and by its ratio: a curve that comes down
+    to almost 0, and an exponential, have neighbours many times apart, and do not jump. A change from or to 0 has no
+    ratio, and one far below the peak (SMALL of it) moves nothing.
+
+    >>> list(_jumps(KnownRows((0, 1, 2, 3), (1.0, 1.0, 0.0625, 0.0625))))
+    [(2, 16.0, 1.0, 0.0625)]
+    >>> list(_jumps(KnownRows((0, 1, 2, 3), (1.0, 0.05, 0.0025, 0.0))))
+    []
+    """
+    widths: dict[int, float] = {}
+    ratios: dict[int, float] = {}
+    for t, before, after in line.steps():
+        widths[t], ratios[t] = abs(after - before), _ratio(before, after)
+    peak = max((max(abs(before), abs(after)) for _, before, after in line.steps()), default=0.0)
+    for t, before, after in line.steps():
+        if ratios[t] <= FACTOR * (1 + 1e-9) or max(abs(before), abs(after)) <= SMALL * peak:
+            continue
+        wide = max(widths.get(t - 1, 0.0), widths.get(t + 1, 0.0))
+        steep = max(ratios.get(t - 1, 1.0), ratios.get(t + 1, 1.0))
+        if widths[t] >= 2 * wide and ratios[t] >= steep * steep:
+            yield t, ratios[t], before, after
+
+
+def _ratio(before: float, after: float) -> float:
+    """How many times apart, at least 1; 1 where that has no meaning."""
+    low, high = sorted((abs(before), abs(after)))
+    return high / low if low and before * after > 0 else 1.0
 
 
 def _is_meant(subject: Subject, group: int, t: int, up: bool) -> bool:
@@ -28,7 +68,7 @@ def _is_meant(subject: Subject, group: int, t: int, up: bool) -> bool:
             continue
         if isinstance(site.schedule, _JUMPS) and site_t and site.schedule.next_break(site_t) == site_t:
             return True
-        if site_t and any(word in site.schedule.event_at(site_t) for word in _MEANT):
+        if site_t and any(word in site.schedule.event_at(site_t) for word in _EVENTS):
             return True
         if up and site_t == 0 and isinstance(site.inside, Sequential):
             return True
@@ -37,7 +77,7 @@ def _is_meant(subject: Subject, group: int, t: int, up: bool) -> bool:
 
 def find(subject: Subject) -> Findings:
     for i, line in enumerate(subject.lines):
-        for t, ratio, before, after in jumps(line):
+        for t, ratio, before, after in _jumps(line):
             if not _is_meant(subject, i, t, after > before):
                 factor = number_text(ratio, 4)
                 yield subject.of_schedule(i).problem(

@@ -10,14 +10,10 @@ def find(subject: Subject) -> Findings:
     if subject.spec.emulation is not None:
         return
     runs = [family for family in families(subject) if not family.refusal]
-    if not runs:
-        return
-    others = list(differing(subject))
-    if len(others) == len(runs):
-        last = others[-1]
+    others = list(differing(subject)) if runs else []
+    if runs and len(others) == len(runs):
         yield subject.of_schedule(0).problem(
-            f"no release of PyTorch computes this: in torch {last.ranges} the LR is {last.found:g}"
-            f" at {subject.at(last.row)}, not {last.meant:g}",
+            f"no release of PyTorch computes this: {others[-1].in_words(subject)}",
             "write what a release computes, or name one: emulate:",
         )
 

@@ -16,13 +16,13 @@ def find(subject: Subject) -> Findings:
     length = min(spec.length, ROWS)
     short, replay = replace(formula, length=length), replace(spec.emulation, read="lr")
     try:
-        found = first_difference(short, replace(spec, emulation=replay, length=length))
+        difference = first_difference(short, replace(spec, emulation=replay, length=length))
     except EvaluationError:  # the formula has no value where the release computes one
         return
-    if found is not None:
-        row, lr, meant = found
+    if difference is not None:
+        row, lr, formula_lr = difference
         yield subject.of_run("emulate", "schedule").problem(
-            f"torch {spec.emulation.release} uses {lr:g} at {subject.at(row)}, where the schedule means {meant:g}",
+            f"torch {spec.emulation.release} uses {lr:g} at {subject.at(row)}, where the schedule means {formula_lr:g}",
             "see lrcli diff with --emulate, and its notes",
         )
 

@@ -9,10 +9,7 @@ from lrcli.checks.rule import Findings, Rule, Subject
 def find(subject: Subject) -> Findings:
     if subject.spec.emulation is not None:
         return
-    changes = [
-        f"in torch {change.ranges} the LR is {change.found:g} at {subject.at(change.row)}, not {change.meant:g}"
-        for change in differing(subject)
-    ]
+    changes = [change.in_words(subject) for change in differing(subject)]
     if changes:
         yield subject.of_schedule(0).problem(
             "; ".join(changes), "check which release is used; name it with emulate:, or ignore this rule"

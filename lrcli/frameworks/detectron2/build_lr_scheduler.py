@@ -152,8 +152,8 @@ class BuildLRScheduler(Marked):
 
     def rule(self, base_lr: float) -> StatelessRule:
         # groups keep their own learning rates; a bound schedule has that of the solver, or detectron2's default
-        own = self._has_groups or (self.setting is None and self.BASE_LR is None)
-        base = base_lr if own else self._base_lr
+        of_group = self._has_groups or (self.setting is None and self.BASE_LR is None)
+        base = base_lr if of_group else self._base_lr
         total = self.MAX_ITER
         if self._is_poly:
             from lrcli.frameworks.detectron2.warmup_poly_lr import poly_rule

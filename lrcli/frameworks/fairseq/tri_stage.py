@@ -53,8 +53,8 @@ class FairseqTriStage(FairseqScheduler):
     def __post_init__(self) -> None:
         super().__post_init__()
         ratio = self.phase_ratio
-        one = ratio is None or sum(ratio) == 1
-        require(self, "phase_ratio", one, "phase ratios must add up to 1", "AssertionError")
+        whole = ratio is None or sum(ratio) == 1
+        require(self, "phase_ratio", whole, "phase ratios must add up to 1", "AssertionError")
         require(self, "final_lr_scale", self.final_lr_scale > 0, "math domain error: its logarithm")
         if ratio is None:
             self.check(1.0)

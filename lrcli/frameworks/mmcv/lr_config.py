@@ -118,8 +118,8 @@ class LRConfig(Pieced):
 
     def _check_values(self) -> None:
         keys, policy = self._keys, self._policy
-        one = "min_lr_ratio" not in keys or (keys["min_lr"] is None) != (keys["min_lr_ratio"] is None)
-        require(self, "min_lr", one, f"{policy} needs min_lr or min_lr_ratio, and not both", "AssertionError")
+        single = "min_lr_ratio" not in keys or (keys["min_lr"] is None) != (keys["min_lr_ratio"] is None)
+        require(self, "min_lr", single, f"{policy} needs min_lr or min_lr_ratio, and not both", "AssertionError")
         if policy == "Step":
             steps = keys["step"] if isinstance(keys["step"], tuple) else (keys["step"],)
             whole = all(isinstance(step, int) and is_number(step) and step > 0 for step in steps)
