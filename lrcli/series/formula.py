@@ -98,7 +98,7 @@ class SpecSeries(Series):
 
     @cached_property
     def _schedules(self) -> tuple[list[Schedule], list[int | None], list[int]]:
-        """Each different schedule once (64 groups may share one), how far its rows lead, and which one each group has."""
+        """Each different schedule once (64 groups may share one), how far its rows lead, and which each group has."""
         schedules: list[Schedule] = []
         leads: list[int | None] = []
         which = []
