@@ -128,6 +128,10 @@ class Schedule:
             values = value if param.per_group and isinstance(value, tuple) else (value,)
             if not all(param.test(item) for item in values):
                 raise InvalidValue(f.name, param.rule, value)
+        self.check_values()
+
+    def check_values(self) -> None:
+        """Raise InvalidValue for values that each pass their own test, and are still none of this class."""
 
     def rule(self, base_lr: float) -> LrRule:
         """The function from the step to the learning rate, for a group of this base learning rate.
@@ -204,7 +208,7 @@ class Schedule:
     def bind(self: S, setting: Setting) -> S:
         """This schedule in a run: its parts bound, its `setting` and its own rate filled in.
 
-        A class says more here: what follows from the run, and (as InvalidValue) what the run does not allow.
+        A class says more here: what follows from the run. What the run does not allow, `check_run` raises.
         """
         if self.one_rate and len(set(setting.lrs)) > 1:
             raise InvalidValue("type", self.one_rate, None)
@@ -212,9 +216,13 @@ class Schedule:
         changes |= {f.name: setting for f in fields(self) if param_of(f).kind == "setting"}
         if self.own_rate and getattr(self, self.own_rate) is None and setting.lr is not None:
             changes[self.own_rate] = setting.lr
-        if all(getattr(self, name) == value for name, value in changes.items()):
-            return self
-        return replace(self, **changes)
+        same = all(getattr(self, name) == value for name, value in changes.items())
+        bound = self if same else replace(self, **changes)
+        bound.check_run(setting)
+        return bound
+
+    def check_run(self, setting: Setting) -> None:
+        """Raise InvalidValue for what the run does not allow this bound schedule."""
 
     def for_group(self: S, i: int, n: int) -> S:
         """This schedule for parameter group i of n: a per-group tuple is replaced by its i-th value."""

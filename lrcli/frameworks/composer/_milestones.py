@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lrcli.errors import InvalidValue
 from lrcli.frameworks.composer._scheduler import ComposerScheduler
 from lrcli.schedules.params import data, number
 from lrcli.values import dataclass
@@ -16,14 +15,13 @@ from lrcli.values import dataclass
 class ComposerMilestones(ComposerScheduler):
     """A scheduler that multiplies by gamma at milestones."""
 
-    milestones: Any = data(doc="the milestones", takes="a list of time strings", example="[2000ba, 0.8dur]")
+    milestones: Any = data(
+        doc="the milestones",
+        takes="a list of time strings",
+        test=lambda value: isinstance(value, tuple),
+        example="[2000ba, 0.8dur]",
+    )
     gamma: float = number(0.1, doc="factor of each milestone")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not isinstance(self.milestones, (tuple, list)):
-            raise InvalidValue("milestones", "must be a list of time strings", self.milestones)
-        object.__setattr__(self, "milestones", tuple(self.milestones))
 
     def rows(self) -> list[int]:
         """The rows of the milestones, in order."""

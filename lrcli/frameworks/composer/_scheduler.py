@@ -6,7 +6,6 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any
 
 from lrcli.errors import Problem
 from lrcli.frameworks.base import refusal, require
@@ -27,17 +26,11 @@ class ComposerScheduler(Vectored):
     scale_schedule_ratio: float = number(1.0, doc="factor of every time but shares of the run", at_least=0)
     setting: Setting | None = setting()
 
-    def bind(self, setting: Setting) -> Any:
-        bound = super().bind(setting)
-        bound.check()
+    def check_run(self, setting: Setting) -> None:
         try:
-            bound.lr_at(0, 1.0)  # the constructor of the LambdaLR evaluates row 0
+            self.lr_at(0, 1.0)  # the constructor of the LambdaLR evaluates row 0
         except ZeroDivisionError as error:
             raise refusal(self, "ZeroDivisionError", "a time that it divides by is 0 batches long") from error
-        return bound
-
-    def check(self) -> None:
-        """Raise what Composer refuses of the times in this run."""
 
     @cached_property
     def clock(self) -> Clock:
@@ -150,7 +143,7 @@ class ComposerWarmedTimed(ComposerWarmed):
         """The multipliers at these shares of what follows the warmup."""
         raise NotImplementedError
 
-    def check(self) -> None:
+    def check_run(self, setting: Setting) -> None:
         first, second = (self.clock.unit_of(getattr(self, field), field) for field in ("t_warmup", "t_max"))
         same = first == second or "sec" in (first, second)
         require(self, "t_warmup", same, f"t_warmup in {first} and t_max in {second} must use the same units")
@@ -159,6 +152,7 @@ class ComposerWarmedTimed(ComposerWarmed):
             most = Time(most.value * self.clock.per_epoch, "ba")
         reason = f"t_max {end} must be at least max_duration {most}: the schedule would end before the run"
         require(self, "t_max", most.unit != end.unit or end.value >= most.value, reason)
+        super().check_run(setting)
 
     @property
     def decays(self) -> bool:

@@ -9,6 +9,7 @@ from functools import cached_property
 from lrcli.frameworks.base import raised, require
 from lrcli.frameworks.composer._scheduler import ComposerScheduler, cosine_anneal
 from lrcli.frameworks.composer._time import Time
+from lrcli.schedules.base import Setting
 from lrcli.schedules.params import number, text
 from lrcli.values import dataclass
 
@@ -56,8 +57,9 @@ class ComposerCosineAnnealingWarmRestartsScheduler(ComposerScheduler):
     t_mult: float = number(1.0, doc="factor from one interval's length to the next", at_least=0)
     alpha_f: float = number(0.0, doc="the last factor of each interval")
 
-    def check(self) -> None:
+    def check_run(self, setting: Setting) -> None:
         require(self, "t_0", self.time("t_0").value > 0, "t_0 must be longer than 0")
+        super().check_run(setting)
 
     @cached_property
     def _intervals(self) -> _Intervals:

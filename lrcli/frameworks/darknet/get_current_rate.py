@@ -61,8 +61,7 @@ class GetCurrentRate(Marked):
     gpus: int = count(1, doc="GPUs, which multiply the rate", at_least=1)
     setting: Setting | None = setting()
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         if len(self.steps) > len(self.scales):
             raise InvalidValue("scales", f"must be as many as the steps, {len(self.steps)} here", self.scales)
         if self.policy == "step" and self.step < 1:

@@ -21,8 +21,7 @@ class DeepSpeedScheduler(Marked):
 
     last_batch_iteration: float = count(-1, doc="-1: the run begins here", at_least=-1)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         if self.last_batch_iteration != -1:
             rule = "must be -1, a run from its beginning"
             raise InvalidValue("last_batch_iteration", rule, self.last_batch_iteration)
@@ -41,8 +40,8 @@ class DeepSpeedWarmed(DeepSpeedScheduler):
     warmup_num_steps: float = length(1000, doc="batches of the warmup", any_number=True)
     warmup_type: str = text("log", doc="log or linear", choices=("log", "linear"))
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
+        super().check_values()
         self.require_integer("warmup_num_steps")
 
     @property

@@ -34,8 +34,8 @@ class DeepSpeedLRRangeTest(DeepSpeedScheduler):
     lr_range_test_step_rate: float = number(1.0, doc="what is added, in units of the learning rate at the start")
     lr_range_test_staircase: bool = flag(False, doc="whether it climbs in stairs")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
+        super().check_values()
         self.require_integer("lr_range_test_step_size")
 
     def rule(self, base_lr: float) -> StatelessRule:

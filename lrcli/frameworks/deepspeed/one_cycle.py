@@ -53,8 +53,8 @@ class DeepSpeedOneCycle(DeepSpeedScheduler):
     cycle_max_mom: float = number(0.9, doc="the largest momentum", per_group=True)
     decay_mom_rate: float = number(0.0, doc="the momentum's decay after the cycle")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
+        super().check_values()
         reason = f"cycle_first_step_size must be positive, not {self.cycle_first_step_size!r}"
         require(self, "cycle_first_step_size", self.cycle_first_step_size > 0, reason)
         reason = f"cycle_second_step_size must not be negative, not {self._second!r}"

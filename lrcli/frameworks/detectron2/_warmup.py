@@ -38,8 +38,7 @@ class Warmed(Marked):
     warmup_iters: float
     warmup_method: str
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         require_method(self, "warmup_method")
 
     def warm(self) -> Callable[[int], float]:

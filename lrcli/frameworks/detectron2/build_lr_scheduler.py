@@ -72,8 +72,7 @@ class BuildLRScheduler(Marked):
     POLY_LR_CONSTANT_ENDING: float = number(0.0, doc="the least share of WarmupPolyLR")
     setting: Setting | None = setting()
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         known = self.LR_SCHEDULER_NAME in _NAMES
         require(self, "LR_SCHEDULER_NAME", known, f"Unknown LR scheduler: {self.LR_SCHEDULER_NAME}")
         require_method(self, "WARMUP_METHOD")
@@ -82,9 +81,10 @@ class BuildLRScheduler(Marked):
     def bind(self, setting: Setting) -> BuildLRScheduler:
         several = len(setting.lrs) > 1 and self.BASE_LR is None and setting.default_lr is not None
         solver = replace(self, BASE_LR=setting.default_lr) if several else self
-        bound = super(BuildLRScheduler, solver).bind(setting)
-        bound._factors(0.0)  # whatever detectron2 refuses is an error here
-        return bound
+        return super(BuildLRScheduler, solver).bind(setting)
+
+    def check_run(self, setting: Setting) -> None:
+        self._factors(0.0)  # whatever detectron2 refuses is an error here
 
     @property
     def _base_lr(self) -> float:

@@ -38,8 +38,8 @@ class Detectron2WarmupMultiStepLR(Warmed):
     warmup_iters: float = length(1000, doc="iterations of the warmup", any_number=True)
     warmup_method: str = text("linear", doc="linear or constant", choices=("linear", "constant"))
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
+        super().check_values()
         increasing = list(self.milestones) == sorted(self.milestones)
         reason = f"Milestones should be a list of increasing integers, not {list(self.milestones)}"
         require(self, "milestones", increasing, reason)

@@ -25,11 +25,11 @@ class FairseqByEpoch(FairseqWarmed):
     )
     force_anneal: float | None = count(None, doc="the epoch, from 1 on, at which the annealing begins", optional=True)
 
-    def bind(self, setting: Setting) -> Any:
+    def check_run(self, setting: Setting) -> None:
         needed = self.warmup_updates > 0 if setting.interval == "epoch" else self.counts_epochs
         field = "warmup_updates" if self.force_anneal is None else "force_anneal"
         require_epochs(setting, field, needed, "counts epochs beside updates")
-        return super().bind(setting)
+        super().check_run(setting)
 
     @property
     def counts_epochs(self) -> bool:

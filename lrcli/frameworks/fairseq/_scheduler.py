@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import require
@@ -30,12 +29,10 @@ class FairseqScheduler(Marked):
 
     setting: Setting | None = setting()
 
-    def bind(self, setting: Setting) -> Any:
+    def check_run(self, setting: Setting) -> None:
         require_one_lr(setting)
-        bound = super().bind(setting)
         if setting.lr is not None:
-            bound.check(setting.lr)
-        return bound
+            self.check(setting.lr)
 
     def check(self, lr: float) -> None:
         """Raise what fairseq refuses of the arguments with this learning rate."""

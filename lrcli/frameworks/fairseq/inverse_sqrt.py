@@ -29,8 +29,7 @@ class FairseqInverseSqrt(FairseqWarmed):
     warmup_updates: float = length(4000, doc="updates of the linear warmup", any_number=True)
     warmup_init_lr: float = number(-1, doc="the learning rate at the start of the warmup; below 0: 0")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         warmup = self.warmup_updates
         exception = "TypeError" if warmup else "ZeroDivisionError"
         require(self, "warmup_updates", warmup > 0, "warmup_updates must be above 0", exception)

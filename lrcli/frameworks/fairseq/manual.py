@@ -53,11 +53,11 @@ class FairseqManual(FairseqScheduler):
         for field in ("epoch2lr", "update2lr"):
             object.__setattr__(self, field, _places(field, getattr(self, field)))
 
-    def bind(self, setting: Setting) -> Any:
+    def check_run(self, setting: Setting) -> None:
         needed = self.epoch2lr if setting.interval == "step" else self.update2lr
         field = "epoch2lr" if self.epoch2lr else "update2lr"
         require_epochs(setting, field, bool(needed), "counts epochs beside updates")
-        return super().bind(setting)
+        super().check_run(setting)
 
     def rule(self, base_lr: float) -> StatelessRule:
         epochs: dict[int, float] = dict(self.epoch2lr)

@@ -41,8 +41,7 @@ class FairseqPolynomialDecay(FairseqByEpoch):
     power: float = number(1.0, doc="the exponent")
     total_num_update: float = length(doc="updates of the decay, the warmup included", any_number=True, fills="run")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         above = self.total_num_update > 0
         require(self, "total_num_update", above, "total_num_update must be above 0", "AssertionError")
 

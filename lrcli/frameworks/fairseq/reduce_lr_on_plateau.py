@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import require, require_epochs
@@ -43,16 +42,14 @@ class FairseqReduceLROnPlateau(Metered):
     maximize_best_checkpoint_metric: bool = flag(False, doc="whether a larger metric is better")
     setting: Setting | None = setting()
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         require(self, "lr_shrink", self.lr_shrink < 1.0, "lr_shrink must be below 1")
 
-    def bind(self, setting: Setting) -> Any:
+    def check_run(self, setting: Setting) -> None:
         require_one_lr(setting)
         if setting.interval == "step":
             raise InvalidValue("type", "looks at its metric at the end of each epoch: give epochs: for a run", None)
         require_epochs(setting, "warmup_updates", self.warmup_updates > 0, "counts updates beside epochs")
-        return super().bind(setting)
 
     def walk(self, base_lr: float) -> Iterator[float]:
         warmup, lr, skipped = self.warmup_updates, base_lr, 0

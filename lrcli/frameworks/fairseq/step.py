@@ -33,8 +33,7 @@ class FairseqStep(FairseqFloored):
     lr_deacy_period: float = length(25000, doc="updates from one step to the next", any_number=True, example="2000")
     lr_decay: float = number(0.5, doc="factor of each step")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         above = self.lr_deacy_period > 0
         require(self, "lr_deacy_period", above, "lr_deacy_period must be above 0", "AssertionError")
         require(self, "lr_decay", self.lr_decay <= 1, "lr_decay must be at most 1", "AssertionError")

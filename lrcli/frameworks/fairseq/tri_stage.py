@@ -50,8 +50,7 @@ class FairseqTriStage(FairseqScheduler):
         None, doc="updates of the run, for phase_ratio", any_number=True, optional=True, fills="run"
     )
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         ratio = self.phase_ratio
         whole = ratio is None or sum(ratio) == 1
         require(self, "phase_ratio", whole, "phase ratios must add up to 1", "AssertionError")

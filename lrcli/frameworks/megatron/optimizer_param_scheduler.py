@@ -115,8 +115,7 @@ class OptimizerParamScheduler(Marked):
     override_opt_param_scheduler: bool = flag(False, doc="whether these win over a checkpoint's", momentum=True)
     setting: Setting | None = setting()
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         self._require("min_lr", self.min_lr >= 0, "min_lr must not be negative")
         reason = f"{self.lr_decay_style} decay style is not supported (it says so after the warmup)"
         require(self, "lr_decay_style", self.lr_decay_style in _STYLES, reason, "Exception")
@@ -146,15 +145,10 @@ class OptimizerParamScheduler(Marked):
         reason = f"the batch size must grow from {ramp[0]} to {full} in whole steps of {ramp[1]}"
         self._require("rampup_batch_size", whole, reason)
 
-    def bind(self, setting: Setting) -> OptimizerParamScheduler:
-        bound = super().bind(setting)
-        bound._check_rates()
+    def check_run(self, setting: Setting) -> None:
         if self.group_overrides is not None and len(self.group_overrides) != len(setting.lrs):
             rule = f"must have one mapping for each group, {len(setting.lrs)} here"
             raise InvalidValue("group_overrides", rule, len(self.group_overrides))
-        return bound
-
-    def _check_rates(self) -> None:
         top, decay, warmup = self.max_lr, self._decay, self.lr_warmup_steps
         self._require("min_lr", top is None or top >= self.min_lr, "max_lr must be at least min_lr")
         self._require("init_lr", top is None or top >= self.init_lr, "init_lr must not be above max_lr")

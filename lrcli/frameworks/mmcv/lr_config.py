@@ -79,8 +79,7 @@ class LRConfig(Pieced):
     three_phase: bool | None = flag(None, doc="of OneCycle (false)", optional=True)
     setting: Setting | None = setting()
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         policy = self._policy
         reason = f"{policy}LrUpdaterHook is not in its registry: it has {', '.join(KEYS)}"
         require(self, "policy", policy in KEYS, reason, "KeyError")
@@ -149,19 +148,17 @@ class LRConfig(Pieced):
         if keys["cyclic_times"] < 1 or keys["cyclic_times"] % 1:
             raise InvalidValue("cyclic_times", "must be a whole number of at least 1", keys["cyclic_times"])
 
-    def bind(self, setting: Setting) -> LRConfig:
-        bound = super().bind(setting)
+    def check_run(self, setting: Setting) -> None:
         warms_up, by_epoch = self.warmup is not None, self._by_epoch
         counts = by_epoch or (warms_up and self.warmup_by_epoch)
         if setting.interval == "epoch":
             counts = not by_epoch or (warms_up and not self.warmup_by_epoch)
         require_epochs(setting, "policy", counts, "counts epochs and iterations")
-        enough = self._keys.get("total_steps") is None or bound._total <= self._keys["total_steps"]
-        reason = f"total_steps must be at least the {bound._total:g} iterations of the run"
+        enough = self._keys.get("total_steps") is None or self._total <= self._keys["total_steps"]
+        reason = f"total_steps must be at least the {self._total:g} iterations of the run"
         require(self, "total_steps", enough, reason)
-        if self._policy == "Cyclic" and bound._total < self._keys["cyclic_times"]:
+        if self._policy == "Cyclic" and self._total < self._keys["cyclic_times"]:
             raise InvalidValue("cyclic_times", "must not be above the iterations of the run", self.cyclic_times)
-        return bound
 
     @property
     def _by_epoch(self) -> bool:

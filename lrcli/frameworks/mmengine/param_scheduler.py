@@ -78,28 +78,25 @@ class ParamScheduler(Walked):
     metric: tuple[float, ...] = metric(doc="the metric of each epoch, for ReduceOnPlateauLR", optional=True)
     setting: Setting | None = setting()
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         assert isinstance(self._entries, tuple)  # whatever mmengine refuses is an error here
 
-    def bind(self, setting: Setting) -> ParamScheduler:
-        bound = super().bind(setting)
+    def check_run(self, setting: Setting) -> None:
         by_epoch = setting.interval == "epoch"
-        require_epochs(setting, "schedulers", by_epoch and bound._mixed, "count epochs and iterations")
-        needed = not by_epoch and any(not entry.by_iter for entry in bound._entries)
+        require_epochs(setting, "schedulers", by_epoch and self._mixed, "count epochs and iterations")
+        needed = not by_epoch and any(not entry.by_iter for entry in self._entries)
         require_epochs(setting, "schedulers", needed, "count epochs in a run of steps")
-        if any(entry.kind == "ReduceOnPlateauLR" for entry in bound._entries):
+        if any(entry.kind == "ReduceOnPlateauLR" for entry in self._entries):
             if not by_epoch:
                 raise InvalidValue("schedulers", "ReduceOnPlateauLR is stepped by epoch: give epochs", None)
             if len(self.metric) < setting.length - 1:
                 raise InvalidValue("metric", f"must have at least {setting.length - 1} values", len(self.metric))
         try:
-            bound._start(1.0)  # what depends on the run, and on the group
+            self._start(1.0)  # what depends on the run, and on the group
         except InvalidValue:
             raise
         except (ArithmeticError, ValueError) as error:
             raise refuses(type(error).__name__, f"the list has no first rate: {error}") from error
-        return bound
 
     @cached_property
     def _entries(self) -> tuple[Entry, ...]:

@@ -84,8 +84,7 @@ class NemoWarmed(NemoPolicy):
     )
     warmup_ratio: float | None = number(None, doc="the warmup as a share of max_steps, rounded down", optional=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         self.check_pair("warmup")
 
     @property
@@ -142,8 +141,8 @@ class NemoHeld(NemoAnnealed):
     forgets_warmup = True
     """Whether the decay begins at step 0 where no hold is given."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
+        super().check_values()
         self.check_pair("hold")
 
     @property

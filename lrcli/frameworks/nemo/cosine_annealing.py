@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from lrcli.errors import Problem
 from lrcli.frameworks.base import require
@@ -45,18 +44,16 @@ class NemoCosineAnnealing(NemoAnnealed):
     )
     constant_ratio: float | None = number(None, doc="the same as a share of max_steps, rounded down", optional=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
+        super().check_values()
         self.check_pair("constant")
 
-    def bind(self, setting: Setting) -> Any:
-        bound = super().bind(setting)
-        first = bound.first_lr(math.inf)
-        below = not bound.warmup and first < self.min_lr and bound.constant <= bound.max_steps
+    def check_run(self, setting: Setting) -> None:
+        first = self.first_lr(math.inf)
+        below = not self.warmup and first < self.min_lr and self.constant <= self.max_steps
         reason = "the learning rate of the first group must be above min_lr with constant_steps"
         exception = "ValueError" if below else "AssertionError"
-        require(self, "min_lr", not bound.constant or first > self.min_lr, reason, exception)
-        return bound
+        require(self, "min_lr", not self.constant or first > self.min_lr, reason, exception)
 
     @property
     def constant(self) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from lrcli.errors import Problem
 from lrcli.frameworks.base import require
@@ -38,11 +37,9 @@ class NemoNoamAnnealing(NemoWarmed):
         None, doc="steps of the run, which warmup_ratio is a share of", any_number=True, optional=True, fills="run"
     )
 
-    def bind(self, setting: Setting) -> Any:
-        bound = super().bind(setting)
-        above = all(lr >= self.min_lr for lr in bound.all_lrs(1.0))
+    def check_run(self, setting: Setting) -> None:
+        above = all(lr >= self.min_lr for lr in self.all_lrs(1.0))
         require(self, "min_lr", above, "the learning rate must not be below min_lr")
-        return bound
 
     def _peak_share(self) -> float:
         return float(self.d_model ** (-0.5) * max(1, self.warmup) ** (-0.5))

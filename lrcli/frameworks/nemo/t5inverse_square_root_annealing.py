@@ -41,8 +41,7 @@ class NemoT5InverseSquareRootAnnealing(NemoPolicy):
     )
     max_steps: float = length(doc="the last step that is not at min_lr", any_number=True, fills="run")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         self.check_pair("constant")
         steps = self.constant_steps
         require(self, "constant_steps", steps is not None, "constant_steps must be given", "TypeError")

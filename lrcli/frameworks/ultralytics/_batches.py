@@ -89,17 +89,14 @@ class Trained(Marked):
     warmup_momentum: float
     setting: Setting | None
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         if self.epochs < 1 or self.epochs % 1:
             raise InvalidValue("epochs", "must be a whole number of at least 1", self.epochs)
 
-    def bind(self, setting: Setting) -> Any:
+    def check_run(self, setting: Setting) -> None:
         if len(setting.lrs) > 1:
             raise InvalidValue("groups", "must be left out: Ultralytics makes its own groups weight, bn and bias", None)
-        bound = super().bind(setting)
-        assert bound.batches  # whatever the run does not allow is an error here
-        return bound
+        assert self.batches  # whatever the run does not allow is an error here
 
     @cached_property
     def batches(self) -> Batches:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from functools import cached_property
-from typing import Any
 
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import before, require
@@ -56,17 +55,16 @@ class UltralyticsTrainer(Trained):
     weight_decay: float = number(0.0005, doc="the weight decay", momentum=True)
     setting: Setting | None = setting()
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
+        super().check_values()
         if self.batch < 1 or self.batch % 1:
             rule = "must be the batch size that AutoBatch has chosen, a whole number"
             raise InvalidValue("batch", rule, self.batch)
 
-    def bind(self, setting: Setting) -> Any:
-        bound = super().bind(setting)
-        taken = not before(bound._release, "8.4") or bound.top >= 0
-        require(bound, "lr0", taken, "torch takes no learning rate below 0")
-        return bound
+    def check_run(self, setting: Setting) -> None:
+        super().check_run(setting)
+        taken = not before(self._release, "8.4") or self.top >= 0
+        require(self, "lr0", taken, "torch takes no learning rate below 0")
 
     @property
     def _release(self) -> str:
