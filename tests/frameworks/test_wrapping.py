@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from lrcli.curve import evaluate
+from lrcli.reader import parse_text
 from tests.frameworks.specs import events, lrs, refusal
 
 RESTARTS = "type: axolotl.JaggedLRRestartScheduler, jagged_restart_steps: 5, jagged_restart_warmup_steps: 3"
@@ -222,3 +224,13 @@ def test_restarts_are_events() -> None:
 )
 def test_refusals(schedule: str, reason: str) -> None:
     assert reason in refusal(schedule)
+
+
+def test_llmfoundry_counts_batches_in_epochs() -> None:
+    """A row that is an epoch has the learning rate of its first batch."""
+    schedule = (
+        "{type: llmfoundry.InverseSquareRootWithWarmupScheduler, max_duration: 50ba, t_warmup: 5ba, t_scale: 5ba, "
+        "t_cooldown: 10ba}"
+    )
+    run = f"{{lr: 0.1, epochs: 10, steps_per_epoch: 5, schedule: {schedule}}}"
+    assert list(evaluate(parse_text(run)).groups[0].lr) == lrs(schedule, 50)[::5]

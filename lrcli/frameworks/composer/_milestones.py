@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from lrcli.frameworks.composer._scheduler import ComposerScheduler
-from lrcli.schedules.params import data, number
-from lrcli.values import dataclass
+from lrcli.schedules import CurveMarks, data, dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +34,7 @@ class ComposerMilestones(ComposerScheduler):
             products.append(products[-1] * self.gamma)
         return [products[bisect_right(milestones, t)] for t in rows]
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         rows = self.rows()
         for row in dict.fromkeys(rows):
             yield row, f"milestone x{self.gamma ** rows.count(row):g}"

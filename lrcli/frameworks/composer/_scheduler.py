@@ -8,23 +8,18 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from lrcli.errors import Problem
-from lrcli.frameworks.base import refusal, require
+from lrcli.frameworks.base import refusal
 from lrcli.frameworks.composer._time import Clock, Time, clock_of
 from lrcli.frameworks.vectored import Vectored
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import flag, number, text
-from lrcli.values import dataclass
+from lrcli.schedules import CurveMarks, Setting, dataclass, flag, number, text
 
 
 @dataclass(frozen=True, kw_only=True)
 class ComposerScheduler(Vectored):
     """A scheduler in a run of max_duration, whose schedule is scaled by scale_schedule_ratio."""
 
-    counts = "step"
-
     max_duration: str | None = text(None, doc="length of the run as a time string; left out: the run's", optional=True)
     scale_schedule_ratio: float = number(1.0, doc="factor of every time but shares of the run", at_least=0)
-    setting: Setting | None = setting()
 
     def check_run(self, setting: Setting) -> None:
         try:
@@ -98,7 +93,7 @@ class ComposerTimed(ComposerScheduler):
     def factors(self, rows: Sequence[int]) -> list[float]:
         return self.after([share if share < 1.0 else 1.0 for share in self.shares(rows, "t_max")])
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         yield self.row("t_max"), "decay ends"
 
 
@@ -122,7 +117,7 @@ class ComposerWarmed(ComposerScheduler):
         warmup = self.shares(rows[:climbing], "t_warmup", self.scale_warmup)
         return [0.0 + (share if share < 1.0 else 1.0) * top for share in warmup] + self.body(rows[climbing:])
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         yield self.row("t_warmup", scaled=False), "warmup ends"
         if self.scale_warmup:
             yield self.row("t_warmup"), ""
@@ -146,12 +141,12 @@ class ComposerWarmedTimed(ComposerWarmed):
     def check_run(self, setting: Setting) -> None:
         first, second = (self.clock.unit_of(getattr(self, field), field) for field in ("t_warmup", "t_max"))
         same = first == second or "sec" in (first, second)
-        require(self, "t_warmup", same, f"t_warmup in {first} and t_max in {second} must use the same units")
+        self.require(same, f"t_warmup in {first} and t_max in {second} must use the same units", "t_warmup")
         end, most = self.time("t_max"), self.clock.max_duration
         if most.unit == "ep" and end.unit == "ba" and self.clock.per_epoch is not None:
             most = Time(most.value * self.clock.per_epoch, "ba")
         reason = f"t_max {end} must be at least max_duration {most}: the schedule would end before the run"
-        require(self, "t_max", most.unit != end.unit or end.value >= most.value, reason)
+        self.require(most.unit != end.unit or end.value >= most.value, reason, "t_max")
         super().check_run(setting)
 
     @property
@@ -166,7 +161,7 @@ class ComposerWarmedTimed(ComposerWarmed):
         rest = end.value - warmup
         return self.after([(t - warmup) / rest if t < end.value else 1.0 for t in self.clock.times(rows, end.unit)])
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         yield from super().marks()
         if self.decays:
             yield self.row("t_max"), "decay ends"

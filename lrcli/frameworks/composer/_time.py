@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import Refuses
-from lrcli.schedules.base import Setting
+from lrcli.schedules import Setting
 
 _OURS = {"%": ("dur", 100), "st": ("ba", 1)}
 """Units of a spec that mean one of Composer's."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from lrcli.frameworks.composer._scheduler import ComposerTimed
-from lrcli.schedules.params import number, text
-from lrcli.values import dataclass
+from lrcli.schedules import CurveMarks, dataclass, number, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,5 +30,5 @@ class ComposerConstantScheduler(ComposerTimed):
         end, alpha = self.row("t_max"), self.alpha
         return [alpha if t < end else 1.0 for t in rows]
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         yield self.row("t_max"), "factor ends" if self.alpha != 1 else ""

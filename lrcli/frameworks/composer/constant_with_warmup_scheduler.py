@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from lrcli.errors import Problem
 from lrcli.frameworks.composer._scheduler import ComposerWarmedTimed, line
-from lrcli.schedules.params import number
-from lrcli.values import dataclass
+from lrcli.schedules import CurveMarks, dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +33,7 @@ class ComposerConstantWithWarmupScheduler(ComposerWarmedTimed):
     def after(self, shares: list[float]) -> list[float]:
         return line(shares, self.alpha, self.alpha)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         return ((at, event) for at, event in super().marks() if event != "decay ends")
 
     def notes(self) -> Iterator[Problem]:

@@ -6,12 +6,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 
-from lrcli.frameworks.base import raised, require
+from lrcli.frameworks.base import raised
 from lrcli.frameworks.composer._scheduler import ComposerScheduler, cosine_anneal
 from lrcli.frameworks.composer._time import Time
-from lrcli.schedules.base import Setting
-from lrcli.schedules.params import number, text
-from lrcli.values import dataclass
+from lrcli.schedules import Setting, dataclass, number, text
 
 
 class _Intervals:
@@ -58,7 +56,7 @@ class ComposerCosineAnnealingWarmRestartsScheduler(ComposerScheduler):
     alpha_f: float = number(0.0, doc="the last factor of each interval")
 
     def check_run(self, setting: Setting) -> None:
-        require(self, "t_0", self.time("t_0").value > 0, "t_0 must be longer than 0")
+        self.require(self.time("t_0").value > 0, "t_0 must be longer than 0", "t_0")
         super().check_run(setting)
 
     @cached_property

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from lrcli.frameworks.composer._scheduler import ComposerWarmedTimed, cosine_anneal
-from lrcli.schedules.params import number
-from lrcli.values import dataclass
+from lrcli.schedules import dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)

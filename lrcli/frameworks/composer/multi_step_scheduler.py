@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrcli.frameworks.composer._milestones import ComposerMilestones
-from lrcli.values import dataclass
+from lrcli.schedules import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

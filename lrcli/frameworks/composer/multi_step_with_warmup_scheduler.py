@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from lrcli.frameworks.composer._milestones import ComposerMilestones
 from lrcli.frameworks.composer._scheduler import ComposerWarmed
-from lrcli.values import dataclass
+from lrcli.schedules import CurveMarks, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class ComposerMultiStepWithWarmupScheduler(ComposerWarmed, ComposerMilestones):
     def body(self, rows: Sequence[int]) -> list[float]:
         return self.product(rows)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         until = self.row("t_warmup", scaled=False)
         yield from ComposerWarmed.marks(self)
         for row, event in ComposerMilestones.marks(self):

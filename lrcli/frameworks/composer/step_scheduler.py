@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrcli.frameworks.composer._scheduler import ComposerScheduler
-from lrcli.schedules.params import number, text
-from lrcli.values import dataclass
+from lrcli.schedules import dataclass, number, text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,17 +8,15 @@ from collections.abc import Callable, Iterator
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks._float32 import f32
-from lrcli.frameworks.marked import Marked, first
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import choice, count, length, number, positions
-from lrcli.values import dataclass
+from lrcli.frameworks.marked import first
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import CurveMarks, LrRule, choice, count, dataclass, length, number, positions
 
 _PI = 3.14159265
 
 
 @dataclass(frozen=True)
-class GetCurrentRate(Marked):
+class GetCurrentRate(FrameworkSchedule):
     """The rate of each batch by the policy of a network; the first update has batch number 1.
 
     With n = t + 1 and base = learning_rate * gpus, everything stored as float32:
@@ -42,7 +40,6 @@ class GetCurrentRate(Marked):
 
     name = "darknet.get_current_rate"
     aliases = ("net",)
-    counts = "step"
 
     policy: str = choice(
         "constant", "constant", "steps", "step", "exp", "poly", "sig", "sgdr", doc="how the rate changes"
@@ -59,7 +56,6 @@ class GetCurrentRate(Marked):
     sgdr_cycle: int | None = count(None, doc="batches of the first cycle; max_batches if left out", optional=True)
     sgdr_mult: int = count(2, doc="how much longer each next cycle is", at_least=1)
     gpus: int = count(1, doc="GPUs, which multiply the rate", at_least=1)
-    setting: Setting | None = setting()
 
     def check_values(self) -> None:
         if len(self.steps) > len(self.scales):
@@ -75,7 +71,7 @@ class GetCurrentRate(Marked):
     def _length(self) -> int:
         return int(self.max_batches) or (self.setting.length if self.setting else 0)
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         base, burn_in = f32(f32(base_lr) * self.gpus), int(self.burn_in)
         after, power, pow_ = self._after(base), f32(self.power), math.pow
 
@@ -129,7 +125,7 @@ class GetCurrentRate(Marked):
             cycle *= int(self.sgdr_mult)
         return start, cycle
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         yield int(self.burn_in) - 1, "burn-in ends"
         if self.policy == "steps":
             for step, scale in zip(self.steps, self.scales, strict=False):

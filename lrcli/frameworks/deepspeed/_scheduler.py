@@ -6,17 +6,14 @@ import math
 from collections.abc import Callable, Iterator
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.base import require
-from lrcli.frameworks.marked import Marked
-from lrcli.schedules.params import count, length, text
-from lrcli.values import dataclass
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import CurveMarks, count, dataclass, length, text
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeepSpeedScheduler(Marked):
+class DeepSpeedScheduler(FrameworkSchedule):
     """A schedule of a run from its beginning."""
 
-    counts = "step"
     value_raises = "ValueError"
 
     last_batch_iteration: float = count(-1, doc="-1: the run begins here", at_least=-1)
@@ -30,7 +27,7 @@ class DeepSpeedScheduler(Marked):
         """DeepSpeed takes a positive int and no float, not even 10.0."""
         value = getattr(self, field)
         positive = isinstance(value, int) and value > 0
-        require(self, field, positive, f"{field} must be a positive integer, not {value!r}")
+        self.require(positive, f"{field} must be a positive integer, not {value!r}", field)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +64,7 @@ class DeepSpeedWarmed(DeepSpeedScheduler):
         inverse, log = 1.0 / math.log(steps), math.log
         return lambda j: inverse * log(j + 1)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         """Update t trains with the learning rate of batch t - 1."""
         yield from ((1, ""), (self.warmup, ""), (self.warmup + 1, "warmup ends"))
         if self.end is not None:

@@ -6,9 +6,7 @@ import math
 from collections.abc import Iterator
 
 from lrcli.frameworks.deepspeed._scheduler import DeepSpeedScheduler
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import flag, length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, flag, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +36,7 @@ class DeepSpeedLRRangeTest(DeepSpeedScheduler):
         super().check_values()
         self.require_integer("lr_range_test_step_size")
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         least, size, rate = float(self.lr_range_test_min_lr), self.lr_range_test_step_size, self.lr_range_test_step_rate
         if self.lr_range_test_staircase:
             floor = math.floor

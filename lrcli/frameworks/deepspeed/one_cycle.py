@@ -6,12 +6,9 @@ import math
 from collections.abc import Hashable, Iterator, Sequence
 
 from lrcli.errors import Problem
-from lrcli.frameworks.base import require
 from lrcli.frameworks.deepspeed._scheduler import DeepSpeedScheduler
 from lrcli.frameworks.marked import first
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import count, flag, length, number
-from lrcli.values import dataclass
+from lrcli.schedules import CurveMarks, LrRule, count, dataclass, flag, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +53,9 @@ class DeepSpeedOneCycle(DeepSpeedScheduler):
     def check_values(self) -> None:
         super().check_values()
         reason = f"cycle_first_step_size must be positive, not {self.cycle_first_step_size!r}"
-        require(self, "cycle_first_step_size", self.cycle_first_step_size > 0, reason)
+        self.require(self.cycle_first_step_size > 0, reason, "cycle_first_step_size")
         reason = f"cycle_second_step_size must not be negative, not {self._second!r}"
-        require(self, "cycle_second_step_size", self._second >= 0, reason)
+        self.require(self._second >= 0, reason, "cycle_second_step_size")
 
     @property
     def _second(self) -> float:
@@ -70,7 +67,7 @@ class DeepSpeedOneCycle(DeepSpeedScheduler):
         second = self.cycle_second_stair_count
         return self.cycle_first_stair_count, self.cycle_first_stair_count if second is None else second
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         least = float(self.cycle_min_lr)
         height = (base_lr if self.cycle_max_lr is None else self.cycle_max_lr) - least
         total, scale = self.cycle_first_step_size + self._second, self._scale()
@@ -85,7 +82,7 @@ class DeepSpeedOneCycle(DeepSpeedScheduler):
 
         return lr_at
 
-    def _scale(self) -> StatelessRule:
+    def _scale(self) -> LrRule:
         """How far up the cycle is at update t, from 0 to 1."""
         first, second = float(self.cycle_first_step_size), self._second
         total = first + second
@@ -130,7 +127,7 @@ class DeepSpeedOneCycle(DeepSpeedScheduler):
 
         return [momentum(t) for t in range(start, stop)]
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         peak, end = self.cycle_first_step_size, self.cycle_first_step_size + self._second
         yield from ((peak, "peak"), (peak + 1, ""), (end, "cycle ends"), (end + 1, ""))
 

@@ -6,9 +6,7 @@ import math
 
 from lrcli.errors import Problem
 from lrcli.frameworks.deepspeed._scheduler import DeepSpeedWarmed
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +44,7 @@ class DeepSpeedWarmupCosineLR(DeepSpeedWarmed):
         why = "what it gives before its first step is 0"
         return Problem("first-updates", f"{self.name} trains update 0 at 0, not at warmup_min_ratio", why)
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         steps, total, share = self.warmup, self.total_num_steps, self.share()
         start, end = self.warmup_min_ratio, self.cos_min_ratio
         to_top, to_end = 1.0 - start, 1.0 - end

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from lrcli.frameworks.deepspeed._scheduler import DeepSpeedWarmed
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +39,7 @@ class DeepSpeedWarmupDecayLR(DeepSpeedWarmed):
     def end(self) -> float:
         return self.total_num_steps + 1
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         least = float(self.warmup_min_lr)
         delta = self.warmup_max_lr - least
         steps, total, share = self.warmup, self.total_num_steps, self.share()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from lrcli.frameworks.deepspeed._scheduler import DeepSpeedWarmed
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +34,7 @@ class DeepSpeedWarmupLR(DeepSpeedWarmed):
     def start(self) -> float:
         return self.warmup_min_lr
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         least = float(self.warmup_min_lr)
         delta = (base_lr if self.warmup_max_lr is None else self.warmup_max_lr) - least
         steps, share = self.warmup, self.share()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from lrcli.frameworks.base import require
-from lrcli.frameworks.marked import Marked
-from lrcli.schedules.base import Schedule
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import CurveMarks
 
 
-def require_method(schedule: Schedule, field: str) -> None:
+def require_method(schedule: FrameworkSchedule, field: str) -> None:
     """Raise what detectron2 raises for a method of warmup that it does not know."""
     method = getattr(schedule, field)
-    require(schedule, field, method in ("linear", "constant"), f"Unknown warmup method: {method}")
+    schedule.require(method in ("linear", "constant"), f"Unknown warmup method: {method}", field)
 
 
 def warmup_factor(method: str, iters: float, factor: float) -> Callable[[int], float]:
@@ -29,10 +28,8 @@ def warmup_factor(method: str, iters: float, factor: float) -> Callable[[int], f
     return linear
 
 
-class Warmed(Marked):
+class Warmed(FrameworkSchedule):
     """A curve under a warmup; the fields stand in the classes, in detectron2's order."""
-
-    counts = "step"
 
     warmup_factor: float
     warmup_iters: float
@@ -45,7 +42,7 @@ class Warmed(Marked):
         """What each iteration is multiplied with."""
         return warmup_factor(self.warmup_method, self.warmup_iters, self.warmup_factor)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         yield self.warmup_iters, "warmup ends"
 
     def monotone_until(self, t: int) -> int | None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from lrcli.errors import Problem
-from lrcli.frameworks.base import refusal, require
+from lrcli.frameworks.base import refusal
 from lrcli.frameworks.detectron2._curves import (
     EPSILON,
     Curve,
@@ -20,17 +20,25 @@ from lrcli.frameworks.detectron2._curves import (
     warmed_up,
 )
 from lrcli.frameworks.detectron2._warmup import require_method, warmup_factor
-from lrcli.frameworks.marked import Marked
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import count, flag, length, number, positions, text
-from lrcli.values import dataclass
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import (
+    CurveMarks,
+    LrRule,
+    Setting,
+    count,
+    dataclass,
+    flag,
+    length,
+    number,
+    positions,
+    text,
+)
 
 _NAMES = ("WarmupMultiStepLR", "WarmupCosineLR", "WarmupStepWithFixedGammaLR", "WarmupPolyLR")
 
 
 @dataclass(frozen=True)
-class BuildLRScheduler(Marked):
+class BuildLRScheduler(FrameworkSchedule):
     """Multiply the learning rate with the curve that LR_SCHEDULER_NAME names, which begins with a warmup.
 
     lr(t) = base_lr * m(t / MAX_ITER), with L = min(WARMUP_ITERS / MAX_ITER, 1):
@@ -53,7 +61,6 @@ class BuildLRScheduler(Marked):
     """
 
     name = "detectron2.build_lr_scheduler"
-    counts = "step"
     sets_lr = True
     own_rate = "BASE_LR"
 
@@ -70,13 +77,12 @@ class BuildLRScheduler(Marked):
     RESCALE_INTERVAL: bool = flag(False, doc="whether the curve begins after the warmup")
     POLY_LR_POWER: float = number(0.9, doc="the power of WarmupPolyLR")
     POLY_LR_CONSTANT_ENDING: float = number(0.0, doc="the least share of WarmupPolyLR")
-    setting: Setting | None = setting()
 
     def check_values(self) -> None:
         known = self.LR_SCHEDULER_NAME in _NAMES
-        require(self, "LR_SCHEDULER_NAME", known, f"Unknown LR scheduler: {self.LR_SCHEDULER_NAME}")
+        self.require(known, f"Unknown LR scheduler: {self.LR_SCHEDULER_NAME}", "LR_SCHEDULER_NAME")
         require_method(self, "WARMUP_METHOD")
-        require(self, "MAX_ITER", self.MAX_ITER > 0, "MAX_ITER must be above 0", "ZeroDivisionError")
+        self.require(self.MAX_ITER > 0, "MAX_ITER must be above 0", "MAX_ITER", "ZeroDivisionError")
 
     def bind(self, setting: Setting) -> BuildLRScheduler:
         several = len(setting.lrs) > 1 and self.BASE_LR is None and setting.default_lr is not None
@@ -114,27 +120,27 @@ class BuildLRScheduler(Marked):
     def _multi_step(self) -> Curve:
         total, values = self.MAX_ITER, len(self._milestones) + 1
         reason = f"Total num_updates {total:g} must be greater than length of param schedule {values}"
-        require(self, "MAX_ITER", total >= values, reason)
+        self.require(total >= values, reason, "MAX_ITER")
         for before, milestone in pairwise((0, *self._milestones)):
             late = f"Milestone must be smaller than total number of updates: num_updates={total:g}, "
-            require(self, "STEPS", milestone < total, f"{late}milestone={milestone:g}")
+            self.require(milestone < total, f"{late}milestone={milestone:g}", "STEPS")
             early = f"Milestone must be larger than the one before: {milestone:g} after {before:g}"
-            require(self, "STEPS", milestone > before, early)
+            self.require(milestone > before, early, "STEPS")
         return multi_step(self.GAMMA, self._milestones, total)
 
     def _cosine(self) -> Curve:
         base = self._base_lr
-        require(self, "BASE_LR", base != 0, "BASE_LR must not be 0", "ZeroDivisionError")
+        self.require(base != 0, "BASE_LR must not be 0", "BASE_LR", "ZeroDivisionError")
         inside = 0.0 <= self.BASE_LR_END / base <= 1.0
-        require(self, "BASE_LR_END", inside, "BASE_LR_END must lie between 0 and BASE_LR", "AssertionError")
+        self.require(inside, "BASE_LR_END must lie between 0 and BASE_LR", "BASE_LR_END", "AssertionError")
         return cosine(self.BASE_LR_END / base)
 
     def _fixed_gamma(self) -> Curve:
-        require(self, "GAMMA", self.GAMMA > 0, "base_value and gamma must be positive numbers")
+        self.require(self.GAMMA > 0, "base_value and gamma must be positive numbers", "GAMMA")
         for field in ("NUM_DECAYS", "MAX_ITER"):
             count = getattr(self, field)
             positive = isinstance(count, int) and count > 0
-            require(self, field, positive, "num_decays and num_updates must be positive integers")
+            self.require(positive, "num_decays and num_updates must be positive integers", field)
         return fixed_gamma(self.GAMMA, int(self.NUM_DECAYS))
 
     @cached_property
@@ -150,7 +156,7 @@ class BuildLRScheduler(Marked):
         except ValueError as error:
             raise refusal(self, "IndexError", "the warmup must be shorter than the run", "WARMUP_ITERS") from error
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         # groups keep their own learning rates; a bound schedule has that of the solver, or detectron2's default
         of_group = self._has_groups or (self.setting is None and self.BASE_LR is None)
         base = base_lr if of_group else self._base_lr
@@ -187,7 +193,7 @@ class BuildLRScheduler(Marked):
 
         return tuple(map(step, marks)) if scale > 0 else ()
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         yield self._warmup_end, "warmup ends"
         for step in dict.fromkeys(self._steps):
             yield step, f"step x{self.GAMMA:g}"

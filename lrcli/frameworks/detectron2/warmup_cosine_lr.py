@@ -6,9 +6,7 @@ import math
 from collections.abc import Iterator
 
 from lrcli.frameworks.detectron2._warmup import Warmed
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import length, number, text
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, length, number, text
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class Detectron2WarmupCosineLR(Warmed):
     warmup_iters: float = length(1000, doc="iterations of the warmup", any_number=True, example="100")
     warmup_method: str = text("linear", doc="linear or constant", choices=("linear", "constant"))
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warm = self.warm()
         total, cos, pi = self.max_iters, math.cos, math.pi
         return lambda t: base_lr * warm(t) * 0.5 * (1.0 + cos(pi * t / total))

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
 
-from lrcli.frameworks.base import require
 from lrcli.frameworks.detectron2._warmup import Warmed
-from lrcli.frameworks.marked import Marked
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import length, number, positions, text
-from lrcli.values import dataclass
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number, positions, text
 
 
 @dataclass(frozen=True)
@@ -42,16 +38,16 @@ class Detectron2WarmupMultiStepLR(Warmed):
         super().check_values()
         increasing = list(self.milestones) == sorted(self.milestones)
         reason = f"Milestones should be a list of increasing integers, not {list(self.milestones)}"
-        require(self, "milestones", increasing, reason)
+        self.require(increasing, reason, "milestones")
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warm = self.warm()
         milestones, gamma, count = self.milestones, self.gamma, bisect_right
         return lambda t: base_lr * warm(t) * gamma ** count(milestones, t)
 
-    monotone_until = Marked.monotone_until  # of a line and a constant, the product turns nowhere between the marks
+    monotone_until = FrameworkSchedule.monotone_until  # its marks are all of its turns
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         yield from super().marks()
         for milestone in dict.fromkeys(self.milestones):
             yield milestone, f"milestone x{self.gamma ** self.milestones.count(milestone):g}"

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from lrcli.frameworks.detectron2._warmup import Warmed
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import length, number, text
-from lrcli.values import dataclass
+from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number, text
 
 
-def poly_rule(
-    base: float, max_iters: float, warm: Callable[[int], float], power: float, ending: float
-) -> StatelessRule:
+def poly_rule(base: float, max_iters: float, warm: Callable[[int], float], power: float, ending: float) -> LrRule:
     """The learning rate of an iteration. Past max_iters a power that is not whole has no value."""
     pow_ = math.pow
 
@@ -53,9 +49,9 @@ class Detectron2WarmupPolyLR(Warmed):
     power: float = number(0.9, doc="the power")
     constant_ending: float = number(0.0, doc="the least share of the learning rate")
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         return poly_rule(base_lr, self.max_iters, self.warm(), self.power, self.constant_ending)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         yield from super().marks()
         yield self.max_iters, ""

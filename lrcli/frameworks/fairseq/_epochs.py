@@ -7,9 +7,7 @@ from typing import Any
 
 from lrcli.frameworks.base import require_epochs
 from lrcli.frameworks.fairseq._scheduler import FairseqWarmed
-from lrcli.schedules.base import Setting
-from lrcli.schedules.params import are_numbers, count, data
-from lrcli.values import dataclass
+from lrcli.schedules import Setting, are_numbers, count, data, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

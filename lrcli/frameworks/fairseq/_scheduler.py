@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lrcli.errors import InvalidValue
-from lrcli.frameworks.base import require
-from lrcli.frameworks.marked import Marked
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import CurveMarks, Setting, dataclass, length, number
 
 ONE_EPOCH = 1 << 62
 """More updates than a run has: those of an epoch where nothing says how many it has."""
 
 
-def require_one_lr(setting: Setting) -> None:
-    """Raise InvalidValue for groups of different learning rates: fairseq sets one for all."""
-    if len(set(setting.lrs)) > 1:
-        raise InvalidValue("type", "fairseq sets one lr for all groups: they must not have different ones", None)
+ONE_RATE = "fairseq sets one lr for all groups: they must not have different ones"
 
 
 @dataclass(frozen=True, kw_only=True)
-class FairseqScheduler(Marked):
+class FairseqScheduler(FrameworkSchedule):
     """A scheduler of the one learning rate of the optimizer."""
 
-    counts = "step"
-
-    setting: Setting | None = setting()
+    one_rate = ONE_RATE
 
     def check_run(self, setting: Setting) -> None:
-        require_one_lr(setting)
         if setting.lr is not None:
             self.check(setting.lr)
 
@@ -50,7 +38,7 @@ class FairseqWarmed(FairseqScheduler):
 
     warmup_updates: float = length(0, doc="updates of the linear warmup", any_number=True, example="400")
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         yield self.warmup_updates, "warmup ends"
 
 
@@ -62,7 +50,7 @@ class FairseqFloored(FairseqWarmed):
     min_lr: float = number(0.0, doc="the smallest learning rate")
 
     def check(self, lr: float) -> None:
-        require(self, "min_lr", lr > self.min_lr, "lr must be more than min_lr", "AssertionError")
+        self.require(lr > self.min_lr, "lr must be more than min_lr", "min_lr", "AssertionError")
 
     @property
     def first_lr(self) -> float:

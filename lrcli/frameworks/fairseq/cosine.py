@@ -6,12 +6,9 @@ import math
 from collections.abc import Iterator
 
 from lrcli.errors import Problem
-from lrcli.frameworks.base import require
 from lrcli.frameworks.fairseq._scheduler import FairseqFloored
 from lrcli.frameworks.marked import first
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,14 +42,14 @@ class FairseqCosine(FairseqFloored):
     def check(self, lr: float) -> None:
         super().check(lr)
         known = self.lr_period_updates > 0 or (self.max_update or 0) > 0
-        require(self, "max_update", known, "max_update or lr_period_updates must be set", "AssertionError")
+        self.require(known, "max_update or lr_period_updates must be set", "max_update", "AssertionError")
 
     @property
     def period(self) -> float:
         """Updates of the first period."""
         return (self.max_update or 0) - self.warmup_updates if self.lr_period_updates <= 0 else self.lr_period_updates
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup, start, period, mult, low = self.warmup_updates, self.first_lr, self.period, self.t_mult, self.min_lr
         gain = (base_lr - start) / warmup if warmup > 0 else 1
         shrink, floor, log, cos, pi = self.lr_shrink, math.floor, math.log, math.cos, math.pi

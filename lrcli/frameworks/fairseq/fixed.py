@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from lrcli.frameworks.fairseq._epochs import FairseqByEpoch
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +26,7 @@ class FairseqFixed(FairseqByEpoch):
 
     lr_shrink: float = number(0.1, doc="factor of each epoch from force_anneal on")
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         lrs, anneal, shrink = self.lrs_of(base_lr), self.force_anneal, self.lr_shrink
         warmup, (per_row, per_epoch) = self.warmup_updates, self.clock
         last, climb = len(lrs) - 1, float(warmup)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.base import require
 from lrcli.frameworks.fairseq._scheduler import FairseqWarmed
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +29,9 @@ class FairseqInverseSqrt(FairseqWarmed):
     def check_values(self) -> None:
         warmup = self.warmup_updates
         exception = "TypeError" if warmup else "ZeroDivisionError"
-        require(self, "warmup_updates", warmup > 0, "warmup_updates must be above 0", exception)
+        self.require(warmup > 0, "warmup_updates must be above 0", "warmup_updates", exception)
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup = self.warmup_updates
         start = 0 if self.warmup_init_lr < 0 else self.warmup_init_lr
         gain, decay = (base_lr - start) / warmup, base_lr * warmup**0.5

@@ -5,16 +5,13 @@ from __future__ import annotations
 import ast
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import require_epochs
 from lrcli.frameworks.fairseq._scheduler import FairseqScheduler
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.base import Setting
-from lrcli.schedules.params import data, is_number
-from lrcli.values import dataclass
+from lrcli.schedules import CurveMarks, LrRule, Setting, data, dataclass, is_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +56,7 @@ class FairseqManual(FairseqScheduler):
         require_epochs(setting, field, bool(needed), "counts epochs beside updates")
         super().check_run(setting)
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         epochs: dict[int, float] = dict(self.epoch2lr)
         updates: dict[int, float] = dict(self.update2lr)
         by_epoch = _latest(epochs, float(epochs.get(1, updates.get(1, base_lr))))
@@ -72,7 +69,7 @@ class FairseqManual(FairseqScheduler):
 
         return lr_at
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         per_row, per_epoch = self.clock
         for at, lr in self.update2lr:
             yield at / per_row, f"lr {lr:g}"

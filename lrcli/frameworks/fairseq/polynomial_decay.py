@@ -7,12 +7,9 @@ from collections.abc import Iterator
 from functools import cache
 
 from lrcli.errors import Problem
-from lrcli.frameworks.base import require
 from lrcli.frameworks.fairseq._epochs import FairseqByEpoch
 from lrcli.frameworks.fairseq._scheduler import ONE_EPOCH
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +40,9 @@ class FairseqPolynomialDecay(FairseqByEpoch):
 
     def check_values(self) -> None:
         above = self.total_num_update > 0
-        require(self, "total_num_update", above, "total_num_update must be above 0", "AssertionError")
+        self.require(above, "total_num_update must be above 0", "total_num_update", "AssertionError")
 
-    def _curve(self, rate: float) -> StatelessRule:
+    def _curve(self, rate: float) -> LrRule:
         """The learning rate of each update, for the rate of its epoch."""
         warmup, end, power, total = self.warmup_updates, self.end_learning_rate, self.power, self.total_num_update
         climb, rest, span, low = float(warmup), total - warmup, rate - end, float(end)
@@ -57,7 +54,7 @@ class FairseqPolynomialDecay(FairseqByEpoch):
 
         return curve
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         lrs, (per_row, per_epoch) = self.lrs_of(base_lr), self.clock
         if not self.counts_epochs:
             curve = self._curve(lrs[0])
@@ -81,12 +78,12 @@ class FairseqPolynomialDecay(FairseqByEpoch):
             return annealed[epoch - begin]
 
         @cache
-        def curve_of(epoch: int) -> StatelessRule:
+        def curve_of(epoch: int) -> LrRule:
             return self._curve(rate_of(epoch))
 
         return lambda t: curve_of(t * per_row // per_epoch + 1)(t * per_row)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         yield from super().marks()
         yield self.total_num_update, "decay ends"
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrcli.errors import InvalidValue
-from lrcli.frameworks.base import require, require_epochs
-from lrcli.frameworks.fairseq._scheduler import require_one_lr
+from lrcli.frameworks.base import require_epochs
+from lrcli.frameworks.fairseq._scheduler import ONE_RATE
 from lrcli.frameworks.metered import Metered, follow_plateau
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import flag, length, number
+from lrcli.frameworks.schedule import below
+from lrcli.schedules import Setting, dataclass, flag, length, number
 from lrcli.schedules.plateau import Plateau
-from lrcli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,20 +32,16 @@ class FairseqReduceLROnPlateau(Metered):
 
     name = "fairseq.reduce_lr_on_plateau"
     aliases = ("ReduceLROnPlateauLRSchedule",)
+    one_rate = ONE_RATE
 
-    lr_shrink: float = number(0.1, doc="factor of each reduction")
+    lr_shrink: float = number(0.1, doc="factor of each reduction", demands=(below(1.0),))
     lr_threshold: float = number(1e-4, doc="how much better counts as better, as a share of the best")
     lr_patience: float = number(0, doc="epochs without a better metric that are tolerated")
     warmup_updates: float = length(0, doc="updates of the linear warmup", any_number=True)
     warmup_init_lr: float = number(-1, doc="the learning rate at the start of the warmup; below 0: 0")
     maximize_best_checkpoint_metric: bool = flag(False, doc="whether a larger metric is better")
-    setting: Setting | None = setting()
-
-    def check_values(self) -> None:
-        require(self, "lr_shrink", self.lr_shrink < 1.0, "lr_shrink must be below 1")
 
     def check_run(self, setting: Setting) -> None:
-        require_one_lr(setting)
         if setting.interval == "step":
             raise InvalidValue("type", "looks at its metric at the end of each epoch: give epochs: for a run", None)
         require_epochs(setting, "warmup_updates", self.warmup_updates > 0, "counts updates beside epochs")

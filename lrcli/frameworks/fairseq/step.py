@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.frameworks.base import require
 from lrcli.frameworks.fairseq._scheduler import FairseqFloored
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +32,11 @@ class FairseqStep(FairseqFloored):
 
     def check_values(self) -> None:
         above = self.lr_deacy_period > 0
-        require(self, "lr_deacy_period", above, "lr_deacy_period must be above 0", "AssertionError")
-        require(self, "lr_decay", self.lr_decay <= 1, "lr_decay must be at most 1", "AssertionError")
-        require(self, "min_lr", self.min_lr >= 0, "min_lr must be at least 0", "AssertionError")
+        self.require(above, "lr_deacy_period must be above 0", "lr_deacy_period", "AssertionError")
+        self.require(self.lr_decay <= 1, "lr_decay must be at most 1", "lr_decay", "AssertionError")
+        self.require(self.min_lr >= 0, "min_lr must be at least 0", "min_lr", "AssertionError")
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup, start, low = self.warmup_updates, self.first_lr, float(self.min_lr)
         gain = (base_lr - start) / warmup if warmup > 0 else 1
         period, decay = self.lr_deacy_period, self.lr_decay

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
-from lrcli.frameworks.base import require
 from lrcli.frameworks.fairseq._scheduler import FairseqScheduler
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import are_numbers, data, length, number
-from lrcli.values import dataclass
+from lrcli.schedules import CurveMarks, LrRule, are_numbers, data, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,16 +49,16 @@ class FairseqTriStage(FairseqScheduler):
     def check_values(self) -> None:
         ratio = self.phase_ratio
         whole = ratio is None or sum(ratio) == 1
-        require(self, "phase_ratio", whole, "phase ratios must add up to 1", "AssertionError")
-        require(self, "final_lr_scale", self.final_lr_scale > 0, "math domain error: its logarithm")
+        self.require(whole, "phase ratios must add up to 1", "phase_ratio", "AssertionError")
+        self.require(self.final_lr_scale > 0, "math domain error: its logarithm", "final_lr_scale")
         if ratio is None:
             self.check(1.0)
 
     def check(self, lr: float) -> None:
         known = self.phase_ratio is None or (self.max_update or 0) > 0
-        require(self, "max_update", known, "phase_ratio needs max_update", "AssertionError")
-        require(self, "warmup_steps", sum(self.stages) > 0, "please specify steps or phase_ratio", "AssertionError")
-        require(self, "decay_steps", self.stages[2] != 0, "decay_steps must not be 0", "ZeroDivisionError")
+        self.require(known, "phase_ratio needs max_update", "max_update", "AssertionError")
+        self.require(sum(self.stages) > 0, "please specify steps or phase_ratio", "warmup_steps", "AssertionError")
+        self.require(self.stages[2] != 0, "decay_steps must not be 0", "decay_steps", "ZeroDivisionError")
 
     @property
     def stages(self) -> tuple[float, float, float]:
@@ -72,7 +68,7 @@ class FairseqTriStage(FairseqScheduler):
         warmup, hold, decay = (int((self.max_update or 0) * part) for part in self.phase_ratio)
         return warmup, hold, decay
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         warmup, hold, decay = self.stages
         start, end, exp = self.init_lr_scale * base_lr, self.final_lr_scale * base_lr, math.exp
         gain = (base_lr - start) / warmup if warmup != 0 else 0
@@ -87,7 +83,7 @@ class FairseqTriStage(FairseqScheduler):
 
         return lr_at
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         warmup, hold, decay = self.stages
         yield warmup, "warmup ends" if warmup else ""
         if hold:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from lrcli.frameworks.base import require
 from lrcli.frameworks.fairseq._scheduler import FairseqScheduler
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import flag, length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, flag, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +34,11 @@ class FairseqTriangular(FairseqScheduler):
     shrink_min: bool = flag(False, doc="whether the low end shrinks, too")
 
     def check(self, lr: float) -> None:
-        require(self, "max_lr", self.max_lr > lr, "max_lr must be more than lr", "AssertionError")
+        self.require(self.max_lr > lr, "max_lr must be more than lr", "max_lr", "AssertionError")
         some = self.lr_period_updates // 2 != 0
-        require(self, "lr_period_updates", some, "half of lr_period_updates comes to 0", "ZeroDivisionError")
+        self.require(some, "half of lr_period_updates comes to 0", "lr_period_updates", "ZeroDivisionError")
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         half, top, shrink, shrinks = self.lr_period_updates // 2, self.max_lr, self.lr_shrink, self.shrink_min
         whole, floor = 2 * half, math.floor
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.composer._scheduler import ComposerScheduler
 from lrcli.frameworks.composer._time import parse_time
-from lrcli.schedules import CurveMarks, dataclass, number, text
+from lrcli.schedules import CurveMarks, Setting, dataclass, number, text
 
 _TIMES = ("t_warmup", "t_scale", "t_cooldown")
 
@@ -38,27 +37,20 @@ class LlmfoundryInverseSquareRootWithWarmupScheduler(ComposerScheduler):
     alpha_f_decay: float = number(0.0, doc="the factor that the decay approaches")
     alpha_f_cooldown: float = number(0.0, doc="the factor at the end of the cooldown")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.alpha_f_decay < self.alpha_f_cooldown:
-            reason = "Required: alpha_f_decay >= alpha_f_cooldown"
-            raise Refuses("llmfoundry", "ValueError", reason, "alpha_f_decay", self.alpha_f_decay)
+    def check_values(self) -> None:
+        above = self.alpha_f_decay >= self.alpha_f_cooldown
+        self.require(above, "Required: alpha_f_decay >= alpha_f_cooldown", "alpha_f_decay")
 
-    def check(self) -> None:
+    def check_run(self, setting: Setting) -> None:
         unit = self.clock.max_duration.unit
         for field in _TIMES:
             written = parse_time(getattr(self, field), field).unit
-            if written == "dur":
-                reason = f'{field} cannot be in units of "dur"'
-                raise Refuses("llmfoundry", "ValueError", reason, field, getattr(self, field))
-            if written != unit:
-                reason = f"{field} (in {written}) must match the unit of max_duration ({unit})"
-                raise Refuses("llmfoundry", "ValueError", reason, field, getattr(self, field))
+            self.require(written != "dur", f'{field} cannot be in units of "dur"', field)
+            reason = f"{field} (in {written}) must match the unit of max_duration ({unit})"
+            self.require(written == unit, reason, field)
+        super().check_run(setting)
 
-    def unit(self) -> str:
-        return self.time("t_scale").unit
-
-    def factors(self, times: Sequence[int]) -> list[float]:
+    def factors(self, rows: Sequence[int]) -> list[float]:
         warmup, scale, cooldown = (self.time(field, scaled=field != "t_warmup").value for field in _TIMES)
         length, low, end = warmup, self.alpha_f_decay, self.alpha_f_cooldown
         start, shift = self._cooldown_start(), scale - warmup
@@ -76,7 +68,7 @@ class LlmfoundryInverseSquareRootWithWarmupScheduler(ComposerScheduler):
                 return top
             return top + min(1.0, (t - start) / cooldown) * (end - top)
 
-        return [factor(t) for t in times]
+        return [factor(t) for t in self.clock.times(rows, self.time("t_scale").unit)]
 
     def _cooldown_start(self) -> float:
         warmup = self.time("t_warmup", scaled=False).value

@@ -8,13 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.base import raised, require
-from lrcli.frameworks.marked import Marked
+from lrcli.frameworks.base import raised
 from lrcli.frameworks.megatron._samples import Samples, ramp_sizes
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import data, flag, is_number, number, text
-from lrcli.values import dataclass
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import CurveMarks, LrRule, Setting, data, dataclass, flag, is_number, number, text
 
 _STYLES = ("linear", "cosine", "inverse-square-root", "constant", "WSD")
 _ANNEALS: dict[str, Callable[[float], float]] = {
@@ -43,7 +40,7 @@ def _are_mappings(value: object) -> bool:
 
 
 @dataclass(frozen=True)
-class OptimizerParamScheduler(Marked):
+class OptimizerParamScheduler(FrameworkSchedule):
     """Warm up from init_lr to max_lr in a straight line, then follow lr_decay_style down to min_lr.
 
     With n samples seen before update t (t * increment), W = lr_warmup_steps and D = lr_decay_steps, both in samples:
@@ -69,7 +66,6 @@ class OptimizerParamScheduler(Marked):
     """
 
     name = "megatron.OptimizerParamScheduler"
-    counts = "step"
     own_rate = "max_lr"
 
     init_lr: float = number(0.0, doc="the learning rate of update 0")
@@ -113,12 +109,11 @@ class OptimizerParamScheduler(Marked):
         None, doc="whether a checkpoint's values win over these", momentum=True, optional=True
     )
     override_opt_param_scheduler: bool = flag(False, doc="whether these win over a checkpoint's", momentum=True)
-    setting: Setting | None = setting()
 
     def check_values(self) -> None:
         self._require("min_lr", self.min_lr >= 0, "min_lr must not be negative")
         reason = f"{self.lr_decay_style} decay style is not supported (it says so after the warmup)"
-        require(self, "lr_decay_style", self.lr_decay_style in _STYLES, reason, "Exception")
+        self.require(self.lr_decay_style in _STYLES, reason, "lr_decay_style", "Exception")
         needed = self.lr_decay_style == "WSD" and self.wsd_decay_steps is None
         self._require("wsd_decay_steps", not needed, "WSD needs wsd_decay_steps")
         increasing = self.start_wd >= 0 and (self.end_wd is None or self.end_wd >= self.start_wd)
@@ -135,7 +130,7 @@ class OptimizerParamScheduler(Marked):
                     raise InvalidValue("group_overrides", f"must hold numbers: {key}", value)
 
     def _require(self, field: str, holds: bool, reason: str) -> None:
-        require(self, field, holds, reason, "AssertionError")
+        self.require(holds, reason, field, "AssertionError")
 
     def _check_ramp(self) -> None:
         ramp, full = self.rampup_batch_size, self.increment
@@ -184,7 +179,7 @@ class OptimizerParamScheduler(Marked):
     def ignores(self, lr: float) -> bool:
         return self.group_overrides is None and super().ignores(lr)
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         top = self._rate("max_lr", float(base_lr if self.max_lr is None else self.max_lr))
         least = self._rate("min_lr", self.min_lr)
         start, warmup, decay = self.init_lr, self.lr_warmup_steps, self._decay
@@ -226,7 +221,7 @@ class OptimizerParamScheduler(Marked):
     def _no_anneal(self, part: float) -> float:
         raise raised("megatron", "AssertionError", f"it has no lr_wsd_decay_style {self.lr_wsd_decay_style!r}")
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         samples, begin = self._samples, self._anneal_begin
         yield samples.first(self.lr_warmup_steps), "warmup ends" if self.lr_warmup_steps > 0 else ""
         after = samples.first(self.lr_warmup_steps, above=True)

@@ -9,13 +9,24 @@ from functools import cached_property
 from typing import Any
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.base import require, require_epochs
+from lrcli.frameworks.base import require_epochs
 from lrcli.frameworks.mmcv._policies import KEYS, NEEDED, POLICIES, bends, repeated_bends
 from lrcli.frameworks.pieced import Pieced
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import are_numbers, data, flag, is_number, length, number, positions, text
-from lrcli.values import dataclass
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import (
+    CurveMarks,
+    LrRule,
+    Setting,
+    are_numbers,
+    data,
+    dataclass,
+    flag,
+    is_number,
+    length,
+    number,
+    positions,
+    text,
+)
 
 _KEYS_OF_POLICIES = sorted({key for keys in KEYS.values() for key in keys})
 _BY_ITERATION = ("Cyclic", "OneCycle")
@@ -23,7 +34,7 @@ _WARMUP = ("warmup_iters", "warmup_ratio", "warmup_by_epoch")
 
 
 @dataclass(frozen=True)
-class LRConfig(Pieced):
+class LRConfig(Pieced, FrameworkSchedule):
     """Follow a policy by epoch (by_epoch) or by iteration; for warmup_iters iterations multiply it with a warmup.
 
     With p the epoch or iteration, T the run's length in those, m = min_lr or base_lr * min_lr_ratio:
@@ -49,6 +60,7 @@ class LRConfig(Pieced):
     """
 
     name = "mmcv.lr_config"
+    counts = "epoch"
 
     policy: str = text(doc=f"{', '.join(KEYS)}; step is Step", example="step")
     by_epoch: bool | None = flag(
@@ -77,21 +89,18 @@ class LRConfig(Pieced):
     div_factor: float | None = number(None, doc="of OneCycle (25)", optional=True)
     final_div_factor: float | None = number(None, doc="of OneCycle (1e4)", optional=True)
     three_phase: bool | None = flag(None, doc="of OneCycle (false)", optional=True)
-    setting: Setting | None = setting()
 
     def check_values(self) -> None:
         policy = self._policy
         reason = f"{policy}LrUpdaterHook is not in its registry: it has {', '.join(KEYS)}"
-        require(self, "policy", policy in KEYS, reason, "KeyError")
+        self.require(policy in KEYS, reason, "policy", "KeyError")
         for name in _KEYS_OF_POLICIES:
             fits = getattr(self, name) is None or name in KEYS[policy]
-            require(self, name, fits, f"{policy} has no argument {name!r}", "TypeError")
+            self.require(fits, f"{policy} has no argument {name!r}", name, "TypeError")
         missing = [name for name, value in self._keys.items() if value is NEEDED]
-        require(
-            self, missing[0] if missing else "", not missing, f"{policy} needs {' and '.join(missing)}", "TypeError"
-        )
+        self.require(not missing, f"{policy} needs {' and '.join(missing)}", missing[0] if missing else "", "TypeError")
         by_epoch = policy in _BY_ITERATION and bool(self.by_epoch)
-        require(self, "by_epoch", not by_epoch, f"{policy} only supports by_epoch: false", "AssertionError")
+        self.require(not by_epoch, f"{policy} only supports by_epoch: false", "by_epoch", "AssertionError")
         if self.warmup is not None:
             self._check_warmup()
         self._check_values()
@@ -109,42 +118,42 @@ class LRConfig(Pieced):
     def _check_warmup(self) -> None:
         known = self.warmup in ("constant", "linear", "exp")
         reason = f"{self.warmup!r} is not a supported type for warming up: it is constant, linear or exp"
-        require(self, "warmup", known, reason)
+        self.require(known, reason, "warmup")
         whole = self.warmup_iters > 0 and self.warmup_iters % 1 == 0
-        require(self, "warmup_iters", whole, "warmup_iters must be a positive integer", "AssertionError")
+        self.require(whole, "warmup_iters must be a positive integer", "warmup_iters", "AssertionError")
         inside = 0 < self.warmup_ratio <= 1
-        require(self, "warmup_ratio", inside, "warmup_ratio must be in range (0, 1]", "AssertionError")
+        self.require(inside, "warmup_ratio must be in range (0, 1]", "warmup_ratio", "AssertionError")
 
     def _check_values(self) -> None:
         keys, policy = self._keys, self._policy
         single = "min_lr_ratio" not in keys or (keys["min_lr"] is None) != (keys["min_lr_ratio"] is None)
-        require(self, "min_lr", single, f"{policy} needs min_lr or min_lr_ratio, and not both", "AssertionError")
+        self.require(single, f"{policy} needs min_lr or min_lr_ratio, and not both", "min_lr", "AssertionError")
         if policy == "Step":
             steps = keys["step"] if isinstance(keys["step"], tuple) else (keys["step"],)
             whole = all(isinstance(step, int) and is_number(step) and step > 0 for step in steps)
-            require(self, "step", whole, "step must be a positive integer, or a list of them", "AssertionError")
+            self.require(whole, "step must be a positive integer, or a list of them", "step", "AssertionError")
         if policy == "CosineRestart":
             same = len(keys["periods"]) == len(keys["restart_weights"])
-            require(self, "periods", same, "periods and restart_weights should have the same length", "AssertionError")
+            self.require(same, "periods and restart_weights should have the same length", "periods", "AssertionError")
         for name in {"start_percent", "pct_start"} & keys.keys():
             inside = isinstance(keys[name], float) and 0 <= keys[name] <= 1
-            require(self, name, inside, f"expected float between 0 and 1 {name}, not {keys[name]!r}")
+            self.require(inside, f"expected float between 0 and 1 {name}, not {keys[name]!r}", name)
         known = policy not in _BY_ITERATION or keys["anneal_strategy"] in ("cos", "linear")
-        require(self, "anneal_strategy", known, "anneal_strategy must be one of cos or linear")
+        self.require(known, "anneal_strategy must be one of cos or linear", "anneal_strategy")
         if policy == "Cyclic":
             self._check_cycles()
         for name in ("div_factor", "final_div_factor"):
-            require(self, name, keys.get(name) != 0, f"{name} is 0", "ZeroDivisionError")
+            self.require(keys.get(name) != 0, f"{name} is 0", name, "ZeroDivisionError")
 
     def _check_cycles(self) -> None:
         keys, ratio = self._keys, self._keys["target_ratio"]
         ratios = ratio if isinstance(ratio, tuple) else (ratio,)
         fits = are_numbers(ratios) and len(ratios) <= 2
-        require(self, "target_ratio", fits, "target_ratio must be a number, or a list of two", "AssertionError")
+        self.require(fits, "target_ratio must be a number, or a list of two", "target_ratio", "AssertionError")
         keys["target_ratio"] = ratios if len(ratios) == 2 else (ratios[0], ratios[0] / 1e5)
         inside = 0 <= keys["step_ratio_up"] < 1
-        require(self, "step_ratio_up", inside, "step_ratio_up must be in range [0, 1)", "AssertionError")
-        require(self, "gamma", 0 < keys["gamma"] <= 1, "gamma must be in range (0, 1]", "AssertionError")
+        self.require(inside, "step_ratio_up must be in range [0, 1)", "step_ratio_up", "AssertionError")
+        self.require(0 < keys["gamma"] <= 1, "gamma must be in range (0, 1]", "gamma", "AssertionError")
         if keys["cyclic_times"] < 1 or keys["cyclic_times"] % 1:
             raise InvalidValue("cyclic_times", "must be a whole number of at least 1", keys["cyclic_times"])
 
@@ -156,7 +165,7 @@ class LRConfig(Pieced):
         require_epochs(setting, "policy", counts, "counts epochs and iterations")
         enough = self._keys.get("total_steps") is None or self._total <= self._keys["total_steps"]
         reason = f"total_steps must be at least the {self._total:g} iterations of the run"
-        require(self, "total_steps", enough, reason)
+        self.require(enough, reason, "total_steps")
         if self._policy == "Cyclic" and self._total < self._keys["cyclic_times"]:
             raise InvalidValue("cyclic_times", "must not be above the iterations of the run", self.cyclic_times)
 
@@ -191,7 +200,7 @@ class LRConfig(Pieced):
         """The row at which the warmup ends, 0 where there is none."""
         return self._warmup_iters / self._run.steps_per_row
 
-    def pieces(self, base_lr: float) -> Sequence[tuple[float, StatelessRule]]:
+    def pieces(self, base_lr: float) -> Sequence[tuple[float, LrRule]]:
         rates = POLICIES[self._policy](self._keys, base_lr, self._total)
         per_epoch, per_row, by_epoch = self._per_epoch, self._run.steps_per_row, self._by_epoch
         kind, ratio, warmup = self.warmup, self.warmup_ratio, self._warmup_iters
@@ -214,7 +223,7 @@ class LRConfig(Pieced):
         """The row of a progress of the policy."""
         return progress * (self._per_epoch if self._by_epoch else 1) / self._run.steps_per_row
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         yield self._warmup_row, "warmup ends"
         event = "restart" if self._policy == "CosineRestart" else ""
         if self._policy == "Step":

@@ -8,8 +8,7 @@ from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import Refuses
-from lrcli.schedules.params import are_numbers, is_number
-from lrcli.values import dataclass
+from lrcli.schedules import are_numbers, dataclass, is_number
 
 INF = int(1e9)
 """mmengine's "never"."""

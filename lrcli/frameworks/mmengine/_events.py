@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from lrcli.errors import Problem
 from lrcli.frameworks.mmengine._entries import INF, Entry
+from lrcli.schedules import CurveMarks
 
 
-def events_of(entry: Entry) -> Iterator[tuple[float, str]]:
+def events_of(entry: Entry) -> CurveMarks:
     """The steps of an entry's clock at which something happens."""
     begin, end = entry.begin, entry.end
     if begin > 0:

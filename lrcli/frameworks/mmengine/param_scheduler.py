@@ -13,10 +13,9 @@ from lrcli.frameworks.base import require_epochs
 from lrcli.frameworks.mmengine import _updates as updates
 from lrcli.frameworks.mmengine._entries import INF, Entry, for_group, is_other, read_entries, refuses
 from lrcli.frameworks.mmengine._events import events_of, notes_of
+from lrcli.frameworks.schedule import FrameworkSchedule
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import data, metric
-from lrcli.values import dataclass
+from lrcli.schedules import CurveMarks, Setting, data, dataclass, metric
 
 _Plateau = Callable[[int, float, float], float]
 """The rate after the metric of an epoch: (epoch, metric, rate before) -> rate."""
@@ -37,7 +36,7 @@ class _Scheduler(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ParamScheduler(Walked):
+class ParamScheduler(Walked, FrameworkSchedule):
     """Step each scheduler of the list in turn: each acts on the rate that the others have left.
 
     An entry acts at the steps begin <= t < end (end 1e9 unless it is given), k = t - begin counting its own steps. From
@@ -69,6 +68,7 @@ class ParamScheduler(Walked):
     """
 
     name = "mmengine.param_scheduler"
+    counts = "epoch"
 
     schedulers: Any = data(
         doc="the schedulers, as a config has them",
@@ -76,7 +76,6 @@ class ParamScheduler(Walked):
         example="[{type: LinearLR, start_factor: 0.001, end: 5}, {type: CosineAnnealingLR, T_max: 85, begin: 5}]",
     )
     metric: tuple[float, ...] = metric(doc="the metric of each epoch, for ReduceOnPlateauLR", optional=True)
-    setting: Setting | None = setting()
 
     def check_values(self) -> None:
         assert isinstance(self._entries, tuple)  # whatever mmengine refuses is an error here
@@ -160,7 +159,7 @@ class ParamScheduler(Walked):
             lr = plateau(t - 1, self.metric[t - 1], lr)
         return lr
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         per_epoch = self._run.steps_per_epoch or 1
         for entry in self._clocked:
             steps = 1 if entry.by_iter else per_epoch

@@ -6,15 +6,13 @@ import math
 from collections.abc import Iterator, Sequence
 
 from lrcli.errors import Problem
-from lrcli.frameworks.base import raised, require
+from lrcli.frameworks.base import raised
 from lrcli.frameworks.pieced import Pieced
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number
 
 
-def no_rate(reason: str) -> StatelessRule:
+def no_rate(reason: str) -> LrRule:
     """The rule of a policy that raises a ValueError at each of these steps."""
 
     def lr_at(t: int) -> float:
@@ -23,20 +21,17 @@ def no_rate(reason: str) -> StatelessRule:
     return lr_at
 
 
-def edges(step: float, event: str) -> Iterator[tuple[float, str]]:
+def edges(step: float, event: str) -> CurveMarks:
     """The marks at the last step of a piece, where the event is, and at the first one of the next."""
     yield math.floor(step), event
     yield math.floor(step) + 1, ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class NemoPolicy(Pieced):
+class NemoPolicy(Pieced, FrameworkSchedule):
     """A policy in a run: its setting, and the arguments that every policy has."""
 
-    counts = "step"
-
     min_lr: float = number(0.0, doc="the learning rate past max_steps; for most a floor, too")
-    setting: Setting | None = setting()
 
     def first_lr(self, base_lr: float) -> float:
         """The learning rate of the first parameter group, which some policies use for all."""
@@ -56,9 +51,9 @@ class NemoPolicy(Pieced):
         """Raise what NeMo raises where both NAME_steps and NAME_ratio are given, or the ratio of nothing."""
         steps, ratio = getattr(self, f"{name}_steps"), f"{name}_ratio"
         alone = steps is None or getattr(self, ratio) is None
-        require(self, ratio, alone, f"{name}_steps and {ratio} exclude each other", "AssertionError")
+        self.require(alone, f"{name}_steps and {ratio} exclude each other", ratio, "AssertionError")
         known = self.end is not None or getattr(self, ratio) is None
-        require(self, ratio, known, f"{ratio} needs max_steps", "AssertionError")
+        self.require(known, f"{ratio} needs max_steps", ratio, "AssertionError")
 
     def steps_of(self, name: str) -> float:
         """NAME_steps or, rounded down, the share NAME_ratio of max_steps; else 0."""
@@ -92,17 +87,17 @@ class NemoWarmed(NemoPolicy):
         """Steps of the warmup."""
         return self.steps_of("warmup")
 
-    def body(self, base_lr: float) -> StatelessRule:
+    def body(self, base_lr: float) -> LrRule:
         """The learning rate after the warmup, up to max_steps."""
         raise NotImplementedError
 
-    def held(self, base_lr: float) -> Iterator[tuple[float, StatelessRule]]:
+    def held(self, base_lr: float) -> Iterator[tuple[float, LrRule]]:
         """What stands between the warmup and the body."""
         yield from ()
 
-    def pieces(self, base_lr: float) -> Sequence[tuple[float, StatelessRule]]:
+    def pieces(self, base_lr: float) -> Sequence[tuple[float, LrRule]]:
         warmup, low, end = self.warmup, float(self.min_lr), self.end
-        pieces: list[tuple[float, StatelessRule]] = []
+        pieces: list[tuple[float, LrRule]] = []
         if warmup > 0:
             climb = warmup + 1
             pieces.append((math.floor(warmup) + 1, lambda t: base_lr * ((t + 1) / climb)))
@@ -110,7 +105,7 @@ class NemoWarmed(NemoPolicy):
         pieces.append((math.inf if end is None else math.floor(end) + 1, self.body(base_lr)))
         return (*pieces, (math.inf, lambda t: low))
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         if self.warmup > 0:
             yield from edges(self.warmup, "warmup ends")
         if self.end is not None:
@@ -152,10 +147,10 @@ class NemoHeld(NemoAnnealed):
             return 0
         return self.steps_of("hold") + self.warmup
 
-    def held(self, base_lr: float) -> Iterator[tuple[float, StatelessRule]]:
+    def held(self, base_lr: float) -> Iterator[tuple[float, LrRule]]:
         yield self.hold, lambda t: base_lr
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         yield from super().marks()
         if self.hold > self.warmup:
             yield self.hold, "hold ends" if self.decays else ""

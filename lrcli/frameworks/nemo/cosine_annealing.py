@@ -6,12 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from lrcli.errors import Problem
-from lrcli.frameworks.base import require
 from lrcli.frameworks.nemo._policy import NemoAnnealed, edges, no_rate
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.base import Setting
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import CurveMarks, LrRule, Setting, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,24 +49,24 @@ class NemoCosineAnnealing(NemoAnnealed):
         below = not self.warmup and first < self.min_lr and self.constant <= self.max_steps
         reason = "the learning rate of the first group must be above min_lr with constant_steps"
         exception = "ValueError" if below else "AssertionError"
-        require(self, "min_lr", not self.constant or first > self.min_lr, reason, exception)
+        self.require(not self.constant or first > self.min_lr, reason, "min_lr", exception)
 
     @property
     def constant(self) -> float:
         """Steps at min_lr at the end."""
         return self.steps_of("constant")
 
-    def _unless_below(self, rule: StatelessRule, base_lr: float) -> StatelessRule:
+    def _unless_below(self, rule: LrRule, base_lr: float) -> LrRule:
         """The rule, which raises where the learning rate of some group is below min_lr."""
         below = any(lr < self.min_lr for lr in self.all_lrs(base_lr))
         return no_rate("the learning rate must not be below min_lr") if below else rule
 
-    def body(self, base_lr: float) -> StatelessRule:
+    def body(self, base_lr: float) -> LrRule:
         warmup, low, rest = self.warmup, self.min_lr, self.max_steps - self.warmup
         span, pi, cos = base_lr - self.min_lr, math.pi, math.cos
         return self._unless_below(lambda t: span * (0.5 * (1 + cos(pi * (t - warmup) / rest))) + low, base_lr)
 
-    def pieces(self, base_lr: float) -> Sequence[tuple[float, StatelessRule]]:
+    def pieces(self, base_lr: float) -> Sequence[tuple[float, LrRule]]:
         if not self.constant:
             return super().pieces(base_lr)
         top, low, warmup = self.first_lr(base_lr), float(self.min_lr), self.warmup
@@ -84,7 +80,7 @@ class NemoCosineAnnealing(NemoAnnealed):
             (math.inf, lambda t: low),
         )
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         if not self.constant:
             yield from super().marks()
             return

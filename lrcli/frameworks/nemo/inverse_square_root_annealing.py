@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from lrcli.errors import Problem
 from lrcli.frameworks.nemo._policy import NemoAnnealed
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +28,7 @@ class NemoInverseSquareRootAnnealing(NemoAnnealed):
 
     name = "nemo.InverseSquareRootAnnealing"
 
-    def body(self, base_lr: float) -> StatelessRule:
+    def body(self, base_lr: float) -> LrRule:
         climb = self.warmup + 1
         return lambda t: base_lr / ((t + 1) / climb) ** 0.5
 

@@ -6,12 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from lrcli.errors import Problem
-from lrcli.frameworks.base import require
 from lrcli.frameworks.nemo._policy import NemoWarmed, edges
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.base import Setting
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import CurveMarks, LrRule, Setting, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +35,12 @@ class NemoNoamAnnealing(NemoWarmed):
 
     def check_run(self, setting: Setting) -> None:
         above = all(lr >= self.min_lr for lr in self.all_lrs(1.0))
-        require(self, "min_lr", above, "the learning rate must not be below min_lr")
+        self.require(above, "the learning rate must not be below min_lr", "min_lr")
 
     def _peak_share(self) -> float:
         return float(self.d_model ** (-0.5) * max(1, self.warmup) ** (-0.5))
 
-    def pieces(self, base_lr: float) -> Sequence[tuple[float, StatelessRule]]:
+    def pieces(self, base_lr: float) -> Sequence[tuple[float, LrRule]]:
         warmup, low, normal = self.warmup, float(self.min_lr), self.d_model ** (-0.5)
 
         slope = warmup ** (-1.5) if warmup > 0 else math.inf
@@ -55,7 +51,7 @@ class NemoNoamAnnealing(NemoWarmed):
 
         return ((1, lambda t: lr_at(1)), (math.inf, lr_at))
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         yield 1, ""
         if self.warmup > 0:
             yield from edges(self.warmup, "warmup ends")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from lrcli.frameworks.nemo._policy import NemoHeld, no_rate
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +31,7 @@ class NemoNoamHoldAnnealing(NemoHeld):
     )
     decay_rate: float = number(0.5, doc="the exponent")
 
-    def body(self, base_lr: float) -> StatelessRule:
+    def body(self, base_lr: float) -> LrRule:
         warmup, rate, low = self.warmup, self.decay_rate, float(self.min_lr)
         if warmup == 0:
             return no_rate("Noam cannot be used without warmup steps")

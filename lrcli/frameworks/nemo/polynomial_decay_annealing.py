@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 
 from lrcli.frameworks.nemo._policy import NemoAnnealed
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import flag, number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, flag, number
 
 
-def poly_decay(base_lr: float, begin: float, steps: float, power: float, low: float, cycle: bool) -> StatelessRule:
+def poly_decay(base_lr: float, begin: float, steps: float, power: float, low: float, cycle: bool) -> LrRule:
     """A polynomial from base_lr to `low` over `steps` steps, then `low`, or (cycle) again over twice as many."""
     span, pow, ceil = base_lr - low, math.pow, math.ceil
 
@@ -45,6 +43,6 @@ class NemoPolynomialDecayAnnealing(NemoAnnealed):
     power: float = number(1.0, doc="the exponent")
     cycle: bool = flag(False, doc="whether it would begin again: it never does before max_steps")
 
-    def body(self, base_lr: float) -> StatelessRule:
+    def body(self, base_lr: float) -> LrRule:
         warmup = self.warmup
         return poly_decay(base_lr, warmup, self.max_steps - warmup, self.power, self.min_lr, self.cycle)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 from lrcli.frameworks.nemo._policy import NemoHeld, edges
 from lrcli.frameworks.nemo.polynomial_decay_annealing import poly_decay
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import flag, number
-from lrcli.values import dataclass
+from lrcli.schedules import CurveMarks, LrRule, dataclass, flag, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +38,10 @@ class NemoPolynomialHoldDecayAnnealing(NemoHeld):
     def _size(self) -> float:
         return self.max_steps - max(self.warmup, self.hold)
 
-    def body(self, base_lr: float) -> StatelessRule:
+    def body(self, base_lr: float) -> LrRule:
         return poly_decay(base_lr, self.hold, self._size, self.power, self.min_lr, self.cycle)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         yield from super().marks()
         size = self._size
         end = self.hold + size * ((self.max_steps - self.hold) // size if self.cycle and size > 0 else 1)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from lrcli.frameworks.nemo._policy import NemoAnnealed
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import number
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +25,6 @@ class NemoSquareAnnealing(NemoAnnealed):
 
     min_lr: float = number(1e-5, doc="the smallest learning rate")
 
-    def body(self, base_lr: float) -> StatelessRule:
+    def body(self, base_lr: float) -> LrRule:
         warmup, low, rest = self.warmup, float(self.min_lr), self.max_steps - self.warmup
         return lambda t: max(base_lr * ((rest - (t - warmup)) / rest) ** 2, low)

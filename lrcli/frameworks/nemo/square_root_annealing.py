@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from lrcli.errors import Problem
 from lrcli.frameworks.nemo._policy import NemoAnnealed
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +27,7 @@ class NemoSquareRootAnnealing(NemoAnnealed):
 
     name = "nemo.SquareRootAnnealing"
 
-    def body(self, base_lr: float) -> StatelessRule:
+    def body(self, base_lr: float) -> LrRule:
         total, low = self.max_steps, float(self.min_lr)
         return lambda t: max(base_lr * ((total - t) / total) ** 0.5, low)
 

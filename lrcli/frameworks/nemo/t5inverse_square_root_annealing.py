@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from lrcli.frameworks.base import require
 from lrcli.frameworks.nemo._policy import NemoPolicy, edges
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import length, number
-from lrcli.values import dataclass
+from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +41,11 @@ class NemoT5InverseSquareRootAnnealing(NemoPolicy):
     def check_values(self) -> None:
         self.check_pair("constant")
         steps = self.constant_steps
-        require(self, "constant_steps", steps is not None, "constant_steps must be given", "TypeError")
+        self.require(steps is not None, "constant_steps must be given", "constant_steps", "TypeError")
         exception = "TypeError" if steps else "ZeroDivisionError"
-        require(self, "constant_steps", (steps or 0) > 0, "constant_steps must be above 0", exception)
+        self.require((steps or 0) > 0, "constant_steps must be above 0", "constant_steps", exception)
 
-    def pieces(self, base_lr: float) -> Sequence[tuple[float, StatelessRule]]:
+    def pieces(self, base_lr: float) -> Sequence[tuple[float, LrRule]]:
         steps, low = self.constant_steps or 1, float(self.min_lr)
         constant = 1 / (steps**0.5)
         return (
@@ -57,6 +54,6 @@ class NemoT5InverseSquareRootAnnealing(NemoPolicy):
             (math.inf, lambda t: low),
         )
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         yield from edges(self.constant_steps or 0, "constant ends")
         yield from edges(self.max_steps, "decay ends")

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from lrcli.errors import Problem
 from lrcli.frameworks.nemo._policy import NemoAnnealed
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +28,7 @@ class NemoWarmupAnnealing(NemoAnnealed):
 
     name = "nemo.WarmupAnnealing"
 
-    def body(self, base_lr: float) -> StatelessRule:
+    def body(self, base_lr: float) -> LrRule:
         warmup, low, rest = self.warmup, self.min_lr, self.max_steps - self.warmup
         delta = self.first_lr(base_lr) - low
         return lambda t: low + (1 - (t - warmup) / rest) * delta

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from lrcli.frameworks.nemo._policy import NemoHeld
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +26,6 @@ class NemoWarmupHoldAnnealLinear(NemoHeld):
 
     name = "nemo.WarmupHoldAnnealLinear"
 
-    def body(self, base_lr: float) -> StatelessRule:
+    def body(self, base_lr: float) -> LrRule:
         hold, span, rest = self.hold, base_lr - self.min_lr, self.max_steps - self.hold
         return lambda t: base_lr - span * ((t - hold) / rest)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from lrcli.frameworks.nemo._policy import NemoHeld
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +26,6 @@ class NemoWarmupHoldAnnealOneMinusSquareRoot(NemoHeld):
 
     name = "nemo.WarmupHoldAnnealOneMinusSquareRoot"
 
-    def body(self, base_lr: float) -> StatelessRule:
+    def body(self, base_lr: float) -> LrRule:
         hold, low, rest = self.hold, float(self.min_lr), self.max_steps - self.hold
         return lambda t: max(low, base_lr * (1 - ((t - hold) / rest) ** 0.5))

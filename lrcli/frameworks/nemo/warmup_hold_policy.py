@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from lrcli.frameworks.nemo._policy import NemoHeld
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,5 +25,5 @@ class NemoWarmupHoldPolicy(NemoHeld):
     forgets_warmup = False
     decays = False
 
-    def body(self, base_lr: float) -> StatelessRule:
+    def body(self, base_lr: float) -> LrRule:
         return lambda t: base_lr

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from lrcli.frameworks.nemo._policy import NemoWarmed
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.params import length
-from lrcli.values import dataclass
+from lrcli.schedules import LrRule, dataclass, length
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,5 +27,5 @@ class NemoWarmupPolicy(NemoWarmed):
         None, doc="the last step that is not at min_lr; null: there is none", any_number=True, optional=True
     )
 
-    def body(self, base_lr: float) -> StatelessRule:
+    def body(self, base_lr: float) -> LrRule:
         return lambda t: base_lr

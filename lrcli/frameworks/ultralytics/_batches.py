@@ -9,10 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.marked import Marked
-from lrcli.frameworks.stateless import StatelessRule
-from lrcli.schedules.base import Schedule, Setting
-from lrcli.values import dataclass
+from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.schedules import CurveMarks, LrRule, Schedule, Setting, dataclass
 
 Factor = Callable[[int], float]
 """What an epoch multiplies the learning rate with."""
@@ -50,7 +48,7 @@ class Batches:
     first: float
     late: bool = False
 
-    def rule(self) -> StatelessRule:
+    def rule(self) -> LrRule:
         """The learning rate of each batch: within the warmup on a line to the target of the epoch, which moves."""
         per_epoch, warmup, first = self.per_epoch, self.warmup, self.first
         epoch_of, target, slope = -1, 0.0, 0.0
@@ -76,10 +74,9 @@ class Batches:
         return self.lr * self.factor(epoch - 1 if behind else epoch)
 
 
-class Trained(Marked):
+class Trained(FrameworkSchedule):
     """What the trainer and YOLOv5 share; the fields stand in the classes, in their order."""
 
-    counts = "step"
     sets_lr = True
     own_rate = "lr0"
 
@@ -122,7 +119,7 @@ class Trained(Marked):
         """The learning rate that is given, or the default."""
         return 0.01 if self.lr0 is None else self.lr0
 
-    def rule(self, base_lr: float) -> StatelessRule:
+    def rule(self, base_lr: float) -> LrRule:
         return self.batches.rule()
 
     def momentum_key(self) -> Hashable | None:
@@ -134,7 +131,7 @@ class Trained(Marked):
             return super().momenta(start, stop)
         return self.batches.momenta(self.warmup_momentum, self.momentum, start, stop)
 
-    def marks(self) -> Iterator[tuple[float, str]]:
+    def marks(self) -> CurveMarks:
         yield self.batches.warmup, "warmup ends"
 
     def repeats(self) -> Iterator[tuple[float, float, str]]:

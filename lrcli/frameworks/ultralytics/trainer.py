@@ -6,12 +6,10 @@ from collections.abc import Hashable, Iterator
 from functools import cached_property
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.base import before, require
+from lrcli.frameworks.base import before
 from lrcli.frameworks.ultralytics._batches import Batches, Trained, endless_line, half_cosine, line
 from lrcli.frameworks.ultralytics._optimizer import Optimizer, build_optimizer, nominal_batches
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import count, flag, number, text
-from lrcli.values import dataclass
+from lrcli.schedules import Setting, count, dataclass, flag, number, text
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,6 @@ class UltralyticsTrainer(Trained):
     momentum: float = number(0.937, doc="the momentum after the warmup")
     warmup_momentum: float = number(0.8, doc="the momentum at the start")
     weight_decay: float = number(0.0005, doc="the weight decay", momentum=True)
-    setting: Setting | None = setting()
 
     def check_values(self) -> None:
         super().check_values()
@@ -64,7 +61,7 @@ class UltralyticsTrainer(Trained):
     def check_run(self, setting: Setting) -> None:
         super().check_run(setting)
         taken = not before(self._release, "8.4") or self.top >= 0
-        require(self, "lr0", taken, "torch takes no learning rate below 0")
+        self.require(taken, "torch takes no learning rate below 0", "lr0")
 
     @property
     def _release(self) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from lrcli.frameworks.ultralytics._batches import Batches, Factor, Trained, endless_line, half_cosine
-from lrcli.schedules.base import Setting, setting
-from lrcli.schedules.params import count, flag, number
-from lrcli.values import dataclass
+from lrcli.schedules import count, dataclass, flag, number
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,6 @@ class YOLOv5(Trained):
     momentum: float = number(0.937, doc="the momentum after the warmup")
     warmup_momentum: float = number(0.8, doc="the momentum at the start")
     weight_decay: float = number(0.0005, doc="the weight decay", momentum=True)
-    setting: Setting | None = setting()
 
     @cached_property
     def batches(self) -> Batches:
