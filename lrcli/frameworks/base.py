@@ -120,12 +120,6 @@ def refusal(schedule: Schedule, exception: str, reason: str, field: str = "") ->
     return Refuses(schedule.name.partition(".")[0], exception, reason, field, getattr(schedule, field, None))
 
 
-def require(schedule: Schedule, field: str, holds: bool, reason: str, exception: str = "ValueError") -> None:
-    """Raise what the schedule's framework raises for the value of a field, unless its condition holds."""
-    if not holds:
-        raise refusal(schedule, exception, reason, field)
-
-
 def require_epochs(setting: Setting, field: str, needed: bool, what: str) -> None:
     """Raise InvalidValue where the batches of an epoch are needed for what a field says, and nothing tells them."""
     if needed and not setting.steps_per_epoch:

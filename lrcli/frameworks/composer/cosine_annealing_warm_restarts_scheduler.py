@@ -9,7 +9,7 @@ from functools import cached_property
 from lrcli.frameworks.base import raised
 from lrcli.frameworks.composer._scheduler import ComposerScheduler, cosine_anneal
 from lrcli.frameworks.composer._time import Time
-from lrcli.schedules import Setting, dataclass, number, text
+from lrcli.schedules import CurveMarks, Setting, dataclass, number, text
 
 
 class _Intervals:
@@ -71,13 +71,10 @@ class ComposerCosineAnnealingWarmRestartsScheduler(ComposerScheduler):
             shares.append((t - start) / length)
         return cosine_anneal(shares, self.alpha_f)
 
-    def next_break(self, t: int) -> int | None:
-        t, unit = max(t, 1), self.time("t_0").unit
+    def turns(self, t: int) -> CurveMarks:
+        unit = self.time("t_0").unit
         try:
             start, length = self._intervals.at(self.clock.times((t - 1,), unit)[0])
         except ValueError:
-            return None
-        return max(t, self.clock.row_of(Time(start + length, unit)))
-
-    def event_at(self, t: int) -> str:
-        return "restart" if t > 0 and self.next_break(t) == t else ""
+            return
+        yield max(t, self.clock.row_of(Time(start + length, unit))), "restart"

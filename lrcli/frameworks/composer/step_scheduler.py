@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrcli.frameworks.composer._scheduler import ComposerScheduler
-from lrcli.schedules import dataclass, number, text
+from lrcli.schedules import CurveMarks, dataclass, number, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,14 +29,11 @@ class ComposerStepScheduler(ComposerScheduler):
         gamma = self.gamma
         return [gamma ** int(share) for share in self.shares(rows, "step_size")]
 
-    def next_break(self, t: int) -> int | None:
-        t, size = max(t, 1), self.time("step_size")
+    def turns(self, t: int) -> CurveMarks:
+        size = self.time("step_size")
         if self.gamma == 1 or size.value < 0:
-            return None
+            return
         steps = int(self.shares((t - 1,), "step_size")[0]) + 1
         while (row := self.clock.row_of(size._replace(value=steps * size.value))) < t:
             steps += 1
-        return row
-
-    def event_at(self, t: int) -> str:
-        return f"step x{self.gamma:g}" if t > 0 and self.next_break(t) == t else ""
+        yield row, f"step x{self.gamma:g}"

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks._float32 import f32
-from lrcli.frameworks.marked import first
 from lrcli.frameworks.schedule import FrameworkSchedule
 from lrcli.schedules import CurveMarks, LrRule, choice, count, dataclass, length, number, positions
 
@@ -137,6 +136,7 @@ class GetCurrentRate(FrameworkSchedule):
         if self.policy == "step":
             yield int(self.step) - 1, int(self.step), ""
 
-    def next_break(self, t: int) -> int | None:
-        cycle = sum(self._cycle(max(t, 1))) if self.policy == "sgdr" else None
-        return first(super().next_break(t), cycle)
+    def turns(self, t: int) -> CurveMarks:
+        yield from super().turns(t)
+        if self.policy == "sgdr":
+            yield sum(self._cycle(t)), ""

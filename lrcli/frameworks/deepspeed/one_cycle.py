@@ -7,7 +7,6 @@ from collections.abc import Hashable, Iterator, Sequence
 
 from lrcli.errors import Problem
 from lrcli.frameworks.deepspeed._scheduler import DeepSpeedScheduler
-from lrcli.frameworks.marked import first
 from lrcli.schedules import CurveMarks, LrRule, count, dataclass, flag, length, number
 
 
@@ -131,19 +130,15 @@ class DeepSpeedOneCycle(DeepSpeedScheduler):
         peak, end = self.cycle_first_step_size, self.cycle_first_step_size + self._second
         yield from ((peak, "peak"), (peak + 1, ""), (end, "cycle ends"), (end + 1, ""))
 
-    def next_break(self, t: int) -> int | None:
-        return first(super().next_break(t), self._next_stair(max(t, 1)))
-
-    def _next_stair(self, t: int) -> int | None:
-        """The first step >= t at which a stair begins; None where there is none in this half."""
+    def turns(self, t: int) -> CurveMarks:
+        """The first step >= t at which a stair begins; none where there is none in this half."""
         half, total = float(self.cycle_first_step_size), self.cycle_first_step_size + self._second
         up, down = self._stairs
         if t <= half and up > 0:
-            return max(t, math.ceil((math.floor((t - 1) * up / half) + 1) * half / up))
+            yield max(t, math.ceil((math.floor((t - 1) * up / half) + 1) * half / up)), ""
         if half < t <= total and down > 0:
             left = math.floor((total - t + 1) * down / self._second)
-            return max(t, math.floor(total - left * self._second / down) + 1)
-        return None
+            yield max(t, math.floor(total - left * self._second / down) + 1), ""
 
     def notes(self) -> Iterator[Problem]:
         if self.decay_lr_rate and not self.decay_step_size:

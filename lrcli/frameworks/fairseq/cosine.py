@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from lrcli.errors import Problem
 from lrcli.frameworks.fairseq._scheduler import FairseqFloored
-from lrcli.frameworks.marked import first
-from lrcli.schedules import LrRule, dataclass, length, number
+from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,25 +75,19 @@ class FairseqCosine(FairseqFloored):
         share, mult = (t - self.warmup_updates) / self.period, self.t_mult
         return math.floor(share if mult == 1 else math.log(1 - share * (1 - mult), mult))
 
-    def _restart(self, t: int) -> int | None:
-        """The first update from t on, and behind the warmup, at which a period begins; None where none does."""
+    def turns(self, t: int) -> CurveMarks:
+        """The first update from t on, and behind the warmup, at which a period begins; none where none does."""
         t, mult = max(t, math.floor(self.warmup_updates) + 1), self.t_mult
         if self.period <= 0:
-            return None
+            return
         try:
             i = max(self._period_of(t - 1) + 1, 1)
             begin = i * self.period if mult == 1 else (1 - mult**i) / (1 - mult) * self.period
             row = math.ceil(self.warmup_updates + begin)  # the logarithm may be an update early or late
-            return next((at for at in range(max(t, row - 1), row + 2) if self._period_of(at) == i), t)
+            at = next((at for at in range(max(t, row - 1), row + 2) if self._period_of(at) == i), t)
         except (ArithmeticError, ValueError):
-            return None
-
-    def next_break(self, t: int) -> int | None:
-        return first(super().next_break(t), self._restart(t))
-
-    def event_at(self, t: int) -> str:
-        restarts = t > self.warmup_updates and self._restart(t) == t
-        return f"restart x{self.lr_shrink:g}" if restarts else super().event_at(t)
+            return
+        yield at, f"restart x{self.lr_shrink:g}"
 
     def notes(self) -> Iterator[Problem]:
         if self.lr_period_updates <= 0 and (self.max_update or 0) < self.warmup_updates:
