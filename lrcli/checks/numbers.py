@@ -38,11 +38,7 @@ def lines_of(spec: Spec) -> tuple[KnownRows, ...]:
     """
     run = series_of(spec)
     if run.stop <= ALL:
-        columns: list[list[float]] = [[] for _ in run.groups]
-        for block in run.blocks(("lr",)):
-            for column, group in zip(columns, block.groups, strict=True):
-                column.extend(group.lr)
-        return tuple(KnownRows(run.rows, column) for column in columns)
+        return tuple(KnownRows(run.rows, group.lr) for group in next(run.at([run.rows], ("lr",))))
     formula = replace(spec, emulation=None)
     lines = []
     for part in formula.groups:

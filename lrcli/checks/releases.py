@@ -14,7 +14,7 @@ from lrcli.frameworks.replaying import replaying
 from lrcli.spec import Emulation, Spec
 
 ROWS = 5_000
-"""How many rows of a run are replayed in every release."""
+"""At most this many rows of a run are replayed in every release."""
 
 
 class Differing(NamedTuple):

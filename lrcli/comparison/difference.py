@@ -15,13 +15,13 @@ from lrcli.spec import Spec
 from lrcli.values import dataclass
 
 RTOL = 1e-9
-"""How far apart, in relation to the larger one, two learning rates may be and still be called equal."""
+"""Two learning rates that differ by at most this share of the larger one are called equal."""
 
 ATOL = 1e-12
-"""The same, in relation to the largest learning rate of the two runs."""
+"""Two learning rates that differ by at most this share of the largest one of both runs are called equal."""
 
 HELD = 100_000
-"""Up to how many rows are held while they are compared; longer runs are computed twice instead."""
+"""At most this many rows are held while they are compared; longer runs are computed twice instead."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from lrcli.values import dataclass
 
 KEEP = 100_000
-"""How many rows a tally keeps; its counts, sums and extremes are of all rows."""
+"""A tally keeps at most this many rows; its counts, sums and extremes are of all rows."""
 
 Values = Sequence["float | None"]
 

@@ -67,13 +67,10 @@ def _rates(spec: Spec | None, families: list[tuple[list[str], Spec | None, Rates
     assert spec is not None
     if families and families[-1][1] == spec:
         return families[-1][2]
-    rates = tuple(array("d") for _ in spec.groups)
     run = series_of(spec)
     run.check_walk(run.stop, MOST)
-    for block in run.blocks(("lr",)):
-        for known, group in zip(rates, block.groups, strict=True):
-            known.extend(value for value in group["lr"] if value is not None)
-    return rates
+    groups = next(run.at([run.rows], ("lr",)))
+    return tuple(array("d", (value for value in group["lr"] if value is not None)) for group in groups)
 
 
 def _bits(rates: Rates) -> list[bytes]:

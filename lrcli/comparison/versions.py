@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lrcli.comparison.gaps import Gap
@@ -123,9 +123,11 @@ class _Families:
 
 def _numbers(run: Series, names: Sequence[str]) -> tuple[bytes, bytes]:
     """The first and the last of these readings, row by row and group by group; a call that raises is NaN."""
-    columns = {name: array("d") for name in names}
-    for block in run.blocks(tuple(columns)):
-        for name, column in columns.items():
-            for values in zip(*(group[name] for group in block.groups), strict=True):
-                column.extend(values if None not in values else [math.nan if v is None else v for v in values])
-    return columns[names[0]].tobytes(), columns[names[-1]].tobytes()
+    groups = next(run.at([run.rows], tuple(dict.fromkeys(names))))
+
+    def rows_of(name: str) -> Iterator[float]:
+        for row in zip(*(group[name] for group in groups), strict=True):
+            yield from row if None not in row else (math.nan if value is None else value for value in row)
+
+    first, last = (array("d", rows_of(name)).tobytes() for name in (names[0], names[-1]))
+    return first, last

@@ -11,7 +11,7 @@ from lrcli.schedules.base import Schedule
 from lrcli.values import dataclass
 
 PER_COLUMN = 4
-"""How many points one column of the canvas gets at most, apart from its first row."""
+"""One column of the canvas gets at most this many points, apart from its first row."""
 
 _Point = tuple[int, float]
 

@@ -12,7 +12,7 @@ _APART = 1e-9
 """Readings that are closer than this (relative) count as one: rounding is no event."""
 
 _NAMED = 3
-"""Up to how many runs or groups are named in an event."""
+"""At most this many runs or groups are named in an event."""
 
 
 def with_events(chunks: Iterator[Chunk], tellers: Sequence[Teller]) -> Iterator[Chunk]:

@@ -19,7 +19,7 @@ from lrcli.table import Chunk, Column, Table
 from lrcli.values import dataclass
 
 HEAD = 100_000
-"""How many rows are computed before the first is written, so that a failure in them leaves no half of a table."""
+"""This many rows are computed before the first is written, so that a failure in them leaves no half of a table."""
 
 
 def tabulate(
@@ -47,7 +47,9 @@ def tabulate(
     series = [series_of(run) for run in runs]
     grid = common_grid(series)
     names = curve_names(series) if len(series) > 1 else ("",)
-    sources = [_Source.of(*one, momentum) for one in zip(series, names, grid.factors, strict=True)]
+    sources = [
+        _Source.of(run, name, factor, momentum) for run, name, factor in zip(series, names, grid.factors, strict=True)
+    ]
     low = grid.start if start is None else max(start, grid.start)
     high = grid.stop if stop is None else min(stop, grid.stop)
     columns = [Column(grid.unit, "index"), *chain.from_iterable(source.columns for source in sources)]
@@ -119,7 +121,7 @@ def _rows(sources: Sequence[_Source], low: int, high: int) -> Sequence[int]:
     if len(records) == 1 and records[0].factor == 1:
         rows = records[0].run.rows
         return rows[bisect_left(rows, low) : bisect_left(rows, high)]
-    return sorted({t * one.factor for one in records for t in one.run.rows if low <= t * one.factor < high})
+    return sorted({t * log.factor for log in records for t in log.run.rows if low <= t * log.factor < high})
 
 
 def _chunks(sources: Sequence[_Source], rows: Sequence[int]) -> Iterator[Chunk]:

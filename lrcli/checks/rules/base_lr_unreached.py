@@ -11,7 +11,7 @@ UNSEEN = 0.01
 """A peak that is less than this share below the base LR is as good as it."""
 
 _OWN_SCALE = (Lambda, Multiplicative)
-"""A factor of one's own making may well count from another scale (as in the Transformer's, with an lr of 1 or more)."""
+"""A factor that somebody wrote may count from another scale, as the Transformer's does with an lr of 1 or more."""
 
 
 def find(subject: Subject) -> Findings:

@@ -9,6 +9,7 @@ from functools import cache
 from lrcli.errors import Problem
 from lrcli.frameworks.fairseq._epochs import FairseqByEpoch
 from lrcli.frameworks.fairseq._scheduler import ONE_EPOCH
+from lrcli.frameworks.schedule import above
 from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number
 
 
@@ -36,11 +37,12 @@ class FairseqPolynomialDecay(FairseqByEpoch):
 
     end_learning_rate: float = number(0.0, doc="the last learning rate")
     power: float = number(1.0, doc="the exponent")
-    total_num_update: float = length(doc="updates of the decay, the warmup included", any_number=True, fills="run")
-
-    def check_values(self) -> None:
-        above = self.total_num_update > 0
-        self.require(above, "total_num_update must be above 0", "total_num_update", "AssertionError")
+    total_num_update: float = length(
+        doc="updates of the decay, the warmup included",
+        any_number=True,
+        fills="run",
+        demands=(above(0, "AssertionError"),),
+    )
 
     def _curve(self, rate: float) -> LrRule:
         """The learning rate of each update, for the rate of its epoch."""
