@@ -236,7 +236,7 @@ _PLAIN: dict[str, tuple[str, Callable[[Param, Node], tuple[Any, str]]]] = {
     "choice": ("bad-value", _choice),
     "flag": ("wrong-type", _flag),
     "text": ("wrong-type", _text),
-    "data": ("wrong-type", _data),
+    "data": ("bad-value", _data),
 }
 """The kinds that depend on the node alone: the code of a problem, and what gives (the value or BAD, the hint)."""
 
@@ -246,7 +246,8 @@ def _plain(name: str, param: Param, node: Node, scope: Scope, context: Context) 
     value, hint = read(param, node)
     if value is BAD and is_null(node) and param.optional:
         return None
-    return value if value is not BAD else context.refused(node.place, code, f"{name} {param.rule}, not {node}", hint)
+    shown = list(plain_data(node)) if isinstance(node, Sequence) else node
+    return value if value is not BAD else context.refused(node.place, code, f"{name} {param.rule}, not {shown}", hint)
 
 
 _READERS: dict[str, Callable[[str, Param, Node, Scope, Context], Any]] = {

@@ -9,6 +9,7 @@ from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.schedule import build_phases, build_schedule, in_sequence, phase_length
 from lrcli.reader.values import BAD, Context, Scope, as_number, is_null, read_value, refuse_unknown_keys
 from lrcli.schedules import Schedule, param_of, parameters
+from lrcli.schedules.params import are_numbers
 from lrcli.spec.keys import WARMUP_KEYS, key_names
 
 _KEYS = key_names(WARMUP_KEYS)
@@ -74,7 +75,7 @@ def after_warmup(node: Node, groups: int, warmup: Warmup | None, context: Contex
         return None
     written = node.get("milestones") if isinstance(node, Mapping) else None
     positions = getattr(schedule, "milestones", None)
-    if short and written is not None and positions:
+    if short and written is not None and are_numbers(positions):
         here, there = (", ".join(f"{by + position:g}" for position in positions) for by in (0, rows))
         note = f"milestones count from the end of the warmup: {here} are {context.clock.interval}s {there} of the run"
         context.problems.note(written.place, "milestones-after-warmup", note)

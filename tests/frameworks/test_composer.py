@@ -87,3 +87,14 @@ def test_events() -> None:
     assert events("{type: composer.StepScheduler, step_size: 4ba}") == {4: "step x0.1", 8: "step x0.1"}
     restarts = "{type: composer.CosineAnnealingWarmRestartsScheduler, t_0: 2ba, t_mult: 1.5}"
     assert events(restarts, 12) == {2: "restart", 5: "restart", 9: "restart"}
+
+
+def test_milestones_after_a_warmup() -> None:
+    """Milestones that are time strings follow a short warmup as they stand."""
+    schedule = "{type: composer.MultiStepScheduler, milestones: [3ba], gamma: 0.5}"
+    assert lrs(schedule, 8, "lr: 0.1, warmup: {for: 2, start_factor: 0.5}") == [
+        0.05,
+        0.07500000000000001,
+        *[0.1] * 3,
+        *[0.05] * 3,
+    ]
