@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lrcli.reader.forms import is_short
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
@@ -74,7 +74,7 @@ def after_warmup(node: Node, groups: int, warmup: Warmup | None, context: Contex
     if schedule is None:
         return None
     written = node.get("milestones") if isinstance(node, Mapping) else None
-    positions = getattr(schedule, "milestones", None)
+    positions: Any = getattr(schedule, "milestones", None)
     if short and written is not None and are_numbers(positions):
         here, there = (", ".join(f"{by + position:g}" for position in positions) for by in (0, rows))
         note = f"milestones count from the end of the warmup: {here} are {context.clock.interval}s {there} of the run"
