@@ -246,7 +246,7 @@ def _plain(name: str, param: Param, node: Node, scope: Scope, context: Context) 
     value, hint = read(param, node)
     if value is BAD and is_null(node) and param.optional:
         return None
-    shown = list(plain_data(node)) if isinstance(node, Sequence) else node
+    shown = list(plain_data(node)) if param.kind == "data" and isinstance(node, Sequence) else node
     return value if value is not BAD else context.refused(node.place, code, f"{name} {param.rule}, not {shown}", hint)
 
 
