@@ -124,6 +124,25 @@ class InvalidValue(LrcliError, ValueError):
         self.received = received
 
 
+class Refuses(InvalidValue):
+    """What a framework itself refuses: the exception that it raises and its reason in our words, at the argument.
+
+    >>> raise Refuses("transformers", "ValueError", "lr_end must be below lr", "lr_end", 0.2)
+    Traceback (most recent call last):
+    ...
+    lrcli.errors.Refuses: transformers raises ValueError: lr_end must be below lr
+    """
+
+    def __init__(self, framework: str, exception: str, reason: str, field: str = "", received: object = None) -> None:
+        super().__init__(field, reason, received)
+        self.framework = framework
+        self.exception = exception
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.framework} raises {self.exception}: {self.reason}"
+
+
 class NoValue(ValueError):
     """A step at which a schedule has no value, told in its own words; other exceptions are those of the arithmetic."""
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import lrcli.frameworks
 from lrcli.errors import InvalidValue, LrcliError, NoValue
+from lrcli.errors import Refuses as Refuses
 from lrcli.folder import package_names
 
 if TYPE_CHECKING:
@@ -94,25 +95,6 @@ def framework_modules(name: str) -> Iterator[ModuleType]:
         for framework in package_names([folder]):
             if Path(folder, framework, f"{name}.py").exists():
                 yield import_module(f"lrcli.frameworks.{framework}.{name}")
-
-
-class Refuses(InvalidValue):
-    """What a framework itself refuses: the exception that it raises and its reason in our words, at the argument.
-
-    >>> raise Refuses("transformers", "ValueError", "lr_end must be below lr", "lr_end", 0.2)
-    Traceback (most recent call last):
-    ...
-    lrcli.frameworks.base.Refuses: transformers raises ValueError: lr_end must be below lr
-    """
-
-    def __init__(self, framework: str, exception: str, reason: str, field: str = "", received: object = None) -> None:
-        super().__init__(field, reason, received)
-        self.framework = framework
-        self.exception = exception
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return f"{self.framework} raises {self.exception}: {self.reason}"
 
 
 def refusal(schedule: Schedule, exception: str, reason: str, field: str = "") -> Refuses:

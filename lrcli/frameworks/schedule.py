@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
-from lrcli.frameworks.base import Refuses
-from lrcli.schedules import LrRule, Schedule, Setting, dataclass, param_of, setting
+from lrcli.schedules import LrRule, Schedule, Setting, dataclass, setting
 from lrcli.schedules.params import Demand
 
 
@@ -30,32 +28,11 @@ NOT_ZERO = Demand("ZeroDivisionError", "is divided by", bool)
 
 @dataclass(frozen=True, kw_only=True)
 class FrameworkSchedule(Schedule):
-    """A schedule of a framework, whose fields carry the demands of the framework.
-
-    Its `setting` is what the run tells it, None before it is bound.
-    """
+    """A schedule of a framework. Its `setting` is what the run tells it, None before it is bound."""
 
     counts = "step"
 
     setting: Setting | None = setting()
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        for f in fields(self):
-            value = getattr(self, f.name)
-            for demand in param_of(f).demands if value is not None else ():
-                for item in value if isinstance(value, tuple) else (value,):
-                    self.require(demand.holds(item), f"{f.name} {demand.rule}", f.name, demand.exception)
-
-    @property
-    def framework(self) -> str:
-        """Whose schedule it is."""
-        return self.name.partition(".")[0]
-
-    def require(self, holds: bool, reason: str, field: str, exception: str = "ValueError") -> None:
-        """Raise what the framework raises, for this reason, unless its rule holds."""
-        if not holds:
-            raise Refuses(self.framework, exception, reason, field, getattr(self, field, None))
 
 
 @dataclass(frozen=True, kw_only=True)

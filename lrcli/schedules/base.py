@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import MISSING, Field, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
-from lrcli.errors import InvalidValue
+from lrcli.errors import InvalidValue, Refuses
 from lrcli.schedules.params import Param, frozen, param_field, param_of
 from lrcli.schedules.turns import next_turn
 from lrcli.values import dataclass
@@ -128,10 +128,23 @@ class Schedule:
             values = value if param.per_group and isinstance(value, tuple) else (value,)
             if not all(param.test(item) for item in values):
                 raise InvalidValue(f.name, param.rule, value)
+            for demand in param.demands if value is not None else ():
+                holds = all(map(demand.holds, values))
+                self.require(holds, f"{f.name} {demand.rule}", f.name, demand.exception)
         self.check_values()
 
     def check_values(self) -> None:
         """Raise InvalidValue for values that each pass their own test, and are still none of this class."""
+
+    def require(self, holds: bool, reason: str, field: str, exception: str = "ValueError") -> None:
+        """Raise what the schedule's framework raises, for this reason, unless its rule holds."""
+        if not holds:
+            raise Refuses(self.framework, exception, reason, field, getattr(self, field, None))
+
+    @property
+    def framework(self) -> str:
+        """Whose schedule it is: the first part of its name."""
+        return self.name.partition(".")[0]
 
     def rule(self, base_lr: float) -> LrRule:
         """The function from the step to the learning rate, for a group of this base learning rate.
