@@ -51,8 +51,7 @@ class OneCycle(Schedule):
         None, doc="whether a third phase does the last annealing (default: false)", optional=True
     )
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         if self.total_steps is None and (self.epochs is None or self.steps_per_epoch is None):
             raise InvalidValue("total_steps", "must be given, or epochs and steps_per_epoch", None)
         for name in ("div_factor", "final_div_factor"):

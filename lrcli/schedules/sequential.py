@@ -39,8 +39,7 @@ class Sequential(Phased):
         doc="the step at which each schedule after the first begins", example="[10]"
     )
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         expected = len(self.schedules) - 1
         if self.schedules and len(self.milestones) != expected:
             rule = f"must have one entry less than there are schedules, {expected} here"

@@ -20,7 +20,7 @@ EPOCHS = "lr: 0.1, interval: epoch, steps_per_epoch: 1"
             "at step 4: timm raises ValueError: math domain error",
         ),
         (f"{{{COSINE}, noise_range_t: 5}}", "noise_range_t must be left out: timm draws its noise from torch's random"),
-        (f"{{{COSINE}, initialize: false}}", "timm raises KeyError: initial_lr is missing"),
+        (f"{{{COSINE}, initialize: false}}", "timm raises KeyError: initialize must be true: initial_lr is missing"),
         ("{type: timm.TanhLRScheduler, lb: 3, ub: -7}", "timm raises AssertionError: lb must be below ub"),
         ("{type: timm.TanhLRScheduler, warmup_t: -1}", "timm raises AssertionError: warmup_t must be at least 0"),
         ("{type: timm.TanhLRScheduler, warmup_lr_init: -1}", "AssertionError: warmup_lr_init must be at least 0"),

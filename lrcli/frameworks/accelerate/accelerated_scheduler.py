@@ -29,8 +29,7 @@ class AcceleratedScheduler(Schedule):
     )
     num_processes: float = length(doc="processes (GPUs) of the run", example="2")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         if not self.scheduler.stands_alone():
             raise InvalidValue("scheduler", "must be a function of the step alone", self.scheduler.name)
 

@@ -39,8 +39,7 @@ class AxolotlJaggedLRRestartScheduler(Schedule):
     jagged_restart_anneal_steps: float = length(1, doc="steps before a restart in which the rate comes down")
     min_lr_scale: float = number(0.001, doc="the share of the rate at a restart")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         inner = self.inner_schedule
         if not inner.stands_alone() or inner.name == "one_cycle":  # one_cycle has no formula one step past its end
             rule = "must be a function of the step alone that goes on past the end of the run"

@@ -34,8 +34,7 @@ class AxolotlRexLR(FrameworkSchedule):
     total_steps: float = length(doc="steps of the run, the warmup included", any_number=True, fills="run")
     num_warmup_steps: float = length(0, doc="steps of the warmup", any_number=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         self.require(self.min_lr <= self.rate(math.inf), "min_lr should be less than max_lr", "min_lr")
         reason = "num_warmup_steps must be less than or equal to total_steps"
         self.require(self.num_warmup_steps <= self.total_steps, reason, "num_warmup_steps")

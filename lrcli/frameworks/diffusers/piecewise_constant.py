@@ -34,8 +34,7 @@ class DiffusersPiecewiseConstant(Diffusers):
     num_cycles: float | None = unused_number()
     power: float | None = unused_number()
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         self.rules()
 
     def rules(self) -> tuple[list[int], list[float]]:

@@ -80,8 +80,7 @@ class IgniteCyclical(IgniteOfGroup):
     end_value_mult: float = number(1.0, doc="factor of the end from cycle to cycle")
     warmup_duration: float = length(0, doc="events of the climb back to the start", any_number=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         for field in ("cycle_size", "warmup_duration"):
             value = getattr(self, field)
             if value != int(value) or value < 0:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import count
-from typing import Any
 
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.schedule import FrameworkSchedule
@@ -56,8 +55,7 @@ class IgniteOfGroup(IgniteScheduler):
         index = self.param_group_index
         return index is not None and (self.setting.group if self.setting else 0) != index
 
-    def bind(self, setting: Setting) -> Any:
+    def check_run(self, setting: Setting) -> None:
         index, groups = self.param_group_index, max(1, len(setting.lrs))
         exists = index is None or 0 <= index < groups
         self.require(exists, "there is no such parameter group", "param_group_index", "IndexError")
-        return super().bind(setting)

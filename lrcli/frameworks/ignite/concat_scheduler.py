@@ -40,8 +40,7 @@ class IgniteConcatScheduler(Phased, IgniteScheduler, Walked):
     )
     durations: tuple[float, ...] = positions(doc="events of each scheduler but the last", example="[500]")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         self.require(len(self.schedulers) > 1, "schedulers should be more than one", "schedulers")
         for part in self.schedulers:
             reason = f"schedulers should be ignite's own, and not {part.name}"

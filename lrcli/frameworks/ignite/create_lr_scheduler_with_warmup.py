@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from lrcli.frameworks.ignite._lines import lines
 from lrcli.frameworks.ignite._scheduler import IgniteScheduler
@@ -57,11 +57,9 @@ class IgniteCreateLrSchedulerWithWarmup(IgniteScheduler, Walked):
     warmup_duration: float = length(doc="events of the warmup", any_number=True, example="500", demands=_TWO_EVENTS)
     warmup_end_value: float | None = number(None, doc="the last one of the warmup; left out: lr", optional=True)
 
-    def bind(self, setting: Setting) -> Any:
-        bound = super().bind(setting)
-        if not isinstance(bound.lr_scheduler, IgniteScheduler):
-            build(bound.lr_scheduler, 1.0)
-        return bound
+    def check_run(self, setting: Setting) -> None:
+        if not isinstance(self.lr_scheduler, IgniteScheduler):
+            build(self.lr_scheduler, 1.0)
 
     def stands_alone(self) -> bool:
         return isinstance(self.lr_scheduler, IgniteScheduler) and self.lr_scheduler.stands_alone()

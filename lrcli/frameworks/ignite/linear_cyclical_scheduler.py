@@ -25,8 +25,8 @@ class IgniteLinearCyclicalScheduler(IgniteCyclical):
 
     monotonic: bool = flag(False, doc="whether a cycle only goes to end_value, and not back")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
+        super().check_values()
         climbs = self.warmup_duration > 0
         self.require(self.monotonic or not climbs, "warmup_duration needs monotonic: true", "warmup_duration")
 

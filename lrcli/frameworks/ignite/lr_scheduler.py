@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from lrcli.errors import Problem
 from lrcli.frameworks.ignite._scheduler import IgniteScheduler
@@ -35,10 +34,8 @@ class IgniteLRScheduler(IgniteScheduler, Walked):
         False, doc="whether it is attached to the end of iterations: the first row is the optimizer's"
     )
 
-    def bind(self, setting: Setting) -> Any:
-        bound = super().bind(setting)
-        build(bound.lr_scheduler, 1.0)
-        return bound
+    def check_run(self, setting: Setting) -> None:
+        build(self.lr_scheduler, 1.0)
 
     def constructed(self, base_lr: float, lr: float) -> float:
         return build(self.lr_scheduler, base_lr, lr)[1].lr

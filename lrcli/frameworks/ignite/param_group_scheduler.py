@@ -33,8 +33,7 @@ class IgniteParamGroupScheduler(IgniteScheduler, Forwarding):
     )
     names: object = data(None, doc="the schedulers' names; they change nothing", takes="a list", optional=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         for part in self.schedulers:
             reason = f"schedulers should be parameter schedulers of ignite, and not {part.name}"
             self.require(isinstance(part, IgniteScheduler), reason, "schedulers")

@@ -31,8 +31,7 @@ class KerasSchedule(KerasTyped):
 
     initial_learning_rate: float | None = number(None, doc="the learning rate at the start", optional=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         if self.is_whole and self.dtype == "float64":
             raise InvalidValue("initial_learning_rate", f"must be {self.initial_learning_rate}.0 with float64", None)
 

@@ -36,8 +36,7 @@ class KerasPiecewiseConstantDecay(KerasTyped):
         doc="the learning rate of each piece", takes="a list of numbers", test=are_numbers, example="[0.1, 0.01, 0.001]"
     )
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         values = self.values
         reason = f"boundaries must be one fewer than values, {len(values) - 1} here"
         self.require(len(self.boundaries) == len(values) - 1, reason, "boundaries")

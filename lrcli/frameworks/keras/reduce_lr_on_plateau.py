@@ -48,8 +48,7 @@ class KerasReduceLROnPlateau(Metered):
     cooldown: float = count(0, doc="epochs after a reduction in which none is counted")
     min_lr: float = number(0.0, doc="the smallest learning rate")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         self.wants_less()
 
     def wants_less(self) -> bool:

@@ -26,8 +26,7 @@ class OptaxPiecewise(OptaxSchedule):
         example="{1000: 0.1, 2000: 0.5}",
     )
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         least = min(self.scales().values(), default=0)
         self.require(least >= 0, "the factors must be at least 0", "boundaries_and_scales")
 

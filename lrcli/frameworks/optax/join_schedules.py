@@ -37,8 +37,7 @@ class OptaxJoinSchedules(Phased, OptaxSchedule):
     )
     boundaries: tuple[float, ...] = positions(doc="the count at which each but the first begins", example="[500]")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         if not self.schedules:
             raise InvalidValue("schedules", "must hold at least one schedule", [])
 

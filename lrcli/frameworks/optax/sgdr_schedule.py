@@ -40,8 +40,7 @@ class OptaxSgdrSchedule(OptaxSchedule):
         example="[{init_value: 0.0, peak_value: 0.1, warmup_steps: 100, decay_steps: 10000}]",
     )
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         rule = f"must be a list of mappings with {', '.join(_KEYS)}"
         if not isinstance(self.cosine_kwargs, tuple) or not self.cosine_kwargs:
             raise InvalidValue("cosine_kwargs", rule, None)

@@ -36,8 +36,7 @@ class OptaxWarmupCosineDecaySchedule(OptaxSchedule):
     end_value: float = number(0.0, doc="the learning rate at the end")
     exponent: float = number(1.0, doc="the exponent of the cosine")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         reason = "decay_steps, which include the warmup, must be above warmup_steps"
         self.require(self.decay_steps - self.warmup_steps > 0, reason, "decay_steps")
 

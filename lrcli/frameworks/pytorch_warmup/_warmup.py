@@ -30,14 +30,12 @@ class Dampened(FrameworkSchedule, Walked):
     )
     last_step: float = count(-1, doc="-1: the run begins here", at_least=-1)
 
-    def bind(self, setting: Setting) -> Any:
-        bound = super().bind(setting)
-        if bound.lr_scheduler is not None and setting.lr is not None:
+    def check_run(self, setting: Setting) -> None:
+        if self.lr_scheduler is not None and setting.lr is not None:
             try:
-                next(bound._inner(setting.lr))
+                next(self._inner(setting.lr))
             except Refused as refused:
                 raise InvalidValue("lr_scheduler", f"is refused: {refused}", None) from refused
-        return bound
 
     def warmup_factor(self) -> LrRule:
         """The factor of each step."""

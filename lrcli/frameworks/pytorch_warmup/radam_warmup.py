@@ -25,8 +25,7 @@ class RAdamWarmup(DampenedBy):
 
     name = "pytorch_warmup.RAdamWarmup"
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         self.require(self.beta2 > 0.6, "the second beta must be greater than 0.6", "betas")
 
     def warmup_factor(self) -> LrRule:

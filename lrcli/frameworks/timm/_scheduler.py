@@ -10,6 +10,18 @@ from lrcli.errors import InvalidValue, Problem, RowList
 from lrcli.frameworks.base import raised
 from lrcli.frameworks.schedule import FrameworkSchedule, above, at_least
 from lrcli.schedules import CurveMarks, LrRule, Setting, data, dataclass, flag, length, number
+from lrcli.schedules.params import Demand
+
+_INITIALIZED = Demand(
+    "KeyError", "must be true: initial_lr is missing from the groups of a new optimizer", lambda value: value is True
+)
+
+
+def no_noise() -> Any:
+    """Declare an argument for noise, which is refused."""
+    reason = "timm draws its noise from torch's random generator, which is not computed here"
+    doc, takes = "where the learning rate is noisy: refused", f"left out: {reason}"
+    return data(None, doc=doc, takes=takes, test=lambda value: False, optional=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,27 +30,12 @@ class Noisy(FrameworkSchedule):
 
     counts = "epoch"
 
-    noise_range_t: Any = data(
-        None, doc="where the learning rate is noisy: refused", takes="null: noise is not computed", optional=True
-    )
+    noise_range_t: Any = no_noise()
     noise_pct: float = number(0.67, doc="the largest noise, as a share; without noise it does nothing")
     noise_std: float = number(1.0, doc="the deviation of the noise; without noise it does nothing")
     noise_seed: float | None = number(42, doc="the seed of the noise; without noise it does nothing", optional=True)
-    initialize: bool = flag(True, doc="whether initial_lr is taken from the optimizer's lr")
+    initialize: bool = flag(True, doc="whether initial_lr is taken from the optimizer's lr", demands=(_INITIALIZED,))
     lr_scale: float = number(1.0, doc="factor of the whole curve, mostly one per group (layer decay)", per_group=True)
-
-    def __post_init__(self) -> None:
-        refuse_noise("noise_range_t", self.noise_range_t)
-        reason = "initial_lr is missing from the groups of a new optimizer"
-        self.require(self.initialize, reason, "initialize", "KeyError")
-        super().__post_init__()
-
-
-def refuse_noise(field: str, value: object) -> None:
-    """Raise that noise cannot be computed."""
-    if value is not None:
-        rule = "must be left out: timm draws its noise from torch's random generator, which is not computed here"
-        raise InvalidValue(field, rule, value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,11 +61,10 @@ class TimmScheduled(Noisy):
         """What the warmup climbs to."""
         return base_lr
 
-    def bind(self, setting: Setting) -> Any:
+    def check_run(self, setting: Setting) -> None:
         if setting.interval == "epoch" and not self.t_in_epochs:
             rule = "must be true in a run that counts epochs: without it step() does nothing. Give steps: for a run"
             raise InvalidValue("t_in_epochs", rule, False)
-        return super().bind(setting)
 
     def rule(self, base_lr: float) -> LrRule:
         warmup, init, scale, offset = self.warmup_t, self.warmup_lr_init, self.lr_scale, self.offset

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.schedule import Forwarding
-from lrcli.frameworks.timm._scheduler import refuse_noise
+from lrcli.frameworks.timm._scheduler import no_noise
 from lrcli.frameworks.timm.cosine_lr_scheduler import TimmCosineLRScheduler
 from lrcli.frameworks.timm.multi_step_lr_scheduler import TimmMultiStepLRScheduler
 from lrcli.frameworks.timm.plateau_lr_scheduler import TimmPlateauLRScheduler
@@ -23,7 +22,6 @@ from lrcli.schedules import (
     Setting,
     choice,
     count,
-    data,
     dataclass,
     flag,
     length,
@@ -77,7 +75,7 @@ class TimmCreateSchedulerV2(Forwarding):
     warmup_lr: float = number(1e-5, doc="the learning rate at the start of the warmup")
     warmup_epochs: float = length(0, doc="epochs of the warmup", any_number=True)
     warmup_prefix: bool = flag(False, doc="whether the warmup comes before num_epochs")
-    noise: Any = data(None, doc="where the learning rate is noisy: refused", takes="null", optional=True)
+    noise: Any = no_noise()
     noise_pct: float = number(0.67, doc="the largest noise, as a share; without noise it does nothing")
     noise_std: float = number(1.0, doc="the deviation of the noise; without noise it does nothing")
     noise_seed: float | None = number(42, doc="the seed of the noise; without noise it does nothing", optional=True)
@@ -95,9 +93,7 @@ class TimmCreateSchedulerV2(Forwarding):
     lr_scale: float = number(1.0, doc="factor of the whole curve, mostly one per group (layer decay)", per_group=True)
     metric: tuple[float, ...] = metric(doc="the metric of each epoch, for plateau", optional=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        refuse_noise("noise", self.noise)
+    def check_values(self) -> None:
         self.require(self.sched in NAMES, f"unknown scheduler {self.sched!r}", "sched")
         reason = "updates_per_epoch must be above 0 with step_on_epochs: false"
         is_counted = self.step_on_epochs or self.updates_per_epoch > 0
@@ -191,13 +187,12 @@ class TimmCreateSchedulerV2(Forwarding):
             return float(total() + self.cooldown_epochs)
         return float((total() + self.cooldown_epochs * self.updates_per_epoch) // self.updates_per_epoch)
 
-    def bind(self, setting: Setting) -> TimmCreateSchedulerV2:
+    def check_run(self, setting: Setting) -> None:
         if setting.interval == "epoch" and not self.step_on_epochs:
             rule = "must be true in a run that counts epochs. Give steps: or interval: step"
             raise InvalidValue("step_on_epochs", rule, False)
         if self.sched == "plateau" and len(self.metric) < setting.length - 1:
             raise InvalidValue("metric", f"must have {setting.length - 1} values for plateau", len(self.metric))
-        return replace(self, setting=setting)
 
     def notes(self) -> Iterator[Problem]:
         yield from self.inner.notes()

@@ -33,8 +33,7 @@ class TimmTanhLRScheduler(TimmCycles):
     lb: float = number(-7.0, doc="the tangent's argument at the start of a cycle")
     ub: float = number(3.0, doc="the tangent's argument at the end of a cycle")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         self.require(self.lb < self.ub, "lb must be below ub", "lb", "AssertionError")
         for field in ("cycle_limit", "warmup_t", "warmup_lr_init"):
             self.require(getattr(self, field) >= 0, f"{field} must be at least 0", field, "AssertionError")

@@ -54,8 +54,7 @@ class TimmWSDLRScheduler(TimmScheduled):
         0.1, doc="the last share of an exp decay, before it is stretched to end at 0", demands=(_A_SHARE,)
     )
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         reason = f"decay_t must be above 0 and at most {self.t_initial}"
         self.require(0 < self.decay_t <= self.t_initial, reason, "decay_t")
         reason = f"stable_fn {self.stable_fn} needs a stable_timescale above 0; left out, it is warmup_t"

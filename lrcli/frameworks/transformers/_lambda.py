@@ -100,8 +100,7 @@ class Floored(Waves):
     min_lr: float | None = number(None, doc="the learning rate at the end", optional=True, example="0.01")
     min_lr_rate: float | None = number(None, doc="the same as a share of the base LR", optional=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         given = [rate is not None for rate in (self.min_lr, self.min_lr_rate)]
         self.require(not all(given), "only one of min_lr and min_lr_rate may be given", "min_lr_rate")
         self.require(any(given), "min_lr or min_lr_rate must be given", "min_lr")

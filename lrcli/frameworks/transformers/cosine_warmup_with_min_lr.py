@@ -33,9 +33,8 @@ class TransformersCosineWarmupWithMinLR(Floored):
         None, doc="the first learning rate as a share of the base LR; null is 1 / num_warmup_steps", optional=True
     )
 
-    def bind(self, setting: Setting) -> TransformersCosineWarmupWithMinLR:
+    def check_run(self, setting: Setting) -> None:
         refuse_before(self.name, setting.release)
-        return super().bind(setting)
 
     def rule(self, base_lr: float) -> LrRule:
         warmup, low, start = float(self.num_warmup_steps), self.floor(base_lr), self.warmup_lr_rate

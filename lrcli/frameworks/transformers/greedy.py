@@ -55,13 +55,12 @@ class TransformersGreedy(Metered):
     window_size: float = count(50, doc="metrics that are averaged", at_least=0)
     reset_start: float = count(500, doc="reductions at min_lr until everything starts again")
 
-    def bind(self, setting: Setting) -> TransformersGreedy:
+    def check_run(self, setting: Setting) -> None:
         refuse_before(self.name, setting.release)
         for field in ("min_lr", "max_lr"):
             value, groups = getattr(self, field), max(1, len(setting.lrs))
             reason = f"{field} must have one value per parameter group, {groups} here"
             self.require(not isinstance(value, tuple) or len(value) == groups, reason, field)
-        return super().bind(setting)
 
     def walk(self, base_lr: float) -> Iterator[float]:
         group, starts = 0, [base_lr]

@@ -30,11 +30,9 @@ class TransformersPolynomial(Timed):
     lr_end: float = number(1e-7, doc="the learning rate at the end")
     power: float = number(1.0, doc="the exponent; 1 is a line")
 
-    def bind(self, setting: Setting) -> TransformersPolynomial:
-        bound = super().bind(setting)
+    def check_run(self, setting: Setting) -> None:
         lr = setting.default_lr
         self.require(lr is None or lr > self.lr_end, f"lr_end must be below lr ({lr})", "lr_end")
-        return bound
 
     def factor(self, base_lr: float) -> LrRule:
         warmup, total, end, power = self.num_warmup_steps, self.num_training_steps, self.lr_end, self.power

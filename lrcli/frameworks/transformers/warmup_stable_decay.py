@@ -54,8 +54,7 @@ class TransformersWarmupStableDecay(Warmed):
     min_lr_ratio: float = number(0, doc="the first and the last learning rate as a share of the base LR")
     num_cycles: float = number(0.5, doc="waves of the cosine decay; 0.5 only falls")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_values(self) -> None:
         is_known = self.num_training_steps is not None or self.num_stable_steps is not None
         self.require(is_known, "num_training_steps or num_stable_steps must be given", "num_training_steps")
 
