@@ -7,7 +7,6 @@ from itertools import islice
 
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.compose import clocked_candidates, compose, curved_candidates
-from lrcli.infer.fit.laws import Wave
 from lrcli.infer.fit.one_cycle import one_cycle_candidates
 from lrcli.infer.fit.phases import phase_candidates
 from lrcli.infer.fit.plateau import plateau_candidates
@@ -18,6 +17,7 @@ from lrcli.infer.fit.segments import Segment, cut, cycles, flats, last_stretch
 from lrcli.infer.fit.skipped import late_candidates
 from lrcli.infer.fit.steps import step_candidates
 from lrcli.infer.fit.tuned import FEW_WARM, MOST_CYCLES, SLACKS
+from lrcli.infer.fit.wave import Wave
 
 
 def candidates(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.laws import Decay, Inverse, Law, Level, Power, Slope, Wave
+from lrcli.infer.fit.laws import Decay, Inverse, Law, Level, Power, Slope
 from lrcli.infer.fit.mains import Main, mains
 from lrcli.infer.fit.naming import plain_curve, said, spoken
 from lrcli.infer.fit.plain import after, plain_climb, plain_schedule
@@ -20,6 +20,7 @@ from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.tuned import COSTS, FEWEST_CURVED, MOST_PRODUCT, OPEN_TOP, WARMUP_SHARES
 from lrcli.infer.fit.warmup import CURVED, LINE, Climb, Ramp, RateAt, Start, climbing, curved, kinks, ramp, starts
+from lrcli.infer.fit.wave import Wave
 from lrcli.infer.numbers import cost, simplest_whole
 
 

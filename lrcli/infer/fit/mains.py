@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from lrcli.frameworks.fitting import Shape
-from lrcli.infer.fit.laws import Decay, Law, Level, Power, Root, Slope, Wave
+from lrcli.infer.fit.laws import Decay, Law, Level, Power, Root, Slope
 from lrcli.infer.fit.naming import unit_curve, unit_curves
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.tuned import COSTS, FLOOR_SHARES
 from lrcli.infer.fit.warmup import Start, ramp
+from lrcli.infer.fit.wave import Wave
 from lrcli.infer.numbers import cost, digits, rounded, simplest, simplest_whole
 
 _KINDS = {"line": "linear", "power": "polynomial"}

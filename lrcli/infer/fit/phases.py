@@ -9,13 +9,14 @@ from itertools import islice, pairwise
 from lrcli.expression import Expression
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.laws import Law, Level, Slope, Wave
+from lrcli.infer.fit.laws import Law, Level, Slope
 from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import said
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.tuned import COSTS, STARTS
 from lrcli.infer.fit.warmup import Ramp
+from lrcli.infer.fit.wave import Wave
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained

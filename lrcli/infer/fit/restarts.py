@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.laws import Wave
 from lrcli.infer.fit.mains import floor_cost, heights
 from lrcli.infer.fit.naming import said, unit_curves
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.tuned import COSTS
 from lrcli.infer.fit.warmup import ramp, starts
+from lrcli.infer.fit.wave import Wave
 from lrcli.infer.numbers import cost, simplest_whole
 
 Jump = tuple[int, int]

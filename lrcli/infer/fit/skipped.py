@@ -11,10 +11,11 @@ from itertools import pairwise
 
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.compose import compose
-from lrcli.infer.fit.laws import Slope, Wave
+from lrcli.infer.fit.laws import Slope
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.segments import Segment, cut
 from lrcli.infer.fit.tuned import MOST_AT_ONCE, SEARCHED
+from lrcli.infer.fit.wave import Wave
 
 
 def late_candidates(rows: FitRows, segments: list[Segment]) -> list[Candidate]:
