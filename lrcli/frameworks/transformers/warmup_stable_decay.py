@@ -70,7 +70,7 @@ class TransformersWarmupStableDecay(Warmed):
         decay_at = warmup + self.stable_steps()
         end, stable = decay_at + self.num_decay_steps, self.stable_steps()
         climb, fall, high = float(max(1, warmup)), float(max(1, self.num_decay_steps)), 1.0 - low
-        up, down = _up(self.warmup_type), _down(self.decay_type, self.num_cycles)
+        up, down = _UP[self.warmup_type], _down(self.decay_type, self.num_cycles)
 
         def lr_at(t: int) -> float:
             if t < warmup:
@@ -102,18 +102,20 @@ class TransformersWarmupStableDecay(Warmed):
             yield Problem("part-way", what)
 
 
-def _up(shape: str) -> Callable[[float], float]:
-    if shape == "cosine":
-        return lambda progress: 0.5 * (1.0 - math.cos(math.pi * progress))
-    if shape == "1-sqrt":
-        return lambda progress: 1.0 - math.sqrt(1.0 - progress)
-    return lambda progress: progress
+_UP: dict[str, Callable[[float], float]] = {
+    "linear": lambda progress: progress,
+    "cosine": lambda progress: 0.5 * (1.0 - math.cos(math.pi * progress)),
+    "1-sqrt": lambda progress: 1.0 - math.sqrt(1.0 - progress),
+}
+"""The shapes of the warmup, from 0 to 1."""
 
 
 def _down(shape: str, cycles: float) -> Callable[[float], float]:
-    if shape == "cosine":
-        waves = math.pi * float(cycles) * 2.0
-        return lambda progress: 0.5 * (1.0 + math.cos(waves * progress))
-    if shape == "1-sqrt":
-        return lambda progress: 1.0 - math.sqrt(progress)
-    return lambda progress: 1.0 - progress
+    """Return the shape of the decay, from 1 to 0."""
+    waves = math.pi * float(cycles) * 2.0
+    shapes: dict[str, Callable[[float], float]] = {
+        "linear": lambda progress: 1.0 - progress,
+        "cosine": lambda progress: 0.5 * (1.0 + math.cos(waves * progress)),
+        "1-sqrt": lambda progress: 1.0 - math.sqrt(progress),
+    }
+    return shapes[shape]
