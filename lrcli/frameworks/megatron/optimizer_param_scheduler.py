@@ -206,7 +206,10 @@ class OptimizerParamScheduler(FrameworkSchedule):
         if style == "inverse-square-root":
             held = top * max(warmup, 1) ** 0.5
             return lambda n: max(least, held / (max(n, 1) ** 0.5))
-        begin, size, anneal = warmup, float(decay - warmup), _ANNEALS.get(style, self._no_anneal)
+        rest, cos, pi = float(decay - warmup), math.cos, math.pi
+        if style == "cosine":
+            return lambda n: least + 0.5 * (cos(pi * (float(n - warmup) / rest)) + 1.0) * delta
+        begin, size, anneal = warmup, rest, _ANNEALS.get(style, self._no_anneal)
         if self._anneal_begin is not None:
             begin, size = self._anneal_begin, float(self.wsd_decay_steps or 0)
             anneal = _ANNEALS.get(self.lr_wsd_decay_style or "", self._no_anneal)
