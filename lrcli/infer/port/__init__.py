@@ -48,10 +48,10 @@ def port(spec: Spec, framework: str) -> Ported:
             best = _better(best, ported)
             if ported.same:
                 break
-    if best is None or not best.same:
-        for ported in search.nearest(drafts[:MOST_IMPROVED]):
+    if best is None or not best.same or best.cost > SIMPLE:
+        for ported in search.nearest(drafts[: PHASE_IMPROVED if best and best.same else MOST_IMPROVED]):
             best = _better(best, ported)
-            if best.same:
+            if ported.same:
                 break
     if best is None:
         why = f" ({search.refusal})" if search.refusal else ""
