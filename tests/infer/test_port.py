@@ -35,7 +35,11 @@ HELD = (
     "{type: cosine}]}"
 )
 
+LAMBDA = '{lr: 0.1, epochs: 20, schedule: {type: lambda, lr_lambda: "1 / (1 + epoch) ** 1.5"}}'
+
 SAME = [
+    (LAMBDA, "accelerate", "accelerate.AcceleratedScheduler"),
+    (LAMBDA, "ignite", "ignite.LRScheduler"),
     (WARM_MULTISTEP, "optax", "optax.join_schedules"),
     (WARM_MULTISTEP, "ignite", "ignite.create_lr_scheduler_with_warmup"),
     (WARM_MULTISTEP, "mmengine", "mmengine.param_scheduler"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING
 
 from lrcli.configs.write import scalar_text
+from lrcli.expression import Expression
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import Record
 from lrcli.spec import Spec
@@ -37,6 +38,8 @@ def _text(value: object) -> str:
     """A value as YAML on one line."""
     if isinstance(value, Schedule):
         return "{" + ", ".join(f"{key}: {item}" for key, item in written_keys(value)) + "}"
+    if isinstance(value, Expression):
+        return scalar_text(value.text)
     if isinstance(value, Record):
         return "{" + ", ".join(f"{key}: {_text(item)}" for key, item in value.items()) + "}"
     if isinstance(value, tuple):
