@@ -134,7 +134,9 @@ class Search:
         draft = _Draft(cls, {lr: self._values(cls, lr) for lr in self._bases}, enough)
         keys = [(i, f, param_of(f).kind) for i, f in enumerate(parameters(cls))]
         words = [i for i, f, kind in keys if f.name in WORDS or kind == "choice"]
-        lists = [i for i, f, kind in keys if kind in ("data", "positions") or f.default is None]
+        lists = [
+            i for i, f, kind in keys if kind in ("data", "positions") or f.default is None or f.name == "warmup_iters"
+        ]
         self._limit = math.inf
         for lr, values in draft.values.items():
             for combination in chain(_paired(values, words, lists), islice(_likeliest(values), LISTED)):
