@@ -25,7 +25,7 @@ MOST_LENGTHS = 4
 def lengths(schedule: Schedule, path: Path = ()) -> Iterator[tuple[Path, float | tuple[float, ...]]]:
     """Every length in the schedule, down to its parts; the milestones of MultiStepLR move together.
 
-    >>> from lrcli.schedules import Step
+    >>> from lrcli.schedules.step import Step
     >>> list(lengths(Step(30)))
     [(('step_size',), 30)]
     """
