@@ -36,6 +36,7 @@ def _load(stem: str) -> type[Schedule]:
     return cls
 
 
+@cache
 def _types_of(module_name: str) -> tuple[type[Schedule], ...]:
     """The types that a module defines; a base class has no name of its own."""
     module = import_module(module_name)
@@ -80,6 +81,7 @@ def framework_of(schedule: Schedule | type[Schedule]) -> Framework | None:
     return framework(prefix) if dot else None
 
 
+@cache
 def _type_modules(name: str) -> tuple[str, ...]:
     """The modules of a framework's types: all in its folder that are not its own business."""
     if _framework(name).replays:
