@@ -196,7 +196,11 @@ class Folding(ast.NodeTransformer):
         values |= {name: known(each.default) for name, each in signature.parameters.items() if name not in values}
         put_in = {name: each.value for name, each in values.items() if isinstance(each, ast.Constant)}
         name = self.printed.function(function, put_in)
-        arguments = [values[each] for each in self.printed.parameters[name]]
+        # a schedule's rule stands for its lr_at, and may call the step otherwise
+        unknown, names = [each for key, each in values.items() if key not in put_in], self.printed.parameters[name]
+        if len(unknown) != len(names):
+            raise NotPrinted("other arguments")
+        arguments = [values.get(each, unknown[i]) for i, each in enumerate(names)]
         is_helper = isinstance(function, FunctionType) and "." not in function.__qualname__
         return self.printed.inlined(name, arguments, is_helper) or ast.Call(ast.Name(name, ast.Load()), arguments, [])
 

@@ -46,3 +46,15 @@ def test_what_is_not_called_is_not_printed() -> None:
     lines, names = code.lines(used)
     assert names == ["lr_at", "lr_at"]
     assert "\n".join(lines).count("def ") == 1
+
+
+def test_a_rule_stands_for_a_call_whatever_its_step_is_called() -> None:
+    """A phase's lr_at(t) is called by the warmup before it; fairseq's rule calls its step `update`."""
+    schedule = "{type: fairseq.polynomial_decay, warmup_updates: 5, end_learning_rate: 0.1}"
+    text = f"{{lr: 0.5, steps: 10, schedule: {schedule}, warmup: {{for: 1, start_factor: 2}}}}"
+    group = parse_text(text).groups[0]
+    code = Printed()
+    lines, (name,) = code.lines([code.named(group.schedule.lr_at, {"base_lr": group.base_lr}, "lr_at")])
+    names: dict[str, Any] = {module: import_module(module) for module in code.imports}
+    exec("\n".join(lines), names)
+    assert [names[name](t) for t in range(10)] == group.schedule.lrs(group.base_lr, 0, 10)
