@@ -86,6 +86,7 @@ def test_manual() -> None:
     assert lrs(schedule, 8, EPOCHS) == [0.3] * 3 + [0.05] * 5
     assert "must have whole numbers" in refusal("{type: fairseq.manual, update2lr: {first: 0.1}}")
     assert "give steps_per_epoch" in refusal("{type: fairseq.manual, epoch2lr: {1: 0.1}}")
+    assert "must be a mapping of epochs or updates to rates" in refusal("{type: fairseq.manual, update2lr: [1, 2]}")
 
 
 def test_plateau() -> None:

@@ -91,7 +91,7 @@ def _places(field: str, value: Any) -> tuple[tuple[int, float], ...]:
             value = ast.literal_eval(value.replace(" ", ""))
         except (SyntaxError, ValueError):
             raise InvalidValue(field, "must be a mapping of epochs or updates to rates", value) from None
-    if isinstance(value, tuple) or value is None:
+    if value is None or (isinstance(value, tuple) and all(map(_is_place, value))):
         return value or ()
     if not isinstance(value, Mapping):
         raise InvalidValue(field, "must be a mapping of epochs or updates to rates", value)
@@ -104,6 +104,11 @@ def _places(field: str, value: Any) -> tuple[tuple[int, float], ...]:
         except ValueError:
             raise InvalidValue(field, f"must have whole numbers, '2,5' or '3-8' as keys, not {key!r}", key) from None
     return tuple(places.items())
+
+
+def _is_place(value: Any) -> bool:
+    """Whether a value is a place that is read already."""
+    return isinstance(value, tuple) and len(value) == 2 and all(map(is_number, value))
 
 
 def _span(key: str) -> list[int]:
