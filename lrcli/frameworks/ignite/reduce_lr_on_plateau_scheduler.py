@@ -30,10 +30,11 @@ class IgniteReduceLROnPlateauScheduler(IgniteOfGroup, TorchPlateau):
     metric_name: str | None = text(None, doc="the metric's name in the engine's state", optional=True)
     min_lr: float | None = number(None, doc="the smallest learning rate", optional=True)
 
-    def check_values(self) -> None:
+    def __post_init__(self) -> None:  # ignite asks this before PyTorch asks the rest
         is_read = self.min_lr is not None and self.param_group_index is not None
         reason = "min_lr should be a float where param_group_index is given"
         self.require(not is_read or isinstance(self.min_lr, float), reason, "min_lr", "TypeError")
+        super().__post_init__()
 
     @property
     def _counts_min(self) -> bool:
