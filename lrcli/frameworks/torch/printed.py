@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import inspect
 import math
 import sys
@@ -12,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import is_dataclass
 from functools import partial
-from itertools import chain, count
+from itertools import count
 from struct import Struct
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
@@ -33,15 +32,12 @@ from lrcli.frameworks.torch.known import (
 from lrcli.frameworks.torch.lambda_text import Signed
 from lrcli.frameworks.torch.remembered import LIVE, REMEMBERED, rows_of, substitute_for
 from lrcli.frameworks.torch.residual import Residue, used_lines
+from lrcli.frameworks.torch.written import renamed, write_definitions
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import param_of
 
 MOST_DEFINED = 200
 """A formula with more functions than this is not printed."""
-_OF_THE_SCRIPT = (
-    "torch", "lr_scheduler", "optimizer", "scheduler", "model", "step", "epoch", "metric", "metrics", "momenta",
-    "FormulaLR",
-)  # fmt: skip
 
 
 class Printed:
@@ -62,46 +58,9 @@ class Printed:
 
     def lines(self, used: Sequence[str]) -> tuple[list[str], list[str]]:
         """(the lines of all that these definitions need, what they are called)."""
-        used = self._merged(used)
-        needed: set[str] = set()
-        waiting = [*used]
-        while waiting:
-            name = waiting.pop()
-            if name in self._texts and name not in needed:
-                needed.add(name)
-                waiting += _identifiers(self._texts[name])
-        inside = {each for name in needed for each in _identifiers(self._texts[name])} - needed
-        self.imports &= inside
-        taken = {*dir(builtins), *_OF_THE_SCRIPT, *inside}
-        final: dict[str, str] = {}
-        for name in dict.fromkeys((*used, *(name for name in self._texts if name in needed))):
-            wish = name.partition(" ")[0]
-            wishes = chain([wish], (f"{wish}_{n}" for n in count(2)))
-            final[name] = next(text for text in wishes if text not in taken)
-            taken.add(final[name])
-        lines: list[str] = []
-        before: ast.stmt | None = None
-        for statement in (each for name, each in self._texts.items() if name in needed):
-            text = ast.unparse(ast.fix_missing_locations(_renamed(statement, final))).split("\n")
-            is_next = isinstance(statement, ast.Assign) and isinstance(before, ast.Assign)
-            lines += text if is_next else ["", "", *text]
-            before = statement
-        return lines, [final[name] for name in used]
-
-    def _merged(self, used: Sequence[str]) -> Sequence[str]:
-        """The used names after definitions that say the same have become one."""
-        while True:
-            first: dict[str, str] = {}
-            same: dict[str, str] = {}
-            for name, statement in self._texts.items():
-                if isinstance(statement, ast.FunctionDef) and not isinstance(statement.body[0], ast.Global):
-                    text = ast.dump(ast.FunctionDef("", statement.args, statement.body, [], None))
-                    if first.setdefault(text, name) != name:
-                        same[name] = first[text]
-            if not same:
-                return used
-            self._texts = {name: _renamed(each, same) for name, each in self._texts.items() if name not in same}
-            used = [same.get(name, name) for name in used]
+        lines, names, identifiers = write_definitions(self._texts, used)
+        self.imports &= identifiers
+        return lines, names
 
     def named(self, function: Any, values: Mapping[str, Any], wish: str) -> str:
         """The name of a function, as wished; of one that only calls another with its arguments, that one's."""
@@ -174,7 +133,7 @@ class Printed:
         for statement in ast.parse(LIVE if self._live else REMEMBERED).body:
             target = statement.targets[0] if isinstance(statement, ast.Assign) else None
             name = names[target.id if isinstance(target, ast.Name) else "lr_at"]
-            self._texts[name] = _renamed(statement, names | {"walk": walk})
+            self._texts[name] = renamed(statement, names | {"walk": walk})
         return names["lr_at"]
 
     def _name(self, wish: str) -> str:
@@ -330,23 +289,3 @@ class _Replaced(ast.NodeTransformer):
 
 def _parsed(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
-
-
-def _identifiers(tree: ast.AST) -> set[str]:
-    """The names that stand in a tree."""
-    nodes = list(ast.walk(tree))
-    names = {each.id for each in nodes if isinstance(each, ast.Name)}
-    names |= {each.arg for each in nodes if isinstance(each, ast.arg)}
-    return names | {each.name for each in nodes if isinstance(each, ast.FunctionDef)}
-
-
-def _renamed(tree: ast.stmt, names: Mapping[str, str]) -> ast.stmt:
-    """The statement with other names."""
-    for each in ast.walk(tree):
-        if isinstance(each, ast.Name):
-            each.id = names.get(each.id, each.id)
-        elif isinstance(each, ast.FunctionDef):
-            each.name = names.get(each.name, each.name)
-        elif isinstance(each, ast.Global):
-            each.names = [names.get(name, name) for name in each.names]
-    return tree
