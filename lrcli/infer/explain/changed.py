@@ -9,23 +9,15 @@ from functools import cached_property
 from itertools import combinations
 
 from lrcli.errors import LrcliError
-from lrcli.infer.effort import spend
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.probe import Probe
 from lrcli.infer.explain.sources import Formula, RateSource, plain_source
-from lrcli.infer.explain.tuning import (
-    ANOTHER_LENGTH,
-    COST,
-    COUNTS_BELOW,
-    EXTRA,
-    PROBES,
-    SHARES,
-    TRIED_WITH,
-)
+from lrcli.infer.explain.tuning import ANOTHER_LENGTH, COST, COUNTS_BELOW, EXTRA, SHARES, TRIED_WITH
 from lrcli.infer.keys import Change, Key, Variants, keys_of
 from lrcli.infer.keys.key import KeyValue, text_of_number
 from lrcli.infer.keys.pairs import near_values
-from lrcli.infer.keys.solving import Solver, Wanted
+from lrcli.infer.keys.solving import Solver
 from lrcli.infer.keys.variants import Trial
 from lrcli.infer.numbers import digits, rounded, simplest
 from lrcli.progress import report_progress
@@ -60,7 +52,7 @@ class ChangedKeys:
         self, evidence: Evidence, more: tuple[Trial, ...] = (), keys: Sequence[Key] | None = None
     ) -> Iterator[Hypothesis]:
         """The base with another value of one of the keys (default: all), beside the changes that it has already."""
-        probe = Probe(self, evidence, more)
+        probe = Probe(self.tried, evidence, more)
         for i, key in enumerate(self.keys if keys is None else keys):
             if not more:
                 report_progress(i, len(self.keys), "keys")
@@ -77,7 +69,7 @@ class ChangedKeys:
         values = list(self._values(key, probe))
         yield from values
         if key.kind != "words" and len(values) == 1 and (wrong := probe.missed(key, values[0][0])):
-            yield from self._values(key, Probe(self, probe.evidence, probe.more, wrong))
+            yield from self._values(key, Probe(self.tried, probe.evidence, probe.more, wrong))
 
     def _warmups(self, probe: Probe) -> Iterator[Trial]:
         """A warmup where the spec has none: its length solved for, from 0 or from what the first row shows."""
@@ -102,7 +94,7 @@ class ChangedKeys:
         what jumps (milestones, a step size) the values that the log shows are tried; thoroughly: with any value of the
         other key, and every type and choice.
         """
-        probe = Probe(self, evidence, ())
+        probe = Probe(self.tried, evidence)
         numbers = [key for key in self.keys if key.kind in ("number", "whole") and probe.moved(key)]
         simple = [key for key in numbers if key.kind == "number" or key.number < COUNTS_BELOW]
         if not thorough:
@@ -141,7 +133,7 @@ class ChangedKeys:
         """The base with each trial, and another value of a key that can be reached from its own."""
         for i, more in enumerate(trials):
             report_progress(i, len(trials), "pairs of keys")
-            probe = Probe(self, evidence, more)
+            probe = Probe(self.tried, evidence, more)
             for key in keys:
                 if key.path != more[0][0].path and probe.could(key):
                     near = near_values((key,), lambda at, key=key: probe.lrs((key, at[0])), probe.wanted)  # type: ignore[misc]  # noqa: B023
@@ -267,70 +259,6 @@ class ChangedKeys:
             return None if group is None else Formula(group.schedule, group.base_lr)
         except (LrcliError, ArithmeticError, ValueError, IndexError):
             return None
-
-
-class Probe:
-    """Some rows of a log, against the spec with changed keys."""
-
-    def __init__(
-        self, changed: ChangedKeys, evidence: Evidence, more: tuple[Trial, ...], also: Sequence[int] = ()
-    ) -> None:
-        self.changed, self.evidence, self.more = changed, evidence, more
-        rows = sorted({*evidence.marks.probed, *also})
-        self.at = [evidence.at[i] for i in rows]
-        self.wanted = Wanted([evidence.values[i] for i in rows], [evidence.slack[i] for i in rows])
-        self.times = evidence.base.clock.times(self.at)
-        self.factors = [evidence.base.factor if t >= evidence.base.factor_from else 1.0 for t in self.at]
-        self._moved: dict[Key, set[int]] = {}
-
-    @cached_property
-    def now(self) -> list[float] | None:
-        """What the spec gives for the rows without another change."""
-        return self.lrs()
-
-    @cached_property
-    def wrong(self) -> set[int]:
-        """Which of the rows are wrong without another change."""
-        return set() if self.now is None else {i for i, sign in enumerate(self.wanted.signs(self.now)) if sign}
-
-    def lrs(self, *trials: Trial) -> list[float] | None:
-        """What the spec with these changes gives for the rows; None where that is no spec."""
-        source = self.changed.tried((*self.more, *trials))
-        if source is None:
-            return None
-        spend(len(self.times))
-        alone = isinstance(source, Formula) and source.schedule.stands_alone()
-        rates = [source.one(t) for t in self.times] if isinstance(source, Formula) and alone else source(self.times)
-        return [factor * rate for factor, rate in zip(self.factors, rates, strict=True)]
-
-    def moved(self, key: Key) -> set[int]:
-        """The rows that other values of a number change."""
-        if key not in self._moved:
-            now = self.now or []
-            other = [self.lrs((key, value)) or now for value in key.others(self.evidence.spec.length)]
-            self._moved[key] = {i for lrs in other for i, (a, b) in enumerate(zip(lrs, now, strict=True)) if a != b}
-        return self._moved[key]
-
-    def could(self, *keys: Key) -> bool:
-        """Whether other values of these keys could put the rows right: nearly all that are wrong move with them."""
-        if self.now is None:
-            return False
-        if any(key.kind in ("words", "positions") for key in keys):
-            return True
-        moved = set().union(*map(self.moved, keys))
-        return bool(moved) and len(self.wrong - moved) <= self.wanted.most_wrong
-
-    def missed(self, key: Key, value: KeyValue) -> list[int]:
-        """Some rows that are wrong with this change, if they are more than a few that nothing explains."""
-        source = self.changed.tried((*self.more, (key, value)))
-        base = replace(self.evidence.base, source=source or self.evidence.base.source)
-        wrong = [i for i, missed in enumerate(self.evidence.missed_by(base.at(self.evidence.at))) if missed]
-        return wrong[:: max(len(wrong) // PROBES, 1)] if len(wrong) > 2 else []
-
-    def meets(self, key: Key, value: KeyValue) -> bool:
-        """Whether nearly all rows are right with this change."""
-        values = self.lrs((key, value))
-        return values is not None and self.wanted.met(self.wanted.signs(values))
 
 
 def _nested(path: str, other: str) -> bool:

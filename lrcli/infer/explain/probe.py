@@ -1,0 +1,86 @@
+"""Whether the spec with changed keys gives the rows of a log, asked of a few rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from lrcli.infer.effort import spend
+from lrcli.infer.explain.evidence import Evidence
+from lrcli.infer.explain.sources import Formula, RateSource
+from lrcli.infer.explain.tuning import PROBES
+from lrcli.infer.keys import Key
+from lrcli.infer.keys.key import KeyValue
+from lrcli.infer.keys.solving import Wanted
+from lrcli.infer.keys.variants import Trial
+
+Tried = Callable[[Sequence[Trial]], RateSource | None]
+
+
+class Probe:
+    """Some rows of a log, against the spec with changed keys.
+
+    tried: the numbers of the spec with changes, None where that is no spec. more: the changes that it has already.
+    also: rows that are probed beside those that mark the log.
+    """
+
+    def __init__(
+        self, tried: Tried, evidence: Evidence, more: tuple[Trial, ...] = (), also: Sequence[int] = ()
+    ) -> None:
+        self.tried, self.evidence, self.more = tried, evidence, more
+        rows = sorted({*evidence.marks.probed, *also})
+        self.at = [evidence.at[i] for i in rows]
+        self.wanted = Wanted([evidence.values[i] for i in rows], [evidence.slack[i] for i in rows])
+        self.times = evidence.base.clock.times(self.at)
+        self.factors = [evidence.base.factor if t >= evidence.base.factor_from else 1.0 for t in self.at]
+        self._moved: dict[Key, set[int]] = {}
+
+    @cached_property
+    def now(self) -> list[float] | None:
+        """What the spec gives for the rows without another change."""
+        return self.lrs()
+
+    @cached_property
+    def wrong(self) -> set[int]:
+        """Which of the rows are wrong without another change."""
+        return set() if self.now is None else {i for i, sign in enumerate(self.wanted.signs(self.now)) if sign}
+
+    def lrs(self, *trials: Trial) -> list[float] | None:
+        """What the spec with these changes gives for the rows; None where that is no spec."""
+        source = self.tried((*self.more, *trials))
+        if source is None:
+            return None
+        spend(len(self.times))
+        alone = isinstance(source, Formula) and source.schedule.stands_alone()
+        rates = [source.one(t) for t in self.times] if isinstance(source, Formula) and alone else source(self.times)
+        return [factor * rate for factor, rate in zip(self.factors, rates, strict=True)]
+
+    def moved(self, key: Key) -> set[int]:
+        """The rows that other values of a number change."""
+        if key not in self._moved:
+            now = self.now or []
+            other = [self.lrs((key, value)) or now for value in key.others(self.evidence.spec.length)]
+            self._moved[key] = {i for lrs in other for i, (a, b) in enumerate(zip(lrs, now, strict=True)) if a != b}
+        return self._moved[key]
+
+    def could(self, *keys: Key) -> bool:
+        """Whether other values of these keys could put the rows right: nearly all that are wrong move with them."""
+        if self.now is None:
+            return False
+        if any(key.kind in ("words", "positions") for key in keys):
+            return True
+        moved = set().union(*map(self.moved, keys))
+        return bool(moved) and len(self.wrong - moved) <= self.wanted.most_wrong
+
+    def missed(self, key: Key, value: KeyValue) -> list[int]:
+        """Some rows that are wrong with this change, if they are more than a few that nothing explains."""
+        source = self.tried((*self.more, (key, value)))
+        base = replace(self.evidence.base, source=source or self.evidence.base.source)
+        wrong = [i for i, missed in enumerate(self.evidence.missed_by(base.at(self.evidence.at))) if missed]
+        return wrong[:: max(len(wrong) // PROBES, 1)] if len(wrong) > 2 else []
+
+    def meets(self, key: Key, value: KeyValue) -> bool:
+        """Whether nearly all rows are right with this change."""
+        values = self.lrs((key, value))
+        return values is not None and self.wanted.met(self.wanted.signs(values))
