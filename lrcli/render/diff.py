@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -15,7 +14,7 @@ from lrcli.comparison.gaps import Row
 from lrcli.errors import Problem, RowList
 from lrcli.printable import printable
 from lrcli.render import Style
-from lrcli.render.document import without_nan
+from lrcli.render.document import json_in_rows, without_nan
 from lrcli.render.formats import Formats
 from lrcli.render.numbers import Layout
 from lrcli.render.summary import summary
@@ -160,7 +159,7 @@ def diff_document(difference: Difference) -> str:
         "groups_only_b": list(difference.groups_only_b),
         "remarks": list(difference.remarks),
     }
-    return _written(without_nan(report)) + "\n"
+    return json_in_rows(without_nan(report)) + "\n"
 
 
 def _side(side: Side) -> dict[str, Any]:
@@ -193,15 +192,3 @@ def _pair(pair: Pair, unit: str) -> dict[str, Any]:
         {unit: row.t, "a": row.a, "b": row.b, "ratio": row.ratio, "differs": row.differs} for row in pair.rows
     ]
     return report
-
-
-def _written(value: Any, indent: str = "") -> str:
-    """JSON with what is flat (a row, a gap) on a line of its own."""
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    if not any(isinstance(item, (dict, list)) for item in items):
-        return json.dumps(value, allow_nan=False)
-    inner = indent + "  "
-    if isinstance(value, dict):
-        lines = [f"{inner}{json.dumps(name)}: {_written(item, inner)}" for name, item in value.items()]
-        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
-    return "[\n" + ",\n".join(f"{inner}{_written(item, inner)}" for item in value) + f"\n{indent}]"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -12,7 +11,7 @@ from lrcli.checks import all_rules
 from lrcli.errors import LEVELS, Problem
 from lrcli.printable import count_text, printable
 from lrcli.render import Style
-from lrcli.render.document import json_document
+from lrcli.render.document import json_document, json_in_rows
 from lrcli.render.formats import Formats
 from lrcli.version import __version__
 
@@ -24,8 +23,7 @@ _COLORS = {"error": "31", "warning": "33", "note": "36"}
 def write_findings(findings: Sequence[Problem], specs: int, format: str, style: Style) -> Iterator[str]:
     """The findings of so many specs, in one of the formats of FINDINGS."""
     if format == "json":
-        rows = [f"  {json.dumps(_record(finding))}" for finding in findings]
-        yield "[\n" + ",\n".join(rows) + "\n]\n" if rows else "[]\n"
+        yield json_in_rows(list(map(_record, findings))) + "\n"
     elif format == "sarif":
         yield json_document(_sarif(findings))
     elif format == "github":
