@@ -55,7 +55,8 @@ class Formats:
 
     def of_ending(self, ending: str) -> str | None:
         """The format that an ending means."""
-        return next((name for name in self.names if ending in self.endings(name)), None)
+        namesake_first = sorted(self.names, key=lambda name: f".{name}" != ending)  # so that no other is imported
+        return next((name for name in namesake_first if ending in self.endings(name)), None)
 
 
 TEXT = Formats("text", prose=("text",))

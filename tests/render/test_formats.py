@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import math
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -230,6 +232,18 @@ def test_long_table_is_plain() -> None:
     n = 2001
     table = Table((Column("epoch", "index"), Column("lr")), ((range(n), [0.5] * n),))
     assert text_of("plain", table) == text_of("table", table)
+
+
+def test_imports() -> None:
+    """The ending of a file imports its own format only, and a report in text does without json."""
+    code = (
+        "import sys; before = set(sys.modules)\n"
+        "from lrcli.render import catalog, diff, findings, pictures, versions\n"
+        "print(pictures.PICTURES.of_ending('.svg'))\n"
+        "print([m for m in ('lrcli.render.pictures.html', 'json') if m in sys.modules and m not in before])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "svg\n[]\n"
 
 
 @pytest.mark.parametrize(
