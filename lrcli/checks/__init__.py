@@ -9,7 +9,7 @@ from os import PathLike, fspath
 
 from lrcli.checks.ignores import ignored
 from lrcli.checks.rule import Rule
-from lrcli.checks.rules import all_rules, codes, rule
+from lrcli.checks.rules import all_rules, codes, rule, rules_by_level
 from lrcli.checks.subject import Subject
 from lrcli.errors import LrcliError, Problem, suggest
 from lrcli.lock.pin import recorded
@@ -17,7 +17,7 @@ from lrcli.reader import Declared, read_declared
 from lrcli.series.names import group_names
 from lrcli.spec import Spec
 
-__all__ = ["Rule", "all_rules", "check", "check_declared", "codes", "known_code", "rule"]
+__all__ = ["Rule", "all_rules", "check", "check_declared", "codes", "known_code", "rule", "rules_by_level"]
 
 
 def check(

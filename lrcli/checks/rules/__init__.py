@@ -6,6 +6,7 @@ from functools import cache
 from importlib import import_module
 
 from lrcli.checks.rule import Rule
+from lrcli.errors import LEVELS
 from lrcli.folder import module_names
 
 
@@ -25,3 +26,8 @@ def rule(code: str) -> Rule:
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, sorted by its code."""
     return tuple(map(rule, codes()))
+
+
+def rules_by_level() -> list[Rule]:
+    """Every rule, the gravest first."""
+    return sorted(all_rules(), key=lambda rule: LEVELS.index(rule.level))

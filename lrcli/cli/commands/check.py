@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument
 
+from lrcli.checks import check_declared, known_code, rules_by_level
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
 from lrcli.cli.load import load_declared
 from lrcli.cli.options import Quiet, SpecOptions, comparison_option
 from lrcli.cli.output import Output
-from lrcli.errors import LEVELS, LrcliError, Problem, SpecError
+from lrcli.errors import LrcliError, Problem, SpecError
 from lrcli.progress import report_progress
 from lrcli.render.findings import FINDINGS, write_findings
 
@@ -61,8 +62,6 @@ def check(
     the line, or alone above it, silences a rule there. Exits with 0 if nothing is found (or only notes), 1 if
     something is, 2 on trouble.
     """
-    from lrcli.checks import check_declared, known_code
-
     if rules:
         output.write(_rules(), paged=True)
         return ExitStatus.OK
@@ -85,11 +84,9 @@ def check(
 
 def _rules() -> Iterator[str]:
     """A line for each rule: its code, its level, and what it finds."""
-    from lrcli.checks import all_rules
     from lrcli.render.safe import aligned
 
-    known = sorted(all_rules(), key=lambda rule: (LEVELS.index(rule.level), rule.code))
-    return aligned([(rule.code, rule.level, rule.finds) for rule in known])
+    return aligned([(rule.code, rule.level, rule.finds) for rule in rules_by_level()])
 
 
 def _codes(given: list[str] | None) -> list[str]:

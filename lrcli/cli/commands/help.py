@@ -11,13 +11,13 @@ from typer import Argument
 
 import lrcli
 from lrcli.catalog.registry import find_type
-from lrcli.checks import all_rules, codes, rule
+from lrcli.checks import codes, rule, rules_by_level
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.exits import ExitStatus
 from lrcli.cli.options import NoPager
 from lrcli.cli.output import Output
-from lrcli.errors import LEVELS, LrcliError, suggest
+from lrcli.errors import LrcliError, suggest
 
 FOLDER = Path(lrcli.__file__).parent / "manual"
 REFERENCE, RULES = "reference", "rules"
@@ -73,9 +73,8 @@ def page(name: str) -> str:
 
 def rules() -> str:
     """The table of all rules of check, the gravest first."""
-    ordered = sorted(all_rules(), key=lambda rule: (LEVELS.index(rule.level), rule.code))
     lines = ["# What check finds", "", "| code | level | finds | why it matters |", "|---|---|---|---|"]
-    lines += [f"| `{rule.code}` | {rule.level} | {rule.finds} | {rule.why} |" for rule in ordered]
+    lines += [f"| `{rule.code}` | {rule.level} | {rule.finds} | {rule.why} |" for rule in rules_by_level()]
     return "\n".join(lines) + "\n"
 
 
