@@ -40,7 +40,7 @@ def find(subject: Subject) -> Findings:
 RULE = Rule(
     "base-lr-unreached",
     "warning",
-    finds="a run in which the LR stays below its base value",
+    finds="a run in which the LR stays more than 1 % below its base value",
     why="the lr that the spec gives is then not the rate at which anything is trained",
     find=find,
     unless=("warmup-too-long", "warmup-overlaps", "lr-not-finite", "lr-negative", "gamma-zero"),
