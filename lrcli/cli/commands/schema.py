@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
 from lrcli.cli.output import Output
+from lrcli.render.document import json_document
 from lrcli.render.formats import Formats
 
 
@@ -18,7 +17,7 @@ def schema(env: Environment, output: Output) -> None:
     """
     from lrcli.schema import schema
 
-    output.write([json.dumps(schema(), indent=2) + "\n"])
+    output.write([json_document(schema())])
 
 
 command = make_command(
