@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from lrcli.cli.command import make_command
-from lrcli.cli.environment import Environment
 from lrcli.cli.output import Output
 
 
-def formats(env: Environment, output: Output) -> None:
+def formats(output: Output) -> None:
     """List the training configs that can stand wherever a SPEC does.
 
     They are told apart by what is in them, never by their name; --from FORMAT decides where two match. The last column

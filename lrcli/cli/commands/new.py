@@ -10,14 +10,12 @@ from typer import Argument
 from lrcli.catalog.describe import describe, find
 from lrcli.catalog.registry import all_types
 from lrcli.cli.command import make_command
-from lrcli.cli.environment import Environment
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
 from lrcli.render.formats import Formats
 
 
 def new(
-    env: Environment,
     output: Output,
     type: Annotated[
         str | None, Argument(metavar="[TYPE]", show_default=False, help="A type, or PyTorch's class; default: list.")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from lrcli.cli.command import make_command
-from lrcli.cli.environment import Environment
 from lrcli.cli.output import Output
 from lrcli.render.document import json_document
 from lrcli.render.formats import Formats
 
 
-def schema(env: Environment, output: Output) -> None:
+def schema(output: Output) -> None:
     """Print the JSON schema of specs, for editors.
 
     With `# yaml-language-server: $schema=lrcli.schema.json` in a spec's first line, an editor with the YAML language

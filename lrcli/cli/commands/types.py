@@ -9,7 +9,6 @@ from typer import Argument
 from lrcli.catalog.describe import TypeInfo, describe, find
 from lrcli.catalog.registry import all_types, framework, framework_types
 from lrcli.cli.command import make_command
-from lrcli.cli.environment import Environment
 from lrcli.cli.options import NoPager
 from lrcli.cli.output import Output
 from lrcli.render.catalog import write_list, write_type
@@ -19,7 +18,6 @@ _PICTURE = (72, 12)
 
 
 def types(
-    env: Environment,
     output: Output,
     type: Annotated[
         str | None,
