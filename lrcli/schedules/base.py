@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import MISSING, Field, field, fields, replace
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from lrcli.errors import InvalidValue, Refuses
@@ -155,11 +156,16 @@ class Schedule:
 
     def lr_at(self, t: int, base_lr: float) -> float:
         """The learning rate of step t (t >= 0), for a group whose base learning rate is base_lr."""
-        return self.rule(base_lr)(t)
+        return self._rule_of(base_lr)(t)
 
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
         """`lr_at` of the steps start <= t < stop, in order."""
-        return list(map(self.rule(base_lr), range(start, stop)))
+        return list(map(self._rule_of(base_lr), range(start, stop)))
+
+    @cached_property
+    def _rule_of(self) -> Callable[[float], LrRule]:
+        """`rule` that keeps its last value: steps that are asked for one by one then cost no more than together."""
+        return lru_cache(maxsize=1)(self.rule)
 
     def marks(self) -> CurveMarks:
         """Yield the marks that the curve has once, in any order."""

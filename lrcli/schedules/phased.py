@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from lrcli.schedules import Schedule, Setting, dataclass
+from lrcli.schedules import LrRule, Schedule, Setting, dataclass
 
 P = TypeVar("P", bound="Phased")
 
@@ -49,9 +49,16 @@ class Phased(Schedule):
         settings = [setting._replace(length=length, in_phase=True) for length in lengths]
         return tuple(part.bind(own_setting) for part, own_setting in zip(schedules, settings, strict=False))
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        _, begin, schedule = self.phase_at(t)
-        return schedule.lr_at(t - begin, base_lr)
+    def rule(self, base_lr: float) -> LrRule:
+        *latest_first, (_, first) = reversed(self.phases())
+
+        def lr_at(t: int) -> float:
+            for begin, schedule in latest_first:
+                if begin <= t:
+                    return schedule.lr_at(t - math.ceil(begin), base_lr)
+            return first.lr_at(t, base_lr)
+
+        return lr_at
 
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
         return [lr for part, first, end in self.stretches(start, stop) for lr in part.lrs(base_lr, first, end)]

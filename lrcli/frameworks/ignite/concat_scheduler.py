@@ -8,7 +8,7 @@ from itertools import islice
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.ignite._scheduler import IgniteScheduler
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules import Schedule, dataclass, positions, schedules
+from lrcli.schedules import LrRule, Schedule, dataclass, positions, schedules
 from lrcli.schedules.phased import Phased
 
 
@@ -89,8 +89,8 @@ class IgniteConcatScheduler(Phased, IgniteScheduler, Walked):
     def walk(self, base_lr: float) -> Iterator[float]:
         return self.events(base_lr, self.constructed(base_lr, base_lr))
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return self.lrs(base_lr, t, t + 1)[0]
+    def rule(self, base_lr: float) -> LrRule:
+        return lambda t: self.lrs(base_lr, t, t + 1)[0]
 
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
         return (Phased if self.stands_alone() else Walked).lrs(self, base_lr, start, stop)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.optax._schedule import OptaxSchedule
-from lrcli.schedules import Schedule, Setting, dataclass, positions, schedules
+from lrcli.schedules import LrRule, Schedule, Setting, dataclass, positions, schedules
 from lrcli.schedules.phased import Phased
 
 
@@ -58,8 +58,8 @@ class OptaxJoinSchedules(Phased, OptaxSchedule):
         lrs = super().lrs(base_lr, start, stop)
         return self.width.to(lrs) if self.boundaries and len(self.schedules) > 1 else lrs
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return self.lrs(base_lr, t, t + 1)[0]
+    def rule(self, base_lr: float) -> LrRule:
+        return lambda t: self.lrs(base_lr, t, t + 1)[0]
 
     def notes(self) -> Iterator[Problem]:
         yield from super().notes()
