@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 from lrcli.errors import Problem
 from lrcli.inputs import Inputs
 from lrcli.printable import printable_output
+from lrcli.render import MOST_COLUMNS, MOST_LINES
 from lrcli.values import dataclass
 
 if TYPE_CHECKING:
@@ -34,10 +35,6 @@ _FEW_COLORS = (
     "cygwin",
 )
 """These values of TERM promise no more than 16 colours."""
-
-
-MOST_COLUMNS, MOST_LINES = 2_000, 1_000
-"""A picture of characters is at most so large, whoever asks for it: an option, a variable or the terminal."""
 
 
 @dataclass

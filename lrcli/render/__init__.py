@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from lrcli.values import dataclass
 
+MOST_COLUMNS, MOST_LINES = 2_000, 1_000
+"""A picture of characters is at most so large, whoever asks for it: an option, a variable or the terminal."""
+
 
 @dataclass(frozen=True)
 class Style:

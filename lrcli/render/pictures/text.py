@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from lrcli.render import MOST_COLUMNS, MOST_LINES
 from lrcli.render.pictures import Picture
 from lrcli.render.plot import plot_specs
 
 ENDINGS: tuple[str, ...] = ()
-SIZES = {"width": (10, 2_000, "columns"), "height": (4, 1_000, "lines")}
+SIZES = {"width": (10, MOST_COLUMNS, "columns"), "height": (4, MOST_LINES, "lines")}
 TAKES = ("ascii",)
 
 
