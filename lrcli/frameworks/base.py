@@ -21,11 +21,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import lrcli.frameworks
 from lrcli.errors import InvalidValue, LrcliError, NoValue
-from lrcli.errors import Refuses as Refuses
 from lrcli.folder import package_names
 
 if TYPE_CHECKING:
-    from lrcli.schedules.base import Schedule, Setting
+    from lrcli.schedules.base import Setting
 
 
 class Framework(NamedTuple):
@@ -95,11 +94,6 @@ def framework_modules(name: str) -> Iterator[ModuleType]:
         for framework in package_names([folder]):
             if Path(folder, framework, f"{name}.py").exists():
                 yield import_module(f"lrcli.frameworks.{framework}.{name}")
-
-
-def refusal(schedule: Schedule, exception: str, reason: str, field: str = "") -> Refuses:
-    """What the schedule's framework raises for the value of a field."""
-    return Refuses(schedule.name.partition(".")[0], exception, reason, field, getattr(schedule, field, None))
 
 
 def require_epochs(setting: Setting, field: str, needed: bool, what: str) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import MISSING, Field
 from typing import Any
 
-from lrcli.errors import InvalidValue
-from lrcli.frameworks.base import Refuses
+from lrcli.errors import InvalidValue, Refuses
 from lrcli.reader.keys import PLURALS, given_fields, given_place, spellings_of, type_named, type_of
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Place, Problems

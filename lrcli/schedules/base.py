@@ -140,7 +140,11 @@ class Schedule:
     def require(self, holds: bool, reason: str, field: str, exception: str = "ValueError") -> None:
         """Raise what the schedule's framework raises, for this reason, unless its rule holds."""
         if not holds:
-            raise Refuses(self.framework, exception, reason, field, getattr(self, field, None))
+            raise self.refusal(exception, reason, field)
+
+    def refusal(self, exception: str, reason: str, field: str = "") -> Refuses:
+        """What the schedule's framework raises for the value of a field."""
+        return Refuses(self.framework, exception, reason, field, getattr(self, field, None))
 
     @property
     def framework(self) -> str:

@@ -155,6 +155,6 @@ def test_long_run_is_sampled(cls: type[Schedule]) -> None:
 
 def test_refusals_are_values() -> None:
     """What a framework refuses is an InvalidValue, which the reader shows at its key."""
-    from lrcli.frameworks.base import Refuses
+    from lrcli.errors import Refuses
 
     assert issubclass(Refuses, InvalidValue)

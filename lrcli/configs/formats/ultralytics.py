@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format, has, lacking
 from lrcli.configs.counts import Length, batches_of, option_count
-from lrcli.errors import InvalidValue
-from lrcli.frameworks.base import Refuses
+from lrcli.errors import InvalidValue, Refuses
 from lrcli.frameworks.ultralytics import FRAMEWORK
 from lrcli.frameworks.ultralytics._optimizer import MANY, Optimizer, build_optimizer, nominal_batches
 from lrcli.reader.nodes import Mapping, Sequence

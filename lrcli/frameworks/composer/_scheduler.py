@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from lrcli.errors import Problem
-from lrcli.frameworks.base import refusal
 from lrcli.frameworks.composer._time import Clock, Time, clock_of
 from lrcli.frameworks.vectored import Vectored
 from lrcli.schedules import CurveMarks, Setting, dataclass, flag, number, text
@@ -25,7 +24,7 @@ class ComposerScheduler(Vectored):
         try:
             self.lr_at(0, 1.0)  # the constructor of the LambdaLR evaluates row 0
         except ZeroDivisionError as error:
-            raise refusal(self, "ZeroDivisionError", "a time that it divides by is 0 batches long") from error
+            raise self.refusal("ZeroDivisionError", "a time that it divides by is 0 batches long") from error
 
     @cached_property
     def clock(self) -> Clock:

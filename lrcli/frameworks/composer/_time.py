@@ -9,8 +9,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from lrcli.errors import InvalidValue
-from lrcli.frameworks.base import Refuses
+from lrcli.errors import InvalidValue, Refuses
 from lrcli.schedules import Setting
 
 _OURS = {"%": ("dur", 100), "st": ("ba", 1)}

@@ -9,7 +9,6 @@ from functools import cached_property
 from itertools import pairwise
 
 from lrcli.errors import Problem
-from lrcli.frameworks.base import refusal
 from lrcli.frameworks.detectron2._curves import (
     EPSILON,
     Curve,
@@ -154,7 +153,7 @@ class BuildLRScheduler(FrameworkSchedule):
         try:
             return warmed_up(curve, self.WARMUP_FACTOR, self._warmup, self.WARMUP_METHOD, self.RESCALE_INTERVAL)
         except ValueError as error:
-            raise refusal(self, "IndexError", "the warmup must be shorter than the run", "WARMUP_ITERS") from error
+            raise self.refusal("IndexError", "the warmup must be shorter than the run", "WARMUP_ITERS") from error
 
     def rule(self, base_lr: float) -> LrRule:
         # groups keep their own learning rates; a bound schedule has that of the solver, or detectron2's default

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from lrcli.frameworks.base import Refuses
 from lrcli.frameworks.diffusers._unused import Diffusers, unused_number, unused_steps
 from lrcli.schedules import CurveMarks, LrRule, dataclass, text
 
@@ -48,7 +47,7 @@ class DiffusersPiecewiseConstant(Diffusers):
             rest = float(last)
         except ValueError:
             reason = "step_rules must be factor:step, ..., and a factor at the end: 1:10,0.1:20,0.005"
-            raise Refuses("diffusers", "ValueError", reason, "step_rules", self.step_rules) from None
+            raise self.refusal("ValueError", reason, "step_rules") from None
         steps = sorted(factors)
         return steps, [*(factors[step] for step in steps), rest]
 

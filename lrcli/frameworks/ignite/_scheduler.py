@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import count
 
-from lrcli.frameworks.base import Refuses
+from lrcli.errors import Refuses
 from lrcli.frameworks.schedule import FrameworkSchedule
 from lrcli.schedules import Setting, dataclass, flag
 from lrcli.schedules import count as whole_number

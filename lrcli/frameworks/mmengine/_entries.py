@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
 
-from lrcli.errors import InvalidValue
-from lrcli.frameworks.base import Refuses
+from lrcli.errors import InvalidValue, Refuses
 from lrcli.schedules import are_numbers, dataclass, is_number
 
 INF = int(1e9)

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.base import Refuses
+from lrcli.errors import InvalidValue, Problem, Refuses
 from lrcli.frameworks.schedule import Forwarding
 from lrcli.frameworks.timm._scheduler import no_noise
 from lrcli.frameworks.timm.cosine_lr_scheduler import TimmCosineLRScheduler

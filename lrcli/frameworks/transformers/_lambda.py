@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-from lrcli.errors import Problem
-from lrcli.frameworks.base import Refuses, before
+from lrcli.errors import Problem, Refuses
+from lrcli.frameworks.base import before
 from lrcli.frameworks.schedule import FrameworkSchedule
 from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from lrcli.errors import InvalidValue
-from lrcli.frameworks.base import Refuses, before
+from lrcli.errors import InvalidValue, Refuses
+from lrcli.frameworks.base import before
 
 MANY = 10_000
 """Above this many iterations, `auto` takes SGD or MuSGD."""
