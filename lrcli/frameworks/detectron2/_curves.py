@@ -50,9 +50,7 @@ def warmed_up(curve: Curve, factor: float, length: float, method: str, rescale: 
     """A curve after a warmup of this share of the run, from `factor` times its start to where it goes on."""
     end = curve(0.0) if rescale else curve(length)
     start = factor * curve(0.0)
-    rest = 1 - length
-    if length + rest != 1.0:
-        rest = 1.0 - length
+    rest = 1.0 - length
     begin = length + rest - rest
 
     def value(where: float) -> float:
