@@ -18,7 +18,7 @@ from lrcli.render.pictures import PIXELS, Picture
 from lrcli.render.svg import HEIGHT, WIDTH, columns_of, render_svg
 from lrcli.render.svg.curves import readable
 from lrcli.render.svg.text import escaped_xml
-from lrcli.render.svg.theme import DARK, LIGHT, Palette, curve_looks, ramp_shares
+from lrcli.render.svg.theme import Palette, curve_looks, in_theme, ramp_shares
 from lrcli.series import Series
 from lrcli.series.align import common_grid
 from lrcli.series.names import curve_names
@@ -188,9 +188,7 @@ def _style(chart: Chart, theme: str, width: int) -> str:
         ".readout{display:block;min-height:1.5em;white-space:pre-wrap;font-variant-numeric:tabular-nums}"
     )
     names = [line.name for line in chart.lines]
-    if theme != "auto":
-        return rules + _colors(LIGHT if theme == "light" else DARK, names)
-    return f"{rules}{_colors(LIGHT, names)}@media(prefers-color-scheme:dark){{{_colors(DARK, names)}}}"
+    return rules + in_theme(theme, lambda colors: _colors(colors, names))
 
 
 def _colors(colors: Palette, names: Sequence[str]) -> str:

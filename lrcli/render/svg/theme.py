@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lrcli.errors import LrcliError
 from lrcli.values import dataclass
@@ -73,10 +73,14 @@ def style_sheet(theme: str, names: Sequence[str]) -> str:
     curves, shares = len(names), ramp_shares(names)
     root = f".lrcli-{theme}"
     common = f"{root} path{{fill:none;stroke-linejoin:round}}"
+    return common + in_theme(theme, lambda colors: _colors(root, colors, curves, shares))
+
+
+def in_theme(theme: str, rules_of: Callable[[Palette], str]) -> str:
+    """The rules in the colours of a theme."""
     if theme != "auto":
-        return common + _colors(root, LIGHT if theme == "light" else DARK, curves, shares)
-    dark = _colors(root, DARK, curves, shares)
-    return f"{common}{_colors(root, LIGHT, curves, shares)}@media(prefers-color-scheme:dark){{{dark}}}"
+        return rules_of(LIGHT if theme == "light" else DARK)
+    return f"{rules_of(LIGHT)}@media(prefers-color-scheme:dark){{{rules_of(DARK)}}}"
 
 
 def _colors(root: str, colors: Palette, curves: int, shares: Sequence[float]) -> str:
