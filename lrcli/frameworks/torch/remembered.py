@@ -38,10 +38,10 @@ def rows_of(schedule: Schedule) -> Any:
 
 def substitute_for(schedule: Schedule, values: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]] | None:
     """A function that says what `lr_at` does with these arguments, and what is known of its own; None where it does."""
-    if type(schedule).lr_at is Schedule.lr_at and "base_lr" in values:
-        return schedule.rule(values["base_lr"]), {}
-    function = _SUBSTITUTES.get(type(schedule))
-    return None if function is None else (function, {"schedule": schedule, **values})
+    if function := _SUBSTITUTES.get(type(schedule)):
+        return function, {"schedule": schedule, **values}
+    has_rule = type(schedule).lr_at is Schedule.lr_at and "base_lr" in values
+    return (schedule.rule(values["base_lr"]), {}) if has_rule else None
 
 
 def _phase_at(schedule: Sequential, t: int, base_lr: float) -> float:

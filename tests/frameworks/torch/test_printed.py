@@ -58,3 +58,12 @@ def test_a_rule_stands_for_a_call_whatever_its_step_is_called() -> None:
     names: dict[str, Any] = {module: import_module(module) for module in code.imports}
     exec("\n".join(lines), names)
     assert [names[name](t) for t in range(10)] == group.schedule.lrs(group.base_lr, 0, 10)
+
+
+def test_phases_are_printed_in_their_order() -> None:
+    """Each phase ends where the next one begins."""
+    schedule = "[{type: linear, start_factor: 0.1, for: 5}, {type: constant, for: 2}, {type: cosine}]"
+    group = parse_text(f"{{lr: 0.5, steps: 10, schedule: {schedule}}}").groups[0]
+    code = Printed()
+    lines, _ = code.lines([code.named(group.schedule.lr_at, {"base_lr": group.base_lr}, "lr_at")])
+    assert [line for line in lines if "if" in line] == ["    if t < 5:", "    if t < 7:"]
