@@ -224,6 +224,10 @@ class Schedule:
                 changes[f.name] = change(value)
         return changes
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What pickle writes: the fields alone. Whatever is kept beside them, as the last rule, is made again."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
     def stands_alone(self) -> bool:
         """Whether any step can be computed without those before it."""
         return not self.walks and all(part.stands_alone() for part in self.parts())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from itertools import pairwise
 from pathlib import Path
 
@@ -43,6 +44,16 @@ def test_any_order(cls: type[Schedule]) -> None:
     some = range(0, rows, 7)
     assert [lrs[t] for t in some] == [schedule.lr_at(t, lr) for t in some]
     assert lrs[rows // 2 :] == schedule.lrs(lr, rows // 2, rows)
+
+
+@pytest.mark.parametrize("cls", all_types(), ids=lambda cls: cls.name)
+def test_a_used_schedule_is_pickled(cls: type[Schedule]) -> None:
+    """What it keeps of the rows that were computed does not stand in the way, and comes back as it is needed."""
+    schedule, lr = made(cls)
+    first = schedule.lr_at(1, lr)
+    copy = pickle.loads(pickle.dumps(schedule))
+    assert copy == schedule
+    assert copy.lr_at(1, lr) == first
 
 
 @EACH
