@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.optax._schedule import OptaxSchedule
@@ -42,13 +43,16 @@ class OptaxJoinSchedules(Phased, OptaxSchedule):
             raise InvalidValue("schedules", "must hold at least one schedule", [])
 
     def phases(self) -> list[tuple[float, Schedule]]:
-        return list(zip((0.0, *self.boundaries), map(self._typed, self.schedules), strict=False))
+        return list(zip((0.0, *self.boundaries), self._typed, strict=False))
 
     def entry(self, i: int) -> str:
         return f"boundary: {self.schedules[i].name}"
 
-    def _typed(self, part: Schedule) -> Schedule:
-        return replace(part, dtype=self.dtype) if isinstance(part, OptaxSchedule) else part
+    @cached_property
+    def _typed(self) -> tuple[Schedule, ...]:
+        """The schedules in the float width of this one."""
+        parts = self.schedules
+        return tuple(replace(part, dtype=self.dtype) if isinstance(part, OptaxSchedule) else part for part in parts)
 
     def bind(self, setting: Setting) -> OptaxJoinSchedules:
         bound = super().bind(setting)
