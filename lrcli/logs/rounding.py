@@ -132,7 +132,7 @@ class WrittenDigits:
         longest = max(texts, key=len)
         value = float(longest)
         self._is_full = _digits(value)[0] > LONG and to_float32(value) != value
-        for text in set(texts[:SEEN]) if len(self._texts) < SEEN and not self._is_full else ():
+        for text in dict.fromkeys(texts[:SEEN]) if len(self._texts) < SEEN and not self._is_full else ():
             self.add(text)
         self.add(longest)
 

@@ -100,3 +100,11 @@ def test_what_is_quantised_agrees(rounding: Rounding) -> None:
 def test_agrees(value: float, logged: float, rounding: Rounding, peak: float, expected: bool) -> None:
     """Zeros are measured by the largest learning rate, ties may go either way, NaN agrees with NaN only."""
     assert expected == _agrees(value, logged, rounding, peak)
+
+
+def test_the_first_cells_of_a_block_are_kept_whatever_their_hashes_are() -> None:
+    """Of more different cells than are looked at one by one, those are kept that stand first."""
+    texts = [f"{n / 1000}" for n in range(1001, 3300) if n % 10]
+    digits = WrittenDigits(texts[:999])
+    digits.add_many(["1.230", *texts[999:]])
+    assert digits.rounding() == Rounding("decimals", 3)

@@ -135,7 +135,7 @@ class LRConfig(Pieced, FrameworkSchedule):
         if policy == "CosineRestart":
             same = len(keys["periods"]) == len(keys["restart_weights"])
             self.require(same, "periods and restart_weights should have the same length", "periods", "AssertionError")
-        for name in {"start_percent", "pct_start"} & keys.keys():
+        for name in filter(keys.__contains__, ("start_percent", "pct_start")):
             inside = isinstance(keys[name], float) and 0 <= keys[name] <= 1
             self.require(inside, f"expected float between 0 and 1 {name}, not {keys[name]!r}", name)
         known = policy not in _BY_ITERATION or keys["anneal_strategy"] in ("cos", "linear")

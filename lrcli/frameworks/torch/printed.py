@@ -104,7 +104,7 @@ class Printed:
         module, arguments, cells = sys.modules[function.__module__], arguments_of(tree), cells_of(function)
         owner = cells.pop("__class__", None)
         residue = Residue(self, module, {**cells, **values}, {*arguments, *names_in(tree.body)}, owner)
-        for each in cells.keys() & changed_names(module):
+        for each in [name for name in cells if name in changed_names(module)]:
             cell = function.__closure__[function.__code__.co_freevars.index(each)]
             residue.shared[each] = self._variable(cell, "", each, residue.known.pop(each))
         self.parameters[name] = [each for each in arguments if each not in values]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -67,3 +71,13 @@ def test_phases_are_printed_in_their_order() -> None:
     code = Printed()
     lines, _ = code.lines([code.named(group.schedule.lr_at, {"base_lr": group.base_lr}, "lr_at")])
     assert [line for line in lines if "if" in line] == ["    if t < 5:", "    if t < 7:"]
+
+
+@pytest.mark.parametrize("seed", ["1", "4"])
+def test_definitions_stand_in_one_order_whatever_the_hash_seed(seed: str) -> None:
+    """The variables that several functions change come in the order in which their function takes them."""
+    spec = "{lr: 0.01, steps: 600, steps_per_epoch: 30, schedule: {type: ultralytics.trainer, epochs: 20}}"
+    command = [sys.executable, "-m", "lrcli", "convert", spec, "--to", "torch"]
+    printed = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONHASHSEED": seed})
+    variables = re.findall(r"^(\w+) = -?[\d.]+$", printed.stdout, re.M)
+    assert variables[:3] == ["epoch_of", "slope", "target"]
