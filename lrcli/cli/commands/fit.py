@@ -10,9 +10,10 @@ from lrcli.cli.exits import ExitStatus
 from lrcli.cli.options import LogOptions, Quiet, log_argument
 from lrcli.cli.output import Output
 from lrcli.infer.bounds import check_magnitudes
-from lrcli.infer.fit import Fitted, fit_run, longest_run
+from lrcli.infer.fit import Fitted, fit_run
 from lrcli.logs import Log
 from lrcli.logs.read import read_log, split_log
+from lrcli.logs.series import longest
 from lrcli.render.fit import FITTED, sentence, write_fit
 
 MOST_RUNS = 12
@@ -43,7 +44,7 @@ def fit(
     for rates in read.lrs.values():
         check_magnitudes(read.name, rates)
     runs = read.runs
-    number = longest_run(read) if log_options.run is None else log_options.run - 1
+    number = longest(read) - 1 if log_options.run is None else log_options.run - 1
     result = fit_run(read, number, only=split_log(log)[1] is not None)
     if len(runs) > 1 and log_options.run is None:
         _tell_runs(env, read, number, result)

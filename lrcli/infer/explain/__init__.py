@@ -15,7 +15,7 @@ from lrcli.infer.explain.search import Fit, fit_of, search
 from lrcli.infer.explain.sources import plain_source
 from lrcli.infer.explain.tuning import CLOSE, ENOUGH, NAMED, SAME, SHOWN
 from lrcli.infer.keys import Change
-from lrcli.logs import Log, Rounding, Run
+from lrcli.logs import Log, Rounding
 from lrcli.reader import Declared
 from lrcli.series import series_of
 from lrcli.series.names import group_names
@@ -138,8 +138,7 @@ def explain(
     group = next((i for i, one in enumerate(names) if one and name.endswith(one)), 0)
     reading = series_of(spec).reading
     source = plain_source(spec, group, reading)
-    runs = log.runs or (Run(0, len(log.positions)),)
-    chosen, rows = _chosen(spec, log, runs, column, run, Hypothesis(source))
+    chosen, rows = _chosen(spec, log, column, run, Hypothesis(source))
     changed = None if declared is None or declared.variant is None else ChangedKeys(declared, group)
     (first, *others), effort = search(spec, rows, source, group, changed)
     explanations, verdict = _judged(spec, rows, first, others)
@@ -166,7 +165,7 @@ def explain(
         left_out=rows.left_out,
         past_end=sum(t >= spec.length for t in rows.at),
         run=chosen + 1,
-        runs=len(runs),
+        runs=len(log.runs),
         first_row=rows.at[0],
         first_step=spec.first_step,
         of_config=declared is not None and declared.origin is not None,
@@ -175,9 +174,10 @@ def explain(
 
 
 def _chosen(
-    spec: Spec, log: Log, runs: Sequence[Run], column: Sequence[float | None], run: int | None, plain: Hypothesis
+    spec: Spec, log: Log, column: Sequence[float | None], run: int | None, plain: Hypothesis
 ) -> tuple[int, Rows]:
     """The run to look at: the one asked for, else the longest that does not follow the spec, else the longest."""
+    runs = log.runs
     if run is not None:
         if not 1 <= run <= len(runs):
             raise LrcliError(f"{log.name} has {len(runs)} run{'s' * (len(runs) > 1)}, there is no run {run}")

@@ -9,6 +9,6 @@ with the roundest and fewest numbers wins.
 
 from __future__ import annotations
 
-from lrcli.infer.fit.search import Fitted, fit_run, longest_run
+from lrcli.infer.fit.search import Fitted, fit_run
 
-__all__ = ["Fitted", "fit_run", "longest_run"]
+__all__ = ["Fitted", "fit_run"]

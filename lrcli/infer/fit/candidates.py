@@ -23,7 +23,7 @@ from lrcli.infer.fit.wave import Wave
 def candidates(
     rows: FitRows, searched: FitRows, metrics: Mapping[str, Sequence[float | None]], float32: bool
 ) -> Iterator[Candidate]:
-    """What the rows may come from, in no order; `few` are those that are searched."""
+    """What the rows may come from, in no order; `searched` are those that candidates are made of."""
     flat = flats(rows)
     if flat is not None and len(flat) > 1:
         stepped = [*step_candidates(rows, flat), *plateau_candidates(rows, flat, metrics, float32)]

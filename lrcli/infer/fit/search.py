@@ -18,6 +18,7 @@ from lrcli.infer.fit.tuned import COSTS, FEWEST, FITTED, MANY_ROWS, MOST_METRIC,
 from lrcli.logs import Log, Run
 from lrcli.logs.axis import counted
 from lrcli.logs.rounding import quantise
+from lrcli.logs.series import longest
 from lrcli.progress import report_progress
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.sequential import Sequential
@@ -55,11 +56,6 @@ class Fitted:
         return self.rows if self.candidate else 0
 
 
-def longest_run(log: Log) -> int:
-    """The number of the log's longest run, the first one of several."""
-    return max(range(len(log.runs)), key=lambda i: (log.runs[i].stop - log.runs[i].start, -i))
-
-
 def fit_run(log: Log, run: int | None = None, *, only: bool = False) -> Fitted:
     """The simplest schedule behind a run of the log (default: the longest); `run` counts from 0.
 
@@ -67,7 +63,7 @@ def fit_run(log: Log, run: int | None = None, *, only: bool = False) -> Fitted:
     Raises LrcliError where there is no such run, or where it has no row to fit.
     """
     log = counted(log)
-    number = longest_run(log) if run is None else run
+    number = longest(log) - 1 if run is None else run
     count = len(log.runs)
     if not 0 <= number < count:
         raise LrcliError(f"{log.name} has {count} run{'s' * (count != 1)}, there is no run {number + 1}")
@@ -239,6 +235,3 @@ def _misses(rows: FitRows, candidate: Candidate, most: int = 40) -> list[int]:
             if len(edges) >= most:
                 break
     return edges
-
-
-__all__ = ["Fitted", "fit_run", "longest_run"]
