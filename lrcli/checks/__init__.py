@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from os import PathLike, fspath
 
-from lrcli.checks.ignores import ignored
-from lrcli.checks.rule import Rule
-from lrcli.checks.rules import all_rules, codes, rule, rules_by_level
+from lrcli.checks.rules import Rule, all_rules, codes, rule, rules_by_level
 from lrcli.checks.subject import Subject
 from lrcli.errors import LrcliError, Problem, suggest
 from lrcli.lock.pin import recorded
@@ -18,6 +17,8 @@ from lrcli.series.names import group_names
 from lrcli.spec import Spec
 
 __all__ = ["Rule", "all_rules", "check", "check_declared", "codes", "known_code", "rule", "rules_by_level"]
+
+_IGNORES = re.compile(r"(^|\s)#\s*lrcli:\s*ignore\s+([a-z0-9][a-z0-9, -]*?)\s*$")
 
 
 def check(
@@ -47,7 +48,7 @@ def check_declared(
     findings = _findings(Subject(declared.spec, declared.root, recorded(declared)), source.name)
     if declared.origin is not None:
         findings = _with_remarks(findings, declared.origin.remarks)
-    silenced = ignored(source.lines) if source.placed else {}
+    silenced = _ignored(source.lines) if source.placed else {}
     return tuple(
         finding
         for finding in findings
@@ -106,3 +107,23 @@ def _merged(rule: Rule, subject: Subject) -> Iterator[Problem]:
             yield replace(problem, message=f"{problem.message} (group{'s' * (len(about) > 1)} {which})")
         else:
             yield problem
+
+
+def _ignored(lines: Sequence[str]) -> dict[int, frozenset[str]]:
+    """The codes that are silenced, by the number of the line (from 1).
+
+    >>> sorted(_ignored(["# lrcli: ignore lr-jump, gamma-zero", "gamma: 0"])[2])
+    ['gamma-zero', 'lr-jump']
+    """
+    silenced: dict[int, frozenset[str]] = {}
+    above: frozenset[str] = frozenset()
+    for number, line in enumerate(lines, 1):
+        match = _IGNORES.search(line)
+        codes = frozenset(re.split(r"[\s,]+", match[2])) - {""} if match else frozenset()
+        if line.lstrip().startswith("#"):
+            above |= codes  # several comments may stand above one line
+            continue
+        if codes or above:
+            silenced[number] = codes | above
+        above = frozenset()
+    return silenced

@@ -13,7 +13,10 @@ from lrcli.reader.source import Place
 from lrcli.reader.values import is_null
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
+from lrcli.schedules.constant_lr import ConstantLR
+from lrcli.schedules.linear import Linear
 from lrcli.schedules.sequential import Sequential
+from lrcli.schedules.warmup_cosine import WarmupCosine
 from lrcli.spec import Group, Spec
 from lrcli.values import dataclass
 
@@ -77,9 +80,10 @@ class Site:
             value = value.items[item]
         return Spot(key, _head(self.node) if value is None else value.place)
 
-    def problem(self, spot: Spot, message: str, help: str) -> Problem:
-        """What a rule says about this schedule."""
-        return spot.problem(message, help, self.group)
+    def problem(self, names: str | tuple[str, ...], message: str, help: str, *, item: int | None = None) -> Problem:
+        """What a rule says about these fields of the schedule (or an item of one), or about all of it."""
+        words = (names,) if isinstance(names, str) else names
+        return self.spot(*words, item=item).problem(message, help, self.group)
 
 
 def _head(node: Node | None) -> Place | None:
@@ -149,3 +153,28 @@ def _phases(site: Site, schedule: Sequential, parts: list[tuple[str, Node | None
         end = site.end if stop is None else min(site.end, stop)
         phase = replace(site, schedule=child, begin=begin, end=end, stop=stop)
         yield from _inside(replace(phase, key=key, node=node, inside=schedule))
+
+
+def warmup_length(schedule: Schedule) -> float | None:
+    """How many steps a schedule raises the LR to its base value; None if it is no warmup.
+
+    >>> warmup_length(Linear(start_factor=0.1, total_iters=5)), warmup_length(Linear(end_factor=0.0, total_iters=5))
+    (5, None)
+    """
+    if isinstance(schedule, Linear):
+        return schedule.total_iters if schedule.start_factor < schedule.end_factor else None
+    if isinstance(schedule, ConstantLR):
+        return schedule.total_iters if schedule.factor < 1 else None
+    if isinstance(schedule, WarmupCosine):
+        return schedule.warmup if schedule.start_factor < 1 else None
+    return None
+
+
+def falls_within(schedule: Schedule, steps: int) -> bool:
+    """Whether a schedule has lowered the LR by the last of its first steps."""
+    if schedule.sets_lr or warmup_length(schedule) is not None or steps < 2:
+        return False
+    try:
+        return schedule.lr_at(steps - 1, 1.0) < schedule.lr_at(0, 1.0) * (1 - 1e-9)
+    except (ArithmeticError, ValueError):
+        return False

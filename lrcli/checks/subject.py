@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
-from lrcli.checks.numbers import KnownRows, lines_of
 from lrcli.checks.sites import Site, Spot, schedule_node, sites_of
-from lrcli.errors import EvaluationError, Refused
+from lrcli.errors import EvaluationError, Problem, Refused
 from lrcli.reader.nodes import Mapping
 from lrcli.schedules.base import Schedule
+from lrcli.series import series_of
 from lrcli.spec import Spec
+from lrcli.values import dataclass
 
 if TYPE_CHECKING:
     from lrcli.lock.lock import Lock
 
 S = TypeVar("S", bound=Schedule)
+
+ALL = 200_000
+"""Every row of a run of at most this many is looked at."""
+
+_GRID = 10_000
+
+
+@dataclass(frozen=True)
+class KnownRows:
+    """The LRs of one parameter group at increasing rows: all of the run, or enough of a long one."""
+
+    rows: Sequence[int]
+    lrs: Sequence[float]
+
+    def __iter__(self) -> Iterator[tuple[int, float]]:
+        return zip(self.rows, self.lrs, strict=True)
+
+    def steps(self) -> Iterator[tuple[int, float, float]]:
+        """(row t, the LR of row t - 1, the LR of row t) wherever both are known."""
+        for (before, lr_before), (t, lr) in pairwise(self):
+            if t == before + 1:
+                yield t, lr_before, lr
 
 
 class Subject:
@@ -45,7 +69,7 @@ class Subject:
     @cached_property
     def _evaluated(self) -> tuple[tuple[KnownRows, ...], EvaluationError | Refused | None]:
         try:
-            return lines_of(self.spec), None
+            return _lines_of(self.spec), None
         except (EvaluationError, Refused) as failure:
             return (), failure
 
@@ -82,12 +106,11 @@ class Subject:
                 return Spot(name, key.place)
         return Spot(names[0], self.root.place if self.root else None)
 
-    def of_schedule(self, group: int) -> Spot:
-        """Where the schedule of a group is written: at its key."""
-        key, node = schedule_node(group, self.root)
-        if key == "schedule":
-            return self.of_run("schedule", "warmup")
-        return Spot(key, None if node is None else node.place)
+    def problem(self, message: str, help: str, group: int | None = None) -> Problem:
+        """What a rule says about the curve of a group, or of all: at the key of its schedule."""
+        key, node = schedule_node(group or 0, self.root)
+        spot = Spot(key, node.place) if key != "schedule" and node else self.of_run("schedule", "warmup")
+        return spot.problem(message, help, group)
 
     def of_lr(self, group: int) -> Spot:
         """Where the base LR of a group is written."""
@@ -102,3 +125,37 @@ class Subject:
                 if value is not None:
                     return Spot(f"{where}{name}", value.place)
         return Spot("lr", None)
+
+
+def _lines_of(spec: Spec) -> tuple[KnownRows, ...]:
+    """The LR in use of each group; of a run of more than ALL rows, the formula's at its breakpoints and at a grid.
+
+    Raises EvaluationError, or Refused where the spec asks for a release that refuses it.
+    """
+    run = series_of(spec)
+    if run.stop <= ALL:
+        return tuple(KnownRows(run.rows, group.lr) for group in next(run.at([run.rows], ("lr",))))
+    formula = replace(spec, emulation=None)
+    lines = []
+    for part in formula.groups:
+        alone = series_of(replace(formula, groups=(part,)))
+        # of a long run that has to be walked (a running product) only the beginning is looked at
+        rows = _chosen(part.schedule, alone.stop) if alone.jumps else range(ALL)
+        (readings,) = next(alone.at([rows]))
+        lines.append(KnownRows(rows, readings.lr))
+    return tuple(lines)
+
+
+def _chosen(schedule: Schedule, length: int) -> list[int]:
+    """The rows of a grid, and those around the first breakpoints."""
+    rows = {i * (length - 1) // _GRID for i in range(_GRID + 1)}
+    t = 1
+    for _ in range(_GRID):
+        at = schedule.next_break(t)
+        if at is None or at >= length:
+            break
+        rows.update(range(max(0, at - 2), min(length, at + 2)))
+        t = at + 1
+    rows.update(range(3))
+    rows.update(range(length - 3, length))
+    return sorted(rows)

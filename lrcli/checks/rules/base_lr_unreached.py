@@ -1,8 +1,6 @@
-"""A base LR that training never sees."""
+"""A run in which the LR stays more than 1 % below its base value."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.lambda_ import Lambda
 from lrcli.schedules.multiplicative import Multiplicative
 from lrcli.series import series_of
@@ -38,11 +36,9 @@ def find(subject: Subject) -> Findings:
 
 
 RULE = Rule(
-    "base-lr-unreached",
     "warning",
-    finds="a run in which the LR stays more than 1 % below its base value",
+    find,
     why="the lr that the spec gives is then not the rate at which anything is trained",
-    find=find,
     unless=("warmup-too-long", "warmup-overlaps", "lr-not-finite", "lr-negative", "gamma-zero"),
     of_curve=True,
 )

@@ -1,8 +1,6 @@
-"""A cosine that goes on past its T_max."""
+"""A cosine whose T_max is shorter than the run or phase."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.cosine import Cosine
 
 
@@ -10,7 +8,7 @@ def find(subject: Subject) -> Findings:
     for site, cosine in subject.each(Cosine):
         if cosine.T_max < site.rows - 1:
             yield site.problem(
-                site.spot("T_max"),
+                "T_max",
                 f"T_max is {cosine.T_max:g}, but the cosine runs for {subject.rows(site.rows)}:"
                 f" the LR climbs again from {subject.at(site.begin + cosine.T_max)} on",
                 f"write T_max: {site.rows}, or leave it out: it fills the run or phase",
@@ -18,10 +16,8 @@ def find(subject: Subject) -> Findings:
 
 
 RULE = Rule(
-    "cosine-climbs",
     "warning",
-    finds="a cosine whose T_max is shorter than the run or phase",
+    find,
     why="past T_max CosineAnnealingLR goes back up to the base LR, along the same curve",
-    find=find,
     unless=("mixed-units",),
 )

@@ -1,8 +1,6 @@
-"""A curve that is not the one in the lock file."""
+"""A curve that differs in any bit from the one that SPEC.lock records (see --pin)."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.checks.sites import Spot
 
 
@@ -22,9 +20,7 @@ def find(subject: Subject) -> Findings:
 
 
 RULE = Rule(
-    "curve-changed",
     "error",
-    finds="a curve that differs in any bit from the one that SPEC.lock records (see --pin)",
+    find,
     why="the schedule was pinned so that it cannot change without being noticed",
-    find=find,
 )

@@ -1,8 +1,6 @@
-"""A cycle that the run does not finish once."""
+"""A cycle, T_0 or step_size that is longer than the run or phase."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.checks.sites import Site
 from lrcli.schedules.cosine_restarts import CosineRestarts
 from lrcli.schedules.cyclic import Cyclic
@@ -20,7 +18,7 @@ def _of_cyclic(site: Site, cyclic: Cyclic, subject: Subject) -> Findings:
     advice = f"write step_size_up: {max(1, site.rows // 2)} or less"
     if subject.spec.interval == "epoch":
         advice += ", or interval: step where the scheduler is stepped per batch"
-    yield site.problem(site.spot("step_size_up"), f"{peak}: {what}" if peak else what, advice)
+    yield site.problem("step_size_up", f"{peak}: {what}" if peak else what, advice)
 
 
 def find(subject: Subject) -> Findings:
@@ -29,7 +27,7 @@ def find(subject: Subject) -> Findings:
     for site, restarts in subject.each(CosineRestarts):
         if site.rows < restarts.T_0:
             yield site.problem(
-                site.spot("T_0"),
+                "T_0",
                 f"T_0 is {restarts.T_0:g}, but the schedule runs for {subject.rows(site.rows)}:"
                 " it never restarts, nor comes down to eta_min",
                 f"write T_0: {site.rows} or less",
@@ -37,17 +35,15 @@ def find(subject: Subject) -> Findings:
     for site, step in subject.each(Step):
         if step.step_size >= site.rows and site.stop is None and step.gamma != 1:
             yield site.problem(
-                site.spot("step_size"),
+                "step_size",
                 f"step_size is {step.step_size:g}, but the schedule runs for {subject.rows(site.rows)}: no decay",
                 f"write a step_size below {site.rows}, or type: constant",
             )
 
 
 RULE = Rule(
-    "cycle-too-long",
     "warning",
-    finds="a cycle, T_0 or step_size that is longer than the run or phase",
+    find,
     why="the defaults of such schedules count batches; stepped per epoch they hardly move",
-    find=find,
     unless=("mixed-units",),
 )

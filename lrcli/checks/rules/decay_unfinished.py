@@ -1,8 +1,6 @@
-"""A decay that the run cuts off."""
+"""A decay longer than the run or phase: T_max, total_iters, total_steps, num_iter, anneal_epochs."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.linear import Linear
 from lrcli.schedules.one_cycle import OneCycle
 
@@ -23,17 +21,15 @@ def find(subject: Subject) -> Findings:
         room = site.rows if site.stop is None else max(site.rows, site.stop - site.begin)
         if horizon > room:
             yield site.problem(
-                site.spot(*names),
+                names,
                 f"{names[0]} is {horizon:g}, but the schedule runs for {subject.rows(room)}: it never reaches its end",
                 f"write {names[0]}: {room}, or make the run longer",
             )
 
 
 RULE = Rule(
-    "decay-unfinished",
     "warning",
-    finds="a decay longer than the run or phase: T_max, total_iters, total_steps, num_iter, anneal_epochs",
+    find,
     why="the LR never comes down to its end, and the last epochs train at a rate that is too high",
-    find=find,
     unless=("mixed-units", "one-cycle-epochs"),
 )

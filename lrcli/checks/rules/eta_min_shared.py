@@ -1,10 +1,8 @@
-"""One smallest learning rate for groups of different rates."""
-
-from __future__ import annotations
+"""One absolute eta_min above 0 over groups of different lr."""
 
 from dataclasses import fields
 
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 
 FLOORS = ("eta_min", "min_lr", "lr_min", "lr_end")
 
@@ -29,9 +27,7 @@ def find(subject: Subject) -> Findings:
 
 
 RULE = Rule(
-    "eta-min-shared",
     "note",
-    finds="one absolute eta_min above 0 over groups of different lr",
+    find,
     why="the groups decay by different factors: the ratio of their rates changes during the run",
-    find=find,
 )

@@ -1,8 +1,6 @@
-"""A decay to nothing."""
+"""A gamma of 0."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.exponential import Exponential
 from lrcli.schedules.multistep import MultiStep
 from lrcli.schedules.step import Step
@@ -15,13 +13,11 @@ def find(subject: Subject) -> Findings:
     for site in subject.sites:
         if isinstance(site.schedule, DECAYS) and site.schedule.gamma == 0:
             what = "gamma is 0: the LR is 0 from the first decay on"
-            yield site.problem(site.spot("gamma"), what, "write a gamma between 0 and 1")
+            yield site.problem("gamma", what, "write a gamma between 0 and 1")
 
 
 RULE = Rule(
-    "gamma-zero",
     "warning",
-    finds="a gamma of 0",
+    find,
     why="from the first decay on the LR is 0, and nothing is learned any more",
-    find=find,
 )

@@ -1,10 +1,8 @@
-"""A lambda that returns the learning rate, where a factor is asked for."""
-
-from __future__ import annotations
+"""A lambda whose first factor is the lr of its group."""
 
 import math
 
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.lambda_ import Lambda
 
 
@@ -19,16 +17,14 @@ def find(subject: Subject) -> Findings:
             continue
         if math.isclose(factor, base, rel_tol=1e-6):
             yield site.problem(
-                site.spot("lr_lambda"),
+                "lr_lambda",
                 f"the first factor is {factor:g}, the lr itself: the LR is {base:g} * {factor:g} = {base * factor:g}",
                 f"divide the expression by {base:g}, or write lr: 1",
             )
 
 
 RULE = Rule(
-    "lambda-rate",
     "warning",
-    finds="a lambda whose first factor is the lr of its group",
+    find,
     why="lr_lambda is a factor of the lr, not a rate: the two are multiplied",
-    find=find,
 )

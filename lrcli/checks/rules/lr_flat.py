@@ -1,8 +1,6 @@
-"""A schedule that does next to nothing."""
+"""A schedule that changes the LR, but by less than 1 % over the run."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.plateau import Plateau
 
@@ -18,7 +16,7 @@ def find(subject: Subject) -> Findings:
         peak, least = max(line.lrs), min(line.lrs)
         if 0 < peak - least < LEAST * peak:
             share = (peak - least) / peak
-            yield subject.of_schedule(i).problem(
+            yield subject.problem(
                 f"the LR changes by {share:.2g} of its peak over the run: from {line.lrs[0]:g} to {line.lrs[-1]:g}",
                 "look at the horizon and its unit; type: constant says what this is",
                 i,
@@ -26,11 +24,9 @@ def find(subject: Subject) -> Findings:
 
 
 RULE = Rule(
-    "lr-flat",
     "warning",
-    finds="a schedule that changes the LR, but by less than 1 % over the run",
+    find,
     why="a horizon in steps that is stepped per epoch looks like this: the schedule is as good as none",
-    find=find,
     unless=(
         "cycle-too-long",
         "mixed-units",

@@ -1,10 +1,8 @@
-"""An lr that is not used."""
-
-from __future__ import annotations
+"""An lr beside a schedule that sets the learning rate itself."""
 
 import math
 
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 
 
 def find(subject: Subject) -> Findings:
@@ -21,9 +19,7 @@ def find(subject: Subject) -> Findings:
 
 
 RULE = Rule(
-    "lr-ignored",
     "warning",
-    finds="an lr beside a schedule that sets the learning rate itself",
+    find,
     why="whoever changes that lr changes nothing: OneCycleLR and CyclicLR bring their own",
-    find=find,
 )

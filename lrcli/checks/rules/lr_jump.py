@@ -1,11 +1,9 @@
-"""A jump of the LR that nothing announces."""
-
-from __future__ import annotations
+"""Neighbouring steps more than 10x apart, outside milestones, decays and restarts."""
 
 from collections.abc import Iterator
 
-from lrcli.checks.numbers import KnownRows
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
+from lrcli.checks.subject import KnownRows
 from lrcli.printable import number_text
 from lrcli.schedules.cosine_restarts import CosineRestarts
 from lrcli.schedules.cyclic import Cyclic
@@ -80,7 +78,7 @@ def find(subject: Subject) -> Findings:
         for t, ratio, before, after in _jumps(line):
             if not _is_meant(subject, i, t, after > before):
                 factor = number_text(ratio, 4)
-                yield subject.of_schedule(i).problem(
+                yield subject.problem(
                     f"the LR goes from {before:g} to {after:g} at {subject.at(t)}, a jump of {factor}x",
                     "look at it with lrcli plot; put a warmup or another phase there",
                     i,
@@ -89,11 +87,9 @@ def find(subject: Subject) -> Findings:
 
 
 RULE = Rule(
-    "lr-jump",
     "warning",
-    finds="neighbouring steps more than 10x apart, outside milestones, decays and restarts",
+    find,
     why="an optimizer that is moved so far at once may lose what it has learned, or diverge",
-    find=find,
     unless=("lr-not-finite", "lr-negative", "warmup-overlaps", "replay-differs"),
     of_curve=True,
 )

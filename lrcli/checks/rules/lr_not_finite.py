@@ -1,17 +1,15 @@
-"""An LR that is no number."""
-
-from __future__ import annotations
+"""An LR that is NaN or infinite."""
 
 import math
 
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 
 
 def find(subject: Subject) -> Findings:
     for i, line in enumerate(subject.lines):
-        for t, lr in zip(line.rows, line.lrs, strict=True):
+        for t, lr in line:
             if not math.isfinite(lr):
-                yield subject.of_schedule(i).problem(
+                yield subject.problem(
                     f"the LR is {lr} at {subject.at(t)}",
                     "look at the numbers with lrcli table",
                     i,
@@ -20,9 +18,7 @@ def find(subject: Subject) -> Findings:
 
 
 RULE = Rule(
-    "lr-not-finite",
     "error",
-    finds="an LR that is NaN or infinite",
+    find,
     why="the first step with it makes every weight NaN",
-    find=find,
 )

@@ -1,8 +1,6 @@
-"""A learning rate too small to learn with."""
+"""An LR below 1e-10 of its peak for a large part of the run."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 
 TINY = 1e-10
 """Below this share of its peak an LR moves no float32 weight."""
@@ -13,11 +11,11 @@ LARGE = 0.2
 def find(subject: Subject) -> Findings:
     for i, line in enumerate(subject.lines):
         peak = max(line.lrs, default=0.0)
-        tiny = [t for t, lr in zip(line.rows, line.lrs, strict=True) if 0 < lr < TINY * peak]
+        tiny = [t for t, lr in line if 0 < lr < TINY * peak]
         if not tiny or len(tiny) < LARGE * len(line.lrs):
             continue
         share = len(tiny) / len(line.lrs)
-        yield subject.of_schedule(i).problem(
+        yield subject.problem(
             f"the LR is below {TINY:g} of its peak in {share:.0%} of the run, from {subject.at(tiny[0])} on",
             "let it decay more slowly, or stop at an eta_min",
             i,
@@ -25,11 +23,9 @@ def find(subject: Subject) -> Findings:
 
 
 RULE = Rule(
-    "lr-vanishes",
     "warning",
-    finds="an LR below 1e-10 of its peak for a large part of the run",
+    find,
     why="such steps cost as much as any other and change no weight; a decay per step instead of per epoch does this",
-    find=find,
     unless=("lr-not-finite", "lr-negative"),
     of_curve=True,
 )

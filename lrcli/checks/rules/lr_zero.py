@@ -1,17 +1,15 @@
-"""A stretch in which nothing is learned."""
-
-from __future__ import annotations
+"""An LR of 0 over a whole epoch, or over a hundredth of a run that counts steps."""
 
 from collections.abc import Iterator
 from itertools import groupby
 
-from lrcli.checks.numbers import KnownRows
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
+from lrcli.checks.subject import KnownRows
 
 
 def _zeros(line: KnownRows) -> Iterator[range]:
     """The stretches of rows at LR 0; of a long run, as far as its rows are known."""
-    for is_zero, stretch in groupby(zip(line.rows, line.lrs, strict=True), key=lambda row: row[1] == 0):
+    for is_zero, stretch in groupby(line, key=lambda row: row[1] == 0):
         rows = [t for t, _ in stretch]
         if is_zero:
             yield range(rows[0], rows[-1] + 1)
@@ -33,7 +31,7 @@ def find(subject: Subject) -> Findings:
         if stretch:
             first, last = stretch[0], stretch[-1]
             where = subject.at(first) if first == last else f"{spec.interval}s {first} to {last}"
-            yield subject.of_schedule(i).problem(
+            yield subject.problem(
                 f"the LR is 0 at {where}" if first == last else f"the LR is 0 in the {where}",
                 "start from a factor above 0, or end the run, or the decay, elsewhere",
                 i,
@@ -41,11 +39,9 @@ def find(subject: Subject) -> Findings:
 
 
 RULE = Rule(
-    "lr-zero",
     "warning",
-    finds="an LR of 0 over a whole epoch, or over a hundredth of a run that counts steps",
+    find,
     why="steps at LR 0 cost as much as any other and change no weight",
-    find=find,
     unless=("gamma-zero", "cosine-climbs"),
     of_curve=True,
 )

@@ -1,11 +1,9 @@
-"""A metric that gets better the wrong way."""
-
-from __future__ import annotations
+"""A plateau with mode min on a metric that goes up, or mode max on one that goes down."""
 
 import math
 from itertools import pairwise
 
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.plateau import Plateau
 
 
@@ -33,16 +31,14 @@ def find(subject: Subject) -> Findings:
         moves = "up" if plateau.mode == "min" else "down"
         other = "max" if plateau.mode == "min" else "min"
         yield site.problem(
-            site.spot("mode"),
+            "mode",
             f"mode is {plateau.mode}, but the metric goes {moves}, from {values[0]:g} to {values[-1]:g}",
             f"write mode: {other} if that is an improvement",
         )
 
 
 RULE = Rule(
-    "metric-direction",
     "warning",
-    finds="a plateau with mode min on a metric that goes up, or mode max on one that goes down",
+    find,
     why="every improvement counts as a bad epoch, and the LR is reduced while the metric improves",
-    find=find,
 )

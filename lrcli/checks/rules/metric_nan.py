@@ -1,10 +1,8 @@
-"""A metric that is not a number."""
-
-from __future__ import annotations
+"""A NaN in the metric of a plateau."""
 
 import math
 
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.plateau import Plateau
 
 
@@ -14,16 +12,14 @@ def find(subject: Subject) -> Findings:
         if lacking:
             more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
             yield site.problem(
-                site.spot("metric"),
+                "metric",
                 f"the metric is NaN at {subject.at(site.begin + lacking[0])}{more}",
                 "find out why; a run whose loss is NaN has ended",
             )
 
 
 RULE = Rule(
-    "metric-nan",
     "warning",
-    finds="a NaN in the metric of a plateau",
+    find,
     why="NaN is never better than the best, so it counts as a bad epoch",
-    find=find,
 )

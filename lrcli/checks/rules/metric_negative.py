@@ -1,8 +1,6 @@
-"""A negative metric in rel mode."""
+"""A plateau with threshold_mode rel on a metric below 0."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.plateau import Plateau
 
 
@@ -12,16 +10,14 @@ def find(subject: Subject) -> Findings:
         if plateau.threshold_mode == "rel" and plateau.threshold and negative:
             at = site.begin + negative[0]
             yield site.problem(
-                site.spot("threshold_mode", "metric"),
+                ("threshold_mode", "metric"),
                 f"the metric is {plateau.metric[negative[0]]:g} at {subject.at(at)}, and threshold_mode is rel",
                 "write threshold_mode: abs",
             )
 
 
 RULE = Rule(
-    "metric-negative",
     "warning",
-    finds="a plateau with threshold_mode rel on a metric below 0",
+    find,
     why="best * (1 - threshold) is worse than a negative best, so what is no better counts as better (pytorch #47513)",
-    find=find,
 )

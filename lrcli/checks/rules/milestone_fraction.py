@@ -1,8 +1,6 @@
-"""A milestone between two steps."""
+"""A milestone that is no whole number."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.multistep import MultiStep
 
 
@@ -11,16 +9,15 @@ def find(subject: Subject) -> Findings:
         for i, milestone in enumerate(multistep.milestones):
             if milestone % 1:
                 yield site.problem(
-                    site.spot("milestones", item=i),
+                    "milestones",
                     f"the milestone {milestone:g} is no whole number of {subject.spec.interval}s",
                     "write the step itself, or a share of the run as 50%",
+                    item=i,
                 )
 
 
 RULE = Rule(
-    "milestone-fraction",
     "warning",
-    finds="a milestone that is no whole number",
+    find,
     why="from 1.4 on PyTorch looks the step up among the milestones: a fraction is never found, and nothing decays",
-    find=find,
 )

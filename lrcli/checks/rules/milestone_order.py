@@ -1,8 +1,6 @@
-"""Milestones out of order."""
+"""Milestones that do not increase."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.multistep import MultiStep
 
 
@@ -12,17 +10,16 @@ def find(subject: Subject) -> Findings:
         for i in range(1, len(milestones)):
             if milestones[i] < milestones[i - 1]:
                 yield site.problem(
-                    site.spot("milestones", item=i),
+                    "milestones",
                     f"the milestone {milestones[i]:g} stands after {milestones[i - 1]:g}",
                     f"write milestones: [{', '.join(f'{m:g}' for m in sorted(milestones))}]",
+                    item=i,
                 )
                 break
 
 
 RULE = Rule(
-    "milestone-order",
     "warning",
-    finds="milestones that do not increase",
+    find,
     why="PyTorch 1.0, 1.2 and 1.3 refuse them, and people read them as a schedule that they are not",
-    find=find,
 )

@@ -1,8 +1,6 @@
-"""A milestone that stands twice."""
+"""A milestone that is given more than once."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.multistep import MultiStep
 
 
@@ -13,16 +11,15 @@ def find(subject: Subject) -> Findings:
             if milestones[:i].count(milestone) == 1:
                 times = milestones.count(milestone)
                 yield site.problem(
-                    site.spot("milestones", item=i),
+                    "milestones",
                     f"the milestone {milestone:g} stands {'twice' if times == 2 else f'{times} times'}",
                     f"take {'one' if times == 2 else f'{times - 1} of them'} out, or say gamma ** {times} in a comment",
+                    item=i,
                 )
 
 
 RULE = Rule(
-    "milestone-twice",
     "warning",
-    finds="a milestone that is given more than once",
+    find,
     why="the LR is multiplied by gamma once for each time that it stands there",
-    find=find,
 )

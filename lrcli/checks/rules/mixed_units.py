@@ -1,11 +1,9 @@
-"""A horizon in epochs where steps are counted, or the reverse."""
-
-from __future__ import annotations
+"""A horizon about as long as the run, counted in the other unit."""
 
 from dataclasses import fields
 
-from lrcli.checks.rule import Findings, Rule, Subject
-from lrcli.checks.warmups import warmup_length
+from lrcli.checks.rules import Findings, Rule, Subject
+from lrcli.checks.sites import warmup_length
 from lrcli.reader.nodes import Node, Scalar, Sequence
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.cyclic import Cyclic
@@ -47,7 +45,7 @@ def find(subject: Subject) -> Findings:
                 continue
             if 0.8 * other <= value <= 1.2 * other:
                 yield site.problem(
-                    site.spot(name),
+                    name,
                     f"{name} is {value:g} {unit}s, and the run has {other:g} {units}: they look like {units}",
                     f"write {name}: {value:g}{'ep' if by_step else 'st'} if {units} are meant",
                 )
@@ -58,16 +56,14 @@ def find(subject: Subject) -> Findings:
                 continue
             if 0.5 * other <= last <= other and (by_step or min(site.schedule.milestones) >= spec.length):
                 yield site.problem(
-                    site.spot("milestones"),
+                    "milestones",
                     f"the milestones end at {unit} {last:g}, and the run has {other:g} {units}: they look like {units}",
                     f"write them as {last:g}{'ep' if by_step else 'st'} if {units} are meant",
                 )
 
 
 RULE = Rule(
-    "mixed-units",
     "warning",
-    finds="a horizon about as long as the run, counted in the other unit",
+    find,
     why="a cosine in epochs that is stepped per batch goes up and down all the time; one in steps hardly moves",
-    find=find,
 )

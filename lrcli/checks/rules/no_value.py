@@ -1,22 +1,16 @@
-"""A formula without a value."""
+"""A step at which the schedule's formula has no value."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.errors import EvaluationError
 
 
 def find(subject: Subject) -> Findings:
     if isinstance(subject.failure, EvaluationError):
-        yield subject.of_schedule(0).problem(
-            str(subject.failure), "bound the expression, or end the run before that step"
-        )
+        yield subject.problem(str(subject.failure), "bound the expression, or end the run before that step")
 
 
 RULE = Rule(
-    "no-value",
     "error",
-    finds="a step at which the schedule's formula has no value",
+    find,
     why="training stops there with an exception",
-    find=find,
 )

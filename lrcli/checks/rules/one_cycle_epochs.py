@@ -1,8 +1,6 @@
-"""A OneCycleLR for batches in a run that counts epochs."""
+"""A one_cycle of so many epochs and steps_per_epoch in a run that counts epochs."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.one_cycle import OneCycle
 
 
@@ -12,7 +10,7 @@ def find(subject: Subject) -> Findings:
     for site, cycle in subject.each(OneCycle):
         if cycle.epochs is not None and cycle.steps_per_epoch is not None and cycle.total > site.rows:
             yield site.problem(
-                site.spot("steps_per_epoch"),
+                "steps_per_epoch",
                 f"the cycle counts {cycle.steps_per_epoch:g} steps an epoch, {cycle.total:g} in all,"
                 f" and the run {subject.rows(site.rows)}",
                 "write interval: step, as it is stepped per batch",
@@ -20,9 +18,7 @@ def find(subject: Subject) -> Findings:
 
 
 RULE = Rule(
-    "one-cycle-epochs",
     "warning",
-    finds="a one_cycle of so many epochs and steps_per_epoch in a run that counts epochs",
+    find,
     why="stepped once an epoch it never leaves its beginning",
-    find=find,
 )

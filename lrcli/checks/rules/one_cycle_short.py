@@ -1,8 +1,6 @@
-"""A one-cycle that ends before the run does."""
+"""A OneCycleLR with fewer steps than the run has."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.one_cycle import OneCycle
 
 
@@ -10,17 +8,15 @@ def find(subject: Subject) -> Findings:
     for site, cycle in subject.each(OneCycle):
         if cycle.total < site.rows:
             yield site.problem(
-                site.spot("total_steps", "epochs", "steps_per_epoch"),
+                ("total_steps", "epochs", "steps_per_epoch"),
                 f"the cycle has {cycle.total:g} steps, and the run {site.rows}",
                 "leave total_steps out, or count all calls of scheduler.step()",
             )
 
 
 RULE = Rule(
-    "one-cycle-short",
     "error",
-    finds="a OneCycleLR with fewer steps than the run has",
+    find,
     why="PyTorch's OneCycleLR raises in the step() after its last one, in the middle of the training (pytorch #38170)",
-    find=find,
     unless=("mixed-units",),
 )

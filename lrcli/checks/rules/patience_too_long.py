@@ -1,8 +1,6 @@
-"""A plateau without the time to reduce."""
+"""A patience as long as the run."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.plateau import Plateau
 
 
@@ -11,16 +9,14 @@ def find(subject: Subject) -> Findings:
         if plateau.patience + 2 >= site.rows:
             time = subject.rows(site.rows)
             yield site.problem(
-                site.spot("patience"),
+                "patience",
                 f"patience is {plateau.patience:g}, and the schedule runs for {time}: it cannot reduce",
                 "write a smaller patience",
             )
 
 
 RULE = Rule(
-    "patience-too-long",
     "warning",
-    finds="a patience as long as the run",
+    find,
     why="the LR is first reduced after patience + 1 bad epochs: in this run it cannot be",
-    find=find,
 )

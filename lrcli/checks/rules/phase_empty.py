@@ -1,8 +1,6 @@
-"""A phase without a step."""
+"""A phase of zero length."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.sequential import Sequential
 
 
@@ -14,16 +12,14 @@ def find(subject: Subject) -> Findings:
             and site.stop <= site.begin < subject.spec.length
         ):
             yield site.problem(
-                site.spot(),
+                (),
                 f"the {site.schedule.name} phase has no {subject.spec.interval}: it begins and ends at {site.begin}",
                 "move its milestone, or take the phase out",
             )
 
 
 RULE = Rule(
-    "phase-empty",
     "warning",
-    finds="a phase of zero length",
+    find,
     why="it is never active, so what it was written for does not happen",
-    find=find,
 )

@@ -1,8 +1,6 @@
-"""A phase after the run."""
+"""A phase that begins after the run's last step."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.sequential import Sequential
 
 
@@ -10,7 +8,7 @@ def find(subject: Subject) -> Findings:
     for site in subject.sites:
         if isinstance(site.inside, Sequential) and site.begin >= subject.spec.length:
             yield site.problem(
-                site.spot(),
+                (),
                 f"the {site.schedule.name} phase begins at {subject.at(site.begin)},"
                 f" and the run has {subject.rows(subject.spec.length)}",
                 "make the phases before it shorter, or the run longer",
@@ -18,11 +16,9 @@ def find(subject: Subject) -> Findings:
 
 
 RULE = Rule(
-    "phase-outside",
     "warning",
-    finds="a phase that begins after the run's last step",
+    find,
     why="it is never active, so what it was written for does not happen",
-    find=find,
     unless=("warmup-too-long",),
     of_curve=True,
 )

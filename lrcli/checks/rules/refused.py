@@ -1,8 +1,6 @@
-"""A spec that its release refuses."""
+"""An exception that the release named by emulate: raises."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.errors import Refused
 
 
@@ -13,11 +11,9 @@ def find(subject: Subject) -> Findings:
 
 
 RULE = Rule(
-    "refused",
     "error",
-    finds="an exception that the release named by emulate: raises",
+    find,
     why="training with that release does not start, or stops there with the exception",
-    find=find,
     unless=("one-cycle-short",),
     of_curve=True,
 )

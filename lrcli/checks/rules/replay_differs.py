@@ -1,11 +1,9 @@
-"""A release that does something else than what is written."""
-
-from __future__ import annotations
+"""An LR in use that differs, in the release named by emulate:, from the formula by more than rounding."""
 
 from dataclasses import replace
 
 from lrcli.checks.releases import ROWS, first_difference
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.errors import EvaluationError
 
 
@@ -28,9 +26,7 @@ def find(subject: Subject) -> Findings:
 
 
 RULE = Rule(
-    "replay-differs",
     "warning",
-    finds="an LR in use that differs, in the release named by emulate:, from the formula by more than rounding",
+    find,
     why="with this release, or this way of using it, another schedule is trained than the one that is written",
-    find=find,
 )

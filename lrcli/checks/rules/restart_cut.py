@@ -1,8 +1,6 @@
-"""A last restart that the run cuts off."""
+"""Restarts of which the run cuts the last one off."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.schedules.cosine_restarts import CosineRestarts
 
 NEARLY = 0.9
@@ -31,13 +29,11 @@ def find(subject: Subject) -> Findings:
                 f" ends after {subject.rows(done)}, far from eta_min"
             )
             ends = f"{site.begin + begin} or {site.begin + begin + size}"
-            yield site.problem(site.spot("T_0"), what, f"end with a cycle, after {ends} {subject.spec.interval}s")
+            yield site.problem("T_0", what, f"end with a cycle, after {ends} {subject.spec.interval}s")
 
 
 RULE = Rule(
-    "restart-cut",
     "warning",
-    finds="restarts of which the run cuts the last one off",
+    find,
     why="training ends at a high LR, and the last model is worse than the one before the restart",
-    find=find,
 )

@@ -1,9 +1,7 @@
-"""A spec that today's PyTorch refuses."""
-
-from __future__ import annotations
+"""An exception that the newest release of PyTorch raises for a spec that names no release."""
 
 from lrcli.checks.releases import families
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.frameworks.replaying import replaying
 from lrcli.schedules.linear import Linear
 
@@ -16,18 +14,16 @@ def find(subject: Subject) -> Findings:
     newest = replaying().NEWEST
     refusal = next((f.refusal for f in families(subject) if f.refusal and newest in f.releases), "")
     if refusal:
-        yield subject.of_schedule(0).problem(
+        yield subject.problem(
             f"torch {newest} raises {refusal}",
             "write what it takes, or name a release: emulate:",
         )
 
 
 RULE = Rule(
-    "torch-refuses",
     "note",
-    finds="an exception that the newest release of PyTorch raises for a spec that names no release",
+    find,
     why="the schedule cannot be trained with as it is written",
-    find=find,
     unless=("one-cycle-short", "gamma-above-1"),
     of_curve=True,
 )

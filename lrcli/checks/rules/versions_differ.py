@@ -1,9 +1,7 @@
-"""Releases of PyTorch in which a spec does something else."""
-
-from __future__ import annotations
+"""Releases of PyTorch whose LRs differ from the formula by more than rounding."""
 
 from lrcli.checks.releases import differing
-from lrcli.checks.rule import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Rule, Subject
 
 
 def find(subject: Subject) -> Findings:
@@ -11,17 +9,15 @@ def find(subject: Subject) -> Findings:
         return
     changes = [change.in_words(subject) for change in differing(subject)]
     if changes:
-        yield subject.of_schedule(0).problem(
+        yield subject.problem(
             "; ".join(changes), "check which release is used; name it with emulate:, or ignore this rule"
         )
 
 
 RULE = Rule(
-    "versions-differ",
     "note",
-    finds="releases of PyTorch whose LRs differ from the formula by more than rounding",
+    find,
     why="with one of these releases another schedule is trained than the one that is written",
-    find=find,
     unless=("one-cycle-short", "milestone-fraction", "no-release"),
     of_curve=True,
 )

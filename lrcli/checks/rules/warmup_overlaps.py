@@ -1,9 +1,7 @@
-"""A warmup and a decay at the same time."""
+"""A decay that begins before the warmup has ended, or a next phase that does."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
-from lrcli.checks.warmups import falls_within, warmup_length
+from lrcli.checks.rules import Findings, Rule, Subject
+from lrcli.checks.sites import falls_within, warmup_length
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.sequential import Sequential
 
@@ -15,7 +13,7 @@ def find(subject: Subject) -> Findings:
             continue
         if isinstance(site.inside, Sequential) and site.stop is not None and length > site.stop - site.begin:
             yield site.problem(
-                site.spot("total_iters", "warmup"),
+                ("total_iters", "warmup"),
                 f"the warmup takes {subject.rows(length)}, its phase {subject.rows(site.stop - site.begin)}",
                 "leave total_iters out: it fills the phase",
             )
@@ -23,17 +21,15 @@ def find(subject: Subject) -> Findings:
             for other in site.inside.schedules:
                 if other is not site.schedule and falls_within(other, min(int(length), site.rows)):
                     yield site.problem(
-                        site.spot("total_iters", "warmup"),
+                        ("total_iters", "warmup"),
                         f"the {other.name} schedule decays before the warmup of {subject.rows(length)} is over",
                         "make them phases, one after the other, or let the decay begin later",
                     )
 
 
 RULE = Rule(
-    "warmup-overlaps",
     "warning",
-    finds="a decay that begins before the warmup has ended, or a next phase that does",
+    find,
     why="the LR falls while it should rise and never reaches its base value, or it jumps when the warmup is cut off",
-    find=find,
     unless=("warmup-too-long",),
 )

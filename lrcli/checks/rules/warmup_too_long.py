@@ -1,9 +1,7 @@
-"""A warmup that the run does not outlive."""
+"""A warmup at least as long as the run."""
 
-from __future__ import annotations
-
-from lrcli.checks.rule import Findings, Rule, Subject
-from lrcli.checks.warmups import warmup_length
+from lrcli.checks.rules import Findings, Rule, Subject
+from lrcli.checks.sites import warmup_length
 
 
 def find(subject: Subject) -> Findings:
@@ -12,17 +10,15 @@ def find(subject: Subject) -> Findings:
         if length is None or site.begin or not site.rows or length < subject.spec.length:
             continue
         yield site.problem(
-            site.spot("total_iters", "warmup", "for"),
+            ("total_iters", "warmup", "for"),
             f"the warmup takes {subject.rows(length)}, and the run has {subject.rows(subject.spec.length)}",
             "make the warmup shorter, or the run longer",
         )
 
 
 RULE = Rule(
-    "warmup-too-long",
     "warning",
-    finds="a warmup at least as long as the run",
+    find,
     why="training ends before the LR has ever reached its base value",
-    find=find,
     unless=("mixed-units",),
 )
