@@ -19,7 +19,7 @@ from lrcli.cli.exits import message_of
 from lrcli.cli.follow import Followed
 from lrcli.cli.signals import unwound
 from lrcli.errors import LrcliError
-from lrcli.inputs.seen import Stamp, files_seen, stamp
+from lrcli.inputs import Stamp, files_seen, stamp
 from lrcli.printable import printable, printable_output
 from lrcli.reader import split_argument
 from lrcli.reader.argument import is_inline

@@ -11,18 +11,16 @@ from dataclasses import replace
 
 from lrcli.configs.base import Config, Draft, Format
 from lrcli.configs.config import MAX_COUNT
+from lrcli.configs.keys import check_sets, config_values, refuse_twins, tell_twins
 from lrcli.configs.recognise import Match, Texts, all_formats, format_named
-from lrcli.configs.release import release_asked
-from lrcli.configs.sets import check_sets
-from lrcli.configs.twins import refuse_twins, tell_twins
-from lrcli.configs.values import config_values
 from lrcli.errors import SpecError
+from lrcli.frameworks.base import version_parts
 from lrcli.reader import Declared, Given, Request
 from lrcli.reader.build import KEYS, build_spec
-from lrcli.reader.declared import Origin
 from lrcli.reader.forms import spelled_out
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.overrides import apply_set
+from lrcli.reader.request import Origin, ReplayOptions
 from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Problems, Source, refuse
 from lrcli.spec import Spec
@@ -70,7 +68,7 @@ def read_config(request: Request, ours: Mapping | None = None) -> Declared | Non
 def _read(match: Match, request: Request, log_sets: Sequence[str], checked: bool = False) -> Declared:
     """The spec of a config of a known format. checked: whether the keys of `--set` are known to mean something."""
     kind = match.format
-    options, release = release_asked(kind, request)
+    options, release = _release_asked(kind, request)
     config = Config(
         kind.name,
         match.root,
@@ -134,6 +132,31 @@ def _read(match: Match, request: Request, log_sets: Sequence[str], checked: bool
         variant=variant,
         values=lambda: config_values(config, request.block),
     )
+
+
+def _release_asked(kind: Format, request: Request) -> tuple[ReplayOptions, str]:
+    """(what is left to ask of the ordinary reader, the release that the config is to be read for, "" for none)."""
+    options = request.options
+    text = (options.emulation or "").strip()
+    framework, _, version = text.partition("-")
+    if not kind.framework or framework != kind.framework:
+        return options, ""
+    if not version:
+        return replace(options, emulation=None), kind.releases[-1]
+    where = Source(options.emulation_by, placed=False).whole
+    known = f"{kind.releases[0]} to {kind.releases[-1]}" if kind.releases else ""
+    if version in kind.releases:
+        return replace(options, emulation=None), version
+    if not version.replace(".", "").isdecimal() or ".." in version or version[-1] == "." or version[0] == ".":
+        raise refuse(where, "emulation", f"{version!r} is no release of {framework}", f"they are {known}")
+    # 4.51 is some patch release of 4.51: the newest that was examined, if one was
+    parts = version.split(".")
+    same = [release for release in kind.releases if release.split(".")[: len(parts)] == parts]
+    if not same:
+        if not version_parts(kind.releases[0]) <= version_parts(version) <= version_parts(kind.releases[-1]):
+            raise refuse(where, "emulation", f"{framework} {version} was not examined", f"those that were are {known}")
+        same = [release for release in kind.releases if version_parts(release) <= version_parts(version)]
+    return replace(options, emulation=None), same[-1]
 
 
 def _given(request: Request) -> Given:

@@ -14,9 +14,9 @@ from lrcli.configs.nodes import Unknown, entry_at, joined, parts_of
 from lrcli.errors import Problem, SpecError
 from lrcli.frameworks.base import version_parts
 from lrcli.inputs import Inputs
-from lrcli.reader.given import Given
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
+from lrcli.reader.request import Given
 from lrcli.reader.source import Place, Source, refuse
 from lrcli.reader.values import is_null
 

@@ -11,10 +11,9 @@ from itertools import islice
 
 import lrcli.configs.formats
 from lrcli.configs.base import Format
+from lrcli.configs.keys import placed_set, unwrapped
 from lrcli.configs.nodes import joined, parts_of, under
-from lrcli.configs.sets import placed_set
 from lrcli.configs.syntax import read
-from lrcli.configs.wandb import unwrapped
 from lrcli.errors import LrcliError, SpecError, suggest
 from lrcli.folder import module_names
 from lrcli.inputs import Inputs

@@ -9,13 +9,11 @@ from lrcli.errors import LrcliError, SpecError
 from lrcli.inputs import Inputs
 from lrcli.reader.argument import is_call, is_inline, split_argument
 from lrcli.reader.build import KEYS, Metrics, build_spec
-from lrcli.reader.declared import Declared
 from lrcli.reader.forms import spelled_out
-from lrcli.reader.given import Given, ReplayOptions
 from lrcli.reader.nodes import Mapping, Node, compose_nodes
+from lrcli.reader.request import Declared, Given, Request
 from lrcli.reader.source import Problems, Source, checked, read_source
 from lrcli.spec import Spec
-from lrcli.values import dataclass
 
 __all__ = [
     "Declared",
@@ -48,42 +46,6 @@ def read_spec(
     return read_declared(
         argument, inputs=inputs, sets=sets, emulate=emulate, metric=metric, epochs=epochs, steps=steps
     ).spec
-
-
-@dataclass(frozen=True)
-class Request:
-    """The command line asks this of one SPEC argument.
-
-    argument: as it was written; suffix: what stands after its `@` (None for nothing). form: what it is to be taken for:
-    "spec", the name of a format, or "" for what it looks like. block: the part of a nested config that is meant.
-    """
-
-    argument: str
-    source: Source
-    inputs: Inputs
-    suffix: str | None = None
-    sets: Sequence[str] = ()
-    emulate: str | None = None
-    metric: str | None = None
-    epochs: str | None = None
-    steps: str | None = None
-    given: Given = Given()
-    form: str = ""
-    block: str = ""
-
-    @property
-    def options(self) -> ReplayOptions:
-        """The emulation and the metric that are asked for."""
-        if self.suffix is not None:
-            return ReplayOptions(self.suffix, self.argument, self.metric)
-        return ReplayOptions(self.emulate, f"--emulate {self.emulate}", self.metric)
-
-    @property
-    def changes(self) -> bool:
-        """Whether anything is asked for that the file does not say."""
-        return bool(
-            self.sets or self.suffix or self.emulate or self.metric or self.epochs or self.steps or self.given.names()
-        )
 
 
 Translate = Callable[[Request, "Mapping | None"], "Declared | None"]

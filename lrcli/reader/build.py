@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from lrcli.inputs import Inputs
-from lrcli.reader.given import ReplayOptions
 from lrcli.reader.groups import group_nodes, read_groups
 from lrcli.reader.keys import check_keys
 from lrcli.reader.nodes import Mapping, Node, Scalar
+from lrcli.reader.request import ReplayOptions
 from lrcli.reader.run import read_clock, read_first_step, read_run_length, read_skipped
 from lrcli.reader.schedule import metric_nodes, step_counter
 from lrcli.reader.source import Problems, Source, refuse
@@ -49,7 +49,7 @@ def build_spec(
     emulation = None
     released = options.emulation is not None or root.get("emulate") is not None
     if released:
-        from lrcli.reader.release import check_release, read_release  # not above: most specs name no release
+        from lrcli.reader.emulation import check_release, read_release  # not above: most specs name no release
 
         emulation = read_release(root, options, max(1, len(groups)), context)
     metrics = [node for top in (root, *groups) for node in metric_nodes(top.get("schedule"))]

@@ -1,24 +1,25 @@
-"""The parameter groups of a spec: their learning rates and schedules, each schedule told of the run."""
+"""The parameter groups of a spec: their learning rates and schedules, after `warmup:` where there is one."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from lrcli.errors import InvalidValue
 from lrcli.reader.argument import is_call
+from lrcli.reader.forms import is_short
 from lrcli.reader.keys import LR, check_keys, type_named
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
-from lrcli.reader.schedule import MAX_PARTS, explain_refusal
+from lrcli.reader.schedule import MAX_PARTS, build_phases, build_schedule, explain_refusal, in_sequence, phase_length
 from lrcli.reader.source import Problems
-from lrcli.reader.values import BAD, Context, as_number, is_null, refuse_value
-from lrcli.reader.warmup import after_warmup, read_warmup
+from lrcli.reader.values import BAD, Context, Scope, as_number, is_null, read_value, refuse_unknown_keys, refuse_value
 from lrcli.schedules import Schedule, param_of, parameters
 from lrcli.schedules.base import Setting
+from lrcli.schedules.params import are_numbers
 from lrcli.spec import Group
-from lrcli.spec.keys import GROUP_KEYS, key_names
+from lrcli.spec.keys import GROUP_KEYS, WARMUP_KEYS, key_names
 
-_KEYS = key_names(GROUP_KEYS)
+_GROUP_KEYS, _WARMUP_KEYS = key_names(GROUP_KEYS), key_names(WARMUP_KEYS)
 
 
 def group_nodes(root: Mapping, problems: Problems) -> list[Mapping]:
@@ -41,7 +42,7 @@ def group_nodes(root: Mapping, problems: Problems) -> list[Mapping]:
                 item.place, "wrong-type", f"a group must be a mapping, not {item}", "write {name: head, lr: 0.1}"
             )
             item = Mapping(item.place, ())
-        check_keys(item, _KEYS, "in a group", problems)
+        check_keys(item, _GROUP_KEYS, "in a group", problems)
         name = item.get("name")
         if name is not None and (not isinstance(name, Scalar) or not name.text):
             problems.add(name.place, "wrong-type", f"name must be a text, not {name}")
@@ -139,3 +140,70 @@ def _sets_lr(node: Node | None) -> bool:
         return _sets_lr(node.get(kinds["schedule"]))
     rate = node.get(cls.own_rate) if cls.own_rate else None
     return cls.sets_lr or (rate is not None and not is_null(rate))
+
+
+class Warmup(NamedTuple):
+    """The rows of `warmup:`, its linear schedule, and whether it is written in its short form."""
+
+    rows: int
+    ramp: Schedule
+    is_short: bool
+
+
+def read_warmup(root: Mapping, context: Context) -> Warmup | None:
+    """The warmup of a spec, None where it has none and after a problem."""
+    node = root.get("warmup")
+    if node is None or is_null(node):
+        return None
+    problems = context.problems
+    if not isinstance(node, Mapping):
+        hint = f"write {{for: {node.text}}}" if isinstance(node, Scalar) else "write {for: 5ep}"
+        problems.add(node.place, "wrong-type", f"warmup must be a mapping, not {node}", hint)
+        return None
+    refuse_unknown_keys(node, _WARMUP_KEYS, "warmup", problems)
+    scope = Scope(context.length, 0, context.length)
+    written = node.get("for")
+    if written is None:
+        problems.add(node.place, "missing-key", "missing key 'for' in warmup", "write {for: 5ep}")
+        return None
+    if as_number(written) == 0:
+        return None
+    rows = phase_length("for", written, scope, context)
+    from lrcli.schedules.linear import Linear
+
+    start = node.get("start_factor")
+    if start is None and is_short(node):
+        note = "the warmup starts at a third of the lr, as PyTorch's LinearLR"
+        problems.note(node.place, "warmup-start", f"{note}; warmup: {{for: ..., start_factor: 0}} starts at 0")
+    factor = Linear.start_factor
+    if start is not None:
+        param = next(param_of(f) for f in parameters(Linear) if f.name == "start_factor")
+        factor = read_value("start_factor", param, start, scope, context)
+    if rows is None or factor is BAD:
+        return None
+    return Warmup(rows, Linear(start_factor=factor, total_iters=rows), is_short(node))
+
+
+def after_warmup(node: Node, groups: int, warmup: Warmup | None, context: Context) -> Schedule | None:
+    """The schedule of a node, after the warmup if there is one."""
+    scope = Scope(context.length, 0, context.length, groups)
+    if warmup is None:
+        return build_schedule(node, scope, context)
+    rows, ramp, short = warmup
+    whole, scope = scope, scope.part(rows, None, phase=True)
+    if isinstance(node, Sequence):
+        phases = build_phases(node, scope, context, whole)
+        if phases is None:
+            return None
+        parts, milestones = phases
+        return in_sequence((ramp, *parts), (rows, *(rows + at for at in milestones)))
+    schedule = build_schedule(node, scope, context)
+    if schedule is None:
+        return None
+    written = node.get("milestones") if isinstance(node, Mapping) else None
+    positions: Any = getattr(schedule, "milestones", None)
+    if short and written is not None and are_numbers(positions):
+        here, there = (", ".join(f"{by + position:g}" for position in positions) for by in (0, rows))
+        note = f"milestones count from the end of the warmup: {here} are {context.clock.interval}s {there} of the run"
+        context.problems.note(written.place, "milestones-after-warmup", note)
+    return in_sequence((ramp, schedule), (rows,))

@@ -11,8 +11,8 @@ from collections.abc import Sequence as Sequence_
 from dataclasses import replace
 
 from lrcli.reader.forms import spelled_out
-from lrcli.reader.given import Given
 from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar, ScalarOf, Sequence, compose_nodes
+from lrcli.reader.request import Given
 from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Place, Problems, Source, checked, refuse
 

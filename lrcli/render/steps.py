@@ -7,8 +7,7 @@ from dataclasses import asdict
 
 from lrcli.frameworks.counting import Count, counts
 from lrcli.render.document import json_document
-from lrcli.spec.data import Data, padded_batches
-from lrcli.spec.length import RunSteps
+from lrcli.spec.data import Data, RunSteps, padded_batches
 
 
 def write_steps(run: RunSteps, format: str) -> Iterator[str]:

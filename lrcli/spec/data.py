@@ -1,7 +1,11 @@
-"""What the steps of an epoch are counted from, and how PyTorch counts them; others are in `frameworks.counting`."""
+"""The steps of an epoch are counted from the data as PyTorch counts them, and those of a run from its epochs.
+
+How other frameworks count is in `frameworks.counting`.
+"""
 
 from __future__ import annotations
 
+from lrcli.spec import Spec
 from lrcli.values import dataclass
 
 
@@ -55,3 +59,22 @@ def steps_in_epoch(data: Data) -> int:
     5004
     """
     return whole_steps(padded_batches(data), data.grad_accum)
+
+
+@dataclass(frozen=True)
+class RunSteps:
+    """The steps of a whole run: `epochs` or `steps` is None where the spec does not say how they hang together."""
+
+    name: str
+    epochs: float | None
+    steps: int | None
+    steps_per_epoch: int | None
+    data: Data | None
+
+
+def run_steps(spec: Spec) -> RunSteps:
+    """How many steps and epochs the run of a spec has."""
+    per = spec.steps_per_epoch
+    if spec.interval == "step":
+        return RunSteps(spec.name, spec.length / per if per else None, spec.length, per, spec.data)
+    return RunSteps(spec.name, spec.length, spec.length * per if per else None, per, spec.data)

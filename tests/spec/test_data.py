@@ -9,8 +9,7 @@ import pytest
 
 from lrcli.frameworks.counting import counts
 from lrcli.reader import parse_text
-from lrcli.spec.data import Data, steps_in_epoch
-from lrcli.spec.length import RunSteps, run_steps
+from lrcli.spec.data import Data, RunSteps, run_steps, steps_in_epoch
 from tests.cli_world import run_cli
 
 GOLDEN = Path(__file__).parents[1] / "golden"

@@ -9,7 +9,7 @@ from lrcli.cli.options import OneSpec, Quiet, SpecOptions
 from lrcli.cli.output import Output
 from lrcli.render.formats import Formats
 from lrcli.render.steps import write_steps
-from lrcli.spec.length import run_steps
+from lrcli.spec.data import run_steps
 
 
 def steps(

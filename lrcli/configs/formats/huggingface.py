@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format
-from lrcli.configs.deepspeed import Trainer, scheduler_beside
-from lrcli.configs.trainer import RELEASES, put_first_step, put_kwargs, put_schedule, refuse_ratio, warmup
-from lrcli.configs.updates import run_length
+from lrcli.configs.formats.deepspeed import Trainer, scheduler_beside
+from lrcli.configs.trainer import RELEASES, put_first_step, put_kwargs, put_schedule, refuse_ratio, run_length, warmup
 from lrcli.frameworks.base import version_parts
 
 _MARKS = "lr_scheduler_type|warmup_ratio|warmup_steps|num_train_epochs|per_device_train_batch_size"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format
 from lrcli.configs.counts import trained_on
-from lrcli.configs.deepspeed import scheduler_beside
+from lrcli.configs.formats.deepspeed import scheduler_beside
 from lrcli.configs.formats.huggingface import accepts, note_wrong_keys, put_run, trainer_values
 from lrcli.configs.nodes import Unknown
 from lrcli.configs.trainer import RELEASES, refuse_ratio

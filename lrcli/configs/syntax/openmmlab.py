@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from lrcli.configs.beside import Chain, file_beside
 from lrcli.configs.nodes import Unknown, Unread, mapping_of, merged, without_entries
-from lrcli.configs.pythonic.names import BASE, Imports, names_of
 from lrcli.configs.syntax.python import given_names, python_scalar
+from lrcli.configs.syntax.python_names import BASE, Imports, names_of
 from lrcli.errors import SpecError
 from lrcli.inputs import Inputs
 from lrcli.reader.nodes import Mapping, Node, Scalar

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrcli.configs.nodes import Value, mapping_of, parts_of, text_scalar
-from lrcli.configs.pythonic.names import Imports, names_of
+from lrcli.configs.syntax.python_names import Imports, names_of
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.overrides import apply_sets
 from lrcli.reader.source import Place, Source

@@ -7,7 +7,7 @@ from dataclasses import replace
 from lrcli.infer.keys.key import Change, Key
 from lrcli.infer.keys.variants import Variants
 from lrcli.reader import Declared
-from lrcli.reader.declared import ConfigValue
+from lrcli.reader.request import ConfigValue
 from lrcli.spec import Spec
 
 _FROM_ZERO = (0.1, 1.0, 10.0)

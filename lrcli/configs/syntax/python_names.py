@@ -9,8 +9,8 @@ from collections.abc import Mapping as Mapping_
 from dataclasses import replace
 
 from lrcli.configs.nodes import Unknown, Unread
-from lrcli.configs.pythonic.changes import containers, lengthened, merged_into, swapped, with_item, without_item
-from lrcli.configs.pythonic.expressions import Expressions, Names, inside, keywords_of, root_of
+from lrcli.configs.syntax.python_changes import containers, lengthened, merged_into, swapped, with_item, without_item
+from lrcli.configs.syntax.python_expressions import Expressions, Names, inside, keywords_of, root_of
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List

@@ -7,7 +7,7 @@ from collections.abc import Mapping as Mapping_
 from dataclasses import replace
 
 from lrcli.configs.nodes import mapped, mapping_of, merged, parts_of, sequence_of, without_entries
-from lrcli.configs.pythonic.expressions import inside
+from lrcli.configs.syntax.python_expressions import inside
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
 from lrcli.reader.source import Place
