@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
-from types import ModuleType
+from functools import partial
 from typing import Any
 from warnings import warn
 
 from lrcli.errors import LrcliError, Problem
-from lrcli.frameworks.torch import foreign_reason, module_of
-from lrcli.frameworks.torch.formula import deviation, formula_scheduler
+from lrcli.frameworks.torch import AS_LAMBDA, foreign_reason, module_of
+from lrcli.frameworks.torch.formula import deviation, factor_of, formula_scheduler, lambda_lr
 from lrcli.frameworks.torch.releases import NEWEST, find_release
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.manual import Manual
 from lrcli.schedules.params import param_of
+from lrcli.schedules.range_test import RangeTest
 from lrcli.schedules.sequential import Sequential
+from lrcli.schedules.warmup_cosine import WarmupCosine
 from lrcli.spec import Spec
 
 _NOT_ARGUMENTS = ("metric", "schedules")
@@ -87,7 +89,8 @@ def check(schedules: Sequence[Schedule]) -> None:
     first = schedules[0]
     if any(type(schedule) is not type(first) for schedule in schedules):
         raise LrcliError("the parameter groups have schedules of different types; a PyTorch scheduler has one for all")
-    module = _module(first)
+    if module_of(type(first)) is None and foreign_reason(first):
+        raise LrcliError(f"PyTorch has no scheduler that computes {first.name}")
     for schedule in schedules:
         if reason := foreign_reason(schedule):
             raise LrcliError(reason)
@@ -96,7 +99,7 @@ def check(schedules: Sequence[Schedule]) -> None:
             if isinstance(children[0], Manual):
                 raise LrcliError(f"PyTorch has no scheduler that holds {children[0].name} inside another")
             check(children)
-    if hasattr(module, "to_torch"):
+    if first.name in AS_LAMBDA:
         return
     for f in fields(first):
         param = param_of(f)
@@ -105,20 +108,11 @@ def check(schedules: Sequence[Schedule]) -> None:
             raise LrcliError(f"the parameter groups have different {f.name}; a PyTorch scheduler has one for all")
 
 
-def _module(schedule: Schedule) -> ModuleType | None:
-    """The file of this folder that replays the schedule, None for a class of PyTorch's that needs none."""
-    module = module_of(type(schedule))
-    if module is None and foreign_reason(schedule):
-        raise LrcliError(f"PyTorch has no scheduler that computes {schedule.name}")
-    return module
-
-
 def build(schedules: Sequence[Schedule], optimizer: Any) -> Any:
     """One scheduler for the schedules of all groups, which are alike but for per-group values."""
     first = schedules[0]
-    module = _module(first)
-    if module is not None and hasattr(module, "to_torch"):
-        return module.to_torch(schedules, optimizer)
+    if first.name in AS_LAMBDA:
+        return _as_lambda(schedules, optimizer)
     assert first.torch is not None
     arguments: dict[str, Any] = {}
     for f in fields(first):
@@ -135,6 +129,20 @@ def build(schedules: Sequence[Schedule], optimizer: Any) -> Any:
         alike = all(value == values[0] for value in values)
         arguments[f.name] = plain[0] if alike else plain
     return _call(_class_of(first.torch), optimizer, arguments)
+
+
+def _as_lambda(schedules: Sequence[Schedule], optimizer: Any) -> Any:
+    """A LambdaLR of schedules that PyTorch has no class for."""
+    functions: list[Callable[[int], float]] = []
+    for schedule, group in zip(schedules, optimizer.param_groups, strict=True):
+        if isinstance(schedule, RangeTest):
+            group["lr"] = group["initial_lr"] = 1.0
+        if isinstance(schedule, WarmupCosine):
+            # LambdaLR scales initial_lr, which a scheduler that is built before may have left behind a changed lr
+            functions.append(partial(schedule.factor_at, base_lr=group.get("initial_lr", group["lr"])))
+        else:
+            functions.append(factor_of(schedule))
+    return lambda_lr(functions, optimizer)
 
 
 def _class_of(name: str) -> Any:

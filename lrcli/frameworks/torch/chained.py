@@ -10,8 +10,6 @@ from lrcli.frameworks.torch.machine import ParamGroup, RateRule, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.chained import Chained
 
-SINCE = (1, 10)
-
 
 class ChainedReplay(Composite):
     """It has no counter. get_last_lr() is what the group holds."""

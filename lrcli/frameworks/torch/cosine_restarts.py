@@ -9,8 +9,6 @@ from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.cosine_restarts import CosineRestarts
 
-SINCE = (1, 1)
-
 
 class WarmRestartsReplay(Replay):
     """T_cur steps since the last restart, in a cycle of T_i."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from lrcli.frameworks.torch.machine import ParamGroup, RateRule, Reason, Replay
+from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay
 from lrcli.frameworks.torch.releases import Release
 from lrcli.frameworks.torch.ruled import Ruled, Rules, closed_form
 from lrcli.schedules.cyclic import Cyclic
-
-SINCE = (1, 1)
 
 
 class CyclicReplay(Ruled):
@@ -33,7 +31,6 @@ class CyclicReplay(Ruled):
     def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
         if last_epoch == -1:
             group.lr = self.base_lr
-        self.group = group
         if self.schedule.cycle_momentum:
             self._take_momentum(group, last_epoch)
         lr = super().construct(group, last_epoch)
@@ -53,12 +50,6 @@ class CyclicReplay(Ruled):
             group.momentum = base
         if group.momentum is not None:
             self.momentum_at = self.schedule.momentum_from(group.momentum)
-
-    def _apply(self, rule: RateRule, lr: float, t: int) -> float:
-        new = super()._apply(rule, lr, t)
-        if self.momentum_at is not None:
-            self.group.momentum = self.momentum_at(t)
-        return new
 
     def reading_reason(self, fresh: bool, later: bool) -> Reason:
         return self._stale() if self.release >= (1, 3) else Reason("")

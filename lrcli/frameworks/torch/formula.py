@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 from lrcli.errors import EvaluationError, Refused
-from lrcli.frameworks.torch.lambda_ import lambda_lr
 from lrcli.frameworks.torch.loop import TrainingLoop, all_or_first
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.chained import Chained
@@ -90,7 +89,7 @@ def formula_scheduler(spec: Spec, optimizer: Any) -> Any:
     if not moving and all(
         group.get("initial_lr", group["lr"]) == base for group, base in zip(optimizer.param_groups, bases, strict=True)
     ):
-        factors = [_factor(schedule) for schedule in schedules]
+        factors = [factor_of(schedule) for schedule in schedules]
         pairs = zip(schedules, bases, strict=True)
         if all(_scales(schedule, base, min(spec.length, LOOKED_AT)) for schedule, base in pairs):
             return lambda_lr(factors, optimizer)
@@ -98,7 +97,15 @@ def formula_scheduler(spec: Spec, optimizer: Any) -> Any:
     return _formula_class()(optimizer, lambda metrics: curves, momenta, False)
 
 
-def _factor(schedule: Schedule) -> CurveFunction:
+def lambda_lr(functions: Sequence[CurveFunction], optimizer: Any) -> Any:
+    """PyTorch's own LambdaLR, with one function per parameter group."""
+    from torch.optim.lr_scheduler import LambdaLR
+
+    return LambdaLR(optimizer, lr_lambda=list(functions))
+
+
+def factor_of(schedule: Schedule) -> CurveFunction:
+    """The LR of each step, for a base LR of 1."""
     return lambda epoch: schedule.lr_at(epoch, 1.0)
 
 

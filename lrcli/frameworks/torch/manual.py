@@ -9,8 +9,6 @@ from lrcli.frameworks.torch.machine import Reason, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.manual import Manual
 
-SINCE = (1, 0)
-
 
 class ManualReplay(Composite):
     """The loop steps each scheduler, and reads get_lr() and get_last_lr() of the last one."""

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from math import cos, pi
 
-from lrcli.frameworks.torch.machine import ParamGroup, RateRule, Replay
+from lrcli.frameworks.torch.machine import ParamGroup, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.frameworks.torch.ruled import GroupRuled, Rules
 from lrcli.schedules.one_cycle import OneCycle
-
-SINCE = (1, 3)
 
 
 class OneCycleReplay(GroupRuled):
@@ -38,12 +36,6 @@ class OneCycleReplay(GroupRuled):
             group.momentum = top
             group.arguments.update(base_momentum=base, max_momentum=top)
         return super().construct(group, last_epoch)
-
-    def _apply(self, rule: RateRule, lr: float, t: int) -> float:
-        new = super()._apply(rule, lr, t)
-        if self.momentum_at is not None:
-            self.group.momentum = self.momentum_at(t)
-        return new
 
     def _check(self, t: float) -> None:
         total = self.schedule.total

@@ -8,8 +8,6 @@ from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.plateau import Plateau
 
-SINCE = (1, 0)
-
 
 class PlateauReplay(Replay):
     """Its step() takes the metric first; it has no get_lr() of its own."""

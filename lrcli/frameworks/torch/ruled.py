@@ -66,6 +66,7 @@ class Ruled(Replay):
         self._reading = reading
 
     def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
+        self.group = group
         self.rules = self._make_rules(group.base_lr())
         self._given, self._resumed_from = group.lr, last_epoch
         # 1.1 to 1.3 evaluate epoch 0 (or last_epoch), the others the epoch after last_epoch
@@ -97,6 +98,8 @@ class Ruled(Replay):
         if isinstance(new_lr, complex):  # a negative gamma to the power of a fractional epoch
             raise refuse(self.release, "TypeError", "the learning rate would be a complex number")
         self.last_lr = new_lr
+        if self.momentum_at is not None:
+            self.group.momentum = self.momentum_at(t)
         return new_lr
 
     def _surfaced(self, exc: Exception) -> Exception:
@@ -162,35 +165,16 @@ class Ruled(Replay):
 class GroupRuled(Ruled):
     """One whose rule reads its arguments from the group at every call: a scheduler built later may overwrite them."""
 
-    group: ParamGroup
     _seen: tuple[float | None, dict[str, float]] | None = None
 
-    def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
-        self.group = group
-        return super().construct(group, last_epoch)
-
-    def _reread(self) -> None:
+    @property
+    def rules(self) -> Rules:
+        """Its rules, for what the group holds now."""
         now = (self.group.initial_lr, dict(self.group.arguments))
         if now != self._seen:
-            self._seen = now
-            self.rules = self._make_rules(self.group.base_lr())
+            self._seen, self._made = now, self._make_rules(self.group.base_lr())
+        return self._made
 
-    def initial_step(self, lr: float) -> float:
-        self._reread()
-        return super().initial_step(lr)
-
-    def update(self, lr: float, epoch: float | None = None) -> float:
-        self._reread()
-        return super().update(lr, epoch)
-
-    def get_lr(self, lr: float) -> float:
-        self._reread()
-        return super().get_lr(lr)
-
-    def plain_rule(self) -> RateRule | None:
-        self._reread()
-        return super().plain_rule()
-
-    def run(self, lr: float, n: int, out: list[float]) -> None:
-        self._reread()
-        super().run(lr, n, out)
+    @rules.setter
+    def rules(self, made: Rules) -> None:
+        pass  # they are made when they are read

@@ -11,8 +11,6 @@ from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.sequential import Sequential
 
-SINCE = (1, 10)
-
 
 class SequentialReplay(Composite):
     """One counter and the children; at a milestone the next child gets epoch 0, from its base LR where it can."""

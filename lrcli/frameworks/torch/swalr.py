@@ -7,7 +7,6 @@ from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.frameworks.torch.ruled import GroupRuled, Rules
 from lrcli.schedules.swalr import SWALR
 
-SINCE = (1, 6)
 READING = "the rule anneals by one call, and reading it anneals once more"
 
 
@@ -42,14 +41,12 @@ class SWALRReplay(GroupRuled):
     def get_lr(self, lr: float) -> float:
         if self.release < (1, 12):
             raise refuse(self.release, "NameError", "name 'warnings' is not defined")
-        self._reread()
         return self.rules.rule(lr, self.calls - 1)
 
     def resume_reason(self) -> Reason:
         return Reason("its clock counts the calls of step(), so a new one begins to anneal anew")
 
     def plain_rule(self) -> RateRule:
-        self._reread()
         rule, ahead = self.rules.rule, self.calls - 1 - self.last_epoch
         return (lambda lr, t: rule(lr, t + ahead)) if ahead else rule
 

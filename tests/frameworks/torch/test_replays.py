@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from lrcli.catalog.registry import general_types as all_types
 from lrcli.curve import evaluate
 from lrcli.errors import EvaluationError, LrcliError, Refused
-from lrcli.frameworks.torch import replay
+from lrcli.frameworks.torch import AS_LAMBDA, module_of, replay, rules, since
 from lrcli.frameworks.torch.loop import TrainingLoop, _saved_group
 from lrcli.frameworks.torch.machine import ParamGroup
 from lrcli.frameworks.torch.releases import RELEASES, find_release, parse
@@ -30,20 +29,17 @@ def codes(schedule: str, emulate: str) -> list[str]:
     return [note.code for note in series_of(spec(schedule, emulate)).notes()]
 
 
-def test_every_schedule_has_a_replay_of_the_same_name() -> None:
-    """A schedule is one file in schedules/ and one in emulate/torch/, of the same name."""
+def test_every_general_schedule_is_replayed() -> None:
+    """By a module with the name of its file, by a rule, or by its closed form."""
     for cls in all_types():
-        module = import_module(f"lrcli.frameworks.torch.{cls.__module__.rpartition('.')[2]}")
-        assert module.SINCE <= parse("1.13")
-        assert callable(module.replay)
+        assert parse(since(cls) or "1.0") <= parse("1.13")
+        assert module_of(cls) or cls.torch or cls.name in AS_LAMBDA
 
 
 def test_no_rule_knows_the_double_gamma() -> None:
-    """The reading comes out of the rule: the files of the schedules know nothing of get_lr()."""
-    folder = Path(inspect.getfile(replay)).parent
-    for name in ("step", "multistep", "exponential", "cosine", "linear", "polynomial", "lambda_"):
-        text = (folder / f"{name}.py").read_text(encoding="utf-8")
-        assert "get_lr" not in text
+    """The reading comes out of the rule: nothing beside the texts knows of get_lr()."""
+    text = Path(inspect.getfile(rules)).read_text(encoding="utf-8")
+    assert "get_lr" not in text.partition("class ClassRules")[0]
 
 
 @pytest.mark.parametrize("release", ["1.1", *(r for r in RELEASES if parse(r) >= (1, 4))])

@@ -1,0 +1,239 @@
+"""The rules of PyTorch's classes that go on from the LR that the group holds, in the releases in which they do.
+
+StepLR, MultiStepLR, ExponentialLR and CosineAnnealingLR are the closed form in 1.0, 1.2 and 1.3, and are chained in 1.1
+and from 1.4 on; the others are chained in every release that has them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable
+from math import cos, pi
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lrcli.frameworks.torch.releases import Release, is_closed_form, refuse
+from lrcli.frameworks.torch.ruled import Ruled, Rules, closed_form, hold
+
+if TYPE_CHECKING:
+    from lrcli.schedules.constant_lr import ConstantLR
+    from lrcli.schedules.cosine import Cosine
+    from lrcli.schedules.exponential import Exponential
+    from lrcli.schedules.linear import Linear
+    from lrcli.schedules.multiplicative import Multiplicative
+    from lrcli.schedules.multistep import MultiStep
+    from lrcli.schedules.polynomial import Polynomial
+    from lrcli.schedules.step import Step
+
+
+def _step(schedule: Step, release: Release, base: float) -> Rules:
+    step_size, gamma = schedule.step_size, schedule.gamma
+
+    def chained(lr: float, t: int) -> float:
+        return lr if t == 0 or t % step_size != 0 else lr * gamma
+
+    return Rules(chained)
+
+
+def _multistep(schedule: MultiStep, release: Release, base: float) -> Rules:
+    gamma, counts = schedule.gamma, Counter(schedule.milestones)
+
+    def chained(lr: float, t: int) -> float:
+        if t not in counts:
+            return lr
+        decay: float = gamma ** counts[t]
+        return lr * decay
+
+    def closed_1_4(lr: float, t: int) -> float:
+        # 1.4 bisects the Counter itself, whose "items" are how often 0, 1, 2, ... are milestones (pytorch #36913)
+        unsorted: Any = counts
+        decay: float = gamma ** bisect_right(unsorted, t)
+        return base * decay
+
+    return Rules(chained, closed=closed_1_4 if release == (1, 4) else None)
+
+
+def _multistep_refusal(schedule: MultiStep, release: Release) -> str:
+    is_unsorted = is_closed_form(release) and list(schedule.milestones) != sorted(schedule.milestones)
+    return "the milestones must be in increasing order" if is_unsorted else ""
+
+
+def _exponential(schedule: Exponential, release: Release, base: float) -> Rules:
+    gamma = schedule.gamma
+
+    def from_base(lr: float, t: int) -> float:
+        return base if t == 0 else lr * gamma
+
+    def from_group(lr: float, t: int) -> float:
+        return lr if t == 0 else lr * gamma
+
+    def chained(lr: float, t: int) -> float:
+        return lr * gamma
+
+    if release < (1, 10):
+        return Rules(from_base)
+    return Rules(from_group) if release < (2, 8) else Rules(chained, first=hold)
+
+
+def _cosine(schedule: Cosine, release: Release, base: float) -> Rules:
+    T_max, eta_min = schedule.T_max, schedule.eta_min
+
+    def chained(lr: float, t: int) -> float:
+        if (t - 1 - T_max) % (2 * T_max) == 0:
+            return lr + (base - eta_min) * (1 - cos(pi / T_max)) / 2
+        return (1 + cos(pi * t / T_max)) / (1 + cos(pi * (t - 1) / T_max)) * (lr - eta_min) + eta_min
+
+    def from_base(lr: float, t: int) -> float:
+        return base if t == 0 else chained(lr, t)
+
+    def from_group(lr: float, t: int) -> float:
+        return lr if t == 0 else chained(lr, t)
+
+    def resumed(lr: float, t: int) -> float:
+        """1.12 on, while _step_count is 1: the closed form in another order of operations."""
+        return eta_min + (base - eta_min) * (1 + cos(t * pi / T_max)) / 2
+
+    def first(lr: float, t: int) -> float:
+        return lr if t == 0 else resumed(lr, t)
+
+    def fresh(lr: float, t: int) -> float:
+        return resumed(lr, t) if t > 0 else chained(lr, t)
+
+    if release < (1, 10):
+        return Rules(from_base)
+    if release < (1, 12):
+        return Rules(from_group)
+    return Rules(from_group, first, first) if release < (2, 8) else Rules(chained, hold, fresh)
+
+
+def _multiplicative(schedule: Multiplicative, release: Release, base: float) -> Rules:
+    factor = schedule.lr_lambda.function
+
+    def from_base(lr: float, t: int) -> float:
+        return lr * factor(t) if t > 0 else base
+
+    def from_group(lr: float, t: int) -> float:
+        return lr * factor(t) if t > 0 else lr
+
+    def chained(lr: float, t: int) -> float:
+        return lr * factor(t)
+
+    if release < (1, 10):
+        return Rules(from_base, closed=from_base)
+    return Rules(from_group, closed=from_group) if release < (2, 8) else Rules(chained, hold, closed=chained)
+
+
+def _constant_lr(schedule: ConstantLR, release: Release, base: float) -> Rules:
+    factor, total_iters = schedule.factor, schedule.total_iters
+
+    def chained(lr: float, t: int) -> float:
+        if t == 0:
+            return lr * factor
+        if t != total_iters:
+            return lr
+        return lr * (1.0 / factor)
+
+    return Rules(chained)
+
+
+def _constant_lr_refusal(schedule: ConstantLR, release: Release) -> str:
+    return _outside("factor", schedule.factor)
+
+
+def _linear(schedule: Linear, release: Release, base: float) -> Rules:
+    start, total, delta = schedule.start_factor, schedule.total_iters, schedule.end_factor - schedule.start_factor
+    scaled_start = total * start
+
+    def chained(lr: float, t: int) -> float:
+        if t == 0:
+            return lr * start
+        if t > total:
+            return lr
+        return lr * (1.0 + delta / (scaled_start + (t - 1) * delta))
+
+    def first(lr: float, t: int) -> float:
+        return lr * start if t == 0 else lr
+
+    return Rules(chained, first if release >= (2, 8) else None)
+
+
+def _linear_refusal(schedule: Linear, release: Release) -> str:
+    start = schedule.start_factor
+    if release >= (2, 0) and (start <= 0 or start > 1.0):
+        return f"start_factor must be above 0 and at most 1, not {start!r}"
+    return _outside("start_factor", start) or _outside("end_factor", schedule.end_factor)
+
+
+def _polynomial(schedule: Polynomial, release: Release, base: float) -> Rules:
+    total, power = schedule.total_iters, schedule.power
+
+    def chained(lr: float, t: int) -> float:
+        if t > total:
+            return lr
+        decay: float = ((1.0 - t / total) / (1.0 - (t - 1) / total)) ** power
+        return lr * decay
+
+    def from_group(lr: float, t: int) -> float:
+        return lr if t == 0 else chained(lr, t)
+
+    return Rules(from_group) if release < (2, 8) else Rules(chained, first=hold)
+
+
+def _outside(name: str, factor: float) -> str:
+    return f"{name} must be between 0 and 1, not {factor!r}" if factor > 1.0 or factor < 0 else ""
+
+
+class ClassRules(NamedTuple):
+    """What is known of a class.
+
+    rules: its rule in a release, for a base LR. reading: what get_lr() does once more to the LR. refusal: with which
+    ValueError a release refuses a schedule, "" where it does not.
+    """
+
+    rules: Callable[[Any, Release, float], Rules]
+    reading: str
+    refusal: Callable[[Any, Release], str] = lambda schedule, release: ""
+
+    def replay(self, schedule: Any, release: Release) -> Ruled:
+        """The scheduler that a release builds."""
+        if reason := self.refusal(schedule, release):
+            raise refuse(release, "ValueError", reason)
+
+        def rules(base: float) -> Rules:
+            closed = closed_form(schedule, base)
+            if is_closed_form(release):
+                return closed
+            chained = self.rules(schedule, release, base)
+            return chained if chained.closed else chained._replace(closed=closed.rule)
+
+        return Ruled(release, rules, self.reading)
+
+
+RULES = {
+    "step": ClassRules(_step, "the rule multiplies by gamma at a decay epoch, and reading it multiplies once more"),
+    "multistep": ClassRules(
+        _multistep,
+        "the rule multiplies by gamma at a milestone, and reading it multiplies once more",
+        _multistep_refusal,
+    ),
+    "exponential": ClassRules(_exponential, "the rule multiplies by gamma, and reading it multiplies once more"),
+    "cosine": ClassRules(_cosine, "the rule scales by the epoch's ratio of cosines, and reading it scales once more"),
+    "multiplicative": ClassRules(
+        _multiplicative, "the rule multiplies by the lambda, and reading it multiplies once more"
+    ),
+    "constant_lr": ClassRules(
+        _constant_lr,
+        "the rule applies the factor at epoch 0 and takes it back at total_iters, and reading it does so once more",
+        _constant_lr_refusal,
+    ),
+    "linear": ClassRules(
+        _linear,
+        "the rule scales by start_factor at epoch 0 and by the ratio of two factors after it,"
+        " and reading it scales once more",
+        _linear_refusal,
+    ),
+    "polynomial": ClassRules(
+        _polynomial, "the rule scales by the ratio of two factors, and reading it scales once more"
+    ),
+}
+"""The classes, by the file of their schedule in `lrcli.schedules`."""
