@@ -11,9 +11,9 @@ from os import PathLike, fspath
 from lrcli.checks.rules import Rule, all_rules, codes, rule, rules_by_level
 from lrcli.checks.subject import Subject
 from lrcli.errors import LrcliError, Problem, suggest
-from lrcli.lock.pin import recorded
+from lrcli.lock import recorded
 from lrcli.reader import Declared, read_declared
-from lrcli.series.names import group_names
+from lrcli.series.align import group_names
 from lrcli.spec import Spec
 
 __all__ = ["Rule", "all_rules", "check", "check_declared", "codes", "known_code", "rule", "rules_by_level"]

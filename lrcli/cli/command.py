@@ -14,7 +14,7 @@ from lrcli.cli.environment import Environment
 from lrcli.cli.options import Options, OutputOptions, format_option
 from lrcli.cli.output import Output
 from lrcli.progress import progress_heard_by
-from lrcli.render.formats import TEXT, Formats
+from lrcli.render import TEXT, Formats
 
 if TYPE_CHECKING:
     from typer._click import Context, HelpFormatter

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from typer import Argument, Option
 
 from lrcli.errors import LrcliError
-from lrcli.render.formats import Formats
+from lrcli.render import Formats
 from lrcli.values import dataclass
 
 if TYPE_CHECKING:

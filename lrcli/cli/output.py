@@ -14,8 +14,7 @@ from lrcli.cli.environment import Environment
 from lrcli.cli.signals import unwound
 from lrcli.errors import LrcliError
 from lrcli.printable import printable_output
-from lrcli.render import Style
-from lrcli.render.formats import TEXT, Formats
+from lrcli.render import TEXT, Formats, Style
 from lrcli.values import dataclass
 
 _OURS = (

@@ -10,7 +10,7 @@ from lrcli.comparison.gaps import Gap, Row, Tally, Values, largest_value
 from lrcli.comparison.match import Pairing, match, windows
 from lrcli.errors import InvalidValue, Problem
 from lrcli.series import Series, series_of
-from lrcli.series.names import curve_names
+from lrcli.series.align import curve_names
 from lrcli.spec import Spec
 from lrcli.values import dataclass
 

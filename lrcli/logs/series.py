@@ -15,9 +15,9 @@ from lrcli.logs.axis import counted, rows_in, whole_positions
 from lrcli.logs.columns import family, group
 from lrcli.logs.rounding import tolerance
 from lrcli.printable import count_text
+from lrcli.series.align import distinct_names
 from lrcli.series.base import BLOCK, Block, Readings, Series, Test, first_of
 from lrcli.series.formula import SpecSeries
-from lrcli.series.names import distinct_names
 from lrcli.series.sample import SampledLine, Thinned
 
 

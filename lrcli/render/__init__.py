@@ -1,7 +1,14 @@
-"""Values -> text and pictures. Each writer takes a value and yields text; the library writes nothing itself."""
+"""Values -> text and pictures. Each writer takes a value and yields text; the library writes nothing itself.
+
+A format of tables or of pictures is one file in `lrcli/render/tables` or `lrcli/render/pictures`, found by its folder.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
+from lrcli.folder import module_names
 from lrcli.values import dataclass
 
 MOST_COLUMNS, MOST_LINES = 2_000, 1_000
@@ -20,3 +27,55 @@ class Style:
     color: bool = False
     width: int = 80
     ascii: bool = False
+
+
+_ENDINGS = {
+    "csv": (".csv",),
+    "json": (".json",),
+    "markdown": (".md",),
+    "python": (".py",),
+    "sarif": (".sarif",),
+    "tsv": (".tsv",),
+    "yaml": (".yaml", ".yml"),
+}
+"""Files with these endings hold reports; a format that has a module of its own states its endings there."""
+
+
+@dataclass(frozen=True)
+class Formats:
+    """The formats of a command, and which of them is written where nobody says.
+
+    others: their names, beside the default, where they have no files of their own. package: the package with a module
+    for each, which states its ENDINGS. on_terminal: what the default is there. prose: those whose long lines a terminal
+    may break at words. option: whether --format chooses among them.
+    """
+
+    default: str
+    others: tuple[str, ...] = ()
+    prose: tuple[str, ...] = ()
+    option: bool = True
+    package: str = ""
+    on_terminal: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all formats."""
+        return module_names(import_module(self.package).__path__) if self.package else (self.default, *self.others)
+
+    def module(self, name: str) -> Any:
+        """The module of a format. No other one is imported."""
+        return import_module(f"{self.package}.{name}")
+
+    def endings(self, name: str) -> tuple[str, ...]:
+        """The endings of files that mean a format, the usual one first."""
+        endings: tuple[str, ...] = self.module(name).ENDINGS if self.package else _ENDINGS.get(name, ())
+        return endings
+
+    def of_ending(self, ending: str) -> str | None:
+        """The format that an ending means."""
+        namesake_first = sorted(self.names, key=lambda name: f".{name}" != ending)  # so that no other is imported
+        return next((name for name in namesake_first if ending in self.endings(name)), None)
+
+
+TEXT = Formats("text", prose=("text",))
+"""Prose and lists of names have no other format."""

@@ -8,8 +8,7 @@ from itertools import pairwise
 from operator import itemgetter
 
 from lrcli.series import Series, series_of
-from lrcli.series.align import Grid, common_grid
-from lrcli.series.names import curve_names
+from lrcli.series.align import Grid, common_grid, curve_names
 from lrcli.series.sample import Facts, SampledLine
 from lrcli.spec import Spec
 from lrcli.values import dataclass

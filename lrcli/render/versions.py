@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lrcli.comparison.releases import ReadingFamily
-from lrcli.comparison.versions import Agreement, Family
+from lrcli.comparison.versions import Agreement, Family, ReadingFamily
 from lrcli.frameworks.replaying import ReleaseChange, replaying
 from lrcli.render.document import json_document
 from lrcli.render.safe import aligned

@@ -14,17 +14,20 @@ value may be, and the simple rules between keys. It does not say, and the reader
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from lrcli.schema.emulation import emulation, own_schemas
+from lrcli.frameworks.replaying import replaying
 from lrcli.schema.types import definitions, ref
-from lrcli.spec.keys import GROUP_KEYS, INSIDE, RATE_KEYS, TOP_KEYS, SpecKey, key_names
+from lrcli.spec import READINGS, REPLAYED, SHOWABLE, STEP_ORDERS
+from lrcli.spec.keys import GROUP_KEYS, INSIDE, RATE_KEYS, SAVED, TOP_KEYS, SpecKey, key_names
 
 Schema = dict[str, Any]
 
 _LRS = key_names(RATE_KEYS)
 _COUNT = {"type": "integer", "minimum": 1, "maximum": 10**12}
 _WHOLE = {"minimum": -(10**12), "maximum": 10**12}
+_EXPRESSION = {"type": ["string", "number"], "minLength": 1}
 _NAME = {"type": ["string", "number", "boolean", "null"], "minLength": 1}
 
 
@@ -77,10 +80,11 @@ def _takes(key: SpecKey) -> Schema:
         "rows": ref("rows"),
         "schedule": {"if": {"type": "null"}, "then": True, "else": ref("schedule")},
         "groups": _groups(),
-        **own_schemas(),
+        **_of_emulation(),
     }
     if key.takes in INSIDE:
-        return emulation(_mapping(key)) if key.takes == "emulate" else _mapping(key)
+        mapping = _mapping(key)
+        return {"anyOf": [{"type": "null"}, _release_text(), mapping]} if key.takes == "emulate" else mapping
     value: Schema = takes[key.takes]
     return {**value, "type": [value["type"], "null"]} if key.optional else value
 
@@ -164,3 +168,37 @@ def _lr_is_known() -> list[Schema]:
         _in_all_groups(has_own, number=True),
         {**sets_own, "anyOf": [no_groups, _in_all_groups(inherits, number=True)]},
     ]
+
+
+def _version() -> str:
+    lines = "|".join(re.escape(line) for line in replaying().RELEASES)
+    return rf"v?(?:{lines})(?:\.[0-9]+)?(?:\+[^:]*)?"
+
+
+def _release_text() -> Schema:
+    """A release, as in `torch-1.10:get_lr:scheduler_first`, reading and order in any order."""
+    read, order = f":(?:{'|'.join(SHOWABLE)})", f":(?:{'|'.join(STEP_ORDERS)})"
+    words = f"(?:{read})?(?:{order})?|{order}{read}"
+    pattern = rf"^\s*(?:formula|{REPLAYED}(?:-{_version()})?(?:{words}))\s*$"
+    old = f"{REPLAYED}-{list(replaying().RELEASES)[1]}"
+    return {"type": "string", "pattern": pattern, "examples": [REPLAYED, old, f"{old}:{READINGS[1]}", "formula"]}
+
+
+def _of_emulation() -> dict[str, Schema]:
+    """What the keys of `emulate:` take that no other key does, by `SpecKey.takes`."""
+    numbers = {"type": "array", "items": {"type": "number"}, "minItems": 1}
+    return {
+        "release": {
+            "anyOf": [
+                {"type": "null"},
+                {"type": "string", "pattern": rf"^(?:{REPLAYED}-)?\s*(?:{_version()}|{REPLAYED})?\s*$"},
+                {"type": "number", "enum": sorted({float(line) for line in replaying().RELEASES})},
+            ],
+        },
+        "last_epoch": {"type": "integer", "minimum": -1, "exclusiveMaximum": 10**12},
+        "saved": {"anyOf": [{"enum": list(SAVED)}, {"type": "number"}, numbers]},
+        "rates": {"anyOf": [{"type": ["number", "null"]}, numbers]},
+        "step_epoch": {
+            "anyOf": [{"type": "null"}, _EXPRESSION, {"type": "array", "items": {"type": ["number", "null"]}}],
+        },
+    }

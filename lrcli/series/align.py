@@ -1,4 +1,4 @@
-"""Several runs side by side: one row axis for all of them.
+"""Several runs side by side: one row axis for all of them, and names that tell them and their groups apart.
 
 Rows are epochs, or steps as soon as one run counts steps. An epoch's learning rate then holds for all of its steps.
 """
@@ -6,12 +6,15 @@ Rows are epochs, or steps as soon as one run counts steps. An epoch's learning r
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lrcli.errors import LrcliError
 from lrcli.series.base import Readings, Series
+
+if TYPE_CHECKING:
+    from lrcli.spec import Group
 
 
 class Grid(NamedTuple):
@@ -76,3 +79,38 @@ def on_grid(
                 for group in groups
             )
         yield groups
+
+
+def curve_names(runs: Sequence[Series]) -> tuple[str, ...]:
+    """One name per run, each different: its own, with `@torch-1.1` and then `#2` where that is not enough."""
+    counts = Counter(run.name for run in runs)
+    return _distinct([f"{run.name}@{run.label}" if counts[run.name] > 1 and run.label else run.name for run in runs])
+
+
+def group_names(groups: Sequence[Group]) -> tuple[str, ...]:
+    """One name per parameter group, each different; see `distinct_names`."""
+    return distinct_names([group.name for group in groups])
+
+
+def distinct_names(names: Sequence[str | None]) -> tuple[str, ...]:
+    """The names of parameter groups, made different; unnamed ones are numbered from 0. A single unnamed one is ''.
+
+    >>> distinct_names(["head", None, "head"]), distinct_names([None])
+    (('head', '1', 'head#2'), ('',))
+    """
+    if len(names) == 1 and names[0] is None:
+        return ("",)
+    return _distinct([str(i) if name is None else name for i, name in enumerate(names)])
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    used: set[str] = set()
+    result = []
+    for name in names:
+        new, n = name, 1
+        while new in used or (n > 1 and new in names):
+            n += 1
+            new = f"{name}#{n}"
+        used.add(new)
+        result.append(new)
+    return tuple(result)

@@ -12,8 +12,8 @@ from lrcli.errors import EvaluationError, Problem
 from lrcli.progress import report_progress
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import param_of
+from lrcli.series.align import group_names
 from lrcli.series.base import BLOCK, Block, Readings, Series, Test, Trace, first_of, picked
-from lrcli.series.names import group_names
 from lrcli.spec import Group, Spec
 from lrcli.values import dataclass
 

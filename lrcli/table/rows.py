@@ -12,8 +12,7 @@ from typing import Any
 
 from lrcli.progress import report_progress
 from lrcli.series import BLOCK, Series, series_of
-from lrcli.series.align import common_grid, on_grid
-from lrcli.series.names import curve_names
+from lrcli.series.align import common_grid, curve_names, on_grid
 from lrcli.spec import Spec
 from lrcli.table import Chunk, Column, Table
 from lrcli.values import dataclass

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from lrcli.errors import LrcliError
-from lrcli.lock.lock import BLOCKS, Lock, Track, read_lock, record
-from lrcli.lock.lock_diff import differences
+from lrcli.lock.lock import BLOCKS, Lock, Track, differences, read_lock, record
 from lrcli.reader import parse_text
 from lrcli.spec import Spec
 from tests.cli_world import run_cli

@@ -16,7 +16,7 @@ from lrcli.schedules.multistep import MultiStep
 from lrcli.schedules.plateau import Plateau
 from lrcli.schedules.step import Step
 from lrcli.series import series_of
-from lrcli.series.names import curve_names, group_names
+from lrcli.series.align import curve_names, group_names
 from lrcli.spec import Emulation, Group, Spec
 from lrcli.table import Table
 from lrcli.table.rows import HEAD, tabulate

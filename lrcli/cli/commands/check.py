@@ -10,10 +10,10 @@ from typer import Argument
 from lrcli.checks import check_declared, known_code, rules_by_level
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
-from lrcli.cli.exits import ExitStatus
 from lrcli.cli.load import load_declared
 from lrcli.cli.options import Quiet, SpecOptions, comparison_option
 from lrcli.cli.output import Output
+from lrcli.cli.run import ExitStatus
 from lrcli.errors import LrcliError, Problem, SpecError
 from lrcli.progress import report_progress
 from lrcli.render.findings import FINDINGS, write_findings
@@ -95,8 +95,8 @@ def _codes(given: list[str] | None) -> list[str]:
 
 def _pin(env: Environment, loaded: "Sequence[Declared]") -> None:
     """Write the locks of all specs, or none: what cannot be recorded is found out first."""
+    from lrcli.lock import lock_path
     from lrcli.lock.lock import record
-    from lrcli.lock.pin import lock_path
 
     locks = []
     for declared in loaded:

@@ -12,7 +12,7 @@ from lrcli.catalog.registry import all_types
 from lrcli.cli.command import make_command
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
-from lrcli.render.formats import Formats
+from lrcli.render import Formats
 
 
 def new(

@@ -12,8 +12,7 @@ from lrcli.cli.output import Output
 from lrcli.cli.positions import outside, rows_in_range
 from lrcli.errors import LrcliError
 from lrcli.render.pictures import PICTURES, Look, Picture, check_options, picture_format
-from lrcli.series.align import common_grid
-from lrcli.series.names import curve_names
+from lrcli.series.align import common_grid, curve_names
 
 if TYPE_CHECKING:
     from lrcli.series import Series

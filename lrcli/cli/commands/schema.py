@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lrcli.cli.command import make_command
 from lrcli.cli.output import Output
+from lrcli.render import Formats
 from lrcli.render.document import json_document
-from lrcli.render.formats import Formats
 
 
 def schema(output: Output) -> None:

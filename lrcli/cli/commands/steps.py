@@ -7,7 +7,7 @@ from lrcli.cli.environment import Environment
 from lrcli.cli.load import load_declared
 from lrcli.cli.options import OneSpec, Quiet, SpecOptions
 from lrcli.cli.output import Output
-from lrcli.render.formats import Formats
+from lrcli.render import Formats
 from lrcli.render.steps import write_steps
 from lrcli.spec.data import run_steps
 

@@ -9,8 +9,7 @@ from lrcli.cli.load import load_series, tell_notes
 from lrcli.cli.options import CurveOptions, Digits, NoPager, Quiet, Range, Specs, digits_of, row_option
 from lrcli.cli.output import Output
 from lrcli.render.tables import TABLES, table_format
-from lrcli.series.align import common_grid
-from lrcli.series.names import curve_names
+from lrcli.series.align import common_grid, curve_names
 from lrcli.table.rows import tabulate
 
 if TYPE_CHECKING:

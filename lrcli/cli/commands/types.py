@@ -11,8 +11,8 @@ from lrcli.catalog.registry import all_types, framework, framework_types
 from lrcli.cli.command import make_command
 from lrcli.cli.options import NoPager
 from lrcli.cli.output import Output
+from lrcli.render import Formats
 from lrcli.render.catalog import write_list, write_type
-from lrcli.render.formats import Formats
 
 _PICTURE = (72, 12)
 

@@ -12,12 +12,12 @@ from lrcli.cli.environment import Environment
 from lrcli.cli.load import load_declared
 from lrcli.cli.options import Quiet, SpecOptions
 from lrcli.cli.output import Output
-from lrcli.comparison.releases import readings_of
+from lrcli.comparison.versions import readings_of
 from lrcli.comparison.versions import versions as agreements_of
 from lrcli.errors import LrcliError
 from lrcli.frameworks.replaying import replaying
 from lrcli.reader import split_argument
-from lrcli.render.formats import Formats
+from lrcli.render import Formats
 from lrcli.render.versions import write_agreements, write_changes, write_readings
 
 if TYPE_CHECKING:

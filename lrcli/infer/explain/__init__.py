@@ -18,7 +18,7 @@ from lrcli.infer.keys import Change
 from lrcli.logs import Log, Rounding
 from lrcli.reader import Declared
 from lrcli.series import series_of
-from lrcli.series.names import group_names
+from lrcli.series.align import group_names
 from lrcli.spec import Spec
 from lrcli.values import dataclass
 

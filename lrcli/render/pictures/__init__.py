@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from lrcli.errors import LrcliError
-from lrcli.render.formats import Formats
+from lrcli.render import Formats
 from lrcli.values import dataclass
 
 if TYPE_CHECKING:

@@ -20,8 +20,7 @@ from lrcli.render.svg.curves import readable
 from lrcli.render.svg.text import escaped_xml
 from lrcli.render.svg.theme import Palette, curve_looks, in_theme, ramp_shares
 from lrcli.series import Series
-from lrcli.series.align import common_grid
-from lrcli.series.names import curve_names
+from lrcli.series.align import common_grid, curve_names
 from lrcli.table import Chunk
 from lrcli.table.events import Teller, with_events
 from lrcli.table.rows import HEAD, tabulate

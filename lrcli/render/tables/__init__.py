@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol, cast
 
-from lrcli.render import Style
-from lrcli.render.formats import Formats
+from lrcli.render import Formats, Style
 from lrcli.table import Table
 
 TABLES = Formats("plain", package=__name__, on_terminal="table")
