@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup, TyperOption
 
 from lrcli.cli.environment import Environment
-from lrcli.cli.run import ExitStatus
+from lrcli.cli.exits import ExitStatus
 from lrcli.errors import suggest
 from lrcli.folder import module_names
 from lrcli.version import __version__

@@ -15,8 +15,8 @@ from types import FrameType, TracebackType
 from typing import Generic, TextIO, TypeVar
 
 from lrcli.cli.environment import Environment, terminal_size
+from lrcli.cli.exits import message_of
 from lrcli.cli.follow import Followed
-from lrcli.cli.run import message_of
 from lrcli.cli.signals import unwound
 from lrcli.errors import LrcliError
 from lrcli.inputs import Stamp, files_seen, stamp

@@ -9,11 +9,11 @@ from typer import Argument
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
+from lrcli.cli.exits import ExitStatus
 from lrcli.cli.load import load_series, tell_notes
 from lrcli.cli.options import OneSpec, Quiet, RunOptions, row_option
 from lrcli.cli.output import Output
 from lrcli.cli.positions import named_row
-from lrcli.cli.run import ExitStatus
 from lrcli.errors import LrcliError
 from lrcli.render import Formats
 from lrcli.series import Series

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
+from lrcli.cli.exits import ExitStatus
 from lrcli.cli.load import load_declared
 from lrcli.cli.options import OneSpec, Quiet, SpecOptions, output_option
 from lrcli.cli.output import Output
-from lrcli.cli.run import ExitStatus
 from lrcli.configs.write import write_spec
 from lrcli.frameworks.replaying import replaying
 from lrcli.render import Formats

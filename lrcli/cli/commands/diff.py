@@ -8,10 +8,10 @@ from typer import Argument
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
+from lrcli.cli.exits import ExitStatus
 from lrcli.cli.load import load_declared, load_series, tell_notes
 from lrcli.cli.options import Digits, NoPager, RunOptions, comparison_option, digits_of, output_option, row_option
 from lrcli.cli.output import Output
-from lrcli.cli.run import ExitStatus
 from lrcli.comparison.difference import compare
 from lrcli.errors import LrcliError
 from lrcli.render.diff import DIFFERENCES, write_diff

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
+from lrcli.cli.exits import ExitStatus
 from lrcli.cli.load import load_declared
 from lrcli.cli.options import (
     LogColumns,
@@ -19,7 +20,6 @@ from lrcli.cli.options import (
     row_option,
 )
 from lrcli.cli.output import Output
-from lrcli.cli.run import ExitStatus
 from lrcli.errors import LrcliError
 from lrcli.infer.bounds import check_magnitudes
 from lrcli.infer.explain import Report

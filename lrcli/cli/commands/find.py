@@ -7,6 +7,7 @@ from typing import Annotated
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
+from lrcli.cli.exits import ExitStatus
 from lrcli.cli.options import (
     Digits,
     LogColumns,
@@ -18,7 +19,6 @@ from lrcli.cli.options import (
     row_option,
 )
 from lrcli.cli.output import Output
-from lrcli.cli.run import ExitStatus
 from lrcli.errors import LrcliError
 from lrcli.find.points import points_of
 from lrcli.find.report import FindOptions

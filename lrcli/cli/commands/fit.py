@@ -6,9 +6,9 @@ from typing import Annotated
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
+from lrcli.cli.exits import ExitStatus
 from lrcli.cli.options import LogOptions, Quiet, log_argument
 from lrcli.cli.output import Output
-from lrcli.cli.run import ExitStatus
 from lrcli.infer.bounds import check_magnitudes
 from lrcli.infer.fit import Fitted, fit_run
 from lrcli.logs import Log
