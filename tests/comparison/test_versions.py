@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lrcli.comparison.versions import Agreement, versions
-from lrcli.frameworks.torch.changes import CHANGES
 from lrcli.frameworks.torch.releases import RELEASES, parse
+from lrcli.frameworks.torch.replays import CHANGES
 from lrcli.reader import parse_text
 
 

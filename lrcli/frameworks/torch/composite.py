@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from lrcli.errors import Refused
+from collections.abc import Sequence
+
+from lrcli.errors import Problem, Refused
 from lrcli.frameworks.torch import replay as build
-from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay
+from lrcli.frameworks.torch.machine import ParamGroup, RateRule, Reason, Replay
 from lrcli.frameworks.torch.plateau import PlateauReplay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.base import Schedule
@@ -99,6 +101,35 @@ class Composite(Replay):
         """step() without an argument."""
         raise NotImplementedError
 
+    def run(self, lr: float, n: int, out: list[float]) -> None:
+        """n steps of all children: with their bare rules where each has one, else step by step."""
+        start = lr
+        children = self.children
+        rules = [(rule, child.last_epoch) for child in children if (rule := child.plain_rule()) is not None]
+        if len(rules) < len(children) or self.release == (1, 4):  # 1.4 has its own way with exceptions
+            for _ in range(n):
+                lr = self.step_children(lr)
+                out.append(lr)
+            return
+        append, done = out.append, len(out)
+        try:
+            if len(rules) == 2 and rules[0][1] == rules[1][1]:  # the common case, without the inner loop
+                (first, since), (second, _) = rules
+                for t in range(since + 1, since + 1 + n):
+                    lr = second(first(lr, t), t)
+                    append(lr)
+            else:
+                for i in range(1, n + 1):
+                    for rule, since in rules:
+                        lr = rule(lr, since + i)
+                    append(lr)
+        except Exception as exc:
+            before = out[-1] if len(out) > done else start
+            mark(exc, _failing(rules, before, len(out) - done + 1))
+            raise
+        for child in children:
+            child.skip(n, lr)  # what the children before the last one left is not to be seen any more
+
     def update(self, lr: float, epoch: float | None = None) -> float:
         raise refuse(self.release, "NotImplementedError", "a composite has no get_lr()")
 
@@ -110,6 +141,19 @@ class Composite(Replay):
         references = dict.fromkeys(reason.reference for reason in reasons if reason.reference)
         return Reason("; ".join(reason.why for reason in reasons), ", ".join(references))
 
+    def notes(self) -> list[Problem]:
+        return [note for child in self.children for note in child.notes()]
+
     def undo_all(self) -> None:
         for child in self.children:
             child.undo_all()
+
+
+def _failing(rules: Sequence[tuple[RateRule, int]], lr: float, step: int) -> int:
+    """Which of the rules raises, from the LR before the step that failed."""
+    for i, (rule, since) in enumerate(rules):
+        try:
+            lr = rule(lr, since + step)
+        except Exception:
+            return i
+    return 0

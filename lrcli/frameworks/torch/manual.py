@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from lrcli.errors import Problem
-from lrcli.frameworks.torch.chained import run_together
 from lrcli.frameworks.torch.composite import Composite
 from lrcli.frameworks.torch.machine import Reason, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
@@ -22,9 +20,6 @@ class ManualReplay(Composite):
     def step(self, lr: float, epoch: float | None = None, metric: float | None = None) -> float:
         return self.step_children(lr, epoch, metric)
 
-    def run(self, lr: float, n: int, out: list[float]) -> None:
-        run_together(self, lr, n, out)
-
     def has(self, reading: str) -> bool:
         return self.children[-1].has(reading)
 
@@ -36,9 +31,6 @@ class ManualReplay(Composite):
 
     def get_last_lr(self) -> float:
         return self.children[-1].get_last_lr()
-
-    def notes(self) -> list[Problem]:
-        return [note for child in self.children for note in child.notes()]
 
 
 def replay(schedule: Manual, release: Release) -> Replay:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from lrcli.errors import EvaluationError, Problem, Refused, RowList
 from lrcli.frameworks.torch.loop import TrainingLoop, training_loop, uninterrupted
 from lrcli.frameworks.torch.machine import Reason
-from lrcli.frameworks.torch.readings import documented_reading, shown_reading
-from lrcli.frameworks.torch.releases import parse
+from lrcli.frameworks.torch.releases import documented_reading, parse
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import param_of
 from lrcli.spec import Emulation, Group, Spec
@@ -17,11 +16,10 @@ LOOKED_AT = 100_000
 SHOWN = 5
 
 
-def of_replay(spec: Spec) -> tuple[Problem, ...]:
-    """The notes of every group, each once, in the order in which the groups stand."""
+def of_replay(spec: Spec, reading: str) -> tuple[Problem, ...]:
+    """The notes of every group, each once, in the order in which the groups stand. reading: the one that is shown."""
     emulation = spec.emulation
     assert emulation is not None
-    reading = shown_reading(spec)
     problems: dict[Problem, None] = {}
     for i, group in enumerate(spec.groups):
         loop = training_loop(spec, i)
@@ -75,7 +73,7 @@ def _no_reading(loop: TrainingLoop, emulation: Emulation, reading: str) -> list[
     if emulation.read is None:
         if reading != "lr":
             return []
-        documented = documented_reading(emulation)
+        documented = documented_reading(emulation.release)
         if loop.replay.has(documented):
             return []  # it is another group's schedule that has none
         what = f"torch {emulation.release} has no {documented}() here; the column lr is shown"

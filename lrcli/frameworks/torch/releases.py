@@ -41,6 +41,11 @@ def is_closed_form(release: Release) -> bool:
     return release == (1, 0) or (1, 2) <= release <= (1, 3)
 
 
+def documented_reading(name: str) -> str:
+    """The call that a release documents for printing the learning rate."""
+    return "get_lr" if parse(name) < (1, 4) else "get_last_lr"
+
+
 def find_release(text: str) -> tuple[str, str | None]:
     """The minor line that a version names, and a note where the very patch release was not examined.
 

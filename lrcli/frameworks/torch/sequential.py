@@ -92,7 +92,7 @@ class SequentialReplay(Composite):
         return Reason(why, "pytorch #162591")
 
     def notes(self) -> list[Problem]:
-        notes = [note for child in self.children for note in child.notes()]
+        notes = super().notes()
         if self.release < (1, 13) and self.expected is not None and not isclose(self.left, self.expected, rel_tol=1e-9):
             notes.append(
                 Problem(
