@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, fields
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ from lrcli.schedules.sequential import Sequential
 from lrcli.schedules.warmup_cosine import WarmupCosine
 from lrcli.spec import Spec
 
-_NOT_ARGUMENTS = ("metric", "schedules")
+_NOT_ARGUMENTS = ("metric", "schedules", "setting")
 """Kinds of fields that are no plain arguments of a class: the loop gives the metric, children are built themselves."""
 
 
@@ -60,7 +60,7 @@ def to_torch(spec: Spec, optimizer: Any) -> Any:
             return [scheduler] if isinstance(schedules[0], Manual) else scheduler
     check(schedules)
     if isinstance(schedules[0], Manual):
-        return [build(children, optimizer) for children in _children(schedules)]
+        return [build(children, optimizer) for children in families_of(schedules)]
     return build(schedules, optimizer)
 
 
@@ -95,7 +95,7 @@ def check(schedules: Sequence[Schedule]) -> None:
         if reason := foreign_reason(schedule):
             raise LrcliError(reason)
     if isinstance(first, (Sequential, Chained)):
-        for children in _children(schedules):
+        for children in families_of(schedules):
             if isinstance(children[0], Manual):
                 raise LrcliError(f"PyTorch has no scheduler that holds {children[0].name} inside another")
             check(children)
@@ -114,21 +114,28 @@ def build(schedules: Sequence[Schedule], optimizer: Any) -> Any:
     if first.name in AS_LAMBDA:
         return _as_lambda(schedules, optimizer)
     assert first.torch is not None
-    arguments: dict[str, Any] = {}
-    for f in fields(first):
-        param = param_of(f)
-        if param.kind == "metric":
-            continue
-        if param.kind == "schedules":
-            arguments["schedulers"] = [build(children, optimizer) for children in _children(schedules)]
+    cls = _class_of(first.torch)
+    arguments = {name: _functions(value) for name, value in arguments_of(schedules)}
+    if not isinstance(first, (Sequential, Chained)):
+        return cls(optimizer, **arguments)
+    children = [build(family, optimizer) for family in families_of(schedules)]
+    # ChainedScheduler has its optimizer from its children
+    return cls(optimizer, children, **arguments) if isinstance(first, Sequential) else cls(children)
+
+
+def arguments_of(schedules: Sequence[Schedule]) -> Iterator[tuple[str, Any]]:
+    """The plain arguments that are not at their defaults, as an older release may not know them.
+
+    Of several groups it is a list where they differ.
+    """
+    for f in fields(schedules[0]):
+        if param_of(f).kind in _NOT_ARGUMENTS:
             continue
         values = [getattr(schedule, f.name) for schedule in schedules]
         if f.default is not MISSING and all(value == f.default for value in values):
-            continue  # an older release may not know the argument
-        plain = [_plain(value) for value in values]
-        alike = all(value == values[0] for value in values)
-        arguments[f.name] = plain[0] if alike else plain
-    return _call(_class_of(first.torch), optimizer, arguments)
+            continue
+        plain = [list(value) if isinstance(value, tuple) else value for value in values]
+        yield f.name, plain[0] if all(value == values[0] for value in values) else plain
 
 
 def _as_lambda(schedules: Sequence[Schedule], optimizer: Any) -> Any:
@@ -156,22 +163,15 @@ def _class_of(name: str) -> Any:
     return cls
 
 
-def _call(cls: Any, optimizer: Any, arguments: dict[str, Any]) -> Any:
-    schedulers = arguments.get("schedulers")
-    if schedulers is not None and "milestones" not in arguments:
-        return cls(schedulers)  # ChainedScheduler has its optimizer from its children
-    return cls(optimizer, **arguments)
-
-
-def _plain(value: Any) -> Any:
-    """A field's value as PyTorch takes it: tuples are lists, an expression is a function."""
-    if isinstance(value, tuple):
-        return list(value)
+def _functions(value: Any) -> Any:
+    """An argument as PyTorch takes it: an expression is a function."""
+    if isinstance(value, list):
+        return [_functions(each) for each in value]
     # a plain function, because LambdaLR's state_dict() stores the inside of any other callable
     return (lambda epoch: value(epoch)) if callable(value) else value
 
 
-def _children(schedules: Sequence[Schedule]) -> list[list[Schedule]]:
+def families_of(schedules: Sequence[Schedule]) -> list[list[Schedule]]:
     """The children of composites that stand for several groups: child by child, over the groups."""
     families = [schedule.schedules for schedule in schedules if isinstance(schedule, (Sequential, Chained))]
     if len({len(family) for family in families}) > 1:

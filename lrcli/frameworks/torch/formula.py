@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import repeat
 from typing import Any
 
 from lrcli.errors import EvaluationError, Refused
@@ -126,9 +127,22 @@ def _scales(schedule: Schedule, base: float, n: int) -> bool:
 
 
 def reads_metric(schedule: Schedule) -> bool:
+    """Whether a schedule or a part of it follows a metric."""
+    return any(True for _ in metered_parts(schedule))
+
+
+def metered_parts(schedule: Schedule, begin: int = 0) -> Iterator[tuple[Schedule, int]]:
+    """The parts that read a metric, each with the step from which it counts: one in a phase counts from its begin."""
+    if metric_fields(schedule):
+        yield schedule, begin
     if isinstance(schedule, (Sequential, Chained)):
-        return any(map(reads_metric, schedule.schedules))
-    return bool(metric_fields(schedule))
+        for part, start in zip(schedule.schedules, _begins(schedule), strict=False):
+            yield from metered_parts(part, begin + start)
+
+
+def _begins(schedule: Sequential | Chained) -> Iterable[int]:
+    """The step at which each part begins."""
+    return (0, *map(int, schedule.milestones)) if isinstance(schedule, Sequential) else repeat(0)
 
 
 def metric_fields(schedule: Schedule) -> list[str]:
@@ -144,12 +158,9 @@ def _live(schedules: Sequence[Schedule], bases: Sequence[float], metrics: Sequen
 
 def with_metrics(schedule: Schedule, metrics: tuple[float, ...]) -> Schedule:
     """The schedule with this series as the metric of its plateaus: one in a phase counts from the phase's begin."""
-    if isinstance(schedule, Sequential):
-        begins = (0, *map(int, schedule.milestones))
-        phases = zip(schedule.schedules, begins, strict=True)
-        return replace(schedule, schedules=tuple(with_metrics(child, metrics[begin:]) for child, begin in phases))
-    if isinstance(schedule, Chained):
-        return replace(schedule, schedules=tuple(with_metrics(child, metrics) for child in schedule.schedules))
+    if isinstance(schedule, (Sequential, Chained)):
+        parts = zip(schedule.schedules, _begins(schedule), strict=False)
+        return replace(schedule, schedules=tuple(with_metrics(part, metrics[begin:]) for part, begin in parts))
     return replace(schedule, **dict.fromkeys(metric_fields(schedule), metrics))
 
 

@@ -7,17 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
-from itertools import repeat
 from typing import Any
 
 from lrcli.errors import LrcliError
-from lrcli.frameworks.torch.formula import metric_fields, reads_metric
+from lrcli.frameworks.torch.formula import metered_parts, metric_fields
 from lrcli.frameworks.torch.known import NotPrinted
 from lrcli.frameworks.torch.printed import Printed
 from lrcli.frameworks.torch.remembered import momentum_at
-from lrcli.schedules.base import Schedule
-from lrcli.schedules.chained import Chained
-from lrcli.schedules.sequential import Sequential
 from lrcli.spec import Spec
 
 CHECKED = 500
@@ -49,20 +45,20 @@ def formula_lines(spec: Spec, why: str) -> tuple[list[str], list[str], str]:
     """
     schedules = [group.schedule for group in spec.groups]
     moving = any(schedule.moves_momentum for schedule in schedules)
-    metered = any(map(reads_metric, schedules))
-    live = {key: text for schedule in schedules for key, text in _metrics(schedule, 0)}
+    parts = [part for schedule in schedules for part in metered_parts(schedule)]
+    live = {id(part): f"metrics[{begin}:]" if begin else "metrics" for part, begin in parts}
     printed = Printed(live)
     try:
         names = [printed.named(group.schedule.lr_at, {"base_lr": group.base_lr}, "lr_at") for group in spec.groups]
         momenta = [printed.named(momentum_at, {"schedule": each}, "momentum_at") for each in schedules if moving]
         lines, used = printed.lines([*names, *momenta])
-        _check(spec, lines, used, printed.imports, metered)
+        _check(spec, lines, used, printed.imports)
     except NotPrinted:
-        if moving or metered or spec.length > LISTED:
+        if moving or live or spec.length > LISTED:
             raise LrcliError(f"{why}, and its formula cannot be written as Python of its own") from None
         curves = [f"lambda epoch: rates_{i}[min(epoch, {spec.length - 1})]" for i in range(len(schedules))]
         return [], list(_lists(spec)), f"lr_scheduler.LambdaLR(optimizer, {_listed(curves)})"
-    lines = ["", "", "metrics = []  # what each epoch measured", *lines] if metered else lines
+    lines = ["", "", "metrics = []  # what each epoch measured", *lines] if live else lines
     if moving:
         lines += [*_WITH_MOMENTUM.split("\n"), f"momenta = {_listed(used[len(names) :], always=True)}"]
     scheduler = "FormulaLR" if moving else "lr_scheduler.LambdaLR"
@@ -70,10 +66,12 @@ def formula_lines(spec: Spec, why: str) -> tuple[list[str], list[str], str]:
     return imports, lines, f"{scheduler}(optimizer, {_listed(used[: len(names)])})"
 
 
-def _check(spec: Spec, lines: list[str], names: list[str], modules: set[str], metered: bool) -> None:
+def _check(spec: Spec, lines: list[str], names: list[str], modules: set[str]) -> None:
     """Raise NotPrinted where the functions have other numbers than the formula, in the first rows or in the last."""
     for group, name in zip(spec.groups, names, strict=False):
-        metrics = next((list(values) for values in _series(group.schedule) if values), [])
+        metered = list(metered_parts(group.schedule))
+        series = (getattr(part, name) for part, _ in metered for name in metric_fields(part))
+        metrics = list(next(filter(None, series), ()))
         namespace: dict[str, Any] = {module: import_module(module) for module in modules} | {"metrics": metrics}
         exec("\n".join(lines), namespace)
         rows = min(spec.length, CHECKED)
@@ -90,25 +88,8 @@ def _check(spec: Spec, lines: list[str], names: list[str], modules: set[str], me
                 raise NotPrinted(f"row {t} comes out as {printed!r}, not {rate!r}")
 
 
-def _series(schedule: Schedule) -> Iterator[tuple[float, ...]]:
-    """The metrics of a schedule and its parts."""
-    yield from (getattr(schedule, name) for name in metric_fields(schedule))
-    for part in schedule.parts():
-        yield from _series(part)
-
-
 def _listed(items: list[str], always: bool = False) -> str:
     return f"[{', '.join(items)}]" if always or len(items) > 1 else items[0]
-
-
-def _metrics(schedule: Schedule, begin: int) -> Iterator[tuple[int, str]]:
-    """What stands for the metric of each part that reads one: one in a phase counts from its begin."""
-    if metric_fields(schedule):
-        yield id(schedule), f"metrics[{begin}:]" if begin else "metrics"
-    if isinstance(schedule, (Sequential, Chained)):
-        begins = (0, *map(int, schedule.milestones)) if isinstance(schedule, Sequential) else repeat(0)
-        for part, start in zip(schedule.schedules, begins, strict=False):
-            yield from _metrics(part, begin + start)
 
 
 def _lists(spec: Spec) -> Iterator[str]:

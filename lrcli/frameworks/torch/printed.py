@@ -29,10 +29,9 @@ from lrcli.frameworks.torch.known import (
     names_in,
     tree_of_function,
 )
-from lrcli.frameworks.torch.lambda_text import Signed
 from lrcli.frameworks.torch.remembered import LIVE, REMEMBERED, rows_of, substitute_for
 from lrcli.frameworks.torch.residual import Residue, used_lines
-from lrcli.frameworks.torch.written import renamed, write_definitions
+from lrcli.frameworks.torch.written import Signed, renamed, write_definitions
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import param_of
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import MISSING, fields
 from typing import Any
 
 from lrcli.errors import LrcliError
 from lrcli.expression import Expression, tree_of
 from lrcli.expression.parser import VARIABLES
-from lrcli.frameworks.torch.build import check, note
+from lrcli.frameworks.torch.build import arguments_of, check, families_of, note
 from lrcli.frameworks.torch.formula import reads_metric
-from lrcli.frameworks.torch.lambda_text import IN_MATH, InFloats, Signed, same_in_python
+from lrcli.frameworks.torch.written import IN_MATH, InFloats, Signed, same_in_python
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.manual import Manual
-from lrcli.schedules.params import param_of
 from lrcli.schedules.range_test import RangeTest
 from lrcli.schedules.sequential import Sequential
 from lrcli.schedules.warmup_cosine import WarmupCosine
@@ -51,14 +49,11 @@ def source(spec: Spec) -> str:
         return _formula_source(spec, deviation.why, writer)
     check(schedules)
     if isinstance(schedules[0], Manual):
-        families = zip(*(each.schedules for each in schedules if isinstance(each, Manual)), strict=True)
-        names = []
-        lines: list[str] = []
-        for i, family in enumerate(families):
-            names.append(f"scheduler_{i}")
-            lines += writer.statement(f"scheduler_{i} = ", list(family))
+        families = families_of(schedules)
+        names = [f"scheduler_{i}" for i in range(len(families))]
     else:
-        names, lines = ["scheduler"], writer.statement("scheduler = ", schedules)
+        families, names = [schedules], ["scheduler"]
+    lines = [line for name, each in zip(names, families, strict=True) for line in writer.call(f"{name} = ", each)]
     body = [*writer.optimizer(), *writer.functions, *lines, "", *_loop(spec, names, schedules)]
     return "".join(f"{line}\n" for line in (*writer.imports(), "", *body))
 
@@ -116,10 +111,7 @@ class _Writer:
         yield f"{_INDENT}]"
         yield ")"
 
-    def statement(self, start: str, schedules: Sequence[Schedule]) -> list[str]:
-        return self.call(start, schedules, "")
-
-    def call(self, start: str, schedules: Sequence[Schedule], indent: str) -> list[str]:
+    def call(self, start: str, schedules: Sequence[Schedule], indent: str = "") -> list[str]:
         """The lines of one scheduler for the schedules of all groups, which are alike but for per-group values."""
         first = schedules[0]
         if isinstance(first, Constant):
@@ -130,22 +122,21 @@ class _Writer:
             return [f"{indent}{start}lr_scheduler.LambdaLR(optimizer, {value})"]
         if isinstance(first, (Sequential, Chained)):
             return self.composition(start, schedules, indent)
-        arguments = [f"{name}={self.text(value)}" for name, value in _arguments(schedules)]
+        arguments = [f"{name}={self.text(value)}" for name, value in arguments_of(schedules)]
         return _wrapped(f"{start}{self.named(first)}", ["optimizer", *arguments], indent)
 
     def composition(self, start: str, schedules: Sequence[Schedule], indent: str) -> list[str]:
         first = schedules[0]
-        families = zip(*(each.schedules for each in schedules if isinstance(each, (Sequential, Chained))), strict=True)
         inner = indent + _INDENT
         lines = [f"{indent}{start}{self.named(first)}("]
         if isinstance(first, Sequential):
             lines.append(f"{inner}optimizer,")
         lines.append(f"{inner}schedulers=[")
-        for family in families:
-            child = self.call("", list(family), inner + _INDENT)
+        for family in families_of(schedules):
+            child = self.call("", family, inner + _INDENT)
             lines += [*child[:-1], f"{child[-1]},"]
         lines.append(f"{inner}],")
-        for name, value in _arguments(schedules):
+        for name, value in arguments_of(schedules):
             lines.append(f"{inner}{name}={self.text(value)},")
         return [*lines, f"{indent})"]
 
@@ -193,18 +184,6 @@ class _Writer:
 
 def _rate(rate: float | None) -> str:
     return "1e-3" if rate is None else repr(rate)
-
-
-def _arguments(schedules: Sequence[Schedule]) -> Iterator[tuple[str, Any]]:
-    """The arguments that are not at their defaults; of several groups as a list where they differ."""
-    for f in fields(schedules[0]):
-        if param_of(f).kind in ("metric", "schedules", "setting"):
-            continue
-        values = [getattr(schedule, f.name) for schedule in schedules]
-        if f.default is not MISSING and all(value == f.default for value in values):
-            continue
-        plain = [list(value) if isinstance(value, tuple) else value for value in values]
-        yield f.name, plain[0] if all(value == values[0] for value in values) else plain
 
 
 def _wrapped(start: str, arguments: Sequence[str], indent: str) -> list[str]:

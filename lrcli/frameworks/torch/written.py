@@ -1,11 +1,20 @@
-"""Definitions as lines of Python: only those that are needed, each text once, under names that are free."""
+"""Definitions as lines of Python: only those that are needed, each text once, under names that are free.
+
+Below them, an expression as the text of a lambda.
+"""
 
 from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain, count
+
+IN_MATH = ("floor", "ceil", "sqrt", "exp", "log", "sin", "cos", "tanh", "pi", "e")
+"""What an expression finds in the module math."""
+_PLAIN = {"min": min, "max": max, "abs": abs, "round": round}
+_COMPARED = 100_000
 
 _OF_THE_SCRIPT = (
     "torch", "lr_scheduler", "optimizer", "scheduler", "model", "step", "epoch", "metric", "metrics", "momenta",
@@ -81,3 +90,37 @@ def renamed(tree: ast.stmt, names: Mapping[str, str]) -> ast.stmt:
         elif isinstance(each, ast.Global):
             each.names = [names.get(name, name) for name in each.names]
     return tree
+
+
+class Signed(ast.NodeTransformer):
+    """Writes a negative number as a minus before a number, which Python puts in brackets where it must."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        if isinstance(node.value, (int, float)) and math.copysign(1.0, node.value) < 0:
+            return ast.UnaryOp(ast.USub(), ast.Constant(-node.value))
+        return node
+
+
+class InFloats(ast.NodeTransformer):
+    """Lets an expression of checked numbers stand alone: its argument is a float, its functions are Python's own."""
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Call(ast.Name("float", ast.Load()), [node], []) if node.id == "epoch" else node
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        """A power is checked for a real number, which PyTorch's own arithmetic does, too."""
+        self.generic_visit(node)
+        is_check = isinstance(node.orelse, ast.Call) and ast.unparse(node.orelse) == "not_real()"
+        if not is_check:
+            return node
+        return next(each.value for each in ast.walk(node.test) if isinstance(each, ast.NamedExpr))
+
+
+def same_in_python(expression: Callable[[int], float], text: str, n: int) -> bool:
+    """Whether the text of a lambda, on whole numbers, has the numbers that the expression has in floats."""
+    names = {"__builtins__": {}, **_PLAIN, **{name: getattr(math, name) for name in IN_MATH}}
+    function = eval(text, names)  # an expression that the parser has checked
+    try:
+        return all(function(t) == expression(t) for t in range(min(n, _COMPARED)))
+    except (ArithmeticError, ValueError, TypeError):
+        return False
