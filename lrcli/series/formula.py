@@ -93,7 +93,7 @@ class SpecSeries(Series):
         group = self.spec.groups[i]
         known = dict(group.schedule.trace(group.base_lr, start, stop)) if self._trace_keys[i] else {}
         if "momentum" in more:
-            known["momentum"] = _momenta(group, start, stop, self.spec.interval)
+            known["momentum"] = _momenta(group, start, stop, self.unit)
         return {name: known.get(name) or [None] * (stop - start) for name in more}
 
     @cached_property
@@ -115,10 +115,8 @@ class SpecSeries(Series):
 
     def events(self, t: int) -> list[str]:
         schedules, leads, which = self._schedules
-        events = [
-            "" if lead is None else schedule.event_at(max(t + lead, 0))
-            for schedule, lead in zip(schedules, leads, strict=True)
-        ]
+        pairs = zip(schedules, leads, strict=True)
+        events = ["" if lead is None else schedule.event_at(max(t + lead, 0)) for schedule, lead in pairs]
         return [events[i] for i in which]
 
     def notes(self) -> tuple[Problem, ...]:
@@ -185,11 +183,10 @@ class FormulaSeries(SpecSeries):
             yield Block(begin, end, self._rows(names, begin, end))
 
     def _rows(self, names: Sequence[str], start: int, stop: int) -> tuple[Readings, ...]:
-        unit = self.spec.interval
         names = names or (self.reading,)
         rows = []
         for i, group in enumerate(self.spec.groups):
-            columns = Readings() if names and "lr" not in names else Readings(lr=formula_lrs(group, start, stop, unit))
+            columns = Readings(lr=formula_lrs(group, start, stop, self.unit)) if "lr" in names else Readings()
             columns.update(self._traced(i, names, start, stop))
             rows.append(columns)
         return tuple(rows)
@@ -215,8 +212,9 @@ class FormulaSeries(SpecSeries):
                 Readings({name: [part[i][name][0] for part in parts] for name in names})
                 for i in range(len(self.groups))
             )
-        unit = self.spec.interval
-        return tuple(Readings(lr=[formula_lrs(group, t, t + 1, unit)[0] for t in rows]) for group in self.spec.groups)
+        return tuple(
+            Readings(lr=[formula_lrs(group, t, t + 1, self.unit)[0] for t in rows]) for group in self.spec.groups
+        )
 
     def first(self, test: Test) -> tuple[int | None, ...]:
         """Piece by piece: where a curve only falls or only rises its ends tell, and halving finds the row."""
@@ -225,10 +223,10 @@ class FormulaSeries(SpecSeries):
         return tuple(self._first_of_group(group, test) for group in self.spec.groups)
 
     def _first_of_group(self, group: Group, test: Test) -> int | None:
-        t, length, unit = 0, self.stop, self.unit
+        t, length = 0, self.stop
 
-        def passes(row: int) -> bool:
-            return test(formula_lrs(group, row, row + 1, unit)[0])
+        def lr_at(row: int) -> float:
+            return formula_lrs(group, row, row + 1, self.unit)[0]
 
         cycle, low, high = group.schedule.repeats_after(), math.inf, -math.inf
         walked = 0
@@ -241,13 +239,13 @@ class FormulaSeries(SpecSeries):
                 end = min(t + BLOCK, length)
                 walked += end - t
                 self.check_walk(walked)
-                lrs = formula_lrs(group, t, end, unit)
+                lrs = formula_lrs(group, t, end, self.unit)
                 low, high = min(low, min(lrs)), max(high, max(lrs))
                 row = first_of(lrs, t, test)
             else:
-                ends = [formula_lrs(group, at, at + 1, unit)[0] for at in (t, t + 1, end - 2, end - 1)]
+                ends = [lr_at(row) for row in (t, t + 1, end - 2, end - 1)]
                 low, high = min(low, *ends), max(high, *ends)
-                row = _first_in_piece(passes, t, end - 1)
+                row = _first_in_piece(lambda row: test(lr_at(row)), t, end - 1)
             if row is not None:
                 return row
             t = end
@@ -267,9 +265,7 @@ class FormulaSeries(SpecSeries):
                 lrs = formula_lrs(group, start, stop, self.unit)
             else:
                 lrs = [formula_lrs(group, t, t + 1, self.unit)[0] for t in rows]
-            momenta = None
-            if i in self.moving:
-                momenta = [group.schedule.momenta(t, t + 1)[0] for t in rows]
+            momenta = [group.schedule.momenta(t, t + 1)[0] for t in rows] if i in self.moving else None
             lines.append(line_of(name, rows, lrs, breaks, momenta))
         return tuple(lines)
 

@@ -51,12 +51,12 @@ class ReplaySeries(SpecSeries):
 
     def blocks(self, names: Sequence[str] = (), start: int | None = None, stop: int | None = None) -> Iterator[Block]:
         names = names or (self.reading,)
-        first = self.start
-        begin = first if start is None else max(start, first)
+        first, end = self.start, self.stop if stop is None else stop
+        begin = max(start or 0, first)
         self.check_walk(begin - first)
-        end = self.stop if stop is None else stop
         loops, take_together = self._framework.training_loops(self.spec), self._framework.take_together
         readings = [name for name in names if name == "momentum" or name in self.readings]
+        traced = [name for name in names if name not in readings]
         # the momentum is kept up only in rows that are asked for it
         skipped = ("lr", "momentum") if "momentum" in readings else ("lr",)
         for t in range(first, begin, BLOCK):
@@ -66,7 +66,6 @@ class ReplaySeries(SpecSeries):
             report_progress(t - first, end - first)
             high = min(t + BLOCK, end)
             taken = take_together(loops, high - t, readings)
-            traced = [name for name in names if name not in readings]
             groups = (Readings(columns, **self._traced(i, traced, t, high)) for i, columns in enumerate(taken))
             yield Block(t, high, tuple(groups))
 
@@ -78,8 +77,7 @@ class ReplaySeries(SpecSeries):
         if self._emulation.step_epoch:
             return None
         loop = self._framework.training_loop(self.spec, i)
-        lead: int = loop.replay.lead(loop.scheduler_first)
-        return lead
+        return int(loop.replay.lead(loop.scheduler_first))
 
     def notes(self) -> tuple[Problem, ...]:
         return super().notes() + self._framework.notes_of(self.spec)
