@@ -1,4 +1,4 @@
-"""`python -m lrcli` and the console script: what concerns the process; the rest is `lrcli.cli.run`."""
+"""`python -m lrcli` and the console script: what concerns the process; the rest is `lrcli.cli.app`."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ def main() -> NoReturn:
         if hasattr(signal, "SIGPIPE"):
             # `lrcli ... | head` ends silently; Python's own choice ends with 1, which here is "different"
             signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        import lrcli.cli.app  # noqa: F401 - while Ctrl-C just ends the process
+        from lrcli.cli.app import run  # while Ctrl-C just ends the process
         from lrcli.cli.environment import Environment
-        from lrcli.cli.run import run
 
         if signal.getsignal(signal.SIGINT) is _leave:
             signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -6,8 +6,8 @@ import io
 import shlex
 from dataclasses import dataclass
 
+from lrcli.cli.app import run
 from lrcli.cli.environment import Environment
-from lrcli.cli.run import run
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The application: a group of commands, each of them imported only when it is asked for."""
+"""The application: a group of commands, each of them imported only when it is asked for, and one exit code."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup, TyperOption
 
-from lrcli.cli.environment import Environment
-from lrcli.cli.exits import ExitStatus
+from lrcli.cli.environment import Environment, ExitStatus, message_of
 from lrcli.errors import suggest
 from lrcli.folder import module_names
 from lrcli.version import __version__
@@ -103,6 +102,36 @@ def application(*, completion: bool = False) -> Commands:
         context_settings={"help_option_names": ["-h", "--help"]},
         rich_markup_mode=None,
     )
+
+
+def run(args: Sequence[str], env: Environment) -> int:
+    """Run `lrcli ARGS` in this environment and return its exit code. Never raises.
+
+    >>> import io
+    >>> out = io.StringIO()
+    >>> run(["--version"], Environment(stdin=None, stdout=out, stderr=None))
+    0
+    >>> out.getvalue().split()[0]
+    'lrcli'
+    """
+    try:
+        try:
+            status = dispatch(args, env)
+        finally:
+            if env.stdout is not None:
+                env.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        return ExitStatus.INTERRUPTED
+    except BrokenPipeError:
+        return ExitStatus.TROUBLE  # where there is no SIGPIPE: who closed the pipe wants to hear nothing
+    except Exception as exc:
+        if env.variables.get("LRCLI_DEBUG") == "1":
+            import traceback
+
+            env.error(traceback.format_exc().rstrip())
+        env.error(message_of(exc))
+        return ExitStatus.TROUBLE
 
 
 def dispatch(args: Sequence[str], env: Environment) -> int:

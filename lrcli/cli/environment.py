@@ -9,9 +9,10 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import field
+from enum import IntEnum
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from lrcli.errors import Problem
+from lrcli.errors import LrcliError, Problem, SpecError
 from lrcli.inputs import Inputs
 from lrcli.printable import printable_output
 from lrcli.render import MOST_COLUMNS, MOST_LINES
@@ -35,6 +36,19 @@ _FEW_COLORS = (
     "cygwin",
 )
 """These values of TERM promise no more than 16 colours."""
+
+
+class ExitStatus(IntEnum):
+    """What `lrcli` tells the shell, as diff(1) does."""
+
+    OK = 0
+    """The same, or fine."""
+    DIFFERENT = 1
+    """Different, or something was found."""
+    TROUBLE = 2
+    """Bad usage, a bad spec, a file or stream that fails, or a bug of ours."""
+    INTERRUPTED = 130
+    """Ctrl-C."""
 
 
 @dataclass
@@ -212,3 +226,17 @@ def terminal_size(stream: TextIO) -> tuple[int, int] | None:
         return tuple(os.get_terminal_size(stream.fileno()))  # type: ignore[return-value]
     except (OSError, ValueError):
         return None
+
+
+def message_of(exc: Exception) -> str:
+    """What is printed of an exception."""
+    if isinstance(exc, SpecError):
+        return str(exc)
+    if isinstance(exc, LrcliError):
+        return f"lrcli: error: {exc}"
+    if isinstance(exc, OSError):
+        # what reads or writes a file names it in an error of its own; the rest is stdout
+        return f"lrcli: error: {exc.filename or 'cannot write to stdout'}: {exc.strerror or exc}"
+    if isinstance(exc, MemoryError):
+        return "lrcli: error: not enough memory"
+    return f"lrcli: internal error: {type(exc).__name__}: {exc} (set LRCLI_DEBUG=1 for the traceback)"

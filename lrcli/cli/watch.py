@@ -14,8 +14,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Generic, TextIO, TypeVar
 
-from lrcli.cli.environment import Environment, terminal_size
-from lrcli.cli.exits import message_of
+from lrcli.cli.environment import Environment, message_of, terminal_size
 from lrcli.cli.follow import Followed
 from lrcli.cli.signals import unwound
 from lrcli.errors import LrcliError

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from lrcli.comparison.gaps import Gap, Row, Tally, Values, largest_value
+from lrcli.comparison import Gap, Row, Tally, Values, largest_value
 from lrcli.comparison.match import Pairing, match, windows
 from lrcli.errors import InvalidValue, Problem
 from lrcli.series import Series, series_of

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from operator import itemgetter
 
-from lrcli.comparison.gaps import Gap
+from lrcli.comparison import Gap
 from lrcli.errors import LrcliError, Refused, SpecError
 from lrcli.frameworks.replaying import replaying
 from lrcli.progress import report_progress

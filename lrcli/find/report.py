@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from lrcli.errors import LrcliError
-from lrcli.find import Points, Spread
+from lrcli.find import Points
 from lrcli.find.smith import LossShape, shape_of
 from lrcli.frameworks._slopes import smoothed
 from lrcli.frameworks.finders import Suggestion, finders
@@ -37,6 +37,16 @@ class FindOptions:
     smooth: str | float = "none"
     stop_loss: float | None = None
     stop_lr: float | None = None
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The smallest and the largest of the suggestions, the one in the middle, and how often each fits into the next."""
+
+    low: Suggestion
+    high: Suggestion
+    middle: float
+    ratio: float
 
 
 @dataclass(frozen=True)

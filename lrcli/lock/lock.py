@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import pairwise
 
-from lrcli.comparison.gaps import Gap
+from lrcli.comparison import Gap
 from lrcli.errors import LrcliError
 from lrcli.progress import report_progress
 from lrcli.series import series_of

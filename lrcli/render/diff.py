@@ -9,8 +9,8 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
+from lrcli.comparison import Row
 from lrcli.comparison.difference import Difference, Pair, Side
-from lrcli.comparison.gaps import Row
 from lrcli.errors import Problem, RowList
 from lrcli.printable import printable
 from lrcli.render import Formats, Style

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from lrcli.printable import number_text, printable
 
 if TYPE_CHECKING:
+    from lrcli.comparison import Gap
     from lrcli.comparison.difference import Difference, Pair
-    from lrcli.comparison.gaps import Gap
 
 _FEW_ULPS = 1000
 """Gaps up to so many doubles are told in ulps: they are rounding."""

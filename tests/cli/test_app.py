@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lrcli.cli.app import Commands, application
+from lrcli.cli.app import Commands, application, run
 from lrcli.cli.command import Command
 from lrcli.cli.environment import Environment
 from lrcli.cli.options import OutputOptions, SpecOptions
-from lrcli.cli.run import run
 from lrcli.render.diff import DIFFERENCES
 from lrcli.render.tables import TABLES
 from tests.cli_world import run_cli

@@ -201,7 +201,7 @@ def test_no_heavy_import(args: list[str]) -> None:
     """A short command imports neither what draws nor what it does not use."""
     code = (
         "import sys, typer, yaml; base = set(sys.modules)\n"
-        "from lrcli.cli.environment import Environment; from lrcli.cli.run import run\n"
+        "from lrcli.cli.environment import Environment; from lrcli.cli.app import run\n"
         "status = run(sys.argv[1:], Environment.of_process())\n"
         "print(status, *sorted({name.split('.')[0] for name in set(sys.modules) - base}), file=sys.stderr)\n"
         "print(*sorted(name for name in sys.modules if name.startswith('lrcli.')), file=sys.stderr)"
@@ -223,7 +223,7 @@ def test_no_heavy_import(args: list[str]) -> None:
 @posix
 @pytest.mark.parametrize(
     "module",
-    ["lrcli.cli.environment", "lrcli.inputs", "lrcli.cli.run", "typer", "click", "lrcli.cli.app", "lrcli.cli.load",
+    ["lrcli.cli.environment", "lrcli.inputs", "typer", "click", "lrcli.cli.app", "lrcli.cli.load",
      "lrcli.cli.commands.at", "lrcli.reader", "yaml", "lrcli.schedules.base", "lrcli.spec", "lrcli.series.formula"],
 )  # fmt: skip
 def test_interrupt_while_it_starts(module: str) -> None:

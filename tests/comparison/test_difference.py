@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import lrcli.comparison as gaps
+from lrcli.comparison import Gap, Row, Tally, largest_value
 from lrcli.comparison import difference as compare_module
-from lrcli.comparison import gaps
 from lrcli.comparison.difference import Difference, compare
-from lrcli.comparison.gaps import Gap, Row, Tally, largest_value
 from lrcli.errors import LrcliError
 from lrcli.render import Style
 from lrcli.render.diff import DIFFERENCES, write_diff

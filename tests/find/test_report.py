@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrcli.errors import LrcliError
-from lrcli.find import Points
-from lrcli.find.points import points_of
+from lrcli.find import Points, points_of
 from lrcli.find.report import FindOptions, find, loss_at
 from lrcli.find.smith import running_median, shape_of
 from lrcli.logs import Log

@@ -8,12 +8,10 @@ from typing import Annotated
 from typer import Argument
 
 from lrcli.cli.command import make_command
-from lrcli.cli.environment import Environment
-from lrcli.cli.exits import ExitStatus
-from lrcli.cli.load import load_series, tell_notes
+from lrcli.cli.environment import Environment, ExitStatus
+from lrcli.cli.load import load_series, named_row, tell_notes
 from lrcli.cli.options import OneSpec, Quiet, RunOptions, row_option
 from lrcli.cli.output import Output
-from lrcli.cli.positions import named_row
 from lrcli.errors import LrcliError
 from lrcli.render import Formats
 from lrcli.series import Series

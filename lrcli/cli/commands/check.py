@@ -9,8 +9,7 @@ from typer import Argument
 
 from lrcli.checks import check_declared, known_code, rules_by_level
 from lrcli.cli.command import make_command
-from lrcli.cli.environment import Environment
-from lrcli.cli.exits import ExitStatus
+from lrcli.cli.environment import Environment, ExitStatus
 from lrcli.cli.load import load_declared
 from lrcli.cli.options import Quiet, SpecOptions, comparison_option
 from lrcli.cli.output import Output

@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from lrcli.cli.command import make_command
-from lrcli.cli.environment import Environment
-from lrcli.cli.exits import ExitStatus
+from lrcli.cli.environment import Environment, ExitStatus
 from lrcli.cli.load import load_declared
 from lrcli.cli.options import OneSpec, Quiet, SpecOptions, output_option
 from lrcli.cli.output import Output

@@ -7,8 +7,7 @@ from typing import Annotated
 from typer import Argument
 
 from lrcli.cli.command import make_command
-from lrcli.cli.environment import Environment
-from lrcli.cli.exits import ExitStatus
+from lrcli.cli.environment import Environment, ExitStatus
 from lrcli.cli.load import load_declared, load_series, tell_notes
 from lrcli.cli.options import Digits, NoPager, RunOptions, comparison_option, digits_of, output_option, row_option
 from lrcli.cli.output import Output

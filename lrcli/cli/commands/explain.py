@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from lrcli.cli.command import make_command
-from lrcli.cli.environment import Environment
-from lrcli.cli.exits import ExitStatus
+from lrcli.cli.environment import Environment, ExitStatus
 from lrcli.cli.load import load_declared
 from lrcli.cli.options import (
     LogColumns,

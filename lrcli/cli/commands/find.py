@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from lrcli.cli.command import make_command
-from lrcli.cli.environment import Environment
-from lrcli.cli.exits import ExitStatus
+from lrcli.cli.environment import Environment, ExitStatus
 from lrcli.cli.options import (
     Digits,
     LogColumns,
@@ -20,7 +19,7 @@ from lrcli.cli.options import (
 )
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
-from lrcli.find.points import points_of
+from lrcli.find import points_of
 from lrcli.find.report import FindOptions
 from lrcli.find.report import find as find_in
 from lrcli.frameworks.finders import by_finder

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from lrcli.cli.command import make_command
-from lrcli.cli.environment import Environment
-from lrcli.cli.exits import ExitStatus
+from lrcli.cli.environment import Environment, ExitStatus
 from lrcli.cli.options import LogOptions, Quiet, log_argument
 from lrcli.cli.output import Output
 from lrcli.infer.bounds import check_magnitudes

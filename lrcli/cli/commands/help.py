@@ -13,8 +13,7 @@ import lrcli
 from lrcli.catalog.registry import find_type
 from lrcli.checks import codes, rule, rules_by_level
 from lrcli.cli.command import make_command
-from lrcli.cli.environment import Environment
-from lrcli.cli.exits import ExitStatus
+from lrcli.cli.environment import Environment, ExitStatus
 from lrcli.cli.options import NoPager
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError, suggest

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
-from lrcli.cli.load import LoadedRun, load_runs, notes_in_words, tell_notes
+from lrcli.cli.load import LoadedRun, load_runs, notes_in_words, outside, rows_in_range, tell_notes
 from lrcli.cli.options import CurveOptions, Quiet, Range, Specs, picture_option
 from lrcli.cli.output import Output
-from lrcli.cli.positions import outside, rows_in_range
 from lrcli.errors import LrcliError
 from lrcli.render.pictures import PICTURES, Look, Picture, check_options, picture_format
 from lrcli.series.align import common_grid, curve_names

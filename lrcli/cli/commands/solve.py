@@ -10,12 +10,10 @@ from typing import Annotated
 from typer import Argument, Option
 
 from lrcli.cli.command import make_command
-from lrcli.cli.environment import Environment
-from lrcli.cli.exits import ExitStatus
-from lrcli.cli.load import load_declared
+from lrcli.cli.environment import Environment, ExitStatus
+from lrcli.cli.load import load_declared, named_row
 from lrcli.cli.options import OneSpec, Quiet, SpecOptions
 from lrcli.cli.output import Output
-from lrcli.cli.positions import named_row
 from lrcli.errors import LrcliError
 from lrcli.infer.solve import Solved
 from lrcli.infer.solve import solve as solve_key

@@ -70,7 +70,7 @@ def table(
 def _rows(text: str | None, runs: "Sequence[Series]") -> tuple[int | None, int | None]:
     if text is None:
         return None, None
-    from lrcli.cli.positions import Axis, outside, rows_in_range
+    from lrcli.cli.load import Axis, outside, rows_in_range
 
     # the table's rows are steps as soon as one run counts steps
     grid = common_grid(runs)

@@ -15,8 +15,7 @@ from lrcli.render.facts import facts_text
 from lrcli.render.safe import clip
 from lrcli.render.svg import legend
 from lrcli.render.svg.panel import AXIS_ROW, Box, Panel, axis_of, drawn, placed, x_axis
-from lrcli.render.svg.text import escaped_xml, svg_text, text_width
-from lrcli.render.svg.theme import FONTS, curve_looks, style_sheet
+from lrcli.render.svg.theme import FONTS, curve_looks, escaped_xml, style_sheet, svg_text, text_width
 from lrcli.series import Series
 from lrcli.spec import Spec
 

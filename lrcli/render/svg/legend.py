@@ -12,8 +12,7 @@ from lrcli.printable import printable
 from lrcli.render.chart import Point
 from lrcli.render.safe import clip
 from lrcli.render.svg.curves import THIN
-from lrcli.render.svg.text import svg_number, svg_text, text_width
-from lrcli.render.svg.theme import CurveLook
+from lrcli.render.svg.theme import CurveLook, svg_number, svg_text, text_width
 from lrcli.values import dataclass
 
 _ROW = 20

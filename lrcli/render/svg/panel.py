@@ -12,8 +12,7 @@ from lrcli.render.axes import Content, XAxis, YAxis
 from lrcli.render.chart import Chart, Point
 from lrcli.render.svg.curves import Frame, envelope, path, stretches
 from lrcli.render.svg.legend import stroke
-from lrcli.render.svg.text import escaped_xml, svg_number, svg_text, text_width
-from lrcli.render.svg.theme import CurveLook
+from lrcli.render.svg.theme import CurveLook, escaped_xml, svg_number, svg_text, text_width
 from lrcli.render.ticks import count_labels, x_ticks
 from lrcli.values import dataclass
 
