@@ -46,15 +46,14 @@ def batches_of(
     drop: str | bool = False,
     samples: int | None = None,
 ) -> EpochCount:
-    """The batches of an epoch on each device: --batches-per-epoch, or those that --samples makes.
+    """The batches of an epoch on each device: those that --samples makes, unless an option counts them.
 
     batch_key, default: where the batch size of a device stands, and what the framework takes without it; batch: what it
-    is where that is known. world: the devices, or what
-    counts them; without it those of --world-size. together: whether a batch that is not
-    full is one of all devices, and not of one of them. drop: the key that drops such a batch, or whether that always
-    happens. samples: those that are trained on, where they are fewer than the option says.
+    is where that is known. world: the devices, or what counts them; without it those of --world-size. together: whether
+    a batch that is not full is one of all devices, and not of one of them. drop: the key that drops such a batch, or
+    whether that always happens. samples: those that are trained on, where they are fewer than the option says.
     """
-    counted = option_count(config, "batches_per_epoch")
+    counted = option_count(config, "batches_per_epoch", "steps_per_epoch")
     samples = config.given.samples if samples is None else samples
     if counted.number is not None or samples is None:
         return counted
@@ -76,9 +75,7 @@ def batches_of(
     return EpochCount(number, f"{'floor' if drops else 'ceil'}({part} / {divisor}) = {number} batches")
 
 
-def updates_of(
-    config: Config, accumulation_key: str, batches: Callable[[], EpochCount], *, down: bool = False
-) -> EpochCount:
+def updates_of(config: Config, accumulation_key: str, batches: EpochCount, *, down: bool = False) -> EpochCount:
     """The updates of an epoch: --steps-per-epoch, or those of so many batches.
 
     down: whether batches that are left over when gradients are accumulated make no update.
@@ -86,13 +83,12 @@ def updates_of(
     updates = option_count(config, "steps_per_epoch")
     if updates.number is not None:
         return updates
-    counted = batches()
-    if counted.number is None or not accumulation_key:
-        return counted
+    if batches.number is None or not accumulation_key:
+        return batches
     accumulation = config.count(accumulation_key, 1, at_least=1)
-    number = counted.number // accumulation if down else -(-counted.number // accumulation)
-    rounded = f"{'floor' if down else 'ceil'}({counted.number} / {accumulation}) updates"
-    return EpochCount(number, f"{counted.how}, {rounded}", counted.number)
+    number = batches.number // accumulation if down else -(-batches.number // accumulation)
+    rounded = f"{'floor' if down else 'ceil'}({batches.number} / {accumulation}) updates"
+    return EpochCount(number, f"{batches.how}, {rounded}", batches.number)
 
 
 def trained_on(config: Config, key: str, samples: int | None) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrcli.configs.config import Config
-from lrcli.configs.counts import EpochCount, batches_of, option_count
+from lrcli.configs.counts import EpochCount, batches_of
 from lrcli.configs.draft import Draft
 from lrcli.configs.nodes import Unknown, parts_of
 from lrcli.reader.nodes import Mapping, Node
@@ -26,9 +26,6 @@ def loader_batches(config: Config, loader: str, batch_key: str, sampler: str = "
     loader: where the data loader is configured. batch_key: its key for the samples of a batch. sampler: its class.
     """
     config.knows(f"{loader}.{batch_key}", f"{loader}.drop_last")
-    counted = option_count(config, "batches_per_epoch", "steps_per_epoch")
-    if counted.number is not None:
-        return counted
     world = 1 if sampler == "InfiniteSampler" else None  # an infinite one counts all of the samples
     return batches_of(config, f"{loader}.{batch_key}", world=world, drop=f"{loader}.drop_last")
 

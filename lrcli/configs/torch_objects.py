@@ -202,9 +202,5 @@ def _updates(config: Config, trainer: str) -> int | None:
     """The optimizer steps of an epoch, as Lightning counts them; None where nothing says so."""
     batch = config.given.batch_size
     accumulation = f"{trainer}.accumulate_grad_batches" if trainer else ""
-    counted = updates_of(
-        config,
-        accumulation,
-        lambda: batches_of(config, "", batch=batch) if batch else option_count(config, "batches_per_epoch"),
-    )
-    return counted.number
+    batches = batches_of(config, "", batch=batch) if batch else option_count(config, "batches_per_epoch")
+    return updates_of(config, accumulation, batches).number

@@ -9,7 +9,7 @@ import math
 from dataclasses import replace
 
 from lrcli.configs.config import Config
-from lrcli.configs.counts import EpochCount, Length, batches_of, updates_of
+from lrcli.configs.counts import EpochCount, Length, batches_of, option_count, updates_of
 from lrcli.configs.draft import Draft
 from lrcli.configs.nodes import with_entry
 from lrcli.configs.syntax.json import read as read_json
@@ -196,7 +196,7 @@ def run_length(config: Config, samples: int | None, needed_by: str) -> Length:
     config.knows(_EPOCHS, _BATCH, _ACCUMULATION, "dataloader_drop_last", "warmup_steps", "warmup_ratio")
     max_steps = config.count("max_steps", -1)
     down = not config.at_least("4.52")
-    updates = updates_of(config, _ACCUMULATION, lambda: _batches(config, samples), down=down)
+    updates = updates_of(config, _ACCUMULATION, _batches(config, samples), down=down)
     per_epoch = None if updates.number is None else max(1, updates.number)
     if given.steps is not None:
         return Length(given.steps, per_epoch=per_epoch)
@@ -224,9 +224,9 @@ def _remark_rounding(config: Config, batches: int, accumulation: int) -> None:
 
 def _batches(config: Config, samples: int | None) -> EpochCount:
     """The batches that each device has of an epoch."""
-    is_counted = samples is not None and config.given.batches_per_epoch is None
-    generates = is_counted and any(config.node(key) is not None for key in ("num_generations", "reward_funcs"))
-    if generates and samples is not None:
+    generates = any(config.node(key) is not None for key in ("num_generations", "reward_funcs"))
+    given = option_count(config, "batches_per_epoch", "steps_per_epoch").number
+    if generates and samples is not None and given is None:
         return _generated(config, samples, config.count(_ACCUMULATION, 1, at_least=1))
     return batches_of(config, _BATCH, 8, together=True, drop="dataloader_drop_last", samples=samples)
 

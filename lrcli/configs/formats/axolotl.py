@@ -38,7 +38,6 @@ _RESTARTS = {"jagged_restart_warmup_steps": 10, "jagged_restart_anneal_steps": 1
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of an Axolotl config."""
     config.knows("num_epochs", "val_set_size", "sample_packing", "warmup_steps", "warmup_ratio", "lr_quadratic_warmup")
     config.note_unread(_WRONG_KEYS, "axolotl", config.has)
     if not config.has("learning_rate"):

@@ -26,7 +26,6 @@ _NOT_STEPS = {"tok": "tokens", "sp": "samples", "iter": "iterations of its own",
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """Say what a mapping lacks to be a config of Composer's Trainer."""
     inner = _inner(root)
     return lacking(inner, "max_duration", "optimizer.lr", "scheduler.t_warmup|scheduler.t_max|scheduler.alpha_f")
 
@@ -38,7 +37,6 @@ def _inner(root: Mapping) -> Mapping:
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of a run of Composer's Trainer."""
     config.root = _inner(config.root)
     name = config.text("scheduler.name", choices=_TYPES)
     if name is None:
@@ -110,14 +108,11 @@ def _time(config: Config, path: str) -> tuple[float, str]:
 
 def _batches(config: Config) -> EpochCount:
     """The batches of an epoch."""
-    given = option_count(config, "batches_per_epoch", "steps_per_epoch")
-    if given.number is not None:
-        return given
     batch = config.count("global_train_batch_size", at_least=1)
     if config.given.batch_size is not None:
         batch = config.given.batch_size * (config.given.world_size or 1)
-    if config.given.samples is None or batch is None:
-        return EpochCount()
+    if batch is None:
+        return option_count(config, "batches_per_epoch", "steps_per_epoch")
     return batches_of(config, "global_train_batch_size", batch=batch, world=1, drop="train_loader.drop_last")
 
 

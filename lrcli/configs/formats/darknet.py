@@ -19,13 +19,11 @@ _FIELDS: dict[str, dict[str, float]] = {
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """Say what a mapping lacks to be a darknet network."""
     section = "network" if root.get("network") is not None and root.get("net") is None else "net"
     return lacking(root, "net|network", f"{section}.learning_rate|{section}.policy|{section}.batch")
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of a darknet network."""
     net = "net" if config.node("net") is not None else "network"
     policy = config.text(f"{net}.policy", "constant", _POLICIES)
     if policy not in _POLICIES:

@@ -21,7 +21,6 @@ _MARKS = "zero_optimization|train_micro_batch_size_per_gpu|train_batch_size|sche
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of a DeepSpeed config."""
     refuse_twins(config.root, "ValueError: Duplicate keys in DeepSpeed config: {!r}")
     if not config.has("scheduler"):
         message = (

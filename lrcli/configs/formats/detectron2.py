@@ -45,7 +45,6 @@ _OWN = (
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """Say what a mapping lacks to be a detectron2 config."""
     solver = root.get("SOLVER")
     if solver is None and root.get(BASE) is not None:
         return lacking(root, "MODEL|DATASETS|INPUT")
@@ -57,7 +56,6 @@ def _lacks(root: Mapping) -> tuple[str, ...]:
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of a detectron2 config."""
     config.mapping("SOLVER")
     if config.root.get(BASE) is None and not config.forced and not any(has(config.root, path) for path in _OWN):
         message = (

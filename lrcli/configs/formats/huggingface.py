@@ -44,7 +44,6 @@ def accepts(config: Config, newest: tuple[str, str] = ("5.14", "")) -> str | Non
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of TrainingArguments."""
     config.knows("packing", "lr_scheduler_kwargs")
     note_wrong_keys(config)
     refuse_ratio(config)

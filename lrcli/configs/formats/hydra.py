@@ -12,7 +12,6 @@ _TRAINERS = ("trainer", "pl_trainer", "train", "training", "hyperparameters")
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """Say what a mapping lacks to be a Hydra config of an optimizer or a scheduler."""
     if any(named.is_scheduler or named.name.startswith("torch.optim.") for named in objects_of(root, "_target_")):
         return ()
     if isinstance(root.get("defaults"), Sequence):
@@ -21,7 +20,6 @@ def _lacks(root: Mapping) -> tuple[str, ...]:
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of a Hydra config."""
     optimizer, scheduler = chosen(list(objects_of(config.root, "_target_")))
     if scheduler is None:
         place = config.source.whole if optimizer is None else optimizer.place

@@ -43,7 +43,6 @@ _CHOOSING = ("prodigy", "dadapt", "dadaptation")
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """Say what a mapping lacks to be a kohya config."""
     return lacking(_flat(root), "lr_scheduler|learning_rate|unet_lr", _MARKS)
 
 
@@ -57,7 +56,6 @@ def _flat(root: Mapping) -> Mapping:
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of a kohya training."""
     config.root = _flat(config.root)
     config.texts_count = False  # TOML has numbers
     config.knows("lr_warmup_steps", "lr_decay_steps", "lr_scheduler_num_cycles", "lr_scheduler_power", "optimizer_type")
@@ -146,7 +144,7 @@ def _length(config: Config) -> Length:
     if epochs is None:
         how = "" if config.has("max_train_steps") else "kohya's default"
         return Length(config.count("max_train_steps", 1600, at_least=1), how, "max_train_steps")
-    updates = updates_of(config, "gradient_accumulation_steps", lambda: batches_of(config, "train_batch_size", 1))
+    updates = updates_of(config, "gradient_accumulation_steps", batches_of(config, "train_batch_size", 1))
     if updates.number is None:
         help = ("--batches-per-epoch N (as the log prints it)", "--samples N (repeats included)", "--steps N")
         raise config.needs_steps("max_train_epochs", help)

@@ -12,7 +12,6 @@ _PLACES = tuple(f"{place}{name}" for place in ("", "model.init_args.", "model.")
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """Say what a mapping lacks to be a config of LightningCLI."""
     if any(has(root, f"{path}.class_path") for path in _PLACES):
         return ()
     if any(has(root, f"{path}._target_") for path in _PLACES):
@@ -22,7 +21,6 @@ def _lacks(root: Mapping) -> tuple[str, ...]:
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of a LightningCLI config."""
     objects = list(objects_of(config.root, "class_path"))
     at_top = [named for named in objects if named.path in ("optimizer", "lr_scheduler")]
     optimizer, scheduler = chosen(at_top if any(named.is_scheduler for named in at_top) else objects)

@@ -15,7 +15,6 @@ _NUMBERS = ("learning_rate", "per_device_train_batch_size", "gradient_accumulati
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of a LLaMA-Factory config."""
     config.knows("max_samples", "val_size", "streaming", "packing", "lr_scheduler_kwargs")
     for key in _NUMBERS:
         node = config.node(key)

@@ -24,7 +24,6 @@ _PARALLEL = ("tensor-model-parallel-size", "pipeline-model-parallel-size", "cont
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of a command line of Megatron-LM."""
     config.knows(*_FLAGS, *_PARALLEL)
     _refuse(config)
     config.note_other_rates(*_OTHERS)

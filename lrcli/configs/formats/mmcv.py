@@ -32,7 +32,6 @@ _HOOK = "LrUpdaterHook"
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """Say what a mapping lacks to be a config of mmcv."""
     if root.get("lr_config") is not None:
         return ()
     if root.get("optim_wrapper") is not None:
@@ -41,7 +40,6 @@ def _lacks(root: Mapping) -> tuple[str, ...]:
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of an mmcv config."""
     config.knows("lr_config", "optimizer", "runner", "total_epochs", "data", "auto_scale_lr")
     check_bases(config.root)
     by_iter, length, key = _length(config)

@@ -37,7 +37,6 @@ _LIST = "param_scheduler"
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """Say what a mapping lacks to be a config of mmengine."""
     if root.get(_LIST) is not None:
         return ()
     if root.get("_base_") is not None:  # files that are not here, or not looked for
@@ -56,7 +55,6 @@ class _Run:
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of an mmengine config."""
     config.knows("auto_scale_lr", "train_dataloader", "train_cfg", _LIST, "optim_wrapper")
     check_bases(config.root)
     run = _run(config)

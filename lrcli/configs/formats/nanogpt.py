@@ -67,7 +67,6 @@ def _plain(statement: ast.stmt, function: ast.FunctionDef) -> str:
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of a nanoGPT config."""
     config.nulls_default = False
     counts = {name: config.number(name, default) for name, default in _COUNTS.items()}
     iterations, warmup = counts["max_iters"], counts["warmup_iters"]

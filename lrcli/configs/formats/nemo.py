@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from lrcli.configs.base import Config, Draft, Format, has
 from lrcli.configs.counts import EpochCount, Length, batches_of, updates_of
 from lrcli.configs.named import Named
@@ -52,7 +50,6 @@ def _lacks(root: Mapping) -> tuple[str, ...]:
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of a NeMo config."""
     optim = next((path for path in _ROOTS if has(config.root, f"{path}.lr")), _ROOTS[0])
     sched = f"{optim}.sched"
     config.knows(optim, "trainer", "model.train_ds", "train_ds")
@@ -168,7 +165,7 @@ def _length(config: Config, sched: str, arguments: str) -> Length:
         raise config.needs_steps(needed, ("--steps N",))
     if epochs % 1 or epochs > _MAX_EPOCHS:
         raise config.fail("trainer.max_epochs", "bad-value", f"max_epochs must be a whole number, not {epochs:g}")
-    updates = updates_of(config, "trainer.accumulate_grad_batches", partial(_batches, config))
+    updates = updates_of(config, "trainer.accumulate_grad_batches", _batches(config))
     if updates.number is None:
         raise config.needs_steps(needed)
     how = f"{epochs:g} epochs * {updates.number}; {updates.how}"
@@ -182,7 +179,7 @@ def _batches(config: Config) -> EpochCount:
     limit = config.number("trainer.limit_train_batches", 1.0)
     if limit < 0:
         raise config.fail("trainer.limit_train_batches", "bad-value", f"it must be at least 0, not {limit:g}")
-    if batches.number is None:
+    if batches.number is None or config.given.steps_per_epoch is not None:
         return batches
     number: float = batches.number
     number = min(number, limit) if isinstance(limit, int) else int(number * limit)

@@ -8,7 +8,6 @@ _MARKS = ("schedule", "epochs|steps")
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec as it stands."""
     for key, value in config.root.entries:
         draft.put(key.text, value)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
-from functools import partial
 
 from lrcli.configs.base import Config, Draft, Format, has, lacking
-from lrcli.configs.counts import EpochCount, Length, batches_of, updates_of
+from lrcli.configs.counts import Length, batches_of, updates_of
 from lrcli.configs.nodes import mapping_of
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.nodes import Sequence as List
@@ -38,7 +37,6 @@ _SCHEDULERS = ("cosine", "tanh", "step", "multistep", "poly", "wsd", "rsqrt", "c
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """Say what a mapping lacks to be arguments of timm's train.py."""
     plain = _plain(root)
     marks = ("warmup_lr", "lr_base", "decay_rate", "warmup_epochs", "lr_k_decay")
     of_deit = next((name for name in _OF_DEIT if has(plain, name)), None)
@@ -55,7 +53,6 @@ def _plain(root: Mapping) -> Mapping:
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of a training with timm's train.py."""
     config.root = _plain(config.root)
     config.nulls_default = False
     config.knows("lr", "lr_base", "lr_base_size", "lr_base_scale", "batch_size", "grad_accum_steps", "opt", "epochs")
@@ -71,7 +68,8 @@ def translate(config: Config, draft: Draft) -> None:
     _put_rate(config, draft)
     epochs = config.epochs("epochs", 300) or 0
     prefix = config.flag("warmup_prefix")
-    updates = updates_of(config, "grad_accum_steps", partial(_batches, config))
+    batches = batches_of(config, "batch_size", 128, world=_world, drop=True)
+    updates = updates_of(config, "grad_accum_steps", batches)
     on_updates = config.flag("sched_on_updates")
     if on_updates and updates.number is None:
         raise config.needs_steps("sched_on_updates", ("--samples N (1 GPU; --world-size N)", "--steps-per-epoch N"))
@@ -137,11 +135,6 @@ def _world(config: Config) -> int | None:
         return config.count("nproc_per_node", 1, at_least=1) * config.count("nnodes", 1, at_least=1)
     started = set(_SCRIPT.findall(config.source.text)) if config.syntax == "shell" else set()
     return int(started.pop()) if len(started) == 1 else None
-
-
-def _batches(config: Config) -> EpochCount:
-    """The batches of an epoch: the last one is dropped."""
-    return batches_of(config, "batch_size", 128, world=_world, drop=True)
 
 
 def _length(sched: str, epochs: int, values: dict[str, float], prefix: bool) -> int:

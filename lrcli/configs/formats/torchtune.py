@@ -12,7 +12,6 @@ _COSINE = "get_cosine_schedule_with_warmup"
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of a torchtune recipe."""
     config.knows(
         "epochs", "batch_size", "gradient_accumulation_steps", "max_steps_per_epoch", "lr_scheduler.num_cycles"
     )
@@ -54,9 +53,8 @@ def _length(config: Config, needed_by: str) -> Length:
     if config.given.steps is not None:
         return Length(config.given.steps, at="epochs")
     epochs = config.given.epochs or config.count("epochs", 1, at_least=1)
-    updates = updates_of(
-        config, "gradient_accumulation_steps", lambda: batches_of(config, "batch_size", drop=True), down=True
-    )
+    batches = batches_of(config, "batch_size", drop=True)
+    updates = updates_of(config, "gradient_accumulation_steps", batches, down=True)
     most = config.count("max_steps_per_epoch", at_least=1)
     if updates.number is None:
         raise config.needs_steps(needed_by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format, has, lacking
-from lrcli.configs.counts import Length, batches_of, option_count
+from lrcli.configs.counts import Length, batches_of
 from lrcli.errors import InvalidValue, Refuses
 from lrcli.frameworks.ultralytics import FRAMEWORK
 from lrcli.frameworks.ultralytics._optimizer import MANY, Optimizer, build_optimizer, nominal_batches
@@ -14,14 +14,12 @@ _OF_YOLOV5 = ("anchor_t", "cls_pw", "obj_pw", "fl_gamma", "hyp")
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """Say what a mapping lacks to be the arguments of an ultralytics training, all of them or those that were tuned."""
     if any(has(root, name) for name in _OF_YOLOV5):
         return ("no keys of YOLOv5's",)
     return lacking(root, "lr0", "lrf", "nbs|cos_lr|close_mosaic|dfl")
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of an ultralytics training."""
     config.knows("nc", "single_cls", "optimizer", *_RATES)
     config.texts_count = config.nulls_default = False
     if config.number("time") is not None:
@@ -32,7 +30,6 @@ def translate(config: Config, draft: Draft) -> None:
     batch, world = _batch(config), _world(config)
     samples = _samples(config)
     counted = batches_of(config, "batch", batch=max(1, batch // world), world=world, samples=samples)
-    counted = counted if counted.number is not None else option_count(config, "batches_per_epoch", "steps_per_epoch")
     if counted.number is None:
         help = ("--samples N, the images that are trained on", "--batches-per-epoch N")
         raise config.needs_steps("warmup_epochs" if config.has("warmup_epochs") else "epochs", help)

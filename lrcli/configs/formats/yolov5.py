@@ -17,7 +17,6 @@ _DEFAULTS = {"lr0": 0.01, "lrf": 0.01, "warmup_epochs": 3.0, "warmup_bias_lr": 0
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """Say what a mapping lacks to be hyperparameters or options of YOLOv5."""
     if has(root, "hyp"):
         return () if has(root, "hyp.lr0") else lacking(root, "weights", "cfg", "epochs")
     return lacking(root, "lr0", "lrf", "anchor_t|cls_pw|obj_pw|fl_gamma")
@@ -30,7 +29,6 @@ def accepts(config: Config) -> str | None:
 
 
 def translate(config: Config, draft: Draft) -> None:
-    """Write the spec of a YOLOv5 training."""
     for name in ("flat_cos_lr", "fixed_lr"):
         if config.flag(name):
             raise config.fail(name, "unknown-scheduler", f"{name} is YOLOv9's, whose curve is not read")
