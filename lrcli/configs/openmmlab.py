@@ -1,14 +1,28 @@
-"""The configs of mmengine and mmcv share the class names, the batches of an epoch, and the rate."""
+"""The configs of mmengine and mmcv share the class names, the length of a run, and the rate."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from lrcli.configs.config import Config
-from lrcli.configs.counts import EpochCount, batches_of
+from lrcli.configs.counts import EpochCount, Length, batches_of
 from lrcli.configs.draft import Draft
 from lrcli.configs.nodes import Unknown, parts_of
+from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Node
+from lrcli.reader.source import Place, refuse
 
 _GROUP_KEYS = ("custom_keys", "bias_lr_mult", "dcn_offset_lr_mult", "layer_decay_rate", "decay_rate", "num_layers")
+
+
+@dataclass(frozen=True)
+class OpenMMLabRun:
+    """The length of a run in its own unit, the key of it, and the batches of an epoch."""
+
+    by_iter: bool
+    length: int
+    key: str
+    batches: EpochCount
 
 
 def class_name(config: Config, path: str) -> str | None:
@@ -40,12 +54,40 @@ def whole_length(config: Config, by_iter: bool, key: str) -> int | None:
     return config.given.steps if length is None and by_iter else length
 
 
-def shared_batches(config: Config, batches: EpochCount, epochs: int) -> EpochCount:
-    """The batches of an epoch; where nothing else says so, those of --steps in so many epochs."""
+def run_of(config: Config, by_iter: bool, length: int, key: str, batches: EpochCount) -> OpenMMLabRun:
+    """The run; where nothing else says how many batches an epoch has, --steps is shared among its epochs."""
     steps = config.given.steps
-    if batches.number is None and steps is not None and steps % epochs == 0:
-        return EpochCount(steps // epochs, f"{steps} steps in {epochs} epochs")
-    return batches
+    if not by_iter and batches.number is None and steps is not None and steps % length == 0:
+        batches = EpochCount(steps // length, f"{steps} steps in {length} epochs")
+    return OpenMMLabRun(by_iter, length, key, batches)
+
+
+def needs_batches(place: Place, what: str) -> SpecError:
+    """The error of what counts iterations in a run of epochs, or epochs in one of iterations."""
+    message = f"{what}: it needs the batches of an epoch, which depend on the data"
+    return refuse(place, "needs-steps", message, "--samples N (1 GPU; --world-size N), or --batches-per-epoch N")
+
+
+def put_openmmlab_length(
+    config: Config, draft: Draft, run: OpenMMLabRun, counts_epochs: bool, needs: SpecError | None
+) -> None:
+    """Write how long the run is: in iterations where batches count or are known, else in epochs.
+
+    counts_epochs: whether a schedule of a run of iterations counts epochs. needs: what is raised where the batches of
+    an epoch are not known.
+    """
+    per_epoch = run.batches.number
+    if per_epoch is None and needs is not None:
+        raise needs
+    if run.by_iter:
+        draft.put_length(Length(run.length, "", run.key))
+    elif per_epoch is None:
+        draft.put("epochs", run.length, at=run.key, why="" if config.given.epochs is None else "--epochs")
+    else:
+        how = f"{run.length} epochs * {per_epoch}; {run.batches.how}"
+        draft.put_length(Length(run.length * per_epoch, how, run.key))
+    if per_epoch is not None and (counts_epochs or not run.by_iter):
+        draft.put("steps_per_epoch", per_epoch, why=run.batches.how)
 
 
 def put_openmmlab_rate(config: Config, draft: Draft, path: str, batch_key: str) -> None:

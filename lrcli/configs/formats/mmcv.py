@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format, lacking
-from lrcli.configs.counts import EpochCount, Length
 from lrcli.configs.nodes import parts_of, refuse_unknown, without_entries
 from lrcli.configs.openmmlab import (
+    OpenMMLabRun,
     class_name,
     loader_batches,
+    needs_batches,
+    put_openmmlab_length,
     put_openmmlab_rate,
     remark_groups,
-    shared_batches,
+    run_of,
     whole_length,
 )
 from lrcli.configs.syntax.openmmlab import check_bases
-from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Sequence
 
 _POLICIES = (
@@ -42,7 +43,8 @@ def _lacks(root: Mapping) -> tuple[str, ...]:
 def translate(config: Config, draft: Draft) -> None:
     config.knows("lr_config", "optimizer", "runner", "total_epochs", "data", "auto_scale_lr")
     check_bases(config.root)
-    by_iter, length, key = _length(config)
+    run = _run(config)
+    by_iter = run.by_iter
     policy = _policy(config)
     by_epoch = config.flag("lr_config.by_epoch", not by_iter and policy not in ("Cyclic", "OneCycle"))
     if by_iter and by_epoch:
@@ -50,7 +52,7 @@ def translate(config: Config, draft: Draft) -> None:
         raise config.fail("lr_config.by_epoch", "bad-value", message, "--set lr_config.by_epoch=False")
     warmup = config.text("lr_config.warmup") if policy is not None else None
     in_epochs = warmup is not None and config.flag("lr_config.warmup_by_epoch")
-    _put_length(config, draft, by_iter, length, key, policy is not None and (not by_epoch or bool(warmup)), in_epochs)
+    _put_length(config, draft, run, policy is not None and (not by_epoch or bool(warmup)), in_epochs)
     put_openmmlab_rate(config, draft, "optimizer.lr", _batch_key(config))
     remark_groups(config, "optimizer.paramwise_cfg")
     if policy is None:
@@ -62,11 +64,10 @@ def translate(config: Config, draft: Draft) -> None:
               why="" if config.has("lr_config.by_epoch") else f"the default of {policy}, in a run of "
               f"{'iterations' if by_iter else 'epochs'}")  # fmt: skip
     _put_keys(config, draft, policy, warmup)
-    _remarks(config, policy, length * (1 if by_epoch or by_iter else _batches(config).number or 0), by_epoch)
+    _remark_late_steps(config, policy, run.length * (1 if by_epoch or by_iter else run.batches.number or 0), by_epoch)
 
 
-def _length(config: Config) -> tuple[bool, int, str]:
-    """(whether the runner counts iterations, how many of them or of epochs, the key that says so)."""
+def _run(config: Config) -> OpenMMLabRun:
     runner = config.mapping("runner")
     kind = class_name(config, "runner.type") if runner is not None else None
     counts = ("runner.max_iters", "runner.max_epochs") if runner is not None else ("total_iters", "total_epochs")
@@ -82,7 +83,8 @@ def _length(config: Config) -> tuple[bool, int, str]:
     if length is None:
         message = "the length of the run is not in the file: it has no runner and no total_epochs"
         raise config.fail("runner", "needs-steps", message, "--epochs N")
-    return by_iter, length, key
+    loader = _batch_key(config).rpartition(".")[0]
+    return run_of(config, by_iter, length, key, loader_batches(config, loader, "samples_per_gpu"))
 
 
 def _policy(config: Config) -> str | None:
@@ -109,36 +111,14 @@ def _batch_key(config: Config) -> str:
     return newer if config.has(newer) else "data.samples_per_gpu"
 
 
-def _batches(config: Config) -> EpochCount:
-    return loader_batches(config, _batch_key(config).rpartition(".")[0], "samples_per_gpu")
-
-
-def _put_length(
-    config: Config, draft: Draft, by_iter: bool, length: int, key: str, counts_batches: bool, in_epochs: bool
-) -> None:
-    """Write how long the run is: in iterations where batches count or are known, else in epochs."""
-    batches = _batches(config)
-    if by_iter:
-        if in_epochs and batches.number is None:
-            raise _needs(config, "lr_config.warmup_by_epoch")
-        draft.put_length(Length(length, "", key))
-        if in_epochs:
-            draft.put("steps_per_epoch", batches.number, why=batches.how)
-        return
-    batches = shared_batches(config, batches, length)
-    if batches.number is None:
-        if counts_batches and not in_epochs:
-            raise _needs(config, "lr_config.warmup_iters" if config.has("lr_config.warmup_iters") else "lr_config")
-        draft.put("epochs", length, at=key)
-        return
-    draft.put_length(Length(length * batches.number, f"{length} epochs * {batches.number}; {batches.how}", key))
-    draft.put("steps_per_epoch", batches.number, why=batches.how)
-
-
-def _needs(config: Config, path: str) -> SpecError:
-    name = path.rpartition(".")[2]
-    message = f"{name} counts iterations beside epochs: it needs the batches of an epoch, which depend on the data"
-    return config.fail(path, "needs-steps", message, "--samples N (1 GPU; --world-size N), or --batches-per-epoch N")
+def _put_length(config: Config, draft: Draft, run: OpenMMLabRun, counts_batches: bool, in_epochs: bool) -> None:
+    path = ""
+    if run.by_iter and in_epochs:
+        path = "lr_config.warmup_by_epoch"
+    elif counts_batches and not run.by_iter and not in_epochs:
+        path = "lr_config.warmup_iters" if config.has("lr_config.warmup_iters") else "lr_config"
+    what = f"{path.rpartition('.')[2]} counts iterations beside epochs"
+    put_openmmlab_length(config, draft, run, in_epochs, needs_batches(config.place(path), what) if path else None)
 
 
 def _put_keys(config: Config, draft: Draft, policy: str, warmup: str | None) -> None:
@@ -161,12 +141,8 @@ def _put_keys(config: Config, draft: Draft, policy: str, warmup: str | None) -> 
         config.remark("lr_config.warmup_iters", "warmup-ignored", what, "", "add warmup='linear'")
 
 
-def _remarks(config: Config, policy: str, length: int, by_epoch: bool) -> None:
-    """Tell of milestones at or past the end."""
-    steps = config.node("lr_config.step")
-    if policy != "Step" or not isinstance(steps, Sequence):
-        return
-    if length:
+def _remark_late_steps(config: Config, policy: str, length: int, by_epoch: bool) -> None:
+    if policy == "Step" and length and isinstance(config.node("lr_config.step"), Sequence):
         until = f"the run has {length} {'epochs' if by_epoch else 'iterations'}"
         config.remark_late("lr_config.step", config.numbers("lr_config.step") or (), length, until)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from lrcli.configs.base import Config, Draft, Format, lacking
-from lrcli.configs.counts import EpochCount, Length
+from lrcli.configs.counts import EpochCount
 from lrcli.configs.nodes import (
     Unknown,
     Value,
@@ -17,15 +17,17 @@ from lrcli.configs.nodes import (
     without_entries,
 )
 from lrcli.configs.openmmlab import (
+    OpenMMLabRun,
     class_name,
     loader_batches,
+    needs_batches,
+    put_openmmlab_length,
     put_openmmlab_rate,
     remark_groups,
-    shared_batches,
+    run_of,
     whole_length,
 )
 from lrcli.configs.syntax.openmmlab import check_bases
-from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Scalar, Sequence
 from lrcli.reader.source import refuse
 from lrcli.reader.values import as_number
@@ -44,16 +46,6 @@ def _lacks(root: Mapping) -> tuple[str, ...]:
     return lacking(root, "param_scheduler|optim_wrapper", "train_cfg")
 
 
-@dataclass(frozen=True)
-class _Run:
-    """A training loop: its length in its own unit, the key of it, and the batches of an epoch."""
-
-    by_iter: bool
-    length: int
-    key: str
-    batches: EpochCount
-
-
 def translate(config: Config, draft: Draft) -> None:
     config.knows("auto_scale_lr", "train_dataloader", "train_cfg", _LIST, "optim_wrapper")
     check_bases(config.root)
@@ -70,7 +62,7 @@ def translate(config: Config, draft: Draft) -> None:
     remark_groups(config, "optim_wrapper.paramwise_cfg")
 
 
-def _run(config: Config) -> _Run:
+def _run(config: Config) -> OpenMMLabRun:
     """The training loop that train_cfg describes."""
     cfg = config.mapping("train_cfg")
     if cfg is None:
@@ -96,11 +88,10 @@ def _run(config: Config) -> _Run:
         loop = "IterBasedTrainLoop" if by_iter else "EpochBasedTrainLoop"
         message = f"TypeError: {loop}.__init__() missing 1 required positional argument: {key.rpartition('.')[2]!r}"
         raise config.raises("train_cfg", message)
-    return _Run(by_iter, length, key, _batches(config, by_iter, length))
+    return run_of(config, by_iter, length, key, _batches(config))
 
 
-def _batches(config: Config, by_iter: bool, length: int) -> EpochCount:
-    """The batches of an epoch; of a run of epochs whose steps are given, its share of them."""
+def _batches(config: Config) -> EpochCount:
     counted = config.count("train_dataloader.num_batch_per_epoch", at_least=1)
     sampler = class_name(config, "train_dataloader.sampler.type") or ""
     batches = loader_batches(config, "train_dataloader", "batch_size", sampler)
@@ -110,7 +101,7 @@ def _batches(config: Config, by_iter: bool, length: int) -> EpochCount:
         config.remark("train_dataloader.dataset.times", "repeated-data", what, level="note")
     if batches.number is None and counted is not None:
         return EpochCount(counted, "num_batch_per_epoch")
-    return batches if by_iter else shared_batches(config, batches, length)
+    return batches
 
 
 def _entries(config: Config) -> list[Mapping]:
@@ -147,45 +138,26 @@ def _is(entry: Mapping, key: str, default: bool) -> bool:
     return value
 
 
-def _put_length(config: Config, draft: Draft, run: _Run, entries: list[Mapping]) -> None:
-    """Write how long the run is: in iterations where batches count or are known, else in epochs."""
+def _put_length(config: Config, draft: Draft, run: OpenMMLabRun, entries: list[Mapping]) -> None:
     by_epoch = [entry for entry in entries if _is(entry, "by_epoch", True)]
     converted = [entry for entry in entries if _is(entry, "convert_to_iter_based", False)]
     by_epoch = [entry for entry in by_epoch if entry not in converted]
-    in_iters = [entry for entry in entries if entry not in by_epoch]
-    per_epoch = run.batches.number
-    if run.by_iter:
-        if converted and per_epoch is None:
-            raise _needs(converted[0], "convert_to_iter_based")
-        if by_epoch:
-            what = f"{_kind(by_epoch[0])} counts epochs, of which an IterBasedTrainLoop has one: it never moves on"
-            config.remark(_LIST, "epochs-in-iters", what, "", "write by_epoch=False in its entry")
-            if converted:
-                message = "some entries count epochs, which an IterBasedTrainLoop has not, and some are converted"
-                raise refuse(by_epoch[0].place, "bad-value", message)
-            per_epoch = run.length  # the loop is one epoch: what counts epochs never moves on
-        draft.put_length(Length(run.length, "", run.key))
-        if per_epoch is not None and (converted or by_epoch):
-            draft.put("steps_per_epoch", per_epoch, why=run.batches.how)
-    elif per_epoch is None:
-        if in_iters:
-            raise _needs(in_iters[0], "by_epoch")
-        draft.put("epochs", run.length, at=run.key, why="" if config.given.epochs is None else "--epochs")
-    else:
-        how = f"{run.length} epochs * {per_epoch}; {run.batches.how}"
-        draft.put_length(Length(run.length * per_epoch, how, run.key))
-        draft.put("steps_per_epoch", per_epoch, why=run.batches.how)
+    counting = converted if run.by_iter else [entry for entry in entries if entry not in by_epoch]
+    if run.by_iter and by_epoch:
+        what = f"{_kind(by_epoch[0])} counts epochs, of which an IterBasedTrainLoop has one: it never moves on"
+        config.remark(_LIST, "epochs-in-iters", what, "", "write by_epoch=False in its entry")
+        if converted:
+            message = "some entries count epochs, which an IterBasedTrainLoop has not, and some are converted"
+            raise refuse(by_epoch[0].place, "bad-value", message)
+        run = replace(run, batches=replace(run.batches, number=run.length))  # the loop is one epoch
+    needs = None
+    if counting:
+        key = entry_at(counting[0], "convert_to_iter_based" if run.by_iter else "by_epoch")[0]
+        needs = needs_batches((key or counting[0]).place, f"{_kind(counting[0])} counts iterations")
+    put_openmmlab_length(config, draft, run, bool(converted or by_epoch), needs)
 
 
-def _needs(entry: Mapping, key: str) -> SpecError:
-    """The error of an entry whose length depends on the batches of an epoch."""
-    place = entry_at(entry, key)[0]
-    message = f"{_kind(entry)} counts iterations: it needs the batches of an epoch, which depend on the data"
-    help = "--samples N (1 GPU; --world-size N), or --batches-per-epoch N"
-    return refuse(entry.place if place is None else place.place, "needs-steps", message, help)
-
-
-def _with_end(config: Config, run: _Run, entry: Mapping, i: int) -> Mapping:
+def _with_end(config: Config, run: OpenMMLabRun, entry: Mapping, i: int) -> Mapping:
     """An entry with the end that the Runner gives it, and what there is to say of it."""
     by_epoch = _is(entry, "by_epoch", True)
     per_epoch = run.batches.number or 1
