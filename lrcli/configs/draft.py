@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Mapping_
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from lrcli.catalog.registry import find_type
 from lrcli.configs.config import Config
 from lrcli.configs.counts import Length
 from lrcli.configs.nodes import joined, mapping_of, node_of, parts_of
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.source import Place
+from lrcli.schedules.base import parameters
+from lrcli.schedules.params import param_of
 
 _ORDER = (
     "name",
@@ -26,6 +29,33 @@ _ORDER = (
     "groups",
     "emulate",
 )
+
+
+_KINDS: dict[str, type] = {"flag": bool, "choice": str, "text": str}
+
+
+def arguments_of(type_name: str, *without: str) -> dict[str, type]:
+    """The arguments of a type of schedule, but for some, each with the Python type of its values.
+
+    >>> arguments_of("transformers.inverse_sqrt", "num_warmup_steps")
+    {'timescale': <class 'float'>}
+    """
+    cls = find_type(type_name)
+    assert cls is not None, type_name
+    return {f.name: _KINDS.get(param_of(f).kind, float) for f in parameters(cls) if f.name not in without}
+
+
+def defaults_of(type_name: str) -> dict[str, Any]:
+    """What the arguments of a type of schedule are where they are left out; a list is a list, as a config has it."""
+    cls = find_type(type_name)
+    assert cls is not None, type_name
+    return {f.name: list(f.default) if isinstance(f.default, tuple) else f.default for f in parameters(cls)}
+
+
+def required_of(type_name: str) -> list[str]:
+    """The arguments of a type of schedule that have no default."""
+    cls = find_type(type_name)
+    return [] if cls is None else [f.name for f in parameters(cls) if f.default is MISSING]
 
 
 @dataclass
@@ -76,8 +106,7 @@ class Draft:
 
         defaults: what the framework takes for each key that is left out, or the type of one that is not written then.
         prefix: where the keys stand. why: the comment of a default, in which {} is the key, and `comment` that of
-        another value. names: what the schedule
-        calls those that it calls something else.
+        another value. names: what the schedule calls those that it calls something else.
         """
         values = {}
         for key, default in defaults.items():

@@ -11,21 +11,11 @@ from lrcli.configs.nodes import joined, mapping_of, parts_of, without_entries
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.source import Place, refuse
 
-REQUIRED: dict[str, tuple[str, ...]] = {
-    "StepLR": ("step_size",),
-    "MultiStepLR": ("milestones",),
-    "ExponentialLR": ("gamma",),
-    "CosineAnnealingLR": ("T_max",),
-    "CosineAnnealingWarmRestarts": ("T_0",),
-    "CyclicLR": ("base_lr", "max_lr"),
-    "OneCycleLR": ("max_lr",),
-    "LambdaLR": ("lr_lambda",),
-    "MultiplicativeLR": ("lr_lambda",),
-    "SequentialLR": ("schedulers", "milestones"),
-    "ChainedScheduler": ("schedulers",),
-    "SWALR": ("swa_lr",),
-}
-OF_TORCH = ("PolynomialLR", "LinearLR", "ConstantLR", "ReduceLROnPlateau", *REQUIRED)
+OF_TORCH = (
+    *("PolynomialLR", "LinearLR", "ConstantLR", "ReduceLROnPlateau", "StepLR", "MultiStepLR", "ExponentialLR"),
+    *("CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "OneCycleLR", "LambdaLR", "MultiplicativeLR"),
+    *("SequentialLR", "ChainedScheduler", "SWALR"),
+)
 _TORCH = ("torch.optim", "lightning.pytorch.cli", "pytorch_lightning.cli", "pytorch_lightning.utilities.cli")
 _MOST = 5_000
 """An optimizer and a scheduler are looked for in this many mappings and lists of a file at most."""

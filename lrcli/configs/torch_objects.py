@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from lrcli.configs.config import Config
 from lrcli.configs.counts import Length, batches_of, option_count, updates_of
-from lrcli.configs.draft import Draft
-from lrcli.configs.named import OF_TORCH, REQUIRED, Named, object_at
+from lrcli.configs.draft import Draft, required_of
+from lrcli.configs.named import OF_TORCH, Named, object_at
 from lrcli.configs.nodes import joined, mapping_of, parts_of, refuse_unknown, sequence_of, with_entry, without_entries
 from lrcli.frameworks.replaying import replaying
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
@@ -93,7 +93,8 @@ def _known_arguments(scheduler: Named) -> tuple[tuple[Scalar, Node], ...]:
 
 def _torch_schedule(scheduler: Named) -> Mapping:
     given = [key for key, value in parts_of(scheduler.arguments) if not is_null(value)]
-    for name in REQUIRED.get(scheduler.short, ()):
+    for name in required_of(scheduler.short):
+        name = {"schedules": "schedulers"}.get(name, name)
         if name not in given:
             message = f"TypeError: {scheduler.short}.__init__() missing 1 required positional argument: {name!r}"
             raise refuse(scheduler.place, "framework-raises", message)

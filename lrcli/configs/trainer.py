@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from lrcli.configs.config import Config
 from lrcli.configs.counts import EpochCount, Length, batches_of, option_count, updates_of
-from lrcli.configs.draft import Draft
+from lrcli.configs.draft import Draft, arguments_of
 from lrcli.configs.nodes import with_entry
 from lrcli.configs.syntax.json import read as read_json
 from lrcli.errors import SpecError
@@ -22,23 +22,11 @@ RELEASES = (
     *("4.54.1", "4.55.4", "4.57.1", "5.0", "5.1", "5.2", "5.3", "5.8"),
     *(f"5.{minor}" for minor in range(10, 25)),
 )
-_MIN_LR = ("num_cycles", "min_lr", "min_lr_rate")
-KWARGS: dict[str, tuple[str, ...] | None] = {
-    "linear": (),
-    "cosine": ("num_cycles",),
-    "cosine_with_restarts": ("num_cycles",),
-    "polynomial": ("lr_end", "power"),
-    "constant": None,
-    "constant_with_warmup": None,
-    "inverse_sqrt": ("timescale",),
-    "cosine_with_min_lr": _MIN_LR,
-    "cosine_warmup_with_min_lr": (*_MIN_LR, "warmup_lr_rate"),
-    "warmup_stable_decay": (
-        *("num_decay_steps", "num_stable_steps", "warmup_type", "decay_type", "min_lr_ratio", "num_cycles"),
-    ),
-}
-"""The names of lr_scheduler_type that depend on the step alone, with the keyword arguments of each (None: it ignores
-them all)."""
+NAMES = (
+    *("linear", "cosine", "cosine_with_restarts", "polynomial", "constant", "constant_with_warmup", "inverse_sqrt"),
+    *("cosine_with_min_lr", "cosine_warmup_with_min_lr", "warmup_stable_decay"),
+)
+"""The names of lr_scheduler_type that depend on the step alone."""
 _SINCE = {
     "inverse_sqrt": "4.27",
     "reduce_lr_on_plateau": "4.30",
@@ -49,7 +37,6 @@ _SINCE = {
 }
 """The releases that these names came with, and lr_scheduler_kwargs below (from looking into their packages)."""
 _KWARGS_SINCE = "4.36"
-_TEXTS = ("warmup_type", "decay_type")
 _OF_METRIC = {"reduce_lr_on_plateau": "ReduceLROnPlateau", "greedy": "GreedyLR"}
 """The names whose schedules depend on a metric, with their classes."""
 _KWARGS = "lr_scheduler_kwargs"
@@ -110,13 +97,13 @@ def put_schedule(
     how: str = "",
 ) -> None:
     """Write the schedule of a name of lr_scheduler_type, with what lr_scheduler_kwargs says."""
-    config.offer(key, name, KWARGS)
+    config.offer(key, name, NAMES)
     if name in _OF_METRIC:
         message = f"{name} ({_OF_METRIC[name]}) depends on a metric of the run, which is not in the file"
         raise config.fail(key, "needs-value", message)
     since = _SINCE.get(name, "0")
-    if name not in KWARGS or not config.at_least(since):
-        names = [known for known in (*KWARGS, *_OF_METRIC) if config.at_least(_SINCE.get(known, "0"))]
+    if name not in NAMES or not config.at_least(since):
+        names = [known for known in (*NAMES, *_OF_METRIC) if config.at_least(_SINCE.get(known, "0"))]
         message = f"ValueError: {name!r} is not a valid SchedulerType, please select one of {names}"
         raise config.raises(key, message, f"it came with transformers {since}" if name in _SINCE else "")
     draft.put("schedule.type", f"transformers.{name}", at=key if config.has(key) else None, why=key)
@@ -135,22 +122,27 @@ def remark_long_warmup(config: Config, key: str, warmup: float, steps: int) -> N
     config.remark_long_warmup(key, warmup, steps, consequence=": the LR never comes down")
 
 
+def kwargs_of(name: str) -> dict[str, type]:
+    """The further arguments of a schedule with their types; a constant one ignores them all."""
+    return {} if "constant" in name else arguments_of(f"transformers.{name}", "num_warmup_steps", "num_training_steps")
+
+
 def put_kwargs(config: Config, draft: Draft, name: str) -> None:
     """Write the keyword arguments of a schedule, refused where its function would refuse them."""
-    words = KWARGS.get(name) or ()
-    config.knows(*(f"{_KWARGS}.{word}" for word in words if word not in _TEXTS))
+    words = kwargs_of(name)
+    config.knows(*(f"{_KWARGS}.{word}" for word, kind in words.items() if kind is not str))
     node = config.known(_KWARGS)
     if isinstance(node, Scalar) and isinstance(node.value, str):
         _read_json(config, node)
     if node is not None and not config.at_least(_KWARGS_SINCE):
         message = f"ValueError: Some keys are not used by the HfArgumentParser: ['{_KWARGS}']"
         raise config.raises(_KWARGS, message, f"it came with transformers {_KWARGS_SINCE}")
-    if KWARGS.get(name) is None:
+    if "constant" in name:
         return
-    config.refuse_others(_KWARGS, words, f"the schedule {name}")
+    config.refuse_others(_KWARGS, tuple(words), f"the schedule {name}")
     if "min_lr" in words:
         _check_min_lr(config)
-    draft.put_fields({word: str if word in _TEXTS else float for word in words}, _KWARGS, comment=_KWARGS)
+    draft.put_fields(words, _KWARGS, comment=_KWARGS)
 
 
 def _check_min_lr(config: Config) -> None:

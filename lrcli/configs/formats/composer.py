@@ -6,21 +6,17 @@ import re
 
 from lrcli.configs.base import Config, Draft, Format, lacking
 from lrcli.configs.counts import EpochCount, Length, batches_of, option_count
+from lrcli.configs.draft import arguments_of, required_of
 from lrcli.configs.nodes import under
 from lrcli.reader.nodes import Mapping
 
-_WARMED = ("t_warmup", "t_max", "scale_warmup")
-_TYPES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "cosine_with_warmup": ("composer.CosineAnnealingWithWarmupScheduler", (*_WARMED, "alpha_f")),
-    "linear_decay_with_warmup": ("composer.LinearWithWarmupScheduler", (*_WARMED, "alpha_i", "alpha_f")),
-    "constant_with_warmup": ("composer.ConstantWithWarmupScheduler", (*_WARMED, "alpha")),
-    "inv_sqrt_with_warmup": (
-        "llmfoundry.InverseSquareRootWithWarmupScheduler",
-        ("t_warmup", "t_scale", "t_cooldown", "t_max", "alpha_f_decay", "alpha_f_cooldown"),
-    ),
+_TYPES = {
+    "cosine_with_warmup": "composer.CosineAnnealingWithWarmupScheduler",
+    "linear_decay_with_warmup": "composer.LinearWithWarmupScheduler",
+    "constant_with_warmup": "composer.ConstantWithWarmupScheduler",
+    "inv_sqrt_with_warmup": "llmfoundry.InverseSquareRootWithWarmupScheduler",
 }
-"""The names of llm-foundry, each with its type and the arguments that it takes."""
-_REQUIRED = ("t_warmup", "t_scale", "t_cooldown")
+"""The names of llm-foundry, each with its type."""
 _TIME = re.compile(r"\s*([0-9]+|[0-9]*\.[0-9]+)\s*(ba|ep|dur|tok|sp|iter|sec)\s*")
 _NOT_STEPS = {"tok": "tokens", "sp": "samples", "iter": "iterations of its own", "sec": "seconds"}
 
@@ -45,8 +41,9 @@ def translate(config: Config, draft: Draft) -> None:
         message = f"scheduler {name} is not one that lrcli knows"
         raise config.fail("scheduler.name", "unknown-scheduler", message, f"it knows {', '.join(_TYPES)}")
     rate = config.rate("optimizer.lr", "optimizer.lr is null")
-    kind, words = _TYPES[name]
-    times = _times(config, kind.partition(".")[2], words)
+    kind = _TYPES[name]
+    words = tuple(arguments_of(kind, "max_duration", "scale_schedule_ratio"))
+    times = _times(config, kind, words)
     total, unit = _time(config, "max_duration")
     per_epoch = _batches(config).number
     if config.given.epochs is not None:
@@ -82,8 +79,9 @@ def translate(config: Config, draft: Draft) -> None:
 
 def _times(config: Config, kind: str, words: tuple[str, ...]) -> dict[str, tuple[float, str]]:
     """The time strings of a scheduler, refused as its constructor refuses them."""
-    config.refuse_others("scheduler", words, f"{kind}.__init__()", ("name",))
-    config.require("scheduler", [word for word in _REQUIRED if word in words], f"{kind}.__init__()", "scheduler.name")
+    callee = f"{kind.partition('.')[2]}.__init__()"
+    config.refuse_others("scheduler", words, callee, ("name",))
+    config.require("scheduler", required_of(kind), callee, "scheduler.name")
     written = [word for word in words if word.startswith("t_") and config.has(f"scheduler.{word}")]
     return {word: _time(config, f"scheduler.{word}") for word in written}
 

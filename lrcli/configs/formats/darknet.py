@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format, lacking
 from lrcli.configs.counts import Length
+from lrcli.configs.draft import defaults_of
 from lrcli.reader.nodes import Mapping
 
 _POLICIES = ("constant", "step", "steps", "exp", "poly", "sig", "random", "sgdr")
 
 
-_FIELDS: dict[str, dict[str, float]] = {
-    "step": {"step": 1.0, "scale": 1.0},
-    "exp": {"gamma": 1.0},
-    "sig": {"gamma": 1.0, "step": 1.0},
-    "sgdr": {"sgdr_mult": 2, "learning_rate_min": 1e-5},
+_FIELDS = {
+    "step": ("step", "scale"),
+    "exp": ("gamma",),
+    "sig": ("gamma", "step"),
+    "sgdr": ("sgdr_mult", "learning_rate_min"),
 }
-"""The keys that a policy reads, with darknet's defaults."""
+"""The keys that a policy reads."""
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
@@ -53,7 +54,8 @@ def translate(config: Config, draft: Draft) -> None:
     if policy == "sgdr":
         cycle = config.count(f"{net}.sgdr_cycle", most, at_least=1)
         draft.put("schedule.sgdr_cycle", cycle, at=f"{net}.sgdr_cycle")
-    draft.put_fields(_FIELDS.get(policy, {}), net)
+    defaults = defaults_of("darknet.get_current_rate")
+    draft.put_fields({key: defaults[key] for key in _FIELDS.get(policy, ())}, net)
 
 
 def _put_steps(config: Config, draft: Draft, net: str, end: int) -> None:

@@ -10,6 +10,7 @@ from lrcli.catalog.registry import find_type
 from lrcli.configs.base import Config, Draft, Format
 from lrcli.configs.beside import file_beside
 from lrcli.configs.counts import Length
+from lrcli.configs.draft import arguments_of, required_of
 from lrcli.configs.keys import refuse_twins
 from lrcli.configs.nodes import Value, entry_at, parts_of, with_entry
 from lrcli.configs.syntax.json import read
@@ -31,32 +32,13 @@ def translate(config: Config, draft: Draft) -> None:
 
 
 _WARMUP_TYPES = ("log", "linear")
-_WARMUP = ("warmup_min_lr", "warmup_max_lr", "warmup_num_steps", "warmup_type")
-CLASSES: dict[str, tuple[str, ...]] = {
-    "LRRangeTest": (
-        *("lr_range_test_min_lr", "lr_range_test_step_size", "lr_range_test_step_rate", "lr_range_test_staircase"),
-    ),
-    "OneCycle": (
-        *("cycle_min_lr", "cycle_max_lr", "decay_lr_rate", "cycle_first_step_size", "cycle_second_step_size"),
-        *("cycle_first_stair_count", "cycle_second_stair_count", "decay_step_size", "cycle_momentum"),
-        *("cycle_min_mom", "cycle_max_mom", "decay_mom_rate"),
-    ),
-    "WarmupLR": _WARMUP,
-    "WarmupDecayLR": ("total_num_steps", *_WARMUP),
-    "WarmupCosineLR": ("total_num_steps", "warmup_min_ratio", "warmup_num_steps", "cos_min_ratio", "warmup_type"),
-}
-"""DeepSpeed's own schedulers with their keyword arguments (`runtime/lr_schedules.py`)."""
-REQUIRED = {
-    "WarmupDecayLR": ("total_num_steps",),
-    "WarmupCosineLR": ("total_num_steps",),
-    "OneCycle": ("cycle_min_lr", "cycle_max_lr"),
-}
+_CLASSES = ("LRRangeTest", "OneCycle", "WarmupLR", "WarmupDecayLR", "WarmupCosineLR")
+_LISTED = ", ".join(_CLASSES)
+"""DeepSpeed's own schedulers (`runtime/lr_schedules.py`)."""
 _OWN_LR = {"WarmupLR": "warmup_max_lr", "WarmupDecayLR": "warmup_max_lr", "OneCycle": "cycle_min_lr"}
 _MOMENTUM = ("cycle_momentum", "cycle_min_mom", "cycle_max_mom", "decay_mom_rate")
 _NO_LR = ("LRRangeTest", "WarmupDecayLR")
 """Those that need no lr of the optimizer: it stands among their own, or has a default there."""
-_KINDS: dict[str, type] = {"warmup_type": str, "lr_range_test_staircase": bool}
-"""The arguments that are no numbers."""
 _PARAMS, _LR = "scheduler.params", "optimizer.params.lr"
 _SHIPPED = re.compile(r"(?:.*/)?(?:deepspeed_configs/zero[0-3]\w*|examples/deepspeed/ds_z[0-3]\w*)\.json")
 """The configs that Axolotl and LLaMA-Factory ship: none of them has a scheduler block."""
@@ -74,27 +56,30 @@ class Trainer:
 
 def put_deepspeed_scheduler(config: Config, draft: Draft, trainer: Trainer | None = None) -> None:
     """Write the spec of a DeepSpeed config with a scheduler block."""
-    name = config.text("scheduler.type", choices=CLASSES)
+    name = config.text("scheduler.type", choices=_CLASSES)
     if name is None:
-        raise config.fail("scheduler", "missing-key", "the scheduler has no type", "it is one of " + ", ".join(CLASSES))
+        raise config.fail(
+            "scheduler", "missing-key", "the scheduler has no type", "it is one of " + ", ".join(_CLASSES)
+        )
     if trainer is not None:
         _fill(config, trainer)
-    if name not in CLASSES:
+    if name not in _CLASSES:
         _put_torch(config, draft, name)
         return
-    known = CLASSES[name]
-    config.refuse_others(_PARAMS, known, f"{name}.__init__()", ("last_batch_iteration",))
+    arguments = arguments_of(f"deepspeed.{name}", "last_batch_iteration")
+    config.refuse_others(_PARAMS, tuple(arguments), f"{name}.__init__()", ("last_batch_iteration",))
     uses_lr = not config.has(f"{_PARAMS}.{_OWN_LR.get(name, '')}") and name not in _NO_LR
     _refuse_auto(config, uses_lr)
-    config.require(_PARAMS, REQUIRED.get(name, ()), f"{name}.__init__()", "scheduler.type")
+    required = ["cycle_min_lr", "cycle_max_lr"] if name == "OneCycle" else required_of(f"deepspeed.{name}")
+    config.require(_PARAMS, required, f"{name}.__init__()", "scheduler.type")
     if config.count(f"{_PARAMS}.last_batch_iteration", -1) != -1:
         path = f"{_PARAMS}.last_batch_iteration"
         raise config.fail(path, "bad-value", "a resumed run (last_batch_iteration) is not read: it must be -1")
     _put_lr(config, draft, name)
-    total = config.count(f"{_PARAMS}.total_num_steps", at_least=1) if "total_num_steps" in known else None
+    total = config.count(f"{_PARAMS}.total_num_steps", at_least=1) if "total_num_steps" in arguments else None
     _put_length(config, draft, total)
     draft.put("schedule.type", f"deepspeed.{name}", at="scheduler.type")
-    draft.put_fields({word: _KINDS.get(word, float) for word in known if word not in _MOMENTUM}, _PARAMS)
+    draft.put_fields({word: kind for word, kind in arguments.items() if word not in _MOMENTUM}, _PARAMS)
     _remark_warmup(config, name, total)
 
 
@@ -147,7 +132,7 @@ def _put_length(config: Config, draft: Draft, total: int | None) -> None:
 def _put_torch(config: Config, draft: Draft, name: str) -> None:
     """Write a scheduler that DeepSpeed takes from torch.optim.lr_scheduler, with the params as its arguments."""
     if not name[:1].isupper() or find_type(name) is None:
-        message = f"ValueError: {name} is no scheduler of DeepSpeed ({', '.join(CLASSES)}) or of torch.optim"
+        message = f"ValueError: {name} is no scheduler of DeepSpeed ({_LISTED}) or of torch.optim"
         raise config.raises("scheduler.type", message)
     _refuse_auto(config, uses_lr=True)
     rate = config.number(_LR)

@@ -6,26 +6,12 @@ from typing import Any
 
 from lrcli.configs.base import Config, Draft, Format, has, lacking
 from lrcli.configs.counts import Length
+from lrcli.configs.draft import defaults_of
 from lrcli.configs.nodes import Unread, Value
 from lrcli.configs.syntax.yacs import BASE
 from lrcli.reader.nodes import Mapping, Sequence
 from lrcli.reader.source import refuse
 
-_DEFAULTS: dict[str, Any] = {
-    "LR_SCHEDULER_NAME": "WarmupMultiStepLR",
-    "BASE_LR": 0.001,
-    "MAX_ITER": 40000,
-    "WARMUP_ITERS": 1000,
-    "WARMUP_FACTOR": 1.0 / 1000,
-    "WARMUP_METHOD": "linear",
-    "GAMMA": 0.1,
-    "STEPS": [30000],
-    "BASE_LR_END": 0.0,
-    "NUM_DECAYS": 3,
-    "RESCALE_INTERVAL": False,
-    "POLY_LR_POWER": 0.9,
-    "POLY_LR_CONSTANT_ENDING": 0.0,
-}
 _ALL = ("LR_SCHEDULER_NAME", "MAX_ITER", "BASE_LR", "WARMUP_ITERS", "WARMUP_FACTOR", "WARMUP_METHOD")
 _READ = {
     "WarmupMultiStepLR": ("GAMMA", "STEPS", "RESCALE_INTERVAL"),
@@ -63,12 +49,13 @@ def translate(config: Config, draft: Draft) -> None:
             "(500 from 1/3)"
         )
         raise config.fail("SOLVER", "ambiguous", message, "--from detectron2, or --set SOLVER.WARMUP_ITERS=...")
-    name = _value(config, "LR_SCHEDULER_NAME")
+    defaults: dict[str, Any] = {**defaults_of("detectron2.build_lr_scheduler"), "BASE_LR": 0.001}
+    name = _value(config, "LR_SCHEDULER_NAME", defaults["LR_SCHEDULER_NAME"])
     if name not in _READ:
         raise config.raises("SOLVER.LR_SCHEDULER_NAME", f"ValueError: Unknown LR scheduler: {name}")
     keys = (*_ALL, *_READ[name])
     _check_base(config, keys)
-    values = {key: _value(config, key) for key in keys}
+    values = {key: _value(config, key, defaults[key]) for key in keys}
     _rescale(config, values)
     draft.put_length(Length(values["MAX_ITER"], "MAX_ITER", "SOLVER.MAX_ITER"))
     draft.put("schedule.type", "detectron2.build_lr_scheduler")
@@ -95,9 +82,9 @@ def _check_base(config: Config, keys: tuple[str, ...]) -> None:
         raise refuse(base.place, "file", message, f"put that file beside this one, or {sets}")
 
 
-def _value(config: Config, key: str) -> Any:
+def _value(config: Config, key: str, default: Any) -> Any:
     """A value of the SOLVER, or detectron2's default; yacs takes no value of another type than that has."""
-    path, default = f"SOLVER.{key}", _DEFAULTS[key]
+    path = f"SOLVER.{key}"
     node = config.node(path)
     if node is None and isinstance(default, (int, float)) and not isinstance(default, bool):
         return config.count(path, default) if isinstance(default, int) else config.number(path, default)

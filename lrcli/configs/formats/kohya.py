@@ -10,7 +10,7 @@ from lrcli.configs.counts import Length, batches_of, updates_of
 from lrcli.configs.named import Named
 from lrcli.configs.nodes import mapping_of, node_of
 from lrcli.configs.torch_objects import put_scheduler
-from lrcli.configs.trainer import KWARGS
+from lrcli.configs.trainer import kwargs_of
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 
 _MARKS = "network_module|max_train_epochs|max_train_steps|pretrained_model_name_or_path"
@@ -204,7 +204,7 @@ def _arguments(config: Config, name: str, warmup: int, total: int) -> dict[str, 
             value = config.number(key) if default is None else config.number(key, default)
         arguments[word] = value, key
     for word, (value, key) in _scheduler_args(config).items():
-        if word not in (KWARGS[name] or ()) or word in arguments:
+        if word not in kwargs_of(name) or word in arguments:
             reason = "got multiple values for" if word in arguments else "got an unexpected"
             raise config.raises(key, f"TypeError: the schedule {name} {reason} keyword argument {word!r}")
         if not isinstance(value, (int, float, str)) or isinstance(value, bool):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format, lacking
+from lrcli.configs.draft import arguments_of
 from lrcli.configs.nodes import parts_of, refuse_unknown, without_entries
 from lrcli.configs.openmmlab import (
     OpenMMLabRun,
@@ -21,12 +22,6 @@ from lrcli.reader.nodes import Mapping, Sequence
 _POLICIES = (
     *("Fixed", "Step", "Exp", "Poly", "Inv", "CosineAnnealing", "LinearAnnealing", "FlatCosineAnnealing"),
     *("CosineRestart", "Cyclic", "OneCycle"),
-)
-_WARMUP = ("warmup", "warmup_iters", "warmup_ratio", "warmup_by_epoch")
-_OWN = (
-    *("step", "gamma", "min_lr", "power", "min_lr_ratio", "start_percent", "periods", "restart_weights"),
-    *("target_ratio", "cyclic_times", "step_ratio_up", "anneal_strategy", "max_lr", "total_steps", "pct_start"),
-    *("div_factor", "final_div_factor", "three_phase"),
 )
 _NULLS = ("warmup", "min_lr", "min_lr_ratio", "total_steps")
 _HOOK = "LrUpdaterHook"
@@ -123,11 +118,11 @@ def _put_length(config: Config, draft: Draft, run: OpenMMLabRun, counts_batches:
 
 def _put_keys(config: Config, draft: Draft, policy: str, warmup: str | None) -> None:
     """Write the arguments of the hook; refuse what it has not."""
-    hook = config.mapping("lr_config")
+    hook, known = config.mapping("lr_config"), arguments_of("mmcv.lr_config")
     for name, node in () if hook is None else parts_of(without_entries(hook, ("policy", "type", "by_epoch"))):
-        path, of_warmup = f"lr_config.{name}", name in _WARMUP
+        path, of_warmup = f"lr_config.{name}", name.startswith("warmup")
         refuse_unknown(node, path)
-        if name not in (*_WARMUP, *_OWN):
+        if name not in known:
             message = f"TypeError: {_HOOK}.__init__() got an unexpected keyword argument {name!r}"
             raise config.raises(path, message, f"this is an argument of {policy}{_HOOK}")
         if of_warmup and warmup is None:

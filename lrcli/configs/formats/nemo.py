@@ -4,32 +4,19 @@ from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format, has
 from lrcli.configs.counts import EpochCount, Length, batches_of, updates_of
+from lrcli.configs.draft import arguments_of
 from lrcli.configs.named import Named
 from lrcli.configs.nodes import entry_at, mapping_of, parts_of, without_entries
 from lrcli.configs.torch_objects import put_epochs, put_scheduler
 from lrcli.reader.nodes import Mapping, Scalar
 
 _WARMUP = ("warmup_steps", "warmup_ratio")
-_COMMON = (*_WARMUP, "min_lr")
-_HOLD = ("hold_steps", "hold_ratio")
-_CONSTANT = ("constant_steps", "constant_ratio")
-_KEYS: dict[str, tuple[str, ...]] = {
-    "WarmupPolicy": _COMMON,
-    "WarmupHoldPolicy": (*_COMMON, *_HOLD),
-    "SquareAnnealing": _COMMON,
-    "CosineAnnealing": (*_COMMON, *_CONSTANT),
-    "NoamAnnealing": (*_COMMON, "d_model"),
-    "NoamHoldAnnealing": (*_COMMON, *_HOLD, "decay_rate"),
-    "WarmupAnnealing": _COMMON,
-    "InverseSquareRootAnnealing": _COMMON,
-    "T5InverseSquareRootAnnealing": (*_COMMON, *_CONSTANT),
-    "SquareRootAnnealing": _COMMON,
-    "PolynomialDecayAnnealing": (*_COMMON, "power", "cycle"),
-    "PolynomialHoldDecayAnnealing": (*_COMMON, *_HOLD, "power", "cycle"),
-    "WarmupHoldAnnealOneMinusSquareRoot": (*_COMMON, *_HOLD),
-    "WarmupHoldAnnealLinear": (*_COMMON, *_HOLD),
-}
-"""The policies, with the arguments of each; all of them have max_steps, too."""
+_POLICIES = (
+    *("WarmupPolicy", "WarmupHoldPolicy", "SquareAnnealing", "CosineAnnealing", "NoamAnnealing", "NoamHoldAnnealing"),
+    *("WarmupAnnealing", "InverseSquareRootAnnealing", "T5InverseSquareRootAnnealing", "SquareRootAnnealing"),
+    *("PolynomialDecayAnnealing", "PolynomialHoldDecayAnnealing", "WarmupHoldAnnealOneMinusSquareRoot"),
+    "WarmupHoldAnnealLinear",
+)
 _DROPPED = (
     *("name", "args", "monitor", "reduce_on_plateau", "iters_per_batch", "last_epoch", "max_steps", "_target_"),
     *("t_max_epochs", "t_accumulate_grad_batches", "t_limit_train_batches", "t_num_workers"),
@@ -71,8 +58,7 @@ def translate(config: Config, draft: Draft) -> None:
     draft.put("schedule.max_steps", length.steps, at=length.at)
     if arguments:
         warmup = _put_warmup(config, draft, arguments, length.steps)
-        kinds = {key: bool if key == "cycle" else float for key in _KEYS[name] if key not in _WARMUP}
-        draft.put_fields(kinds, arguments)
+        draft.put_fields(arguments_of(f"nemo.{name}", "max_steps", *_WARMUP), arguments)
         _remark(config, name, arguments, rate, warmup, length.steps)
 
 
@@ -93,11 +79,11 @@ def _policy_name(config: Config, sched: str) -> str:
             break
     if name is None:
         path = f"{sched}.name"
-        name = config.text(path, choices=(*_KEYS, *_OF_TORCH))
+        name = config.text(path, choices=(*_POLICIES, *_OF_TORCH))
     if name is None:
         raise config.fail(sched, "missing-key", "sched has no name, so that NeMo makes no schedule", "--set sched.name")
-    message = f"ValueError: Cannot resolve scheduler {name!r}. Available optimizers are {', '.join(_KEYS)}"
-    config.refuse_first((name not in _KEYS and name not in _OF_TORCH, path, message))
+    message = f"ValueError: Cannot resolve scheduler {name!r}. Available optimizers are {', '.join(_POLICIES)}"
+    config.refuse_first((name not in _POLICIES and name not in _OF_TORCH, path, message))
     return name
 
 
@@ -117,12 +103,12 @@ def _put_torch(config: Config, draft: Draft, sched: str, name: str) -> None:
 def _arguments(config: Config, sched: str, name: str) -> str:
     """The path of the policy's arguments; "" where NeMo takes its defaults whatever the file says."""
     beside = config.mapping(f"{sched}.args")
-    path = sched
+    path, known = sched, tuple(arguments_of(f"nemo.{name}", "max_steps"))
     if beside is not None:
         path = f"{sched}.args"
         inner = beside.get("params")
         if entry_at(beside, "name")[1] is not None:
-            ignored = [key for key, value in parts_of(beside) if key in _KEYS[name] and not _is_null(value)]
+            ignored = [key for key, value in parts_of(beside) if key in known and not _is_null(value)]
             ignored += [key for key, value in parts_of(inner) if not _is_null(value)] if inner is not None else []
             if ignored:
                 what = f"{', '.join(ignored)} beside args.name is ignored: {name} has its defaults"
@@ -130,7 +116,7 @@ def _arguments(config: Config, sched: str, name: str) -> str:
                 config.remark(f"{path}.{ignored[0]}", "sched-args", what, "NeMo looks for them elsewhere", advice)
             return ""
         path = f"{path}.params" if isinstance(inner, Mapping) else path
-    config.refuse_others(path, _KEYS[name], f"{name}.__init__()", _DROPPED)
+    config.refuse_others(path, known, f"{name}.__init__()", _DROPPED)
     return path
 
 
