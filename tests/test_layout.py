@@ -62,6 +62,22 @@ class ToyRamp(Schedule):
         return base_lr * (1 + self.slope * t)
 '''
 
+TOY_FAMILY = (
+    TOY_TYPE.replace("ToyRamp", "ToyClimb").replace("NAME", "toyworks.ToyClimb")
+    + '''
+
+@dataclass(frozen=True)
+class ToyWarmedClimb(ToyClimb):
+    """The same, from a second step on."""
+
+    name = "toyworks.ToyWarmedClimb"
+    aliases = ("toy_warmed_climb",)
+
+    def lr_at(self, t: int, base_lr: float) -> float:
+        return super().lr_at(max(t - 1, 0), base_lr)
+'''
+)
+
 
 def _forget_types() -> None:
     for lookup in vars(registry).values():
@@ -76,6 +92,7 @@ def toyworks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     folder.mkdir()
     (folder / "__init__.py").write_text(TOY_INIT)
     (folder / "toyramp.py").write_text(TOY_TYPE.replace("NAME", "toyworks.ToyRamp"))
+    (folder / "family.py").write_text(TOY_FAMILY)
     monkeypatch.setattr(lrcli.frameworks, "__path__", [*lrcli.frameworks.__path__, str(tmp_path)])
     yield from _with_new_types()
 
@@ -126,6 +143,16 @@ def test_a_framework_is_a_folder() -> None:
     _passes_everywhere("toyworks.ToyRamp")
     assert "toyworks.ToyRamp" in json.dumps(json.loads(_good("schema").stdout))
     assert "1.5\n" == _good("at", "{lr: 1, epochs: 3, schedule: {type: ToyRamp}}", "1").stdout
+
+
+@pytest.mark.usefixtures("toyworks")
+@pytest.mark.parametrize("name", ["toyworks.ToyWarmedClimb", "toyworks.toy_warmed_climb", "ToyWarmedClimb"])
+def test_a_family_is_a_file(name: str) -> None:
+    """Types of a framework may share a module of any name; each is found by its own name and its aliases."""
+    assert "1.0\n1.5\n" == _good("at", f"{{lr: 1, epochs: 3, schedule: {{type: {name}}}}}", "1", "2").stdout
+    assert ["toyworks.ToyClimb", "toyworks.ToyRamp", "toyworks.ToyWarmedClimb"] == [
+        cls.name for cls in registry.framework_types("toyworks")
+    ]
 
 
 @pytest.mark.usefixtures("toywave")

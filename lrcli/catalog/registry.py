@@ -1,7 +1,8 @@
 """Every schedule type: those of `schedules/`, and those of each folder of `frameworks/`. Found by their files.
 
-The name of a file is the name of its type, so a command imports only the types that its spec names. Other spellings
-(PyTorch's class names, a framework's function names) are looked up in the classes themselves.
+A command imports only the modules of the types that its spec names: in `schedules/` the file is called as its type, in
+a framework's folder the module that has the name in its text is imported first. Other spellings (PyTorch's class names,
+a framework's function names) are looked up in the classes themselves.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from functools import cache
 from importlib import import_module
 from itertools import islice
 from keyword import iskeyword
+from pathlib import Path
 
 import lrcli.frameworks
 import lrcli.schedules
@@ -81,13 +83,21 @@ def framework_of(schedule: Schedule | type[Schedule]) -> Framework | None:
     return framework(prefix) if dot else None
 
 
+_NO_TYPE_MODULES = ("counting", "finder", "fitting")
+"""The modules of a framework's folder that hold what else is known of it."""
+
+
 @cache
-def _type_modules(name: str) -> tuple[str, ...]:
-    """The modules of a framework's types: all in its folder that are not its own business."""
+def _type_modules(name: str) -> dict[str, str]:
+    """The modules that may hold a framework's types, each with its text."""
     if _framework(name).replays:
-        return ()
+        return {}
     package = import_module(f"lrcli.frameworks.{name}")
-    return tuple(f"{package.__name__}.{module}" for module in module_names(package.__path__) if module[0] != "_")
+    return {
+        f"{package.__name__}.{module}": Path(package.__path__[0], f"{module}.py").read_text(encoding="utf-8")
+        for module in module_names(package.__path__)
+        if module[0] != "_" and module not in _NO_TYPE_MODULES
+    }
 
 
 @cache
@@ -125,11 +135,10 @@ def find_types(name: str) -> tuple[type[Schedule], ...]:
 
 
 def _named(name: str, spelling: str) -> tuple[type[Schedule], ...]:
-    """The type of a framework that is called so, looked for first in the file that is: none or one."""
-    folded = spelling.replace("_", "").lower()
-    modules = _type_modules(name)
-    files = [module for module in modules if module.rpartition(".")[2].replace("_", "").lower() == folded]
-    types = (cls for module in (*files, *modules) for cls in _types_of(module))
+    """The type of a framework that is called so: none or one. Modules that have the name in quotes are tried first."""
+    texts = _type_modules(name)
+    modules = sorted(texts, key=lambda module: f'{spelling}"' not in texts[module])
+    types = (cls for module in modules for cls in _types_of(module))
     return tuple(islice((cls for cls in types if spelling in (cls.name.partition(".")[2], *cls.aliases)), 1))
 
 

@@ -1,14 +1,14 @@
 """What a framework says of itself. A framework is a folder of this package, and nothing outside the folder names it.
 
-Its `__init__` has FRAMEWORK; every other module that defines a `Schedule` with a name "FRAMEWORK.NAME" is a type:
+Its `__init__` has FRAMEWORK; every class with a name "FRAMEWORK.NAME" in its other modules is a type:
 
     frameworks/timm/__init__.py     FRAMEWORK = Framework("timm", "timm", examined=("1.0.31",))
-    frameworks/timm/cosine_lr_scheduler.py    class CosineLRScheduler(Schedule): name = "timm.CosineLRScheduler"
+    frameworks/timm/cycles.py       class TimmCosineLRScheduler(TimmCycles): name = "timm.CosineLRScheduler"
 
-The file is called as the type (its name in lower case, with or without underscores), so that a spec that names the type
-imports that file alone. A class holds the framework's own keyword arguments with its defaults and computes in the
-framework's order of operations and float width; its docstring gives the formula with its edges, a doctest with real
-numbers, and the source with the version that was run.
+Schedules that share a formula stand in one module, whose name is free; `_` begins that of a module without types. A
+class holds the framework's own keyword arguments with its defaults and computes in the framework's order of operations
+and float width; its docstring gives the formula with its edges, a doctest with real numbers, and the source with the
+version that was run.
 """
 
 from __future__ import annotations

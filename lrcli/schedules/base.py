@@ -86,10 +86,9 @@ def setting() -> Any:
 class Schedule:
     """A learning-rate schedule: a frozen value.
 
-    A subclass is one file; its docstring is its documentation. It writes the curve as `rule` (or as `lr_at`), and says
-    in `marks`, and in `repeats` or `turns`, where the curve jumps, bends or turns. `lr_at(t, base_lr)` is pure: any
-    step t >= 0, in any order. Equal schedules compare equal, `repr` is the constructor call. What a class says of
-    itself:
+    A subclass's docstring is its documentation. It writes the curve as `rule` (or as `lr_at`), and says in `marks`, and
+    in `repeats` or `turns`, where the curve jumps, bends or turns. `lr_at(t, base_lr)` is pure: any step t >= 0, in any
+    order. Equal schedules compare equal, `repr` is the constructor call. What a class says of itself:
 
     name: the type's name in a spec; aliases: others. torch: PyTorch's class of the same meaning.
     sets_lr: whether the schedule sets the learning rate itself, so that a spec may leave `lr` out.

@@ -65,7 +65,7 @@ def test_does(schedule: str, expected: list[float]) -> None:
 
 def test_resolution() -> None:
     """A count beyond 2**24 is rounded to a single before it is divided."""
-    from lrcli.frameworks.optax.linear_schedule import OptaxLinearSchedule
+    from lrcli.frameworks.optax.decays import OptaxLinearSchedule
 
     schedule = OptaxLinearSchedule(init_value=1.0, end_value=0.0, transition_steps=2**25)
     assert schedule.lrs(0.0, 2**24, 2**24 + 5) == [

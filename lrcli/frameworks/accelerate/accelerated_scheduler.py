@@ -12,7 +12,7 @@ class AcceleratedScheduler(Schedule):
 
     lr(t) = scheduler(t * num_processes)    (a scheduler with total_steps is not stepped past them)
 
-    >>> from lrcli.frameworks.transformers.linear import TransformersLinear
+    >>> from lrcli.frameworks.transformers.warmups import TransformersLinear
     >>> line = TransformersLinear(num_warmup_steps=4, num_training_steps=20)
     >>> [AcceleratedScheduler(scheduler=line, num_processes=2).lr_at(t, base_lr=0.1) for t in (0, 1, 2, 6, 10)]
     [0.0, 0.05, 0.1, 0.05, 0.0]

@@ -8,14 +8,15 @@ from typing import Any
 
 from lrcli.errors import InvalidValue, Problem, Refuses
 from lrcli.frameworks.schedule import Forwarding
-from lrcli.frameworks.timm._scheduler import no_noise
-from lrcli.frameworks.timm.cosine_lr_scheduler import TimmCosineLRScheduler
-from lrcli.frameworks.timm.multi_step_lr_scheduler import TimmMultiStepLRScheduler
-from lrcli.frameworks.timm.plateau_lr_scheduler import TimmPlateauLRScheduler
-from lrcli.frameworks.timm.poly_lr_scheduler import TimmPolyLRScheduler
-from lrcli.frameworks.timm.step_lr_scheduler import TimmStepLRScheduler
-from lrcli.frameworks.timm.tanh_lr_scheduler import TimmTanhLRScheduler
-from lrcli.frameworks.timm.wsd_lr_scheduler import DECAYS, TimmWSDLRScheduler
+from lrcli.frameworks.timm.cycles import TimmCosineLRScheduler, TimmPolyLRScheduler, TimmTanhLRScheduler
+from lrcli.frameworks.timm.steps import (
+    DECAYS,
+    TimmMultiStepLRScheduler,
+    TimmPlateauLRScheduler,
+    TimmStepLRScheduler,
+    TimmWSDLRScheduler,
+    no_noise,
+)
 from lrcli.schedules import (
     Schedule,
     Setting,

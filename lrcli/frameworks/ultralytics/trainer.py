@@ -1,15 +1,163 @@
-"""The learning rates of Ultralytics' trainer: by epoch along a line or half a cosine, with a warmup by batch."""
+"""Ultralytics' trainers, YOLOv5's and the package's: a learning rate for each batch."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+import math
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import before
-from lrcli.frameworks.ultralytics._batches import Batches, Trained, endless_line, half_cosine, line
+from lrcli.frameworks.schedule import FrameworkSchedule
 from lrcli.frameworks.ultralytics._optimizer import Optimizer, build_optimizer, nominal_batches
-from lrcli.schedules import Setting, count, dataclass, flag, number, text
+from lrcli.schedules import CurveMarks, LrRule, Schedule, Setting, count, dataclass, flag, number, text
+
+Factor = Callable[[int], float]
+"""What an epoch multiplies the learning rate with."""
+
+
+def line(epochs: float, lrf: float) -> Factor:
+    """The straight line from 1 to lrf, which stays there."""
+    return lambda epoch: max(1 - epoch / epochs, 0) * (1.0 - lrf) + lrf
+
+
+def endless_line(epochs: float, lrf: float) -> Factor:
+    """The straight line from 1 to lrf and beyond: YOLOv5's, and that of 8.0."""
+    return lambda epoch: (1 - epoch / epochs) * (1.0 - lrf) + lrf
+
+
+def half_cosine(epochs: float, lrf: float) -> Factor:
+    """Half a cosine from 1 to lrf."""
+    return lambda epoch: max((1 - math.cos(epoch * math.pi / epochs)) / 2, 0) * (lrf - 1) + 1
+
+
+@dataclass(frozen=True)
+class Batches:
+    """The learning rates of one parameter group.
+
+    lr: what the factors multiply. factor: that of an epoch. per_epoch: batches of an epoch. warmup: batches of the
+    warmup, -1 where there is none; the batch of this number is at the target. first: the learning rate at its start.
+    late: whether the scheduler is stepped at the end of an epoch only, so that after the warmup an epoch has the factor
+    of the one before.
+    """
+
+    lr: float
+    factor: Factor
+    per_epoch: int
+    warmup: int
+    first: float
+    late: bool = False
+
+    def rule(self) -> LrRule:
+        """The learning rate of each batch: within the warmup on a line to the target of the epoch, which moves."""
+        per_epoch, warmup, first = self.per_epoch, self.warmup, self.first
+        epoch_of, target, slope = -1, 0.0, 0.0
+
+        def lr_at(t: int) -> float:
+            nonlocal epoch_of, target, slope
+            epoch = t // per_epoch
+            if epoch != epoch_of:
+                epoch_of, target = epoch, self._target(epoch)
+                slope = (target - first) / warmup if warmup > 0 else 0.0
+            return slope * t + first if t < warmup else target
+
+        return lr_at
+
+    def momenta(self, begin: float, end: float, start: int, stop: int) -> list[float]:
+        """The momentum of batches: within the warmup on a line from `begin` to `end`."""
+        warmup = self.warmup
+        slope = (end - begin) / warmup if warmup > 0 else 0.0
+        return [slope * t + begin if t < warmup else float(end) for t in range(start, stop)]
+
+    def _target(self, epoch: int) -> float:
+        behind = self.late and epoch > 0 and epoch * self.per_epoch > self.warmup
+        return self.lr * self.factor(epoch - 1 if behind else epoch)
+
+
+class Trained(FrameworkSchedule):
+    """What the trainer and YOLOv5 share; the fields stand in the classes, in their order."""
+
+    sets_lr = True
+    own_rate = "lr0"
+
+    lr0: float | None
+    epochs: float
+    momentum: float
+    warmup_momentum: float
+    setting: Setting | None
+
+    def check_values(self) -> None:
+        if self.epochs < 1 or self.epochs % 1:
+            raise InvalidValue("epochs", "must be a whole number of at least 1", self.epochs)
+
+    def check_run(self, setting: Setting) -> None:
+        if len(setting.lrs) > 1:
+            raise InvalidValue("groups", "must be left out: Ultralytics makes its own groups weight, bn and bias", None)
+        assert self.batches  # whatever the run does not allow is an error here
+
+    @cached_property
+    def batches(self) -> Batches:
+        """The numbers of the group that this schedule is for."""
+        raise NotImplementedError
+
+    @cached_property
+    def per_epoch(self) -> int:
+        """The batches of an epoch: steps_per_epoch, else an equal share of the run's steps."""
+        setting = self.setting
+        if setting is None:
+            return 100
+        if setting.interval != "step":
+            raise InvalidValue("epochs", "are counted in batches here: give steps, or interval: step", None)
+        if setting.steps_per_epoch is None and setting.length % self.epochs:
+            rule = "needs the batches of an epoch: give data or steps_per_epoch at the top level"
+            shares = f"{setting.length} steps are no whole number for each epoch"
+            raise InvalidValue("epochs", f"{rule} ({shares})", self.epochs)
+        return setting.steps_per_epoch or int(setting.length // self.epochs)
+
+    @property
+    def top(self) -> float:
+        """The learning rate that is given, or the default."""
+        return 0.01 if self.lr0 is None else self.lr0
+
+    def rule(self, base_lr: float) -> LrRule:
+        return self.batches.rule()
+
+    def momentum_key(self) -> Hashable | None:
+        return ("ultralytics", self.batches.warmup, self.warmup_momentum, self.momentum)
+
+    def momenta(self, start: int, stop: int) -> Sequence[float | None]:
+        """From warmup_momentum to momentum over the warmup, for optimizers that have one (Adam's betas do not move)."""
+        if self.momentum_key() is None:
+            return super().momenta(start, stop)
+        return self.batches.momenta(self.warmup_momentum, self.momentum, start, stop)
+
+    def marks(self) -> CurveMarks:
+        yield self.batches.warmup, "warmup ends"
+
+    def repeats(self) -> Iterator[tuple[float, float, str]]:
+        yield self.per_epoch, self.per_epoch, ""
+
+    def group_names(self) -> tuple[str, ...]:
+        """The parameter groups that are made, in their order."""
+        return ("weight", "bn", "bias")
+
+    def groups(self) -> tuple[tuple[str, Schedule], ...]:
+        return tuple((name, self._of_group(name)) for name in self.group_names())
+
+    def _of_group(self, name: str) -> Schedule:
+        changes: dict[str, Any] = {"setting": (self.setting or Setting(0))._replace(own_group=name)}
+        return replace(self, **changes)
+
+    def notes(self) -> Iterator[Problem]:
+        length = self.setting.length if self.setting else 0
+        steps, warmup = self.epochs * self.per_epoch, self.batches.warmup
+        if length and steps != length:
+            what = f"{self.epochs:g} epochs of {self.per_epoch} batches are {steps:g} steps, not {length}"
+            yield Problem("horizon", what)
+        if length and warmup >= length:
+            yield Problem("warmup-unfinished", f"the warmup has {warmup} batches: it does not end in this run")
 
 
 @dataclass(frozen=True)
@@ -120,3 +268,57 @@ class UltralyticsTrainer(Trained):
         if self.setting and self.setting.samples_per_step not in (None, self.batch) and built.auto:
             what = f"batch is {self.batch:g}, and data says {self.setting.samples_per_step} samples a step"
             yield Problem("batch", what)
+
+
+@dataclass(frozen=True)
+class YOLOv5(Trained):
+    """Follow a line or half a cosine from lr0 to lr0 * lrf by epoch, under a warmup by batch.
+
+    With nb batches an epoch, e = t // nb and W = max(round(warmup_epochs * nb), warmup_minimum):
+
+    lr(t) = first + t * (lr0 * f(e) - first) / W                for t < W
+            lr0 * f(e)                                          in the rest of the epoch in which the warmup ends
+            lr0 * f(e - 1)                                      in the epochs after that
+    f(e)  = (1 - e / epochs) * (1 - lrf) + lrf
+            (1 - cos(pi * e / epochs)) / 2 * (lrf - 1) + 1      with cos_lr
+
+    first is warmup_bias_lr in the group of biases and 0 in the others. With linear_lr, the key of the releases up to
+    6.0, f is half a cosine or, where it is true, a line over epochs - 1; their warmup_minimum is 1000.
+
+    >>> schedule = YOLOv5(lr0=0.5, lrf=0.5, epochs=4, warmup_epochs=1)
+    >>> [schedule.lr_at(t, 0.0) for t in (0, 50, 99, 100, 200, 300)]
+    [0.0, 0.25, 0.495, 0.4375, 0.4375, 0.375]
+
+    Source: github.com/ultralytics/yolov5, train.py, 5.0 to 7.0 (read).
+    """
+
+    name = "ultralytics.yolov5"
+
+    lr0: float | None = number(None, doc="the learning rate; left out: lr, else 0.01", optional=True)
+    lrf: float = number(0.01, doc="the share of it at the end")
+    epochs: float = count(100, doc="epochs of the run", at_least=1)
+    cos_lr: bool = flag(False, doc="half a cosine instead of a line (6.1 and later)")
+    linear_lr: bool | None = flag(None, doc="a line instead of half a cosine (up to 6.0)", optional=True)
+    warmup_epochs: float = number(3.0, doc="epochs of the warmup")
+    warmup_bias_lr: float = number(0.1, doc="the biases' learning rate at the start")
+    warmup_minimum: float | None = count(
+        None, doc="the least batches of the warmup; left out: 100, with linear_lr 1000 as up to 6.1", optional=True
+    )
+    momentum: float = number(0.937, doc="the momentum after the warmup")
+    warmup_momentum: float = number(0.8, doc="the momentum at the start")
+    weight_decay: float = number(0.0005, doc="the weight decay", momentum=True)
+
+    @cached_property
+    def batches(self) -> Batches:
+        least = self.warmup_minimum
+        if least is None:
+            least = 100 if self.linear_lr is None else 1000
+        warmup = int(max(round(self.warmup_epochs * self.per_epoch), least))
+        first = self.warmup_bias_lr if self.setting and self.setting.own_group == "bias" else 0.0
+        return Batches(self.top, self._factor(), self.per_epoch, warmup or -1, first, late=True)
+
+    def _factor(self) -> Factor:
+        if self.linear_lr:
+            return endless_line(self.epochs - 1, self.lrf)
+        cosine = self.cos_lr if self.linear_lr is None else True
+        return half_cosine(self.epochs, self.lrf) if cosine else endless_line(self.epochs, self.lrf)
