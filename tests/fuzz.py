@@ -30,9 +30,9 @@ from lrcli.errors import LrcliError, SpecError
 from lrcli.expression import Expression
 from lrcli.inputs import Inputs
 from lrcli.logs import Log
+from lrcli.logs.formats.text import TextRows
 from lrcli.logs.read import read_log
 from lrcli.logs.series import series_of_log
-from lrcli.logs.text_rows import TextRows
 from lrcli.reader import parse_text, read_spec
 from lrcli.reader.emulation import parse_emulation
 from lrcli.reader.metric import parse_series

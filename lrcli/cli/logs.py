@@ -12,9 +12,8 @@ from lrcli.logs import LogRequest
 from lrcli.logs.advice import advice, proposed
 from lrcli.logs.format import Opening
 from lrcli.logs.gather import Gathered
-from lrcli.logs.read import split_log
-from lrcli.logs.recognise import is_log
-from lrcli.reader.argument import is_inline, split_argument
+from lrcli.logs.read import is_log, log_of
+from lrcli.reader.argument import is_inline, split_argument, split_column
 from lrcli.series import Series
 
 _CONFIG = re.compile(rb"\s*(\{|#|\[\w+\]|[A-Za-z_]\w*\s*=|[^\n]*\s--?\w)")
@@ -36,14 +35,13 @@ def read_logged(
     path, emulation = split_argument(argument)
     if is_inline(path):
         return None
-    file, column = split_log(path)
+    file, column = split_column(path)
     source = inputs.get(file, user)
     request = replace(options.request, column=column)
     if not surely and not is_logged(source, request):
         return None
     if emulation is not None:
         raise LrcliError(f"{path} is a log: it cannot be replayed (@{emulation})")
-    from lrcli.logs.read import log_of
     from lrcli.logs.series import series_of_log
 
     return series_of_log(log_of(source, request, others=False), run=options.run, only=column is not None)
@@ -57,7 +55,7 @@ def is_logged(source: Input, request: LogRequest = LogRequest()) -> bool:  # noq
 def not_a_spec(argument: str, inputs: Inputs, user: str, failure: LrcliError, *, logs: bool) -> LrcliError:
     """The failure to read a spec, said of what the argument is if it is none. logs: whether it may be a log as well."""
     path, _ = split_argument(argument)
-    file, column = split_log(path)
+    file, column = split_column(path)
     kinds = {problem.code for problem in failure.problems} if isinstance(failure, SpecError) else set()
     is_yaml = path.endswith((".yaml", ".yml"))
     is_block = isinstance(failure, SpecError) and any("--block " in problem.help for problem in failure.problems)

@@ -1,4 +1,4 @@
-"""A SPEC argument says where the spec is, and which emulation it asks for."""
+"""A SPEC argument says where the spec is, and which emulation it asks for; FILE:COLUMN names a column of a file."""
 
 from __future__ import annotations
 
@@ -27,6 +27,20 @@ def split_argument(argument: str) -> tuple[str, str | None]:
     if not at or not head or exists(argument):
         return argument, None
     if "/" in tail or "\\" in tail or tail.lower().endswith((".yaml", ".yml")):
+        return argument, None
+    return head, tail
+
+
+def split_column(argument: str) -> tuple[str, str | None]:
+    r"""(the path, the column after the last `:`). An existing path wins; a drive letter is no file.
+
+    >>> split_column("runs/a.csv:lr/pg2"), split_column(r"C:\run.csv")[1]
+    (('runs/a.csv', 'lr/pg2'), None)
+    """
+    head, colon, tail = argument.rpartition(":")
+    if not colon or not head or not tail or exists(argument):
+        return argument, None
+    if len(head) == 1 and tail[:1] in ("\\", "/"):
         return argument, None
     return head, tail
 

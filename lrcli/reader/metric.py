@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lrcli.errors import Unreadable
 from lrcli.inputs import FileTrouble, Inputs
-from lrcli.reader.argument import exists
+from lrcli.reader.argument import split_column
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.scalars import number_hint, resolve_scalar
 from lrcli.reader.source import Place, Problems
@@ -39,12 +39,9 @@ def read_metric(node: Node, problems: Problems, inputs: Inputs) -> tuple[float, 
 
 
 def metric_option(text: str, place: Place, problems: Problems, inputs: Inputs) -> tuple[float, ...] | None:
-    """The series that `--metric FILE[:COLUMN]` gives. An existing path wins; a drive letter is no file."""
-    head, colon, tail = text.rpartition(":")
-    drive = len(head) == 1 and tail[:1] in ("\\", "/")
-    if not colon or not head or drive or exists(text):
-        return _from_file(place, text, None, Path(), problems, inputs)
-    return _from_file(place, head, tail, Path(), problems, inputs)
+    """The series that `--metric FILE[:COLUMN]` gives."""
+    file, column = split_column(text)
+    return _from_file(place, file, column, Path(), problems, inputs)
 
 
 def _inline(node: Sequence, problems: Problems) -> tuple[float, ...] | None:

@@ -13,7 +13,7 @@ import pytest
 
 from lrcli.errors import LrcliError
 from lrcli.inputs import Inputs
-from lrcli.logs import Log, Run
+from lrcli.logs import Log, LogRequest, Run
 from lrcli.logs.formats import delimited as delimited_module
 from lrcli.logs.read import read_log
 
@@ -24,7 +24,7 @@ BESIDE = "without a learning rate: their numbers go with the row of their step, 
 
 def _read(text: str | bytes, column: str | None = None) -> Log:
     data = text.encode() if isinstance(text, str) else text
-    return read_log("-", inputs=Inputs.of(data), column=column)
+    return read_log("-", inputs=Inputs.of(data), request=LogRequest(column))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 
 from lrcli.errors import LrcliError
 from lrcli.inputs import Inputs
-from lrcli.logs import Log, text_rows
+from lrcli.logs import Log, LogRequest
+from lrcli.logs.formats import text as text_module
 from lrcli.logs.read import read_log
 
 FORMATS = Path(__file__).with_name("text_formats")
@@ -136,10 +137,10 @@ def test_blocks_and_lines_give_the_same(name: str, monkeypatch: pytest.MonkeyPat
     data = (FORMATS / f"{name}.log").read_bytes()
     path.write_bytes(data)
     together = _outcome(path)
-    monkeypatch.setattr(text_rows.TextRows, "_together", lambda self, block, lines: False)
+    monkeypatch.setattr(text_module.TextRows, "_together", lambda self, block, lines: False)
     assert together == _outcome(path)
     monkeypatch.undo()
-    monkeypatch.setattr(text_rows, "BLOCK", 64)
+    monkeypatch.setattr(text_module, "BLOCK", 64)
     assert together == _outcome(path)
 
 
@@ -189,5 +190,5 @@ def test_two_rates_of_one_name_in_a_line() -> None:
     """The first is the learning rate, and the second has a number, as a column of a CSV that stands there twice."""
     text = b"step 1 G lr 0.1 D lr 0.2\nstep 2 G lr 0.3 D lr 0.4\n"
     for column, first in ((None, [0.1, 0.3]), ("lr", [0.1, 0.3]), ("lr#2", [0.2, 0.4])):
-        log = read_log("-", inputs=Inputs.of(text), column=column)
+        log = read_log("-", inputs=Inputs.of(text), request=LogRequest(column))
         assert list(next(iter(log.lrs.values()))) == first

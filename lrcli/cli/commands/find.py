@@ -23,7 +23,8 @@ from lrcli.find import points_of
 from lrcli.find.report import FindOptions
 from lrcli.find.report import find as find_in
 from lrcli.frameworks.finders import by_finder
-from lrcli.logs.read import read_log, split_log
+from lrcli.logs.read import read_log
+from lrcli.reader.argument import split_column
 from lrcli.render.find import warnings, write_find_report
 from lrcli.render.tables import TABLES, table_format
 from lrcli.values import dataclass
@@ -137,7 +138,7 @@ def find(
     options = point_options.checked()
     if digits is not None and table_format(output.format).EXACT:
         env.note(f"--digits is for people: {output.format} holds every digit")
-    path, _ = split_log(log)
+    path, _ = split_column(log)
     read = read_log(log, inputs=env.inputs, request=log_columns.request)
     points = points_of(read, test.loss, test.run, "<stdin>" if path == "-" else path)
     for remark in (*read.remarks, *points.remarks):

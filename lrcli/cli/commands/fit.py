@@ -11,8 +11,9 @@ from lrcli.cli.output import Output
 from lrcli.infer.bounds import check_magnitudes
 from lrcli.infer.fit import Fitted, fit_run
 from lrcli.logs import Log
-from lrcli.logs.read import read_log, split_log
+from lrcli.logs.read import read_log
 from lrcli.logs.series import longest
+from lrcli.reader.argument import split_column
 from lrcli.render.fit import FITTED, sentence, write_fit
 
 MOST_RUNS = 12
@@ -44,7 +45,7 @@ def fit(
         check_magnitudes(read.name, rates)
     runs = read.runs
     number = longest(read) - 1 if log_options.run is None else log_options.run - 1
-    result = fit_run(read, number, only=split_log(log)[1] is not None)
+    result = fit_run(read, number, only=split_column(log)[1] is not None)
     if len(runs) > 1 and log_options.run is None:
         _tell_runs(env, read, number, result)
     for remark in result.remarks:

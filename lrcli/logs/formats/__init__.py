@@ -1,4 +1,4 @@
-"""The formats of logs: one file each, found by its being in this folder."""
+"""The formats of logs: one file each, found by its being in this folder; those of one form are rows of `lines`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from lrcli.logs.format import LogFormat, Opening
 @cache
 def log_formats() -> tuple[LogFormat, ...]:
     """Every format, in the order in which they are asked."""
-    formats = [import_module(f"{__name__}.{name}").FORMAT for name in module_names(__path__)]
+    modules = [import_module(f"{__name__}.{name}") for name in module_names(__path__)]
+    formats = [known for module in modules for known in getattr(module, "FORMATS", None) or (module.FORMAT,)]
     return tuple(sorted(formats, key=lambda known: (known.order, known.name)))
 
 
