@@ -46,11 +46,9 @@ class Commands(TyperGroup):
         return [*(name for name in _FIRST if name in files), *sorted(files.difference(_FIRST))]
 
     def list_commands(self, ctx: Context) -> list[str]:
-        """The names of all commands."""
         return self.names()
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
-        """Import one command."""
         if cmd_name not in self.list_commands(ctx):
             return None
         command: Command = import_module(f"lrcli.cli.commands.{cmd_name}").command
@@ -61,7 +59,6 @@ class Commands(TyperGroup):
         return command
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
-        """The command that the arguments name, or an error that suggests one."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-") and not ctx.resilient_parsing:
             names = self.list_commands(ctx)

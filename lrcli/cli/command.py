@@ -32,7 +32,6 @@ class Command(TyperCommand):
     examples: tuple[tuple[str, str], ...] = ()
 
     def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """Write the arguments, then the options under their headings."""
         sections: dict[str, list[tuple[str, str]]] = {name: [] for name in ("Arguments", *PANELS, "Other")}
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
@@ -51,7 +50,6 @@ class Command(TyperCommand):
         return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
 
     def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """Write the examples."""
         with formatter.section("Examples"):
             for line, meaning in self.examples:
                 formatter.write(f"  {line}\n      {meaning}\n")

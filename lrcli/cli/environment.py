@@ -75,7 +75,6 @@ class Environment:
 
     @classmethod
     def of_process(cls) -> Environment:
-        """The environment of this process."""
         # a name that the encoding does not have must not end a table with a traceback
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
@@ -145,7 +144,6 @@ class Environment:
 
     @property
     def draws_unicode(self) -> bool:
-        """Whether stdout can encode Braille and box characters."""
         try:
             _DRAWN.encode(getattr(self.stdout, "encoding", None) or "ascii")
         except (UnicodeError, LookupError):
@@ -221,7 +219,6 @@ def _is_terminal(stream: TextIO | None) -> bool:
 
 
 def terminal_size(stream: TextIO) -> tuple[int, int] | None:
-    """The (columns, lines) of the terminal behind a stream; None where there is none."""
     try:
         return tuple(os.get_terminal_size(stream.fileno()))  # type: ignore[return-value]
     except (OSError, ValueError):
@@ -229,7 +226,6 @@ def terminal_size(stream: TextIO) -> tuple[int, int] | None:
 
 
 def message_of(exc: Exception) -> str:
-    """What is printed of an exception."""
     if isinstance(exc, SpecError):
         return str(exc)
     if isinstance(exc, LrcliError):

@@ -59,7 +59,6 @@ def load_series(
     arguments: Sequence[str],
     options: RunOptions,
 ) -> tuple[Series, ...]:
-    """The numbers of what `load_runs` loads."""
     return tuple(entry.run for entry in load_runs(env, arguments, options))
 
 
@@ -253,5 +252,4 @@ def rows_in_range(text: str, run: Series | Axis) -> range:
 
 
 def outside(text: str, run: Series | Axis) -> LrcliError:
-    """The error of a range that holds no row."""
     return LrcliError(f"--range {text} holds no {run.unit} of the run, which has {run.start} to {run.stop - 1}")

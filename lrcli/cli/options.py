@@ -93,8 +93,6 @@ class SpecOptions(Options):
 
 @dataclass(frozen=True)
 class SweepOptions(Options):
-    """One curve per value."""
-
     sweep: Annotated[
         list[str] | None,
         spec_option(
@@ -120,7 +118,6 @@ class LogColumns(Options):
 
     @property
     def request(self) -> "LogRequest":
-        """What they say, for the reader of logs."""
         from lrcli.logs import LogRequest  # not above: a command of YAML files does without logs
 
         return LogRequest(step_column=self.step_column, pattern=self.pattern)
@@ -148,8 +145,6 @@ class CurveOptions(SweepOptions, RunOptions):
 
 @dataclass(frozen=True)
 class OutputOptions(Options):
-    """Where the output goes and what it looks like there: the options of every command."""
-
     output: Annotated[
         str | None,
         output_option("--output", "-o", metavar="FILE", help="Write to FILE, all of it or nothing."),
@@ -188,7 +183,6 @@ Digits = Annotated[
 
 
 def digits_of(text: str | None, default: int | None) -> int | None:
-    """The number of digits that --digits asks for; None is all of them."""
     if text is None:
         return default
     if text == "full":

@@ -48,7 +48,6 @@ class Output:
 
     @property
     def to_file(self) -> bool:
-        """Whether the data goes to a file."""
         return self.path not in (None, "-")
 
     @property
@@ -71,12 +70,10 @@ class Output:
         return self.wanted or meant or (self.tty and formats.on_terminal) or formats.default
 
     def style(self, digits: int | None = 6) -> Style:
-        """How a writer for people may draw here."""
         return Style(digits=digits, color=self.color, width=self.width, ascii=self.ascii)
 
     @property
     def color(self) -> bool:
-        """Whether to write colour."""
         return self.env.color == "always" if self.to_file else self.env.colored(tty=self.env.stdout_tty)
 
     @property
@@ -91,7 +88,6 @@ class Output:
 
     @property
     def ascii(self) -> bool:
-        """Whether only ASCII can be written."""
         return not self.to_file and not self.env.draws_unicode
 
     def write(self, chunks: Iterable[str], *, whole: bool = True, paged: bool = False) -> None:

@@ -18,7 +18,6 @@ class ProgressLine:
         self._drawn = False
 
     def __call__(self, done: int, total: int, unit: str) -> None:
-        """Draw the line, if it is time."""
         self._unit = self._unit or unit
         if unit != self._unit or self._clock() < self._next:
             return

@@ -10,8 +10,6 @@ from types import FrameType
 
 
 class Ended(BaseException):
-    """A signal that ends the process."""
-
     def __init__(self, number: int) -> None:
         self.number = number
 

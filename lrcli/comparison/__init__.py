@@ -28,7 +28,6 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        """B over A, where that is a number."""
         if self.a is None or self.b is None or not self.a:
             return None
         ratio = self.b / self.a
@@ -78,7 +77,6 @@ def _ordinal(value: float) -> int:
 
 
 def largest_value(columns: Iterable[Values]) -> float:
-    """The largest finite magnitude in the columns."""
     largest = 0.0
     for column in columns:
         for value in column:

@@ -231,7 +231,6 @@ class _Rows:
                 yield first, [group[reading] for group in groups], in_a
 
     def peak(self) -> float:
-        """The largest finite magnitude in the rows that both have."""
         return max((largest_value([*a, *b]) for _, a, b in self.of_both()), default=0.0)
 
 

@@ -183,7 +183,6 @@ def readings_of(releases: Sequence[str], read: Callable[[str], Spec]) -> tuple[R
 
 
 def _rates(spec: Spec | None, families: list[tuple[list[str], Spec | None, Rates, str]]) -> Rates:
-    """The rates of a spec; those of an equal spec are not computed again."""
     assert spec is not None
     if families and families[-1][1] == spec:
         return families[-1][2]

@@ -132,7 +132,6 @@ def tree_of(text: str) -> ast.expr:
 
 
 def _compile(text: str) -> Callable[[float], float]:
-    """The expression as a plain function; ExpressionError if it is not one."""
     try:
         value = tree_of(text)
         template = ast.parse(_TEMPLATE)
@@ -297,7 +296,6 @@ class _Checker:
 
 
 def _number(node: ast.expr) -> float:
-    """The number that a checked node is, NaN if it is no constant."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, float) else math.nan
 
 

@@ -82,7 +82,6 @@ def _rows(count: int) -> str:
 
 
 def _loss_column(names: Sequence[str], named: str | None, where: str) -> str:
-    """The column that holds the training loss."""
     listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "") or "none"
     if named is not None:
         named = printable(named)  # as the log's own names are

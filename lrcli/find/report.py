@@ -64,7 +64,6 @@ class FindReport:
 
     @property
     def honest(self) -> bool:
-        """Whether there is a suggestion, and a fall of the loss for it to stand on."""
         return self.spread is not None and self.shape.falls
 
 
@@ -145,7 +144,6 @@ def loss_at(points: Points, lr: float) -> float:
 
 
 def spread_of(suggestions: tuple[Suggestion, ...]) -> Spread | None:
-    """How far the suggestions are apart; None if there is none."""
     pairs = [(suggestion.lr, suggestion) for suggestion in suggestions if suggestion.lr is not None]
     if not pairs:
         return None

@@ -51,12 +51,10 @@ class LossShape:
 
     @property
     def falls(self) -> bool:
-        """Whether there is a fall to suggest anything from."""
         return self.kind in ("falling", "turning", "diverging")
 
 
 def shape_of(points: Points) -> LossShape:
-    """What the curve looks like, with Smith's bounds."""
     lost = [i for i, loss in enumerate(points.losses) if not math.isfinite(loss)]
     kept = [i for i, loss in enumerate(points.losses) if math.isfinite(loss)]
     lost_at = points.lrs[lost[0]] if lost else None
@@ -92,7 +90,6 @@ def shape_of(points: Points) -> LossShape:
 
 
 def _turn(curve: Sequence[float], start: float, fall: float, noise: float) -> tuple[int, bool]:
-    """The lowest point before the first turn, and whether there is a turn."""
     rise = max(fall / 10, 4 * noise)
     best = 0
     for i, loss in enumerate(curve):

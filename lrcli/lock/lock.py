@@ -134,7 +134,6 @@ def bits_of(value: float) -> bytes:
 
 
 def read_lock(text: str, name: str) -> Lock:
-    """The lock that a file holds; LrcliError if it is none."""
     try:
         data = json.loads(text)
         if data["lrcli"] != FORMAT:
@@ -206,7 +205,6 @@ def _track_lines(a: Track, b: Track, old: Lock, new: Lock) -> Iterator[str]:
 
 
 def _row_lines(a: Track, b: Track, start: int, stop: int, unit: str) -> Iterator[str]:
-    """The rows that differ; consecutive ones with the same two LRs are one line."""
     edges = sorted({start, *(t for t, _ in (*a.changes, *b.changes) if start < t < stop)})
     stretches = []
     for t, end in zip(edges, [*edges[1:], stop], strict=True):
@@ -227,7 +225,6 @@ def _value_at(track: Track, t: int) -> float:
 
 
 def _block_lines(a: Track, b: Track, stop: int, unit: str) -> Iterator[str]:
-    """The blocks that differ, with their ends where those do."""
     ends = [*(first for first, *_ in a.blocks[1:]), stop]
     blocks = [(x, y, end) for x, y, end in zip(a.blocks, b.blocks, ends, strict=True) if x[3] != y[3]]
     for x, y, end in blocks[:SHOWN]:

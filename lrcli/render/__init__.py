@@ -59,7 +59,6 @@ class Formats:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of all formats."""
         return module_names(import_module(self.package).__path__) if self.package else (self.default, *self.others)
 
     def module(self, name: str) -> Any:
@@ -72,7 +71,6 @@ class Formats:
         return endings
 
     def of_ending(self, ending: str) -> str | None:
-        """The format that an ending means."""
         namesake_first = sorted(self.names, key=lambda name: f".{name}" != ending)  # so that no other is imported
         return next((name for name in namesake_first if ending in self.endings(name)), None)
 

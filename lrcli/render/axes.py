@@ -64,7 +64,6 @@ class Content:
     log: bool = False
 
     def axis(self, rows: int) -> YAxis:
-        """The axis of a panel of so many rows."""
         return log_axis(self.curves, rows) if self.log else linear_axis(self.curves, rows, zero=not self.what)
 
 
@@ -136,7 +135,6 @@ class XAxis:
         return cls((("epoch", 1 / per_epoch), ("step", 1.0)))
 
     def short(self) -> XAxis:
-        """The same with one row of labels."""
         return replace(self, captions=self.captions[:1])
 
     def ticks(self, area: Area) -> dict[int, float]:
@@ -162,7 +160,6 @@ class XAxis:
         return [((caption if len(caption) <= margin else "").rjust(margin), _DIM), (corner + text, _DIM)]
 
     def labels(self, area: Area, margin: int) -> list[list[StyledText]]:
-        """The rows of labels."""
         ticks = self.ticks(area)
         rows: list[list[StyledText]] = []
         for caption, factor in self.captions:

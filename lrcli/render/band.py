@@ -43,7 +43,6 @@ class Extent(NamedTuple):
 
     @property
     def dots(self) -> range:
-        """The whole heights in it."""
         return range(math.floor(self.low), math.floor(self.high) + 1)
 
 

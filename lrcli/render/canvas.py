@@ -50,11 +50,9 @@ class Area:
         return column, _pixel(y * self.scale, low, high, self.height * self.dots)
 
     def column(self, x: float) -> int:
-        """The column where plotext draws x."""
         return math.floor(self.place(x, self.bottom)[0])
 
     def row(self, y: float) -> int:
-        """The row, counted from the top, where plotext draws y."""
         return self.height - 1 - math.floor(self.place(self.left, y)[1]) // self.dots
 
 

@@ -97,7 +97,6 @@ def _table(
 
 
 def _legend(names: Sequence[str], looks: Sequence[Mark], width: int, most: int, ascii: bool) -> list[list[StyledText]]:
-    """Markers and names side by side, as many as fit."""
     keys = [look.legend(ascii) for look in looks]
     clipped = [
         clip(name, min(max(8, width // 3), width - len(key) - 1), ascii=ascii)

@@ -49,7 +49,6 @@ def machine_table(report: FindReport) -> Table:
 
 
 def _people_table(report: FindReport) -> Table:
-    """The same in less room."""
     suggestions = report.suggestions
     columns = (Column("rule", "text"), Column("lr"), Column("loss", "number"), Column("remark", "text"))
     chunk = (
@@ -66,7 +65,6 @@ def _loss(report: FindReport, lr: float | None) -> float | None:
 
 
 def sentences(report: FindReport, digits: int | None = 6) -> list[str]:
-    """The spread of the suggestions, Smith's bounds and what the curve looks like."""
     show = partial(rounded_text, digits=digits)
     shape, points, spread = report.shape, report.points, report.spread
     lines = []

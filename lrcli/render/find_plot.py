@@ -121,7 +121,6 @@ def _add_letters(rows: list[list[StyledText]], report: FindReport, places: Seque
 
 
 def _bottom(area: Area, margin: int) -> list[list[StyledText]]:
-    """The axis of the learning rate and its labels."""
     places = log_ticks(area.left, area.right, max(2, area.width // 8))
     ticks = {area.column(math.log10(lr)): number_text(lr) for lr in places}
     corner, line, mark = ("+", "-", "+") if area.ascii else ("└", "─", "┬")

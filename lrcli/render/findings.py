@@ -20,7 +20,6 @@ _COLORS = {"error": "31", "warning": "33", "note": "36"}
 
 
 def write_findings(findings: Sequence[Problem], specs: int, format: str, style: Style) -> Iterator[str]:
-    """The findings of so many specs, in one of the formats of FINDINGS."""
     if format == "json":
         yield json_in_rows(list(map(_record, findings))) + "\n"
     elif format == "sarif":

@@ -44,7 +44,6 @@ def _distance(cell: Cell, other: Cell) -> int:
 
 
 def _outside(cells: Owners, curves: int, width: int) -> dict[Cell, int]:
-    """The markers of the curves where they can be followed."""
     places: dict[Cell, int] = {}
     period = max(8, width // 6)
     for i in range(curves):

@@ -35,7 +35,6 @@ class ColumnShape(NamedTuple):
     after: int = 0
 
     def cell(self, text: str) -> str:
-        """The text, filled up to the column's width."""
         if self.kind == "text":
             return text + " " * (self.width - cell_width(text))
         if self.kind == "index":
@@ -44,7 +43,6 @@ class ColumnShape(NamedTuple):
         return (whole.rjust(self.before) + rest).ljust(self.width)
 
     def header(self, name: str) -> str:
-        """The column's name, filled up to the column's width."""
         blank = " " * (self.width - cell_width(name))
         return blank + name if self.kind == "index" else name + blank
 
@@ -75,11 +73,9 @@ class Layout:
         return [rounded_text(value, self.digits) for value in values]
 
     def header(self) -> list[str]:
-        """The columns' names, filled up to their widths."""
         return [shape.header(name) for shape, name in zip(self.shapes, self.names, strict=True)]
 
     def rows(self, chunk: Chunk) -> Iterator[tuple[str, ...]]:
-        """The cells of these rows, filled up to their columns' widths."""
         cells = [
             [shape.cell(text) for text in self._texts(column, values)]
             for column, shape, values in zip(self.table.columns, self.shapes, chunk, strict=True)

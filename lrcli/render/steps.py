@@ -11,7 +11,6 @@ from lrcli.spec.data import Data, RunSteps, padded_batches
 
 
 def write_steps(run: RunSteps, format: str) -> Iterator[str]:
-    """The text of "plain" or "json"."""
     yield from _json(run) if format == "json" else _plain(run)
 
 

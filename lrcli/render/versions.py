@@ -53,7 +53,6 @@ def _record(family: Family) -> dict[str, object]:
 
 
 def write_changes(changes: Sequence[ReleaseChange], format: str) -> Iterator[str]:
-    """The table of what changed when."""
     if format == "json":
         yield json_document([change._asdict() for change in changes])
         return

@@ -32,7 +32,6 @@ _NAME = {"type": ["string", "number", "boolean", "null"], "minLength": 1}
 
 
 def schema() -> Schema:
-    """The whole schema, as JSON values."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "lrcli spec",
@@ -66,7 +65,6 @@ def _properties(keys: tuple[SpecKey, ...]) -> Schema:
 
 
 def _takes(key: SpecKey) -> Schema:
-    """What the key takes."""
     if key.takes == "choice":
         return {"enum": [*key.choices, None] if key.optional else list(key.choices)}
     takes: Schema = {

@@ -17,12 +17,10 @@ _PART = r"(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?\s*(?:ep|st|ba
 
 
 def ref(name: str) -> dict[str, Any]:
-    """The schema that stands under that name in $defs."""
     return {"$ref": f"#/$defs/{name}"}
 
 
 def definitions() -> dict[str, Any]:
-    """Everything that the types need, by its name in $defs."""
     types = all_types()
     lists = {"type": "array", "minItems": 1, "maxItems": 1000}
     return {
@@ -61,7 +59,6 @@ def definitions() -> dict[str, Any]:
 
 
 def _required(cls: type[Schedule]) -> list[str]:
-    """The keys that a type cannot do without."""
     return [
         f.name
         for f in parameters(cls)

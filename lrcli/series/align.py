@@ -88,7 +88,6 @@ def curve_names(runs: Sequence[Series]) -> tuple[str, ...]:
 
 
 def group_names(groups: Sequence[Group]) -> tuple[str, ...]:
-    """One name per parameter group, each different; see `distinct_names`."""
     return distinct_names([group.name for group in groups])
 
 

@@ -214,7 +214,6 @@ class Series(ABC):
         return ()
 
     def showing_momentum(self) -> Series:
-        """The same run with its momentum as the curve."""
         raise LrcliError(f"{self.name} has no momentum: only a spec of one_cycle or cyclic moves it")
 
     def notes(self) -> tuple[Problem, ...]:
@@ -243,7 +242,6 @@ class Series(ABC):
 
 
 def picked(values: Sequence[Any], rows: Sequence[int], start: int) -> Sequence[Any]:
-    """The values of these rows, out of consecutive ones from row `start` on."""
     if isinstance(rows, range) and rows.step == 1:
         low, high = rows.start - start, rows.stop - start
         return values if low == 0 and high == len(values) else values[low:high]

@@ -29,8 +29,6 @@ _SHORT = 64
 
 @dataclass(frozen=True)
 class SpecSeries(Series):
-    """What the series of a spec share: its formula and its replay."""
-
     spec: Spec
     shows_momentum: bool = False
 
@@ -73,7 +71,6 @@ class SpecSeries(Series):
 
     @cached_property
     def _trace_keys(self) -> list[tuple[str, ...]]:
-        """The traces of each group."""
         if self.start >= self.stop:
             return [() for _ in self.spec.groups]
         return [tuple(group.schedule.trace(group.base_lr, 0, 0)) for group in self.spec.groups]

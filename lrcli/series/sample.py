@@ -130,7 +130,6 @@ class Thinned:
         self._peak: _Point = (0, -math.inf)
 
     def add(self, t: int, values: Sequence[float | None]) -> None:
-        """The values of the rows from t on."""
         at = 0
         while at < len(values):
             column = (t + at - self._start) * self._columns // self._count
@@ -167,7 +166,6 @@ class Thinned:
         return Facts(self._first, self._peak[1], self._peak[0], self._last, self._total / self._known)
 
     def line(self, name: str, metric: SampledLine | None = None, momentum: SampledLine | None = None) -> SampledLine:
-        """What was kept."""
         xs = tuple(x for x, _ in self._points)
         return SampledLine(name, xs, tuple(y for _, y in self._points), self.facts(), metric, momentum)
 

@@ -37,12 +37,10 @@ class Table:
 
     @property
     def complete(self) -> bool:
-        """Whether all rows are in `head`."""
         return self.rest is None
 
     @property
     def size(self) -> int:
-        """How many rows are in `head`."""
         return sum(len(chunk[0]) for chunk in self.head)
 
     def chunks(self) -> Iterator[Chunk]:

@@ -41,7 +41,6 @@ class Teller:
         self.apart = [False] * len(run.groups)
 
     def tell(self, chunk: Chunk) -> list[str]:
-        """What happens in each row of the chunk."""
         changes = []
         for n, row in enumerate(chunk[0]):
             t, rest = divmod(row, self.factor)

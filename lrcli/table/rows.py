@@ -85,7 +85,6 @@ class _Source:
 
     @classmethod
     def of(cls, run: Series, name: str, factor: int, momentum: bool = False) -> _Source:
-        """The columns of a run, `name` before their names."""
         prefix = f"{name}:" if name else ""
         suffixes = [f"/{group}" if group else "" for group in run.groups]
         columns = [Column(f"{prefix}{reading}{suffix}") for suffix in suffixes for reading in run.readings]
@@ -124,8 +123,6 @@ def _rows(sources: Sequence[_Source], low: int, high: int) -> Sequence[int]:
 
 
 def _chunks(sources: Sequence[_Source], rows: Sequence[int]) -> Iterator[Chunk]:
-    """These rows of all the sources."""
-
     def windows() -> Iterator[Sequence[int]]:
         return (rows[i : i + BLOCK] for i in range(0, len(rows), BLOCK))
 
@@ -150,7 +147,6 @@ def _changes(chunks: Iterator[Chunk], watched: Sequence[int]) -> Iterator[Chunk]
 
 
 def _reported(chunks: Iterator[Chunk], last: int) -> Iterator[Chunk]:
-    """The chunks; each says how far they are."""
     for chunk in chunks:
         yield chunk
         report_progress(chunk[0][-1], last)

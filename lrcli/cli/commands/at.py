@@ -81,7 +81,6 @@ def _near(rows: Sequence[int], row: int) -> str:
 
 
 def _first(env: Environment, output: Output, run: Series, below: float | None, above: float | None) -> ExitStatus:
-    """Print the first row of each group at which its LR is below, or above, a number."""
     word, limit = ("below", below) if above is None else ("above", above)
     assert limit is not None
     if not math.isfinite(limit):

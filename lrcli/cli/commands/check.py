@@ -82,7 +82,6 @@ def check(
 
 
 def _rules() -> Iterator[str]:
-    """A line for each rule: its code, its level, and what it finds."""
     from lrcli.render.safe import aligned
 
     return aligned([(rule.code, rule.level, rule.finds) for rule in rules_by_level()])
@@ -111,7 +110,6 @@ def _pin(env: Environment, loaded: "Sequence[Declared]") -> None:
 
 
 def is_folder(argument: str) -> bool:
-    """Whether an argument is the name of a folder."""
     try:
         return Path(argument).is_dir()
     except (OSError, ValueError):

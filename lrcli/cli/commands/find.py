@@ -32,8 +32,6 @@ from lrcli.values import dataclass
 
 @dataclass(frozen=True)
 class RangeTestColumns(Options):
-    """Where the range test stands in its log."""
-
     loss: Annotated[str | None, row_option("--loss", metavar="COLUMN", help="The column of losses.")] = None
     run: Annotated[
         int | None, row_option("--run", min=1, metavar="N", help="Of several runs in one log (default: the longest).")
@@ -42,8 +40,6 @@ class RangeTestColumns(Options):
 
 @dataclass(frozen=True)
 class PointOptions(Options):
-    """Which points the rules see."""
-
     skip_start: Annotated[
         int | None,
         row_option(
@@ -79,7 +75,6 @@ class PointOptions(Options):
     ] = None
 
     def checked(self) -> FindOptions:
-        """What they say, for the finder."""
         smooth: str | float = self.smooth
         if smooth not in ("none", "own"):
             try:
@@ -97,8 +92,6 @@ class PointOptions(Options):
 
 @dataclass(frozen=True)
 class PlotOptions(Options):
-    """The curve below the table."""
-
     plot: Annotated[bool, picture_option("--plot", help="Draw loss over learning rate below the table.")] = False
     width: Annotated[
         int | None, picture_option("--width", min=10, max=10_000, metavar="N", help="Columns (default: all).")

@@ -66,7 +66,6 @@ def topics() -> tuple[str, ...]:
 
 
 def page(name: str) -> str:
-    """The text of a page, in Markdown."""
     return rules() if name == RULES else (FOLDER / f"{name}.md").read_text(encoding="utf-8")
 
 
@@ -90,12 +89,10 @@ def code(name: str) -> str | None:
 
 
 def codes_known() -> tuple[str, ...]:
-    """Every code that `code` knows."""
     return (*codes(), *re.findall(r"^## ([a-z-]+)$", page("codes"), re.MULTILINE))
 
 
 def _set(text: str, output: Output) -> str:
-    """The page as rich sets it for the terminal."""
     from rich.console import Console
     from rich.markdown import Markdown
 

@@ -112,7 +112,6 @@ def _what_parts(runs: "Sequence[Series]") -> str:
 def _within(
     env: Environment, text: str, runs: "Sequence[Series]"
 ) -> "tuple[tuple[Series, ...], list[tuple[int, int]]]":
-    """The runs that have rows in `--range`, and those rows."""
     shown: list[Series] = []
     ranges: list[tuple[int, int]] = []
     for run in runs:

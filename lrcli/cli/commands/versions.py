@@ -64,7 +64,6 @@ def _examined(declared: "Declared") -> tuple[str, Sequence[str]]:
 
 
 def _release_reader(env: Environment, argument: str, options: SpecOptions, framework: str) -> Callable[[str], "Spec"]:
-    """A function that reads the argument as a release of a framework does."""
     path = split_argument(argument)[0]
     if path == "-":
         raise LrcliError("the releases of what stands on stdin cannot be compared: give it as a file")

@@ -28,7 +28,6 @@ _BREAKS = " \t\n\"'@><=;|&(:"
 
 
 def answer(app: Command, env: Environment, shell: str) -> int:
-    """Write what may stand at the cursor."""
     variables = env.variables
     text = variables.get("LRCLI_LINE", "")
     args, word = split(text)

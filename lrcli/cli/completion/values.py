@@ -76,7 +76,6 @@ def targets(word: str) -> Iterator[Item]:
 
 
 def _is_missing(release: str, word: str) -> bool:
-    """Whether a release has not this reading."""
     return word in READINGS and bool(replaying().missing_reading(Emulation(release, word))[0])
 
 
@@ -91,7 +90,6 @@ def spec_arguments(word: str) -> Iterator[Item]:
 
 
 def metrics(word: str) -> Iterator[Item]:
-    """Files that may hold a metric, and folders."""
     yield from _files(word, (".csv", ".tsv", ".json", ".jsonl", ".txt", ".log"))
 
 

@@ -201,7 +201,6 @@ def _colors(colors: Palette, names: Sequence[str]) -> str:
 
 
 def _events(unit: str, events: Sequence[tuple[float, str]]) -> Iterator[str]:
-    """What happens in the runs, as a table that is folded where it is long."""
     rows = [f"<tr><td>{unit} {_whole(x)}</td><td>{escaped_xml(text)}</td></tr>" for x, text in events[:_MOST]]
     if len(events) > _MOST:
         rows.append(f"<tr><td></td><td>and {len(events) - _MOST} more</td></tr>")

@@ -11,7 +11,6 @@ TAKES = ("theme",)
 
 
 def draw(picture: Picture) -> str:
-    """The picture as an SVG document."""
     return themed(picture, "auto")
 
 

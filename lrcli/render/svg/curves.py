@@ -41,15 +41,12 @@ class Frame:
     y_high: float
 
     def x(self, value: float) -> float:
-        """Where a position is."""
         return self.left + (self.right - self.left) * (value - self.x_low) / (self.x_high - self.x_low)
 
     def y(self, value: float) -> float:
-        """Where a value is."""
         return self.bottom - (self.bottom - self.top) * (value - self.y_low) / (self.y_high - self.y_low)
 
     def points(self, run: Polyline) -> list[Point]:
-        """A run's corners in pixels."""
         return [(self.x(x), self.y(y)) for x, y in zip(*run, strict=True)]
 
 
@@ -105,7 +102,6 @@ def readable(run: Polyline, width: float, height: float) -> tuple[list[Point], b
 
 
 def _distance(p: Point, a: Point, b: Point) -> float:
-    """From p to the segment a-b."""
     (px, py), (ax, ay), (bx, by) = p, a, b
     dx, dy = bx - ax, by - ay
     square = dx * dx + dy * dy

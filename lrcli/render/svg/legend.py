@@ -25,7 +25,6 @@ _LONGEST = 40
 
 
 def legend_names(names: Sequence[str]) -> list[str]:
-    """The names as a legend writes them."""
     return [clip(printable(name), _LONGEST) for name in names]
 
 
@@ -43,11 +42,9 @@ class Boxed:
 
     @property
     def height(self) -> float:
-        """The height of all rows."""
         return len(self.rows) * _ROW
 
     def drawn(self, left: float, top: float, looks: Sequence[CurveLook]) -> Iterator[str]:
-        """The elements."""
         for line, row in enumerate(self.rows):
             x, y = left, top + (line + 0.5) * _ROW
             for i in row:
@@ -68,12 +65,10 @@ def boxed(names: Sequence[str], width: float) -> Boxed:
 
 
 def fits_ends(ends: Sequence[Point]) -> bool:
-    """Whether there is room for a label at each of the curves' ends."""
     return all(below - above >= _APART for above, below in pairwise(sorted(y for _, y in ends)))
 
 
 def label_room(names: Sequence[str]) -> float:
-    """The pixels that labels take right of the curves' ends."""
     return max(map(text_width, names)) + 12
 
 

@@ -39,7 +39,6 @@ Box = tuple[float, float, float, float]
 
 
 def axis_of(content: Content, height: float) -> YAxis:
-    """The axis of a panel of that height."""
     axis = content.axis(max(3, int(height / _TICK)))
     return _with_ends(axis) if content.log else axis
 
@@ -70,12 +69,10 @@ class Panel:
     floor: float
 
     def points(self) -> list[list[list[Point]]]:
-        """The curves' runs in pixels."""
         return [[self.frame.points(run) for run in runs] for runs in self.content.curves]
 
 
 def placed(chart: Chart, contents: Sequence[Content], box: Box) -> list[Panel]:
-    """The panels in a box."""
     left, top, right, bottom = box
     below = len(contents) - 1
     share = (bottom - top) * (_METRIC if below < 2 else _TWO_BELOW) + _BETWEEN
@@ -95,7 +92,6 @@ def placed(chart: Chart, contents: Sequence[Content], box: Box) -> list[Panel]:
 
 
 def drawn(panel: Panel, titles: Sequence[str], looks: Sequence[CurveLook], *, filled: bool) -> Iterator[str]:
-    """The elements of a panel: grid, labels, curves."""
     frame = panel.frame
     grid = "".join(
         f"M{svg_number(frame.left)},{svg_number(frame.y(value))}H{svg_number(frame.right)}"

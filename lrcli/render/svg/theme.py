@@ -82,7 +82,6 @@ def style_sheet(theme: str, names: Sequence[str]) -> str:
 
 
 def in_theme(theme: str, rules_of: Callable[[Palette], str]) -> str:
-    """The rules in the colours of a theme."""
     if theme != "auto":
         return rules_of(LIGHT if theme == "light" else DARK)
     return f"{rules_of(LIGHT)}@media(prefers-color-scheme:dark){{{rules_of(DARK)}}}"

@@ -17,12 +17,10 @@ EXACT = True
 
 
 def write(table: Table, _style: Style) -> Iterator[str]:
-    """The table as CSV."""
     return delimited(table, ",")
 
 
 def delimited(table: Table, separator: str) -> Iterator[str]:
-    """The table with `separator` between the cells of a row."""
     yield separator.join(quoted(column.name, separator) for column in table.columns) + "\n"
     kinds = [column.kind for column in table.columns]
     for chunk in table.chunks():

@@ -13,7 +13,6 @@ EXACT = True
 
 
 def write(table: Table, _style: Style) -> Iterator[str]:
-    """The table as JSON."""
     lead = "[\n"
     for objects in json_rows(table):
         yield lead + ",\n".join(objects)

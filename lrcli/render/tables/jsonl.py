@@ -18,13 +18,11 @@ EXACT = True
 
 
 def write(table: Table, _style: Style) -> Iterator[str]:
-    """The table as JSON lines."""
     for objects in json_rows(table):
         yield "\n".join(objects) + "\n"
 
 
 def json_rows(table: Table) -> Iterator[list[str]]:
-    """The rows as JSON objects, chunk by chunk."""
     names = (json.dumps(column.name).replace("%", "%%") for column in table.columns)
     template = "{" + ", ".join(f"{name}: %s" for name in names) + "}"
     kinds = [column.kind for column in table.columns]

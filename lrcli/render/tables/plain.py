@@ -17,7 +17,6 @@ GAP = "  "
 
 
 def write(table: Table, style: Style) -> Iterator[str]:
-    """The table as aligned text."""
     layout = Layout(table, style.digits, partial(printable, ascii=style.ascii))
     yield GAP.join(layout.header()).rstrip() + "\n"
     for chunk in table.chunks():

@@ -13,5 +13,4 @@ EXACT = True
 
 
 def write(table: Table, _style: Style) -> Iterator[str]:
-    """The table as TSV."""
     return delimited(table, "\t")
