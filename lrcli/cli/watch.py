@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import select
 import signal
@@ -9,13 +10,11 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import field
-from io import StringIO
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Generic, TextIO, TypeVar
+from typing import BinaryIO, Generic, TextIO, TypeVar
 
 from lrcli.cli.environment import Environment, message_of, terminal_size
-from lrcli.cli.follow import Followed
 from lrcli.cli.signals import unwound
 from lrcli.errors import LrcliError
 from lrcli.inputs import Stamp, files_seen, stamp
@@ -41,6 +40,12 @@ _SHARE = 3
 """After a picture nothing is drawn for so many times as long as it took, however fast stdin grows."""
 _ROOM = 8
 """The last good picture stands above an error if so many lines are left for it."""
+
+MOST = 1 << 28
+"""At most so many bytes of a pipe are kept; a longer log belongs into a file."""
+
+_TURN = 0.25
+"""A pipe that gives without an end is read for so many seconds at a time."""
 
 _HOW_TO_END = "q ends" if termios else "Ctrl-C ends"
 
@@ -128,7 +133,7 @@ class Watch(Generic[T]):
         width, height = self._size
         files = ", ".join(dict.fromkeys(split_argument(name)[0] for name in self.names))
         status = printable(f"{time.strftime('%H:%M:%S')}  {_HOW_TO_END}  watching {files}")
-        messages = StringIO()
+        messages = io.StringIO()
         env = self.env.inside(self._size, messages)
         if self.stdin is not None:
             env.stdin = self.stdin.lines()
@@ -148,7 +153,7 @@ class Watch(Generic[T]):
 
     def _picture(self, loaded: T, height: int) -> list[str]:
         # an Environment counts the prompt's line, too
-        env = self.env.inside((self._size[0], height + 1), StringIO())
+        env = self.env.inside((self._size[0], height + 1), io.StringIO())
         text = self.draw(env, loaded)
         return (in_16_colors(text) if env.palette_size == 16 else text).split("\n")[:height]
 
@@ -230,3 +235,37 @@ class _Terminal:
         signal.signal(number, self._pause)
         self._enter()
         self.resumed = True
+
+
+class Followed:
+    """What has come on a stream (the log of a running job, behind `tail -f`) by now. Nothing here waits for more."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.ended = False
+        self._data = bytearray()
+        self._stream = stream
+
+    def grow(self) -> bool:
+        """Read what is there; whether anything was, the end of the stream included."""
+        before, until = len(self._data), time.monotonic() + _TURN
+        was_ended = self.ended
+        while not self.ended and time.monotonic() < until:
+            try:
+                number = self._stream.fileno()
+                if not select.select([number], [], [], 0)[0]:
+                    break
+                piece = os.read(number, 1 << 16)
+            except (OSError, ValueError):  # no stream of the system's: it has all it will ever have
+                piece, self.ended = self._stream.read(), True
+            self._data += piece
+            self.ended = self.ended or not piece
+            if len(self._data) > MOST:
+                raise LrcliError(f"stdin has more than {MOST:,} bytes: --watch wants such a log as a file")
+        return len(self._data) > before or self.ended != was_ended
+
+    def lines(self) -> BinaryIO:
+        """The whole lines so far; the last one may be written right now."""
+        data = bytes(self._data)
+        if not self.ended:
+            data = data[: max(data.rfind(b"\n"), data.rfind(b"\r")) + 1]
+        return io.BytesIO(data)

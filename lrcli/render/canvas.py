@@ -6,8 +6,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 
 from lrcli.render.band import CanvasPoint, Extent, band_extents, braille_band, column_extents, crowds
-from lrcli.render.markers import Cell, marker_places
-from lrcli.render.palette import Mark
+from lrcli.render.palette import Cell, Mark, marker_places
 from lrcli.values import dataclass
 
 _BLANK = 0x2800

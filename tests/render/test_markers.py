@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from lrcli.render.markers import Cell, marker_places
+from lrcli.render.palette import Cell, marker_places
 
 
 def cells(*curves: Sequence[Cell]) -> dict[Cell, list[int]]:

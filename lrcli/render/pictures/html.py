@@ -21,8 +21,7 @@ from lrcli.render.svg.theme import Palette, curve_looks, escaped_xml, in_theme, 
 from lrcli.series import Series
 from lrcli.series.align import common_grid, curve_names
 from lrcli.table import Chunk
-from lrcli.table.events import Teller, with_events
-from lrcli.table.rows import HEAD, tabulate
+from lrcli.table.rows import HEAD, Teller, tabulate, with_events
 
 ENDINGS = (".html", ".htm")
 SIZES = PIXELS

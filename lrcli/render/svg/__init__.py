@@ -13,8 +13,20 @@ from lrcli.render.axes import Content, XAxis, contents_of
 from lrcli.render.chart import Chart, Point, chart_of
 from lrcli.render.facts import facts_text
 from lrcli.render.safe import clip
-from lrcli.render.svg import legend
-from lrcli.render.svg.panel import AXIS_ROW, Box, Panel, axis_of, drawn, placed, x_axis
+from lrcli.render.svg.panel import (
+    AXIS_ROW,
+    Box,
+    Panel,
+    axis_of,
+    boxed_legend,
+    drawn,
+    fits_ends,
+    label_room,
+    legend_at_ends,
+    legend_names,
+    placed,
+    x_axis,
+)
 from lrcli.render.svg.theme import FONTS, curve_looks, escaped_xml, style_sheet, svg_text, text_width
 from lrcli.series import Series
 from lrcli.spec import Spec
@@ -55,7 +67,7 @@ def columns_of(width: int) -> int:
 def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme: str = "auto") -> str:
     """A chart as an SVG document. The text ends without a newline."""
     contents, notes = contents_of(chart)
-    names = legend.legend_names([line.name for line in chart.lines])
+    names = legend_names([line.name for line in chart.lines])
     heading = chart.title.removesuffix(f": {chart.what}")
     subtitle = ", ".join([chart.what] * (heading != chart.what) + notes)
     facts = [facts_text(line) for line in chart.lines]
@@ -70,7 +82,7 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
     bottom = max(height - below, top + _LEAST)
     panels = [] if single else _labelled(chart, contents, names, (left, top, right, bottom))
     ends = _ends(panels[0]) if panels else []
-    boxed = None if single or ends else legend.boxed(names, width - 2 * _PAD)
+    boxed = None if single or ends else boxed_legend(names, width - 2 * _PAD)
     if boxed:
         top += boxed.height + 6
         bottom = max(bottom, top + _LEAST)
@@ -89,7 +101,7 @@ def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme:
     for panel in panels:
         body += drawn(panel, titles, looks, filled=single and panel is panels[0] and not chart.log)
     body += x_axis(chart, panels)
-    body += legend.at_ends(names, ends, looks) if ends else ()
+    body += legend_at_ends(names, ends, looks) if ends else ()
     body += [svg_text(_PAD, total - 14 - AXIS_ROW * n, row) for n, row in enumerate(caption[::-1])]
     label = f"{heading}: {subtitle}" if subtitle else heading
     return "\n".join(
@@ -126,12 +138,12 @@ def _left(chart: Chart, contents: Sequence[Content], height: int) -> float:
 def _labelled(chart: Chart, contents: Sequence[Content], names: Sequence[str], box: Box) -> list[Panel]:
     """The panels with room for labels at the curves' ends; none if the ends are too close, or that room too wide."""
     left, top, right, bottom = box
-    room = legend.label_room(names)
+    room = label_room(names)
     if room > (right - left) / 3:
         return []
     panels = placed(chart, contents, (left, top, right - room, bottom))
     ends = _ends(panels[0])
-    return panels if len(ends) == len(names) and legend.fits_ends(ends) else []
+    return panels if len(ends) == len(names) and fits_ends(ends) else []
 
 
 def _ends(panel: Panel) -> list[Point]:

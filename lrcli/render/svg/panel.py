@@ -1,4 +1,7 @@
-"""The panels of a vector picture: the curves, a plateau's metric and the momentum under them, and their axes."""
+"""The panels of a vector picture: the curves, a plateau's metric and the momentum under them, their axes; the legend.
+
+A legend is labels at the curves' ends where they are apart, else rows above the panels. Neither covers a curve.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from lrcli.printable import number_text
+from lrcli.printable import number_text, printable
 from lrcli.render.axes import Content, XAxis, YAxis
 from lrcli.render.chart import Chart, Point
-from lrcli.render.svg.curves import Frame, envelope, path, stretches
-from lrcli.render.svg.legend import stroke
+from lrcli.render.safe import clip
+from lrcli.render.svg.curves import THIN, Frame, envelope, path, stretches
 from lrcli.render.svg.theme import CurveLook, escaped_xml, svg_number, svg_text, text_width
 from lrcli.render.ticks import count_labels, x_ticks
 from lrcli.values import dataclass
 
 AXIS_ROW = 20
-"""A row of labels under the axis is so high."""
+"""A row of labels under the axis, or of the legend, is so high."""
 
 _METRIC = 1 / 3
 """The panel of the metric, or of the momentum, has this share of the height."""
@@ -26,13 +29,20 @@ _TWO_BELOW = 1 / 4
 _BETWEEN = 36
 """Two panels are so many pixels apart."""
 _TICK = 17
-"""About so many pixels stand for one row of a terminal, which is what axes count their ticks by."""
+"""An axis has as many ticks as in a terminal, where a row is about so many pixels high."""
 _INSET = 8
 """The curves end so many pixels before an axis, unless the axis is zero."""
 
 
 _MOST_DECADES = 8
 """On a longer axis minor ticks would be less than two pixels apart."""
+
+_APART = 15
+"""Labels at the curves' ends are at least so many pixels apart."""
+_SWATCH = 24
+_GAP = 18
+_LONGEST = 40
+"""A name with more characters loses its middle."""
 
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom in pixels."""
@@ -159,3 +169,66 @@ def _x_rows(chart: Chart, frame: Frame) -> list[tuple[str, list[tuple[float, str
         ticks = x_ticks(chart.left * factor, chart.right * factor, most, fits)
         rows.append((caption, places(ticks)))
     return [row for row in rows if len(row[1]) > 1] or rows[:1]
+
+
+def legend_names(names: Sequence[str]) -> list[str]:
+    return [clip(printable(name), _LONGEST) for name in names]
+
+
+def _entry_width(name: str) -> float:
+    return _SWATCH + 6 + text_width(name)
+
+
+@dataclass(frozen=True)
+class Boxed:
+    """A legend in rows: which curves stand in which, and how far apart they begin (0: as they come)."""
+
+    names: Sequence[str]
+    rows: Sequence[Sequence[int]]
+    column: float
+
+    @property
+    def height(self) -> float:
+        return len(self.rows) * AXIS_ROW
+
+    def drawn(self, left: float, top: float, looks: Sequence[CurveLook]) -> Iterator[str]:
+        for line, row in enumerate(self.rows):
+            x, y = left, top + (line + 0.5) * AXIS_ROW
+            for i in row:
+                yield stroke(looks[i], f"M{svg_number(x)},{svg_number(y)}h{_SWATCH}") + "</path>"
+                yield svg_text(x + _SWATCH + 6, y + 4, self.names[i], css="ink")
+                x += self.column or _entry_width(self.names[i]) + _GAP
+
+
+def boxed_legend(names: Sequence[str], width: float) -> Boxed:
+    """The legend of so many pixels, in columns if it has several rows."""
+    widths = [_entry_width(name) for name in names]
+    if sum(widths) + _GAP * (len(names) - 1) <= width:
+        return Boxed(names, [range(len(names))], 0)
+    column = max(widths) + _GAP
+    per_row = max(1, int((width + _GAP) // column))
+    rows = [range(i, min(i + per_row, len(names))) for i in range(0, len(names), per_row)]
+    return Boxed(names, rows, column)
+
+
+def fits_ends(ends: Sequence[Point]) -> bool:
+    return all(below - above >= _APART for above, below in pairwise(sorted(y for _, y in ends)))
+
+
+def label_room(names: Sequence[str]) -> float:
+    return max(map(text_width, names)) + 12
+
+
+def legend_at_ends(names: Sequence[str], ends: Sequence[Point], looks: Sequence[CurveLook]) -> Iterator[str]:
+    """The labels, each with a dot at its curve's end."""
+    right = max(x for x, _ in ends)
+    for look, name, (x, y) in zip(looks, names, ends, strict=True):
+        yield f'<circle class="{look.fill}" cx="{svg_number(x)}" cy="{svg_number(y)}" r="3.5"/>'
+        yield svg_text(right + 10, y + 4, name, css="ink")
+
+
+def stroke(look: CurveLook, d: str, dashes: str = "") -> str:
+    """The path of a curve, open for a title; with dashes of its own, or those given."""
+    dashes = look.dashes or dashes
+    pattern = f' stroke-dasharray="{dashes}"' if dashes else ""
+    return f'<path class="{look.stroke}" stroke-width="{svg_number(THIN)}"{pattern} d="{d}">'
