@@ -25,7 +25,7 @@ from lrcli.render.svg.theme import escaped_xml, text_width
 from lrcli.spec import Group, Spec
 from tests.cli_world import run_cli
 from tests.render.test_plot import GAMMA, GROUPS, HUGE, MANY, OVERLAY, PLATEAU, STEP, one, schedule
-from tests.terminal_picture import THEMES
+from tests.terminal_picture import THEMES, picture
 
 ROOT = Path(__file__).parents[2]
 PICTURE_FOLDER = ROOT / "lrcli" / "manual" / "pictures"
@@ -57,6 +57,15 @@ def test_picture_is_current(name: str, refresh: bool, monkeypatch: pytest.Monkey
     if refresh:
         file.write_text(drawn, encoding="utf-8")
     assert file.read_text(encoding="utf-8") == drawn
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_terminal_is_current(theme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The README's terminal shows what the program prints today, and asks no font for its dots."""
+    monkeypatch.chdir(ROOT)
+    kept = (PICTURE_FOLDER / f"terminal-{theme}.svg").read_text("utf-8")
+    assert kept == picture(theme) + "\n"
+    assert not any("\u2800" <= character <= "\u28ff" for character in kept)
 
 
 def test_no_picture_is_left_over() -> None:
