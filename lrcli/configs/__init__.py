@@ -17,6 +17,7 @@ from lrcli.errors import SpecError
 from lrcli.frameworks.base import version_parts
 from lrcli.reader import Declared, Given, Request
 from lrcli.reader.build import KEYS, build_spec
+from lrcli.reader.elsewhere import ELSEWHERE
 from lrcli.reader.forms import spelled_out
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.overrides import apply_set
@@ -60,7 +61,7 @@ def read_config(request: Request, ours: Mapping | None = None) -> Declared | Non
         if (slip := texts.slip()) is not None:
             raise slip
         return None
-    if keys and 2 * sum(key in KEYS for key in keys) > len(keys) and not request.block:
+    if keys and 2 * sum(key in KEYS or key in ELSEWHERE for key in keys) > len(keys) and not request.block:
         return None
     raise failure or texts.unknown()
 

@@ -23,6 +23,8 @@ from lrcli.reader.source import Source, refuse
 _STATEMENT = re.compile(r"(?:from|import|with|def|class|if|for)\b|[A-Za-z_][\w.]*\s*(?:\[[^]]*\]\s*)?[-+*/]?=[^=]")
 _WRAPPED = ("pyyaml", "omegaconf")
 """The syntaxes of a file that W&B may have written."""
+_NEAREST = 4
+"""So many formats are named for a text that is of none."""
 _LOOKED = 200
 """A block that is a config is looked for in this many mappings of a file."""
 
@@ -128,17 +130,22 @@ class Texts:
 
     def unknown(self) -> SpecError:
         """The error of a text that is of no format: which it may be meant for, and what each of them misses."""
-        near: list[tuple[int, str]] = []
+        near: list[tuple[int, int, str]] = []
         for candidate in all_formats():
             roots = [root for syntax in candidate.syntaxes if isinstance(root := self.root(syntax), Mapping)]
             if roots:
                 missing = candidate.misses(roots[0])
-                near.append((len(missing), f"{candidate.name} (misses {', '.join(missing)})"))
+                misses = f"{candidate.name} (misses {', '.join(missing)})"
+                near.append((len(missing), len(missing) - len(candidate.marks), misses))
         block = self._block()
         if block is not None:
             hint = f"a {block[1]} config stands inside it: --block {block[0]}"
         else:
-            hint = f"considered: {'; '.join(text for _, text in sorted(near))}; or say --from FORMAT"
+            nearest = "; ".join(misses for *_, misses in sorted(near)[:_NEAREST])
+            hint = (
+                "write the schedule as a call, 'CosineAnnealingLR(T_max=90)' --lr 0.1 --epochs 90; or say --from FORMAT"
+            )
+            hint += f" (nearest: {nearest})"
         what = "this is no spec (it has no schedule), and no training config that lrcli knows"
         return refuse(self.source.whole, "unknown-format", what, hint)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.values import as_number
 
-_TOP = {
+ELSEWHERE = {
     "warmup_ratio": "write warmup: {{for: {percent}}}, or Hugging Face's schedule: "
     "{{type: transformers.cosine, num_warmup_steps: {percent}}}",
     "warmup_steps": "write warmup: {{for: {value}st}}, or Hugging Face's schedule: "
@@ -17,12 +17,15 @@ _TOP = {
     "max_steps": "write steps: {value}",
     "num_training_steps": "write steps: {value}",
     "total_steps": "write steps: {value}",
-    "scheduler": "write schedule: {{type: {value}}}",
-    "lr_scheduler": "write schedule: {{type: {value}}}",
+    "scheduler": "write schedule: {{type: {value}{rest}}}",
+    "lr_scheduler": "write schedule: {{type: {value}{rest}}}",
     "lr_scheduler_type": "write schedule: {{type: transformers.{value}}}",
     "monitor": "write metric: {{file: val.csv, column: {value}}} under a plateau schedule",
 }
-"""Keys of the top level."""
+"""Keys of the top level that other tools have."""
+
+_OF_A_COSINE = {"min_lr": "eta_min", "lr_min": "eta_min"}
+"""What other tools call the lowest LR of a cosine, and what it is called here."""
 
 _WITHIN = {
     "warmup_epochs": "write warmup: {{for: {value}ep}} at the top level",
@@ -57,15 +60,19 @@ _TYPES = {
 
 def key_hint(word: str, value: Node, *, top: bool) -> str:
     """Say what to write instead of a key that another tool has; "" for an unknown word."""
-    form = (_TOP if top else _WITHIN).get(word, "")
+    form = (ELSEWHERE if top else _WITHIN).get(word, "")
     if not form:
         return ""
+    others: list[tuple[str, Node]] = []
     if isinstance(value, Mapping):
+        others = [(key.text, node) for key, node in value.entries if key.text not in ("type", "name")]
         value = value.get("type") or value.get("name") or value
     text = value.text if isinstance(value, Scalar) and value.text else "N"
+    renamed = _OF_A_COSINE if "cos" in text.lower() else {}
+    rest = "".join(f", {renamed.get(key, key)}: {node.text}" for key, node in others if isinstance(node, Scalar))
     number = as_number(value)
     percent = "3%" if number is None else f"{number * 100:g}%"
-    return form.format(value=text[:40], percent=percent)
+    return form.format(value=text[:40], percent=percent, rest=rest)
 
 
 def type_hint(word: str) -> str:

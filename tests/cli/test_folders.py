@@ -24,7 +24,11 @@ def test_check_of_a_folder(tmp_path: Path) -> None:
     assert outcome.stdout.endswith("1 warning in 2 specs\n")
     assert "2 other files skipped" in outcome.stderr
     (tmp_path / "sub" / "bad.yaml").write_text("lr: 0.1\nepochs: 90\nschedule: {type: cosin}\n")
-    assert run_cli("check", str(tmp_path)).status == 2
+    (tmp_path / "sub" / "worse.yaml").write_text("lr: 0.1\nepochs: 90\nschedule: {type: stepp, step_size: 3}\n")
+    outcome = run_cli("check", str(tmp_path))
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert "bad.yaml:3:18: error" in outcome.stderr
+    assert "worse.yaml:3:18: error" in outcome.stderr, "the mistakes of all specs are told together"
 
 
 def test_sarif() -> None:

@@ -77,8 +77,19 @@ def test_an_unknown_file_says_what_was_considered(tmp_path: Path) -> None:
     assert outcome.status == 2
     assert "[unknown-format]" in outcome.stderr
     assert "huggingface (misses lr_scheduler_type or" in outcome.stderr
+    assert "write the schedule as a call, 'CosineAnnealingLR(T_max=90)' --lr 0.1" in outcome.stderr
+    assert "kohya" not in outcome.stderr, "formats that are farther off are not named"
     nested = run_cli("at", written(tmp_path, "a:\n" + "".join(f"  {line}\n" for line in HF.splitlines())), "0")
     assert "a huggingface config stands inside it: --block a" in nested.stderr
+
+
+def test_a_config_of_ones_own_is_told_the_line_to_write(tmp_path: Path) -> None:
+    """It has a spec's keys and other tools' words for them: the words are named, and no formats."""
+    text = "optimizer: adamw\nlr: 1e-3\nepochs: 30\nscheduler:\n  name: cosine\n  min_lr: 1e-6\n"
+    outcome = run_cli("at", written(tmp_path, text), "0")
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert "unknown key 'optimizer'" in outcome.stderr
+    assert "help: write schedule: {type: cosine, eta_min: 1e-6}" in outcome.stderr
 
 
 def test_from(tmp_path: Path) -> None:

@@ -120,9 +120,10 @@ def expanded(env: Environment, arguments: Sequence[str], options: SpecOptions) -
     """The specs of the arguments, those of a folder for its name. Says on stderr how many files it skipped.
 
     A file of a folder that is no spec and no config is skipped; so is a config that leaves its length to the data. A
-    spec of ours with a mistake is trouble, as if it had been named.
+    spec of ours with a mistake is trouble, as if it had been named; those of all specs are told together.
     """
     declared: list[Declared] = []
+    mistakes: list[Problem] = []
     skipped = lacking = 0
     for argument in arguments:
         if not is_folder(argument):
@@ -137,11 +138,13 @@ def expanded(env: Environment, arguments: Sequence[str], options: SpecOptions) -
                 if codes & _DATA_MISSING:
                     lacking += 1
                 elif path.suffix in (".yaml", ".yml") and _has_schedule(path):
-                    raise
+                    mistakes += error.problems
                 else:
                     skipped += 1
             except LrcliError:
                 skipped += 1
+    if mistakes:
+        raise SpecError(tuple(mistakes))
     if skipped:
         env.note(f"{skipped} other file{'s' * (skipped != 1)} skipped: no spec and no training config")
     if lacking:
