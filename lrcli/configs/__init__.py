@@ -12,6 +12,7 @@ from dataclasses import replace
 from lrcli.configs.base import Config, Draft, Format
 from lrcli.configs.config import MAX_COUNT
 from lrcli.configs.keys import check_sets, config_values, refuse_twins, tell_twins
+from lrcli.configs.nodes import without_paths
 from lrcli.configs.recognise import Match, Texts, all_formats, format_named
 from lrcli.errors import SpecError
 from lrcli.frameworks.base import version_parts
@@ -66,10 +67,22 @@ def read_config(request: Request, ours: Mapping | None = None) -> Declared | Non
     raise failure or texts.unknown()
 
 
-def _read(match: Match, request: Request, log_sets: Sequence[str], checked: bool = False) -> Declared:
-    """The spec of a config of a known format. checked: whether the keys of `--set` are known to mean something."""
+def _read(
+    match: Match,
+    request: Request,
+    log_sets: Sequence[str],
+    checked: bool = False,
+    default: int | None = None,
+    release: str = "",
+) -> Declared:
+    """The spec of a config of a known format.
+
+    checked: whether the keys of `--set` are known to mean something. default: see `Config.default`. release:
+    the one to read it for, whatever the file says.
+    """
     kind = match.format
-    options, release = _release_asked(kind, request)
+    options, asked = _release_asked(kind, request)
+    release = release or asked
     config = Config(
         kind.name,
         match.root,
@@ -80,6 +93,7 @@ def _read(match: Match, request: Request, log_sets: Sequence[str], checked: bool
         release,
         release_given=bool(release),
         forced=bool(request.form),
+        default=default,
     )
     if not release and kind.releases:
         config.release = (kind.accepts(config) if kind.accepts else None) or kind.releases[-1]
@@ -124,6 +138,11 @@ def _read(match: Match, request: Request, log_sets: Sequence[str], checked: bool
             raise other
         return _read(replace(match, root=other), changed, log_sets, checked=True).spec
 
+    def without(keys: Sequence[str] | None, default: int, steps: int | None) -> Declared:
+        left = replace(match, root=without_paths(match.root, keys))
+        shorter = request if steps is None else replace(request, epochs=None, steps=str(steps))
+        return _read(left, shorter, log_sets, checked=True, default=default, release=config.release)
+
     return Declared(
         spec,
         root,
@@ -132,6 +151,7 @@ def _read(match: Match, request: Request, log_sets: Sequence[str], checked: bool
         origin=origin,
         variant=variant,
         values=lambda: config_values(config, request.block),
+        without=without,
     )
 
 

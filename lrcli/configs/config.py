@@ -32,9 +32,10 @@ class Config:
     format: the name of its format. root: its mapping (with --block, the block and what stands above it).
     release_given: whether the command line names the release. forced: whether it names the format (`--from`).
     texts_count: whether the framework makes a number of a text such as "1e-5", as argparse does. nulls_default: whether
-    null stands for a number's default. read, meaningful: the keys that were looked for, and others that have a meaning.
-    numeric: those that take numbers, and whether only whole ones. taken: what was taken, written or default. words:
-    those that take a choice or a flag, with what was taken and the others.
+    null stands for a number's default. default: in a file that is read as if keys were not there, which of several
+    defaults of its framework is taken, from 0; else None. read, meaningful: the keys that were looked for, and others
+    that have a meaning. numeric: those that take numbers, and whether only whole ones. taken: what was taken, written
+    or default. words: those that take a choice or a flag, with what was taken and the others.
     """
 
     format: str
@@ -48,6 +49,7 @@ class Config:
     forced: bool = False
     texts_count: bool = True
     nulls_default: bool = True
+    default: int | None = None
     remarks: list[Problem] = field(default_factory=list)
     read: dict[str, None] = field(default_factory=dict)
     meaningful: dict[str, None] = field(default_factory=dict)

@@ -123,12 +123,14 @@ def config_values(config: Config, block: str = "") -> tuple[ConfigValue, ...]:
     words = []
     for path, (word, others) in config.words.items():
         written = isinstance(entry_at(config.root, path)[1], Scalar)
-        words.append(ConfigValue(_spellings(path, block, wrapped), word if written else "", 0, False, words=others))
+        text, names = word if written else "", _spellings(path, block, wrapped)
+        words.append(ConfigValue(names, text, 0, False, words=others, taken=word))
     values = []
     for path in dict.fromkeys((*config.read, *config.meaningful, *islice(_inside(config), _MOST))):
         node = entry_at(config.root, path)[1]
         written = isinstance(node, Scalar) and node.value is not None
         value = config.taken.get(path)
+        taken = "" if value is None else repr(value)
         if value is None and written:
             value = _number(config, node, path)
         if value is None and isinstance(node, Sequence) and (entries := _positions(config, node, path)):
@@ -142,7 +144,8 @@ def config_values(config: Config, block: str = "") -> tuple[ConfigValue, ...]:
         text = node.text if isinstance(node, Scalar) and written else ""
         whole = config.numeric.get(path) or (isinstance(value, int) and abs(value) >= _FEWEST)
         pointed = not config.texts_count and config.syntax == "pyyaml"
-        values.append(ConfigValue(_spellings(path, block, wrapped), text, float(value or 0), whole, pointed))
+        names = _spellings(path, block, wrapped)
+        values.append(ConfigValue(names, text, float(value or 0), whole, pointed, taken=taken))
     return (*words, *sorted(values, key=lambda value: not value.text))
 
 

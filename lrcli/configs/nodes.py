@@ -140,6 +140,21 @@ def without_entries(node: Mapping, names: Iterable[str]) -> Mapping:
     return replace(node, entries=tuple(entry for entry in node.entries if entry[0].text not in names))
 
 
+def without_paths(node: Mapping, paths: Sequence_[str] | None) -> Mapping:
+    """A mapping without what stands at some dotted paths (None: without anything)."""
+    if paths is None:
+        return replace(node, entries=())
+    inner: dict[str, list[str]] = {}
+    for name, _, rest in (path.partition(".") for path in paths):
+        inner.setdefault(name, []).append(rest)
+    kept = [(key, value) for key, value in node.entries if "" not in inner.get(key.text, ())]
+    entries = (
+        (key, without_paths(value, inner[key.text]) if key.text in inner and isinstance(value, Mapping) else value)
+        for key, value in kept
+    )
+    return replace(node, entries=tuple(entries))
+
+
 def merged(upper: Mapping, lower: Mapping, inner: Callable[[Scalar, Mapping, Node | None], Node]) -> Mapping:
     """A mapping over another one, key by key; `inner` joins a mapping of it with what the other has there, if any."""
     entries: Entries = {key.text: (key, value) for key, value in lower.entries}

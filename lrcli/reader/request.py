@@ -117,7 +117,8 @@ class ConfigValue:
 
     spellings: what `--set` may call it, the likeliest first. text: as the file has it, "" where it is left out. value:
     the number that was taken, 0 where none was. whole: whether it counts something. pointed: whether a small one needs
-    a point (1.0e-05) to be a number for the framework. entries: the positions. words: what else a word may be.
+    a point (1.0e-05) to be a number for the framework. entries: the positions. words: what
+    else a word may be. taken: the number or the word that was taken, as a text, "" where none was.
     """
 
     spellings: tuple[str, ...]
@@ -127,6 +128,7 @@ class ConfigValue:
     pointed: bool = False
     entries: tuple[float, ...] = ()
     words: tuple[str, ...] = ()
+    taken: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,9 @@ class Declared:
     the file, None for stdin and an inline mapping. `origin` is the training config that it was translated from: then
     `root` is the translation, and its places are those of the config. `variant` makes the spec with other values, each
     a key and a value of `--set`; it raises SpecError where that is no spec. `values` lists what a training config gives
-    in its own words; it is None for a spec.
+    in its own words; it is None for a spec. `without` reads a config as if some of its keys were not there (None: all);
+    where a framework has several defaults for one of them, the second argument says which is taken, and the third one
+    is the length of the run in steps, if it is given. It raises SpecError where that leaves no schedule.
     """
 
     spec: Spec
@@ -148,3 +152,6 @@ class Declared:
     origin: Origin | None = None
     variant: Callable[[Sequence[tuple[str, str]]], Spec] | None = field(default=None, compare=False, repr=False)
     values: Callable[[], tuple[ConfigValue, ...]] | None = field(default=None, compare=False, repr=False)
+    without: Callable[[Sequence[str] | None, int, int | None], Declared] | None = field(
+        default=None, compare=False, repr=False
+    )

@@ -117,7 +117,7 @@ class _Words:
         yield ("", "   ", f"{number}. {heading}") if number else ("   ", "   ", heading)
         if explanation.changes:
             yield from self._changes(explanation)
-        is_change = [cause.key for cause in causes] == ["changed"]
+        is_change = {cause.key for cause in causes} <= {"changed", "unit"}
         yield from map(_deep, (*(() if is_change else explanation.forms), *explanation.details))
         share = "all" if explanation.explained == explanation.rows else f"{explanation.explained} of"
         misses = f"; it misses {unit} {explanation.first_missed} first" if explanation.first_missed is not None else ""
@@ -140,7 +140,8 @@ class _Words:
 
     def _changes(self, explanation: Explanation) -> Iterator[Paragraph]:
         """The keys of the spec whose other values make the log."""
-        changes = " and ".join(change.sentence for change in explanation.changes)
+        *first, last = (change.sentence for change in explanation.changes)
+        changes = f"{', '.join(first)} and {last}" if first else last
         share = _count(explanation.rows)
         share = f"all {share}" if explanation.explained == explanation.rows else f"{explanation.explained} of {share}"
         it = "config" if self.report.of_config else "spec"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -211,3 +212,101 @@ def test_solve(tmp_path: Path) -> None:
     (change, _), *_ = solved.changes
     lr = evaluate(config(tmp_path, sets=[change.setting]).spec).shown()[20]
     assert lr == pytest.approx(1e-5, rel=1e-10)
+
+
+DEFAULTS = {
+    "TrainingArguments": "learning_rate: 5.0e-05\nlr_scheduler_type: linear\n",
+    "SFTConfig": "learning_rate: 2.0e-05\nlr_scheduler_type: linear\n",
+}
+
+
+@pytest.mark.parametrize("rounding", [FULL, FIVE], ids=["full", "5 digits"])
+@pytest.mark.parametrize("defaults", DEFAULTS)
+def test_a_config_that_was_not_used(tmp_path: Path, defaults: str, rounding: Rounding) -> None:
+    """A run of the Trainer's defaults, one of several for the learning rate, is named as that and not key by key."""
+    log = log_of(config(tmp_path, DEFAULTS[defaults]), rounding, every=10)
+    declared = config(tmp_path)
+    first = explain(declared.spec, log, declared=declared).explanations[0]
+    assert ["unused"] == [cause.key for cause in first.causes]
+    assert first.explained == first.rows
+    changes = {change.key: change.value for change in first.changes}
+    assert {"lr_scheduler_type": "linear", "warmup_ratio": "null", "gradient_accumulation_steps": "1"}.items() <= (
+        changes.items()
+    )
+    assert ("learning_rate" in changes) == (defaults == "TrainingArguments")
+    again = config(tmp_path, sets=[change.setting for change in first.changes])
+    assert explain(again.spec, log).follows
+
+
+def test_a_config_that_was_not_used_in_a_run_of_unknown_length(tmp_path: Path) -> None:
+    """Where the config alone says how long the run is, the length of the defaults' run is solved for."""
+    text = TRL.replace("max_steps: -1", "max_steps: 700")
+    (tmp_path / "train.yaml").write_text(text)
+    declared = read_declared(str(tmp_path / "train.yaml"), translate=read_config)
+    log = log_of(config(tmp_path, DEFAULTS["TrainingArguments"] + "max_steps: 1234\n"), every=10)
+    first = explain(declared.spec, log, declared=declared).explanations[0]
+    assert ["unused"] == [cause.key for cause in first.causes]
+    assert "o(t) = s(t) of the framework's defaults with --steps 1234" == first.forms[0]
+
+
+def test_several_keys_that_were_not_used(tmp_path: Path) -> None:
+    """Keys that fall back to their defaults together are named together, and the others are not."""
+    log = log_of(config(tmp_path, sets=["lr_scheduler_type=linear", "warmup_ratio=null", "num_train_epochs=3"]))
+    declared = config(tmp_path)
+    first = explain(declared.spec, log, declared=declared).explanations[0]
+    assert ["unused-keys"] == [cause.key for cause in first.causes]
+    assert {"lr_scheduler_type=linear", "warmup_ratio=null"} == {change.setting for change in first.changes}
+
+
+def test_a_nanogpt_config_that_was_not_used(tmp_path: Path) -> None:
+    """The same holds for every framework whose file may be empty: train.py's own values."""
+    every_default = "learning_rate = 6e-4\nmax_iters = 600000\nlr_decay_iters = 600000\nwarmup_iters = 2000\n"
+    run = config(tmp_path, every_default, name="nanogpt.py").spec
+    rates = evaluate(run).shown()
+    positions = range(0, 5000, 100)
+    log = Log("log", "step", [float(t) for t in positions], {"lr": [rates[t] or 0.0 for t in positions]})
+    declared = config(tmp_path, NANOGPT, name="nanogpt.py")
+    first = explain(declared.spec, log, declared=declared).explanations[0]
+    assert ["unused"] == [cause.key for cause in first.causes]
+
+
+IN_EPOCHS = """\
+train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=12)
+train_dataloader = dict(batch_size=2, num_batch_per_epoch=500)
+optim_wrapper = dict(type="OptimWrapper", optimizer=dict(type="SGD", lr=0.02))
+param_scheduler = [
+    dict(type="LinearLR", start_factor=0.001, by_epoch=False, begin=0, end=500),
+    dict(type="MultiStepLR", begin=0, end=12, by_epoch=True, milestones=[8, 11], gamma=0.1),
+]
+"""
+IN_ITERATIONS = IN_EPOCHS.replace("end=12, by_epoch=True", "by_epoch=False").replace("[8, 11]", "[4000, 5500]")
+MMCV = """\
+optimizer = dict(type='SGD', lr=0.02)
+optimizer_config = dict(grad_clip=None)
+lr_config = dict(policy='step', warmup='linear', warmup_iters=500, warmup_ratio=0.001, step=[8, 11])
+runner = dict(type='EpochBasedRunner', max_epochs=12)
+data = dict(samples_per_gpu=2)
+"""
+NO_WARMUP = "\n".join(line for line in IN_EPOCHS.splitlines() if "LinearLR" not in line)
+UNITS = [
+    (IN_EPOCHS, "param_scheduler.1.by_epoch=false"),
+    (IN_EPOCHS.replace("by_epoch=True", "by_epoch=False"), "param_scheduler.1.by_epoch=true"),
+    (IN_ITERATIONS, "param_scheduler.1.by_epoch=true"),
+    (IN_EPOCHS.replace(" by_epoch=True,", ""), "param_scheduler.1.by_epoch=false"),
+    (NO_WARMUP, "param_scheduler.0.by_epoch=false"),
+    (NO_WARMUP.replace("end=12, by_epoch=True", "by_epoch=False"), "param_scheduler.0.by_epoch=true"),
+    (MMCV, "lr_config.by_epoch=false"),
+    (MMCV.replace("[8, 11]", "[4000, 5500], by_epoch=False"), "lr_config.by_epoch=true"),
+]
+
+
+@pytest.mark.parametrize("every", [5, 10, 50])
+@pytest.mark.parametrize(("text", "setting"), UNITS)
+def test_milestones_in_the_other_unit(tmp_path: Path, text: str, setting: str, every: int) -> None:
+    """Milestones that are meant in epochs and run in iterations, or the reverse, are named by the config's by_epoch."""
+    (tmp_path / "c.py").write_text(text)
+    read = partial(read_declared, str(tmp_path / "c.py"), given=Given(batches_per_epoch=500), translate=read_config)
+    declared, run = read(), read(sets=[setting])
+    first = explain(declared.spec, log_of(run, every=every), declared=declared).explanations[0]
+    assert ["unit"] == [cause.key for cause in first.causes]
+    assert [setting] == [change.setting for change in first.changes]

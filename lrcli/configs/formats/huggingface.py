@@ -10,6 +10,9 @@ from lrcli.frameworks.base import version_parts
 _MARKS = "lr_scheduler_type|warmup_ratio|warmup_steps|num_train_epochs|per_device_train_batch_size"
 _VERSIONS = ("transformers_version", "_wandb.value.huggingface_version")
 _TRL = ("dataset_name", "packing", "max_seq_length", "max_length", "model_revision", "attn_implementation", "beta")
+_RATES = (5e-5, 2e-5, 1e-6, 1e-4)
+"""The defaults of learning_rate: in TrainingArguments, SFTConfig, DPOConfig and GRPOConfig, RewardConfig."""
+
 _WRONG_KEYS = {
     "lr_scheduler": "lr_scheduler_type",
     "lr_schedule": "lr_scheduler_type",
@@ -94,6 +97,8 @@ def read_lr(config: Config, default: float | None) -> float:
         "learning_rate is not in the file, and its default differs: 5e-5 for TrainingArguments, "
         "2e-5 for SFTConfig, 1e-6 for DPOConfig and GRPOConfig, 1e-4 for RewardConfig"
     )
+    if config.default is not None and default is None:
+        default = _RATES[min(config.default, len(_RATES) - 1)]
     rate = config.rate("learning_rate", missing, at="learning_rate", default=default)
     node = config.node("learning_rate")
     if config.syntax == "pyyaml" and isinstance(getattr(node, "value", None), str) and not _is_trl(config):

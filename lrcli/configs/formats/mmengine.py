@@ -125,6 +125,7 @@ def _entries(config: Config) -> list[Mapping]:
             raise refuse(item.place, "framework-raises", f'KeyError: `cfg` must contain the key "type" ({path})')
         entry = without_entries(item, _DROPPED)
         refuse_unknown(without_entries(entry, ("type",)), path)
+        config.offer(f"{path}.by_epoch", text_of(_is(entry, "by_epoch", True)), ("false", "true"))
         schedulers.append(with_entry(entry, "type", Value(written.place, kind, False, read=kind)))
     return schedulers
 

@@ -244,6 +244,8 @@ def _names_better(fit: Fit, other: Fit) -> bool:
 
     Of a warmup or a step of another length nobody says that the schedule has another horizon.
     """
+    if not any(of.hypothesis.keys[-1] == "changed" for of in (fit, other)):
+        return False
     by_cause, by_key = (other, fit) if fit.hypothesis.changes else (fit, other)
     keys = [change.key for change in by_key.hypothesis.changes]
     within = by_cause.hypothesis.keys[0] == "horizon" and any(map(_WITHIN.search, keys))

@@ -13,7 +13,7 @@ from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.probe import Probe
 from lrcli.infer.explain.sources import Formula, RateSource, plain_source
-from lrcli.infer.explain.tuning import ANOTHER_LENGTH, COST, COUNTS_BELOW, EXTRA, SHARES, TRIED_WITH
+from lrcli.infer.explain.tuning import ANOTHER_LENGTH, COST, COUNTS_BELOW, EXTRA, SHARES, TRIED_WITH, UNIT_FLAGS
 from lrcli.infer.keys import Change, Key, Variants, keys_of
 from lrcli.infer.keys.key import KeyValue, text_of_number
 from lrcli.infer.keys.pairs import near_values
@@ -23,6 +23,10 @@ from lrcli.infer.numbers import digits, rounded, simplest
 from lrcli.progress import report_progress
 from lrcli.reader import Declared
 from lrcli.series import series_of
+from lrcli.spec import Spec
+
+_OF_ROWS = ("interval", "first_step")
+"""What says which row of a log is which of a spec."""
 
 ONE_KEY = COST["changed"]
 TWO_KEYS = ONE_KEY + EXTRA["a second key"]
@@ -47,6 +51,19 @@ class ChangedKeys:
         """Where the lengths of a schedule may begin: at 0, and after a phase."""
         ends = (key for key in self.keys if key.kind == "whole" and (key.path == "warmup" or key.path.endswith(".for")))
         return sorted({0, *(int(key.number) for key in ends)})
+
+    def units(self, evidence: Evidence) -> Iterator[Hypothesis]:
+        """The base with lengths that count another unit: of each part of the schedule, and of all of them."""
+        if self.of_config:
+            values = self.variants.declared.values
+            assert values is not None
+            flags = [Key(value.spellings[-1], value.text, "words", words=value.words) for value in values()]
+        else:
+            flags = self.keys
+        trials: list[Trial] = [(key, word) for key in flags if _is_unit(key.path) for word in key.words]
+        for some in (*((trial,) for trial in trials), *([tuple(trials)] if len(trials) > 1 else [])):
+            if self.source([key.to(value) for key, value in some]) is not None:
+                yield self._hypothesis(evidence, some, len(some))
 
     def one(
         self, evidence: Evidence, more: tuple[Trial, ...] = (), keys: Sequence[Key] | None = None
@@ -222,10 +239,14 @@ class ChangedKeys:
         assert source is not None
         extra = EXTRA["a second key"] * (len(changes) - 1) + EXTRA["a further number"] * (numbers - len(changes))
         extra += sum(map(_odd, changes)) + EXTRA["an unlikely key"] * any(map(self._unlikely, changes))
-        extra += EXTRA["a log that never moves"] * (len(set(evidence.values)) == 1)
         extra += sum(self._run_length(change, evidence) for change in changes)
         form = f"s(t) with {' and '.join(change.sentence for change in changes)}"
-        return evidence.propose("changed", form, extra=extra, params=numbers, changes=changes, source=source)
+        name = "unit" if all(_is_unit(change.key) for change in changes) else "changed"
+        if name == "unit":
+            extra -= EXTRA["a second key"] * (len(changes) - 1)
+        elif len(set(evidence.values)) == 1:
+            extra += EXTRA["a log that never moves"]
+        return evidence.propose(name, form, extra=extra, params=numbers, changes=changes, source=source)
 
     def _run_length(self, change: Change, evidence: Evidence) -> float:
         """What a change of the run's length costs more: what else depends on it, and rows of the log past its end."""
@@ -245,8 +266,14 @@ class ChangedKeys:
     def source(self, changes: Sequence[Change]) -> RateSource | None:
         """The numbers of the spec with these changes, read again; None where that is no spec."""
         spec = self.variants.spec(changes)
+        return None if spec is None else self.source_of(spec)
+
+    def source_of(self, spec: Spec) -> RateSource | None:
+        """The numbers of another spec; None where it has none, or its rows are not those of this one."""
+        if any(getattr(spec, name) != getattr(self.variants.declared.spec, name) for name in _OF_ROWS):
+            return None
         try:
-            return None if spec is None else plain_source(spec, self.group, self.reading)
+            return plain_source(spec, self.group, self.reading)
         except (LrcliError, ArithmeticError, ValueError, IndexError):  # it has no first learning rate
             return None
 
@@ -259,6 +286,11 @@ class ChangedKeys:
             return None if group is None else Formula(group.schedule, group.base_lr)
         except (LrcliError, ArithmeticError, ValueError, IndexError):
             return None
+
+
+def _is_unit(path: str) -> bool:
+    """Whether a key says in which unit lengths count."""
+    return path.rpartition(".")[2] in UNIT_FLAGS
 
 
 def _nested(path: str, other: str) -> bool:

@@ -49,8 +49,10 @@ class Probe:
     def lrs(self, *trials: Trial) -> list[float] | None:
         """What the spec with these changes gives for the rows; None where that is no spec."""
         source = self.tried((*self.more, *trials))
-        if source is None:
-            return None
+        return None if source is None else self.rates(source)
+
+    def rates(self, source: RateSource) -> list[float]:
+        """What a source gives for the rows."""
         spend(len(self.times))
         alone = isinstance(source, Formula) and source.schedule.stands_alone()
         rates = [source.one(t) for t in self.times] if isinstance(source, Formula) and alone else source(self.times)

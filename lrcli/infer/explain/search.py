@@ -13,6 +13,7 @@ from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.rows import Rows
 from lrcli.infer.explain.sources import RateSource
 from lrcli.infer.explain.tuning import BASES, DONE, FINISHED, SURE
+from lrcli.infer.explain.unused import UnusedKeys
 from lrcli.infer.numbers import is_round, simplest_factor
 from lrcli.progress import report_progress
 from lrcli.spec import Spec
@@ -80,10 +81,18 @@ def search(
 
 def _searched(evidence: Evidence, counted: Counted, rows: Rows, changed: ChangedKeys | None) -> Iterator[Hypothesis]:
     """Everything that may explain the log, until something does; `counted` holds what came before."""
+    if changed is not None:
+        yield from changed.units(evidence)
     yield from _tried(evidence, 0)
     best = _best(counted, rows)
+    unused = UnusedKeys(changed, evidence) if changed is not None and changed.of_config else None
+    if unused is not None and (best is None or best.rank > SURE):
+        yield from unused.whole()
     if changed is not None and (best is None or best.rank > SURE):
         yield from changed.one(evidence)
+        best = _best(counted, rows)
+    if unused is not None and (best is None or best.misses):
+        yield from unused.some()
         best = _best(counted, rows)
     if changed is not None and (best is None or best.misses):
         yield from _until_right(changed.two(evidence, thorough=False), counted)

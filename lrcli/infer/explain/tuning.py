@@ -24,6 +24,9 @@ COST = {
     "plateau": 1.5,
     "amplitude": 1.5,
     "changed": 1.55,
+    "unit": 0.95,
+    "unused": 1.3,
+    "unused-keys": 1.5,
     "explicit": 1.6,
     "last-batch": 1.6,
     "held-end": 1.7,
@@ -74,6 +77,8 @@ EXTRA = {
     "another glitch": 0.4,
     "another glitch beside a cause": 2.0,
     "a second key": 2.05,  # two keys cost less than two causes
+    "a further key": 0.05,  # of those that were not used
+    "a length that is solved for": 0.6,
     "a digit": 0.15,  # of a value with more than two of them
     "many digits": 0.9,
     "a position that is not round": 0.5,
@@ -160,6 +165,15 @@ TRIED_WITH = 16
 
 ANOTHER_LENGTH = 0.02
 """A log that is this share longer or shorter than the run is of a run of another length."""
+
+UNIT_FLAGS = ("by_epoch", "warmup_by_epoch", "convert_to_iter_based", "sched_on_updates")
+"""How keys are called that say in which unit the lengths of a schedule count."""
+
+MOST_UNUSED = 7
+"""So many keys of a config are left out, or some of them."""
+
+DEFAULTS = 4
+"""A framework has at most so many defaults for one key."""
 
 COUNTS_BELOW = 5
 """A whole number below this one counts something (cycles, bad epochs), and is no length."""

@@ -195,6 +195,8 @@ def _inside(path: str, node: Node) -> Iterator[Key]:
         elif isinstance(inner, Scalar) and (inside := _IN_UNITS.fullmatch(inner.text)):
             kind = "number" if "." in inside[1] else "whole"
             yield Key(where, inner.text, kind, float(inside[1]), after=inside[2], above=0)
+        elif isinstance(inner, Scalar) and isinstance(inner.value, bool):
+            yield Key(where, inner.text, "words", words=("false" if inner.value else "true",))
         elif isinstance(inner, Scalar) and inner.value.__class__ in (int, float):
             whole = isinstance(inner.value, int) and inner.value > 1  # 0 and 1 may be a floor and a factor
             yield Key(where, inner.text, "whole" if whole else "number", float(inner.value))

@@ -1,0 +1,119 @@
+"""Keys of a training config that a run did not use: what its framework has as their defaults gives the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from lrcli.errors import LrcliError
+from lrcli.infer.effort import spend
+from lrcli.infer.explain.changed import ChangedKeys
+from lrcli.infer.explain.evidence import Evidence
+from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.probe import Probe
+from lrcli.infer.explain.sources import RateSource
+from lrcli.infer.explain.tuning import DEFAULTS, EXTRA, MOST_UNUSED
+from lrcli.infer.keys import Change, Key
+from lrcli.infer.keys.solving import Solver
+from lrcli.infer.keys.variants import CONFIG
+from lrcli.reader import Declared
+from lrcli.reader.request import ConfigValue
+
+
+class Unused(NamedTuple):
+    """A config that is read without the keys at some paths (None: any), and the learning rates that it comes to.
+
+    default: which of several defaults of its framework is taken. steps: the length of the run, where it was solved for.
+    """
+
+    paths: Sequence[str] | None
+    default: int
+    steps: int | None
+    declared: Declared
+    source: RateSource
+
+
+class UnusedKeys:
+    """The defaults of a config's framework, on the evidence of a log."""
+
+    def __init__(self, changed: ChangedKeys, evidence: Evidence) -> None:
+        self.changed, self.evidence = changed, evidence
+        self.probe = Probe(changed.tried, evidence)
+        self.declared = changed.variants.declared
+
+    def whole(self) -> Iterator[Hypothesis]:
+        """The config with none of its keys."""
+        yield from self._left_out("unused", None)
+
+    def some(self) -> Iterator[Hypothesis]:
+        """The config without two of its keys or more, and without any in a run of a length that is solved for."""
+        written = [path for path, _ in self._written()][:MOST_UNUSED]
+        for count in range(len(written), 1, -1):
+            for paths in combinations(written, count):
+                yield from self._left_out("unused-keys", paths)
+        for default in range(DEFAULTS):
+
+            def rates(length: float, default: int = default) -> list[float] | None:
+                unused = self._read(None, default, int(length))
+                return None if unused is None else self.probe.rates(unused.source)
+
+            steps = Key("--steps", "", "whole", float(self.declared.spec.length), at_least=1)
+            solver = Solver(steps, rates, self.probe.wanted, self.evidence.marks.lengths((0,)))
+            for length in [*solver.shown()] or [*solver.solutions()]:
+                if (unused := self._read(None, default, int(length))) is not None:
+                    yield self._hypothesis("unused", unused)
+                    return
+
+    def _left_out(self, key: str, paths: Sequence[str] | None) -> Iterator[Hypothesis]:
+        """The config without these keys, with each of the framework's defaults for them."""
+        last = None
+        for default in range(DEFAULTS):
+            unused = self._read(paths, default)
+            if unused is None or unused.declared.spec == last:
+                return
+            last = unused.declared.spec
+            if self.probe.wanted.met(self.probe.wanted.signs(self.probe.rates(unused.source))):
+                yield self._hypothesis(key, unused)
+
+    def _read(self, paths: Sequence[str] | None, default: int, steps: int | None = None) -> Unused | None:
+        assert self.declared.without is not None
+        spend(CONFIG, 1)
+        try:
+            declared = self.declared.without(paths, default, steps)
+        except (LrcliError, ArithmeticError):
+            return None
+        source = self.changed.source_of(declared.spec)
+        return None if source is None else Unused(paths, default, steps, declared, source)
+
+    def _hypothesis(self, key: str, unused: Unused) -> Hypothesis:
+        solved = unused.steps is not None
+        form = "s(t) of the framework's defaults" + (f" with --steps {unused.steps}" if solved else "")
+        extra = EXTRA["a further key"] * len(unused.paths or ()) + EXTRA["a length that is solved for"] * solved
+        changes = self._changes(unused)
+        return self.evidence.propose(key, form, extra=extra, params=solved, changes=changes, source=unused.source)
+
+    def _changes(self, unused: Unused) -> tuple[Change, ...]:
+        """What the keys have instead of their own values: those without which the schedule would be another one."""
+        taken = {value.spellings[-1]: value.taken for value in self._values(unused.declared)}
+        left_out = {path: key for path, key in self._written() if unused.paths is None or path in unused.paths}
+        changes = []
+        for path, key in left_out.items():
+            others = [other for other in left_out if other != path]
+            kept = self._read(others, unused.default, unused.steps)
+            if kept is None or kept.declared.spec.groups != unused.declared.spec.groups:
+                text = taken.get(path, "")
+                value = text if key.words else float(text or 0)
+                changes.append(key.to(value) if text else Change(key.path, key.was, "null"))
+        return tuple(changes)
+
+    def _written(self) -> list[tuple[str, Key]]:
+        """The keys that the file has, each with its path there; none in a list."""
+        paths = {name: value.spellings[-1] for value in self._values(self.declared) for name in value.spellings}
+        keys = {paths[key.path]: key for key in reversed(self.changed.keys) if key.was and key.path in paths}
+        return [(path, key) for path, key in keys.items() if not any(part.isdigit() for part in path.split("."))]
+
+    @staticmethod
+    def _values(declared: Declared) -> tuple[ConfigValue, ...]:
+        assert declared.values is not None
+        return declared.values()
