@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 
 from lrcli.cli.environment import Environment
-from lrcli.cli.signals import unwound
 from lrcli.errors import LrcliError
 from lrcli.printable import printable_output
 from lrcli.render import TEXT, Formats, Style
@@ -214,3 +215,42 @@ def _replace(target: Path, mode: int | None, chunks: Iterable[bytes]) -> None:
         except BaseException:  # a signal may come as soon as the file is there
             part.unlink(missing_ok=True)
             raise
+
+
+class Ended(BaseException):
+    """A signal that ends the process, once what must not stay behind is put away."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+@contextmanager
+def unwound() -> Iterator[None]:
+    """A signal that ends the process leaves the `with` as an exception does, with all its `finally`, and then ends it.
+
+    A signal that is ignored (nohup) stays so, and in a thread that is not the first one nothing changes.
+    """
+    handled: list[int] = []
+
+    def end(number: int, frame: FrameType | None) -> None:
+        for other in handled:
+            signal.signal(other, signal.SIG_IGN)  # what is put away is not left half-way
+        raise Ended(number)
+
+    try:
+        for name in ("SIGTERM", "SIGHUP", "SIGPIPE", "SIGQUIT", "SIGXCPU"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+                signal.signal(number, end)
+                handled.append(number)
+    except ValueError:  # not the first thread
+        pass
+    try:
+        yield
+    except Ended as ended:
+        signal.signal(ended.number, signal.SIG_DFL)
+        os.kill(os.getpid(), ended.number)
+        raise
+    finally:
+        for number in handled:
+            signal.signal(number, signal.SIG_DFL)

@@ -15,7 +15,7 @@ from types import FrameType, TracebackType
 from typing import BinaryIO, Generic, TextIO, TypeVar
 
 from lrcli.cli.environment import Environment, message_of, terminal_size
-from lrcli.cli.signals import unwound
+from lrcli.cli.output import unwound
 from lrcli.errors import LrcliError
 from lrcli.inputs import Stamp, files_seen, stamp
 from lrcli.printable import printable, printable_output

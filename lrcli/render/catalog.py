@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from lrcli.catalog.describe import TypeInfo, TypeKey
 from lrcli.catalog.starter import example
-from lrcli.render.document import json_document
+from lrcli.render import json_document
 
 _PROSE = 100
 """A line of a paragraph is at most so wide."""

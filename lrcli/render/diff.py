@@ -13,8 +13,7 @@ from lrcli.comparison import Row
 from lrcli.comparison.difference import Difference, Pair, Side
 from lrcli.errors import Problem, RowList
 from lrcli.printable import printable
-from lrcli.render import Formats, Style
-from lrcli.render.document import json_in_rows, without_nan
+from lrcli.render import Formats, Style, json_in_rows, without_nan
 from lrcli.render.numbers import Layout
 from lrcli.render.summary import summary
 from lrcli.render.tables import csv, markdown

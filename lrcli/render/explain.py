@@ -12,8 +12,7 @@ from lrcli.infer.explain import Explanation, Report
 from lrcli.infer.explain.causes import Cause
 from lrcli.logs import Rounding
 from lrcli.printable import number_text, printable
-from lrcli.render import Formats, Style
-from lrcli.render.document import json_document
+from lrcli.render import Formats, Style, json_document
 from lrcli.render.numbers import rounded_text
 from lrcli.values import dataclass
 

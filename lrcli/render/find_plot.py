@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 from lrcli.find.report import FindReport, loss_at
 from lrcli.printable import number_text, printable
-from lrcli.render.axes import linear_axis, scale
+from lrcli.render.axes import linear_axis, log_ticks, scale
 from lrcli.render.canvas import Area, Polyline, StyledText, draw_canvas, paint
 from lrcli.render.chart import extremes
-from lrcli.render.facts import side_by_side
 from lrcli.render.palette import marks
+from lrcli.render.plot import side_by_side
 from lrcli.render.safe import clip
-from lrcli.render.ticks import log_ticks
 
 _BOLD, _DIM = "1", "2"
 _ABOVE = 0.35

@@ -10,8 +10,7 @@ from urllib.parse import quote
 from lrcli.checks import all_rules
 from lrcli.errors import LEVELS, Problem
 from lrcli.printable import count_text, printable
-from lrcli.render import Formats, Style
-from lrcli.render.document import json_document, json_in_rows
+from lrcli.render import Formats, Style, json_document, json_in_rows
 from lrcli.version import __version__
 
 FINDINGS = Formats("text", ("json", "github", "sarif"), prose=("text",))

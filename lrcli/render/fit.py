@@ -12,8 +12,7 @@ from typing import Any
 from lrcli.infer.fit import Fitted
 from lrcli.infer.fit.spec import spec_mapping, split_schedule
 from lrcli.printable import printable
-from lrcli.render import Formats
-from lrcli.render.document import json_document
+from lrcli.render import Formats, json_document
 
 FITTED = Formats("yaml", ("json",), prose=("yaml",))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from lrcli.frameworks.counting import Count, counts
-from lrcli.render.document import json_document
+from lrcli.render import json_document
 from lrcli.spec.data import Data, RunSteps, padded_batches
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from lrcli.comparison.versions import Agreement, Family, ReadingFamily
 from lrcli.frameworks.replaying import ReleaseChange, replaying
-from lrcli.render.document import json_document
+from lrcli.render import json_document
 from lrcli.render.safe import aligned
 from lrcli.render.summary import gap_size
 from lrcli.spec import Spec

@@ -17,11 +17,11 @@ from lrcli.catalog.registry import find_type
 from lrcli.errors import LrcliError
 from lrcli.expression import Expression
 from lrcli.printable import number_text, printable
+from lrcli.render.axes import compact, linear_ticks, log_ticks, value_labels, x_ticks
 from lrcli.render.chart import Chart, Line, chart_of, polyline
 from lrcli.render.palette import marks
 from lrcli.render.plot import plot_specs, render_plot
 from lrcli.render.safe import cell_width, clip
-from lrcli.render.ticks import compact, linear_ticks, log_ticks, value_labels, x_ticks
 from lrcli.schedules import Schedule
 from lrcli.series.sample import SampledLine
 from lrcli.spec import Emulation, Group, Spec

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from lrcli.cli.command import make_command
 from lrcli.cli.output import Output
-from lrcli.render import Formats
-from lrcli.render.document import json_document
+from lrcli.render import Formats, json_document
 
 
 def schema(output: Output) -> None:

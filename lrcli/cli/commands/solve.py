@@ -17,8 +17,7 @@ from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
 from lrcli.infer.solve import Solved
 from lrcli.infer.solve import solve as solve_key
-from lrcli.render import Formats
-from lrcli.render.document import json_document
+from lrcli.render import Formats, json_document
 from lrcli.series import series_of
 
 

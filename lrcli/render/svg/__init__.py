@@ -11,7 +11,7 @@ from math import ceil
 from lrcli.printable import printable
 from lrcli.render.axes import Content, XAxis, contents_of
 from lrcli.render.chart import Chart, Point, chart_of
-from lrcli.render.facts import facts_text
+from lrcli.render.plot import facts_text
 from lrcli.render.safe import clip
 from lrcli.render.svg.panel import (
     AXIS_ROW,
