@@ -206,6 +206,22 @@ def test_milestones_inside_a_list_of_schedulers(tmp_path: Path) -> None:
     assert (50.0, 75.0) == keys["param_scheduler.1.milestones"]
 
 
+POLY = """\
+param_scheduler = [dict(type='PolyLR', eta_min=1e-4, power=0.9, begin=0, end=80000, by_epoch=False)]
+optim_wrapper = dict(optimizer=dict(type='SGD', lr=0.01))
+train_cfg = dict(type='IterBasedTrainLoop', max_iters=80000)
+train_dataloader = dict(batch_size=4)
+"""
+
+
+def test_a_key_of_a_schedule_that_is_walked(tmp_path: Path) -> None:
+    """The rows near the start are probed: each value that is tried would be walked through 80,000 iterations."""
+    ran = config(tmp_path, POLY, ("param_scheduler.0.power=0.45",), "ran.py")
+    plain = config(tmp_path, POLY, (), "plain.py")
+    report = explain(plain.spec, log_of(ran, FIVE, 500), declared=plain)
+    assert [change.setting for change in report.explanations[0].changes] == ["param_scheduler.0.power=0.45"]
+
+
 def test_solve(tmp_path: Path) -> None:
     """solve takes a config's own key, and what it finds gives the learning rate there."""
     solved = solve(config(tmp_path), "learning_rate", 20, 1e-5)

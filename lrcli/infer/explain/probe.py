@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -9,7 +10,7 @@ from functools import cached_property
 from lrcli.infer.effort import spend
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.sources import Formula, RateSource
-from lrcli.infer.explain.tuning import PROBES
+from lrcli.infer.explain.tuning import NEAR_REPLAY, PROBES
 from lrcli.infer.keys import Key
 from lrcli.infer.keys.key import KeyValue
 from lrcli.infer.keys.solving import Wanted
@@ -29,12 +30,22 @@ class Probe:
         self, tried: Tried, evidence: Evidence, more: tuple[Trial, ...] = (), also: Sequence[int] = ()
     ) -> None:
         self.tried, self.evidence, self.more = tried, evidence, more
-        rows = sorted({*evidence.marks.probed, *also})
+        rows = sorted({*(self._near(evidence) or evidence.marks.probed), *also})
         self.at = [evidence.at[i] for i in rows]
         self.wanted = Wanted([evidence.values[i] for i in rows], [evidence.slack[i] for i in rows])
         self.times = evidence.base.clock.times(self.at)
         self.factors = [evidence.base.factor if t >= evidence.base.factor_from else 1.0 for t in self.at]
         self._moved: dict[Key, set[int]] = {}
+
+    def _near(self, evidence: Evidence) -> list[int]:
+        """Rows near the start, if some are wrong, where the schedule is walked to each row: far ones cost too much."""
+        source = self.tried(self.more)
+        if not isinstance(source, Formula) or source.schedule.stands_alone():
+            return []
+        count = bisect_left(evidence.at, NEAR_REPLAY)
+        if count == len(evidence.at) or count < PROBES or not any(evidence.misses[:count]):
+            return []
+        return [round(i * (count - 1) / (PROBES - 1)) for i in range(PROBES)]
 
     @cached_property
     def now(self) -> list[float] | None:
