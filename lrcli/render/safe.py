@@ -10,6 +10,7 @@ _JOINERS = {"\u200d", "\ufe0f"}
 _NARROWEST = 20
 _QUOTED = re.compile(r"\s*\d* \|")
 """Such a line quotes somebody's file, or is the caret under it: it is not broken, as its columns mean something."""
+_CARET = re.compile(r" +\| +\^+")
 _COMMENT = re.compile(r"(^|\s)#( |$)")
 """A YAML comment begins so: what goes on in the next line is a comment, too."""
 _GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
@@ -71,8 +72,8 @@ def _start(text: str, width: int) -> str:
 def wrap_lines(text: str, width: int) -> str:
     """The text with its long lines broken at blanks; what goes on is indented a little more.
 
-    A word that is longer than the width stays whole, and so do quoted lines of a file. In a line of columns what goes
-    on stands under the last one.
+    A word that is longer than the width stays whole. In a line of columns what goes on stands under the last one. Of a
+    quoted line of a file the part around its caret is kept.
 
     >>> print(wrap_lines("note: the rate at epoch 30 is 1e-3 and not 1e-4", 24))
     note: the rate at epoch
@@ -86,7 +87,25 @@ def wrap_lines(text: str, width: int) -> str:
       # file says
     """
     width = max(width, _NARROWEST)
-    return "\n".join(_wrap_line(line, width) for line in text.split("\n"))
+    lines = text.split("\n")
+    for i, caret in enumerate(lines[1:]):
+        quoted = lines[i]
+        if _CARET.fullmatch(caret) and len(quoted) > width and quoted.isascii() and quoted.isprintable():
+            lines[i : i + 2] = _around_caret(quoted, caret, width)
+    return "\n".join(_wrap_line(line, width) for line in lines)
+
+
+def _around_caret(quoted: str, caret: str, width: int) -> tuple[str, str]:
+    """The part of a quoted line that has its caret about its middle, and the caret under it."""
+    bar = caret.index("|") + 2
+    room = width - bar
+    start = max(0, min(caret.index("^") - bar - room // 2, len(quoted) - bar - room))
+    shown, marks = (line[bar + start :][:room] for line in (quoted, caret))
+    if start:
+        shown = ".." + shown[2:]
+    if len(quoted) > bar + start + room:
+        shown = shown[:-2] + ".."
+    return quoted[:bar] + shown, caret[:bar] + marks
 
 
 def _wrap_line(line: str, width: int) -> str:
