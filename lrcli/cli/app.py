@@ -28,8 +28,9 @@ _FIRST = ("plot", "table", "diff", "at")
 _HELP = """\
 Explore learning-rate schedules: which learning rate does training really use at step t, and why?
 
-A SPEC is a YAML file, '-' for stdin, or an inline mapping; SPEC@torch-1.1 replays what that release of PyTorch really
-computes. 'lrcli COMMAND -h' tells more about a command, 'lrcli help' shows the manual.
+A SPEC is a YAML file, a training config as it is, '-' for stdin, or inline: '{lr: 0.1, ...}', 'StepLR(step_size=30)'.
+SPEC@torch-1.1 replays what that release of PyTorch really computes. Most commands take the log of a run, too.
+'lrcli COMMAND -h' tells more about a command, 'lrcli help' shows the manual.
 
 Data goes to stdout, notes and errors to stderr. The exit status is 0 for fine or the same, 1 for different, 2 for
 trouble.
@@ -181,4 +182,6 @@ def _usage_message(exc: typer.TyperException) -> str:
     ctx = getattr(exc, "ctx", None)
     if ctx is None:
         return message
+    if ctx.parent is None and getattr(exc, "option_name", ""):
+        message += " (a command's options stand after its name)"
     return f"{message[:1].lower()}{message[1:]}\nTry '{ctx.command_path} -h' for help."

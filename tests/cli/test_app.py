@@ -175,6 +175,18 @@ def test_help_of_a_type() -> None:
     assert run_cli("help", "nosuch").status == 2
 
 
+def test_help_of_a_word_names_the_pages_that_say_it() -> None:
+    """A word that is no topic still leads somewhere."""
+    assert "the word is in the pages replays, " in run_cli("help", "Resume").stderr
+
+
+def test_an_option_before_the_command_is_told_its_place() -> None:
+    """As git takes it, `--no-pager` comes first; here it is the command's."""
+    outcome = run_cli("--no-pager", "types")
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert "no such option: --no-pager (a command's options stand after its name)" in outcome.stderr
+
+
 def test_help_reference_is_the_help_of_all_commands() -> None:
     """It is made from the commands: an installed package does not hold that page."""
     shown = run_cli("help", "reference").stdout

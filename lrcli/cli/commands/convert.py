@@ -38,13 +38,14 @@ def convert(
         ),
     ] = "spec",
 ) -> ExitStatus:
-    """Print the spec of a training config, with a comment for each decision, or a spec as code.
+    """Print the spec of a training config, or a spec as code.
 
-    What a config leaves to its framework (defaults, precedence, rounding) is written out, so that the spec gives the
-    same learning rates, bit for bit. 'lrcli formats' lists the configs that are read. With --to torch it is the Python
-    of to_torch: an optimizer, PyTorch's scheduler, and the loop that steps it. With --to transformers, or another
-    framework of 'lrcli types', it is the spec of that framework's schedule with the same curve, searched for among all
-    that it has. Where none has it, the nearest is printed with its largest gap, and the exit code is 1.
+    What a config leaves to its framework (defaults, precedence, rounding) is written out with a comment, so that
+    the spec gives the same learning rates, bit for bit. 'lrcli formats' lists the configs that are read. With --to
+    torch it is the Python of to_torch: an optimizer, PyTorch's scheduler, and the loop that steps it. With --to
+    transformers, or another framework of 'lrcli types', it is the spec of that framework's schedule with the same
+    curve, searched for among all that it has. Where none has it, the nearest is printed with its largest gap, and
+    the exit code is 1.
     """
     output = replace(output, formats=CODE if to == "torch" else SPEC)
     (declared,) = load_declared(env, [spec], spec_options, tell=None)

@@ -54,6 +54,9 @@ def help_(
     if text is None:
         names = (*commands, *topics(), *codes_known())
         hint = suggest(name, names, f"the topics are {', '.join(topics())}")
+        if pages := _pages_with(name):
+            about = f"the word is in the pages {', '.join(pages)}"
+            hint = f"{hint} Or {about}" if hint.endswith("?") else about
         raise LrcliError(f"there is no command, topic, type or code {name[:60]!r}: {hint}")
     output.write([_set(text, output) if output.tty else text], paged=not no_pager)
     return ExitStatus.OK
@@ -63,6 +66,13 @@ def topics() -> tuple[str, ...]:
     """The names of the pages, in the order of the index."""
     listed = re.findall(r"^\| \[([a-z_]+)\]", page("index"), re.MULTILINE)
     return tuple(name for name in listed if name in (REFERENCE, RULES) or (FOLDER / f"{name}.md").exists())
+
+
+def _pages_with(word: str) -> list[str]:
+    """The pages in which a word begins a word, those that say it most first."""
+    said = re.compile(rf"\b{re.escape(word)}", re.IGNORECASE)
+    counts = {name: len(said.findall(page(name))) for name in topics() if name != REFERENCE}
+    return sorted(filter(counts.__getitem__, counts), key=counts.__getitem__, reverse=True)[:4]
 
 
 def page(name: str) -> str:
