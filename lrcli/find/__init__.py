@@ -73,7 +73,8 @@ def points_of(log: Log, loss: str | None = None, run: int | None = None, where: 
     if not any(map(math.isfinite, losses)):
         raise LrcliError(f"{where}: no {loss_column!r} is a finite number")
     if lrs[0] == lrs[-1]:
-        raise LrcliError(f"{where}: this is no range test: {lr_column!r} is {lrs[0]!r} in all {_rows(len(of_run))}")
+        of_all = f"is {lrs[0]!r} in all {_rows(len(rows))}" if len(of_run) == len(rows) else "never rises"
+        raise LrcliError(f"{where}: this is no range test: {lr_column!r} {of_all}")
     return Points(log.name, lrs, losses, lr_column, loss_column, (*remarks, *about_runs))
 
 

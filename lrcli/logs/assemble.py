@@ -43,7 +43,7 @@ def _no_rates(gathered: Gathered, column: str | None) -> NoLog:
     rates = [name for name in names if gathered.names[name] == "lr"]
     if rates:
         return NoLog(f"no row has a learning rate (column '{rates[0]}' is empty)", "row")
-    return NoLog(f"this is not a log, or its learning rate has an unusual name: {columns}")
+    return NoLog(f"this is not a log, or its learning rate has an unusual name (LOG:COLUMN): {columns}")
 
 
 class _Assembly:

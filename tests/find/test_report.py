@@ -252,6 +252,7 @@ def test_named_column() -> None:
         (log_of(RAMP, a_loss=LOSSES, b_loss=LOSSES), "which column is the loss? Name one with --loss: a_loss, b_loss"),
         (log_of([None] * 4, loss=LOSSES), "no row has both a positive 'lr' and a 'loss'"),
         (log_of([1e-3] * 4, loss=LOSSES), "this is no range test: 'lr' is 0.001 in all 4 rows"),
+        (log_of([1e-2, 1e-2, 1e-3, 1e-3], loss=LOSSES), "this is no range test: 'lr' never rises"),
         (log_of([1e-3, None], loss=[1.0, 2.0]), "one row is no range test"),
         (log_of(RAMP, loss=[math.nan] * 4), "no 'loss' is a finite number"),
         (log_of([4.0, 3.0, 2.0, 1.0], loss=LOSSES), "the learning rate falls again and again"),
