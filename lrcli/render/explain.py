@@ -79,11 +79,11 @@ class _Words:
             f"first at {report.unit} {miss.at} (logged {_number(miss.logged)}, {says})"
         )
         if report.verdict == "unexplained":
-            why = "no known cause, and no two of them together, make these numbers"
+            why = "no known cause, and no two of them together, make these numbers; 'lrcli fit' looks for what does"
             if report.gave_up is not None:
                 why = f"gave up after {report.gave_up:,} candidates"
             yield _flush("")
-            yield "", None, f"{self._bold('unexplained')}: {why}"
+            yield _flush(f"{self._bold('unexplained')}: {why}")
             if report.explanations:
                 yield from map(_flush, ("", "What comes closest:"))
                 yield from self._explanation(report.explanations[0], 0)

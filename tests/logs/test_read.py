@@ -160,6 +160,9 @@ def test_flaws(text: str, positions: list[float], lrs: list[float], remark: str 
     )
 
 
+UNUSUAL = "<stdin>: this is not a log, or its learning rate has an unusual name (LOG:COLUMN)"
+
+
 def test_utf_16() -> None:
     """What PowerShell writes is read, too."""
     assert [0.1, 0.2] == list(_read("epoch,lr\n0,0.1\n1,0.2\n".encode("utf-16")).lrs["lr"])
@@ -172,10 +175,9 @@ def test_utf_16() -> None:
         ("\n \n", "<stdin>: the file is empty"),
         (b"\x00\x01\x02" * 100, "<stdin>: this is a binary file, not a log"),
         (b"\x1f\x8b\x08\x00", "<stdin>: this is not a log but a gzip file: unpack it first"),
-        ("epoch,loss\n0,1\n1,2\n",
-         "<stdin>: this is not a log, or its learning rate has an unusual name (LOG:COLUMN): its columns are epoch, loss"),
+        ("epoch,loss\n0,1\n1,2\n", f"{UNUSUAL}: its columns are epoch, loss"),
         ("Dear all,\nthis is prose\n", "<stdin>: no line of this text has a learning rate that is known as one"),
-        ('{"a": 1}\n', "<stdin>: this is not a log, or its learning rate has an unusual name (LOG:COLUMN): its columns are a"),
+        ('{"a": 1}\n', f"{UNUSUAL}: its columns are a"),
         ("{\n  'a'\n", "<stdin>: this is not JSON, and not a log"),
         ("[1, 2]\n", "<stdin>: entry 1 is not an object with a step and a learning rate"),
         ("epoch,lr\n0,0.1\n1,low\n", "<stdin>: line 3, column 'lr': 'low' is not a number"),
