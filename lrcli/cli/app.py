@@ -182,6 +182,6 @@ def _usage_message(exc: typer.TyperException) -> str:
     ctx = getattr(exc, "ctx", None)
     if ctx is None:
         return message
-    if ctx.parent is None and getattr(exc, "option_name", ""):
+    if ctx.parent is None and hasattr(exc, "option_name"):
         message += " (a command's options stand after its name)"
     return f"{message[:1].lower()}{message[1:]}\nTry '{ctx.command_path} -h' for help."
