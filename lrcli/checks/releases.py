@@ -26,7 +26,6 @@ class Differing(NamedTuple):
     formula_lr: float
 
     def in_words(self, subject: Subject) -> str:
-        """The difference as a part of a sentence."""
         at = subject.at(self.row)
         return f"in torch {self.ranges} the LR is {self.replayed_lr:g} at {at}, not {self.formula_lr:g}"
 

@@ -54,7 +54,6 @@ class Site:
 
     @property
     def rows(self) -> int:
-        """In how many rows it is active."""
         return max(0, self.end - self.begin)
 
     def node_of(self, *names: str) -> tuple[str, Node | None]:

@@ -57,7 +57,6 @@ class Subject:
 
     @cached_property
     def sites(self) -> tuple[Site, ...]:
-        """Every schedule of every group."""
         return sites_of(self.spec, self.root)
 
     def each(self, kind: type[S]) -> Iterator[tuple[Site, S]]:
@@ -80,7 +79,6 @@ class Subject:
 
     @property
     def failure(self) -> EvaluationError | Refused | None:
-        """Why there are no LRs."""
         return self._evaluated[1]
 
     @cached_property

@@ -9,9 +9,9 @@ from lrcli.cli.options import LogOptions
 from lrcli.errors import LrcliError, SpecError
 from lrcli.inputs import HEAD, FileTrouble, Input, Inputs
 from lrcli.logs import LogRequest
-from lrcli.logs.advice import advice, proposed
 from lrcli.logs.format import Opening
 from lrcli.logs.gather import Gathered
+from lrcli.logs.line_pattern import advice, proposed
 from lrcli.logs.read import is_log, log_of
 from lrcli.reader.argument import is_inline, split_argument, split_column
 from lrcli.series import Series

@@ -57,7 +57,6 @@ class _Assembly:
         self.remarks = remarks
 
     def log(self, name: str) -> Log:
-        """The log."""
         self._keep_one_rank()
         label = self.gathered.label(self.rates[0])
         self._keep(self.columns[self.rates[0]].present, f"without a value in {label}")
@@ -87,15 +86,12 @@ class _Assembly:
         )
 
     def _names(self, role: str) -> list[str]:
-        """The names of the columns with that role."""
         return [name for name, known in self.gathered.names.items() if known == role and name in self.columns]
 
     def _curve(self) -> array[float]:
-        """The learning rates of the rows."""
         return self.columns[self.rates[0]].values
 
     def _is_full(self, name: str) -> bool:
-        """Whether every row has a number in that column."""
         return name in self.columns and self.columns[name].filled == self.rows
 
     def _keep(self, mask: bytes | bytearray, what: str) -> None:
@@ -109,7 +105,6 @@ class _Assembly:
             self.rows -= dropped
 
     def _keep_known(self, name: str) -> array[float]:
-        """Only the rows with a number in that column, and those numbers."""
         mask = bytes(map(math.isfinite, self.columns[name].values))
         self._keep(mask, f"without a number in {self.gathered.label(name)}")
         return self.columns[name].values

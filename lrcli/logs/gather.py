@@ -48,7 +48,6 @@ class Cells:
 
     @property
     def filled(self) -> int:
-        """How many cells are not missing."""
         return self.present.count(1)
 
     def put(self, row: int, value: float) -> None:
@@ -58,7 +57,6 @@ class Cells:
         self.present[row] = 1
 
     def pad(self, rows: int) -> None:
-        """Missing cells up to that many rows."""
         more = rows - len(self.values)
         if more > 0:
             self.values.extend(_MISSING * more)
@@ -71,13 +69,11 @@ class Cells:
         self.present.extend(b"\1" * len(values))
 
     def keep(self, mask: bytes) -> None:
-        """Only the rows that the mask marks."""
         self.values = array("d", compress(self.values, mask))
         self.present = bytearray(compress(self.present, mask))
 
     @property
     def constant(self) -> bool:
-        """Whether all cells that are not missing are the same."""
         return len(set(islice(self._known(), 2))) < 2 and min(self._known(), default=0) == max(self._known(), default=0)
 
     def _known(self) -> Iterator[float]:
@@ -246,7 +242,6 @@ class Gathered:
         return shared and not all(name in last for name in cells)
 
     def _store(self, cells: Mapping[str, float]) -> None:
-        """Put cells into the last row."""
         row = self.rows - 1
         for name, value in cells.items():
             column = self.columns.get(name)
@@ -274,7 +269,6 @@ class Gathered:
         return None
 
     def finished(self) -> dict[str, Cells]:
-        """The columns, all equally long."""
         self._attach()
         for column in self.columns.values():
             column.pad(self.rows)

@@ -88,7 +88,6 @@ class Token(NamedTuple):
 
     @property
     def column(self) -> str:
-        """The column of a log in which it stands."""
         return self.name if self.role == "lr" else self.role
 
 
@@ -102,7 +101,6 @@ class Statement(NamedTuple):
     kind: tuple[str, str]
 
     def has(self, role: str) -> bool:
-        """Whether the line says this itself."""
         return any(token.role == role for token in self.tokens)
 
 

@@ -11,12 +11,11 @@ from dataclasses import replace
 from lrcli.errors import LrcliError
 from lrcli.inputs import FileTrouble, Input, Inputs
 from lrcli.logs import Log, LogRequest, NoLog
-from lrcli.logs.advice import advice
 from lrcli.logs.assemble import assemble
 from lrcli.logs.format import LogFile, LogFormat, Opening
 from lrcli.logs.formats import delimited, format_of, json_rows, text
 from lrcli.logs.gather import Gathered
-from lrcli.logs.line_pattern import pattern_of
+from lrcli.logs.line_pattern import advice, pattern_of
 from lrcli.reader.argument import split_column
 
 _SPEC_KEY = r"""^\s*["']?[A-Za-z_][\w -]{0,99}["']?\s*:(\s|$)|^\s*(---|%YAML|<<)"""
@@ -47,7 +46,6 @@ def read_log(
 
 
 def log_of(source: Input, request: LogRequest = LogRequest(), *, others: bool = True) -> Log:  # noqa: B008 - frozen
-    """The log that an input holds."""
     gathered = Gathered(request, others)
     opening = Opening(b"")
     try:
@@ -110,7 +108,6 @@ def _looks_logged(opening: Opening) -> bool:
 
 
 def _is_spec(opening: Opening) -> bool:
-    """Whether a text has a line that only a spec of ours has."""
     return re.search(_SPEC_LINE, opening.text) is not None
 
 

@@ -120,7 +120,6 @@ class WrittenDigits:
             self.add(text)
 
     def add(self, text: str) -> None:
-        """One more cell."""
         if len(self._texts) < SEEN or len(text) > self._longest:
             self._texts.add(text)
             self._longest = max(self._longest, len(text))
@@ -192,6 +191,5 @@ def _digits(value: float) -> tuple[int, int]:
 
 
 def _shortest32(value: float) -> float:
-    """The shortest decimal number that has the same float32 as this one."""
     wanted = to_float32(value)
     return next((short for n in range(1, 10) if to_float32(short := float(f"{wanted:.{n}g}")) == wanted), value)

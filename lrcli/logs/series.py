@@ -78,7 +78,6 @@ class LogSeries(Series):
     def at(
         self, windows: Iterable[Sequence[int]], names: Sequence[str] = (), stop: int | None = None
     ) -> Iterator[tuple[Readings, ...]]:
-        """What was logged in the rows of each window, None where nothing was."""
         for rows in windows:
             yield tuple(Readings(lr=column) for column in self._columns_at(rows))
 

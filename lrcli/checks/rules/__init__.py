@@ -36,7 +36,6 @@ class Rule:
 
     @property
     def code(self) -> str:
-        """The name of its file."""
         return self.find.__module__.rpartition(".")[2].replace("_", "-")
 
     @property
@@ -53,17 +52,14 @@ def codes() -> tuple[str, ...]:
 
 @cache
 def rule(code: str) -> Rule:
-    """The rule of a code."""
     loaded = import_module(f"{__name__}.{code.replace('-', '_')}").RULE
     assert isinstance(loaded, Rule)
     return loaded
 
 
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule, sorted by its code."""
     return tuple(map(rule, codes()))
 
 
 def rules_by_level() -> list[Rule]:
-    """Every rule, the gravest first."""
     return sorted(all_rules(), key=lambda rule: LEVELS.index(rule.level))

@@ -96,7 +96,6 @@ def since(cls: type[Schedule]) -> str | None:
 
 
 def _stem(cls: type[Schedule]) -> str:
-    """The name of the file of a class."""
     return cls.__module__.rpartition(".")[2]
 
 

@@ -80,7 +80,6 @@ class Composite(Replay):
             raise refuse(self.release, "ValueError", "ReduceLROnPlateau cannot be a child: step() needs its metric")
 
     def step_children(self, lr: float, *arguments: float | None) -> float:
-        """Step them one after the other."""
         for i, child in enumerate(self.children):
             try:
                 lr = child.step(lr, *arguments)

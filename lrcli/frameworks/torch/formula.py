@@ -106,7 +106,6 @@ def lambda_lr(functions: Sequence[CurveFunction], optimizer: Any) -> Any:
 
 
 def factor_of(schedule: Schedule) -> CurveFunction:
-    """The LR of each step, for a base LR of 1."""
     return lambda epoch: schedule.lr_at(epoch, 1.0)
 
 
@@ -127,7 +126,6 @@ def _scales(schedule: Schedule, base: float, n: int) -> bool:
 
 
 def reads_metric(schedule: Schedule) -> bool:
-    """Whether a schedule or a part of it follows a metric."""
     return any(True for _ in metered_parts(schedule))
 
 

@@ -34,12 +34,10 @@ def known(value: Any, hint: str = "") -> ast.Constant:
 
 
 def all_known(nodes: Iterable[ast.AST]) -> bool:
-    """Whether the values of these expressions are known."""
     return all(isinstance(node, ast.Constant) for node in nodes)
 
 
 def is_ours(thing: Any) -> bool:
-    """Whether a class or a function is of this package."""
     return str(getattr(thing, "__module__", "")).startswith(PACKAGE)
 
 
@@ -151,14 +149,12 @@ def tree_of_function(function: Any) -> ast.FunctionDef:
 
 
 def arguments_of(node: ast.FunctionDef | ast.Lambda) -> list[str]:
-    """The names of a function's arguments."""
     if node.args.vararg or node.args.kwarg:
         raise NotPrinted("a function of any number of arguments")
     return [each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
 
 
 def given(names: Iterable[str]) -> ast.arguments:
-    """The arguments of a definition."""
     return ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
 
 

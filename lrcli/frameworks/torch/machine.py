@@ -122,7 +122,6 @@ class Replay:
         self.skip(n, lr)
 
     def run_metrics(self, lr: float, values: Sequence[float], out: list[float]) -> None:
-        """`run`, with a metric for each call of step()."""
         for value in values:
             lr = self.step(lr, None, value)
             out.append(lr)

@@ -253,7 +253,6 @@ class Printed:
         return name
 
     def _expression(self, expression: Expression) -> str:
-        """The name of a function with the numbers of an expression."""
         key = ("expression", expression.text)
         if key not in self._names:
             self._names[key] = name = self._name("expression")
@@ -277,8 +276,6 @@ class _Lifted(ast.NodeTransformer):
 
 
 class _Replaced(ast.NodeTransformer):
-    """Puts expressions in the place of names."""
-
     def __init__(self, values: Mapping[str, ast.expr]) -> None:
         self._values = values
 

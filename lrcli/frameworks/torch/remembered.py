@@ -85,7 +85,6 @@ _SUBSTITUTES: dict[type[Schedule], Any] = {
 
 
 def momentum_at(schedule: Schedule, t: int) -> float | None:
-    """The momentum of a step."""
     if isinstance(schedule, Sequential):
         for part, begin, end in _phases(schedule):
             if end is None or t < end:

@@ -105,7 +105,6 @@ def shown_reading(spec: Spec) -> str:
 
 
 def notes_of(spec: Spec) -> tuple[Problem, ...]:
-    """What a user should know about the replay."""
     from lrcli.frameworks.torch.notes import of_replay  # not above: `versions` and `check` ask for numbers alone
 
     return of_replay(spec, shown_reading(spec))

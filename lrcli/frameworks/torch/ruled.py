@@ -169,7 +169,6 @@ class GroupRuled(Ruled):
 
     @property
     def rules(self) -> Rules:
-        """Its rules, for what the group holds now."""
         now = (self.group.initial_lr, dict(self.group.arguments))
         if now != self._seen:
             self._seen, self._made = now, self._make_rules(self.group.base_lr())

@@ -195,7 +195,6 @@ class ClassRules(NamedTuple):
     refusal: Callable[[Any, Release], str] = lambda schedule, release: ""
 
     def replay(self, schedule: Any, release: Release) -> Ruled:
-        """The scheduler that a release builds."""
         if reason := self.refusal(schedule, release):
             raise refuse(release, "ValueError", reason)
 

@@ -73,7 +73,6 @@ def _merged(definitions: Mapping[str, ast.stmt], used: Sequence[str]) -> tuple[M
 
 
 def _identifiers(tree: ast.AST) -> set[str]:
-    """The names that stand in a tree."""
     nodes = list(ast.walk(tree))
     names = {each.id for each in nodes if isinstance(each, ast.Name)}
     names |= {each.arg for each in nodes if isinstance(each, ast.arg)}

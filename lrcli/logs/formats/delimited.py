@@ -45,7 +45,6 @@ def is_tabular(opening: Opening) -> bool:
 
 
 def is_bare(opening: Opening) -> bool:
-    """Whether the first line is a row of numbers, with no names above it."""
     table = _table(opening)
     return bool(table) and all(map(_is_number, table[0]))
 
@@ -55,7 +54,6 @@ def _uncommented(opening: Opening) -> Iterator[str]:
 
 
 def _table(opening: Opening) -> list[list[str]]:
-    """The cells of the first two lines."""
     lines = list(islice(_uncommented(opening), 2))
     mark = _delimiter(lines[0]) if lines else ""
     rows = (line.split() if mark == " " else line.split(mark) for line in lines)

@@ -32,7 +32,6 @@ def recognise(opening: Opening) -> bool:
 
 
 def starts_as_json(opening: Opening) -> bool:
-    """Whether a text begins like an object or a list."""
     return opening.text.lstrip()[:1] in ("{", "[") and re.match(_START, opening.text) is not None
 
 

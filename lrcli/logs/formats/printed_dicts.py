@@ -1,6 +1,8 @@
 """The dicts that Hugging Face's Trainer prints, among progress bars, prefixes and whatever else a terminal shows.
 
-A dict says its epoch, rounded; what stands around the dicts tells the step of it.
+A dict says only its epoch, rounded. The progress bar beside it says the step: the one that stands before it may lag
+behind, the one after it is drawn anew. Of the two that step is taken which gives all epochs the same number of steps.
+Without bars there are the totals that the Trainer prints at its start, and the runtime and the speed at its end.
 """
 
 from __future__ import annotations
@@ -8,19 +10,31 @@ from __future__ import annotations
 import math
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from lrcli.logs import FARTHEST
+from lrcli.logs.axis import spacing
 from lrcli.logs.format import FAR, LogFile, LogFormat, Opening
 from lrcli.logs.formats.json_rows import flat_row, row_of
 from lrcli.logs.gather import Cells, Gathered
-from lrcli.logs.trainer_steps import steps_beside, steps_of_end, steps_of_totals
 from lrcli.printable import count_text
 
 _ROW = r"""\{["'][^\n]*["'](learning_rate|lr)["']\s*:"""
 _HF = r"""\{["'][^\n{}]*["']learning_rate["']\s*:[^\n{}]*["']epoch["']\s*:"""
 _BAR = r"\|\s*(\d+)/(\d+) \["
 _TOTAL = r"Total optimization steps = ([\d,]+)|Num Epochs = ([\d,]+)"
+
+_ENOUGH = 0.8
+"""The share of the rows whose bar has to fit their epoch."""
+_MOST = 10_000
+"""How many numbers of steps between two rows are tried."""
+_TINY = 1e-6
+"""A part of a step: the rounding of doubles."""
+
+_Length = tuple[float, float]
+"""The least and the most that something may be."""
+_ANY_LENGTH, _NO_LENGTH = (0.0, math.inf), (math.inf, 0.0)
 
 
 def recognise(opening: Opening) -> bool:
@@ -110,11 +124,124 @@ def _steps(
     epochs: list[float], bars: _Bars, totals: dict[str, int], ends: list[dict[str, Any]]
 ) -> tuple[list[float], str] | None:
     """The step of each row, and how it is known; None where it is not."""
-    if steps := steps_beside(epochs, bars.before, bars.after):
+    if steps := _steps_beside(epochs, bars.before, bars.after):
         return steps, "read from the progress bar beside each dict"
-    if all(totals.values()) and (steps := steps_of_totals(epochs, totals["steps"] / totals["epochs"])):
+    if all(totals.values()) and (steps := _steps_of_totals(epochs, totals["steps"] / totals["epochs"])):
         return steps, "read from the epochs and what the Trainer says of their number and length"
-    return steps_of_end(epochs, ends[0]) if len(ends) == 1 else None
+    return _steps_of_end(epochs, ends[0]) if len(ends) == 1 else None
+
+
+def _steps_beside(epochs: Sequence[float], before: Sequence[float], after: Sequence[float]) -> list[float] | None:
+    """The step of each row: that of the bar before it or of the one after it, as its epoch says; None where none fits.
+
+    >>> _steps_beside([0.625, 1.25, 1.875], [4, 10, 10], [5, 15, 15])
+    [5, 10, 15]
+    """
+    if not epochs or len(before) != len(epochs) or not max(epochs) > 0:
+        return None
+    slack = _slack(epochs)
+    top = max(range(len(epochs)), key=lambda i: epochs[i])
+    best: list[float] = []
+    matched = 0
+    for start in dict.fromkeys((after[top], before[top])):
+        length = _narrowed(_ANY_LENGTH, start, epochs[top], slack[top]) if start > 0 else _NO_LENGTH
+        steps = []
+        for i, epoch in enumerate(epochs):
+            bars = [step for step in dict.fromkeys((after[i], before[i])) if step > 0]
+            fits = [(closer, bar) for bar in bars if _is_some(closer := _narrowed(length, bar, epoch, slack[i]))]
+            length, step = fits[0] if fits else (length, math.nan)
+            steps.append(step)
+        n = sum(step == step for step in steps)
+        if n > matched:
+            matched = n
+            middle = sum(length) / 2
+            best = [s if s == s else round(e * middle) for s, e in zip(steps, epochs, strict=True)]
+    return best if matched >= max(2, _ENOUGH * len(epochs)) else None
+
+
+def _steps_of_totals(epochs: Sequence[float], per: float) -> list[float] | None:
+    """The steps of evenly spaced epochs of so many steps each; None where that gives no whole ones."""
+    places = spacing(epochs)
+    if places is None:
+        return None
+    stride = places[0] * per
+    whole = round(stride)
+    return [whole * number for number in places[1]] if whole and abs(stride - whole) < 0.02 * whole + 1e-9 else None
+
+
+def _steps_of_end(epochs: Sequence[float], end: Mapping[str, Any]) -> tuple[list[float], str] | None:
+    """The steps of rows at fractions of an epoch, and how they are known; None where several would do, or none.
+
+    The last dict says about how many steps there were, in its runtime and speed, and its epoch how far that is. The
+    rows stand at all multiples of a number of steps, after the first step or not (logging_first_step).
+    """
+    try:
+        (shortest, longest), (slowest, fastest) = (
+            _rounded(str(end[f"train_{name}"])) for name in ("runtime", "steps_per_second")
+        )
+        last = float(end["epoch"])
+    except (KeyError, ValueError, ArithmeticError):
+        return None
+    least, most = shortest * slowest, longest * fastest
+    if not (0 < least <= most < FARTHEST and epochs and max(epochs) <= last) or all(e % 1 == 0 for e in epochs):
+        return None
+    slack = _slack([*epochs, last])
+    fitting: tuple[list[float], str] | None = None
+    for ahead in ([], [1.0]):
+        n = len(epochs) - len(ahead)
+        strides = range(max(int(least / (n + 1)), 1 + len(ahead)), int(most / n) + 1) if n > 1 else range(0)
+        if len(strides) > _MOST:
+            return None
+        for stride in strides:
+            steps = [*ahead, *(float(stride * number) for number in range(1, n + 1))]
+            length = _ANY_LENGTH
+            for step, epoch, slack_there in zip(steps, epochs, slack, strict=False):
+                length = _narrowed(length, step, epoch, slack_there)
+                if not _is_some(length):
+                    break
+            fewest = max(least, n * stride, length[0] * (last - slack[-1]) - _TINY)
+            largest = min(most, (n + 1) * stride - 1, length[1] * (last + slack[-1]) + _TINY)
+            if _is_some(length) and math.ceil(fewest) <= math.floor(largest):
+                if fitting:
+                    return None
+                totals = " to ".join(str(total) for total in sorted({math.ceil(fewest), math.floor(largest)}))
+                source = f"counted from train_runtime x train_steps_per_second: {totals}, a row every {stride}"
+                fitting = steps, f"{source} (if the run was not stopped before its end)"
+    return fitting
+
+
+def _rounded(text: str) -> tuple[float, float]:
+    """The least and the most that a printed number may have been before it was rounded.
+
+    >>> _rounded("4.05"), _rounded("1.5e+04")
+    ((4.045, 4.055), (14500.0, 15500.0))
+    """
+    from decimal import Decimal
+
+    number = Decimal(text)
+    half = Decimal(5).scaleb(int(number.as_tuple().exponent) - 1)  # ValueError for NaN and infinity
+    return float(number - half), float(number + half)
+
+
+def _narrowed(length: _Length, step: float, epoch: float, slack: float) -> _Length:
+    """Those of the lengths of an epoch, in steps, in which a step is at that epoch."""
+    shortest = step / (epoch + slack) if epoch + slack else math.inf
+    longest = step / (epoch - slack) if epoch > slack else math.inf
+    return max(length[0], shortest), min(length[1], longest)
+
+
+def _is_some(length: _Length) -> bool:
+    return length[0] <= length[1]
+
+
+def _slack(epochs: Sequence[float]) -> list[float]:
+    """How far each epoch may be from what it was before it was rounded: to 2 decimals, 4 digits, or not at all."""
+    decimals = max(len(repr(epoch).partition(".")[2]) for epoch in epochs)
+    if decimals <= 2:
+        return [0.0051] * len(epochs)
+    if decimals <= 8:
+        return [0.51 * 10.0 ** (math.floor(math.log10(epoch)) - 3) if epoch > 0 else 0.0 for epoch in epochs]
+    return [1e-9 * epoch for epoch in epochs]
 
 
 FORMAT = LogFormat("printed-dicts", recognise, _read, order=20)

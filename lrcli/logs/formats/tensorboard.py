@@ -17,7 +17,6 @@ def recognise(opening: Opening) -> bool:
 
 
 def read_events(file: LogFile, gathered: Gathered) -> Iterator[str]:
-    """Adds the scalars of an event file; yields what is to be said about them."""
     source, where = file.source, file.source.name
     if source.path is None or not source.regular:
         raise LrcliError(f"{where}: TensorBoard's reader wants a file: give its path")
@@ -56,7 +55,6 @@ def _ends_within_a_record(path: Path) -> bool:
 
 
 def _number(value: Any, make_ndarray: Any) -> float | None:
-    """The scalar of a summary value, None if it is something else (an image, a histogram)."""
     kind = value.WhichOneof("value")
     if kind == "simple_value":
         return float(value.simple_value)

@@ -44,7 +44,6 @@ class LineKind:
 
     @property
     def example(self) -> str:
-        """The first line for a message."""
         line = " ".join(self.first.split())
         shown = f"{line[: _SHOWN - 3]}..." if len(line) > _SHOWN else line
         return f"line {self.number}, '{shown}'"
