@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lrcli.configs.base import Config, Draft, Format
-from lrcli.configs.config import MAX_COUNT
+from lrcli.configs.config import MAX_COUNT, WatchedOptions
 from lrcli.configs.keys import check_sets, config_values, refuse_twins, tell_twins
 from lrcli.configs.nodes import without_paths
 from lrcli.configs.recognise import Match, Texts, all_formats, format_named
@@ -83,13 +83,14 @@ def _read(
     kind = match.format
     options, asked = _release_asked(kind, request)
     release = release or asked
+    given = WatchedOptions(**vars(_given(request)))
     config = Config(
         kind.name,
         match.root,
         request.source,
         match.syntax,
         request.inputs,
-        _given(request),
+        given,
         release,
         release_given=bool(release),
         forced=bool(request.form),
@@ -111,6 +112,9 @@ def _read(
     if match.syntax == "omegaconf" and not kind.keeps_twins:
         refuse_twins(match.root)
     kind.translate(config, draft)
+    for option in given.unused():
+        what = f"{option} is not used: nothing in this {kind.name} config depends on it"
+        config.remark("", "option-unused", what, level="note")
     tell_twins(config, match.root)
     if options.emulation is not None:
         draft.put("emulate", options.emulation.strip(), at=Source(options.emulation_by, placed=False).whole)

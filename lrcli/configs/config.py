@@ -25,6 +25,20 @@ MAX_COUNT = 10**12
 Number = TypeVar("Number", "int | None", "float | None")
 
 
+class WatchedOptions(Given):
+    """The options of a command line, which know those that nobody has looked at."""
+
+    def __getattribute__(self, name: str) -> Any:
+        values = object.__getattribute__(self, "__dict__")
+        if name in Given.__dataclass_fields__:
+            values.setdefault("_looked_at", set()).add(name)
+        return object.__getattribute__(self, name)
+
+    def unused(self) -> list[str]:
+        """The options that were given for nothing, as they are written."""
+        return [self.option(name) for name in self.names() if name not in vars(self).get("_looked_at", ())]
+
+
 @dataclass
 class Config:
     """A config file of a known format.

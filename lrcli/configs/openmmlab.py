@@ -57,7 +57,10 @@ def whole_length(config: Config, by_iter: bool, key: str) -> int | None:
 def run_of(config: Config, by_iter: bool, length: int, key: str, batches: EpochCount) -> OpenMMLabRun:
     """The run; where nothing else says how many batches an epoch has, --steps is shared among its epochs."""
     steps = config.given.steps
-    if not by_iter and batches.number is None and steps is not None and steps % length == 0:
+    if not by_iter and batches.number is None and steps is not None:
+        if steps % length:
+            message = f"--steps {steps} is no whole number of batches in each of {length} epochs"
+            raise config.fail(key, "bad-value", message, "--epochs N, or --batches-per-epoch N")
         batches = EpochCount(steps // length, f"{steps} steps in {length} epochs")
     return OpenMMLabRun(by_iter, length, key, batches)
 

@@ -16,6 +16,7 @@ REMARKS: dict[str, str] = {
     "milestone-outside": "a step or milestone at or past the end of the run",
     "min-lr-rate": "a min_lr_rate that looks like a learning rate",
     "one-gpu": "a rate that depends on the number of devices, taken for one",
+    "option-unused": "an option of the command line that a config has no use for",
     "other-groups": "parameters that have another rate than the one shown",
     "own-rate": "an optimizer that chooses its rate itself",
     "packing": "packed sequences, which --samples then counts",

@@ -35,7 +35,7 @@ class Given:
 
     def names(self) -> list[str]:
         """The options that are given."""
-        return [f.name for f in fields(self) if getattr(self, f.name) is not None]
+        return [f.name for f in fields(self) if vars(self)[f.name] is not None]
 
     def option(self, name: str) -> str:
         """An option as it is written.

@@ -150,6 +150,15 @@ def test_every_remark_is_listed(tmp_path: Path) -> None:
     assert set() == used - set(REMARKS) - set(codes())
 
 
+def test_an_option_that_a_config_has_no_use_for_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path, "learning_rate = 1e-3\nmax_iters = 100\nwarmup_iters = 10\nlr_decay_iters = 100\n", "x.py")
+    outcome = run_cli("at", path, "100", "--epochs", "3", "--world-size", "8")
+    assert outcome.status == 0
+    for option in ("--epochs 3", "--world-size 8"):
+        assert f"{option} is not used: nothing in this nanogpt config depends on it" in outcome.stderr
+    assert "not used" not in run_cli("at", path, "100", "--steps", "101").stderr
+
+
 def test_formats_lists_them_all() -> None:
     lines = run_cli("formats").stdout.splitlines()
     assert [one.name for one in all_formats()] == [line.split()[0] for line in lines[1:]]

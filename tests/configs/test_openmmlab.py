@@ -213,3 +213,9 @@ def test_none_is_no_number(tmp_path: Path) -> None:
     assert "gamma is None, and a value is needed" in refusal(written(tmp_path, old), "0")
     old = OLD.replace("step=[8, 12]", "step=[8, 12], warmup=None, warmup_iters=None")
     assert run_cli("at", written(tmp_path, old), "0").stdout == "0.02\n"
+
+
+def test_steps_that_are_no_whole_epochs_are_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, BASE)
+    assert "--steps 10 is no whole number of batches in each of 9 epochs" in refusal(path, "0", "--steps", "10")
+    assert "steps_per_epoch: 2" in run_cli("convert", path, "--steps", "18").stdout

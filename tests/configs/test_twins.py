@@ -39,7 +39,7 @@ _MM = (
 def test_told(name: str, text: str, said: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
-    outcome = run_cli("check", str(path), *([] if name == "l.yaml" else ["--steps", "9"]))
+    outcome = run_cli("check", str(path), *([] if name == "l.yaml" else ["--steps", "8"]))
     assert f"{path}:{said}" in outcome.stdout
     assert "[duplicate-key]" in outcome.stdout
 

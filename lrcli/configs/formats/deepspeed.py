@@ -33,8 +33,8 @@ def translate(config: Config, draft: Draft) -> None:
 
 _WARMUP_TYPES = ("log", "linear")
 _CLASSES = ("LRRangeTest", "OneCycle", "WarmupLR", "WarmupDecayLR", "WarmupCosineLR")
-_LISTED = ", ".join(_CLASSES)
 """DeepSpeed's own schedulers (`runtime/lr_schedules.py`)."""
+_LISTED = ", ".join(_CLASSES)
 _OWN_LR = {"WarmupLR": "warmup_max_lr", "WarmupDecayLR": "warmup_max_lr", "OneCycle": "cycle_min_lr"}
 _MOMENTUM = ("cycle_momentum", "cycle_min_mom", "cycle_max_mom", "decay_mom_rate")
 _NO_LR = ("LRRangeTest", "WarmupDecayLR")
