@@ -21,6 +21,7 @@ import lrcli.render.pictures
 import lrcli.render.tables
 import lrcli.schedules
 from lrcli.catalog import registry
+from lrcli.schedules.base import parameters
 from tests.cli_world import Outcome, run_cli
 
 PACKAGE = Path(lrcli.__file__).parent
@@ -78,6 +79,34 @@ class ToyWarmedClimb(ToyClimb):
 '''
 )
 
+TOY_LIST = '''"""A list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lrcli.schedules.base import Schedule
+from lrcli.schedules.params import data
+
+
+@dataclass(frozen=True)
+class ToyList(Schedule):
+    """Multiply with a share for each step.
+
+    >>> ToyList((2.0,)).lr_at(0, 1.0)
+    2.0
+    """
+
+    name = "toyworks.ToyList"
+
+    shares: tuple = data(doc="of each step", takes="a list", example="[1]", tried=lambda curve: [tuple(curve.rates)])
+
+    def lr_at(self, t: int, base_lr: float) -> float:
+        return base_lr * self.shares[t]
+'''
+
+RISING = "{lr: 1, epochs: 3, schedule: {type: lambda, lr_lambda: 1 + epoch / 2}}"
+
 
 def _forget_types() -> None:
     for lookup in vars(registry).values():
@@ -93,6 +122,8 @@ def toyworks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (folder / "__init__.py").write_text(TOY_INIT)
     (folder / "toyramp.py").write_text(TOY_TYPE.replace("NAME", "toyworks.ToyRamp"))
     (folder / "family.py").write_text(TOY_FAMILY)
+
+    (folder / "toylist.py").write_text(TOY_LIST)
     monkeypatch.setattr(lrcli.frameworks, "__path__", [*lrcli.frameworks.__path__, str(tmp_path)])
     yield from _with_new_types()
 
@@ -153,6 +184,26 @@ def test_a_family_is_a_file(name: str) -> None:
     assert ["toyworks.ToyClimb", "toyworks.ToyRamp", "toyworks.ToyWarmedClimb"] == [
         cls.name for cls in registry.framework_types("toyworks")
     ]
+
+
+def test_a_framework_takes_part_in_convert() -> None:
+    """What its keys may be made of stands in its folder: by their kinds, or as a function of the curve."""
+    assert "type: toyworks.ToyRamp\n" in _good("convert", RISING, "--to", "toyworks").stdout
+    outcome = _good("convert", "{lr: 1, epochs: 3, schedule: {type: exponential, gamma: 3}}", "--to", "toyworks")
+    assert "largest gap 0 " in outcome.stdout
+    assert "shares: [1.0, 3.0, 9.0]" in outcome.stdout
+
+
+def test_no_framework_in_the_search_for_its_words() -> None:
+    """The search knows no key of a framework but by its kind and by what its name says in English."""
+    keys = {
+        f.name for name in registry.framework_names() for cls in registry.framework_types(name) for f in parameters(cls)
+    }
+    keys -= {f.name for cls in registry.general_types() for f in parameters(cls)}
+    keys -= {"alpha", "cycle", "learning_rate", "min_lr", "scale", "warmup", "schedule", "steps", "epochs"}
+    for path in (PACKAGE / "infer" / "port").glob("*.py"):
+        texts = (node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant))
+        assert set() == keys.intersection(text for text in texts if isinstance(text, str)), path.name
 
 
 @pytest.mark.usefixtures("toywave")

@@ -22,6 +22,7 @@ from lrcli.schedules.params import (
     param_of,
     positions,
     text,
+    untried,
 )
 from lrcli.values import dataclass
 
@@ -50,4 +51,5 @@ __all__ = [
     "schedules",
     "setting",
     "text",
+    "untried",
 ]

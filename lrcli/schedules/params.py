@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, field
 from typing import Any, NamedTuple
 
@@ -26,7 +26,9 @@ class Param(NamedTuple):
     that None is a value, `above` and `at_least` are the bounds of a number. `example` is what a starter spec writes, as
     YAML (of schedules one per line): every field without a default has one. `rounds` says how a percentage that comes
     to no whole number of steps is rounded: nearest, up, down or keep (it stays a fraction). `demands` are those of the
-    framework, in the order in which it looks at them.
+    framework, in the order in which it looks at them. `tried` gives the values that `convert` tries
+    for a curve (`frameworks.porting.WantedCurve`), where they do not follow from the kind and the name; none of them
+    leaves the default.
     """
 
     kind: str
@@ -46,6 +48,12 @@ class Param(NamedTuple):
     example: str = ""
     rounds: str = "nearest"
     demands: tuple[Demand, ...] = ()
+    tried: Callable[[Any], Iterable[Any]] | None = None
+
+
+def untried(curve: object) -> tuple[()]:
+    """No values: the key of a `Param` with this `tried` keeps its default, as it says nothing of the curve."""
+    return ()
 
 
 def param_of(f: Field[Any]) -> Param:

@@ -10,7 +10,7 @@ from functools import cached_property
 from lrcli.errors import Problem
 from lrcli.frameworks.composer._time import Clock, Time, clock_of
 from lrcli.frameworks.vectored import Vectored
-from lrcli.schedules import CurveMarks, Setting, dataclass, flag, number, text
+from lrcli.schedules import CurveMarks, Setting, dataclass, flag, number, text, untried
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,9 @@ class ComposerScheduler(Vectored):
     """A scheduler in a run of max_duration, whose schedule is scaled by scale_schedule_ratio."""
 
     max_duration: str | None = text(None, doc="length of the run as a time string; left out: the run's", optional=True)
-    scale_schedule_ratio: float = number(1.0, doc="factor of every time but shares of the run", at_least=0)
+    scale_schedule_ratio: float = number(
+        1.0, doc="factor of every time but shares of the run", at_least=0, tried=untried
+    )
 
     def check_run(self, setting: Setting) -> None:
         try:
@@ -101,7 +103,7 @@ class ComposerWarmed(ComposerScheduler):
     """A scheduler with a linear warmup from 0 at first."""
 
     t_warmup: str = text(doc="length of the warmup, as a time string", example="100ba")
-    scale_warmup: bool = flag(False, doc="whether scale_schedule_ratio makes the warmup steeper")
+    scale_warmup: bool = flag(False, doc="whether scale_schedule_ratio makes the warmup steeper", tried=untried)
 
     def warmup_top(self) -> float:
         """The multiplier that the warmup climbs to."""

@@ -75,6 +75,7 @@ class ComposerMilestones(ComposerScheduler):
         takes="a list of time strings",
         test=lambda value: isinstance(value, tuple),
         example="[2000ba, 0.8dur]",
+        tried=lambda curve: [tuple(f"{t}{curve.unit}" for t in curve.jumps)] if curve.jumps else [],
     )
     gamma: float = number(0.1, doc="factor of each milestone")
 

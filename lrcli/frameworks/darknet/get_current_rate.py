@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from lrcli.errors import InvalidValue
 from lrcli.frameworks._float32 import f32
 from lrcli.frameworks.schedule import FrameworkSchedule
-from lrcli.schedules import CurveMarks, LrRule, choice, count, dataclass, length, number, positions
+from lrcli.schedules import CurveMarks, LrRule, choice, count, dataclass, length, number, positions, untried
 
 _PI = 3.14159265
 
@@ -44,17 +44,19 @@ class GetCurrentRate(FrameworkSchedule):
         "constant", "constant", "steps", "step", "exp", "poly", "sig", "sgdr", doc="how the rate changes"
     )
     max_batches: float = length(0, doc="updates of the run", zero=True, formula_zero=True, fills="run")
-    burn_in: int = count(0, doc="updates of the burn-in", example="1000")
+    burn_in: int = count(0, doc="updates of the burn-in", example="1000", tried=lambda curve: curve.warmups)
     power: float = number(4.0, doc="power of the burn-in and of poly")
     steps: tuple[float, ...] = positions((), doc="batches at which the rate is scaled")
-    scales: tuple[float, ...] = positions((), doc="the factors there")
+    scales: tuple[float, ...] = positions((), doc="the factors there", tried=lambda curve: [(), tuple(curve.factors)])
     step: float = number(1.0, doc="batches between two scalings, or the middle of sig")
     scale: float = number(1.0, doc="the factor of policy step")
     gamma: float = number(1.0, doc="the base of exp, the steepness of sig")
     learning_rate_min: float = number(1e-5, doc="the lowest rate of sgdr")
-    sgdr_cycle: int | None = count(None, doc="batches of the first cycle; max_batches if left out", optional=True)
-    sgdr_mult: int = count(2, doc="how much longer each next cycle is", at_least=1)
-    gpus: int = count(1, doc="GPUs, which multiply the rate", at_least=1)
+    sgdr_cycle: int | None = count(
+        None, doc="batches of the first cycle; max_batches if left out", optional=True, tried=untried
+    )
+    sgdr_mult: int = count(2, doc="how much longer each next cycle is", at_least=1, tried=untried)
+    gpus: int = count(1, doc="GPUs, which multiply the rate", at_least=1, tried=untried)
 
     def check_values(self) -> None:
         if len(self.steps) > len(self.scales):

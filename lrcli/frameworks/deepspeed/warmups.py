@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.schedule import FrameworkSchedule
-from lrcli.schedules import CurveMarks, LrRule, count, dataclass, length, number, text
+from lrcli.schedules import CurveMarks, LrRule, count, dataclass, length, number, text, untried
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +16,7 @@ class DeepSpeedScheduler(FrameworkSchedule):
 
     value_raises = "ValueError"
 
-    last_batch_iteration: float = count(-1, doc="-1: the run begins here", at_least=-1)
+    last_batch_iteration: float = count(-1, doc="-1: the run begins here", at_least=-1, tried=untried)
 
     def check_values(self) -> None:
         if self.last_batch_iteration != -1:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from itertools import accumulate
+from operator import mul
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from lrcli.errors import Problem
 from lrcli.frameworks.schedule import FrameworkSchedule
@@ -16,6 +18,9 @@ from lrcli.frameworks.transformers.warmups import (
     TransformersPolynomial,
 )
 from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number, text
+
+if TYPE_CHECKING:
+    from lrcli.frameworks.porting import WantedCurve
 
 
 def unused_steps(doc: str = "not used") -> Any:
@@ -191,6 +196,15 @@ class DiffusersPolynomial(Diffusers, TransformersPolynomial):
     step_rules: str | None = unused_text()
 
 
+def _rules_of(curve: WantedCurve) -> list[str]:
+    """Constant pieces as "1:30,0.1:60,0.01": a factor up to each step, and the last one."""
+    if not curve.pieces or not curve.lr:
+        return []
+    factors = accumulate(curve.factors, mul, initial=curve.pieces[0] / curve.lr)
+    rules = [f"{float(f'{factor:.12g}')!r}:{t}" for factor, t in zip(factors, [*curve.jumps, ""], strict=False)]
+    return [",".join(rules).rstrip(":")]
+
+
 @dataclass(frozen=True, kw_only=True)
 class DiffusersPiecewiseConstant(Diffusers):
     """Multiply the base LR by the factor of the first rule whose step is not reached yet.
@@ -210,7 +224,9 @@ class DiffusersPiecewiseConstant(Diffusers):
     unused = ("num_warmup_steps", "num_cycles", "power")
     aliases = ("get_piecewise_constant_schedule",)
 
-    step_rules: str = text(doc="factor:step, ..., and the last factor", example='"1:1000,0.1:2000,0.01"')
+    step_rules: str = text(
+        doc="factor:step, ..., and the last factor", example='"1:1000,0.1:2000,0.01"', tried=_rules_of
+    )
     num_warmup_steps: float | None = unused_steps("not used: there is no warmup")
     num_training_steps: float | None = unused_steps()
     num_cycles: float | None = unused_number()

@@ -11,7 +11,7 @@ from lrcli.errors import Problem
 from lrcli.frameworks.base import require_epochs
 from lrcli.frameworks.fairseq.updates import ONE_EPOCH, FairseqWarmed
 from lrcli.frameworks.schedule import above
-from lrcli.schedules import CurveMarks, LrRule, Setting, are_numbers, count, data, dataclass, length, number
+from lrcli.schedules import CurveMarks, LrRule, Setting, are_numbers, count, data, dataclass, length, number, untried
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,9 @@ class FairseqByEpoch(FairseqWarmed):
         test=lambda value: are_numbers(value, alone=True),
         optional=True,
     )
-    force_anneal: float | None = count(None, doc="the epoch, from 1 on, at which the annealing begins", optional=True)
+    force_anneal: float | None = count(
+        None, doc="the epoch, from 1 on, at which the annealing begins", optional=True, tried=untried
+    )
 
     def check_run(self, setting: Setting) -> None:
         needed = self.warmup_updates > 0 if setting.interval == "epoch" else self.counts_epochs

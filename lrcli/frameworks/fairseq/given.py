@@ -6,7 +6,7 @@ import ast
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks.base import require_epochs
@@ -14,7 +14,16 @@ from lrcli.frameworks.fairseq.updates import ONE_RATE, FairseqScheduler
 from lrcli.frameworks.metered import Metered, follow_plateau
 from lrcli.frameworks.schedule import below
 from lrcli.schedules import CurveMarks, LrRule, Setting, data, dataclass, flag, is_number, length, number
+from lrcli.schedules.params import Record
 from lrcli.schedules.plateau import Plateau
+
+if TYPE_CHECKING:
+    from lrcli.frameworks.porting import WantedCurve
+
+
+def _pieces(curve: WantedCurve) -> list[Record | tuple[()]]:
+    """Nothing, or the learning rate at the start and from each jump on."""
+    return [(), Record(dict(zip(map(str, (0, *curve.jumps)), curve.pieces, strict=True)))] if curve.pieces else []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +47,11 @@ class FairseqManual(FairseqScheduler):
     aliases = ("ManualSchedule",)
 
     epoch2lr: Any = data(
-        (), doc="the learning rate from an epoch on", takes="a mapping, or its text \"{'1-3': 0.1}\"", optional=True
+        (),
+        doc="the learning rate from an epoch on",
+        takes="a mapping, or its text \"{'1-3': 0.1}\"",
+        optional=True,
+        tried=_pieces,
     )
     update2lr: Any = data(
         None,
@@ -46,6 +59,7 @@ class FairseqManual(FairseqScheduler):
         takes="a mapping, or its text \"{'100': 0.1}\"",
         optional=True,
         example='{"0": 0.1, "5000": 0.01}',
+        tried=_pieces,
     )
 
     def __post_init__(self) -> None:

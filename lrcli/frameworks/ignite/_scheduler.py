@@ -7,7 +7,7 @@ from itertools import count
 
 from lrcli.errors import Refuses
 from lrcli.frameworks.schedule import FrameworkSchedule
-from lrcli.schedules import Setting, dataclass, flag
+from lrcli.schedules import Setting, dataclass, flag, untried
 from lrcli.schedules import count as whole_number
 
 STRETCH = 8192
@@ -23,7 +23,9 @@ def refuses(exception: str, reason: str, field: str = "", value: object = None) 
 class IgniteScheduler(FrameworkSchedule):
     """A scheduler, event by event."""
 
-    save_history: bool = flag(False, doc="whether the engine's state keeps the values; it changes nothing here")
+    save_history: bool = flag(
+        False, doc="whether the engine's state keeps the values; it changes nothing here", tried=untried
+    )
 
     def lr_at(self, t: int, base_lr: float) -> float:
         return self.lrs(base_lr, t, t + 1)[0]
@@ -47,7 +49,9 @@ class IgniteScheduler(FrameworkSchedule):
 class IgniteOfGroup(IgniteScheduler):
     """A scheduler that may be for one parameter group alone."""
 
-    param_group_index: float | None = whole_number(None, doc="the one parameter group that it moves", optional=True)
+    param_group_index: float | None = whole_number(
+        None, doc="the one parameter group that it moves", optional=True, tried=untried
+    )
 
     @property
     def is_idle(self) -> bool:

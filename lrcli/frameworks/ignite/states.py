@@ -22,6 +22,7 @@ from lrcli.schedules import (
     number,
     positions,
     text,
+    untried,
 )
 from lrcli.schedules.turns import next_multiple
 
@@ -31,7 +32,10 @@ class Milestones(Schedule):
     """The milestones that a value goes between."""
 
     milestones_values: Any = data(
-        doc="the milestones with their values", takes="a list of [milestone, value]", example="[[0, 0.1], [500, 0.01]]"
+        doc="the milestones with their values",
+        takes="a list of [milestone, value]",
+        example="[[0, 0.1], [500, 0.01]]",
+        tried=lambda curve: [tuple((t, curve.rates[t]) for t in curve.corners)] if curve.corners else [],
     )
 
     def __post_init__(self) -> None:
@@ -111,7 +115,9 @@ class IgniteState(FrameworkSchedule):
     sets_lr = True
 
     param_name: str | None = text(None, doc="the attribute of the engine's state", optional=True)
-    save_history: bool = flag(False, doc="whether the engine's state keeps the values; it changes nothing here")
+    save_history: bool = flag(
+        False, doc="whether the engine's state keeps the values; it changes nothing here", tried=untried
+    )
     create_new: bool = flag(False, doc="whether the attribute is a new one; it changes nothing here")
 
     def notes(self) -> Iterator[Problem]:

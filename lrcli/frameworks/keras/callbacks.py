@@ -11,7 +11,7 @@ from lrcli.frameworks.keras.decays import ONE_RATE
 from lrcli.frameworks.metered import Metered
 from lrcli.frameworks.schedule import below
 from lrcli.frameworks.vectored import Vectored
-from lrcli.schedules import count, dataclass, expression, number, text
+from lrcli.schedules import count, dataclass, expression, number, text, untried
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ class KerasReduceLROnPlateau(Metered):
     monitor: str = text("val_loss", doc="the name of the metric, by which mode auto knows its direction")
     factor: float = number(0.1, doc="factor of each reduction", demands=(below(1),))
     patience: float = count(10, doc="epochs without a better metric until a reduction", example="3")
-    verbose: float = count(0, doc="whether Keras prints each reduction; it changes no number")
+    verbose: float = count(0, doc="whether Keras prints each reduction; it changes no number", tried=untried)
     mode: str = text(
         "auto", doc="auto, min or max: whether a smaller or a larger metric is better", choices=("auto", "min", "max")
     )

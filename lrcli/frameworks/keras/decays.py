@@ -10,7 +10,7 @@ from typing import Any
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.schedule import above
 from lrcli.frameworks.vectored import FloatTyped
-from lrcli.schedules import CurveMarks, are_numbers, choice, data, dataclass, flag, length, number, positions
+from lrcli.schedules import CurveMarks, are_numbers, choice, data, dataclass, flag, length, number, positions, untried
 from lrcli.schedules.turns import next_turn
 
 ONE_RATE = "has one learning rate: Keras has none for each parameter group"
@@ -23,7 +23,11 @@ class KerasTyped(FloatTyped):
     one_rate = ONE_RATE
 
     dtype: str = choice(
-        "float32", "float32", "float64", doc="the type of the arithmetic; float64 is keras.config.set_floatx('float64')"
+        "float32",
+        "float32",
+        "float64",
+        doc="the type of the arithmetic; float64 is keras.config.set_floatx('float64')",
+        tried=untried,
     )
 
 
@@ -206,7 +210,11 @@ class KerasPiecewiseConstantDecay(KerasTyped):
 
     boundaries: tuple[float, ...] = positions(doc="the last step of each piece but the last", example="[1000, 2000]")
     values: Any = data(
-        doc="the learning rate of each piece", takes="a list of numbers", test=are_numbers, example="[0.1, 0.01, 0.001]"
+        doc="the learning rate of each piece",
+        takes="a list of numbers",
+        test=are_numbers,
+        example="[0.1, 0.01, 0.001]",
+        tried=lambda curve: [tuple(curve.pieces)],
     )
 
     def check_values(self) -> None:

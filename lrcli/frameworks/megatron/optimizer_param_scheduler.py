@@ -11,9 +11,9 @@ from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import raised
 from lrcli.frameworks.megatron._samples import Samples, ramp_sizes
 from lrcli.frameworks.schedule import FrameworkSchedule
-from lrcli.schedules import CurveMarks, LrRule, Setting, data, dataclass, flag, is_number, number, text
+from lrcli.schedules import CurveMarks, LrRule, Setting, data, dataclass, flag, is_number, number, text, untried
 
-_STYLES = ("linear", "cosine", "inverse-square-root", "constant", "WSD")
+_STYLES = ("linear", "cosine", "constant", "inverse-square-root", "WSD")
 _ANNEALS: dict[str, Callable[[float], float]] = {
     "linear": lambda part: 1.0 - part,
     "cosine": lambda part: 0.5 * (math.cos(math.pi * part) + 1.0),
@@ -104,7 +104,9 @@ class OptimizerParamScheduler(FrameworkSchedule):
     start_wd: float = number(0.01, doc="the weight decay at the start", momentum=True)
     end_wd: float | None = number(None, doc="the weight decay at the end", momentum=True, optional=True)
     wd_incr_steps: float | None = number(None, doc="samples of its way", momentum=True, optional=True)
-    wd_incr_style: str = text("constant", doc="constant, linear or cosine: the weight decay, which is not shown")
+    wd_incr_style: str = text(
+        "constant", doc="constant, linear or cosine: the weight decay, which is not shown", tried=untried
+    )
     use_checkpoint_opt_param_scheduler: bool | None = flag(
         None, doc="whether a checkpoint's values win over these", momentum=True, optional=True
     )

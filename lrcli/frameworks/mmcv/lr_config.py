@@ -62,16 +62,25 @@ class LRConfig(Pieced, FrameworkSchedule):
     name = "mmcv.lr_config"
     counts = "epoch"
 
-    policy: str = text(doc=f"{', '.join(KEYS)}; step is Step", example="step")
+    policy: str = text(doc=f"{', '.join(KEYS)}; step is Step", example="step", choices=tuple(KEYS))
     by_epoch: bool | None = flag(
-        None, doc="whether it changes by epoch; left out: true, for Cyclic and OneCycle false", optional=True
+        None,
+        doc="whether it changes by epoch; left out: true, for Cyclic and OneCycle false",
+        optional=True,
+        tried=lambda curve: [curve.unit == "ep", None],
     )
     warmup: str | None = text(None, doc="linear, constant or exp", optional=True, choices=("linear", "constant", "exp"))
     warmup_iters: float = length(0, doc="iterations of the warmup (epochs with warmup_by_epoch)", any_number=True)
     warmup_ratio: float = number(0.1, doc="the share of the rate at the start")
     warmup_by_epoch: bool = flag(False, doc="whether warmup_iters are epochs")
-    step: Any = data(None, doc="of Step: where it falls, or every how many", takes="a list of counts, or a count",
-                     optional=True, example="[60, 80]")  # fmt: skip
+    step: Any = data(
+        None,
+        doc="of Step: where it falls, or every how many",
+        takes="a list of counts, or a count",
+        optional=True,
+        example="[60, 80]",
+        tried=lambda curve: [None, *curve.positions(), *curve.lengths],
+    )
     gamma: float | None = number(None, doc="factor of Step (0.1), Exp, Inv, Cyclic (1)", optional=True)
     power: float | None = number(None, doc="of Poly and Inv (1)", optional=True)
     min_lr: float | None = number(None, doc="the lowest rate", optional=True)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from itertools import count, islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import require_epochs
@@ -16,6 +16,10 @@ from lrcli.frameworks.mmengine._updates import events_of, notes_of
 from lrcli.frameworks.schedule import FrameworkSchedule
 from lrcli.frameworks.walk import Walked
 from lrcli.schedules import CurveMarks, Setting, data, dataclass, metric
+
+if TYPE_CHECKING:
+    from lrcli.frameworks.porting import WantedCurve
+    from lrcli.schedules.params import Record
 
 _Plateau = Callable[[int, float, float], float]
 """The rate after the metric of an epoch: (epoch, metric, rate before) -> rate."""
@@ -33,6 +37,13 @@ class _Scheduler(NamedTuple):
         """The rate after the step t of the clock."""
         acts = self.update is not None and self.begin <= t < self.end
         return self.update(t - self.begin, lr) if acts and self.update else lr
+
+
+def _entry_lists(curve: WantedCurve) -> Iterator[tuple[Record, ...]]:
+    """The lists that may make a curve."""
+    from lrcli.frameworks.mmengine.porting import entry_lists
+
+    return entry_lists(curve)
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,7 @@ class ParamScheduler(Walked, FrameworkSchedule):
         doc="the schedulers, as a config has them",
         takes="a list of mappings, each with a type",
         example="[{type: LinearLR, start_factor: 0.001, end: 5}, {type: CosineAnnealingLR, T_max: 85, begin: 5}]",
+        tried=_entry_lists,
     )
     metric: tuple[float, ...] = metric(doc="the metric of each epoch, for ReduceOnPlateauLR", optional=True)
 

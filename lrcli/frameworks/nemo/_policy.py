@@ -9,7 +9,7 @@ from lrcli.errors import Problem
 from lrcli.frameworks.base import raised
 from lrcli.frameworks.pieced import Pieced
 from lrcli.frameworks.schedule import FrameworkSchedule
-from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number
+from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number, untried
 
 
 def no_rate(reason: str) -> LrRule:
@@ -77,7 +77,9 @@ class NemoWarmed(NemoPolicy):
     warmup_steps: float | None = length(
         None, doc="steps of the warmup", any_number=True, optional=True, rounds="down", example="500"
     )
-    warmup_ratio: float | None = number(None, doc="the warmup as a share of max_steps, rounded down", optional=True)
+    warmup_ratio: float | None = number(
+        None, doc="the warmup as a share of max_steps, rounded down", optional=True, tried=untried
+    )
 
     def check_values(self) -> None:
         self.check_pair("warmup")
@@ -131,7 +133,9 @@ class NemoHeld(NemoAnnealed):
         rounds="down",
         example="1000",
     )
-    hold_ratio: float | None = number(None, doc="the same as a share of max_steps, rounded down", optional=True)
+    hold_ratio: float | None = number(
+        None, doc="the same as a share of max_steps, rounded down", optional=True, tried=untried
+    )
 
     forgets_warmup = True
     """Whether the decay begins at step 0 where no hold is given."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from lrcli.errors import Problem
 from lrcli.frameworks.nemo._policy import NemoAnnealed, NemoHeld, NemoWarmed, edges, no_rate
-from lrcli.schedules import CurveMarks, LrRule, Setting, dataclass, flag, length, number
+from lrcli.schedules import CurveMarks, LrRule, Setting, dataclass, flag, length, number, untried
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,7 +243,9 @@ class NemoCosineAnnealing(NemoAnnealed):
     constant_steps: float | None = length(
         None, doc="steps at min_lr at the end of the run", any_number=True, optional=True, rounds="down"
     )
-    constant_ratio: float | None = number(None, doc="the same as a share of max_steps, rounded down", optional=True)
+    constant_ratio: float | None = number(
+        None, doc="the same as a share of max_steps, rounded down", optional=True, tried=untried
+    )
 
     def check_values(self) -> None:
         super().check_values()

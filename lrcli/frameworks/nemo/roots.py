@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from lrcli.errors import Problem
 from lrcli.frameworks.nemo._policy import NemoAnnealed, NemoHeld, NemoPolicy, NemoWarmed, edges, no_rate
-from lrcli.schedules import CurveMarks, LrRule, Setting, dataclass, length, number
+from lrcli.schedules import CurveMarks, LrRule, Setting, dataclass, length, number, untried
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +115,7 @@ class NemoT5InverseSquareRootAnnealing(NemoPolicy):
         None, doc="steps of the constant; there must be some", any_number=True, optional=True, example="1000"
     )
     constant_ratio: float | None = number(
-        None, doc="a share of max_steps instead: NeMo raises a TypeError", optional=True
+        None, doc="a share of max_steps instead: NeMo raises a TypeError", optional=True, tried=untried
     )
     max_steps: float = length(doc="the last step that is not at min_lr", any_number=True, fills="run")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from lrcli.frameworks._float32 import Width
 from lrcli.frameworks.vectored import FloatTyped
-from lrcli.schedules import choice, dataclass
+from lrcli.schedules import choice, dataclass, untried
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +19,9 @@ class OptaxSchedule(FloatTyped):
 
     one_rate = "has one learning rate: optax has none for each parameter group"
 
-    dtype: str = choice("float32", "float32", "float64", doc="the float width; float64 is jax_enable_x64")
+    dtype: str = choice(
+        "float32", "float32", "float64", doc="the float width; float64 is jax_enable_x64", tried=untried
+    )
 
 
 def polynomial(

@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, ClassVar
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.optax._schedule import OptaxSchedule, interpolated
@@ -25,7 +26,22 @@ from lrcli.schedules import (
     positions,
     schedules,
 )
+from lrcli.schedules.params import Record
 from lrcli.schedules.phased import Phased
+
+if TYPE_CHECKING:
+    from lrcli.frameworks.porting import WantedCurve
+
+
+def _scales_of(curve: WantedCurve) -> list[Record | None]:
+    """None, the factor at each jump, or before it, and that from corner to corner."""
+    factors = curve.factors if len(curve.factors) == len(curve.jumps) else []
+    scales: list[Record | None] = [None]
+    scales += [Record({str(t + by): x for t, x in zip(curve.jumps, factors, strict=False)}) for by in (0, -1)]
+    inner = [(t, curve.rates[t], curve.rates[before]) for before, t in pairwise(curve.corners)]
+    if inner and all(before for _, _, before in inner):
+        scales.append(Record({str(t): rate / before for t, rate, before in inner}))
+    return scales
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +57,7 @@ class OptaxPiecewise(OptaxSchedule):
         takes="a mapping from counts to factors",
         optional=True,
         example="{1000: 0.1, 2000: 0.5}",
+        tried=_scales_of,
     )
 
     def check_values(self) -> None:

@@ -9,7 +9,19 @@ from typing import Any
 from lrcli.errors import InvalidValue, NoValue, Refused
 from lrcli.frameworks.schedule import FrameworkSchedule
 from lrcli.frameworks.walk import Walked
-from lrcli.schedules import CurveMarks, LrRule, Schedule, Setting, are_numbers, count, data, dataclass, length, schedule
+from lrcli.schedules import (
+    CurveMarks,
+    LrRule,
+    Schedule,
+    Setting,
+    are_numbers,
+    count,
+    data,
+    dataclass,
+    length,
+    schedule,
+    untried,
+)
 from lrcli.schedules.params import Demand
 
 STRETCH = 8192
@@ -29,7 +41,7 @@ class Dampened(FrameworkSchedule, Walked):
     lr_scheduler: Schedule | None = schedule(
         None, doc="the scheduler that is stepped in dampening(); without one the learning rate stays", optional=True
     )
-    last_step: float = count(-1, doc="-1: the run begins here", at_least=-1)
+    last_step: float = count(-1, doc="-1: the run begins here", at_least=-1, tried=untried)
 
     def check_run(self, setting: Setting) -> None:
         if self.lr_scheduler is not None and setting.lr is not None:

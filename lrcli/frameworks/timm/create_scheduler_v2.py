@@ -29,6 +29,7 @@ from lrcli.schedules import (
     number,
     positions,
     text,
+    untried,
 )
 from lrcli.schedules.constant import Constant
 
@@ -76,9 +77,11 @@ class TimmCreateSchedulerV2(Forwarding):
     warmup_epochs: float = length(0, doc="epochs of the warmup", any_number=True)
     warmup_prefix: bool = flag(False, doc="whether the warmup comes before num_epochs")
     noise: Any = no_noise()
-    noise_pct: float = number(0.67, doc="the largest noise, as a share; without noise it does nothing")
-    noise_std: float = number(1.0, doc="the deviation of the noise; without noise it does nothing")
-    noise_seed: float | None = number(42, doc="the seed of the noise; without noise it does nothing", optional=True)
+    noise_pct: float = number(0.67, doc="the largest noise, as a share; without noise it does nothing", tried=untried)
+    noise_std: float = number(1.0, doc="the deviation of the noise; without noise it does nothing", tried=untried)
+    noise_seed: float | None = number(
+        42, doc="the seed of the noise; without noise it does nothing", optional=True, tried=untried
+    )
     cycle_mul: float = number(1.0, doc="factor from one cycle's length to the next")
     cycle_decay: float = number(0.1, doc="factor from one cycle's height to the next")
     cycle_limit: float = number(1, doc="cycles of cosine, tanh and poly")
@@ -90,7 +93,9 @@ class TimmCreateSchedulerV2(Forwarding):
     plateau_mode: str = choice("max", "min", "max", doc="whether plateau wants a smaller or a larger metric")
     step_on_epochs: bool = flag(True, doc="whether it is stepped at each epoch; false: at each update")
     updates_per_epoch: float = count(0, doc="updates of an epoch, for step_on_epochs: false")
-    lr_scale: float = number(1.0, doc="factor of the whole curve, mostly one per group (layer decay)", per_group=True)
+    lr_scale: float = number(
+        1.0, doc="factor of the whole curve, mostly one per group (layer decay)", per_group=True, tried=untried
+    )
     metric: tuple[float, ...] = metric(doc="the metric of each epoch, for plateau", optional=True)
 
     def check_values(self) -> None:

@@ -23,6 +23,7 @@ from lrcli.schedules import (
     number,
     positions,
     text,
+    untried,
 )
 from lrcli.schedules.params import Demand
 from lrcli.schedules.plateau import Plateau
@@ -47,11 +48,17 @@ class Noisy(FrameworkSchedule):
     counts = "epoch"
 
     noise_range_t: Any = no_noise()
-    noise_pct: float = number(0.67, doc="the largest noise, as a share; without noise it does nothing")
-    noise_std: float = number(1.0, doc="the deviation of the noise; without noise it does nothing")
-    noise_seed: float | None = number(42, doc="the seed of the noise; without noise it does nothing", optional=True)
-    initialize: bool = flag(True, doc="whether initial_lr is taken from the optimizer's lr", demands=(_INITIALIZED,))
-    lr_scale: float = number(1.0, doc="factor of the whole curve, mostly one per group (layer decay)", per_group=True)
+    noise_pct: float = number(0.67, doc="the largest noise, as a share; without noise it does nothing", tried=untried)
+    noise_std: float = number(1.0, doc="the deviation of the noise; without noise it does nothing", tried=untried)
+    noise_seed: float | None = number(
+        42, doc="the seed of the noise; without noise it does nothing", optional=True, tried=untried
+    )
+    initialize: bool = flag(
+        True, doc="whether initial_lr is taken from the optimizer's lr", demands=(_INITIALIZED,), tried=untried
+    )
+    lr_scale: float = number(
+        1.0, doc="factor of the whole curve, mostly one per group (layer decay)", per_group=True, tried=untried
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,7 +299,7 @@ class TimmPlateauLRScheduler(Noisy, Metered):
     warmup_lr_init: float = number(0.0, doc="the learning rate at the start of the warmup")
     lr_min: float = number(0.0, doc="the smallest learning rate")
     mode: str = choice("max", "min", "max", doc="whether a smaller or a larger metric is better")
-    noise_type: str = text("normal", doc="the kind of noise; without noise it does nothing")
+    noise_type: str = text("normal", doc="the kind of noise; without noise it does nothing", tried=untried)
 
     def walk(self, base_lr: float) -> Iterator[float]:
         warmup, init, scale = self.warmup_t, self.warmup_lr_init, self.lr_scale

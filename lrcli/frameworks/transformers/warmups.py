@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from lrcli.errors import Problem, Refuses
 from lrcli.frameworks.base import before
 from lrcli.frameworks.schedule import FrameworkSchedule
-from lrcli.schedules import CurveMarks, LrRule, Setting, choice, dataclass, length, number
+from lrcli.schedules import CurveMarks, LrRule, Setting, choice, dataclass, length, number, untried
 from lrcli.schedules.turns import next_turn
 
 
@@ -225,7 +225,11 @@ class TransformersWarmupStableDecay(Warmed):
         unless=("num_stable_steps",),
     )
     num_stable_steps: float | None = length(
-        None, doc="optimizer steps at the base LR; null is what is left of the run", any_number=True, optional=True
+        None,
+        doc="optimizer steps at the base LR; null is what is left of the run",
+        any_number=True,
+        optional=True,
+        tried=untried,
     )
     warmup_type: str = choice("linear", *_SHAPES, doc="the shape of the warmup")
     decay_type: str = choice("cosine", *_SHAPES, doc="the shape of the decay")

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from lrcli.catalog import registry
 from lrcli.errors import InvalidValue, LrcliError, closest
-from lrcli.infer.port.curve import WantedCurve, curve_of, rates_of
+from lrcli.frameworks.porting import WantedCurve
+from lrcli.infer.port.curve import curve_of, rates_of
 from lrcli.infer.port.search import Ported, Search
 from lrcli.infer.port.text import spec_lines
 from lrcli.infer.port.tuning import MOST_IMPROVED, PHASE_IMPROVED, SIMPLE
@@ -51,8 +52,6 @@ def port(spec: Spec, framework: str) -> Ported:
     if best is None or not best.same or best.cost > SIMPLE:
         for ported in search.nearest(drafts[: PHASE_IMPROVED if best and best.same else MOST_IMPROVED]):
             best = _better(best, ported)
-            if ported.same:
-                break
     if best is None:
         why = f" ({search.refusal})" if search.refusal else ""
         raise LrcliError(f"{spec.name}: {framework} has no schedule that can run this curve{why}")

@@ -11,9 +11,12 @@ from itertools import chain, combinations, islice, product
 from typing import Any
 
 from lrcli.errors import InvalidValue, LrcliError
-from lrcli.infer.port.curve import WORDS, WantedCurve
+from lrcli.frameworks.porting import WantedCurve
+from lrcli.frameworks.vectored import FloatTyped
+from lrcli.infer.port.curve import values_of
 from lrcli.infer.port.text import written_keys
 from lrcli.infer.port.tuning import (
+    AS_NEAR,
     DOUBLE,
     IMPROVED,
     LISTED,
@@ -105,14 +108,18 @@ class Search:
         return sorted((each for each in ported if each and each.same), key=lambda each: each.cost)
 
     def nearest(self, drafts: Sequence[_Draft]) -> Iterator[Ported]:
-        """The schedules of some classes, each nearer than those before."""
-        best = math.inf
+        """The schedules of some classes, each nearer than those before or the same curve.
+
+        After the same curve only classes whose likeliest schedules are about as near are looked at.
+        """
+        best, farthest = math.inf, math.inf
         for draft in drafts:
-            if self.left < 0 and best < math.inf:
+            if draft.starts[0][0] > farthest or (self.left < 0 and best < math.inf):
                 return
             ported = self._improved(draft)
-            if ported is not None and ported.gap < best:
+            if ported is not None and (ported.same or ported.gap < best):
                 best = ported.gap
+                farthest = AS_NEAR * draft.starts[0][0] if ported.same and farthest == math.inf else farthest
                 yield ported
 
     def compared(self, schedule: Schedule, lr: float) -> Ported | None:
@@ -130,12 +137,16 @@ class Search:
 
     def _draft(self, cls: type[Schedule]) -> _Draft:
         """The likeliest schedules of a class, the nearest first."""
-        enough = 4 * (SINGLE if any(f.name == "dtype" for f in parameters(cls)) else DOUBLE) * self.curve.peak
+        enough = 4 * (SINGLE if issubclass(cls, FloatTyped) else DOUBLE) * self.curve.peak
         draft = _Draft(cls, {lr: self._values(cls, lr) for lr in self._bases}, enough)
-        keys = [(i, f, param_of(f).kind) for i, f in enumerate(parameters(cls))]
-        words = [i for i, f, kind in keys if f.name in WORDS or kind == "choice"]
+        keys = [(i, f, param_of(f)) for i, f in enumerate(parameters(cls))]
+        words = [i for i, _, param in keys if param.choices]
         lists = [
-            i for i, f, kind in keys if kind in ("data", "positions") or f.default is None or f.name == "warmup_iters"
+            i
+            for i, f, param in keys
+            if param.kind in ("data", "positions")
+            or f.default is None
+            or (param.kind == "length" and "warmup" in f.name)
         ]
         self._limit = math.inf
         for lr, values in draft.values.items():
@@ -154,7 +165,8 @@ class Search:
 
     def _values(self, cls: type[Schedule], lr: float) -> list[tuple[Any, ...]]:
         """The values of each key of a class."""
-        values = [self.curve.values(f, lr) for f in parameters(cls)]
+        curve = replace(self.curve, lr=lr)
+        values = [values_of(f, curve) for f in parameters(cls)]
         for i, f in enumerate(parameters(cls)):
             if cls.own_rate == f.name and f.default is not MISSING:
                 values[i] = tuple(dict.fromkeys((f.default, *values[i])))
@@ -281,7 +293,7 @@ def _short(value: Any) -> Any:
 
 def _rounding(schedule: Schedule, rates: Sequence[float]) -> float:
     """The share of the peak that a schedule's arithmetic rounds away."""
-    if getattr(schedule, "dtype", "") == "float32":
+    if isinstance(schedule, FloatTyped) and schedule.dtype == "float32":
         return SINGLE
     from array import array
 

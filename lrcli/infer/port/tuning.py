@@ -22,20 +22,16 @@ MOST_IMPROVED = 8
 """Of this many classes, the nearest first, combinations are improved."""
 PHASE_IMPROVED = 2
 """The same for a part of the curve."""
+AS_NEAR = 1.1
+"""Where a class has the curve, others are improved as well whose likeliest schedules are at most so much farther."""
 MOST_COMPUTED = 300_000
 """A search computes at most this many learning rates before it takes the nearest schedule so far."""
 WALKED = 8
 """This many rows that are computed in order take the time of one that is computed by itself."""
-MOST_JUMPS = 50
-"""A curve with more jumps, or with more corners, is not taken for a list of pieces."""
-MOST_CUTS = 5
-"""A curve is cut into at most this many phases and one more."""
 DOUBLE, SINGLE = 1e-13, 1e-6
 """A gap of at most this share of the peak is the rounding of another order of operations, or of single precision."""
 ROUNDED = 2.0**-23
 """A gap of at most this share of the peak is the rounding to singles, where every learning rate is one."""
-NEARLY_0 = 1e-6
-"""A warmup from 0 gets this start_factor where the framework refuses 0."""
 ROUNDING_COSTS = 10
 """A schedule with exactly the curve is taken before one that rounds otherwise and has this many digits less."""
 SIMPLE = 24
