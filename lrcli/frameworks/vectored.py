@@ -23,6 +23,9 @@ class Vectored(FrameworkSchedule):
     def rule(self, base_lr: float) -> LrRule:
         return lambda t: self.stretch((t,), base_lr)[0]
 
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
+        return self.stretch(steps, base_lr)
+
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
         stretches = (range(begin, min(begin + STRETCH, stop)) for begin in range(start, stop, STRETCH))
         return [lr for stretch in stretches for lr in self.stretch(stretch, base_lr)]

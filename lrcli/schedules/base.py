@@ -165,6 +165,10 @@ class Schedule:
         """`lr_at` of the steps start <= t < stop, in order."""
         return list(map(self._rule_of(base_lr), range(start, stop)))
 
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
+        """`lr_at` of some steps, in increasing order."""
+        return list(map(self._rule_of(base_lr), steps))
+
     @cached_property
     def _rule_of(self) -> Callable[[float], LrRule]:
         """`rule` that keeps its last value: steps that are asked for one by one then cost no more than together."""

@@ -7,6 +7,7 @@ import re
 import sys
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from lrcli.errors import InvalidValue, Refuses
@@ -33,6 +34,7 @@ def refuses(exception: str, reason: str, field: str = "", value: object = None) 
     return Refuses("composer", exception, reason, field, value)
 
 
+@lru_cache(256)
 def parse_time(text: object, field: str) -> Time:
     """The time that a string says. Raises InvalidValue.
 

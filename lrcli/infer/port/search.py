@@ -93,7 +93,7 @@ class Search:
         evenly = range(0, n, max(1, n // SAMPLED))
         beside = [t + by for t in curve.lengths[:8] for by in (-1, 0, 1)]
         rows = sorted({t for t in (0, 1, 2, *evenly, *beside, n - 1) if 0 <= t < n})
-        self._rows = [t for i in range(7) for t in rows[i::7]]  # far apart first: what is far off shows in a few
+        self._rows = [rows[i::7] for i in range(7)]  # what is far off shows in a few that are far apart
         self._limit = math.inf
         self.left = left
 
@@ -244,14 +244,12 @@ class Search:
             return math.inf
         rates, distance = self.curve.rates, 0.0
         try:
-            if not bound.stands_alone():
-                walked = bound.lrs(lr, 0, max(self._rows) + 1)
-                self.left -= len(walked) // WALKED
-                distance = math.fsum(abs(walked[t] - rates[t]) for t in self._rows)
-                return distance if distance == distance else math.inf
-            for t in self._rows:
-                self.left -= 1
-                distance += abs(bound.lr_at(t, lr) - rates[t])
+            walked = [] if bound.stands_alone() else bound.lrs(lr, 0, len(rates))
+            self.left -= len(walked) // WALKED
+            for rows in self._rows:
+                self.left -= 0 if walked else len(rows)
+                values = [walked[t] for t in rows] if walked else bound.lrs_at(lr, rows)
+                distance += math.fsum(abs(value - rates[t]) for t, value in zip(rows, values, strict=True))
                 if not distance <= self._limit:  # farther than what is known, or NaN
                     return math.inf
         except _NO_VALUE:
