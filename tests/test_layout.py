@@ -181,7 +181,7 @@ def test_a_framework_is_a_folder() -> None:
 def test_a_family_is_a_file(name: str) -> None:
     """Types of a framework may share a module of any name; each is found by its own name and its aliases."""
     assert "1.0\n1.5\n" == _good("at", f"{{lr: 1, epochs: 3, schedule: {{type: {name}}}}}", "1", "2").stdout
-    assert ["toyworks.ToyClimb", "toyworks.ToyRamp", "toyworks.ToyWarmedClimb"] == [
+    assert ["toyworks.ToyClimb", "toyworks.ToyList", "toyworks.ToyRamp", "toyworks.ToyWarmedClimb"] == [
         cls.name for cls in registry.framework_types("toyworks")
     ]
 

@@ -41,7 +41,7 @@ class _Scheduler(NamedTuple):
 
 def _entry_lists(curve: WantedCurve) -> Iterator[tuple[Record, ...]]:
     """The lists that may make a curve."""
-    from lrcli.frameworks.mmengine.porting import entry_lists
+    from lrcli.frameworks.mmengine.fitting import entry_lists
 
     return entry_lists(curve)
 
