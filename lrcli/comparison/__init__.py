@@ -90,7 +90,6 @@ class Tally:
 
     def __init__(
         self,
-        low: int,
         rtol: float,
         atol: float,
         exact: bool,
@@ -106,8 +105,8 @@ class Tally:
         self.sum_a = self.sum_b = 0.0
         self.rows: list[Row] = []
         self.truncated = False
-        self._next = low  # the first row that is not in `rows` and may still come into it
-        self._wanted = low  # rows before this one follow a row that differs closely enough to be kept
+        self._next = 0  # the first row that is not in `rows` and may still come into it
+        self._wanted = 0  # rows before this one follow a row that differs closely enough to be kept
         self._tail: tuple[Values, Values] = ((), ())  # the last rows of the window before, as context of the next
 
     def add(self, t: int, xs: Values, ys: Values) -> None:
@@ -122,14 +121,12 @@ class Tally:
 
     def add_single(self, t: int, values: Values, *, in_a: bool) -> None:
         """Rows t, t + 1, ... that only one side has."""
-        nothing: Values = [None] * len(values)
-        if in_a:
-            self.only_a += len(values)
-            self.sum_a += _sum(values)
-        else:
-            self.only_b += len(values)
-            self.sum_b += _sum(values)
-        xs, ys = (values, nothing) if in_a else (nothing, values)
+        xs: Values = values if in_a else [None] * len(values)
+        ys: Values = [None] * len(values) if in_a else values
+        self.only_a += len(values) * in_a
+        self.only_b += len(values) * (not in_a)
+        self.sum_a += _sum(xs)
+        self.sum_b += _sum(ys)
         self._keep(t, xs, ys, range(t, t + len(values)))
 
     def _differing(self, t: int, xs: Values, ys: Values) -> list[int]:

@@ -26,12 +26,9 @@ HELD = 100_000
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two runs.
+    """One of the two runs: what was compared is its `reading`, in its rows start <= t < stop in the difference's unit.
 
-    arithmetic: "formula", or what is replayed ("torch-1.1").
-    reading: what was compared, "lr", "get_lr" or "get_last_lr".
-    start, stop: the rows start <= t < stop that it has, in the difference's unit.
-    notes: what a user should know about its numbers.
+    arithmetic: "formula", or what is replayed ("torch-1.1"). notes: what a user should know about its numbers.
     """
 
     name: str
@@ -46,13 +43,12 @@ class Side:
 class Pair:
     """The comparison of one parameter group of A with one of B ("" is the only, unnamed one).
 
-    compared, differing: how many rows both have, and how many of those differ.
+    compared, differing: how many rows both have, and how many of those differ; `first` is the first that does.
     nulls: in how many of these only one has a value (a call that raises has none).
     only_a, only_b: how many rows only one of the two has.
-    first: the first row that differs.
     largest, largest_relative: where |a - b| is largest, and where it is in relation to the values (None: never apart).
     sum_a, sum_b: the sum of each side's learning rates, from the first row that was compared.
-    rows: the rows that differ, in order (or also those around them, or all), and whether `rows` had to be cut.
+    rows: the rows that differ, in order (or also those around them, or all), and whether they had to be cut.
     """
 
     group_a: str
@@ -144,13 +140,15 @@ def compare(
     # what was measured is as exact as it was written, unless the user says what is equal
     rounded = any(run.precision for run in runs) and not exact and rtol is None and atol is None
     rtol = 0.0 if exact else RTOL if rtol is None else rtol
-    if exact or atol is None:
-        atol = 0.0 if exact else ATOL * (max(peaks) if peaks else rows.peak())
+    if exact:
+        atol = 0.0
+    elif atol is None:
+        atol = ATOL * (max(peaks) if peaks else rows.peak())
 
     def allowed(x: float, y: float) -> float:
         return sum(run.tolerance(v, max(peaks)) for run, v in zip(runs, (x, y), strict=True) if run.precision)
 
-    tallies = [Tally(0, rtol, atol, exact, context, allowed if rounded else None) for _ in pairs]
+    tallies = [Tally(rtol, atol, exact, context, allowed if rounded else None) for _ in pairs]
     for first, values_a, values_b in rows.of_both():
         for tally, (i, j) in zip(tallies, pairs, strict=True):
             tally.add(first, *rows.masked(values_a[i], values_b[j]))
@@ -160,8 +158,10 @@ def compare(
     remarks = list(matched.remarks)
     alone_a, alone_b = ([run.groups[i] for i in rest] for run, rest in zip(runs, (rest_a, rest_b), strict=True))
     if any(run.is_record for run in runs):  # a log need not hold all groups
-        remarks += [f"the group {name} of A has none beside it in B and was not compared" for name in alone_a]
-        remarks += [f"the group {name} of B has none beside it in A and was not compared" for name in alone_b]
+        for label, other, rest in (("A", "B", alone_a), ("B", "A", alone_b)):
+            remarks += [
+                f"the group {name} of {label} has none beside it in {other} and was not compared" for name in rest
+            ]
         alone_a = alone_b = []
     names = curve_names(runs)
     side_a, side_b = (

@@ -12,8 +12,6 @@ from lrcli.series.align import common_grid, on_grid
 from lrcli.series.base import BLOCK, Readings, Series
 from lrcli.series.formula import SpecSeries
 
-RowSpan = tuple[int, int]
-
 
 class Lane(NamedTuple):
     """One of the two runs on the rows of the comparison.
@@ -42,7 +40,7 @@ class Pairing(NamedTuple):
     remarks: tuple[str, ...]
 
 
-def windows(low: int, high: int) -> Iterator[RowSpan]:
+def windows(low: int, high: int) -> Iterator[tuple[int, int]]:
     """The numbers low <= i < high, BLOCK of them at a time."""
     return ((i, min(i + BLOCK, high)) for i in range(low, high, BLOCK))
 
@@ -52,9 +50,7 @@ def match(a: Series, b: Series) -> Pairing:
 
     Raises LrcliError where the rows cannot be aligned.
     """
-    if b.is_record:
-        return _match_record(b, a, record_is_b=True)
-    return _match_record(a, b, record_is_b=False) if a.is_record else _match_runs(a, b)
+    return _match_record(a, b) if a.is_record or b.is_record else _match_runs(a, b)
 
 
 def _match_runs(a: Series, b: Series) -> Pairing:
@@ -63,22 +59,23 @@ def _match_runs(a: Series, b: Series) -> Pairing:
     both = max(min(run.stop * factor for run, factor in zip((a, b), grid.factors, strict=True)) - low, 0)
     at = range(low, max(grid.stop, low))
 
-    def column(run: Series, factor: int) -> Lane:
+    def lane(run: Series, factor: int) -> Lane:
         def read(first: int, last: int) -> Iterator[tuple[Readings, ...]]:
             return on_grid(run, factor, (at[i:j] for i, j in windows(first, last)), (run.reading,))
 
         return Lane(run.start * factor, max(run.start, run.stop) * factor, read)
 
-    one, other = column(a, grid.factors[0]), column(b, grid.factors[1])
-    remarks = []
-    if one.start != other.start:
-        label = "A" if one.start > other.start else "B"
-        remarks.append(f"compared from {grid.unit} {low} on, where {label} resumes")
-    return Pairing(grid.unit, at, both, one, other, tuple(remarks))
+    lane_a, lane_b = lane(a, grid.factors[0]), lane(b, grid.factors[1])
+    remarks: tuple[str, ...] = ()
+    if lane_a.start != lane_b.start:
+        label = "A" if lane_a.start > lane_b.start else "B"
+        remarks = (f"compared from {grid.unit} {low} on, where {label} resumes",)
+    return Pairing(grid.unit, at, both, lane_a, lane_b, remarks)
 
 
-def _match_record(record: Series, other: Series, *, record_is_b: bool) -> Pairing:
-    """The rows of the record, past the end of the other run too where its schedule goes on."""
+def _match_record(a: Series, b: Series) -> Pairing:
+    """The rows of the record (B, where both are), past the end of the other run too where its schedule goes on."""
+    record, other = (b, a) if b.is_record else (a, b)
     remarks = [remark for run in (record, other) if (remark := run.left_out())]
     rows = record.rows_in(other)
     which: Sequence[int]
@@ -96,9 +93,7 @@ def _match_record(record: Series, other: Series, *, record_is_b: bool) -> Pairin
             remarks.insert(0, f"compared {len(which)} of {len(rows)} rows of {record.name} ({span})")
     if not which:
         raise LrcliError(f"no row of '{record.name}' can be compared with '{other.name}': {'; '.join(remarks)}")
-    if len(which) < len(rows):
-        rows = array("q", (rows[i] for i in which))
-    at = _chosen(record.rows, which)
+    rows, at = _chosen(rows, which), _chosen(record.rows, which)
 
     def of_record(first: int, last: int) -> Iterator[tuple[Readings, ...]]:
         return record.at(at[i:j] for i, j in windows(first, last))
@@ -106,9 +101,9 @@ def _match_record(record: Series, other: Series, *, record_is_b: bool) -> Pairin
     def of_other(first: int, last: int) -> Iterator[tuple[Readings, ...]]:
         return longer.at(rows[i:j] for i, j in windows(first, last))
 
-    ours, theirs = (Lane(at[0], at[-1] + 1, read) for read in (of_record, of_other))
-    a, b = (theirs, ours) if record_is_b else (ours, theirs)
-    return Pairing(record.unit, at, len(at), a, b, tuple(remarks))
+    lanes = [Lane(at[0], at[-1] + 1, read) for read in (of_record, of_other)]
+    lane_a, lane_b = reversed(lanes) if b.is_record else lanes
+    return Pairing(record.unit, at, len(at), lane_a, lane_b, tuple(remarks))
 
 
 def _inside(record: Series, other: Series, rows: Sequence[int]) -> tuple[Sequence[int], Series, list[str]]:
@@ -128,7 +123,7 @@ def _inside(record: Series, other: Series, rows: Sequence[int]) -> tuple[Sequenc
                 remarks.append(f"not compared: {_rows(len(out))} {what} ({span})")
                 if out[0] == 0 and isinstance(other, SpecSeries) and (first := other.spec.first_step):
                     remarks[-1] += f": its first_step is {first}; --set first_step=0 for a log that counts from 0"
-    compared = rows if len(which) == len(rows) else array("q", (rows[i] for i in which))
+    compared = _chosen(rows, which)
     if past := len(compared) - bisect_left(compared, high):
         remarks.append(f"{_rows(past)} past the end of the run, where the schedule goes on, compared too")
     return which, other.until(stop) if stop > high else other, remarks

@@ -54,7 +54,7 @@ class Trace(NamedTuple):
 
 
 class Series(ABC):
-    """The numbers of one run, whatever computes them. Rows are epochs or, where `unit` is "step", steps.
+    """The numbers of one run. Rows are epochs or, where `unit` is "step", steps.
 
     name: of the run. label: what tells it from other runs of that name ("torch-1.1"), "" where nothing does.
     arithmetic: "formula", "log", or what is replayed ("torch-1.1"). start, stop: it has the rows start <= t < stop.
@@ -139,11 +139,10 @@ class Series(ABC):
             yield columns
 
     def first_below(self, limit: float) -> tuple[int | None, ...]:
-        """The first row of each parameter group in which the curve is below the limit; None where it never is."""
+        """The first row of each group in which the curve is below the limit; None where it never is."""
         return self.first(lambda value: value < limit)
 
     def first_above(self, limit: float) -> tuple[int | None, ...]:
-        """The first row of each parameter group in which the curve is above the limit; None where it never is."""
         return self.first(lambda value: value > limit)
 
     def first(self, test: Test) -> tuple[int | None, ...]:
@@ -159,35 +158,28 @@ class Series(ABC):
         return tuple(rows)
 
     def sampled(self, columns: int, start: int, stop: int) -> tuple[SampledLine, ...]:
-        """One line per group: the curve in the rows start <= t < stop, for a picture of that many columns.
-
-        Here all of them are walked, in constant memory.
-        """
+        """One line per group: the curve in the rows start <= t < stop, all walked, for a picture of so many columns."""
         from lrcli.series.sample import Thinned
 
         self.check_walk(stop - self.start)
-        metric = {trace.group for trace in self.traces if trace.key == "metric"}
-        shared = any(trace.shared for trace in self.traces)
-        moving = () if self.reading == "momentum" else self.moving
-        kept = [
-            {
-                name: Thinned(columns, start, stop)
-                for name in (self.reading, *["metric"] * (shared or i in metric), *["momentum"] * (i in moving))
-            }
-            for i in range(len(self.groups))
-        ]
+        kept = [{self.reading: Thinned(columns, start, stop)} for _ in self.groups]
+        for trace in self.traces:
+            for curves in kept if trace.shared else [kept[trace.group]]:
+                if trace.key == "metric":
+                    curves["metric"] = Thinned(columns, start, stop)
+        for i in self.moving:
+            kept[i].setdefault("momentum", Thinned(columns, start, stop))
         for block in self.blocks(tuple(dict.fromkeys(name for curves in kept for name in curves)), start, stop):
             for group, curves in zip(block.groups, kept, strict=True):
                 for name, curve in curves.items():
                     curve.add(block.start, group[name])
 
-        def beside(curves: dict[str, Thinned], name: str) -> SampledLine | None:
-            return curves[name].line(name) if name in curves and curves[name].facts() else None
-
-        return tuple(
-            curves[self.reading].line(group, beside(curves, "metric"), beside(curves, "momentum"))
-            for group, curves in zip(self.groups, kept, strict=True)
-        )
+        lines = []
+        for name, curves in zip(self.groups, kept, strict=True):
+            curve = curves.pop(self.reading)
+            beside = {key: other.line(key) for key, other in curves.items() if other.facts()}
+            lines.append(curve.line(name, beside.get("metric"), beside.get("momentum")))
+        return tuple(lines)
 
     def check_walk(self, rows: int, most: int = WALKED) -> None:
         """Raise LrcliError where more rows are to be computed one by one before anything of them is shown."""
@@ -196,7 +188,7 @@ class Series(ABC):
             raise LrcliError(f"{self.name}: {would}: {self.instead_of_walk(most)}")
 
     def instead_of_walk(self, most: int) -> str:
-        """What to ask for where a walk is longer than that, in words."""
+        """What to do instead, in words."""
         return f"shorten the run with --{self.unit}s {most}"
 
     def within_reach(self, windows: Iterable[Sequence[int]]) -> Iterator[Sequence[int]]:

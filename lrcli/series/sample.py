@@ -115,7 +115,7 @@ def _sum(values: Iterable[float]) -> float:
 
 
 class Thinned:
-    """Takes consecutive rows, keeps the first, least, greatest and last value of each column, and the facts of all."""
+    """Takes rows in order; keeps the first, least, greatest and last value of each column, and the facts of all."""
 
     def __init__(self, columns: int, start: int, stop: int) -> None:
         count = stop - start

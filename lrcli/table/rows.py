@@ -42,11 +42,12 @@ def tabulate(
 ) -> Table:
     """The table of one run, or of several side by side.
 
-    start, stop: the rows start <= t < stop, in the table's unit (steps as soon as one run counts steps).
-    every: only every n-th of these rows, from the first. Beside a log only those that were logged are rows.
+    start, stop: the rows start <= t < stop, in the table's unit (steps as soon as one run counts steps). Beside a log
+        only those that were logged are rows.
+    every: only every n-th of these rows, from the first.
     changes: of these only the first row and those in which a learning rate is not that of the row before.
-    momentum: a column with the momentum of each group whose schedule moves it.
     events: a last column with what happens in a row, in words.
+    momentum: a column with the momentum of each group whose schedule moves it.
     rows: just these of all rows, in order.
 
     Raises LrcliError for epochs against steps without steps_per_epoch.

@@ -283,7 +283,7 @@ def test_context_across_windows(chunk: int, context: int) -> None:
     n, differing = 40, {0, 7, 8, 12, 30, 39}
     xs = [1.0] * n
     ys = [2.0 if t in differing else 1.0 for t in range(n)]
-    tally = Tally(0, 1e-9, 0.0, False, context)
+    tally = Tally(1e-9, 0.0, False, context)
     for t in range(0, n, chunk):
         tally.add(t, xs[t : t + chunk], ys[t : t + chunk])
     near = [t for t in range(n) if any(abs(t - d) <= context for d in differing)]
@@ -314,7 +314,7 @@ CELLS = [
 @pytest.mark.parametrize(("x", "y", "same"), CELLS)
 def test_equal(x: float | None, y: float | None, same: bool) -> None:
     """NaN equals NaN, a call that raises equals one that raises, and infinities equal only themselves."""
-    tally = Tally(0, 1e-9, 1e-12, False, 0)
+    tally = Tally(1e-9, 1e-12, False, 0)
     tally.add(0, [x], [y])
     assert same == (tally.differing == 0)
     assert (x is None) != (y is None) or tally.nulls == 0
@@ -325,7 +325,7 @@ def test_equal(x: float | None, y: float | None, same: bool) -> None:
 )
 def test_exact(x: float, y: float, same: bool) -> None:
     """Exact means every bit, the sign of a zero included."""
-    tally = Tally(0, 0.0, 0.0, True, 0)
+    tally = Tally(0.0, 0.0, True, 0)
     tally.add(5, [x], [y])
     assert ([] if same else [5]) == [row.t for row in tally.rows]
 
@@ -447,7 +447,7 @@ group y / z: identical: all 2 epochs
 
 def test_one_side_without_a_value() -> None:
     """A row in which only one side's call returns is told apart from one with another number."""
-    tally = Tally(0, 1e-9, 0.0, False, 0)
+    tally = Tally(1e-9, 0.0, False, 0)
     tally.add(0, [None, None, 1.0], [0.5, None, 1.0])
     assert (tally.differing, tally.nulls, tally.first, tally.largest) == (1, 1, 0, None)
     assert (tally.sum_a, tally.sum_b) == (1.0, 1.5)
