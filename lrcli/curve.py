@@ -89,7 +89,7 @@ class Curve:
 
     def _repr_svg_(self) -> str:
         """The curve as a picture: what a notebook shows of it."""
-        from lrcli.render.svg import plot_svg
+        from lrcli.render.pictures.svg import plot_svg
 
         return plot_svg((self.run,))
 

@@ -9,10 +9,14 @@ import math
 import struct
 from collections.abc import Callable, Iterable, Sequence
 
+from lrcli.printable import number_text
 from lrcli.values import dataclass
 
 KEEP = 100_000
 """A tally keeps at most this many rows; its counts, sums and extremes are of all rows."""
+
+_FEW_ULPS = 1000
+"""Gaps up to so many doubles are told in ulps: they are rounding."""
 
 Values = Sequence["float | None"]
 
@@ -58,6 +62,22 @@ class Gap:
         absolute = abs(a - b)
         ulps = abs(_ordinal(a) - _ordinal(b)) if math.isfinite(a) and math.isfinite(b) else None
         return cls(t, a, b, absolute, _relative(a, b, absolute), ulps)
+
+    @property
+    def is_rounding(self) -> bool:
+        """Whether a few doubles are between the values."""
+        return self.ulps is not None and self.ulps <= _FEW_ULPS
+
+    @property
+    def share(self) -> str:
+        """The relative gap in words."""
+        percent = 100 * self.relative
+        return f"{number_text(percent, 3)} %" if percent >= 0.001 else f"{number_text(self.relative, 3)} of the value"
+
+    @property
+    def size(self) -> str:
+        """How wide it is: in doubles where it is rounding, else absolutely and as a share."""
+        return f"{self.ulps} ulp" if self.is_rounding else f"{number_text(self.absolute)} ({self.share})"
 
 
 def _relative(a: float, b: float, absolute: float) -> float:

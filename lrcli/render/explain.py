@@ -13,7 +13,7 @@ from lrcli.infer.explain.causes import Cause
 from lrcli.logs import Rounding
 from lrcli.printable import number_text, printable
 from lrcli.render import Formats, Style, json_document
-from lrcli.render.numbers import rounded_text
+from lrcli.render.tables.plain import rounded_text
 from lrcli.values import dataclass
 
 EXPLANATIONS = Formats("text", ("json",))

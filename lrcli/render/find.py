@@ -10,9 +10,9 @@ from lrcli.find.smith import LossShape
 from lrcli.frameworks.finders import by_finder
 from lrcli.printable import number_text, printable
 from lrcli.render import Style
-from lrcli.render.numbers import rounded_text
 from lrcli.render.tables import table_format
 from lrcli.render.tables.markdown import escaped_cell
+from lrcli.render.tables.plain import rounded_text
 from lrcli.table import Column, Table
 
 _SMITH = ("Smith", "1506.01186")

@@ -14,7 +14,7 @@ from lrcli.render.axes import linear_axis, log_ticks, scale
 from lrcli.render.canvas import Area, Polyline, StyledText, draw_canvas, paint
 from lrcli.render.chart import extremes
 from lrcli.render.palette import marks
-from lrcli.render.plot import side_by_side
+from lrcli.render.pictures.text import side_by_side
 from lrcli.render.safe import clip
 
 _BOLD, _DIM = "1", "2"

@@ -8,7 +8,6 @@ from lrcli.comparison.versions import Agreement, Family, ReadingFamily
 from lrcli.frameworks.replaying import ReleaseChange, replaying
 from lrcli.render import json_document
 from lrcli.render.safe import aligned
-from lrcli.render.summary import gap_size
 from lrcli.spec import Spec
 
 
@@ -43,7 +42,7 @@ def _what(family: Family, spec: Spec, families: int) -> str:
     if len(spec.groups) > 1:
         name = spec.groups[family.group].name
         where += f" of group {family.group if name is None else name}"
-    return f"{gap_size(gap)} at {where}: {gap.b!r} instead of {gap.a!r}"
+    return f"{gap.size} at {where}: {gap.b!r} instead of {gap.a!r}"
 
 
 def _record(family: Family) -> dict[str, object]:

@@ -211,7 +211,7 @@ def test_no_heavy_import(args: list[str]) -> None:
     assert modules[0] == "0"
     heavy = {"rich", "plotext", "json", "csv", "decimal", "statistics", "asyncio", "logging", "http", "email", "numpy"}
     assert not heavy & set(modules)
-    unneeded = ("lrcli.frameworks.torch", "lrcli.render.plot", "lrcli.comparison.difference")
+    unneeded = ("lrcli.frameworks.torch", "lrcli.render.pictures.text", "lrcli.comparison.difference")
     unused = {name for name in ours if name.startswith(unneeded)}
     assert not unused - {"lrcli.frameworks.torch"}
     named = {name for name in ours if name.startswith("lrcli.schedules.")}

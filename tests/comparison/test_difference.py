@@ -19,8 +19,7 @@ from lrcli.comparison import difference as compare_module
 from lrcli.comparison.difference import Difference, compare
 from lrcli.errors import LrcliError
 from lrcli.render import Style
-from lrcli.render.diff import DIFFERENCES, write_diff
-from lrcli.render.summary import summary
+from lrcli.render.diff import DIFFERENCES, summary, write_diff
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.cosine import Cosine

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrcli.render import Style
-from lrcli.render.numbers import rounded_text
 from lrcli.render.tables import TABLES, table_format
+from lrcli.render.tables.plain import rounded_text
 from lrcli.table import Column, Table
 
 COLUMNS = (Column("epoch", "index"), Column("lr/a"), Column("metric", "number"), Column("event", "text"))

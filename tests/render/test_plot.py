@@ -20,7 +20,7 @@ from lrcli.printable import number_text, printable
 from lrcli.render.axes import compact, linear_ticks, log_ticks, value_labels, x_ticks
 from lrcli.render.chart import Chart, Line, chart_of, polyline
 from lrcli.render.palette import marks
-from lrcli.render.plot import plot_specs, render_plot
+from lrcli.render.pictures.text import plot_specs, render_plot
 from lrcli.render.safe import cell_width, clip
 from lrcli.schedules import Schedule
 from lrcli.series.sample import SampledLine
@@ -502,7 +502,7 @@ def test_far_ticks_stay_apart() -> None:
 def test_plotext_is_imported_by_drawing_only() -> None:
     """The module of the plot costs nothing until a picture is drawn."""
     code = (
-        "import sys; before = set(sys.modules); import lrcli.render.plot\n"
+        "import sys; before = set(sys.modules); import lrcli.render.pictures.text\n"
         "print([m for m in ('plotext', 'rich', 'csv', 'json') if m in sys.modules and m not in before])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

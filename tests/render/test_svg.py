@@ -19,9 +19,9 @@ import lrcli
 from lrcli.errors import LrcliError
 from lrcli.render.chart import Chart, Line, chart_of
 from lrcli.render.pictures.html import About, render_html
-from lrcli.render.svg import plot_svg, render_svg
+from lrcli.render.pictures.svg import plot_svg, render_svg
+from lrcli.render.svg import escaped_xml, text_width
 from lrcli.render.svg.curves import simplified, stretches
-from lrcli.render.svg.theme import escaped_xml, text_width
 from lrcli.spec import Group, Spec
 from tests.cli_world import run_cli
 from tests.render.test_plot import GAMMA, GROUPS, HUGE, MANY, OVERLAY, PLATEAU, STEP, one, schedule

@@ -73,7 +73,7 @@ def diff(
     def text() -> Iterator[str]:
         yield from write_diff(difference, output.format, style, fit_digits=digits is None)
         if plot:
-            from lrcli.render.plot import plot_specs
+            from lrcli.render.pictures.text import plot_specs
 
             yield "\n"
             picture = plot_specs(runs, width=output.width, height=output.height, ascii=output.ascii, color=output.color)

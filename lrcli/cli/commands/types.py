@@ -45,7 +45,7 @@ def _picture(info: TypeInfo, output: Output) -> str:
 
     from lrcli.catalog.starter import example
     from lrcli.reader import parse_text
-    from lrcli.render.plot import plot_specs
+    from lrcli.render.pictures.text import plot_specs
 
     spec = replace(parse_text(example(info)), name=info.name)
     width, height = _PICTURE

@@ -15,9 +15,9 @@ from lrcli.printable import number_text
 from lrcli.reader import Declared
 from lrcli.render.chart import Chart, CurveRun, Line, chart_of, panels_below
 from lrcli.render.pictures import PIXELS, Picture
-from lrcli.render.svg import HEIGHT, WIDTH, columns_of, render_svg
+from lrcli.render.pictures.svg import HEIGHT, WIDTH, columns_of, render_svg
+from lrcli.render.svg import Palette, curve_looks, escaped_xml, in_theme, ramp_shares
 from lrcli.render.svg.curves import readable
-from lrcli.render.svg.theme import Palette, curve_looks, escaped_xml, in_theme, ramp_shares
 from lrcli.series import Series
 from lrcli.series.align import common_grid, curve_names
 from lrcli.table import Chunk

@@ -1,153 +1,184 @@
-"""Learning-rate curves as one vector picture (SVG), made for a README or a review.
-
-No fonts, scripts or links are in it: it needs nothing else, and the same specs give the same bytes.
-"""
+"""The colours of a vector picture, light and dark, and its style sheet; its texts, escaped, measured and placed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import ceil
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
 
+from lrcli.errors import LrcliError
 from lrcli.printable import printable
-from lrcli.render.axes import Content, XAxis, contents_of
-from lrcli.render.chart import Chart, Point, chart_of
-from lrcli.render.plot import facts_text
-from lrcli.render.safe import clip
-from lrcli.render.svg.panel import (
-    AXIS_ROW,
-    Box,
-    Panel,
-    axis_of,
-    boxed_legend,
-    drawn,
-    fits_ends,
-    label_room,
-    legend_at_ends,
-    legend_names,
-    placed,
-    x_axis,
-)
-from lrcli.render.svg.theme import FONTS, curve_looks, escaped_xml, style_sheet, svg_text, text_width
-from lrcli.series import Series
-from lrcli.spec import Spec
+from lrcli.values import dataclass
 
-WIDTH = 760
-HEIGHT = 400
+THEMES = ("auto", "light", "dark")
+"""auto follows the reader: the picture holds both, and `prefers-color-scheme` decides."""
 
-_PAD = 20
-_LEAST = 180
-"""The panels are at least so high: a picture that is asked to be smaller grows."""
+FONTS = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
+
+_NARROW = frozenset("fijlrtI.,:;'|!()[]{}/- ")
+_WIDE = frozenset("mwMW@%&")
+
+_SWEPT = re.compile(r"(.*=)([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)")
+
+DASHES = ("", "7 3", "2 2.5", "8 3 2 3", "12 4", "4 2 1 2")
+"""When all colours are used, the next curves have them again in the next of these patterns."""
 
 
-def plot_svg(
-    runs: Sequence[Spec | Series],
-    *,
-    width: int = WIDTH,
-    height: int = HEIGHT,
-    log: bool = False,
-    theme: str = "auto",
-    ranges: Sequence[tuple[int, int]] | None = None,
-    title: str | None = None,
-    percent: bool = False,
-) -> str:
-    """The picture of all parameter groups of all runs, overlaid, `width` pixels wide.
+@dataclass(frozen=True)
+class Palette:
+    """Colours as CSS writes them. `curves` are Okabe and Ito's, which colour-blind people tell apart.
 
-    It is `height` pixels high, or higher where a long legend needs it. theme is one of `theme.THEMES`; the others are
-    the arguments of `plot.plot_specs`, and so are the errors.
+    `ramp` is the part of viridis that has contrast to the background: for the curves of a numeric sweep, in order.
     """
-    chart = chart_of(runs, columns=columns_of(width), log=log, ranges=ranges, title=title, percent=percent)
-    return render_svg(chart, width=width, height=height, theme=theme)
+
+    background: str
+    ink: str
+    muted: str
+    grid: str
+    axis: str
+    curves: tuple[str, ...]
+    ramp: tuple[str, ...] = ()
+
+    def between(self, share: float) -> str:
+        """The colour at a share, 0 to 1, of the ramp, whose lightness tells the order to every eye."""
+        position = share * (len(self.ramp) - 1)
+        i = min(int(position), len(self.ramp) - 2)
+        pairs = ((int(self.ramp[i][k : k + 2], 16), int(self.ramp[i + 1][k : k + 2], 16)) for k in (1, 3, 5))
+        return "#" + "".join(f"{round(a + (b - a) * (position - i)):02x}" for a, b in pairs)
 
 
-def columns_of(width: int) -> int:
-    """For how many columns a curve is sampled: every second pixel is enough for straight lines between the points."""
-    return width // 2
+LIGHT = Palette(
+    "#ffffff",
+    "#1f2328",
+    "#59636e",
+    "#e4e8ec",
+    "#9aa3ad",
+    ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
+    ("#440154", "#414487", "#2a788e", "#22a884", "#7ad151"),
+)
+DARK = Palette(
+    "#0d1117",
+    "#e6edf3",
+    "#9198a1",
+    "#262c36",
+    "#59626d",
+    ("#3b96d9", "#f0772b", "#1fb88f", "#dc93bb", "#eeb02f", "#86cdf7"),
+    ("#5b6fd6", "#2f9bb3", "#22a884", "#7ad151", "#fde725"),
+)
+"""The same hues, lighter, so that they have the contrast on black that they have on white."""
 
 
-def render_svg(chart: Chart, *, width: int = WIDTH, height: int = HEIGHT, theme: str = "auto") -> str:
-    """A chart as an SVG document. The text ends without a newline."""
-    contents, notes = contents_of(chart)
-    names = legend_names([line.name for line in chart.lines])
-    heading = chart.title.removesuffix(f": {chart.what}")
-    subtitle = ", ".join([chart.what] * (heading != chart.what) + notes)
-    facts = [facts_text(line) for line in chart.lines]
-    single = len(names) == 1
-    looks = curve_looks([line.name for line in chart.lines])
+def style_sheet(theme: str, names: Sequence[str]) -> str:
+    """The rules of a picture with curves of these names.
 
-    caption = _rows(facts[0], width - 2 * _PAD) if single else []
-    top: float = _PAD + (48 if subtitle else 26)
-    below = 8 + AXIS_ROW * (len(XAxis.of(chart).captions) + len(caption)) + 8
-    left = _left(chart, contents, height)
-    right = width - _PAD - 6
-    bottom = max(height - below, top + _LEAST)
-    panels = [] if single else _labelled(chart, contents, names, (left, top, right, bottom))
-    ends = _ends(panels[0]) if panels else []
-    boxed = None if single or ends else boxed_legend(names, width - 2 * _PAD)
-    if boxed:
-        top += boxed.height + 6
-        bottom = max(bottom, top + _LEAST)
-    panels = panels or placed(chart, contents, (left, top, right, bottom))
-    total = ceil(bottom + below)
+    All begin with the root's class: pictures in one page share rules.
+    """
+    if theme not in THEMES:
+        raise LrcliError(f"no theme {theme!r}: the themes are {', '.join(THEMES)}")
+    curves, shares = len(names), ramp_shares(names)
+    root = f".lrcli-{theme}"
+    common = f"{root} path{{fill:none;stroke-linejoin:round}}"
+    return common + in_theme(theme, lambda colors: _colors(root, colors, curves, shares))
 
-    body = [
-        f'<rect class="back" width="{width}" height="{total}" rx="6"/>',
-        svg_text(_PAD, _PAD + 16, clip(printable(heading), (width - 2 * _PAD) // 10), css="ink", size=16),
+
+def in_theme(theme: str, rules_of: Callable[[Palette], str]) -> str:
+    if theme != "auto":
+        return rules_of(LIGHT if theme == "light" else DARK)
+    return f"{rules_of(LIGHT)}@media(prefers-color-scheme:dark){{{rules_of(DARK)}}}"
+
+
+def _colors(root: str, colors: Palette, curves: int, shares: Sequence[float]) -> str:
+    rules = [
+        f" .back{{fill:{colors.background}}}",
+        f" text{{fill:{colors.muted}}}",
+        f" .ink{{fill:{colors.ink}}}",
+        f" .grid{{stroke:{colors.grid}}}",
+        f" .axis{{stroke:{colors.axis}}}",
     ]
-    if subtitle:
-        body.append(svg_text(_PAD, _PAD + 37, subtitle))
-    if boxed:
-        body += boxed.drawn(_PAD, top - boxed.height - 6, looks)
-    titles = [f"{line.name}: {fact}" if line.name else fact for line, fact in zip(chart.lines, facts, strict=True)]
-    for panel in panels:
-        body += drawn(panel, titles, looks, filled=single and panel is panels[0] and not chart.log)
-    body += x_axis(chart, panels)
-    body += legend_at_ends(names, ends, looks) if ends else ()
-    body += [svg_text(_PAD, total - 14 - AXIS_ROW * n, row) for n, row in enumerate(caption[::-1])]
-    label = f"{heading}: {subtitle}" if subtitle else heading
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="lrcli-{theme}" viewBox="0 0 {width} {total}" '
-            f'width="{width}" height="{total}" font-family="{FONTS}" font-size="12" role="img" '
-            f'aria-label="{escaped_xml(label)}">',
-            f"<style>{style_sheet(theme, [line.name for line in chart.lines])}</style>",
-            *body,
-            "</svg>",
-        ]
-    )
+    for i, color in enumerate(colors.curves[: 0 if shares else curves]):
+        rules += [f" .c{i}{{stroke:{color}}}", f" .f{i}{{fill:{color}}}"]
+    for i, share in enumerate(shares):
+        color = colors.between(share)
+        rules += [f" .r{i}{{stroke:{color}}}", f" .q{i}{{fill:{color}}}"]
+    return "".join(root + rule for rule in rules)
 
 
-def _rows(facts: str, width: float) -> list[str]:
-    """The line of facts in as many rows as it takes, broken between two facts only."""
-    rows = [""]
-    for fact in facts.split(" · "):
-        longer = f"{rows[-1]} · {fact}" if rows[-1] else fact
-        if rows[-1] and text_width(longer) > width:
-            rows.append(fact)
-        else:
-            rows[-1] = longer
-    return rows
+def ramp_shares(names: Sequence[str]) -> list[float]:
+    """Where on a ramp of colours each curve of a numeric sweep is, from 0 to 1; nothing where it is no such sweep.
 
-
-def _left(chart: Chart, contents: Sequence[Content], height: int) -> float:
-    """Where the panels begin: right of what stands beside them."""
-    labels = [label for content in contents for _, label in axis_of(content, height).ticks]
-    captions = [caption for caption, _ in XAxis.of(chart).captions]
-    return _PAD + 10 + max(map(text_width, labels + captions))
-
-
-def _labelled(chart: Chart, contents: Sequence[Content], names: Sequence[str], box: Box) -> list[Panel]:
-    """The panels with room for labels at the curves' ends; none if the ends are too close, or that room too wide."""
-    left, top, right, bottom = box
-    room = label_room(names)
-    if room > (right - left) / 3:
+    >>> ramp_shares(["gamma=0.1", "gamma=0.5", "gamma=0.3"]), ramp_shares(["a", "b", "c"])
+    ([0.0, 1.0, 0.5], [])
+    """
+    matches = [match for match in map(_SWEPT.fullmatch, names) if match]
+    values = [float(match[2]) for match in matches]
+    if (
+        len(matches) < len(names)
+        or len({match[1] for match in matches}) != 1
+        or not 3 <= len(set(values)) == len(names)
+    ):
         return []
-    panels = placed(chart, contents, (left, top, right - room, bottom))
-    ends = _ends(panels[0])
-    return panels if len(ends) == len(names) and fits_ends(ends) else []
+    order = sorted(values)
+    return [order.index(value) / (len(values) - 1) for value in values]
 
 
-def _ends(panel: Panel) -> list[Point]:
-    """Where the curves end that do so at the right edge, or next to it."""
-    last = [runs[-1][-1] for runs in panel.points() if runs]
-    near = 0.02 * (panel.frame.right - panel.frame.left)
-    return [(x, y) for x, y in last if x >= panel.frame.right - near]
+@dataclass(frozen=True)
+class CurveLook:
+    """The classes of a curve's stroke and of what is filled with its colour, and its dashes; "" is a solid line."""
+
+    stroke: str
+    fill: str
+    dashes: str = ""
+
+
+def curve_looks(names: Sequence[str]) -> list[CurveLook]:
+    """The looks of the curves of these names: a numeric sweep has a colour of its own for each."""
+    if ramp_shares(names):
+        return [CurveLook(f"r{i}", f"q{i}") for i in range(len(names))]
+    colors = len(LIGHT.curves)
+    turns = [divmod(i, colors) for i in range(len(names))]
+    return [CurveLook(f"c{color}", f"f{color}", DASHES[turn % len(DASHES)]) for turn, color in turns]
+
+
+def escaped_xml(svg_text: str) -> str:
+    r"""A user's text for XML or HTML, between tags or in a quoted attribute.
+
+    What XML cannot hold at all, controls and half characters, is written as a visible escape.
+
+    >>> escaped_xml("<b>'R&D'\x1b")
+    '&lt;b&gt;&#39;R&amp;D&#39;\\x1b'
+    """
+    svg_text = printable(svg_text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return svg_text.replace('"', "&quot;").replace("'", "&#39;")
+
+
+def svg_number(value: float) -> str:
+    """A coordinate, to a tenth of a pixel.
+
+    >>> svg_number(12.0), svg_number(0.25), svg_number(-0.01)
+    ('12', '0.2', '0')
+    """
+    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")  # + 0.0: there is no -0
+
+
+def text_width(svg_text: str, size: float = 12) -> float:
+    """About how wide a text is. Which font draws it nobody knows: this is a wide one, so that nothing overlaps."""
+    return sum(map(_em, svg_text)) * size
+
+
+def _em(char: str) -> float:
+    if char in _NARROW:
+        return 0.4
+    if char in _WIDE:
+        return 0.95
+    if unicodedata.combining(char):
+        return 0.0
+    if unicodedata.east_asian_width(char) in "WF":
+        return 1.0
+    return 0.72 if char.isupper() else 0.62
+
+
+def svg_text(x: float, y: float, content: str, *, anchor: str = "", css: str = "", size: int = 0) -> str:
+    """A text element; its content is escaped here. A size is that of a title."""
+    attributes = (f' class="{css}"' if css else "") + (f' text-anchor="{anchor}"' if anchor else "")
+    attributes += f' font-size="{size}" font-weight="bold"' if size else ""
+    return f'<text x="{svg_number(x)}" y="{svg_number(y)}"{attributes}>{escaped_xml(content)}</text>'

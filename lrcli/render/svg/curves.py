@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from lrcli.render.canvas import Polyline
 from lrcli.render.chart import Point, extremes
-from lrcli.render.svg.theme import svg_number
+from lrcli.render.svg import svg_number
 from lrcli.values import dataclass
 
 THIN = 2.0

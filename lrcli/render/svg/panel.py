@@ -14,8 +14,8 @@ from lrcli.printable import number_text, printable
 from lrcli.render.axes import Content, XAxis, YAxis, count_labels, x_ticks
 from lrcli.render.chart import Chart, Point
 from lrcli.render.safe import clip
+from lrcli.render.svg import CurveLook, escaped_xml, svg_number, svg_text, text_width
 from lrcli.render.svg.curves import THIN, Frame, envelope, path, stretches
-from lrcli.render.svg.theme import CurveLook, escaped_xml, svg_number, svg_text, text_width
 from lrcli.values import dataclass
 
 AXIS_ROW = 20

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from lrcli.printable import printable
 from lrcli.render import Style
-from lrcli.render.numbers import Layout
+from lrcli.render.tables.plain import Layout
 from lrcli.table import Table
 
 ENDINGS = (".md",)

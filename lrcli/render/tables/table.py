@@ -11,8 +11,8 @@ from io import StringIO
 
 from lrcli.printable import printable
 from lrcli.render import Style
-from lrcli.render.numbers import ColumnShape, Layout
 from lrcli.render.tables import plain
+from lrcli.render.tables.plain import ColumnShape, Layout
 from lrcli.table import Table
 
 ENDINGS: tuple[str, ...] = ()
