@@ -67,7 +67,7 @@ def known_code(code: str) -> str:
     """The code, if there is a rule of it; LrcliError with a suggestion if there is none."""
     if code in codes():
         return code
-    from lrcli.configs.remarks import REMARKS
+    from lrcli.configs.base import REMARKS
 
     known = (*codes(), *sorted(set(REMARKS).difference(codes(), ["release"])))
     if code in known:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lrcli.cli.environment import Environment
 from lrcli.cli.options import CurveOptions, LogOptions, RunOptions, SpecOptions
 from lrcli.errors import LrcliError, Problem, SpecError, Unreadable
-from lrcli.reader.argument import is_inline
+from lrcli.reader.source import is_inline
 from lrcli.series import Series, series_of
 
 if TYPE_CHECKING:

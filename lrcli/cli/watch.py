@@ -20,7 +20,7 @@ from lrcli.errors import LrcliError
 from lrcli.inputs import Stamp, files_seen, stamp
 from lrcli.printable import printable, printable_output
 from lrcli.reader import split_argument
-from lrcli.reader.argument import is_inline
+from lrcli.reader.source import is_inline
 from lrcli.render.palette import in_16_colors
 from lrcli.render.safe import clip, wrap_lines
 from lrcli.values import dataclass

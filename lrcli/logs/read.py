@@ -16,7 +16,7 @@ from lrcli.logs.format import LogFile, LogFormat, Opening
 from lrcli.logs.formats import delimited, format_of, json_rows, text
 from lrcli.logs.gather import Gathered
 from lrcli.logs.line_pattern import advice, pattern_of
-from lrcli.reader.argument import split_column
+from lrcli.reader.source import split_column
 
 _SPEC_KEY = r"""^\s*["']?[A-Za-z_][\w -]{0,99}["']?\s*:(\s|$)|^\s*(---|%YAML|<<)"""
 _SPEC_LINE = r"""(?m)^["']?(schedule|groups)["']?\s*:"""

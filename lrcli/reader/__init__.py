@@ -7,12 +7,11 @@ from dataclasses import replace
 
 from lrcli.errors import LrcliError, SpecError
 from lrcli.inputs import Inputs
-from lrcli.reader.argument import is_call, is_inline, split_argument
 from lrcli.reader.build import KEYS, Metrics, build_spec
 from lrcli.reader.forms import spelled_out
 from lrcli.reader.nodes import Mapping, Node, compose_nodes
 from lrcli.reader.request import Declared, Given, Request
-from lrcli.reader.source import Problems, Source, checked, read_source
+from lrcli.reader.source import Problems, Source, checked, is_call, is_inline, read_source, split_argument
 from lrcli.spec import Spec
 
 __all__ = [

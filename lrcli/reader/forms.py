@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from lrcli.reader.argument import looks_called
 from lrcli.reader.keys import PLURALS, type_named
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
+from lrcli.reader.source import looks_called
 from lrcli.reader.values import is_null
 from lrcli.schedules.base import parameters
 from lrcli.schedules.params import param_of

@@ -6,12 +6,11 @@ import math
 from typing import Any, NamedTuple
 
 from lrcli.errors import InvalidValue
-from lrcli.reader.argument import is_call
 from lrcli.reader.forms import is_short
 from lrcli.reader.keys import LR, check_keys, type_named
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.schedule import MAX_PARTS, build_phases, build_schedule, explain_refusal, in_sequence, phase_length
-from lrcli.reader.source import Problems
+from lrcli.reader.source import Problems, is_call
 from lrcli.reader.values import BAD, Context, Scope, as_number, is_null, read_value, refuse_unknown_keys, refuse_value
 from lrcli.schedules import Schedule, param_of, parameters
 from lrcli.schedules.base import Setting

@@ -10,7 +10,7 @@ import pytest
 
 from lrcli.checks import codes
 from lrcli.configs import all_formats
-from lrcli.configs.remarks import REMARKS
+from lrcli.configs.base import REMARKS
 from tests.cli_world import run_cli
 from tests.configs.files import writer
 

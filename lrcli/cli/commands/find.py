@@ -24,7 +24,7 @@ from lrcli.find.report import FindOptions
 from lrcli.find.report import find as find_in
 from lrcli.frameworks.finders import by_finder
 from lrcli.logs.read import read_log
-from lrcli.reader.argument import split_column
+from lrcli.reader.source import split_column
 from lrcli.render.find import warnings, write_find_report
 from lrcli.render.tables import TABLES, table_format
 from lrcli.values import dataclass

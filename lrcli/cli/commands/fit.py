@@ -13,7 +13,7 @@ from lrcli.infer.fit import Fitted, fit_run
 from lrcli.logs import Log
 from lrcli.logs.read import read_log
 from lrcli.logs.series import longest
-from lrcli.reader.argument import split_column
+from lrcli.reader.source import split_column
 from lrcli.render.fit import FITTED, sentence, write_fit
 
 MOST_RUNS = 12

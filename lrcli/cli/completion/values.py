@@ -130,9 +130,8 @@ def _root(argument: str) -> Mapping | None:
     """The mapping of a spec, as far as it can be read."""
     from lrcli.errors import LrcliError
     from lrcli.inputs import Inputs
-    from lrcli.reader.argument import split_argument
     from lrcli.reader.nodes import compose_nodes
-    from lrcli.reader.source import Problems, read_source
+    from lrcli.reader.source import Problems, read_source, split_argument
 
     where = split_argument(argument)[0]
     inline = where.lstrip().startswith("{")

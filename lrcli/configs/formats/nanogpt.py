@@ -7,7 +7,7 @@ import ast
 from lrcli.configs.base import Config, Draft, Format, lacking
 from lrcli.configs.counts import Length
 from lrcli.configs.nodes import Unknown
-from lrcli.configs.syntax.python_names import parsed
+from lrcli.configs.syntax.python import parsed
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.source import refuse
 

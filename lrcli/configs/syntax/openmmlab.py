@@ -10,8 +10,7 @@ from collections.abc import Sequence
 
 from lrcli.configs.beside import Chain, file_beside
 from lrcli.configs.nodes import Unknown, Unread, mapping_of, merged, without_entries
-from lrcli.configs.syntax.python import given_names, python_scalar
-from lrcli.configs.syntax.python_names import BASE, Imports, names_of
+from lrcli.configs.syntax.python import BASE, Imports, given_names, names_of, python_scalar
 from lrcli.errors import SpecError
 from lrcli.inputs import Inputs
 from lrcli.reader.nodes import Mapping, Node, Scalar
