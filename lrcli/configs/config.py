@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as Mapping_
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any, TypeVar, cast, overload
 
 from lrcli.configs.beside import file_beside
@@ -93,17 +94,22 @@ class Config:
         return node is not None and not is_null(node)
 
     @overload
-    def number(self, path: str) -> float | None: ...
+    def number(self, path: str, *, least: float = -inf, most: float = inf) -> float | None: ...
 
     @overload
-    def number(self, path: str, default: float) -> float: ...
+    def number(self, path: str, default: float, least: float = -inf, most: float = inf) -> float: ...
 
-    def number(self, path: str, default: float | None = None) -> float | None:
-        """A finite number; `default` where it is left out or null."""
+    def number(self, path: str, default: float | None = None, least: float = -inf, most: float = inf) -> float | None:
+        """A finite number of a range; `default` where it is left out or null."""
         node = self.known(path)
         self._check_null(path, node, default)
         self.numeric.setdefault(path, False)
-        return self._taken(path, default if node is None else self.number_of(node, path))
+        value = default if node is None else self.number_of(node, path)
+        if value is not None and not least <= value <= most:
+            name = path.rpartition(".")[2]
+            rule = f"at least {least:g}" if most == inf else f"from {least:g} to {most:g}"
+            raise self.fail(path, "bad-value", f"{name} must be {rule}, not {value:g}")
+        return self._taken(path, value)
 
     def number_of(self, node: Node, name: str) -> float | int:
         """The number that a node is, as the framework takes it."""
@@ -296,7 +302,6 @@ class Config:
         return self.fail(path, "needs-steps", f"{name} needs the number of steps, which depends on the data", help)
 
     def remark(self, path: str, code: str, message: str, why: str = "", help: str = "", level: str = "warning") -> None:
-        """Say something about a key that is no error."""
         problem = replace(self.place(path).problem(code, message, help, why=why, level=level), key=path)
         if problem not in self.remarks:
             self.remarks.append(problem)

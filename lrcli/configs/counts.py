@@ -93,9 +93,7 @@ def updates_of(config: Config, accumulation_key: str, batches: EpochCount, *, do
 
 def trained_on(config: Config, key: str, samples: int | None) -> int | None:
     """The samples that are left when a share of them, or so many, are taken for the validation."""
-    held = config.number(key, 0.0)
-    if held < 0:
-        raise config.fail(key, "bad-value", f"{key} must be at least 0, not {held:g}")
+    held = config.number(key, 0.0, least=0)
     if samples is None or not held:
         return samples
     taken = math.ceil(samples * held) if held < 1 else int(held)

@@ -53,15 +53,12 @@ def defaults_of(type_name: str) -> dict[str, Any]:
 
 
 def required_of(type_name: str) -> list[str]:
-    """The arguments of a type of schedule that have no default."""
     cls = find_type(type_name)
     return [] if cls is None else [f.name for f in parameters(cls) if f.default is MISSING]
 
 
 @dataclass
 class _Table:
-    """A mapping that is being written."""
-
     place: Place
     entries: dict[str, tuple[Scalar, Node | _Table]] = field(default_factory=dict)
 

@@ -41,13 +41,11 @@ class Named:
 
     @property
     def arguments_path(self) -> str:
-        """The path of the mapping that holds the arguments."""
         inner = _ARGUMENTS.get(self.key, "")
         return f"{self.path}.{inner}" if inner else self.path
 
     @property
     def short(self) -> str:
-        """The class without its package."""
         return self.name.rpartition(".")[2]
 
     @property

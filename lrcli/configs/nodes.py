@@ -48,7 +48,6 @@ class Unknown(Scalar):
     help: str = ""
 
     def refusal(self, name: str) -> SpecError:
-        """The error of a key that needs the value, to be raised."""
         return refuse(self.place, self.code, f"{name}: {self.why}", self.help)
 
     @property
@@ -136,7 +135,6 @@ def with_entry(node: Mapping, name: str, value: Node) -> Mapping:
 
 
 def without_entries(node: Mapping, names: Iterable[str]) -> Mapping:
-    """A mapping without some of its keys."""
     return replace(node, entries=tuple(entry for entry in node.entries if entry[0].text not in names))
 
 

@@ -31,7 +31,6 @@ _LOOKED = 200
 
 @cache
 def all_formats() -> tuple[Format, ...]:
-    """Every format, by its name."""
     folder = lrcli.configs.formats
     formats = [import_module(f"{folder.__name__}.{name}").FORMAT for name in module_names(folder.__path__)]
     assert all(isinstance(known, Format) for known in formats)

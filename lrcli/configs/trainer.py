@@ -146,7 +146,6 @@ def put_kwargs(config: Config, draft: Draft, name: str) -> None:
 
 
 def _check_min_lr(config: Config) -> None:
-    """Refuse both ways of giving a floor, and neither; tell of a factor that looks like a rate."""
     rate, floor = (config.number(f"{_KWARGS}.{word}") for word in ("min_lr_rate", "min_lr"))
     one_of = "ValueError: One of min_lr or min_lr_rate should be set through the `lr_scheduler_kwargs`"
     config.refuse_first(
@@ -215,7 +214,6 @@ def _remark_rounding(config: Config, batches: int, accumulation: int) -> None:
 
 
 def _batches(config: Config, samples: int | None) -> EpochCount:
-    """The batches that each device has of an epoch."""
     generates = any(config.node(key) is not None for key in ("num_generations", "reward_funcs"))
     given = option_count(config, "batches_per_epoch", "steps_per_epoch").number
     if generates and samples is not None and given is None:

@@ -35,7 +35,6 @@ def _entries(node: nodes.Mapping, path: str, indent: str, comments: Mapping[str,
 
 
 def _flow(node: nodes.Node) -> str:
-    """A value on one line."""
     if isinstance(node, nodes.Mapping):
         return "{" + ", ".join(f"{scalar_text(key.text)}: {_flow(value)}" for key, value in node.entries) + "}"
     if isinstance(node, nodes.Sequence):

@@ -64,7 +64,6 @@ def _trainer_values(config: Config, rate: float) -> Trainer:
 
 
 def _refuse(config: Config) -> None:
-    """Raise what axolotl's own validation raises of the keys that bear on the rate."""
     batch = [key for key in _BATCH if config.has(key)]
     counted, ratio = config.number("warmup_steps", 0), config.number("warmup_ratio")
     simpo = config.node("rl") is not None and config.text("rl") == "simpo"
@@ -106,7 +105,6 @@ def _refuse(config: Config) -> None:
 def _put_schedule(
     config: Config, draft: Draft, rate: float, steps: int, warm: int, warm_key: str | None, how: str
 ) -> None:
-    """Write the schedule by axolotl's own dispatch."""
     name = config.text("lr_scheduler", "cosine")
     floor = config.number("cosine_min_lr_ratio")
     share = config.number("cosine_constant_lr_ratio")
@@ -150,7 +148,6 @@ def _put_schedule(
 
 
 def _put_restarts(config: Config, draft: Draft, every: int) -> None:
-    """Wrap the schedule into JaggedLRRestartScheduler."""
     if config.text("lr_scheduler") == "one_cycle":
         raise config.fail("jagged_restart_steps", "unknown-scheduler", "jagged restarts of one_cycle are not read")
     draft.wrap("axolotl.JaggedLRRestartScheduler", "inner_schedule", at="jagged_restart_steps")
@@ -195,7 +192,6 @@ class AxolotlRun:
 
 
 def _run_of(config: Config) -> AxolotlRun:
-    """Count the updates of the run, and those that axolotl takes for them when it counts the warmup."""
     given = config.given
     most = config.count("max_steps", 0)
     epochs = given.epochs or config.number("num_epochs", 1.0)
@@ -232,7 +228,6 @@ def _run_of(config: Config) -> AxolotlRun:
 
 
 def _uncounted(config: Config, rl: str) -> SpecError:
-    """The error of a run whose updates are not known."""
     uncounted = {
         "rl": rl in _GENERATING and f"rl: {rl} makes the number of steps depend on its generations",
         "sample_packing": config.flag("sample_packing")
@@ -262,14 +257,12 @@ def _batch(config: Config) -> tuple[int, int, int, int]:
 
 def _warmup(config: Config, run: AxolotlRun) -> tuple[int, str | None, str]:
     """(updates of the warmup, the key that gives them, how)."""
-    ratio, total = config.number("warmup_ratio"), run.share_of
+    ratio, total = config.number("warmup_ratio", least=0, most=1), run.share_of
     if config.has("warmup_steps"):
         steps = config.count("warmup_steps", 0, at_least=0)
         if ratio:
             config.remark("warmup_ratio", "warmup-twice", "warmup_ratio is ignored: warmup_steps is given, too")
         return (2, "warmup_steps", "axolotl makes 2 of 1") if steps == 1 else (steps, "warmup_steps", "")
-    if ratio is not None and not 0 <= ratio <= 1:
-        raise config.fail("warmup_ratio", "bad-value", f"warmup_ratio must lie between 0 and 1, not {ratio:g}")
     key = None if ratio is None else "warmup_ratio"
     if total is None:
         name = "the warmup (3 %, as none is given)" if ratio is None else "warmup_ratio"

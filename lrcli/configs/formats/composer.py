@@ -78,7 +78,6 @@ def translate(config: Config, draft: Draft) -> None:
 
 
 def _times(config: Config, kind: str, words: tuple[str, ...]) -> dict[str, tuple[float, str]]:
-    """The time strings of a scheduler, refused as its constructor refuses them."""
     callee = f"{kind.partition('.')[2]}.__init__()"
     config.refuse_others("scheduler", words, callee, ("name",))
     config.require("scheduler", required_of(kind), callee, "scheduler.name")
@@ -105,7 +104,6 @@ def _time(config: Config, path: str) -> tuple[float, str]:
 
 
 def _batches(config: Config) -> EpochCount:
-    """The batches of an epoch."""
     batch = config.count("global_train_batch_size", at_least=1)
     if config.given.batch_size is not None:
         batch = config.given.batch_size * (config.given.world_size or 1)

@@ -59,7 +59,6 @@ def translate(config: Config, draft: Draft) -> None:
 
 
 def _put_steps(config: Config, draft: Draft, net: str, end: int) -> None:
-    """Write the steps at which the rate is scaled."""
     if not (config.has(f"{net}.steps") and config.has(f"{net}.scales")):
         raise config.raises(f"{net}.policy", "STEPS policy must have steps and scales in cfg file")
     steps, scales = (_list(config, f"{net}.{name}") for name in ("steps", "scales"))
@@ -74,7 +73,6 @@ def _put_steps(config: Config, draft: Draft, net: str, end: int) -> None:
 
 
 def _list(config: Config, path: str) -> list[float]:
-    """Numbers with commas between them."""
     node = config.known(path)
     text = str(getattr(node, "text", ""))
     try:

@@ -55,7 +55,6 @@ class Trainer:
 
 
 def put_deepspeed_scheduler(config: Config, draft: Draft, trainer: Trainer | None = None) -> None:
-    """Write the spec of a DeepSpeed config with a scheduler block."""
     name = config.text("scheduler.type", choices=_CLASSES)
     if name is None:
         raise config.fail(
@@ -97,7 +96,6 @@ def _refuse_auto(config: Config, uses_lr: bool) -> None:
 
 
 def _put_lr(config: Config, draft: Draft, name: str) -> None:
-    """Write the optimizer's rate, or the scheduler's own where it has one."""
     at = f"{_PARAMS}.{_OWN_LR[name]}" if name in _OWN_LR else ""
     if at and config.has(at):
         rate = config.number(at)
@@ -117,7 +115,6 @@ def _put_lr(config: Config, draft: Draft, name: str) -> None:
 
 
 def _put_length(config: Config, draft: Draft, total: int | None) -> None:
-    """Write the length of the run: as given, or the scheduler's own."""
     per_epoch, epochs = config.given.steps_per_epoch, config.given.epochs
     if config.given.steps is not None or total is not None:
         draft.put_length(Length(total or 0, at=f"{_PARAMS}.total_num_steps"))
@@ -130,7 +127,6 @@ def _put_length(config: Config, draft: Draft, total: int | None) -> None:
 
 
 def _put_torch(config: Config, draft: Draft, name: str) -> None:
-    """Write a scheduler that DeepSpeed takes from torch.optim.lr_scheduler, with the params as its arguments."""
     if not name[:1].isupper() or find_type(name) is None:
         message = f"ValueError: {name} is no scheduler of DeepSpeed ({_LISTED}) or of torch.optim"
         raise config.raises("scheduler.type", message)
@@ -145,7 +141,6 @@ def _put_torch(config: Config, draft: Draft, name: str) -> None:
 
 
 def _remark_warmup(config: Config, name: str, total: int | None) -> None:
-    """Tell what people do not expect of DeepSpeed's warmup."""
     if not name.startswith("Warmup"):
         return
     warmup = config.number(f"{_PARAMS}.warmup_num_steps", 1000)

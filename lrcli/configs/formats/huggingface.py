@@ -60,7 +60,6 @@ def translate(config: Config, draft: Draft) -> None:
 
 
 def trainer_values(config: Config, samples: int | None, default: float | None = None) -> Trainer:
-    """Return the values that the Trainer puts into a DeepSpeed config."""
     rate = read_lr(config, default)
     steps = run_length(config, samples, "deepspeed").steps
     return Trainer(rate, int(warmup(config, steps)[0]), steps)

@@ -105,7 +105,6 @@ def _put_named(config: Config, draft: Draft, name: str, steps: int, world: int) 
 
 
 def _refuse_warmup(config: Config, warm: int, name: str) -> None:
-    """Raise what kohya raises of a warmup that a schedule has no use for."""
     if warm:
         message = f"ValueError: {name} does not require `num_warmup_steps`. Set None or 0."
         raise config.raises("lr_warmup_steps", message, "constant_with_warmup has a warmup")
@@ -154,7 +153,6 @@ def _length(config: Config) -> Length:
 
 
 def _put_rates(config: Config, draft: Draft) -> None:
-    """Write learning_rate, and the groups that have one of their own."""
     rate = config.number("learning_rate", 2e-6)
     draft.put("lr", float(rate), at="learning_rate", why="" if config.has("learning_rate") else "kohya's default")
     unet = config.number("unet_lr")

@@ -48,12 +48,9 @@ def _put_stable(config: Config, draft: Draft, rest: int) -> None:
 
 
 def _refuse(config: Config) -> None:
-    """Raise what LLaMA-Factory raises of keys that bear on the number of steps; a file that trains nothing, too."""
     if not config.flag("do_train", not config.flag("do_predict")):
         raise config.fail("do_train", "lr-from-elsewhere", "nothing is trained: do_train is not true")
-    share, streaming = config.number("val_size", 0.0), config.flag("streaming")
-    if share < 0:
-        raise config.fail("val_size", "bad-value", f"val_size must be at least 0, not {share:g}")
+    share, streaming = config.number("val_size", 0.0, least=0), config.flag("streaming")
     endless = streaming and config.count("max_steps", -1) == -1
     config.refuse_first(
         (

@@ -75,7 +75,6 @@ def translate(config: Config, draft: Draft) -> None:
 
 
 def _refuse(config: Config) -> None:
-    """Refuse what Megatron's own reader of arguments refuses, and what is counted in tokens."""
     for key, _ in config.root.entries:
         name = key.text.replace("_", "-")
         if name != key.text and name in _FLAGS:
@@ -171,7 +170,6 @@ def _ramp(config: Config, size: int) -> tuple[int, int, int] | None:
 
 
 def _iterations(samples: int, size: int, ramp: tuple[int, int, int] | None) -> int:
-    """The updates of a run of so many samples."""
     if ramp is None:
         return samples // size
     seen = count = 0

@@ -117,7 +117,6 @@ def _put_length(config: Config, draft: Draft, run: OpenMMLabRun, counts_batches:
 
 
 def _put_keys(config: Config, draft: Draft, policy: str, warmup: str | None) -> None:
-    """Write the arguments of the hook; refuse what it has not."""
     hook, known = config.mapping("lr_config"), arguments_of("mmcv.lr_config")
     for name, node in () if hook is None else parts_of(without_entries(hook, ("policy", "type", "by_epoch"))):
         path, of_warmup = f"lr_config.{name}", name.startswith("warmup")

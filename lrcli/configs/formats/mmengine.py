@@ -63,7 +63,6 @@ def translate(config: Config, draft: Draft) -> None:
 
 
 def _run(config: Config) -> OpenMMLabRun:
-    """The training loop that train_cfg describes."""
     cfg = config.mapping("train_cfg")
     if cfg is None:
         message = "train_cfg is not in the file: the length of the run is not known"

@@ -162,9 +162,7 @@ def _batches(config: Config) -> EpochCount:
     """The batches of an epoch, as compute_max_steps counts them."""
     data = "model.train_ds" if has(config.root, "model.train_ds") else "train_ds"
     batches = batches_of(config, f"{data}.batch_size", world=_world, drop=f"{data}.drop_last")
-    limit = config.number("trainer.limit_train_batches", 1.0)
-    if limit < 0:
-        raise config.fail("trainer.limit_train_batches", "bad-value", f"it must be at least 0, not {limit:g}")
+    limit = config.number("trainer.limit_train_batches", 1.0, least=0)
     if batches.number is None or config.given.steps_per_epoch is not None:
         return batches
     number: float = batches.number
@@ -186,16 +184,11 @@ def _world(config: Config) -> int:
 
 
 def _put_warmup(config: Config, draft: Draft, arguments: str, steps: int) -> float:
-    """Write the warmup, a ratio rounded down; its steps."""
     counted_at, ratio_at = (f"{arguments}.{name}" for name in _WARMUP)
-    counted, ratio = config.number(counted_at), config.number(ratio_at)
+    counted, ratio = config.number(counted_at, least=0), config.number(ratio_at, least=0, most=1)
     if counted is not None and ratio is not None:
         message = "AssertionError: Either use particular number of step or ratio"
         raise config.raises(ratio_at, message, "leave out warmup_steps or warmup_ratio")
-    if counted is not None and counted < 0:
-        raise config.fail(counted_at, "bad-value", f"it must be at least 0, not {counted:g}")
-    if ratio is not None and not 0 <= ratio <= 1:
-        raise config.fail(ratio_at, "bad-value", f"it must be from 0 to 1, not {ratio:g}")
     if counted is not None:
         draft.put("schedule.warmup_steps", counted, at=counted_at)
         return counted
@@ -207,7 +200,6 @@ def _put_warmup(config: Config, draft: Draft, arguments: str, steps: int) -> flo
 
 
 def _remark(config: Config, name: str, arguments: str, rate: float, warmup: float, steps: int) -> None:
-    """Tell of a Noam whose peak is below min_lr, of a rate that is ignored, and of a warmup that fills the run."""
     width = config.number(f"{arguments}.d_model") if name == "NoamAnnealing" else None
     low = config.number(f"{arguments}.min_lr", 0.0)
     if width is not None and width > 0:

@@ -151,7 +151,6 @@ def _length(sched: str, epochs: int, values: dict[str, float], prefix: bool) -> 
 
 
 def _put_decay(config: Config, draft: Draft, sched: str) -> None:
-    """Write decay_epochs and decay_milestones."""
     decay = config.number("decay_epochs", 90)
     if sched in ("step", "wsd", "rsqrt"):
         draft.put("schedule.decay_epochs", decay, at="decay_epochs", why="" if config.has("decay_epochs") else _DEFAULT)

@@ -93,7 +93,6 @@ def _world(config: Config) -> int:
 
 
 def _optimizer(config: Config, lr0: float, iterations: tuple[int, int]) -> Optimizer:
-    """The optimizer of the run with its rate, both of which `auto` chooses."""
     name = config.text("optimizer", "auto", ("SGD", "Adam", "AdamW", "MuSGD", "auto"))
     known = None if name.lower() != "auto" or iterations[0] > MANY else _classes(config, iterations)
     try:
@@ -120,7 +119,6 @@ def _classes(config: Config, iterations: tuple[int, int]) -> int | None:
 
 
 def _remark_warmup(config: Config, warmup_epochs: float, epochs: int, batches: int) -> None:
-    """Tell of a warmup that fills the run, and of the 100 batches that it has at least in older releases."""
     if config.at_least("8.4.190"):
         warmup = round(min(warmup_epochs, max(epochs - 1, 0)) * batches)
     else:

@@ -81,7 +81,6 @@ def _hyp(config: Config) -> Config:
 
 
 def _batches(config: Config) -> int:
-    """The batches of an epoch."""
     given = config.given
     counted = option_count(config, "batches_per_epoch", "steps_per_epoch").number
     if counted is not None:

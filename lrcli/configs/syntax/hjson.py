@@ -13,7 +13,6 @@ from lrcli.reader.source import Source
 
 
 def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
-    """The mapping of a text."""
     return apply_sets(HjsonReader(source).object(), sets, text_scalar)
 
 

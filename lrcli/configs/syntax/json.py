@@ -21,7 +21,6 @@ _WORDS = {"true": True, "false": False, "null": None, "NaN": float("nan"), "Infi
 
 
 def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
-    """The mapping of a JSON text."""
     return apply_sets(_object(source), sets, text_scalar)
 
 
@@ -36,11 +35,9 @@ class JsonReader(Cursor):
     ends_with_comma = False
 
     def fail(self, wanted: str) -> SpecError:
-        """The error of a text that is no JSON, to be raised."""
         return refuse(self.place(self.at), "syntax", f"this is no JSON: {wanted}")
 
     def object(self) -> Mapping:
-        """The mapping of the whole text."""
         self.skip()
         root = self.value(1)
         self.skip()
@@ -49,7 +46,6 @@ class JsonReader(Cursor):
         return root
 
     def value(self, depth: int) -> Node:
-        """The value that begins here."""
         if depth > MAX_DEPTH:
             raise refuse(self.place(self.at), "limit", f"more than {MAX_DEPTH} levels of nesting")
         start, place = self.at, self.place(self.at)
@@ -71,7 +67,6 @@ class JsonReader(Cursor):
         return Value(self.place(start, self.at), word, read=resolve_scalar(word) if match else _WORDS[word])
 
     def string(self) -> Scalar:
-        """The text in quotes that begins here."""
         start = self.at
         try:
             value, self.at = _DECODER.raw_decode(self.text, start)
@@ -80,7 +75,6 @@ class JsonReader(Cursor):
         return Value(self.place(start, self.at), value, False, read=value)
 
     def entry(self, depth: int) -> tuple[Scalar, Node]:
-        """The key and the value that begin here."""
         if not self.text.startswith('"', self.at):
             raise self.fail("a key in double quotes is wanted here")
         key = self.string()

@@ -20,7 +20,6 @@ class Offsets:
         self.starts = [0, *(match.end() for match in _LINE_END.finditer(source.text))]
 
     def place(self, start: int, end: int | None = None) -> Place:
-        """The place of the characters from `start` to `end` (one character without it)."""
         line = bisect_right(self.starts, start)
         return Place(self.source, line, start - self.starts[line - 1] + 1, max(1, (end or start + 1) - start))
 

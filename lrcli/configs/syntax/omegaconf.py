@@ -24,7 +24,6 @@ def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
 
 
 def omegaconf_scalar(place: Place, text: str, plain: bool, tag: str) -> Scalar:
-    """A scalar as OmegaConf reads it."""
     if plain and not tag and _FLOAT.fullmatch(text):
         return Value(place, text, plain, read=float(text.replace("_", "")))
     return scalar_of_pyyaml(place, text, plain, tag)

@@ -125,7 +125,6 @@ class _File:
         return value
 
     def assign(self, target: ast.expr, value: Node, written: ast.expr) -> bool:
-        """target = value."""
         if isinstance(target, ast.Name):
             name = target.id
             if name in self.given:
@@ -144,7 +143,6 @@ class _File:
         return held is not None and self.change(held, lambda node: with_item(node, key, self.read.place(target), value))
 
     def delete(self, target: ast.expr) -> bool:
-        """del target."""
         if isinstance(target, ast.Name):
             return self.names.pop(target.id, None) is not None
         held, key = self.container(target)
@@ -265,7 +263,6 @@ def _changed_in(statement: ast.AST, names: Names) -> set[str]:
 
 
 def _stored(node: ast.AST) -> Iterator[ast.Name]:
-    """The names that are assigned to somewhere in a statement."""
     return (n for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
 
 

@@ -43,7 +43,6 @@ class Expressions:
         self.source, self.names, self.shared = source, names, shared
 
     def place(self, node: ast.AST) -> Place:
-        """Where an expression stands."""
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
         text = self.source.lines[line - 1] if line <= len(self.source.lines) else ""
         start = len(text.encode()[:column].decode(errors="ignore"))
@@ -59,7 +58,6 @@ class Expressions:
         return Unknown(self.place(node), text[:200], code="code-not-data", why=why, help="write the value itself")
 
     def value(self, node: ast.expr, depth: int = 1) -> Node:
-        """The node of an expression."""
         if depth > MAX_DEPTH:
             raise refuse(self.place(node), "limit", f"more than {MAX_DEPTH} levels of nesting")
         if isinstance(node, ast.Constant):
@@ -89,7 +87,6 @@ class Expressions:
         return self.unknown(node)
 
     def constant(self, value: object, node: ast.AST) -> Node:
-        """The node of a Python value."""
         if value is None or isinstance(value, (bool, int, float)):
             if isinstance(value, int) and abs(value) > 1e300:
                 return self.unknown(node)
@@ -167,7 +164,6 @@ class Expressions:
         return bool(value.read) if isinstance(value, Value) else None
 
     def unary(self, node: ast.UnaryOp, depth: int) -> Node:
-        """-x, +x, not x."""
         if isinstance(node.op, ast.Not):
             test = self.truth(node.operand, depth + 1)
             return self.unknown(node) if test is None else self.constant(not test, node)
@@ -178,7 +174,6 @@ class Expressions:
         return self.constant(-number if isinstance(node.op, ast.USub) else number, node)
 
     def comparison(self, node: ast.Compare, depth: int) -> Node:
-        """a < b and the like; `in` and `is` of what is known."""
         left, right = self.value(node.left, depth + 1), self.value(node.comparators[0], depth + 1)
         work = node.ops[0]
         if isinstance(work, (ast.In, ast.NotIn)) and isinstance(left, Value) and isinstance(right, Mapping):
@@ -191,7 +186,6 @@ class Expressions:
         return self.unknown(node) if known is None else self._worked(lambda: known(left.read, right.read), node)
 
     def arithmetic(self, node: ast.BinOp, depth: int) -> Node:
-        """a + b and the like, of numbers, of texts and of lists."""
         left, right = self.value(node.left, depth + 1), self.value(node.right, depth + 1)
         a, b, work = number_of(left), number_of(right), ARITHMETIC.get(type(node.op))
         if isinstance(left, Unknown) or isinstance(right, Unknown) or work is None:
@@ -230,7 +224,6 @@ def keywords_of(node: ast.Call) -> list[tuple[ast.expr | None, ast.expr]]:
 
 
 def number_of(node: Node) -> int | float | None:
-    """The number that a node is."""
     value = node.value if isinstance(node, Value) else None
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 

@@ -23,7 +23,6 @@ def scalar(place: Place, text: str, plain: bool, tag: str) -> Scalar:
 
 
 def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
-    """The mapping of a YAML text."""
     return read_yaml(source, sets)
 
 

@@ -29,7 +29,6 @@ TomlTable = dict[str, "tuple[Scalar, TomlTable | Node]"]
 
 
 def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
-    """The mapping of a TOML text."""
     return apply_sets(_Reader(source).document(), sets, text_scalar)
 
 
@@ -153,6 +152,5 @@ def _plain(text: str, pattern: re.Pattern[str]) -> Plain:
 
 
 def _closed(table: TomlTable, place: Place) -> Mapping:
-    """The tables as mappings."""
     entries = ((key, _closed(inner, key.place) if isinstance(inner, dict) else inner) for key, inner in table.values())
     return mapping_of(entries, place)
