@@ -1,17 +1,13 @@
 """PyTorch's schedulers in 30 releases.
 
-A class whose scheduler has a state of its own has a module here, with the name of its file in `lrcli.schedules` and
-`replay(schedule, release)`. Where no release computes some of its schedules, it has `foreign(schedule)`: why, "" for
-the others. The others are one rule and a counter (`ruled`), the chained ones those of `rules`. What all share is in
-`machine` (counters, constructor, ways to step).
+Those with a state of their own are in MACHINES. The others are one rule and a counter (`ruled`), the chained ones those
+of `rules`. What all share is in `machine` (counters, constructor, ways to step).
 """
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from importlib import import_module
-from importlib.util import find_spec
-from types import ModuleType
 
 from lrcli.errors import Refused
 from lrcli.frameworks.base import Framework
@@ -35,6 +31,19 @@ SINCE: dict[str, Release] = {
     "polynomial": (1, 13),
 }
 """The first release that has a class, where that is not FIRST, by the file of its schedule."""
+
+MACHINES = {
+    "chained": "composite.ChainedReplay",
+    "cosine_restarts": "cosine_restarts.WarmRestartsReplay",
+    "cyclic": "in_group.CyclicReplay",
+    "manual": "composite.ManualReplay",
+    "one_cycle": "in_group.OneCycleReplay",
+    "plateau": "plateau.PlateauReplay",
+    "range_test": "in_group.RangeTestReplay",
+    "sequential": "sequential.SequentialReplay",
+    "swalr": "in_group.SWALRReplay",
+}
+"""Where in this folder the schedulers with a state of their own are, by the file of their schedule."""
 
 FRAMEWORK = Framework("torch", "PyTorch", tuple(RELEASES.values()), replays=True)
 AS_LAMBDA = ("constant", "warmup_cosine", "range_test")
@@ -60,17 +69,21 @@ def foreign_schedule(schedule: Schedule) -> Schedule | None:
 
 def foreign_reason(schedule: Schedule) -> str:
     """Why no release computes this very schedule, its parts aside; "" where they do."""
-    module = module_of(type(schedule))
-    if "." in schedule.name or (schedule.torch is None and module is None and schedule.name not in AS_LAMBDA):
+    if not is_known(type(schedule)):
         return f"{schedule.name} is no schedule of PyTorch"
-    foreign = getattr(module, "foreign", None)
-    return foreign(schedule) if foreign else ""
+    counting = getattr(schedule, "counting", "torch")
+    return "" if counting == "torch" else f"counting: {counting} is not what PyTorch does"
+
+
+def is_known(cls: type[Schedule]) -> bool:
+    """Whether a class is PyTorch's, or what people make of its classes."""
+    return "." not in cls.name and (cls.torch is not None or _stem(cls) in MACHINES or cls.name in AS_LAMBDA)
 
 
 def replay(schedule: Schedule, release: Release) -> Replay:
     """The scheduler that `release` builds for this schedule; Refused if it cannot, NotReplayed if none has it.
 
-    A class without a module or a rule of its own is its closed form.
+    A class without a machine or a rule of its own is its closed form.
     """
     if foreign_reason(schedule):
         raise NotReplayed(schedule)
@@ -79,10 +92,11 @@ def replay(schedule: Schedule, release: Release) -> Replay:
         raise refuse(release, "AttributeError", f"{schedule.torch} first appears in torch {first[0]}.{first[1]}")
     if known := RULES.get(_stem(cls)):
         return known.replay(schedule, release)
-    module = module_of(cls)
-    if module is None:
+    place = MACHINES.get(_stem(cls))
+    if place is None:
         return Ruled(release, partial(closed_form, schedule))
-    built = module.replay(schedule, release)
+    module, _, name = place.partition(".")
+    built = getattr(import_module(f"{__name__}.{module}"), name)(schedule, release)
     assert isinstance(built, Replay)
     return built
 
@@ -97,14 +111,3 @@ def since(cls: type[Schedule]) -> str | None:
 
 def _stem(cls: type[Schedule]) -> str:
     return cls.__module__.rpartition(".")[2]
-
-
-def module_of(cls: type[Schedule]) -> ModuleType | None:
-    """The module of this folder for a class; another framework's schedules have none."""
-    return None if "." in cls.name else _module_of_stem(_stem(cls))
-
-
-@cache
-def _module_of_stem(stem: str) -> ModuleType | None:
-    name = f"{__name__}.{stem}"
-    return import_module(name) if find_spec(name) else None

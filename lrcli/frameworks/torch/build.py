@@ -9,7 +9,7 @@ from typing import Any
 from warnings import warn
 
 from lrcli.errors import LrcliError, Problem
-from lrcli.frameworks.torch import AS_LAMBDA, foreign_reason, module_of
+from lrcli.frameworks.torch import AS_LAMBDA, foreign_reason, is_known
 from lrcli.frameworks.torch.formula import deviation, factor_of, formula_scheduler, lambda_lr
 from lrcli.frameworks.torch.releases import NEWEST, find_release
 from lrcli.schedules.base import Schedule
@@ -89,7 +89,7 @@ def check(schedules: Sequence[Schedule]) -> None:
     first = schedules[0]
     if any(type(schedule) is not type(first) for schedule in schedules):
         raise LrcliError("the parameter groups have schedules of different types; a PyTorch scheduler has one for all")
-    if module_of(type(first)) is None and foreign_reason(first):
+    if not is_known(type(first)):
         raise LrcliError(f"PyTorch has no scheduler that computes {first.name}")
     for schedule in schedules:
         if reason := foreign_reason(schedule):

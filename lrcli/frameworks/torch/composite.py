@@ -1,4 +1,4 @@
-"""What SequentialLR, ChainedScheduler and several schedulers on one optimizer share: children on one group."""
+"""Children on one group: ChainedScheduler, several schedulers stepped by hand, what SequentialLR shares with both."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from lrcli.frameworks.torch.machine import ParamGroup, RateRule, Reason, Replay
 from lrcli.frameworks.torch.plateau import PlateauReplay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.base import Schedule
+from lrcli.schedules.chained import Chained
+from lrcli.schedules.manual import Manual
 
 
 def mark(exc: Exception, child: int) -> None:
@@ -156,3 +158,58 @@ def _failing(rules: Sequence[tuple[RateRule, int]], lr: float, step: int) -> int
         except Exception:
             return i
     return 0
+
+
+class ChainedReplay(Composite):
+    """Every child steps, in order. It has no counter. get_last_lr() is what the group holds."""
+
+    def __init__(self, schedule: Chained, release: Release) -> None:
+        super().__init__(schedule.schedules, release)
+
+    def begin(self, group: ParamGroup, last_epoch: int) -> float:
+        if not self.children and self.release >= (1, 11):
+            exception = "IndexError" if self.release < (2, 4) else "ValueError"
+            raise refuse(self.release, exception, "ChainedScheduler needs at least one scheduler")
+        self.check_children()
+        if self.release >= (1, 11):
+            self.last_lr = group.lr
+        return group.lr
+
+    def undo(self) -> None:
+        raise refuse(self.release, "AttributeError", "a ChainedScheduler inside a SequentialLR works from torch 2.6 on")
+
+    def advance(self, lr: float) -> float:
+        lr = self.step_children(lr)
+        if self.release >= (1, 11):
+            self.last_lr = lr
+        return lr
+
+    def run(self, lr: float, n: int, out: list[float]) -> None:
+        super().run(lr, n, out)
+        if self.release >= (1, 11) and n:
+            self.last_lr = out[-1]
+
+
+class ManualReplay(Composite):
+    """The loop steps each scheduler by hand, and reads get_lr() and get_last_lr() of the last one."""
+
+    def __init__(self, schedule: Manual, release: Release) -> None:
+        super().__init__(schedule.schedules, release)
+        if not self.children:
+            raise refuse(release, "IndexError", "there is no scheduler to step")
+        self.scheduler_first = any(child.scheduler_first for child in self.children)
+
+    def step(self, lr: float, epoch: float | None = None, metric: float | None = None) -> float:
+        return self.step_children(lr, epoch, metric)
+
+    def has(self, reading: str) -> bool:
+        return self.children[-1].has(reading)
+
+    def reading_reason(self, fresh: bool, later: bool) -> Reason:
+        return self.children[-1].reading_reason(fresh, later)
+
+    def get_lr(self, lr: float) -> float:
+        return self.children[-1].get_lr(lr)
+
+    def get_last_lr(self) -> float:
+        return self.children[-1].get_last_lr()

@@ -14,6 +14,12 @@ class WarmRestartsReplay(Replay):
     """T_cur steps since the last restart, in a cycle of T_i."""
 
     def __init__(self, schedule: CosineRestarts, release: Release) -> None:
+        if not isinstance(schedule.T_0, int) or schedule.T_0 <= 0:
+            raise refuse(release, "ValueError", f"T_0 must be a positive int, not {schedule.T_0!r}")
+        if not isinstance(schedule.T_mult, int) or schedule.T_mult < 1:
+            # 1.1 misspells T_mult in the very message
+            exception = "NameError" if release == (1, 1) else "ValueError"
+            raise refuse(release, exception, f"T_mult must be an int of at least 1, not {schedule.T_mult!r}")
         super().__init__(release)
         self.schedule = schedule
         self.T_i: float = schedule.T_0
@@ -123,13 +129,3 @@ class WarmRestartsReplay(Replay):
                 help="Upgrade, or pass the epoch: scheduler.step(epoch)",
             )
         ]
-
-
-def replay(schedule: CosineRestarts, release: Release) -> Replay:
-    if not isinstance(schedule.T_0, int) or schedule.T_0 <= 0:
-        raise refuse(release, "ValueError", f"T_0 must be a positive int, not {schedule.T_0!r}")
-    if not isinstance(schedule.T_mult, int) or schedule.T_mult < 1:
-        # 1.1 misspells T_mult in the very message
-        exception = "NameError" if release == (1, 1) else "ValueError"
-        raise refuse(release, exception, f"T_mult must be an int of at least 1, not {schedule.T_mult!r}")
-    return WarmRestartsReplay(schedule, release)

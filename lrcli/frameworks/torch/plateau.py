@@ -13,6 +13,8 @@ class PlateauReplay(Replay):
     """Its step() takes the metric first; it has no get_lr() of its own."""
 
     def __init__(self, schedule: Plateau, release: Release) -> None:
+        if schedule.factor >= 1.0:
+            raise refuse(release, "ValueError", f"factor must be below 1, not {schedule.factor!r}")
         super().__init__(release)
         self.schedule = schedule
         self.scheduler_first = False  # every release documents: validate, then step(metric)
@@ -64,14 +66,3 @@ class PlateauReplay(Replay):
         if self.release < (2, 2):
             raise refuse(self.release, "AttributeError", "ReduceLROnPlateau has no get_last_lr() before 2.2")
         return super().get_last_lr()
-
-
-def foreign(schedule: Plateau) -> str:
-    """Why no release of PyTorch computes it: it counts otherwise."""
-    return "" if schedule.counting == "torch" else f"counting: {schedule.counting} is not what PyTorch does"
-
-
-def replay(schedule: Plateau, release: Release) -> Replay:
-    if schedule.factor >= 1.0:
-        raise refuse(release, "ValueError", f"factor must be below 1, not {schedule.factor!r}")
-    return PlateauReplay(schedule, release)

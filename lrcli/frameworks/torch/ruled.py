@@ -160,20 +160,3 @@ class Ruled(Replay):
             super().run(lr, n, out)
         except Exception as exc:
             raise self._surfaced(exc) from exc
-
-
-class GroupRuled(Ruled):
-    """One whose rule reads its arguments from the group at every call: a scheduler built later may overwrite them."""
-
-    _seen: tuple[float | None, dict[str, float]] | None = None
-
-    @property
-    def rules(self) -> Rules:
-        now = (self.group.initial_lr, dict(self.group.arguments))
-        if now != self._seen:
-            self._seen, self._made = now, self._make_rules(self.group.base_lr())
-        return self._made
-
-    @rules.setter
-    def rules(self, made: Rules) -> None:
-        pass  # they are made when they are read

@@ -7,7 +7,7 @@ from math import isclose
 
 from lrcli.errors import Problem
 from lrcli.frameworks.torch.composite import Composite
-from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay
+from lrcli.frameworks.torch.machine import ParamGroup, Reason
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.sequential import Sequential
 
@@ -104,7 +104,3 @@ class SequentialReplay(Composite):
                 )
             )
         return notes
-
-
-def replay(schedule: Sequential, release: Release) -> Replay:
-    return SequentialReplay(schedule, release)

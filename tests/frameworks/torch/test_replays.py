@@ -10,7 +10,7 @@ import pytest
 from lrcli.catalog.registry import general_types as all_types
 from lrcli.curve import evaluate
 from lrcli.errors import EvaluationError, LrcliError, Refused
-from lrcli.frameworks.torch import AS_LAMBDA, module_of, replay, rules, since
+from lrcli.frameworks.torch import is_known, replay, rules, since
 from lrcli.frameworks.torch.loop import TrainingLoop, _saved_group
 from lrcli.frameworks.torch.machine import ParamGroup
 from lrcli.frameworks.torch.releases import RELEASES, find_release, parse
@@ -30,10 +30,10 @@ def codes(schedule: str, emulate: str) -> list[str]:
 
 
 def test_every_general_schedule_is_replayed() -> None:
-    """By a module with the name of its file, by a rule, or by its closed form."""
+    """By a machine, by a rule, or by its closed form."""
     for cls in all_types():
         assert parse(since(cls) or "1.0") <= parse("1.13")
-        assert module_of(cls) or cls.torch or cls.name in AS_LAMBDA
+        assert is_known(cls)
 
 
 def test_no_rule_knows_the_double_gamma() -> None:
