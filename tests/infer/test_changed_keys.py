@@ -202,6 +202,27 @@ def test_hf_num_cycles() -> None:
     assert {"schedule.T_max=500", "schedule.eta_min=0"} == {c.setting for c in report.explanations[0].changes}
 
 
+@pytest.mark.parametrize("periods", [1.5, 3])
+def test_periods_of_a_cosine_that_the_spec_has_no_key_for(periods: float) -> None:
+    """One and a half periods of PyTorch's cosine are transformers' num_cycles."""
+    declared = read_declared("{lr: 5e-5, steps: 300, warmup: {for: 20, start_factor: 0}, schedule: {type: cosine}}")
+    run = read_declared(SPECS["hf cosine"], sets=[f"schedule.num_cycles={periods}"]).spec
+    first = explain(declared.spec, log_of(run, FIVE, every=10), declared=declared).explanations[0]
+    assert ["cycles"] == [entry.key for entry in first.causes]
+    assert (f"o(t) = s(t) with num_cycles {periods:g} (periods of the cosine) instead of 0.5",) == first.forms
+
+
+def test_a_run_that_was_extended() -> None:
+    """From some row on the warmup's share and the decay are those of the longer run."""
+    text = "{lr: 2.0e-4, steps: 300, warmup: {for: 10%, start_factor: 0}, schedule: {type: cosine}}"
+    declared, longer = read_declared(text), read_declared(text, sets=["steps=500"])
+    before, after = log_of(declared.spec, FULL, every=10), log_of(longer.spec, FULL, every=10)
+    log = replace(after, lrs={"lr": [*before.lrs["lr"][:15], *after.lrs["lr"][15:]]})
+    first = explain(declared.spec, log, declared=declared).explanations[0]
+    assert ["horizon-after"] == [entry.key for entry in first.causes]
+    assert ("o(t) = s(t); from t = 150 on with steps: 500 instead of 300",) == first.forms
+
+
 def test_horizon_divided_by_accumulation() -> None:
     """A horizon 8 times too short is a time scale, and the key that makes it."""
     text = "{lr: 2.0e-5, steps: 100000, schedule: {type: linear, start_factor: 1, end_factor: 0, total_iters: 100000}}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -325,4 +326,32 @@ def test_milestones_in_the_other_unit(tmp_path: Path, text: str, setting: str, e
     declared, run = read(), read(sets=[setting])
     first = explain(declared.spec, log_of(run, every=every), declared=declared).explanations[0]
     assert ["unit"] == [cause.key for cause in first.causes]
+    assert [setting] == [change.setting for change in first.changes]
+
+
+@pytest.mark.parametrize("rounding", [FULL, FIVE], ids=["full", "5 digits"])
+@pytest.mark.parametrize(
+    ("sets", "row"), [(["max_steps=1000"], 300), (["max_steps=1000"], 600), (["max_steps=777"], 410)]
+)
+def test_a_run_that_was_extended(tmp_path: Path, sets: list[str], row: int, rounding: Rounding) -> None:
+    """From the row of the resume on the log is that of the longer run, the warmup's share of it included."""
+    text = TRL.replace("max_steps: -1", "max_steps: 600")
+    declared, longer = config(tmp_path, text), config(tmp_path, text, sets)
+    before, after = log_of(declared, rounding), log_of(longer, rounding)
+    rows = [t < row for t in after.positions]
+    (short,), (long,) = before.lrs.values(), after.lrs.values()
+    values = [short[i] if early else long[i] for i, early in enumerate(rows)]
+    first = explain(declared.spec, replace(after, lrs={"lr": values}), declared=declared).explanations[0]
+    assert ["horizon-after"] == [cause.key for cause in first.causes]
+    assert f"with max_steps: {sets[0].partition('=')[2]} instead of 600" in first.forms[0]
+
+
+@pytest.mark.parametrize("every", [1, 10])
+@pytest.mark.parametrize("periods", ["1.5", "2.5", "3", "0.25"])
+def test_periods_of_a_cosine(tmp_path: Path, periods: str, every: int) -> None:
+    """Another num_cycles is named as that, and not as a horizon that makes the same numbers."""
+    text, setting = TRL.replace("max_steps: -1", "max_steps: 600"), f"lr_scheduler_kwargs.num_cycles={periods}"
+    declared = config(tmp_path, text)
+    log = log_of(config(tmp_path, text, [setting]), every=every)
+    first = explain(declared.spec, log, declared=declared).explanations[0]
     assert [setting] == [change.setting for change in first.changes]

@@ -13,13 +13,13 @@ from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.probe import Probe
 from lrcli.infer.explain.sources import Formula, RateSource, plain_source
-from lrcli.infer.explain.tuning import ANOTHER_LENGTH, COST, COUNTS_BELOW, EXTRA, SHARES, TRIED_WITH, UNIT_FLAGS
+from lrcli.infer.explain.tuning import ANOTHER_LENGTH, COST, COUNTS_BELOW, CYCLES, EXTRA, SHARES, TRIED_WITH, UNIT_FLAGS
 from lrcli.infer.keys import Change, Key, Variants, keys_of
 from lrcli.infer.keys.key import KeyValue, text_of_number
 from lrcli.infer.keys.pairs import near_values
-from lrcli.infer.keys.solving import Solver
+from lrcli.infer.keys.solving import Solver, Wanted
 from lrcli.infer.keys.variants import Trial
-from lrcli.infer.numbers import digits, rounded, simplest
+from lrcli.infer.numbers import digits, is_round, rounded, simplest
 from lrcli.progress import report_progress
 from lrcli.reader import Declared
 from lrcli.series import series_of
@@ -168,6 +168,35 @@ class ChangedKeys:
                     if spec is not None and abs(spec.length / (evidence.at[-1] + 1) - 1) < ANOTHER_LENGTH:
                         yield key, value
 
+    def extended(self, evidence: Evidence) -> Iterator[Hypothesis]:
+        """The base up to some row, and from there on the spec of a run of another length, which all of it follows."""
+        asked = evidence.asked()
+        if not asked or not asked[0]:
+            return
+        at = [evidence.at[i] for i in asked]
+        wanted = Wanted([evidence.values[i] for i in asked], [evidence.slack[i] for i in asked])
+        run = self.variants.declared.spec
+        for key in self.keys:
+            other = (
+                None
+                if key.unlikely or key.kind not in ("number", "whole")
+                else self.variants.spec([key.to(2 * key.number)])
+            )
+            if other is None or other.length == run.length:
+                continue
+
+            def rates(value: float, key: Key = key) -> list[float] | None:
+                source = self.source([key.to(value)])
+                return None if source is None else source(at)
+
+            ends = (round(key.number * length / run.length) for length in evidence.marks.lengths((0,)))
+            solver = Solver(replace(key, kind="whole"), rates, wanted, [*map(float, ends)])
+            for value in [*solver.shown()] or [*solver.solutions()]:
+                source = self.source([key.to(value)])
+                if source is not None and value != key.number:
+                    extra = EXTRA["a length that is not doubled"] * (not is_round(value / key.number))
+                    yield from evidence.propose_later(source, key.to(value).sentence, extra)
+
     def _usual(self, evidence: Evidence) -> Iterator[Trial]:
         """Values that one of two keys may have: of what jumps, and of lengths that the log shows."""
         for key in self.keys:
@@ -200,7 +229,9 @@ class ChangedKeys:
         self, key: Key, probe: Probe, form: Callable[[float], KeyValue] = float, of: Key | None = None
     ) -> list[float]:
         """The values of a number that meet the probed rows: of lengths, those that the log shows, or else any."""
-        near = probe.evidence.marks.lengths(self.offsets) if key.kind == "whole" else ()
+        near: Sequence[float] = CYCLES if "cycle" in key.path.lower() else ()
+        if key.kind == "whole":
+            near = probe.evidence.marks.lengths(self.offsets)
         solver = Solver(key, lambda value: probe.lrs((of or key, form(value))), probe.wanted, near)
         return [*solver.shown()] or [*solver.solutions()]
 
@@ -239,6 +270,7 @@ class ChangedKeys:
         assert source is not None
         extra = EXTRA["a second key"] * (len(changes) - 1) + EXTRA["a further number"] * (numbers - len(changes))
         extra += sum(map(_odd, changes)) + EXTRA["an unlikely key"] * any(map(self._unlikely, changes))
+        extra += EXTRA["half cycles"] * any("cycle" in change.key and change.number in CYCLES for change in changes)
         extra += sum(self._run_length(change, evidence) for change in changes)
         form = f"s(t) with {' and '.join(change.sentence for change in changes)}"
         name = "unit" if all(_is_unit(change.key) for change in changes) else "changed"

@@ -15,7 +15,7 @@ from lrcli.infer.explain.clocks import STRAIGHT, Clock, shifted_since
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
 from lrcli.infer.explain.marks import Marks
 from lrcli.infer.explain.rows import Rows
-from lrcli.infer.explain.sources import Formula
+from lrcli.infer.explain.sources import Formula, RateSource, switched
 from lrcli.infer.explain.tuning import ASKED, CHANGES, COST, GRID, NEAREST, SAMPLE
 from lrcli.infer.keys import Change
 from lrcli.infer.numbers import simplest_factor
@@ -65,6 +65,15 @@ class Evidence:
     ) -> Hypothesis:
         """The base with another clock."""
         return self.propose(key, clock.form, extra=extra, params=params, detail=detail, clock=clock)
+
+    def propose_later(self, source: RateSource, length: str, extra: float) -> Iterator[Hypothesis]:
+        """The base up to some row, and from there on the schedule with another length, where that is best."""
+        changed = self.missed_by(replace(self.base, source=source).at(self.at))
+        first, last, misses = self.switch(self.misses, changed)
+        if last and first < len(self.at) and misses < min(sum(self.misses), sum(changed)):
+            row = self.rows.at[self.refined(last, self.base.clock)]
+            form, later = f"s(t); from t = {row} on with {length}", switched(self.base.source, source, row)
+            yield self.propose("horizon-after", form, extra=extra, params=2, source=later)
 
     @property
     def formula(self) -> Formula | None:

@@ -95,6 +95,7 @@ def _searched(evidence: Evidence, counted: Counted, rows: Rows, changed: Changed
         yield from unused.some()
         best = _best(counted, rows)
     if changed is not None and (best is None or best.misses):
+        yield from changed.extended(evidence)
         yield from _until_right(changed.two(evidence, thorough=False), counted)
         best = _best(counted, rows)
     if best is None or best.misses:

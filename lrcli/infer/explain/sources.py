@@ -182,6 +182,20 @@ def before_step(n: float, before: Callable[[float], float], after: RateSource) -
     return lambda ts: [before(t) if t < n else after([t])[0] for t in ts]
 
 
+def sped_up(before: RateSource, after: RateSource, start: int, pace: float) -> RateSource:
+    """One source before a step, and from there on another one from its step 0, `pace` steps of it at each step.
+
+    >>> sped_up(lambda ts: [9.0] * len(ts), lambda ts: list(ts), 2, 3.0)([0, 2, 3])
+    [9.0, 0, 3]
+    """
+
+    def later(ts: Sequence[float]) -> list[float]:
+        steps = [pace * (t - start) for t in ts]
+        return after([int(step) if step % 1 == 0 else step for step in steps])
+
+    return before_step(start, lambda t: before([t])[0], later)
+
+
 def product(decay: RateSource, share: Callable[[float], float], start: float = 0.0) -> RateSource:
     """A decay times a warmup's factor, which rises from `start` to 1 with the share of the warmup that is done."""
     return lambda ts: [rate * (start + (1 - start) * min(1.0, share(t))) for t, rate in zip(ts, decay(ts), strict=True)]

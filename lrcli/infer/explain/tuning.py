@@ -38,6 +38,7 @@ COST = {
     "floor": 1.9,
     "shift": 2.0,
     "other-scheduler": 2.0,
+    "cycles": 2.1,
     "skipped": 2.1,
     "mirrored": 2.2,
     "factor-after": 2.2,
@@ -79,6 +80,7 @@ EXTRA = {
     "a second key": 2.05,  # two keys cost less than two causes
     "a further key": 0.05,  # of those that were not used
     "a length that is solved for": 0.6,
+    "half cycles": -0.1,  # a cosine of whole or half periods; another length makes few of them
     "a digit": 0.15,  # of a value with more than two of them
     "many digits": 0.9,
     "a position that is not round": 0.5,
@@ -180,6 +182,9 @@ COUNTS_BELOW = 5
 
 SHARES = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.1, 0.15, 0.2, 0.3)
 """Shares of a run that people write."""
+
+CYCLES = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 0.25)
+"""The periods of a cosine that people ask for; half of one is the usual decay."""
 
 SCALES = (2, 4, 8, 3, 16, 32, 64, 128, 5, 6, 10, 100)
 """By how much a scheduler is usually too fast or too slow."""

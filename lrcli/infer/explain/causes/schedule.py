@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from lrcli.infer.explain.causes.base import Cause, propose_nothing
-from lrcli.infer.explain.edits import horizons
+from lrcli.infer.explain.edits import horizons, warmup_of
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.sources import (
@@ -19,10 +19,10 @@ from lrcli.infer.explain.sources import (
     keras_1_plateau,
     mean_of,
     plain_source,
-    switched,
+    sped_up,
     written,
 )
-from lrcli.infer.explain.tuning import EXTRA
+from lrcli.infer.explain.tuning import CYCLES, EXTRA
 from lrcli.infer.numbers import is_round
 from lrcli.logs import Rounding
 from lrcli.series import series_of
@@ -38,13 +38,20 @@ def find_horizon(evidence: Evidence) -> Iterator[Hypothesis]:
         # all positions of a list are seldom stretched
         extra = EXTRA["a length that is not doubled"] * (not is_round(value / old)) * (1 + name.endswith("[-1]"))
         yield evidence.propose("horizon", f"s(t) with {length}", extra=extra, source=source)
-        changed = evidence.missed_by(replace(evidence.base, source=source).at(evidence.at))
-        first, last, misses = evidence.switch(evidence.misses, changed)
-        if last == 0 or first >= len(evidence.at) or misses >= min(sum(evidence.misses), sum(changed)):
-            continue
-        row = evidence.rows.at[evidence.refined(last, evidence.base.clock)]
-        later, form = switched(plain, source, row), f"s(t); from t = {row} on with {length}"
-        yield evidence.propose("horizon-after", form, extra=extra, params=2, source=later)
+        yield from evidence.propose_later(source, length, extra)
+
+
+def find_cycles(evidence: Evidence) -> Iterator[Hypothesis]:
+    """Another number of periods of a cosine, whose clock runs so many times as fast from the end of the warmup on."""
+    plain = evidence.formula
+    if plain is None or evidence.base.parts:
+        return
+    begin, decay, warm = warmup_of(plain) or (0, plain, plain)
+    if decay.schedule.name == "cosine":
+        for periods in CYCLES:
+            source = sped_up(warm, decay, begin, 2 * periods)
+            form = f"s(t) with num_cycles {periods:g} (periods of the cosine) instead of 0.5"
+            yield evidence.propose("cycles", form, source=source)
 
 
 def find_averaged(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -192,6 +199,17 @@ CAUSES = (
         "Decide on the length before the run, or keep the old horizon and anneal once at the end.",
         ("transformers #9099",),
         rank=200,
+    ),
+    Cause(
+        "cycles",
+        "new horizon",
+        "the cosine has another number of periods",
+        find_cycles,
+        "the num_cycles of the run's scheduler",
+        "The cosine ends elsewhere than at its lowest: transformers' cosine has half a period by default "
+        "(num_cycles: 0.5), and with more of it the learning rate goes up and down again.",
+        "Leave num_cycles out, or say it in the spec (schedule: {type: transformers.cosine, num_cycles: 1.5}).",
+        rank=205,
     ),
     Cause(
         "averaged",
