@@ -169,7 +169,9 @@ def read_run_length(root: Mapping, metric: int | None, context: Context) -> None
     if count is None or keys[0] == f"{clock.interval}s":
         return
     if clock.steps_per_epoch is None:
-        hint = "give steps_per_epoch (or data)"
+        hint, name = "give steps_per_epoch (or data)", root.place.source.name
+        if node.place.source.name != name:  # an option's value, for one of several specs
+            hint += f" in {name}, or --steps-per-epoch N"
         problems.add(node.place, "unit", f"{keys[0]} in a run that counts {clock.interval}s need steps_per_epoch", hint)
         context.complete = False
         return

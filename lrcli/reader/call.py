@@ -18,6 +18,8 @@ _ASSIGNED = re.compile(r"\s*([\w.]+\s*=\s*)?(?=[A-Za-z_])|")
 """Before a call may stand the name that it is assigned to."""
 _ARITHMETIC = (ast.Constant, ast.UnaryOp, ast.UAdd, ast.USub, ast.BinOp, ast.operator)
 """A number may be written with these parts of an expression."""
+_COUNTING = ("len", "int", "float", "round", "max", "min")
+"""These functions make a number of what only the training code knows: no scheduler has such a name."""
 _OPTIMIZERS = ("optimizer", "optim", "opt", "self.optimizer")
 
 
@@ -55,6 +57,8 @@ class _Call:
     def _node(self, node: ast.expr) -> Node:
         place = self._place(node)
         if isinstance(node, ast.Call):
+            if ast.unparse(node.func) in _COUNTING:
+                raise self._refused(node)
             return self._mapping(node)
         if isinstance(node, (ast.List, ast.Tuple)):
             return Sequence(place, tuple(map(self._node, node.elts)))

@@ -146,7 +146,11 @@ def check_keys(node: Mapping, known: tuple[str, ...], where: str, problems: Prob
         misplaced = "schedule" in known and key.text in _schedule_keys()
         name = "" if misplaced else closest(key.text, known)
         misspelled.add("schedule" if key.text == "type" else "lr" if name in LR else name)
-        hint = other or "put it under schedule:" if misplaced or other else f"did you mean {name!r}?" if name else ""
+        hint = other or (f"did you mean {name!r}?" if name else "")
+        if misplaced and not other:
+            option = key.place.source.name
+            under = option.replace(" ", " schedule.", 1)
+            hint = f"write {under}" if option.startswith("--set ") else "put it under schedule:"
         problems.add(key.place, "unknown-key", f"unknown key {key.text[:60]!r} {where}", hint)
     spelled = [name for name in LR if node.key(name) is not None]
     if len(spelled) > 1 and (second := node.key(spelled[1])):

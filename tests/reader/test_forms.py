@@ -84,6 +84,7 @@ def test_toml_and_json(tmp_path: Path, text: str) -> None:
         ("{lr: 1, epochs: 3, warmup_ratio: 0.03, schedule: cosine}", "num_warmup_steps: 3%"),
         ("{lr: 1, epochs: 3, warmup_steps: 30, schedule: cosine}", "{type: transformers.cosine, num_warmup_steps: 30}"),
         ("{lr: 1, epochs: 3, scheduler: cosine}", "write schedule: {type: cosine}"),
+        ("{lr: 1, epochs: 3, scheduler: {name: StepLR, step_size: 3}}", "write schedule: {type: StepLR, step_size: 3}"),
         (
             "{lr: 1, epochs: 3, schedule: {type: cosine, min_lr: 0.1}}",
             "transformers.cosine_with_min_lr",
@@ -145,6 +146,7 @@ def test_call_in_a_spec(schedule: str, long: str) -> None:
         ("optax.warmup_cosine_decay_schedule(0.0, 0.1, 10, 100)", "<inline>:1:36: error: 0.0 has no name"),
         ("StepLR(step_size=30)", "add --epochs 90, or --steps 10000"),
         ("StepLR(step_size=30", "this is no call of a scheduler"),
+        ("OneCycleLR(opt, 0.1, epochs=3, steps_per_epoch=len(loader))", "len(loader) is code, and nothing is run here"),
         ("Nothing(30)", "unknown type 'Nothing'"),
         ("StepLR", "StepLR is a type of schedule: write '{lr: 0.1, epochs: 90, schedule: StepLR}'"),
         ("{lr: 1, epochs: 9, schedule: [StepLR(2, gamma=0.1)]}", "quote a call that holds a comma"),
@@ -156,6 +158,15 @@ def test_what_is_wrong_with_a_call(call: str, line: str) -> None:
     """Other frameworks' arguments have no order here; the rest is told in the words of who calls."""
     with pytest.raises(SpecError, match=re.escape(line)):
         lrcli.load(call)
+
+
+def test_options_that_do_not_fit_name_the_line_and_the_spec() -> None:
+    """A key of the schedule is told its whole --set; steps for several specs, which of them cannot count them."""
+    spec = "{lr: 1, epochs: 9, schedule: {type: step, step_size: 3}}"
+    assert "help: write --set schedule.gamma=0.5\n" in run_cli("at", spec, "0", "--set", "gamma=0.5").stderr
+    spec_of_steps = "{lr: 1, steps: 9, schedule: cosine}"
+    outcome = run_cli("plot", spec_of_steps, "schedules/cosine.yaml", "--steps", "9")
+    assert "help: give steps_per_epoch (or data) in schedules/cosine.yaml, or --steps-per-epoch N\n" in outcome.stderr
 
 
 def test_no_warmup() -> None:
