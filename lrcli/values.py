@@ -20,8 +20,14 @@ else:
         """As `dataclasses.dataclass`, with its most used options."""
         if cls is None:
             return lambda cls: dataclass(cls, frozen=frozen, eq=eq, kw_only=kw_only)
-        inherited = any(params.frozen for base in cls.__mro__ if (params := vars(base).get("__dataclass_params__")))
-        dataclasses.dataclass(init=False, repr=False, eq=False, frozen=inherited, kw_only=kw_only)(cls)
+        # the standard one compiles __setattr__ and __delattr__ for each frozen class, and wants all bases to be alike
+        inherited = [params for base in cls.__mro__ if (params := vars(base).get("__dataclass_params__"))]
+        were_frozen = [params.frozen for params in inherited]
+        for params in inherited:
+            params.frozen = False
+        dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only)(cls)
+        for params, was_frozen in zip(inherited, were_frozen, strict=True):
+            params.frozen = was_frozen
         cls.__dataclass_params__.frozen = frozen  # so that a standard one may inherit from it
         attributes = vars(cls)
         methods = {"__init__": _init_of(cls), "__repr__": _repr}

@@ -1,16 +1,15 @@
 """Every schedule type: those of `schedules/`, and those of each folder of `frameworks/`. Found by their files.
 
-A command imports only the modules of the types that its spec names: in `schedules/` the file is called as its type, in
-a framework's folder the module that has the name in its text is imported first. Other spellings (PyTorch's class names,
-a framework's function names) are looked up in the classes themselves.
+A command imports only the modules of the types that its spec names: in `schedules/` a file is called as its first type,
+and of other files those are imported first that have the name in their text, be it PyTorch's class name or an alias.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from itertools import islice
-from keyword import iskeyword
 from pathlib import Path
 
 import lrcli.frameworks
@@ -19,23 +18,24 @@ from lrcli.folder import module_names, package_names
 from lrcli.frameworks.base import Framework
 from lrcli.schedules.base import Schedule
 
+_GENERAL, _FRAMEWORKS = lrcli.schedules.__name__, lrcli.frameworks.__name__
 _TORCH_PATH = ("torch.optim.lr_scheduler.", "torch.", "optim.lr_scheduler.", "lr_scheduler.")
 
 
-_NO_TYPES = ("base", "params", "phased", "turns")
-"""What the types are made of."""
+_NO_TYPES = ("base", "params", "phased", "turns", "counting", "finder", "fitting")
+"""What the types are made of, and what else is known of a framework; nor is a type in a module that `_` begins."""
 
 
 @cache
-def _stems() -> tuple[str, ...]:
-    # lambda_.py holds the type `lambda`, which no module can be called
-    return tuple(sorted(name.rstrip("_") for name in module_names(lrcli.schedules.__path__) if name not in _NO_TYPES))
-
-
-@cache
-def _load(stem: str) -> type[Schedule]:
-    (cls,) = _types_of(f"lrcli.schedules.{stem}{'_' * iskeyword(stem)}")
-    return cls
+def _texts(package_name: str) -> dict[str, str]:
+    """The modules of a package that may hold types, each with its text."""
+    package = import_module(package_name)
+    return {
+        f"{package_name}.{module}": Path(folder, f"{module}.py").read_text(encoding="utf-8")
+        for folder in package.__path__
+        for module in module_names([folder])
+        if module[0] != "_" and module not in _NO_TYPES
+    }
 
 
 @cache
@@ -52,9 +52,32 @@ def _types_of(module_name: str) -> tuple[type[Schedule], ...]:
     )
 
 
+@cache
+def _types_in(package_name: str) -> tuple[type[Schedule], ...]:
+    """The types of a package, sorted by their names."""
+    types = (cls for module in _texts(package_name) for cls in _types_of(module))
+    return tuple(sorted(types, key=lambda cls: cls.name.lower()))
+
+
+def _spellings(cls: type[Schedule]) -> Iterator[str]:
+    """What a type is called, its framework aside."""
+    yield cls.name.rpartition(".")[2]
+    yield from cls.aliases
+    if cls.torch:
+        yield cls.torch
+
+
+def _named(package_name: str, spelling: str) -> tuple[type[Schedule], ...]:
+    """The type of a package that is called so: none or one. Modules that have the name in quotes are tried first."""
+    texts = _texts(package_name)
+    modules = sorted(texts, key=lambda module: f'{spelling}"' not in texts[module])
+    types = (cls for module in modules for cls in _types_of(module))
+    return tuple(islice((cls for cls in types if spelling in _spellings(cls)), 1))
+
+
 def general_types() -> tuple[type[Schedule], ...]:
     """PyTorch's and the general schedules, sorted by their names in a spec."""
-    return tuple(sorted((_load(stem) for stem in _stems()), key=lambda cls: cls.name.lower()))
+    return _types_in(_GENERAL)
 
 
 @cache
@@ -72,7 +95,7 @@ def framework(name: str) -> Framework | None:
 
 @cache
 def _framework(name: str) -> Framework:
-    framework = import_module(f"lrcli.frameworks.{name}").FRAMEWORK
+    framework = import_module(f"{_FRAMEWORKS}.{name}").FRAMEWORK
     assert isinstance(framework, Framework)
     return framework
 
@@ -83,28 +106,9 @@ def framework_of(schedule: Schedule | type[Schedule]) -> Framework | None:
     return framework(prefix) if dot else None
 
 
-_NO_TYPE_MODULES = ("counting", "finder", "fitting")
-"""The modules of a framework's folder that hold what else is known of it."""
-
-
-@cache
-def _type_modules(name: str) -> dict[str, str]:
-    """The modules that may hold a framework's types, each with its text."""
-    if _framework(name).replays:
-        return {}
-    package = import_module(f"lrcli.frameworks.{name}")
-    return {
-        f"{package.__name__}.{module}": Path(package.__path__[0], f"{module}.py").read_text(encoding="utf-8")
-        for module in module_names(package.__path__)
-        if module[0] != "_" and module not in _NO_TYPE_MODULES
-    }
-
-
-@cache
 def framework_types(name: str) -> tuple[type[Schedule], ...]:
     """The types of a framework, sorted by their names."""
-    types = (cls for module in _type_modules(name) for cls in _types_of(module))
-    return tuple(sorted(types, key=lambda cls: cls.name.lower()))
+    return () if _framework(name).replays else _types_in(f"{_FRAMEWORKS}.{name}")
 
 
 def all_types() -> tuple[type[Schedule], ...]:
@@ -121,25 +125,30 @@ def find_types(name: str) -> tuple[type[Schedule], ...]:
     >>> find_types("step") == find_types("StepLR") == find_types("torch.optim.lr_scheduler.StepLR")
     True
     """
-    if name in _stems():
-        return (_load(name),)
+    if module := _general_files().get(name):
+        return _types_of(module)[:1]
     name = name.removeprefix(next(filter(name.startswith, _TORCH_PATH), ""))
     prefix, dot, rest = name.partition(".")
     if dot:
         owner = framework(prefix)
         # keras.optimizers.schedules.CosineDecay: where its module keeps it
         spellings = (rest, rest.rpartition(".")[2]) if owner else ()
-        return next(filter(None, (_named(owner.name, spelling) for spelling in spellings if owner)), ())
-    general = tuple(cls for cls in general_types() if name in (cls.name, cls.torch, *cls.aliases))
-    return general[:1] or tuple(cls for framework in framework_names() for cls in _named(framework, name))
+        return next(filter(None, (_framework_type(owner.name, spelling) for spelling in spellings if owner)), ())
+    of_frameworks = (cls for framework in framework_names() for cls in _framework_type(framework, name))
+    return _named(_GENERAL, name) or tuple(of_frameworks)
 
 
-def _named(name: str, spelling: str) -> tuple[type[Schedule], ...]:
-    """The type of a framework that is called so: none or one. Modules that have the name in quotes are tried first."""
-    texts = _type_modules(name)
-    modules = sorted(texts, key=lambda module: f'{spelling}"' not in texts[module])
-    types = (cls for module in modules for cls in _types_of(module))
-    return tuple(islice((cls for cls in types if spelling in (cls.name.partition(".")[2], *cls.aliases)), 1))
+@cache
+def _general_files() -> dict[str, str]:
+    """The modules of `schedules/` by the names of their first types."""
+    # lambda_.py holds the type `lambda`, which no module can be called
+    names = (name for name in module_names(lrcli.schedules.__path__) if name not in _NO_TYPES)
+    return {name.rstrip("_"): f"{_GENERAL}.{name}" for name in names}
+
+
+def _framework_type(name: str, spelling: str) -> tuple[type[Schedule], ...]:
+    """The type of a framework that is called so: none or one."""
+    return () if _framework(name).replays else _named(f"{_FRAMEWORKS}.{name}", spelling)
 
 
 def find_type(name: str) -> type[Schedule] | None:
@@ -150,10 +159,7 @@ def find_type(name: str) -> type[Schedule] | None:
 
 def type_names() -> tuple[str, ...]:
     """Every spelling that `find_type` knows, for suggestions."""
-    spellings = {spelling for cls in general_types() for spelling in (cls.name, cls.torch, *cls.aliases) if spelling}
-    for name in framework_names():
-        for cls in framework_types(name):
-            spellings.update((cls.name, cls.name.partition(".")[2], *cls.aliases))
+    spellings = {spelling for cls in all_types() for spelling in (cls.name, *_spellings(cls))}
     return tuple(sorted(spellings, key=str.lower))
 
 
