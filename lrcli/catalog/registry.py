@@ -22,7 +22,7 @@ _GENERAL, _FRAMEWORKS = lrcli.schedules.__name__, lrcli.frameworks.__name__
 _TORCH_PATH = ("torch.optim.lr_scheduler.", "torch.", "optim.lr_scheduler.", "lr_scheduler.")
 
 
-_NO_TYPES = ("base", "params", "phased", "turns", "counting", "finder", "fitting")
+_NO_TYPES = ("base", "params", "turns", "counting", "finder", "fitting")
 """What the types are made of, and what else is known of a framework; nor is a type in a module that `_` begins."""
 
 

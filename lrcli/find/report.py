@@ -10,8 +10,7 @@ from statistics import median
 from lrcli.errors import LrcliError
 from lrcli.find import Points
 from lrcli.find.smith import LossShape, shape_of
-from lrcli.frameworks._slopes import smoothed
-from lrcli.frameworks.finders import Suggestion, finders
+from lrcli.frameworks.finders import Suggestion, finders, smoothed
 
 FAR_APART = 10.0
 """Suggestions that differ by more than this factor are warned about."""

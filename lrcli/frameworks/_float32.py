@@ -2,7 +2,7 @@
 
 One operation on two singles, computed in doubles and rounded, is what a machine computes in singles. cos and pow are
 those of glibc before 2.41 (its polynomials, in doubles, to the bit), log is XLA's own. A list is rounded at a stretch,
-which costs a fraction of rounding each number, so the schedules compute lists: see `lrcli.frameworks.vectored`.
+which costs a fraction of rounding each number, so the schedules compute lists: see `Vectored`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from struct import Struct
 from typing import NamedTuple
 
 from lrcli.errors import NoValue
+from lrcli.frameworks.schedule import Vectored
+from lrcli.values import dataclass
 
 _F32, _U32 = Struct("<f"), Struct("<I")
 
@@ -237,3 +239,18 @@ class Width(NamedTuple):
 SINGLE = Width(singles, f32, cos32, pow32, log32, flushed)
 DOUBLE = Width(_same, float, math.cos, pow64, log64, _same)
 WIDTHS = {"float32": SINGLE, "float64": DOUBLE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FloatTyped(Vectored):
+    """A schedule that is computed in one float type for all parameter groups, which a subclass has as its `dtype`."""
+
+    dtype: str
+
+    @property
+    def width(self) -> Width:
+        """The arithmetic of the type."""
+        return WIDTHS[self.dtype]
+
+    def ignores(self, lr: float) -> bool:
+        return super().ignores(lr) and super().ignores(self.width.nearest(lr))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 from lrcli.schedules import LrRule, Schedule, Setting, dataclass, setting
@@ -64,3 +66,52 @@ class Forwarding(FrameworkSchedule):
 
     def event_at(self, t: int) -> str:
         return self.inner.event_at(t)
+
+
+@dataclass(frozen=True)
+class Pieced(Schedule):
+    """A schedule whose subclass writes `pieces`; a million steps then cost one call of a piece for each."""
+
+    def pieces(self, base_lr: float) -> Sequence[tuple[float, LrRule]]:
+        """Functions of the step, each with the first step that is not its own; that of the last one is infinite."""
+        raise NotImplementedError
+
+    def rule(self, base_lr: float) -> LrRule:
+        pieces = self.pieces(base_lr)
+
+        def lr_at(t: int) -> float:
+            return next(piece for end, piece in pieces if t < end)(t)
+
+        return lr_at
+
+    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+        rates: list[float] = []
+        for end, piece in self.pieces(base_lr):
+            until = stop if end >= stop else math.ceil(end)
+            if until > start:
+                rates += map(piece, range(start, until))
+                start = until
+        return rates
+
+
+STRETCH = 8192
+"""How many steps are computed at a time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vectored(FrameworkSchedule):
+    """A schedule whose subclass writes `stretch`: the learning rates of some steps, in increasing order."""
+
+    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+        """The learning rates of these steps."""
+        raise NotImplementedError
+
+    def rule(self, base_lr: float) -> LrRule:
+        return lambda t: self.stretch((t,), base_lr)[0]
+
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
+        return self.stretch(steps, base_lr)
+
+    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+        stretches = (range(begin, min(begin + STRETCH, stop)) for begin in range(start, stop, STRETCH))
+        return [lr for stretch in stretches for lr in self.stretch(stretch, base_lr)]

@@ -13,9 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrcli.frameworks._float32 import f32, singles
-from lrcli.frameworks._slopes import argmin, divide, gradient
 from lrcli.frameworks.fastai import finder as fastai
-from lrcli.frameworks.finders import Finder, Suggestion, finders
+from lrcli.frameworks.finders import Finder, Suggestion, argmin, divide, finders, gradient
 
 FASTAI, TORCH_LR_FINDER, LIGHTNING, IGNITE = finders()
 

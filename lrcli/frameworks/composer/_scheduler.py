@@ -9,7 +9,7 @@ from functools import cached_property
 
 from lrcli.errors import Problem
 from lrcli.frameworks.composer._time import Clock, Time, clock_of
-from lrcli.frameworks.vectored import Vectored
+from lrcli.frameworks.schedule import Vectored
 from lrcli.schedules import CurveMarks, Setting, dataclass, flag, number, text, untried
 
 

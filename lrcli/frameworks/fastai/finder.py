@@ -13,8 +13,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from lrcli.frameworks._float32 import f32, singles
-from lrcli.frameworks._slopes import RoundTo, argmin, divide, gradient, remark_on, window
-from lrcli.frameworks.finders import Choice, Finder
+from lrcli.frameworks.finders import Choice, Finder, RoundTo, argmin, divide, gradient, remark_on, window
 
 Point: TypeAlias = "tuple[int, str]"
 """The index of a point, and what speaks against it."""

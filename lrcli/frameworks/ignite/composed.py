@@ -28,7 +28,7 @@ from lrcli.schedules import (
 )
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.params import Demand
-from lrcli.schedules.phased import Phased
+from lrcli.schedules.sequential import Phased
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrcli.frameworks._float32 import f32, singles
-from lrcli.frameworks._slopes import argmin, blended, remark_on, window
-from lrcli.frameworks.finders import Choice, Finder
+from lrcli.frameworks.finders import Choice, Finder, argmin, blended, remark_on, window
 
 
 def smooth(losses: Sequence[float]) -> list[float]:

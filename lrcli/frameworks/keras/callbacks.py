@@ -9,8 +9,7 @@ from lrcli.expression import Expression
 from lrcli.frameworks._float32 import f32, singles
 from lrcli.frameworks.keras.decays import ONE_RATE
 from lrcli.frameworks.metered import Metered
-from lrcli.frameworks.schedule import below
-from lrcli.frameworks.vectored import Vectored
+from lrcli.frameworks.schedule import Vectored, below
 from lrcli.schedules import count, dataclass, expression, number, text, untried
 
 

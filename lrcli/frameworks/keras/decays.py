@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from lrcli.errors import InvalidValue, Problem
+from lrcli.frameworks._float32 import FloatTyped
 from lrcli.frameworks.schedule import above
-from lrcli.frameworks.vectored import FloatTyped
 from lrcli.schedules import CurveMarks, are_numbers, choice, data, dataclass, flag, length, number, positions, untried
 from lrcli.schedules.turns import next_turn
 

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from lrcli.frameworks._float32 import f32, singles
-from lrcli.frameworks._slopes import argmin, divide, remark_on, smoothed, window
-from lrcli.frameworks.finders import Choice, Finder
+from lrcli.frameworks.finders import Choice, Finder, argmin, divide, remark_on, smoothed, window
 
 
 def smooth(losses: Sequence[float]) -> list[float]:

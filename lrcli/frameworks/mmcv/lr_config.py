@@ -11,8 +11,7 @@ from typing import Any
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import require_epochs
 from lrcli.frameworks.mmcv._policies import KEYS, NEEDED, POLICIES, bends, repeated_bends
-from lrcli.frameworks.pieced import Pieced
-from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.frameworks.schedule import FrameworkSchedule, Pieced
 from lrcli.schedules import (
     CurveMarks,
     LrRule,

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from lrcli.errors import Problem
 from lrcli.frameworks.base import raised
-from lrcli.frameworks.pieced import Pieced
-from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.frameworks.schedule import FrameworkSchedule, Pieced
 from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number, untried
 
 

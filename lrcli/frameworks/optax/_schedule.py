@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import Any
 
-from lrcli.frameworks._float32 import Width
-from lrcli.frameworks.vectored import FloatTyped
-from lrcli.schedules import choice, dataclass, untried
+from lrcli.frameworks._float32 import FloatTyped, Width
+from lrcli.schedules import CurveMarks, choice, dataclass, length, number, untried
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +21,33 @@ class OptaxSchedule(FloatTyped):
     dtype: str = choice(
         "float32", "float32", "float64", doc="the float width; float64 is jax_enable_x64", tried=untried
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptaxStarted(OptaxSchedule):
+    """A schedule that begins at init_value."""
+
+    own_rate = "init_value"
+
+    init_value: float | None = number(None, doc="the learning rate at the start", optional=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptaxWarmed(OptaxSchedule):
+    """A schedule with a linear warmup from init_value to peak_value."""
+
+    own_rate = "peak_value"
+
+    init_value: float = number(doc="the learning rate at the start", example="0.0")
+    peak_value: float | None = number(None, doc="the learning rate after the warmup", optional=True)
+    warmup_steps: float = length(doc="updates of the warmup", any_number=True, example="500")
+
+    def climb(self, counts: Sequence[int], base_lr: float) -> list[float]:
+        """The learning rates of the warmup."""
+        return polynomial(self.width, counts, self.init_value, self.rate(base_lr), 1, self.warmup_steps)
+
+    def marks(self) -> CurveMarks:
+        yield self.warmup_steps, "warmup ends"
 
 
 def polynomial(

@@ -9,13 +9,13 @@ from typing import Any
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks._float32 import Width
-from lrcli.frameworks.optax._schedule import OptaxSchedule, cosine, joined, polynomial
+from lrcli.frameworks.optax._schedule import OptaxSchedule, OptaxStarted, OptaxWarmed, cosine, joined, polynomial
 from lrcli.frameworks.schedule import above
 from lrcli.schedules import CurveMarks, data, dataclass, is_number, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
-class OptaxCosineDecaySchedule(OptaxSchedule):
+class OptaxCosineDecaySchedule(OptaxStarted):
     """Follow half a cosine from init_value to alpha of it, and stay there.
 
     lr(t) = init_value * ((1 - alpha) * (0.5 * (1 + cos(pi * min(t, decay_steps) / decay_steps))) ** exponent + alpha)
@@ -28,9 +28,7 @@ class OptaxCosineDecaySchedule(OptaxSchedule):
     """
 
     name = "optax.cosine_decay_schedule"
-    own_rate = "init_value"
 
-    init_value: float | None = number(None, doc="the learning rate at the start", optional=True)
     decay_steps: float = length(doc="updates of the cosine", any_number=True, fills="run", demands=(above(0),))
     alpha: float = number(0.0, doc="the last learning rate as a share of init_value")
     exponent: float = number(1.0, doc="the exponent of the cosine")
@@ -43,7 +41,7 @@ class OptaxCosineDecaySchedule(OptaxSchedule):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OptaxWarmupCosineDecaySchedule(OptaxSchedule):
+class OptaxWarmupCosineDecaySchedule(OptaxWarmed):
     """Warm up linearly from init_value to peak_value, then follow half a cosine to end_value, and stay there.
 
     lr(t) = (init_value - peak_value) * (1 - t / warmup_steps) + peak_value    for t < warmup_steps
@@ -60,11 +58,7 @@ class OptaxWarmupCosineDecaySchedule(OptaxSchedule):
     """
 
     name = "optax.warmup_cosine_decay_schedule"
-    own_rate = "peak_value"
 
-    init_value: float = number(doc="the learning rate at the start", example="0.0")
-    peak_value: float | None = number(None, doc="the learning rate after the warmup", optional=True)
-    warmup_steps: float = length(doc="updates of the warmup", any_number=True, example="500")
     decay_steps: float = length(doc="updates until the end, the warmup included", any_number=True, fills="run")
     end_value: float = number(0.0, doc="the learning rate at the end")
     exponent: float = number(1.0, doc="the exponent of the cosine")
@@ -80,7 +74,7 @@ class OptaxWarmupCosineDecaySchedule(OptaxSchedule):
         )
 
     def marks(self) -> CurveMarks:
-        yield self.warmup_steps, "warmup ends"
+        yield from super().marks()
         yield self.decay_steps, "cosine ends"
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
-from lrcli.frameworks.optax._schedule import OptaxSchedule, exponential, joined, polynomial
+from lrcli.frameworks.optax._schedule import OptaxSchedule, OptaxStarted, OptaxWarmed, exponential, joined, polynomial
 from lrcli.schedules import CurveMarks, dataclass, flag, length, number
 from lrcli.schedules.turns import next_turn
 
@@ -32,7 +33,7 @@ class OptaxConstantSchedule(OptaxSchedule):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OptaxLinearSchedule(OptaxSchedule):
+class OptaxLinearSchedule(OptaxStarted):
     """Go from init_value to end_value along a line, and stay there.
 
     lr(t) = (init_value - end_value) * (1 - n / transition_steps) + end_value
@@ -48,9 +49,7 @@ class OptaxLinearSchedule(OptaxSchedule):
     """
 
     name = "optax.linear_schedule"
-    own_rate = "init_value"
 
-    init_value: float | None = number(None, doc="the learning rate at the start", optional=True)
     end_value: float = number(doc="the learning rate at the end", example="0.0")
     transition_steps: float = length(doc="updates of the way", any_number=True, fills="run")
     transition_begin: float = length(0, doc="updates before it begins", any_number=True)
@@ -98,7 +97,32 @@ class OptaxPolynomialSchedule(OptaxLinearSchedule):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OptaxExponentialDecay(OptaxSchedule):
+class OptaxDecaying(OptaxSchedule):
+    """A schedule that is multiplied by decay_rate over every transition_steps."""
+
+    transition_steps: float = length(doc="updates of one decay", any_number=True, fills="run")
+    decay_rate: float = number(doc="factor of one decay", example="0.1")
+    transition_begin: float = length(0, doc="updates before it begins", any_number=True)
+    staircase: bool = flag(False, doc="whether it decays in steps")
+    end_value: float | None = number(None, doc="where the decay (or the growth) stops", optional=True)
+
+    @property
+    def begin(self) -> float:
+        """The count at which the decay begins."""
+        return max(self.transition_begin, 0)
+
+    def decay(self, top: float, counts: Sequence[int]) -> list[float]:
+        """The learning rates of the decay from `top`."""
+        size, rate, begin = self.transition_steps, self.decay_rate, self.transition_begin
+        return exponential(self.width, counts, top, size, rate, begin, self.staircase, self.end_value)
+
+    def turns(self, t: int) -> CurveMarks:
+        if self.staircase and self.transition_steps > 0:
+            yield next_turn(t, self.begin + self.transition_steps, self.transition_steps), ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptaxExponentialDecay(OptaxDecaying, OptaxStarted):
     """Multiply the learning rate by decay_rate over every transition_steps, down (or up) to end_value.
 
     lr(t) = init_value * decay_rate ** (n / transition_steps)    with n = t - transition_begin; init_value for n <= 0
@@ -114,29 +138,12 @@ class OptaxExponentialDecay(OptaxSchedule):
     """
 
     name = "optax.exponential_decay"
-    own_rate = "init_value"
-
-    init_value: float | None = number(None, doc="the learning rate at the start", optional=True)
-    transition_steps: float = length(doc="updates of one decay", any_number=True, fills="run")
-    decay_rate: float = number(doc="factor of one decay", example="0.1")
-    transition_begin: float = length(0, doc="updates before it begins", any_number=True)
-    staircase: bool = flag(False, doc="whether it decays in steps")
-    end_value: float | None = number(None, doc="where the decay (or the growth) stops", optional=True)
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        return exponential(
-            self.width,
-            steps,
-            self.rate(base_lr),
-            self.transition_steps,
-            self.decay_rate,
-            self.transition_begin,
-            self.staircase,
-            self.end_value,
-        )
+        return self.decay(self.rate(base_lr), steps)
 
     def marks(self) -> CurveMarks:
-        begin, init, end, rate = max(self.transition_begin, 0), self.init_value, self.end_value, self.decay_rate
+        begin, init, end, rate = self.begin, self.init_value, self.end_value, self.decay_rate
         yield begin, "decay begins"
         if self.transition_steps > 0 and init and end and rate > 0 and rate != 1 and end / init > 0:
             decays = math.log(end / init) / math.log(rate)
@@ -144,14 +151,9 @@ class OptaxExponentialDecay(OptaxSchedule):
                 at = begin + math.floor(decays * self.transition_steps)
                 yield from ((at, ""), (at + 1, ""), (at + 2, ""))
 
-    def turns(self, t: int) -> CurveMarks:
-        if self.staircase and self.transition_steps > 0:
-            begin = max(self.transition_begin, 0) + self.transition_steps
-            yield next_turn(t, begin, self.transition_steps), ""
-
 
 @dataclass(frozen=True, kw_only=True)
-class OptaxWarmupConstantSchedule(OptaxSchedule):
+class OptaxWarmupConstantSchedule(OptaxWarmed):
     """Warm up linearly from init_value to peak_value, and stay there.
 
     lr(t) = (init_value - peak_value) * (1 - min(t, warmup_steps) / warmup_steps) + peak_value
@@ -164,21 +166,13 @@ class OptaxWarmupConstantSchedule(OptaxSchedule):
     """
 
     name = "optax.warmup_constant_schedule"
-    own_rate = "peak_value"
-
-    init_value: float = number(doc="the learning rate at the start", example="0.0")
-    peak_value: float | None = number(None, doc="the learning rate after the warmup", optional=True)
-    warmup_steps: float = length(doc="updates of the warmup", any_number=True, example="500")
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        return polynomial(self.width, steps, self.init_value, self.rate(base_lr), 1, self.warmup_steps)
-
-    def marks(self) -> CurveMarks:
-        yield self.warmup_steps, "warmup ends"
+        return self.climb(steps, base_lr)
 
 
 @dataclass(frozen=True, kw_only=True)
-class OptaxWarmupExponentialDecaySchedule(OptaxSchedule):
+class OptaxWarmupExponentialDecaySchedule(OptaxDecaying, OptaxWarmed):
     """Warm up linearly from init_value to peak_value, then multiply by decay_rate over every transition_steps.
 
     lr(t) = (init_value - peak_value) * (1 - t / warmup_steps) + peak_value    for t < warmup_steps
@@ -194,35 +188,18 @@ class OptaxWarmupExponentialDecaySchedule(OptaxSchedule):
     """
 
     name = "optax.warmup_exponential_decay_schedule"
-    own_rate = "peak_value"
 
-    init_value: float = number(doc="the learning rate at the start", example="0.0")
-    peak_value: float | None = number(None, doc="the learning rate after the warmup", optional=True)
-    warmup_steps: float = length(doc="updates of the warmup", any_number=True, example="500")
-    transition_steps: float = length(doc="updates of one decay", any_number=True, fills="run")
-    decay_rate: float = number(doc="factor of one decay", example="0.1")
     transition_begin: float = length(0, doc="updates after the warmup before it begins", any_number=True)
-    staircase: bool = flag(False, doc="whether it decays in steps")
-    end_value: float | None = number(None, doc="where the decay (or the growth) stops", optional=True)
+
+    @property
+    def begin(self) -> float:
+        return self.warmup_steps + super().begin
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        width, peak = self.width, self.rate(base_lr)
-        size, rate, begin, stairs = self.transition_steps, self.decay_rate, self.transition_begin, self.staircase
-        pieces = (
-            (0, lambda part: polynomial(width, part, self.init_value, peak, 1, self.warmup_steps)),
-            (
-                self.warmup_steps,
-                lambda part: exponential(width, part, peak, size, rate, begin, stairs, self.end_value),
-            ),
-        )
-        return joined(width, steps, pieces)
+        climb, decay = partial(self.climb, base_lr=base_lr), partial(self.decay, self.rate(base_lr))
+        return joined(self.width, steps, ((0, climb), (self.warmup_steps, decay)))
 
     def marks(self) -> CurveMarks:
-        yield self.warmup_steps, "warmup ends"
+        yield from super().marks()
         if self.transition_begin > 0:
-            yield self.warmup_steps + self.transition_begin, "decay begins"
-
-    def turns(self, t: int) -> CurveMarks:
-        if self.staircase and self.transition_steps > 0:
-            begin = self.warmup_steps + max(self.transition_begin, 0) + self.transition_steps
-            yield next_turn(t, begin, self.transition_steps), ""
+            yield self.begin, "decay begins"

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.optax._schedule import OptaxSchedule, interpolated
+from lrcli.frameworks.optax._schedule import OptaxSchedule, OptaxStarted, interpolated
 from lrcli.frameworks.schedule import NOT_ZERO, above
 from lrcli.schedules import (
     CurveMarks,
@@ -27,7 +27,7 @@ from lrcli.schedules import (
     schedules,
 )
 from lrcli.schedules.params import Record
-from lrcli.schedules.phased import Phased
+from lrcli.schedules.sequential import Phased
 
 if TYPE_CHECKING:
     from lrcli.frameworks.porting import WantedCurve
@@ -45,12 +45,9 @@ def _scales_of(curve: WantedCurve) -> list[Record | None]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OptaxPiecewise(OptaxSchedule):
+class OptaxPiecewise(OptaxStarted):
     """A first learning rate, and what it is multiplied by at each boundary."""
 
-    own_rate = "init_value"
-
-    init_value: float | None = number(None, doc="the learning rate at the start", optional=True)
     boundaries_and_scales: Any = data(
         None,
         doc="the factor at each boundary",

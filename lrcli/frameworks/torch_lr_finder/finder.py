@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lrcli.frameworks._slopes import argmin, blended, gradient, remark_on, window
-from lrcli.frameworks.finders import Choice, Finder
+from lrcli.frameworks.finders import Choice, Finder, argmin, blended, gradient, remark_on, window
 
 
 def smooth(losses: Sequence[float]) -> list[float]:
