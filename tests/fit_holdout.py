@@ -20,16 +20,12 @@ from lrcli.logs import Log, Rounding, Run
 from lrcli.logs.rounding import WrittenDigits, quantise
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.constant import Constant
-from lrcli.schedules.cosine import Cosine
-from lrcli.schedules.cosine_restarts import CosineRestarts
-from lrcli.schedules.exponential import Exponential
-from lrcli.schedules.linear import Linear
-from lrcli.schedules.multistep import MultiStep
+from lrcli.schedules.cosine import Cosine, CosineRestarts
+from lrcli.schedules.linear import Linear, Polynomial
 from lrcli.schedules.one_cycle import OneCycle
 from lrcli.schedules.plateau import Plateau
-from lrcli.schedules.polynomial import Polynomial
 from lrcli.schedules.sequential import Sequential
-from lrcli.schedules.step import Step
+from lrcli.schedules.step import Exponential, MultiStep, Step
 
 PEAKS = (0.1, 0.01, 0.001, 1e-4, 2e-5, 5e-5, 3e-4, 6e-4, 2e-4, 0.05, 0.02, 1e-5, 3e-5, 2.5e-4, 6.25e-5, 8e-6, 0.0015)
 ROUNDINGS = (Rounding(), Rounding(), Rounding("float32"), Rounding("significant", 6), Rounding("significant", 4))

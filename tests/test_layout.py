@@ -63,21 +63,18 @@ class ToyRamp(Schedule):
         return base_lr * (1 + self.slope * t)
 '''
 
-TOY_FAMILY = (
-    TOY_TYPE.replace("ToyRamp", "ToyClimb").replace("NAME", "toyworks.ToyClimb")
-    + '''
+TOY_TWIN = '''
 
 @dataclass(frozen=True)
-class ToyWarmedClimb(ToyClimb):
+class ToyWarmedRamp(ToyRamp):
     """The same, from a second step on."""
 
-    name = "toyworks.ToyWarmedClimb"
-    aliases = ("toy_warmed_climb",)
+    name = "NAME"
+    aliases = ("toy_warmed",)
 
     def lr_at(self, t: int, base_lr: float) -> float:
         return super().lr_at(max(t - 1, 0), base_lr)
 '''
-)
 
 TOY_LIST = '''"""A list."""
 
@@ -108,6 +105,11 @@ class ToyList(Schedule):
 RISING = "{lr: 1, epochs: 3, schedule: {type: lambda, lr_lambda: 1 + epoch / 2}}"
 
 
+def _twins(what: str, name: str, second_name: str) -> str:
+    """A module of two types."""
+    return (TOY_TYPE.replace("NAME", name) + TOY_TWIN.replace("NAME", second_name)).replace("Ramp", what)
+
+
 def _forget_types() -> None:
     for lookup in vars(registry).values():
         if hasattr(lookup, "cache_clear"):
@@ -121,7 +123,7 @@ def toyworks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     folder.mkdir()
     (folder / "__init__.py").write_text(TOY_INIT)
     (folder / "toyramp.py").write_text(TOY_TYPE.replace("NAME", "toyworks.ToyRamp"))
-    (folder / "family.py").write_text(TOY_FAMILY)
+    (folder / "family.py").write_text(_twins("Climb", "toyworks.ToyClimb", "toyworks.ToyWarmedClimb"))
     (folder / "toylist.py").write_text(TOY_LIST)
     monkeypatch.setattr(lrcli.frameworks, "__path__", [*lrcli.frameworks.__path__, str(tmp_path)])
     yield from _with_new_types()
@@ -130,7 +132,7 @@ def toyworks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def toywave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A type of ours that is one file, and nothing else."""
-    (tmp_path / "toywave.py").write_text(TOY_TYPE.replace("NAME", "toywave").replace("ToyRamp", "ToyWave"))
+    (tmp_path / "toywave.py").write_text(_twins("Wave", "toywave", "toywarmedwave"))
     monkeypatch.setattr(lrcli.schedules, "__path__", [*lrcli.schedules.__path__, str(tmp_path)])
     yield from _with_new_types()
 
@@ -176,7 +178,7 @@ def test_a_framework_is_a_folder() -> None:
 
 
 @pytest.mark.usefixtures("toyworks")
-@pytest.mark.parametrize("name", ["toyworks.ToyWarmedClimb", "toyworks.toy_warmed_climb", "ToyWarmedClimb"])
+@pytest.mark.parametrize("name", ["toyworks.ToyWarmedClimb", "toyworks.toy_warmed", "ToyWarmedClimb"])
 def test_a_family_is_a_file(name: str) -> None:
     """Types of a framework may share a module of any name; each is found by its own name and its aliases."""
     assert "1.0\n1.5\n" == _good("at", f"{{lr: 1, epochs: 3, schedule: {{type: {name}}}}}", "1", "2").stdout
@@ -214,6 +216,13 @@ def test_no_framework_in_the_search_for_its_words() -> None:
 def test_a_schedule_is_a_file() -> None:
     """A type without a replay is not replayed, and crashes nothing."""
     _passes_everywhere("toywave")
+
+
+@pytest.mark.usefixtures("toywave")
+@pytest.mark.parametrize("name", ["toywarmedwave", "toy_warmed"])
+def test_a_file_may_hold_more_schedules(name: str) -> None:
+    """A second type of a file is found by its name and its aliases."""
+    assert "1.0\n1.5\n" == _good("at", f"{{lr: 1, epochs: 3, schedule: {{type: {name}}}}}", "1", "2").stdout
 
 
 @pytest.mark.usefixtures("toywave")

@@ -1,4 +1,4 @@
-"""PyTorch's and general schedules: one frozen class in one file each. `catalog.registry` finds them by their files.
+"""PyTorch's and general schedules, a frozen class each; those that share a formula stand in one file.
 
 The package itself holds the words that a schedule is written in, here and in the folders of `frameworks/`.
 """

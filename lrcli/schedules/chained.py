@@ -19,7 +19,7 @@ class Chained(Schedule):
     (lambda, cyclic, one_cycle) overwrites what came before it, as it does in PyTorch.
 
     >>> from lrcli.schedules.constant_lr import ConstantLR
-    >>> from lrcli.schedules.exponential import Exponential
+    >>> from lrcli.schedules.step import Exponential
     >>> chained = Chained((ConstantLR(factor=0.5, total_iters=2), Exponential(gamma=0.5)))
     >>> [chained.lr_at(t, base_lr=1.0) for t in (0, 1, 2)]
     [0.5, 0.25, 0.25]
@@ -68,3 +68,21 @@ class Chained(Schedule):
 
     def event_at(self, t: int) -> str:
         return "; ".join(filter(None, (child.event_at(t) for child in self.schedules)))
+
+
+@dataclass(frozen=True)
+class Manual(Chained):
+    """Several schedulers on one optimizer, stepped by hand one after the other: `a.step(); b.step()`.
+
+    lr(t) is that of chained. What a release of PyTorch makes of it is another matter: where its rules are the closed
+    form (1.0, 1.2, 1.3) the last scheduler wins.
+
+    >>> from lrcli.schedules.step import Exponential
+    >>> Manual((Exponential(gamma=0.5), Exponential(gamma=0.1))).lr_at(1, base_lr=1.0)
+    0.05
+
+    Source: the "chaining" of schedulers in PyTorch's documentation of torch.optim from 1.4 on.
+    """
+
+    name = "manual"
+    torch = None

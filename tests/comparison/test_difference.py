@@ -23,9 +23,7 @@ from lrcli.render.diff import DIFFERENCES, summary, write_diff
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.cosine import Cosine
-from lrcli.schedules.exponential import Exponential
-from lrcli.schedules.multistep import MultiStep
-from lrcli.schedules.step import Step
+from lrcli.schedules.step import Exponential, MultiStep, Step
 from lrcli.spec import Emulation, Group, Spec
 
 STEP4 = Spec("step4", (Group(None, 0.001, Step(4, 0.1)),), 10)

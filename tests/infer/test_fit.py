@@ -19,17 +19,12 @@ from lrcli.reader import parse_text
 from lrcli.render.fit import write_fit
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.constant import Constant
-from lrcli.schedules.cosine import Cosine
-from lrcli.schedules.cosine_restarts import CosineRestarts
-from lrcli.schedules.exponential import Exponential
-from lrcli.schedules.linear import Linear
-from lrcli.schedules.multistep import MultiStep
+from lrcli.schedules.cosine import Cosine, CosineRestarts, WarmupCosine
+from lrcli.schedules.linear import Linear, Polynomial
 from lrcli.schedules.one_cycle import OneCycle
 from lrcli.schedules.plateau import Plateau
-from lrcli.schedules.polynomial import Polynomial
 from lrcli.schedules.sequential import Sequential
-from lrcli.schedules.step import Step
-from lrcli.schedules.warmup_cosine import WarmupCosine
+from lrcli.schedules.step import Exponential, MultiStep, Step
 from tests.cli_world import run_line
 from tests.fit_holdout import cases, same
 

@@ -14,21 +14,16 @@ from lrcli.expression import Expression
 from lrcli.inputs import Inputs
 from lrcli.reader import parse_text, read_spec
 from lrcli.schedules.base import Schedule
-from lrcli.schedules.chained import Chained
+from lrcli.schedules.chained import Chained, Manual
 from lrcli.schedules.constant import Constant
-from lrcli.schedules.cosine import Cosine
-from lrcli.schedules.cosine_restarts import CosineRestarts
+from lrcli.schedules.cosine import Cosine, CosineRestarts, WarmupCosine
 from lrcli.schedules.cyclic import Cyclic
-from lrcli.schedules.exponential import Exponential
 from lrcli.schedules.lambda_ import Lambda
 from lrcli.schedules.linear import Linear
-from lrcli.schedules.manual import Manual
-from lrcli.schedules.multistep import MultiStep
 from lrcli.schedules.one_cycle import OneCycle
 from lrcli.schedules.plateau import Plateau
 from lrcli.schedules.sequential import Sequential
-from lrcli.schedules.step import Step
-from lrcli.schedules.warmup_cosine import WarmupCosine
+from lrcli.schedules.step import Exponential, MultiStep, Step
 from lrcli.spec import Group, Spec
 
 

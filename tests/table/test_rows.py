@@ -11,10 +11,8 @@ from lrcli.errors import LrcliError
 from lrcli.reader import parse_text
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.cosine import Cosine
-from lrcli.schedules.exponential import Exponential
-from lrcli.schedules.multistep import MultiStep
 from lrcli.schedules.plateau import Plateau
-from lrcli.schedules.step import Step
+from lrcli.schedules.step import Exponential, MultiStep, Step
 from lrcli.series import series_of
 from lrcli.series.align import curve_names, group_names
 from lrcli.spec import Emulation, Group, Spec

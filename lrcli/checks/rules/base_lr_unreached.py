@@ -1,8 +1,7 @@
 """A run in which the LR stays more than 1 % below its base value."""
 
 from lrcli.checks.rules import Findings, Rule, Subject
-from lrcli.schedules.lambda_ import Lambda
-from lrcli.schedules.multiplicative import Multiplicative
+from lrcli.schedules.lambda_ import Lambda, Multiplicative
 from lrcli.series import series_of
 
 UNSEEN = 0.01

@@ -2,7 +2,7 @@
 
 from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.checks.sites import Site
-from lrcli.schedules.cosine_restarts import CosineRestarts
+from lrcli.schedules.cosine import CosineRestarts
 from lrcli.schedules.cyclic import Cyclic
 from lrcli.schedules.step import Step
 

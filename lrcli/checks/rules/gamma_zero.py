@@ -1,9 +1,7 @@
 """A gamma of 0."""
 
 from lrcli.checks.rules import Findings, Rule, Subject
-from lrcli.schedules.exponential import Exponential
-from lrcli.schedules.multistep import MultiStep
-from lrcli.schedules.step import Step
+from lrcli.schedules.step import Exponential, MultiStep, Step
 
 DECAYS = (Step, MultiStep, Exponential)
 """The schedules that decay by a gamma."""

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.checks.subject import KnownRows
 from lrcli.printable import number_text
-from lrcli.schedules.cosine_restarts import CosineRestarts
+from lrcli.schedules.cosine import CosineRestarts
 from lrcli.schedules.cyclic import Cyclic
-from lrcli.schedules.multistep import MultiStep
 from lrcli.schedules.plateau import Plateau
 from lrcli.schedules.sequential import Sequential
-from lrcli.schedules.step import Step
+from lrcli.schedules.step import MultiStep, Step
 
 _JUMPS = (Step, MultiStep, CosineRestarts, Cyclic, Plateau)
 """The schedules whose breakpoints are jumps by design."""

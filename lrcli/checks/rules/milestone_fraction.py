@@ -1,7 +1,7 @@
 """A milestone that is no whole number."""
 
 from lrcli.checks.rules import Findings, Rule, Subject
-from lrcli.schedules.multistep import MultiStep
+from lrcli.schedules.step import MultiStep
 
 
 def find(subject: Subject) -> Findings:

@@ -1,7 +1,7 @@
 """Milestones that do not increase."""
 
 from lrcli.checks.rules import Findings, Rule, Subject
-from lrcli.schedules.multistep import MultiStep
+from lrcli.schedules.step import MultiStep
 
 
 def find(subject: Subject) -> Findings:

@@ -1,7 +1,7 @@
 """A milestone before the first or after the last step of the run."""
 
 from lrcli.checks.rules import Findings, Rule, Subject
-from lrcli.schedules.multistep import MultiStep
+from lrcli.schedules.step import MultiStep
 
 
 def find(subject: Subject) -> Findings:

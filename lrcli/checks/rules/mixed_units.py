@@ -6,10 +6,10 @@ from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.checks.sites import warmup_length
 from lrcli.reader.nodes import Node, Scalar, Sequence
 from lrcli.schedules.base import Schedule
+from lrcli.schedules.cosine import WarmupCosine
 from lrcli.schedules.cyclic import Cyclic
-from lrcli.schedules.multistep import MultiStep
 from lrcli.schedules.params import param_of
-from lrcli.schedules.warmup_cosine import WarmupCosine
+from lrcli.schedules.step import MultiStep
 
 
 def _names(schedule: Schedule) -> list[str]:

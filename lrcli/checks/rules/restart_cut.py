@@ -1,7 +1,7 @@
 """Restarts of which the run cuts the last one off."""
 
 from lrcli.checks.rules import Findings, Rule, Subject
-from lrcli.schedules.cosine_restarts import CosineRestarts
+from lrcli.schedules.cosine import CosineRestarts
 
 NEARLY = 0.9
 """From this share of the last cycle on the cosine has come down (to 2.4 % of its height)."""

@@ -82,7 +82,7 @@ class IgniteLRScheduler(IgniteScheduler, Walked):
 
     ignite never calls step(): classes of PyTorch that look at the first step lose it, and are one event early.
 
-    >>> from lrcli.schedules.exponential import Exponential
+    >>> from lrcli.schedules.step import Exponential
     >>> line = IgniteLRScheduler(lr_scheduler=Exponential(gamma=0.5))
     >>> [line.lr_at(t, 0.1) for t in range(3)]
     [0.05, 0.025, 0.0125]

@@ -23,14 +23,14 @@ SINCE: dict[str, Release] = {
     "cyclic": (1, 1),
     "one_cycle": (1, 3),
     "multiplicative": (1, 4),
-    "swalr": (1, 6),
-    "constant_lr": (1, 10),
+    "SWALR": (1, 6),
+    "ConstantLR": (1, 10),
     "linear": (1, 10),
     "sequential": (1, 10),
     "chained": (1, 10),
     "polynomial": (1, 13),
 }
-"""The first release that has a class, where that is not FIRST, by the file of its schedule."""
+"""The first release that has a class, where that is not FIRST, by the name of its type."""
 
 MACHINES = {
     "chained": "composite.ChainedReplay",
@@ -41,9 +41,9 @@ MACHINES = {
     "plateau": "plateau.PlateauReplay",
     "range_test": "in_group.RangeTestReplay",
     "sequential": "sequential.SequentialReplay",
-    "swalr": "in_group.SWALRReplay",
+    "SWALR": "in_group.SWALRReplay",
 }
-"""Where in this folder the schedulers with a state of their own are, by the file of their schedule."""
+"""Where in this folder the schedulers with a state of their own are, by the names of their types."""
 
 FRAMEWORK = Framework("torch", "PyTorch", tuple(RELEASES.values()), replays=True)
 AS_LAMBDA = ("constant", "warmup_cosine", "range_test")
@@ -77,7 +77,7 @@ def foreign_reason(schedule: Schedule) -> str:
 
 def is_known(cls: type[Schedule]) -> bool:
     """Whether a class is PyTorch's, or what people make of its classes."""
-    return "." not in cls.name and (cls.torch is not None or _stem(cls) in MACHINES or cls.name in AS_LAMBDA)
+    return "." not in cls.name and (cls.torch is not None or cls.name in MACHINES or cls.name in AS_LAMBDA)
 
 
 def replay(schedule: Schedule, release: Release) -> Replay:
@@ -88,11 +88,11 @@ def replay(schedule: Schedule, release: Release) -> Replay:
     if foreign_reason(schedule):
         raise NotReplayed(schedule)
     cls = type(schedule)
-    if release < (first := SINCE.get(_stem(cls), FIRST)):
+    if release < (first := SINCE.get(cls.name, FIRST)):
         raise refuse(release, "AttributeError", f"{schedule.torch} first appears in torch {first[0]}.{first[1]}")
-    if known := RULES.get(_stem(cls)):
+    if known := RULES.get(cls.name):
         return known.replay(schedule, release)
-    place = MACHINES.get(_stem(cls))
+    place = MACHINES.get(cls.name)
     if place is None:
         return Ruled(release, partial(closed_form, schedule))
     module, _, name = place.partition(".")
@@ -105,9 +105,5 @@ def since(cls: type[Schedule]) -> str | None:
     """The first release of PyTorch that has the class; None where PyTorch has none."""
     if cls.torch is None or "." in cls.name:
         return None
-    major, minor = SINCE.get(_stem(cls), FIRST)
+    major, minor = SINCE.get(cls.name, FIRST)
     return f"{major}.{minor}"
-
-
-def _stem(cls: type[Schedule]) -> str:
-    return cls.__module__.rpartition(".")[2]

@@ -10,8 +10,7 @@ from lrcli.frameworks.torch.machine import ParamGroup, RateRule, Reason, Replay
 from lrcli.frameworks.torch.plateau import PlateauReplay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.base import Schedule
-from lrcli.schedules.chained import Chained
-from lrcli.schedules.manual import Manual
+from lrcli.schedules.chained import Chained, Manual
 
 
 def mark(exc: Exception, child: int) -> None:

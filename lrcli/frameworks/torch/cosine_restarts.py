@@ -7,7 +7,7 @@ from math import cos, floor, log, pi
 from lrcli.errors import Problem
 from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
-from lrcli.schedules.cosine_restarts import CosineRestarts
+from lrcli.schedules.cosine import CosineRestarts
 
 
 class WarmRestartsReplay(Replay):

@@ -9,7 +9,7 @@ from typing import Any
 
 from lrcli.frameworks.walk import Walked
 from lrcli.schedules.base import Schedule
-from lrcli.schedules.multiplicative import Multiplicative
+from lrcli.schedules.lambda_ import Multiplicative
 from lrcli.schedules.plateau import Plateau
 from lrcli.schedules.sequential import Sequential
 

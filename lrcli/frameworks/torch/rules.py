@@ -18,12 +18,9 @@ from lrcli.frameworks.torch.ruled import Ruled, Rules, closed_form, hold
 if TYPE_CHECKING:
     from lrcli.schedules.constant_lr import ConstantLR
     from lrcli.schedules.cosine import Cosine
-    from lrcli.schedules.exponential import Exponential
-    from lrcli.schedules.linear import Linear
-    from lrcli.schedules.multiplicative import Multiplicative
-    from lrcli.schedules.multistep import MultiStep
-    from lrcli.schedules.polynomial import Polynomial
-    from lrcli.schedules.step import Step
+    from lrcli.schedules.lambda_ import Multiplicative
+    from lrcli.schedules.linear import Linear, Polynomial
+    from lrcli.schedules.step import Exponential, MultiStep, Step
 
 
 def _step(schedule: Step, release: Release, base: float) -> Rules:
@@ -220,7 +217,7 @@ RULES = {
     "multiplicative": ClassRules(
         _multiplicative, "the rule multiplies by the lambda, and reading it multiplies once more"
     ),
-    "constant_lr": ClassRules(
+    "ConstantLR": ClassRules(
         _constant_lr,
         "the rule applies the factor at epoch 0 and takes it back at total_iters, and reading it does so once more",
         _constant_lr_refusal,

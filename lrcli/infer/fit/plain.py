@@ -7,16 +7,11 @@ from lrcli.frameworks.fitting import Shape
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.chained import Chained
 from lrcli.schedules.constant import Constant
-from lrcli.schedules.cosine import Cosine
-from lrcli.schedules.cosine_restarts import CosineRestarts
-from lrcli.schedules.exponential import Exponential
+from lrcli.schedules.cosine import Cosine, CosineRestarts, WarmupCosine
 from lrcli.schedules.lambda_ import Lambda
-from lrcli.schedules.linear import Linear
-from lrcli.schedules.multistep import MultiStep
-from lrcli.schedules.polynomial import Polynomial
+from lrcli.schedules.linear import Linear, Polynomial
 from lrcli.schedules.sequential import Sequential
-from lrcli.schedules.step import Step
-from lrcli.schedules.warmup_cosine import WarmupCosine
+from lrcli.schedules.step import Exponential, MultiStep, Step
 
 
 def plain_schedule(shape: Shape) -> Schedule | None:

@@ -11,8 +11,8 @@ from itertools import chain, combinations, islice, product
 from typing import Any
 
 from lrcli.errors import InvalidValue, LrcliError
+from lrcli.frameworks._float32 import FloatTyped
 from lrcli.frameworks.porting import WantedCurve
-from lrcli.frameworks.vectored import FloatTyped
 from lrcli.infer.port.curve import values_of
 from lrcli.infer.port.text import written_keys
 from lrcli.infer.port.tuning import (
