@@ -18,7 +18,7 @@ a finding at the place of `path`. What comes again has its own: `config.rate`, `
 `config.refuse_first` takes a table of the framework's own refusals, `config.refuse_others` and `config.require` say
 what Python says of the arguments of a call, and `counts.py` counts batches and updates. `config.given` holds the
 options (`--samples` and so on). `config.release` is the release that the curve is read for, `config.at_least("4.52")`
-compares. `config.beside(path)` reads another file.
+compares. `file_beside(...)` reads another file.
 
 `Draft` writes: `draft.put("schedule.num_warmup_steps", 100, at="warmup_ratio", why="ceil(0.1 * 1000)")` puts a value
 into the spec, in lrcli's own words, placed at the config's key, with the comment that `lrcli convert` prints beside it.

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, TypeVar, cast, overload
 
-from lrcli.configs.beside import file_beside
 from lrcli.configs.nodes import Unknown, entry_at, joined, parts_of
 from lrcli.errors import Problem, SpecError
 from lrcli.frameworks.base import version_parts
@@ -337,11 +336,6 @@ class Config:
             if self.node(wrong) is not None:
                 why = "" if same(right) else f"{right} keeps its default"
                 self.remark(wrong, "unread-key", f"{framework} reads {right}, not {wrong}", why)
-
-    def beside(self, path: str) -> Source:
-        """Another file of the project, named by a key relative to this one, as a source."""
-        name = self.text(path) or ""
-        return file_beside(self.inputs, self.source, name, self.value_place(path))
 
 
 def _converted(text: str) -> float | int | str:

@@ -13,7 +13,7 @@ from lrcli.frameworks.base import Framework
 from lrcli.frameworks.replaying import replaying
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.request import ReplayOptions
-from lrcli.reader.source import Problems, Source
+from lrcli.reader.source import Place, Problems, Source
 from lrcli.reader.values import Context, as_number, is_null
 from lrcli.schedules import Schedule
 from lrcli.spec import REPLAYED, SHOWABLE, STEP_ORDERS, Emulation, Group
@@ -50,7 +50,7 @@ def emulation_text(text: str) -> tuple[Emulation | None, str]:
         return _release_of(known, version, text.strip())
     if which == f"{REPLAYED}-":
         raise Unreadable(f"the version is missing after {which!r}", f"{REPLAYED} alone is the newest one")
-    release, note = _release(version)
+    release, note = replaying().find_release(version)
     emulation = Emulation(release, label=text.strip())
     for part in rest:
         if part in SHOWABLE and emulation.read is None:
@@ -60,7 +60,7 @@ def emulation_text(text: str) -> tuple[Emulation | None, str]:
         else:
             raise Unreadable(f"unknown reading or step order {part!r}", _one_of(part, (*SHOWABLE, *STEP_ORDERS)))
     _check_reading(emulation)
-    return emulation, note
+    return emulation, note or ""
 
 
 def read_emulation(node: Node, problems: Problems, groups: int) -> tuple[Emulation | None, str]:
@@ -71,8 +71,8 @@ def read_emulation(node: Node, problems: Problems, groups: int) -> tuple[Emulati
         if isinstance(node, Mapping):
             return _from_mapping(node, problems, groups)
         problems.add(node.place, "wrong-type", f"emulate must be a text or a mapping, not {node}", _FORM)
-    except Unreadable as error:
-        problems.add(node.place, "emulation", error.message, error.help)
+    except LrcliError as error:
+        _tell(error, node.place, problems)
     return None, ""
 
 
@@ -97,7 +97,7 @@ def _from_mapping(node: Mapping, problems: Problems, groups: int) -> tuple[Emula
     version = "" if written.plain and written.value is None else written.text.removeprefix(f"{REPLAYED}-")
     at = written.place
     try:
-        release, note = _release(version)
+        release, note = replaying().find_release(version)
         values: dict[str, Any] = {}
         for word, read in _READERS.items():
             inner = node.get(word)
@@ -108,28 +108,22 @@ def _from_mapping(node: Mapping, problems: Problems, groups: int) -> tuple[Emula
         emulation = Emulation(release, label=f"{REPLAYED}-{version}" if version else REPLAYED, **values)
         at = (node.get("read") or node).place
         _check_reading(emulation)
-    except Unreadable as error:
-        problems.add(at, "emulation", error.message, error.help)
+    except LrcliError as error:
+        _tell(error, at, problems)
         return None, ""
-    return emulation, note
+    return emulation, note or ""
 
 
 def _release_of(framework: Framework, version: str, label: str) -> tuple[Emulation, str]:
-    try:
-        release = framework.release(version)
-    except LrcliError as error:
-        raise Unreadable(str(error)) from None
+    release = framework.release(version)
     exact = not version or version == release or release.startswith(f"{version}.")
     note = "" if exact else f"{framework.title} {version} was not examined; {release} stands for it"
     return Emulation(release, label=label, framework=framework.name), note
 
 
-def _release(version: str) -> tuple[str, str]:
-    try:
-        release, note = replaying().find_release(version)
-    except LrcliError as error:
-        raise Unreadable(str(error)) from None
-    return release, note or ""
+def _tell(error: LrcliError, place: Place, problems: Problems) -> None:
+    message, help = (error.message, error.help) if isinstance(error, Unreadable) else (str(error), "")
+    problems.add(place, "emulation", message, help)
 
 
 def _check_reading(emulation: Emulation) -> None:
@@ -227,8 +221,8 @@ def read_release(root: Mapping, options: ReplayOptions, groups: int, context: Co
         place = Source(options.emulation_by, placed=False).whole
         try:
             chosen, note = emulation_text(options.emulation)
-        except Unreadable as error:
-            problems.add(place, "emulation", error.message, error.help)
+        except LrcliError as error:
+            _tell(error, place, problems)
             chosen = None
         if chosen is not None and emulation is not None and chosen.framework == emulation.framework:
             chosen = replace(

@@ -167,7 +167,7 @@ def read_warmup(root: Mapping, context: Context) -> Warmup | None:
         return None
     if as_number(written) == 0:
         return None
-    rows = phase_length("for", written, scope, context)
+    rows = phase_length(written, scope, context)
     from lrcli.schedules.linear import Linear
 
     start = node.get("start_factor")

@@ -73,7 +73,7 @@ def build_phases(
             parts.append(None)
             continue
         written = item.get("for")
-        rows = None if written is None else phase_length("for", written, whole or scope, context)
+        rows = None if written is None else phase_length(written, whole or scope, context)
         if written is None and not last:
             hint = "only the last phase may leave it out"
             context.problems.add(item.place, "missing-key", "missing key 'for' in a phase", hint)
@@ -87,18 +87,18 @@ def build_phases(
     return (built, tuple(starts[1:])) if len(built) == len(parts) else None
 
 
-def phase_length(name: str, node: Node, scope: Scope, context: Context) -> int | None:
+def phase_length(node: Node, scope: Scope, context: Context) -> int | None:
     """The rows of a phase: whole, and at least one. None after a problem."""
-    rows = read_length(name, node, scope.length, context)
+    rows = read_length("for", node, scope.length, context)
     if rows is BAD:
         return None
     if isinstance(rows, float) and rows % 1 and 0 < rows < 1e12:
-        message = f"{name}: {node.text if isinstance(node, Scalar) else rows} is {rows:g}"
+        message = f"for: {node.text if isinstance(node, Scalar) else rows} is {rows:g}"
         message += f" {context.clock.interval}s, and a phase has whole ones"
         context.problems.add(node.place, "bad-value", message, neighbours(rows, node, context.clock))
         return None
     if rows is None or not 1 <= rows < 1e12 or rows % 1:
-        refuse_value(context.problems, name, "must be a whole number of at least 1", node)
+        refuse_value(context.problems, "for", "must be a whole number of at least 1", node)
         return None
     return int(rows)
 

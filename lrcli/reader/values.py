@@ -103,11 +103,10 @@ def refuse_unknown_keys(node: Mapping, known: tuple[str, ...], where: str, probl
             problems.add(key.place, "unknown-key", f"unknown key {key.text[:60]!r} in {where}", hint)
 
 
-def refuse_value(problems: Problems, name: str, rule: str, node: Node, hint: str = "", kind: str = "") -> None:
+def refuse_value(problems: Problems, name: str, rule: str, node: Node, kind: str = "") -> None:
     """The problem of a value that breaks its rule."""
     kind = kind or ("wrong-type" if as_number(node) is None else "bad-value")
-    if not hint and isinstance(node, Scalar):
-        hint = number_hint(node.text, not node.plain) if "number" in rule else ""
+    hint = number_hint(node.text, not node.plain) if isinstance(node, Scalar) and "number" in rule else ""
     problems.add(node.place, kind, f"{name} {rule}, not {node}", hint)
 
 

@@ -69,12 +69,12 @@ def _hyp(config: Config) -> Config:
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
         raise config.fail("hyp", "wrong-type", f"hyp must be a mapping or a file, not {node}")
     try:
-        source = config.beside("hyp")
-    except SpecError:
+        source = file_beside(config.inputs, config.source, node.value, node.place)
+    except SpecError as error:
         try:  # a run keeps its hyperparameters beside its options
             source = file_beside(config.inputs, config.source, "hyp.yaml", node.place)
         except SpecError:
-            source = config.beside("hyp")
+            raise error from None
     given = [entry for entry in config.root.entries if entry[0].text in _DEFAULTS]  # by --set
     written = read(source)
     return replace(config, root=mapping_of([*written.entries, *given], written.place), source=source)
