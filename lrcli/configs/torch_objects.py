@@ -168,7 +168,7 @@ def put_epochs(config: Config, draft: Draft, trainer: str, interval: str, schedu
         length = None
         if given.steps is not None:
             length = Length(given.steps)
-        elif max_steps is not None and max_steps > 0:
+        elif max_steps is not None and max_steps > 0 and given.epochs is None:
             length = Length(int(max_steps), at=f"{trainer}.max_steps")
         elif epochs is not None and epochs > 0 and per_epoch is not None:
             length = Length(int(epochs * per_epoch), at=f"{trainer}.max_epochs")

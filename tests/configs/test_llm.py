@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -287,3 +288,22 @@ def test_deepspeed_reads_hjson(tmp_path: Path) -> None:
     twice = text.replace('"params"', '"type": "OneCycle", "params"')
     refused = run_cli("at", written(tmp_path, twice, "ds.json"), "0", "--steps", "9").stderr
     assert "Duplicate keys in DeepSpeed config: 'type'" in refused
+
+
+def test_the_length_of_the_command_line_beats_that_of_the_file(tmp_path: Path) -> None:
+    axolotl = (
+        "base_model: x\nmicro_batch_size: 2\ngradient_accumulation_steps: 1\nlearning_rate: 1e-4\nmax_steps: 500\n"
+    )
+    path = tmp_path / "axolotl.yaml"
+    path.write_text(axolotl, encoding="utf-8")
+    assert "\nsteps: 21" in run_cli("convert", str(path), "--epochs", "3", "--steps-per-epoch", "7").stdout
+    path = tmp_path / "ds.json"
+    scheduler = {"type": "WarmupDecayLR", "params": {"total_num_steps": 40000, "warmup_max_lr": 0.1}}
+    path.write_text(json.dumps({"scheduler": scheduler}), encoding="utf-8")
+    assert "\nsteps: 21" in run_cli("convert", str(path), "--epochs", "3", "--steps-per-epoch", "7").stdout
+    assert "--epochs 3 is not used" in run_cli("at", str(path), "0", "--epochs", "3").stderr
+    path = tmp_path / "timm.yaml"
+    path.write_text("sched: cosine\nwarmup_lr: 1e-6\nlr: 0.1\nepochs: 10\n", encoding="utf-8")
+    refused = run_cli("at", str(path), "0", "--steps", "70")
+    assert (refused.status, "--steps needs the updates of one" in refused.stderr) == (2, True)
+    assert "\nepochs: 7" in run_cli("convert", str(path), "--steps", "70", "--steps-per-epoch", "10").stdout

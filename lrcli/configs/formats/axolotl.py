@@ -194,6 +194,8 @@ class AxolotlRun:
 def _run_of(config: Config) -> AxolotlRun:
     given = config.given
     most = config.count("max_steps", 0)
+    if given.epochs is not None:
+        most = min(most, 0)  # --epochs beats max_steps
     epochs = given.epochs or config.number("num_epochs", 1.0)
     if not 0 < epochs <= 1e9:
         raise config.fail("num_epochs", "bad-value", f"num_epochs must be above 0, not {epochs:g}")

@@ -115,11 +115,12 @@ def _put_lr(config: Config, draft: Draft, name: str) -> None:
 
 
 def _put_length(config: Config, draft: Draft, total: int | None) -> None:
-    per_epoch, epochs = config.given.steps_per_epoch, config.given.epochs
-    if config.given.steps is not None or total is not None:
+    given = config.given
+    if {"steps_per_epoch", "epochs"} <= set(given.names()):
+        steps = max(1, round((given.steps_per_epoch or 0) * (given.epochs or 0)))
+        draft.put_length(Length(steps, "--steps-per-epoch * --epochs"))
+    elif given.steps is not None or total is not None:
         draft.put_length(Length(total or 0, at=f"{_PARAMS}.total_num_steps"))
-    elif per_epoch is not None and epochs is not None:
-        draft.put_length(Length(max(1, round(per_epoch * epochs)), "--steps-per-epoch * --epochs"))
     else:
         kind = config.text("scheduler.type")
         message = f"how long the run is does not stand in a DeepSpeed config: {kind} goes on for ever"

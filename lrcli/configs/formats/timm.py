@@ -84,7 +84,10 @@ def translate(config: Config, draft: Draft) -> None:
         draft.put_length(
             Length(length * (updates.number or 0), f"{length} epochs of {updates.number} updates", "epochs")
         )
-    elif given.steps is not None and given.epochs is None and updates.number is not None:
+    elif given.steps is not None and given.epochs is None:
+        if updates.number is None:
+            message = "the scheduler counts epochs: --steps needs the updates of one"
+            raise config.fail("epochs", "needs-steps", message, "--epochs N, or --samples N (1 GPU; --world-size N)")
         draft.put("epochs", max(1, -(-given.steps // updates.number)), why=given.option("steps"))
     else:
         why = "" if length == epochs else "with cycles, cooldown and warmup prefix"
