@@ -10,7 +10,7 @@ from lrcli.find.smith import LossShape
 from lrcli.frameworks.finders import by_finder
 from lrcli.printable import number_text, printable
 from lrcli.render import Style
-from lrcli.render.tables import table_format
+from lrcli.render.tables import TABLES
 from lrcli.render.tables.markdown import escaped_cell
 from lrcli.render.tables.plain import rounded_text
 from lrcli.table import Column, Table
@@ -20,7 +20,7 @@ _SMITH = ("Smith", "1506.01186")
 
 def write_find_report(report: FindReport, format: str, style: Style) -> Iterator[str]:
     """The report in one of the table formats; those for people end with a few sentences."""
-    writer = table_format(format)
+    writer = TABLES.module(format)
     if writer.EXACT:
         yield from writer.write(machine_table(report), style)
         return

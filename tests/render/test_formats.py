@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrcli.render import Style
-from lrcli.render.tables import TABLES, table_format
+from lrcli.render.tables import TABLES
 from lrcli.render.tables.plain import rounded_text
 from lrcli.table import Column, Table
 
@@ -26,7 +26,7 @@ EMPTY = replace(SMALL, head=())
 
 
 def text_of(format: str, table: Table, **style: Any) -> str:
-    return "".join(table_format(format).write(table, Style(**style)))
+    return "".join(TABLES.module(format).write(table, Style(**style)))
 
 
 TEXTS = {
@@ -105,7 +105,7 @@ def test_empty(format: str) -> None:
     assert EMPTY_TEXTS[format] == text_of(format, EMPTY)
 
 
-@pytest.mark.parametrize("format", [name for name in TABLES.names if table_format(name).EXACT])
+@pytest.mark.parametrize("format", [name for name in TABLES.names if TABLES.module(name).EXACT])
 def test_machine_formats_ignore_the_terminal(format: str) -> None:
     """Colour, width, digits and ASCII change nothing in a format for programs."""
     assert TEXTS[format] == text_of(format, SMALL, digits=2, color=True, width=10, ascii=True)
@@ -122,7 +122,7 @@ def test_streaming(format: str) -> None:
             yield chunk
 
     streamed = Table(COLUMNS, SMALL.head[:1], rest(), last=10)
-    chunks = table_format(format).write(streamed, Style(digits=None))
+    chunks = TABLES.module(format).write(streamed, Style(digits=None))
     first = next(chunks)
     assert (asked, bool(first)) == ([], True)
     whole = first + "".join(chunks)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
@@ -10,7 +10,7 @@ from lrcli.cli.load import LoadedRun, load_runs, notes_in_words, outside, rows_i
 from lrcli.cli.options import CurveOptions, Quiet, Range, Specs, picture_option
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
-from lrcli.render.pictures import PICTURES, Look, Picture, check_options, picture_format
+from lrcli.render.pictures import PICTURES, Look, Picture, check_options
 from lrcli.series.align import common_grid, curve_names
 
 if TYPE_CHECKING:
@@ -56,14 +56,14 @@ def plot(
     called .svg or .html it is a vector picture, for a README or a review; .png needs the extra lrcli[png],
     .pdf lrcli[pdf].
     """
-    format = picture_format(output.format)
+    format = PICTURES.module(output.format)
     check_options(output.format, {"scale": scale, "theme": theme, "ascii": ascii, "width": width, "height": height})
 
     def load(env: Environment) -> Picture:
         loaded = load_runs(env, specs, options)
         return _picture(env, loaded, range, Look(title, log, width, height, theme, scale), x == "percent")
 
-    def draw(picture: Picture, output: Output) -> str | bytes:
+    def draw(picture: Picture, output: Output) -> Any:
         columns, lines, color = output.width, output.height, output.color
         look = replace(picture.look, columns=columns, lines=lines, ascii=ascii or output.ascii, color=color)
         return format.draw(replace(picture, look=look))

@@ -8,7 +8,7 @@ from lrcli.cli.environment import Environment
 from lrcli.cli.load import load_series, tell_notes
 from lrcli.cli.options import CurveOptions, Digits, NoPager, Quiet, Range, Specs, digits_of, row_option
 from lrcli.cli.output import Output
-from lrcli.render.tables import TABLES, table_format
+from lrcli.render.tables import TABLES
 from lrcli.series.align import common_grid, curve_names
 from lrcli.table.rows import tabulate
 
@@ -44,7 +44,7 @@ def table(
     Several specs stand side by side. table, plain and markdown are for people: rounded, with what happens in each row;
     csv, tsv, json and jsonl are for programs: every digit, and the same on every terminal.
     """
-    format = table_format(output.format)
+    format = TABLES.module(output.format)
     style = output.style(digits_of(digits, 6))
     loaded = load_series(env, specs, options)
     start, stop = _rows(range, loaded)

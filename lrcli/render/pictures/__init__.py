@@ -1,9 +1,14 @@
-"""Curves as pictures, each format one file: it states its `ENDINGS` and what it `TAKES`, and has a function `draw`."""
+"""Curves as pictures, each format one file.
+
+It states its `ENDINGS` of files, its `SIZES`: the least and the greatest width (and height), and their unit, and which
+of the options that only some formats have it `TAKES`. Its `draw(picture)` gives the text, without the newline at its
+end, or the bytes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any
 
 from lrcli.errors import LrcliError
 from lrcli.render import Formats
@@ -58,32 +63,12 @@ class Picture:
         return {"log": self.look.log, "title": self.look.title, "ranges": self.ranges, "percent": self.percent}
 
 
-class PictureFormat(Protocol):
-    """The module of a format.
-
-    ENDINGS: the endings of its files. SIZES: the least and the greatest width (and height), and their unit. TAKES: the
-    options that only some formats have.
-    """
-
-    ENDINGS: tuple[str, ...]
-    SIZES: Mapping[str, tuple[int, int, str]]
-    TAKES: tuple[str, ...]
-
-    def draw(self, picture: Picture) -> str | bytes:
-        """The picture, a text without the newline at its end."""
-
-
-def picture_format(name: str) -> PictureFormat:
-    """The module of one format; no other one is imported."""
-    return cast(PictureFormat, PICTURES.module(name))
-
-
 def check_options(name: str, options: Mapping[str, Any]) -> None:
     """Raise LrcliError for an option that the format does not take, or a size that it cannot have."""
-    format = picture_format(name)
+    format = PICTURES.module(name)
     for option in ("scale", "theme", "ascii"):
         if options[option] and option not in format.TAKES:
-            takers = [other for other in PICTURES.names if option in picture_format(other).TAKES]
+            takers = [other for other in PICTURES.names if option in PICTURES.module(other).TAKES]
             raise LrcliError(f"--{option} is for {', '.join(takers)}, not for {name}")
     scale = options["scale"]
     if scale is not None and not 0.1 <= scale <= 10:
