@@ -16,7 +16,7 @@ from lrcli.logs.columns import family, group
 from lrcli.logs.rounding import tolerance
 from lrcli.printable import count_text
 from lrcli.series.align import distinct_names
-from lrcli.series.base import BLOCK, Block, Readings, Series, Test, first_of
+from lrcli.series.base import BLOCK, Readings, Series, Test, first_of
 from lrcli.series.formula import SpecSeries
 from lrcli.series.sample import SampledLine, Thinned
 
@@ -67,13 +67,6 @@ class LogSeries(Series):
         if self.run == Run(0, len(self.log.positions)):
             return tuple(columns)
         return tuple(column[self.run.start : self.run.stop] for column in columns)
-
-    def blocks(self, names: Sequence[str] = (), start: int | None = None, stop: int | None = None) -> Iterator[Block]:
-        first = self.start if start is None else start
-        last = self.stop if stop is None else stop
-        windows = [range(t, min(t + BLOCK, last)) for t in range(first, last, BLOCK)]
-        for window, groups in zip(windows, self.at(windows, names), strict=True):
-            yield Block(window.start, window.stop, groups)
 
     def at(
         self, windows: Iterable[Sequence[int]], names: Sequence[str] = (), stop: int | None = None

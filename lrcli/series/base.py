@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -105,38 +104,21 @@ class Series(ABC):
         """The same run with its end elsewhere."""
 
     @abstractmethod
-    def blocks(self, names: Sequence[str] = (), start: int | None = None, stop: int | None = None) -> Iterator[Block]:
-        """The rows start <= t < stop (default: all) in blocks of at most BLOCK, with these columns (default: reading).
-
-        A trace that a group does not have is None in every row.
-        """
-
     def at(
         self, windows: Iterable[Sequence[int]], names: Sequence[str] = (), stop: int | None = None
     ) -> Iterator[tuple[Readings, ...]]:
-        """The columns of every group in just the rows of each window; rows never decrease, all are below `stop`.
+        """These columns (default: reading) of every group in just the rows of each window.
 
-        Here everything up to these rows is walked.
+        The rows never decrease, and all are below `stop`. A trace that a group does not have is None in every row.
         """
-        names = names or (self.reading,)
-        blocks: Iterator[Block] | None = None
-        for rows in self.within_reach(windows):
-            columns = tuple(Readings({name: [] for name in names}) for _ in self.groups)
-            done = 0
-            while done < len(rows):
-                if blocks is None:
-                    blocks = self.blocks(names, rows[0], stop)
-                    block = next(blocks)
-                if rows[done] >= block.stop:
-                    block = next(blocks)
-                    continue
-                end = bisect_left(rows, block.stop, done)
-                wanted = rows[done:end]
-                for column, group in zip(columns, block.groups, strict=True):
-                    for name in names:
-                        column[name] += picked(group[name], wanted, block.start)  # type: ignore[operator]
-                done = end
-            yield columns
+
+    def blocks(self, names: Sequence[str] = (), start: int | None = None, stop: int | None = None) -> Iterator[Block]:
+        """The rows start <= t < stop (default: all) in blocks of at most BLOCK, with these columns."""
+        last = self.stop if stop is None else stop
+        firsts = range(self.start if start is None else max(start, self.start), last, BLOCK)
+        windows = (range(t, min(t + BLOCK, last)) for t in firsts)
+        for t, groups in zip(firsts, self.at(windows, names), strict=True):
+            yield Block(t, min(t + BLOCK, last), groups)
 
     def first_below(self, limit: float) -> tuple[int | None, ...]:
         """The first row of each group in which the curve is below the limit; None where it never is."""

@@ -13,7 +13,7 @@ from lrcli.progress import report_progress
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import param_of
 from lrcli.series.align import group_names
-from lrcli.series.base import BLOCK, Block, Readings, Series, Test, Trace, first_of, picked
+from lrcli.series.base import BLOCK, Readings, Series, Test, Trace, first_of, picked
 from lrcli.spec import Group, Spec
 from lrcli.values import dataclass
 
@@ -169,15 +169,6 @@ class FormulaSeries(SpecSeries):
     @cached_property
     def jumps(self) -> bool:  # type: ignore[override]
         return all(group.schedule.stands_alone() for group in self.spec.groups)
-
-    def blocks(self, names: Sequence[str] = (), start: int | None = None, stop: int | None = None) -> Iterator[Block]:
-        first = 0 if start is None else max(start, 0)
-        last = self.stop if stop is None else stop
-        if not self.jumps:
-            self.check_walk(first)
-        for begin in range(first, last, BLOCK):
-            end = min(begin + BLOCK, last)
-            yield Block(begin, end, self._rows(names, begin, end))
 
     def _rows(self, names: Sequence[str], start: int, stop: int) -> tuple[Readings, ...]:
         names = names or (self.reading,)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from lrcli.errors import Problem
 from lrcli.frameworks.replaying import Replaying, replaying
 from lrcli.progress import report_progress
-from lrcli.series.base import BLOCK, Block, Readings
+from lrcli.series.base import BLOCK, Block, Readings, picked
 from lrcli.series.formula import SpecSeries
 from lrcli.spec import Emulation
 from lrcli.values import dataclass
@@ -68,6 +69,30 @@ class ReplaySeries(SpecSeries):
             taken = take_together(loops, high - t, readings)
             groups = (Readings(columns, **self._traced(i, traced, t, high)) for i, columns in enumerate(taken))
             yield Block(t, high, tuple(groups))
+
+    def at(
+        self, windows: Iterable[Sequence[int]], names: Sequence[str] = (), stop: int | None = None
+    ) -> Iterator[tuple[Readings, ...]]:
+        """The columns of every group in the rows of each window; everything up to these rows is walked."""
+        names = names or (self.reading,)
+        blocks: Iterator[Block] | None = None
+        for rows in self.within_reach(windows):
+            columns = tuple(Readings({name: [] for name in names}) for _ in self.groups)
+            done = 0
+            while done < len(rows):
+                if blocks is None:
+                    blocks = self.blocks(names, rows[0], stop)
+                    block = next(blocks)
+                if rows[done] >= block.stop:
+                    block = next(blocks)
+                    continue
+                end = bisect_left(rows, block.stop, done)
+                wanted = rows[done:end]
+                for column, group in zip(columns, block.groups, strict=True):
+                    for name in names:
+                        column[name] += picked(group[name], wanted, block.start)  # type: ignore[operator]
+                done = end
+            yield columns
 
     def instead_of_walk(self, most: int) -> str:
         return f"{super().instead_of_walk(most)}, or ask for its formula (@formula)"
