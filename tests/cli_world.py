@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import shlex
+import subprocess
+import sys
 from dataclasses import dataclass
 
 from lrcli.cli.app import run
@@ -54,3 +56,8 @@ def run_line(line: str, stdin: bytes = b"") -> Outcome:
         encoding=variables.pop("ENCODING", "utf-8"),
         variables=variables,
     )
+
+
+def printed_by(code: str) -> str:
+    """What a Python of its own prints that runs this code."""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

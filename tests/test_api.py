@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from dataclasses import FrozenInstanceError
 from pathlib import Path
@@ -14,6 +13,7 @@ import lrcli
 from lrcli.errors import LrcliError, SpecError
 from lrcli.frameworks.torch.build import note
 from lrcli.frameworks.torch.formula import with_metrics
+from tests.cli_world import printed_by
 
 STEP4 = "{name: step4, lr: 0.001, epochs: 10, schedule: {type: step, step_size: 4}}"
 
@@ -153,7 +153,7 @@ def test_to_torch_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_import_is_light() -> None:
     """Importing the package imports neither yaml nor typer nor any schedule."""
     code = "import sys, lrcli; print([m for m in sys.modules if m in ('yaml', 'typer', 'rich') or 'schedules' in m])"
-    assert "[]\n" == subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "[]\n" == printed_by(code)
 
 
 def test_a_curve_is_a_sequence() -> None:

@@ -6,8 +6,6 @@ import csv
 import io
 import json
 import math
-import subprocess
-import sys
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +17,7 @@ from lrcli.render import Style
 from lrcli.render.tables import TABLES
 from lrcli.render.tables.plain import rounded_text
 from lrcli.table import Column, Table
+from tests.cli_world import printed_by
 
 COLUMNS = (Column("epoch", "index"), Column("lr/a"), Column("metric", "number"), Column("event", "text"))
 SMALL = Table(COLUMNS, (([0, 1], [0.1, 0.1 / 3], [math.nan, 12], ["", ""]), ([10], [1e-05], [None], ["warmup ends"])))
@@ -242,8 +241,7 @@ def test_imports() -> None:
         "print(pictures.PICTURES.of_ending('.svg'))\n"
         "print([m for m in ('lrcli.render.pictures.html', 'json') if m in sys.modules and m not in before])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "svg\n[]\n"
+    assert "svg\n[]\n" == printed_by(code)
 
 
 @pytest.mark.parametrize(

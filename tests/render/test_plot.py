@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +23,7 @@ from lrcli.render.safe import cell_width, clip
 from lrcli.schedules import Schedule
 from lrcli.series.sample import SampledLine
 from lrcli.spec import Emulation, Group, Spec
-from tests.cli_world import run_cli
+from tests.cli_world import printed_by, run_cli
 
 PLOTS = Path(__file__).parents[1] / "plots"
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -505,5 +503,4 @@ def test_plotext_is_imported_by_drawing_only() -> None:
         "import sys; before = set(sys.modules); import lrcli.render.pictures.text\n"
         "print([m for m in ('plotext', 'rich', 'csv', 'json') if m in sys.modules and m not in before])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
+    assert "[]\n" == printed_by(code)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +21,7 @@ from lrcli.render.pictures.svg import plot_svg, render_svg
 from lrcli.render.svg import escaped_xml, text_width
 from lrcli.render.svg.curves import simplified, stretches
 from lrcli.spec import Group, Spec
-from tests.cli_world import run_cli
+from tests.cli_world import printed_by, run_cli
 from tests.render.test_plot import GAMMA, GROUPS, HUGE, MANY, OVERLAY, PLATEAU, STEP, one, schedule
 from tests.terminal_picture import THEMES, picture
 
@@ -316,8 +314,7 @@ def test_a_curve_draws_itself() -> None:
         "before = 'lrcli.render.svg' in sys.modules\n"
         "print(before, curve._repr_svg_()[:4], 'plotext' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "False <svg False\n"
+    assert "False <svg False\n" == printed_by(code)
     curve = lrcli.evaluate(STEP)
     assert curve._repr_svg_() == plot_svg((STEP,))
 
