@@ -42,7 +42,8 @@ class Line:
 class Chart:
     """All curves of one plot. x counts `unit`s from `left` to `right`; steps_per_epoch is None where not known.
 
-    `what` says what y is; a title of ours ends in it.
+    The rows are whole numbers below `stop`; a row's value may be drawn up to there. `what` says what y is; a title of
+    ours ends in it.
     """
 
     title: str
@@ -53,6 +54,7 @@ class Chart:
     steps_per_epoch: int | None = None
     log: bool = False
     what: str = "learning rate"
+    stop: float = math.inf
 
 
 def panels_below(chart: Chart) -> list[tuple[str, list[tuple[CurveRun, ...]]]]:
@@ -101,7 +103,8 @@ def chart_of(
     what = _what(series, readings)
     if title is None:
         title = what if len(series) > 1 else f"{names[0]}: {what}"
-    return Chart(title, tuple(lines), grid.unit, left, max(right, left + 1), steps_per_epoch, log, what)
+    stop = math.inf if percent else max(stop * factor for (_, stop), factor in zip(ranges, grid.factors, strict=True))
+    return Chart(title, tuple(lines), grid.unit, left, max(right, left + 1), steps_per_epoch, log, what, stop)
 
 
 def _in_percent(runs: Sequence[CurveRun], start: int, stop: int) -> tuple[CurveRun, ...]:

@@ -149,6 +149,31 @@ def test_csv(page: Any) -> None:
     assert len(lines) == 91
 
 
+def test_csv_of_a_slope(browser: Any, tmp_path: Path) -> None:
+    """Its last row is there, too, and a small learning rate has an exponent of two digits, as in a table."""
+    path = tmp_path / "page.html"
+    run_cli(
+        "plot", "{lr: 2e-7, epochs: 3, schedule: {type: linear, start_factor: 0.5, total_iters: 2}}", "-o", str(path)
+    )
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.get_by_role("button", name="copy as CSV").click()
+    assert page.locator("[data-csv]").get_attribute("data-csv") == "epoch,inline\n0,1e-07\n1,1.5e-07\n2,2e-07\n"
+    page.close()
+
+
+def test_curves_take_turns_only_where_they_run_together(browser: Any, tmp_path: Path) -> None:
+    """A curve that is alone is drawn once: drawn twice it would look dashed."""
+    path = tmp_path / "page.html"
+    specs = [f"{{lr: 0.1, epochs: 9, schedule: {{type: step, step_size: {size}}}}}" for size in (3, 6)]
+    run_cli("plot", *specs, "-o", str(path))
+    page = browser.new_page(viewport={"width": 900, "height": 700})
+    page.goto(path.as_uri())
+    whole, turn = (page.locator(f"svg.live path.{kind}").first.bounding_box() for kind in ("curve", "turn"))
+    assert 0 < turn["width"] < whole["width"] / 2
+    page.close()
+
+
 def test_events_notes_and_spec(browser: Any, tmp_path: Path) -> None:
     """What happens in a row is read with its values; below stand events, notes and the spec."""
     step, path = ROOT / "schedules" / "step4.yaml", tmp_path / "page.html"

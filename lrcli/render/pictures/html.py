@@ -144,7 +144,6 @@ def _data(chart: Chart, about: About, width: int, height: int) -> str:
         points, is_band = readable(run, width, height)
         return [[_whole(x) for x, _ in points], [float(f"{y:.9g}") for _, y in points], *[1] * is_band]
 
-    stop = max((xs[-1] for line in chart.lines for xs, _ in line.runs), default=chart.right)
     data = {
         "title": chart.title,
         "lines": [{"name": line.name, "dash": look.dashes} for line, look in zip(chart.lines, looks, strict=True)],
@@ -153,7 +152,7 @@ def _data(chart: Chart, about: About, width: int, height: int) -> str:
         "unit": chart.unit,
         "left": _whole(chart.left),
         "right": _whole(chart.right),
-        "stop": _whole(stop),
+        "stop": _whole(min(chart.stop, chart.right + 1)),
         "steps": chart.steps_per_epoch,
         "log": chart.log,
         "width": width,

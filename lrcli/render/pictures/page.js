@@ -20,10 +20,10 @@
     node.addEventListener("click", () => act(node));
     return node;
   };
-  const number = (v) => {
+  const number = (v, digits = 6) => {
     if (v === null || !isFinite(v)) return "none";
     const a = Math.abs(v);
-    return a && (a < 1e-4 || a >= 1e6) ? v.toExponential(5).replace(/\.?0+e/, "e").replace(/(?<=[+-])\d$/, "0$&") : String(+v.toPrecision(6));
+    return a && (a < 1e-4 || a >= 1e6) ? v.toExponential(digits - 1).replace(/\.?0+e/, "e").replace(/(?<=[+-])\d$/, "0$&") : String(+v.toPrecision(digits));
   };
   // the value of a curve at a row: on the line between its corners, at a jump what holds from there on; none in a band
   const value = (runs, x) => {
@@ -69,10 +69,10 @@
   const panels = data.panels.map((panel, n) => ({
     ...panel, top: n ? data.height - B + BETWEEN + LOWER * (n - 1) : T, bottom: data.height - B + LOWER * n,
   }));
-  const paths = (runs, panel) => runs.filter((run) => !run[2]).map(([xs, ys]) => {
+  const paths = (runs, panel, drawn = () => true) => runs.filter((run) => !run[2]).map(([xs, ys]) => {
     let path = "", down = false;
     xs.forEach((at, k) => {
-      const on = !panel.log || ys[k] > 0;
+      const on = (!panel.log || ys[k] > 0) && drawn(at, ys[k]);
       if (on) path += `${down ? "L" : "M"}${x(at).toFixed(1)},${panel.y(ys[k]).toFixed(1)}`;
       down = on;
     });
@@ -109,9 +109,14 @@
     });
     const visible = panel.lines.map((runs, i) => [paths(runs, panel), i]).filter(([d, i]) => d && !state.off.has(i));
     for (const [d, i] of visible) el("path", { d, class: `curve k${i}`, "stroke-dasharray": data.lines[i].dash }, curves);
-    // where curves run together they take turns: each once more, in dashes that leave room for the others
-    if (visible.length > 1 && visible.length <= 6) visible.forEach(([d, i], rank) => el("path", {
-      d, class: `turn k${i}`, "stroke-dasharray": `10 ${10 * (visible.length - 1)}`, "stroke-dashoffset": -10 * rank,
+    // where curves run together they take turns: there each once more, in dashes that leave room for the others
+    const near = (i, at, y) => visible.some(([, j]) => {
+      const other = j === i ? null : value(panel.lines[j], at);
+      return other !== null && Math.abs(panel.y(other) - panel.y(y)) < 2;
+    });
+    if (visible.length > 1 && visible.length <= 6) visible.forEach(([, i], rank) => el("path", {
+      d: paths(panel.lines[i], panel, (at, y) => near(i, at, y)), class: `turn k${i}`,
+      "stroke-dasharray": `10 ${10 * (visible.length - 1)}`, "stroke-dashoffset": -10 * rank,
     }, curves));
   };
   const draw = () => {
@@ -156,7 +161,7 @@
       if (Number.isInteger(v) && v >= state.x0 && v <= state.x1 && v < data.stop) rows.add(v);
     const quoted = (s) => (/[",\n]/.test(s) ? `"${s.replaceAll('"', '""')}"` : s);
     const head = [data.unit, ...named.map((line) => quoted(line.name || "lr"))].join(",");
-    const body = [...rows].sort((a, b) => a - b).map((r) => [r, ...lines.map((runs) => value(runs, r) ?? "")].join(","));
+    const body = [...rows].sort((a, b) => a - b).map((r) => [r, ...lines.map((runs) => { const v = value(runs, r); return v === null ? "" : number(v, 9); })].join(","));
     return [head, ...body].join("\n") + "\n";
   };
   const bar = document.createElement("p"), readout = document.createElement("output");
