@@ -103,8 +103,9 @@ def chart_of(
     what = _what(series, readings)
     if title is None:
         title = what if len(series) > 1 else f"{names[0]}: {what}"
-    stop = math.inf if percent else max(stop * factor for (_, stop), factor in zip(ranges, grid.factors, strict=True))
-    return Chart(title, tuple(lines), grid.unit, left, max(right, left + 1), steps_per_epoch, log, what, stop)
+    ends = [stop * factor for (_, stop), factor in zip(ranges, grid.factors, strict=True)]
+    end_of_rows = math.inf if percent else max(ends)
+    return Chart(title, tuple(lines), grid.unit, left, max(right, left + 1), steps_per_epoch, log, what, end_of_rows)
 
 
 def _in_percent(runs: Sequence[CurveRun], start: int, stop: int) -> tuple[CurveRun, ...]:
