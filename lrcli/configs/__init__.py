@@ -23,8 +23,8 @@ from lrcli.reader.forms import spelled_out
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.overrides import apply_set
 from lrcli.reader.request import Origin, ReplayOptions
-from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Problems, Source, refuse
+from lrcli.reader.units import resolve_scalar
 from lrcli.spec import Spec
 
 __all__ = ["Format", "all_formats", "is_config", "read_config"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lrcli.configs.config import Config
@@ -89,6 +89,16 @@ def updates_of(config: Config, accumulation_key: str, batches: EpochCount, *, do
     number = batches.number // accumulation if down else -(-batches.number // accumulation)
     rounded = f"{'floor' if down else 'ceil'}({batches.number} / {accumulation}) updates"
     return EpochCount(number, f"{batches.how}, {rounded}", batches.number)
+
+
+def whole_epochs(
+    config: Config, epochs: float, updates: EpochCount, key: str, needed_by: str = "", help: Sequence[str] = ()
+) -> Length:
+    """The updates of so many epochs, a part of one rounded down. Raises the error needs-steps, at `needed_by`."""
+    if updates.number is None:
+        raise config.needs_steps(needed_by or key, help)
+    how = f"{epochs:g} epochs * {updates.number}; {updates.how}"
+    return Length(int(epochs * updates.number), how, key)
 
 
 def trained_on(config: Config, key: str, samples: int | None) -> int | None:

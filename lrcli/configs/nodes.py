@@ -10,8 +10,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import MAX_NODES, Entries, Mapping, Node, Scalar, Sequence
-from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Place, refuse
+from lrcli.reader.units import resolve_scalar
 
 Plain: TypeAlias = "bool | int | float | str | None"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from lrcli.configs.nodes import text_of
 from lrcli.reader import nodes
-from lrcli.reader.scalars import resolve_scalar
+from lrcli.reader.units import resolve_scalar
 
 _WORD = re.compile(r"[A-Za-z_][\w./+-]*")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from lrcli.errors import Unreadable
 from lrcli.inputs import FileTrouble, Inputs
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
-from lrcli.reader.scalars import number_hint, resolve_scalar
 from lrcli.reader.source import Place, Problems, split_column
+from lrcli.reader.units import number_hint, resolve_scalar
 from lrcli.reader.values import as_number, refuse_unknown_keys
 
 _FORM = "metric: [0.9, 0.8, ...], or metric: {file: val.csv, column: val_loss}"

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from lrcli.errors import SpecError
-from lrcli.reader import scalars
+from lrcli.reader import units
 from lrcli.reader.source import Place, Problems, Source, refuse
 from lrcli.values import dataclass
 
@@ -34,7 +34,7 @@ class Scalar:
     @property
     def value(self) -> bool | int | float | str | None:
         """The value by the core schema of YAML 1.2."""
-        return scalars.resolve_scalar(self.text) if self.plain else self.text
+        return units.resolve_scalar(self.text) if self.plain else self.text
 
     def __str__(self) -> str:
         value = self.value

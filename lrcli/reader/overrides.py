@@ -13,8 +13,8 @@ from dataclasses import replace
 from lrcli.reader.forms import spelled_out
 from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar, ScalarOf, Sequence, compose_nodes
 from lrcli.reader.request import Given
-from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Place, Problems, Source, checked, refuse
+from lrcli.reader.units import resolve_scalar
 
 _SAME = {"lr": ("lr", "base_lr", "learning_rate"), "schedules": ("schedules", "schedulers")}
 

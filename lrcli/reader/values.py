@@ -10,9 +10,8 @@ from typing import Any, Final
 from lrcli.errors import Unreadable, suggest
 from lrcli.reader import units
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
-from lrcli.reader.scalars import number_hint
 from lrcli.reader.source import Place, Problems
-from lrcli.reader.units import RowClock
+from lrcli.reader.units import RowClock, number_hint
 from lrcli.schedules.params import Param, Record
 from lrcli.values import dataclass
 

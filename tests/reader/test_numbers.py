@@ -8,8 +8,7 @@ import pytest
 
 from lrcli.errors import SpecError, Unreadable
 from lrcli.reader import parse_text
-from lrcli.reader.scalars import number_hint, resolve_scalar
-from lrcli.reader.units import RowClock, position
+from lrcli.reader.units import RowClock, number_hint, position, resolve_scalar
 from lrcli.reader.units import resolve_length as rows_of
 from lrcli.spec.data import Data, steps_in_epoch
 

@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from lrcli.configs.base import Config, Draft, Format, lacking
-from lrcli.configs.counts import Length, batches_of, updates_of
+from lrcli.configs.counts import Length, batches_of, updates_of, whole_epochs
 from lrcli.configs.named import Named
 from lrcli.configs.nodes import mapping_of, node_of
 from lrcli.configs.torch_objects import put_scheduler
@@ -144,12 +144,8 @@ def _length(config: Config) -> Length:
         how = "" if config.has("max_train_steps") else "kohya's default"
         return Length(config.count("max_train_steps", 1600, at_least=1), how, "max_train_steps")
     updates = updates_of(config, "gradient_accumulation_steps", batches_of(config, "train_batch_size", 1))
-    if updates.number is None:
-        help = ("--batches-per-epoch N (as the log prints it)", "--samples N (repeats included)", "--steps N")
-        raise config.needs_steps("max_train_epochs", help)
-    return Length(
-        int(epochs * updates.number), f"{epochs:g} epochs * {updates.number}; {updates.how}", "max_train_epochs"
-    )
+    help = ("--batches-per-epoch N (as the log prints it)", "--samples N (repeats included)", "--steps N")
+    return whole_epochs(config, epochs, updates, "max_train_epochs", help=help)
 
 
 def _put_rates(config: Config, draft: Draft) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format, has
-from lrcli.configs.counts import EpochCount, Length, batches_of, updates_of
+from lrcli.configs.counts import EpochCount, Length, batches_of, updates_of, whole_epochs
 from lrcli.configs.draft import arguments_of
 from lrcli.configs.named import Named
 from lrcli.configs.nodes import entry_at, mapping_of, parts_of, without_entries
@@ -152,10 +152,7 @@ def _length(config: Config, sched: str, arguments: str) -> Length:
     if epochs % 1 or epochs > _MAX_EPOCHS:
         raise config.fail("trainer.max_epochs", "bad-value", f"max_epochs must be a whole number, not {epochs:g}")
     updates = updates_of(config, "trainer.accumulate_grad_batches", _batches(config))
-    if updates.number is None:
-        raise config.needs_steps(needed)
-    how = f"{epochs:g} epochs * {updates.number}; {updates.how}"
-    return Length(int(epochs) * updates.number, how, "trainer.max_epochs")
+    return whole_epochs(config, int(epochs), updates, "trainer.max_epochs", needed)
 
 
 def _batches(config: Config) -> EpochCount:

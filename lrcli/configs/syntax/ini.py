@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from lrcli.configs.nodes import Plain, Value, mapping_of
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.overrides import apply_sets
-from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Place, Source, refuse
+from lrcli.reader.units import resolve_scalar
 
 _NUMBERS = re.compile(r"([-+.,0-9eE]+)[#;]")
 _SECTION = re.compile(r"\[([^\]]+)\]")

@@ -12,8 +12,8 @@ from lrcli.configs.syntax.offsets import Cursor
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar
 from lrcli.reader.overrides import apply_sets
-from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Source, refuse
+from lrcli.reader.units import resolve_scalar
 
 _DECODER = JSONDecoder()
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")

@@ -10,8 +10,8 @@ from lrcli.configs.syntax.offsets import Cursor
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar
 from lrcli.reader.overrides import apply_sets
-from lrcli.reader.scalars import resolve_scalar
 from lrcli.reader.source import Place, Source, refuse
+from lrcli.reader.units import resolve_scalar
 
 _BLANK = re.compile(r"[ \t]*")
 _KEY = re.compile(r"[A-Za-z0-9_-]+|\"[^\"\\\n]*\"|'[^'\n]*'")
