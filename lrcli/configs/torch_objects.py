@@ -165,18 +165,18 @@ def put_epochs(config: Config, draft: Draft, trainer: str, interval: str, schedu
         draft.put("steps_per_epoch", per_epoch)
     max_steps = config.number(f"{trainer}.max_steps") if trainer else None
     if interval == "step":
-        length = None
+        lengths = []
+        if max_steps is not None and max_steps > 0 and given.epochs is None:
+            lengths.append(Length(int(max_steps), at=f"{trainer}.max_steps"))
+        if epochs is not None and epochs > 0 and per_epoch is not None:
+            lengths.append(Length(int(epochs * per_epoch), at=f"{trainer}.max_epochs"))
+        if not lengths and (own_steps := _own_length(config, scheduler)) is not None:
+            lengths.append(Length(own_steps, at=f"{scheduler.arguments_path}.total_steps"))
         if given.steps is not None:
-            length = Length(given.steps)
-        elif max_steps is not None and max_steps > 0 and given.epochs is None:
-            length = Length(int(max_steps), at=f"{trainer}.max_steps")
-        elif epochs is not None and epochs > 0 and per_epoch is not None:
-            length = Length(int(epochs * per_epoch), at=f"{trainer}.max_epochs")
-        elif (own_steps := _own_length(config, scheduler)) is not None:
-            length = Length(own_steps, at=f"{scheduler.arguments_path}.total_steps")
-        if length is None:
+            lengths = [Length(given.steps)]
+        if not lengths:
             raise config.needs_steps(f"{trainer}.max_epochs", ("--steps N", "--steps-per-epoch N"))
-        draft.put_length(length)
+        draft.put_length(min(lengths, key=lambda length: length.steps))  # the Trainer stops at the first of them
     elif given.steps is not None and given.epochs is None:
         draft.put_length(Length(given.steps))
         draft.put("interval", "epoch")

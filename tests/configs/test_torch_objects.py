@@ -62,6 +62,13 @@ def test_no_model_is_needed_to_know_a_config_of_lightning(tmp_path: Path) -> Non
     assert run_cli("at", path, "2", "--set", "lr_scheduler.init_args.step_size=3").stdout == "0.1\n"
 
 
+def test_a_run_of_lightning_ends_at_the_first_of_its_lengths(tmp_path: Path) -> None:
+    path = written(tmp_path, WITHOUT_A_MODEL.replace("max_epochs: 9", "max_epochs: 9, max_steps: 100"))
+    for per_epoch, steps in (("10", 90), ("20", 100)):
+        options = ("--interval", "step", "--steps-per-epoch", per_epoch)
+        assert f"\nsteps: {steps}" in run_cli("convert", path, *options).stdout
+
+
 def test_one_cycle_says_itself_how_long_the_run_is(tmp_path: Path) -> None:
     path = written(tmp_path, PARAMS)
     refused = run_cli("at", path, "0")
