@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, pairwise
@@ -113,6 +114,9 @@ def _plain(node: Node) -> Node:
 _FEWEST = 2
 """A whole number from here on, written without a point, counts something; 0 and 1 may be shares as well."""
 
+_COMMAS = re.compile(r"\s*\d+\s*(,\s*\d+\s*)+")
+"""Whole numbers with commas between them."""
+
 _MOST, _DEEPEST = 60, 5
 """This many numbers inside other values are looked at, and none deeper than this."""
 
@@ -133,8 +137,10 @@ def config_values(config: Config, block: str = "") -> tuple[ConfigValue, ...]:
         taken = "" if value is None else repr(value)
         if value is None and written:
             value = _number(config, node, path)
-        if value is None and isinstance(node, Sequence) and (entries := _positions(config, node, path)):
-            text = f"[{', '.join(item.text for item in node.items if isinstance(item, Scalar))}]"
+        if value is None and node is not None and (entries := _positions(config, node, path)):
+            items = node.items if isinstance(node, Sequence) else ()
+            listed = f"[{', '.join(item.text for item in items if isinstance(item, Scalar))}]"
+            text = node.text if isinstance(node, Scalar) else listed
             values.append(ConfigValue(_spellings(path, block, wrapped), text, entries[-1], True, entries=entries))
             continue
         if value is None and (written or isinstance(node, (Mapping, Sequence))):
@@ -171,9 +177,12 @@ def _number(config: Config, node: object, path: str) -> float | None:
         return None
 
 
-def _positions(config: Config, node: Sequence, path: str) -> tuple[float, ...]:
-    """A list of rising whole numbers, such as milestones; () where it is another one."""
-    numbers = [_number(config, item, path) for item in node.items]
+def _positions(config: Config, node: Node, path: str) -> tuple[float, ...]:
+    """A list of rising whole numbers, such as milestones, or a text of them (of an .ini); () where it is none."""
+    if isinstance(node, Scalar) and _COMMAS.fullmatch(node.text):
+        numbers: list[float | None] = [float(part) for part in node.text.split(",")]
+    else:
+        numbers = [_number(config, item, path) for item in node.items] if isinstance(node, Sequence) else []
     entries = tuple(float(number) for number in numbers if number is not None and number % 1 == 0)
     rising = len(entries) == len(numbers) and all(a < b for a, b in pairwise((0.0, *entries)))
     return entries if rising else ()

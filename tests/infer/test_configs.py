@@ -223,6 +223,68 @@ def test_a_key_of_a_schedule_that_is_walked(tmp_path: Path) -> None:
     assert [change.setting for change in report.explanations[0].changes] == ["param_scheduler.0.power=0.45"]
 
 
+NEMO = """\
+trainer:
+  max_steps: 1000000
+model:
+  optim:
+    name: adamw
+    lr: 0.0002
+    sched:
+      name: CosineAnnealing
+      warmup_steps: 500
+      constant_steps: 50000
+      min_lr: 2e-05
+"""
+
+
+def test_a_run_of_another_length(tmp_path: Path) -> None:
+    """The key is found though most rows lie past the end of the config's run, and its number is written out."""
+    ran = config(tmp_path, NEMO, ("trainer.max_steps=3141590",), "nemo.yaml")
+    plain = config(tmp_path, NEMO, (), "nemo.yaml")
+    first = explain(plain.spec, log_of(ran, FIVE, 10_000), declared=plain).explanations[0]
+    assert "trainer.max_steps" in [change.key for change in first.changes]
+    assert not any("e+" in form for form in first.forms)
+
+
+AXOLOTL = """\
+base_model: org/base
+datasets: [{path: x, type: alpaca}]
+micro_batch_size: 4
+gradient_accumulation_steps: 8
+learning_rate: 0.0002
+max_steps: 500
+warmup_steps: 10
+"""
+
+
+def test_the_key_that_takes_the_rounder_number(tmp_path: Path) -> None:
+    """Among keys that do the same a num_cycles of ten digits is not the one to name."""
+    sets = ("first_step=0",)
+    log = log_of(config(tmp_path, AXOLOTL, (*sets, "max_steps=1500")), FULL, 1)
+    plain = config(tmp_path, AXOLOTL, sets)
+    first = explain(plain.spec, log, declared=plain).explanations[0]
+    assert [change.setting for change in first.changes] == ["max_steps=1500"]
+
+
+DARKNET = """\
+[net]
+batch=64
+learning_rate=0.01
+burn_in=150
+max_batches=30000
+policy=steps
+steps=3500,16500
+scales=.1,.1
+"""
+
+
+def test_positions_in_a_text(tmp_path: Path) -> None:
+    """An .ini has its list in a text, and --set takes it so."""
+    report = explained(tmp_path, ["net.steps=7000,16500"], DARKNET, name="yolo.cfg")
+    assert [change.setting for change in report.explanations[0].changes] == ["net.steps=7000,16500"]
+
+
 def test_solve(tmp_path: Path) -> None:
     """solve takes a config's own key, and what it finds gives the learning rate there."""
     solved = solve(config(tmp_path), "learning_rate", 20, 1e-5)

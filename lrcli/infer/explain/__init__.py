@@ -221,7 +221,8 @@ def _judged(spec: Spec, rows: Rows, plain: Fit, fits: list[Fit]) -> tuple[tuple[
         twin = next((i for i, other in enumerate(named) if _twins(fit, other, spec, rows)), None)
         if twin is not None:
             other = named[twin]
-            if fit.rank <= other.rank + NAMED and _names_better(fit, other):
+            is_named = bool(changes and ways[twin])  # by a key that costs less
+            if fit.rank <= other.rank + NAMED and _names_better(fit, other) and not is_named:
                 ways[twin][:0] = other.hypothesis.changes  # the cause gives the explanation its name, the key its words
                 named[twin] = fit
             elif len(changes) == 1:

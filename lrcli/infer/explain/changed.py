@@ -350,8 +350,8 @@ def _first_share(evidence: Evidence, lr: float) -> float:
 
 def _odd(change: Change) -> float:
     """What a value costs more that is not round: 250 is nothing to wonder at, 0.0570154375 is."""
-    if change.value.startswith("["):
-        entries = [entry for entry in change.value[1:-1].split(",") if entry.strip()]
+    if change.value.startswith("[") or (change.value.replace(",", "").isdecimal() and "," in change.value):
+        entries = [entry for entry in change.value.strip("[]").split(",") if entry.strip()]
         return EXTRA["a position that is not round"] * sum(float(entry) % 5 != 0 for entry in entries)
     further = 0 if math.isnan(change.number) else max(digits(change.number) - 2, 0)
     return min(EXTRA["a digit"] * further, EXTRA["many digits"])

@@ -72,8 +72,9 @@ class Probe:
     def moved(self, key: Key) -> set[int]:
         """The rows that other values of a number change."""
         if key not in self._moved:
-            now = self.now or []
-            other = [self.lrs((key, value)) or now for value in key.others(self.evidence.spec.length)]
+            now, length, rows = self.now or [], self.evidence.spec.length, self.evidence.at[-1] + 1
+            longer = (2.0 * rows,) if key.kind == "whole" and rows > length else ()  # it moves the last row, too
+            other = [self.lrs((key, value)) or now for value in (*key.others(length), *longer)]
             self._moved[key] = {i for lrs in other for i, (a, b) in enumerate(zip(lrs, now, strict=True)) if a != b}
         return self._moved[key]
 

@@ -67,7 +67,9 @@ class Key:
         if isinstance(value, str):
             return Change(self.path, self.was, value)
         if isinstance(value, tuple):
-            return Change(self.path, self.was, list_text(value))
+            text = list_text(value)
+            bare = "," in self.was and "[" not in self.was  # as an .ini has it
+            return Change(self.path, self.was, text[1:-1].replace(" ", "") if bare else text)
         text = text_of_number(value)
         if self.pointed and "e" in text and "." not in text:
             text = text.replace("e", ".0e")

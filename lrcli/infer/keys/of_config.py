@@ -43,8 +43,7 @@ def _key(setting: ConfigValue, spec: Spec, variants: Variants) -> Key | None:
             path, setting.text, kind, setting.value, entries=setting.entries, pointed=setting.pointed, unlikely=unlikely
         )
         if setting.entries:
-            moved = Change(path, setting.text, f"[{', '.join(f'{entry / 2:.0f}' for entry in setting.entries)}]")
-            if _matters([moved], spec, variants):
+            if _matters([key.to(tuple(float(round(entry / 2)) for entry in setting.entries))], spec, variants):
                 return key
             continue
         others = (setting.value * 1.5, setting.value / 2) if setting.value > 0 else (*_FROM_ZERO, setting.value * 1.5)

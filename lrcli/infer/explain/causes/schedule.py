@@ -34,7 +34,7 @@ def find_horizon(evidence: Evidence) -> Iterator[Hypothesis]:
     if plain is None or evidence.base.parts:
         return
     for name, value, old, source in horizons(evidence, plain):
-        length = f"{name} = {value:g} instead of {old:g}"
+        length = f"{name} = {value:.12g} instead of {old:.12g}"
         # all positions of a list are seldom stretched
         extra = EXTRA["a length that is not doubled"] * (not is_round(value / old)) * (1 + name.endswith("[-1]"))
         yield evidence.propose("horizon", f"s(t) with {length}", extra=extra, source=source)
