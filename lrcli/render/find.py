@@ -15,6 +15,7 @@ from lrcli.render.tables.markdown import escaped_cell
 from lrcli.render.tables.plain import rounded_text
 from lrcli.table import Column, Table
 
+_COLUMNS = (Column("rule", "text"), Column("lr"), Column("loss", "number"), Column("remark", "text"))
 _SMITH = ("Smith", "1506.01186")
 
 
@@ -32,32 +33,17 @@ def write_find_report(report: FindReport, format: str, style: Style) -> Iterator
 
 def machine_table(report: FindReport) -> Table:
     """One row per rule, Smith's bounds the last two."""
-    columns = (
-        Column("tool", "text"),
-        Column("version", "text"),
-        Column("rule", "text"),
-        Column("lr"),
-        Column("loss", "number"),
-        Column("remark", "text"),
-    )
     rows: list[tuple[object, ...]] = [
         (s.tool, s.version, s.rule, s.lr, _loss(report, s.lr), s.remark) for s in report.suggestions
     ]
     for name, lr, words in _bounds(report.shape):
         rows.append((*_SMITH, name, lr, _loss(report, lr), "" if lr is not None else words))
-    return Table(columns, (list(zip(*rows, strict=True)),))
+    return Table((Column("tool", "text"), Column("version", "text"), *_COLUMNS), (list(zip(*rows, strict=True)),))
 
 
 def _people_table(report: FindReport) -> Table:
-    suggestions = report.suggestions
-    columns = (Column("rule", "text"), Column("lr"), Column("loss", "number"), Column("remark", "text"))
-    chunk = (
-        [s.name for s in suggestions],
-        [s.lr for s in suggestions],
-        [_loss(report, s.lr) for s in suggestions],
-        [s.remark for s in suggestions],
-    )
-    return Table(columns, (chunk,))
+    rows = [(s.name, s.lr, _loss(report, s.lr), s.remark) for s in report.suggestions]
+    return Table(_COLUMNS, (list(zip(*rows, strict=True)),))
 
 
 def _loss(report: FindReport, lr: float | None) -> float | None:

@@ -35,15 +35,16 @@ def _width(c: str) -> int:
     return 2 if unicodedata.east_asian_width(c) in "WF" else 1
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    r"""The rows as lines, each column but the last filled up to its widest cell.
+def aligned(rows: Sequence[Sequence[str]], *, numbers: bool = False) -> Iterator[str]:
+    r"""The rows as lines, each column but the last filled up to its widest cell. `numbers` stand right in theirs.
 
     >>> list(aligned([("a", "one"), ("long", "")]))
     ['a     one\n', 'long\n']
     """
     widths = [max(map(cell_width, column)) for column in zip(*rows, strict=True)][:-1]
     for *cells, last in rows:
-        filled = [cell + " " * (width - cell_width(cell)) for cell, width in zip(cells, widths, strict=True)]
+        blanks = [" " * (width - cell_width(cell)) for cell, width in zip(cells, widths, strict=True)]
+        filled = [b + c if numbers and i else c + b for i, (b, c) in enumerate(zip(blanks, cells, strict=True))]
         yield "  ".join((*filled, last)).rstrip() + "\n"
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from lrcli.frameworks.counting import Count, counts
 from lrcli.render import json_document
+from lrcli.render.safe import aligned
 from lrcli.spec.data import Data, RunSteps, padded_batches
 
 
@@ -15,7 +16,7 @@ def write_steps(run: RunSteps, format: str) -> Iterator[str]:
 
 
 def _plain(run: RunSteps) -> Iterator[str]:
-    yield from _aligned(list(_computation(run)))
+    yield from aligned(list(_computation(run)), numbers=True)
     if run.data is None:
         if run.steps_per_epoch is None:
             yield "\nsteps_per_epoch, or data: {samples: ..., batch_size: ...}, would say how many steps an epoch has\n"
@@ -30,7 +31,7 @@ def _plain(run: RunSteps) -> Iterator[str]:
     rows += [
         (count.who, str(count.batches), str(count.steps), _of_run(run, count, per_run), count.how) for count in rules
     ]
-    yield from _aligned(rows)
+    yield from aligned(rows, numbers=True)
 
 
 def _computation(run: RunSteps) -> Iterator[tuple[str, ...]]:
@@ -68,14 +69,6 @@ def _number(epochs: float) -> str:
     return str(int(epochs)) if epochs % 1 == 0 else f"{epochs:.6g}"
 
 
-def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """First column left, numbers right, the last as it is."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for first, *numbers, last in rows:
-        cells = [first.ljust(widths[0]), *(n.rjust(w) for n, w in zip(numbers, widths[1:-1], strict=True)), last]
-        yield "  ".join(cells).rstrip() + "\n"
-
-
 def _json(run: RunSteps) -> Iterator[str]:
     data = None if run.data is None else {**asdict(run.data), "samples_per_step": run.data.samples_per_step}
     report = {
@@ -84,11 +77,9 @@ def _json(run: RunSteps) -> Iterator[str]:
         "steps": run.steps,
         "steps_per_epoch": run.steps_per_epoch,
         "data": data,
-        "counts": []
-        if run.data is None
-        else [
+        "counts": [
             {"who": count.who, "batches": count.batches, "steps_per_epoch": count.steps, "how": count.how}
-            for count in counts(run.data)
+            for count in (counts(run.data) if run.data else ())
         ],
     }
     yield json_document(report)

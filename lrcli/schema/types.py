@@ -12,7 +12,7 @@ from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.params import Param, param_of
 
 _QUANTITY = r"(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?\s*(?:ep|st|ba|%|dur)"
-_PART = r"(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?\s*(?:ep|st|ba|%|dur)?"
+_PART = f"{_QUANTITY}?"
 """A position as one of several in a text: with a unit, or a number alone."""
 
 
