@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from enum import IntEnum
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import BinaryIO, TextIO
 
 from lrcli.errors import LrcliError, Problem, SpecError
 from lrcli.inputs import Inputs
 from lrcli.printable import printable_output
 from lrcli.render import MOST_COLUMNS, MOST_LINES
 from lrcli.values import dataclass
-
-if TYPE_CHECKING:
-    from lrcli.cli.progress import ProgressLine
 
 _DRAWN = "⣿│─┤█"
 _FEW_COLORS = (
@@ -189,8 +187,6 @@ class Environment:
         if self._line is None:
             if not self.stderr_tty or self.stderr is None or self.quiet or self._hides_progress:
                 return
-            from lrcli.cli.progress import ProgressLine  # not above: most work is done before there is time to draw
-
             self._line = ProgressLine(self.stderr)
         self._line(done, total, unit)
 
@@ -236,3 +232,31 @@ def message_of(exc: Exception) -> str:
     if isinstance(exc, MemoryError):
         return "lrcli: error: not enough memory"
     return f"lrcli: internal error: {type(exc).__name__}: {exc} (set LRCLI_DEBUG=1 for the traceback)"
+
+
+class ProgressLine:
+    """A line such as `lrcli: 3,400,000 of 10,000,000 rows (34%)`, after a second. It counts what it counted first."""
+
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._next = clock() + 1.0
+        self._unit = ""
+        self._drawn = False
+
+    def __call__(self, done: int, total: int, unit: str) -> None:
+        self._unit = self._unit or unit
+        if unit != self._unit or self._clock() < self._next:
+            return
+        self._next = self._clock() + 0.2
+        self._drawn = True
+        share = f" of {total:,} {unit} ({100 * done // total}%)" if total else f" {unit}"
+        self._stream.write(f"\r\x1b[Klrcli: {done:,}{share}")
+        self._stream.flush()
+
+    def erase(self) -> None:
+        """Leave the line empty, as if nothing had been there."""
+        if self._drawn:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+        self._drawn = False

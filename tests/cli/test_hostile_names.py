@@ -38,7 +38,7 @@ def quoted(name: str) -> str:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Specs and logs full of such names."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("lrcli.cli.progress.ProgressLine.__call__", lambda *_: None)  # drawn where a machine is slow
+    monkeypatch.setattr("lrcli.cli.environment.ProgressLine.__call__", lambda *_: None)  # drawn where a machine is slow
     groups = ", ".join(f"{{name: {quoted(name)}, lr: {0.1 * (n + 1)}}}" for n, name in enumerate(NAMES))
     for file, epochs in (("a.yaml", 4), ("b.yaml", 6)):
         text = f"epochs: {epochs}\nschedule: {{type: step, step_size: 2}}\ngroups: [{groups}]\n"

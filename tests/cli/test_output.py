@@ -15,9 +15,8 @@ from typing import Any
 import pytest
 
 from lrcli.cli.app import run
-from lrcli.cli.environment import Environment
+from lrcli.cli.environment import Environment, ProgressLine
 from lrcli.cli.output import Output
-from lrcli.cli.progress import ProgressLine
 from lrcli.errors import LrcliError
 from lrcli.progress import progress_heard_by, report_progress
 from tests.cli_world import run_cli
