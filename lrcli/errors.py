@@ -187,17 +187,26 @@ class Refused(LrcliError):
         self.t = t
 
 
-def closest(word: str, known: Iterable[str]) -> str:
-    """The name that was probably meant, or "".
+NEAR_SPELLING = 0.75
+"""The share of letters in common, in order, from which on a name may be a misspelling: step_size is none of steps."""
 
-    >>> closest("step-sise", ["gamma", "step_size"])
-    'step_size'
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The name that was probably meant, or "": one of nearly the same spelling, or the only one that begins so.
+
+    >>> closest("step-sise", ["gamma", "step_size"]), closest("eta", ["eta_min", "gamma"])
+    ('step_size', 'eta_min')
+    >>> closest("steps", ["step_size"]), closest("foo", ["for"])
+    ('', '')
     """
     from difflib import get_close_matches
 
     folded = {name.lower().replace("-", "_"): name for name in known}
-    close = get_close_matches(word[:100].lower().replace("-", "_"), folded, 1)
-    return folded[close[0]] if close else ""
+    start = word[:100].lower().replace("-", "_")
+    close = get_close_matches(start, folded, 1, NEAR_SPELLING)
+    if not close and len(start) > 2:
+        close = [name for name in folded if name.startswith(start)]
+    return folded[close[0]] if len(close) == 1 else ""
 
 
 def suggest(word: str, known: Iterable[str], otherwise: str = "") -> str:

@@ -11,16 +11,13 @@ from lrcli.errors import LrcliError, closest
 from lrcli.infer.explain.sources import plain_source
 from lrcli.infer.keys import Change, Key, Variants, keys_of
 from lrcli.infer.keys.solving import Solver, Wanted
+from lrcli.infer.keys.tuning import EXACT, NO_NUMBER, SINGLE
 from lrcli.infer.numbers import digits
 from lrcli.reader import Declared
 from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.params import param_of
 from lrcli.series import series_of
 
-EXACT = (1e-13, 1e-11, 1e-9)
-"""The learning rate that comes out may be this far from the wanted one, as a share of it: as near as there is one."""
-SINGLE = 2.0**-22
-"""The same where the framework computes in single precision: a rounding or two."""
 MOST_WALKED = 100_000
 """A run whose steps cannot be computed alone is walked again for each value, up to this step."""
 
@@ -90,7 +87,7 @@ def _solved(key: Key, declared: Declared, row: int, lr: float, group: int) -> So
     for near in (*EXACT, SINGLE):
         if near == SINGLE and array("f", at_present or [math.pi]).tolist() != at_present:
             break
-        wanted = Wanted([lr], [near * abs(lr) or 1e-300])
+        wanted = Wanted([lr], [near * abs(lr) or NO_NUMBER])
         solver = Solver(key, rates, wanted, [float(declared.spec.length), float(row)])
         solutions = [key.number] if at_present and wanted.met(wanted.signs(at_present)) else []
         solutions += [value for value in solver.solutions() if value not in solutions]

@@ -71,3 +71,19 @@ def test_no_such_key(name: str) -> None:
     """A key that is none, or no number, is refused with those that there are."""
     with pytest.raises(LrcliError, match="no value"):
         solve(read_declared(CASES[0][0]), name, 50, 1e-5)
+
+
+@pytest.mark.parametrize("name", ["foo", "batch_size", "steps", "warmup_epochs", "lr_max"])
+def test_a_name_that_is_near_to_none(name: str) -> None:
+    """Only a near spelling is suggested: for another name the keys are listed."""
+    declared = read_declared("{lr: 0.1, epochs: 90, warmup: {for: 5}, schedule: {type: step, step_size: 30}}")
+    with pytest.raises(LrcliError, match=r"it has lr, epochs, warmup\.for"):
+        solve(declared, name, 20, 0.01)
+
+
+@pytest.mark.parametrize(("name", "near"), [("gama", "gamma"), ("stepsize", "step_size"), ("epoch", "epochs")])
+def test_a_name_that_is_misspelt(name: str, near: str) -> None:
+    """A near spelling, or the beginning of one name alone, is suggested."""
+    declared = read_declared("{lr: 0.1, epochs: 90, warmup: {for: 5}, schedule: {type: step, step_size: 30}}")
+    with pytest.raises(LrcliError, match=f"did you mean '{near}'"):
+        solve(declared, name, 20, 0.01)

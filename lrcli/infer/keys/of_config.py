@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lrcli.infer.keys.key import Change, Key
+from lrcli.infer.keys.tuning import SMALL_CHANGE
 from lrcli.infer.keys.variants import Variants
 from lrcli.reader import Declared
 from lrcli.reader.request import ConfigValue
@@ -12,9 +13,6 @@ from lrcli.spec import Spec
 
 _FROM_ZERO = (0.1, 1.0, 10.0)
 """What is put for a number that is 0 or less, to see whether it means anything."""
-
-_SMALL = 1e-4
-"""A change that a number shows unless it is rounded."""
 
 _INDIRECT = ("batch", "accum", "val_s", "devices", "nodes", "nbs")
 """Keys that change the length of the run by way of the data: who trained for longer has changed the epochs or steps."""
@@ -54,7 +52,7 @@ def _key(setting: ConfigValue, spec: Spec, variants: Variants) -> Key | None:
 
 def _jumps(key: Key, variants: Variants) -> bool:
     """Whether two values of a number that are hardly different come to the same."""
-    near, further = (variants.spec([key.to(key.number * (1 + n * _SMALL))]) for n in (1, 2))
+    near, further = (variants.spec([key.to(key.number * (1 + n * SMALL_CHANGE))]) for n in (1, 2))
     return near is not None and further is not None and near.groups == further.groups
 
 

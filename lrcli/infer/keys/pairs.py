@@ -7,15 +7,20 @@ from collections.abc import Callable, Sequence
 
 from lrcli.infer.keys.key import Key
 from lrcli.infer.keys.solving import Wanted
-
-ROUNDS = 14
-"""So many steps lead to the values, or nowhere."""
-
-HOPEFUL = 6
-"""After so many steps most of what was wrong has to be gone."""
-
-NEAR = 0.02
-"""How far, in relation to what was wrong at first, the rows may be from the wanted ones at the end."""
+from lrcli.infer.keys.tuning import (
+    DAMPING,
+    HOPEFUL,
+    LEAST_DAMPING,
+    MOST_DAMPING,
+    NEAR,
+    NO_NUMBER,
+    ROUNDS,
+    SAME_LINE,
+    SMALL_CHANGE,
+    SMALL_RATE,
+    STANDSTILL,
+    WHOLE_CHANGE,
+)
 
 RatesOfValues = Callable[[Sequence[float]], "Sequence[float] | None"]
 """The learning rates with these values of the keys; None where the spec has no such values."""
@@ -26,7 +31,7 @@ Gaps = Callable[[Sequence[float]], "list[float] | None"]
 def near_values(keys: Sequence[Key], rates: RatesOfValues, wanted: Wanted) -> list[float] | None:
     """The values of a key, or of two, that give about the wanted learning rates, found from where they are."""
     peak = max(map(abs, wanted.values), default=0.0)
-    weights = [1 / max(abs(value), 0.02 * peak, 1e-300) for value in wanted.values]
+    weights = [1 / max(abs(value), SMALL_RATE * peak, NO_NUMBER) for value in wanted.values]
 
     def gaps(at: Sequence[float]) -> list[float] | None:
         lrs = rates(at)
@@ -39,14 +44,14 @@ def near_values(keys: Sequence[Key], rates: RatesOfValues, wanted: Wanted) -> li
     if now is None:
         return None
     first = error = _dot(now, now)
-    damping = 1e-3
+    damping = DAMPING
     for tried in range(ROUNDS):
         slopes = [_slope(key, at, i, now, gaps, peak) for i, key in enumerate(keys)]
         reached = [slope for slope in slopes if slope is not None]
         if len(reached) < len(keys) or (tried == HOPEFUL and error > first / 4):
             return None
         moved = False
-        while damping < 1e4 and not moved:
+        while damping < MOST_DAMPING and not moved:
             steps = _steps([changes for _, changes in reached], now, damping)
             if steps is None:
                 return None
@@ -54,11 +59,11 @@ def near_values(keys: Sequence[Key], rates: RatesOfValues, wanted: Wanted) -> li
             then = gaps(there)
             smaller = math.inf if then is None else _dot(then, then)
             moved = smaller < error
-            damping = max(damping / 10, 1e-9) if moved else damping * 10
+            damping = max(damping / 10, LEAST_DAMPING) if moved else damping * 10
         if not moved or then is None:
             break
-        slow, at, now, error = smaller > 0.999999 * error, there, then, smaller
-        if slow or error < 1e-12 * first:
+        slow, at, now, error = smaller > (1 - STANDSTILL) * error, there, then, smaller
+        if slow or error < SAME_LINE * first:
             break
     return at if math.sqrt(error / (first or 1.0)) < NEAR else None
 
@@ -72,7 +77,11 @@ def _slope(
 ) -> tuple[float, list[float]] | None:
     """(how far one key is moved, what the rows change by then): further where a small change of it is none."""
     value = at[i]
-    small = max(1.0, float(round(abs(value) * 0.02))) if key.kind == "whole" else abs(value) * 1e-4 or peak * 1e-4
+    small = (
+        max(1.0, float(round(abs(value) * WHOLE_CHANGE)))
+        if key.kind == "whole"
+        else (abs(value) or peak) * SMALL_CHANGE
+    )
     for unit in (small, abs(value) * 0.05, -small):
         moved = gaps([*at[:i], value + unit, *at[i + 1 :]])
         if moved is not None and moved != now:
@@ -89,7 +98,7 @@ def _steps(slopes: Sequence[list[float]], gaps: list[float], damping: float) -> 
         return (-ag / aa,) if aa else None
     ab = _dot(a, b)
     area = aa * bb - ab * ab
-    if not area > 1e-12 * aa * bb:
+    if not area > SAME_LINE * aa * bb:
         return None
     return (ab * bg - bb * ag) / area, (ab * ag - aa * bg) / area
 

@@ -13,23 +13,22 @@ from functools import cached_property
 from itertools import pairwise
 
 from lrcli.infer.keys.key import Key
+from lrcli.infer.keys.tuning import (
+    COARSE,
+    FARTHEST_STEP,
+    FARTHEST_WHOLE,
+    MOST_WRONG,
+    NO_MIDDLE,
+    NO_NUMBER,
+    NOISE,
+    SAME_LINE,
+    SHARE_OF_ZERO,
+    SINGLE_DIGITS,
+    SMALL,
+    USUAL_MULTIPLES,
+)
 from lrcli.infer.numbers import rounded, simplest, simplest_whole
 from lrcli.values import dataclass
-
-MOST_WRONG = 0.1
-"""The share of the rows that a value may miss and still be a solution: a row or two of a log may be wrong."""
-
-COARSE = 0.75
-"""The share of the rows that have to change sides between two values for one between them to be right."""
-
-NOISE = 1e-4
-"""Between two values that are no further apart a schedule may be no line: its framework rounds to float32."""
-
-SMALL = 48
-"""Whole numbers below this one are tried one by one."""
-
-USUAL_MULTIPLES = (2, 0.5, 3, 4, 10, 1.5, 0.1, 0.25, 0.2, 5, 8)
-"""By what people multiply a length, or a number of cycles."""
 
 RatesOfValue = Callable[[float], "Sequence[float] | None"]
 
@@ -122,7 +121,7 @@ class Solver:
             return None
         slopes = [(y - x) / (b - a) for x, y in zip(at_a, at_b, strict=True)]
         for x, z, slope in zip(at_a, at_c, slopes, strict=True):
-            if not abs(x + slope * (c - a) - z) <= 1e-12 * max(abs(x), abs(z), abs(slope * unit)):
+            if not abs(x + slope * (c - a) - z) <= SAME_LINE * max(abs(x), abs(z), abs(slope * unit)):
                 return None
         return [x - slope * a for x, slope in zip(at_a, slopes, strict=True)], slopes
 
@@ -130,7 +129,7 @@ class Solver:
         """The value that most rows ask for, as simple as they allow."""
         ends: list[tuple[float, int]] = []
         for x, slope, value, slack in zip(base, slopes, self.wanted.values, self.wanted.slack, strict=True):
-            if abs(slope) > 1e-300:
+            if abs(slope) > NO_NUMBER:
                 low, high = sorted(((value - slack - x) / slope, (value + slack - x) / slope))
                 if math.isfinite(low) and math.isfinite(high):
                     ends += [(low, -1), (high, 1)]
@@ -154,7 +153,7 @@ class Solver:
             values.update(round(now * k) for k in USUAL_MULTIPLES)
             values.update(round(now) + d for d in (-2, -1, 1, 2))
             values.update(round(now * 10 ** (j / 8)) for j in range(-14, 20))
-            return sorted(float(value) for value in values if value < 1e12 and self._allowed(value))
+            return sorted(float(value) for value in values if value < FARTHEST_WHOLE and self._allowed(value))
         scale = now or max(map(abs, self.wanted.values), default=0.0)
         numbers = {scale * 10 ** (j / 3) for j in range(-9, 10)} | {1.0, 2.0, 4.0, 10.0, 25.0}
         numbers.update(scale * k for k in USUAL_MULTIPLES)
@@ -198,7 +197,7 @@ class Solver:
             if max(left, right) < needed:
                 return None
             if not short and self.key.kind != "whole" and b - a < NOISE * abs(b):
-                short = list(rounded(middle, 6))  # where a framework rounds, its last digits lead nowhere
+                short = list(rounded(middle, SINGLE_DIGITS))  # where a framework rounds, its last digits lead nowhere
                 if (value := next(filter(self._met, short), None)) is not None:
                     return value
             if left >= right:
@@ -212,7 +211,7 @@ class Solver:
         if self.key.kind == "whole":
             whole = float(simplest_whole(a + quarter, b - quarter) or math.floor((a + b) / 2))
             return whole if a < whole < b else None
-        if b - a > 4e-15 * max(abs(a), abs(b), 1e-3 * abs(self.key.number)):
+        if b - a > NO_MIDDLE * max(abs(a), abs(b), SHARE_OF_ZERO * abs(self.key.number)):
             middle = simplest(a + quarter, b - quarter)
             return middle if a < middle < b else (a + b) / 2
         return None
@@ -222,7 +221,7 @@ class Solver:
         ends = []
         for side in (-1, 1):
             step = 1
-            while self._met(value + side * step) and step < 1e9:
+            while self._met(value + side * step) and step < FARTHEST_STEP:
                 step *= 2
             good, bad = step // 2, step
             while bad - good > 1:

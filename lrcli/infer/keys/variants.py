@@ -10,6 +10,7 @@ from typing import Any
 from lrcli.errors import LrcliError
 from lrcli.infer.effort import spend
 from lrcli.infer.keys.key import Change, Key, KeyValue
+from lrcli.infer.keys.tuning import SAME_LINE
 from lrcli.reader import Declared
 from lrcli.schedules.base import Schedule, Setting
 from lrcli.spec import Group, Spec
@@ -145,6 +146,6 @@ def _number(value: float) -> float:
 def _near(a: Group, b: Group) -> bool:
     """Whether two parameter groups are the same, but for the last digits of their numbers."""
     return all(
-        isinstance(x, (int, float)) and isinstance(y, (int, float)) and math.isclose(x, y, rel_tol=1e-12)
+        isinstance(x, (int, float)) and isinstance(y, (int, float)) and math.isclose(x, y, rel_tol=SAME_LINE)
         for _, x, y in changed_places(a, b)
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lrcli.infer.explain.causes.base import Cause, propose_nothing
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
-from lrcli.infer.explain.tuning import EXTRA
+from lrcli.infer.explain.tuning import EXTRA, SAME
 from lrcli.infer.numbers import is_round
 from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.params import param_of
@@ -33,7 +33,7 @@ def _known_constant(evidence: Evidence, c: float) -> str:
 
 
 def _same(a: float, b: float) -> bool:
-    return abs(a - b) <= 1e-6 * abs(b)
+    return abs(a - b) <= SAME * abs(b)
 
 
 def _lengths(schedule: Schedule) -> set[float]:
