@@ -16,7 +16,7 @@ from lrcli.logs.line import RUN
 from lrcli.printable import count_text, times
 
 _Positions = tuple[str, str, "array[float]"]
-"""What positions count, where they are from, and they."""
+"""(what the positions count, where they come from, the positions)."""
 
 
 def assemble(gathered: Gathered, name: str, remarks: Sequence[str]) -> Log:

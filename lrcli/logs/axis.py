@@ -19,7 +19,7 @@ NOWHERE = -1
 """The row of what has no place in the spec: it was logged before its first row, or at no number."""
 
 _ALMOST = 1e-9
-"""What an epoch such as 2.9999999999 is short of a whole one by is the log's rounding."""
+"""An epoch that is less than this short of a whole one, such as 2.9999999999, was rounded by the log."""
 
 
 def rows_in(spec: Spec, log: Log, start: int, stop: int) -> Sequence[int]:

@@ -101,7 +101,7 @@ class Folding(ast.NodeTransformer):
         return subscript
 
     def _test(self, node: ast.expr) -> ast.expr:
-        """A condition, without a last part that is known."""
+        """Visit a condition. A last part that is known decides it, or is left out."""
         test = self.visit(node)
         last = test.values[-1] if isinstance(test, ast.BoolOp) else None
         if not isinstance(test, ast.BoolOp) or not isinstance(last, ast.Constant):

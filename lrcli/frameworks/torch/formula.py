@@ -21,7 +21,7 @@ LOOKED_AT = 1_000_000
 """How many rows of a long run are compared; a training loop needs longer for them than the comparison."""
 
 RTOL, ATOL = 1e-9, 1e-12
-"""Closer than this, in relation to the value and to the largest value, only rounding keeps two LRs apart."""
+"""LRs that are closer than this, relative to the value or to the largest one, differ by rounding only."""
 
 _STRIDE = 8192
 

@@ -96,12 +96,12 @@ class GroupRuled(Ruled):
     def rules(self) -> Rules:
         now = (self.group.initial_lr, dict(self.group.arguments))
         if now != self._seen:
-            self._seen, self._made = now, self._make_rules(self.group.base_lr())
-        return self._made
+            self._seen, self._current = now, self._make_rules(self.group.base_lr())
+        return self._current
 
     @rules.setter
-    def rules(self, made: Rules) -> None:
-        pass  # they are made when they are read
+    def rules(self, rules: Rules) -> None:
+        self._seen, self._current = (self.group.initial_lr, dict(self.group.arguments)), rules
 
 
 class OneCycleReplay(GroupRuled):

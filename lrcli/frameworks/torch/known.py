@@ -94,7 +94,7 @@ def without_neutral(node: ast.BinOp) -> ast.expr:
 
 
 def key_of(values: Mapping[str, Any]) -> Any:
-    """What tells values apart: constants by themselves, anything else by which it is."""
+    """A key for values: constants are the same if they are equal, anything else if it is the same object."""
     pairs = sorted(values.items())
     return tuple((name, (type(value), repr(value)) if is_plain(value) else id(value)) for name, value in pairs)
 
@@ -130,7 +130,7 @@ def changed_attributes(module: str, name: str) -> frozenset[str]:
 
 
 def tree_of_function(function: Any) -> ast.FunctionDef:
-    """The definition of a function, for each that asks its own."""
+    """A new tree of the function's definition, which the caller may change."""
     code = function.__code__
     if code.co_name != "<lambda>":
         node = ast.parse(dedent(inspect.getsource(function))).body[0]

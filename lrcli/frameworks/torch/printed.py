@@ -62,7 +62,7 @@ class Printed:
         return lines, names
 
     def named(self, function: Any, values: Mapping[str, Any], wish: str) -> str:
-        """The name of a function, as wished; of one that only calls another with its arguments, that one's."""
+        """The name of a function, as wished; one that only hands its arguments on goes by the name of what it calls."""
         name = self.function(function, values, wish)
         definition = self._texts[name]
         line = definition.body[0] if isinstance(definition, ast.FunctionDef) else None

@@ -37,7 +37,7 @@ def rows_of(schedule: Schedule) -> Any:
 
 
 def substitute_for(schedule: Schedule, values: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]] | None:
-    """A function that says what `lr_at` does with these arguments, and what is known of its own; None where it does."""
+    """A function that computes what `lr_at` does, and its known arguments; None where `lr_at` itself is printed."""
     if function := _SUBSTITUTES.get(type(schedule)):
         return function, {"schedule": schedule, **values}
     has_rule = type(schedule).lr_at is Schedule.lr_at and "base_lr" in values

@@ -224,7 +224,7 @@ def _rounded(text: str) -> tuple[float, float]:
 
 
 def _narrowed(length: _Length, step: float, epoch: float, slack: float) -> _Length:
-    """Those of the lengths of an epoch, in steps, in which a step is at that epoch."""
+    """The lengths of an epoch, in steps, with which this step lies at that epoch."""
     shortest = step / (epoch + slack) if epoch + slack else math.inf
     longest = step / (epoch - slack) if epoch > slack else math.inf
     return max(length[0], shortest), min(length[1], longest)
