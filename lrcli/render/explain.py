@@ -74,10 +74,10 @@ class _Words:
         assert miss is not None
         verb = "differs" if report.missed == 1 else "differ"
         says = self._of_spec(f"the spec says {_number(miss.meant)}")
-        number = f" as {report.unit} {miss.at + report.first_step}" if report.first_step else ""
+        logged_as = f" as {report.unit} {miss.at + report.first_step}" if report.first_step else ""
         yield _flush(
             f"{self._bold(f'{log} does not follow {spec}')}: {report.missed} of {_count(report.rows)} {verb}, "
-            f"first at {report.unit} {miss.at} (logged {_number(miss.logged)}{number}, {says})"
+            f"first at {report.unit} {miss.at} (logged {_number(miss.logged)}{logged_as}, {says})"
         )
         if report.verdict == "unexplained":
             why = "no known cause, and no two of them together, make these numbers; 'lrcli fit' looks for what does"
