@@ -1,4 +1,4 @@
-"""What stands in a package's folder. Types, commands, rules, formats and frameworks are all found so.
+"""The modules in a package's folder are listed. Types, commands, rules, formats and frameworks are all found so.
 
 `pkgutil.iter_modules` tells the same, and importing it takes longer than everything that is asked here.
 """

@@ -63,7 +63,7 @@ class Input:
 
     @property
     def directory(self) -> Path:
-        """Where the files are that the input names: beside it, or here for stdin and a pipe."""
+        """The folder of the files that the input names: its own, or this one for stdin and a pipe."""
         return self.path.parent if self.path is not None and self.regular else Path()
 
     @cached_property

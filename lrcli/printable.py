@@ -1,4 +1,4 @@
-"""What is printed: numbers in one way, and texts of a user's files made safe, as a terminal obeys what it is sent."""
+"""Numbers are printed in one way, and texts of a user's files are made safe, as a terminal obeys what it is sent."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def count_text(n: int, what: str) -> str:
 
 
 def times(n: int) -> str:
-    """How often something comes: `once`, `7 times`."""
+    """`once`, or `7 times`."""
     return "once" if n == 1 else f"{n} times"
 
 

@@ -1,4 +1,4 @@
-"""How far long work is: what works says so, and whoever has asked for it hears it."""
+"""Long work reports how far it is, and a listener, if there is one, is told."""
 
 from __future__ import annotations
 

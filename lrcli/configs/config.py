@@ -84,7 +84,7 @@ class Config:
         """The node at a path; an error where the file does not give its value, None where it is left out or null."""
         node = self.node(path)
         if isinstance(node, Unknown):
-            raise refuse(node.place, node.code, f"{path}: {node.why}" if path not in node.why else node.why, node.help)
+            raise node.refusal(path)
         return None if node is None or is_null(node) else node
 
     def has(self, path: str) -> bool:

@@ -189,7 +189,6 @@ def _positions(config: Config, node: Node, path: str) -> tuple[float, ...]:
 
 
 def _is_wrapped(config: Config) -> bool:
-    """Whether the file is one of W&B's, with each value inside `{value: ...}`."""
     root = read(config.syntax, config.source, (), config.inputs)
     return unwrapped(root) is not root
 

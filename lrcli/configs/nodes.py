@@ -48,7 +48,8 @@ class Unknown(Scalar):
     help: str = ""
 
     def refusal(self, name: str) -> SpecError:
-        return refuse(self.place, self.code, f"{name}: {self.why}", self.help)
+        message = self.why if name in self.why else f"{name}: {self.why}"
+        return refuse(self.place, self.code, message, self.help)
 
     @property
     def value(self) -> str:

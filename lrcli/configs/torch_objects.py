@@ -117,7 +117,6 @@ def _torch_schedule(scheduler: Named) -> Mapping:
 
 
 def _inner_schedule(item: Node, key: str) -> Mapping:
-    """A scheduler inside another, in a spec's words."""
     scheduler = object_at(item, key) if key else None
     if scheduler is None or scheduler.short not in OF_TORCH:
         raise refuse(item.place, "unknown-scheduler", "this is not a scheduler of torch.optim.lr_scheduler")

@@ -33,7 +33,7 @@ def type_named(node: Node | None) -> type[Schedule] | None:
 
 
 def given_place(node: Mapping) -> Place:
-    """Where a problem of the whole schedule is shown: at its type."""
+    """A problem of the whole schedule is shown at its type."""
     kind = node.get("type")
     return node.place if kind is None else kind.place
 

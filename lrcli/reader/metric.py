@@ -163,7 +163,6 @@ def _delimited(text: str, column: str | None) -> tuple[float, ...]:
 
 
 def _choose(names: list[str], column: str | None) -> str:
-    """The column to read."""
     listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
     if column is None:
         if len(names) > 1:

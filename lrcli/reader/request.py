@@ -34,7 +34,6 @@ class Given:
     interval: str | None = None
 
     def names(self) -> list[str]:
-        """The options that are given."""
         return [f.name for f in fields(self) if vars(self)[f.name] is not None]
 
     def option(self, name: str) -> str:
@@ -79,7 +78,6 @@ class Request:
 
     @property
     def options(self) -> ReplayOptions:
-        """The emulation and the metric that are asked for."""
         if self.suffix is not None:
             return ReplayOptions(self.suffix, self.argument, self.metric)
         return ReplayOptions(self.emulate, f"--emulate {self.emulate}", self.metric)

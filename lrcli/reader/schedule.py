@@ -140,7 +140,6 @@ def _values(
     scope: Scope,
     context: Context,
 ) -> dict[str, Any] | None:
-    """The constructor's arguments, None after a problem."""
     values: dict[str, Any] = {}
     # positions first: they say where the schedules of a sequence begin
     for f in sorted(parameters(cls), key=lambda f: param_of(f).kind == "schedules"):

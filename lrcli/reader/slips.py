@@ -30,7 +30,6 @@ _TOLD_AT_BEGIN = ("could not find expected ':'", "unknown escape")
 
 
 def syntax_error(source: Source, error: Any) -> SpecError:
-    """The SpecError for a yaml.MarkedYAMLError."""
     mark = error.problem_mark
     # what is not closed is told at its beginning, and not where the text ends
     at_end = not "".join(source.lines[mark.line :]).strip()

@@ -51,7 +51,6 @@ class Place(NamedTuple):
     width: int
 
     def problem(self, code: str, message: str, help: str = "", *, why: str = "", level: str = "error") -> Problem:
-        """Say what is wrong here."""
         source, line, column, width = self
         if not source.placed or not line:
             return Problem(code, message, why, help, level, file=source.name)

@@ -40,7 +40,6 @@ class Context:
         return BAD
 
     def refused_value(self, name: str, rule: str, node: Node) -> Any:
-        """BAD, after the problem of a value that breaks its rule."""
         refuse_value(self.problems, name, rule, node)
         return BAD
 

@@ -1,4 +1,4 @@
-"""What a YAML file declares, as frozen values. `reader/` makes them, `evaluate` turns them into numbers."""
+"""A YAML file declares these frozen values. `reader/` makes them, `evaluate` turns them into numbers."""
 
 from __future__ import annotations
 

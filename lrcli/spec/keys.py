@@ -45,7 +45,7 @@ WARMUP_KEYS = (
 )
 
 SAVED = ("after_step", "before_step", "fresh", "groups")
-"""What a resumed optimizer holds; `groups`, its own saved groups, is what after_step means, too."""
+"""A resumed optimizer holds one of these; `groups`, its own saved groups, means the same as after_step."""
 
 EMULATE_KEYS = (
     SpecKey(

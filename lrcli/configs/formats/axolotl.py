@@ -172,7 +172,6 @@ def _streams(config: Config) -> bool:
 
 
 def _whole_count(config: Config, key: str) -> int:
-    """A whole number as pydantic takes it: false and null are none."""
     node = config.node(key)
     if isinstance(node, Scalar) and node.value is False:
         return 0

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lrcli.configs.base import Config, Draft, Format, has, lacking
 from lrcli.configs.beside import file_beside
-from lrcli.configs.counts import Length, batches_of, option_count
+from lrcli.configs.counts import Length, batches_of
 from lrcli.configs.nodes import mapping_of
 from lrcli.configs.syntax.pyyaml import read
 from lrcli.errors import SpecError
@@ -82,19 +82,15 @@ def _hyp(config: Config) -> Config:
 
 def _batches(config: Config) -> int:
     given = config.given
-    counted = option_count(config, "batches_per_epoch", "steps_per_epoch").number
-    if counted is not None:
-        return counted
-    key = "warmup_epochs" if has(config.root, "warmup_epochs") else "epochs"
-    if given.samples is None:
-        raise config.needs_steps(key, ("--samples N, the images that are trained on", "--batches-per-epoch N"))
     world = given.world_size or config.count("world_size", 1, at_least=1)
     batch = given.batch_size or config.count("batch_size", at_least=1)
-    if batch is None:
-        raise config.fail(key, "needs-value", "the batch size is not in the file", "--batch-size N")
-    if given.batch_size is None and not config.has("total_batch_size"):  # which older releases write beside their share
-        batch = max(1, batch // world)
-    return batches_of(config, "batch_size", batch=batch, world=world).number or 1
+    if batch and given.batch_size is None and not config.has("total_batch_size"):
+        batch = max(1, batch // world)  # older releases write total_batch_size beside their share of it
+    batches = batches_of(config, "batch_size", batch=batch, world=world).number
+    if batches is None:
+        key = "warmup_epochs" if has(config.root, "warmup_epochs") else "epochs"
+        raise config.needs_steps(key, ("--samples N, the images that are trained on", "--batches-per-epoch N"))
+    return batches
 
 
 FORMAT = Format(

@@ -13,8 +13,6 @@ _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 class Offsets:
-    """Where the lines of a source begin."""
-
     def __init__(self, source: Source) -> None:
         self.source = source
         self.starts = [0, *(match.end() for match in _LINE_END.finditer(source.text))]

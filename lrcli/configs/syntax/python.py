@@ -276,7 +276,6 @@ def _loaded(target: ast.Name | ast.Attribute | ast.Subscript) -> ast.expr:
 
 
 def read(source: Source, sets: Sequence[str] = ()) -> Mapping:
-    """The names that a Python file assigns, as a mapping."""
     names = names_of(source, given_names(sets, source), Imports())
     return apply_sets(mapping_of(names.values(), source.whole), sets, python_scalar)
 

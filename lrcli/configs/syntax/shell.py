@@ -109,7 +109,6 @@ class _Script:
         self.close()
 
     def close(self) -> None:
-        """Take the flag whose values were being read, if there is one."""
         if self.open_flag is not None:
             self.give(*self.open_flag)
         self.open_flag = None
