@@ -69,12 +69,6 @@ def line(shares: Sequence[float], start: float, end: float) -> list[float]:
     return [start + share * gain for share in shares]
 
 
-def polynomial(shares: Sequence[float], power: float, low: float) -> list[float]:
-    """Composer's polynomial from 1 to `low` at these shares of the way."""
-    rest = 1.0 - low
-    return [low + (1 - share) ** power * rest for share in shares]
-
-
 def cosine_anneal(shares: Sequence[float], low: float) -> list[float]:
     """Composer's half cosine from 1 to `low`, at shares that are cut to those between 0 and 1."""
     rest, cos, pi = 1.0 - low, math.cos, math.pi

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lrcli.errors import Problem
-from lrcli.frameworks.composer._scheduler import ComposerTimed, ComposerWarmedTimed, cosine_anneal, line, polynomial
+from lrcli.frameworks.composer._scheduler import (
+    ComposerScheduler,
+    ComposerTimed,
+    ComposerWarmedTimed,
+    cosine_anneal,
+    line,
+)
 from lrcli.schedules import CurveMarks, dataclass, number, text
 
 
@@ -67,7 +73,18 @@ class ComposerConstantWithWarmupScheduler(ComposerWarmedTimed):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ComposerLinearScheduler(ComposerTimed):
+class ComposerLine(ComposerScheduler):
+    """A line from alpha_i to alpha_f."""
+
+    alpha_i: float = number(1.0, doc="the first factor")
+    alpha_f: float = number(0.0, doc="the last factor")
+
+    def after(self, shares: list[float]) -> list[float]:
+        return line(shares, self.alpha_i, self.alpha_f)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComposerLinearScheduler(ComposerLine, ComposerTimed):
     """Move the factor of the learning rate in a line from alpha_i to alpha_f, and stay there.
 
     lr(t) = base_lr * (alpha_i + min(1, t / t_max) * (alpha_f - alpha_i))
@@ -80,15 +97,9 @@ class ComposerLinearScheduler(ComposerTimed):
 
     name = "composer.LinearScheduler"
 
-    alpha_i: float = number(1.0, doc="the first factor")
-    alpha_f: float = number(0.0, doc="the last factor")
-
-    def after(self, shares: list[float]) -> list[float]:
-        return line(shares, self.alpha_i, self.alpha_f)
-
 
 @dataclass(frozen=True, kw_only=True)
-class ComposerLinearWithWarmupScheduler(ComposerWarmedTimed):
+class ComposerLinearWithWarmupScheduler(ComposerLine, ComposerWarmedTimed):
     """Warm up linearly from 0 to alpha_i of the learning rate, move in a line to alpha_f, and stay there.
 
     lr(t) = base_lr * min(1, t / t_warmup) * alpha_i                  for t < t_warmup
@@ -105,17 +116,26 @@ class ComposerLinearWithWarmupScheduler(ComposerWarmedTimed):
     name = "composer.LinearWithWarmupScheduler"
 
     alpha_i: float = number(1.0, doc="the factor after the warmup")
-    alpha_f: float = number(0.0, doc="the last factor")
 
     def warmup_top(self) -> float:
         return self.alpha_i
 
+
+@dataclass(frozen=True, kw_only=True)
+class ComposerPolynomial(ComposerScheduler):
+    """A polynomial from 1 to alpha_f."""
+
+    power: float = number(2.0, doc="the exponent")
+    alpha_f: float = number(0.0, doc="the last factor")
+
     def after(self, shares: list[float]) -> list[float]:
-        return line(shares, self.alpha_i, self.alpha_f)
+        """Composer's polynomial at these shares of the way."""
+        power, low, rest = self.power, self.alpha_f, 1.0 - self.alpha_f
+        return [low + (1 - share) ** power * rest for share in shares]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ComposerPolynomialScheduler(ComposerTimed):
+class ComposerPolynomialScheduler(ComposerPolynomial, ComposerTimed):
     """Follow a polynomial down to alpha_f of the learning rate, and stay there.
 
     lr(t) = base_lr * (alpha_f + (1 - min(1, t / t_max))**power * (1 - alpha_f))
@@ -129,14 +149,10 @@ class ComposerPolynomialScheduler(ComposerTimed):
     name = "composer.PolynomialScheduler"
 
     power: float = number(doc="the exponent", example="2.0")
-    alpha_f: float = number(0.0, doc="the last factor")
-
-    def after(self, shares: list[float]) -> list[float]:
-        return polynomial(shares, self.power, self.alpha_f)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ComposerPolynomialWithWarmupScheduler(ComposerWarmedTimed):
+class ComposerPolynomialWithWarmupScheduler(ComposerPolynomial, ComposerWarmedTimed):
     """Warm up linearly from 0, follow a polynomial down to alpha_f of the learning rate, and stay there.
 
     lr(t) = base_lr * min(1, t / t_warmup)                              for t < t_warmup
@@ -152,15 +168,19 @@ class ComposerPolynomialWithWarmupScheduler(ComposerWarmedTimed):
 
     name = "composer.PolynomialWithWarmupScheduler"
 
-    power: float = number(2.0, doc="the exponent")
+
+@dataclass(frozen=True, kw_only=True)
+class ComposerCosine(ComposerScheduler):
+    """Half a cosine from 1 to alpha_f."""
+
     alpha_f: float = number(0.0, doc="the last factor")
 
     def after(self, shares: list[float]) -> list[float]:
-        return polynomial(shares, self.power, self.alpha_f)
+        return cosine_anneal(shares, self.alpha_f)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ComposerCosineAnnealingScheduler(ComposerTimed):
+class ComposerCosineAnnealingScheduler(ComposerCosine, ComposerTimed):
     """Follow half a cosine down to alpha_f of the learning rate, and stay there.
 
     lr(t) = base_lr * (alpha_f + (1 - alpha_f) * (1 + cos(pi * min(1, t / t_max))) / 2)
@@ -173,14 +193,9 @@ class ComposerCosineAnnealingScheduler(ComposerTimed):
 
     name = "composer.CosineAnnealingScheduler"
 
-    alpha_f: float = number(0.0, doc="the last factor")
-
-    def after(self, shares: list[float]) -> list[float]:
-        return cosine_anneal(shares, self.alpha_f)
-
 
 @dataclass(frozen=True, kw_only=True)
-class ComposerCosineAnnealingWithWarmupScheduler(ComposerWarmedTimed):
+class ComposerCosineAnnealingWithWarmupScheduler(ComposerCosine, ComposerWarmedTimed):
     """Warm up linearly from 0, follow half a cosine down to alpha_f of the learning rate, and stay there.
 
     lr(t) = base_lr * min(1, t / t_warmup)                                        for t < t_warmup
@@ -195,8 +210,3 @@ class ComposerCosineAnnealingWithWarmupScheduler(ComposerWarmedTimed):
     """
 
     name = "composer.CosineAnnealingWithWarmupScheduler"
-
-    alpha_f: float = number(0.0, doc="the last factor")
-
-    def after(self, shares: list[float]) -> list[float]:
-        return cosine_anneal(shares, self.alpha_f)
