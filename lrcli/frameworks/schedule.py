@@ -25,6 +25,8 @@ def below(bound: float) -> Demand:
     return Demand("ValueError", f"must be below {bound:g}", lambda value: value < bound)
 
 
+STRETCH = 8192
+"""Of steps that are computed together, so many are computed at a time."""
 NOT_ZERO = Demand("ZeroDivisionError", "is divided by", bool)
 
 
@@ -92,10 +94,6 @@ class Pieced(Schedule):
                 rates += map(piece, range(start, until))
                 start = until
         return rates
-
-
-STRETCH = 8192
-"""How many steps are computed at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)

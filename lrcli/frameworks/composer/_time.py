@@ -7,7 +7,7 @@ import re
 import sys
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from lrcli.errors import InvalidValue, Refuses
@@ -29,9 +29,8 @@ class Time(NamedTuple):
         return f"{self.value!r}{self.unit}"
 
 
-def refuses(exception: str, reason: str, field: str = "", value: object = None) -> Refuses:
-    """What Composer raises."""
-    return Refuses("composer", exception, reason, field, value)
+refuses = partial(Refuses, "composer")
+"""What Composer raises: the exception, its reason, the field and its value."""
 
 
 @lru_cache(256)

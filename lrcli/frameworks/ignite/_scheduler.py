@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import count
 
 from lrcli.errors import Refuses
-from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.frameworks.schedule import STRETCH, FrameworkSchedule
 from lrcli.schedules import Setting, dataclass, flag, untried
 from lrcli.schedules import count as whole_number
 
-STRETCH = 8192
-"""How many events of a scheduler are computed at a time."""
-
-
-def refuses(exception: str, reason: str, field: str = "", value: object = None) -> Refuses:
-    """What ignite raises."""
-    return Refuses("ignite", exception, reason, field, value)
+refuses = partial(Refuses, "ignite")
+"""What ignite raises: the exception, its reason, the field and its value."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,7 +68,26 @@ class KerasSchedule(KerasTyped):
 
 
 @dataclass(frozen=True, kw_only=True)
-class KerasExponentialDecay(KerasSchedule):
+class KerasDecaying(KerasSchedule):
+    """A schedule that decays over every decay_steps, smoothly or in steps."""
+
+    decay_steps: float = length(doc="steps of one decay", any_number=True, fills="run", demands=(above(0),))
+    decay_rate: float = number(doc="factor of one decay", example="0.96")
+    staircase: bool = flag(False, doc="whether it decays in steps")
+
+    def decays(self, steps: Sequence[int]) -> list[float]:
+        """How many decays there are at these steps."""
+        to, size = self.width.to, self.cast(self.decay_steps)
+        decays = to([c / size for c in to(list(steps))])
+        return list(map(math.floor, decays)) if self.staircase else decays
+
+    def turns(self, t: int) -> CurveMarks:
+        if self.staircase:
+            yield next_turn(t, self.decay_steps, self.decay_steps), "decay"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KerasExponentialDecay(KerasDecaying):
     """Multiply the learning rate by decay_rate over every decay_steps: smoothly, or in steps with staircase.
 
     lr(t) = initial_learning_rate * decay_rate ** (t / decay_steps)
@@ -84,26 +103,18 @@ class KerasExponentialDecay(KerasSchedule):
 
     name = "keras.ExponentialDecay"
 
-    decay_steps: float = length(doc="steps of one decay", any_number=True, fills="run", demands=(above(0),))
-    decay_rate: float = number(doc="factor of one decay", example="0.96")
-    staircase: bool = flag(False, doc="whether it decays in steps")
-
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
         to, power = self.width.to, self.width.pow
-        lr, size, rate = self.initial(base_lr), self.cast(self.decay_steps), self.cast(self.decay_rate)
-        shares = to([c / size for c in to(list(steps))])
-        if self.staircase:
-            shares = list(map(math.floor, shares))
-        factors = self.width.flush(to([power(rate, share) for share in shares]))
+        lr, rate = self.initial(base_lr), self.cast(self.decay_rate)
+        factors = self.width.flush(to([power(rate, decays) for decays in self.decays(steps)]))
         return self.width.flush(to([lr * factor for factor in factors]))
 
     def turns(self, t: int) -> CurveMarks:
-        if self.staircase:
-            yield next_turn(t, self.decay_steps, self.decay_steps), f"decay x{self.decay_rate:g}"
+        return ((at, f"decay x{self.decay_rate:g}") for at, _ in super().turns(t))
 
 
 @dataclass(frozen=True, kw_only=True)
-class KerasInverseTimeDecay(KerasSchedule):
+class KerasInverseTimeDecay(KerasDecaying):
     """Divide the learning rate by 1 + decay_rate * t / decay_steps: smoothly, or in steps with staircase.
 
     lr(t) = initial_learning_rate / (1 + decay_rate * (t / decay_steps))
@@ -119,22 +130,13 @@ class KerasInverseTimeDecay(KerasSchedule):
 
     name = "keras.InverseTimeDecay"
 
-    decay_steps: float = length(doc="steps of one decay", any_number=True, fills="run", demands=(above(0),))
     decay_rate: float = number(doc="how much the divisor grows with one decay", example="0.5")
-    staircase: bool = flag(False, doc="whether it decays in steps")
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
         to = self.width.to
-        lr, size, rate = self.initial(base_lr), self.cast(self.decay_steps), self.cast(self.decay_rate)
-        shares = to([c / size for c in to(list(steps))])
-        if self.staircase:
-            shares = list(map(math.floor, shares))
-        divisors = to([1 + grown for grown in to([rate * share for share in shares])])
+        lr, rate = self.initial(base_lr), self.cast(self.decay_rate)
+        divisors = to([1 + grown for grown in to([rate * decays for decays in self.decays(steps)])])
         return to([lr / divisor for divisor in divisors])
-
-    def turns(self, t: int) -> CurveMarks:
-        if self.staircase:
-            yield next_turn(t, self.decay_steps, self.decay_steps), "decay"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lrcli.errors import InvalidValue, NoValue, Refused
-from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.frameworks.schedule import STRETCH, FrameworkSchedule
 from lrcli.frameworks.walk import Walked
 from lrcli.schedules import (
     CurveMarks,
@@ -23,10 +23,6 @@ from lrcli.schedules import (
     untried,
 )
 from lrcli.schedules.params import Demand
-
-STRETCH = 8192
-"""How many rows of the wrapped scheduler are computed at a time."""
-
 
 _WHOLE = (
     Demand("TypeError", "must be an int", lambda value: isinstance(value, int)),
