@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from lrcli.catalog.registry import find_type
 from lrcli.configs.base import Config, Draft, Format
-from lrcli.configs.beside import file_beside
 from lrcli.configs.counts import Length
 from lrcli.configs.draft import arguments_of, required_of
 from lrcli.configs.keys import refuse_twins
 from lrcli.configs.nodes import Value, entry_at, parts_of, with_entry
+from lrcli.configs.syntax import file_beside
 from lrcli.configs.syntax.json import read
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Scalar

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lrcli.configs.base import Config, Draft, Format, has, lacking
-from lrcli.configs.beside import file_beside
 from lrcli.configs.counts import Length, batches_of
 from lrcli.configs.nodes import mapping_of
+from lrcli.configs.syntax import file_beside
 from lrcli.configs.syntax.pyyaml import read
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Scalar

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lrcli.configs.beside import Chain, file_beside
 from lrcli.configs.nodes import Unknown, Unread, mapping_of, merged, without_entries
+from lrcli.configs.syntax import Chain, file_beside
 from lrcli.configs.syntax.python import BASE, Imports, given_names, names_of, python_scalar
 from lrcli.errors import SpecError
 from lrcli.inputs import Inputs

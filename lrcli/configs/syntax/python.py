@@ -14,8 +14,19 @@ from collections.abc import Mapping as Mapping_
 from dataclasses import replace
 
 from lrcli.configs.nodes import Unknown, Unread, Value, mapping_of, parts_of, text_scalar
-from lrcli.configs.syntax.python_changes import containers, lengthened, merged_into, swapped, with_item, without_item
-from lrcli.configs.syntax.python_expressions import Expressions, Names, inside, keywords_of, root_of
+from lrcli.configs.syntax.python_expressions import (
+    Expressions,
+    Names,
+    containers,
+    inside,
+    keywords_of,
+    lengthened,
+    merged_into,
+    root_of,
+    swapped,
+    with_item,
+    without_item,
+)
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from lrcli.configs.beside import Chain, file_beside
 from lrcli.configs.nodes import (
     Unknown,
     Unread,
@@ -25,6 +24,7 @@ from lrcli.configs.nodes import (
     with_entry,
     without_entries,
 )
+from lrcli.configs.syntax import Chain, file_beside
 from lrcli.configs.syntax.pyyaml import read_yaml, scalar
 from lrcli.errors import SpecError
 from lrcli.inputs import Inputs
