@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from operator import itemgetter
 
+from lrcli.printable import number_text
 from lrcli.series import Series, series_of
 from lrcli.series.align import Grid, common_grid, curve_names
 from lrcli.series.sample import Facts, SampledLine
@@ -55,6 +56,12 @@ class Chart:
     log: bool = False
     what: str = "learning rate"
     stop: float = math.inf
+
+
+def facts_in_digits(facts: Facts, digits: int = 6) -> tuple[str, str, str, str]:
+    """The first value, the peak, the last and the mean in so many digits, a ~ before what is not exact."""
+    first, peak, last, mean = (number_text(x, digits) for x in (facts.first, facts.peak, facts.last, facts.mean))
+    return first, peak if facts.peak_exact else f"~{peak}", last, mean if facts.mean_exact else f"~{mean}"
 
 
 def panels_below(chart: Chart) -> list[tuple[str, list[tuple[CurveRun, ...]]]]:

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lrcli.configs.write import write_spec
-from lrcli.printable import number_text
 from lrcli.reader import Declared
-from lrcli.render.chart import Chart, CurveRun, Line, chart_of, panels_below
+from lrcli.render.chart import Chart, CurveRun, Line, chart_of, facts_in_digits, panels_below
 from lrcli.render.pictures import PIXELS, Picture
 from lrcli.render.pictures.svg import HEIGHT, WIDTH, columns_of, render_svg
 from lrcli.render.svg import Palette, curve_looks, escaped_xml, in_theme, ramp_shares
@@ -223,11 +222,5 @@ def _cells(line: Line) -> list[str]:
     facts = line.facts
     if facts is None:
         return ["no value", "", "", "", ""]
-    about_peak, about_mean = "" if facts.peak_exact else "~", "" if facts.mean_exact else "~"
-    return [
-        number_text(facts.first),
-        about_peak + number_text(facts.peak),
-        f"{line.unit} {facts.peak_at}",
-        number_text(facts.last),
-        about_mean + number_text(facts.mean),
-    ]
+    first, peak, last, mean = facts_in_digits(facts)
+    return [first, peak, f"{line.unit} {facts.peak_at}", last, mean]

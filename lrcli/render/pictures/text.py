@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lrcli.printable import number_text, printable
+from lrcli.printable import printable
 from lrcli.render import MOST_COLUMNS, MOST_LINES
 from lrcli.render.axes import XAxis, YAxis, contents_of, scale
 from lrcli.render.canvas import Area, StyledText, draw_canvas, paint
-from lrcli.render.chart import Chart, Line, chart_of
+from lrcli.render.chart import Chart, Line, chart_of, facts_in_digits
 from lrcli.render.palette import Mark, marks
 from lrcli.render.pictures import Picture
 from lrcli.render.safe import cell_width, clip
@@ -52,8 +52,8 @@ def plot_specs(
 
     Each run shows its `reading`, under the name that `curve_names` gives it. `ranges` holds the half-open rows
     (start, stop) to show of each run, in its own rows; None shows all. `percent` lays runs of different lengths over
-    each other, each from 0 to 100. The text ends without a newline, and has colour
-    escapes only with `color`. Raises LrcliError where a schedule has no value, or epochs and steps share no axis.
+    each other, each from 0 to 100. The text ends without a newline, and has colour escapes only with `color`. Raises
+    LrcliError where a schedule has no value, or epochs and steps share no axis.
     """
     chart = chart_of(runs, columns=max(8, width - 8), log=log, ranges=ranges, title=title, percent=percent)
     return render_plot(chart, width=width, height=height, ascii=ascii, color=color)
@@ -132,14 +132,12 @@ def _parts(line: Line, brevity: int, ascii: bool) -> list[FactText]:
     facts = line.facts
     if facts is None:
         return [("", "no value")]
-    about_peak, about_mean = "" if facts.peak_exact else "~", "" if facts.mean_exact else "~"
-    first, last, peak, mean = (number_text(value, 4) for value in (facts.first, facts.last, facts.peak, facts.mean))
+    first, peak, last, mean = facts_in_digits(facts, 4)
     if brevity <= 1:
         where = f"{peak} at {line.unit} {facts.peak_at}" if brevity == 0 else f"{peak} at {facts.peak_at}"
-        return [("first", first), ("peak", about_peak + where), ("last", last), ("mean", about_mean + mean)]
+        return [("first", first), ("peak", where), ("last", last), ("mean", mean)]
     span = f"{first} {'->' if ascii else '→'} {last}"
-    parts = [("", span), ("peak", f"{about_peak}{peak}@{facts.peak_at}"), ("mean", about_mean + mean)]
-    return parts[: 5 - brevity]
+    return [("", span), ("peak", f"{peak}@{facts.peak_at}"), ("mean", mean)][: 5 - brevity]
 
 
 def _text(part: FactText) -> str:
