@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from lrcli.find.report import FAR_APART, FindReport, loss_at
-from lrcli.find.smith import LossShape
+from lrcli.find.report import FAR_APART, FindReport, LossShape, loss_at
 from lrcli.frameworks.finders import by_finder
 from lrcli.printable import number_text, printable
 from lrcli.render import Style

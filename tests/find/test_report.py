@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from lrcli.errors import LrcliError
 from lrcli.find import Points, points_of
-from lrcli.find.report import FindOptions, find, loss_at
-from lrcli.find.smith import running_median, shape_of
+from lrcli.find.report import FindOptions, find, loss_at, running_median, shape_of
 from lrcli.logs import Log
 from lrcli.render.find import machine_table, sentences, warnings
 from tests.frameworks.test_finders import GOLDEN, curve_of
