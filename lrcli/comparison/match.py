@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from lrcli.errors import LrcliError
@@ -99,11 +100,30 @@ def _match_record(a: Series, b: Series) -> Pairing:
         return record.at(at[i:j] for i, j in windows(first, last))
 
     def of_other(first: int, last: int) -> Iterator[tuple[Readings, ...]]:
-        return longer.at(rows[i:j] for i, j in windows(first, last))
+        chosen = (rows[i:j] for i, j in windows(first, last))
+        if isinstance(other, SpecSeries) and other.spec.epoch_shows == "mean" and record.unit != other.unit:
+            return _means(longer, chosen, other.spec.steps_per_epoch or 1)
+        return longer.at(chosen)
 
     lanes = [Lane(at[0], at[-1] + 1, read) for read in (of_record, of_other)]
     lane_a, lane_b = reversed(lanes) if b.is_record else lanes
     return Pairing(record.unit, at, len(at), lane_a, lane_b, tuple(remarks))
+
+
+def _means(run: Series, windows: Iterable[Sequence[int]], count: int) -> Iterator[tuple[Readings, ...]]:
+    """The means over so many rows from each of these rows on."""
+    for rows in windows:
+        blocks = list(run.at(range(t, min(t + count, run.stop)) for t in rows))
+        yield tuple(
+            Readings({name: [_mean(group[name]) for group in groups] for name in groups[0]})
+            for groups in zip(*blocks, strict=True)
+        )
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    """The mean; None where a value is missing."""
+    known = [value for value in values if value is not None]
+    return math.fsum(known) / len(known) if len(known) == len(values) else None
 
 
 def _inside(record: Series, other: Series, rows: Sequence[int]) -> tuple[Sequence[int], Series, list[str]]:

@@ -30,7 +30,7 @@ from lrcli.spec import Spec
 __all__ = ["Format", "all_formats", "is_config", "read_config"]
 
 
-_OF_LOGS = ("first_step", "skipped")
+_OF_LOGS = ("first_step", "epoch_shows", "skipped")
 """Keys of a spec, not of any config, that `--set` may give: how a log of the run counts."""
 
 

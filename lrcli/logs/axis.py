@@ -26,7 +26,8 @@ def rows_in(spec: Spec, log: Log, start: int, stop: int) -> Sequence[int]:
     """The spec's rows that the rows start <= i < stop of the log are about, NOWHERE for those that have none.
 
     Steps become epochs and epochs become steps through the spec's steps_per_epoch; a spec that counts epochs is also
-    met by the epoch column of a log. What the log calls `spec.first_step` is row 0.
+    met by the epoch column of a log. What the log calls `spec.first_step` is row 0; of an epoch's steps it shows the
+    one that `spec.epoch_shows` says.
     Raises LrcliError where nothing says how epochs and steps meet.
     """
     positions, row = _axis(spec, log)
@@ -53,7 +54,8 @@ def _axis(spec: Spec, log: Log) -> tuple[Sequence[float], Callable[[float], int]
         if any(math.isfinite(epoch) and epoch % 1 for epoch in log.positions):
             # fractions of an epoch are steps, and those are what first_step counts (the dicts that a Trainer prints)
             return log.positions, lambda epoch: round(epoch * per) - first
-        return log.positions, lambda epoch: round((epoch - first) * per)
+        shown = per - 1 if spec.epoch_shows == "last" else 0
+        return log.positions, lambda epoch: round((epoch - first) * per) + shown
     raise LrcliError(
         f"the spec '{spec.name}' counts {spec.interval}s and the log '{log.name}' counts {log.unit}s: "
         "give the spec steps_per_epoch (or --steps-per-epoch N), so that their rows can be aligned"

@@ -16,7 +16,7 @@ from lrcli.reader.source import Problems, Source, is_call, refuse
 from lrcli.reader.units import RowClock
 from lrcli.reader.values import Context, as_number, is_null, refuse_unknown_keys, refuse_value
 from lrcli.spec import Spec
-from lrcli.spec.keys import DATA_KEYS, TOP_KEYS, key_names
+from lrcli.spec.keys import DATA_KEYS, EPOCH_SHOWS, TOP_KEYS, key_names
 
 if TYPE_CHECKING:
     from lrcli.spec.data import Data
@@ -64,6 +64,7 @@ def build_spec(
     if released:
         check_release(root, emulation, built, options, context)
     first_step, skipped = read_first_step(root, problems), read_skipped(root, problems)
+    epoch_shows = _word(root, "epoch_shows", EPOCH_SHOWS, problems) or EPOCH_SHOWS[0]
     name = root.get("name")
     if name is not None and (not isinstance(name, Scalar) or not name.text):
         problems.add(name.place, "wrong-type", f"name must be a text, not {name}")
@@ -78,6 +79,7 @@ def build_spec(
         notes=tuple(problems.notes.values()),
         data=context.clock.data,
         first_step=first_step,
+        epoch_shows=epoch_shows,
         skipped=skipped,
         release=f"{context.framework}-{context.release}" if context.framework else "",
     )
@@ -117,18 +119,19 @@ def read_clock(root: Mapping, counted_in: tuple[str, Node] | None, problems: Pro
     steps_per_epoch: such a run counts steps unless it says something else.
     """
     interval = "step" if root.get("steps") is not None and root.get("epochs") is None else "epoch"
-    written = root.get("interval")
-    if isinstance(written, Scalar) and written.text in ("epoch", "step"):
-        interval = written.text
-    elif written is not None:
-        hint = suggest(written.text, ("epoch", "step")) if isinstance(written, Scalar) else ""
-        problems.add(written.place, "bad-value", f"interval must be epoch or step, not {written}", hint)
+    interval = _word(root, "interval", ("epoch", "step"), problems) or interval
     steps, data = root.get("steps_per_epoch"), root.get("data")
     if steps is not None and data is not None:
         place = data.place if (key := root.key("data")) is None else key.place
         problems.add(place, "conflict", "give steps_per_epoch or data, not both")
     within = None if counted_in is None else as_number(counted_in[1])
-    if counted_in is not None and within is not None and within >= 1 and within % 1 == 0 and written is None:
+    if (
+        counted_in is not None
+        and within is not None
+        and within >= 1
+        and within % 1 == 0
+        and root.get("interval") is None
+    ):
         if interval == "epoch":
             interval = "step"
             message = f"{counted_in[0]} counts steps, {within:g} in an epoch, so the run does too (interval: step)"
@@ -192,6 +195,19 @@ def read_first_step(root: Mapping, problems: Problems) -> int:
     if node is None or is_null(node):
         return 0
     return _whole("first_step", "must be a whole number", node, problems, -MAX_COUNT) or 0
+
+
+def _word(root: Mapping, name: str, words: tuple[str, ...], problems: Problems) -> str:
+    """One of some words at the top level, "" where it is not there or is another one."""
+    node = root.get(name)
+    if isinstance(node, Scalar) and node.text in words:
+        return node.text
+    if node is not None:
+        hint = suggest(node.text, words) if isinstance(node, Scalar) else ""
+        problems.add(
+            node.place, "bad-value", f"{name} must be {', '.join(words[:-1])} or {words[-1]}, not {node}", hint
+        )
+    return ""
 
 
 def read_skipped(root: Mapping, problems: Problems) -> tuple[int, ...]:

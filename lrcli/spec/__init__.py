@@ -95,7 +95,9 @@ class Spec:
     schedule's own formula. `notes` are what the reader had to say that is no error: that an argument is ignored, or, as
     a warning, which --quiet does not silence, that a percentage was rounded.
     `data` is what steps_per_epoch was counted from, where the spec gives that. `first_step` is how a log of the run
-    numbers its rows: what stands at step (or epoch) `first_step` of the log is row 0 here. `skipped` are the steps of
+    numbers its rows: what stands at step (or epoch) `first_step` of the log is row 0 here;
+    `epoch_shows` says what a log that counts epochs shows of an epoch's steps ("first", "last", "mean").
+    `skipped` are the steps of
     the log at which the scheduler did not move on (a float16 loss scaler skips some): from each of them on it is one
     row further behind. `release` is the release of another framework that its schedules are computed as
     ("ultralytics-8.3.228"), "" for the newest examined one.
@@ -110,6 +112,7 @@ class Spec:
     notes: tuple[Problem, ...] = ()
     data: Data | None = None
     first_step: int = 0
+    epoch_shows: str = "first"
     skipped: tuple[int, ...] = ()
     release: str = ""
 

@@ -79,6 +79,9 @@ EMULATE_KEYS = (
     SpecKey("momentum", "rates", "The groups' momentum before the scheduler is built."),
 )
 
+EPOCH_SHOWS = ("first", "last", "mean")
+"""What a log of epochs has of the learning rates of an epoch's steps."""
+
 TOP_KEYS = (
     SpecKey("name", "name", "The spec's name. Default: the file's name without its ending."),
     *RATE_KEYS,
@@ -93,6 +96,13 @@ TOP_KEYS = (
         ("epoch", "step"),
     ),
     SpecKey("first_step", "whole", "The number that a log of the run gives its first row. Default: 0.", optional=True),
+    SpecKey(
+        "epoch_shows",
+        "choice",
+        "What a log that counts epochs shows of an epoch's steps. Default: first.",
+        EPOCH_SHOWS,
+        optional=True,
+    ),
     SpecKey("skipped", "wholes", "The steps of a log at which the scheduler did not move on (float16 skips some)."),
     SpecKey("schedule", "schedule", "The schedule: a type with its keys, or a list of phases."),
     SpecKey(

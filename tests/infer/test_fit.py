@@ -25,8 +25,10 @@ from lrcli.schedules.one_cycle import OneCycle
 from lrcli.schedules.plateau import Plateau
 from lrcli.schedules.sequential import Sequential
 from lrcli.schedules.step import Exponential, MultiStep, Step
-from tests.cli_world import run_line
+from tests.cli_world import run_cli, run_line
 from tests.fit_holdout import cases, same
+
+SAMPLE_LOGS = Path(__file__).parents[1] / "logs"
 
 
 def log_of(schedule: Schedule, lr: float, places: range, first_step: int = 0, rounding: Rounding | None = None) -> Log:
@@ -228,6 +230,15 @@ def test_fit_and_diff_agree(name: str, tmp_path: Path, monkeypatch: pytest.Monke
     fitted = run_line("lrcli fit run.csv", b"")
     assert 0 == fitted.status
     assert 0 == run_line("lrcli diff - run.csv", fitted.stdout.encode()).status
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLE_LOGS.glob("*.csv")), ids=lambda path: path.stem[:20])
+def test_the_spec_of_a_log_has_its_rows(path: Path, tmp_path: Path) -> None:
+    """What fit writes for a log of a real run says how the log counts, too: `lrcli diff` finds no difference."""
+    spec = str(tmp_path / "spec.yaml")
+    assert 0 == run_cli("fit", str(path), "-o", spec).status
+    outcome = run_cli("diff", spec, str(path))
+    assert 0 == outcome.status, outcome.stdout
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,8 @@ def spec_mapping(fitted: Fitted) -> dict[str, Any]:
         spec["emulate"] = f"{candidate.schedule.name.partition('.')[0]}-{candidate.setting.release}"
     if candidate.first_step:
         spec["first_step"] = candidate.first_step
+    if candidate.epochs:
+        spec["epoch_shows"] = candidate.epochs.shows
     if candidate.skipped:
         spec["skipped"] = list(candidate.skipped)
     warmup, schedule = split_schedule(candidate.schedule)
