@@ -333,6 +333,8 @@ def test_percent_lays_runs_of_different_lengths_over_each_other() -> None:
     assert (apart.status, "percent 0" in apart.stdout) == (0, True)
     assert "counts epochs and 'st' counts steps" in apart.stderr
     assert apart.stderr.endswith("here x is the percent of each run\n")
+    narrow = run_cli("plot", short, "{name: st, lr: 0.1, steps: 70, schedule: cosine}", "--width", "50").stdout
+    assert "0.1@epoch 0" in narrow, "where there is little room, too, the legend has what the axis does not say"
 
 
 def test_range_shows_a_part() -> None:

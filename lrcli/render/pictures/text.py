@@ -115,38 +115,38 @@ def _facts_lines(chart: Chart, looks: Sequence[Mark], width: int, most: int, asc
     One curve alone needs no name. Where a line is too long, words go first, then numbers, each as a whole.
     """
     if len(chart.lines) == 1:
-        return _alone(chart.lines[0], width, most, ascii)
+        return _alone(chart.lines[0], chart.unit, width, most, ascii)
     names = [printable(line.name, ascii=ascii) for line in chart.lines]
     if len(names) <= most:
-        return _table(chart.lines, names, looks, width, ascii)
+        return _table(chart, names, looks, width, ascii)
     return _legend(names, looks, width, most, ascii)
 
 
 def facts_text(line: Line) -> str:
     """The facts of one curve in words, where there is room for all of them."""
-    return " · ".join(_text(part) for part in _parts(line, 0, False))
+    return " · ".join(_text(part) for part in _parts(line, line.unit, 0, False))
 
 
-def _parts(line: Line, brevity: int, ascii: bool) -> list[FactText]:
-    """The facts in words; a greater brevity (0 to 4) makes do with less."""
+def _parts(line: Line, axis: str, brevity: int, ascii: bool) -> list[FactText]:
+    """The facts in words; a greater brevity (0 to 4) makes do with less, but for a unit that is not the axis's."""
     facts = line.facts
     if facts is None:
         return [("", "no value")]
     first, peak, last, mean = facts_in_digits(facts, 4)
+    row = f"{line.unit} {facts.peak_at}" if brevity == 0 or line.unit != axis else str(facts.peak_at)
     if brevity <= 1:
-        where = f"{peak} at {line.unit} {facts.peak_at}" if brevity == 0 else f"{peak} at {facts.peak_at}"
-        return [("first", first), ("peak", where), ("last", last), ("mean", mean)]
+        return [("first", first), ("peak", f"{peak} at {row}"), ("last", last), ("mean", mean)]
     span = f"{first} {'->' if ascii else '→'} {last}"
-    return [("", span), ("peak", f"{peak}@{facts.peak_at}"), ("mean", mean)][: 5 - brevity]
+    return [("", span), ("peak", f"{peak}@{row}"), ("mean", mean)][: 5 - brevity]
 
 
 def _text(part: FactText) -> str:
     return " ".join(filter(None, part))
 
 
-def _alone(line: Line, width: int, most: int, ascii: bool) -> list[list[StyledText]]:
+def _alone(line: Line, axis: str, width: int, most: int, ascii: bool) -> list[list[StyledText]]:
     for brevity in range(3):
-        entries = [_entry(part) for part in _parts(line, brevity, ascii)]
+        entries = [_entry(part) for part in _parts(line, axis, brevity, ascii)]
         for gap in (3, 2):
             if _row_width(entries, gap) <= width:
                 return side_by_side(entries, width, 1, gap)
@@ -160,21 +160,21 @@ def _entry(part: FactText) -> list[StyledText]:
 
 
 def _table(
-    curves: Sequence[Line], names: Sequence[str], looks: Sequence[Mark], width: int, ascii: bool
+    chart: Chart, names: Sequence[str], looks: Sequence[Mark], width: int, ascii: bool
 ) -> list[list[StyledText]]:
     """One line per curve: marker, name, facts in columns."""
     keys = [look.legend(ascii) for look in looks]
     key_width = max(map(len, keys))
     least = min(max(map(cell_width, names)), max(8, width * 2 // 5))
     for brevity in range(5):
-        table = [_parts(line, brevity, ascii) for line in curves]
+        table = [_parts(line, chart.unit, brevity, ascii) for line in chart.lines]
         widths = [max(len(_text(row[i])) for row in table if i < len(row)) for i in range(max(map(len, table)))]
         gap = 2 if brevity < 2 else 1
         name_width = width - key_width - 1 - sum(widths) - gap * len(widths)
         if name_width >= least:
             break
     else:
-        table, widths, name_width = [[] for _ in curves], [], width - key_width - 1
+        table, widths, name_width = [[] for _ in chart.lines], [], width - key_width - 1
     name_width = min(name_width, max(map(cell_width, names)))
     rows: list[list[StyledText]] = []
     for key, look, name, parts in zip(keys, looks, names, table, strict=True):
