@@ -13,7 +13,17 @@ from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.probe import Probe
 from lrcli.infer.explain.sources import Formula, RateSource, plain_source
-from lrcli.infer.explain.tuning import ANOTHER_LENGTH, COST, COUNTS_BELOW, CYCLES, EXTRA, SHARES, TRIED_WITH, UNIT_FLAGS
+from lrcli.infer.explain.tuning import (
+    ANOTHER_LENGTH,
+    COST,
+    COUNTS_BELOW,
+    CYCLES,
+    EXTRA,
+    FEWEST_BEFORE,
+    SHARES,
+    TRIED_WITH,
+    UNIT_FLAGS,
+)
 from lrcli.infer.keys import Change, Key, Variants, keys_of
 from lrcli.infer.keys.key import KeyValue, text_of_number
 from lrcli.infer.keys.pairs import near_values
@@ -171,7 +181,7 @@ class ChangedKeys:
     def extended(self, evidence: Evidence) -> Iterator[Hypothesis]:
         """The base up to some row, and from there on the spec of a run of another length, which all of it follows."""
         asked = evidence.asked()
-        if not asked or not asked[0]:
+        if not asked or asked[0] < FEWEST_BEFORE:
             return
         at = [evidence.at[i] for i in asked]
         wanted = Wanted([evidence.values[i] for i in asked], [evidence.slack[i] for i in asked])

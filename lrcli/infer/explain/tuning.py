@@ -162,6 +162,9 @@ PLACES = 12
 FEWEST_TO_STICK_OUT = 15
 """A log of fewer rows has none that stick out."""
 
+FEWEST_BEFORE = 4
+"""A run was extended at some row only if it follows the spec for so many rows before."""
+
 TRIED_WITH = 16
 """A second key is solved for with so many lengths of a first one."""
 

@@ -64,14 +64,12 @@ class Variants:
         spend(DIRECT * bool(changes), 1)
         try:
             group: Group = replaced(spec.groups[self.index], changes)
-            if changes and any(True for _ in group.schedule.formula_problems()):
-                return None
+            return None if changes and any(True for _ in group.schedule.formula_problems()) else group
         except (LrcliError, ArithmeticError):
             return None
         except (AttributeError, IndexError, TypeError, ValueError):  # with the other changes it stands elsewhere
             spec = self.spec([key.to(value) for key, value in trials])
             return spec.groups[self.index] if spec is not None else None
-        return None if changes and any(True for _ in group.schedule.formula_problems()) else group
 
     def leaves(self, key: Key) -> list[Leaf] | None:
         """The numbers of the parameter group that follow from a key; None where they do not in straight lines."""
