@@ -129,6 +129,21 @@ CASES: dict[str, tuple[str, range, str]] = {
         range(19, 2000, 20),
         "detectron2.WarmupMultiStepLR",
     ),
+    "deepspeed from row 0": (
+        STEPS + "{type: deepspeed.WarmupLR, warmup_num_steps: 100}",
+        range(0, 2000, 1),
+        "deepspeed.WarmupLR",
+    ),
+    "deepspeed decay from row 0": (
+        STEPS + "{type: deepspeed.WarmupDecayLR, total_num_steps: 2000, warmup_max_lr: 0.003, warmup_num_steps: 100}",
+        range(0, 2000, 1),
+        "deepspeed.WarmupDecayLR",
+    ),
+    "deepspeed cosine from row 0": (
+        STEPS + "{type: deepspeed.WarmupCosineLR, total_num_steps: 2000, warmup_num_steps: 100}",
+        range(0, 2000, 1),
+        "deepspeed.WarmupCosineLR",
+    ),
     "timm jump": (
         STEPS + "{type: timm.CosineLRScheduler, warmup_t: 300, warmup_lr_init: 1.0e-06, t_in_epochs: false}",
         range(19, 2000, 20),

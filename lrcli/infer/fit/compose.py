@@ -41,6 +41,8 @@ def compose(rows: FitRows, segments: list[Segment], *, late: bool = False) -> It
 
 def curved_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
     """Candidates whose main law is the last stretch, and whose warmup is no line."""
+    if segment.start > 2 and rows.y[0] == rows.y[1] < rows.y[2]:  # DeepSpeed's first step comes twice
+        rows, segment = rows.part(1, len(rows)), replace(segment, start=segment.start - 1, stop=segment.stop - 1)
     before = rows.y[: segment.start]
     if len(before) >= FEWEST_CURVED and segment.stop - segment.start > 1 and list(before) == sorted(before):
         yield from _with_warmup(rows, segment, None, climbs=CURVED)
