@@ -21,8 +21,8 @@ from lrcli.logs.rounding import WrittenDigits, quantise
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.cosine import Cosine, CosineRestarts
+from lrcli.schedules.cyclic import OneCycle
 from lrcli.schedules.linear import Linear, Polynomial
-from lrcli.schedules.one_cycle import OneCycle
 from lrcli.schedules.plateau import Plateau
 from lrcli.schedules.sequential import Sequential
 from lrcli.schedules.step import Exponential, MultiStep, Step

@@ -12,11 +12,10 @@ from lrcli.reader.nodes import Mapping, Node, Sequence
 from lrcli.reader.source import Place
 from lrcli.reader.values import is_null
 from lrcli.schedules.base import Schedule
-from lrcli.schedules.chained import Chained
 from lrcli.schedules.constant_lr import ConstantLR
 from lrcli.schedules.cosine import WarmupCosine
 from lrcli.schedules.linear import Linear
-from lrcli.schedules.sequential import Sequential
+from lrcli.schedules.sequential import Chained, Sequential
 from lrcli.spec import Group, Spec
 from lrcli.values import dataclass
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from lrcli.frameworks.schedule import FrameworkSchedule, below
-from lrcli.frameworks.walk import Walked
+from lrcli.frameworks.schedule import FrameworkSchedule, Walked, below
 from lrcli.schedules import choice, count, dataclass, metric, number
 from lrcli.schedules.plateau import Plateau
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lrcli.catalog.describe import TypeInfo, TypeKey
-from lrcli.catalog.starter import example
+from lrcli.catalog.describe import TypeInfo, TypeKey, example
 from lrcli.render import json_document
 
 _PROSE = 100

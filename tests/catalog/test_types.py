@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lrcli.catalog.describe import describe
+from lrcli.catalog.describe import describe, example, starter
 from lrcli.catalog.registry import all_types
-from lrcli.catalog.starter import example, starter
 from lrcli.curve import evaluate
 from lrcli.reader import parse_text
 from lrcli.schedules import Schedule, parameters

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lrcli.catalog.describe import describe
+from lrcli.catalog.describe import describe, example
 from lrcli.catalog.registry import all_types, find_types, framework_of
-from lrcli.catalog.starter import example
 from lrcli.errors import EvaluationError, InvalidValue
 from lrcli.reader import parse_text
 from lrcli.schedules import Schedule, param_of, parameters

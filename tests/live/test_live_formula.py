@@ -11,9 +11,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import lrcli
-from lrcli.catalog.describe import describe, find
+from lrcli.catalog.describe import describe, find, starter
 from lrcli.catalog.registry import all_types
-from lrcli.catalog.starter import starter
 from lrcli.errors import LrcliError, SpecError
 from lrcli.frameworks.torch.releases import find_release
 from lrcli.reader import parse_text

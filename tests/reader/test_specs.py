@@ -14,15 +14,13 @@ from lrcli.expression import Expression
 from lrcli.inputs import Inputs
 from lrcli.reader import parse_text, read_spec
 from lrcli.schedules.base import Schedule
-from lrcli.schedules.chained import Chained, Manual
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.cosine import Cosine, CosineRestarts, WarmupCosine
-from lrcli.schedules.cyclic import Cyclic
+from lrcli.schedules.cyclic import Cyclic, OneCycle
 from lrcli.schedules.lambda_ import Lambda
 from lrcli.schedules.linear import Linear
-from lrcli.schedules.one_cycle import OneCycle
 from lrcli.schedules.plateau import Plateau
-from lrcli.schedules.sequential import Sequential
+from lrcli.schedules.sequential import Chained, Manual, Sequential
 from lrcli.schedules.step import Exponential, MultiStep, Step
 from lrcli.spec import Group, Spec
 

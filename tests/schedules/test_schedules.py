@@ -16,18 +16,16 @@ from lrcli.errors import InvalidValue, Refused
 from lrcli.expression import Expression
 from lrcli.frameworks.torch import replay
 from lrcli.schedules.base import Schedule
-from lrcli.schedules.chained import Chained, Manual
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.constant_lr import ConstantLR
 from lrcli.schedules.cosine import Cosine, CosineRestarts, WarmupCosine
-from lrcli.schedules.cyclic import Cyclic
+from lrcli.schedules.cyclic import Cyclic, OneCycle
 from lrcli.schedules.lambda_ import Lambda, Multiplicative
 from lrcli.schedules.linear import Linear, Polynomial
-from lrcli.schedules.one_cycle import OneCycle
 from lrcli.schedules.params import param_of
 from lrcli.schedules.plateau import Plateau
 from lrcli.schedules.range_test import RangeTest
-from lrcli.schedules.sequential import Sequential
+from lrcli.schedules.sequential import Chained, Manual, Sequential
 from lrcli.schedules.step import Exponential, MultiStep, Step
 from lrcli.schedules.swalr import SWALR
 from lrcli.spec import Emulation, Group, Spec

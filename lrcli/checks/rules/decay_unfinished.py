@@ -1,8 +1,8 @@
 """A decay longer than the run or phase: T_max, total_iters, total_steps, num_iter, anneal_epochs."""
 
 from lrcli.checks.rules import Findings, Rule, Subject
+from lrcli.schedules.cyclic import OneCycle
 from lrcli.schedules.linear import Linear
-from lrcli.schedules.one_cycle import OneCycle
 
 
 def find(subject: Subject) -> Findings:

@@ -1,7 +1,7 @@
 """A one_cycle of so many epochs and steps_per_epoch in a run that counts epochs."""
 
 from lrcli.checks.rules import Findings, Rule, Subject
-from lrcli.schedules.one_cycle import OneCycle
+from lrcli.schedules.cyclic import OneCycle
 
 
 def find(subject: Subject) -> Findings:

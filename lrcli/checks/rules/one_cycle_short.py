@@ -1,7 +1,7 @@
 """A OneCycleLR with fewer steps than the run has."""
 
 from lrcli.checks.rules import Findings, Rule, Subject
-from lrcli.schedules.one_cycle import OneCycle
+from lrcli.schedules.cyclic import OneCycle
 
 
 def find(subject: Subject) -> Findings:

@@ -2,8 +2,7 @@
 
 from lrcli.checks.rules import Findings, Rule, Subject
 from lrcli.checks.sites import falls_within, warmup_length
-from lrcli.schedules.chained import Chained
-from lrcli.schedules.sequential import Sequential
+from lrcli.schedules.sequential import Chained, Sequential
 
 
 def find(subject: Subject) -> Findings:

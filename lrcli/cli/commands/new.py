@@ -32,7 +32,7 @@ def new(
         width = output.width if output.tty else None
         output.write(write_list([describe(cls) for cls in all_types()], "plain", width))
         return
-    from lrcli.catalog.starter import starter
+    from lrcli.catalog.describe import starter
 
     info = describe(find(type))
     if output.to_file and Path(output.path or "").is_file():

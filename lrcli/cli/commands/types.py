@@ -43,7 +43,7 @@ def types(
 def _picture(info: TypeInfo, output: Output) -> str:
     from dataclasses import replace
 
-    from lrcli.catalog.starter import example
+    from lrcli.catalog.describe import example
     from lrcli.reader import parse_text
     from lrcli.render.pictures.text import plot_specs
 

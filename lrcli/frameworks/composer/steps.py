@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from lrcli.frameworks.base import raised
-from lrcli.frameworks.composer._scheduler import ComposerScheduler, ComposerWarmed, cosine_anneal
-from lrcli.frameworks.composer._time import Time
+from lrcli.frameworks.composer._scheduler import ComposerScheduler, ComposerWarmed, Time, cosine_anneal
 from lrcli.schedules import CurveMarks, Setting, data, dataclass, number, text
 
 

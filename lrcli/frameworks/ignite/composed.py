@@ -11,8 +11,7 @@ from lrcli.errors import InvalidValue
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, IgniteScheduler
 from lrcli.frameworks.ignite.states import lines
 from lrcli.frameworks.ignite.wrapped import IgniteLRScheduler, build, events
-from lrcli.frameworks.schedule import Forwarding
-from lrcli.frameworks.walk import Walked
+from lrcli.frameworks.schedule import Forwarding, Walked
 from lrcli.schedules import (
     CurveMarks,
     LrRule,

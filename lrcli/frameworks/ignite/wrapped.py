@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lrcli.errors import NoValue, Problem, Refused
 from lrcli.frameworks.ignite._scheduler import IgniteOfGroup, IgniteScheduler, refuses
 from lrcli.frameworks.metered import TorchPlateau
-from lrcli.frameworks.walk import Walked
+from lrcli.frameworks.schedule import Walked
 from lrcli.schedules import Schedule, Setting, dataclass, flag, number, schedule, text
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from lrcli.errors import Problem
-from lrcli.frameworks.schedule import FrameworkSchedule
-from lrcli.frameworks.walk import Walked
+from lrcli.frameworks.schedule import FrameworkSchedule, Walked
 from lrcli.schedules import CurveMarks, dataclass, length, number
 
 

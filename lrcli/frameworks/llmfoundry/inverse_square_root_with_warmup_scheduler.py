@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lrcli.frameworks.composer._scheduler import ComposerScheduler
-from lrcli.frameworks.composer._time import parse_time
+from lrcli.frameworks.composer._scheduler import ComposerScheduler, parse_time
 from lrcli.schedules import CurveMarks, Setting, dataclass, number, text
 
 _TIMES = ("t_warmup", "t_scale", "t_cooldown")

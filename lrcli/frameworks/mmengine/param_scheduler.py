@@ -13,8 +13,7 @@ from lrcli.frameworks.base import require_epochs
 from lrcli.frameworks.mmengine import _updates as updates
 from lrcli.frameworks.mmengine._entries import INF, Entry, for_group, is_other, read_entries, refuses
 from lrcli.frameworks.mmengine._updates import events_of, notes_of
-from lrcli.frameworks.schedule import FrameworkSchedule
-from lrcli.frameworks.walk import Walked
+from lrcli.frameworks.schedule import FrameworkSchedule, Walked
 from lrcli.schedules import CurveMarks, Setting, data, dataclass, metric
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lrcli.errors import InvalidValue, NoValue, Refused
-from lrcli.frameworks.schedule import STRETCH, FrameworkSchedule
-from lrcli.frameworks.walk import Walked
+from lrcli.frameworks.schedule import STRETCH, FrameworkSchedule, Walked
 from lrcli.schedules import (
     CurveMarks,
     LrRule,

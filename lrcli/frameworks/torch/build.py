@@ -13,11 +13,10 @@ from lrcli.frameworks.torch import AS_LAMBDA, foreign_reason, is_known
 from lrcli.frameworks.torch.formula import deviation, factor_of, formula_scheduler, lambda_lr
 from lrcli.frameworks.torch.releases import NEWEST, find_release
 from lrcli.schedules.base import Schedule
-from lrcli.schedules.chained import Chained, Manual
 from lrcli.schedules.cosine import WarmupCosine
 from lrcli.schedules.params import param_of
 from lrcli.schedules.range_test import RangeTest
-from lrcli.schedules.sequential import Sequential
+from lrcli.schedules.sequential import Chained, Manual, Sequential
 from lrcli.spec import Spec
 
 _NOT_ARGUMENTS = ("metric", "schedules", "setting")

@@ -10,7 +10,7 @@ from lrcli.frameworks.torch.machine import ParamGroup, RateRule, Reason, Replay
 from lrcli.frameworks.torch.plateau import PlateauReplay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.base import Schedule
-from lrcli.schedules.chained import Chained, Manual
+from lrcli.schedules.sequential import Chained, Manual
 
 
 def mark(exc: Exception, child: int) -> None:

@@ -11,10 +11,9 @@ from typing import Any
 from lrcli.errors import EvaluationError, Refused
 from lrcli.frameworks.torch.loop import TrainingLoop, all_or_first
 from lrcli.schedules.base import Schedule, parameters
-from lrcli.schedules.chained import Chained
 from lrcli.schedules.params import param_of
 from lrcli.schedules.plateau import Plateau
-from lrcli.schedules.sequential import Sequential
+from lrcli.schedules.sequential import Chained, Sequential
 from lrcli.spec import Emulation, Group, Spec
 
 LOOKED_AT = 1_000_000

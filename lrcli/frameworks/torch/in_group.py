@@ -16,8 +16,7 @@ from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.frameworks.torch.ruled import Ruled, Rules, closed_form
 
 if TYPE_CHECKING:
-    from lrcli.schedules.cyclic import Cyclic
-    from lrcli.schedules.one_cycle import OneCycle
+    from lrcli.schedules.cyclic import Cyclic, OneCycle
     from lrcli.schedules.range_test import RangeTest
     from lrcli.schedules.swalr import SWALR
 

@@ -12,8 +12,8 @@ from lrcli.frameworks.torch.composite import order_of
 from lrcli.frameworks.torch.machine import ParamGroup, Replay
 from lrcli.frameworks.torch.releases import parse, refuse
 from lrcli.schedules.base import Schedule
-from lrcli.schedules.chained import Chained
 from lrcli.schedules.plateau import Plateau
+from lrcli.schedules.sequential import Chained
 from lrcli.spec import Emulation, Spec
 
 LoopColumn = list[float] | list[float | None]

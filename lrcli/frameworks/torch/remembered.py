@@ -7,7 +7,7 @@ from functools import partial
 from itertools import count
 from typing import Any
 
-from lrcli.frameworks.walk import Walked
+from lrcli.frameworks.schedule import Walked
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.lambda_ import Multiplicative
 from lrcli.schedules.plateau import Plateau

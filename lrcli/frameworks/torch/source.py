@@ -13,11 +13,10 @@ from lrcli.frameworks.torch.build import arguments_of, check, families_of, note
 from lrcli.frameworks.torch.formula import reads_metric
 from lrcli.frameworks.torch.written import IN_MATH, InFloats, Signed, same_in_python
 from lrcli.schedules.base import Schedule
-from lrcli.schedules.chained import Chained, Manual
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.cosine import WarmupCosine
 from lrcli.schedules.range_test import RangeTest
-from lrcli.schedules.sequential import Sequential
+from lrcli.schedules.sequential import Chained, Manual, Sequential
 from lrcli.spec import Spec
 
 _WIDTH = 100

@@ -15,8 +15,8 @@ from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.tuned import UNROUND
 from lrcli.infer.numbers import cost, digits
 from lrcli.schedules.base import Schedule, Setting, parameters
-from lrcli.schedules.chained import Chained
 from lrcli.schedules.linear import Linear
+from lrcli.schedules.sequential import Chained
 
 
 def plain_curve(shape: Shape, begin: int) -> Callable[[int], float] | None:

@@ -13,7 +13,7 @@ from lrcli.infer.fit.tuned import COSTS, ONE_CYCLE_DIVISORS, ONE_CYCLE_SHARES
 from lrcli.infer.fit.warmup import Start, starts
 from lrcli.infer.fit.wave import Wave
 from lrcli.infer.numbers import cost, digits, rounded, simplest_whole
-from lrcli.schedules.one_cycle import OneCycle
+from lrcli.schedules.cyclic import OneCycle
 
 
 def one_cycle_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Candidate]:

@@ -19,13 +19,12 @@ from lrcli.infer.fit.warmup import Ramp
 from lrcli.infer.fit.wave import Wave
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
 from lrcli.schedules.base import Schedule
-from lrcli.schedules.chained import Chained
 from lrcli.schedules.constant import Constant as ConstantSchedule
 from lrcli.schedules.constant_lr import ConstantLR
 from lrcli.schedules.cosine import Cosine
 from lrcli.schedules.lambda_ import Lambda
 from lrcli.schedules.linear import Linear
-from lrcli.schedules.sequential import Sequential
+from lrcli.schedules.sequential import Chained, Sequential
 
 _TIGHT = 1e-13
 """How far a number may be moved to be round, where the rows themselves do not say."""

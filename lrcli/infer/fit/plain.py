@@ -5,12 +5,11 @@ from __future__ import annotations
 from lrcli.expression import Expression
 from lrcli.frameworks.fitting import Shape
 from lrcli.schedules.base import Schedule
-from lrcli.schedules.chained import Chained
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.cosine import Cosine, CosineRestarts, WarmupCosine
 from lrcli.schedules.lambda_ import Lambda
 from lrcli.schedules.linear import Linear, Polynomial
-from lrcli.schedules.sequential import Sequential
+from lrcli.schedules.sequential import Chained, Sequential
 from lrcli.schedules.step import Exponential, MultiStep, Step
 
 

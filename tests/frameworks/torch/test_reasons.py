@@ -12,7 +12,7 @@ from lrcli.curve import Curve, evaluate
 from lrcli.errors import LrcliError, Problem
 from lrcli.frameworks.torch.releases import RELEASES, parse
 from lrcli.reader import parse_text
-from lrcli.schedules.chained import Manual
+from lrcli.schedules.sequential import Manual
 from lrcli.spec import READINGS
 
 EPOCHS = 12
