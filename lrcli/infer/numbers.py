@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
+
+from lrcli.errors import LrcliError
 
 
 def digits(value: float) -> int:
@@ -134,3 +136,20 @@ def is_round(value: float) -> bool:
         if abs(log - round(log)) < 1e-6:
             return True
     return any(abs(x - round(x)) < 1e-9 and round(x) <= 64 for x in (value, 1 / value))
+
+
+SMALLEST, LARGEST = 1e-150, 1e150
+"""The product of two learning rates that are compared has to be an ordinary double."""
+
+
+def check_magnitudes(name: str, rates: Iterable[float | None]) -> None:
+    """Raise LrcliError for a learning rate that no training has: infinite, or so large or small that squares are not.
+
+    Zero and NaN are rates of real runs.
+
+    >>> check_magnitudes("run.csv", [0.1, 0.0, float("nan"), None])
+    """
+    for rate in rates:
+        if rate and not SMALLEST <= abs(rate) <= LARGEST and rate == rate:
+            bounds = f"only those from {SMALLEST:g} to {LARGEST:g} and 0 can be told from each other"
+            raise LrcliError(f"{name}: the learning rate {rate!r} is out of range: {bounds}")

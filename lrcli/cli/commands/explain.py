@@ -20,9 +20,9 @@ from lrcli.cli.options import (
 )
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
-from lrcli.infer.bounds import check_magnitudes
 from lrcli.infer.explain import Report
 from lrcli.infer.explain import explain as explain_log
+from lrcli.infer.numbers import check_magnitudes
 from lrcli.logs.read import read_log
 from lrcli.render.explain import EXPLANATIONS, write_explain_report
 

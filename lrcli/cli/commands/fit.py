@@ -8,8 +8,8 @@ from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment, ExitStatus
 from lrcli.cli.options import LogOptions, Quiet, log_argument
 from lrcli.cli.output import Output
-from lrcli.infer.bounds import check_magnitudes
 from lrcli.infer.fit import Fitted, fit_run
+from lrcli.infer.numbers import check_magnitudes
 from lrcli.logs import Log
 from lrcli.logs.read import read_log
 from lrcli.logs.series import longest
