@@ -232,6 +232,19 @@ def test_fit_and_diff_agree(name: str, tmp_path: Path, monkeypatch: pytest.Monke
     assert 0 == run_line("lrcli diff - run.csv", fitted.stdout.encode()).status
 
 
+@pytest.mark.parametrize("keys", ["", ", mode: triangular2", ", step_size_down: 60", ", mode: exp_range, gamma: 0.999"])
+@pytest.mark.parametrize("every", [1, 5])
+def test_cyclic(keys: str, every: int) -> None:
+    """Triangles are CyclicLR, not phases; cycles that shrink at each step are told from a log of every step."""
+    spec = parse_text(
+        f"{{steps: 600, schedule: {{type: cyclic, base_lr: 0.001, max_lr: 0.01, step_size_up: 50{keys}}}}}"
+    )
+    if every == 1 or "gamma" not in keys:
+        fitted = fit_run(log_of(spec.groups[0].schedule, 0.0, range(0, 600, every)))
+        assert fitted.candidate is not None
+        assert spec.groups[0].schedule == fitted.candidate.schedule
+
+
 @pytest.mark.parametrize("path", sorted(SAMPLE_LOGS.glob("*.csv")), ids=lambda path: path.stem[:20])
 def test_the_spec_of_a_log_has_its_rows(path: Path, tmp_path: Path) -> None:
     """What fit writes for a log of a real run says how the log counts, too: `lrcli diff` finds no difference."""

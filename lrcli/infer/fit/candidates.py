@@ -7,6 +7,7 @@ from itertools import islice
 
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.compose import clocked_candidates, compose, curved_candidates
+from lrcli.infer.fit.cyclic import cyclic_candidates
 from lrcli.infer.fit.one_cycle import one_cycle_candidates
 from lrcli.infer.fit.phases import phase_candidates
 from lrcli.infer.fit.plateau import plateau_candidates
@@ -30,6 +31,9 @@ def candidates(
         yield from stepped
         if stepped and 2 * len(flat) < len(rows):
             return  # it is made of flat stretches: no curve says that better
+    if triangles := list(cyclic_candidates(rows)):
+        yield from triangles
+        return
     if 2 <= len(stretches := cycles(searched)) <= MOST_CYCLES:
         restarted = list(restart_candidates(searched, stretches))
         yield from restarted
