@@ -349,6 +349,18 @@ def test_a_nanogpt_config_that_was_not_used(tmp_path: Path) -> None:
     assert ["unused"] == [cause.key for cause in first.causes]
 
 
+@pytest.mark.parametrize("every", [5, 20])
+def test_a_detectron2_config_that_was_not_used(tmp_path: Path, every: int) -> None:
+    """A file without any key has detectron2's own warmup, milestones and rate."""
+    text = "SOLVER: {BASE_LR: 0.001, MAX_ITER: 40000, STEPS: [30000], WARMUP_ITERS: 1000, WARMUP_FACTOR: 0.001}"
+    rates = evaluate(config(tmp_path, text, name="d2.yaml").spec).shown()
+    positions = range(0, 1200, every)
+    log = Log("log", "step", [float(t) for t in positions], {"lr": [rates[t] or 0.0 for t in positions]})
+    declared = config(tmp_path, DETECTRON2, name="detectron2.yaml")
+    first = explain(declared.spec, log, declared=declared).explanations[0]
+    assert ["unused"] == [cause.key for cause in first.causes]
+
+
 IN_EPOCHS = """\
 train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=12)
 train_dataloader = dict(batch_size=2, num_batch_per_epoch=500)

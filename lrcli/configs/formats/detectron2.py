@@ -43,7 +43,8 @@ def _lacks(root: Mapping) -> tuple[str, ...]:
 
 def translate(config: Config, draft: Draft) -> None:
     config.mapping("SOLVER")
-    if config.root.get(BASE) is None and not config.forced and not any(has(config.root, path) for path in _OWN):
+    is_whole = config.forced or config.default is not None
+    if config.root.get(BASE) is None and not is_whole and not any(has(config.root, path) for path in _OWN):
         message = (
             "without a warmup this may be detectron2 (1000 iterations from 1/1000) or maskrcnn-benchmark and its kin "
             "(500 from 1/3)"
