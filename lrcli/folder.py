@@ -16,7 +16,7 @@ def module_names(paths: Iterable[str]) -> tuple[str, ...]:
 
     >>> import lrcli.schedules
     >>> module_names(lrcli.schedules.__path__)[:2]
-    ('base', 'chained')
+    ('base', 'constant')
     """
     return tuple(sorted(name for path in paths for name in _listed(path)[0]))
 
