@@ -1,4 +1,4 @@
-"""Changed keys: the spec with another value of one key, or of two, that gives the rows of the log."""
+"""Changed keys: the spec with another value of one of them that gives the rows of the log."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import combinations
 
 from lrcli.errors import LrcliError
 from lrcli.infer.explain.evidence import Evidence
@@ -14,22 +13,16 @@ from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.probe import Probe
 from lrcli.infer.explain.sources import Formula, RateSource, plain_source
 from lrcli.infer.explain.tuning import (
-    ANOTHER_LENGTH,
-    COST,
-    COUNTS_BELOW,
     CYCLES,
     EXTRA,
     FEWEST_BEFORE,
-    SHARES,
-    TRIED_WITH,
     UNIT_FLAGS,
 )
 from lrcli.infer.keys import Change, Key, Variants, keys_of
 from lrcli.infer.keys.key import KeyValue, text_of_number
-from lrcli.infer.keys.pairs import near_values
 from lrcli.infer.keys.solving import Solver, Wanted
 from lrcli.infer.keys.variants import Trial
-from lrcli.infer.numbers import digits, is_round, rounded, simplest
+from lrcli.infer.numbers import digits, is_round, simplest
 from lrcli.progress import report_progress
 from lrcli.reader import Declared
 from lrcli.series import series_of
@@ -37,9 +30,6 @@ from lrcli.spec import Spec
 
 _OF_ROWS = ("interval", "first_step")
 """What says which row of a log is which of a spec."""
-
-ONE_KEY = COST["changed"]
-TWO_KEYS = ONE_KEY + EXTRA["a second key"]
 
 
 class ChangedKeys:
@@ -105,6 +95,13 @@ class ChangedKeys:
                 key = _warmup_of(max(self.variants.declared.spec.length // 10, 1), factor)
                 yield from ((key, value) for value in self._solved(key, probe))
 
+    def shown_warmups(self, evidence: Evidence) -> Iterator[Trial]:
+        """Warmups of the lengths that the log shows, where the spec has none."""
+        if self._lacks_warmup():
+            lengths = [n for n in evidence.marks.lengths(self.offsets) if 1 < n < evidence.spec.length / 2]
+            factors = dict.fromkeys((*self._first_factors(evidence), _first_share(evidence, max(evidence.values))))
+            yield from ((_warmup_of(n, factor), n) for n in lengths for factor in factors if 0 <= factor < 1)
+
     def _lacks_warmup(self) -> bool:
         return not self.of_config and not any(key.path.startswith("warmup") for key in self.keys)
 
@@ -113,70 +110,6 @@ class ChangedKeys:
         lr = self.variants.declared.spec.groups[self.group].base_lr
         factors = [_first_share(evidence, lr) if lr else 0.0, *([0.0] if evidence.at[0] else [])]
         return [factor for factor in dict.fromkeys(factors) if 0 <= factor < 1]
-
-    def two(self, evidence: Evidence, thorough: bool) -> Iterator[Hypothesis]:
-        """The base with other values of two keys.
-
-        Two numbers are moved together until the rows are nearly right, and the one is solved for with the other. Of
-        what jumps (milestones, a step size) the values that the log shows are tried; thoroughly: with any value of the
-        other key, and every type and choice.
-        """
-        probe = Probe(self.tried, evidence)
-        numbers = [key for key in self.keys if key.kind in ("number", "whole") and probe.moved(key)]
-        simple = [key for key in numbers if key.kind == "number" or key.number < COUNTS_BELOW]
-        if not thorough:
-            yield from self._near(evidence, [((key, value),) for key, value in self._longer(evidence)], simple)
-            likely = sorted(numbers, key=lambda key: key.unlikely)
-            pairs = [(a, b) for a, b in combinations(likely, 2) if a.path != b.path and probe.could(a, b)]
-            for i, (a, b) in enumerate(pairs):
-                report_progress(i, len(pairs), "pairs of keys")
-                near = near_values((a, b), lambda at, a=a, b=b: probe.lrs((a, at[0]), (b, at[1])), probe.wanted)  # type: ignore[misc]
-                if near is not None:
-                    first, value, second = (a, near[0], b) if a.kind == "whole" or a.jumps else (b, near[1], a)
-                    for other in _around(first, value):
-                        yield from self.one(evidence, ((first, other),), (second,))
-        words: list[Trial] = [(key, word) for key in self.keys if key.kind == "words" for word in key.words]
-        if self._lacks_warmup():
-            lengths = [n for n in evidence.marks.lengths(self.offsets) if 1 < n < evidence.spec.length / 2]
-            factors = dict.fromkeys((*self._first_factors(evidence), _first_share(evidence, max(evidence.values))))
-            words += [(_warmup_of(n, factor), n) for n in lengths for factor in factors if 0 <= factor < 1]
-        usual = [*self._usual(evidence)]
-        if not thorough:
-            yield from self._near(evidence, [(trial,) for trial in (*words, *usual)], simple)
-            positions = [(trial,) for trial in usual if trial[0].kind == "positions"]
-            yield from self._near(evidence, positions, [key for key in numbers if key not in simple])
-            return
-        for trial in self._longer(evidence):
-            yield from self.one(evidence, (trial,))
-        others = [key for key in self.keys if key not in simple]
-        for keys, trials in ((simple, words), (simple, usual), (others, words)):
-            for i, trial in enumerate(trials):
-                report_progress(i, len(trials), "pairs of keys")
-                yield from self.one(evidence, (trial,), keys)
-
-    def _near(
-        self, evidence: Evidence, trials: Sequence[tuple[Trial, ...]], keys: Sequence[Key]
-    ) -> Iterator[Hypothesis]:
-        """The base with each trial, and another value of a key that can be reached from its own."""
-        for i, more in enumerate(trials):
-            report_progress(i, len(trials), "pairs of keys")
-            probe = Probe(self.tried, evidence, more)
-            for key in keys:
-                if key.path != more[0][0].path and probe.could(key):
-                    near = near_values((key,), lambda at, key=key: probe.lrs((key, at[0])), probe.wanted)  # type: ignore[misc]  # noqa: B023
-                    if near is not None:
-                        yield from self.one(evidence, more, (key,))
-
-    def _longer(self, evidence: Evidence) -> Iterator[Trial]:
-        """The counts that make the run as long as the log, where it has another length."""
-        ratio = (evidence.at[-1] + 1) / evidence.spec.length
-        if abs(ratio - 1) > ANOTHER_LENGTH:
-            for key in self.keys:
-                value = float(round(key.number * ratio)) if key.kind in ("number", "whole") else 0.0
-                if key.number >= 1 and value >= 1:
-                    spec = self.variants.spec([key.to(value)])
-                    if spec is not None and abs(spec.length / (evidence.at[-1] + 1) - 1) < ANOTHER_LENGTH:
-                        yield key, value
 
     def extended(self, evidence: Evidence) -> Iterator[Hypothesis]:
         """The base up to some row, and from there on the spec of a run of another length, which all of it follows."""
@@ -207,29 +140,12 @@ class ChangedKeys:
                     extra = EXTRA["a length that is not doubled"] * (not is_round(value / key.number))
                     yield from evidence.propose_later(source, key.to(value).sentence, extra)
 
-    def _usual(self, evidence: Evidence) -> Iterator[Trial]:
-        """Values that one of two keys may have: of what jumps, and of lengths that the log shows."""
-        for key in self.keys:
-            if key.kind == "positions":
-                yield from ((key, value) for value, _ in self._falls(key, evidence))
-        near = evidence.marks.lengths(self.offsets)
-        for key in self.keys:
-            values: Sequence[float] = ()
-            if key.kind == "whole":
-                values = [n for n in dict.fromkeys((*near, key.number / 2, key.number * 2)) if n == int(n) and n >= 1]
-                values = values[:TRIED_WITH]
-            elif key.jumps and key.number < 1:
-                run = evidence.spec.length
-                seen = [simplest((n - 0.99) / run, n / run) for n in near if n < run]
-                values = list(dict.fromkeys([*SHARES, *seen[: TRIED_WITH - len(SHARES)]]))
-            yield from ((key, value) for value in values if value != key.number)
-
     def _values(self, key: Key, probe: Probe) -> Iterator[tuple[KeyValue, int]]:
         """(a value of the key that meets the probed rows, how many numbers were taken from the log)."""
         if key.kind == "words":
             yield from ((word, 1) for word in key.words if probe.meets(key, word))
         elif key.kind == "positions":
-            shown = self._falls(key, probe.evidence)
+            shown = self.falls(key, probe.evidence)
             yield from ((value, numbers) for value, numbers in shown if probe.meets(key, value))
             yield from ((value, 1) for value in self._moved(key, probe))
         else:
@@ -245,7 +161,7 @@ class ChangedKeys:
         solver = Solver(key, lambda value: probe.lrs((of or key, form(value))), probe.wanted, near)
         return [*solver.shown()] or [*solver.solutions()]
 
-    def _falls(self, key: Key, evidence: Evidence) -> Iterator[tuple[KeyValue, int]]:
+    def falls(self, key: Key, evidence: Evidence) -> Iterator[tuple[KeyValue, int]]:
         """(positions at which the log falls, how many of them are not the key's own)."""
         per = evidence.spec.steps_per_epoch
         for falls in evidence.marks.falls(self.offsets):
@@ -338,11 +254,6 @@ def _is_unit(path: str) -> bool:
 def _nested(path: str, other: str) -> bool:
     """Whether one key is the other, or stands in it."""
     return path == other or path.startswith(f"{other}.") or other.startswith(f"{path}.")
-
-
-def _around(key: Key, value: float) -> list[float]:
-    """The values that one near the right one may stand for."""
-    return [value + d for d in (0, 1, -1, 2, -2)] if key.kind == "whole" else [*rounded(value, 6)]
 
 
 def _moving(entries: tuple[float, ...], i: int) -> Callable[[float], KeyValue]:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from lrcli.infer.effort import LIMIT, Effort
 from lrcli.infer.explain.causes import CAUSES
-from lrcli.infer.explain.changed import TWO_KEYS, ChangedKeys
+from lrcli.infer.explain.changed import ChangedKeys
 from lrcli.infer.explain.clocks import scaled, shifted, stretched
 from lrcli.infer.explain.evidence import Evidence, sample_of
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.rows import Rows
 from lrcli.infer.explain.sources import RateSource
 from lrcli.infer.explain.tuning import BASES, DONE, FINISHED, SURE
+from lrcli.infer.explain.two_keys import TWO_KEYS, TwoKeys
 from lrcli.infer.explain.unused import UnusedKeys
 from lrcli.infer.numbers import is_round, simplest_factor
 from lrcli.progress import report_progress
@@ -86,6 +87,7 @@ def _searched(evidence: Evidence, counted: Counted, rows: Rows, changed: Changed
     yield from _tried(evidence, 0)
     best = _best(counted, rows)
     unused = UnusedKeys(changed, evidence) if changed is not None and changed.of_config else None
+    two = None if changed is None else TwoKeys(changed, evidence)
     if unused is not None and (best is None or best.rank > SURE):
         yield from unused.whole()
     if changed is not None and (best is None or best.rank > SURE):
@@ -94,9 +96,9 @@ def _searched(evidence: Evidence, counted: Counted, rows: Rows, changed: Changed
     if unused is not None and (best is None or best.misses):
         yield from unused.some()
         best = _best(counted, rows)
-    if changed is not None and (best is None or best.misses):
+    if changed is not None and two is not None and (best is None or best.misses):
         yield from changed.extended(evidence)
-        yield from _until_right(changed.two(evidence, thorough=False), counted)
+        yield from _until_right(two.likely(), counted)
         best = _best(counted, rows)
     if best is None or best.misses:
         bases = _bases(evidence, counted)
@@ -108,8 +110,8 @@ def _searched(evidence: Evidence, counted: Counted, rows: Rows, changed: Changed
         for key, d in (("numbering" if evidence.counts_from_1 else "lag", -1), ("lead", 1)):
             yield from changed.one(evidence.on(evidence.propose_clock(shifted(d), key)))
         best = _best(counted, rows)
-    if changed is not None and (best is None or (not best.is_one_cause and best.rank > TWO_KEYS + DONE)):
-        yield from _until_right(changed.two(evidence, thorough=True), counted)
+    if two is not None and (best is None or (not best.is_one_cause and best.rank > TWO_KEYS + DONE)):
+        yield from _until_right(two.thorough(), counted)
 
 
 def _until_right(hypotheses: Iterator[Hypothesis], counted: Counted) -> Iterator[Hypothesis]:
