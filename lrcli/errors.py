@@ -198,11 +198,18 @@ def closest(word: str, known: Iterable[str]) -> str:
     ('step_size', 'eta_min')
     >>> closest("steps", ["step_size"]), closest("foo", ["for"])
     ('', '')
+    >>> closest("schedule.gama", ["schedule.gamma"]), closest("schedule.gamma", ["schedule.T_max"])
+    ('schedule.gamma', '')
     """
     from difflib import get_close_matches
 
     folded = {name.lower().replace("-", "_"): name for name in known}
     start = word[:100].lower().replace("-", "_")
+    head, dot, rest = start.rpartition(".")
+    if dot and (
+        inside := {name.removeprefix(head + dot): folded[name] for name in folded if name.startswith(head + dot)}
+    ):
+        folded, start = inside, rest  # what both begin with makes nothing near
     close = get_close_matches(start, folded, 1, NEAR_SPELLING)
     if not close and len(start) > 2:
         close = [name for name in folded if name.startswith(start)]
