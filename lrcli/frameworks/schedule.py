@@ -30,7 +30,7 @@ def below(bound: float) -> Demand:
 
 
 STRETCH = 8192
-"""Of steps that are computed together, so many are computed at a time."""
+"""This many steps are computed at a time."""
 NOT_ZERO = Demand("ZeroDivisionError", "is divided by", bool)
 
 
@@ -146,7 +146,7 @@ class _Walk:
 
     def _skip(self, start: int) -> None:
         while self.computed < start:
-            rows = list(islice(self._rows, min(8192, start - self.computed)))
+            rows = list(islice(self._rows, min(STRETCH, start - self.computed)))
             if not rows:  # the metric has no more values
                 return
             self._keep(rows)
