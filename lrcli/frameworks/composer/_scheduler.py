@@ -146,7 +146,7 @@ def clock_of(setting: Setting | None, max_duration: str | None, ratio: float) ->
     return Clock(
         parse_time(run if max_duration is None else max_duration, "max_duration"),
         ratio,
-        (setting.steps_per_epoch or 1) if by_epoch else 1,
+        setting.steps_per_row,
         setting.steps_per_epoch,
         setting.samples_per_step,
         setting.samples,
