@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from lrcli.errors import Problem
 from lrcli.frameworks.base import raised
-from lrcli.frameworks.detectron2.warmups import require_method, warmup_factor
+from lrcli.frameworks.detectron2.warmups import poly_rule, require_method, warmup_factor
 from lrcli.frameworks.schedule import FrameworkSchedule
 from lrcli.schedules import CurveMarks, LrRule, Setting, count, dataclass, flag, length, number, positions, text
 
@@ -207,8 +207,6 @@ class BuildLRScheduler(FrameworkSchedule):
         base = base_lr if of_group else self._base_lr
         total = self.MAX_ITER
         if self._is_poly:
-            from lrcli.frameworks.detectron2.warmups import poly_rule
-
             factor = warmup_factor(self.WARMUP_METHOD, self.WARMUP_ITERS, self.WARMUP_FACTOR)
             return poly_rule(base, total, factor, self.POLY_LR_POWER, self.POLY_LR_CONSTANT_ENDING)
         factors = self._factors
