@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.optax._schedule import OptaxSchedule, OptaxStarted, interpolated
+from lrcli.frameworks.optax._schedule import OptaxSchedule, OptaxStarted, interpolated, running_products
 from lrcli.frameworks.schedule import NOT_ZERO, above
 from lrcli.schedules import (
     CurveMarks,
@@ -107,10 +107,8 @@ class OptaxPiecewiseConstantSchedule(OptaxPiecewise):
         nearest, scales, value = self.width.nearest, self.scales(), self.rate(base_lr)
         if not scales:
             return [value] * len(steps)
-        levels = [nearest(value)]
         ordered = sorted(scales)
-        for at in ordered:
-            levels.append(nearest(nearest(scales[at]) * levels[-1]))
+        levels = running_products(self.width, [nearest(value), *(nearest(scales[at]) for at in ordered)])
         return [levels[bisect_right(ordered, t)] for t in steps]
 
 
