@@ -145,6 +145,12 @@ def linear(period: int) -> LrRule:
     return lambda t: (t + 1) / period if t + 1 < period else 1.0
 
 
+def exponential(period: int) -> LrRule:
+    """An exponential that climbs towards 1 and never gets there; its first step is above 0."""
+    exp = math.exp
+    return lambda t: 1.0 - exp(-(t + 1) / period)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ExponentialWarmup(DampenedOver):
     """Multiply the learning rate of a scheduler by 1 - exp(-(t + 1) / warmup_period), which is never 1.
@@ -160,8 +166,7 @@ class ExponentialWarmup(DampenedOver):
     name = "pytorch_warmup.ExponentialWarmup"
 
     def warmup_factor(self) -> LrRule:
-        period, exp = int(self.warmup_period), math.exp
-        return lambda t: 1.0 - exp(-(t + 1) / period)
+        return exponential(int(self.warmup_period))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,8 +249,7 @@ class UntunedExponentialWarmup(DampenedBy):
     name = "pytorch_warmup.UntunedExponentialWarmup"
 
     def warmup_factor(self) -> LrRule:
-        period, exp = int(1.0 / (1.0 - self.beta2)), math.exp
-        return lambda t: 1.0 - exp(-(t + 1) / period)
+        return exponential(int(1.0 / (1.0 - self.beta2)))
 
 
 @dataclass(frozen=True, kw_only=True)
