@@ -41,7 +41,7 @@ def build_optimizer(
     if iterations is None or (iterations[0] > MANY) != (iterations[1] > MANY):
         rule = "is auto, which needs the size of the data set: give data: {samples: ...} at the top level"
         raise InvalidValue("optimizer", rule, name)
-    early = before(release, "8.4.1") if release else False
+    early = before(release, "8.4.1")
     if iterations[0] > MANY:
         return Optimizer("SGD" if early else "MuSGD", 0.01, True)
     fitted = round(0.002 * 5 / (4 + nc), 6)
