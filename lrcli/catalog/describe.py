@@ -14,10 +14,9 @@ from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.params import Param, param_of
 from lrcli.values import dataclass
 
-LENGTH = "a number of steps, or 30ep, 500st, 10%"
 _TAKES = {
     "number": "a number",
-    "length": LENGTH,
+    "length": "a number of steps, or 30ep, 500st, 10%",
     "count": "a whole number",
     "positions": "a list of steps, each also with a unit",
     "flag": "true or false",
@@ -163,7 +162,6 @@ _STEPS = "10000"
 def starter(info: TypeInfo) -> str:
     """The commented spec of a type.
 
-    >>> from lrcli.catalog.describe import describe, find
     >>> print(starter(describe(find("step"))), end="")
     # Multiply the learning rate by gamma every step_size steps.
     #

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from lrcli.schedules.base import CurveMarks, LrRule, Schedule, Setting, parameters, schedule, schedules, setting
 from lrcli.schedules.params import (
-    Param,
     are_numbers,
     choice,
     count,
     data,
     expression,
     flag,
-    frozen,
     is_number,
     length,
     metric,
@@ -29,7 +27,6 @@ from lrcli.values import dataclass
 __all__ = [
     "CurveMarks",
     "LrRule",
-    "Param",
     "Schedule",
     "Setting",
     "are_numbers",
@@ -39,7 +36,6 @@ __all__ = [
     "dataclass",
     "expression",
     "flag",
-    "frozen",
     "is_number",
     "length",
     "metric",

@@ -26,9 +26,9 @@ class Param(NamedTuple):
     that None is a value, `above` and `at_least` are the bounds of a number. `example` is what a starter spec writes, as
     YAML (of schedules one per line): every field without a default has one. `rounds` says how a percentage that comes
     to no whole number of steps is rounded: nearest, up, down or keep (it stays a fraction). `demands` are those of the
-    framework, in the order in which it looks at them. `tried` gives the values that `convert` tries
-    for a curve (`frameworks.porting.WantedCurve`), where they do not follow from the kind and the name; none of them
-    leaves the default.
+    framework, in the order in which it looks at them. `tried` gives the values that `convert` tries for a curve
+    (`frameworks.porting.WantedCurve`), where they do not follow from the kind and the name; where it gives none, the
+    default stays.
     """
 
     kind: str
