@@ -1,4 +1,4 @@
-"""DeepSpeed's warmups, and what follows them."""
+"""DeepSpeed's warmups with what follows them, and what its schedules have in common."""
 
 from __future__ import annotations
 

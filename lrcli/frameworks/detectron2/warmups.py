@@ -1,4 +1,4 @@
-"""detectron2's three schedulers, each with its warmup."""
+"""detectron2's older classes: curves that a warmup multiplies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""fairseq's schedulers that count updates alone: one learning rate for all groups, set before each update."""
+"""fairseq's schedulers that count updates alone, and what all have in common: one learning rate for all groups."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from lrcli.schedules import CurveMarks, LrRule, Setting, are_numbers, data, data
 
 ONE_EPOCH = 1 << 62
 """More updates than a run has: those of an epoch where nothing says how many it has."""
-
 
 ONE_RATE = "fairseq sets one lr for all groups: they must not have different ones"
 

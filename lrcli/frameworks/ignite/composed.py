@@ -1,4 +1,4 @@
-"""Schedulers made of schedulers: one after the other, behind a warmup, or one for each group."""
+"""ignite's schedulers made of schedulers: one after the other, behind a warmup, or one for each group."""
 
 from __future__ import annotations
 

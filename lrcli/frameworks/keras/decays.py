@@ -1,4 +1,4 @@
-"""Keras' schedules, which are computed in a float type."""
+"""Keras' decays and its constant pieces, and the float type in which its schedules are computed."""
 
 from __future__ import annotations
 

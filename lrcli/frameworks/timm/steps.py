@@ -1,4 +1,4 @@
-"""timm's schedulers with a warmup, a scale per group, and noise, which is refused."""
+"""timm's schedulers of steps, its WSD and its plateau, and what all of timm's schedulers have in common."""
 
 from __future__ import annotations
 

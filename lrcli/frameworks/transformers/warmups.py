@@ -1,4 +1,4 @@
-"""The schedules of transformers: a LambdaLR over optimizer steps, with a linear warmup."""
+"""The schedules of transformers are LambdaLRs over optimizer steps, with a warmup; its cosines stand apart."""
 
 from __future__ import annotations
 
