@@ -13,7 +13,7 @@ from lrcli.logs.format import Opening
 from lrcli.logs.gather import Gathered
 from lrcli.logs.line_pattern import advice, proposed
 from lrcli.logs.read import is_log, log_of
-from lrcli.reader.source import is_inline, split_argument, split_column
+from lrcli.reader.source import Source, decoded, is_inline, split_argument, split_column
 from lrcli.series import Series
 
 _CONFIG = re.compile(rb"\s*(\{|#|\[\w+\]|[A-Za-z_]\w*\s*=|[^\n]*\s--?\w)")
@@ -98,7 +98,6 @@ def _is_config(source: Input) -> bool:
 
 def _reads_as_config(source: Input) -> bool:
     from lrcli.configs import is_config
-    from lrcli.reader.source import Source, decoded
 
     try:
         return is_config(decoded(Source(source.name), source.read()))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument
 
-from lrcli.catalog.describe import describe, find
+from lrcli.catalog.describe import describe, find, starter
 from lrcli.catalog.registry import all_types
 from lrcli.cli.command import make_command
 from lrcli.cli.output import Output
@@ -32,8 +32,6 @@ def new(
         width = output.width if output.tty else None
         output.write(write_list([describe(cls) for cls in all_types()], "plain", width))
         return
-    from lrcli.catalog.describe import starter
-
     info = describe(find(type))
     if output.to_file and Path(output.path or "").is_file():
         raise LrcliError(f"{output.path} is already there: remove it first, or choose another name")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
-from lrcli.cli.load import load_series, tell_notes
+from lrcli.cli.load import Axis, load_series, outside, rows_in_range, tell_notes
 from lrcli.cli.options import CurveOptions, Digits, NoPager, Quiet, Range, Specs, digits_of, row_option
 from lrcli.cli.output import Output
 from lrcli.render.tables import TABLES
@@ -70,8 +70,6 @@ def table(
 def _rows(text: str | None, runs: "Sequence[Series]") -> tuple[int | None, int | None]:
     if text is None:
         return None, None
-    from lrcli.cli.load import Axis, outside, rows_in_range
-
     # the table's rows are steps as soon as one run counts steps
     grid = common_grid(runs)
     axis = Axis(grid.unit, grid.start, grid.stop, next((r.steps_per_epoch for r in runs if r.steps_per_epoch), None))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from typer import Argument
 
-from lrcli.catalog.describe import TypeInfo, describe, find
+from lrcli.catalog.describe import TypeInfo, describe, example, find
 from lrcli.catalog.registry import all_types, framework, framework_types
 from lrcli.cli.command import make_command
 from lrcli.cli.options import NoPager
@@ -43,7 +43,6 @@ def types(
 def _picture(info: TypeInfo, output: Output) -> str:
     from dataclasses import replace
 
-    from lrcli.catalog.describe import example
     from lrcli.reader import parse_text
     from lrcli.render.pictures.text import plot_specs
 

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from lrcli.catalog.registry import all_types, find_type, framework, framework_names, framework_types, type_names
 from lrcli.frameworks.replaying import replaying
-from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
+from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence, compose_nodes
 from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.params import param_of
 from lrcli.spec import READINGS, REPLAYED, SHOWABLE, STEP_ORDERS, Emulation
@@ -130,7 +130,6 @@ def _root(argument: str) -> Mapping | None:
     """The mapping of a spec, as far as it can be read."""
     from lrcli.errors import LrcliError
     from lrcli.inputs import Inputs
-    from lrcli.reader.nodes import compose_nodes
     from lrcli.reader.source import Problems, read_source, split_argument
 
     where = split_argument(argument)[0]

@@ -139,7 +139,7 @@ def curve_looks(names: Sequence[str]) -> list[CurveLook]:
     return [CurveLook(f"c{color}", f"f{color}", DASHES[turn % len(DASHES)]) for turn, color in turns]
 
 
-def escaped_xml(svg_text: str) -> str:
+def escaped_xml(text: str) -> str:
     r"""A user's text for XML or HTML, between tags or in a quoted attribute.
 
     What XML cannot hold at all, controls and half characters, is written as a visible escape.
@@ -147,8 +147,8 @@ def escaped_xml(svg_text: str) -> str:
     >>> escaped_xml("<b>'R&D'\x1b")
     '&lt;b&gt;&#39;R&amp;D&#39;\\x1b'
     """
-    svg_text = printable(svg_text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return svg_text.replace('"', "&quot;").replace("'", "&#39;")
+    text = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;").replace("'", "&#39;")
 
 
 def svg_number(value: float) -> str:
@@ -160,9 +160,9 @@ def svg_number(value: float) -> str:
     return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")  # + 0.0: there is no -0
 
 
-def text_width(svg_text: str, size: float = 12) -> float:
+def text_width(text: str, size: float = 12) -> float:
     """About how wide a text is. Which font draws it nobody knows: this is a wide one, so that nothing overlaps."""
-    return sum(map(_em, svg_text)) * size
+    return sum(map(_em, text)) * size
 
 
 def _em(char: str) -> float:
