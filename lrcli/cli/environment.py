@@ -1,6 +1,7 @@
 """The world a command runs in, as one value: streams, terminal, colour, width, encoding.
 
-The commands see nothing else of the process, so a test hands them an `Environment` of its own.
+The commands see nothing else of the process, so a test hands them an `Environment` of its own. What ends a command is
+here, too: the exit codes, and what is printed of a failure.
 """
 
 from __future__ import annotations

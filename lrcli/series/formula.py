@@ -171,7 +171,6 @@ class FormulaSeries(SpecSeries):
         return all(group.schedule.stands_alone() for group in self.spec.groups)
 
     def _rows(self, names: Sequence[str], start: int, stop: int) -> tuple[Readings, ...]:
-        names = names or (self.reading,)
         rows = []
         for i, group in enumerate(self.spec.groups):
             columns = Readings(lr=formula_lrs(group, start, stop, self.unit)) if "lr" in names else Readings()
@@ -183,6 +182,7 @@ class FormulaSeries(SpecSeries):
         self, windows: Iterable[Sequence[int]], names: Sequence[str] = (), stop: int | None = None
     ) -> Iterator[tuple[Readings, ...]]:
         """The columns of every group in the rows of each window; those between far ones are not computed."""
+        names = names or (self.reading,)
         for rows in windows if self.jumps else self.within_reach(windows):
             if rows and rows[-1] - rows[0] < NEAR * len(rows):
                 whole = self._rows(names, rows[0], rows[-1] + 1)
@@ -193,7 +193,6 @@ class FormulaSeries(SpecSeries):
                 yield self._single_rows(rows, names)
 
     def _single_rows(self, rows: Sequence[int], names: Sequence[str]) -> tuple[Readings, ...]:
-        names = names or (self.reading,)
         if any(name != "lr" for name in names):
             parts = [self._rows(names, t, t + 1) for t in rows]
             return tuple(

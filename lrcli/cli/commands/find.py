@@ -124,12 +124,13 @@ def find(
     learning rate rises. Exits with 0 if there is a suggestion, 1 if none can be given honestly (the loss does not fall,
     or there are too few points), 2 on trouble.
     """
-    if plot_options.plot and TABLES.module(output.format).EXACT:
+    exact = TABLES.module(output.format).EXACT
+    if plot_options.plot and exact:
         raise LrcliError(f"--plot draws below the table, not into {output.format}")
     plain = plot_options.ascii or output.ascii
     style = replace(output.style(digits_of(digits, 6)), width=plot_options.width or output.width, ascii=plain)
     options = point_options.checked()
-    if digits is not None and TABLES.module(output.format).EXACT:
+    if digits is not None and exact:
         env.note(f"--digits is for people: {output.format} holds every digit")
     path, _ = split_column(log)
     read = read_log(log, inputs=env.inputs, request=log_columns.request)

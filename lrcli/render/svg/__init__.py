@@ -160,9 +160,9 @@ def svg_number(value: float) -> str:
     return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")  # + 0.0: there is no -0
 
 
-def text_width(text: str, size: float = 12) -> float:
-    """About how wide a text is. Which font draws it nobody knows: this is a wide one, so that nothing overlaps."""
-    return sum(map(_em, text)) * size
+def text_width(text: str) -> float:
+    """About how wide a text of size 12 is. Nobody knows which font draws it: this is a wide one, so nothing overlaps."""
+    return 12 * sum(map(_em, text))
 
 
 def _em(char: str) -> float:
