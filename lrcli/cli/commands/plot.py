@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment
-from lrcli.cli.load import LoadedRun, load_runs, notes_in_words, outside, rows_in_range, tell_notes
+from lrcli.cli.load import LoadedRun, load_runs, notes_in_words, outside, rows_in_range
 from lrcli.cli.options import CurveOptions, Quiet, Range, Specs, picture_option
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
@@ -89,13 +89,12 @@ def _picture(env: Environment, loaded: Sequence[LoadedRun], rows: str | None, lo
     ranges = None
     if rows is not None:
         runs, ranges = _within(env, rows, runs)
-    about = [] if env.quiet else [(run.name, run.notes()) for run in runs]
-    tell_notes(env, about)
-    notes = notes_in_words(about)
+    notes = [] if env.quiet else notes_in_words([(run.name, run.notes()) for run in runs])
     apart = "" if percent else _what_parts(runs)
-    if apart:
-        env.note(apart)
-        notes += [] if env.quiet else [apart]
+    if apart and not env.quiet:
+        notes.append(apart)
+    for note in notes:
+        env.note(note)
     declared = [entry.declared for entry in loaded if entry.declared is not None]
     return Picture(runs, look, ranges, percent or bool(apart), notes, declared)
 

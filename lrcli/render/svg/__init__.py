@@ -161,7 +161,7 @@ def svg_number(value: float) -> str:
 
 
 def text_width(text: str) -> float:
-    """About how wide a text of size 12 is. Nobody knows which font draws it: this is a wide one, so nothing overlaps."""
+    """About how wide a text of size 12 is. Nobody knows which font draws it: this is a wide one, against overlaps."""
     return 12 * sum(map(_em, text))
 
 
