@@ -54,7 +54,8 @@ def batches_of(
     whether that always happens. samples: those that are trained on, where they are fewer than the option says.
     """
     counted = option_count(config, "batches_per_epoch", "steps_per_epoch")
-    samples = config.given.samples if samples is None else samples
+    if counted.number is None and samples is None:
+        samples = config.given.samples
     if counted.number is not None or samples is None:
         return counted
     batch = batch or config.given.batch_size or config.count(batch_key, default, at_least=1)  # type: ignore[arg-type]

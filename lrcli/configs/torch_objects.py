@@ -169,7 +169,7 @@ def put_epochs(config: Config, draft: Draft, trainer: str, interval: str, schedu
             lengths.append(Length(int(max_steps), at=f"{trainer}.max_steps"))
         if epochs is not None and epochs > 0 and per_epoch is not None:
             lengths.append(Length(int(epochs * per_epoch), at=f"{trainer}.max_epochs"))
-        if not lengths and (own_steps := _own_length(config, scheduler)) is not None:
+        if not lengths and given.epochs is None and (own_steps := _own_length(config, scheduler)) is not None:
             lengths.append(Length(own_steps, at=f"{scheduler.arguments_path}.total_steps"))
         if given.steps is not None:
             lengths = [Length(given.steps)]

@@ -307,3 +307,12 @@ def test_the_length_of_the_command_line_beats_that_of_the_file(tmp_path: Path) -
     refused = run_cli("at", str(path), "0", "--steps", "70")
     assert (refused.status, "--steps needs the updates of one" in refused.stderr) == (2, True)
     assert "\nepochs: 7" in run_cli("convert", str(path), "--steps", "70", "--steps-per-epoch", "10").stdout
+
+
+def test_an_option_is_told_that_the_scheduler_of_deepspeed_has_no_use_for(tmp_path: Path) -> None:
+    scheduler = {"type": "WarmupDecayLR", "params": {"total_num_steps": "auto", "warmup_num_steps": "auto"}}
+    (tmp_path / "ds.json").write_text(json.dumps({"scheduler": scheduler}), encoding="utf-8")
+    path = written(tmp_path, AXOLOTL + "deepspeed: ds.json\nmax_steps: 9\nwarmup_steps: 4\n")
+    outcome = run_cli("at", path, "0", "--interval", "step", "--epochs", "2", "--steps-per-epoch", "3")
+    assert "--interval step is not used: nothing in this axolotl config depends on it" in outcome.stderr
+    assert outcome.stderr.count("is not used") == 1

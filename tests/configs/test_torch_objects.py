@@ -130,3 +130,11 @@ def test_refused(text: str, reason: str, tmp_path: Path) -> None:
     outcome = run_cli("at", written(tmp_path, text), "0")
     assert (outcome.status, outcome.stdout) == (2, "")
     assert reason in outcome.stderr
+
+
+def test_the_epochs_of_the_command_line_beat_the_steps_of_one_cycle(tmp_path: Path) -> None:
+    path = written(tmp_path, PARAMS)
+    options = ("--set", "scheduler.scheduler.steps_per_epoch=20", "--epochs", "3")
+    assert "\nsteps: 60" in run_cli("convert", path, *options, "--steps-per-epoch", "20").stdout
+    refused = run_cli("at", path, "0", *options)
+    assert (refused.status, "max_epochs needs the number of steps" in refused.stderr) == (2, True)

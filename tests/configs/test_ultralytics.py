@@ -76,3 +76,14 @@ def test_tuned_hyperparameters_are_a_part_of_the_arguments(tmp_path: Path) -> No
     whole = run_cli("at", written(tmp_path), "0", "150", "--samples", "320").stdout
     path = written(tmp_path, epochs=None, batch=None, nbs=None, cos_lr=None, dfl="1.5")
     assert run_cli("at", path, "0", "150", "--samples", "320", "--epochs", "10", "--batch-size", "16").stdout == whole
+
+
+def test_the_batches_of_an_epoch_beat_the_samples_but_not_in_what_auto_chooses(tmp_path: Path) -> None:
+    """`auto` counts nominal batches of 64: 128000 samples make 20000 in 10 epochs, 10 batches of 16 make 30."""
+    path = written(tmp_path, optimizer="auto", nc="80")
+    for option in ("--steps-per-epoch", "--batches-per-epoch"):
+        few = run_cli("convert", path, option, "10").stdout
+        many = run_cli("convert", path, option, "10", "--samples", "128000").stdout
+        assert f"steps: 100  # 10 epochs of 10 batches\nsteps_per_epoch: 10  # {option} 10\n" in few
+        assert f"steps: 100  # 10 epochs of 10 batches\nsteps_per_epoch: 10  # {option} 10\n" in many
+        assert ("optimizer: AdamW" in few, "optimizer: AdamW" in many) == (True, False)

@@ -89,3 +89,12 @@ def test_what_yolov9_adds_is_refused(tmp_path: Path) -> None:
     outcome = run_cli("at", str(path), "0", "--epochs", "20", "--batches-per-epoch", "60")
     assert (outcome.status, outcome.stdout) == (2, "")
     assert "flat_cos_lr is YOLOv9's, whose curve is not read" in outcome.stderr
+
+
+def test_the_batches_of_an_epoch_beat_the_samples() -> None:
+    """A note tells that the samples are of no use then."""
+    for option in ("--steps-per-epoch", "--batches-per-epoch"):
+        options = ("--epochs", "5", option, "10", "--samples", "950")
+        counted = run_cli("convert", str(HYP), *options).stdout
+        assert "\nsteps: 50  # 5 * 10 batches\nsteps_per_epoch: 10\n" in counted
+        assert "--samples 950 is not used" in run_cli("at", str(HYP), "0", *options).stderr

@@ -15,6 +15,7 @@ from lrcli.configs.nodes import Value, entry_at, parts_of, with_entry
 from lrcli.configs.syntax import file_beside
 from lrcli.configs.syntax.json import read
 from lrcli.errors import SpecError
+from lrcli.reader import Given
 from lrcli.reader.nodes import Mapping, Scalar
 from lrcli.reader.source import Source, refuse
 
@@ -170,7 +171,7 @@ def scheduler_beside(config: Config, draft: Draft, trainer: Callable[[], Trainer
         values = replace(values, warmup_steps=max(1, values.warmup_steps))
     what = "the scheduler of the DeepSpeed config replaces the schedule of this file and its warmup"
     config.remark("deepspeed", "deepspeed-scheduler", what, "the Trainer leaves the schedule to DeepSpeed")
-    given = replace(config.given, steps=values.steps)
+    given = Given(steps=values.steps)
     draft.config = replace(config, root=inner, source=source, syntax="json", given=given)
     put_deepspeed_scheduler(draft.config, draft, values)
     return True

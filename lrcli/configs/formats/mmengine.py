@@ -95,7 +95,7 @@ def _batches(config: Config) -> EpochCount:
     sampler = class_name(config, "train_dataloader.sampler.type") or ""
     batches = loader_batches(config, "train_dataloader", "batch_size", sampler)
     times = config.count("train_dataloader.dataset.times", 1, at_least=1)
-    if batches.number is not None and config.given.samples is not None and times > 1:
+    if times > 1 and batches.number is not None and config.given.samples is not None:
         what = f"the data set is repeated {times} times in an epoch: --samples counts it with its repetitions"
         config.remark("train_dataloader.dataset.times", "repeated-data", what, level="note")
     if batches.number is None and counted is not None:
