@@ -31,10 +31,7 @@ class Differing(NamedTuple):
 
 
 def families(subject: Subject) -> tuple[Family, ...]:
-    """The releases by what LR they use in the first rows of the run.
-
-    None where the spec has no formula, or a schedule of another framework.
-    """
+    """The releases by what LR they use in the first rows; none for a spec without a formula, or not of PyTorch."""
     spec = _short(subject)
     return () if spec is None else _families(spec)
 
@@ -49,7 +46,7 @@ def differing(subject: Subject) -> Iterator[Differing]:
     spec = _short(subject)
     if spec is None:
         return
-    for family in families(subject):
+    for family in _families(spec):
         if not family.refusal:
             replay = replace(spec, emulation=Emulation(family.releases[0], read="lr"))
             if difference := first_difference(spec, replay):

@@ -95,11 +95,17 @@ def sites_of(spec: Spec, root: Mapping | None) -> tuple[Site, ...]:
     return tuple(site for i, group in enumerate(spec.groups) for site in _of_group(spec, i, group, root))
 
 
+def group_node(i: int, root: Mapping | None) -> Mapping | None:
+    """The mapping of group i, None where it has none of its own."""
+    groups = root.get("groups") if root else None
+    node = groups.items[i] if isinstance(groups, Sequence) and i < len(groups.items) else None
+    return node if isinstance(node, Mapping) else None
+
+
 def schedule_node(i: int, root: Mapping | None) -> tuple[str, Node | None]:
     """(the key, the node) under which the schedule of group i is written."""
-    groups = root.get("groups") if root else None
-    mapping = groups.items[i] if isinstance(groups, Sequence) and i < len(groups.items) else None
-    node = mapping.get("schedule") if isinstance(mapping, Mapping) else None
+    group = group_node(i, root)
+    node = group.get("schedule") if group else None
     if node is not None:
         return f"groups.{i}.schedule", node
     return "schedule", root.get("schedule") if root else None

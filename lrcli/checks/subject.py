@@ -8,8 +8,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
-from lrcli.checks.sites import Site, Spot, schedule_node, sites_of
+from lrcli.checks.sites import Site, Spot, group_node, schedule_node, sites_of
 from lrcli.errors import EvaluationError, Problem, Refused
+from lrcli.reader.keys import LR
 from lrcli.reader.nodes import Mapping
 from lrcli.schedules.base import Schedule
 from lrcli.series import series_of
@@ -112,14 +113,9 @@ class Subject:
 
     def of_lr(self, group: int) -> Spot:
         """Where the base LR of a group is written."""
-        from lrcli.reader.keys import LR
-        from lrcli.reader.nodes import Sequence
-
-        groups = self.root.get("groups") if self.root else None
-        mapping = groups.items[group] if isinstance(groups, Sequence) and group < len(groups.items) else None
-        for where, node in ((f"groups.{group}.", mapping), ("", self.root)):
+        for where, node in ((f"groups.{group}.", group_node(group, self.root)), ("", self.root)):
             for name in LR:
-                value = node.get(name) if isinstance(node, Mapping) else None
+                value = node.get(name) if node else None
                 if value is not None:
                     return Spot(f"{where}{name}", value.place)
         return Spot("lr", None)

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lrcli.configs.base import Config, Draft, Format
-from lrcli.configs.config import MAX_COUNT, WatchedOptions
+from lrcli.configs.config import WatchedOptions
 from lrcli.configs.keys import check_sets, config_values, refuse_twins, tell_twins
 from lrcli.configs.nodes import without_paths
 from lrcli.configs.recognise import Match, Texts, all_formats, format_named
 from lrcli.errors import SpecError
 from lrcli.frameworks.base import version_parts
 from lrcli.reader import Declared, Given, Request
-from lrcli.reader.build import KEYS, build_spec
+from lrcli.reader.build import KEYS, MAX_COUNT, build_spec
 from lrcli.reader.elsewhere import ELSEWHERE
 from lrcli.reader.forms import spelled_out
 from lrcli.reader.nodes import Mapping

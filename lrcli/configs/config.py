@@ -14,13 +14,12 @@ from lrcli.configs.nodes import Unknown, entry_at, joined, parts_of
 from lrcli.errors import Problem, SpecError
 from lrcli.frameworks.base import version_parts
 from lrcli.inputs import Inputs
+from lrcli.reader.build import MAX_COUNT
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
 from lrcli.reader.request import Given
 from lrcli.reader.source import Place, Source, refuse
 from lrcli.reader.values import is_null
-
-MAX_COUNT = 10**12
 
 Number = TypeVar("Number", "int | None", "float | None")
 

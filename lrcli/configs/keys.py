@@ -85,18 +85,18 @@ def check_sets(config: Config, request: Request) -> None:
         raise refuse(place, "unknown-key", f"nothing reads {key[:60]!r} in a {config.format} config", hint)
 
 
-_OWN = ("wandb_version", "_wandb")
+_OF_WANDB = ("wandb_version", "_wandb")
 
 
 def unwrapped(root: Mapping) -> Mapping:
-    """The mapping that is inside, or `root` itself where nothing is wrapped. `_wandb` stays as it is."""
-    wrapped = [(key, value) for key, value in root.entries if key.text not in _OWN]
+    """The mapping inside W&B's `{value: ...}`, or `root` itself where nothing is wrapped. `_wandb` stays as it is."""
+    wrapped = [(key, value) for key, value in root.entries if key.text not in _OF_WANDB]
     if not wrapped or not all(_is_wrapping(value) for _, value in wrapped):
         return root
     entries: list[tuple[Scalar, Node]] = []
     for key, value in root.entries:
         inner = value.get("value") if isinstance(value, Mapping) else None
-        entries.append((key, value if key.text in _OWN or inner is None else _plain(inner)))
+        entries.append((key, value if key.text in _OF_WANDB or inner is None else _plain(inner)))
     return replace(root, entries=tuple(entries))
 
 

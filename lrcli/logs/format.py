@@ -1,8 +1,8 @@
 """What a log format is: how it is recognised and how it is read, side by side in one file of `formats/`.
 
-A file of that folder is a format. It says so with one value, FORMAT, and is found by its being there:
+A file of that folder is a format. It says so with one value, FORMAT (or FORMATS), and is found by its being there:
 
-    FORMAT = LogFormat("darknet", recognise=_recognise, read=_read, order=40)
+    FORMAT = LogFormat("mlflow", recognise=_recognise, read=_read, order=35)
 
 `recognise` sees the first bytes of the file, and must be quick; `read` adds the rows, `gathered.add(line, {"step": 3,
 "lr": "0.1"})`, and yields what is to be said about them. Formats are asked in their `order`, the surest first.

@@ -1,4 +1,4 @@
-"""A YAML file declares these frozen values. `reader/` makes them, `evaluate` turns them into numbers."""
+"""A YAML file declares these frozen values. `reader/` makes them, `series/` turns them into numbers."""
 
 from __future__ import annotations
 
@@ -97,10 +97,9 @@ class Spec:
     `data` is what steps_per_epoch was counted from, where the spec gives that. `first_step` is how a log of the run
     numbers its rows: what stands at step (or epoch) `first_step` of the log is row 0 here;
     `epoch_shows` says what a log that counts epochs shows of an epoch's steps ("first", "last", "mean").
-    `skipped` are the steps of
-    the log at which the scheduler did not move on (a float16 loss scaler skips some): from each of them on it is one
-    row further behind. `release` is the release of another framework that its schedules are computed as
-    ("ultralytics-8.3.228"), "" for the newest examined one.
+    `skipped` are the steps of the log at which the scheduler did not move on (a float16 loss scaler skips some): from
+    each of them on it is one row further behind. `release` is the release of another framework that its schedules are
+    computed as ("ultralytics-8.3.228"), "" for the newest examined one.
     """
 
     name: str

@@ -7,10 +7,7 @@ from lrcli.checks.sites import Spot
 def find(subject: Subject) -> Findings:
     if subject.lock is None or subject.failure is not None:
         return
-    from lrcli.lock.lock import (
-        differences,
-        record,  # not above: hashing is slow to import, and few specs are pinned
-    )
+    from lrcli.lock.lock import differences, record  # not above: hashing takes time to import, and few pin a spec
 
     lines = differences(subject.lock, record(subject.spec))
     if lines:

@@ -232,4 +232,4 @@ RULES = {
         _polynomial, "the rule scales by the ratio of two factors, and reading it scales once more"
     ),
 }
-"""The classes, by the file of their schedule in `lrcli.schedules`."""
+"""The classes, by the names of their types."""
