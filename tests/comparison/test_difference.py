@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import lrcli.comparison as gaps
+import lrcli.comparison
 from lrcli.comparison import Gap, Row, Tally, largest_value
 from lrcli.comparison import difference as compare_module
 from lrcli.comparison.difference import Difference, compare
@@ -397,7 +397,7 @@ def test_long_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     held = compare(a, b)
     monkeypatch.setattr(compare_module, "HELD", 5)
     assert held == compare(a, b)
-    monkeypatch.setattr(gaps, "KEEP", 3)
+    monkeypatch.setattr(lrcli.comparison, "KEEP", 3)
     (pair,) = compare(a, b).pairs
     assert ([1, 2, 3], True, held.pairs[0].differing) == ([row.t for row in pair.rows], pair.truncated, pair.differing)
     assert "... and more: only the first 3 rows are shown" in text_of(compare(a, b)).splitlines()
@@ -417,7 +417,7 @@ def test_hostile_names(format: str) -> None:
 
 def test_groups_in_markdown(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each pair of groups has its own table with its name, and says where it was cut."""
-    monkeypatch.setattr(gaps, "KEEP", 1)
+    monkeypatch.setattr(lrcli.comparison, "KEEP", 1)
     a = Spec("a", (Group("x", 1.0, Constant()), Group("y", 1.0, Constant())), 2)
     b = Spec("b", (Group("x", 2.0, Constant()),), 2)
     difference = compare(a, replace(b, groups=(*b.groups, Group("z", 1.0, Constant()))))

@@ -15,12 +15,10 @@ from typer._click.shell_completion import CompletionItem, split_arg_string
 from typer._completion_classes import FishComplete
 
 from lrcli.cli.completion.values import Item, emulations, forms, keys, metrics, spec_arguments, targets, type_items
-from lrcli.cli.environment import ExitStatus
+from lrcli.cli.environment import Environment, ExitStatus
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, Parameter
-
-    from lrcli.cli.environment import Environment
 
 _SPECS = ("spec", "specs", "a", "b")
 _BREAKS = " \t\n\"'@><=;|&(:"
