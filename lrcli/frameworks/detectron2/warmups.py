@@ -30,7 +30,7 @@ def warmup_factor(method: str, iters: float, factor: float) -> Callable[[int], f
     return linear
 
 
-class Warmed(FrameworkSchedule):
+class Detectron2Warmed(FrameworkSchedule):
     """A curve under a warmup; the fields stand in the classes, in detectron2's order."""
 
     warmup_factor: float
@@ -52,7 +52,7 @@ class Warmed(FrameworkSchedule):
 
 
 @dataclass(frozen=True)
-class Detectron2WarmupMultiStepLR(Warmed):
+class Detectron2WarmupMultiStepLR(Detectron2Warmed):
     """Multiply the learning rate by gamma at each milestone, and with a warmup.
 
     lr(t) = base_lr * w(t) * gamma ** (the number of milestones <= t)
@@ -96,7 +96,7 @@ class Detectron2WarmupMultiStepLR(Warmed):
 
 
 @dataclass(frozen=True)
-class Detectron2WarmupCosineLR(Warmed):
+class Detectron2WarmupCosineLR(Detectron2Warmed):
     """Follow half a cosine down to 0, multiplied with a warmup.
 
     lr(t) = base_lr * w(t) * 0.5 * (1 + cos(pi * t / max_iters))
@@ -143,7 +143,7 @@ def poly_rule(base: float, max_iters: float, warm: Callable[[int], float], power
 
 
 @dataclass(frozen=True)
-class Detectron2WarmupPolyLR(Warmed):
+class Detectron2WarmupPolyLR(Detectron2Warmed):
     """Follow a polynomial down to 0, multiplied with a warmup.
 
     lr(t) = base_lr * w(t) * (1 - t / max_iters) ** power
