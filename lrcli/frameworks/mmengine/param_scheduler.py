@@ -261,30 +261,27 @@ _UPDATES: dict[str, Callable[[Entry, list[float]], updates.Update]] = {
 
 
 def _plateau_of(entry: Entry, group: int) -> _Plateau:
-    """ReduceOnPlateauLR after the metric of an epoch: its best is 1e9 (or -1e9) at first, and not infinity."""
-    less, relative, threshold = entry["rule"] == "less", entry["threshold_rule"] == "rel", entry["threshold"]
-    least, factor, patience = for_group(entry["min_value"], group), entry["factor"], entry["patience"]
-    best, bad, waiting = float(INF if less else -INF), 0, 0
+    """ReduceOnPlateauLR is PyTorch's plateau, but its best is 1e9 (or -1e9) at first, and not infinity."""
+    from lrcli.schedules.plateau import Plateau
 
-    def better(value: float) -> bool:
-        if relative:
-            return bool(value < best * (1.0 - threshold) if less else value > best * (threshold + 1.0))
-        return bool(value < best - threshold if less else value > best + threshold)
+    less = entry["rule"] == "less"
+    plateau = Plateau(
+        mode="min" if less else "max",
+        factor=float(entry["factor"]),
+        patience=entry["patience"],
+        threshold=entry["threshold"],
+        threshold_mode=entry["threshold_rule"],
+        cooldown=math.ceil(entry["cooldown"]),  # a part of an epoch is one more in which none is counted
+        min_lr=for_group(entry["min_value"], group),
+        eps=entry["eps"],
+    )
+    state = plateau.start(0.0)._replace(best=float(INF if less else -INF))
 
     def after(epoch: int, value: float, lr: float) -> float:
-        nonlocal best, bad, waiting
+        nonlocal state
         if not entry.begin <= epoch < entry.end:
             return lr
-        if better(value):
-            best, bad = value, 0
-        else:
-            bad += 1
-        if waiting > 0:
-            waiting, bad = waiting - 1, 0
-        if bad > patience:
-            reduced = max(float(lr) * factor, least)
-            lr = reduced if lr - reduced > entry["eps"] else lr
-            waiting, bad = entry["cooldown"], 0
-        return lr
+        state = plateau.after(state._replace(lr=lr), value)
+        return state.lr
 
     return after
