@@ -11,7 +11,19 @@ from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import raised
 from lrcli.frameworks.megatron._samples import Samples, ramp_sizes
 from lrcli.frameworks.schedule import FrameworkSchedule
-from lrcli.schedules import CurveMarks, LrRule, Setting, data, dataclass, flag, is_number, number, text, untried
+from lrcli.schedules import (
+    CurveMarks,
+    LrRule,
+    Setting,
+    are_numbers,
+    data,
+    dataclass,
+    flag,
+    is_number,
+    number,
+    text,
+    untried,
+)
 
 _STYLES = ("linear", "cosine", "constant", "inverse-square-root", "WSD")
 _ANNEALS: dict[str, Callable[[float], float]] = {
@@ -23,12 +35,9 @@ _ANNEALS: dict[str, Callable[[float], float]] = {
 _OVERRIDES = ("max_lr", "min_lr", "start_wd", "end_wd", "wd_mult")
 
 
-def _is_size(value: object) -> bool:
-    return isinstance(value, (int, float)) and is_number(value) and value >= 0
-
-
 def _are_sizes(value: object) -> bool:
-    return _is_size(value) or (isinstance(value, tuple) and bool(value) and all(map(_is_size, value)))
+    sizes = value if isinstance(value, tuple) else (value,)
+    return are_numbers(sizes) and min(sizes) >= 0
 
 
 def _is_ramp(value: object) -> bool:
