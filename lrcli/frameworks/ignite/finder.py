@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrcli.frameworks._float32 import f32, singles
-from lrcli.frameworks.finders import Choice, Finder, argmin, blended, remark_on, window
+from lrcli.frameworks.finders import Choice, Finder, argmin, blended, gradient, remark_on, window
 
 
 def smooth(losses: Sequence[float]) -> list[float]:
@@ -28,7 +28,7 @@ def choose(lrs: Sequence[float], losses: Sequence[float], skip_start: int, skip_
     before = kept_losses[: argmin(kept_losses) + 1] if kept_losses else []
     if len(before) < 3:
         return (("lr_suggestion", None, "lowest too early"),)
-    slopes = [f32(0.5 * f32(after - first)) for first, after in zip(before, before[2:], strict=False)]
+    slopes = gradient(before, f32)[1:-1]
     at = argmin(slopes)
     return (("lr_suggestion", lrs[kept[at + 1]], remark_on(slopes, at)),)
 
