@@ -134,25 +134,6 @@ class Clock(NamedTuple):
         return bisect_left(range(min(high, sys.maxsize)), time.value, key=count)
 
 
-def clock_of(setting: Setting | None, max_duration: str | None, ratio: float) -> Clock:
-    """The clock of a run. Raises InvalidValue where it has none."""
-    if setting is None:
-        return Clock(parse_time(max_duration or "1dur", "max_duration"), ratio)
-    by_epoch = setting.interval == "epoch"
-    if by_epoch and setting.steps_per_epoch is None:
-        rule = "Composer counts batches: give steps instead of epochs, or steps_per_epoch (or data) beside them"
-        raise InvalidValue("max_duration", rule, max_duration)
-    run = f"{setting.length}{'ep' if by_epoch else 'ba'}"
-    return Clock(
-        parse_time(run if max_duration is None else max_duration, "max_duration"),
-        ratio,
-        setting.steps_per_row,
-        setting.steps_per_epoch,
-        setting.samples_per_step,
-        setting.samples,
-    )
-
-
 @dataclass(frozen=True, kw_only=True)
 class ComposerScheduler(Vectored):
     """A scheduler in a run of max_duration, whose schedule is scaled by scale_schedule_ratio."""
@@ -170,7 +151,23 @@ class ComposerScheduler(Vectored):
 
     @cached_property
     def clock(self) -> Clock:
-        return clock_of(self.setting, self.max_duration, self.scale_schedule_ratio)
+        """The clock of the run. Raises InvalidValue where it has none."""
+        setting, max_duration, ratio = self.setting, self.max_duration, self.scale_schedule_ratio
+        if setting is None:
+            return Clock(parse_time(max_duration or "1dur", "max_duration"), ratio)
+        by_epoch = setting.interval == "epoch"
+        if by_epoch and setting.steps_per_epoch is None:
+            rule = "Composer counts batches: give steps instead of epochs, or steps_per_epoch (or data) beside them"
+            raise InvalidValue("max_duration", rule, max_duration)
+        run = f"{setting.length}{'ep' if by_epoch else 'ba'}"
+        return Clock(
+            parse_time(run if max_duration is None else max_duration, "max_duration"),
+            ratio,
+            setting.steps_per_row,
+            setting.steps_per_epoch,
+            setting.samples_per_step,
+            setting.samples,
+        )
 
     def time(self, field: str, scaled: bool = True) -> Time:
         """The time of a field, in what can be counted."""
