@@ -50,13 +50,8 @@ def counts(data: Data) -> tuple[Count, ...]:
     HF Trainer from 4.52 on 11 4
     Lightning 11 4
     """
+    rules = (rule for module in framework_modules("counting") for rule in module.RULES)
     return tuple(
         Count(rule.who, batches := rule.batches(data), rule.steps(batches, data.grad_accum), rule.how)
-        for rule in counting_rules()
+        for rule in sorted(rules, key=lambda rule: (not rule.first, rule.who.lower()))
     )
-
-
-def counting_rules() -> tuple[CountingRule, ...]:
-    """The rules of every framework that has some, sorted by who counts so."""
-    rules = (rule for module in framework_modules("counting") for rule in module.RULES)
-    return tuple(sorted(rules, key=lambda rule: (not rule.first, rule.who.lower())))
