@@ -68,17 +68,13 @@ class AxolotlCosineConstantLrRatio(Waves):
 
     def factor(self, base_lr: float) -> LrRule:
         warmup, end, low, cos = self.num_warmup_steps, self.end, self.min_lr_ratio, math.cos
-        angle, rest = math.pi * float(self.num_cycles) * 2.0, float(max(1, end - warmup))
+        angle, rest = math.pi * float(self.num_cycles) * 2.0, float(self.rest)
 
         def factor(t: int) -> float:
             progress = (min(t, end) - warmup) / rest
             return max(0, (1 - low) * 0.5 * (1.0 + cos(angle * progress))) + low
 
         return factor
-
-    def marks(self) -> CurveMarks:
-        yield self.num_warmup_steps, "warmup ends"
-        yield self.end, "decay ends"
 
     def turns(self, t: int) -> CurveMarks:
         return super().turns(t) if t < self.end else iter(())

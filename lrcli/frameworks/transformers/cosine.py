@@ -23,19 +23,14 @@ class Turning(Timed):
         """The waves until the end; half a wave falls from top to bottom."""
         return 0.5
 
-    @property
-    def end(self) -> float:
-        """The step at which the waves are done."""
-        return self.num_training_steps
-
     def wave(self) -> Callable[[float], float]:
         """The cosine, from 1 down to 0 and up again, as a function of the steps since the warmup."""
-        rest, angle, cos = float(max(1, self.end - self.num_warmup_steps)), math.pi * float(self.waves) * 2.0, math.cos
+        rest, angle, cos = float(self.rest), math.pi * float(self.waves) * 2.0, math.cos
         return lambda steps: 0.5 * (1.0 + cos(angle * (steps / rest)))
 
     def repeats(self) -> Iterator[tuple[float, float, str]]:
         if self.waves:
-            half_wave = max(1, self.end - self.num_warmup_steps) / abs(2 * self.waves)
+            half_wave = self.rest / abs(2 * self.waves)
             yield max(self.num_warmup_steps - self.lead, self.num_warmup_steps - 1), half_wave, ""
 
     def notes(self) -> Iterator[Problem]:
@@ -199,7 +194,7 @@ class TransformersCosineWithRestarts(Timed):
     num_cycles: float = number(1, doc="half cosines until the end")
 
     def factor(self, base_lr: float) -> LrRule:
-        warmup, rest = self.num_warmup_steps, float(max(1, self.num_training_steps - self.num_warmup_steps))
+        warmup, rest = self.num_warmup_steps, float(self.rest)
         cycles, pi, cos = float(self.num_cycles), math.pi, math.cos
 
         def factor(t: int) -> float:
@@ -209,9 +204,8 @@ class TransformersCosineWithRestarts(Timed):
         return factor
 
     def turns(self, t: int) -> CurveMarks:
-        rest = max(1, self.num_training_steps - self.num_warmup_steps)
         if self.num_cycles:
-            every = rest / abs(self.num_cycles)
+            every = self.rest / abs(self.num_cycles)
             step = next_turn(t, self.num_warmup_steps + every, every)
-            if step < self.num_warmup_steps + rest:
+            if step < self.num_warmup_steps + self.rest:
                 yield step, "restart"

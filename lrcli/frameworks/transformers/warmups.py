@@ -43,9 +43,19 @@ class Timed(Warmed):
         doc="optimizer steps of the run, the warmup included", any_number=True, fills="run"
     )
 
+    @property
+    def end(self) -> float:
+        """The step at which the decay ends."""
+        return self.num_training_steps
+
+    @property
+    def rest(self) -> float:
+        """The steps from the warmup to the end, 1 at least."""
+        return max(1, self.end - self.num_warmup_steps)
+
     def marks(self) -> CurveMarks:
         yield from super().marks()
-        yield self.num_training_steps, "decay ends"
+        yield self.end, "decay ends"
 
 
 def refuse_before(name: str, release: str) -> None:
@@ -112,7 +122,7 @@ class TransformersLinear(Timed):
     aliases = ("get_linear_schedule_with_warmup",)
 
     def factor(self, base_lr: float) -> LrRule:
-        total, rest = self.num_training_steps, float(max(1, self.num_training_steps - self.num_warmup_steps))
+        total, rest = self.num_training_steps, float(self.rest)
         return lambda t: max(0.0, (total - t) / rest)
 
 
