@@ -21,11 +21,6 @@ EPSILON = 1e-6
 """What fvcore adds to `where` before it compares it: above a million iterations, a milestone comes early."""
 
 
-def cosine(end: float) -> Curve:
-    """Half a cosine from 1 to `end`."""
-    return lambda where: end + 0.5 * (1 - end) * (1 + math.cos(math.pi * where))
-
-
 def multi_step(gamma: float, milestones: Sequence[float], updates: float) -> Curve:
     """A power of gamma for each milestone."""
     values = [gamma**k for k in range(len(milestones) + 1)]
@@ -176,9 +171,10 @@ class BuildLRScheduler(FrameworkSchedule):
     def _cosine(self) -> Curve:
         base = self._base_lr
         self.require(base != 0, "BASE_LR must not be 0", "BASE_LR", "ZeroDivisionError")
-        inside = 0.0 <= self.BASE_LR_END / base <= 1.0
+        end = self.BASE_LR_END / base
+        inside = 0.0 <= end <= 1.0
         self.require(inside, "BASE_LR_END must lie between 0 and BASE_LR", "BASE_LR_END", "AssertionError")
-        return cosine(self.BASE_LR_END / base)
+        return lambda where: end + 0.5 * (1 - end) * (1 + math.cos(math.pi * where))
 
     def _fixed_gamma(self) -> Curve:
         self.require(self.GAMMA > 0, "base_value and gamma must be positive numbers", "GAMMA")
