@@ -172,7 +172,7 @@ def test_runs_are_fitted_one_by_one() -> None:
     """Each of the runs in one log has its own schedule; the longest is the default."""
     rows = [Constant().lr_at(p, 0.1) for p in range(5)] + [Cosine(T_max=9).lr_at(p, 0.1) for p in range(9)]
     log = Log("run", "epoch", [*range(5), *range(9)], {"lr": rows}, runs=(Run(0, 5), Run(5, 14)))
-    assert ["constant", "cosine"] == [fitted.kind for fitted in (fit_run(log, 0), fit_run(log, 1))]
+    assert ["constant", "cosine"] == [fitted.kind for fitted in (fit_run(log, 1), fit_run(log, 2))]
     assert Run(5, 14) == fit_run(log).run
 
 
@@ -188,7 +188,7 @@ def test_whole_epochs_are_round() -> None:
 def test_no_such_run() -> None:
     """A run that the log does not have is an error that says how many there are."""
     with pytest.raises(LrcliError, match="run has 1 run, there is no run 3"):
-        fit_run(log_of(Constant(), 0.1, range(5)), 2)
+        fit_run(log_of(Constant(), 0.1, range(5)), 3)
 
 
 def test_noise_is_unknown() -> None:

@@ -44,7 +44,7 @@ def fit(
     for rates in read.lrs.values():
         check_magnitudes(read.name, rates)
     runs = read.runs
-    number = longest(read) - 1 if log_options.run is None else log_options.run - 1
+    number = longest(read) if log_options.run is None else log_options.run
     result = fit_run(read, number, only=split_column(log)[1] is not None)
     if len(runs) > 1 and log_options.run is None:
         _tell_runs(env, read, number, result)
@@ -63,12 +63,12 @@ def _tell_runs(env: Environment, log: Log, number: int, result: Fitted) -> None:
     """List every run with what it follows."""
     texts: dict[int, str] = {}
     runs = log.runs
-    for i in sorted({*range(min(len(runs), MOST_RUNS)), number}):
-        fitted = result if i == number else fit_run(log, i)
-        span = f"{log.unit}s {log.positions[runs[i].start]:g} to {log.positions[runs[i].stop - 1]:g}"
-        texts[i] = f"run {i + 1} ({span}): {sentence(fitted)}"
-    for i, text in texts.items():
-        env.note(f"{log.name}: {text}{', printed here' if i == number else ''}")
+    for n in sorted({*range(1, min(len(runs), MOST_RUNS) + 1), number}):
+        fitted, run = result if n == number else fit_run(log, n), runs[n - 1]
+        span = f"{log.unit}s {log.positions[run.start]:g} to {log.positions[run.stop - 1]:g}"
+        texts[n] = f"run {n} ({span}): {sentence(fitted)}"
+    for n, text in texts.items():
+        env.note(f"{log.name}: {text}{', printed here' if n == number else ''}")
     if len(runs) > len(texts):
         env.note(f"{log.name}: {len(runs) - len(texts):,} more runs are not fitted: --run N fits one of them")
 

@@ -19,6 +19,7 @@ from lrcli.logs import Log, Run
 from lrcli.logs.axis import counted
 from lrcli.logs.rounding import quantise
 from lrcli.logs.series import longest
+from lrcli.printable import count_text
 from lrcli.progress import report_progress
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.sequential import Sequential
@@ -57,26 +58,26 @@ class Fitted:
 
 
 def fit_run(log: Log, run: int | None = None, *, only: bool = False) -> Fitted:
-    """The simplest schedule behind a run of the log (default: the longest); `run` counts from 0.
+    """The simplest schedule behind a run of the log (default: the longest); `run` counts from 1.
 
     Where the learning-rate columns differ there is a parameter group for each, unless `only` asks for the first one.
     Raises LrcliError where there is no such run, or where it has no row to fit.
     """
     log = counted(log)
-    number = longest(log) - 1 if run is None else run
-    count = len(log.runs)
-    if not 0 <= number < count:
-        raise LrcliError(f"{log.name} has {count} run{'s' * (count != 1)}, there is no run {number + 1}")
-    rows = slice(log.runs[number].start, log.runs[number].stop)
+    number = longest(log) if run is None else run
+    if not 1 <= number <= len(log.runs):
+        raise LrcliError(f"{log.name} has {count_text(len(log.runs), 'run')}, there is no run {number}")
+    chosen = log.runs[number - 1]
+    rows = slice(chosen.start, chosen.stop)
     first_column, *others = log.lrs
-    fitted = _fit_column(log, log.runs[number], first_column)
+    fitted = _fit_column(log, chosen, first_column)
     first = fitted.candidate
     alike = all(list(log.lrs[name][rows]) == list(log.lrs[first_column][rows]) for name in others)
-    if first is None or only or alike or _makes_groups(first, log, log.runs[number]):
+    if first is None or only or alike or _makes_groups(first, log, chosen):
         return fitted
     groups = []
     for name in log.lrs:
-        member = _fit_column(log, log.runs[number], name).candidate
+        member = _fit_column(log, chosen, name).candidate
         if member is None or (member.first_step, member.skipped) != (first.first_step, first.skipped):
             remark = (
                 f"column {name} differs and follows no schedule that was found: only the first column is in the spec"
