@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws import Slope
@@ -18,15 +18,15 @@ _MODES = ("triangular", "triangular2")
 def cyclic_candidates(rows: FitRows) -> Iterator[Candidate]:
     """Cycles whose first rise ends, and whose first fall ends, where lines through the rows between the turns meet."""
     y = rows.y
-    turns = [i for i in range(1, len(rows) - 1) if (y[i] - y[i - 1]) * (y[i + 1] - y[i]) < 0]
+    turning = (i for i in range(1, len(rows) - 1) if (y[i] - y[i - 1]) * (y[i + 1] - y[i]) < 0)
+    turns = [*islice(turning, 3)]
     if len(turns) < 2 or not y[0] < y[turns[0]]:
         return
-    edges = [-1, *turns[:3]] if len(turns) > 2 else [-1, *turns, len(rows)]
-    lines = [Slope.fit(rows.part(a + 1, b)) if b - a > 2 else None for a, b in pairwise(edges)]
-    rise, fall, again = lines
+    edges = [-1, *turns, len(rows)][:4]
+    rise, fall, again = (Slope.fit(rows.part(a + 1, b)) if b - a > 2 else None for a, b in pairwise(edges))
     if rise is None or fall is None or again is None or not rise.slope > 0 > fall.slope or again.slope <= 0:
         return
-    peak, trough = _meeting(rise, fall), _meeting(fall, again)
+    peak, trough = rise.meeting(fall), fall.meeting(again)
     for start in starts(rows):
         up, down = round(peak - start.first_step), round(trough - peak)
         cycles: list[Cyclic] = []
@@ -45,7 +45,7 @@ def cyclic_candidates(rows: FitRows) -> Iterator[Candidate]:
 
 def _shrinking(rows: FitRows, turns: Sequence[int]) -> Iterator[Cyclic]:
     """Cycles that shrink at every step: their tops are the turns where every step is a row."""
-    first, (top, bottom, later) = rows.p[0], (rows.p[i] for i in turns[:3])
+    first, (top, bottom, later) = rows.p[0], (rows.p[i] for i in turns)
     low = _near(rows.y[0], rows.tol[0])
     height, less = rows.y[turns[0]] - low, rows.y[turns[2]] - low
     if not 0 < less < height:
@@ -56,11 +56,6 @@ def _shrinking(rows: FitRows, turns: Sequence[int]) -> Iterator[Cyclic]:
     high = _near(low + height / gamma ** (top - first), rows.tol[0])
     up, down = top - first, bottom - top
     yield Cyclic(low, high, up, None if down == up else down, "exp_range", gamma)
-
-
-def _meeting(a: Slope, b: Slope) -> float:
-    """Where two lines meet."""
-    return (b(0) - a(0)) / (a.slope - b.slope)
 
 
 def _near(value: float, tol: float) -> float:

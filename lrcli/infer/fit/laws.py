@@ -62,6 +62,10 @@ class Slope:
         """The position at which it has a value."""
         return self.at + (value - self.value) / self.slope
 
+    def meeting(self, other: Slope) -> float:
+        """The position at which it meets another line."""
+        return (other(0) - self(0)) / (self.slope - other.slope)
+
     @classmethod
     def fit(cls, rows: FitRows) -> Slope | None:
         """The law of these rows."""

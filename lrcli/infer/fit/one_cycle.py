@@ -22,7 +22,7 @@ def one_cycle_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Can
     probe = rows.pick(spread(len(rows), 80, 10))
     lines = [law for law in laws if isinstance(law, Slope)]
     if len(lines) > 1 and lines[0].slope > 0 > lines[1].slope:
-        at = (lines[1](0) - lines[0](0)) / (lines[0].slope - lines[1].slope)
+        at = lines[0].meeting(lines[1])
         for start in starts(rows):
             yield from _from(rows, probe, start, lines, at, lines[0](at))
     waves = [law for law in laws if isinstance(law, Wave)]
