@@ -86,16 +86,16 @@ def _searched(evidence: Evidence, counted: Counted, rows: Rows, changed: Changed
         yield from changed.units(evidence)
     yield from _tried(evidence, 0)
     best = _best(counted, rows)
-    unused = UnusedKeys(changed, evidence) if changed is not None and changed.of_config else None
     two = None if changed is None else TwoKeys(changed, evidence)
-    if unused is not None and (best is None or best.rank > SURE):
-        yield from unused.whole()
     if changed is not None and (best is None or best.rank > SURE):
+        unused = UnusedKeys(changed, evidence) if changed.of_config else None
+        if unused is not None:
+            yield from unused.whole()
         yield from changed.one(evidence)
         best = _best(counted, rows)
-    if unused is not None and (best is None or best.misses):
-        yield from unused.some()
-        best = _best(counted, rows)
+        if unused is not None and (best is None or best.misses):
+            yield from unused.some()
+            best = _best(counted, rows)
     if changed is not None and two is not None and (best is None or best.misses):
         yield from changed.extended(evidence)
         yield from _until_right(two.likely(), counted)
