@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import combinations
 from typing import NamedTuple
 
@@ -48,7 +49,7 @@ class UnusedKeys:
 
     def some(self) -> Iterator[Hypothesis]:
         """The config without two of its keys or more, and without any in a run of a length that is solved for."""
-        written = [path for path, _ in self._written()][:MOST_UNUSED]
+        written = [*self._written][:MOST_UNUSED]
         for count in range(len(written), 1, -1):
             for paths in combinations(written, count):
                 yield from self._left_out("unused-keys", paths)
@@ -96,22 +97,23 @@ class UnusedKeys:
     def _changes(self, unused: Unused) -> tuple[Change, ...]:
         """What the keys have instead of their own values: those without which the schedule would be another one."""
         taken = {value.spellings[-1]: value.taken for value in self._values(unused.declared)}
-        left_out = {path: key for path, key in self._written() if unused.paths is None or path in unused.paths}
+        left_out = {path: key for path, key in self._written.items() if unused.paths is None or path in unused.paths}
         changes = []
         for path, key in left_out.items():
             others = [other for other in left_out if other != path]
             kept = self._read(others, unused.default, unused.steps)
             if kept is None or kept.declared.spec.groups != unused.declared.spec.groups:
-                text = taken.get(path, "")
-                value = text if key.words else float(text or 0)
-                changes.append(key.to(value) if text else Change(key.path, key.was, "null"))
+                text = taken.get(path)
+                default = key.to(text if key.words else float(text)) if text else Change(key.path, key.was, "null")
+                changes.append(default)
         return tuple(changes)
 
-    def _written(self) -> list[tuple[str, Key]]:
-        """The keys that the file has, each with its path there; none in a list."""
+    @cached_property
+    def _written(self) -> dict[str, Key]:
+        """The keys that the file has, by their paths there; none in a list."""
         paths = {name: value.spellings[-1] for value in self._values(self.declared) for name in value.spellings}
         keys = {paths[key.path]: key for key in reversed(self.changed.keys) if key.was and key.path in paths}
-        return [(path, key) for path, key in keys.items() if not any(part.isdigit() for part in path.split("."))]
+        return {path: key for path, key in keys.items() if not any(part.isdigit() for part in path.split("."))}
 
     @staticmethod
     def _values(declared: Declared) -> tuple[ConfigValue, ...]:
