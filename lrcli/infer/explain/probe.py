@@ -30,27 +30,27 @@ class Probe:
         self, tried: Tried, evidence: Evidence, more: tuple[Trial, ...] = (), also: Sequence[int] = ()
     ) -> None:
         self.tried, self.evidence, self.more = tried, evidence, more
-        rows = sorted({*(self._near(evidence) or evidence.marks.probed), *also})
+        self._source = tried(more)
+        rows = sorted({*(self._near() or evidence.marks.probed), *also})
         self.at = [evidence.at[i] for i in rows]
         self.wanted = Wanted([evidence.values[i] for i in rows], [evidence.slack[i] for i in rows])
         self.times = evidence.base.clock.times(self.at)
         self.factors = [evidence.base.factor if t >= evidence.base.factor_from else 1.0 for t in self.at]
         self._moved: dict[Key, set[int]] = {}
 
-    def _near(self, evidence: Evidence) -> list[int]:
+    def _near(self) -> list[int]:
         """Rows near the start, if some are wrong, where the schedule is walked to each row: far ones cost too much."""
-        source = self.tried(self.more)
-        if not isinstance(source, Formula) or source.schedule.stands_alone():
+        if not isinstance(self._source, Formula) or self._source.schedule.stands_alone():
             return []
-        count = bisect_left(evidence.at, NEAR_REPLAY)
-        if count == len(evidence.at) or count < PROBES or not any(evidence.misses[:count]):
+        count = bisect_left(self.evidence.at, NEAR_REPLAY)
+        if not PROBES <= count < len(self.evidence.at) or not any(self.evidence.misses[:count]):
             return []
         return [round(i * (count - 1) / (PROBES - 1)) for i in range(PROBES)]
 
     @cached_property
     def now(self) -> list[float] | None:
         """What the spec gives for the rows without another change."""
-        return self.lrs()
+        return None if self._source is None else self.rates(self._source)
 
     @cached_property
     def wrong(self) -> set[int]:
@@ -65,8 +65,10 @@ class Probe:
     def rates(self, source: RateSource) -> list[float]:
         """What a source gives for the rows."""
         spend(len(self.times))
-        alone = isinstance(source, Formula) and source.schedule.stands_alone()
-        rates = [source.one(t) for t in self.times] if isinstance(source, Formula) and alone else source(self.times)
+        if isinstance(source, Formula) and source.schedule.stands_alone():
+            rates = [source.one(t) for t in self.times]
+        else:
+            rates = source(self.times)
         return [factor * rate for factor, rate in zip(self.factors, rates, strict=True)]
 
     def moved(self, key: Key) -> set[int]:
