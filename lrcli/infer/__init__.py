@@ -1,1 +1,1 @@
-"""What a log says of the schedule behind it: `explain` and `fit`."""
+"""What a log says of the schedule behind it (`explain`, `fit`), and schedules with wanted rates (`solve`, `port`)."""

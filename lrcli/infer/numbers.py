@@ -1,4 +1,4 @@
-"""Round numbers: how simple a number is, and which is the simplest one in an interval."""
+"""How simple a number is, which is the simplest one in an interval, and which learning rates are too large or small."""
 
 from __future__ import annotations
 

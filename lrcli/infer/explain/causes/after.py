@@ -43,14 +43,14 @@ def _near_an_end(evidence: Evidence, row: int) -> bool:
 
 def find_skipped(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t - lag), the lag as small as the rows allow, and growing."""
-    lag = skipped_clock(evidence) if evidence.plain_clock else None
+    lag = _skipped_clock(evidence) if evidence.plain_clock else None
     if lag is not None:
         clock, places, steps = lag
         extra = EXTRA["a place"] * places + EXTRA["a further step"] * min(steps - places, 20)
         yield evidence.propose_clock(clock, "skipped", extra=extra, params=places)
 
 
-def skipped_clock(evidence: Evidence) -> tuple[Clock, int, int] | None:
+def _skipped_clock(evidence: Evidence) -> tuple[Clock, int, int] | None:
     """(a clock of a growing lag, its places, the last lag) that explains nearly all rows with few places, or None.
 
     A stretch of rows keeps every lag that fits all of them; where none is left, the smallest one is taken, and the next

@@ -1,4 +1,4 @@
-"""The cause that lies in the spec: a key has another value than the run had."""
+"""Causes that lie in the spec: its keys have other values, or count in another unit, than the run's."""
 
 from __future__ import annotations
 
