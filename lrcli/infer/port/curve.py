@@ -7,7 +7,7 @@ numbers of the schedule that it comes from, and from the kind of the key and the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import MISSING, Field, fields
 from itertools import pairwise
 from typing import Any
@@ -16,7 +16,7 @@ from lrcli.errors import LrcliError
 from lrcli.frameworks.porting import MOST_CUTS, NEARLY_0, WantedCurve
 from lrcli.infer.port.tuning import MOST_ROWS, MOST_VALUES
 from lrcli.schedules.base import Schedule, Setting
-from lrcli.schedules.params import Param, param_of, untried
+from lrcli.schedules.params import Param, param_of
 from lrcli.series import series_of
 from lrcli.spec import Spec
 
@@ -86,28 +86,27 @@ def values_of(f: Field[Any], curve: WantedCurve) -> tuple[Any, ...]:
     default = () if f.default is MISSING else (f.default,)
     if param.momentum and default:
         return default
-    tried = param.tried(curve) if param.tried else (*default, *_tried_of(f.name, param)(curve))
+    tried = param.tried(curve) if param.tried else (*default, *_likely_values(f.name, param, curve))
     allowed = [value for value in dict.fromkeys(tried) if value in default or (value is not None and param.test(value))]
     return tuple(allowed if param.kind == "data" else allowed[:MOST_VALUES]) or default
 
 
-def _tried_of(name: str, param: Param) -> Callable[[WantedCurve], Iterable[Any]]:
-    """How the values of a key follow from its kind and its name."""
+def _likely_values(name: str, param: Param, curve: WantedCurve) -> Iterable[Any]:
+    """The values of a key that follow from its kind and its name."""
     low, kind = name.lower(), param.kind
     if param.choices or kind == "flag":
-        words = param.choices or (False, True)
-        return lambda curve: words
+        return param.choices or (False, True)
     is_warm = "warmup" in low
-    if kind in ("length", "count") or low.endswith("_steps"):
-        return lambda curve: curve.warmups if is_warm else curve.lengths
-    if kind == "text":
-        return lambda curve: [f"{n}{curve.unit}" for n in (curve.warmups if is_warm else curve.lengths) if n]
+    if kind in ("length", "count", "text") or low.endswith("_steps"):
+        lengths = curve.warmups if is_warm else curve.lengths
+        return [f"{n}{curve.unit}" for n in lengths if n] if kind == "text" else lengths
     if kind == "number":
         if any(word in low for word in _FACTORS) and not any(word in low for word in _RATES):
-            return _factors
-        return lambda curve: _rates(curve, is_warm, any(word in low for word in _SHARES))
-    tried = {"positions": WantedCurve.positions, "schedule": lambda curve: curve.wrapped}
-    return tried.get(kind, untried)
+            return _factors(curve)
+        return _rates(curve, is_warm, any(word in low for word in _SHARES))
+    if kind == "positions":
+        return curve.positions()
+    return curve.wrapped if kind == "schedule" else ()
 
 
 def _factors(curve: WantedCurve) -> Sequence[float]:
