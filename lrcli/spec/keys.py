@@ -101,7 +101,6 @@ TOP_KEYS = (
         "choice",
         "What a log that counts epochs shows of an epoch's steps. Default: first.",
         EPOCH_SHOWS,
-        optional=True,
     ),
     SpecKey("skipped", "wholes", "The steps of a log at which the scheduler did not move on (float16 skips some)."),
     SpecKey("schedule", "schedule", "The schedule: a type with its keys, or a list of phases."),

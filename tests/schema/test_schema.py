@@ -187,6 +187,12 @@ def test_data_that_breaks_its_rule() -> None:
     assert {problem.code for problem in told(parse_text, json.dumps(spec))} == {"bad-value"}
 
 
+@pytest.mark.parametrize("key", KEYS)
+def test_null_is_refused_by_both_or_by_none(key: str) -> None:
+    spec = {"lr": 0.1, "epochs": 9, "schedule": {"type": "cosine"}, key: None}
+    assert bool(list(VALIDATOR.iter_errors(spec))) == bool(told(parse_text, json.dumps(spec)))
+
+
 @settings(max_examples=600)
 @given(changed_samples())
 def test_changed_samples(spec: Any) -> None:
