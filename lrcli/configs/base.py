@@ -125,6 +125,7 @@ REMARKS: dict[str, str] = {
     "scaled-rate": "a rate that is scaled by a number of devices that is not in the file",
     "sched-args": "arguments of a NeMo policy beside args.name, where NeMo ignores them",
     "text-number": "a number that PyYAML reads as a text",
+    "two-lengths": "a run that ends at the first of two lengths, in epochs and in steps",
     "unknown-policy": "a policy that darknet does not know",
     "unread-key": "a key that the framework does not read",
     "warmup-float": "a warmup in steps that is written as a share of the run",

@@ -162,11 +162,15 @@ def put_epochs(config: Config, draft: Draft, trainer: str, interval: str, schedu
     per_epoch = _updates(config, trainer)
     if per_epoch is not None:
         draft.put("steps_per_epoch", per_epoch)
-    max_steps = config.number(f"{trainer}.max_steps") if trainer else None
+    steps_at = f"{trainer}.max_steps"
+    max_steps = config.number(steps_at) if trainer else None
+    if max_steps is not None and (max_steps < 1 or given.epochs or given.steps):
+        max_steps = None
+    if max_steps and epochs and epochs > 0 and per_epoch is None:
+        what = f"the run ends at the first of max_steps and max_epochs: that in {interval}s is taken for it"
+        config.remark(steps_at, "two-lengths", what, help="--steps-per-epoch N tells which it is", level="note")
     if interval == "step":
-        lengths = []
-        if max_steps is not None and max_steps > 0 and given.epochs is None:
-            lengths.append(Length(int(max_steps), at=f"{trainer}.max_steps"))
+        lengths = [Length(int(max_steps), at=steps_at)] if max_steps else []
         if epochs is not None and epochs > 0 and per_epoch is not None:
             lengths.append(Length(int(epochs * per_epoch), at=f"{trainer}.max_epochs"))
         if not lengths and given.epochs is None and (own_steps := _own_length(config, scheduler)) is not None:
@@ -184,6 +188,8 @@ def put_epochs(config: Config, draft: Draft, trainer: str, interval: str, schedu
     elif epochs % 1:
         raise config.fail(at, "bad-value", f"max_epochs must be a whole number, not {epochs:g}")
     else:
+        if max_steps and per_epoch and max_steps < epochs * per_epoch:
+            epochs, at = -(-max_steps // per_epoch), steps_at
         draft.put("epochs", int(epochs), at=at or None)
 
 

@@ -67,6 +67,13 @@ def test_a_run_of_lightning_ends_at_the_first_of_its_lengths(tmp_path: Path) -> 
     for per_epoch, steps in (("10", 90), ("20", 100)):
         options = ("--interval", "step", "--steps-per-epoch", per_epoch)
         assert f"\nsteps: {steps}" in run_cli("convert", path, *options).stdout
+    for per_epoch, epochs in (("10", "9  # trainer.max_epochs"), ("15", "7  # trainer.max_steps")):
+        assert f"\nepochs: {epochs}\n" in run_cli("convert", path, "--steps-per-epoch", per_epoch).stdout
+        assert run_cli("at", path, "0", "--steps-per-epoch", per_epoch).stderr == ""
+    for unit in ("epoch", "step"):
+        note = run_cli("at", path, "0", "--interval", unit).stderr
+        assert f"the run ends at the first of max_steps and max_epochs: that in {unit}s is taken" in note
+    assert run_cli("at", path, "0", "--epochs", "9").stderr == ""
 
 
 def test_one_cycle_says_itself_how_long_the_run_is(tmp_path: Path) -> None:
