@@ -8,17 +8,14 @@ from __future__ import annotations
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from lrcli.errors import LrcliError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 HEAD = 65536
 """An input is recognised by this many bytes."""

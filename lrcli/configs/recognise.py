@@ -141,10 +141,8 @@ class Texts:
             hint = f"a {block[1]} config stands inside it: --block {block[0]}"
         else:
             nearest = "; ".join(misses for *_, misses in sorted(near)[:_NEAREST])
-            hint = (
-                "write the schedule as a call, 'CosineAnnealingLR(T_max=90)' --lr 0.1 --epochs 90; or say --from FORMAT"
-            )
-            hint += f" (nearest: {nearest})"
+            hint = "write the schedule as a call, 'CosineAnnealingLR(T_max=90)' --lr 0.1 --epochs 90; or say --from "
+            hint += f"FORMAT (nearest: {nearest})"
         what = "this is no spec (it has no schedule), and no training config that lrcli knows"
         return refuse(self.source.whole, "unknown-format", what, hint)
 

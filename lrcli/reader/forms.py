@@ -21,9 +21,6 @@ from lrcli.reader.values import is_null
 from lrcli.schedules.base import parameters
 from lrcli.schedules.params import param_of
 
-LISTS = ("positions",)
-"""The kinds of values that are lists of scalars, which a text with commas can only mean."""
-
 
 def spelled_out(root: Mapping) -> Mapping:
     """The mapping of a spec without short forms."""
@@ -61,7 +58,7 @@ def _schedule(node: Node) -> Node:
         names = (f.name, *(word for word, name in PLURALS.items() if name == f.name))
         if kind in ("schedules", "schedule"):
             changes.update(dict.fromkeys(names, _schedule))
-        elif kind in LISTS:
+        elif kind == "positions":  # a text with commas can only mean a list of them
             changes.update(dict.fromkeys(names, _listed))
     return _with(node, changes)
 

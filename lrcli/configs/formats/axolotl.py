@@ -66,7 +66,7 @@ def _trainer_values(config: Config, rate: float) -> Trainer:
 def _refuse(config: Config) -> None:
     batch = [key for key in _BATCH if config.has(key)]
     counted, ratio = config.number("warmup_steps", 0), config.number("warmup_ratio")
-    simpo = config.node("rl") is not None and config.text("rl") == "simpo"
+    simpo = config.text("rl") == "simpo"
     restarts = not config.flag("relora") or _whole_count(config, "jagged_restart_steps")
     config.refuse_first(
         (
@@ -200,7 +200,7 @@ def _run_of(config: Config) -> AxolotlRun:
         raise config.fail("num_epochs", "bad-value", f"num_epochs must be above 0, not {epochs:g}")
     samples, per_epoch = trained_on(config, "val_set_size", given.samples), given.steps_per_epoch
     micro, accumulation, batch, world = _batch(config)
-    rl = (config.text("rl") or "") if config.node("rl") is not None else ""
+    rl = config.text("rl", "")
     calculated, how = None, ""
     if per_epoch is not None:
         calculated, how = math.ceil(per_epoch * epochs), given.option("steps_per_epoch")

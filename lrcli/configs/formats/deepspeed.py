@@ -58,9 +58,7 @@ class Trainer:
 def put_deepspeed_scheduler(config: Config, draft: Draft, trainer: Trainer | None = None) -> None:
     name = config.text("scheduler.type", choices=_CLASSES)
     if name is None:
-        raise config.fail(
-            "scheduler", "missing-key", "the scheduler has no type", "it is one of " + ", ".join(_CLASSES)
-        )
+        raise config.fail("scheduler", "missing-key", "the scheduler has no type", f"it is one of {_LISTED}")
     if trainer is not None:
         _fill(config, trainer)
     if name not in _CLASSES:

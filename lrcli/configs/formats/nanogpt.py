@@ -34,7 +34,7 @@ _CURVE = [
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """Say what a mapping lacks to be a nanoGPT config: three of its names, an iteration count or decay_lr with them."""
+    """A nanoGPT config has three of its names, an iteration count or decay_lr among them."""
     lacks = lacking(root, "max_iters|lr_decay_iters|warmup_iters|decay_lr")
     if isinstance(root.get("optimizer"), Unknown) and root.get("get_lr") is None:
         return (*lacks, "get_lr (it trains with an optimizer of its own)")

@@ -9,6 +9,7 @@ from lrcli.configs.named import Named
 from lrcli.configs.nodes import entry_at, mapping_of, parts_of, without_entries
 from lrcli.configs.torch_objects import put_epochs, put_scheduler
 from lrcli.reader.nodes import Mapping, Scalar
+from lrcli.reader.values import is_null
 
 _WARMUP = ("warmup_steps", "warmup_ratio")
 _POLICIES = (
@@ -28,7 +29,7 @@ _MAX_EPOCHS = 10**9
 
 
 def _lacks(root: Mapping) -> tuple[str, ...]:
-    """Say what a mapping lacks to be a config of NeMo; a `_target_` of torch is Hydra's."""
+    """A `_target_` of torch is Hydra's."""
     lacks = () if any(has(root, f"{path}.sched") for path in _ROOTS) else ("model.optim.sched",)
     targets = [entry_at(root, f"{path}.sched._target_")[1] for path in _ROOTS]
     if any(str(getattr(target, "value", "")).startswith("torch.") for target in targets):
@@ -108,8 +109,8 @@ def _arguments(config: Config, sched: str, name: str) -> str:
         path = f"{sched}.args"
         inner = beside.get("params")
         if entry_at(beside, "name")[1] is not None:
-            ignored = [key for key, value in parts_of(beside) if key in known and not _is_null(value)]
-            ignored += [key for key, value in parts_of(inner) if not _is_null(value)] if inner is not None else []
+            ignored = [key for key, value in parts_of(beside) if key in known and not is_null(value)]
+            ignored += [key for key, value in parts_of(inner) if not is_null(value)] if inner is not None else []
             if ignored:
                 what = f"{', '.join(ignored)} beside args.name is ignored: {name} has its defaults"
                 advice = "put the arguments into sched itself, without args"
@@ -118,10 +119,6 @@ def _arguments(config: Config, sched: str, name: str) -> str:
         path = f"{path}.params" if isinstance(inner, Mapping) else path
     config.refuse_others(path, known, f"{name}.__init__()", _DROPPED)
     return path
-
-
-def _is_null(node: object) -> bool:
-    return isinstance(node, Scalar) and node.value is None
 
 
 def _trainer_steps(config: Config) -> int | None:

@@ -36,9 +36,9 @@ def translate(config: Config, draft: Draft) -> None:
         config.remark("lr_scheduler.num_training_steps", "unread-key", what)
     draft.put("schedule.type", f"torchtune.{_COSINE}", at="lr_scheduler._component_")
     draft.put("schedule.num_warmup_steps", warmup, at=warmup_at)
-    draft.put("schedule.num_training_steps", config.given.steps or length.steps)
+    draft.put("schedule.num_training_steps", length.steps)
     draft.put_fields({"num_cycles": 0.5}, "lr_scheduler")
-    config.remark_long_warmup(warmup_at, warmup or 0, config.given.steps or length.steps, "steps")
+    config.remark_long_warmup(warmup_at, warmup or 0, length.steps, "steps")
 
 
 def _without_scheduler(config: Config) -> None:
