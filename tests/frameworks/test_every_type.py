@@ -35,13 +35,14 @@ def rows_of(schedule: Schedule) -> int:
 
 @EACH
 def test_any_order(cls: type[Schedule]) -> None:
-    """The rows at a stretch, one by one and from the middle are the same numbers, and all are floats."""
+    """The rows at a stretch, one by one, some of them and from the middle are the same numbers, and all are floats."""
     schedule, lr = made(cls)
     rows = rows_of(schedule)
     lrs = schedule.lrs(lr, 0, rows)
     assert all(type(value) is float for value in lrs)
     some = range(0, rows, 7)
     assert [lrs[t] for t in some] == [schedule.lr_at(t, lr) for t in some]
+    assert [lrs[t] for t in some] == schedule.lrs_at(lr, some)
     assert lrs[rows // 2 :] == schedule.lrs(lr, rows // 2, rows)
 
 

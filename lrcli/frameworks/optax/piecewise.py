@@ -6,16 +6,15 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.optax._schedule import OptaxSchedule, OptaxStarted, interpolated, running_products
+from lrcli.frameworks.optax._schedule import OptaxSchedule, OptaxStarted, interpolated, joined, running_products
 from lrcli.frameworks.schedule import NOT_ZERO, above
 from lrcli.schedules import (
     CurveMarks,
-    LrRule,
     Schedule,
     Setting,
     choice,
@@ -228,7 +227,7 @@ class OptaxLinearOnecycleSchedule(OptaxOnecycle):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OptaxJoinSchedules(Phased, OptaxSchedule):
+class OptaxJoinSchedules(OptaxSchedule, Phased):
     """Run schedules one after the other; each begins at its boundary, with its own count 0.
 
     lr(t) = schedules[k](t - boundaries[k - 1]) for the last k whose boundary is at most t
@@ -273,12 +272,9 @@ class OptaxJoinSchedules(Phased, OptaxSchedule):
         bound = super().bind(setting)
         return replace(bound, schedules=self.bind_phases(setting, self.schedules))
 
-    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
-        lrs = super().lrs(base_lr, start, stop)
-        return self.width.to(lrs) if self.boundaries and len(self.schedules) > 1 else lrs
-
-    def rule(self, base_lr: float) -> LrRule:
-        return lambda t: self.lrs(base_lr, t, t + 1)[0]
+    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+        pieces = [(begin, partial(part.lrs_at, base_lr)) for begin, part in self.phases()]
+        return joined(self.width, steps, pieces)
 
     def notes(self) -> Iterator[Problem]:
         yield from super().notes()
