@@ -12,7 +12,6 @@ from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import require_epochs
 from lrcli.frameworks.mmengine import _updates as updates
 from lrcli.frameworks.mmengine._entries import INF, Entry, for_group, is_other, read_entries, refuses
-from lrcli.frameworks.mmengine._updates import events_of, notes_of
 from lrcli.frameworks.schedule import FrameworkSchedule, Walked
 from lrcli.schedules import CurveMarks, Setting, data, dataclass, metric
 
@@ -174,7 +173,7 @@ class ParamScheduler(Walked, FrameworkSchedule):
         per_epoch = self._run.steps_per_epoch or 1
         for entry in self._clocked:
             steps = 1 if entry.by_iter else per_epoch
-            for at, event in events_of(entry):
+            for at, event in updates.events_of(entry):
                 yield at * steps / (1 if self._run.interval == "step" else per_epoch), event
 
     def notes(self) -> Iterator[Problem]:
@@ -182,7 +181,7 @@ class ParamScheduler(Walked, FrameworkSchedule):
         if any(map(is_other, entries)):
             yield Problem("momentum", "schedulers of the momentum (or the weight decay) are left out: it is not shown")
         for entry in self._entries:
-            yield from notes_of(entry)
+            yield from updates.notes_of(entry)
         by_iteration = all(entry.by_iter for entry in self._entries)
         if self.setting and self.setting.interval == "epoch" and not self.setting.steps_per_epoch and by_iteration:
             why = "nothing says how many iterations an epoch has"
