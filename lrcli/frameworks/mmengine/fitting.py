@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import repeat
+from itertools import product, repeat
 from typing import Any
 
 from lrcli.frameworks.fitting import Shape, Words
@@ -42,39 +42,43 @@ def spell_own(shape: Shape) -> Iterator[Words]:
 
 def entry_lists(curve: WantedCurve) -> Iterator[tuple[Record, ...]]:
     """Lists of entries as mmengine has them: a main curve, alone or behind a linear warmup."""
-    by_epoch = {} if curve.unit == "ep" else {"by_epoch": False}
-    steps, jumps, least = len(curve.rates), tuple(curve.jumps), min(curve.rates)
-    powers = list(dict.fromkeys([*(x for x in curve.numbers if 0 < x <= 10), *curve.factors[:1]])) or [1.0]
-    first = curve.rates[0] / curve.lr if curve.lr else 0.0
-    translated = _translated(curve.wrapped, by_epoch)
+    clock: dict[str, Any] = {} if curve.unit == "ep" else {"by_epoch": False}
+    translated = _translated(curve.wrapped, clock)
     for sign in (1, -1) if translated else ():
         yield tuple(Record(entry) for entry in translated[::sign])
     for warm in curve.warmups:
-        fronts: list[list[dict[str, Any]]] = [[]]
-        if warm:  # it reaches its end_factor one step before its end
-            starts = dict.fromkeys(x for x in (first, NEARLY_0) if 0 < x <= 1)
-            fronts = [
-                [{"type": "LinearLR", "start_factor": x, **by_epoch, "end": end}]
-                for x in starts
-                for end in (warm + 1, warm)
-            ]
-        mains: list[list[dict[str, Any]]] = [[]]
-        for begin in dict.fromkeys((warm, *(t for t in curve.breaks[:2] if t > warm))):
-            common = {**by_epoch, **({"begin": begin} if begin else {})}
-            for end in (end for end in (steps, *curve.lengths[:4]) if end > begin):
-                for low in dict.fromkeys((0.0, least, curve.rates[-1])):
-                    cosine = {"type": "CosineAnnealingLR", "T_max": end - begin, "eta_min": low, **common}
-                    mains.append([{**cosine, "end": end}])
-                    for power in dict.fromkeys((1.0, *powers)):
-                        poly = {"type": "PolyLR", "power": power, "eta_min": low, **common}
-                        mains += [[{**poly, "end": end + 1}], [{**poly, "end": end}]]
-            mains += [[{"type": "ExponentialLR", "gamma": gamma, **common}] for gamma in powers]
-        for gamma in powers if jumps else ():
-            mains.append([{"type": "MultiStepLR", "milestones": jumps, "gamma": gamma, **by_epoch}])
-        for front in fronts:
-            for rest in mains:
-                if front or rest:
-                    yield tuple(Record(entry) for entry in [*front, *rest])
+        for pair in product(_warmups(curve, warm, clock), _mains(curve, warm, clock)):
+            if any(pair):
+                yield tuple(Record(entry) for entry in pair if entry)
+
+
+def _warmups(curve: WantedCurve, warm: int, clock: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The entries of a warmup of so many steps; an empty one where it has none."""
+    if not warm:
+        yield {}
+        return
+    first = curve.rates[0] / curve.lr if curve.lr else 0.0
+    for start in dict.fromkeys(x for x in (first, NEARLY_0) if 0 < x <= 1):
+        for end in (warm + 1, warm):  # it reaches its end_factor one step before its end
+            yield {"type": "LinearLR", "start_factor": start, **clock, "end": end}
+
+
+def _mains(curve: WantedCurve, warm: int, clock: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The entries that may stand behind such a warmup; first an empty one, for nothing."""
+    yield {}
+    jumps, ends = tuple(curve.jumps), (len(curve.rates), *curve.lengths[:4])
+    powers = list(dict.fromkeys([*(x for x in curve.numbers if 0 < x <= 10), *curve.factors[:1]])) or [1.0]
+    lows = dict.fromkeys((0.0, min(curve.rates), curve.rates[-1]))
+    for begin in dict.fromkeys((warm, *(t for t in curve.breaks[:2] if t > warm))):
+        common = {**clock, **({"begin": begin} if begin else {})}
+        for end, low in product((end for end in ends if end > begin), lows):
+            yield {"type": "CosineAnnealingLR", "T_max": end - begin, "eta_min": low, **common, "end": end}
+            for power in dict.fromkeys((1.0, *powers)):
+                poly = {"type": "PolyLR", "power": power, "eta_min": low, **common}
+                yield from ({**poly, "end": end + 1}, {**poly, "end": end})
+        yield from ({"type": "ExponentialLR", "gamma": gamma, **common} for gamma in powers)
+    for gamma in powers if jumps else ():
+        yield {"type": "MultiStepLR", "milestones": jumps, "gamma": gamma, **clock}
 
 
 def _translated(wrapped: Sequence[Schedule], common: dict[str, Any]) -> list[dict[str, Any]]:
