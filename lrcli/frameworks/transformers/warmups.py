@@ -258,9 +258,9 @@ class TransformersWarmupStableDecay(Warmed):
         return self.num_training_steps - self.num_warmup_steps - self.num_decay_steps
 
     def rule(self, base_lr: float) -> LrRule:
-        warmup, low = self.num_warmup_steps, self.min_lr_ratio
-        decay_at = warmup + self.stable_steps()
-        end, stable = decay_at + self.num_decay_steps, self.stable_steps()
+        warmup, stable, low = self.num_warmup_steps, self.stable_steps(), self.min_lr_ratio
+        decay_at = warmup + stable
+        end = decay_at + self.num_decay_steps
         climb, fall, high = float(max(1, warmup)), float(max(1, self.num_decay_steps)), 1.0 - low
         up, down = _UP[self.warmup_type], _down(self.decay_type, self.num_cycles)
 
