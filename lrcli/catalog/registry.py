@@ -21,7 +21,6 @@ from lrcli.schedules.base import Schedule
 _GENERAL, _FRAMEWORKS = lrcli.schedules.__name__, lrcli.frameworks.__name__
 _TORCH_PATH = ("torch.optim.lr_scheduler.", "torch.", "optim.lr_scheduler.", "lr_scheduler.")
 
-
 _NO_TYPES = ("base", "params", "turns", "counting", "finder", "fitting")
 """What the types are made of, and what else is known of a framework; nor is a type in a module that `_` begins."""
 
@@ -71,7 +70,7 @@ def _named(package_name: str, spelling: str) -> tuple[type[Schedule], ...]:
     """The type of a package that is called so: none or one. Modules that have the name in quotes are tried first."""
     texts = _texts(package_name)
     modules = sorted(texts, key=lambda module: f'{spelling}"' not in texts[module])
-    types = (cls for module in modules for cls in _types_of(module))
+    types = (cls for module in modules for cls in _types_of(module))  # of the others one may inherit the alias
     return tuple(islice((cls for cls in types if spelling in _spellings(cls)), 1))
 
 
