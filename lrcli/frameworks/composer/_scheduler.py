@@ -65,7 +65,7 @@ def parse_time(text: object, field: str) -> Time:
     return Time(int(value), unit)
 
 
-class Clock(NamedTuple):
+class ComposerClock(NamedTuple):
     """How rows become Composer's times: what a run says, with scale_schedule_ratio as `ratio`.
 
     per_row: batches of a row. per_epoch: batches of an epoch, None where nothing says so.
@@ -150,17 +150,17 @@ class ComposerScheduler(Vectored):
             raise self.refusal("ZeroDivisionError", "a time that it divides by is 0 batches long") from error
 
     @cached_property
-    def clock(self) -> Clock:
+    def clock(self) -> ComposerClock:
         """The clock of the run. Raises InvalidValue where it has none."""
         setting, max_duration, ratio = self.setting, self.max_duration, self.scale_schedule_ratio
         if setting is None:
-            return Clock(parse_time(max_duration or "1dur", "max_duration"), ratio)
+            return ComposerClock(parse_time(max_duration or "1dur", "max_duration"), ratio)
         by_epoch = setting.interval == "epoch"
         if by_epoch and setting.steps_per_epoch is None:
             rule = "Composer counts batches: give steps instead of epochs, or steps_per_epoch (or data) beside them"
             raise InvalidValue("max_duration", rule, max_duration)
         run = f"{setting.length}{'ep' if by_epoch else 'ba'}"
-        return Clock(
+        return ComposerClock(
             parse_time(run if max_duration is None else max_duration, "max_duration"),
             ratio,
             setting.steps_per_row,
