@@ -46,8 +46,8 @@ def loader_batches(config: Config, loader: str, batch_key: str, sampler: str = "
 
 def whole_length(config: Config, by_iter: bool, key: str) -> int | None:
     """The length of the run: as given, or that of a key; None where nothing says."""
-    length, epochs = config.count(key, at_least=1), config.given.epochs
-    if not by_iter and epochs is not None:
+    length = config.count(key, at_least=1)
+    if not by_iter and (epochs := config.given.epochs) is not None:
         if epochs % 1:
             raise config.fail(key, "bad-value", f"--epochs must be a whole number here, not {epochs:g}")
         return int(epochs)

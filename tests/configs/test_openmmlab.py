@@ -219,3 +219,9 @@ def test_steps_that_are_no_whole_epochs_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path, BASE)
     assert "--steps 10 is no whole number of batches in each of 9 epochs" in refusal(path, "0", "--steps", "10")
     assert "steps_per_epoch: 2" in run_cli("convert", path, "--steps", "18").stdout
+
+
+def test_a_run_of_iterations_has_no_use_for_epochs(tmp_path: Path) -> None:
+    path = written(tmp_path, BASE.replace("by_epoch=True, max_epochs=9", "by_epoch=False, max_iters=90"))
+    note = "--epochs 3 is not used: nothing in this mmengine config depends on it"
+    assert note in run_cli("at", path, "0", "--epochs", "3").stderr
