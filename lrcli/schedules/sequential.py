@@ -151,6 +151,13 @@ class Sequential(Phased):
     def phases(self) -> list[tuple[float, Schedule]]:
         return list(zip((0, *self.milestones), self.schedules, strict=True))
 
+    def rest(self) -> Schedule:
+        """What follows the first phase, counted from its own step 0."""
+        if len(self.schedules) == 2:
+            return self.schedules[1]
+        begin, *later = self.milestones
+        return replace(self, schedules=self.schedules[1:], milestones=tuple(m - begin for m in later))
+
     def entry(self, i: int) -> str:
         return f"phase {i + 1}: {self.schedules[i].name}"
 

@@ -75,11 +75,8 @@ def warmup_of(plain: Formula) -> tuple[int, Formula, Formula] | None:
     schedule: Any = plain.schedule
     if schedule.name == "sequential" and len(schedule.schedules) > 1 and schedule.schedules[0].name == "linear":
         n = int(schedule.milestones[0])
-        rest = schedule.schedules[1]
-        if len(schedule.schedules) > 2:
-            later = tuple(m - n for m in schedule.milestones[1:])
-            rest = replace(schedule, schedules=schedule.schedules[1:], milestones=later)
-        return (n, Formula(rest, plain.base_lr), Formula(schedule.schedules[0], plain.base_lr)) if n > 0 else None
+        ramp, rest = schedule.schedules[0], schedule.rest()
+        return (n, Formula(rest, plain.base_lr), Formula(ramp, plain.base_lr)) if n > 0 else None
     if schedule.name == "warmup_cosine" and schedule.warmup > 0:
         n = int(schedule.warmup)
         decay = replace(schedule, warmup=0, T_max=schedule.T_max - n)

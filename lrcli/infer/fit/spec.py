@@ -59,10 +59,8 @@ def split_schedule(schedule: Schedule) -> tuple[dict[str, Any], Any]:
     first = schedule.schedules[0]
     if not isinstance(first, Linear) or first.end_factor != 1 or first.total_iters != schedule.milestones[0]:
         return {}, phases_of(schedule)
-    begin = int(schedule.milestones[0])
-    warmup = {"for": begin, "start_factor": _plain(first.start_factor)}
-    rest = schedule.schedules[1:], tuple(int(m) - begin for m in schedule.milestones[1:])
-    return warmup, phases_of(rest[0][0] if len(rest[0]) == 1 else Sequential(*rest))
+    warmup = {"for": int(schedule.milestones[0]), "start_factor": _plain(first.start_factor)}
+    return warmup, phases_of(schedule.rest())
 
 
 def phases_of(schedule: Schedule) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import fields
 from itertools import pairwise
 from typing import Any
 
@@ -61,10 +61,7 @@ def keys_of(declared: Declared, group: int = 0) -> list[Key]:
     if warmup is not None and not (isinstance(warmup, Scalar) and warmup.value is None):
         ramp = schedule.schedules[0]
         keys += _warmup(warmup, ramp)
-        later = tuple(m - schedule.milestones[0] for m in schedule.milestones[1:])
-        schedule = (
-            replace(schedule, schedules=schedule.schedules[1:], milestones=later) if later else schedule.schedules[1]
-        )
+        schedule = schedule.rest()
         length = spec.length - int(ramp.total_iters)
     else:
         length = spec.length
