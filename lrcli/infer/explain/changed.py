@@ -134,7 +134,7 @@ class ChangedKeys:
 
             ends = (round(key.number * length / run.length) for length in evidence.marks.lengths((0,)))
             solver = Solver(replace(key, kind="whole"), rates, wanted, [*map(float, ends)])
-            for value in [*solver.shown()] or [*solver.solutions()]:
+            for value in solver.likely():
                 source = self.source([key.to(value)])
                 if source is not None and value != key.number:
                     extra = EXTRA["a length that is not doubled"] * (not is_round(value / key.number))
@@ -159,7 +159,7 @@ class ChangedKeys:
         if key.kind == "whole":
             near = probe.evidence.marks.lengths(self.offsets)
         solver = Solver(key, lambda value: probe.lrs((of or key, form(value))), probe.wanted, near)
-        return [*solver.shown()] or [*solver.solutions()]
+        return solver.likely()
 
     def falls(self, key: Key, evidence: Evidence) -> Iterator[tuple[KeyValue, int]]:
         """(positions at which the log falls, how many of them are not the key's own)."""

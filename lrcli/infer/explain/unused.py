@@ -61,7 +61,7 @@ class UnusedKeys:
 
             steps = Key("--steps", "", "whole", float(self.declared.spec.length), at_least=1)
             solver = Solver(steps, rates, self.probe.wanted, self.evidence.marks.lengths((0,)))
-            for length in [*solver.shown()] or [*solver.solutions()]:
+            for length in solver.likely():
                 if (unused := self._read(None, default, int(length))) is not None:
                     yield self._hypothesis("unused", unused)
                     return

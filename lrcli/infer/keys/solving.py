@@ -70,6 +70,10 @@ class Solver:
         self._values = values
         self._known: dict[float, list[int] | None] = {}
 
+    def likely(self) -> list[float]:
+        """Those of the near values that meet nearly all rows, or else any that do."""
+        return [*self.shown()] or [*self.solutions()]
+
     def solutions(self) -> Iterator[float]:
         """The values that meet nearly all rows, the simplest of each interval of them."""
         if self.key.kind != "whole" and (line := self._line()) is not None:
