@@ -348,14 +348,43 @@ def test_nothing_looks_like_a_test() -> None:
 
 @pytest.mark.parametrize(
     ("package", "what"),
-    [("lrcli.checks.rules", "RULE"), ("lrcli.configs.formats", "FORMAT"), ("lrcli.logs.formats", "FORMAT")],
+    [("lrcli.configs.formats", "FORMAT"), ("lrcli.logs.formats", "FORMAT")],
 )
 def test_one_file_each(package: str, what: str) -> None:
-    """A rule or a format is one file, which is found by its folder."""
+    """A format is one file, which is found by its folder."""
     folder = importlib.import_module(package)
     modules = [importlib.import_module(f"{package}.{module.name}") for module in pkgutil.iter_modules(folder.__path__)]
     missing = [module.__name__ for module in modules if not (hasattr(module, what) or hasattr(module, f"{what}S"))]
     assert (True, []) == (bool(modules), missing)
+
+
+TOY_RULE = '''
+from lrcli.checks.rules import Findings, Subject, reported
+
+@reported("note", why="nobody counts so far")
+def long_run(subject: Subject) -> Findings:
+    """A run of more than a thousand epochs.
+
+    This is not part of what it finds.
+    """
+    if subject.spec.length > 1000:
+        yield subject.problem("the run is long", "make it shorter")
+'''
+
+
+def test_a_rule_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule may stand in a new file of the folder, and nowhere else."""
+    from lrcli.checks import rules
+
+    (tmp_path / "toy_rules.py").write_text(TOY_RULE)
+    monkeypatch.setattr(rules, "__path__", [*rules.__path__, str(tmp_path)])
+    rules.rules_by_code.cache_clear()
+    rule = rules.rules_by_code().get("long-run")
+    findings = lrcli.check("{lr: 0.1, epochs: 2000, schedule: constant}")
+    monkeypatch.undo()
+    rules.rules_by_code.cache_clear()
+    assert ("note", "a run of more than a thousand epochs") == (rule and rule.level, rule and rule.finds)
+    assert ["long-run"] == [finding.code for finding in findings]
 
 
 def test_rooms() -> None:

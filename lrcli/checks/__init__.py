@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from os import PathLike, fspath
 
-from lrcli.checks.rules import Rule, all_rules, codes, rule, rules_by_level
+from lrcli.checks.rules import Rule, all_rules, rules_by_code, rules_by_level
 from lrcli.checks.subject import Subject
 from lrcli.errors import LrcliError, Problem, suggest
 from lrcli.lock import recorded
@@ -16,7 +16,7 @@ from lrcli.reader import Declared, read_declared
 from lrcli.series.align import group_names
 from lrcli.spec import Spec
 
-__all__ = ["Rule", "all_rules", "check", "check_declared", "codes", "known_code", "rule", "rules_by_level"]
+__all__ = ["Rule", "all_rules", "check", "check_declared", "known_code", "rules_by_code", "rules_by_level"]
 
 _IGNORES = re.compile(r"(^|\s)#\s*lrcli:\s*ignore\s+([a-z0-9][a-z0-9, -]*?)\s*$")
 
@@ -65,11 +65,12 @@ def _with_remarks(findings: list[Problem], remarks: Collection[Problem]) -> list
 
 def known_code(code: str) -> str:
     """The code, if there is a rule of it; LrcliError with a suggestion if there is none."""
-    if code in codes():
+    codes = rules_by_code()
+    if code in codes:
         return code
     from lrcli.configs.base import REMARKS
 
-    known = (*codes(), *sorted(set(REMARKS).difference(codes(), ["release"])))
+    known = (*codes, *sorted(set(REMARKS).difference(codes, ["release"])))
     if code in known:
         return code
     raise LrcliError(f"there is no rule {code!r}: {suggest(code, known, 'the codes are ' + ', '.join(known))}")

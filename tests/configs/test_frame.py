@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lrcli.checks import codes
+from lrcli.checks import rules_by_code
 from lrcli.configs import all_formats
 from lrcli.configs.base import REMARKS
 from tests.cli_world import run_cli
@@ -147,7 +147,7 @@ def test_every_remark_is_listed(tmp_path: Path) -> None:
     pattern = re.compile(r'\.remark\(\s*[^,]+,\s*"([a-z0-9-]+)"')
     used = {code for path in folder.rglob("*.py") for code in pattern.findall(path.read_text(encoding="utf-8"))}
     assert used
-    assert set() == used - set(REMARKS) - set(codes())
+    assert set() == used - set(REMARKS) - set(rules_by_code())
 
 
 def test_an_option_that_a_config_has_no_use_for_is_told(tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
-"""The rules of `check`: one file each, whose name is the code, with `_` for `-`.
+"""The rules of `check`: functions that `reported` makes a Rule of, found in the modules of this folder.
 
-The first line of a file says what its rule finds, and its RULE the rest.
+    @reported("warning", why="from the first decay on the LR is 0, and nothing is learned any more")
+    def gamma_zero(subject: Subject) -> Findings:
+        \"\"\"A gamma of 0.\"\"\"
+
+The code is the function's name, with `-` for `_`; the first line of its docstring says what it finds.
 """
 
-import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
@@ -14,7 +17,7 @@ from lrcli.errors import LEVELS, Problem
 from lrcli.folder import module_names
 from lrcli.values import dataclass
 
-__all__ = ["Findings", "Rule", "Subject", "all_rules", "codes", "rule", "rules_by_level"]
+__all__ = ["Findings", "Rule", "Subject", "all_rules", "reported", "rules_by_code", "rules_by_level"]
 
 Findings: TypeAlias = Iterator[Problem]
 """What a rule finds, as it finds it."""
@@ -36,29 +39,32 @@ class Rule:
 
     @property
     def code(self) -> str:
-        return self.find.__module__.rpartition(".")[2].replace("_", "-")
+        return self.find.__name__.replace("_", "-")
 
     @property
     def finds(self) -> str:
-        """What it looks for, as a line of documentation: the first line of its file."""
-        text = sys.modules[self.find.__module__].__doc__ or ""
+        """What it looks for, as a line of documentation."""
+        text = (self.find.__doc__ or "").partition("\n")[0]
         return text[:1].lower() + text[1:].rstrip(".")
 
 
-def codes() -> tuple[str, ...]:
-    """The code of every rule, sorted, without importing them."""
-    return tuple(sorted(name.replace("_", "-") for name in module_names(__path__)))
+def reported(
+    level: str, *, why: str, unless: tuple[str, ...] = (), of_curve: bool = False
+) -> Callable[[Callable[[Subject], Findings]], Rule]:
+    """Make a function a Rule whose findings are reported at this level."""
+    return lambda find: Rule(level, find, why, unless, of_curve)
 
 
 @cache
-def rule(code: str) -> Rule:
-    loaded = import_module(f"{__name__}.{code.replace('-', '_')}").RULE
-    assert isinstance(loaded, Rule)
-    return loaded
+def rules_by_code() -> dict[str, Rule]:
+    """Every rule by its code, sorted."""
+    modules = [import_module(f"{__name__}.{name}") for name in module_names(__path__)]
+    rules = [rule for module in modules for rule in vars(module).values() if isinstance(rule, Rule)]
+    return {rule.code: rule for rule in sorted(rules, key=lambda rule: rule.code)}
 
 
 def all_rules() -> tuple[Rule, ...]:
-    return tuple(map(rule, codes()))
+    return tuple(rules_by_code().values())
 
 
 def rules_by_level() -> list[Rule]:

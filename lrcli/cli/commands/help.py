@@ -11,7 +11,7 @@ from typer import Argument
 
 import lrcli
 from lrcli.catalog.registry import find_type
-from lrcli.checks import codes, rule, rules_by_level
+from lrcli.checks import rules_by_code, rules_by_level
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment, ExitStatus
 from lrcli.cli.options import NoPager
@@ -88,8 +88,8 @@ def rules() -> str:
 
 def code(name: str) -> str | None:
     """What a code of an error or of a finding means, in Markdown; None where there is no such code."""
-    if name in codes():
-        known = rule(name)
+    known = rules_by_code().get(name)
+    if known is not None:
         return (
             f"# {known.code}\n\n{known.level}: {known.finds}.\n\nWhy: {known.why}.\n\n"
             f"`# lrcli: ignore {known.code}` on the line silences it there, `--ignore {known.code}` everywhere.\n"
@@ -99,7 +99,7 @@ def code(name: str) -> str | None:
 
 
 def codes_known() -> tuple[str, ...]:
-    return (*codes(), *re.findall(r"^## ([a-z-]+)$", page("codes"), re.MULTILINE))
+    return (*rules_by_code(), *re.findall(r"^## ([a-z-]+)$", page("codes"), re.MULTILINE))
 
 
 def _set(text: str, output: Output) -> str:

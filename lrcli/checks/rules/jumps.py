@@ -1,8 +1,8 @@
-"""Neighbouring steps more than 10x apart, outside milestones, decays and restarts."""
+"""Jumps of the learning rate."""
 
 from collections.abc import Iterator
 
-from lrcli.checks.rules import Findings, Rule, Subject
+from lrcli.checks.rules import Findings, Subject, reported
 from lrcli.checks.subject import KnownRows
 from lrcli.printable import number_text
 from lrcli.schedules.cosine import CosineRestarts
@@ -14,12 +14,14 @@ from lrcli.schedules.step import MultiStep, Step
 _JUMPS = (Step, MultiStep, CosineRestarts, Cyclic, Plateau)
 """The schedules whose breakpoints are jumps by design."""
 
+
 _EVENTS = ("restart", "milestone", "step x", "decay x", "reduced", "raised", "piece", "boundary", "rule")
 """What a schedule's events say where it jumps by design."""
 
 
 FACTOR = 10.0
 """Neighbouring steps that are more than this many times apart may be a jump."""
+
 
 SMALL = 1e-6
 """A change within this share of the peak moves nothing."""
@@ -72,7 +74,14 @@ def _is_meant(subject: Subject, group: int, t: int, up: bool) -> bool:
     return False
 
 
-def find(subject: Subject) -> Findings:
+@reported(
+    "warning",
+    why="an optimizer that is moved so far at once may lose what it has learned, or diverge",
+    unless=("lr-not-finite", "lr-negative", "warmup-overlaps", "replay-differs"),
+    of_curve=True,
+)
+def lr_jump(subject: Subject) -> Findings:
+    """Neighbouring steps more than 10x apart, outside milestones, decays and restarts."""
     for i, line in enumerate(subject.lines):
         for t, ratio, before, after in _jumps(line):
             if not _is_meant(subject, i, t, after > before):
@@ -83,12 +92,3 @@ def find(subject: Subject) -> Findings:
                     i,
                 )
                 break
-
-
-RULE = Rule(
-    "warning",
-    find,
-    why="an optimizer that is moved so far at once may lose what it has learned, or diverge",
-    unless=("lr-not-finite", "lr-negative", "warmup-overlaps", "replay-differs"),
-    of_curve=True,
-)
