@@ -10,9 +10,10 @@ from itertools import pairwise
 from lrcli.errors import LrcliError, closest
 from lrcli.infer.explain.sources import plain_source
 from lrcli.infer.keys import Change, Key, Variants, keys_of
-from lrcli.infer.keys.solving import Solver, Wanted
+from lrcli.infer.keys.solving import Solver
 from lrcli.infer.keys.tuning import EXACT, NO_NUMBER, SINGLE
 from lrcli.infer.numbers import digits
+from lrcli.infer.rows import Rows
 from lrcli.reader import Declared
 from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.params import param_of
@@ -87,9 +88,9 @@ def _solved(key: Key, declared: Declared, row: int, lr: float, group: int) -> So
     for near in (*EXACT, SINGLE):
         if near == SINGLE and array("f", at_present or [math.pi]).tolist() != at_present:
             break
-        wanted = Wanted([lr], [near * abs(lr) or NO_NUMBER])
+        wanted = Rows([row], [lr], [near * abs(lr) or NO_NUMBER])
         solver = Solver(key, rates, wanted, [float(declared.spec.length), float(row)])
-        solutions = [key.number] if at_present and wanted.met(wanted.signs(at_present)) else []
+        solutions = [key.number] if at_present and wanted.met(at_present) else []
         solutions += [value for value in solver.solutions() if value not in solutions]
         solutions.sort(key=lambda value: abs(value - key.number))
         solved = tuple((key.to(value), known[value]) for value in solutions if value in known or rates(value))

@@ -10,7 +10,7 @@ from lrcli.errors import LrcliError
 from lrcli.infer.explain.causes import Cause, cause
 from lrcli.infer.explain.changed import ChangedKeys
 from lrcli.infer.explain.hypothesis import Hypothesis
-from lrcli.infer.explain.rows import Rows, rows_of
+from lrcli.infer.explain.rows import LogRows, rows_of
 from lrcli.infer.explain.search import Fit, fit_of, search
 from lrcli.infer.explain.sources import plain_source
 from lrcli.infer.explain.tuning import CLOSE, ENOUGH, NAMED, SAME, SHOWN
@@ -175,7 +175,7 @@ def explain(
 
 def _chosen(
     spec: Spec, log: Log, column: Sequence[float | None], run: int | None, plain: Hypothesis
-) -> tuple[int, Rows]:
+) -> tuple[int, LogRows]:
     """The run to look at: the one asked for, else the longest that does not follow the spec, else the longest."""
     runs = log.runs
     if run is not None:
@@ -183,7 +183,7 @@ def _chosen(
             raise LrcliError(f"{log.name} has {len(runs)} run{'s' * (len(runs) > 1)}, there is no run {run}")
         return run - 1, rows_of(spec, log, runs[run - 1], column)
     by_length = sorted(range(len(runs)), key=lambda i: runs[i].start - runs[i].stop)
-    longest: tuple[int, Rows] | None = None
+    longest: tuple[int, LogRows] | None = None
     failure: LrcliError | None = None
     for i in by_length:
         try:
@@ -200,7 +200,7 @@ def _chosen(
     return longest
 
 
-def _judged(spec: Spec, rows: Rows, plain: Fit, fits: list[Fit]) -> tuple[tuple[Explanation, ...], str]:
+def _judged(spec: Spec, rows: LogRows, plain: Fit, fits: list[Fit]) -> tuple[tuple[Explanation, ...], str]:
     """The explanations worth naming, and the verdict."""
     if not plain.misses:
         return (), "follows"
@@ -253,7 +253,7 @@ def _names_better(fit: Fit, other: Fit) -> bool:
     return within == bool(fit.hypothesis.changes)
 
 
-def _twins(fit: Fit, other: Fit, spec: Spec, rows: Rows) -> bool:
+def _twins(fit: Fit, other: Fit, spec: Spec, rows: LogRows) -> bool:
     """Whether two explanations, one of them a changed key, predict the same for the whole run."""
     by_key = bool(fit.hypothesis.changes) or len(other.hypothesis.changes) == 1
     if len(fit.hypothesis.parts) != len(other.hypothesis.parts) or not by_key:
@@ -271,7 +271,7 @@ def _proven(fit: Fit, plain: Fit) -> bool:
     return plain.misses - fit.misses > numbers
 
 
-def _explanation(fit: Fit, best: Fit | None, spec: Spec, rows: Rows) -> Explanation:
+def _explanation(fit: Fit, best: Fit | None, spec: Spec, rows: LogRows) -> Explanation:
     parting = None
     if best is not None and best is not fit:
         parting = _parting(best.hypothesis, fit.hypothesis, spec, rows)
@@ -292,7 +292,7 @@ def _explanation(fit: Fit, best: Fit | None, spec: Spec, rows: Rows) -> Explanat
     )
 
 
-def _parting(best: Hypothesis, other: Hypothesis, spec: Spec, rows: Rows, same: float = SAME) -> Parting | None:
+def _parting(best: Hypothesis, other: Hypothesis, spec: Spec, rows: LogRows, same: float = SAME) -> Parting | None:
     """The first row of the run (of its first and last 2000) at which the two predict different values."""
     stop = max(spec.length, rows.at[-1] + 1)
     for part in (range(min(stop, 2000)), range(max(stop - 2000, 0), stop)):

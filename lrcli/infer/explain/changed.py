@@ -20,7 +20,7 @@ from lrcli.infer.explain.tuning import (
 )
 from lrcli.infer.keys import Change, Key, Variants, keys_of
 from lrcli.infer.keys.key import KeyValue, text_of_number
-from lrcli.infer.keys.solving import Solver, Wanted
+from lrcli.infer.keys.solving import Solver
 from lrcli.infer.keys.variants import Trial
 from lrcli.infer.numbers import digits, is_round, simplest
 from lrcli.progress import report_progress
@@ -99,7 +99,7 @@ class ChangedKeys:
         """Warmups of the lengths that the log shows, where the spec has none."""
         if self._lacks_warmup():
             lengths = [n for n in evidence.marks.lengths(self.offsets) if 1 < n < evidence.spec.length / 2]
-            factors = dict.fromkeys((*self._first_factors(evidence), _first_share(evidence, max(evidence.values))))
+            factors = dict.fromkeys((*self._first_factors(evidence), _first_share(evidence, max(evidence.rows.values))))
             yield from ((_warmup_of(n, factor), n) for n in lengths for factor in factors if 0 <= factor < 1)
 
     def _lacks_warmup(self) -> bool:
@@ -108,7 +108,7 @@ class ChangedKeys:
     def _first_factors(self, evidence: Evidence) -> list[float]:
         """The factors that a warmup may begin with: what the first rows show, or 0 where row 0 is missing."""
         lr = self.variants.declared.spec.groups[self.group].base_lr
-        factors = [_first_share(evidence, lr) if lr else 0.0, *([0.0] if evidence.at[0] else [])]
+        factors = [_first_share(evidence, lr) if lr else 0.0, *([0.0] if evidence.rows.at[0] else [])]
         return [factor for factor in dict.fromkeys(factors) if 0 <= factor < 1]
 
     def extended(self, evidence: Evidence) -> Iterator[Hypothesis]:
@@ -116,8 +116,7 @@ class ChangedKeys:
         asked = evidence.asked()
         if not asked or asked[0] < FEWEST_BEFORE:
             return
-        at = [evidence.at[i] for i in asked]
-        wanted = Wanted([evidence.values[i] for i in asked], [evidence.slack[i] for i in asked])
+        wanted = evidence.rows.pick(asked)
         run = self.variants.declared.spec
         for key in self.keys:
             other = (
@@ -130,7 +129,7 @@ class ChangedKeys:
 
             def rates(value: float, key: Key = key) -> list[float] | None:
                 source = self.source([key.to(value)])
-                return None if source is None else source(at)
+                return None if source is None else source(wanted.at)
 
             ends = (round(key.number * length / run.length) for length in evidence.marks.lengths((0,)))
             solver = Solver(replace(key, kind="whole"), rates, wanted, [*map(float, ends)])
@@ -202,7 +201,7 @@ class ChangedKeys:
         name = "unit" if all(_is_unit(change.key) for change in changes) else "changed"
         if name == "unit":
             extra -= EXTRA["a second key"] * (len(changes) - 1)
-        elif len(set(evidence.values)) == 1:
+        elif len(set(evidence.rows.values)) == 1:
             extra += EXTRA["a log that never moves"]
         return evidence.propose(name, form, extra=extra, params=numbers, changes=changes, source=source)
 
@@ -213,7 +212,7 @@ class ChangedKeys:
         spec = self.variants.spec([change])
         if self.of_config and spec is not None and spec.length == evidence.spec.length:
             return 0.0
-        past_end = spec is not None and evidence.at[-1] > spec.length
+        past_end = spec is not None and evidence.rows.at[-1] > spec.length
         return EXTRA["another length of the run"] + EXTRA["rows past the end"] * past_end
 
     def _unlikely(self, change: Change) -> bool:
@@ -262,9 +261,9 @@ def _moving(entries: tuple[float, ...], i: int) -> Callable[[float], KeyValue]:
 
 def _first_share(evidence: Evidence, lr: float) -> float:
     """The factor that a linear warmup begins with, by the first two rows."""
-    (t, u), (a, b) = evidence.base.clock.times(evidence.at[:2]), evidence.values[:2]
+    (t, u), (a, b) = evidence.base.clock.times(evidence.rows.at[:2]), evidence.rows.values[:2]
     slope = (b - a) / (u - t) if t and u > t else 0.0
-    error = (evidence.slack[0] * u + evidence.slack[1] * t) / (u - t) if slope else evidence.slack[0]
+    error = (evidence.rows.slack[0] * u + evidence.rows.slack[1] * t) / (u - t) if slope else evidence.rows.slack[0]
     first = a - slope * t
     return simplest((first - error) / lr, (first + error) / lr)
 

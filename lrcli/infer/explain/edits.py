@@ -10,7 +10,7 @@ from lrcli.errors import LrcliError
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.sources import Formula
 from lrcli.infer.keys import Key
-from lrcli.infer.keys.solving import Solver, Wanted
+from lrcli.infer.keys.solving import Solver
 from lrcli.infer.keys.variants import Path, replaced
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import param_of
@@ -44,8 +44,7 @@ def horizons(evidence: Evidence, plain: Formula) -> Iterator[tuple[str, float, f
     missed = evidence.asked()
     changes = [i for edge in evidence.marks.edges if missed and edge > missed[0] for i in (edge - 1, edge)]
     rows = sorted({*missed[:: max(len(missed) // ROWS, 1)], *(changes[:ROWS] if evidence.marks.flat else ())})
-    at = [evidence.at[i] for i in rows]
-    wanted = Wanted([evidence.values[i] for i in rows], [evidence.slack[i] for i in rows], strict=True)
+    wanted = evidence.rows.pick(rows)
     for path, value in lengths(plain.schedule) if rows else ():
         last = value[-1] if isinstance(value, tuple) else value
 
@@ -59,10 +58,10 @@ def horizons(evidence: Evidence, plain: Formula) -> Iterator[tuple[str, float, f
 
         def rates(length: float) -> list[float] | None:
             source = formula(length)
-            return None if source is None else [source.one(t) for t in at]
+            return None if source is None else [source.one(t) for t in wanted.at]
 
         key = Key(str(path[-1]), "", "whole", float(last), at_least=1)
-        solver = Solver(key, rates, wanted, [float(evidence.spec.length), evidence.spec.length - 1.0])
+        solver = Solver(key, rates, wanted, [float(evidence.spec.length), evidence.spec.length - 1.0], strict=True)
         name = "".join(f"[{part}]." if isinstance(part, int) else part for part in path) + "[-1]" * (last is not value)
         for length in list(dict.fromkeys([*solver.shown(), *solver.solutions()]))[:MOST_LENGTHS]:
             source = formula(length)

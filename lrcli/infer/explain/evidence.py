@@ -14,7 +14,7 @@ from lrcli.infer.effort import spend
 from lrcli.infer.explain.clocks import STRAIGHT, Clock, shifted_since
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
 from lrcli.infer.explain.marks import Marks
-from lrcli.infer.explain.rows import Rows
+from lrcli.infer.explain.rows import LogRows
 from lrcli.infer.explain.sources import Formula, RateSource, switched
 from lrcli.infer.explain.tuning import ASKED, CHANGES, COST, GRID, NEAREST, SAMPLE
 from lrcli.infer.keys import Change
@@ -25,25 +25,24 @@ Interval = tuple[int, int]
 
 
 class Evidence:
-    """The rows of a log against a base hypothesis, on which further causes are tried."""
+    """The rows of a log against a base hypothesis, on which further causes are tried.
 
-    def __init__(self, spec: Spec, rows: Rows, group: int, base: Hypothesis, sample: Sequence[int]) -> None:
-        self.spec, self.rows, self.group, self.base = spec, rows, group, base
+    log: all of its rows. rows: those that are looked at, which are all of a short log. sample: their places in the log.
+    """
+
+    def __init__(self, spec: Spec, log: LogRows, group: int, base: Hypothesis, sample: Sequence[int]) -> None:
+        self.spec, self.log, self.group, self.base = spec, log, group, base
         self.sample = sample
-        self.at: Sequence[int] = [rows.at[i] for i in sample]
-        self.values = [rows.values[i] for i in sample]
-        self.slack = [rows.slack[i] for i in sample]
-        if len(self.at) == len(rows) and isinstance(rows.at, range):
-            self.at = rows.at
+        self.rows = log if len(sample) == len(log) else log.pick(sample)
 
     def on(self, base: Hypothesis) -> Evidence:
         """The same rows against another base."""
-        return Evidence(self.spec, self.rows, self.group, base, self.sample)
+        return Evidence(self.spec, self.log, self.group, base, self.sample)
 
     @cached_property
     def marks(self) -> Marks:
         """What the rows show by themselves."""
-        return Marks(self.at, self.values, self.slack, lambda: self.misses, self.spec.length)
+        return Marks(self.rows, lambda: self.misses, self.spec.length)
 
     def propose(
         self,
@@ -68,10 +67,10 @@ class Evidence:
 
     def propose_later(self, source: RateSource, length: str, extra: float) -> Iterator[Hypothesis]:
         """The base up to some row, and from there on the schedule with another length, where that is best."""
-        changed = self.missed_by(replace(self.base, source=source).at(self.at))
+        changed = self.rows.missed(replace(self.base, source=source).at(self.rows.at))
         first, last, misses = self.switch(self.misses, changed)
-        if last and first < len(self.at) and misses < min(sum(self.misses), sum(changed)):
-            row = self.rows.at[self.refined(last, self.base.clock)]
+        if last and first < len(self.rows) and misses < min(sum(self.misses), sum(changed)):
+            row = self.log.at[self.refined(last, self.base.clock)]
             form, later = f"s(t); from t = {row} on with {length}", switched(self.base.source, source, row)
             yield self.propose("horizon-after", form, extra=extra, params=2, source=later)
 
@@ -89,12 +88,12 @@ class Evidence:
     @property
     def counts_from_1(self) -> bool:
         """Whether the log has no row 0, and the spec does not say so."""
-        return self.at[0] > 0 and not self.spec.first_step
+        return self.rows.at[0] > 0 and not self.spec.first_step
 
     @property
     def steps_per_epoch(self) -> set[int]:
         """The scheduler steps of an epoch, as the spec says."""
-        return {k for k in (self.spec.steps_per_epoch, self.rows.per_epoch) if k and k > 1}
+        return {k for k in (self.spec.steps_per_epoch, self.log.per_epoch) if k and k > 1}
 
     @property
     def plain_factor(self) -> bool:
@@ -104,33 +103,29 @@ class Evidence:
     @cached_property
     def predicted(self) -> list[float]:
         """What the base predicts for the rows of the sample."""
-        return self.base.at(self.at)
+        return self.base.at(self.rows.at)
 
     @cached_property
     def misses(self) -> list[bool]:
         """Which rows of the sample the base misses."""
-        return self.missed_by(self.predicted)
-
-    def missed_by(self, predicted: Sequence[float]) -> list[bool]:
-        """Which rows of the sample are not what is predicted (a NaN is not)."""
-        return [not abs(a - b) <= slack for a, b, slack in zip(self.values, predicted, self.slack, strict=True)]
+        return self.rows.missed(self.predicted)
 
     def count(self, hypothesis: Hypothesis) -> int:
         """How many rows of the sample a hypothesis misses; a hopeless one is given up after the first few."""
-        n = len(self.at)
+        n = len(self.rows)
         spend(n // 4, 1)
         for probe in self._probes:
-            predicted = hypothesis.at([self.at[i] for i in probe])
-            missed = sum(not abs(self.values[i] - p) <= self.slack[i] for i, p in zip(probe, predicted, strict=True))
+            missed = sum(probe.missed(hypothesis.at(probe.at)))
             if missed > 0.7 * len(probe):
                 return n * missed // len(probe)
-        return sum(self.missed_by(hypothesis.at(self.at)))
+        return sum(self.rows.missed(hypothesis.at(self.rows.at)))
 
     @cached_property
-    def _probes(self) -> list[list[int]]:
+    def _probes(self) -> list[LogRows]:
         """A few rows all over the sample, then a few more."""
-        n = len(self.at)
-        return [sorted({int((j + 0.5) * n / size) for j in range(size)}) for size in (10, 100) if n > 4 * size]
+        n = len(self.rows)
+        chosen = (sorted({int((j + 0.5) * n / size) for j in range(size)}) for size in (10, 100) if n > 4 * size)
+        return [self.rows.pick(indices) for indices in chosen]
 
     def asked(self) -> list[int]:
         """Some of the missed rows, the first ones and others evenly."""
@@ -145,7 +140,7 @@ class Evidence:
 
     @cached_property
     def _grid(self) -> tuple[Sequence[int], list[float]]:
-        stop = max(self.spec.length, max(self.at) + 1) + 2
+        stop = max(self.spec.length, max(self.rows.at) + 1) + 2
         stride = max(1, -(-stop // GRID))
         ts = range(0, stop, stride)
         return ts, self.unclocked(ts)
@@ -196,14 +191,14 @@ class Evidence:
 
     def nearest_steps(self, i: int) -> list[Interval]:
         """The runs of steps that a row of the sample could show, the nearest first."""
-        t = self.at[i]
-        runs = self.steps_showing(self.values[i], self.slack[i])
+        t = self.rows.at[i]
+        runs = self.steps_showing(self.rows.values[i], self.rows.slack[i])
         return sorted(runs, key=lambda run: max(run[0] - t, t - run[1], 0))[:NEAREST]
 
     @cached_property
     def shown(self) -> list[tuple[int, list[Interval]]]:
         """(position, the steps that it could show, nearest first) of the rows asked."""
-        return [(self.at[i], self.nearest_steps(i)) for i in self.asked()]
+        return [(self.rows.at[i], self.nearest_steps(i)) for i in self.asked()]
 
     @cached_property
     def shifts(self) -> list[int]:
@@ -229,11 +224,13 @@ class Evidence:
         """
         missed = self.misses
         edges = [
-            i for i in range(1, len(self.at)) if self.values[i] != self.values[i - 1] and (missed[i] or missed[i - 1])
+            i
+            for i in range(1, len(self.rows))
+            if self.rows.values[i] != self.rows.values[i - 1] and (missed[i] or missed[i - 1])
         ]
         stride = max(1, len(edges) // CHANGES)
         for i in edges[: CHANGES // 4] + edges[CHANGES // 4 :: stride]:
-            t, gap = self.at[i], min(self.at[i] - self.at[i - 1], 12)
+            t, gap = self.rows.at[i], min(self.rows.at[i] - self.rows.at[i - 1], 12)
             for low, _ in self.nearest_steps(i):
                 yield from (low - t + late for late in range(gap) if low - t + late)
 
@@ -241,7 +238,7 @@ class Evidence:
         """The factor that most of these rows allow, made as simple as they allow, and whether two rows agree on it."""
         edges: list[tuple[float, int]] = []
         for i in indices:
-            value, slack, base = self.values[i], self.slack[i], self.predicted[i]
+            value, slack, base = self.rows.values[i], self.rows.slack[i], self.predicted[i]
             if base == base and base and abs(value) > 2 * slack:
                 ends = sorted(((value - slack) / base, (value + slack) / base))
                 edges += [(ends[0], -1), (ends[1], 1)]
@@ -274,31 +271,31 @@ class Evidence:
 
     def since(self, d: int) -> int | None:
         """The position up to which the base is right and from which on it is shifted by d; None where it is not."""
-        shifted = self.missed_by(replace(self.base, clock=shifted_since(0, d)).at(self.at))
+        shifted = self.rows.missed(replace(self.base, clock=shifted_since(0, d)).at(self.rows.at))
         first, last, misses = self.switch(self.misses, shifted)
-        n = len(self.at)
+        n = len(self.rows)
         if last == 0 or first >= n or misses >= sum(self.misses):
             return None
-        low, high = self.at[max(first - 1, 0)], self.at[min(last, n - 1)]
-        return -d if d < 0 and low <= -d <= high else self.rows.at[self.refined(last, STRAIGHT)]
+        low, high = self.rows.at[max(first - 1, 0)], self.rows.at[min(last, n - 1)]
+        return -d if d < 0 and low <= -d <= high else self.log.at[self.refined(last, STRAIGHT)]
 
     def refined(self, last: int, clock: Clock) -> int:
         """The row of the log at which the base with this clock first fails, up to a row of the sample."""
-        if len(self.sample) == len(self.rows):
-            return min(last, len(self.rows) - 1)
+        if len(self.sample) == len(self.log):
+            return min(last, len(self.log) - 1)
         low, high = self.sample[max(last - 1, 0)], self.sample[min(last, len(self.sample) - 1)]
-        rates = replace(self.base, clock=clock).at(self.rows.at[low : high + 1])
+        rates = replace(self.base, clock=clock).at(self.log.at[low : high + 1])
         for i, rate in enumerate(rates, low):
-            if not abs(rate - self.rows.values[i]) <= self.rows.slack[i]:
+            if not abs(rate - self.log.values[i]) <= self.log.slack[i]:
                 return i
         return high
 
     def index_of(self, position: float) -> int:
         """The first row of the sample at or after a position."""
-        return bisect_left(self.at, position)
+        return bisect_left(self.rows.at, position)
 
 
-def sample_of(rows: Rows, missed: Sequence[int]) -> list[int]:
+def sample_of(rows: LogRows, missed: Sequence[int]) -> list[int]:
     """Rows to try a hypothesis on: all of a short log; else rows spread evenly, the first and last, and some missed."""
     n = len(rows)
     if n <= SAMPLE:

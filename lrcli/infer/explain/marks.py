@@ -8,23 +8,17 @@ from itertools import pairwise
 
 from lrcli.infer.explain.tuning import FEWEST_TO_STICK_OUT, PLACES, PROBES
 from lrcli.infer.numbers import simplest_whole
+from lrcli.infer.rows import Rows
 
 
 class Marks:
     """The rows of a log at which something happens.
 
-    at, values, slack: the rows. misses: which of them the schedule misses. length: the rows of the run.
+    misses: which of them the schedule misses. length: the rows of the run.
     """
 
-    def __init__(
-        self,
-        at: Sequence[int],
-        values: Sequence[float],
-        slack: Sequence[float],
-        misses: Callable[[], Sequence[bool]],
-        length: int,
-    ) -> None:
-        self.at, self.values, self.slack, self.length = at, values, slack, length
+    def __init__(self, rows: Rows, misses: Callable[[], Sequence[bool]], length: int) -> None:
+        self.at, self.values, self.slack, self.length = rows.at, rows.values, rows.slack, length
         self._misses = misses
 
     @cached_property

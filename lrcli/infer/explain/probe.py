@@ -13,7 +13,6 @@ from lrcli.infer.explain.sources import Formula, RateSource
 from lrcli.infer.explain.tuning import NEAR_REPLAY, PROBES
 from lrcli.infer.keys import Key
 from lrcli.infer.keys.key import KeyValue
-from lrcli.infer.keys.solving import Wanted
 from lrcli.infer.keys.variants import Trial
 
 Tried = Callable[[Sequence[Trial]], RateSource | None]
@@ -32,18 +31,17 @@ class Probe:
         self.tried, self.evidence, self.more = tried, evidence, more
         self._source = tried(more)
         rows = sorted({*(self._near() or evidence.marks.probed), *also})
-        self.at = [evidence.at[i] for i in rows]
-        self.wanted = Wanted([evidence.values[i] for i in rows], [evidence.slack[i] for i in rows])
-        self.times = evidence.base.clock.times(self.at)
-        self.factors = [evidence.base.factor if t >= evidence.base.factor_from else 1.0 for t in self.at]
+        self.wanted = evidence.rows.pick(rows)
+        self.times = evidence.base.clock.times(self.wanted.at)
+        self.factors = [evidence.base.factor if t >= evidence.base.factor_from else 1.0 for t in self.wanted.at]
         self._moved: dict[Key, set[int]] = {}
 
     def _near(self) -> list[int]:
         """Rows near the start, if some are wrong, where the schedule is walked to each row: far ones cost too much."""
         if not isinstance(self._source, Formula) or self._source.schedule.stands_alone():
             return []
-        count = bisect_left(self.evidence.at, NEAR_REPLAY)
-        if not PROBES <= count < len(self.evidence.at) or not any(self.evidence.misses[:count]):
+        count = bisect_left(self.evidence.rows.at, NEAR_REPLAY)
+        if not PROBES <= count < len(self.evidence.rows.at) or not any(self.evidence.misses[:count]):
             return []
         return [round(i * (count - 1) / (PROBES - 1)) for i in range(PROBES)]
 
@@ -55,7 +53,7 @@ class Probe:
     @cached_property
     def wrong(self) -> set[int]:
         """Which of the rows are wrong without another change."""
-        return set() if self.now is None else {i for i, sign in enumerate(self.wanted.signs(self.now)) if sign}
+        return set() if self.now is None else {i for i, missed in enumerate(self.wanted.missed(self.now)) if missed}
 
     def lrs(self, *trials: Trial) -> list[float] | None:
         """What the spec with these changes gives for the rows; None where that is no spec."""
@@ -74,7 +72,7 @@ class Probe:
     def moved(self, key: Key) -> set[int]:
         """The rows that other values of a number change."""
         if key not in self._moved:
-            now, length, rows = self.now or [], self.evidence.spec.length, self.evidence.at[-1] + 1
+            now, length, rows = self.now or [], self.evidence.spec.length, self.evidence.rows.at[-1] + 1
             longer = (2.0 * rows,) if key.kind == "whole" and rows > length else ()  # it moves the last row, too
             other = [self.lrs((key, value)) or now for value in (*key.others(length), *longer)]
             self._moved[key] = {i for lrs in other for i, (a, b) in enumerate(zip(lrs, now, strict=True)) if a != b}
@@ -93,10 +91,10 @@ class Probe:
         """Some rows that are wrong with this change, if they are more than a few that nothing explains."""
         source = self.tried((*self.more, (key, value)))
         base = replace(self.evidence.base, source=source or self.evidence.base.source)
-        wrong = [i for i, missed in enumerate(self.evidence.missed_by(base.at(self.evidence.at))) if missed]
+        wrong = [i for i, missed in enumerate(self.evidence.rows.missed(base.at(self.evidence.rows.at))) if missed]
         return wrong[:: max(len(wrong) // PROBES, 1)] if len(wrong) > 2 else []
 
     def meets(self, key: Key, value: KeyValue) -> bool:
         """Whether nearly all rows are right with this change."""
         values = self.lrs((key, value))
-        return values is not None and self.wanted.met(self.wanted.signs(values))
+        return values is not None and self.wanted.met(values)

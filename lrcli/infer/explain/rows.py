@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Sequence
 
 from lrcli.errors import LrcliError
+from lrcli.infer.rows import Rows
 from lrcli.logs import Log, Rounding, Run
 from lrcli.logs.axis import NOWHERE, rows_in
 from lrcli.logs.rounding import tolerance
@@ -16,27 +17,21 @@ from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)
-class Rows:
-    """The rows that can be compared.
+class LogRows(Rows):
+    """The rows that can be compared, each at its scheduler step.
 
-    at: the scheduler step of each row. values: the logged learning rate. slack: how far a computed one may lie from it.
-    left_out: how many rows have no learning rate or no position, or lie before a resumed run. per_epoch: scheduler
-    steps of one row, where rows are epochs of a schedule that counts steps.
+    unit: whether such a step is an epoch. rounding: how the log writes its learning rates. left_out: how many rows
+    have no learning rate or no position, or lie before a resumed run. per_epoch: the scheduler steps of one row, where
+    rows are epochs of a schedule that counts steps.
     """
 
     unit: str
-    at: Sequence[int]
-    values: array[float]
-    slack: array[float]
     rounding: Rounding
     left_out: int = 0
     per_epoch: int | None = None
 
-    def __len__(self) -> int:
-        return len(self.at)
 
-
-def rows_of(spec: Spec, log: Log, run: Run, column: Sequence[float | None]) -> Rows:
+def rows_of(spec: Spec, log: Log, run: Run, column: Sequence[float | None]) -> LogRows:
     """The rows of one run of the log, positions turned into the spec's scheduler steps.
 
     Raises LrcliError for epochs against steps without steps_per_epoch, and where no row has a learning rate.
@@ -59,4 +54,4 @@ def rows_of(spec: Spec, log: Log, run: Run, column: Sequence[float | None]) -> R
     peak = max(max(values), -min(values))
     slack = array("d", (tolerance(value, log.rounding, peak) for value in values))
     per = spec.steps_per_epoch if (spec.interval, log.unit) == ("step", "epoch") else None
-    return Rows(spec.interval, steps, values, slack, log.rounding, len(places) - len(at), per)
+    return LogRows(steps, values, slack, spec.interval, log.rounding, len(places) - len(at), per)

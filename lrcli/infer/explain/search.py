@@ -10,7 +10,7 @@ from lrcli.infer.explain.changed import ChangedKeys
 from lrcli.infer.explain.clocks import scaled, shifted, stretched
 from lrcli.infer.explain.evidence import Evidence, sample_of
 from lrcli.infer.explain.hypothesis import Hypothesis
-from lrcli.infer.explain.rows import Rows
+from lrcli.infer.explain.rows import LogRows
 from lrcli.infer.explain.sources import RateSource
 from lrcli.infer.explain.tuning import BASES, DONE, FINISHED, SURE
 from lrcli.infer.explain.two_keys import TWO_KEYS, TwoKeys
@@ -61,7 +61,7 @@ class Fit:
 
 def search(
     spec: Spec,
-    rows: Rows,
+    rows: LogRows,
     source: RateSource,
     group: int,
     changed: ChangedKeys | None = None,
@@ -80,7 +80,7 @@ def search(
     return [first, *_finished(counted, rows)], effort
 
 
-def _searched(evidence: Evidence, counted: Counted, rows: Rows, changed: ChangedKeys | None) -> Iterator[Hypothesis]:
+def _searched(evidence: Evidence, counted: Counted, rows: LogRows, changed: ChangedKeys | None) -> Iterator[Hypothesis]:
     """Everything that may explain the log, until something does; `counted` holds what came before."""
     if changed is not None:
         yield from changed.units(evidence)
@@ -132,7 +132,7 @@ def _tried(evidence: Evidence, i: int, of: int = 2 * BASES) -> Iterator[Hypothes
 def _bases(evidence: Evidence, counted: Counted) -> list[Hypothesis]:
     """Single causes to combine with a second one: those that explain most, and what hides the others."""
     ranked = sorted(counted, key=lambda pair: pair[0] + pair[1].cost)
-    n = len(evidence.at)
+    n = len(evidence.rows)
     chosen = [hypothesis for misses, hypothesis in ranked if misses < 0.9 * n][:BASES]
     chosen += [h for _, h in ranked if h.parts[0].key in ("reading", "version", "group")][:3]
     chosen += [evidence.propose_clock(shifted(1), "lead"), evidence.propose_clock(shifted(-1), "lag")]
@@ -150,20 +150,20 @@ def _bases(evidence: Evidence, counted: Counted) -> list[Hypothesis]:
 def _factors(evidence: Evidence) -> set[float]:
     """Factors that compare the largest, the first and the last values, whatever the clock does."""
     pairs = [
-        (max(evidence.values), max(evidence.unclocked(range(min(evidence.spec.length, 5000))))),
-        (evidence.values[0], evidence.predicted[0]),
-        (evidence.values[-1], evidence.predicted[-1]),
+        (max(evidence.rows.values), max(evidence.unclocked(range(min(evidence.spec.length, 5000))))),
+        (evidence.rows.values[0], evidence.predicted[0]),
+        (evidence.rows.values[-1], evidence.predicted[-1]),
     ]
     ratios = [logged / meant for logged, meant in pairs if meant and logged and meant == meant]
     factors = (simplest_factor(ratio * (1 - 1e-4), ratio * (1 + 1e-4)) for ratio in ratios)
     return {c for c in factors if c not in (0.0, 1.0) and is_round(c)}
 
 
-def _best(counted: Counted, rows: Rows) -> Fit | None:
+def _best(counted: Counted, rows: LogRows) -> Fit | None:
     return next(iter(_finished(counted, rows)), None)
 
 
-def _finished(counted: Counted, rows: Rows) -> list[Fit]:
+def _finished(counted: Counted, rows: LogRows) -> list[Fit]:
     """The best of the sample on all rows, those that say the same once."""
     ranked = sorted(counted, key=lambda pair: pair[1].cost + min(2.0 * pair[0], 6.0) + 0.01 * pair[0])
     fits: list[Fit] = []
@@ -177,7 +177,7 @@ def _finished(counted: Counted, rows: Rows) -> list[Fit]:
     return list(best.values())
 
 
-def fit_of(hypothesis: Hypothesis, rows: Rows) -> Fit:
+def fit_of(hypothesis: Hypothesis, rows: LogRows) -> Fit:
     """A hypothesis against all rows, piece by piece."""
     misses, first = 0, None
     residual, relative, worst = 0.0, 0.0, rows.at[0]
@@ -199,7 +199,7 @@ def fit_of(hypothesis: Hypothesis, rows: Rows) -> Fit:
     return Fit(hypothesis, misses, len(rows), first, residual, relative, worst)
 
 
-def _missed(hypothesis: Hypothesis, rows: Rows) -> list[int]:
+def _missed(hypothesis: Hypothesis, rows: LogRows) -> list[int]:
     missed: list[int] = []
     for start in range(0, len(rows), PIECE):
         for i, rate in enumerate(hypothesis.at(rows.at[start : start + PIECE]), start):

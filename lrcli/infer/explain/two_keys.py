@@ -114,7 +114,7 @@ class TwoKeys:
 
     def _longer(self) -> list[Trial]:
         """The counts that make the run as long as the log, where it has another length."""
-        rows = self.evidence.at[-1] + 1
+        rows = self.evidence.rows.at[-1] + 1
         ratio = rows / self.evidence.spec.length
         trials: list[Trial] = []
         for key in self.changed.keys if abs(ratio - 1) > ANOTHER_LENGTH else ():

@@ -74,7 +74,7 @@ class UnusedKeys:
             if unused is None or unused.declared.spec == last:
                 return
             last = unused.declared.spec
-            if self.probe.wanted.met(self.probe.wanted.signs(self.probe.rates(unused.source))):
+            if self.probe.wanted.met(self.probe.rates(unused.source)):
                 yield self._hypothesis(key, unused)
 
     def _read(self, paths: Sequence[str] | None, default: int, steps: int | None = None) -> Unused | None:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Sequence
 
 from lrcli.infer.keys.key import Key
-from lrcli.infer.keys.solving import Wanted
 from lrcli.infer.keys.tuning import (
     DAMPING,
     HOPEFUL,
@@ -21,6 +20,7 @@ from lrcli.infer.keys.tuning import (
     STANDSTILL,
     WHOLE_CHANGE,
 )
+from lrcli.infer.rows import Rows
 
 RatesOfValues = Callable[[Sequence[float]], "Sequence[float] | None"]
 """The learning rates with these values of the keys; None where the spec has no such values."""
@@ -28,7 +28,7 @@ RatesOfValues = Callable[[Sequence[float]], "Sequence[float] | None"]
 Gaps = Callable[[Sequence[float]], "list[float] | None"]
 
 
-def near_values(keys: Sequence[Key], rates: RatesOfValues, wanted: Wanted) -> list[float] | None:
+def near_values(keys: Sequence[Key], rates: RatesOfValues, wanted: Rows) -> list[float] | None:
     """The values of a key, or of two, that give about the wanted learning rates, found from where they are."""
     peak = max(map(abs, wanted.values), default=0.0)
     weights = [1 / max(abs(value), SMALL_RATE * peak, NO_NUMBER) for value in wanted.values]

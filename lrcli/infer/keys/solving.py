@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import pairwise
 
 from lrcli.infer.keys.key import Key
@@ -17,7 +16,6 @@ from lrcli.infer.keys.tuning import (
     COARSE,
     FARTHEST_STEP,
     FARTHEST_WHOLE,
-    MOST_WRONG,
     NO_MIDDLE,
     NO_NUMBER,
     NOISE,
@@ -28,45 +26,23 @@ from lrcli.infer.keys.tuning import (
     USUAL_MULTIPLES,
 )
 from lrcli.infer.numbers import rounded, simplest, simplest_whole
-from lrcli.values import dataclass
+from lrcli.infer.rows import Rows
 
 RatesOfValue = Callable[[float], "Sequence[float] | None"]
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Rows to be met: the learning rate of each, and how far from it a computed one may lie. strict: every one."""
-
-    values: Sequence[float]
-    slack: Sequence[float]
-    strict: bool = False
-
-    def signs(self, computed: Sequence[float]) -> list[int]:
-        """Of each row whether what is computed is too low (-1), right (0) or too high (1); 2 where there is none."""
-        return [
-            2 if a != a else 0 if abs(a - b) <= s else -1 if a < b else 1
-            for a, b, s in zip(computed, self.values, self.slack, strict=True)
-        ]
-
-    @cached_property
-    def most_wrong(self) -> int:
-        """How many rows may be missed: a share of them, or two of a dozen."""
-        most = max(int(MOST_WRONG * len(self.values)), min(2, len(self.values) // 6))
-        return 0 if self.strict else most
-
-    def met(self, signs: Sequence[int]) -> bool:
-        """Whether nearly all rows are right."""
-        return sum(map(bool, signs)) <= self.most_wrong
 
 
 class Solver:
     """Solves for one key: `values` gives the learning rates of the rows with the key at a value, or None.
 
-    near: whole numbers worth a try (rows at which the log changes, the length of the run).
+    near: whole numbers worth a try (rows at which the log changes, the length of the run). strict: whether every row
+    has to be met, not only nearly all.
     """
 
-    def __init__(self, key: Key, values: RatesOfValue, wanted: Wanted, near: Sequence[float] = ()) -> None:
+    def __init__(
+        self, key: Key, values: RatesOfValue, wanted: Rows, near: Sequence[float] = (), *, strict: bool = False
+    ) -> None:
         self.key, self.wanted, self.near = key, wanted, near
+        self.most_wrong = 0 if strict else wanted.most_wrong
         self._values = values
         self._known: dict[float, list[int] | None] = {}
 
@@ -100,10 +76,13 @@ class Solver:
 
     def _met(self, value: float) -> bool:
         signs = self.signs(value)
-        return signs is not None and self.wanted.met(signs)
+        return signs is not None and self._right(signs)
+
+    def _right(self, signs: Sequence[int]) -> bool:
+        return sum(map(bool, signs)) <= self.most_wrong
 
     def signs(self, value: float) -> list[int] | None:
-        """What `Wanted.signs` says of a value of the key; None where the spec has no such value."""
+        """What `Rows.signs` says of a value of the key; None where the spec has no such value."""
         if value not in self._known:
             computed = self._values(value) if self._allowed(value) else None
             self._known[value] = None if computed is None else self.wanted.signs(computed)
@@ -144,7 +123,7 @@ class Solver:
             held -= side
             if held > most:
                 most, best = held, (end, ends[i + 1][0])
-        if best is None or most < len(ends) / 2 - self.wanted.most_wrong:
+        if best is None or most < len(ends) / 2 - self.most_wrong:
             return None
         return simplest(*best)
 
@@ -173,10 +152,10 @@ class Solver:
         grid = [(value, signs) for value in self._grid() if (signs := self.signs(value)) is not None]
         last_met = False
         for (a, signs_a), (b, signs_b) in pairwise([*grid, (math.inf, [2] * len(self.wanted.values))]):
-            met = self.wanted.met(signs_a)
+            met = self._right(signs_a)
             if met and not last_met:
                 yield a
-            elif not met and not self.wanted.met(signs_b):
+            elif not met and not self._right(signs_b):
                 between = self._halved(a, signs_a, b, signs_b)
                 if between is not None:
                     yield between
@@ -195,7 +174,7 @@ class Solver:
             signs = self.signs(middle)
             if signs is None:
                 return None
-            if self.wanted.met(signs):
+            if self._right(signs):
                 return middle
             left, right = _straddling(signs_a, signs), _straddling(signs, signs_b)
             if max(left, right) < needed:

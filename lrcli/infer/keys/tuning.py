@@ -33,9 +33,6 @@ EXACT = (1e-13, 1e-11, 1e-9)
 SINGLE = 2.0**-22
 """The same where a framework computes in single precision: two units in the last place of a float32 of 24 bits."""
 
-MOST_WRONG = 0.1
-"""Tuned: the share of the rows that a value may miss and still be a solution: a row or two of a log may be wrong."""
-
 COARSE = 0.75
 """Tuned: the share of the rows that change sides between two values for one between them to be right."""
 

@@ -56,14 +56,14 @@ def _skipped_clock(evidence: Evidence) -> tuple[Clock, int, int] | None:
     A stretch of rows keeps every lag that fits all of them; where none is left, the smallest one is taken, and the next
     stretch begins with a larger one.
     """
-    at, n = evidence.at, len(evidence.at)
+    at, n = evidence.rows.at, len(evidence.rows)
     table = evidence.unclocked(range(at[-1] + 1)) if at[-1] < 4 * n + 20_000 else None
     rows: list[int] = []
     lags: list[int] = []
     least, begin, failures = 0, 0, 0
     possible: Sequence[int] = range(LAGS + 1)
     for i in range(n):
-        t, value, slack = at[i], evidence.values[i], evidence.slack[i]
+        t, value, slack = at[i], evidence.rows.values[i], evidence.rows.slack[i]
         fitting = _fitting(evidence, table, t, value, slack, possible)
         if not fitting:
             wider = _fitting(evidence, table, t, value, slack, range(possible[0] + 1, possible[0] + 1 + LAGS))
@@ -84,7 +84,7 @@ def _skipped_clock(evidence: Evidence) -> tuple[Clock, int, int] | None:
         lags.append(possible[0])
     if not rows:
         return None
-    if len(evidence.sample) < len(evidence.rows):
+    if len(evidence.sample) < len(evidence.log):
         rows = [_exact(evidence, row, lag) for row, lag in zip(rows, (0, *lags), strict=False)]
     return lagging(rows, lags), len(rows), lags[-1]
 
@@ -104,11 +104,11 @@ def _exact(evidence: Evidence, row: int, lag: int) -> int:
     if i == 0:
         return row
     low, high = evidence.sample[i - 1], evidence.sample[i]
-    at = evidence.rows.at[low : high + 1]
+    at = evidence.log.at[low : high + 1]
     predicted = evidence.unclocked([max(t - lag, 0) for t in at])
     for j, value in enumerate(predicted, low):
-        if not abs(value - evidence.rows.values[j]) <= evidence.rows.slack[j]:
-            return evidence.rows.at[j]
+        if not abs(value - evidence.log.values[j]) <= evidence.log.slack[j]:
+            return evidence.log.at[j]
     return row
 
 
@@ -116,13 +116,13 @@ def find_held(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(min(t, R)): the log stands still from R on."""
     if not evidence.plain_clock:
         return
-    last, slack = evidence.values[-1], evidence.slack[-1]
-    i = len(evidence.at)
-    while i > 0 and abs(evidence.values[i - 1] - last) <= 2 * slack:
+    last, slack = evidence.rows.values[-1], evidence.rows.slack[-1]
+    i = len(evidence.rows)
+    while i > 0 and abs(evidence.rows.values[i - 1] - last) <= 2 * slack:
         i -= 1
-    if i == len(evidence.at) - 1:
+    if i == len(evidence.rows) - 1:
         return
-    since = evidence.at[i]
+    since = evidence.rows.at[i]
     places = {since, *(run[0] for run in evidence.steps_showing(last, slack)[:8])}
     for place in sorted(places, key=lambda at: abs(at - since))[:6]:
         yield evidence.propose_clock(held(place), "held")
@@ -136,7 +136,7 @@ def find_held_end(evidence: Evidence) -> Iterator[Hypothesis]:
         begin += int(schedule.milestones[-1])
         schedule = schedule.schedules[-1]
     lasts = getattr(schedule, schedule.horizon[0]) if schedule.horizon else None
-    if not evidence.base.parts and isinstance(lasts, (int, float)) and begin + lasts < evidence.at[-1]:
+    if not evidence.base.parts and isinstance(lasts, (int, float)) and begin + lasts < evidence.rows.at[-1]:
         stop = begin + int(lasts)
         form = f"s(min(t, {stop})), the end of its {schedule.horizon[0]}"
         yield evidence.propose("held-end", form, params=0, source=held_at(evidence.base.source, stop))
@@ -145,9 +145,9 @@ def find_held_end(evidence: Evidence) -> Iterator[Hypothesis]:
 def find_mirrored(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(T - |t - T|): the log goes back where the schedule ends."""
     if evidence.plain_clock:
-        lowest = min(range(len(evidence.at)), key=evidence.values.__getitem__)
-        for place in (evidence.at[lowest], evidence.at[lowest] + 1):
-            if 0 < place < evidence.at[-1]:
+        lowest = min(range(len(evidence.rows)), key=evidence.rows.values.__getitem__)
+        for place in (evidence.rows.at[lowest], evidence.rows.at[lowest] + 1):
+            if 0 < place < evidence.rows.at[-1]:
                 yield evidence.propose_clock(mirrored(place), "mirrored")
 
 

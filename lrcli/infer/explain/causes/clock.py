@@ -32,7 +32,7 @@ def _shifts(evidence: Evidence) -> list[int]:
 
 
 def _shifted(evidence: Evidence, key: str, shifts: list[int]) -> Iterator[Hypothesis]:
-    span = evidence.at[-1] - evidence.at[0]
+    span = evidence.rows.at[-1] - evidence.rows.at[0]
     for d in shifts:
         extra = shift_cost(d) + EXTRA["half of the log"] * (2 * abs(d) > span)
         yield evidence.propose_clock(shifted(d), key, extra=extra)
@@ -65,7 +65,7 @@ def find_faster(evidence: Evidence) -> Iterator[Hypothesis]:
 def find_slower(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t / k) or s(floor(t / k)), k from the first missed rows."""
     for k, extra, detail in _scaled(evidence):
-        first, last = evidence.unclocked([0, evidence.at[-1] // k])
+        first, last = evidence.unclocked([0, evidence.rows.at[-1] // k])
         extra = extra or EXTRA["standing still"] * (first == last)  # any large k would do
         yield evidence.propose_clock(stretched(k, True), "slower", extra=extra, detail=detail)
         fraction = EXTRA["a fraction"]

@@ -71,7 +71,7 @@ def _known_after(evidence: Evidence, c: float, begin: int) -> str:
 
 def find_amplitude(evidence: Evidence) -> Iterator[Hypothesis]:
     """c s(t), c from the ratio of the rows."""
-    factor = evidence.factor_of(range(len(evidence.at))) if evidence.plain_factor else None
+    factor = evidence.factor_of(range(len(evidence.rows))) if evidence.plain_factor else None
     if factor is None or factor[0] in (0.0, 1.0):
         return
     c, fixed = factor
@@ -83,7 +83,7 @@ def find_amplitude(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def find_factor_after(evidence: Evidence) -> Iterator[Hypothesis]:
     """c s(t) from R on, c from the last rows, R where the plain schedule stops to fit."""
-    n = len(evidence.at)
+    n = len(evidence.rows)
     first = next((i for i, wrong in enumerate(evidence.misses) if wrong), n)
     if not evidence.plain_factor or first == 0 or n - first < 2:
         return
@@ -91,11 +91,11 @@ def find_factor_after(evidence: Evidence) -> Iterator[Hypothesis]:
     if factor is None or factor[0] in (0.0, 1.0):
         return
     c = factor[0]
-    scaled = evidence.missed_by([c * value for value in evidence.predicted])
+    scaled = evidence.rows.missed([c * value for value in evidence.predicted])
     switch, last, misses = evidence.switch(evidence.misses, scaled)
     if last == 0 or switch >= n or misses >= sum(evidence.misses):
         return
-    begin = evidence.rows.at[evidence.refined(last, evidence.base.clock)]
+    begin = evidence.log.at[evidence.refined(last, evidence.base.clock)]
     detail = _known_after(evidence, c, begin)
     key = "one-short" if "one step short" in detail else "factor-after"
     extra = EXTRA["a later factor that is not round"] * (not is_round(c))

@@ -15,7 +15,7 @@ from lrcli.schedules.constant import Constant
 
 def find_glitch(evidence: Evidence) -> Iterator[Hypothesis]:
     """The base, but for one or two rows that stand between right ones."""
-    n, all_rows = len(evidence.at), len(evidence.rows)
+    n, all_rows = len(evidence.rows), len(evidence.log)
     wrong = [i for i, missed in enumerate(evidence.misses) if missed]
     if not 0 < len(wrong) <= FEW_WRONG or n != all_rows or n < (1 + ROWS_FOR_EACH) * len(wrong):
         return
@@ -23,14 +23,14 @@ def find_glitch(evidence: Evidence) -> Iterator[Hypothesis]:
     if not apart or wrong[-1] == n - 1 or (wrong[0] == 0 and not evidence.base.parts and len(wrong) == 1 and n < 30):
         return
     clock, factor = evidence.base.clock, evidence.base.factor
-    positions = [evidence.at[i] for i in wrong]
+    positions = [evidence.rows.at[i] for i in wrong]
     times = clock.times(positions)
     if len({*times}) < len(times) or not factor:
         return
-    rates = [evidence.values[i] for i in wrong]
+    rates = [evidence.rows.values[i] for i in wrong]
     shares = [factor if t >= evidence.base.factor_from else 1.0 for t in positions]
     patches = {t: rate / share for t, rate, share in zip(times, rates, shares, strict=True)}
-    places = [f"{evidence.rows.unit} {t} (logged {rate:g})" for t, rate in zip(positions, rates, strict=True)]
+    places = [f"{evidence.log.unit} {t} (logged {rate:g})" for t, rate in zip(positions, rates, strict=True)]
     beside, further = bool(evidence.base.parts), len(wrong) - 1
     extra = EXTRA["another glitch beside a cause" if beside else "another glitch"] * further
     extra += EXTRA["a glitch beside another cause"] * beside + EXTRA["the first row"] * (beside and wrong[0] == 0)
@@ -41,10 +41,10 @@ def find_glitch(evidence: Evidence) -> Iterator[Hypothesis]:
 def find_base(evidence: Evidence) -> Iterator[Hypothesis]:
     """The base learning rate in every row."""
     lr = evidence.spec.groups[evidence.group].lr
-    if lr is None or evidence.base.parts or len(evidence.at) < 3:
+    if lr is None or evidence.base.parts or len(evidence.rows) < 3:
         return
-    base = all(abs(value - lr) <= slack for value, slack in zip(evidence.values, evidence.slack, strict=True))
-    if base and 2 * sum(evidence.misses) > len(evidence.at):
+    base = all(abs(value - lr) <= slack for value, slack in zip(evidence.rows.values, evidence.rows.slack, strict=True))
+    if base and 2 * sum(evidence.misses) > len(evidence.rows):
         extra = EXTRA["it may stand still"] * (evidence.unclocked([0])[0] == lr)
         source = Formula(Constant(), lr)
         form = f"{lr:g}, the base learning rate"

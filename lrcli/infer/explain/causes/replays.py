@@ -10,6 +10,7 @@ from lrcli.frameworks.replaying import replaying
 from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.rows import LogRows
 from lrcli.infer.explain.sources import Replayed, switched
 from lrcli.infer.explain.tuning import CHEAP_ROWS, EXTRA, NEAR_REPLAY
 from lrcli.spec import Emulation
@@ -34,7 +35,7 @@ RESUMED = ("1.1", "1.3", "1.11", "2.7", "2.15")
 
 def _reach(evidence: Evidence) -> int:
     """How far a replay is walked: a little past the log, whatever a second cause does to its clock."""
-    return max(NEAR_REPLAY, 2 * evidence.at[-1])
+    return max(NEAR_REPLAY, 2 * evidence.rows.at[-1])
 
 
 def _members(first: str, last: str) -> list[str]:
@@ -48,7 +49,7 @@ def _replays(
     """One replay for each different set of numbers that is right where the plain spec is not, with its releases."""
     seen: dict[tuple[float, ...], tuple[Replayed, list[str]]] = {}
     emulated = evidence.spec.emulation
-    some, values, slack = _looked_at(evidence)
+    some = _looked_at(evidence)
     for first, last in blocks:
         members = _members(first, last)
         for release in members:
@@ -58,24 +59,22 @@ def _replays(
             source = Replayed(
                 replace(evidence.spec, emulation=emulation, notes=()), evidence.group, reading, _reach(evidence)
             )
-            rates = source(some)
+            rates = source(some.at)
             if any(rate == rate for rate in rates):  # else the release refuses the spec, or has no such reading
                 numbers = tuple(float(f"{value:.10g}") for value in rates)
                 seen.setdefault(numbers, (source, []))[1].extend(members[members.index(release) :])
                 break
     for numbers, (source, releases) in seen.items():
-        right = sum(abs(p - v) <= s for p, v, s in zip(numbers, values, slack, strict=True))
-        if 2 * right > len(some) or len(evidence.rows) <= CHEAP_ROWS:
+        if 2 * sum(some.missed(numbers)) < len(some) or len(evidence.log) <= CHEAP_ROWS:
             yield source, releases
 
 
-def _looked_at(evidence: Evidence) -> tuple[list[int], list[float], list[float]]:
+def _looked_at(evidence: Evidence) -> LogRows:
     """A few rows, those among them that the base misses; all of them near enough for a replay to walk there."""
     missed = evidence.asked()
-    reach = max(evidence.at[missed[0]] + 1 if missed else 0, NEAR_REPLAY)
-    some = sorted({*range(min(24, len(evidence.at))), *missed})
-    some = [i for i in some if evidence.at[i] < reach]
-    return [evidence.at[i] for i in some], [evidence.values[i] for i in some], [evidence.slack[i] for i in some]
+    reach = max(evidence.rows.at[missed[0]] + 1 if missed else 0, NEAR_REPLAY)
+    some = sorted({*range(min(24, len(evidence.rows))), *missed})
+    return evidence.rows.pick(i for i in some if evidence.rows.at[i] < reach)
 
 
 def ranges(releases: list[str]) -> str:
@@ -101,7 +100,7 @@ def find_reading(evidence: Evidence) -> Iterator[Hypothesis]:
         return
     for source, releases in _replays(evidence, "get_lr", BLOCKS):
         form = f"get_lr() read in the loop, torch {ranges(releases)}"
-        extra = EXTRA["ahead in row 0"] * (evidence.at[0] == 0 and evidence.misses[0])
+        extra = EXTRA["ahead in row 0"] * (evidence.rows.at[0] == 0 and evidence.misses[0])
         yield evidence.propose("reading", form, extra=extra, params=0, source=source)
 
 
@@ -133,22 +132,17 @@ def find_resumed(evidence: Evidence) -> Iterator[Hypothesis]:
         return
     first = next((i for i, wrong in enumerate(evidence.misses) if wrong), 0)
     first = evidence.refined(first, evidence.base.clock)
-    if not 0 < first < len(evidence.rows):
+    if not 0 < first < len(evidence.log):
         return
-    before, missed = evidence.rows.at[first - 1], evidence.rows.at[first]
-    near = range(first, min(first + 6, len(evidence.rows)))
+    before, missed = evidence.log.at[first - 1], evidence.log.at[first]
+    near = evidence.log.part(first, first + 6)
     for row in range(missed, max(before, missed - 12, 0), -1):
         for release in RESUMED:
             for saved in ("after_step", "fresh"):
                 emulation = Emulation(release, "lr", last_epoch=row - 1, saved=saved)
                 spec = replace(evidence.spec, emulation=emulation, notes=())
                 after = Replayed(spec, evidence.group, "lr", _reach(evidence))
-                values = after([evidence.rows.at[i] for i in near])
-                right = [
-                    abs(v - evidence.rows.values[i]) <= evidence.rows.slack[i]
-                    for i, v in zip(near, values, strict=True)
-                ]
-                if not all(right) and len(evidence.rows) > 1:
+                if any(near.missed(after(near.at))) and len(evidence.log) > 1:
                     continue
                 begun = f"s(t); from t = {row} on a scheduler of torch {release} built with last_epoch={row - 1}"
                 form = f"{begun}, on {'the saved LR' if saved == 'after_step' else 'a fresh optimizer'}"

@@ -58,7 +58,7 @@ def find_averaged(evidence: Evidence) -> Iterator[Hypothesis]:
     """Means over an epoch, the steps in it from the spec or from the rows."""
     if not evidence.plain_clock:
         return
-    source, rows, at = evidence.base.source, evidence.rows, evidence.at
+    source, rows, at = evidence.base.source, evidence.log, evidence.rows.at
     per = rows.per_epoch
     gap = at[1] - at[0] if len(at) > 1 else 1
     windows: list[tuple[int, int]] = []
@@ -84,16 +84,16 @@ def _steps_of_epoch(evidence: Evidence) -> list[int]:
     known = evidence.spec.steps_per_epoch
     if known:
         return [known]
-    for t in evidence.at[:8]:
+    for t in evidence.rows.at[:8]:
         ends = evidence.base.source([t, t + 1])
         i = evidence.index_of(t)
         if (
-            not min(ends) - evidence.slack[i] <= evidence.values[i] <= max(ends) + evidence.slack[i]
+            not min(ends) - evidence.rows.slack[i] <= evidence.rows.values[i] <= max(ends) + evidence.rows.slack[i]
             or ends[0] == ends[1]
         ):
             continue  # no mean of what lies between
         mean = averaged_within(evidence.base.source, 512)([t])[0] - (ends[0] - ends[1]) / 1024  # the trapezoidal rule
-        over = evidence.values[i] - mean
+        over = evidence.rows.values[i] - mean
         n = (ends[0] - ends[1]) / (2 * over) if over else 0.0
         if 1.5 < n < 1e5:
             near = round(n)
@@ -118,8 +118,8 @@ def find_group(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def find_floor(evidence: Evidence) -> Iterator[Hypothesis]:
     """max(s(t), m), m the smallest value that the log holds."""
-    plain, lowest = evidence.formula, min(evidence.values)
-    flat = sum(value == lowest for value in evidence.values) > 1 and lowest < max(evidence.values)
+    plain, lowest = evidence.formula, min(evidence.rows.values)
+    flat = sum(value == lowest for value in evidence.rows.values) > 1 and lowest < max(evidence.rows.values)
     if plain is None or evidence.base.parts or not flat:
         return
     yield evidence.propose("floor", f"max(s(t), {lowest:g})", source=floored(plain, lowest))
@@ -155,7 +155,7 @@ def find_plateau(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def find_quantised(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t) rounded: the fewest digits at which the missed rows are what the log holds."""
-    if evidence.rows.rounding.kind != "full":
+    if evidence.log.rounding.kind != "full":
         return
     missed = evidence.asked()
     candidates = [Rounding("float32")]
@@ -163,8 +163,10 @@ def find_quantised(evidence: Evidence) -> Iterator[Hypothesis]:
     for rounding in candidates:
         source = written(evidence.base.source, rounding, evidence.base.factor)
         hypothesis = replace(evidence.base, source=source, factor=1.0)
-        predicted = hypothesis.at([evidence.at[i] for i in missed])
-        fits = sum(abs(p - evidence.values[i]) <= evidence.slack[i] for p, i in zip(predicted, missed, strict=True))
+        predicted = hypothesis.at([evidence.rows.at[i] for i in missed])
+        fits = sum(
+            abs(p - evidence.rows.values[i]) <= evidence.rows.slack[i] for p, i in zip(predicted, missed, strict=True)
+        )
         if missed and fits >= 0.9 * len(missed):
             kind = "decimals" if rounding.kind == "decimals" else f"{rounding.kind} digits"
             digits = "float32" if rounding.kind == "float32" else f"{rounding.digits} {kind}"

@@ -46,8 +46,8 @@ def find_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
     step = EXTRA["a step more or less"]
     forms += [(f"a warmup of {m} steps", step, shaped(SHAPES["t/W"], m)) for m in (n - 1, n + 1) if m > 0]
     other = EXTRA["another first factor"]
-    if evidence.at[0] == 0 and peak:
-        start = evidence.values[0] / peak
+    if evidence.rows.at[0] == 0 and peak:
+        start = evidence.rows.values[0] / peak
         line = shaped(lambda t, n: start + (1 - start) * t / n)
         forms.append((f"a warmup from {start:.6g} times the base", other, line))
     forms.append(("no warmup, and the decay from step 0", other, rest))
@@ -93,20 +93,23 @@ def find_warmup_end(evidence: Evidence) -> Iterator[Hypothesis]:
 def find_last_batch(evidence: Evidence) -> Iterator[Hypothesis]:
     """Ultralytics: warmup and decay are multiplied batch by batch, and the last batch of each epoch is logged."""
     parts = _parts(evidence)
-    if parts is None or evidence.rows.unit != "epoch" or not evidence.plain_clock:
+    if parts is None or evidence.log.unit != "epoch" or not evidence.plain_clock:
         return
     n, rest, _ = parts
-    first = range(min(6, len(evidence.at)))
-    decay = rest([evidence.at[i] for i in first])
+    first = range(min(6, len(evidence.rows)))
+    decay = rest([evidence.rows.at[i] for i in first])
     if not decay[0] > 0:
         return
-    low, high = ((evidence.values[0] + error) / decay[0] for error in (-evidence.slack[0], evidence.slack[0]))
+    low, high = (
+        (evidence.rows.values[0] + error) / decay[0] for error in (-evidence.rows.slack[0], evidence.rows.slack[0])
+    )
     # the share of the warmup that is done at the end of epoch 0 is (b - 1) / 100, or (b - 1) / (n b)
     ranges = [(100 * low + 1, 100 * high + 1), tuple(1 / max(1 - n * share, 1 / MOST_BATCHES) for share in (low, high))]
     for batches in (b for low, high in ranges for b in range(max(math.floor(low), 2), math.ceil(high) + 1)):
         whole = max(n * batches, 100)
         if all(
-            abs(evidence.values[i] - d * min(1.0, (batches * (evidence.at[i] + 1) - 1) / whole)) <= evidence.slack[i]
+            abs(evidence.rows.values[i] - d * min(1.0, (batches * (evidence.rows.at[i] + 1) - 1) / whole))
+            <= evidence.rows.slack[i]
             for i, d in zip(first, decay, strict=True)
         ):
             least = " (the least)" if n * batches < 100 else ""
@@ -119,12 +122,12 @@ def find_last_batch(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def find_other_scheduler(evidence: Evidence) -> Iterator[Hypothesis]:
     """DeepSpeed's default warmup, a logarithm, and no decay after it: another scheduler has the say."""
-    top = max(evidence.values)
-    rising = [i for i, value in enumerate(evidence.values) if 0 < value < 0.99 * top and evidence.at[i] > 0]
+    top = max(evidence.rows.values)
+    rising = [i for i, value in enumerate(evidence.rows.values) if 0 < value < 0.99 * top and evidence.rows.at[i] > 0]
     if evidence.formula is None or top <= 0 or not rising:
         return
     i = rising[-1]
-    power = math.log(evidence.at[i] + 1) * top / evidence.values[i]
+    power = math.log(evidence.rows.at[i] + 1) * top / evidence.rows.values[i]
     n = round(math.exp(power)) if power < 16 else 0
     if n > 1:
         logarithm = SHAPES["ln(t+1)/ln(W)"]
