@@ -25,6 +25,8 @@ else:
         were_frozen = [params.frozen for params in inherited]
         for params in inherited:
             params.frozen = False
+        # the standard one writes a missing docstring from the signature, and imports a tokenizer for that
+        cls.__doc__ = cls.__doc__ or cls.__name__
         dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only)(cls)
         for params, was_frozen in zip(inherited, were_frozen, strict=True):
             params.frozen = was_frozen
