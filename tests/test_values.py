@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, asdict, field, fields, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -101,3 +101,28 @@ def test_arguments_by_name_only() -> None:
     for args, named in (((), {}), ((2,), {"b": 2})):
         with pytest.raises(TypeError):
             Child(*args, **named)
+
+
+def test_class_variables_are_no_fields() -> None:
+    """A ClassVar is left alone, and a default that is redeclared without a value is inherited."""
+
+    @values.dataclass(frozen=True)
+    class Base:
+        kind: ClassVar[str] = "base"
+        size: int = 3
+
+    @values.dataclass(frozen=True)
+    class Child(Base):
+        size: int
+
+    assert ([f.name for f in fields(Child)], Child().size, Child.kind) == (["size"], 3, "base")
+
+
+def test_no_docstring_is_written() -> None:
+    """The standard one writes a missing docstring from the signature, for which Python imports a tokenizer."""
+
+    @values.dataclass
+    class Bare:
+        x: int
+
+    assert Bare.__doc__ is None
