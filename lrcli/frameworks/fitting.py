@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -68,6 +69,13 @@ class Shape:
         """The steps of an epoch, if the milestones are whole epochs; else 0."""
         size = 1 if self.epochs else self.per_epoch
         return size if size and not any(m % size for m in self.milestones) else 0
+
+    @property
+    def decay_alone(self) -> Shape:
+        """What comes after the warmup, from its own step 0 on."""
+        milestones = tuple(m - self.begin for m in self.milestones)
+        end = self.end - self.begin if self.end else 0
+        return replace(self, warmup=0, start=0.0, ramp="line", climb=1.0, begin=0, end=end, milestones=milestones)
 
     @property
     def plain(self) -> bool:

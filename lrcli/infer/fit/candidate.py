@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.effort import spend
@@ -89,6 +89,37 @@ class Candidate:
     def numbers(self) -> int:
         """How many numbers there are to say; in an expression, which bends to anything, an odd one counts as three."""
         return (not self.schedule.sets_lr) + len(self.skipped) + _numbers(self.schedule)
+
+
+_KINDS = {"line": "linear", "power": "polynomial", "steps": "multistep", "restarts": "cosine_restarts"}
+"""The decays that are called otherwise to the user."""
+
+
+@dataclass(frozen=True)
+class Main:
+    """What comes after the warmup: a curve that begins at position `begin`; the shape counts from there."""
+
+    begin: int
+    shape: Shape
+    cost: float
+    free: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """What the decay is called to the user."""
+        equal_steps = self.shape.decay == "steps" and self.shape.scale
+        return "step" if equal_steps else _KINDS.get(self.shape.decay, self.shape.decay)
+
+    @property
+    def lr(self) -> float:
+        """The learning rate that it begins with."""
+        return self.shape.lr
+
+    def draft(self, first_step: int, shape: Shape, extra_cost: float = 0.0, **more: Any) -> Candidate:
+        """The candidate with this shape, for which a schedule is to be found; cycles may go on behind the last row."""
+        horizon = 0 if shape.decay == "restarts" else shape.end
+        fields = {"horizon": horizon, "free": self.free, "shape": shape, **more}
+        return Candidate(self.kind, self.lr, first_step, self.cost + extra_cost, **fields)
 
 
 def _has_code(schedule: Schedule) -> bool:

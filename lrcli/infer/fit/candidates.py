@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.compose import clocked_candidates, compose, curved_candidates
+from lrcli.infer.fit.compose import clocked_candidates, compose, curved_candidates, with_warmup
 from lrcli.infer.fit.cyclic import cyclic_candidates
 from lrcli.infer.fit.one_cycle import one_cycle_candidates
 from lrcli.infer.fit.phases import phase_candidates
@@ -14,9 +14,9 @@ from lrcli.infer.fit.plateau import plateau_candidates
 from lrcli.infer.fit.restarts import restart_candidates
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.sampled import between_candidates, sampled_candidates, warming_candidates
-from lrcli.infer.fit.segments import Segment, cut, cycles, flats, last_stretch
+from lrcli.infer.fit.segments import Segment, cut, cycles, last_stretch
 from lrcli.infer.fit.skipped import late_candidates
-from lrcli.infer.fit.steps import step_candidates
+from lrcli.infer.fit.steps import Drop, Flat, falling, flats
 from lrcli.infer.fit.tuned import FEW_WARM, MOST_CYCLES, SLACKS
 from lrcli.infer.fit.wave import Wave
 
@@ -27,7 +27,7 @@ def candidates(
     """What the rows may come from, in no order; `searched` are those that candidates are made of."""
     flat = flats(rows)
     if flat is not None and len(flat) > 1:
-        stepped = [*step_candidates(rows, flat), *plateau_candidates(rows, flat, metrics, float32)]
+        stepped = [*_stepped(rows, flat), *plateau_candidates(rows, flat, metrics, float32)]
         yield from stepped
         if stepped and 2 * len(flat) < len(rows):
             return  # it is made of flat stretches: no curve says that better
@@ -49,6 +49,21 @@ def candidates(
         yield from readings
         if readings:
             return
+
+
+def _stepped(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:
+    """Step decays after the rise that the run begins with, or that have begun to fall before their warmup ends."""
+    top = max(range(len(flats)), key=lambda i: flats[i].high)
+    law = falling(rows, flats[top:])
+    if law is not None:
+        yield from with_warmup(rows, Segment(flats[top].start, len(rows), law))
+        return
+    last_rise = max((i for i in range(1, len(flats)) if flats[i].low > flats[i - 1].high), default=0)
+    law = falling(rows, flats[last_rise:]) if last_rise > top else None
+    if law is not None:
+        pairs = pairwise(flats[: last_rise + 1])
+        drops = (Drop(rows.p[b.start - 1], rows.p[b.start]) for a, b in pairs if b.high < a.low)
+        yield from clocked_candidates(rows, Segment(flats[last_rise].start, len(rows), law.after(*drops)))
 
 
 def _of_segments(rows: FitRows, searched: FitRows, segments: list[Segment]) -> Iterator[Candidate]:

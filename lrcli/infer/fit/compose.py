@@ -10,14 +10,15 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import product
 
-from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.laws import Decay, Inverse, Law, Level, Power, Slope
-from lrcli.infer.fit.mains import Main, mains
-from lrcli.infer.fit.naming import plain_curve, said, spoken
-from lrcli.infer.fit.plain import after, plain_climb, plain_schedule
+from lrcli.infer.fit.candidate import Candidate, Main
+from lrcli.infer.fit.laws import Inverse, Law, Level, Root, Slope
+from lrcli.infer.fit.mains import mains
+from lrcli.infer.fit.naming import curves, said
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
+from lrcli.infer.fit.steps import Falling
 from lrcli.infer.fit.tuned import COSTS, FEWEST_CURVED, MOST_PRODUCT, OPEN_TOP, WARMUP_SHARES
 from lrcli.infer.fit.warmup import CURVED, LINE, Climb, Ramp, RateAt, Start, climbing, curved, kinks, ramp, starts
 from lrcli.infer.fit.wave import Wave
@@ -36,7 +37,7 @@ def compose(rows: FitRows, segments: list[Segment], *, late: bool = False) -> It
         segment = segments[number]
         flat = last if segment is not last else None
         if flat is None or (isinstance(flat.law, Level) and isinstance(segment.law, (Slope, Wave))):
-            yield from _with_warmup(rows, segment, flat, late=late)
+            yield from with_warmup(rows, segment, flat, late=late)
 
 
 def curved_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
@@ -45,11 +46,16 @@ def curved_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
         rows, segment = rows.part(1, len(rows)), replace(segment, start=segment.start - 1, stop=segment.stop - 1)
     before = rows.y[: segment.start]
     if len(before) >= FEWEST_CURVED and segment.stop - segment.start > 1 and list(before) == sorted(before):
-        yield from _with_warmup(rows, segment, None, climbs=CURVED)
+        yield from with_warmup(rows, segment, None, climbs=CURVED)
 
 
-def _with_warmup(
-    rows: FitRows, segment: Segment, flat: Segment | None, *, late: bool = False, climbs: tuple[Climb, ...] = (LINE,)
+def with_warmup(
+    rows: FitRows,
+    segment: Segment,
+    flat: Segment | None = None,
+    *,
+    late: bool = False,
+    climbs: tuple[Climb, ...] = (LINE,),
 ) -> Iterator[Candidate]:
     """Candidates in which `segment` is the main law, all rows before it its warmup and `flat` its end."""
     before, inner = rows.part(0, segment.start), rows.part(segment.start, segment.stop)
@@ -58,22 +64,32 @@ def _with_warmup(
     begins = starts(rows, _zeros(lines))
     if late and not len(before):
         begins += [Start(n, COSTS["skipped before"] * (n + 2.5)) for n in range(2, min(40, rows.p[0]))]
-    curves: list[RateAt] = lines
+    ramps: list[RateAt] = lines
     if climbs != (LINE,):
         both = ((start, climb) for start in begins for climb in climbs)
-        curves = [curve for start, climb in both if (curve := curved(before, start, climb))]
-    for begin in _main_begins(inner, before, law, begins, curves):
-        for start in begins:
-            if start.first_step > begin:
-                continue
+        ramps = [curve for start, climb in both if (curve := curved(before, start, climb))]
+    unseen = not len(before) and not isinstance(law, Falling)  # a flat stretch says nothing of a warmup before it
+    for begin, start in product(_main_begins(inner, before, law, begins, ramps), begins):
+        if start.first_step == begin or (start.first_step < begin and (len(before) or unseen)):
             for main in mains(inner, law, begin, start.first_step):
-                if not 0 < main.lr < math.inf:
-                    continue
-                ramps = (ramp(before, start, begin, main.lr, climb) for climb in climbs)
-                for warmup in filter(None, ramps):
-                    candidate = _joined(warmup, main, rows, flat)
-                    if candidate is not None:
-                        yield candidate
+                if 0 < main.lr < math.inf:
+                    yield from joined(rows, before, main, start, flat, climbs)
+
+
+def joined(
+    rows: FitRows,
+    before: FitRows,
+    main: Main,
+    start: Start,
+    flat: Segment | None = None,
+    climbs: tuple[Climb, ...] = (LINE,),
+) -> Iterator[Candidate]:
+    """Candidates in which the rows before climb from `start` to the main curve."""
+    for climb in climbs:
+        warmup = ramp(before, start, main.begin, main.lr, climb)
+        candidate = warmup and _joined(warmup, main, rows, flat)
+        if candidate:
+            yield candidate
 
 
 def _zeros(lines: list[RateAt]) -> tuple[int, ...]:
@@ -84,10 +100,12 @@ def _zeros(lines: list[RateAt]) -> tuple[int, ...]:
     return (near,) if abs(lines[0].end - near) < 0.02 else ()
 
 
-def _main_begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start], curves: list[RateAt]) -> Iterator[int]:
+def _main_begins(
+    inner: FitRows, before: FitRows, law: Law | Falling, begins: list[Start], ramps: list[RateAt]
+) -> Iterator[int]:
     """Positions at which the main law may begin."""
     first = inner.p[0]
-    met = list(kinks(before, curves, law, first, begins)) if len(before) else [start.first_step for start in begins]
+    met = list(kinks(before, ramps, law, first, begins)) if len(before) else [start.first_step for start in begins]
     if isinstance(law, Wave):
         near = round(law.top)
         tops = [near]
@@ -123,10 +141,8 @@ def _hidden_peaks(inner: FitRows, law: Slope | Inverse) -> Iterator[int]:
 
 
 def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None) -> Candidate | None:
-    begin, spent, evidence = warmup.steps, main.cost, []
-    shape = warmup.before(main.shape)
-    spent += warmup.cost - _ratio_discount(warmup.warmup, main.shape.end)
-    free = [*main.free]
+    shape, free, evidence = warmup.before(main.shape), [*main.free], []
+    spent = warmup.cost - _ratio_discount(warmup.warmup, main.shape.end)
     if warmup.start_factor > 1:
         evidence.append(f"the warmup comes from above: it begins with {warmup.start_factor:g} times the learning rate")
     if warmup.climb != LINE:
@@ -147,32 +163,8 @@ def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None) -> Ca
         if end is None:
             return None
         spent += COSTS["flat end"] * (main.kind == "cosine")
-        shape = replace(shape, floor=float(f"{flat.law(0):.12g}"), end=begin + end, rests=True)
-    bare = Candidate(
-        main.kind,
-        main.lr,
-        warmup.first_step,
-        spent,
-        horizon=shape.end,
-        free=tuple(free),
-        evidence=tuple(evidence),
-        shape=shape,
-    )
-    if begin and plain_schedule(shape) is None:
-        return next(spoken(bare, rows), None) or _in_parts(bare, main, rows)
-    return said(bare, rows)
-
-
-def _in_parts(bare: Candidate, main: Main, rows: FitRows) -> Candidate | None:
-    """The candidate as PyTorch's warmup before what a framework has for the main curve alone."""
-    assert bare.shape is not None
-    climb = plain_climb(bare.shape)
-    alone = Candidate("", main.lr, main.begin, 0.0, horizon=main.shape.end, shape=main.shape)
-    part = next(spoken(alone, rows.part(bisect_left(rows.p, main.begin), len(rows))), None)
-    if part is None or climb is None:
-        return None
-    candidate = replace(bare, schedule=after(climb, bare.shape.begin, part.schedule), setting=part.setting)
-    return candidate if rows.holds(candidate.at) else None
+        shape = replace(shape, floor=float(f"{flat.law(0):.12g}"), end=warmup.steps + end, rests=True)
+    return said(main.draft(warmup.first_step, shape, spent, free=tuple(free), evidence=tuple(evidence)), rows)
 
 
 def _end_at(main: Main, flat: Segment, rows: FitRows) -> int | None:
@@ -204,7 +196,7 @@ def clocked_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
         before = rows.part(seen.start, seen.stop)
         if len(before) < 2 or before.p[0] == before.p[-1]:
             continue
-        first, decay = rows.p[segment.start], plain_curve(main.shape, main.begin)
+        first, decay = rows.p[segment.start], next(curves(main.shape, rows, main.begin), None)
         if before.y[0] < before.y[-1]:
             top = Level(main.lr, main.lr)
             yield from _during(rows, main, _ramps(before, main, top, first, main.lr), "a jump at its end")
@@ -221,7 +213,7 @@ def clocked_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
 def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Main]:
     """The curves of the last stretch that began before it, about where the log does."""
     law = segment.law
-    if not isinstance(law, (Slope, Wave, Decay, Power)) or segment.stop - segment.start < 3 or not segment.start:
+    if isinstance(law, (Level, Root)) or segment.stop - segment.start < 3 or not segment.start:
         return
     inner = rows.part(segment.start, segment.stop)
     begins = [rows.p[0], rows.p[0] + 1, 0, 1]
@@ -257,15 +249,13 @@ def _during(
     for warmup in ramps:
         shape = replace(warmup.during(main.shape), meets=meets, product=product)
         evidence = f"a warmup of {warmup.warmup} steps from {shape.start:g}; the decay's clock runs meanwhile: {how}"
-        bare = Candidate(
-            main.kind,
-            main.lr,
+        bare = main.draft(
             main.begin - late,
-            main.cost + warmup.cost + COSTS["product" if product else "clock"],
-            horizon=shape.end,
-            free=main.free,
+            shape,
+            warmup.cost + COSTS["product" if product else "clock"],
             evidence=(evidence, *(["the first row repeats: the scheduler is one step late"] if late else [])),
             skipped=(main.begin,) if late else (),
-            shape=shape,
         )
-        yield from filter(None, [said(bare, rows)] if product else spoken(bare, rows))
+        candidate = said(bare, rows)
+        if candidate:
+            yield candidate

@@ -8,43 +8,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 from lrcli.frameworks.fitting import Shape
+from lrcli.infer.fit.candidate import Main
 from lrcli.infer.fit.laws import Decay, Law, Level, Power, Root, Slope
-from lrcli.infer.fit.naming import unit_curve, unit_curves
+from lrcli.infer.fit.naming import curves
 from lrcli.infer.fit.rows import FitRows, spread
+from lrcli.infer.fit.steps import Falling, step_mains
 from lrcli.infer.fit.tuned import COSTS, FLOOR_SHARES
 from lrcli.infer.fit.warmup import Start, ramp
 from lrcli.infer.fit.wave import Wave
 from lrcli.infer.numbers import cost, digits, rounded, simplest, simplest_whole
 
-_KINDS = {"line": "linear", "power": "polynomial"}
-"""The decays that are called otherwise to the user."""
 
-
-@dataclass(frozen=True)
-class Main:
-    """What comes after the warmup: a curve that begins at position `begin`; the shape counts from there."""
-
-    begin: int
-    shape: Shape
-    cost: float
-    free: tuple[str, ...] = ()
-
-    @property
-    def kind(self) -> str:
-        """What the decay is called to the user."""
-        return _KINDS.get(self.shape.decay, self.shape.decay)
-
-    @property
-    def lr(self) -> float:
-        """The learning rate that it begins with."""
-        return self.shape.lr
-
-
-def mains(rows: FitRows, law: Law, begin: int, first_step: int) -> Iterator[Main]:
+def mains(rows: FitRows, law: Law | Falling, begin: int, first_step: int) -> Iterator[Main]:
     """The curves of a law that begin at a position: their rows are `rows`."""
 
     def main(shape: Shape, extra: float = 0.0, free: tuple[str, ...] = ()) -> Main:
@@ -56,6 +35,8 @@ def mains(rows: FitRows, law: Law, begin: int, first_step: int) -> Iterator[Main
     if isinstance(law, Level):
         if span := rows.scale(lambda p: 1.0):
             yield main(Shape("constant", simplest(*span)))
+    elif isinstance(law, Falling):
+        yield from step_mains(rows, law, begin, first_step)
     elif isinstance(law, Decay):
         shapes = (
             Shape("exponential", 1.0, power=gamma) for gamma in rounded(math.exp(law.line.slope), 13) if gamma > 0
@@ -98,7 +79,7 @@ def floor_cost(floor: float, lr: float) -> float:
 def _scaled(rows: FitRows, shapes: Iterable[Shape], begin: int) -> Iterator[Shape]:
     """The first of the shapes, of height 1, that the rows have, with its learning rate."""
     for shape in shapes:
-        for unit in unit_curves(shape, rows, begin):
+        for unit in curves(shape, rows, begin):
             try:
                 span = rows.scale(unit)
             except OverflowError:
@@ -134,7 +115,7 @@ def _ended(rows: FitRows, law: Slope | Wave | Power, unit: Shape, begin: int, fi
     least = 1 if isinstance(law, Wave) else rows.p[-1] - begin + (to_zero and rows.y[-1] > rows.tol[-1])
 
     def curve(length: int) -> Callable[[int], float]:
-        return unit_curve(replace(unit, end=length), begin)
+        return next(curves(replace(unit, end=length), rows, begin))
 
     def fits(length: int) -> bool:
         if length < max(least, 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -10,7 +11,7 @@ from lrcli.catalog.registry import find_type
 from lrcli.errors import InvalidValue, LrcliError
 from lrcli.frameworks.fitting import Shape, Words, own_spellings, spellings
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.plain import plain_schedule
+from lrcli.infer.fit.plain import after, plain_climb, plain_schedule
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.tuned import UNROUND
 from lrcli.infer.numbers import cost, digits
@@ -19,27 +20,14 @@ from lrcli.schedules.linear import Linear
 from lrcli.schedules.sequential import Chained
 
 
-def plain_curve(shape: Shape, begin: int) -> Callable[[int], float] | None:
-    """The learning rate of a shape that begins at a position; None where PyTorch has no class for it."""
-    schedule = plain_schedule(shape)
-    return None if schedule is None else Candidate("", shape.lr, begin, 0.0, schedule=schedule).at
-
-
-def unit_curve(shape: Shape, begin: int) -> Callable[[int], float]:
-    """The same for a shape that PyTorch has a class for."""
-    curve = plain_curve(shape, begin)
-    assert curve is not None
-    return curve
-
-
-def unit_curves(shape: Shape, rows: FitRows, begin: int) -> Iterator[Callable[[int], float]]:
-    """The curves of height 1 by which PyTorch or else the frameworks say a shape, whether they are right or not."""
-    if (curve := plain_curve(shape, begin)) is not None:
-        yield curve
+def curves(shape: Shape, rows: FitRows, begin: int) -> Iterator[Callable[[int], float]]:
+    """The curves by which PyTorch, or else a framework, says a shape from a position on, whether right or not."""
+    if (schedule := plain_schedule(shape)) is not None:
+        yield Candidate("", shape.lr, begin, 0.0, schedule=schedule).at
         return
     for words in spellings(in_run(shape, rows)):
         with suppress(InvalidValue, LrcliError):
-            yield Candidate("", 1.0, begin, 0.0, schedule=schedule_of(words)).at
+            yield Candidate("", shape.lr, begin, 0.0, schedule=schedule_of(words)).at
 
 
 def in_run(shape: Shape, rows: FitRows) -> Shape:
@@ -48,14 +36,31 @@ def in_run(shape: Shape, rows: FitRows) -> Shape:
 
 
 def said(bare: Candidate, rows: FitRows) -> Candidate | None:
-    """A candidate with a shape as a schedule that gives the rows: PyTorch's, or the first framework's that has one."""
+    """A candidate with a shape as a schedule that gives the rows, None if there is none.
+
+    It is PyTorch's, or the first framework's that has one, or PyTorch's warmup before a framework's decay.
+    """
     assert bare.shape is not None
     schedule = plain_schedule(bare.shape)
     if schedule is None or bare.shape.ramp != "line":  # code, which has a name elsewhere
         worded = next(spoken(bare, rows), None)
         if worded is not None or schedule is None:
-            return worded
+            return worded or _in_parts(bare, bare.shape, rows)
     candidate = replace(bare, schedule=schedule)
+    return candidate if rows.holds(candidate.at) else None
+
+
+def _in_parts(bare: Candidate, shape: Shape, rows: FitRows) -> Candidate | None:
+    """The candidate as PyTorch's warmup before what a framework has for the decay alone."""
+    climb = plain_climb(shape)
+    if climb is None or not shape.begin or shape.warmup > shape.begin:
+        return None
+    begin = bare.first_step + shape.begin
+    alone = replace(bare, first_step=begin, horizon=shape.decay_alone.end, shape=shape.decay_alone)
+    part = next(spoken(alone, rows.part(bisect_left(rows.p, begin), len(rows))), None)
+    if part is None:
+        return None
+    candidate = replace(bare, schedule=after(climb, shape.begin, part.schedule), setting=part.setting)
     return candidate if rows.holds(candidate.at) else None
 
 

@@ -9,13 +9,13 @@ from itertools import islice, pairwise
 from lrcli.expression import Expression
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.laws import Law, Level, Slope
+from lrcli.infer.fit.laws import Level, Slope
 from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import said
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.tuned import COSTS, STARTS
-from lrcli.infer.fit.warmup import Ramp
+from lrcli.infer.fit.warmup import Ramp, RateAt
 from lrcli.infer.fit.wave import Wave
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
 from lrcli.schedules.base import Schedule
@@ -85,7 +85,7 @@ def _peak(rows: FitRows, segments: list[Segment], edges: list[int]) -> float:
     return best
 
 
-def _end(rows: FitRows, law: Law, begin: int) -> int:
+def _end(rows: FitRows, law: RateAt, begin: int) -> int:
     """Where the last phase ends: where a line is 0, else after the last row."""
     last = rows.p[-1]
     if isinstance(law, Slope) and law.slope < 0:
@@ -114,7 +114,7 @@ def _edge(rows: FitRows, left: Segment, right: Segment, begin: int, round_edges:
     return met if whole is None else whole + begin
 
 
-def _share(value: float, peak: float, noise: float = 0.0, beside: Law | None = None) -> float:
+def _share(value: float, peak: float, noise: float = 0.0, beside: RateAt | None = None) -> float:
     """A value as a factor of the base LR, as round as the noise allows, or that of the flat stretch that it meets."""
     share = value / peak
     if isinstance(beside, Level):

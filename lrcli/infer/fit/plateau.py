@@ -9,7 +9,7 @@ from itertools import islice, pairwise, product
 
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.rows import FitRows
-from lrcli.infer.fit.segments import Flat
+from lrcli.infer.fit.steps import Flat
 from lrcli.infer.fit.tuned import COSTS, MOST_METRIC, PATIENCES, THRESHOLDS
 from lrcli.infer.numbers import cost, simplest
 from lrcli.schedules.plateau import Plateau

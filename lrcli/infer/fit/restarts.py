@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lrcli.frameworks.fitting import Shape
-from lrcli.infer.fit.candidate import Candidate
+from lrcli.infer.fit.candidate import Candidate, Main
+from lrcli.infer.fit.compose import joined
 from lrcli.infer.fit.mains import floor_cost, heights
-from lrcli.infer.fit.naming import said, unit_curves
+from lrcli.infer.fit.naming import curves
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.tuned import COSTS
-from lrcli.infer.fit.warmup import ramp, starts
+from lrcli.infer.fit.warmup import starts
 from lrcli.infer.fit.wave import Wave
 from lrcli.infer.numbers import cost, simplest_whole
 
@@ -87,24 +89,12 @@ def _with_cycles(rows: FitRows, begin: int, unit: Shape) -> Iterator[Candidate]:
     warm = bisect_left(rows.p, begin)
     before, inner = rows.part(0, warm), rows.part(warm, len(rows))
     probe = inner.pick(spread(len(inner), 12, 3))
-    for curve in unit_curves(unit, rows, begin):
+    factor, count = int(unit.scale) or 1, int(unit.power)
+    length = unit.end if unit.end % count else math.ceil(unit.end / _length(factor, count))
+    for curve in curves(unit, rows, begin):
         near = inner.heights(curve) if probe.heights(curve) else None
         for lr, floor in heights(inner, curve, near[0]) if near else ():
+            spent = cost(lr) + floor_cost(floor, lr) + cost(length) + COSTS["longer cycles"] * (factor - 1)
+            main = Main(begin, replace(unit, lr=lr, floor=floor), spent)
             for start in starts(rows):
-                rise = ramp(before, start, begin, lr) if start.first_step <= begin else None
-                if rise is None:
-                    continue
-                shape = rise.before(
-                    Shape("restarts", lr, end=unit.end, floor=floor, power=unit.power, scale=unit.scale)
-                )
-                factor = max(unit.scale, 1)
-                spent = rise.cost + cost(lr) + floor_cost(floor, lr) + COSTS["longer cycles"] * (factor - 1)
-                spent += (
-                    cost(unit.end)
-                    if unit.end % unit.power
-                    else cost(math.ceil(unit.end / _length(int(factor), int(unit.power))))
-                )
-                bare = Candidate("cosine_restarts", lr, start.first_step, spent, free=rise.free, shape=shape)
-                candidate = said(bare, rows)
-                if candidate is not None:
-                    yield candidate
+                yield from joined(rows, before, main, start)

@@ -11,9 +11,8 @@ from itertools import product
 
 from lrcli.errors import InvalidValue, LrcliError
 from lrcli.frameworks.fitting import Shape, Words, spellings
-from lrcli.infer.fit.candidate import Candidate, Epochs
+from lrcli.infer.fit.candidate import Candidate, Epochs, Main
 from lrcli.infer.fit.compose import clocked_mains
-from lrcli.infer.fit.mains import Main
 from lrcli.infer.fit.naming import gives, said, schedule_of
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from lrcli.infer.fit.laws import FALLING, LAWS, Law, Level, Slope
 from lrcli.infer.fit.rows import FitRows
-from lrcli.infer.fit.tuned import MOST_FLATS, MOST_STRETCHES, SLACKS
+from lrcli.infer.fit.steps import Falling
+from lrcli.infer.fit.tuned import MOST_STRETCHES, SLACKS
 
 
 @dataclass(frozen=True)
@@ -17,7 +16,7 @@ class Segment:
 
     start: int
     stop: int
-    law: Law
+    law: Law | Falling
 
 
 def cut(rows: FitRows, slack: float = SLACKS[0]) -> list[Segment] | None:
@@ -100,28 +99,3 @@ def cycles(rows: FitRows) -> list[tuple[int, int]]:
             edges.append(i)
             fallen = False
     return [*zip(edges, [*edges[1:], len(rows)], strict=True)]
-
-
-class Flat(NamedTuple):
-    """The rows start <= i < stop have one value, between low and high."""
-
-    start: int
-    stop: int
-    low: float
-    high: float
-
-
-def flats(rows: FitRows, most: int = MOST_FLATS) -> list[Flat] | None:
-    """The flat stretches, in order; None if there are too many."""
-    stretches: list[Flat] = []
-    start, low, high = 0, -math.inf, math.inf
-    for i, (y, tol) in enumerate(zip(rows.y, rows.tol, strict=True)):
-        a, b = max(low, y - tol), min(high, y + tol)
-        if a > b or (i and abs(y - rows.y[start]) > max(1e-8 * abs(y), 1e-12 * rows.peak)):
-            stretches.append(Flat(start, i, low, high))
-            if len(stretches) >= most:
-                return None
-            start, a, b = i, y - tol, y + tol
-        low, high = a, b
-    stretches.append(Flat(start, len(rows), low, high))
-    return stretches

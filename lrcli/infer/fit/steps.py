@@ -4,19 +4,40 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 from lrcli.frameworks.fitting import Shape
-from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.laws import Level
-from lrcli.infer.fit.naming import said
+from lrcli.infer.fit.candidate import Main
 from lrcli.infer.fit.rows import FitRows
-from lrcli.infer.fit.segments import Flat
-from lrcli.infer.fit.tuned import COSTS
-from lrcli.infer.fit.warmup import Ramp, climbing, kinks, ramp, starts
+from lrcli.infer.fit.tuned import COSTS, MOST_FLATS
 from lrcli.infer.numbers import cost, simplest, simplest_whole
+
+
+class Flat(NamedTuple):
+    """The rows start <= i < stop have one value, between low and high."""
+
+    start: int
+    stop: int
+    low: float
+    high: float
+
+
+def flats(rows: FitRows, most: int = MOST_FLATS) -> list[Flat] | None:
+    """The flat stretches, in order; None if there are too many."""
+    stretches: list[Flat] = []
+    start, low, high = 0, -math.inf, math.inf
+    for i, (y, tol) in enumerate(zip(rows.y, rows.tol, strict=True)):
+        a, b = max(low, y - tol), min(high, y + tol)
+        if a > b or (i and abs(y - rows.y[start]) > max(1e-8 * abs(y), 1e-12 * rows.peak)):
+            stretches.append(Flat(start, i, low, high))
+            if len(stretches) >= most:
+                return None
+            start, a, b = i, y - tol, y + tol
+        low, high = a, b
+    stretches.append(Flat(start, len(rows), low, high))
+    return stretches
 
 
 class Drop(NamedTuple):
@@ -27,79 +48,36 @@ class Drop(NamedTuple):
     times: int = 1
 
 
-class Falling(NamedTuple):
-    """Flat stretches, the first of which is between low and high, each a power of gamma times the one before."""
+@dataclass(frozen=True)
+class Falling:
+    """y = value * gamma ** (drops so far): the value before the first drop is between low and high.
+
+    from_start: whether they are the first rows of the log, so that drops may lie before them.
+    """
 
     gamma: float
     low: float
     high: float
-    drops: list[Drop]
+    drops: tuple[Drop, ...]
+    from_start: bool
+
+    def __call__(self, p: float) -> float:
+        """The value before the first drop."""
+        return (self.low + self.high) / 2
 
     def lr(self, earlier: int = 0) -> float:
-        """The roundest learning rate before the first of the stretches, and before so many more drops."""
+        """The roundest learning rate before the first drop, and before so many more."""
         return simplest(self.low / self.gamma**earlier, self.high / self.gamma**earlier)
 
-
-def step_candidates(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:
-    """Step and multistep schedules, after a warmup where the run begins with a rise."""
-    top = max(range(len(flats)), key=lambda i: flats[i].high)
-    falling = _falling(rows, flats[top:]) if len(flats) - top > 1 else None
-    if falling is None:
-        last_rise = max((i for i in range(1, len(flats)) if flats[i].low > flats[i - 1].high), default=0)
-        if last_rise > top and len(flats) - last_rise > 1:
-            yield from _dropped_in_warmup(rows, flats[last_rise:])
-        return
-    begins = starts(rows)
-    before = rows.part(0, flats[top].start)
-    if not len(before):
-        for start in begins:
-            yield from _schedules(rows, Ramp(start.first_step, cost=start.cost), start.first_step, falling)
-        return
-    level = Level(falling.low, falling.high)
-    for begin in kinks(before, climbing(before, begins), level, rows.p[flats[top].start], begins):
-        for start in begins:
-            rise = ramp(before, start, begin, falling.lr()) if start.first_step < begin else None
-            if rise is not None:
-                yield from _schedules(rows, rise, begin, falling)
+    def after(self, *earlier: Drop) -> Falling:
+        """The same with drops before."""
+        raised = self.gamma ** len(earlier)
+        return Falling(self.gamma, self.low / raised, self.high / raised, (*earlier, *self.drops), False)
 
 
-def _dropped_in_warmup(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:
-    """Schedules that have begun to fall before their warmup, which multiplies them, ends."""
-    before = rows.part(0, flats[0].start)
-    falling = _falling(rows, flats)
-    if falling is None:
-        return
-    falls = [i for i in range(1, len(before)) if before.y[i] < before.y[i - 1]]
-    shares = [falling.gamma ** sum(i < fall for fall in falls) for i in range(len(before))]
-    rising = replace(
-        before,
-        y=[y * share for y, share in zip(before.y, shares, strict=True)],
-        tol=[tol * share for tol, share in zip(before.tol, shares, strict=True)],
-    )
-    drops = [*(Drop(before.p[i - 1], before.p[i]) for i in falls), *falling.drops]
-    lr = falling.lr(len(falls))
-    begins = starts(rows)
-    for end in kinks(
-        rising, climbing(rising, begins), Level(falling.low, falling.high), rows.p[flats[0].start], begins
-    ):
-        for start in begins:
-            rise = ramp(rising, start, end, falling.lr()) if start.first_step < end else None
-            if rise is None or rise.held:
-                continue
-            milestones, free = _milestones(rows, drops, start.first_step, start.first_step)
-            shape = rise.during(Shape("steps", lr, power=falling.gamma, milestones=milestones, product=True))
-            evidence = ("the decay runs during the warmup: the learning rate is the product of both",)
-            spent = rise.cost + cost(lr) + cost(falling.gamma) + sum(map(cost, milestones)) + COSTS["product"]
-            bare = Candidate(
-                "multistep", lr, start.first_step, spent, free=(*rise.free, *free), evidence=evidence, shape=shape
-            )
-            if candidate := said(bare, rows):
-                yield candidate
-
-
-def _falling(rows: FitRows, flats: list[Flat]) -> Falling | None:
-    """What the flat stretches are; None if no gamma makes them."""
-    if min(flat.low for flat in flats) <= 0:
+def falling(rows: FitRows, flats: list[Flat]) -> Falling | None:
+    """The law of these flat stretches; None if no gamma makes them."""
+    if len(flats) < 2 or min(flat.low for flat in flats) <= 0:
         return None
     logs = [math.log((b.low + b.high) / (a.low + a.high)) for a, b in pairwise(flats)]
     unit = min(logs, key=abs)
@@ -117,42 +95,31 @@ def _falling(rows: FitRows, flats: list[Flat]) -> Falling | None:
     if low > high:
         return None
     places = ((rows.p[flat.start - 1], rows.p[flat.start]) for flat in flats[1:])
-    return Falling(gamma, low, high, [Drop(*place, n) for place, n in zip(places, times, strict=True)])
+    drops = tuple(Drop(*place, n) for place, n in zip(places, times, strict=True))
+    return Falling(gamma, low, high, drops, not flats[0].start)
 
 
-def _schedules(rows: FitRows, warmup: Ramp, begin: int, falling: Falling) -> Iterator[Candidate]:
-    gamma, drops = falling.gamma, falling.drops
-
-    def candidate(kind: str, shape: Shape, spent: float, free: tuple[str, ...]) -> Candidate | None:
-        spent += warmup.cost + cost(shape.lr) + cost(gamma)
-        free = (*warmup.free, *free)
-        return said(Candidate(kind, shape.lr, warmup.first_step, spent, free=free, shape=warmup.before(shape)), rows)
-
-    for earlier in range(1 if begin >= rows.p[0] else 40):
-        size = _step_size(rows, begin, drops, earlier)
+def step_mains(rows: FitRows, law: Falling, begin: int, first_step: int) -> Iterator[Main]:
+    """Equal steps, the first of which may lie before the rows, and milestones."""
+    for earlier in range(40 if law.from_start and begin < rows.p[0] else 1):
+        size = _step_size(rows, begin, law.drops, earlier)
         if size is not None:
             low, high, chosen = size
             free: tuple[str, ...] = () if low == high else (f"step_size: {low} to {high} fit",)
             milestones = tuple(range(chosen, rows.p[-1] - begin + 1, chosen))
-            shape = Shape("steps", falling.lr(earlier), power=gamma, milestones=milestones, scale=chosen)
-            step = candidate(
-                "step", shape, _epoch_cost(chosen, rows.epoch) + COSTS["unseen steps"] * bool(earlier), free
-            )
-            if step is not None:
-                yield step
-                break
-    shift = begin - warmup.first_step
-    milestones, free = _milestones(rows, drops, begin, warmup.first_step)
-    if milestones[0] < 1:
-        return
-    spent = sum(_epoch_cost(m + shift, rows.epoch) for m in milestones)
-    multi = candidate("multistep", Shape("steps", falling.lr(), power=gamma, milestones=milestones), spent, free)
-    if multi is not None:
-        yield multi
+            shape = Shape("steps", law.lr(earlier), power=law.gamma, milestones=milestones, scale=chosen)
+            spent = _epoch_cost(chosen, rows.epoch) + COSTS["unseen steps"] * bool(earlier)
+            yield Main(begin, shape, spent + cost(shape.lr) + cost(law.gamma), free)
+            break
+    milestones, free = _milestones(rows, law.drops, begin, first_step)
+    if milestones[0] >= 1:
+        shape = Shape("steps", law.lr(), power=law.gamma, milestones=milestones)
+        spent = sum(_epoch_cost(m + begin - first_step, rows.epoch) for m in milestones)
+        yield Main(begin, shape, spent + cost(shape.lr) + cost(law.gamma), free)
 
 
 def _milestones(
-    rows: FitRows, drops: list[Drop], begin: int, first_step: int
+    rows: FitRows, drops: tuple[Drop, ...], begin: int, first_step: int
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """(the roundest milestones, counted from `begin`, what is open about them)."""
     milestones: list[int] = []
@@ -166,7 +133,7 @@ def _milestones(
     return tuple(milestones), tuple(free)
 
 
-def _step_size(rows: FitRows, begin: int, drops: list[Drop], earlier: int) -> tuple[int, int, int] | None:
+def _step_size(rows: FitRows, begin: int, drops: tuple[Drop, ...], earlier: int) -> tuple[int, int, int] | None:
     """(least, most, the roundest) step size, if `earlier` drops lie before the first row."""
     low, high, count = 1, 10**15, earlier
     if earlier:
