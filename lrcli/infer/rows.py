@@ -7,10 +7,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
+from lrcli.infer.limits import MOST_WRONG
 from lrcli.values import dataclass
-
-MOST_WRONG = 0.1
-"""Tuned: the share of the rows that a value may miss and still be a solution: a row or two of a log may be wrong."""
 
 AnyRows = TypeVar("AnyRows", bound="Rows")
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from lrcli.errors import LrcliError, closest
-from lrcli.infer.explain.sources import plain_source
 from lrcli.infer.keys import Change, Key, Variants, keys_of
 from lrcli.infer.keys.solving import Solver
-from lrcli.infer.keys.tuning import EXACT, NO_NUMBER, SINGLE
+from lrcli.infer.limits import EXACT, EXACT_SINGLE, NO_NUMBER
 from lrcli.infer.numbers import digits
 from lrcli.infer.rows import Rows
+from lrcli.infer.sources import plain_source
 from lrcli.reader import Declared
 from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.params import param_of
@@ -85,8 +85,8 @@ def _solved(key: Key, declared: Declared, row: int, lr: float, group: int) -> So
         right = tuple(pair for pair in pairs if float(f"{pair[1]:.{max(digits(lr), 3)}g}") == lr)
         return Solved(key, right, None, () if right else pairs)
     at_present = rates(key.number)
-    for near in (*EXACT, SINGLE):
-        if near == SINGLE and array("f", at_present or [math.pi]).tolist() != at_present:
+    for near in (*EXACT, EXACT_SINGLE):
+        if near == EXACT_SINGLE and array("f", at_present or [math.pi]).tolist() != at_present:
             break
         wanted = Rows([row], [lr], [near * abs(lr) or NO_NUMBER])
         solver = Solver(key, rates, wanted, [float(declared.spec.length), float(row)])

@@ -8,7 +8,7 @@ import pytest
 
 import lrcli
 from lrcli.infer.explain import explain
-from lrcli.infer.explain.tuning import SAMPLE
+from lrcli.infer.limits import SAMPLE
 from lrcli.logs import Log
 
 N = 4 * SAMPLE

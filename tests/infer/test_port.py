@@ -9,10 +9,10 @@ import pytest
 from lrcli.curve import evaluate
 from lrcli.errors import LrcliError
 from lrcli.frameworks.composer._scheduler import ComposerScheduler
+from lrcli.infer.limits import DOUBLE, SINGLE
 from lrcli.infer.port import confirmed, port, target_framework
 from lrcli.infer.port.search import Ported
 from lrcli.infer.port.text import spec_lines
-from lrcli.infer.port.tuning import DOUBLE, SINGLE
 from lrcli.reader import parse_text
 from lrcli.spec import Spec
 

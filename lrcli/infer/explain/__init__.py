@@ -12,9 +12,9 @@ from lrcli.infer.explain.changed import ChangedKeys
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.rows import LogRows, rows_of
 from lrcli.infer.explain.search import Fit, fit_of, search
-from lrcli.infer.explain.sources import plain_source
-from lrcli.infer.explain.tuning import CLOSE, ENOUGH, NAMED, SAME, SHOWN
 from lrcli.infer.keys import Change
+from lrcli.infer.limits import CLOSE, ENOUGH, NAMED, SAME, SHOWN
+from lrcli.infer.sources import plain_source
 from lrcli.logs import Log, Rounding
 from lrcli.reader import Declared
 from lrcli.series import series_of

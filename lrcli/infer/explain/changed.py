@@ -8,21 +8,19 @@ from dataclasses import replace
 from functools import cached_property
 
 from lrcli.errors import LrcliError
+from lrcli.infer.costs import EXTRA
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.probe import Probe
-from lrcli.infer.explain.sources import Formula, RateSource, plain_source
-from lrcli.infer.explain.tuning import (
-    CYCLES,
-    EXTRA,
-    FEWEST_BEFORE,
-    UNIT_FLAGS,
-)
 from lrcli.infer.keys import Change, Key, Variants, keys_of
 from lrcli.infer.keys.key import KeyValue, text_of_number
 from lrcli.infer.keys.solving import Solver
 from lrcli.infer.keys.variants import Trial
+from lrcli.infer.limits import FEWEST_BEFORE
 from lrcli.infer.numbers import digits, is_round, simplest
+from lrcli.infer.sources import Formula, plain_source
+from lrcli.infer.transforms import RateSource
+from lrcli.infer.usual import CYCLES, UNIT_FLAGS
 from lrcli.progress import report_progress
 from lrcli.reader import Declared
 from lrcli.series import series_of

@@ -8,10 +8,10 @@ from typing import Any
 
 from lrcli.errors import LrcliError
 from lrcli.infer.explain.evidence import Evidence
-from lrcli.infer.explain.sources import Formula
 from lrcli.infer.keys import Key
 from lrcli.infer.keys.solving import Solver
 from lrcli.infer.keys.variants import Path, replaced
+from lrcli.infer.sources import Formula
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import param_of
 

@@ -10,15 +10,16 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from lrcli.infer.costs import CAUSE_COSTS
 from lrcli.infer.effort import spend
-from lrcli.infer.explain.clocks import STRAIGHT, Clock, shifted_since
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
 from lrcli.infer.explain.marks import Marks
 from lrcli.infer.explain.rows import LogRows
-from lrcli.infer.explain.sources import Formula, RateSource, switched
-from lrcli.infer.explain.tuning import ASKED, CHANGES, COST, GRID, NEAREST, SAMPLE
 from lrcli.infer.keys import Change
+from lrcli.infer.limits import ASKED, CHANGES, GRID, NEAREST, SAMPLE
 from lrcli.infer.numbers import simplest_factor
+from lrcli.infer.sources import Formula
+from lrcli.infer.transforms import STRAIGHT, Clock, RateSource, shifted_since, switched
 from lrcli.spec import Spec
 
 Interval = tuple[int, int]
@@ -56,14 +57,14 @@ class Evidence:
         **replaced: Any,
     ) -> Hypothesis:
         """The base with one more cause, which changes its source, clock or factor."""
-        part = Part(key, f"o(t) = {form}", COST[key] + extra, params, detail, changes)
+        part = Part(key, f"o(t) = {form}", CAUSE_COSTS[key] + extra, params, detail, changes)
         return replace(self.base, parts=(*self.base.parts, part), **replaced)
 
     def propose_clock(
         self, clock: Clock, key: str, *, extra: float = 0.0, params: int = 1, detail: str = ""
     ) -> Hypothesis:
         """The base with another clock."""
-        return self.propose(key, clock.form, extra=extra, params=params, detail=detail, clock=clock)
+        return self.propose(key, clock.form, extra=clock.cost + extra, params=params, detail=detail, clock=clock)
 
     def propose_later(self, source: RateSource, length: str, extra: float) -> Iterator[Hypothesis]:
         """The base up to some row, and from there on the schedule with another length, where that is best."""

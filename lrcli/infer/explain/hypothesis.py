@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lrcli.infer.explain.clocks import STRAIGHT, Clock
-from lrcli.infer.explain.sources import RateSource
-from lrcli.infer.explain.tuning import EXTRA
+from lrcli.infer.costs import EXTRA
 from lrcli.infer.keys import Change
+from lrcli.infer.transforms import STRAIGHT, Clock, RateSource
 from lrcli.values import dataclass
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 
-from lrcli.infer.explain.tuning import FEWEST_TO_STICK_OUT, PLACES, PROBES
+from lrcli.infer.limits import FEWEST_TO_STICK_OUT, PLACES, PROBES
 from lrcli.infer.numbers import simplest_whole
 from lrcli.infer.rows import Rows
 

@@ -9,11 +9,12 @@ from functools import cached_property
 
 from lrcli.infer.effort import spend
 from lrcli.infer.explain.evidence import Evidence
-from lrcli.infer.explain.sources import Formula, RateSource
-from lrcli.infer.explain.tuning import NEAR_REPLAY, PROBES
 from lrcli.infer.keys import Key
 from lrcli.infer.keys.key import KeyValue
 from lrcli.infer.keys.variants import Trial
+from lrcli.infer.limits import NEAR_REPLAY, PROBES
+from lrcli.infer.sources import Formula
+from lrcli.infer.transforms import RateSource
 
 Tried = Callable[[Sequence[Trial]], RateSource | None]
 

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from lrcli.infer.effort import LIMIT, Effort
 from lrcli.infer.explain.causes import CAUSES
 from lrcli.infer.explain.changed import ChangedKeys
-from lrcli.infer.explain.clocks import scaled, shifted, stretched
 from lrcli.infer.explain.evidence import Evidence, sample_of
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.rows import LogRows
-from lrcli.infer.explain.sources import RateSource
-from lrcli.infer.explain.tuning import BASES, DONE, FINISHED, SURE
 from lrcli.infer.explain.two_keys import TWO_KEYS, TwoKeys
 from lrcli.infer.explain.unused import UnusedKeys
+from lrcli.infer.limits import BASES, DONE, FINISHED, SURE
 from lrcli.infer.numbers import is_round, simplest_factor
+from lrcli.infer.transforms import RateSource, scaled, shifted, stretched
 from lrcli.progress import report_progress
 from lrcli.spec import Spec
 from lrcli.values import dataclass

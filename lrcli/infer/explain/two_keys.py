@@ -6,18 +6,20 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import combinations
 
+from lrcli.infer.costs import CAUSE_COSTS, EXTRA
 from lrcli.infer.explain.changed import ChangedKeys
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.probe import Probe
-from lrcli.infer.explain.tuning import ANOTHER_LENGTH, COST, COUNTS_BELOW, EXTRA, SHARES, TRIED_WITH
 from lrcli.infer.keys import Key
 from lrcli.infer.keys.pairs import near_values
 from lrcli.infer.keys.variants import Trial
+from lrcli.infer.limits import ANOTHER_LENGTH, COUNTS_BELOW, TRIED_WITH
 from lrcli.infer.numbers import rounded, simplest
+from lrcli.infer.usual import SHARES
 from lrcli.progress import report_progress
 
-TWO_KEYS = COST["changed"] + EXTRA["a second key"]
+TWO_KEYS = CAUSE_COSTS["changed"] + EXTRA["a second key"]
 
 
 class TwoKeys:

@@ -8,16 +8,17 @@ from itertools import combinations
 from typing import NamedTuple
 
 from lrcli.errors import LrcliError
+from lrcli.infer.costs import EXTRA
 from lrcli.infer.effort import spend
 from lrcli.infer.explain.changed import ChangedKeys
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.probe import Probe
-from lrcli.infer.explain.sources import RateSource
-from lrcli.infer.explain.tuning import DEFAULTS, EXTRA, MOST_UNUSED
 from lrcli.infer.keys import Change, Key
 from lrcli.infer.keys.solving import Solver
 from lrcli.infer.keys.variants import CONFIG
+from lrcli.infer.limits import DEFAULTS, MOST_UNUSED
+from lrcli.infer.transforms import RateSource
 from lrcli.reader import Declared
 from lrcli.reader.request import ConfigValue
 

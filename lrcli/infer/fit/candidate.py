@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.effort import spend
-from lrcli.infer.fit.tuned import UNROUND
+from lrcli.infer.limits import UNROUND
 from lrcli.infer.numbers import digits
 from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.base import Setting

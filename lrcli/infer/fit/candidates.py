@@ -17,8 +17,8 @@ from lrcli.infer.fit.sampled import between_candidates, sampled_candidates, warm
 from lrcli.infer.fit.segments import Segment, cut, cycles, last_stretch
 from lrcli.infer.fit.skipped import late_candidates
 from lrcli.infer.fit.steps import Drop, Flat, falling, flats
-from lrcli.infer.fit.tuned import FEW_WARM, MOST_CYCLES, SLACKS
 from lrcli.infer.fit.wave import Wave
+from lrcli.infer.limits import FEW_WARM, MOST_CYCLES, SLACKS
 
 
 def candidates(

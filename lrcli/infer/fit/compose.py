@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import product
 
+from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, Main
 from lrcli.infer.fit.laws import Inverse, Law, Level, Root, Slope
 from lrcli.infer.fit.mains import mains
@@ -19,10 +20,11 @@ from lrcli.infer.fit.naming import curves, said
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.steps import Falling
-from lrcli.infer.fit.tuned import COSTS, FEWEST_CURVED, MOST_PRODUCT, OPEN_TOP, WARMUP_SHARES
 from lrcli.infer.fit.warmup import CURVED, LINE, Climb, Ramp, RateAt, Start, climbing, curved, kinks, ramp, starts
 from lrcli.infer.fit.wave import Wave
+from lrcli.infer.limits import FEWEST_CURVED, MOST_PRODUCT, OPEN_TOP
 from lrcli.infer.numbers import cost, simplest_whole
+from lrcli.infer.usual import WARMUP_SHARES
 
 
 def compose(rows: FitRows, segments: list[Segment], *, late: bool = False) -> Iterator[Candidate]:

@@ -12,12 +12,9 @@ from typing import ClassVar
 
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.solve import Columns, amplitudes, golden, misfit
-from lrcli.infer.fit.tuned import (
-    DECAY_POWERS,
-    FITTED_POWER,
-    INVERSE_POWERS,
-)
 from lrcli.infer.fit.wave import Wave
+from lrcli.infer.limits import FITTED_POWER
+from lrcli.infer.usual import DECAY_POWERS, INVERSE_POWERS
 
 
 @dataclass(frozen=True)

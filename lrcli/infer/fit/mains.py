@@ -12,15 +12,16 @@ from dataclasses import replace
 from itertools import islice
 
 from lrcli.frameworks.fitting import Shape
+from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Main
 from lrcli.infer.fit.laws import Decay, Law, Level, Power, Root, Slope
 from lrcli.infer.fit.naming import curves
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.steps import Falling, step_mains
-from lrcli.infer.fit.tuned import COSTS, FLOOR_SHARES
 from lrcli.infer.fit.warmup import Start, ramp
 from lrcli.infer.fit.wave import Wave
 from lrcli.infer.numbers import cost, digits, rounded, simplest, simplest_whole
+from lrcli.infer.usual import FLOOR_SHARES
 
 
 def mains(rows: FitRows, law: Law | Falling, begin: int, first_step: int) -> Iterator[Main]:

@@ -13,7 +13,7 @@ from lrcli.frameworks.fitting import Shape, Words, own_spellings, spellings
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.plain import after, plain_climb, plain_schedule
 from lrcli.infer.fit.rows import FitRows
-from lrcli.infer.fit.tuned import UNROUND
+from lrcli.infer.limits import UNROUND
 from lrcli.infer.numbers import cost, digits
 from lrcli.schedules.base import Schedule, Setting, parameters
 from lrcli.schedules.linear import Linear

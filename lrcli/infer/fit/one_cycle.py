@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice, product
 
+from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws import Slope
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.segments import Segment
-from lrcli.infer.fit.tuned import COSTS, ONE_CYCLE_DIVISORS, ONE_CYCLE_SHARES
 from lrcli.infer.fit.warmup import Start, starts
 from lrcli.infer.fit.wave import Wave
 from lrcli.infer.numbers import cost, digits, rounded, simplest_whole
+from lrcli.infer.usual import ONE_CYCLE_DIVISORS, ONE_CYCLE_SHARES
 from lrcli.schedules.cyclic import OneCycle
 
 

@@ -8,13 +8,13 @@ from itertools import islice, pairwise
 
 from lrcli.expression import Expression
 from lrcli.frameworks.fitting import Shape
+from lrcli.infer.costs import COSTS, STARTS
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws import Level, Slope
 from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import said
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
-from lrcli.infer.fit.tuned import COSTS, STARTS
 from lrcli.infer.fit.warmup import Ramp, RateAt
 from lrcli.infer.fit.wave import Wave
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole

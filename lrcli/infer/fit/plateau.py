@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, pairwise, product
 
+from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.steps import Flat
-from lrcli.infer.fit.tuned import COSTS, MOST_METRIC, PATIENCES, THRESHOLDS
+from lrcli.infer.limits import MOST_METRIC
 from lrcli.infer.numbers import cost, simplest
+from lrcli.infer.usual import PATIENCES, THRESHOLDS
 from lrcli.schedules.plateau import Plateau
 
 

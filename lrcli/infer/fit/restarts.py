@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lrcli.frameworks.fitting import Shape
+from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, Main
 from lrcli.infer.fit.compose import joined
 from lrcli.infer.fit.mains import floor_cost, heights
 from lrcli.infer.fit.naming import curves
 from lrcli.infer.fit.rows import FitRows, spread
-from lrcli.infer.fit.tuned import COSTS
 from lrcli.infer.fit.warmup import starts
 from lrcli.infer.fit.wave import Wave
 from lrcli.infer.numbers import cost, simplest_whole

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from lrcli.infer.effort import spend
 from lrcli.infer.fit.solve import amplitudes
-from lrcli.infer.fit.tuned import FINE, SLACKS
+from lrcli.infer.limits import FINE, SLACKS
 from lrcli.logs import Rounding
 from lrcli.logs.rounding import tolerance
 

@@ -11,14 +11,15 @@ from itertools import product
 
 from lrcli.errors import InvalidValue, LrcliError
 from lrcli.frameworks.fitting import Shape, Words, spellings
+from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, Epochs, Main
 from lrcli.infer.fit.compose import clocked_mains
 from lrcli.infer.fit.naming import gives, said, schedule_of
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
-from lrcli.infer.fit.tuned import COSTS, MOST_BATCHES, MOST_STEPS, MOST_WARM
 from lrcli.infer.fit.warmup import Ramp
 from lrcli.infer.fit.wave import Wave
+from lrcli.infer.limits import MOST_BATCHES, MOST_STEPS, MOST_WARM
 from lrcli.infer.numbers import cost, simplest, simplest_whole
 from lrcli.schedules.base import Setting
 

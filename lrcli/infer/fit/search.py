@@ -9,12 +9,13 @@ from itertools import pairwise
 
 from lrcli.errors import LrcliError
 from lrcli.frameworks.fitting import writer_of
+from lrcli.infer.costs import COSTS
 from lrcli.infer.effort import Effort, spend
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.candidates import candidates
 from lrcli.infer.fit.naming import best_named, gives
 from lrcli.infer.fit.rows import FitRows, make_rows, spread
-from lrcli.infer.fit.tuned import COSTS, FEWEST, FITTED, MANY_ROWS, MOST_METRIC, ROUNDS, SEARCHED
+from lrcli.infer.limits import FEWEST, FITTED, MANY_ROWS, MOST_METRIC, ROUNDS, SEARCHED
 from lrcli.logs import Log, Run
 from lrcli.logs.axis import counted
 from lrcli.logs.rounding import quantise

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lrcli.infer.fit.laws import FALLING, LAWS, Law, Level, Slope
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.steps import Falling
-from lrcli.infer.fit.tuned import MOST_STRETCHES, SLACKS
+from lrcli.infer.limits import MOST_STRETCHES, SLACKS
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from lrcli.infer.fit.compose import compose
 from lrcli.infer.fit.laws import Slope
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.segments import Segment, cut
-from lrcli.infer.fit.tuned import MOST_AT_ONCE, SEARCHED
 from lrcli.infer.fit.wave import Wave
+from lrcli.infer.limits import MOST_AT_ONCE, SEARCHED
 
 
 def late_candidates(rows: FitRows, segments: list[Segment]) -> list[Candidate]:

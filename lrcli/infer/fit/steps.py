@@ -9,9 +9,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from lrcli.frameworks.fitting import Shape
+from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Main
 from lrcli.infer.fit.rows import FitRows
-from lrcli.infer.fit.tuned import COSTS, MOST_FLATS
+from lrcli.infer.limits import MOST_FLATS
 from lrcli.infer.numbers import cost, simplest, simplest_whole
 
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from lrcli.frameworks.fitting import Shape
+from lrcli.infer.costs import COSTS, STARTS
 from lrcli.infer.fit.laws import Slope
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.solve import least_squares
-from lrcli.infer.fit.tuned import CLIMB_POWERS, COSTS, STARTS
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
+from lrcli.infer.usual import CLIMB_POWERS
 
 RateAt = Callable[[float], float]
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.solve import Columns, amplitudes, golden, misfit, polished
-from lrcli.infer.fit.tuned import FITTED_WAVE, WIDEST_WAVE
+from lrcli.infer.limits import FITTED_WAVE, WIDEST_WAVE
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lrcli.infer.keys.key import Change, Key
-from lrcli.infer.keys.tuning import SMALL_CHANGE
 from lrcli.infer.keys.variants import Variants
+from lrcli.infer.limits import SMALL_CHANGE
 from lrcli.reader import Declared
 from lrcli.reader.request import ConfigValue
 from lrcli.spec import Spec

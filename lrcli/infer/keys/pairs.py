@@ -6,17 +6,17 @@ import math
 from collections.abc import Callable, Sequence
 
 from lrcli.infer.keys.key import Key
-from lrcli.infer.keys.tuning import (
+from lrcli.infer.limits import (
     DAMPING,
     HOPEFUL,
     LEAST_DAMPING,
     MOST_DAMPING,
     NEAR,
     NO_NUMBER,
-    ROUNDS,
     SAME_LINE,
     SMALL_CHANGE,
     SMALL_RATE,
+    SQUARES_ROUNDS,
     STANDSTILL,
     WHOLE_CHANGE,
 )
@@ -45,7 +45,7 @@ def near_values(keys: Sequence[Key], rates: RatesOfValues, wanted: Rows) -> list
         return None
     first = error = _dot(now, now)
     damping = DAMPING
-    for tried in range(ROUNDS):
+    for tried in range(SQUARES_ROUNDS):
         slopes = [_slope(key, at, i, now, gaps, peak) for i, key in enumerate(keys)]
         reached = [slope for slope in slopes if slope is not None]
         if len(reached) < len(keys) or (tried == HOPEFUL and error > first / 4):

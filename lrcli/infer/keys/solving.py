@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from lrcli.infer.keys.key import Key
-from lrcli.infer.keys.tuning import (
+from lrcli.infer.limits import (
     COARSE,
     FARTHEST_STEP,
     FARTHEST_WHOLE,
@@ -23,10 +23,10 @@ from lrcli.infer.keys.tuning import (
     SHARE_OF_ZERO,
     SINGLE_DIGITS,
     SMALL,
-    USUAL_MULTIPLES,
 )
 from lrcli.infer.numbers import rounded, simplest, simplest_whole
 from lrcli.infer.rows import Rows
+from lrcli.infer.usual import USUAL_MULTIPLES
 
 RatesOfValue = Callable[[float], "Sequence[float] | None"]
 

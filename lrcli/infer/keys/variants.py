@@ -10,7 +10,7 @@ from typing import Any
 from lrcli.errors import LrcliError
 from lrcli.infer.effort import spend
 from lrcli.infer.keys.key import Change, Key, KeyValue
-from lrcli.infer.keys.tuning import SAME_LINE
+from lrcli.infer.limits import SAME_LINE
 from lrcli.reader import Declared
 from lrcli.schedules.base import Schedule, Setting
 from lrcli.spec import Group, Spec

@@ -9,10 +9,10 @@ from itertools import pairwise
 from lrcli.catalog import registry
 from lrcli.errors import InvalidValue, LrcliError, closest
 from lrcli.frameworks.porting import WantedCurve
+from lrcli.infer.limits import MOST_IMPROVED, PHASE_IMPROVED, SIMPLE
 from lrcli.infer.port.curve import curve_of, rates_of
 from lrcli.infer.port.search import Ported, Search
 from lrcli.infer.port.text import spec_lines
-from lrcli.infer.port.tuning import MOST_IMPROVED, PHASE_IMPROVED, SIMPLE
 from lrcli.reader import parse_text
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import param_of

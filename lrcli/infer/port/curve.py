@@ -14,7 +14,7 @@ from typing import Any
 
 from lrcli.errors import LrcliError
 from lrcli.frameworks.porting import MOST_CUTS, NEARLY_0, WantedCurve
-from lrcli.infer.port.tuning import MOST_ROWS, MOST_VALUES
+from lrcli.infer.limits import MOST_ROWS, MOST_VALUES
 from lrcli.schedules.base import Schedule, Setting
 from lrcli.schedules.params import Param, param_of
 from lrcli.series import series_of

@@ -13,9 +13,7 @@ from typing import Any
 from lrcli.errors import InvalidValue, LrcliError
 from lrcli.frameworks._float32 import FloatTyped
 from lrcli.frameworks.porting import WantedCurve
-from lrcli.infer.port.curve import values_of
-from lrcli.infer.port.text import written_keys
-from lrcli.infer.port.tuning import (
+from lrcli.infer.limits import (
     AS_NEAR,
     DOUBLE,
     IMPROVED,
@@ -29,6 +27,8 @@ from lrcli.infer.port.tuning import (
     SINGLE,
     WALKED,
 )
+from lrcli.infer.port.curve import values_of
+from lrcli.infer.port.text import written_keys
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import Record, param_of
 

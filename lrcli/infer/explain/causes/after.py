@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from lrcli.infer.costs import EXTRA
 from lrcli.infer.effort import spend
-from lrcli.infer.explain.causes.base import Cause, phase_ends, propose_nothing, shift_cost
-from lrcli.infer.explain.clocks import Clock, cycled, held, lagging, mirrored, shifted_since
+from lrcli.infer.explain.causes.base import Cause, phase_ends, propose_nothing
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
-from lrcli.infer.explain.sources import held_at
-from lrcli.infer.explain.tuning import EXTRA, LAGS
+from lrcli.infer.limits import LAGS
+from lrcli.infer.transforms import Clock, cycled, held, lagging, mirrored, shifted_since
 
 
 def find_restart(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -19,7 +19,7 @@ def find_restart(evidence: Evidence) -> Iterator[Hypothesis]:
     if evidence.plain_clock:
         for d in evidence.shifts:
             if d < 0 and evidence.since(d) == -d:
-                yield evidence.propose_clock(shifted_since(-d, d), "restart", extra=shift_cost(d))
+                yield evidence.propose_clock(shifted_since(-d, d), "restart")
                 flat = len(set(evidence.unclocked(range(min(-d, 1000))))) == 1
                 extra = EXTRA["a sawtooth of one value"] * flat
                 yield evidence.propose_clock(cycled(-d), "cycled", extra=extra)
@@ -31,9 +31,7 @@ def find_shift(evidence: Evidence) -> Iterator[Hypothesis]:
         for d in evidence.shifts:
             row = evidence.since(d)
             if row is not None and row != -d and not (abs(d) == 1 and _near_an_end(evidence, row)):
-                several = abs(d) > 1
-                extra = EXTRA["several steps"] * several
-                yield evidence.propose_clock(shifted_since(row, d), "shift", extra=extra, params=2 * several)
+                yield evidence.propose_clock(shifted_since(row, d), "shift", params=2 * (abs(d) > 1))
 
 
 def _near_an_end(evidence: Evidence, row: int) -> bool:
@@ -45,13 +43,12 @@ def find_skipped(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t - lag), the lag as small as the rows allow, and growing."""
     lag = _skipped_clock(evidence) if evidence.plain_clock else None
     if lag is not None:
-        clock, places, steps = lag
-        extra = EXTRA["a place"] * places + EXTRA["a further step"] * min(steps - places, 20)
-        yield evidence.propose_clock(clock, "skipped", extra=extra, params=places)
+        clock, places = lag
+        yield evidence.propose_clock(clock, "skipped", params=places)
 
 
-def _skipped_clock(evidence: Evidence) -> tuple[Clock, int, int] | None:
-    """(a clock of a growing lag, its places, the last lag) that explains nearly all rows with few places, or None.
+def _skipped_clock(evidence: Evidence) -> tuple[Clock, int] | None:
+    """(a clock of a growing lag, its places) that explains nearly all rows with few places, or None.
 
     A stretch of rows keeps every lag that fits all of them; where none is left, the smallest one is taken, and the next
     stretch begins with a larger one.
@@ -86,7 +83,7 @@ def _skipped_clock(evidence: Evidence) -> tuple[Clock, int, int] | None:
         return None
     if len(evidence.sample) < len(evidence.log):
         rows = [_exact(evidence, row, lag) for row, lag in zip(rows, (0, *lags), strict=False)]
-    return lagging(rows, lags), len(rows), lags[-1]
+    return lagging(rows, lags), len(rows)
 
 
 def _fitting(
@@ -139,7 +136,7 @@ def find_held_end(evidence: Evidence) -> Iterator[Hypothesis]:
     if not evidence.base.parts and isinstance(lasts, (int, float)) and begin + lasts < evidence.rows.at[-1]:
         stop = begin + int(lasts)
         form = f"s(min(t, {stop})), the end of its {schedule.horizon[0]}"
-        yield evidence.propose("held-end", form, params=0, source=held_at(evidence.base.source, stop))
+        yield evidence.propose("held-end", form, params=0, source=held(stop).of(evidence.base.source))
 
 
 def find_mirrored(evidence: Evidence) -> Iterator[Hypothesis]:

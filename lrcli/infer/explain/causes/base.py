@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
-from lrcli.infer.explain.tuning import EXTRA
 from lrcli.values import dataclass
 
 
@@ -38,11 +36,6 @@ class Cause:
 def propose_nothing(evidence: Evidence) -> Iterator[Hypothesis]:
     """What a cause proposes that another one proposes beside itself, or the search by itself."""
     return iter(())
-
-
-def shift_cost(d: int) -> float:
-    """What a shift by d costs more than one by a step."""
-    return EXTRA["several steps"] * (abs(d) > 1) + EXTRA["twice as many steps"] * math.log2(abs(d))
 
 
 def phase_ends(evidence: Evidence) -> list[int]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.infer.explain.causes.base import Cause, shift_cost
-from lrcli.infer.explain.clocks import scaled, shifted, stretched
+from lrcli.infer.costs import EXTRA
+from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
-from lrcli.infer.explain.tuning import EXTRA, SCALES
+from lrcli.infer.transforms import scaled, shifted, stretched
+from lrcli.infer.usual import SCALES
 
 
 def find_lead(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -34,7 +35,7 @@ def _shifts(evidence: Evidence) -> list[int]:
 def _shifted(evidence: Evidence, key: str, shifts: list[int]) -> Iterator[Hypothesis]:
     span = evidence.rows.at[-1] - evidence.rows.at[0]
     for d in shifts:
-        extra = shift_cost(d) + EXTRA["half of the log"] * (2 * abs(d) > span)
+        extra = EXTRA["half of the log"] * (2 * abs(d) > span)
         yield evidence.propose_clock(shifted(d), key, extra=extra)
 
 
@@ -58,8 +59,7 @@ def find_faster(evidence: Evidence) -> Iterator[Hypothesis]:
         extra = extra or EXTRA["over at once"] * (evidence.spec.length < 6 * k)
         yield evidence.propose_clock(scaled(k), "faster", extra=extra, detail=detail)
         for ahead in (k - 1, k):  # logged at the end of the k steps
-            end = EXTRA["logged at the end"]
-            yield evidence.propose_clock(scaled(k, ahead), "faster", extra=extra + end, detail=detail)
+            yield evidence.propose_clock(scaled(k, ahead), "faster", extra=extra, detail=detail)
 
 
 def find_slower(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -67,9 +67,8 @@ def find_slower(evidence: Evidence) -> Iterator[Hypothesis]:
     for k, extra, detail in _scaled(evidence):
         first, last = evidence.unclocked([0, evidence.rows.at[-1] // k])
         extra = extra or EXTRA["standing still"] * (first == last)  # any large k would do
-        yield evidence.propose_clock(stretched(k, True), "slower", extra=extra, detail=detail)
-        fraction = EXTRA["a fraction"]
-        yield evidence.propose_clock(stretched(k, False), "slower", extra=extra + fraction, detail=detail)
+        for whole in (True, False):
+            yield evidence.propose_clock(stretched(k, whole), "slower", extra=extra, detail=detail)
 
 
 def _scaled(evidence: Evidence) -> Iterator[tuple[int, float, str]]:

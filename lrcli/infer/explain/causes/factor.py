@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lrcli.infer.costs import EXTRA
 from lrcli.infer.explain.causes.base import Cause, propose_nothing
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
-from lrcli.infer.explain.tuning import EXTRA, SAME
+from lrcli.infer.limits import SAME
 from lrcli.infer.numbers import is_round
 from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.params import param_of

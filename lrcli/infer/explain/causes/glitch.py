@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from lrcli.infer.costs import EXTRA
 from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
-from lrcli.infer.explain.sources import Formula, patched
-from lrcli.infer.explain.tuning import EXTRA, FEW_WRONG, ROWS_FOR_EACH
+from lrcli.infer.limits import FEW_WRONG, ROWS_FOR_EACH
+from lrcli.infer.sources import Formula
+from lrcli.infer.transforms import patched
 from lrcli.schedules.constant import Constant
 
 

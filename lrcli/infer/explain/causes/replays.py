@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from lrcli.frameworks.replaying import replaying
+from lrcli.infer.costs import EXTRA
 from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.rows import LogRows
-from lrcli.infer.explain.sources import Replayed, switched
-from lrcli.infer.explain.tuning import CHEAP_ROWS, EXTRA, NEAR_REPLAY
+from lrcli.infer.limits import CHEAP_ROWS, NEAR_REPLAY
+from lrcli.infer.sources import Replayed
+from lrcli.infer.transforms import switched
 from lrcli.spec import Emulation
 
 BLOCKS = (

@@ -6,24 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from lrcli.infer.costs import EXTRA
 from lrcli.infer.explain.causes.base import Cause, propose_nothing
 from lrcli.infer.explain.edits import horizons, warmup_of
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
-from lrcli.infer.explain.sources import (
-    Formula,
-    RateSource,
-    averaged,
-    averaged_within,
-    floored,
-    keras_1_plateau,
-    mean_of,
-    plain_source,
-    sped_up,
-    written,
-)
-from lrcli.infer.explain.tuning import CYCLES, EXTRA
 from lrcli.infer.numbers import is_round
+from lrcli.infer.sources import Formula, keras_1_plateau, plain_source
+from lrcli.infer.transforms import RateSource, averaged, averaged_within, floored, mean_of, sped_up, written
+from lrcli.infer.usual import CYCLES
 from lrcli.logs import Rounding
 from lrcli.series import series_of
 

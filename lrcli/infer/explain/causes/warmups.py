@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
+from lrcli.infer.costs import EXTRA
 from lrcli.infer.explain.causes.base import Cause, phase_ends, propose_nothing
-from lrcli.infer.explain.clocks import shifted_since
 from lrcli.infer.explain.edits import lengths, warmup_of
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
-from lrcli.infer.explain.sources import Formula, RateSource, before_step, product
-from lrcli.infer.explain.tuning import EXTRA, MOST_BATCHES
 from lrcli.infer.keys.variants import replaced
+from lrcli.infer.limits import MOST_BATCHES
+from lrcli.infer.sources import Formula
+from lrcli.infer.transforms import RateSource, pointwise, product, shifted, shifted_since, switched
 from lrcli.schedules.constant import Constant
 
 SHAPES: dict[str, Callable[[float, int], float]] = {
@@ -38,7 +39,7 @@ def find_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
     peak = rest([0])[0]
 
     def shaped(shape: Callable[[float, int], float], n: int = n) -> RateSource:
-        return before_step(n, lambda t: peak * shape(t, n), lambda ts: rest([t - n for t in ts]))
+        return switched(pointwise(lambda t: peak * shape(t, n)), shifted(-n).of(rest), n)
 
     forms: list[tuple[str, float, RateSource]] = [
         (f"the factor {name} in the warmup of {n} steps", 0.0, shaped(shape)) for name, shape in SHAPES.items()
@@ -55,13 +56,13 @@ def find_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
     for words, extra, source in forms:
         yield evidence.propose("warmup", f"s(t) with {words}", extra=extra, params=0, source=source)
     form = f"s(t) with the decay's clock running in the warmup of {n} steps"
-    running = before_step(n, lambda t: warm([t])[0], rest)
+    running = switched(warm, rest, n)
     yield evidence.propose("decay-clock", form, params=0, source=running)
     for path, length in lengths(rest.schedule):
         if not isinstance(length, tuple) and length + n == evidence.spec.length:
             # the spec's decay ends with the run, and so does this one, which begins with it
             whole = Formula(replaced(rest.schedule, [(path, evidence.spec.length)]), rest.base_lr)
-            running = before_step(n, lambda t: warm([t])[0], whole)
+            running = switched(warm, whole, n)
             yield evidence.propose("decay-clock", f"{form}, and {path[-1]} the whole run", params=0, source=running)
 
 
@@ -82,7 +83,7 @@ def find_warmup_end(evidence: Evidence) -> Iterator[Hypothesis]:
     n, rest, warm = parts
     base, first, peak = rest([0])[0], warm([0])[0], rest([n])[0]
     form = f"a line from s(0) to the decay's own value at step {n}, whose clock runs meanwhile"
-    line = before_step(n, lambda t: first + (peak - first) * t / n, rest)
+    line = switched(pointwise(lambda t: first + (peak - first) * t / n), rest, n)
     yield evidence.propose("warmup-end", form, params=0, source=line)
     if base:
         form = f"the warmup of {n} steps times the decay, whose clock runs meanwhile"
@@ -132,7 +133,7 @@ def find_other_scheduler(evidence: Evidence) -> Iterator[Hypothesis]:
     if n > 1:
         logarithm = SHAPES["ln(t+1)/ln(W)"]
         form = f"{top:g} ln(t + 1) / ln({n}) up to step {n}, and flat from there on"
-        source = before_step(n, lambda t: top * logarithm(t, n), Formula(Constant(), top))
+        source = switched(pointwise(lambda t: top * logarithm(t, n)), Formula(Constant(), top), n)
         yield evidence.propose("other-scheduler", form, source=source)
 
 

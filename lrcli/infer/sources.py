@@ -1,22 +1,17 @@
-"""Where an explanation takes its numbers from: the spec's formula, a replay, another group, a schedule with one change.
-
-A source is a function: the learning rates of schedule steps, in any order; NaN where there is none.
-"""
+"""Where learning rates come from: a schedule's formula, a replay, a plateau of Keras 1. NaN is where there is none."""
 
 from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import field, replace
-from itertools import accumulate, pairwise
 from typing import Any
 
 from lrcli.errors import LrcliError
 from lrcli.frameworks.replaying import replaying
 from lrcli.infer.effort import spend
-from lrcli.logs import Rounding
-from lrcli.logs.rounding import quantise
+from lrcli.infer.transforms import RateSource
 from lrcli.schedules.base import Schedule
 from lrcli.series.base import WALKED
 from lrcli.spec import Spec
@@ -25,10 +20,6 @@ from lrcli.values import dataclass
 BLOCK = 65536
 FAR = 20_000
 """Steps below this one are always worth a table."""
-
-
-RateSource = Callable[[Sequence[float]], list[float]]
-"""The learning rates of these schedule steps."""
 
 
 @dataclass(frozen=True)
@@ -113,92 +104,6 @@ class Replayed:
         except LrcliError:  # refused, or no release replays it
             table.extend([math.nan] * (min(n, self.reach) - len(table)))
         return table
-
-
-def mean_of(sources: Sequence[RateSource]) -> RateSource:
-    """The mean of several parameter groups."""
-    return lambda ts: [math.fsum(rates) / len(rates) for rates in zip(*(source(ts) for source in sources), strict=True)]
-
-
-def averaged(source: RateSource, n: int, start: int) -> RateSource:
-    """The mean over n steps that begin `start` steps after t; before the run there is none."""
-
-    def at(ts: Sequence[float]) -> list[float]:
-        spend(len(ts) * n // 8)
-        windows = [(max(int(t) + start, 0), int(t) + start + n) for t in ts]
-        first, last = min((a for a, _ in windows), default=0), max((b for _, b in windows), default=0)
-        if last - first <= len(ts) * n:  # they lie side by side, or over each other
-            rates = source(range(first, last))
-            return [math.fsum(rates[a - first : b - first]) / (b - a) if b > a else math.nan for a, b in windows]
-        rates = source([i for a, b in windows for i in range(a, b)])
-        ends = list(accumulate((max(b - a, 0) for a, b in windows), initial=0))
-        return [math.fsum(rates[a:b]) / (b - a) if b > a else math.nan for a, b in pairwise(ends)]
-
-    return at
-
-
-def averaged_within(source: RateSource, n: int) -> RateSource:
-    """The mean over n values from t on, each 1/n later: an epoch that is one step of a schedule."""
-
-    def at(ts: Sequence[float]) -> list[float]:
-        spend(len(ts) * n // 8)
-        rates = source([t + i / n for t in ts for i in range(n)])
-        return [math.fsum(rates[i : i + n]) / n for i in range(0, len(rates), n)]
-
-    return at
-
-
-def switched(before: RateSource, after: RateSource, row: float) -> RateSource:
-    """One source before a step, another one from there on."""
-    return lambda ts: [a if t < row else b for t, a, b in zip(ts, before(ts), after(ts), strict=True)]
-
-
-def floored(source: RateSource, floor: float) -> RateSource:
-    """max(s(t), floor): a floor that is cut in, not built into the formula."""
-    return lambda ts: [max(rate, floor) for rate in source(ts)]
-
-
-def held_at(source: RateSource, stop: int) -> RateSource:
-    """A schedule that stays where it is at a step, as many tools stay at the end of a decay."""
-    return lambda ts: source([min(t, stop) for t in ts])
-
-
-def patched(source: RateSource, rates: dict[float, float]) -> RateSource:
-    """A source with other values at a few steps."""
-    return lambda ts: [rates.get(t, rate) for t, rate in zip(ts, source(ts), strict=True)]
-
-
-def written(source: RateSource, rounding: Rounding, factor: float) -> RateSource:
-    """A source times a factor, as a log with few digits holds it."""
-    return lambda ts: [quantise(factor * rate, rounding) for rate in source(ts)]
-
-
-def before_step(n: float, before: Callable[[float], float], after: RateSource) -> RateSource:
-    """A formula before step n, a source from there on.
-
-    >>> before_step(2, lambda t: t / 2, lambda ts: [1.0] * len(ts))([0, 1, 2])
-    [0.0, 0.5, 1.0]
-    """
-    return lambda ts: [before(t) if t < n else after([t])[0] for t in ts]
-
-
-def sped_up(before: RateSource, after: RateSource, start: int, pace: float) -> RateSource:
-    """One source before a step, and from there on another one from its step 0, `pace` steps of it at each step.
-
-    >>> sped_up(lambda ts: [9.0] * len(ts), lambda ts: list(ts), 2, 3.0)([0, 2, 3])
-    [9.0, 0, 3]
-    """
-
-    def later(ts: Sequence[float]) -> list[float]:
-        steps = [pace * (t - start) for t in ts]
-        return after([int(step) if step % 1 == 0 else step for step in steps])
-
-    return before_step(start, lambda t: before([t])[0], later)
-
-
-def product(decay: RateSource, share: Callable[[float], float], start: float = 0.0) -> RateSource:
-    """A decay times a warmup's factor, which rises from `start` to 1 with the share of the warmup that is done."""
-    return lambda ts: [rate * (start + (1 - start) * min(1.0, share(t))) for t, rate in zip(ts, decay(ts), strict=True)]
 
 
 def keras_1_plateau(plateau: Any, base_lr: float) -> RateSource:

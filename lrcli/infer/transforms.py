@@ -1,0 +1,183 @@
+"""What a run may make of a schedule: another clock, or other learning rates.
+
+A clock turns the positions of a log into schedule steps. A source gives the learning rates of schedule steps in any
+order, NaN where there is none; the functions below make a source from others.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import field
+from itertools import accumulate, pairwise
+
+from lrcli.infer.costs import EXTRA
+from lrcli.infer.effort import spend
+from lrcli.logs import Rounding
+from lrcli.logs.rounding import quantise
+from lrcli.values import dataclass
+
+RateSource = Callable[[Sequence[float]], list[float]]
+"""The learning rates of these schedule steps."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A function from positions to schedule steps.
+
+    form: what row t shows, in one line. cost: what its numbers take to believe, beside the cause that it stands for.
+    """
+
+    form: str
+    times: Callable[[Sequence[int]], Sequence[float]] = field(compare=False)
+    cost: float = 0.0
+
+    def of(self, source: RateSource) -> RateSource:
+        """The source by this clock."""
+        return lambda ts: source(self.times(ts))  # type: ignore[arg-type]
+
+
+STRAIGHT = Clock("s(t)", lambda at: at)
+"""Row t shows step t."""
+
+
+def shifted(d: int) -> Clock:
+    """Row t shows step t + d, and no step before 0.
+
+    >>> shifted(-1).times([0, 1, 2]), shifted(2).form
+    ([0, 0, 1], 's(t + 2)')
+    """
+    cost = EXTRA["several steps"] * (abs(d) > 1) + EXTRA["twice as many steps"] * math.log2(abs(d) or 1)
+    return Clock(f"s(t {'-' if d < 0 else '+'} {abs(d)})", lambda at: [t + d if t + d > 0 else 0 for t in at], cost)
+
+
+def shifted_since(begin: int, d: int) -> Clock:
+    """From position `begin` on, row t shows step t + d; d = -begin is a restart."""
+    whole = shifted(d)
+    form = f"{whole.form} from t = {begin} on"
+    return Clock(form, lambda at: [t if t < begin else max(t + d, 0) for t in at], whole.cost)
+
+
+def scaled(k: int, ahead: int = 0) -> Clock:
+    """Row t shows step k t + ahead: the scheduler is stepped k times as often, and logged before or after that."""
+    form = f"s({k} t + {ahead})" if ahead else f"s({k} t)"
+    return Clock(form, lambda at: [k * t + ahead for t in at], EXTRA["logged at the end"] * bool(ahead))
+
+
+def stretched(k: int, whole: bool) -> Clock:
+    """Row t shows step t / k: k times as slow; whole steps only where the scheduler is stepped every k rows."""
+    if whole:
+        return Clock(f"s(floor(t / {k}))", lambda at: [t // k for t in at])
+    return Clock(f"s(t / {k})", lambda at: [t / k if t % k else t // k for t in at], EXTRA["a fraction"])
+
+
+def cycled(n: int) -> Clock:
+    """Row t shows step t mod n: the counter begins again every n rows."""
+    return Clock(f"s(t mod {n})", lambda at: [t % n for t in at])
+
+
+def lagging(rows: Sequence[int], lags: Sequence[int]) -> Clock:
+    """Row t shows step t - lag, where the lag grows to lags[i] at position rows[i].
+
+    >>> lagging([2, 4], [1, 3]).times([0, 1, 2, 3, 4, 5])
+    [0, 1, 1, 2, 1, 2]
+    """
+    places = ", ".join(f"{lag} from t = {row}" for row, lag in list(zip(rows, lags, strict=True))[:4])
+    more = f" and {len(rows) - 4} more places" if len(rows) > 4 else ""
+    cost = EXTRA["a place"] * len(rows) + EXTRA["a further step"] * min(lags[-1] - len(rows), 20)
+    all_lags = (0, *lags)
+    return Clock(
+        f"s(t - lag), lag {places}{more}", lambda at: [max(t - all_lags[bisect_right(rows, t)], 0) for t in at], cost
+    )
+
+
+def held(stop: int) -> Clock:
+    """The schedule stands still from step `stop` on."""
+    return Clock(f"s(min(t, {stop}))", lambda at: [t if t < stop else stop for t in at])
+
+
+def mirrored(stop: int) -> Clock:
+    """The schedule goes back from step `stop` on: s(T + d) = s(T - d)."""
+    return Clock(f"s({stop} - |t - {stop}|)", lambda at: [t if t <= stop else abs(2 * stop - t) for t in at])
+
+
+def pointwise(rate: Callable[[float], float]) -> RateSource:
+    """A source from a function of one step."""
+    return lambda ts: [rate(t) for t in ts]
+
+
+def mean_of(sources: Sequence[RateSource]) -> RateSource:
+    """The mean of several parameter groups."""
+    return lambda ts: [math.fsum(rates) / len(rates) for rates in zip(*(source(ts) for source in sources), strict=True)]
+
+
+def averaged(source: RateSource, n: int, start: int) -> RateSource:
+    """The mean over n steps that begin `start` steps after t; before the run there is none."""
+
+    def at(ts: Sequence[float]) -> list[float]:
+        spend(len(ts) * n // 8)
+        windows = [(max(int(t) + start, 0), int(t) + start + n) for t in ts]
+        first, last = min((a for a, _ in windows), default=0), max((b for _, b in windows), default=0)
+        if last - first <= len(ts) * n:  # they lie side by side, or over each other
+            rates = source(range(first, last))
+            return [math.fsum(rates[a - first : b - first]) / (b - a) if b > a else math.nan for a, b in windows]
+        rates = source([i for a, b in windows for i in range(a, b)])
+        ends = list(accumulate((max(b - a, 0) for a, b in windows), initial=0))
+        return [math.fsum(rates[a:b]) / (b - a) if b > a else math.nan for a, b in pairwise(ends)]
+
+    return at
+
+
+def averaged_within(source: RateSource, n: int) -> RateSource:
+    """The mean over n values from t on, each 1/n later: an epoch that is one step of a schedule."""
+
+    def at(ts: Sequence[float]) -> list[float]:
+        spend(len(ts) * n // 8)
+        rates = source([t + i / n for t in ts for i in range(n)])
+        return [math.fsum(rates[i : i + n]) / n for i in range(0, len(rates), n)]
+
+    return at
+
+
+def switched(before: RateSource, after: RateSource, row: float) -> RateSource:
+    """One source before a step, another one from there on.
+
+    >>> switched(pointwise(lambda t: t / 2), pointwise(lambda t: 1.0), 2)([0, 1, 2])
+    [0.0, 0.5, 1.0]
+    """
+    return lambda ts: [a if t < row else b for t, a, b in zip(ts, before(ts), after(ts), strict=True)]
+
+
+def floored(source: RateSource, floor: float) -> RateSource:
+    """max(s(t), floor): a floor that is cut in, not built into the formula."""
+    return lambda ts: [max(rate, floor) for rate in source(ts)]
+
+
+def patched(source: RateSource, rates: dict[float, float]) -> RateSource:
+    """A source with other values at a few steps."""
+    return lambda ts: [rates.get(t, rate) for t, rate in zip(ts, source(ts), strict=True)]
+
+
+def written(source: RateSource, rounding: Rounding, factor: float) -> RateSource:
+    """A source times a factor, as a log with few digits holds it."""
+    return lambda ts: [quantise(factor * rate, rounding) for rate in source(ts)]
+
+
+def sped_up(before: RateSource, after: RateSource, start: int, pace: float) -> RateSource:
+    """One source before a step, and from there on another one from its step 0, `pace` steps of it at each step.
+
+    >>> sped_up(lambda ts: [9.0] * len(ts), lambda ts: list(ts), 2, 3.0)([0, 2, 3])
+    [9.0, 0, 3]
+    """
+
+    def later(ts: Sequence[float]) -> list[float]:
+        steps = [max(pace * (t - start), 0.0) for t in ts]
+        return after([int(step) if step % 1 == 0 else step for step in steps])
+
+    return switched(before, later, start)
+
+
+def product(decay: RateSource, share: Callable[[float], float], start: float = 0.0) -> RateSource:
+    """A decay times a warmup's factor, which rises from `start` to 1 with the share of the warmup that is done."""
+    return lambda ts: [rate * (start + (1 - start) * min(1.0, share(t))) for t, rate in zip(ts, decay(ts), strict=True)]
