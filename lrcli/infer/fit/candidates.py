@@ -62,7 +62,7 @@ def _stepped(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:
     law = falling(rows, flats[last_rise:]) if last_rise > top else None
     if law is not None:
         pairs = pairwise(flats[: last_rise + 1])
-        drops = (Drop(rows.p[b.start - 1], rows.p[b.start]) for a, b in pairs if b.high < a.low)
+        drops = (Drop(rows.at[b.start - 1], rows.at[b.start]) for a, b in pairs if b.high < a.low)
         yield from clocked_candidates(rows, Segment(flats[last_rise].start, len(rows), law.after(*drops)))
 
 

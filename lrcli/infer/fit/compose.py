@@ -44,9 +44,9 @@ def compose(rows: FitRows, segments: list[Segment], *, late: bool = False) -> It
 
 def curved_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
     """Candidates whose main law is the last stretch, and whose warmup is no line."""
-    if segment.start > 2 and rows.y[0] == rows.y[1] < rows.y[2]:  # DeepSpeed's first step comes twice
+    if segment.start > 2 and rows.values[0] == rows.values[1] < rows.values[2]:  # DeepSpeed's first step comes twice
         rows, segment = rows.part(1, len(rows)), replace(segment, start=segment.start - 1, stop=segment.stop - 1)
-    before = rows.y[: segment.start]
+    before = rows.values[: segment.start]
     if len(before) >= FEWEST_CURVED and segment.stop - segment.start > 1 and list(before) == sorted(before):
         yield from with_warmup(rows, segment, None, climbs=CURVED)
 
@@ -65,7 +65,7 @@ def with_warmup(
     lines = climbing(before, starts(rows)) if len(before) else []
     begins = starts(rows, _zeros(lines))
     if late and not len(before):
-        begins += [Start(n, COSTS["skipped before"] * (n + 2.5)) for n in range(2, min(40, rows.p[0]))]
+        begins += [Start(n, COSTS["skipped before"] * (n + 2.5)) for n in range(2, min(40, rows.at[0]))]
     ramps: list[RateAt] = lines
     if climbs != (LINE,):
         both = ((start, climb) for start in begins for climb in climbs)
@@ -106,7 +106,7 @@ def _main_begins(
     inner: FitRows, before: FitRows, law: Law | Falling, begins: list[Start], ramps: list[RateAt]
 ) -> Iterator[int]:
     """Positions at which the main law may begin."""
-    first = inner.p[0]
+    first = inner.at[0]
     met = list(kinks(before, ramps, law, first, begins)) if len(before) else [start.first_step for start in begins]
     if isinstance(law, Wave):
         near = round(law.top)
@@ -117,7 +117,7 @@ def _main_begins(
             tops += [whole + p for whole, p in wholes if whole is not None]
             tops += range(near - 3, near + 4)
             tops += [p for p in met if len(before) or abs(p - near) < 0.2 * law.half]
-        yield from dict.fromkeys(top for top in tops if not len(before) or top > before.p[-1])
+        yield from dict.fromkeys(top for top in tops if not len(before) or top > before.at[-1])
         return
     yield from met
     if len(before) and isinstance(law, Level):
@@ -128,7 +128,7 @@ def _main_begins(
 
 def _hidden_peaks(inner: FitRows, law: Slope | Inverse) -> Iterator[int]:
     """Where a falling curve has round values before its first row: a warmup that was not logged may end there."""
-    first = inner.p[0]
+    first = inner.at[0]
     low, high = law(first), law(min(0, first))
     if not 0 < low < high:
         return
@@ -151,14 +151,14 @@ def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None) -> Ca
         spent += COSTS["curved warmup"]
         by = "logarithm" if shape.ramp == "log" else f"power {shape.climb:g}"
         evidence.append(f"the warmup climbs by the {by} of the step")
-    if warmup.warmup and main.begin < rows.p[0]:
+    if warmup.warmup and main.begin < rows.at[0]:
         free.append("the warmup: its rows are not in the log")
         spent += COSTS["unseen warmup"]
     elif warmup.free:
         free += warmup.free
-    if main.kind == "linear" and main.shape.end and rows.p[0] - main.begin > 0.1 * main.shape.end:
+    if main.kind == "linear" and main.shape.end and rows.at[0] - main.begin > 0.1 * main.shape.end:
         free.append("lr and where the line begins: its rows fix its end and its slope, lr divided by total_iters")
-    if main.kind == "inverse" and warmup.warmup and main.begin <= rows.p[0]:
+    if main.kind == "inverse" and warmup.warmup and main.begin <= rows.at[0]:
         free = [f"lr and the length of the warmup: only lr * length ** {main.shape.power:.4g} is seen"]
     if flat is not None:
         end = _end_at(main, flat, rows)
@@ -173,8 +173,8 @@ def _end_at(main: Main, flat: Segment, rows: FitRows) -> int | None:
     """How long the main curve is, if it ends where it meets the flat stretch."""
     value = flat.law(0)
     if main.kind == "cosine":
-        past = main.begin + main.shape.end > rows.p[flat.start]
-        return None if past or abs(value - main.shape.floor) > rows.tol[flat.start] else main.shape.end
+        past = main.begin + main.shape.end > rows.at[flat.start]
+        return None if past or abs(value - main.shape.floor) > rows.slack[flat.start] else main.shape.end
     slope = (main.shape.floor / main.lr - 1) / main.shape.end if main.kind == "linear" else 0.0
     if slope >= 0:
         return None
@@ -194,19 +194,19 @@ def _ratio_discount(warmup: int, length: int) -> float:
 def clocked_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
     """Candidates whose main law is the last stretch and began before it."""
     for main in clocked_mains(rows, segment):
-        seen = range(bisect_left(rows.p, main.begin), segment.start)
+        seen = range(bisect_left(rows.at, main.begin), segment.start)
         before = rows.part(seen.start, seen.stop)
-        if len(before) < 2 or before.p[0] == before.p[-1]:
+        if len(before) < 2 or before.at[0] == before.at[-1]:
             continue
-        first, decay = rows.p[segment.start], next(curves(main.shape, rows, main.begin), None)
-        if before.y[0] < before.y[-1]:
+        first, decay = rows.at[segment.start], next(curves(main.shape, rows, main.begin), None)
+        if before.values[0] < before.values[-1]:
             top = Level(main.lr, main.lr)
             yield from _during(rows, main, _ramps(before, main, top, first, main.lr), "a jump at its end")
             if decay is not None:
                 ramps = _ramps(before, main, lambda p, decay=decay: decay(round(p)), first, main.lr)  # type: ignore[misc]
                 yield from _during(rows, main, ramps, "the warmup ends on the decay", meets=True)
         if decay is not None and seen.start == 0 and len(before) <= MOST_PRODUCT:
-            values = list(map(decay, before.p))
+            values = list(map(decay, before.at))
             if min(values) > 0:
                 ramps = _ramps(_divided(before, values), main, Level(1.0, 1.0), first, 1.0)
                 yield from _during(rows, main, ramps, "both are multiplied", product=True)
@@ -218,12 +218,12 @@ def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Main]:
     if isinstance(law, (Level, Root)) or segment.stop - segment.start < 3 or not segment.start:
         return
     inner = rows.part(segment.start, segment.stop)
-    begins = [rows.p[0], rows.p[0] + 1, 0, 1]
+    begins = [rows.at[0], rows.at[0] + 1, 0, 1]
     if isinstance(law, Wave):
         near = round(law.top)
         open_top = abs(law.top - near) > OPEN_TOP
         begins = [near, *(p for p in begins if open_top and abs(p - near) < 0.2 * law.half)]
-    for begin in dict.fromkeys(p for p in begins if p <= rows.p[0] + 1):
+    for begin in dict.fromkeys(p for p in begins if p <= rows.at[0] + 1):
         yield from (main for main in mains(inner, law, begin, begin) if main.lr > 0)
 
 
@@ -238,16 +238,16 @@ def _ramps(before: FitRows, main: Main, target: RateAt, first: int, lr: float) -
 
 def _divided(rows: FitRows, values: list[float]) -> FitRows:
     """The rows with each learning rate divided by a value."""
-    ratios = [y / value for y, value in zip(rows.y, values, strict=True)]
-    noise = [max(tol / value, 1e-15) for tol, value in zip(rows.tol, values, strict=True)]
-    return FitRows(rows.p, ratios, noise, 1.0)
+    ratios = [y / value for y, value in zip(rows.values, values, strict=True)]
+    noise = [max(tol / value, 1e-15) for tol, value in zip(rows.slack, values, strict=True)]
+    return FitRows(rows.at, ratios, noise, 1.0)
 
 
 def _during(
     rows: FitRows, main: Main, ramps: Iterable[Ramp], how: str, *, meets: bool = False, product: bool = False
 ) -> Iterator[Candidate]:
     """The candidates whose decay runs during these warmups."""
-    late = rows.p[0] < main.begin
+    late = rows.at[0] < main.begin
     for warmup in ramps:
         shape = replace(warmup.during(main.shape), meets=meets, product=product)
         evidence = f"a warmup of {warmup.warmup} steps from {shape.start:g}; the decay's clock runs meanwhile: {how}"

@@ -17,7 +17,7 @@ _MODES = ("triangular", "triangular2")
 
 def cyclic_candidates(rows: FitRows) -> Iterator[Candidate]:
     """Cycles whose first rise ends, and whose first fall ends, where lines through the rows between the turns meet."""
-    y = rows.y
+    y = rows.values
     turning = (i for i in range(1, len(rows) - 1) if (y[i] - y[i - 1]) * (y[i + 1] - y[i]) < 0)
     turns = [*islice(turning, 3)]
     if len(turns) < 2 or not y[0] < y[turns[0]]:
@@ -31,9 +31,9 @@ def cyclic_candidates(rows: FitRows) -> Iterator[Candidate]:
         up, down = round(peak - start.first_step), round(trough - peak)
         cycles: list[Cyclic] = []
         if up >= 1 and down >= 1:
-            low, high = (_near(rise(start.first_step + t), rows.tol[0]) for t in (0, up))
+            low, high = (_near(rise(start.first_step + t), rows.slack[0]) for t in (0, up))
             cycles += (Cyclic(low, high, up, None if down == up else down, mode) for mode in _MODES)
-        if len(turns) > 2 and start.first_step == rows.p[0]:
+        if len(turns) > 2 and start.first_step == rows.at[0]:
             cycles += _shrinking(rows, turns)
         for schedule in cycles:
             sizes = {schedule.step_size_up, schedule.step_size_down or schedule.step_size_up}
@@ -45,15 +45,15 @@ def cyclic_candidates(rows: FitRows) -> Iterator[Candidate]:
 
 def _shrinking(rows: FitRows, turns: Sequence[int]) -> Iterator[Cyclic]:
     """Cycles that shrink at every step: their tops are the turns where every step is a row."""
-    first, (top, bottom, later) = rows.p[0], (rows.p[i] for i in turns)
-    low = _near(rows.y[0], rows.tol[0])
-    height, less = rows.y[turns[0]] - low, rows.y[turns[2]] - low
+    first, (top, bottom, later) = rows.at[0], (rows.at[i] for i in turns)
+    low = _near(rows.values[0], rows.slack[0])
+    height, less = rows.values[turns[0]] - low, rows.values[turns[2]] - low
     if not 0 < less < height:
         return
     exact = (less / height) ** (1 / (later - top))
-    slack = max(2 * rows.tol[0] / less / (later - top), 1e-12)
+    slack = max(2 * rows.slack[0] / less / (later - top), 1e-12)
     gamma = simplest(exact - slack, exact + slack)
-    high = _near(low + height / gamma ** (top - first), rows.tol[0])
+    high = _near(low + height / gamma ** (top - first), rows.slack[0])
     up, down = top - first, bottom - top
     yield Cyclic(low, high, up, None if down == up else down, "exp_range", gamma)
 

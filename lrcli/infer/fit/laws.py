@@ -31,10 +31,10 @@ class Level:
     @classmethod
     def fit(cls, rows: FitRows) -> Level | None:
         """The law of these rows."""
-        low = max(y - tol for y, tol in zip(rows.y, rows.tol, strict=True))
-        high = min(y + tol for y, tol in zip(rows.y, rows.tol, strict=True))
+        low = max(y - tol for y, tol in zip(rows.values, rows.slack, strict=True))
+        high = min(y + tol for y, tol in zip(rows.values, rows.slack, strict=True))
         # what is one value is written as one, however few digits
-        flat = max(rows.y) - min(rows.y) <= max(1e-8 * max(rows.y), 1e-12 * rows.peak)
+        flat = max(rows.values) - min(rows.values) <= max(1e-8 * max(rows.values), 1e-12 * rows.peak)
         return cls(low, high) if flat and low <= high else None
 
 
@@ -66,11 +66,11 @@ class Slope:
     @classmethod
     def fit(cls, rows: FitRows) -> Slope | None:
         """The law of these rows."""
-        if rows.p[0] == rows.p[-1]:
+        if rows.at[0] == rows.at[-1]:
             return None
-        at = (rows.p[0] + rows.p[-1]) / 2
-        half = (rows.p[-1] - rows.p[0]) / 2
-        factors = amplitudes([[1.0] * len(rows), [(p - at) / half for p in rows.p]], rows.y, rows.weights)
+        at = (rows.at[0] + rows.at[-1]) / 2
+        half = (rows.at[-1] - rows.at[0]) / 2
+        factors = amplitudes([[1.0] * len(rows), [(p - at) / half for p in rows.at]], rows.values, rows.weights)
         return None if factors is None or factors[1] == 0 else cls(at, factors[0], factors[1] / half)
 
 
@@ -87,10 +87,10 @@ class Decay:
     @classmethod
     def fit(cls, rows: FitRows) -> Decay | None:
         """The law of these rows: their logarithms are a line."""
-        if min(rows.y) <= 0:
+        if min(rows.values) <= 0:
             return None
-        noise = [tol / y for y, tol in zip(rows.y, rows.tol, strict=True)]
-        line = Slope.fit(replace(rows, y=[math.log(y) for y in rows.y], tol=noise))
+        noise = [tol / y for y, tol in zip(rows.values, rows.slack, strict=True)]
+        line = Slope.fit(replace(rows, values=[math.log(y) for y in rows.values], slack=noise))
         return None if line is None else cls(line)
 
 
@@ -120,10 +120,10 @@ class Power:
     @classmethod
     def fit(cls, rows: FitRows) -> Power | None:
         """The law of these rows: any power without a floor, or one of the usual ones with it."""
-        if len(rows) < 5 or rows.p[0] == rows.p[-1] or not rows.y[0] > rows.y[-1] or min(rows.y) < 0:
+        if len(rows) < 5 or rows.at[0] == rows.at[-1] or not rows.values[0] > rows.values[-1] or min(rows.values) < 0:
             return None
         rows = rows.pick(spread(len(rows), FITTED_POWER, 8))
-        if any(b > a + tol for a, b, tol in zip(rows.y, rows.y[1:], rows.tol, strict=False)):
+        if any(b > a + tol for a, b, tol in zip(rows.values, rows.values[1:], rows.slack, strict=False)):
             return None
         probe = rows.pick(spread(len(rows), 12, 3))  # most powers are ruled out by a few rows
         for try_power in (straight, _with_floor):
@@ -140,17 +140,17 @@ class Power:
 
 def straight(rows: FitRows, power: float) -> Power | None:
     """The law of this power without a floor: y ** (1 / power) is a line that rises from `end`, or falls to it."""
-    seen = [i for i, y in enumerate(rows.y) if y > 0]
+    seen = [i for i, y in enumerate(rows.values) if y > 0]
     if len(seen) < 3 or (power < 0 and len(seen) < len(rows)):
         return None
     rows = rows.pick(seen) if len(seen) < len(rows) else rows
-    bent = [y ** (1 / power) for y in rows.y]
-    noise = [z * tol / (abs(power) * y) for z, y, tol in zip(bent, rows.y, rows.tol, strict=True)]
-    line = Slope.fit(replace(rows, y=bent, tol=noise))
-    if line is None or line.slope * power > 0 or (power < 0 and line.end >= rows.p[0]):
+    bent = [y ** (1 / power) for y in rows.values]
+    noise = [z * tol / (abs(power) * y) for z, y, tol in zip(bent, rows.values, rows.slack, strict=True)]
+    line = Slope.fit(replace(rows, values=bent, slack=noise))
+    if line is None or line.slope * power > 0 or (power < 0 and line.end >= rows.at[0]):
         return None
     near = round(line.end)
-    end = float(near) if abs(near - line.end) < 1e-6 * abs(line.end - rows.p[0]) else line.end
+    end = float(near) if abs(near - line.end) < 1e-6 * abs(line.end - rows.at[0]) else line.end
     return Power(end, power, abs(line.slope) ** power)
 
 
@@ -161,7 +161,7 @@ def _of_any_power(rows: FitRows) -> Power | None:
         law = straight(rows, power)
         if law is None:
             return math.inf
-        return sum(((law(p) - y) / tol) ** 2 for p, y, tol in zip(rows.p, rows.y, rows.tol, strict=True))
+        return sum(((law(p) - y) / tol) ** 2 for p, y, tol in zip(rows.at, rows.values, rows.slack, strict=True))
 
     power = golden(gap, 0.1, 10.0, 40)
     return straight(rows, float(f"{power:.4g}")) or straight(rows, power)
@@ -169,7 +169,7 @@ def _of_any_power(rows: FitRows) -> Power | None:
 
 def _with_floor(rows: FitRows, power: float) -> Power | None:
     """The law of this power with a floor."""
-    first, last = rows.p[0], rows.p[-1]
+    first, last = rows.at[0], rows.at[-1]
 
     def curve(p: float, distance: float) -> float:
         raised: float = max((last + distance - p) / (last - first), 0.0) ** power
@@ -184,16 +184,16 @@ def _with_floor(rows: FitRows, power: float) -> Power | None:
 
 def _bent(rows: FitRows, curve: Callable[[float, float], float], most: float) -> tuple[float, float, float] | None:
     """(number up to `most`, floor, height) with which floor + height * curve(p, number) is nearest to falling rows."""
-    ones, first, middle, last = [1.0] * len(rows), rows.p[0], rows.p[len(rows) // 2], rows.p[-1]
-    fallen, left = rows.y[0] - rows.y[len(rows) // 2], rows.y[len(rows) // 2] - rows.y[-1]
+    ones, first, middle, last = [1.0] * len(rows), rows.at[0], rows.at[len(rows) // 2], rows.at[-1]
+    fallen, left = rows.values[0] - rows.values[len(rows) // 2], rows.values[len(rows) // 2] - rows.values[-1]
     if left <= 0:
         return None
 
     def columns(number: float) -> Columns:
-        return [ones, [curve(p, number) for p in rows.p]]
+        return [ones, [curve(p, number) for p in rows.at]]
 
     def gap(number: float) -> float:
-        return misfit(columns(number), rows.y, rows.weights)
+        return misfit(columns(number), rows.values, rows.weights)
 
     def bent(number: float) -> float:  # at the middle row, more than the rows are
         a, b, c = (curve(p, number) for p in (first, middle, last))
@@ -210,15 +210,15 @@ def _bent(rows: FitRows, curve: Callable[[float, float], float], most: float) ->
             high = between
         else:
             low = between
-    rough = amplitudes(columns(high), rows.y, rows.weights)
-    slack = 2e-3 * (rows.y[0] - rows.y[-1])
-    if rough is None or not rows.holds_within(lambda p: rough[0] + rough[1] * curve(p, high), slack, 50):
+    rough = amplitudes(columns(high), rows.values, rows.weights)
+    slack = 2e-3 * (rows.values[0] - rows.values[-1])
+    if rough is None or not rows.holds(lambda p: rough[0] + rough[1] * curve(p, high), 50, slack):
         return None
     around = 0.5 * high + 0.02 * (last - first)  # noise of the three rows
     number = golden(gap, max(high - around, 0.0), high + around, 40)
     whole = float(round(number))
     number = whole if gap(whole) < 4 * gap(number) + 1e-3 else number
-    factors = amplitudes(columns(number), rows.y, rows.weights)
+    factors = amplitudes(columns(number), rows.values, rows.weights)
     return None if factors is None else (number, factors[0], factors[1])
 
 
@@ -230,7 +230,7 @@ class Inverse(Power):
     @classmethod
     def fit(cls, rows: FitRows) -> Power | None:
         """The law of these rows."""
-        if min(rows.y) <= 0 or not rows.y[0] > rows.y[-1]:
+        if min(rows.values) <= 0 or not rows.values[0] > rows.values[-1]:
             return None
         probe = rows.pick(spread(len(rows), 9, 2))
         for power in INVERSE_POWERS:
@@ -251,7 +251,7 @@ class InverseRoot(Inverse):
         """The law of these rows, counted from step 0 or 1."""
         for origin in (0, 1, -1):
             span = rows.scale(lambda p, origin=origin: max(p - origin, 1) ** -0.5)  # type: ignore[misc]
-            if span is not None and rows.y[0] > rows.y[-1]:
+            if span is not None and rows.values[0] > rows.values[-1]:
                 return Inverse(origin, -0.5, sum(span) / 2)
         return None
 
@@ -271,11 +271,11 @@ class Root:
     @classmethod
     def fit(cls, rows: FitRows) -> Root | None:
         """The law of these rows: it falls ever more slowly, and begins at or before the first of them."""
-        first, n = rows.p[0], len(rows)
-        if n < 4 or not rows.y[0] - rows.y[n // 2] > rows.y[n // 2] - rows.y[-1] > 0:
+        first, n = rows.at[0], len(rows)
+        if n < 4 or not rows.values[0] - rows.values[n // 2] > rows.values[n // 2] - rows.values[-1] > 0:
             return None
         rows = rows.pick(spread(n, 40, 6))
-        solved = _bent(rows, lambda p, before: -math.sqrt(max(p - first + before, 0.0)), 4.0 * (rows.p[-1] - first))
+        solved = _bent(rows, lambda p, before: -math.sqrt(max(p - first + before, 0.0)), 4.0 * (rows.at[-1] - first))
         if solved is None or solved[2] <= 0 or solved[0] % 1:
             return None
         return cls(first - round(solved[0]), solved[1], solved[2])

@@ -105,7 +105,7 @@ def _root_shapes(rows: FitRows, law: Root, begin: int) -> Iterator[Shape]:
     for share in (0.0, *FLOOR_SHARES):
         exact = (law.top * (1 - share) / law.fall) ** 2
         length = simplest_whole(exact * (1 - 1e-4), exact * (1 + 1e-4)) or round(exact)
-        if length >= rows.p[-1] - begin:
+        if length >= rows.at[-1] - begin:
             yield Shape("root", 1.0, end=length, floor=share)
 
 
@@ -113,7 +113,7 @@ def _ended(rows: FitRows, law: Slope | Wave | Power, unit: Shape, begin: int, fi
     """The curves of this kind that end about where the law does; a line falls to 0, the others to any floor."""
     probe = rows.pick(spread(len(rows), 60, 8))
     to_zero = isinstance(law, Slope) or (isinstance(law, Power) and law.floor <= 0)
-    least = 1 if isinstance(law, Wave) else rows.p[-1] - begin + (to_zero and rows.y[-1] > rows.tol[-1])
+    least = 1 if isinstance(law, Wave) else rows.at[-1] - begin + (to_zero and rows.values[-1] > rows.slack[-1])
 
     def curve(length: int) -> Callable[[int], float]:
         return next(curves(replace(unit, end=length), rows, begin))
@@ -170,7 +170,7 @@ def heights(rows: FitRows, unit: Callable[[int], float], floor: float | None) ->
             yield lr, float(f"{lr * factor:.12g}")
             return
     for low in rounded(floor, 15):
-        span = rows.above(low).scale(unit) if 0 < low < rows.peak else None
+        span = rows.minus(Level(low, low)).scale(unit) if 0 < low < rows.peak else None
         if span is not None:
             yield simplest(span[0] + low, span[1] + low), low
             return
@@ -178,13 +178,13 @@ def heights(rows: FitRows, unit: Callable[[int], float], floor: float | None) ->
 
 def _rising(rows: FitRows, law: Slope, begin: int) -> list[Main]:
     """A warmup that does not end before the log does: the peak and its length are the roundest that fit."""
-    last = rows.p[-1]
+    last = rows.at[-1]
     power = math.floor(math.log10(max(law(last), 1e-300)))
     free = ("the peak and the length of the warmup: the run ends in it, only its slope is seen",)
     warmups: list[Main] = []
     for lr in dict.fromkeys(float(f"{lead}e{power - 1 + more}") for more in range(4) for lead in range(10, 100)):
         length = law.place(lr) - begin
-        width = 1e-7 * length + 4 * rows.tol[-1] / law.slope
+        width = 1e-7 * length + 4 * rows.slack[-1] / law.slope
         whole = simplest_whole(length - width, length + width) if length >= last - begin - 1e-6 else None
         warmup = ramp(rows, Start(begin, 0.0), begin + whole, lr) if whole else None
         if warmup is not None and not warmup.held and warmup.start_factor < 1:
@@ -194,7 +194,7 @@ def _rising(rows: FitRows, law: Slope, begin: int) -> list[Main]:
 
 def _lines_to_floor(rows: FitRows, law: Slope, begin: int) -> Iterator[tuple[Shape, float, tuple[str, ...]]]:
     """(shape, cost, what is open) of a line that does not aim at 0 at a whole position: it ends at another factor."""
-    least = max(rows.p[-1] - begin, 1)
+    least = max(rows.at[-1] - begin, 1)
     sign = 1 if law.slope > 0 else -1
 
     def line(lr: float, factor: float, length: int) -> Shape:
@@ -218,5 +218,5 @@ def _lines_to_floor(rows: FitRows, law: Slope, begin: int) -> Iterator[tuple[Sha
 
 def _slopes(rows: FitRows, begin: int, lr: float, sign: int) -> tuple[float, float] | None:
     """The interval of slopes of a line that is at lr at `begin`, up or down; None if no such line gives the rows."""
-    span = replace(rows, y=[sign * (y - lr) for y in rows.y]).scale(lambda p: p - begin)
+    span = replace(rows, values=[sign * (y - lr) for y in rows.values]).scale(lambda p: p - begin)
     return span and (sign * span[0], sign * span[1])

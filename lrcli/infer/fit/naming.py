@@ -57,7 +57,7 @@ def _in_parts(bare: Candidate, shape: Shape, rows: FitRows) -> Candidate | None:
         return None
     begin = bare.first_step + shape.begin
     alone = replace(bare, first_step=begin, horizon=shape.decay_alone.end, shape=shape.decay_alone)
-    part = next(spoken(alone, rows.part(bisect_left(rows.p, begin), len(rows))), None)
+    part = next(spoken(alone, rows.part(bisect_left(rows.at, begin), len(rows))), None)
     if part is None:
         return None
     candidate = replace(bare, schedule=after(climb, shape.begin, part.schedule), setting=part.setting)
@@ -82,7 +82,7 @@ def in_words(words: Words, candidate: Candidate, rows: FitRows) -> Candidate | N
         return None
     lr = candidate.lr if words.lr is None else words.lr
     first = candidate.first_step - words.ahead
-    length = max(candidate.horizon, rows.p[-1] - first + 1)
+    length = max(candidate.horizon, rows.at[-1] - first + 1)
     unit = "epoch" if rows.in_epochs else "step"
     setting = Setting(length, unit, rows.epoch or None, lrs=(lr,), default_lr=lr)
     return replace(candidate, kind=schedule.name, lr=lr, schedule=schedule, first_step=first, setting=setting)
@@ -139,7 +139,7 @@ def _in_own_words(candidates: list[Candidate], rows: FitRows, shown: Callable[[f
     for candidate in candidates:
         if candidate.shape is None:
             continue
-        end = candidate.shape.end or rows.p[-1] + 1 - candidate.first_step
+        end = candidate.shape.end or rows.at[-1] + 1 - candidate.first_step
         for words in own_spellings(in_run(replace(candidate.shape, end=end), rows), rows.writer):
             worded = in_words(words, candidate, rows)
             if worded and gives(worded, rows) and worded.numbers <= most and _printed(worded, rows, shown):
@@ -158,7 +158,7 @@ def _keys_cost(candidate: Candidate) -> float:
 
 
 def _printed(candidate: Candidate, rows: FitRows, shown: Callable[[float], float]) -> bool:
-    return all(shown(candidate.at(p)) == y for p, y in zip(rows.p, rows.y, strict=True))
+    return all(shown(candidate.at(p)) == y for p, y in zip(rows.at, rows.values, strict=True))
 
 
 def _refused(candidate: Candidate) -> bool:

@@ -28,7 +28,7 @@ def one_cycle_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Can
             yield from _from(rows, probe, start, lines, at, lines[0](at))
     waves = [law for law in laws if isinstance(law, Wave)]
     if waves:
-        rises = rows.y[0] < rows.y[min(3, len(rows) - 1)] and waves[0].top <= rows.p[0]
+        rises = rows.values[0] < rows.values[min(3, len(rows) - 1)] and waves[0].top <= rows.at[0]
         at = waves[0].top + 2 * waves[0].half * rises  # a rise comes up half a wave after its lowest point
         for start in starts(rows):
             yield from _from(rows, probe, start, waves, at, waves[0].middle + waves[0].height)
@@ -40,7 +40,7 @@ def _from(
     """Those that begin at `start`, with their peak at peak_at, as the laws of the rise and the fall have it."""
     begin, last = start.first_step, laws[-1]
     is_wave = isinstance(last, Wave)
-    seen = rows.p[0] < peak_at and (laws[0] is not last or not is_wave)
+    seen = rows.at[0] < peak_at and (laws[0] is not last or not is_wave)
     initial = laws[0](begin) if seen else 0.0
     if peak_at <= begin or (seen and initial <= 1e-6 * peak):
         return  # it begins at max_lr / div_factor
@@ -67,7 +67,7 @@ def _from(
             spent = start.cost + cost(max_lr) + cost(share) + cost(total) - COSTS["one cycle"]
             spent += sum(1 + cost(x) for x, usual in ((divisor, 25.0), (final, 1e4)) if x != usual)
             free = ("total_steps and pct_start: only their product is seen, the run ends in the rise",)
-            unseen = free if rows.p[-1] <= peak_at else ()
+            unseen = free if rows.at[-1] <= peak_at else ()
             candidate = Candidate("one_cycle", max_lr, begin, spent, schedule, total, unseen)
             try:
                 if probe.holds(candidate.at):
@@ -81,7 +81,7 @@ def _lengths(probe: FitRows, last: Slope | Wave, begin: int, rise: float) -> dic
     lengths: list[tuple[float, int | None]] = []
     for share in ONE_CYCLE_SHARES:
         exact = (rise + 1) / share
-        slack = max(1e-6 * exact, 1.5 if probe.tol[0] > 1e-9 * probe.peak else 1e-4 * exact)
+        slack = max(1e-6 * exact, 1.5 if probe.slack[0] > 1e-9 * probe.peak else 1e-4 * exact)
         wholes = (
             simplest_whole(exact - slack, exact + slack),
             round(exact),

@@ -32,7 +32,7 @@ _TIGHT = 1e-13
 
 def phase_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Candidate]:
     """The stretches as phases, from step 0 or 1, or from the first row of a log that begins later."""
-    first = rows.p[0]
+    first = rows.at[0]
     for begin, spent in {first: COSTS["other start"], **STARTS}.items():
         tries = (_phases(rows, segments, begin, spent, round_edges) for round_edges in (True, False) if begin <= first)
         yield from islice((phases for phases in tries if phases is not None and rows.holds(phases.at)), 1)
@@ -74,23 +74,23 @@ def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, ro
 
 def _peak(rows: FitRows, segments: list[Segment], edges: list[int]) -> float:
     """The base LR: the roundest number that a stretch begins or ends with and nothing is much above."""
-    highest = max(range(len(rows)), key=lambda i: rows.y[i])
-    best = simplest(rows.y[highest] - rows.tol[highest], rows.y[highest] + rows.tol[highest])
+    highest = max(range(len(rows)), key=lambda i: rows.values[i])
+    best = simplest(rows.values[highest] - rows.slack[highest], rows.values[highest] + rows.slack[highest])
     for segment, edge in [*zip(segments, edges, strict=False), *zip(segments, edges[1:-1], strict=False)]:
         value = segment.law(edge)
-        noise = max(1e-9 * abs(value), 0.7 * rows.tol[segment.start])
+        noise = max(1e-9 * abs(value), 0.7 * rows.slack[segment.start])
         near = simplest(value - noise, value + noise) if value > noise else 0.0
-        if near >= rows.y[highest] - rows.tol[highest] and (digits(near), -near) < (digits(best), -best):
+        if near >= rows.values[highest] - rows.slack[highest] and (digits(near), -near) < (digits(best), -best):
             best = near
     return best
 
 
 def _end(rows: FitRows, law: RateAt, begin: int) -> int:
     """Where the last phase ends: where a line is 0, else after the last row."""
-    last = rows.p[-1]
+    last = rows.at[-1]
     if isinstance(law, Slope) and law.slope < 0:
         zero = law.end
-        noise = 2 * rows.tol[-1] / abs(law.slope) + 1e-6 * abs(zero)
+        noise = 2 * rows.slack[-1] / abs(law.slope) + 1e-6 * abs(zero)
         whole = simplest_whole(max(zero - begin - noise, last - begin), zero - begin + noise)
         if whole is not None:
             return whole + begin
@@ -99,14 +99,14 @@ def _end(rows: FitRows, law: RateAt, begin: int) -> int:
 
 def _edge(rows: FitRows, left: Segment, right: Segment, begin: int, round_edges: bool) -> int:
     """Where the right stretch begins: where both meet, between the last row of the one and the first of the other."""
-    low, high = rows.p[left.stop - 1], rows.p[right.start]
+    low, high = rows.at[left.stop - 1], rows.at[right.start]
     if isinstance(left.law, Level) and isinstance(right.law, Level):
         return (simplest_whole(low + 1 - begin, high - begin) or high - begin) + begin if round_edges else high
     if high - low <= 1:
         return high
     gaps = [(abs(left.law(p) - right.law(p)), p) for p in range(low + 1, min(high, low + 2000) + 1)]
     gap, met = min(gaps)
-    noise = max(1e-9 * rows.peak, rows.tol[left.stop - 1], rows.tol[right.start]) if round_edges else 1e-9 * rows.peak
+    noise = max([1e-9 * rows.peak, *(rows.slack[i] for i in (left.stop - 1, right.start) if round_edges)])
     if gap > noise + 1e-3 * rows.peak:
         return high  # they do not meet: a jump
     near = [p for g, p in gaps if g <= max(noise, gap)]
@@ -133,7 +133,7 @@ def _part(
 ) -> tuple[Schedule, float, Shape | None] | None:
     """The schedule of a stretch for a base learning rate of `peak`, its cost, and its shape where it begins there."""
     segment, size = segments[i], stop - start
-    law, noise = segment.law, max(rows.tol[segment.start], rows.tol[segment.stop - 1])
+    law, noise = segment.law, max(rows.slack[segment.start], rows.slack[segment.stop - 1])
     if isinstance(law, Level):
         share = simplest(law.low / peak, law.high / peak)
         if share == 1:

@@ -24,7 +24,7 @@ def plateau_candidates(
     if not 2 <= len(flats) <= 100 or len(rows) > MOST_METRIC or flats[-1].low <= 0:
         return
     if any(b.low + b.high >= a.low + a.high for a, b in pairwise(flats)) or any(
-        b - a != 1 for a, b in pairwise(rows.p)
+        b - a != 1 for a, b in pairwise(rows.at)
     ):
         return
     lr = simplest(flats[0].low, flats[0].high)
@@ -42,7 +42,7 @@ def plateau_candidates(
                 Candidate(
                     "plateau",
                     lr,
-                    rows.p[0] - shift,
+                    rows.at[0] - shift,
                     _cost(plateau, name) + cost(lr) + unusual,
                     plateau,
                     evidence=(f"the reductions follow {name}",),

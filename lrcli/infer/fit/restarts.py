@@ -24,12 +24,12 @@ Jump = tuple[int, int]
 
 def restart_candidates(rows: FitRows, cycles: list[tuple[int, int]]) -> Iterator[Candidate]:
     """Schedules with restarts in these cycles, after a warmup where the run begins with a rise."""
-    jumps = [(rows.p[begin - 1], rows.p[begin]) for begin, _ in cycles[1:]]
+    jumps = [(rows.at[begin - 1], rows.at[begin]) for begin, _ in cycles[1:]]
     number = max(range(1, len(cycles)), key=lambda i: cycles[i][1] - cycles[i][0])
     wave = Wave.fit(rows.part(*cycles[number]))
     length = wave.half if wave else 0.0
     for begin in _begins(rows, cycles[0]):
-        for earlier in range(1 if begin >= rows.p[0] - 2 else 12):
+        for earlier in range(1 if begin >= rows.at[0] - 2 else 12):
             for shape in _whole_cycles(rows, jumps, begin, earlier, length, number + earlier):
                 yield from _with_cycles(rows, begin, shape)
         for shape in _parts_of_run(rows, jumps, begin, length):
@@ -38,10 +38,10 @@ def restart_candidates(rows: FitRows, cycles: list[tuple[int, int]]) -> Iterator
 
 def _begins(rows: FitRows, first: tuple[int, int]) -> list[int]:
     """Where the first cycle may begin: at step 0, or at the end of a rise."""
-    peak = max(range(*first), key=lambda i: rows.y[i])
+    peak = max(range(*first), key=lambda i: rows.values[i])
     if peak <= first[0]:
         return [start.first_step for start in starts(rows)]
-    return list(range(rows.p[peak], max(rows.p[peak - 1], rows.p[peak] - 60), -1))
+    return list(range(rows.at[peak], max(rows.at[peak - 1], rows.at[peak] - 60), -1))
 
 
 def _length(factor: int, cycles: int) -> int:
@@ -66,7 +66,7 @@ def _whole_cycles(
         sizes += sorted(range(low, high + 1), key=cost)[:60] if high - low <= 400 else []
         for size in dict.fromkeys(sizes):
             count = len(jumps) + earlier + 1
-            while begin + size * _length(factor, count) <= rows.p[-1]:
+            while begin + size * _length(factor, count) <= rows.at[-1]:
                 count += 1
             end = size * _length(factor, count)
             yield Shape("restarts", 1.0, end=end, power=count, scale=factor if factor > 1 else 0)
@@ -76,7 +76,7 @@ def _parts_of_run(rows: FitRows, jumps: list[Jump], begin: int, length: float) -
     """Equal parts of a run, of which a cycle need not be a whole number of steps."""
     low = max((after - begin) / i for i, (after, _) in enumerate(jumps, 1))
     high = min((by - begin) / i for i, (_, by) in enumerate(jumps, 1))
-    last = rows.p[-1] - begin
+    last = rows.at[-1] - begin
     for count in range(len(jumps) + 1, len(jumps) + 4) if low < high else ():
         wholes = ((simplest_whole(count * low + shift, count * high + shift) or 0) - shift for shift in (0, begin))
         for end in dict.fromkeys((last, last + 1, round(length * count), *wholes)):
@@ -86,7 +86,7 @@ def _parts_of_run(rows: FitRows, jumps: list[Jump], begin: int, length: float) -
 
 def _with_cycles(rows: FitRows, begin: int, unit: Shape) -> Iterator[Candidate]:
     """The candidates with these cycles of height 1."""
-    warm = bisect_left(rows.p, begin)
+    warm = bisect_left(rows.at, begin)
     before, inner = rows.part(0, warm), rows.part(warm, len(rows))
     probe = inner.pick(spread(len(inner), 12, 3))
     factor, count = int(unit.scale) or 1, int(unit.power)

@@ -54,7 +54,7 @@ def between_candidates(rows: FitRows, law: Wave) -> Iterator[Candidate]:
             whole - warmup,
             spent + COSTS["sampled wave"] + 2.0 * (warmup != whole),
             horizon=warmup + half,
-            free=("the warmup: its rows are not in the log",) if warmup and whole <= rows.p[0] else (),
+            free=("the warmup: its rows are not in the log",) if warmup and whole <= rows.at[0] else (),
             evidence=(f"{evidence}: half a cosine from {lr:g} over {half} epochs",),
             epochs=view,
             shape=shape,
@@ -76,12 +76,12 @@ def sampled_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
 
 def _sampled(rows: FitRows, before: FitRows, main: Main) -> Iterator[Candidate]:
     """Warmup and decay are multiplied at every batch, and the log holds the last batch of each epoch."""
-    ahead = main.begin - rows.p[0]
+    ahead = main.begin - rows.at[0]
     if len(before) > MOST_WARM or ahead not in (0, 1):
         return
     shape = replace(main.shape, begin=ahead, end=main.shape.end + ahead, epochs=True)
     bare = Candidate(
-        main.kind, main.lr, rows.p[0], main.cost + COSTS["sampled"], horizon=main.shape.end, free=main.free
+        main.kind, main.lr, rows.at[0], main.cost + COSTS["sampled"], horizon=main.shape.end, free=main.free
     )
     for first in (True, False):  # a log's first column is mostly the first group
         for words in spellings(shape, "spell_sampled"):
@@ -102,11 +102,11 @@ def _of_batches(bare: Candidate, words: Words, rows: FitRows, before: FitRows, o
     except (InvalidValue, LrcliError):
         return
     groups = groups[:1] if of_first else groups[1:]
-    first, tol = rows.y[0], rows.tol[0]
+    first, tol = rows.values[0], rows.slack[0]
     for group in groups:
 
         def gap(batches: int, group: str = group) -> float:
-            return counted(batches, group).at(rows.p[0]) - first
+            return counted(batches, group).at(rows.at[0]) - first
 
         low, high = _range(gap, tol)
         fitting = [n for n in range(low, min(high, low + 400) + 1) if gives(counted(n, group), before)]
@@ -130,14 +130,14 @@ def _counted(bare: Candidate, words: Words, batches: int, group: str) -> Candida
 
 def warming_candidates(rows: FitRows) -> Iterator[Candidate]:
     """Candidates of a run of epochs that ends within its warmup of batches: in lr every row is a line."""
-    turns = sum((b > a) != (c > b) for a, b, c in zip(rows.y, rows.y[1:], rows.y[2:], strict=False))
-    if not rows.in_epochs or not 5 <= len(rows) <= MOST_WARM or turns > 1 or min(rows.y) <= 0:
+    turns = sum((b > a) != (c > b) for a, b, c in zip(rows.values, rows.values[1:], rows.values[2:], strict=False))
+    if not rows.in_epochs or not 5 <= len(rows) <= MOST_WARM or turns > 1 or min(rows.values) <= 0:
         return
-    run = rows.p[-1] - rows.p[0] + 1
+    run = rows.at[-1] - rows.at[0] + 1
     probe = rows.pick((0, len(rows) // 2, len(rows) - 1))
     for epochs, decay in product(dict.fromkeys((run, simplest_whole(run, 1.1 * run) or run)), ("line", "cosine")):
         shape = Shape(decay, 1.0, end=epochs, floor=0.01, epochs=True)
-        bare = Candidate(decay, 1.0, rows.p[0], 0.0, horizon=epochs)
+        bare = Candidate(decay, 1.0, rows.at[0], 0.0, horizon=epochs)
         twice = replace(shape, lr=2.0, floor=0.02)
         for single, double in zip(spellings(shape, "spell_sampled"), spellings(twice, "spell_sampled"), strict=True):
             names = [name for name, _ in _counted(bare, single, 2, "").bound.groups()]
@@ -147,16 +147,14 @@ def warming_candidates(rows: FitRows) -> Iterator[Candidate]:
                 span = _scaled(probe, at_1, at_2) and _scaled(rows, at_1, at_2)
                 if span is not None:
                     lr = simplest(*span)
-                    main = Main(rows.p[0], replace(shape, lr=lr, floor=0.01 * lr), cost(lr) + cost(epochs))
+                    main = Main(rows.at[0], replace(shape, lr=lr, floor=0.01 * lr), cost(lr) + cost(epochs))
                     yield from _sampled(rows, rows, main)
                     return
 
 
 def _scaled(rows: FitRows, low: Callable[[int], float], high: Callable[[int], float]) -> tuple[float, float] | None:
     """The interval of learning rates that give the rows, from the curves of the learning rates 1 and 2."""
-    curves = [(low(p), high(p)) for p in rows.p]
-    rest = replace(rows, y=[y - 2 * a + b for y, (a, b) in zip(rows.y, curves, strict=True)])
-    return rest.scale(lambda p: high(p) - low(p))
+    return rows.minus(lambda p: 2 * low(p) - high(p)).scale(lambda p: high(p) - low(p))
 
 
 def _range(gap: Callable[[int], float], tol: float) -> tuple[int, int]:

@@ -129,7 +129,7 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
     if matches and not best:
         count, kind = matches[0].numbers, matches[0].kind
         remarks.append(f"{len(rows)} rows prove nothing about {count} numbers: a {kind} schedule would need them")
-    last = rows.p[-1]
+    last = rows.at[-1]
     if best is None:
         return Fitted(log, run, None, last + 1, len(rows), remarks=tuple(remarks), steps_per_epoch=epoch or None)
     others = tuple(other for other in proven[1:] if other.cost < best.cost + COSTS["another answer"])
@@ -140,7 +140,7 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
     length = max(best.horizon, last - best.first_step + 1)
     residual = max(
         abs(value - y) / max(abs(value), abs(y), 1e-12 * rows.peak, 1e-300)
-        for value, y in zip(map(best.at, rows.p), rows.y, strict=True)
+        for value, y in zip(map(best.at, rows.at), rows.values, strict=True)
     )
     return Fitted(log, run, best, length, len(rows), residual, others[:3], tuple(remarks), epoch or None)
 
@@ -217,8 +217,8 @@ def _jumps(rows: FitRows, most: int = 120) -> list[int]:
     """The rows around the largest changes of the learning rate per step: what an even choice of rows would miss."""
     if len(rows) <= SEARCHED:
         return []
-    changes = ((abs(b - a), i) for i, (a, b) in enumerate(pairwise(rows.y)))
-    large = sorted((change for change in changes if change[0] > 1e-3 * rows.peak + rows.tol[change[1]]), reverse=True)
+    changes = ((abs(b - a), i) for i, (a, b) in enumerate(pairwise(rows.values)))
+    large = sorted((change for change in changes if change[0] > 1e-3 * rows.peak + rows.slack[change[1]]), reverse=True)
     return [i for _, at in large[:most] for i in (at, at + 1)]
 
 
@@ -228,7 +228,7 @@ def _misses(rows: FitRows, candidate: Candidate, most: int = 40) -> list[int]:
     inside = False
     at = candidate.at
     spend(min(len(rows), 100_000), 1)
-    for i, (p, y, tol) in enumerate(zip(rows.p, rows.y, rows.tol, strict=True)):
+    for i, (p, y, tol) in enumerate(zip(rows.at, rows.values, rows.slack, strict=True)):
         if not i % 8192:
             report_progress(i, len(rows))
         if inside is (abs(at(p) - y) <= tol):

@@ -19,14 +19,14 @@ class Segment:
     law: Law | Falling
 
 
-def cut(rows: FitRows, slack: float = SLACKS[0]) -> list[Segment] | None:
+def cut(rows: FitRows, slacks: float = SLACKS[0]) -> list[Segment] | None:
     """The stretches from left to right, each as long as it can be, seen from the end; None if there are too many."""
     segments: list[Segment] = []
     stop = len(rows)
     while stop > 0:
         if len(segments) == MOST_STRETCHES or (len(segments) == 10 and stop > 100 and len(rows) - stop < 50):
             return None
-        segments.append(last_stretch(rows, slack, stop))
+        segments.append(last_stretch(rows, slacks, stop))
         stop = segments[-1].start
     segments.reverse()
     for pair in (slice(-2, None), slice(0, 2)):
@@ -37,17 +37,18 @@ def cut(rows: FitRows, slack: float = SLACKS[0]) -> list[Segment] | None:
     return segments
 
 
-def last_stretch(rows: FitRows, slack: float, stop: int) -> Segment:
+def last_stretch(rows: FitRows, slacks: float, stop: int) -> Segment:
     """The longest stretch that ends at `stop`; a law must explain as many more rows as it has parameters more."""
-    best = Segment(stop - 1, stop, Level(rows.y[stop - 1] - rows.tol[stop - 1], rows.y[stop - 1] + rows.tol[stop - 1]))
+    value, slack = rows.values[stop - 1], rows.slack[stop - 1]
+    best = Segment(stop - 1, stop, Level(value - slack, value + slack))
     score = 0.0
     falls_from = stop - 1
-    while falls_from and rows.y[falls_from - 1] >= rows.y[falls_from] - rows.tol[falls_from]:
+    while falls_from and rows.values[falls_from - 1] >= rows.values[falls_from] - rows.slack[falls_from]:
         falls_from -= 1
     for law in LAWS:
         if law in FALLING and stop - falls_from - law.parameters <= score:
             continue
-        reach = _reach(rows, stop, law, slack)
+        reach = _reach(rows, stop, law, slacks)
         if reach is None:
             continue
         gain = stop - reach.start - law.parameters
@@ -59,13 +60,13 @@ def last_stretch(rows: FitRows, slack: float, stop: int) -> Segment:
     return best
 
 
-def _reach(rows: FitRows, stop: int, law_type: type[Law], slack: float) -> Segment | None:
+def _reach(rows: FitRows, stop: int, law_type: type[Law], slacks: float) -> Segment | None:
     """The longest stretch of this law that ends at `stop`: ever longer ones are tried, then those between."""
 
     def fitted(start: int) -> Segment | None:
         part = rows.part(start, stop)
         law = law_type.fit(part)
-        return Segment(start, stop, law) if law is not None and part.holds(law, slack) else None
+        return Segment(start, stop, law) if law is not None and part.holds(law, slacks) else None
 
     size = law_type.parameters + 1
     # few rows of a curve are hard to fit: a failure there says nothing about more of them
@@ -92,8 +93,8 @@ def cycles(rows: FitRows) -> list[tuple[int, int]]:
     edges = [0]
     fallen = False
     for i in range(1, len(rows)):
-        change = rows.y[i] - rows.y[i - 1]
-        if change < -rows.tol[i]:
+        change = rows.values[i] - rows.values[i - 1]
+        if change < -rows.slack[i]:
             fallen = True
         elif fallen and change > 0.2 * rows.peak:
             edges.append(i)

@@ -25,10 +25,10 @@ def late_candidates(rows: FitRows, segments: list[Segment]) -> list[Candidate]:
 
 def _caught_up(rows: FitRows, behind: list[int]) -> list[Candidate]:
     """Candidates of the rows as they would stand without the skipped steps."""
-    caught = FitRows([p - lag for p, lag in zip(rows.p, behind, strict=True)], rows.y, rows.tol, rows.peak)
+    caught = FitRows([p - lag for p, lag in zip(rows.at, behind, strict=True)], rows.values, rows.slack, rows.peak)
     searched = caught.pick(spread(len(caught), SEARCHED))
     segments = cut(searched) or []
-    skipped = sorted(p - k for p, (a, b) in zip(rows.p[1:], pairwise(behind), strict=True) for k in range(b - a))
+    skipped = sorted(p - k for p, (a, b) in zip(rows.at[1:], pairwise(behind), strict=True) for k in range(b - a))
     steps = f"{behind[-1]} step{'s' * (behind[-1] != 1)}"
     evidence = f"the scheduler falls behind by {steps}: skipped steps, as of a loss scaler"
     return [
@@ -43,7 +43,7 @@ def _lags(rows: FitRows, segments: list[Segment]) -> list[list[int]]:
     for laws in _choices(rows, segments) if len(rows) > 3 else ():
         broken, behind = _follow(rows, laws)
         grown = sum(b > a for a, b in pairwise(behind))
-        most = max(12, (rows.p[-1] - rows.p[0]) // 8)
+        most = max(12, (rows.at[-1] - rows.at[0]) // 8)
         if broken <= 1 and 0 < 2 * grown <= len(rows) and behind[-1] <= most:
             stories.append((broken, grown, behind))
     return [behind for _, _, behind in sorted(stories)[:6]]
@@ -62,7 +62,7 @@ def _choices(rows: FitRows, segments: list[Segment]) -> Iterator[Sequence[Slope 
     if len(longest) == 3:
         yield longest[::2]
     if not longest or len(rows) < 12:
-        places = list(zip(rows.p, rows.y, strict=True))
+        places = list(zip(rows.at, rows.values, strict=True))
         pairs = [Slope(a, y, (z - y) / (b - a)) for (a, y), (b, z) in pairwise(places) if b > a and z != y]
         yield from ([law] for law in pairs[:20])
 
@@ -81,14 +81,14 @@ def _follow(rows: FitRows, laws: Sequence[Slope | Wave]) -> tuple[int, list[int]
 
 def _fallen(rows: FitRows, i: int, laws: Sequence[Slope | Wave]) -> int | None:
     """How many steps are skipped between rows i - 1 and i, by the law that says the fewest."""
-    moved = rows.p[i] - rows.p[i - 1]
-    change = rows.y[i] - rows.y[i - 1]
-    noise = rows.tol[i] + rows.tol[i - 1]
+    moved = rows.at[i] - rows.at[i - 1]
+    change = rows.values[i] - rows.values[i - 1]
+    noise = rows.slack[i] + rows.slack[i - 1]
     if abs(change) <= noise and moved > 1:
         return 0
     counts = []
     for law in laws:
-        done = law.place(rows.y[i]) - law.place(rows.y[i - 1])  # NaN where the law has no such value
+        done = law.place(rows.values[i]) - law.place(rows.values[i - 1])  # NaN where the law has no such value
         if done and change and noise * abs(done) <= 0.2 * abs(change):
             near = round(moved - done)
             within = abs(moved - done - near) <= noise * abs(done / change) + 1e-6

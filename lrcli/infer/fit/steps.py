@@ -29,9 +29,9 @@ def flats(rows: FitRows, most: int = MOST_FLATS) -> list[Flat] | None:
     """The flat stretches, in order; None if there are too many."""
     stretches: list[Flat] = []
     start, low, high = 0, -math.inf, math.inf
-    for i, (y, tol) in enumerate(zip(rows.y, rows.tol, strict=True)):
+    for i, (y, tol) in enumerate(zip(rows.values, rows.slack, strict=True)):
         a, b = max(low, y - tol), min(high, y + tol)
-        if a > b or (i and abs(y - rows.y[start]) > max(1e-8 * abs(y), 1e-12 * rows.peak)):
+        if a > b or (i and abs(y - rows.values[start]) > max(1e-8 * abs(y), 1e-12 * rows.peak)):
             stretches.append(Flat(start, i, low, high))
             if len(stretches) >= most:
                 return None
@@ -95,19 +95,19 @@ def falling(rows: FitRows, flats: list[Flat]) -> Falling | None:
     high = min(flat.high / gamma**total for flat, total in zip(flats, (0, *totals), strict=True))
     if low > high:
         return None
-    places = ((rows.p[flat.start - 1], rows.p[flat.start]) for flat in flats[1:])
+    places = ((rows.at[flat.start - 1], rows.at[flat.start]) for flat in flats[1:])
     drops = tuple(Drop(*place, n) for place, n in zip(places, times, strict=True))
     return Falling(gamma, low, high, drops, not flats[0].start)
 
 
 def step_mains(rows: FitRows, law: Falling, begin: int, first_step: int) -> Iterator[Main]:
     """Equal steps, the first of which may lie before the rows, and milestones."""
-    for earlier in range(40 if law.from_start and begin < rows.p[0] else 1):
+    for earlier in range(40 if law.from_start and begin < rows.at[0] else 1):
         size = _step_size(rows, begin, law.drops, earlier)
         if size is not None:
             low, high, chosen = size
             free: tuple[str, ...] = () if low == high else (f"step_size: {low} to {high} fit",)
-            milestones = tuple(range(chosen, rows.p[-1] - begin + 1, chosen))
+            milestones = tuple(range(chosen, rows.at[-1] - begin + 1, chosen))
             shape = Shape("steps", law.lr(earlier), power=law.gamma, milestones=milestones, scale=chosen)
             spent = _epoch_cost(chosen, rows.epoch) + COSTS["unseen steps"] * bool(earlier)
             yield Main(begin, shape, spent + cost(shape.lr) + cost(law.gamma), free)
@@ -138,14 +138,14 @@ def _step_size(rows: FitRows, begin: int, drops: tuple[Drop, ...], earlier: int)
     """(least, most, the roundest) step size, if `earlier` drops lie before the first row."""
     low, high, count = 1, 10**15, earlier
     if earlier:
-        high = (rows.p[0] - begin) // earlier
+        high = (rows.at[0] - begin) // earlier
     for drop in drops:
         low = max(low, -(-(drop.after + 1 - begin) // (count + 1)))
         count += drop.times
         high = min(high, (drop.by - begin) // count)
         if low > high:
             return None
-    low = max(low, (rows.p[-1] - begin) // (count + 1) + 1)
+    low = max(low, (rows.at[-1] - begin) // (count + 1) + 1)
     return None if low > high else (low, high, _roundest(low, high, rows.epoch))
 
 

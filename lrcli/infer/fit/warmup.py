@@ -27,7 +27,7 @@ class Start(NamedTuple):
 
 def starts(rows: FitRows, more: tuple[int, ...] = ()) -> list[Start]:
     """Where step 0 may be: 0 and 1 (Hugging Face logs schedule(s) or schedule(s - 1)), the first row, one before."""
-    first = rows.p[0]
+    first = rows.at[0]
     costs = {**STARTS, -1: COSTS["other start"]}
     for p in (first, first - 1, *more):
         costs.setdefault(p, 1.5 * COSTS["other start"] + cost(abs(p)))
@@ -110,13 +110,13 @@ def _ramp(rows: FitRows, start: Start, length: int, peak: float, climb: Climb, l
     def left(p: int) -> float:
         return 1 - climb.basis(p - start.first_step) / top
 
-    if rows.p and (rows.p[0] < start.first_step or rows.p[-1] > start.first_step + length):
+    if rows.at and (rows.at[0] < start.first_step or rows.at[-1] > start.first_step + length):
         return None
     factor = 0.0  # nobody begins a power above 0
-    if not rows.p or rows.p[0] == start.first_step + length:
+    if not rows.at or rows.at[0] == start.first_step + length:
         free = ("how it starts: no row of the warmup is there",)
     elif climb.ramp != "power":
-        span = replace(rows, y=[y - peak * (1 - left(p)) for p, y in zip(rows.p, rows.y, strict=True)]).scale(left)
+        span = rows.minus(lambda p: peak * (1 - left(p))).scale(left)
         if span is None or span[0] > 1e6 * lr:
             return None
         low, high = span[0] / lr, span[1] / lr
@@ -137,10 +137,10 @@ def _ramp(rows: FitRows, start: Start, length: int, peak: float, climb: Climb, l
 
 def climbing(before: FitRows, first_steps: list[Start]) -> list[RateAt]:
     """The lines through the rows of a warmup: one, or where they are at one position, those from 0 at each start."""
-    if before.p[0] != before.p[-1]:
+    if before.at[0] != before.at[-1]:
         line = Slope.fit(before)
         return [line] if line is not None else []
-    p, y = before.p[-1], before.y[-1]
+    p, y = before.at[-1], before.values[-1]
     return [
         Slope(start.first_step, 0.0, y / (p - start.first_step))
         for start in first_steps
@@ -150,13 +150,13 @@ def climbing(before: FitRows, first_steps: list[Start]) -> list[RateAt]:
 
 def curved(before: FitRows, start: Start, climb: Climb) -> RateAt | None:
     """The curve of this kind through the rows of a warmup that begins at `start`; a power begins with 0."""
-    seen = [i for i, p in enumerate(before.p) if p > start.first_step]
+    seen = [i for i, p in enumerate(before.at) if p > start.first_step]
     rising = before.pick(seen)
     if len(seen) < 3:
         return None
-    basis = [climb.basis(p - start.first_step) for p in rising.p]
+    basis = [climb.basis(p - start.first_step) for p in rising.at]
     columns = [basis] if climb.ramp == "power" else [[1.0] * len(seen), basis]
-    factors = least_squares(columns, rising.y, rising.weights)
+    factors = least_squares(columns, rising.values, rising.weights)
     if factors is None or factors[-1] <= 0:
         return None
     low = factors[0] if len(columns) > 1 else 0.0
@@ -165,7 +165,7 @@ def curved(before: FitRows, start: Start, climb: Climb) -> RateAt | None:
 
 def kinks(before: FitRows, curves: list[RateAt], main: RateAt, first: int, first_steps: list[Start]) -> Iterator[int]:
     """Whole positions at which a ramp through the rows before may meet the law, at the latest at its first row."""
-    last = before.p[-1]
+    last = before.at[-1]
     seen = set()
 
     def fresh(low: float, high: float, shift: int = 0) -> Iterator[int]:

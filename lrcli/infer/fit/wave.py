@@ -44,11 +44,11 @@ class Wave:
         every frequency, and tend to a parabola where only the tail of a wave is seen.
         """
         n = len(rows)
-        if n < 4 or rows.p[0] == rows.p[-1]:
+        if n < 4 or rows.at[0] == rows.at[-1]:
             return None
         rows = rows.pick(spread(n, FITTED_WAVE, 12))
-        at, span = (rows.p[0] + rows.p[-1]) / 2, (rows.p[-1] - rows.p[0]) / 2
-        x = [(p - at) / span for p in rows.p]
+        at, span = (rows.at[0] + rows.at[-1]) / 2, (rows.at[-1] - rows.at[0]) / 2
+        x = [(p - at) / span for p in rows.at]
         ones, weights = [1.0] * len(rows), rows.weights
 
         def columns(f: float) -> Columns:
@@ -56,15 +56,15 @@ class Wave:
             return [ones, [math.sin(f * u) / f for u in x], [2 * math.sin(f * u / 2) ** 2 / f**2 for u in x]]
 
         def gap(f: float) -> float:
-            return misfit(columns(f), rows.y, weights)
+            return misfit(columns(f), rows.values, weights)
 
         # a frequency of pi / 2 is a half wave over the rows; from a twentieth of that to five whole waves
         grid = [0.08 * 1.13**k for k in range(44)]
         gaps = [gap(f) for f in grid]
         k = min(range(len(grid)), key=gaps.__getitem__)
         f = golden(gap, grid[max(k - 1, 0)], grid[min(k + 1, len(grid) - 1)], 14)
-        f = polished(columns, f, rows.y, weights)
-        factors = amplitudes(columns(f), rows.y, weights)
+        f = polished(columns, f, rows.values, weights)
+        factors = amplitudes(columns(f), rows.values, weights)
         if factors is None:
             return None
         sine, cosine = factors[1] / f, -factors[2] / f**2
