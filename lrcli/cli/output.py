@@ -18,17 +18,15 @@ from lrcli.printable import printable_output
 from lrcli.render import TEXT, Formats, Style
 from lrcli.values import dataclass
 
-_OURS = (
-    ".csv", ".tsv", ".json", ".jsonl", ".md", ".yaml", ".yml", ".py", ".sarif", ".svg", ".png", ".pdf", ".html", ".htm",
-)  # fmt: skip
-"""Some command writes files with these endings; the others refuse them, unless --format says what is written."""
+_TEXTS = ("", ".txt", ".text", ".log", ".out")
+"""Files with these endings hold what a command writes where nobody says; other endings it has to know."""
 _FOREIGN = (
     ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".eps", ".ps", ".parquet", ".feather",
     ".arrow", ".orc", ".avro", ".xls", ".xlsx", ".ods", ".docx", ".npy", ".npz", ".pkl", ".pickle", ".joblib", ".h5",
     ".hdf5", ".mat", ".pt", ".pth", ".ckpt", ".onnx", ".safetensors", ".db", ".sqlite", ".zip", ".tar", ".tgz", ".gz",
     ".bz2", ".xz", ".zst", ".7z", ".toml", ".xml", ".ini", ".ipynb", ".tex",
 )  # fmt: skip
-"""Nothing here writes these formats: a file with such an ending would not hold what it promises."""
+"""Nothing here writes these formats: a file with such an ending would not hold what it promises, whatever --format."""
 _OF_A_PROCESS = "/proc/[^/]+(/task/[^/]+)?/fd"
 
 
@@ -59,12 +57,13 @@ class Output:
     def _chosen_format(self) -> str:
         """What --format names, else what the file's ending means, else the command's default.
 
-        Raises LrcliError for a file whose ending promises another format.
+        Raises LrcliError for a file whose ending promises another format, or nothing that is known here.
         """
         formats = self.formats
         ending = Path(self.path or "").suffix.lower() if self.to_file else ""
         meant = formats.of_ending(ending) if ending else None
-        if meant is None and (ending in _FOREIGN or (self.wanted is None and ending in _OURS)):
+        is_plain = ending in _TEXTS or ending[1:].isdecimal()  # t.v1.2 promises nothing
+        if meant is None and (ending in _FOREIGN or (self.wanted is None and not is_plain)):
             usual = [ending for name in formats.names for ending in formats.endings(name)[:1]]
             listed = f"{', '.join(usual)} and .txt" if usual else ".txt"
             raise LrcliError(f"cannot write {self.path}: what can be written here is {listed}")

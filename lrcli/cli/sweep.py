@@ -37,20 +37,21 @@ def sweep_settings(sweeps: Sequence[str]) -> tuple[tuple[str, ...], ...]:
 
 
 def sweep_name(settings: Sequence[str]) -> str:
-    """What a curve of a sweep is called: the last part of each key, more where that is too little, and its value.
+    """What a curve of a sweep is called: the last part of each key, more where that says too little, and its value.
 
     >>> sweep_name(["schedule.gamma=0.5", "lr=0.1"])
     'gamma=0.5 lr=0.1'
     >>> sweep_name(["groups.head.lr=0.5", "groups.body.lr=0.1"])
     'head.lr=0.5 body.lr=0.1'
+    >>> sweep_name(["warmup.for=5"])
+    'warmup.for=5'
     """
     keys = [setting.partition("=")[0].split(".") for setting in settings]
     values = [setting.partition("=")[2] for setting in settings]
-    names = [key[-1] for key in keys]
-    for n in range(2, max(map(len, keys), default=0) + 1):
+    for n in range(1, max(map(len, keys), default=1) + 1):
+        names = [".".join(key[-max(n, 1 + (key[-1] == "for")) :]) for key in keys]
         if len(set(names)) == len(names):
             break
-        names = [".".join(key[-n:]) for key in keys]
     return " ".join(f"{name}={value}" for name, value in zip(names, values, strict=True))
 
 

@@ -49,7 +49,7 @@ def points_of(log: Log, loss: str | None = None, run: int | None = None, where: 
     """
     where = where or log.name
     lr_column, rates = next(iter(log.lrs.items()))
-    loss_column = _loss_column(list(log.others), loss, where)
+    loss_column = _loss_column(list(log.others), loss, where, lr_column)
     rows: list[tuple[float, float]] = []
     missing = not_positive = 0
     for lr, value in zip(rates, log.others[loss_column], strict=True):
@@ -82,7 +82,7 @@ def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count} rows"
 
 
-def _loss_column(names: Sequence[str], named: str | None, where: str) -> str:
+def _loss_column(names: Sequence[str], named: str | None, where: str, lr_column: str) -> str:
     listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "") or "none"
     if named is not None:
         named = printable(named)  # as the log's own names are
@@ -97,7 +97,9 @@ def _loss_column(names: Sequence[str], named: str | None, where: str) -> str:
     training = [name for name in candidates if not _VALIDATION.search(name.lower())]
     candidates = training or candidates
     if not candidates:
-        raise LrcliError(f"{where}: no column is called a loss: name one with --loss; there are {listed}")
+        taken = f"there is only {lr_column!r}, and it is taken for the learning rate"
+        there = f"name one with --loss; there are {listed}" if names else taken
+        raise LrcliError(f"{where}: no column is called a loss: {there}")
     if len(candidates) > 1:
         raise LrcliError(f"{where}: which column is the loss? Name one with --loss: {', '.join(candidates)}")
     return candidates[0]

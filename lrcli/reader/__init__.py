@@ -100,8 +100,9 @@ def _read(request: Request, translate: Translate | None) -> Declared:
 
     if request.form not in ("", "spec") and (declared := translated(None)) is not None:
         return declared
+    called = is_call(source.text) and source.name == "<inline>"
     try:
-        if is_call(source.text) and source.name == "<inline>":
+        if called:
             from lrcli.reader.call import call_mapping  # not above: it needs Python's parser
 
             root: Node | None = call_mapping(source)
@@ -124,6 +125,10 @@ def _read(request: Request, translate: Translate | None) -> Declared:
             from lrcli.reader.overrides import with_options  # not above: most specs are taken as they are
 
             root = with_options(root, request.sets, request.given, lengths)
+        if called:
+            from lrcli.reader.call import with_own_length
+
+            root = with_own_length(root)
     metrics: Metrics = {}
     spec = build_spec(root, source, request.options, problems, request.inputs, metrics)
     assert isinstance(root, Mapping)

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 
 from lrcli.expression import Expression, ExpressionError
+from lrcli.reader.elsewhere import RUN_LENGTHS
 from lrcli.reader.keys import type_named
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Place, Source, refuse
+from lrcli.reader.values import as_number
 from lrcli.schedules.base import parameters
 
 _ASSIGNED = re.compile(r"\s*([\w.]+\s*=\s*)?(?=[A-Za-z_])|")
@@ -26,6 +29,19 @@ _OPTIMIZERS = ("optimizer", "optim", "opt", "self.optimizer")
 def call_mapping(source: Source) -> Mapping:
     """The spec that a call stands for: `schedule:` with its type and arguments. Raises SpecError."""
     return Mapping(source.whole, ((Scalar(source.whole, "schedule"), call_node(source.text, Place(source, 1, 1, 1))),))
+
+
+def with_own_length(root: Mapping) -> Mapping:
+    """The spec of a call, as long as the call itself says where nothing else does: OneCycleLR(total_steps=1000)."""
+    call = root.get("schedule")
+    if not isinstance(call, Mapping) or root.get("epochs", "steps") is not None:
+        return root
+    for key, value in call.entries:
+        unit = "epochs" if key.text == "epochs" else RUN_LENGTHS.get(key.text)
+        number = as_number(value)
+        if unit is not None and number is not None and number >= 1 and number % 1 == 0:
+            return replace(root, entries=(*root.entries, (Scalar(key.place, unit), value)))
+    return root
 
 
 def call_node(text: str, begin: Place) -> Node:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.values import as_number
 
+RUN_LENGTHS = {
+    **dict.fromkeys(("num_train_epochs", "num_epochs", "max_epochs"), "epochs"),
+    **dict.fromkeys(("max_steps", "num_training_steps", "total_steps"), "steps"),
+}
+"""What other tools call the length of the run, and what it is called here."""
+
 ELSEWHERE = {
+    **{word: f"write {unit}: {{value}}" for word, unit in RUN_LENGTHS.items()},
     "warmup_ratio": "write warmup: {{for: {percent}}}, or Hugging Face's schedule: "
     "{{type: transformers.cosine, num_warmup_steps: {percent}}}",
     "warmup_steps": "write warmup: {{for: {value}st}}, or Hugging Face's schedule: "
     "{{type: transformers.cosine, num_warmup_steps: {value}}}",
     "warmup_epochs": "write warmup: {{for: {value}ep}}",
-    "num_train_epochs": "write epochs: {value}",
-    "num_epochs": "write epochs: {value}",
-    "max_epochs": "write epochs: {value}",
-    "max_steps": "write steps: {value}",
-    "num_training_steps": "write steps: {value}",
-    "total_steps": "write steps: {value}",
     "scheduler": "write schedule: {{type: {value}{rest}}}",
     "lr_scheduler": "write schedule: {{type: {value}{rest}}}",
     "lr_scheduler_type": "write schedule: {{type: transformers.{value}}}",

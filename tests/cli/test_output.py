@@ -298,6 +298,8 @@ SPEC = "lr: 0.1\nepochs: 3\nschedule: {type: constant}\n"
         (["check", "s.yaml", "-o", "t.csv"], False),
         (["versions", "-o", "t.pdf"], False),
         (["schema", "-o", "t.csv"], False),
+        (["plot", "s.yaml", "-o", "t.foo"], False),
+        (["plot", "s.yaml", "-f", "text", "-o", "t.foo"], True),
         (["table", "s.yaml", "-o", "t.log"], True),
         (["table", "s.yaml", "-o", "t"], True),
         (["table", "s.yaml", "-o", "t.v1.2"], True),
@@ -316,7 +318,7 @@ SPEC = "lr: 0.1\nepochs: 3\nschedule: {type: constant}\n"
 def test_an_ending_keeps_its_promise(
     args: list[str], written: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file whose ending names a format that is not written there is refused; other endings mean nothing."""
+    """A file whose ending names a format that is not written there is refused, and so is one that nobody knows."""
     monkeypatch.chdir(tmp_path)
     Path("s.yaml").write_text(SPEC)
     Path("find.csv").write_text(

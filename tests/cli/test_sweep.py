@@ -61,3 +61,4 @@ def test_too_many_curves() -> None:
 def test_names() -> None:
     """A curve is named by the last part of its keys."""
     assert sweep_name(["schedule.gamma=0.5", "schedule.1.T_max=10"]) == "gamma=0.5 T_max=10"
+    assert sweep_name(["lr=0.1", "warmup.for=5"]) == "lr=0.1 warmup.for=5"

@@ -246,7 +246,7 @@ def test_named_column() -> None:
 @pytest.mark.parametrize(
     ("log", "message"),
     [
-        (log_of(RAMP), "run: no column is called a loss: name one with --loss; there are none"),
+        (log_of(RAMP), "run: no column is called a loss: there is only 'lr', and it is taken for the learning rate"),
         (log_of(RAMP, acc=LOSSES), "run: no column is called a loss: name one with --loss; there are acc"),
         (log_of(RAMP, a_loss=LOSSES, b_loss=LOSSES), "which column is the loss? Name one with --loss: a_loss, b_loss"),
         (log_of([None] * 4, loss=LOSSES), "no row has both a positive 'lr' and a 'loss'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -121,6 +122,27 @@ def test_call(call: str, spec: str) -> None:
     whole = lrcli.load(f"{{lr: 0.1, epochs: 90, schedule: {spec}}}")
     assert whole.groups == lrcli.load(call, sets=["lr=0.1", "epochs=90"]).groups
     assert run_cli("at", call, "8", "--lr", "0.1", "--epochs", "90").stdout == f"{lrcli.evaluate(whole).shown()[8]!r}\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "options", "length", "interval"),
+    [
+        ("OneCycleLR(opt, 0.1, total_steps=1000)", [], 1000, "step"),
+        ("OneCycleLR(opt, 0.1, 1000)", [], 1000, "step"),
+        ("OneCycleLR(opt, 0.1, epochs=3, steps_per_epoch=50)", [], 150, "step"),
+        ("transformers.get_linear_schedule_with_warmup(num_warmup_steps=9, num_training_steps=90)", [], 90, "step"),
+        ("LinearWarmupCosineAnnealingLR(optimizer, warmup_epochs=2, max_epochs=40)", [], 40, "epoch"),
+        ("OneCycleLR(opt, 0.1, total_steps=1000)", ["--epochs", "20"], 20, "epoch"),
+        ("OneCycleLR(opt, 0.1, total_steps=1000)", ["--set", "steps=20"], 20, "step"),
+    ],
+)
+def test_a_call_holds_its_own_length(call: str, options: list[str], length: int, interval: str) -> None:
+    """A run is as long as its call says, where the command line does not say anything else."""
+    outcome = run_cli("steps", call, "--lr", "0.1", *options, "--format", "json")
+    told = json.loads(outcome.stdout)
+    assert told["steps" if interval == "step" else "epochs"] == length
+    rows = run_cli("table", call, "--lr", "0.1", *options, "--format", "csv").stdout.splitlines()
+    assert (len(rows) - 1, rows[0].split(",")[0]) == (length, interval)
 
 
 @pytest.mark.parametrize(

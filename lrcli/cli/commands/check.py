@@ -105,7 +105,7 @@ def _pin(env: Environment, loaded: "Sequence[Declared]") -> None:
             raise LrcliError("--pin records what the file itself says: leave out --set, @EMULATION and the like")
         locks.append((path, record(declared.spec)))
     for path, lock in locks:
-        Output(env, str(path)).write([lock.text()])
+        Output(env, str(path), wanted="text").write([lock.text()])
         env.note(f"wrote {path}, {lock.stop - lock.start} {lock.interval}s")
 
 
