@@ -29,7 +29,7 @@ class Metered(FrameworkSchedule, Walked):
         """What the metric did to the learning rate of the group, or to 1 where the group has none."""
         if not 0 < t <= len(self.metric):
             return ""
-        lr = self.setting.lr if self.setting else None
+        lr = self.setting.lr
         before, after = self.lrs(1.0 if lr is None else lr, t - 1, t + 1)
         if before == after:
             return ""

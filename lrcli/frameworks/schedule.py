@@ -36,11 +36,11 @@ NOT_ZERO = Demand("ZeroDivisionError", "is divided by", bool)
 
 @dataclass(frozen=True, kw_only=True)
 class FrameworkSchedule(Schedule):
-    """A schedule of a framework. Its `setting` is what the run tells it, None before it is bound."""
+    """A schedule of a framework. Its `setting` is what the run tells it."""
 
     counts = "step"
 
-    setting: Setting | None = setting()
+    setting: Setting = setting()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,8 @@ CurveMarks = Iterator[tuple[float, str]]
 class Setting(NamedTuple):
     """What a run tells the schedule of one parameter group: see `Schedule.bind`.
 
-    length: rows of the run. interval: what one row is, "epoch" or "step". steps_per_epoch: None where nothing says so.
+    length: rows of the run, 0 where a schedule is bound to none (`UNBOUND`). interval: what one row is, "epoch" or
+    "step". steps_per_epoch: None where nothing says so.
     group, lrs: the group's number, and the base learning rate of every group (None where the schedule sets it).
     default_lr: the `lr` of the top level, which an optimizer keeps as its default; that of the first group without one.
     release: the release that was asked for of the schedule's framework ("4.51"), "" for the newest.
@@ -58,6 +59,9 @@ class Setting(NamedTuple):
         return (self.steps_per_epoch or 1) if self.interval == "epoch" else 1
 
 
+UNBOUND = Setting(0)
+
+
 def schedules(*, doc: str, example: str, **more: Any) -> Any:
     """A tuple of schedules: what a composition is made of."""
 
@@ -78,8 +82,8 @@ def schedule(default: Any = MISSING, *, doc: str, optional: bool = False, exampl
 
 def setting() -> Any:
     """What the run tells the schedule: no key of a spec, filled in by `Schedule.bind`."""
-    param = Param("setting", "", "must be a Setting", lambda value: isinstance(value, (Setting, type(None))))
-    return field(default=None, repr=False, kw_only=True, metadata={"param": param})
+    param = Param("setting", "", "must be a Setting", lambda value: isinstance(value, Setting))
+    return field(default=UNBOUND, repr=False, kw_only=True, metadata={"param": param})
 
 
 @dataclass(frozen=True)

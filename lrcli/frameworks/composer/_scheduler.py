@@ -153,7 +153,7 @@ class ComposerScheduler(Vectored):
     def clock(self) -> ComposerClock:
         """The clock of the run. Raises InvalidValue where it has none."""
         setting, max_duration, ratio = self.setting, self.max_duration, self.scale_schedule_ratio
-        if setting is None:
+        if not setting.length:
             return ComposerClock(parse_time(max_duration or "1dur", "max_duration"), ratio)
         by_epoch = setting.interval == "epoch"
         if by_epoch and setting.steps_per_epoch is None:
@@ -190,7 +190,7 @@ class ComposerScheduler(Vectored):
         return [base_lr * factor for factor in self.factors(steps)]
 
     def notes(self) -> Iterator[Problem]:
-        if self.setting is None or self.max_duration is None or self.setting.in_phase:
+        if not self.setting.length or self.max_duration is None or self.setting.in_phase:
             return  # a phase is shorter than the run, whose length max_duration says there
         most = self.clock.max_duration
         if most.unit == "ep":

@@ -70,7 +70,7 @@ class GetCurrentRate(FrameworkSchedule):
             yield InvalidValue("max_batches", "must be at least 1", self.max_batches)
 
     def _length(self) -> int:
-        return int(self.max_batches) or (self.setting.length if self.setting else 0)
+        return int(self.max_batches) or self.setting.length
 
     def rule(self, base_lr: float) -> LrRule:
         base, burn_in = f32(f32(base_lr) * self.gpus), int(self.burn_in)

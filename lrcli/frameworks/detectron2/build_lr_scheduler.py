@@ -139,7 +139,7 @@ class BuildLRScheduler(FrameworkSchedule):
 
     @property
     def _has_groups(self) -> bool:
-        return self.setting is not None and len(self.setting.lrs) > 1
+        return len(self.setting.lrs) > 1
 
     @property
     def _is_poly(self) -> bool:
@@ -199,7 +199,7 @@ class BuildLRScheduler(FrameworkSchedule):
 
     def rule(self, base_lr: float) -> LrRule:
         # groups keep their own learning rates; a bound schedule has that of the solver, or detectron2's default
-        of_group = self._has_groups or (self.setting is None and self.BASE_LR is None)
+        of_group = self._has_groups or (not self.setting.length and self.BASE_LR is None)
         base = base_lr if of_group else self._base_lr
         total = self.MAX_ITER
         if self._is_poly:
@@ -242,7 +242,7 @@ class BuildLRScheduler(FrameworkSchedule):
         return t + 1 if self._is_poly and t < self.WARMUP_ITERS else super().monotone_until(t)
 
     def notes(self) -> Iterator[Problem]:
-        rows = self.setting.length if self.setting else 0
+        rows = self.setting.length
         if rows and rows != self.MAX_ITER:
             yield Problem("horizon", f"MAX_ITER {self.MAX_ITER:g} of {self.name} is not the run's {rows} steps")
         if self.LR_SCHEDULER_NAME == "WarmupMultiStepLR" and len(self._milestones) < len(self.STEPS):

@@ -172,7 +172,7 @@ class FairseqReduceLROnPlateau(Metered):
     def walk(self, base_lr: float) -> Iterator[float]:
         warmup, lr, skipped = self.warmup_updates, base_lr, 0
         if warmup > 0:
-            per_epoch = self.setting.steps_per_row if self.setting else 1
+            per_epoch = self.setting.steps_per_row
             first = max(self.warmup_init_lr, 0)
             climb, skipped = (base_lr - first) / warmup, int(warmup // per_epoch)
             yield from (first + t * per_epoch * climb for t in range(skipped + 1))

@@ -31,7 +31,7 @@ class FairseqScheduler(FrameworkSchedule):
     @property
     def clock(self) -> tuple[int, int]:
         """The updates of a row, and of an epoch."""
-        run = self.setting or Setting(0)
+        run = self.setting
         return run.steps_per_row, run.steps_per_epoch or (1 if run.interval == "epoch" else ONE_EPOCH)
 
 

@@ -53,7 +53,7 @@ class IgniteOfGroup(IgniteScheduler):
     def is_idle(self) -> bool:
         """Whether it is for another group."""
         index = self.param_group_index
-        return index is not None and (self.setting.group if self.setting else 0) != index
+        return index is not None and self.setting.group != index
 
     def check_run(self, setting: Setting) -> None:
         index, groups = self.param_group_index, max(1, len(setting.lrs))

@@ -223,7 +223,7 @@ class IgniteCreateLrSchedulerWithWarmup(IgniteScheduler, Walked):
 
     @property
     def _groups(self) -> int:
-        return max(1, len(self.setting.lrs)) if self.setting else 1
+        return max(1, len(self.setting.lrs))
 
     def constructed(self, base_lr: float, lr: float) -> float:
         inner = self.lr_scheduler
@@ -233,7 +233,7 @@ class IgniteCreateLrSchedulerWithWarmup(IgniteScheduler, Walked):
         size, lr = int(self.warmup_duration), self.constructed(base_lr, base_lr)
         end = lr if self.warmup_end_value is None else self.warmup_end_value
         milestones = [(0, self.warmup_start_value), (size - 1, end)]
-        inner, group = self.lr_scheduler, self.setting.group if self.setting else 0
+        inner, group = self.lr_scheduler, self.setting.group
         if not isinstance(inner, IgniteScheduler):
             if group == 0 and lr != end:
                 milestones.append((size, lr))
@@ -242,7 +242,7 @@ class IgniteCreateLrSchedulerWithWarmup(IgniteScheduler, Walked):
             return _Warmup(milestones, size)
         first = next(inner.events(base_lr, lr))
         milestones = self._merged(milestones, first)
-        last = self.setting.lrs[-1] if self.setting and self.setting.lrs else None
+        last = self.setting.lrs[-1] if self.setting.lrs else None
         if self._groups == 1 or last is None:
             return _Warmup(milestones, milestones[-1][0] + 1)
         of_last = [(0, self.warmup_start_value), (size - 1, last if self.warmup_end_value is None else end)]
@@ -298,7 +298,7 @@ class IgniteCreateLrSchedulerWithWarmup(IgniteScheduler, Walked):
         return rows
 
     def _duration(self) -> int:
-        lr = self.setting.lr if self.setting else None
+        lr = self.setting.lr
         return self.warmup(1.0 if lr is None else lr).duration
 
     def marks(self) -> CurveMarks:

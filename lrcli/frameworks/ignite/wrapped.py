@@ -118,8 +118,8 @@ class IgniteLRScheduler(IgniteScheduler, Walked):
         return self.lr_scheduler.event_at(t)
 
     def notes(self) -> Iterator[Problem]:
-        lr = self.setting.lr if self.setting else None
-        if self.setting is None or lr is None or self.use_legacy:
+        lr = self.setting.lr
+        if lr is None or self.use_legacy:
             return
         rows = min(self.setting.length, 200)
         try:

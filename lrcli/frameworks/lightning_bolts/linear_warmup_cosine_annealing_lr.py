@@ -67,6 +67,6 @@ class BoltsLinearWarmupCosineAnnealingLR(FrameworkSchedule, Walked):
         if self.warmup_epochs == 0 and self.warmup_start_lr == self.eta_min:
             what = f"{self.name}: with warmup_epochs 0 the whole run is at warmup_start_lr, {self.warmup_start_lr:g}"
             yield Problem("no-warmup", what, help="Give warmup_epochs: 1 at least, or warmup_start_lr")
-        if self.setting is not None and self.setting.length - 1 > self.max_epochs > self.warmup_epochs:
+        if self.setting.length - 1 > self.max_epochs > self.warmup_epochs:
             advice = f"Give max_epochs: {self.setting.length}, the length of the run"
             yield Problem("past-the-end", f"{self.name} climbs again after {self.max_epochs:g}", help=advice)

@@ -166,9 +166,7 @@ class OptimizerParamScheduler(FrameworkSchedule):
 
     @cached_property
     def _samples(self) -> Samples:
-        size = self.increment
-        if size is None:
-            size = (self.setting.samples_per_step if self.setting else None) or 1
+        size = (self.setting.samples_per_step or 1) if self.increment is None else self.increment
         if self.rampup_batch_size is not None:
             start, increment, samples = self.rampup_batch_size
             return Samples((*ramp_sizes(start, increment, samples, size), size))
@@ -178,13 +176,13 @@ class OptimizerParamScheduler(FrameworkSchedule):
     def _decay(self) -> float:
         if self.lr_decay_steps is not None:
             return self.lr_decay_steps
-        return self._samples.before(self.setting.length if self.setting else 10_000)
+        return self._samples.before(self.setting.length or 10_000)
 
     def _rate(self, key: str, default: float) -> float:
         """The rate of this group: its override, or the one of all."""
         if self.group_overrides is None:
             return default
-        override: Mapping[str, float] = self.group_overrides[self.setting.group if self.setting else 0]
+        override: Mapping[str, float] = self.group_overrides[self.setting.group]
         return override.get(key, default)
 
     def ignores(self, lr: float) -> bool:
@@ -252,7 +250,7 @@ class OptimizerParamScheduler(FrameworkSchedule):
         if self._anneal_begin is not None and self._anneal_begin < self.lr_warmup_steps:
             why = "its clock runs during the warmup: the learning rate drops right after it"
             yield Problem("wsd-in-warmup", "the decay of WSD begins within the warmup", why)
-        rows = self.setting.length if self.setting else 0
+        rows = self.setting.length
         seen = self._samples.before(rows)
         if rows and self.lr_decay_style != "constant" and seen < self._decay:
             what = f"lr_decay_steps {self._decay:g} are counted in samples: the run has {seen:g}"

@@ -182,21 +182,17 @@ class LRConfig(Pieced, FrameworkSchedule):
         return self._policy not in _BY_ITERATION if self.by_epoch is None else self.by_epoch
 
     @property
-    def _run(self) -> Setting:
-        return self.setting or Setting(1000)
-
-    @property
     def _per_epoch(self) -> int:
-        return self._run.steps_per_epoch or 1
+        return self.setting.steps_per_epoch or 1
 
     @property
     def _rows_are_steps(self) -> bool:
-        return self._run.interval == "step"
+        return self.setting.interval == "step"
 
     @property
     def _total(self) -> float:
         """The run's length on the clock of the policy."""
-        steps = self._run.length * self._run.steps_per_row
+        steps = (self.setting.length or 1000) * self.setting.steps_per_row
         return steps // self._per_epoch if self._by_epoch else steps
 
     @property
@@ -206,11 +202,11 @@ class LRConfig(Pieced, FrameworkSchedule):
     @property
     def _warmup_row(self) -> float:
         """The row at which the warmup ends, 0 where there is none."""
-        return self._warmup_iters / self._run.steps_per_row
+        return self._warmup_iters / self.setting.steps_per_row
 
     def pieces(self, base_lr: float) -> Sequence[tuple[float, LrRule]]:
         rates = POLICIES[self._policy](self._keys, base_lr, self._total)
-        per_epoch, per_row, by_epoch = self._per_epoch, self._run.steps_per_row, self._by_epoch
+        per_epoch, per_row, by_epoch = self._per_epoch, self.setting.steps_per_row, self._by_epoch
         kind, ratio, warmup = self.warmup, self.warmup_ratio, self._warmup_iters
         policy = rates
         if by_epoch == self._rows_are_steps:  # the policy counts what no row is
@@ -229,7 +225,7 @@ class LRConfig(Pieced, FrameworkSchedule):
 
     def _row(self, progress: float) -> float:
         """The row of a progress of the policy."""
-        return progress * (self._per_epoch if self._by_epoch else 1) / self._run.steps_per_row
+        return progress * (self._per_epoch if self._by_epoch else 1) / self.setting.steps_per_row
 
     def marks(self) -> CurveMarks:
         yield self._warmup_row, "warmup ends"
@@ -253,7 +249,7 @@ class LRConfig(Pieced, FrameworkSchedule):
     def notes(self) -> Iterator[Problem]:
         if self.warmup is None and any(getattr(self, f.name) != f.default for f in fields(self) if f.name in _WARMUP):
             yield Problem("no-warmup", "there is no warmup: warmup is not given, whatever warmup_iters says")
-        rows = self._run.length
+        rows = self.setting.length
         if self._by_epoch and self._rows_are_steps and rows % self._per_epoch:
             whole = f"{rows} steps are no whole epochs of {self._per_epoch}: the policy counts the whole ones"
             yield Problem("part-epoch", whole)

@@ -117,14 +117,10 @@ class ParamScheduler(Walked, FrameworkSchedule):
         converted = any(entry["convert_to_iter_based"] for entry in self._entries)
         return converted or len({entry.by_iter for entry in self._entries}) > 1
 
-    @property
-    def _run(self) -> Setting:
-        return self.setting or Setting(0)
-
     @cached_property
     def _clocked(self) -> tuple[Entry, ...]:
         """The entries, in iterations where they are converted."""
-        per_epoch = self._run.steps_per_epoch or 0
+        per_epoch = self.setting.steps_per_epoch or 0
         return tuple(
             entry.in_iterations(per_epoch) if per_epoch and entry["convert_to_iter_based"] else entry
             for entry in self._entries
@@ -136,7 +132,7 @@ class ParamScheduler(Walked, FrameworkSchedule):
         schedulers = []
         for entry in self._clocked:
             if entry.kind == "OneCycleLR":
-                top = for_group(entry["eta_max"], self._run.group)
+                top = for_group(entry["eta_max"], self.setting.group)
                 initial = top / entry["div_factor"]
                 rates[:] = initial, top, initial / entry["final_div_factor"]
             begin = max(0, math.ceil(entry.begin))
@@ -147,8 +143,10 @@ class ParamScheduler(Walked, FrameworkSchedule):
 
     def walk(self, base_lr: float) -> Iterator[float]:
         lr, schedulers = self._start(base_lr)
-        plateaus = [_plateau_of(entry, self._run.group) for entry in self._clocked if entry.kind == "ReduceOnPlateauLR"]
-        per_epoch, by_step = self._run.steps_per_epoch, self._run.interval == "step"
+        plateaus = [
+            _plateau_of(entry, self.setting.group) for entry in self._clocked if entry.kind == "ReduceOnPlateauLR"
+        ]
+        per_epoch, by_step = self.setting.steps_per_epoch, self.setting.interval == "step"
         of_epochs = [scheduler for scheduler in schedulers if not scheduler.by_iter]
         if not per_epoch or (not by_step and len(of_epochs) == len(schedulers)):
             return _rates(lr, schedulers, partial(self._after_row, plateaus) if plateaus else None)
@@ -170,11 +168,11 @@ class ParamScheduler(Walked, FrameworkSchedule):
         return lr
 
     def marks(self) -> CurveMarks:
-        per_epoch = self._run.steps_per_epoch or 1
+        per_epoch = self.setting.steps_per_epoch or 1
         for entry in self._clocked:
             steps = 1 if entry.by_iter else per_epoch
             for at, event in updates.events_of(entry):
-                yield at * steps / (1 if self._run.interval == "step" else per_epoch), event
+                yield at * steps / (1 if self.setting.interval == "step" else per_epoch), event
 
     def notes(self) -> Iterator[Problem]:
         entries = self.schedulers if isinstance(self.schedulers, tuple) else (self.schedulers,)
@@ -183,7 +181,7 @@ class ParamScheduler(Walked, FrameworkSchedule):
         for entry in self._entries:
             yield from updates.notes_of(entry)
         by_iteration = all(entry.by_iter for entry in self._entries)
-        if self.setting and self.setting.interval == "epoch" and not self.setting.steps_per_epoch and by_iteration:
+        if self.setting.interval == "epoch" and not self.setting.steps_per_epoch and by_iteration:
             why = "nothing says how many iterations an epoch has"
             yield Problem("by-epoch", "by_epoch: false counts rows here", why)
 

@@ -44,7 +44,7 @@ class GetLR(FrameworkSchedule):
             math.cos,
             math.pi,
         )
-        of_2023 = self.setting is not None and self.setting.release == "2023"
+        of_2023 = self.setting.release == "2023"
 
         def lr_at(t: int) -> float:
             if t < warmup:

@@ -34,12 +34,12 @@ class NemoPolicy(Pieced, FrameworkSchedule):
 
     def first_lr(self, base_lr: float) -> float:
         """The learning rate of the first parameter group, which some policies use for all."""
-        first = self.setting.lrs[0] if self.setting and self.setting.lrs else None
+        first = self.setting.lrs[0] if self.setting.lrs else None
         return base_lr if first is None else first
 
     def all_lrs(self, base_lr: float) -> tuple[float, ...]:
         """The learning rates of all parameter groups."""
-        return tuple(lr for lr in self.setting.lrs if lr is not None) if self.setting else (base_lr,)
+        return tuple(lr for lr in self.setting.lrs if lr is not None) if self.setting.length else (base_lr,)
 
     @property
     def end(self) -> float | None:
@@ -62,7 +62,7 @@ class NemoPolicy(Pieced, FrameworkSchedule):
 
     def first_group_note(self) -> Iterator[Problem]:
         """That the policy takes the first group's learning rate for all, where that matters."""
-        if self.setting and len(set(self.setting.lrs)) > 1:
+        if len(set(self.setting.lrs)) > 1:
             yield Problem("first-group", f"{self.name} takes the learning rate of the first group for all of them")
 
 

@@ -86,7 +86,7 @@ class NemoInverseSquareRootAnnealing(NemoAnnealed):
         return lambda t: base_lr / ((t + 1) / climb) ** 0.5
 
     def notes(self) -> Iterator[Problem]:
-        if self.setting and self.setting.length > self.max_steps + 1:
+        if self.setting.length > self.max_steps + 1:
             yield Problem("past-the-end", f"{self.name} jumps to min_lr after step {self.max_steps:g}: it is no floor")
 
 
@@ -187,7 +187,7 @@ class NemoNoamAnnealing(NemoWarmed):
             yield from edges(self.warmup, "warmup ends")
 
     def notes(self) -> Iterator[Problem]:
-        lr = self.setting.lr if self.setting else None
+        lr = self.setting.lr
         if lr is not None and lr * self._peak_share() < self.min_lr:
             what = f"{self.name}: lr is a factor here, and the peak of the warmup is below min_lr"
             why = f"it peaks at {lr * self._peak_share():.3g}, then jumps up to min_lr and stays there"

@@ -201,7 +201,7 @@ class TimmCreateSchedulerV2(Forwarding):
 
     def notes(self) -> Iterator[Problem]:
         yield from self.inner.notes()
-        if self.setting is not None and self.sched in (*CYCLES, "wsd", "rsqrt"):
+        if self.setting.length and self.sched in (*CYCLES, "wsd", "rsqrt"):
             rows = self.epochs() * self.rows_per_epoch
             if self.setting.length != rows:
                 what = f"{self.name}: num_epochs is {self.num_epochs:g}: it asks for a run of {rows:g}"

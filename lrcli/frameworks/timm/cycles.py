@@ -90,7 +90,7 @@ class TimmCycles(TimmScheduled):
 
     def notes(self) -> Iterator[Problem]:
         yield from super().notes()
-        if self.setting is not None and self.cycle_mul > 1:
+        if self.cycle_mul > 1:
             late = tuple(
                 start
                 for i, start in self._starts(0)

@@ -109,7 +109,7 @@ class TimmScheduled(Noisy):
         yield self.warmup_t, "warmup ends"
 
     def notes(self) -> Iterator[Problem]:
-        if self.setting is not None and self.setting.interval != "epoch" and self.t_in_epochs:
+        if self.setting.interval != "epoch" and self.t_in_epochs:
             what = f"{self.name}: t_in_epochs is true in a run that counts steps: each row is taken as an epoch"
             yield Problem("t-in-epochs", what, help="With t_in_epochs: false timm steps it at every update")
 

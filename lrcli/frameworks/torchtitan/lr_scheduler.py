@@ -49,7 +49,7 @@ class TorchtitanLRScheduler(FrameworkSchedule):
         """The steps until the end of the decay."""
         given = self.training_steps if self.total_steps is None else self.total_steps
         if given is None:
-            given = self.setting.length if self.setting else 0
+            given = self.setting.length
         return int(given)
 
     def phases(self) -> tuple[int, int, int]:
@@ -88,7 +88,7 @@ class TorchtitanLRScheduler(FrameworkSchedule):
             yield self.total + decay, decay, ""
 
     def notes(self) -> Iterator[Problem]:
-        if self.setting is not None and self.setting.length - 1 > self.total and self.phases()[2]:
+        if self.setting.length - 1 > self.total and self.phases()[2]:
             what = "climbs again" if self.decay_type == "cosine" else "falls on, below its end"
             advice = f"Give total_steps: {self.setting.length}, the length of the run"
             yield Problem("past-the-end", f"{self.name} {what} after step {self.total}", help=advice)

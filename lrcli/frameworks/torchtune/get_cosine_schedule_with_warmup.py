@@ -31,6 +31,6 @@ class TorchtuneCosine(TransformersCosine):
 
     def notes(self) -> Iterator[Problem]:
         yield from super().notes()
-        if self.setting is not None and len(set(self.setting.lrs)) > 1:
+        if len(set(self.setting.lrs)) > 1:
             what = f"{self.name}: get_lr() of torchtune's recipes raises RuntimeError where the groups' rates differ"
             yield Problem("groups-differ", what)

@@ -35,7 +35,7 @@ class Turning(Timed):
 
     def notes(self) -> Iterator[Problem]:
         end = self.num_training_steps - self.lead
-        if self.setting is not None and self.setting.length - 1 > end and self.waves:
+        if self.setting.length - 1 > end and self.waves:
             what = f"{self.name} turns again after step {end:g}: its cosine has no end"
             advice = f"Give num_training_steps: {self.setting.length}, the length of the run"
             yield Problem("past-the-end", what, help=advice)

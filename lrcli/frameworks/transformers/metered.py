@@ -64,7 +64,7 @@ class TransformersGreedy(Metered):
 
     def walk(self, base_lr: float) -> Iterator[float]:
         group, starts = 0, [base_lr]
-        if self.setting is not None and len(self.setting.lrs) > 1:
+        if len(self.setting.lrs) > 1:
             group = self.setting.group
             starts = [base_lr if lr is None or i == group else lr for i, lr in enumerate(self.setting.lrs)]
         lows, highs = self._per_group(self.min_lr, len(starts)), self._per_group(self.max_lr, len(starts))

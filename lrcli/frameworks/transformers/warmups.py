@@ -31,8 +31,7 @@ class Warmed(FrameworkSchedule):
 
     def default_lr(self, base_lr: float) -> float:
         """`optimizer.defaults["lr"]`, which some schedules use for every parameter group."""
-        default_lr = self.setting.default_lr if self.setting else None
-        return base_lr if default_lr is None else default_lr
+        return base_lr if self.setting.default_lr is None else self.setting.default_lr
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,7 +86,7 @@ class Trained(FrameworkSchedule):
     epochs: float
     momentum: float
     warmup_momentum: float
-    setting: Setting | None
+    setting: Setting
 
     def check_values(self) -> None:
         if self.epochs < 1 or self.epochs % 1:
@@ -106,7 +106,7 @@ class Trained(FrameworkSchedule):
     def per_epoch(self) -> int:
         """The batches of an epoch: steps_per_epoch, else an equal share of the run's steps."""
         setting = self.setting
-        if setting is None:
+        if not setting.length:
             return 100
         if setting.interval != "step":
             raise InvalidValue("epochs", "are counted in batches here: give steps, or interval: step", None)
@@ -147,11 +147,11 @@ class Trained(FrameworkSchedule):
         return tuple((name, self._of_group(name)) for name in self.group_names())
 
     def _of_group(self, name: str) -> Schedule:
-        changes: dict[str, Any] = {"setting": (self.setting or Setting(0))._replace(own_group=name)}
+        changes: dict[str, Any] = {"setting": self.setting._replace(own_group=name)}
         return replace(self, **changes)
 
     def notes(self) -> Iterator[Problem]:
-        length = self.setting.length if self.setting else 0
+        length = self.setting.length
         steps, warmup = self.epochs * self.per_epoch, self.batches.warmup
         if length and steps != length:
             what = f"{self.epochs:g} epochs of {self.per_epoch} batches are {steps:g} steps, not {length}"
@@ -208,40 +208,35 @@ class UltralyticsTrainer(Trained):
 
     def check_run(self, setting: Setting) -> None:
         super().check_run(setting)
-        taken = not before(self._release, "8.4") or self.top >= 0
+        taken = not before(self.setting.release, "8.4") or self.top >= 0
         self.require(taken, "torch takes no learning rate below 0", "lr0")
 
     @property
-    def _release(self) -> str:
-        return self.setting.release if self.setting else ""
-
-    @property
     def _is_8_4_0(self) -> bool:
-        return before(self._release, "8.4.1") and not before(self._release, "8.4")
+        return before(self.setting.release, "8.4.1") and not before(self.setting.release, "8.4")
 
     @cached_property
     def _built(self) -> Optimizer:
-        samples = self.setting.samples if self.setting else None
-        iterations = nominal_batches(samples, self.per_epoch, self.batch, self.nbs, self.epochs)
-        return build_optimizer(self.optimizer, self.top, self.nc, self._release, iterations)
+        iterations = nominal_batches(self.setting.samples, self.per_epoch, self.batch, self.nbs, self.epochs)
+        return build_optimizer(self.optimizer, self.top, self.nc, self.setting.release, iterations)
 
     @cached_property
     def warmup_batches(self) -> int:
         """The batches of the warmup, -1 where there is none."""
-        if before(self._release, "8.4.1"):
+        if before(self.setting.release, "8.4.1"):
             return max(round(self.warmup_epochs * self.per_epoch), 100) if self.warmup_epochs > 0 else -1
         return max(round(min(self.warmup_epochs, max(self.epochs - 1, 0)) * self.per_epoch), 0) or -1
 
     @cached_property
     def batches(self) -> Batches:
-        group = (self.setting.own_group if self.setting else "") or "weight"
+        group = self.setting.own_group or "weight"
         # 8.4.0 still begins its first group at warmup_bias_lr, but that one holds the weights now; with MuSGD, those of
         # the head
         warm = "bias"
         if self._is_8_4_0:
             warm = "" if self._built.name == "MuSGD" else "weight"
         first = self.warmup_bias_lr if group == warm and not self._built.auto else 0.0
-        late = before(self._release, "8.2")
+        late = before(self.setting.release, "8.2")
         curve = half_cosine if self.cos_lr else endless_line if late else line
         return Batches(self._built.lr, curve(self.epochs, self.lrf), self.per_epoch, self.warmup_batches, first, late)
 
@@ -251,7 +246,9 @@ class UltralyticsTrainer(Trained):
 
     def group_names(self) -> tuple[str, ...]:
         muon = ("muon",) if self._built.name == "MuSGD" else ()
-        return ("bias", "weight", "bn", *muon) if before(self._release, "8.4") else (*super().group_names(), *muon)
+        return (
+            ("bias", "weight", "bn", *muon) if before(self.setting.release, "8.4") else (*super().group_names(), *muon)
+        )
 
     def notes(self) -> Iterator[Problem]:
         built = self._built
@@ -265,7 +262,7 @@ class UltralyticsTrainer(Trained):
             what = "8.4.0 begins its first group at warmup_bias_lr, which holds no biases any more"
             yield Problem("first-group", what)
         yield from super().notes()
-        if self.setting and self.setting.samples_per_step not in (None, self.batch) and built.auto:
+        if self.setting.samples_per_step not in (None, self.batch) and built.auto:
             what = f"batch is {self.batch:g}, and data says {self.setting.samples_per_step} samples a step"
             yield Problem("batch", what)
 
@@ -314,7 +311,7 @@ class YOLOv5(Trained):
         if least is None:
             least = 100 if self.linear_lr is None else 1000
         warmup = int(max(round(self.warmup_epochs * self.per_epoch), least))
-        first = self.warmup_bias_lr if self.setting and self.setting.own_group == "bias" else 0.0
+        first = self.warmup_bias_lr if self.setting.own_group == "bias" else 0.0
         return Batches(self.top, self._factor(), self.per_epoch, warmup or -1, first, late=True)
 
     def _factor(self) -> Factor:
