@@ -98,33 +98,35 @@ class _File:
 
     def understands(self, statement: ast.stmt) -> bool:
         """Whether a statement is one whose effect is known; then it has taken effect."""
-        if isinstance(statement, ast.Assign):
-            value = self.value(statement.value)
-            return all(self.assign(target, value, statement.value) for target in statement.targets)
-        if isinstance(statement, ast.AnnAssign):
-            written = statement.value
-            return written is None or self.assign(statement.target, self.value(written), written)
-        if isinstance(statement, ast.AugAssign):
-            held = self.read.value(_loaded(statement.target))
-            if isinstance(held, List) and isinstance(statement.op, ast.Add):  # a list grows in place
-                more = [self.value(statement.value)]
-                return self.change(held, lambda node: lengthened(node, "extend", more))
-            sum_ = ast.copy_location(ast.BinOp(_loaded(statement.target), statement.op, statement.value), statement)
-            return self.assign(statement.target, self.read.value(sum_), sum_)
-        if isinstance(statement, ast.Delete):
-            return all(self.delete(target) for target in statement.targets)
-        if isinstance(statement, ast.If):
-            test = self.read.truth(statement.test)
-            if test is not None:
-                self.run(statement.body if test else statement.orelse)
-            return test is not None
-        if isinstance(statement, ast.With):
-            return self.read_base(statement)
-        if isinstance(statement, ast.Expr):
-            return isinstance(statement.value, ast.Constant) or (
-                isinstance(statement.value, ast.Call) and self.call(statement.value)
-            )
-        return isinstance(statement, ast.Pass)
+        match statement:
+            case ast.Assign():
+                value = self.value(statement.value)
+                return all(self.assign(target, value, statement.value) for target in statement.targets)
+            case ast.AnnAssign():
+                written = statement.value
+                return written is None or self.assign(statement.target, self.value(written), written)
+            case ast.AugAssign():
+                held = self.read.value(_loaded(statement.target))
+                if isinstance(held, List) and isinstance(statement.op, ast.Add):  # a list grows in place
+                    more = [self.value(statement.value)]
+                    return self.change(held, lambda node: lengthened(node, "extend", more))
+                work = ast.BinOp(_loaded(statement.target), statement.op, statement.value)
+                sum_ = ast.copy_location(work, statement)
+                return self.assign(statement.target, self.read.value(sum_), sum_)
+            case ast.Delete():
+                return all(self.delete(target) for target in statement.targets)
+            case ast.If():
+                test = self.read.truth(statement.test)
+                if test is not None:
+                    self.run(statement.body if test else statement.orelse)
+                return test is not None
+            case ast.With():
+                return self.read_base(statement)
+            case ast.Expr(ast.Call() as call):
+                return self.call(call)
+        return isinstance(statement, ast.Pass) or (
+            isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        )
 
     def value(self, written: ast.expr) -> Node:
         """The value of an expression; what a call in it may change is not known after it."""

@@ -72,30 +72,31 @@ class Expressions:
     def value(self, node: ast.expr, depth: int = 1) -> Node:
         if depth > MAX_DEPTH:
             raise refuse(self.place(node), "limit", f"more than {MAX_DEPTH} levels of nesting")
-        if isinstance(node, ast.Constant):
-            return self.constant(node.value, node)
-        if isinstance(node, ast.Name):
-            _, held = self.names.get(node.id, (None, None))
-            return self.unknown(node) if held is None else held
-        if isinstance(node, (ast.List, ast.Tuple)) and not any(isinstance(item, ast.Starred) for item in node.elts):
-            return sequence_of((self.value(item, depth + 1) for item in node.elts), self.place(node))
-        if isinstance(node, ast.Dict):
-            return self.mapping(node, list(zip(node.keys, node.values, strict=True)), depth)
-        if isinstance(node, ast.Call):
-            return self.call(node, depth)
-        if isinstance(node, (ast.Subscript, ast.Attribute)):
-            return self.item(node, depth)
-        if isinstance(node, ast.BinOp):
-            return self.arithmetic(node, depth)
-        if isinstance(node, ast.UnaryOp):
-            return self.unary(node, depth)
-        if isinstance(node, ast.Compare) and len(node.ops) == 1:
-            return self.comparison(node, depth)
-        if isinstance(node, ast.IfExp):
-            test = self.truth(node.test, depth + 1)
-            return self.unknown(node) if test is None else self.value(node.body if test else node.orelse, depth + 1)
-        if isinstance(node, ast.Set) and isinstance(inner := node.elts[0], ast.Set) and len(inner.elts) == 1:
-            return self.value(inner.elts[0], depth + 1)  # {{_base_.a}} of mmcv
+        match node:
+            case ast.Constant():
+                return self.constant(node.value, node)
+            case ast.Name():
+                _, held = self.names.get(node.id, (None, None))
+                return self.unknown(node) if held is None else held
+            case ast.List() | ast.Tuple() if not any(isinstance(item, ast.Starred) for item in node.elts):
+                return sequence_of((self.value(item, depth + 1) for item in node.elts), self.place(node))
+            case ast.Dict():
+                return self.mapping(node, list(zip(node.keys, node.values, strict=True)), depth)
+            case ast.Call():
+                return self.call(node, depth)
+            case ast.Subscript() | ast.Attribute():
+                return self.item(node, depth)
+            case ast.BinOp():
+                return self.arithmetic(node, depth)
+            case ast.UnaryOp():
+                return self.unary(node, depth)
+            case ast.Compare(ops=[_]):
+                return self.comparison(node, depth)
+            case ast.IfExp():
+                test = self.truth(node.test, depth + 1)
+                return self.unknown(node) if test is None else self.value(node.body if test else node.orelse, depth + 1)
+            case ast.Set(elts=[ast.Set(elts=[inner]), *_]):  # {{_base_.a}} of mmcv
+                return self.value(inner, depth + 1)
         return self.unknown(node)
 
     def constant(self, value: object, node: ast.AST) -> Node:
