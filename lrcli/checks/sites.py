@@ -165,12 +165,13 @@ def warmup_length(schedule: Schedule) -> float | None:
     >>> warmup_length(Linear(start_factor=0.1, total_iters=5)), warmup_length(Linear(end_factor=0.0, total_iters=5))
     (5, None)
     """
-    if isinstance(schedule, Linear):
-        return schedule.total_iters if schedule.start_factor < schedule.end_factor else None
-    if isinstance(schedule, ConstantLR):
-        return schedule.total_iters if schedule.factor < 1 else None
-    if isinstance(schedule, WarmupCosine):
-        return schedule.warmup if schedule.start_factor < 1 else None
+    match schedule:
+        case Linear() if schedule.start_factor < schedule.end_factor:
+            return schedule.total_iters
+        case ConstantLR() if schedule.factor < 1:
+            return schedule.total_iters
+        case WarmupCosine() if schedule.start_factor < 1:
+            return schedule.warmup
     return None
 
 

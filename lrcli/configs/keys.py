@@ -123,7 +123,8 @@ _MOST, _DEEPEST = 60, 5
 
 def config_values(config: Config, block: str = "") -> tuple[ConfigValue, ...]:
     """List what the translation looked for: words, then what the file gives, then defaults, in the order of looking."""
-    wrapped = _is_wrapped(config)
+    root = read(config.syntax, config.source, (), config.inputs)
+    wrapped = unwrapped(root) is not root
     words = []
     for path, (word, others) in config.words.items():
         written = isinstance(entry_at(config.root, path)[1], Scalar)
@@ -186,11 +187,6 @@ def _positions(config: Config, node: Node, path: str) -> tuple[float, ...]:
     entries = tuple(float(number) for number in numbers if number is not None and number % 1 == 0)
     rising = len(entries) == len(numbers) and all(a < b for a, b in pairwise((0.0, *entries)))
     return entries if rising else ()
-
-
-def _is_wrapped(config: Config) -> bool:
-    root = read(config.syntax, config.source, (), config.inputs)
-    return unwrapped(root) is not root
 
 
 def _spellings(path: str, block: str, wrapped: bool) -> tuple[str, ...]:

@@ -75,14 +75,15 @@ class Unread(Unknown):
 
 def node_of(value: Any, place: Place) -> Node:
     """The node of a Python value, everything in it at one place. A node is itself."""
-    if isinstance(value, (Scalar, Sequence, Mapping)):
-        return value
-    if isinstance(value, dict):
-        return mapping_of(((Scalar(place, str(key)), node_of(item, place)) for key, item in value.items()), place)
-    if isinstance(value, (list, tuple)):
-        return sequence_of((node_of(item, place) for item in value), place)
-    if value is None or isinstance(value, (bool, int, float)):
-        return Scalar(place, text_of(value))
+    match value:
+        case Scalar() | Sequence() | Mapping():
+            return value
+        case dict():
+            return mapping_of(((Scalar(place, str(key)), node_of(item, place)) for key, item in value.items()), place)
+        case list() | tuple():
+            return sequence_of((node_of(item, place) for item in value), place)
+        case None | bool() | int() | float():
+            return Scalar(place, text_of(value))
     return Scalar(place, str(value), plain=False)
 
 

@@ -56,26 +56,14 @@ class Expression:
         return Expression, (self.text,)
 
 
-def _round(x: float, digits: float = 0.0) -> float:
-    return float(round(x, int(digits)))
-
-
-def _floor(x: float) -> float:
-    return float(math.floor(x))
-
-
-def _ceil(x: float) -> float:
-    return float(math.ceil(x))
-
-
 # name -> (function, fewest and most arguments)
 FUNCTIONS: dict[str, tuple[Callable[..., float], int, int]] = {
     "min": (min, 2, 100),
     "max": (max, 2, 100),
     "abs": (math.fabs, 1, 1),  # unlike abs() it does not make a float of a complex number
-    "round": (_round, 1, 2),
-    "floor": (_floor, 1, 1),
-    "ceil": (_ceil, 1, 1),
+    "round": (lambda x, digits=0.0: float(round(x, int(digits))), 1, 2),
+    "floor": (lambda x: float(math.floor(x)), 1, 1),
+    "ceil": (lambda x: float(math.ceil(x)), 1, 1),
     "sqrt": (math.sqrt, 1, 1),
     "exp": (math.exp, 1, 1),
     "log": (math.log, 1, 2),

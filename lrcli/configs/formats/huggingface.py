@@ -100,15 +100,12 @@ def read_lr(config: Config, default: float | None) -> float:
         default = _RATES[min(config.default, len(_RATES) - 1)]
     rate = config.rate("learning_rate", missing, at="learning_rate", default=default)
     node = config.node("learning_rate")
-    if config.syntax == "pyyaml" and isinstance(getattr(node, "value", None), str) and not _is_trl(config):
+    is_trl = any(config.root.get(name) is not None for name in _TRL)
+    if config.syntax == "pyyaml" and isinstance(getattr(node, "value", None), str) and not is_trl:
         what = f"learning_rate: {node} for PyYAML, which TRL's parser makes a number of and HfArgumentParser does not"
         advice = "write it with a point: 1.0e-5"
         config.remark("learning_rate", "text-number", what, "training would fail on a text", advice, level="note")
     return rate
-
-
-def _is_trl(config: Config) -> bool:
-    return any(config.root.get(name) is not None for name in _TRL)
 
 
 def _needed_by(config: Config, name: str) -> str:

@@ -11,6 +11,7 @@ import ast
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Mapping_
+from copy import copy
 from dataclasses import replace
 
 from lrcli.configs.nodes import Unknown, Unread, Value, mapping_of, parts_of, text_scalar
@@ -281,11 +282,9 @@ def _stored(node: ast.AST) -> Iterator[ast.Name]:
 
 def _loaded(target: ast.Name | ast.Attribute | ast.Subscript) -> ast.expr:
     """The target of an assignment as an expression."""
-    if isinstance(target, ast.Name):
-        return ast.copy_location(ast.Name(target.id, ast.Load()), target)
-    if isinstance(target, ast.Attribute):
-        return ast.copy_location(ast.Attribute(target.value, target.attr, ast.Load()), target)
-    return ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target)
+    loaded = copy(target)
+    loaded.ctx = ast.Load()
+    return loaded
 
 
 def read(source: Source, sets: Sequence[str] = ()) -> Mapping:

@@ -44,10 +44,6 @@ def _is_ramp(value: object) -> bool:
     return isinstance(value, tuple) and len(value) == 3 and all(isinstance(n, int) and n > 0 for n in value)
 
 
-def _are_mappings(value: object) -> bool:
-    return isinstance(value, tuple) and all(isinstance(item, Mapping) for item in value)
-
-
 @dataclass(frozen=True)
 class OptimizerParamScheduler(FrameworkSchedule):
     """Warm up from init_lr to max_lr in a straight line, then follow lr_decay_style down to min_lr.
@@ -100,14 +96,16 @@ class OptimizerParamScheduler(FrameworkSchedule):
         None,
         doc="[start, increment, samples]: the batch size grows from start to the global one over so many samples",
         takes="three counts above 0: [start, increment, samples]",
-        test=_is_ramp,
+        test=lambda ramp: (
+            isinstance(ramp, tuple) and len(ramp) == 3 and all(isinstance(n, int) and n > 0 for n in ramp)
+        ),
         optional=True,
     )
     group_overrides: Any = data(
         None,
         doc="max_lr and min_lr of groups, one mapping for each",
         takes="a list of mappings, one for each group",
-        test=_are_mappings,
+        test=lambda value: isinstance(value, tuple) and all(isinstance(item, Mapping) for item in value),
         optional=True,
     )
     start_wd: float = number(0.01, doc="the weight decay at the start", momentum=True)

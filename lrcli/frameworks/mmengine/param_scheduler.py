@@ -135,8 +135,9 @@ class ParamScheduler(Walked, FrameworkSchedule):
                 top = for_group(entry["eta_max"], self.setting.group)
                 initial = top / entry["div_factor"]
                 rates[:] = initial, top, initial / entry["final_div_factor"]
+            make = _UPDATES.get(entry.kind)  # none of a plateau, which waits for its metrics
             begin = max(0, math.ceil(entry.begin))
-            scheduler = _Scheduler(begin, entry.end, entry.by_iter, _update_of(entry, rates))
+            scheduler = _Scheduler(begin, entry.end, entry.by_iter, make and make(entry, rates))
             lr = scheduler.step(0, lr)
             schedulers.append(scheduler)
         return lr, schedulers
@@ -211,12 +212,6 @@ def _segments(schedulers: list[_Scheduler]) -> Iterator[tuple[Iterable[int], lis
         active = [(begin, update) for begin, end, _, update in schedulers if update and begin <= start < end]
         yield (count(start) if edge is None else range(start, edge)), active
         start = start if edge is None else edge
-
-
-def _update_of(entry: Entry, rates: list[float]) -> updates.Update | None:
-    """What the scheduler does at each of its steps; None for a plateau, which waits for its metrics."""
-    make = _UPDATES.get(entry.kind)
-    return make and make(entry, rates)
 
 
 def _last_step(entry: Entry) -> float:
