@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import field
 from typing import Any
 
@@ -43,11 +43,14 @@ class Expression:
     """
 
     text: str
-    # the compiled text, for loops that cannot afford the second call
+    # the compiled text, for loops that cannot afford the second call: of one epoch, and of many
     function: Callable[[float], float] = field(init=False, repr=False, compare=False)
+    values: Callable[[Iterable[float]], list[float]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "function", _compile(self.text))
+        names = _compile(self.text)
+        object.__setattr__(self, "function", names["function"])
+        object.__setattr__(self, "values", names["values"])
 
     def __call__(self, epoch: float) -> float:
         return self.function(epoch)
@@ -108,6 +111,12 @@ def function(epoch):
     except (ArithmeticError, ValueError) as error:
         raise clear(error) from None
     return value
+
+def values(epochs):
+    try:
+        return [0.0 for epoch in map(float, epochs)]
+    except (ArithmeticError, ValueError) as error:
+        raise clear(error) from None
 """
 
 
@@ -119,13 +128,16 @@ def tree_of(text: str) -> ast.expr:
     return _Checker(text, argument).value(body)
 
 
-def _compile(text: str) -> Callable[[float], float]:
+def _compile(text: str) -> dict[str, Any]:
+    """The functions of the template, each with the expression in the place of its 0.0."""
     try:
         value = tree_of(text)
         template = ast.parse(_TEMPLATE)
         for node in ast.walk(template):
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
                 node.value = value
+            elif isinstance(node, ast.ListComp):
+                node.elt = value
         code = compile(ast.fix_missing_locations(template), "<expression>", "exec")
     except (RecursionError, MemoryError):
         raise ExpressionError(text, 1, "the expression is nested too deeply") from None
@@ -135,12 +147,12 @@ def _compile(text: str) -> Callable[[float], float]:
         "ArithmeticError": ArithmeticError,
         "ValueError": ValueError,
         "float": float,
+        "map": map,
         "clear": _clear,
         "not_real": not_real,
     }
     exec(code, names)
-    function: Callable[[float], float] = names["function"]
-    return function
+    return names
 
 
 def not_real() -> float:

@@ -135,7 +135,7 @@ class _Walk:
     def take(self, start: int, stop: int) -> list[float]:
         if stop <= len(self._kept):
             return self._kept[start:stop].tolist()
-        head = self._kept[start:].tolist() if start < len(self._kept) else []
+        head = self._kept[start:].tolist()
         start += len(head)
         if start < self.computed:
             self._rows, self.computed, self._kept = self._schedule.walk(self._base_lr), 0, array("d")
@@ -154,7 +154,7 @@ class _Walk:
     def _keep(self, rows: list[float]) -> None:
         self.computed += len(rows)
         if len(self._kept) + len(rows) <= KEPT and len(self._kept) == self.computed - len(rows):
-            self._kept.extend(rows)
+            self._kept.fromlist(rows)
 
 
 @dataclass(frozen=True)

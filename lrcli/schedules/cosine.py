@@ -123,16 +123,25 @@ class WarmupCosine(Schedule):
 
     def factor_at(self, t: int, base_lr: float) -> float:
         """What LambdaLR's function returns: the factor of the base LR. It needs base_lr only for eta_min > 0."""
-        if t < self.warmup:
-            return self.start_factor + (1.0 - self.start_factor) * t / self.warmup
-        if t >= self.T_max:
-            return self.eta_min / base_lr if self.eta_min else 0.0
-        half = 0.5 * (1.0 + math.cos(math.pi * (t - self.warmup) / (self.T_max - self.warmup)))
-        return (self.eta_min + (base_lr - self.eta_min) * half) / base_lr if self.eta_min else half
+        return self._scaled(1.0, base_lr)(t)
 
     def rule(self, base_lr: float) -> LrRule:
-        factor_at = self.factor_at
-        return lambda t: base_lr * factor_at(t, base_lr)
+        return self._scaled(base_lr, base_lr)
+
+    def _scaled(self, scale: float, base_lr: float) -> LrRule:
+        """`scale` times the factor of base_lr."""
+        warmup, end, span, cos, pi = self.warmup, self.T_max, self.T_max - self.warmup, math.cos, math.pi
+        start, rise, low, drop = self.start_factor, 1.0 - self.start_factor, self.eta_min, base_lr - self.eta_min
+
+        def lr_at(t: int) -> float:
+            if t < warmup:
+                return scale * (start + rise * t / warmup)
+            if t >= end:
+                return scale * (low / base_lr if low else 0.0)
+            half = 0.5 * (1.0 + cos(pi * (t - warmup) / span))
+            return scale * ((low + drop * half) / base_lr if low else half)
+
+        return lr_at
 
     def marks(self) -> CurveMarks:
         yield self.warmup, "warmup ends"

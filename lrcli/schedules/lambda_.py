@@ -33,6 +33,9 @@ class Lambda(Schedule):
         factor = self.lr_lambda.function
         return lambda t: base_lr * factor(t)
 
+    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+        return [base_lr * factor for factor in self.lr_lambda.values(range(start, stop))]
+
 
 class _Product:
     """The running product of an expression's values: asked for in order, each step costs one multiplication."""

@@ -31,7 +31,7 @@ class Step(Schedule):
 
     def rule(self, base_lr: float) -> LrRule:
         gamma, size = self.gamma, self.step_size
-        return lambda t: base_lr * float(gamma ** (t // size))
+        return lambda t: base_lr * gamma ** (t // size)
 
     def turns(self, t: int) -> CurveMarks:
         yield next_multiple(t, self.step_size), f"decay x{self.gamma:g}"

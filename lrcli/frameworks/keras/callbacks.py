@@ -39,7 +39,7 @@ class KerasLearningRateScheduler(Vectored):
     )
 
     def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        return singles(list(map(self.schedule.function, steps)))
+        return singles(self.schedule.values(steps))
 
     def ignores(self, lr: float) -> bool:
         return super().ignores(lr) and super().ignores(f32(lr))

@@ -13,21 +13,21 @@ from lrcli.frameworks.base import raised
 from lrcli.frameworks.mmengine._entries import INF, Entry
 from lrcli.schedules import CurveMarks
 
-Update = Callable[[int, float], float]
-"""The rate after a scheduler's own step (0 is that of its constructor), of the rate before."""
+Update = Callable[[float, int], float]
+"""The rate after a scheduler's own step (0 is that of its constructor), of the rate before and the step."""
 
 
 def step(size: float, gamma: float) -> Update:
-    return lambda t, lr: lr if t == 0 or t % size != 0 else lr * gamma
+    return lambda lr, t: lr if t == 0 or t % size != 0 else lr * gamma
 
 
 def multi_step(milestones: Sequence[float], gamma: float) -> Update:
     times = Counter(milestones)
-    return lambda t, lr: lr * gamma ** times[t] if t in times else lr
+    return lambda lr, t: lr * gamma ** times[t] if t in times else lr
 
 
 def constant(factor: float, total: float) -> Update:
-    def update(t: int, lr: float) -> float:
+    def update(lr: float, t: int) -> float:
         if t == 0:
             return lr * factor
         return lr * (1.0 / factor) if t == total else lr
@@ -36,30 +36,30 @@ def constant(factor: float, total: float) -> Update:
 
 
 def exponential(gamma: float) -> Update:
-    return lambda t, lr: lr * gamma if t else lr
+    return lambda lr, t: lr * gamma if t else lr
 
 
 def linear(start: float, end: float, total: float) -> Update:
     change = end - start
-    return lambda t, lr: lr * (1.0 + change / (total * start + (t - 1) * change)) if t else lr * start
+    return lambda lr, t: lr * (1.0 + change / (total * start + (t - 1) * change)) if t else lr * start
 
 
 def quadratic(total: float, base: float) -> Update:
-    return lambda t, lr: (lr if t else 0.0) + base * (2 * t + 1) / total**2
+    return lambda lr, t: (lr if t else 0.0) + base * (2 * t + 1) / total**2
 
 
 def polynomial(eta_min: float, power: float, total: float) -> Update:
-    return lambda t, lr: (lr - eta_min) * (1 - 1 / (total - t + 1)) ** power + eta_min if t else lr
+    return lambda lr, t: (lr - eta_min) * (1 - 1 / (total - t + 1)) ** power + eta_min if t else lr
 
 
 def cosine(t_max: float, eta_min: float, base: float) -> Update:
-    cos, pi = math.cos, math.pi
+    cos, pi, period = math.cos, math.pi, 2 * t_max
     turn = (base - eta_min) * (1 - cos(pi / t_max)) / 2
 
-    def update(t: int, lr: float) -> float:
+    def update(lr: float, t: int) -> float:
         if t == 0:
             return lr
-        if (t - 1 - t_max) % (2 * t_max) == 0:
+        if (t - 1 - t_max) % period == 0:
             return lr + turn
         return (1 + cos(pi * t / t_max)) / (1 + cos(pi * (t - 1) / t_max)) * (lr - eta_min) + eta_min
 
@@ -71,7 +71,7 @@ def cosine_restart(periods: Sequence[float], weights: Sequence[float], eta_min: 
     cos, pi = math.cos, math.pi
     count = len(ends)
 
-    def update(t: int, lr: float) -> float:
+    def update(lr: float, t: int) -> float:
         i = bisect_right(ends, t)
         if i == count:
             return lr
@@ -92,7 +92,7 @@ def one_cycle(
     """
     last = len(phases) - 1
 
-    def update(t: int, lr: float) -> float:
+    def update(lr: float, t: int) -> float:
         if t > total:
             raise raised("mmengine", "ValueError", f"Tried to step {t + 1} times, of {total:g} total steps")
         begin: float = 0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterator
 from functools import cached_property, partial
-from itertools import count, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lrcli.errors import InvalidValue, Problem
@@ -34,7 +35,7 @@ class _Scheduler(NamedTuple):
     def step(self, t: int, lr: float) -> float:
         """The rate after the step t of the clock."""
         acts = self.update is not None and self.begin <= t < self.end
-        return self.update(t - self.begin, lr) if acts and self.update else lr
+        return self.update(lr, t - self.begin) if acts and self.update else lr
 
 
 def _entry_lists(curve: WantedCurve) -> Iterator[tuple[Record, ...]]:
@@ -193,25 +194,25 @@ def _rates(lr: float, schedulers: list[_Scheduler], then: Callable[[int, float],
     for rows, active in _segments(schedulers):
         if then is None and len(active) == 1:
             begin, update = active[0]
-            for t in rows:
-                lr = update(t - begin, lr)
+            for t in range(rows.start - begin, rows.stop - begin):
+                lr = update(lr, t)
                 yield lr
             continue
         for t in rows:
             for begin, update in active:
-                lr = update(t - begin, lr)
+                lr = update(lr, t - begin)
             lr = lr if then is None else then(t, lr)
             yield lr
 
 
-def _segments(schedulers: list[_Scheduler]) -> Iterator[tuple[Iterable[int], list[tuple[int, updates.Update]]]]:
+def _segments(schedulers: list[_Scheduler]) -> Iterator[tuple[range, list[tuple[int, updates.Update]]]]:
     """Steps from 1 on, stretch by stretch, with (begin, update) of the schedulers that act there."""
     edges = {math.ceil(edge) for scheduler in schedulers for edge in (scheduler.begin, scheduler.end)}
     start = 1
-    for edge in (*sorted(edge for edge in edges if edge > 1), None):
+    for edge in (*sorted(edge for edge in edges if edge > 1), sys.maxsize):
         active = [(begin, update) for begin, end, _, update in schedulers if update and begin <= start < end]
-        yield (count(start) if edge is None else range(start, edge)), active
-        start = start if edge is None else edge
+        yield range(start, edge), active
+        start = edge
 
 
 def _last_step(entry: Entry) -> float:

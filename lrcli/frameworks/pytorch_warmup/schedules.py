@@ -76,15 +76,12 @@ class Dampened(FrameworkSchedule, Walked):
 
         machine = replay(inner, parse(NEWEST))
         lr = machine.construct(ParamGroup(base_lr))
-        metric = getattr(inner, "metric", None)
+        metric = getattr(inner, "metric", ())
         rows, end = [lr], ""
         while True:
             try:
-                if metric:
-                    machine.run_metrics(lr, metric, rows)
-                    end = "the metric has no more values"
-                else:
-                    machine.run(lr, STRETCH - len(rows), rows)
+                machine.run(lr, len(metric) or STRETCH - len(rows), rows, metric)
+                end = "the metric has no more values" if metric else ""
             except (Refused, ArithmeticError, ValueError) as error:
                 end = str(error)
             yield rows

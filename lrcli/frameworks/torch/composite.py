@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 from lrcli.errors import Problem, Refused
 from lrcli.frameworks.torch import replay as build
 from lrcli.frameworks.torch.machine import ParamGroup, RateRule, Reason, Replay
 from lrcli.frameworks.torch.plateau import PlateauReplay
 from lrcli.frameworks.torch.releases import Release, refuse
+from lrcli.frameworks.torch.ruled import hold
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.sequential import Chained, Manual
 
@@ -101,34 +103,25 @@ class Composite(Replay):
         """step() without an argument."""
         raise NotImplementedError
 
-    def run(self, lr: float, n: int, out: list[float]) -> None:
-        """n steps of all children: with their bare rules where each has one, else step by step."""
-        start = lr
-        children = self.children
-        rules = [(rule, child.last_epoch) for child in children if (rule := child.plain_rule()) is not None]
-        if len(rules) < len(children) or self.release == (1, 4):  # 1.4 has its own way with exceptions
-            for _ in range(n):
-                lr = self.step_children(lr)
-                out.append(lr)
-            return
-        append, done = out.append, len(out)
-        try:
-            if len(rules) == 2 and rules[0][1] == rules[1][1]:  # the common case, without the inner loop
-                (first, since), (second, _) = rules
-                for t in range(since + 1, since + 1 + n):
-                    lr = second(first(lr, t), t)
-                    append(lr)
-            else:
-                for i in range(1, n + 1):
-                    for rule, since in rules:
-                        lr = rule(lr, since + i)
-                    append(lr)
-        except Exception as exc:
-            before = out[-1] if len(out) > done else start
-            mark(exc, _failing(rules, before, len(out) - done + 1))
-            raise
-        for child in children:
+    def stretch(self, lr: float, n: int, metrics: Sequence[float], out: list[float]) -> bool:
+        """n steps of all children with their bare rules, where each has one and all are in the same epoch."""
+        rules = [rule for child in self.children if (rule := child.plain_rule()) is not None]
+        epochs = {child.last_epoch for child in self.children}
+        if metrics or len(rules) < len(self.children) or len(epochs) != 1:
+            return False
+        *before, last = rules
+        first = reduce(_in_turn, before) if before else hold
+        (epoch,) = epochs
+        for t in range(epoch + 1, epoch + 1 + n):
+            lr = last(first(lr, t), t)
+            out.append(lr)
+        return True
+
+    def skip(self, n: int, lr: float) -> None:
+        for child in self.children:
             child.skip(n, lr)  # what the children before the last one left is not to be seen any more
+        if self.release >= (1, 11):
+            self.last_lr = lr
 
     def update(self, lr: float, epoch: float | None = None) -> float:
         raise refuse(self.release, "NotImplementedError", "a composite has no get_lr()")
@@ -149,14 +142,8 @@ class Composite(Replay):
             child.undo_all()
 
 
-def _failing(rules: Sequence[tuple[RateRule, int]], lr: float, step: int) -> int:
-    """Which of the rules raises, from the LR before the step that failed."""
-    for i, (rule, since) in enumerate(rules):
-        try:
-            lr = rule(lr, since + step)
-        except Exception:
-            return i
-    return 0
+def _in_turn(first: RateRule, second: RateRule) -> RateRule:
+    return lambda lr, t: second(first(lr, t), t)
 
 
 class ChainedReplay(Composite):
@@ -182,11 +169,6 @@ class ChainedReplay(Composite):
         if self.release >= (1, 11):
             self.last_lr = lr
         return lr
-
-    def run(self, lr: float, n: int, out: list[float]) -> None:
-        super().run(lr, n, out)
-        if self.release >= (1, 11) and n:
-            self.last_lr = out[-1]
 
 
 class ManualReplay(Composite):

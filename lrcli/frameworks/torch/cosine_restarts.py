@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import cos, floor, log, pi
 
 from lrcli.errors import Problem
@@ -84,10 +85,9 @@ class WarmRestartsReplay(Replay):
         eta_min = self.schedule.eta_min
         return eta_min + (self.base - eta_min) * (1 + cos(pi * self.T_cur / self.T_i)) / 2
 
-    def run(self, lr: float, n: int, out: list[float]) -> None:
+    def stretch(self, lr: float, n: int, metrics: Sequence[float], out: list[float]) -> bool:
         if self.T_cur is None or self.last_epoch < 0:
-            super().run(lr, n, out)
-            return
+            return False
         base, eta_min, T_mult = self.base, self.schedule.eta_min, self.schedule.T_mult
         T_cur, T_i, modulo = self.T_cur, self.T_i, self.release >= (2, 8)
         for _ in range(n):
@@ -97,7 +97,7 @@ class WarmRestartsReplay(Replay):
                 T_i *= T_mult
             out.append(eta_min + (base - eta_min) * (1 + cos(pi * T_cur / T_i)) / 2)
         self.T_cur, self.T_i = T_cur, T_i
-        self.skip(n, out[-1] if n else lr)
+        return True
 
     def reading_reason(self, fresh: bool, later: bool) -> Reason:
         """Until 1.3: what step() wound back into its cycle is set to the counter again."""

@@ -47,7 +47,7 @@ class CyclicReplay(Ruled):
                 return curve(t)
 
             if release < (1, 3):
-                return Rules(from_initial_lr, over=lambda start, stop: [curve(t) for t in range(start, stop)])
+                return Rules(from_initial_lr, over=lambda start, stop: list(map(curve, range(start, stop))))
             return closed_form(schedule, initial_lr)._replace(first=from_initial_lr)
 
         super().__init__(release, rules)
@@ -164,7 +164,7 @@ class OneCycleReplay(GroupRuled):
         def over(start: int, stop: int) -> list[float]:
             if stop - 1 > total:
                 raise ValueError("past the end")
-            return [curve_at(t) for t in range(start, stop)]
+            return list(map(curve_at, range(start, stop)))
 
         return Rules(rule, over=over)
 

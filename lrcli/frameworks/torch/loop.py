@@ -79,10 +79,7 @@ class TrainingLoop:
                 if self._rows == 0 and n and not self.scheduler_first:
                     lrs.append(self.lr)
                 calls = n - len(lrs)
-                if self._metric is None:
-                    self.replay.run(self.lr, calls, lrs)
-                else:
-                    self.replay.run_metrics(self.lr, self._metrics(calls), lrs)
+                self.replay.run(self.lr, calls, lrs, () if self._metric is None else self._metrics(calls))
                 self.lr = lrs[-1] if lrs else self.lr
                 if others and self.replay.momentum_at is not None:
                     moved = list(map(self.replay.momentum_at, range(begun, begun + calls)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import field
+from itertools import repeat
 from typing import NamedTuple
 
 from lrcli.errors import Problem
@@ -101,29 +102,35 @@ class Replay:
         return None
 
     def skip(self, n: int, lr: float) -> None:
-        """Account for n steps that a caller made with the plain rule; they ended at lr."""
+        """Account for n steps that were computed at a stretch; they ended at lr."""
         self.last_epoch += n
         self.calls += n
         self.last_lr = lr
 
-    def run(self, lr: float, n: int, out: list[float]) -> None:
-        """Append what the next n calls of step() leave; on an exception `out` ends with the last good one."""
+    def stretch(self, lr: float, n: int, metrics: Sequence[float], out: list[float]) -> bool:
+        """Append what the next n calls of step() leave, without the bookkeeping; False where each has to be stepped."""
         rule = self.plain_rule()
-        if rule is None:
-            step = self.step
-            for _ in range(n):
-                lr = step(lr)
-                out.append(lr)
-            return
-        append = out.append
+        if metrics or rule is None:
+            return False
         for t in range(self.last_epoch + 1, self.last_epoch + 1 + n):
             lr = rule(lr, t)
-            append(lr)
-        self.skip(n, lr)
+            out.append(lr)
+        return True
 
-    def run_metrics(self, lr: float, values: Sequence[float], out: list[float]) -> None:
-        for value in values:
-            lr = self.step(lr, None, value)
+    def run(self, lr: float, n: int, out: list[float], metrics: Sequence[float] = ()) -> None:
+        """Append what the next n calls of step() leave, each with its metric if there are any.
+
+        On an exception `out` ends with the last good one.
+        """
+        begin = len(out)
+        try:
+            if n and self.stretch(lr, n, metrics, out):
+                self.skip(n, out[-1])
+                return
+        except Exception:
+            del out[begin:]  # step by step, to find the one that fails
+        for metric in metrics or repeat(None, n):
+            lr = self.step(lr, None, metric)
             out.append(lr)
 
     def notes(self) -> list[Problem]:

@@ -41,10 +41,10 @@ class PlateauReplay(Replay):
         self.last_lr = self.state.lr
         return self.last_lr
 
-    def run_metrics(self, lr: float, values: Sequence[float], out: list[float]) -> None:
-        self.state = self.schedule.follow(self.state._replace(lr=lr), values, out)
-        self.last_epoch += len(values)
-        self.last_lr = self.state.lr
+    def stretch(self, lr: float, n: int, metrics: Sequence[float], out: list[float]) -> bool:
+        if metrics:
+            self.state = self.schedule.follow(self.state._replace(lr=lr), metrics, out)
+        return bool(metrics)
 
     def lead(self, scheduler_first: bool) -> int:
         return int(scheduler_first)

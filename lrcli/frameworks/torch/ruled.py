@@ -7,7 +7,7 @@ the rule to the LR that it has just produced: where the rule is chained (`lr * g
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ class Rules(NamedTuple):
     """get_lr() in its variants; a variant that is None is the rule itself.
 
     rule: in step(), and where get_lr() is read in the loop.
+    zero: at epoch 0 in all of these and those below, but for `closed`.
     first: while the constructor runs.
     fresh: where get_lr() is read before the first step() after construction.
     closed: in step(epoch) with an explicit epoch, from 1.4 on (_get_closed_form_lr()).
@@ -27,6 +28,7 @@ class Rules(NamedTuple):
     """
 
     rule: RateRule
+    zero: RateRule | None = None
     first: RateRule | None = None
     fresh: RateRule | None = None
     closed: RateRule | None = None
@@ -80,15 +82,19 @@ class Ruled(Replay):
     def initial_step(self, lr: float) -> float:
         self.calls = 1
         self.last_epoch += 1
-        return self._apply(self.rules.first or self.rules.rule, lr, self.last_epoch)
+        return self._apply(self._rule_at(self.last_epoch, self.rules.first), lr, self.last_epoch)
 
     def update(self, lr: float, epoch: float | None = None) -> float:
         if epoch is None:
             self.last_epoch += 1
-            return self._apply(self.rules.rule, lr, self.last_epoch)
+            return self._apply(self._rule_at(self.last_epoch), lr, self.last_epoch)
         self.last_epoch = epoch  # type: ignore[assignment]  # step(0.5) is allowed, and kept
         explicit = self.rules.closed if self.release >= (1, 4) else None
-        return self._apply(explicit or self.rules.rule, lr, self.last_epoch)
+        return self._apply(explicit or self._rule_at(epoch), lr, self.last_epoch)
+
+    def _rule_at(self, t: float, variant: RateRule | None = None) -> RateRule:
+        rules = self.rules
+        return rules.zero if t == 0 and rules.zero else variant or rules.rule
 
     def _apply(self, rule: RateRule, lr: float, t: int) -> float:
         try:
@@ -111,7 +117,7 @@ class Ruled(Replay):
 
     def get_lr(self, lr: float) -> float:
         fresh = self.rules.fresh if self.calls == 1 else None
-        return (fresh or self.rules.rule)(lr, self.last_epoch)
+        return self._rule_at(self.last_epoch, fresh)(lr, self.last_epoch)
 
     @property
     def is_chained(self) -> bool:
@@ -145,18 +151,11 @@ class Ruled(Replay):
         return Reason("its constructor steps, too, from the LR that the optimizer holds", "pytorch #102261")
 
     def plain_rule(self) -> RateRule | None:
-        return self.rules.rule
+        return None if self.rules.zero and self.last_epoch < 0 else self.rules.rule
 
-    def run(self, lr: float, n: int, out: list[float]) -> None:
-        if n and self.rules.over is not None:
-            try:
-                out += self.rules.over(self.last_epoch + 1, self.last_epoch + 1 + n)
-            except Exception:
-                pass  # step by step, to find the one that fails
-            else:
-                self.skip(n, out[-1])
-                return
-        try:
-            super().run(lr, n, out)
-        except Exception as exc:
-            raise self._surfaced(exc) from exc
+    def stretch(self, lr: float, n: int, metrics: Sequence[float], out: list[float]) -> bool:
+        over = self.rules.over
+        if over is None:
+            return super().stretch(lr, n, metrics, out)
+        out += over(self.last_epoch + 1, self.last_epoch + 1 + n)
+        return True

@@ -25,29 +25,18 @@ if TYPE_CHECKING:
 
 def _step(schedule: Step, release: Release, base: float) -> Rules:
     step_size, gamma = schedule.step_size, schedule.gamma
-
-    def chained(lr: float, t: int) -> float:
-        return lr if t == 0 or t % step_size != 0 else lr * gamma
-
-    return Rules(chained)
+    return Rules(lambda lr, t: lr if t % step_size != 0 else lr * gamma, zero=hold)
 
 
 def _multistep(schedule: MultiStep, release: Release, base: float) -> Rules:
-    gamma, counts = schedule.gamma, Counter(schedule.milestones)
-
-    def chained(lr: float, t: int) -> float:
-        if t not in counts:
-            return lr
-        decay: float = gamma ** counts[t]
-        return lr * decay
-
-    def closed_1_4(lr: float, t: int) -> float:
-        # 1.4 bisects the Counter itself, whose "items" are how often 0, 1, 2, ... are milestones (pytorch #36913)
-        unsorted: Any = counts
-        decay: float = gamma ** bisect_right(unsorted, t)
-        return base * decay
-
-    return Rules(chained, closed=closed_1_4 if release == (1, 4) else None)
+    gamma, counter = schedule.gamma, Counter(schedule.milestones)
+    counts = dict(counter)  # which is faster
+    # 1.4 bisects the Counter itself, whose "items" are how often 0, 1, 2, ... are milestones (pytorch #36913)
+    unsorted: Any = counter
+    return Rules(
+        lambda lr, t: lr * gamma ** counts[t] if t in counts else lr,
+        closed=(lambda lr, t: base * gamma ** bisect_right(unsorted, t)) if release == (1, 4) else None,
+    )
 
 
 def _multistep_refusal(schedule: MultiStep, release: Release) -> str:
@@ -57,50 +46,36 @@ def _multistep_refusal(schedule: MultiStep, release: Release) -> str:
 
 def _exponential(schedule: Exponential, release: Release, base: float) -> Rules:
     gamma = schedule.gamma
+    return _begun(release, base, Rules(lambda lr, t: lr * gamma))
 
-    def from_base(lr: float, t: int) -> float:
-        return base if t == 0 else lr * gamma
 
-    def from_group(lr: float, t: int) -> float:
-        return lr if t == 0 else lr * gamma
+def _begun(release: Release, base: float, rules: Rules) -> Rules:
+    """The rules with what the releases make of epoch 0: the base LR until 1.9, what the group holds until 2.7.
 
-    def chained(lr: float, t: int) -> float:
-        return lr * gamma
-
-    if release < (1, 10):
-        return Rules(from_base)
-    return Rules(from_group) if release < (2, 8) else Rules(chained, first=hold)
+    From 2.8 on the constructor leaves the LR alone, whatever the epoch.
+    """
+    if release >= (2, 8):
+        return rules._replace(first=hold)
+    return rules._replace(zero=hold if release >= (1, 10) else lambda lr, t: base)
 
 
 def _cosine(schedule: Cosine, release: Release, base: float) -> Rules:
-    T_max, eta_min = schedule.T_max, schedule.eta_min
+    T_max, eta_min, period = schedule.T_max, schedule.eta_min, 2 * schedule.T_max
 
     def chained(lr: float, t: int) -> float:
-        if (t - 1 - T_max) % (2 * T_max) == 0:
+        if (t - 1 - T_max) % period == 0:
             return lr + (base - eta_min) * (1 - cos(pi / T_max)) / 2
         return (1 + cos(pi * t / T_max)) / (1 + cos(pi * (t - 1) / T_max)) * (lr - eta_min) + eta_min
-
-    def from_base(lr: float, t: int) -> float:
-        return base if t == 0 else chained(lr, t)
-
-    def from_group(lr: float, t: int) -> float:
-        return lr if t == 0 else chained(lr, t)
 
     def resumed(lr: float, t: int) -> float:
         """1.12 on, while _step_count is 1: the closed form in another order of operations."""
         return eta_min + (base - eta_min) * (1 + cos(t * pi / T_max)) / 2
 
-    def first(lr: float, t: int) -> float:
-        return lr if t == 0 else resumed(lr, t)
-
     def fresh(lr: float, t: int) -> float:
         return resumed(lr, t) if t > 0 else chained(lr, t)
 
-    if release < (1, 10):
-        return Rules(from_base)
-    if release < (1, 12):
-        return Rules(from_group)
-    return Rules(from_group, first, first) if release < (2, 8) else Rules(chained, hold, fresh)
+    rules = Rules(chained, first=resumed, fresh=fresh) if release >= (1, 12) else Rules(chained)
+    return _begun(release, base, rules)
 
 
 def _multiplicative(schedule: Multiplicative, release: Release, base: float) -> Rules:
@@ -117,20 +92,15 @@ def _multiplicative(schedule: Multiplicative, release: Release, base: float) -> 
 
     if release < (1, 10):
         return Rules(from_base, closed=from_base)
-    return Rules(from_group, closed=from_group) if release < (2, 8) else Rules(chained, hold, closed=chained)
+    return Rules(from_group, closed=from_group) if release < (2, 8) else Rules(chained, first=hold, closed=chained)
 
 
 def _constant_lr(schedule: ConstantLR, release: Release, base: float) -> Rules:
     factor, total_iters = schedule.factor, schedule.total_iters
-
-    def chained(lr: float, t: int) -> float:
-        if t == 0:
-            return lr * factor
-        if t != total_iters:
-            return lr
-        return lr * (1.0 / factor)
-
-    return Rules(chained)
+    return Rules(
+        lambda lr, t: lr if t != total_iters else lr * (1.0 / factor),
+        zero=lambda lr, t: lr * factor,
+    )
 
 
 def _constant_lr_refusal(schedule: ConstantLR, release: Release) -> str:
@@ -140,18 +110,11 @@ def _constant_lr_refusal(schedule: ConstantLR, release: Release) -> str:
 def _linear(schedule: Linear, release: Release, base: float) -> Rules:
     start, total, delta = schedule.start_factor, schedule.total_iters, schedule.end_factor - schedule.start_factor
     scaled_start = total * start
-
-    def chained(lr: float, t: int) -> float:
-        if t == 0:
-            return lr * start
-        if t > total:
-            return lr
-        return lr * (1.0 + delta / (scaled_start + (t - 1) * delta))
-
-    def first(lr: float, t: int) -> float:
-        return lr * start if t == 0 else lr
-
-    return Rules(chained, first if release >= (2, 8) else None)
+    return Rules(
+        lambda lr, t: lr if t > total else lr * (1.0 + delta / (scaled_start + (t - 1) * delta)),
+        zero=lambda lr, t: lr * start,
+        first=hold if release >= (2, 8) else None,
+    )
 
 
 def _linear_refusal(schedule: Linear, release: Release) -> str:
@@ -163,17 +126,8 @@ def _linear_refusal(schedule: Linear, release: Release) -> str:
 
 def _polynomial(schedule: Polynomial, release: Release, base: float) -> Rules:
     total, power = schedule.total_iters, schedule.power
-
-    def chained(lr: float, t: int) -> float:
-        if t > total:
-            return lr
-        decay: float = ((1.0 - t / total) / (1.0 - (t - 1) / total)) ** power
-        return lr * decay
-
-    def from_group(lr: float, t: int) -> float:
-        return lr if t == 0 else chained(lr, t)
-
-    return Rules(from_group) if release < (2, 8) else Rules(chained, first=hold)
+    rules = Rules(lambda lr, t: lr if t > total else lr * ((1.0 - t / total) / (1.0 - (t - 1) / total)) ** power)
+    return _begun(release, base, rules)
 
 
 def _outside(name: str, factor: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from math import isclose
 
 from lrcli.errors import Problem
@@ -61,7 +62,7 @@ class SequentialReplay(Composite):
             self.last_lr = child.get_last_lr()
         return lr
 
-    def run(self, lr: float, n: int, out: list[float]) -> None:
+    def run(self, lr: float, n: int, out: list[float], metrics: Sequence[float] = ()) -> None:
         end = len(out) + n
         while len(out) < end:
             # up to the next milestone the active child runs alone, whatever the order of the milestones
