@@ -138,15 +138,9 @@ def writer_of(opening: str) -> str:
     return ""
 
 
-def own_spellings(shape: Shape, writer: str) -> Iterator[Words]:
-    """Every way in which the framework that wrote a log may say the curve, which ends with the run if not before."""
-    for how in ("spell_own", "spell"):
-        if spell := getattr(_spellers().get(writer), how, None):
-            yield from spell(shape)
-
-
-def spellings(shape: Shape, how: str = "spell") -> Iterator[Words]:
-    """Every way in which a framework may say the curve, the best known framework first."""
-    for module in _spellers().values():
-        if spell := getattr(module, how, None):
-            yield from spell(shape)
+def spellings(shape: Shape, *ways: str, writer: str = "") -> Iterator[Words]:
+    """Every way in which a framework may say the curve, the best known framework first; or only the writer of a log."""
+    for framework, module in _spellers().items():
+        for way in ways or ("spell",):
+            if writer in ("", framework) and (spell := getattr(module, way, None)):
+                yield from spell(shape)

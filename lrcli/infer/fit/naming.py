@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from lrcli.catalog.registry import find_type
-from lrcli.errors import InvalidValue, LrcliError
-from lrcli.frameworks.fitting import Shape, Words, own_spellings, spellings
+from lrcli.errors import LrcliError
+from lrcli.frameworks.fitting import Shape, Words, spellings
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.plain import after, plain_climb, plain_schedule
 from lrcli.infer.fit.rows import FitRows
@@ -25,14 +25,9 @@ def curves(shape: Shape, rows: FitRows, begin: int) -> Iterator[Callable[[int], 
     if (schedule := plain_schedule(shape)) is not None:
         yield Candidate("", shape.lr, begin, 0.0, schedule=schedule).at
         return
-    for words in spellings(in_run(shape, rows)):
-        with suppress(InvalidValue, LrcliError):
+    for words in spellings(replace(shape, epochs=rows.in_epochs, per_epoch=rows.epoch)):
+        with suppress(LrcliError):
             yield Candidate("", shape.lr, begin, 0.0, schedule=schedule_of(words)).at
-
-
-def in_run(shape: Shape, rows: FitRows) -> Shape:
-    """The shape, with what the log says of its steps."""
-    return replace(shape, epochs=rows.in_epochs, per_epoch=rows.epoch)
 
 
 def said(bare: Candidate, rows: FitRows) -> Candidate | None:
@@ -64,22 +59,23 @@ def _in_parts(bare: Candidate, shape: Shape, rows: FitRows) -> Candidate | None:
     return candidate if rows.holds(candidate.at) else None
 
 
-def spoken(candidate: Candidate, rows: FitRows) -> Iterator[Candidate]:
-    """The candidate in the words of each framework that has some and gives all rows with them."""
+def spoken(candidate: Candidate, rows: FitRows, *, writer: str = "") -> Iterator[Candidate]:
+    """The candidate in the words of each framework, or of one, that has some and gives all rows with them."""
     if candidate.shape is None:
         return
-    for words in spellings(in_run(candidate.shape, rows)):
-        worded = in_words(words, candidate, rows)
-        if worded is not None and gives(worded, rows):
-            yield worded
+    shape = replace(candidate.shape, epochs=rows.in_epochs, per_epoch=rows.epoch)
+    if writer:
+        shape = replace(shape, end=shape.end or rows.at[-1] + 1 - candidate.first_step)
+    for words in spellings(shape, *(("spell_own", "spell") if writer else ()), writer=writer):
+        with suppress(LrcliError):
+            worded = _in_words(words, candidate, rows)
+            if gives(worded, rows):
+                yield worded
 
 
-def in_words(words: Words, candidate: Candidate, rows: FitRows) -> Candidate | None:
-    """The candidate in these words; None where the framework refuses them."""
-    try:
-        schedule = schedule_of(words)
-    except (InvalidValue, LrcliError):
-        return None
+def _in_words(words: Words, candidate: Candidate, rows: FitRows) -> Candidate:
+    """The candidate in these words. Raises LrcliError where the framework refuses them."""
+    schedule = schedule_of(words)
     lr = candidate.lr if words.lr is None else words.lr
     first = candidate.first_step - words.ahead
     length = max(candidate.horizon, rows.at[-1] - first + 1)
@@ -89,7 +85,7 @@ def in_words(words: Words, candidate: Candidate, rows: FitRows) -> Candidate | N
 
 
 def schedule_of(words: Words) -> Schedule:
-    """The schedule that the words name. Raises InvalidValue or LrcliError where the framework refuses them."""
+    """The schedule that the words name. Raises LrcliError where the framework refuses them."""
     cls = find_type(words.type)
     assert cls is not None
     return cls(**words.keys)
@@ -99,7 +95,7 @@ def gives(candidate: Candidate, rows: FitRows) -> bool:
     """Whether a candidate gives these rows; one that the framework refuses in its run does not."""
     try:
         return rows.holds(candidate.at)
-    except (InvalidValue, LrcliError, ArithmeticError, ValueError):
+    except (LrcliError, ArithmeticError, ValueError):
         return False
 
 
@@ -114,37 +110,26 @@ def best_named(candidates: list[Candidate], rows: FitRows, shown: Callable[[floa
     if not candidates:
         return []
     plain = candidates[0]
-    if rows.writer and (own_words := _in_own_words(candidates, rows, shown)):
-        return [own_words, *candidates]
+    for candidate in candidates if rows.writer else ():
+        for worded in spoken(candidate, rows, writer=rows.writer):
+            if worded.numbers <= plain.numbers + 1 and _printed(worded, rows, shown):
+                return [worded, *candidates]
     named = sorted(spoken(plain, rows), key=_keys_cost)  # the best known of equals first
     if not named:
         return candidates
     worse = plain.is_code or _refused(plain) or _numbers(plain) > _numbers(named[0])
+    first = named[0]
     if _printed(plain, rows, shown):
-        best = named[0] if plain.is_code or (worse and _printed(named[0], rows, shown)) else plain
+        best = first if plain.is_code or (worse and _printed(first, rows, shown)) else plain
     else:
-        best = next((one for one in named if _printed(one, rows, shown)), named[0] if worse else plain)
-    equal = best is plain and named[0].schedule != plain.schedule and _printed(named[0], rows, shown)
+        best = next((each for each in named if _printed(each, rows, shown)), first if worse else plain)
+    equal = best is plain and first.schedule != plain.schedule and _printed(first, rows, shown)
     return [best, *named[:equal], *candidates[1:]]
 
 
 def _numbers(candidate: Candidate) -> int:
     """How many numbers there are to say; a base LR that nobody wrote counts as three."""
     return candidate.numbers + 2 * (digits(candidate.lr) >= UNROUND)
-
-
-def _in_own_words(candidates: list[Candidate], rows: FitRows, shown: Callable[[float], float]) -> Candidate | None:
-    """A candidate in the words of the framework that wrote the log; None where they are not as good as others."""
-    most = candidates[0].numbers + 1
-    for candidate in candidates:
-        if candidate.shape is None:
-            continue
-        end = candidate.shape.end or rows.at[-1] + 1 - candidate.first_step
-        for words in own_spellings(in_run(replace(candidate.shape, end=end), rows), rows.writer):
-            worded = in_words(words, candidate, rows)
-            if worded and gives(worded, rows) and worded.numbers <= most and _printed(worded, rows, shown):
-                return worded
-    return None
 
 
 def _keys_cost(candidate: Candidate) -> float:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import product
 
-from lrcli.errors import InvalidValue, LrcliError
+from lrcli.errors import LrcliError
 from lrcli.frameworks.fitting import Shape, Words, spellings
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, Epochs, Main
@@ -99,7 +99,7 @@ def _of_batches(bare: Candidate, words: Words, rows: FitRows, before: FitRows, o
     counted = partial(_counted, bare, words)
     try:
         groups = [name for name, _ in counted(100, "").bound.groups()] or [""]
-    except (InvalidValue, LrcliError):
+    except LrcliError:
         return
     groups = groups[:1] if of_first else groups[1:]
     first, tol = rows.values[0], rows.slack[0]
