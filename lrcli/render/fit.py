@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import math
-import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lrcli.infer.fit import Fitted
-from lrcli.infer.fit.spec import spec_mapping, split_schedule
+from lrcli.infer.fit.spec import spec_mapping
+from lrcli.infer.written import flow_text, split_schedule
 from lrcli.printable import printable
 from lrcli.render import Formats, json_document
 
 FITTED = Formats("yaml", ("json",), prose=("yaml",))
 
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.+-]*( [A-Za-z0-9_.+-]+)*")
-_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"}
 _WIDTH = 118
 _WHOLE: Any = {"break_long_words": False, "break_on_hyphens": False}
 
@@ -55,18 +51,18 @@ def _other(candidate: Any) -> str:
     warmup, schedule = split_schedule(candidate.schedule)
     if isinstance(schedule, dict) and "metric" in schedule:
         schedule = {**schedule, "metric": "..."}
-    parts = [f"lr: {_scalar(candidate.lr)}"]
+    parts = [f"lr: {flow_text(candidate.lr)}"]
     if candidate.first_step:
         parts.append(f"first_step: {candidate.first_step}")
     if warmup:
-        parts.append(f"warmup: {_flow(warmup)}")
-    text = ", ".join([*parts, f"schedule: {_flow(schedule)}"])
+        parts.append(f"warmup: {flow_text(warmup)}")
+    text = ", ".join([*parts, f"schedule: {flow_text(schedule)}"])
     return text if len(text) <= 300 else f"{text[:297]}..."
 
 
 def _entry(key: str, value: Any, comment: str = "") -> Iterator[str]:
     """One key at the top level."""
-    line = f"{key}: {_flow(value)}{comment}"
+    line = f"{key}: {flow_text(value)}{comment}"
     if len(line) <= _WIDTH or not isinstance(value, (list, dict)):
         yield line + "\n"
         return
@@ -82,14 +78,14 @@ def _entry(key: str, value: Any, comment: str = "") -> Iterator[str]:
 
 def _block(value: Mapping[str, Any], lead: str) -> Iterator[str]:
     """A mapping, a key a line; long lists are wrapped."""
-    if "- " in lead and len(lead) + len(_flow(value)) <= _WIDTH:
-        yield f"{lead}{_flow(value)}\n"
+    if "- " in lead and len(lead) + len(flow_text(value)) <= _WIDTH:
+        yield f"{lead}{flow_text(value)}\n"
         return
     for key, item in value.items():
-        line = f"{lead}{key}: {_flow(item)}"
+        line = f"{lead}{key}: {flow_text(item)}"
         lead = " " * len(lead)
         if isinstance(item, list) and len(line) > _WIDTH:
-            yield line[: len(line) - len(_flow(item))].rstrip() + "\n"
+            yield line[: len(line) - len(flow_text(item))].rstrip() + "\n"
             yield _wrapped(item, lead + "  ")
         else:
             yield line + "\n"
@@ -97,30 +93,7 @@ def _block(value: Mapping[str, Any], lead: str) -> Iterator[str]:
 
 def _wrapped(values: list[Any], lead: str) -> str:
     """A list in lines, broken between its items."""
-    return textwrap.fill(_flow(values), _WIDTH, initial_indent=lead, subsequent_indent=f"{lead} ", **_WHOLE) + "\n"
-
-
-def _flow(value: Any) -> str:
-    """A value as YAML writes it on one line."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_flow(item) for item in value) + "]"
-    return _scalar(value)
-
-
-def _scalar(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        if math.isnan(value):
-            return ".nan"
-        return f"{'-' * (value < 0)}.inf" if math.isinf(value) else repr(value)
-    if not isinstance(value, str):
-        return str(value)
-    if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
-        return value
-    return json.dumps(value)
+    return textwrap.fill(flow_text(values), _WIDTH, initial_indent=lead, subsequent_indent=f"{lead} ", **_WHOLE) + "\n"
 
 
 def _json(fitted: Fitted) -> Iterator[str]:

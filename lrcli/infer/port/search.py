@@ -28,7 +28,7 @@ from lrcli.infer.limits import (
     WALKED,
 )
 from lrcli.infer.port.curve import values_of
-from lrcli.infer.port.text import written_keys
+from lrcli.infer.written import flow_text, schedule_mapping
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import Record, param_of
 
@@ -60,7 +60,7 @@ class Ported:
     @property
     def cost(self) -> int:
         """How much there is to read: the digits of its numbers, one for each number, and one for each bracket."""
-        text = " ".join(value for _, value in written_keys(self.schedule)[1:])
+        text = " ".join(map(flow_text, [*schedule_mapping(self.schedule).values()][1:]))
         numbers = re.findall(r"[\d.]+(?:e-?\d+)?", text)
         brackets = text.count("[") + text.count("{")
         return sum(map(len, numbers)) + len(numbers) + brackets + (ROUNDING_COSTS if self.gap else 0)
