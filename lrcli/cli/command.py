@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any
 
-import typer
-from typer.core import TyperCommand
+from typer.core import TyperArgument, TyperCommand, TyperOption
+from typer.main import get_click_param
+from typer.models import OptionInfo, ParamMeta
 
 from lrcli.cli.environment import Environment
 from lrcli.cli.options import Options, OutputOptions, format_option
@@ -30,6 +32,10 @@ class Command(TyperCommand):
     """A command whose help shows its options under headings, and its examples as they are."""
 
     examples: tuple[tuple[str, str], ...] = ()
+    call: Callable[[Environment, dict[str, Any]], Any]
+
+    def invoke(self, ctx: Context) -> Any:
+        return self.call(ctx.obj, ctx.params)
 
     def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {name: [] for name in ("Arguments", *PANELS, "Other")}
@@ -65,21 +71,26 @@ def make_command(function: Callable[..., Any], examples: Sequence[tuple[str, str
     given_parameters = inspect.signature(function, eval_str=True).parameters
     hints = {name: parameter.annotation for name, parameter in given_parameters.items()}
     bundles = {name: hint for name, hint in hints.items() if isinstance(hint, type) and issubclass(hint, Options)}
+    params: list[TyperArgument | TyperOption] = []
+    convertors: dict[str, Callable[[Any], Any]] = {}
 
-    def parameters() -> Iterator[inspect.Parameter]:
-        yield _parameter("ctx", typer.Context)
-        for name, hint in hints.items():
-            if name in bundles:
-                yield from _bundled(hint)
-            elif hint is Output:
-                yield from _bundled(OutputOptions)
-                if formats.option and len(formats.names) > 1:
-                    yield _parameter("format", format_option(formats), None)
-            elif hint is not Environment:
-                yield _parameter(name, hint, given_parameters[name].default)
+    def add(name: str, hint: Any, default: Any) -> None:
+        param, convertor = _declared(name, hint, default)
+        params.append(param)
+        if convertor is not None:
+            convertors[name] = convertor
 
-    def call(**given: Any) -> Any:
-        env = given.pop("ctx").obj
+    for name, hint in hints.items():
+        if name in bundles or hint is Output:
+            for f in fields(OutputOptions if hint is Output else hint):
+                add(f.name, f.type, f.default)
+        elif hint is not Environment:
+            add(name, hint, given_parameters[name].default)
+        if hint is Output and formats.option and len(formats.names) > 1:
+            add("format", format_option(formats), None)
+
+    def call(env: Environment, parsed: dict[str, Any]) -> Any:
+        given = {name: convertors[name](value) if name in convertors else value for name, value in parsed.items()}
         env.color, env.quiet = given.get("color", env.color), given.get("quiet", env.quiet)
         arguments: dict[str, Any] = {}
         for name, hint in hints.items():
@@ -95,26 +106,22 @@ def make_command(function: Callable[..., Any], examples: Sequence[tuple[str, str
             finally:
                 env.hide_progress()
 
-    flat = tuple(parameters())
-    call.__signature__ = inspect.Signature(flat)  # type: ignore[attr-defined]
-    call.__annotations__ = {parameter.name: parameter.annotation for parameter in flat}
-    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command(
+    command = Command(
         name=function.__name__.strip("_"),
-        cls=Command,
+        params=params,  # type: ignore[arg-type]
         help=inspect.getdoc(function),
         context_settings={"help_option_names": ["-h", "--help"]},
-    )(call)
-    command = typer.main.get_command(app)
-    assert isinstance(command, Command)
-    command.examples = tuple(examples)
+        rich_markup_mode=None,
+    )
+    command.call, command.examples = call, tuple(examples)
     return command
 
 
-def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-
-
-def _bundled(bundle: type[Options]) -> Iterator[inspect.Parameter]:
-    for f in fields(bundle):
-        yield _parameter(f.name, f.type, inspect.Parameter.empty if f.default is MISSING else f.default)
+def _declared(name: str, hint: Any, default: Any) -> tuple[TyperArgument | TyperOption, Callable[[Any], Any] | None]:
+    """The argument or option of a parameter, `Annotated[str, Option(...)]`, and what makes its value of the words."""
+    info = copy(hint.__metadata__[0])
+    if isinstance(info, OptionInfo):  # its spellings: Option takes the first for a default
+        info.param_decls, info.default = (str(info.default), *(info.param_decls or ())), ...
+    if default is not inspect.Parameter.empty and default is not MISSING:
+        info.default = default
+    return get_click_param(ParamMeta(name=name, default=info, annotation=hint.__origin__))

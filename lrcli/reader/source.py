@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -125,8 +126,9 @@ def decoded(source: Source, data: bytes) -> Source:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         hint = "write it as UTF-8: iconv -f UTF-16 -t UTF-8"
         raise refuse(source.whole, "encoding", "this is UTF-16, a spec is UTF-8 text", hint)
+    data = data.removeprefix(BOM_UTF8)  # the codec utf-8-sig would be one more module to import
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise refuse(source.whole, "encoding", f"this is not UTF-8 text (line {line})") from None
