@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from lrcli.infer.explain import Report, explain
 from lrcli.logs import Log, Rounding
 from lrcli.logs.rounding import quantise
 from lrcli.reader import read_declared
-from tests.public_causes import CASES, MLX, s
+from tests.public_causes import CASES, MLX, cosine, s
 
 FULL, FIVE = Rounding(), Rounding("significant", 5)
 
@@ -62,3 +64,43 @@ def test_no_advice_on_a_resume_at_a_phases_end() -> None:
     for name in ("hand-over a step late", "one step short (libai #37)"):
         for entry in report_of(name, FULL).explanations[0].causes:
             assert "state_dict" not in entry.advice
+
+
+FRAMEWORKS_OWN = {
+    "transformers": "{lr: 1, steps: 500, schedule: {type: transformers.cosine, num_warmup_steps: 40}}",
+    "nanogpt": (
+        "{lr: 1, steps: 500, schedule: {type: nanogpt.get_lr, warmup_iters: 40, lr_decay_iters: 500, min_lr: 0}}"
+    ),
+    "megatron": (
+        "{lr: 1, steps: 500, schedule: {type: megatron.OptimizerParamScheduler, max_lr: 1, min_lr: 0, "
+        "lr_warmup_steps: 40, lr_decay_steps: 500, lr_decay_style: cosine}}"
+    ),
+    "nemo": "{lr: 1, steps: 500, schedule: {type: nemo.CosineAnnealing, max_steps: 500, warmup_steps: 40}}",
+    "detectron2": "{lr: 1, steps: 500, schedule: {type: detectron2.WarmupCosineLR, max_iters: 500, warmup_iters: 40}}",
+    "warmup_cosine": "{lr: 1, steps: 500, schedule: {type: warmup_cosine, warmup: 40, T_max: 500}}",
+}
+
+
+def whole_cosine(t: float) -> float:
+    return 10 * cosine(t, 500)
+
+
+WARMED: dict[str, Callable[[Callable[[int], float], int], float]] = {
+    "warmup": lambda s, t: s(40) * (t + 2) / 42 if t < 40 else s(t),
+    "decay-clock": lambda s, t: s(t) if t < 40 else whole_cosine(t),
+    "warmup-end": lambda s, t: s(0) + (whole_cosine(40) - s(0)) * t / 40 if t < 40 else whole_cosine(t),
+    "handover": lambda s, t: s(t) if t <= 40 else s(t - 1),
+}
+
+
+@pytest.mark.parametrize("cause", WARMED)
+@pytest.mark.parametrize("framework", FRAMEWORKS_OWN)
+def test_warmup_that_a_class_has_by_itself(framework: str, cause: str) -> None:
+    """What goes wrong with a warmup is named for a warmup that is a key of its schedule, as for one of the spec."""
+    if framework == "detectron2" and cause in ("warmup", "decay-clock"):
+        return  # its decay goes on in the warmup
+    declared = read_declared(FRAMEWORKS_OWN[framework])
+    at = range(0, 500, 4)
+    log = Log("log", "step", list(map(float, at)), {"lr": [WARMED[cause](s(FRAMEWORKS_OWN[framework]), t) for t in at]})
+    report = explain(declared.spec, log, declared=declared)
+    assert ("explained", [cause]) == (report.verdict, [entry.key for entry in report.explanations[0].causes])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from lrcli.errors import LrcliError
@@ -12,14 +13,21 @@ from lrcli.infer.keys import Key
 from lrcli.infer.keys.solving import Solver
 from lrcli.infer.keys.variants import Path, replaced
 from lrcli.infer.sources import Formula
+from lrcli.infer.transforms import RateSource, shifted
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import param_of
+from lrcli.values import dataclass
 
 ROWS = 12
 """About so many of the missed rows are held against another length."""
 
 MOST_LENGTHS = 4
 """So many solutions for one length are proposed."""
+
+_SAME_END = ", and its end where it is"
+
+_WARM = re.compile("warm|burn_in")
+"""Keys of the length of a warmup."""
 
 
 def lengths(schedule: Schedule, path: Path = ()) -> Iterator[tuple[Path, float | tuple[float, ...]]]:
@@ -69,15 +77,45 @@ def horizons(evidence: Evidence, plain: Formula) -> Iterator[tuple[str, float, f
                 yield name, length, float(last), source
 
 
-def warmup_of(plain: Formula) -> tuple[int, Formula, Formula] | None:
-    """(its steps, what follows it, the warmup as it is) of a schedule that begins with a warmup."""
+@dataclass(frozen=True)
+class Warmup:
+    """The two parts of a schedule that begins with a warmup.
+
+    steps: the length of the warmup. ramp: the schedule up to there. decay: what follows, from its own step 0.
+    running: (what is said of it, the decay with a clock that runs from the run's step 0) in each way to mean that.
+    """
+
+    steps: int
+    ramp: RateSource
+    decay: RateSource
+    running: tuple[tuple[str, RateSource], ...]
+
+
+def warmup_of(plain: Formula) -> Warmup | None:
+    """The parts of a schedule that begins with a warmup; None of another one."""
     schedule: Any = plain.schedule
-    if schedule.name == "sequential" and len(schedule.schedules) > 1 and schedule.schedules[0].name == "linear":
-        n = int(schedule.milestones[0])
-        ramp, rest = schedule.schedules[0], schedule.rest()
-        return (n, Formula(rest, plain.base_lr), Formula(ramp, plain.base_lr)) if n > 0 else None
-    if schedule.name == "warmup_cosine" and schedule.warmup > 0:
-        n = int(schedule.warmup)
-        decay = replace(schedule, warmup=0, T_max=schedule.T_max - n)
-        return n, Formula(decay, plain.base_lr), plain
-    return None
+    if schedule.name == "sequential" and schedule.schedules[0].name == "linear":
+        n, ramp, rest = int(schedule.milestones[0]), schedule.schedules[0], schedule.rest()
+        decay = Formula(rest, plain.base_lr)
+        ends = [
+            ((name,), length + n) for name in rest.horizon if isinstance(length := getattr(rest, name), (int, float))
+        ]
+        whole = Formula(replaced(rest, ends), plain.base_lr)
+        return Warmup(n, Formula(ramp, plain.base_lr), decay, (("", decay), (_SAME_END, whole))) if n > 0 else None
+    n = min((math.ceil(place) for place, event in schedule.marks() if event == "warmup ends"), default=0)
+    if n <= 0:
+        return None
+    after = shifted(n).of(plain)
+    warm = [
+        ((f.name,), 0) for f in parameters(schedule) if _WARM.search(f.name) and _is_length(getattr(schedule, f.name))
+    ]
+    try:
+        whole = Formula(replaced(schedule, warm), plain.base_lr)
+    except LrcliError:  # it has to have a warmup
+        return Warmup(n, plain, after, (("", after),))
+    return Warmup(n, plain, after, (("", after), (_SAME_END, whole)))
+
+
+def _is_length(value: Any) -> bool:
+    """Whether a warmup can be so many steps long: 1 is more likely a share or a flag."""
+    return value.__class__ in (int, float) and value > 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 from lrcli.infer.explain.evidence import Evidence
@@ -41,4 +42,7 @@ def propose_nothing(evidence: Evidence) -> Iterator[Hypothesis]:
 def phase_ends(evidence: Evidence) -> list[int]:
     """The steps at which one phase of the schedule hands over to the next."""
     schedule = evidence.spec.groups[evidence.group].schedule
-    return [int(end) for end in getattr(schedule, "milestones", ()) if hasattr(schedule, "schedules")]
+    ends = [place for place, event in schedule.marks() if event.endswith(" ends")]
+    if hasattr(schedule, "schedules"):
+        ends += getattr(schedule, "milestones", ())
+    return sorted({math.ceil(end) for end in ends if 0 < end < math.inf})

@@ -37,8 +37,9 @@ def find_cycles(evidence: Evidence) -> Iterator[Hypothesis]:
     plain = evidence.formula
     if plain is None or evidence.base.parts:
         return
-    begin, decay, warm = warmup_of(plain) or (0, plain, plain)
-    if decay.schedule.name == "cosine":
+    warmup = warmup_of(plain)
+    begin, warm, decay = (0, plain, plain) if warmup is None else (warmup.steps, warmup.ramp, warmup.decay)
+    if isinstance(decay, Formula) and decay.schedule.name == "cosine":
         for periods in CYCLES:
             source = sped_up(warm, decay, begin, 2 * periods)
             form = f"s(t) with num_cycles {periods:g} (periods of the cosine) instead of 0.5"

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 
 from lrcli.infer.costs import EXTRA
 from lrcli.infer.explain.causes.base import Cause, phase_ends, propose_nothing
-from lrcli.infer.explain.edits import lengths, warmup_of
+from lrcli.infer.explain.edits import Warmup, warmup_of
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
-from lrcli.infer.keys.variants import replaced
 from lrcli.infer.limits import MOST_BATCHES
 from lrcli.infer.sources import Formula
 from lrcli.infer.transforms import RateSource, pointwise, product, shifted, shifted_since, switched
@@ -25,17 +24,17 @@ SHAPES: dict[str, Callable[[float, int], float]] = {
 """The factor of step t in a warmup of n steps, as different tools write it."""
 
 
-def _parts(evidence: Evidence) -> tuple[int, Formula, Formula] | None:
+def _warmup(evidence: Evidence) -> Warmup | None:
     plain = evidence.formula
     return None if plain is None else warmup_of(plain)
 
 
 def find_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
     """The schedule's own warmup in other forms, and with the decay's clock running."""
-    parts = _parts(evidence)
-    if parts is None:
+    warmup = _warmup(evidence)
+    if warmup is None:
         return
-    n, rest, warm = parts
+    n, rest, warm = warmup.steps, warmup.decay, warmup.ramp
     peak = rest([0])[0]
 
     def shaped(shape: Callable[[float, int], float], n: int = n) -> RateSource:
@@ -51,19 +50,15 @@ def find_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
         start = evidence.rows.values[0] / peak
         line = shaped(lambda t, n: start + (1 - start) * t / n)
         forms.append((f"a warmup from {start:.6g} times the base", other, line))
+    flat = switched(pointwise(lambda t: warm([0])[0]), shifted(-n).of(rest), n)
+    forms.append((f"the first factor all through the warmup of {n} steps", other, flat))
     forms.append(("no warmup, and the decay from step 0", other, rest))
     forms.append(("a warmup that never ends", other, warm))
     for words, extra, source in forms:
         yield evidence.propose("warmup", f"s(t) with {words}", extra=extra, params=0, source=source)
-    form = f"s(t) with the decay's clock running in the warmup of {n} steps"
-    running = switched(warm, rest, n)
-    yield evidence.propose("decay-clock", form, params=0, source=running)
-    for path, length in lengths(rest.schedule):
-        if not isinstance(length, tuple) and length + n == evidence.spec.length:
-            # the spec's decay ends with the run, and so does this one, which begins with it
-            whole = Formula(replaced(rest.schedule, [(path, evidence.spec.length)]), rest.base_lr)
-            running = switched(warm, whole, n)
-            yield evidence.propose("decay-clock", f"{form}, and {path[-1]} the whole run", params=0, source=running)
+    for words, running in warmup.running:
+        form = f"s(t) with the decay's clock running in the warmup of {n} steps{words}"
+        yield evidence.propose("decay-clock", form, params=0, source=switched(warm, running, n))
 
 
 def find_handover(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -77,26 +72,30 @@ def find_handover(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def find_warmup_end(evidence: Evidence) -> Iterator[Hypothesis]:
     """A warmup that climbs to the decay's value at its end, or that is multiplied with the decay."""
-    parts = _parts(evidence)
-    if parts is None:
+    warmup = _warmup(evidence)
+    if warmup is None:
         return
-    n, rest, warm = parts
-    base, first, peak = rest([0])[0], warm([0])[0], rest([n])[0]
-    form = f"a line from s(0) to the decay's own value at step {n}, whose clock runs meanwhile"
-    line = switched(pointwise(lambda t: first + (peak - first) * t / n), rest, n)
-    yield evidence.propose("warmup-end", form, params=0, source=line)
-    if base:
-        form = f"the warmup of {n} steps times the decay, whose clock runs meanwhile"
-        source = product(rest, lambda t: t / n, first / base)
-        yield evidence.propose("warmup-end", form, extra=EXTRA["a product"], params=0, source=source)
+    n, base, first = warmup.steps, warmup.decay([0])[0], warmup.ramp([0])[0]
+    for words, running in warmup.running:
+        form = f"a line from s(0) to the decay's own value at step {n}, whose clock runs meanwhile{words}"
+        line = pointwise(_line(first, running([n])[0], n))
+        yield evidence.propose("warmup-end", form, params=0, source=switched(line, running, n))
+        if base:
+            form = f"the warmup of {n} steps times the decay, whose clock runs meanwhile{words}"
+            source = product(running, lambda t: t / n, first / base)
+            yield evidence.propose("warmup-end", form, extra=EXTRA["a product"], params=0, source=source)
+
+
+def _line(first: float, last: float, n: int) -> Callable[[float], float]:
+    return lambda t: first + (last - first) * t / n
 
 
 def find_last_batch(evidence: Evidence) -> Iterator[Hypothesis]:
     """Ultralytics: warmup and decay are multiplied batch by batch, and the last batch of each epoch is logged."""
-    parts = _parts(evidence)
-    if parts is None or evidence.log.unit != "epoch" or not evidence.plain_clock:
+    warmup = _warmup(evidence)
+    if warmup is None or evidence.log.unit != "epoch" or not evidence.plain_clock:
         return
-    n, rest, _ = parts
+    n, rest = warmup.steps, warmup.decay
     first = range(min(6, len(evidence.rows)))
     decay = rest([evidence.rows.at[i] for i in first])
     if not decay[0] > 0:
