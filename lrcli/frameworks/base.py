@@ -13,7 +13,7 @@ version that was run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -100,6 +100,15 @@ def require_epochs(setting: Setting, field: str, needed: bool, what: str) -> Non
     """Raise InvalidValue where the batches of an epoch are needed for what a field says, and nothing tells them."""
     if needed and not setting.steps_per_epoch:
         raise InvalidValue(field, f"{what}: give steps_per_epoch (or data) at the top level", None)
+
+
+def raising(framework: str, exception: str, reason: str) -> Callable[[int], float]:
+    """The rule of steps at each of which a framework raises."""
+
+    def lr_at(t: int) -> float:
+        raise raised(framework, exception, reason)
+
+    return lr_at
 
 
 def raised(framework: str, exception: str, reason: str) -> NoValue:

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from lrcli.errors import NoValue
 from lrcli.schedules import LrRule, Schedule, Setting, dataclass, setting
@@ -74,21 +74,23 @@ class Forwarding(FrameworkSchedule):
         return self.inner.event_at(t)
 
 
-@dataclass(frozen=True)
-class Pieced(Schedule):
+Pieces: TypeAlias = "Sequence[tuple[float, LrRule]]"
+"""Functions of the step, each with the first step that is not its own any more; that of the last one is infinite."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pieced(FrameworkSchedule):
     """A schedule whose subclass writes `pieces`; a million steps then cost one call of a piece for each."""
 
-    def pieces(self, base_lr: float) -> Sequence[tuple[float, LrRule]]:
-        """Functions of the step, each with the first step that is not its own; that of the last one is infinite."""
+    def pieces(self, base_lr: float) -> Pieces:
+        """The pieces of the curve, in order."""
         raise NotImplementedError
 
     def rule(self, base_lr: float) -> LrRule:
-        pieces = self.pieces(base_lr)
-
-        def lr_at(t: int) -> float:
-            return next(piece for end, piece in pieces if t < end)(t)
-
-        return lr_at
+        *pieces, (_, rule) = self.pieces(base_lr)
+        for end, piece in reversed(pieces):
+            rule = _until(end, piece, rule)
+        return rule
 
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
         rates: list[float] = []
@@ -98,6 +100,10 @@ class Pieced(Schedule):
                 rates += map(piece, range(start, until))
                 start = until
         return rates
+
+
+def _until(end: float, piece: LrRule, after: LrRule) -> LrRule:
+    return lambda t: piece(t) if t < end else after(t)
 
 
 @dataclass(frozen=True, kw_only=True)

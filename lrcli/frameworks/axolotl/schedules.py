@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.frameworks.schedule import Pieced, Pieces
 from lrcli.frameworks.transformers.cosine import TransformersCosine, Turning, Waves
 from lrcli.schedules import CurveMarks, LrRule, Schedule, dataclass, length, number, schedule
 
@@ -107,7 +107,7 @@ class AxolotlLrQuadraticWarmup(TransformersCosine):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AxolotlRexLR(FrameworkSchedule):
+class AxolotlRexLR(Pieced):
     """Warm up linearly, then follow the reflected exponential down to min_lr, one step ahead of the update.
 
     lr(t) = base_lr * s / num_warmup_steps              for s <= num_warmup_steps
@@ -137,20 +137,19 @@ class AxolotlRexLR(FrameworkSchedule):
         reason = "num_warmup_steps must be less than or equal to total_steps"
         self.require(self.num_warmup_steps <= self.total_steps, reason, "num_warmup_steps")
 
-    def rule(self, base_lr: float) -> LrRule:
+    def pieces(self, base_lr: float) -> Pieces:
         warmup, least = self.num_warmup_steps, self.min_lr
         rest, ratio = self.total_steps - warmup, least / self.rate(base_lr)
 
-        def lr_at(t: int) -> float:
-            if t + 1 <= warmup:
-                return base_lr * (t + 1) / warmup
-            after = t + 1 - warmup
-            if after >= rest:
-                return least
-            z = (rest - after) / rest
+        def fall(t: int) -> float:
+            z = (rest - (t + 1 - warmup)) / rest
             return base_lr * (ratio + (1.0 - ratio) * (z / (0.1 + 0.9 * z)))
 
-        return lr_at
+        return (
+            (math.floor(warmup), lambda t: base_lr * (t + 1) / warmup),
+            (self.total_steps - 1, fall),
+            (math.inf, lambda t: least),
+        )
 
     def marks(self) -> CurveMarks:
         yield self.num_warmup_steps - 1, "warmup ends"

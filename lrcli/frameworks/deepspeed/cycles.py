@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterator, Sequence
 
 from lrcli.errors import Problem
 from lrcli.frameworks.deepspeed.warmups import DeepSpeedScheduler
+from lrcli.frameworks.schedule import Pieces
 from lrcli.schedules import CurveMarks, LrRule, count, dataclass, flag, length, number
 
 
@@ -37,12 +38,12 @@ class DeepSpeedLRRangeTest(DeepSpeedScheduler):
         super().check_values()
         self.require_integer("lr_range_test_step_size")
 
-    def rule(self, base_lr: float) -> LrRule:
+    def pieces(self, base_lr: float) -> Pieces:
         least, size, rate = float(self.lr_range_test_min_lr), self.lr_range_test_step_size, self.lr_range_test_step_rate
         if self.lr_range_test_staircase:
             floor = math.floor
-            return lambda t: least * (1 + rate * floor(t / size)) if t else least
-        return lambda t: least * (1 + rate * (t / size)) if t else least
+            return (1, lambda t: least), (math.inf, lambda t: least * (1 + rate * floor(t / size)))
+        return (1, lambda t: least), (math.inf, lambda t: least * (1 + rate * (t / size)))
 
     def repeats(self) -> Iterator[tuple[float, float, str]]:
         if self.lr_range_test_staircase:
@@ -105,20 +106,17 @@ class DeepSpeedOneCycle(DeepSpeedScheduler):
         second = self.cycle_second_stair_count
         return self.cycle_first_stair_count, self.cycle_first_stair_count if second is None else second
 
-    def rule(self, base_lr: float) -> LrRule:
+    def pieces(self, base_lr: float) -> Pieces:
         least = float(self.cycle_min_lr)
         height = (base_lr if self.cycle_max_lr is None else self.cycle_max_lr) - least
         total, scale = self.cycle_first_step_size + self._second, self._scale()
         rate, size = self.decay_lr_rate, self.decay_step_size
-
-        def lr_at(t: int) -> float:
-            if t == 0:
-                return least
-            if t - 1 >= total:
-                return least / (1 + rate * ((t - 1 - total + 1) / size)) if size and rate else least
-            return least + height * scale(t)
-
-        return lr_at
+        decays = size and rate
+        return (
+            (1, lambda t: least),
+            (total + 1, lambda t: least + height * scale(t)),
+            (math.inf, lambda t: least / (1 + rate * ((t - 1 - total + 1) / size)) if decays else least),
+        )
 
     def _scale(self) -> LrRule:
         """How far up the cycle is at update t, from 0 to 1."""

@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable, Iterator
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.schedule import FrameworkSchedule
-from lrcli.schedules import CurveMarks, LrRule, count, dataclass, length, number, text, untried
+from lrcli.frameworks.schedule import Pieced, Pieces
+from lrcli.schedules import CurveMarks, count, dataclass, length, number, text, untried
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeepSpeedScheduler(FrameworkSchedule):
+class DeepSpeedScheduler(Pieced):
     """A schedule of a run from its beginning."""
 
     value_raises = "ValueError"
@@ -115,17 +115,14 @@ class DeepSpeedWarmupLR(DeepSpeedWarmed):
     def start(self) -> float:
         return self.warmup_min_lr
 
-    def rule(self, base_lr: float) -> LrRule:
-        least = float(self.warmup_min_lr)
+    def pieces(self, base_lr: float) -> Pieces:
+        least, share = float(self.warmup_min_lr), self.share()
         delta = (base_lr if self.warmup_max_lr is None else self.warmup_max_lr) - least
-        steps, share = self.warmup, self.share()
-
-        def lr_at(t: int) -> float:
-            if t > steps:
-                return least + (delta * 1.0)
-            return least + (delta * share(t - 1)) if t else least
-
-        return lr_at
+        return (
+            (1, lambda t: least),
+            (self.warmup + 1, lambda t: least + (delta * share(t - 1))),
+            (math.inf, lambda t: least + (delta * 1.0)),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,19 +158,15 @@ class DeepSpeedWarmupDecayLR(DeepSpeedWarmed):
     def end(self) -> float:
         return self.total_num_steps + 1
 
-    def rule(self, base_lr: float) -> LrRule:
-        least = float(self.warmup_min_lr)
-        delta = self.warmup_max_lr - least
-        steps, total, share = self.warmup, self.total_num_steps, self.share()
-        decay = float(max(1.0, total - steps))
-
-        def lr_at(t: int) -> float:
-            if t > steps:
-                left = float(total - (t - 1)) / decay
-                return least + (delta * left) if left > 0.0 else least + (delta * 0.0)
-            return least + (delta * share(t - 1)) if t else least
-
-        return lr_at
+    def pieces(self, base_lr: float) -> Pieces:
+        least, share = float(self.warmup_min_lr), self.share()
+        delta, total = self.warmup_max_lr - least, self.total_num_steps
+        decay = float(max(1.0, total - self.warmup))
+        return (
+            (1, lambda t: least),
+            (self.warmup + 1, lambda t: least + (delta * share(t - 1))),
+            (math.inf, lambda t: least + (delta * (left if (left := float(total - (t - 1)) / decay) > 0.0 else 0.0))),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,17 +204,19 @@ class DeepSpeedWarmupCosineLR(DeepSpeedWarmed):
         why = "what it gives before its first step is 0"
         return Problem("first-updates", f"{self.name} trains update 0 at 0, not at warmup_min_ratio", why)
 
-    def rule(self, base_lr: float) -> LrRule:
+    def pieces(self, base_lr: float) -> Pieces:
         steps, total, share = self.warmup, self.total_num_steps, self.share()
         start, end = self.warmup_min_ratio, self.cos_min_ratio
         to_top, to_end = 1.0 - start, 1.0 - end
         decay, cos, pi = max(1, total - steps), math.cos, math.pi
 
-        def lr_at(t: int) -> float:
-            if t > steps:
-                progress = (t - steps) / decay
-                ratio = end + to_end * ((1 + cos(pi * (progress if progress < 1.0 else 1.0))) / 2)
-                return base_lr * (ratio if ratio > 0.0 else 0.0)
-            return base_lr * (start + share(t - 1) * to_top) if t else 0.0
+        def fall(t: int) -> float:
+            progress = (t - steps) / decay
+            ratio = end + to_end * ((1 + cos(pi * (progress if progress < 1.0 else 1.0))) / 2)
+            return base_lr * (ratio if ratio > 0.0 else 0.0)
 
-        return lr_at
+        return (
+            (1, lambda t: 0.0),
+            (steps + 1, lambda t: base_lr * (start + share(t - 1) * to_top)),
+            (math.inf, fall),
+        )

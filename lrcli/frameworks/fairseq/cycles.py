@@ -96,14 +96,11 @@ class FairseqCosine(FairseqFloored):
         """Updates of the first period."""
         return (self.max_update or 0) - self.warmup_updates if self.lr_period_updates <= 0 else self.lr_period_updates
 
-    def rule(self, base_lr: float) -> LrRule:
-        warmup, start, period, mult, low = self.warmup_updates, self.first_lr, self.period, self.t_mult, self.min_lr
-        gain = (base_lr - start) / warmup if warmup > 0 else 1
+    def body(self, base_lr: float) -> LrRule:
+        warmup, period, mult, low = self.warmup_updates, self.period, self.t_mult, self.min_lr
         shrink, floor, log, cos, pi = self.lr_shrink, math.floor, math.log, math.cos, math.pi
 
         def lr_at(t: int) -> float:
-            if t < warmup:
-                return start + t * gain
             now = t - warmup
             if mult != 1:
                 i = floor(log(1 - now / period * (1 - mult), mult))

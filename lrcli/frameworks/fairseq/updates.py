@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.frameworks.schedule import FrameworkSchedule, Pieced, Pieces
 from lrcli.schedules import CurveMarks, LrRule, Setting, are_numbers, data, dataclass, length, number
 
 ONE_EPOCH = 1 << 62
@@ -46,7 +46,7 @@ class FairseqWarmed(FairseqScheduler):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FairseqFloored(FairseqWarmed):
+class FairseqFloored(Pieced, FairseqWarmed):
     """A scheduler with a smallest learning rate, from which the warmup begins unless it is told otherwise."""
 
     warmup_init_lr: float = number(-1, doc="the learning rate at the start of the warmup; below 0: min_lr")
@@ -55,10 +55,15 @@ class FairseqFloored(FairseqWarmed):
     def check(self, lr: float) -> None:
         self.require(lr > self.min_lr, "lr must be more than min_lr", "min_lr", "AssertionError")
 
-    @property
-    def first_lr(self) -> float:
-        """The learning rate at the start of the warmup."""
-        return self.min_lr if self.warmup_init_lr < 0 else self.warmup_init_lr
+    def body(self, base_lr: float) -> LrRule:
+        """The learning rate after the warmup."""
+        raise NotImplementedError
+
+    def pieces(self, base_lr: float) -> Pieces:
+        warmup = self.warmup_updates
+        first = self.min_lr if self.warmup_init_lr < 0 else self.warmup_init_lr
+        gain = (base_lr - first) / warmup if warmup > 0 else 1
+        return (warmup, lambda t: first + t * gain), (math.inf, self.body(base_lr))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,18 +126,9 @@ class FairseqStep(FairseqFloored):
         self.require(self.lr_decay <= 1, "lr_decay must be at most 1", "lr_decay", "AssertionError")
         self.require(self.min_lr >= 0, "min_lr must be at least 0", "min_lr", "AssertionError")
 
-    def rule(self, base_lr: float) -> LrRule:
-        warmup, start, low = self.warmup_updates, self.first_lr, float(self.min_lr)
-        gain = (base_lr - start) / warmup if warmup > 0 else 1
-        period, decay = self.lr_deacy_period, self.lr_decay
-
-        def lr_at(t: int) -> float:
-            if t < warmup:
-                return start + t * gain
-            lr = base_lr * decay ** ((t - warmup) // period)
-            return lr if lr >= low else low
-
-        return lr_at
+    def body(self, base_lr: float) -> LrRule:
+        warmup, period, decay, low = self.warmup_updates, self.lr_deacy_period, self.lr_decay, float(self.min_lr)
+        return lambda t: lr if (lr := base_lr * decay ** ((t - warmup) // period)) >= low else low
 
     def repeats(self) -> Iterator[tuple[float, float, str]]:
         period = self.lr_deacy_period
@@ -140,7 +136,7 @@ class FairseqStep(FairseqFloored):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FairseqTriStage(FairseqScheduler):
+class FairseqTriStage(Pieced, FairseqScheduler):
     """Warm up linearly, hold the learning rate, fall exponentially to final_lr_scale of it, and stay there.
 
     lr(t) = base_lr * init_lr_scale + (base_lr - base_lr * init_lr_scale) / W * t    for t < W = warmup_steps
@@ -198,20 +194,18 @@ class FairseqTriStage(FairseqScheduler):
         warmup, hold, decay = (int((self.max_update or 0) * part) for part in self.phase_ratio)
         return warmup, hold, decay
 
-    def rule(self, base_lr: float) -> LrRule:
+    def pieces(self, base_lr: float) -> Pieces:
         warmup, hold, decay = self.stages
         start, end, exp = self.init_lr_scale * base_lr, self.final_lr_scale * base_lr, math.exp
         gain = (base_lr - start) / warmup if warmup != 0 else 0
         factor, fall = -math.log(self.final_lr_scale) / decay, warmup + hold
 
-        def lr_at(t: int) -> float:
-            if t < warmup:
-                return start + gain * t
-            if t < fall:
-                return base_lr
-            return base_lr * exp(-factor * (t - fall)) if t <= fall + decay else end
-
-        return lr_at
+        return (
+            (warmup, lambda t: start + gain * t),
+            (fall, lambda t: base_lr),
+            (math.floor(fall + decay) + 1, lambda t: base_lr * exp(-factor * (t - fall))),
+            (math.inf, lambda t: end),
+        )
 
     def marks(self) -> CurveMarks:
         warmup, hold, decay = self.stages

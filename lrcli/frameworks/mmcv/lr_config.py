@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import fields
 from functools import cached_property
 from typing import Any
@@ -11,10 +11,9 @@ from typing import Any
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.base import require_epochs
 from lrcli.frameworks.mmcv._policies import KEYS, NEEDED, POLICIES, bends, repeated_bends
-from lrcli.frameworks.schedule import FrameworkSchedule, Pieced
+from lrcli.frameworks.schedule import Pieced, Pieces
 from lrcli.schedules import (
     CurveMarks,
-    LrRule,
     Setting,
     are_numbers,
     data,
@@ -33,7 +32,7 @@ _WARMUP = ("warmup_iters", "warmup_ratio", "warmup_by_epoch")
 
 
 @dataclass(frozen=True)
-class LRConfig(Pieced, FrameworkSchedule):
+class LRConfig(Pieced):
     """Follow a policy by epoch (by_epoch) or by iteration; for warmup_iters iterations multiply it with a warmup.
 
     With p the epoch or iteration, T the run's length in those, m = min_lr or base_lr * min_lr_ratio:
@@ -204,7 +203,7 @@ class LRConfig(Pieced, FrameworkSchedule):
         """The row at which the warmup ends, 0 where there is none."""
         return self._warmup_iters / self.setting.steps_per_row
 
-    def pieces(self, base_lr: float) -> Sequence[tuple[float, LrRule]]:
+    def pieces(self, base_lr: float) -> Pieces:
         rates = POLICIES[self._policy](self._keys, base_lr, self._total)
         per_epoch, per_row, by_epoch = self._per_epoch, self.setting.steps_per_row, self._by_epoch
         kind, ratio, warmup = self.warmup, self.warmup_ratio, self._warmup_iters

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from lrcli.frameworks.schedule import FrameworkSchedule
-from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number
+from lrcli.frameworks.schedule import Pieced, Pieces
+from lrcli.schedules import CurveMarks, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetLR(FrameworkSchedule):
+class GetLR(Pieced):
     """Warm up to learning_rate, follow half a cosine to min_lr, and stay there.
 
     lr(t) = learning_rate * (t + 1) / (warmup_iters + 1)                    for t < warmup_iters
@@ -35,25 +35,17 @@ class GetLR(FrameworkSchedule):
     lr_decay_iters: float = length(600000, doc="the iteration at which min_lr is reached", any_number=True)
     min_lr: float = number(6e-5, doc="the learning rate at the end")
 
-    def rule(self, base_lr: float) -> LrRule:
-        lr, low, warmup, end, cos, pi = (
-            self.rate(base_lr),
-            self.min_lr,
-            self.warmup_iters,
-            self.lr_decay_iters,
-            math.cos,
-            math.pi,
+    def pieces(self, base_lr: float) -> Pieces:
+        lr, low, cos, pi = self.rate(base_lr), self.min_lr, math.cos, math.pi
+        warmup, end, late = self.warmup_iters, self.lr_decay_iters, int(self.setting.release != "2023")
+        return (
+            (warmup, lambda t: lr * (t + late) / (warmup + late)),
+            (
+                math.floor(end) + 1,
+                lambda t: low + 0.5 * (1.0 + cos(pi * ((t - warmup) / (end - warmup)))) * (lr - low),
+            ),
+            (math.inf, lambda t: low),
         )
-        of_2023 = self.setting.release == "2023"
-
-        def lr_at(t: int) -> float:
-            if t < warmup:
-                return lr * t / warmup if of_2023 else lr * (t + 1) / (warmup + 1)
-            if t > end:
-                return low
-            return low + 0.5 * (1.0 + cos(pi * ((t - warmup) / (end - warmup)))) * (lr - low)
-
-        return lr_at
 
     def marks(self) -> CurveMarks:
         yield self.warmup_iters, "warmup ends"

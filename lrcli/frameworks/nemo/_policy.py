@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from lrcli.errors import Problem
-from lrcli.frameworks.base import raised
-from lrcli.frameworks.schedule import FrameworkSchedule, Pieced
+from lrcli.frameworks.schedule import Pieced, Pieces
 from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number, untried
-
-
-def no_rate(reason: str) -> LrRule:
-    """The rule of a policy that raises a ValueError at each of these steps."""
-
-    def lr_at(t: int) -> float:
-        raise raised("nemo", "ValueError", reason)
-
-    return lr_at
 
 
 def edges(step: float, event: str) -> CurveMarks:
@@ -27,7 +17,7 @@ def edges(step: float, event: str) -> CurveMarks:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NemoPolicy(Pieced, FrameworkSchedule):
+class NemoPolicy(Pieced):
     """A policy in a run: its setting, and the arguments that every policy has."""
 
     min_lr: float = number(0.0, doc="the learning rate past max_steps; for most a floor, too")
@@ -96,7 +86,7 @@ class NemoWarmed(NemoPolicy):
         """What stands between the warmup and the body."""
         yield from ()
 
-    def pieces(self, base_lr: float) -> Sequence[tuple[float, LrRule]]:
+    def pieces(self, base_lr: float) -> Pieces:
         warmup, low, end = self.warmup, float(self.min_lr), self.end
         pieces: list[tuple[float, LrRule]] = []
         if warmup > 0:

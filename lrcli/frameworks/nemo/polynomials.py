@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from lrcli.errors import Problem
-from lrcli.frameworks.nemo._policy import NemoAnnealed, NemoHeld, NemoWarmed, edges, no_rate
+from lrcli.frameworks.base import raising
+from lrcli.frameworks.nemo._policy import NemoAnnealed, NemoHeld, NemoWarmed, edges
+from lrcli.frameworks.schedule import Pieces
 from lrcli.schedules import CurveMarks, LrRule, Setting, dataclass, flag, length, number, untried
 
 
@@ -266,14 +268,14 @@ class NemoCosineAnnealing(NemoAnnealed):
     def _unless_below(self, rule: LrRule, base_lr: float) -> LrRule:
         """The rule, which raises where the learning rate of some group is below min_lr."""
         below = any(lr < self.min_lr for lr in self.all_lrs(base_lr))
-        return no_rate("the learning rate must not be below min_lr") if below else rule
+        return raising("nemo", "ValueError", "the learning rate must not be below min_lr") if below else rule
 
     def body(self, base_lr: float) -> LrRule:
         warmup, low, rest = self.warmup, self.min_lr, self.max_steps - self.warmup
         span, pi, cos = base_lr - self.min_lr, math.pi, math.cos
         return self._unless_below(lambda t: span * (0.5 * (1 + cos(pi * (t - warmup) / rest))) + low, base_lr)
 
-    def pieces(self, base_lr: float) -> Sequence[tuple[float, LrRule]]:
+    def pieces(self, base_lr: float) -> Pieces:
         if not self.constant:
             return super().pieces(base_lr)
         top, low, warmup = self.first_lr(base_lr), float(self.min_lr), self.warmup

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from lrcli.errors import Problem
-from lrcli.frameworks.nemo._policy import NemoAnnealed, NemoHeld, NemoPolicy, NemoWarmed, edges, no_rate
+from lrcli.frameworks.base import raising
+from lrcli.frameworks.nemo._policy import NemoAnnealed, NemoHeld, NemoPolicy, NemoWarmed, edges
+from lrcli.frameworks.schedule import Pieces
 from lrcli.schedules import CurveMarks, LrRule, Setting, dataclass, length, number, untried
 
 
@@ -126,7 +128,7 @@ class NemoT5InverseSquareRootAnnealing(NemoPolicy):
         exception = "TypeError" if steps else "ZeroDivisionError"
         self.require((steps or 0) > 0, "constant_steps must be above 0", "constant_steps", exception)
 
-    def pieces(self, base_lr: float) -> Sequence[tuple[float, LrRule]]:
+    def pieces(self, base_lr: float) -> Pieces:
         steps, low = self.constant_steps or 1, float(self.min_lr)
         constant = 1 / (steps**0.5)
         return (
@@ -170,7 +172,7 @@ class NemoNoamAnnealing(NemoWarmed):
     def _peak_share(self) -> float:
         return float(self.d_model ** (-0.5) * max(1, self.warmup) ** (-0.5))
 
-    def pieces(self, base_lr: float) -> Sequence[tuple[float, LrRule]]:
+    def pieces(self, base_lr: float) -> Pieces:
         warmup, low, normal = self.warmup, float(self.min_lr), self.d_model ** (-0.5)
 
         slope = warmup ** (-1.5) if warmup > 0 else math.inf
@@ -222,7 +224,7 @@ class NemoNoamHoldAnnealing(NemoHeld):
     def body(self, base_lr: float) -> LrRule:
         warmup, rate, low = self.warmup, self.decay_rate, float(self.min_lr)
         if warmup == 0:
-            return no_rate("Noam cannot be used without warmup steps")
+            return raising("nemo", "ValueError", "Noam cannot be used without warmup steps")
         hold = self.hold - warmup if self.hold > 0 else 0
         top = base_lr * max(1, warmup**rate)
 

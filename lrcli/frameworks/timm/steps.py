@@ -9,7 +9,7 @@ from typing import Any
 
 from lrcli.errors import InvalidValue, Problem
 from lrcli.frameworks.metered import Metered, follow_plateau
-from lrcli.frameworks.schedule import FrameworkSchedule, above, at_least, below
+from lrcli.frameworks.schedule import FrameworkSchedule, Pieced, Pieces, above, at_least, below
 from lrcli.schedules import (
     CurveMarks,
     LrRule,
@@ -62,7 +62,7 @@ class Noisy(FrameworkSchedule):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TimmScheduled(Noisy):
+class TimmScheduled(Pieced, Noisy):
     """A scheduler that is a function of t: what its constructor leaves, the warmup, then `body`."""
 
     warmup_t: float = length(0, doc="length of the linear warmup", any_number=True)
@@ -89,20 +89,16 @@ class TimmScheduled(Noisy):
             rule = "must be true in a run that counts epochs: without it step() does nothing. Give steps: for a run"
             raise InvalidValue("t_in_epochs", rule, False)
 
-    def rule(self, base_lr: float) -> LrRule:
+    def pieces(self, base_lr: float) -> Pieces:
         warmup, init, scale, offset = self.warmup_t, self.warmup_lr_init, self.lr_scale, self.offset
         gain = (self.warmup_target(base_lr) - init) / warmup if warmup else 1
         body = self.body(base_lr)
         start = float(init if warmup else base_lr)  # what the constructor leaves: step(0) is never called
-
-        def lr_at(t: int) -> float:
-            if t == 0:
-                return start * scale
-            if t < warmup:
-                return (init + t * gain) * scale
-            return body(t - offset) * scale  # type: ignore[arg-type]
-
-        return lr_at
+        return (
+            (1, lambda t: start * scale),
+            (warmup, lambda t: (init + t * gain) * scale),
+            (math.inf, lambda t: body(t - offset) * scale),
+        )
 
     def marks(self) -> CurveMarks:
         yield 1, ""

@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable, Iterator
 
 from lrcli.errors import Problem
-from lrcli.frameworks.base import raised
-from lrcli.frameworks.schedule import FrameworkSchedule
-from lrcli.schedules import CurveMarks, LrRule, choice, dataclass, length, number
+from lrcli.frameworks.base import raising
+from lrcli.frameworks.schedule import Pieced, Pieces
+from lrcli.schedules import CurveMarks, choice, dataclass, length, number
 
 
 @dataclass(frozen=True, kw_only=True)
-class TorchtitanLRScheduler(FrameworkSchedule):
+class TorchtitanLRScheduler(Pieced):
     """Warm up linearly from above 0, keep the base LR, and decay to min_lr_factor of it.
 
     lr(t) = base_lr * ((t + 1) / W)      for t < W = min(int(warmup_steps), T)
@@ -61,20 +61,15 @@ class TorchtitanLRScheduler(FrameworkSchedule):
             decay = min(round(total * self.decay_ratio), decay)
         return warmup, total + 1 - warmup - decay, decay
 
-    def rule(self, base_lr: float) -> LrRule:
+    def pieces(self, base_lr: float) -> Pieces:
         warmup, stable, decay = self.phases()
         begin, low, high, left = warmup + stable, self.min_lr_factor, 1 - self.min_lr_factor, _LEFT[self.decay_type]
-
-        def lr_at(t: int) -> float:
-            if t < warmup:
-                return base_lr * ((t + 1) / warmup)
-            if t < begin:
-                return base_lr
-            if not decay:
-                raise raised("torchtitan", "AssertionError", "there is no decay, and the steps are over")
-            return base_lr * (low + high * left((t + 1 - begin) / decay))
-
-        return lr_at
+        over = raising("torchtitan", "AssertionError", "there is no decay, and the steps are over")
+        return (
+            (warmup, lambda t: base_lr * ((t + 1) / warmup)),
+            (begin, lambda t: base_lr),
+            (math.inf, (lambda t: base_lr * (low + high * left((t + 1 - begin) / decay))) if decay else over),
+        )
 
     def marks(self) -> CurveMarks:
         warmup, stable, _ = self.phases()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from lrcli.errors import Problem, Refuses
 from lrcli.frameworks.base import before
-from lrcli.frameworks.schedule import FrameworkSchedule
+from lrcli.frameworks.schedule import FrameworkSchedule, Pieced, Pieces
 from lrcli.schedules import CurveMarks, LrRule, Setting, choice, dataclass, length, number, untried
 from lrcli.schedules.turns import next_turn
 
@@ -201,7 +201,7 @@ _SHAPES = ("linear", "cosine", "1-sqrt")
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransformersWarmupStableDecay(Warmed):
+class TransformersWarmupStableDecay(Pieced, Warmed):
     """Warm up to the base LR, keep it, and fall over the last num_decay_steps to min_lr_ratio of it.
 
     lr(t) = base_lr * (up(t / max(1, W)) * (1 - min_lr_ratio) + min_lr_ratio)      for t < W = num_warmup_steps
@@ -256,23 +256,20 @@ class TransformersWarmupStableDecay(Warmed):
         assert self.num_training_steps is not None
         return self.num_training_steps - self.num_warmup_steps - self.num_decay_steps
 
-    def rule(self, base_lr: float) -> LrRule:
+    def pieces(self, base_lr: float) -> Pieces:
         warmup, stable, low = self.num_warmup_steps, self.stable_steps(), self.min_lr_ratio
         decay_at = warmup + stable
-        end = decay_at + self.num_decay_steps
         climb, fall, high = float(max(1, warmup)), float(max(1, self.num_decay_steps)), 1.0 - low
         up, down = _UP[self.warmup_type], _down(self.decay_type, self.num_cycles)
-
-        def lr_at(t: int) -> float:
-            if t < warmup:
-                return base_lr * max(0.0, up(t / climb) * high + low)
-            if t < decay_at:
-                return base_lr
-            if t < end:
-                return base_lr * max(0.0, down((t - warmup - stable) / fall) * high + low)
-            return base_lr * low
-
-        return lr_at
+        return (
+            (warmup, lambda t: base_lr * max(0.0, up(t / climb) * high + low)),
+            (decay_at, lambda t: base_lr),
+            (
+                decay_at + self.num_decay_steps,
+                lambda t: base_lr * max(0.0, down((t - warmup - stable) / fall) * high + low),
+            ),
+            (math.inf, lambda t: base_lr * low),
+        )
 
     def marks(self) -> CurveMarks:
         yield from super().marks()
