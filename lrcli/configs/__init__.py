@@ -6,6 +6,7 @@ ours. It is of a format if it has the keys that the format states; a special kin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,7 +23,7 @@ from lrcli.reader.elsewhere import ELSEWHERE
 from lrcli.reader.forms import spelled_out
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.overrides import apply_set
-from lrcli.reader.request import Origin, ReplayOptions
+from lrcli.reader.request import Origin
 from lrcli.reader.source import Problems, Source, refuse
 from lrcli.reader.units import resolve_scalar
 from lrcli.spec import Spec
@@ -81,7 +82,8 @@ def _read(
     the one to read it for, whatever the file says.
     """
     kind = match.format
-    options, asked = _release_asked(kind, request)
+    asked = _release_asked(kind, request)
+    options = replace(request.options, emulation=None) if asked else request.options
     release = release or asked
     given = WatchedOptions(**vars(_given(request)))
     config = Config(
@@ -159,29 +161,24 @@ def _read(
     )
 
 
-def _release_asked(kind: Format, request: Request) -> tuple[ReplayOptions, str]:
-    """(what is left to ask of the ordinary reader, the release that the config is to be read for, "" for none)."""
-    options = request.options
-    text = (options.emulation or "").strip()
-    framework, _, version = text.partition("-")
+def _release_asked(kind: Format, request: Request) -> str:
+    """The examined release that a config is to be read for; "" where none of its framework is asked for."""
+    options, releases = request.options, kind.releases
+    framework, _, version = (options.emulation or "").strip().partition("-")
     if not kind.framework or framework != kind.framework:
-        return options, ""
-    if not version:
-        return replace(options, emulation=None), kind.releases[-1]
+        return ""
+    if version in ("", *releases):
+        return version or releases[-1]
     where = Source(options.emulation_by, placed=False).whole
-    known = f"{kind.releases[0]} to {kind.releases[-1]}" if kind.releases else ""
-    if version in kind.releases:
-        return replace(options, emulation=None), version
-    if not version.replace(".", "").isdecimal() or ".." in version or version[-1] == "." or version[0] == ".":
+    known = f"{releases[0]} to {releases[-1]}"
+    if not re.fullmatch(r"\d+(\.\d+)*", version):
         raise refuse(where, "emulation", f"{version!r} is no release of {framework}", f"they are {known}")
     # 4.51 is some patch release of 4.51: the newest that was examined, if one was
-    parts = version.split(".")
-    same = [release for release in kind.releases if release.split(".")[: len(parts)] == parts]
-    if not same:
-        if not version_parts(kind.releases[0]) <= version_parts(version) <= version_parts(kind.releases[-1]):
-            raise refuse(where, "emulation", f"{framework} {version} was not examined", f"those that were are {known}")
-        same = [release for release in kind.releases if version_parts(release) <= version_parts(version)]
-    return replace(options, emulation=None), same[-1]
+    same = [release for release in releases if release.startswith(f"{version}.")]
+    older = [release for release in releases if version_parts(release) <= version_parts(version)]
+    if not same and (not older or version_parts(version) > version_parts(releases[-1])):
+        raise refuse(where, "emulation", f"{framework} {version} was not examined", f"those that were are {known}")
+    return (same or older)[-1]
 
 
 def _given(request: Request) -> Given:

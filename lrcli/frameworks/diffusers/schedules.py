@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 from operator import mul
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from lrcli.errors import Problem
 from lrcli.frameworks.schedule import FrameworkSchedule
@@ -18,35 +18,40 @@ from lrcli.frameworks.transformers.warmups import (
     TransformersPolynomial,
 )
 from lrcli.schedules import CurveMarks, LrRule, dataclass, length, number, text
+from lrcli.schedules.base import parameters
+from lrcli.schedules.params import param_of
 
 if TYPE_CHECKING:
     from lrcli.frameworks.porting import WantedCurve
 
 
-def unused_steps(doc: str = "not used") -> Any:
+_UNUSED = "not used"
+"""How the doc of a field begins that changes nothing."""
+
+
+def unused_steps(doc: str = _UNUSED) -> Any:
     """A number of steps that the schedule does not look at."""
     return length(None, doc=doc, any_number=True, optional=True)
 
 
 def unused_number() -> Any:
     """A number that the schedule does not look at."""
-    return number(None, doc="not used", optional=True)
+    return number(None, doc=_UNUSED, optional=True)
 
 
 def unused_text() -> Any:
     """A text that the schedule does not look at."""
-    return text(None, doc="not used", optional=True)
+    return text(None, doc=_UNUSED, optional=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Diffusers(FrameworkSchedule):
-    """A schedule of diffusers; `unused` are the fields that it does nothing with."""
-
-    unused: ClassVar[tuple[str, ...]]
+    """A schedule of diffusers, which tells of given fields that it does nothing with."""
 
     def notes(self) -> Iterator[Problem]:
         yield from super().notes()
-        given = [field for field in self.unused if getattr(self, field) is not None]
+        unused = [f.name for f in parameters(self) if param_of(f).doc.startswith(_UNUSED)]
+        given = [name for name in unused if name != "num_training_steps" and getattr(self, name) is not None]
         if given:
             yield Problem("not-used", f"{self.name} does nothing with {' and '.join(given)}, as diffusers does")
 
@@ -66,9 +71,8 @@ class DiffusersConstant(Diffusers, TransformersConstant):
     """
 
     name = "diffusers.constant"
-    unused = ("num_warmup_steps", "num_cycles", "power", "step_rules")
 
-    num_warmup_steps: float | None = unused_steps("not used: there is no warmup")
+    num_warmup_steps: float | None = unused_steps(f"{_UNUSED}: there is no warmup")
     num_training_steps: float | None = unused_steps()
     num_cycles: float | None = unused_number()
     power: float | None = unused_number()
@@ -89,7 +93,6 @@ class DiffusersConstantWithWarmup(Diffusers, TransformersConstantWithWarmup):
     """
 
     name = "diffusers.constant_with_warmup"
-    unused = ("num_cycles", "power", "step_rules")
 
     num_training_steps: float | None = unused_steps()
     num_cycles: float | None = unused_number()
@@ -112,7 +115,6 @@ class DiffusersLinear(Diffusers, TransformersLinear):
     """
 
     name = "diffusers.linear"
-    unused = ("num_cycles", "power", "step_rules")
 
     num_cycles: float | None = unused_number()
     power: float | None = unused_number()
@@ -137,7 +139,6 @@ class DiffusersCosine(Diffusers, TransformersCosine):
     """
 
     name = "diffusers.cosine"
-    unused = ("num_cycles", "power", "step_rules")
 
     num_cycles: Any = unused_number()
     power: float | None = unused_number()
@@ -165,7 +166,6 @@ class DiffusersCosineWithRestarts(Diffusers, TransformersCosineWithRestarts):
     """
 
     name = "diffusers.cosine_with_restarts"
-    unused = ("power", "step_rules")
 
     power: float | None = unused_number()
     step_rules: str | None = unused_text()
@@ -190,7 +190,6 @@ class DiffusersPolynomial(Diffusers, TransformersPolynomial):
     """
 
     name = "diffusers.polynomial"
-    unused = ("num_cycles", "step_rules")
 
     num_cycles: float | None = unused_number()
     step_rules: str | None = unused_text()
@@ -221,13 +220,12 @@ class DiffusersPiecewiseConstant(Diffusers):
     """
 
     name = "diffusers.piecewise_constant"
-    unused = ("num_warmup_steps", "num_cycles", "power")
     aliases = ("get_piecewise_constant_schedule",)
 
     step_rules: str = text(
         doc="factor:step, ..., and the last factor", example='"1:1000,0.1:2000,0.01"', tried=_rules_of
     )
-    num_warmup_steps: float | None = unused_steps("not used: there is no warmup")
+    num_warmup_steps: float | None = unused_steps(f"{_UNUSED}: there is no warmup")
     num_training_steps: float | None = unused_steps()
     num_cycles: float | None = unused_number()
     power: float | None = unused_number()
