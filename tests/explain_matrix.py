@@ -71,6 +71,7 @@ class Case:
     """What really happened: the spec that was meant, and what was logged at the positions.
 
     settings: the keys that the run had other values of. declared: the spec beside its text, if not the schedule's own.
+    unit: what the positions count.
     """
 
     spec: Spec
@@ -78,6 +79,7 @@ class Case:
     values: list[float]
     settings: tuple[str, ...] = ()
     declared: Declared | None = None
+    unit: str = "epoch"
 
 
 def rows(n: int) -> list[float]:
@@ -173,10 +175,13 @@ def averaged(n: int) -> Made:
     """A log of means over n steps of every epoch."""
 
     def make(schedule: str) -> Case:
-        spec = replace(spec_of(schedule), interval="step", steps_per_epoch=n)
+        run = f"name: s, lr: 0.07, steps: {N}, steps_per_epoch: {n}"
+        declared = read_declared(f"{{{run}, schedule: {SCHEDULES[schedule]}}}")
+        spec = declared.spec
         s = formula(spec)
         epochs = N // n
-        return Case(spec, rows(epochs), [sum(s(e * n + i) for i in range(n)) / n for e in range(epochs)])
+        values = [sum(s(e * n + i) for i in range(n)) / n for e in range(epochs)]
+        return Case(spec, rows(epochs), values, (), declared)
 
     return make
 
@@ -185,13 +190,14 @@ def grouped(which: str) -> Made:
     """A log of the second parameter group, or of the mean of both."""
 
     def make(schedule: str) -> Case:
-        spec = spec_of(schedule)
-        lower = replace(spec.groups[0], name="low", lr=0.07 * 0.65)
-        if spec.groups[0].schedule.sets_lr:
-            lower = replace(lower, schedule=replace(lower.schedule, max_lr=0.13 * 0.65))  # type: ignore[call-arg]
-        spec = replace(spec, groups=(replace(spec.groups[0], name="high"), lower))
+        group = SCHEDULES[schedule].replace("max_lr: 0.13", f"max_lr: {0.13 * 0.65}")
+        groups = f"[{{name: high}}, {{name: low, lr: {0.07 * 0.65}, schedule: {group}}}]"
+        run = f"name: s, lr: 0.07, epochs: {N}, schedule: {SCHEDULES[schedule]}, groups: {groups}"
+        declared = read_declared(f"{{{run}}}")
+        spec = declared.spec
         high, low = formula(spec), formula(spec, 1)
-        return Case(spec, rows(N), [low(t) if which == "low" else (high(t) + low(t)) / 2 for t in range(N)])
+        values = [low(t) if which == "low" else (high(t) + low(t)) / 2 for t in range(N)]
+        return Case(spec, rows(N), values, (), declared)
 
     return make
 
@@ -217,7 +223,9 @@ def reported(name: str) -> Made:
             raise KeyError(schedule)
         text, observed, at, _ = CASES[name]
         declared = read_declared(text)
-        return Case(declared.spec, [float(t) for t in at], [observed(t) for t in at], (), declared)
+        return Case(
+            declared.spec, [float(t) for t in at], [observed(t) for t in at], (), declared, declared.spec.interval
+        )
 
     return make
 
@@ -391,14 +399,13 @@ def outcomes(
                 values = [quantise(value, rounding) for value in case.values]
                 log = Log(
                     "log.csv",
-                    case.spec.interval if case.declared else "epoch",
+                    case.unit,
                     case.positions,
                     {"lr": values},
                     rounding=rounding,
                 )
                 begin = time.perf_counter()
-                declared = case.declared or declared_of(schedule)
-                report = explain(case.spec, log, declared=declared if declared.spec == case.spec else None)
+                report = explain(case.declared or declared_of(schedule), log)
                 seconds = time.perf_counter() - begin
                 if report.follows and truth != "follows":
                     continue  # the mark is smaller than the log's precision: there is nothing to explain

@@ -63,7 +63,7 @@ class _Words:
         report = self.report
         log, spec = self.say(report.log), self.say(report.spec)
         if report.follows:
-            largest = self._residual(report)
+            largest = self._residual(report.plain)
             yield _flush(f"{self._bold(f'{log} follows {spec}')}: {_rows(report)}; {largest}")
             if report.first_row == 1:
                 unit = report.unit
@@ -103,7 +103,7 @@ class _Words:
         """The text about a spec, said of a config where the log is held against one."""
         return text.replace("the spec", "the config") if self.report.of_config else text
 
-    def _residual(self, fitted: Report | Explanation) -> str:
+    def _residual(self, fitted: Explanation) -> str:
         if not fitted.residual:
             return "nothing is left over"
         share = f"{number_text(fitted.residual, 3)} ({number_text(100 * fitted.relative, 2)} %)"
@@ -205,7 +205,7 @@ def explain_document(report: Report) -> str:
         {
             **{name: getattr(report, name) for name in _FIELDS},
             "precision": {"kind": report.rounding.kind, "digits": report.rounding.digits},
-            "residual": _residual_object(report, report.unit),
+            "residual": _residual_object(report.plain, report.unit),
             "first_miss": miss and {report.unit: miss.at, "logged": miss.logged, "meant": miss.meant},
             "explanations": [_object(explanation, report.unit) for explanation in report.explanations],
         }
@@ -235,5 +235,5 @@ def _object(explanation: Explanation, unit: str) -> dict[str, Any]:
     }
 
 
-def _residual_object(fitted: Report | Explanation, unit: str) -> dict[str, Any]:
+def _residual_object(fitted: Explanation, unit: str) -> dict[str, Any]:
     return {"absolute": fitted.residual, "relative": fitted.relative, unit: fitted.worst}

@@ -20,9 +20,7 @@ def report_of(name: str, rounding: Rounding) -> Report:
     declared = read_declared(text)
     values = [quantise(observed(t), rounding) for t in at]
     unit = declared.spec.interval
-    return explain(
-        declared.spec, Log("log", unit, list(map(float, at)), {"lr": values}, rounding=rounding), declared=declared
-    )
+    return explain(declared, Log("log", unit, list(map(float, at)), {"lr": values}, rounding=rounding))
 
 
 @pytest.mark.parametrize("rounding", [FULL, FIVE], ids=["full", "5 digits"])
@@ -41,7 +39,7 @@ def test_mlx() -> None:
     at = [9, 19, 29, 39, 49, 59, 69, 99, 199, 399, 599, 799, 999, 1059, 1069, 1499, 1999, 2999, 4999]
     lrs = [quantise(s(MLX)(t if t < 60 else min(t - 1, 1060)), Rounding("significant", 4)) for t in at]
     log = Log("log", "step", list(map(float, at)), {"lr": lrs}, rounding=Rounding("significant", 4))
-    first = explain(declared.spec, log, declared=declared).explanations[0]
+    first = explain(declared, log).explanations[0]
     assert (19, {"held-end", "handover"}) == (first.explained, {entry.key for entry in first.causes})
 
 
@@ -102,5 +100,5 @@ def test_warmup_that_a_class_has_by_itself(framework: str, cause: str) -> None:
     declared = read_declared(FRAMEWORKS_OWN[framework])
     at = range(0, 500, 4)
     log = Log("log", "step", list(map(float, at)), {"lr": [WARMED[cause](s(FRAMEWORKS_OWN[framework]), t) for t in at]})
-    report = explain(declared.spec, log, declared=declared)
+    report = explain(declared, log)
     assert ("explained", [cause]) == (report.verdict, [entry.key for entry in report.explanations[0].causes])

@@ -72,7 +72,7 @@ def explained(text: str, sets: Sequence[str], rounding: Rounding, **more: int) -
     """What explain says of a run whose spec had these values, against the spec without them."""
     declared = read_declared(text)
     run = read_declared(text, sets=sets).spec
-    return explain(declared.spec, log_of(run, rounding, **more), declared=declared)
+    return explain(declared, log_of(run, rounding, **more))
 
 
 ONE = [
@@ -129,7 +129,7 @@ def test_one_key(name: str, setting: str, rounding: Rounding) -> None:
     assert ("explained", 0) == (report.verdict, first.rows - first.explained)
     told = [change.setting for change in (*first.changes, *first.same)]
     assert setting in told
-    again = read_declared(SPECS[name], sets=[first.changes[0].setting]).spec
+    again = read_declared(SPECS[name], sets=[first.changes[0].setting])
     assert explain(again, log_of(read_declared(SPECS[name], sets=[setting]).spec, rounding)).follows
 
 
@@ -159,7 +159,7 @@ def test_two_keys_on_a_short_log_prove_nothing() -> None:
     """Four rows can be bent to two numbers: the log is called unexplained, and why is said."""
     declared = read_declared(SPECS["polynomial"])
     run = read_declared(SPECS["polynomial"], sets=["schedule.total_iters=120", "schedule.power=3"]).spec
-    report = explain(declared.spec, log_of(run, FULL, every=25, first=1), declared=declared)
+    report = explain(declared, log_of(run, FULL, every=25, first=1))
     assert "unexplained" == report.verdict
     assert report.explanations[0].unproven
 
@@ -184,7 +184,7 @@ def test_a_key_beside_wrong_rows(wrong: tuple[int, ...]) -> None:
         log = log_of(read_declared(SPECS[name], sets=[setting]).spec, FULL)
         for row in wrong:
             log.lrs["lr"][row] *= 0.5  # type: ignore[index, operator]
-        first = explain(declared.spec, log, declared=declared).explanations[0]
+        first = explain(declared, log).explanations[0]
         assert (setting,) == tuple(change.setting for change in first.changes)
 
 
@@ -207,7 +207,7 @@ def test_periods_of_a_cosine_that_the_spec_has_no_key_for(periods: float) -> Non
     """One and a half periods of PyTorch's cosine are transformers' num_cycles."""
     declared = read_declared("{lr: 5e-5, steps: 300, warmup: {for: 20, start_factor: 0}, schedule: {type: cosine}}")
     run = read_declared(SPECS["hf cosine"], sets=[f"schedule.num_cycles={periods}"]).spec
-    first = explain(declared.spec, log_of(run, FIVE, every=10), declared=declared).explanations[0]
+    first = explain(declared, log_of(run, FIVE, every=10)).explanations[0]
     assert ["cycles"] == [entry.key for entry in first.causes]
     assert (f"o(t) = s(t) with num_cycles {periods:g} (periods of the cosine) instead of 0.5",) == first.forms
 
@@ -218,7 +218,7 @@ def test_a_run_that_was_extended() -> None:
     declared, longer = read_declared(text), read_declared(text, sets=["steps=500"])
     before, after = log_of(declared.spec, FULL, every=10), log_of(longer.spec, FULL, every=10)
     log = replace(after, lrs={"lr": [*before.lrs["lr"][:15], *after.lrs["lr"][15:]]})
-    first = explain(declared.spec, log, declared=declared).explanations[0]
+    first = explain(declared, log).explanations[0]
     assert ["horizon-after"] == [entry.key for entry in first.causes]
     assert ("o(t) = s(t); from t = 150 on with steps: 500 instead of 300",) == first.forms
 
@@ -261,6 +261,6 @@ def test_a_base_rate_and_a_lag(name: str) -> None:
     log = log_of(run, FULL)
     values = log.lrs["lr"]
     late = replace(log, lrs={"lr": [values[0], *values[:-1]]})
-    first = explain(declared.spec, late, declared=declared).explanations[0]
+    first = explain(declared, late).explanations[0]
     assert ["lr=0.03"] == [change.setting for change in first.changes]
     assert "lag" in first.families

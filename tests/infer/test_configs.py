@@ -59,7 +59,7 @@ def explained(
     """What explain says of a run whose config had these values, against the config without them."""
     log = log_of(config(tmp_path, text, sets, name), rounding)
     declared = config(tmp_path, text, name=name)
-    return explain(declared.spec, log, declared=declared)
+    return explain(declared, log)
 
 
 ONE = [
@@ -82,7 +82,7 @@ def test_one_key(tmp_path: Path, setting: str, rounding: Rounding) -> None:
     assert ("explained", first.rows) == (report.verdict, first.explained)
     assert setting == first.changes[0].setting
     again = config(tmp_path, sets=[first.changes[0].setting])
-    assert explain(again.spec, log_of(config(tmp_path, sets=[setting]), rounding)).follows
+    assert explain(again, log_of(config(tmp_path, sets=[setting]), rounding)).follows
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_a_key_of_a_schedule_that_is_walked(tmp_path: Path) -> None:
     """The rows near the start are probed: each value that is tried would be walked through 80,000 iterations."""
     ran = config(tmp_path, POLY, ("param_scheduler.0.power=0.45",), "ran.py")
     plain = config(tmp_path, POLY, (), "plain.py")
-    report = explain(plain.spec, log_of(ran, FIVE, 500), declared=plain)
+    report = explain(plain, log_of(ran, FIVE, 500))
     assert [change.setting for change in report.explanations[0].changes] == ["param_scheduler.0.power=0.45"]
 
 
@@ -242,7 +242,7 @@ def test_a_run_of_another_length(tmp_path: Path) -> None:
     """The key is found though most rows lie past the end of the config's run, and its number is written out."""
     ran = config(tmp_path, NEMO, ("trainer.max_steps=3141590",), "nemo.yaml")
     plain = config(tmp_path, NEMO, (), "nemo.yaml")
-    first = explain(plain.spec, log_of(ran, FIVE, 10_000), declared=plain).explanations[0]
+    first = explain(plain, log_of(ran, FIVE, 10_000)).explanations[0]
     assert "trainer.max_steps" in [change.key for change in first.changes]
     assert not any("e+" in form for form in first.forms)
 
@@ -263,7 +263,7 @@ def test_the_key_that_takes_the_rounder_number(tmp_path: Path) -> None:
     sets = ("first_step=0",)
     log = log_of(config(tmp_path, AXOLOTL, (*sets, "max_steps=1500")), FULL, 1)
     plain = config(tmp_path, AXOLOTL, sets)
-    first = explain(plain.spec, log, declared=plain).explanations[0]
+    first = explain(plain, log).explanations[0]
     assert [change.setting for change in first.changes] == ["max_steps=1500"]
 
 
@@ -305,7 +305,7 @@ def test_a_config_that_was_not_used(tmp_path: Path, defaults: str, rounding: Rou
     """A run of the Trainer's defaults, one of several for the learning rate, is named as that and not key by key."""
     log = log_of(config(tmp_path, DEFAULTS[defaults]), rounding, every=10)
     declared = config(tmp_path)
-    first = explain(declared.spec, log, declared=declared).explanations[0]
+    first = explain(declared, log).explanations[0]
     assert ["unused"] == [cause.key for cause in first.causes]
     assert first.explained == first.rows
     changes = {change.key: change.value for change in first.changes}
@@ -314,7 +314,7 @@ def test_a_config_that_was_not_used(tmp_path: Path, defaults: str, rounding: Rou
     )
     assert ("learning_rate" in changes) == (defaults == "TrainingArguments")
     again = config(tmp_path, sets=[change.setting for change in first.changes])
-    assert explain(again.spec, log).follows
+    assert explain(again, log).follows
 
 
 def test_a_config_that_was_not_used_in_a_run_of_unknown_length(tmp_path: Path) -> None:
@@ -323,7 +323,7 @@ def test_a_config_that_was_not_used_in_a_run_of_unknown_length(tmp_path: Path) -
     (tmp_path / "train.yaml").write_text(text)
     declared = read_declared(str(tmp_path / "train.yaml"), translate=read_config)
     log = log_of(config(tmp_path, DEFAULTS["TrainingArguments"] + "max_steps: 1234\n"), every=10)
-    first = explain(declared.spec, log, declared=declared).explanations[0]
+    first = explain(declared, log).explanations[0]
     assert ["unused"] == [cause.key for cause in first.causes]
     assert "o(t) = s(t) of the framework's defaults with --steps 1234" == first.forms[0]
 
@@ -332,7 +332,7 @@ def test_several_keys_that_were_not_used(tmp_path: Path) -> None:
     """Keys that fall back to their defaults together are named together, and the others are not."""
     log = log_of(config(tmp_path, sets=["lr_scheduler_type=linear", "warmup_ratio=null", "num_train_epochs=3"]))
     declared = config(tmp_path)
-    first = explain(declared.spec, log, declared=declared).explanations[0]
+    first = explain(declared, log).explanations[0]
     assert ["unused-keys"] == [cause.key for cause in first.causes]
     assert {"lr_scheduler_type=linear", "warmup_ratio=null"} == {change.setting for change in first.changes}
 
@@ -345,7 +345,7 @@ def test_a_nanogpt_config_that_was_not_used(tmp_path: Path) -> None:
     positions = range(0, 5000, 100)
     log = Log("log", "step", [float(t) for t in positions], {"lr": [rates[t] or 0.0 for t in positions]})
     declared = config(tmp_path, NANOGPT, name="nanogpt.py")
-    first = explain(declared.spec, log, declared=declared).explanations[0]
+    first = explain(declared, log).explanations[0]
     assert ["unused"] == [cause.key for cause in first.causes]
 
 
@@ -357,7 +357,7 @@ def test_a_detectron2_config_that_was_not_used(tmp_path: Path, every: int) -> No
     positions = range(0, 1200, every)
     log = Log("log", "step", [float(t) for t in positions], {"lr": [rates[t] or 0.0 for t in positions]})
     declared = config(tmp_path, DETECTRON2, name="detectron2.yaml")
-    first = explain(declared.spec, log, declared=declared).explanations[0]
+    first = explain(declared, log).explanations[0]
     assert ["unused"] == [cause.key for cause in first.causes]
 
 
@@ -398,7 +398,7 @@ def test_milestones_in_the_other_unit(tmp_path: Path, text: str, setting: str, e
     (tmp_path / "c.py").write_text(text)
     read = partial(read_declared, str(tmp_path / "c.py"), given=Given(batches_per_epoch=500), translate=read_config)
     declared, run = read(), read(sets=[setting])
-    first = explain(declared.spec, log_of(run, every=every), declared=declared).explanations[0]
+    first = explain(declared, log_of(run, every=every)).explanations[0]
     assert ["unit"] == [cause.key for cause in first.causes]
     assert [setting] == [change.setting for change in first.changes]
 
@@ -415,7 +415,7 @@ def test_a_run_that_was_extended(tmp_path: Path, sets: list[str], row: int, roun
     rows = [t < row for t in after.positions]
     (short,), (long,) = before.lrs.values(), after.lrs.values()
     values = [short[i] if early else long[i] for i, early in enumerate(rows)]
-    first = explain(declared.spec, replace(after, lrs={"lr": values}), declared=declared).explanations[0]
+    first = explain(declared, replace(after, lrs={"lr": values})).explanations[0]
     assert ["horizon-after"] == [cause.key for cause in first.causes]
     assert f"with max_steps: {sets[0].partition('=')[2]} instead of 600" in first.forms[0]
 
@@ -427,5 +427,5 @@ def test_periods_of_a_cosine(tmp_path: Path, periods: str, every: int) -> None:
     text, setting = TRL.replace("max_steps: -1", "max_steps: 600"), f"lr_scheduler_kwargs.num_cycles={periods}"
     declared = config(tmp_path, text)
     log = log_of(config(tmp_path, text, [setting]), every=every)
-    first = explain(declared.spec, log, declared=declared).explanations[0]
+    first = explain(declared, log).explanations[0]
     assert [setting] == [change.setting for change in first.changes]

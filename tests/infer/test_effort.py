@@ -39,7 +39,7 @@ def test_explain_ends(text: str) -> None:
     positions = [*range(1, 20), *range(100, 215_000, 10_000)]
     values = [2e-4 * (1 - t / 215_000) for t in positions]
     began = time.process_time()
-    report = explain(declared.spec, Log("log", declared.spec.interval, positions, {"lr": values}), declared=declared)
+    report = explain(declared, Log("log", declared.spec.interval, positions, {"lr": values}))
     assert "unexplained" == report.verdict
     assert time.process_time() - began < 30  # a third of that here; a guard against no end at all
 

@@ -15,6 +15,7 @@ from lrcli.errors import LrcliError
 from lrcli.infer.explain import Report, explain
 from lrcli.infer.explain.causes import CAUSES
 from lrcli.logs import Log, Rounding, Run
+from lrcli.reader import read_declared
 from lrcli.render import Style
 from lrcli.render.explain import explain_document, write_explain_report
 from lrcli.spec import Emulation, Spec
@@ -84,8 +85,9 @@ MARKS = {
 def test_mark(name: str) -> None:
     """The mark of a single cause is named by that cause, and all rows are explained."""
     text, observed, key = MARKS[name]
-    spec = lrcli.load(text)
-    report = explain(spec, log_of([observed(t) for t in range(spec.length)]))
+    declared = read_declared(text)
+    spec = declared.spec
+    report = explain(declared, log_of([observed(t) for t in range(spec.length)]))
     assert ("explained", (key,), 0) == (
         report.verdict,
         keys(report),
@@ -95,9 +97,9 @@ def test_mark(name: str) -> None:
 
 def test_seed_story() -> None:
     """A loop in PyTorch 1.1 that prints get_lr() of StepLR(4): the double gamma, with its issue, and nothing beside."""
-    spec = lrcli.load("{name: step4, lr: 0.001, epochs: 10, schedule: {type: step, step_size: 4}}")
+    declared = read_declared("{name: step4, lr: 0.001, epochs: 10, schedule: {type: step, step_size: 4}}")
     printed = [0.001] * 4 + [1e-05] + [0.0001] * 3 + [1.0000000000000002e-06, 1e-05]
-    report = explain(spec, log_of(printed))
+    report = explain(declared, log_of(printed))
     first = report.explanations[0]
     assert report.first_miss is not None
     assert ("explained", 2, 4, 1e-05) == (report.verdict, report.missed, report.first_miss.at, report.first_miss.logged)
@@ -109,32 +111,35 @@ def test_seed_story() -> None:
 
 def test_counts_from_one() -> None:
     """A log without row 0 that is one step behind counts from 1; with first_step: 1 it follows."""
-    spec = lrcli.load(COSINE)
+    declared = read_declared(COSINE)
+    spec = declared.spec
     s = formula(spec)
     log = log_of([s(t) for t in range(20)], first=1)
-    assert ("numbering",) == keys(explain(spec, log))
-    assert explain(replace(spec, first_step=1), log).follows
+    assert ("numbering",) == keys(explain(declared, log))
+    assert explain(replace(declared, spec=replace(spec, first_step=1)), log).follows
 
 
 def test_skipped_steps() -> None:
     """Skipped steps are found where they were, and a spec that lists them is followed."""
-    spec = lrcli.load(COSINE)
+    declared = read_declared(COSINE)
+    spec = declared.spec
     s = formula(spec)
     log = log_of([s(t - (t >= 11) - (t >= 24)) for t in range(40)])
-    report = explain(spec, log)
+    report = explain(declared, log)
     assert ("skipped",) == keys(report)
     assert ("o(t) = s(t - lag), lag 1 from t = 11, 2 from t = 24",) == report.explanations[0].forms
-    assert explain(replace(spec, skipped=(11, 24)), log).follows
+    assert explain(replace(declared, spec=replace(spec, skipped=(11, 24))), log).follows
 
 
 def test_sequential_of_1_10() -> None:
     """SequentialLR's first learning rate in PyTorch 1.10 is another release, not a warmup."""
-    spec = lrcli.load(
+    declared = read_declared(
         "{lr: 0.1, epochs: 30, schedule: [{type: linear, for: 10, start_factor: 0.1},"
         " {type: linear, start_factor: 0.5, total_iters: 8}]}"
     )
+    spec = declared.spec
     curve = lrcli.evaluate(replace(spec, emulation=Emulation("1.10", "lr")))
-    assert "version" == keys(explain(spec, log_of(curve.shown())))[0]
+    assert "version" == keys(explain(declared, log_of(curve.shown())))[0]
 
 
 Clocked = Callable[[float], float]
@@ -149,56 +154,58 @@ PAIRS: dict[str, tuple[Callable[[Clocked], Clocked], set[str]]] = {
 def test_pair(name: str) -> None:
     """Two causes together are found, and named as two."""
     make, expected = PAIRS[name]
-    spec = lrcli.load("{lr: 0.1, epochs: 40, schedule: {type: polynomial, total_iters: 200, power: 3}}")
+    declared = read_declared("{lr: 0.1, epochs: 40, schedule: {type: cosine, T_max: 60, eta_min: 0.001}}")
+    spec = declared.spec
     observed = make(formula(spec))
-    report = explain(spec, log_of([observed(t) for t in range(40)]))
+    report = explain(declared, log_of([observed(t) for t in range(40)]))
     assert ("explained", expected) == (report.verdict, set(keys(report)))
 
 
 def test_late_warmup_onto_a_running_decay() -> None:
     """A log that is one epoch late, of a decay whose clock runs during the warmup: both are named."""
-    spec = lrcli.load(WARM)
+    declared = read_declared(WARM)
     lr = warmup(lambda t: 0.1 + 0.9 * t / 10, running=True)
-    report = explain(spec, log_of([lr(max(t - 1, 0)) for t in range(60)]))
+    report = explain(declared, log_of([lr(max(t - 1, 0)) for t in range(60)]))
     assert ("explained", {"lag", "decay-clock"}) == (report.verdict, set(keys(report)))
 
 
 def test_noise_is_unexplained() -> None:
     """What no cause makes is called unexplained, whatever the schedule."""
     for seed, text in enumerate((COSINE, WARM, STEP)):
-        spec, chance = lrcli.load(text), random.Random(seed)
-        s = formula(spec)
-        values = [s(t) * chance.uniform(0.5, 1.5) for t in range(spec.length)]
-        report = explain(spec, log_of(values))
+        declared, chance = read_declared(text), random.Random(seed)
+        s = formula(declared.spec)
+        values = [s(t) * chance.uniform(0.5, 1.5) for t in range(declared.spec.length)]
+        report = explain(declared, log_of(values))
         assert "unexplained" == report.verdict
 
 
 def test_another_schedule_is_unexplained() -> None:
     """A log of quite another schedule is not talked into being this one."""
-    spec = lrcli.load(COSINE)
-    report = explain(spec, log_of([0.1 * 0.9**t + 0.003 * t for t in range(40)]))
+    declared = read_declared(COSINE)
+    report = explain(declared, log_of([0.1 * 0.9**t + 0.003 * t for t in range(40)]))
     assert ("unexplained", 40) == (report.verdict, report.rows)
 
 
 def test_one_row_explains_nothing() -> None:
     """A single row that is off could be anything: a factor is no explanation of it."""
-    report = explain(lrcli.load(STEP), log_of([0.0373]))
+    report = explain(read_declared(STEP), log_of([0.0373]))
     assert "unexplained" == report.verdict
 
 
 def test_equals_are_told() -> None:
     """On an exponential a lead is also a factor and a reading: all are named, and that they never part is said."""
-    spec = lrcli.load("{lr: 0.1, epochs: 40, schedule: {type: exponential, gamma: 0.9}}")
+    declared = read_declared("{lr: 0.1, epochs: 40, schedule: {type: exponential, gamma: 0.9}}")
+    spec = declared.spec
     s = formula(spec)
-    report = explain(spec, log_of([s(t + 1) for t in range(40)]))
+    report = explain(declared, log_of([s(t + 1) for t in range(40)]))
     assert {("lead",), ("amplitude",), ("reading",)} == {one.families for one in report.explanations}
     assert [None, None, None] == [one.parts_at for one in report.explanations]
 
 
 def test_where_equals_part() -> None:
     """Where two explanations would part later in the run, the report says at which row."""
-    spec = lrcli.load("{lr: 0.1, epochs: 200, schedule: {type: step, step_size: 9}}")
-    report = explain(spec, log_of([0.1] * 40))
+    declared = read_declared("{lr: 0.1, epochs: 200, schedule: {type: step, step_size: 9}}")
+    report = explain(declared, log_of([0.1] * 40))
     partings = {one.causes[0].key: one.parts_at.at for one in report.explanations if one.parts_at is not None}
     assert (("held",), {"slower"}) == (keys(report), partings.keys() & {"slower"})
     assert min(partings.values()) >= 40
@@ -206,48 +213,52 @@ def test_where_equals_part() -> None:
 
 def test_precision() -> None:
     """At four digits a log follows that would differ with all of them."""
-    spec = lrcli.load(COSINE)
+    declared = read_declared(COSINE)
+    spec = declared.spec
     s = formula(spec)
     values = [float(f"{s(t):.3e}") for t in range(40)]
-    report = explain(spec, log_of(values, rounding=Rounding("significant", 4)))
+    report = explain(declared, log_of(values, rounding=Rounding("significant", 4)))
     assert (True, ()) == (report.follows, report.explanations)
 
 
 def test_rows_without_a_value_are_left_out() -> None:
     """A missing cell and a NaN are left out and counted; rows past the end are compared with what follows."""
-    spec = lrcli.load(COSINE)
+    declared = read_declared(COSINE)
+    spec = declared.spec
     s = formula(spec)
     values: list[float | None] = [s(t) for t in range(44)]
     values[3], values[5] = None, math.nan
-    report = explain(spec, log_of(values))
+    report = explain(declared, log_of(values))
     assert (True, 42, 2, 4) == (report.follows, report.rows, report.left_out, report.past_end)
 
 
 def test_runs() -> None:
     """Of several runs the one that differs is looked at, or the one asked for."""
-    spec = lrcli.load(STEP)
+    declared = read_declared(STEP)
+    spec = declared.spec
     s = formula(spec)
     values = [s(t) for t in range(40)] + [s(max(t - 1, 0)) for t in range(30)]
     positions = [float(t) for t in (*range(40), *range(30))]
     log = Log("log", "epoch", positions, {"lr": values}, runs=(Run(0, 40), Run(40, 70)))
-    report = explain(spec, log)
+    report = explain(declared, log)
     assert (2, 2, ("lag",)) == (report.run, report.runs, keys(report))
-    assert explain(spec, log, run=1).follows
+    assert explain(declared, log, run=1).follows
     with pytest.raises(LrcliError, match="has 2 runs, there is no run 3"):
-        explain(spec, log, run=3)
+        explain(declared, log, run=3)
 
 
 def test_epochs_against_steps() -> None:
     """Without steps_per_epoch a log of steps cannot meet a spec of epochs."""
     with pytest.raises(LrcliError, match="give the spec steps_per_epoch"):
-        explain(lrcli.load(STEP), log_of([0.1, 0.1], unit="step"))
+        explain(read_declared(STEP), log_of([0.1, 0.1], unit="step"))
 
 
 def test_steps_per_epoch_is_named() -> None:
     """Stepped per batch with a horizon in epochs: k is said to be the spec's steps_per_epoch."""
-    spec = replace(lrcli.load(COSINE), steps_per_epoch=7)
+    declared = read_declared(COSINE.replace("epochs: 40", "epochs: 40, steps_per_epoch: 7"))
+    spec = declared.spec
     s = formula(spec)
-    report = explain(spec, log_of([s(7 * t) for t in range(40)]))
+    report = explain(declared, log_of([s(7 * t) for t in range(40)]))
     assert (("faster",), ("k is the spec's steps_per_epoch",)) == (keys(report), report.explanations[0].details)
 
 
@@ -263,9 +274,10 @@ def test_knowledge_base() -> None:
 
 def test_json() -> None:
     """The JSON report holds verdict, causes, forms, references, residuals and the first row missed."""
-    spec = lrcli.load(STEP)
+    declared = read_declared(STEP)
+    spec = declared.spec
     s = formula(spec)
-    report = json.loads(explain_document(explain(spec, log_of([2 * s(t) for t in range(40)]))))
+    report = json.loads(explain_document(explain(declared, log_of([2 * s(t) for t in range(40)]))))
     (first, *_) = report["explanations"]
     assert ("explained", 40, 40) == (report["verdict"], report["rows"], report["missed"])
     assert {"epoch": 0, "logged": 0.2, "meant": 0.1} == report["first_miss"]
@@ -276,8 +288,9 @@ def test_json() -> None:
 
 def test_text_keeps_to_the_width() -> None:
     """No line of the text is wider than the terminal."""
-    spec = lrcli.load(STEP)
+    declared = read_declared(STEP)
+    spec = declared.spec
     s = formula(spec)
-    report = explain(spec, log_of([s(t + 1) for t in range(40)]))
+    report = explain(declared, log_of([s(t + 1) for t in range(40)]))
     text = "".join(write_explain_report(report, "text", Style(width=60)))
     assert max(map(len, text.splitlines())) <= 60

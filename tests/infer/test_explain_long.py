@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-import lrcli
 from lrcli.infer.explain import explain
 from lrcli.infer.limits import SAMPLE
 from lrcli.logs import Log
+from lrcli.reader import read_declared
 
 N = 4 * SAMPLE
 LINEAR = (
@@ -33,11 +33,11 @@ CASES: dict[str, tuple[Callable[[int], int], str, str]] = {
 def test_a_switch_is_found_to_the_row(name: str) -> None:
     """Where a long log leaves its spec is told exactly, though not every row was tried with every cause."""
     clock, key, told = CASES[name]
-    spec = lrcli.load(LINEAR)
-    group = spec.groups[0]
+    declared = read_declared(LINEAR)
+    group = declared.spec.groups[0]
     assert group.schedule is not None and group.lr is not None
     values = [group.schedule.lr_at(clock(t), group.lr) for t in range(N)]
-    report = explain(spec, Log("log", "step", [float(t) for t in range(N)], {"lr": values}))
+    report = explain(declared, Log("log", "step", [float(t) for t in range(N)], {"lr": values}))
     first = report.explanations[0]
     assert ("explained", [key], N) == (report.verdict, [cause.key for cause in first.causes], first.explained)
     assert (told,) == first.forms

@@ -61,7 +61,7 @@ def explain(
     for rates in read.lrs.values():
         check_magnitudes(read.name, rates)
     check_magnitudes(declared.spec.name, (group.lr for group in declared.spec.groups))
-    report = explain_log(declared.spec, read, declared=declared, run=run)
+    report = explain_log(declared, read, run=run)
     if report.spec == report.log:  # d2.yaml and d2.csv
         report = replace(report, spec=Path(spec).name, log=Path(log).name)
     for note in _notes(report):

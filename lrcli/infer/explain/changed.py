@@ -35,7 +35,7 @@ class ChangedKeys:
 
     def __init__(self, declared: Declared, group: int) -> None:
         self.variants = Variants(declared, group)
-        self.group = group
+        self.spec, self.group = declared.spec, group
         self.reading = series_of(declared.spec).reading
         self.of_config = declared.values is not None
 
@@ -90,7 +90,7 @@ class ChangedKeys:
         """A warmup where the spec has none: its length solved for, from 0 or from what the first row shows."""
         if self._lacks_warmup():
             for factor in self._first_factors(probe.evidence):
-                key = _warmup_of(max(self.variants.declared.spec.length // 10, 1), factor)
+                key = _warmup_of(max(self.spec.length // 10, 1), factor)
                 yield from ((key, value) for value in self._solved(key, probe))
 
     def shown_warmups(self, evidence: Evidence) -> Iterator[Trial]:
@@ -105,7 +105,7 @@ class ChangedKeys:
 
     def _first_factors(self, evidence: Evidence) -> list[float]:
         """The factors that a warmup may begin with: what the first rows show, or 0 where row 0 is missing."""
-        lr = self.variants.declared.spec.groups[self.group].base_lr
+        lr = self.spec.groups[self.group].base_lr
         factors = [_first_share(evidence, lr) if lr else 0.0, *([0.0] if evidence.rows.at[0] else [])]
         return [factor for factor in dict.fromkeys(factors) if 0 <= factor < 1]
 
@@ -115,7 +115,7 @@ class ChangedKeys:
         if not asked or asked[0] < FEWEST_BEFORE:
             return
         wanted = evidence.rows.pick(asked)
-        run = self.variants.declared.spec
+        run = self.spec
         for key in self.keys:
             other = (
                 None
@@ -225,7 +225,7 @@ class ChangedKeys:
 
     def source_of(self, spec: Spec) -> RateSource | None:
         """The numbers of another spec; None where it has none, or its rows are not those of this one."""
-        if any(getattr(spec, name) != getattr(self.variants.declared.spec, name) for name in _OF_ROWS):
+        if any(getattr(spec, name) != getattr(self.spec, name) for name in _OF_ROWS):
             return None
         try:
             return plain_source(spec, self.group, self.reading)
@@ -234,7 +234,7 @@ class ChangedKeys:
 
     def tried(self, trials: Sequence[Trial]) -> RateSource | None:
         """The same without reading it again, where it can be told without that."""
-        if self.variants.declared.spec.emulation is not None:
+        if self.spec.emulation is not None:
             return self.source([key.to(value) for key, value in trials])
         group = self.variants.group(trials)
         try:
@@ -259,6 +259,8 @@ def _moving(entries: tuple[float, ...], i: int) -> Callable[[float], KeyValue]:
 
 def _first_share(evidence: Evidence, lr: float) -> float:
     """The factor that a linear warmup begins with, by the first two rows."""
+    if len(evidence.rows) < 2:
+        return 0.0
     (t, u), (a, b) = evidence.base.clock.times(evidence.rows.at[:2]), evidence.rows.values[:2]
     slope = (b - a) / (u - t) if t and u > t else 0.0
     error = (evidence.rows.slack[0] * u + evidence.rows.slack[1] * t) / (u - t) if slope else evidence.rows.slack[0]

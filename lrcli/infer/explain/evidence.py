@@ -82,11 +82,6 @@ class Evidence:
         return source if isinstance(source, Formula) and source.schedule == group.schedule else None
 
     @property
-    def plain_clock(self) -> bool:
-        """Whether the base leaves the clock alone."""
-        return self.base.clock is STRAIGHT
-
-    @property
     def counts_from_1(self) -> bool:
         """Whether the log has no row 0, and the spec does not say so."""
         return self.rows.at[0] > 0 and not self.spec.first_step
@@ -95,11 +90,6 @@ class Evidence:
     def steps_per_epoch(self) -> set[int]:
         """The scheduler steps of an epoch, as the spec says."""
         return {k for k in (self.spec.steps_per_epoch, self.log.per_epoch) if k and k > 1}
-
-    @property
-    def plain_factor(self) -> bool:
-        """Whether the base leaves the factor alone."""
-        return self.base.factor == 1.0
 
     @cached_property
     def predicted(self) -> list[float]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from lrcli.infer.costs import EXTRA
 from lrcli.infer.keys import Change
 from lrcli.infer.transforms import STRAIGHT, Clock, RateSource
 from lrcli.values import dataclass
+
+Untouched = Literal["", "clock", "factor", "all"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,11 @@ class Hypothesis:
         if c == 1.0:
             return rates
         return [c * rate if t >= begin else rate for t, rate in zip(positions, rates, strict=True)]
+
+    def leaves(self, what: Untouched) -> bool:
+        """Whether the clock, the factor, or all is left alone."""
+        untouched = {"": True, "clock": self.clock is STRAIGHT, "factor": self.factor == 1.0, "all": not self.parts}
+        return untouched[what]
 
     @property
     def cost(self) -> float:

@@ -2,115 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import TypeVar
 
 from lrcli.infer.effort import LIMIT, Effort
 from lrcli.infer.explain.causes import CAUSES
 from lrcli.infer.explain.changed import ChangedKeys
 from lrcli.infer.explain.evidence import Evidence, sample_of
+from lrcli.infer.explain.explanation import Explanation, explanation_of, missed_rows
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.rows import LogRows
 from lrcli.infer.explain.two_keys import TWO_KEYS, TwoKeys
 from lrcli.infer.explain.unused import UnusedKeys
 from lrcli.infer.limits import BASES, DONE, FINISHED, SURE
 from lrcli.infer.numbers import is_round, simplest_factor
-from lrcli.infer.transforms import RateSource, scaled, shifted, stretched
+from lrcli.infer.transforms import scaled, shifted, stretched
 from lrcli.progress import report_progress
-from lrcli.spec import Spec
-from lrcli.values import dataclass
 
-PIECE = 65536
-"""So many rows are compared at a time."""
+_Formed = TypeVar("_Formed", Hypothesis, Explanation)
 
 Counted = list[tuple[int, Hypothesis]]
 """Hypotheses, each with the rows of the sample that it misses."""
 
 
-@dataclass(frozen=True)
-class Fit:
-    """How a hypothesis does on all rows.
-
-    misses: how many rows it misses. first: the first of them. residual, at: the largest |o - predicted| of the rows
-    that it explains, and where.
-    """
-
-    hypothesis: Hypothesis
-    misses: int
-    rows: int
-    first: int | None
-    residual: float
-    relative: float
-    worst: int
-
-    @property
-    def share(self) -> float:
-        """The share of the rows that it explains."""
-        return 1 - self.misses / self.rows
-
-    @property
-    def is_one_cause(self) -> bool:
-        """Whether a single cause explains every row, but for those that are wrong by themselves."""
-        return not self.misses and sum(part.key != "glitch" for part in self.hypothesis.parts) == 1
-
-    @property
-    def rank(self) -> float:
-        """The smaller the better: what it takes to believe it, and what it leaves unexplained."""
-        return self.hypothesis.cost + min(2.0 * self.misses, 6.0) + 40 * (1 - self.share)
-
-
-def search(
-    spec: Spec,
-    rows: LogRows,
-    source: RateSource,
-    group: int,
-    changed: ChangedKeys | None = None,
-) -> tuple[list[Fit], Effort]:
-    """(the plain spec, then what explains most of the rows that it misses, best first; what was computed for it)."""
-    plain = Hypothesis(source)
-    first = fit_of(plain, rows)
-    if not first.misses:
-        return [first], Effort()
-    evidence = Evidence(spec, rows, group, plain, sample_of(rows, _missed(plain, rows)))
-    effort = Effort(2 * LIMIT if changed is not None and changed.of_config else LIMIT)
+def search(plain: Explanation, log: LogRows, changed: ChangedKeys) -> tuple[list[Explanation], Effort]:
+    """(what explains most of the rows that the plain spec misses, best first; what was computed for it)."""
+    base = plain.hypothesis
+    evidence = Evidence(changed.spec, log, changed.group, base, sample_of(log, missed_rows(base, log)))
+    effort = Effort(2 * LIMIT if changed.of_config else LIMIT)
     counted: Counted = []
     with effort:
-        for hypothesis in _searched(evidence, counted, rows, changed):
+        for hypothesis in _searched(evidence, counted, changed):
             counted.append((evidence.count(hypothesis), hypothesis))
-    return [first, *_finished(counted, rows)], effort
+    return _finished(counted, log), effort
 
 
-def _searched(evidence: Evidence, counted: Counted, rows: LogRows, changed: ChangedKeys | None) -> Iterator[Hypothesis]:
+def _searched(evidence: Evidence, counted: Counted, changed: ChangedKeys) -> Iterator[Hypothesis]:
     """Everything that may explain the log, until something does; `counted` holds what came before."""
-    if changed is not None:
-        yield from changed.units(evidence)
+    unused, two = UnusedKeys(changed, evidence), TwoKeys(changed, evidence)
+    # a log that counts from 1, or is a step ahead or behind
+    steps = ((-1, "numbering" if evidence.counts_from_1 else "lag"), (1, "lead"))
+    shifts = (evidence.on(evidence.propose_clock(shifted(d), key)) for d, key in steps)
+
+    def wrong(best: Explanation) -> bool:
+        return best.misses > 0
+
+    stages: list[tuple[Callable[[Explanation], bool], Iterator[Hypothesis]]] = [
+        (lambda best: best.rank > SURE, chain(unused.whole(), changed.one(evidence))),
+        (wrong, unused.some()),
+        (wrong, chain(changed.extended(evidence), _until_right(two.likely(), counted))),
+        (wrong, _pairs(evidence, counted)),
+        (
+            lambda best: best.misses > 0 or "amplitude" in best.hypothesis.keys,
+            chain.from_iterable(map(changed.one, shifts)),
+        ),
+        (
+            lambda best: not best.is_one_cause and best.rank > TWO_KEYS + DONE,
+            _until_right(two.thorough(), counted),
+        ),
+    ]
+    yield from changed.units(evidence)
     yield from _tried(evidence, 0)
-    best = _best(counted, rows)
-    two = None if changed is None else TwoKeys(changed, evidence)
-    if changed is not None and (best is None or best.rank > SURE):
-        unused = UnusedKeys(changed, evidence) if changed.of_config else None
-        if unused is not None:
-            yield from unused.whole()
-        yield from changed.one(evidence)
-        best = _best(counted, rows)
-        if unused is not None and (best is None or best.misses):
-            yield from unused.some()
-            best = _best(counted, rows)
-    if changed is not None and two is not None and (best is None or best.misses):
-        yield from changed.extended(evidence)
-        yield from _until_right(two.likely(), counted)
-        best = _best(counted, rows)
-    if best is None or best.misses:
-        bases = _bases(evidence, counted)
-        for i, base in enumerate(bases, 1):
-            yield from _tried(evidence.on(base), i, len(bases))
-        best = _best(counted, rows)
-    if changed is not None and (best is None or best.misses or "amplitude" in best.hypothesis.keys):
-        # a log that counts from 1, or is a step ahead or behind
-        for key, d in (("numbering" if evidence.counts_from_1 else "lag", -1), ("lead", 1)):
-            yield from changed.one(evidence.on(evidence.propose_clock(shifted(d), key)))
-        best = _best(counted, rows)
-    if two is not None and (best is None or (not best.is_one_cause and best.rank > TWO_KEYS + DONE)):
-        yield from _until_right(two.thorough(), counted)
+    for is_needed, hypotheses in stages:
+        if is_needed(_finished(counted, evidence.log)[0]):
+            yield from hypotheses
 
 
 def _until_right(hypotheses: Iterator[Hypothesis], counted: Counted) -> Iterator[Hypothesis]:
@@ -121,11 +77,19 @@ def _until_right(hypotheses: Iterator[Hypothesis], counted: Counted) -> Iterator
             return
 
 
+def _pairs(evidence: Evidence, counted: Counted) -> Iterator[Hypothesis]:
+    """Everything that the causes propose beside another one."""
+    bases = _bases(evidence, counted)
+    for i, base in enumerate(bases, 1):
+        yield from _tried(evidence.on(base), i, len(bases))
+
+
 def _tried(evidence: Evidence, i: int, of: int = 2 * BASES) -> Iterator[Hypothesis]:
     """Everything that the causes propose on this base."""
     for j, entry in enumerate(CAUSES):
         report_progress(i * len(CAUSES) + j, (of + 1) * len(CAUSES), "tests")
-        yield from entry.propose(evidence)
+        if evidence.base.leaves(entry.needs):
+            yield from entry.propose(evidence)
 
 
 def _bases(evidence: Evidence, counted: Counted) -> list[Hypothesis]:
@@ -140,10 +104,7 @@ def _bases(evidence: Evidence, counted: Counted) -> list[Hypothesis]:
             chosen.append(evidence.propose_clock(scaled(k), "faster"))
             chosen.append(evidence.propose_clock(stretched(k, True), "slower"))
     chosen += [evidence.propose("amplitude", f"{c:.6g} s(t)", factor=c) for c in _factors(evidence)]
-    bases: dict[tuple[str, ...], Hypothesis] = {}
-    for hypothesis in chosen:
-        bases.setdefault(hypothesis.forms, hypothesis)
-    return list(bases.values())
+    return _once(chosen)
 
 
 def _factors(evidence: Evidence) -> set[float]:
@@ -158,50 +119,20 @@ def _factors(evidence: Evidence) -> set[float]:
     return {c for c in factors if c not in (0.0, 1.0) and is_round(c)}
 
 
-def _best(counted: Counted, rows: LogRows) -> Fit | None:
-    return next(iter(_finished(counted, rows)), None)
-
-
-def _finished(counted: Counted, rows: LogRows) -> list[Fit]:
+def _finished(counted: Counted, rows: LogRows) -> list[Explanation]:
     """The best of the sample on all rows, those that say the same once."""
     ranked = sorted(counted, key=lambda pair: pair[1].cost + min(2.0 * pair[0], 6.0) + 0.01 * pair[0])
-    fits: list[Fit] = []
+    explanations: list[Explanation] = []
     for misses, hypothesis in ranked[:FINISHED]:
-        if fits and misses and fits[0].misses == 0:
+        if explanations and misses and explanations[0].misses == 0:
             break
-        fits.append(fit_of(hypothesis, rows))
-    best: dict[tuple[str, ...], Fit] = {}
-    for fit in sorted(fits, key=lambda fit: fit.rank):
-        best.setdefault(fit.hypothesis.forms, fit)
-    return list(best.values())
+        explanations.append(explanation_of(hypothesis, rows))
+    return _once(sorted(explanations, key=lambda explanation: explanation.rank))
 
 
-def fit_of(hypothesis: Hypothesis, rows: LogRows) -> Fit:
-    """A hypothesis against all rows, piece by piece."""
-    misses, first = 0, None
-    residual, relative, worst = 0.0, 0.0, rows.at[0]
-    for start in range(0, len(rows), PIECE):
-        at = rows.at[start : start + PIECE]
-        values = rows.values[start : start + PIECE]
-        slack = rows.slack[start : start + PIECE]
-        for t, value, predicted, s in zip(at, values, hypothesis.at(at), slack, strict=True):
-            if value == predicted:
-                continue
-            gap = abs(value - predicted)
-            if not gap <= s:
-                misses += 1
-                if first is None:
-                    first = t
-            elif gap > residual:
-                residual, worst = gap, t
-                relative = gap / max(abs(value), abs(predicted))
-    return Fit(hypothesis, misses, len(rows), first, residual, relative, worst)
-
-
-def _missed(hypothesis: Hypothesis, rows: LogRows) -> list[int]:
-    missed: list[int] = []
-    for start in range(0, len(rows), PIECE):
-        for i, rate in enumerate(hypothesis.at(rows.at[start : start + PIECE]), start):
-            if not abs(rows.values[i] - rate) <= rows.slack[i]:
-                missed.append(i)
-    return missed
+def _once(items: Iterable[_Formed]) -> list[_Formed]:
+    """The first of those that say the same."""
+    first: dict[tuple[str, ...], _Formed] = {}
+    for item in items:
+        first.setdefault(item.forms, item)
+    return list(first.values())

@@ -41,15 +41,22 @@ class UnusedKeys:
 
     def __init__(self, changed: ChangedKeys, evidence: Evidence) -> None:
         self.changed, self.evidence = changed, evidence
-        self.probe = Probe(changed.tried, evidence)
         self.declared = changed.variants.declared
+
+    @cached_property
+    def probe(self) -> Probe:
+        """The rows that the defaults are tried on."""
+        return Probe(self.changed.tried, self.evidence)
 
     def whole(self) -> Iterator[Hypothesis]:
         """The config with none of its keys."""
-        yield from self._left_out("unused", None)
+        if self.declared.without is not None:
+            yield from self._left_out("unused", None)
 
     def some(self) -> Iterator[Hypothesis]:
         """The config without two of its keys or more, and without any in a run of a length that is solved for."""
+        if self.declared.without is None:
+            return
         written = [*self._written][:MOST_UNUSED]
         for count in range(len(written), 1, -1):
             for paths in combinations(written, count):

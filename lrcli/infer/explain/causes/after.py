@@ -11,27 +11,19 @@ from lrcli.infer.explain.causes.base import Cause, phase_ends, propose_nothing
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.limits import LAGS
-from lrcli.infer.transforms import Clock, cycled, held, lagging, mirrored, shifted_since
-
-
-def find_restart(evidence: Evidence) -> Iterator[Hypothesis]:
-    """s(t - R) from R on: the lag is where it begins."""
-    if evidence.plain_clock:
-        for d in evidence.shifts:
-            if d < 0 and evidence.since(d) == -d:
-                yield evidence.propose_clock(shifted_since(-d, d), "restart")
-                flat = len(set(evidence.unclocked(range(min(-d, 1000))))) == 1
-                extra = EXTRA["a sawtooth of one value"] * flat
-                yield evidence.propose_clock(cycled(-d), "cycled", extra=extra)
+from lrcli.infer.transforms import Clock, cycled, held, lagging, mirrored, shifted, shifted_since
 
 
 def find_shift(evidence: Evidence) -> Iterator[Hypothesis]:
-    """s(t + d) from R on, R where the plain schedule stops to fit."""
-    if evidence.plain_clock:
-        for d in evidence.shifts:
-            row = evidence.since(d)
-            if row is not None and row != -d and not (abs(d) == 1 and _near_an_end(evidence, row)):
-                yield evidence.propose_clock(shifted_since(row, d), "shift", params=2 * (abs(d) > 1))
+    """s(t + d) from R on, R where the plain schedule stops to fit: a restart where d is -R."""
+    for d in evidence.shifts:
+        row = evidence.since(d)
+        if row is not None and row == -d:
+            yield evidence.propose_clock(shifted_since(-d, d), "restart")
+            flat = len(set(evidence.unclocked(range(min(-d, 1000))))) == 1
+            yield evidence.propose_clock(cycled(-d), "cycled", extra=EXTRA["a sawtooth of one value"] * flat)
+        elif row is not None and not (abs(d) == 1 and _near_an_end(evidence, row)):
+            yield evidence.propose_clock(shifted_since(row, d), "shift", params=2 * (abs(d) > 1))
 
 
 def _near_an_end(evidence: Evidence, row: int) -> bool:
@@ -41,7 +33,7 @@ def _near_an_end(evidence: Evidence, row: int) -> bool:
 
 def find_skipped(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t - lag), the lag as small as the rows allow, and growing."""
-    lag = _skipped_clock(evidence) if evidence.plain_clock else None
+    lag = _skipped_clock(evidence)
     if lag is not None:
         clock, places = lag
         yield evidence.propose_clock(clock, "skipped", params=places)
@@ -82,7 +74,8 @@ def _skipped_clock(evidence: Evidence) -> tuple[Clock, int] | None:
     if not rows:
         return None
     if len(evidence.sample) < len(evidence.log):
-        rows = [_exact(evidence, row, lag) for row, lag in zip(rows, (0, *lags), strict=False)]
+        places = ((evidence.index_of(row), shifted(-lag)) for row, lag in zip(rows, (0, *lags), strict=False))
+        rows = [evidence.log.at[evidence.refined(i, clock)] for i, clock in places]
     return lagging(rows, lags), len(rows)
 
 
@@ -95,24 +88,8 @@ def _fitting(
     return [lag for lag, v in zip(lags, values, strict=True) if abs(value - v) <= slack]
 
 
-def _exact(evidence: Evidence, row: int, lag: int) -> int:
-    """The first of all the rows, between two of the sample, at which the lag before no longer fits."""
-    i = evidence.index_of(row)
-    if i == 0:
-        return row
-    low, high = evidence.sample[i - 1], evidence.sample[i]
-    at = evidence.log.at[low : high + 1]
-    predicted = evidence.unclocked([max(t - lag, 0) for t in at])
-    for j, value in enumerate(predicted, low):
-        if not abs(value - evidence.log.values[j]) <= evidence.log.slack[j]:
-            return evidence.log.at[j]
-    return row
-
-
 def find_held(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(min(t, R)): the log stands still from R on."""
-    if not evidence.plain_clock:
-        return
     last, slack = evidence.rows.values[-1], evidence.rows.slack[-1]
     i = len(evidence.rows)
     while i > 0 and abs(evidence.rows.values[i - 1] - last) <= 2 * slack:
@@ -133,7 +110,7 @@ def find_held_end(evidence: Evidence) -> Iterator[Hypothesis]:
         begin += int(schedule.milestones[-1])
         schedule = schedule.schedules[-1]
     lasts = getattr(schedule, schedule.horizon[0]) if schedule.horizon else None
-    if not evidence.base.parts and isinstance(lasts, (int, float)) and begin + lasts < evidence.rows.at[-1]:
+    if isinstance(lasts, (int, float)) and begin + lasts < evidence.rows.at[-1]:
         stop = begin + int(lasts)
         form = f"s(min(t, {stop})), the end of its {schedule.horizon[0]}"
         yield evidence.propose("held-end", form, params=0, source=held(stop).of(evidence.base.source))
@@ -141,11 +118,10 @@ def find_held_end(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def find_mirrored(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(T - |t - T|): the log goes back where the schedule ends."""
-    if evidence.plain_clock:
-        lowest = min(range(len(evidence.rows)), key=evidence.rows.values.__getitem__)
-        for place in (evidence.rows.at[lowest], evidence.rows.at[lowest] + 1):
-            if 0 < place < evidence.rows.at[-1]:
-                yield evidence.propose_clock(mirrored(place), "mirrored")
+    lowest = min(range(len(evidence.rows)), key=evidence.rows.values.__getitem__)
+    for place in (evidence.rows.at[lowest], evidence.rows.at[lowest] + 1):
+        if 0 < place < evidence.rows.at[-1]:
+            yield evidence.propose_clock(mirrored(place), "mirrored")
 
 
 CAUSES = (
@@ -153,7 +129,7 @@ CAUSES = (
         "restart",
         "restart",
         "the schedule begins again",
-        find_restart,
+        propose_nothing,
         "scheduler.last_epoch at this row: it is 0 again",
         "From that row on the log shows the schedule from its step 0: the run was resumed without the scheduler's "
         "state, or a second run was appended to the first one's log.",
@@ -192,6 +168,7 @@ CAUSES = (
             "scheduler steps skipped by the fp16 loss scaler (lag only): the scaler's scale halves at this row",
         ),
         rank=120,
+        needs="clock",
     ),
     Cause(
         "skipped",
@@ -206,6 +183,7 @@ CAUSES = (
         ("pytorch #55585",),
         ("other reasons to leave out a step (NaN guards, empty batches): the scaler's scale tells",),
         rank=130,
+        needs="clock",
     ),
     Cause(
         "held",
@@ -223,6 +201,7 @@ CAUSES = (
             "milestones that never match: last_epoch goes on",
         ),
         rank=140,
+        needs="clock",
     ),
     Cause(
         "held-end",
@@ -236,6 +215,7 @@ CAUSES = (
         "as long as the run.",
         ("mlx-examples #985",),
         rank=145,
+        needs="all",
     ),
     Cause(
         "mirrored",
@@ -247,5 +227,6 @@ CAUSES = (
         "longer than T_max.",
         "Set T_max to the length of the run, or stop stepping at T_max.",
         rank=150,
+        needs="clock",
     ),
 )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 
 from lrcli.infer.explain.evidence import Evidence
-from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.hypothesis import Hypothesis, Untouched
 from lrcli.values import dataclass
 
 
@@ -20,6 +20,7 @@ class Cause:
     meaning: what it means, in one paragraph. advice: what to do. references: upstream issues.
     alike: the kinds of it, which leave the same numbers, each with what would tell it from the others.
     rank: of two that explain the same at the same cost, the one with the smaller rank is named first.
+    needs: what another cause must have left alone for this one to be proposed beside it: the clock, the factor, or all.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Cause:
     references: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
     rank: int = 1000
+    needs: Untouched = ""
 
 
 def propose_nothing(evidence: Evidence) -> Iterator[Hypothesis]:

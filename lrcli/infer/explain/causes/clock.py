@@ -5,38 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrcli.infer.costs import EXTRA
-from lrcli.infer.explain.causes.base import Cause
+from lrcli.infer.explain.causes.base import Cause, propose_nothing
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.transforms import scaled, shifted, stretched
 from lrcli.infer.usual import SCALES
 
 
-def find_lead(evidence: Evidence) -> Iterator[Hypothesis]:
-    """s(t + d), d read off the steps that the missed rows could show."""
-    return _shifted(evidence, "lead", [d for d in _shifts(evidence) if d > 0])
-
-
-def find_lag(evidence: Evidence) -> Iterator[Hypothesis]:
-    """s(t - d), d read off the steps that the missed rows could show."""
-    return _shifted(evidence, "lag", [d for d in _shifts(evidence) if d < (-1 if evidence.counts_from_1 else 0)])
-
-
-def find_numbering(evidence: Evidence) -> Iterator[Hypothesis]:
-    """s(t - 1) in a log that has no row 0."""
-    if evidence.plain_clock and evidence.counts_from_1:
-        yield evidence.propose_clock(shifted(-1), "numbering", params=0)
-
-
-def _shifts(evidence: Evidence) -> list[int]:
-    return evidence.shifts if evidence.plain_clock else []
-
-
-def _shifted(evidence: Evidence, key: str, shifts: list[int]) -> Iterator[Hypothesis]:
+def find_shifted(evidence: Evidence) -> Iterator[Hypothesis]:
+    """s(t + d), d read off the steps that the missed rows could show; s(t - 1) is common in a log without row 0."""
     span = evidence.rows.at[-1] - evidence.rows.at[0]
-    for d in shifts:
-        extra = EXTRA["half of the log"] * (2 * abs(d) > span)
-        yield evidence.propose_clock(shifted(d), key, extra=extra)
+    for d in sorted(evidence.shifts, key=lambda d: d < 0):
+        if d == -1 and evidence.counts_from_1:
+            yield evidence.propose_clock(shifted(d), "numbering", params=0)
+        else:
+            extra = EXTRA["half of the log"] * (2 * abs(d) > span)
+            yield evidence.propose_clock(shifted(d), "lead" if d > 0 else "lag", extra=extra)
 
 
 def _scales(evidence: Evidence) -> list[int]:
@@ -53,29 +37,18 @@ def _scales(evidence: Evidence) -> list[int]:
     return list(dict.fromkeys(k for k in (*scales[:24], *SCALES) if k > 1))
 
 
-def find_faster(evidence: Evidence) -> Iterator[Hypothesis]:
-    """s(k t), k from the first missed rows."""
-    for k, extra, detail in _scaled(evidence):
-        extra = extra or EXTRA["over at once"] * (evidence.spec.length < 6 * k)
-        yield evidence.propose_clock(scaled(k), "faster", extra=extra, detail=detail)
-        for ahead in (k - 1, k):  # logged at the end of the k steps
+def find_scaled(evidence: Evidence) -> Iterator[Hypothesis]:
+    """s(k t), logged before or after the k steps, and s(t / k) or s(floor(t / k)), k from the first missed rows."""
+    for k in _scales(evidence):
+        known = EXTRA["steps per epoch"] if k in evidence.steps_per_epoch else 0.0
+        detail = "k is the spec's steps_per_epoch" if known else ""
+        extra = known or EXTRA["over at once"] * (evidence.spec.length < 6 * k)
+        for ahead in (0, k - 1, k):
             yield evidence.propose_clock(scaled(k, ahead), "faster", extra=extra, detail=detail)
-
-
-def find_slower(evidence: Evidence) -> Iterator[Hypothesis]:
-    """s(t / k) or s(floor(t / k)), k from the first missed rows."""
-    for k, extra, detail in _scaled(evidence):
         first, last = evidence.unclocked([0, evidence.rows.at[-1] // k])
-        extra = extra or EXTRA["standing still"] * (first == last)  # any large k would do
+        extra = known or EXTRA["standing still"] * (first == last)  # any large k would do
         for whole in (True, False):
             yield evidence.propose_clock(stretched(k, whole), "slower", extra=extra, detail=detail)
-
-
-def _scaled(evidence: Evidence) -> Iterator[tuple[int, float, str]]:
-    """(a scale, what it costs less where the spec names it, and how the spec calls it)."""
-    for k in _scales(evidence) if evidence.plain_clock else ():
-        known = k in evidence.steps_per_epoch
-        yield k, EXTRA["steps per epoch"] * known, "k is the spec's steps_per_epoch" if known else ""
 
 
 CAUSES = (
@@ -83,7 +56,7 @@ CAUSES = (
         "lead",
         "lead",
         "the log is ahead of the schedule",
-        find_lead,
+        find_shifted,
         "the optimizer's own LR before its first step: ahead, too, or only the log is",
         "Every row holds a learning rate of a later step. Either training itself is ahead, because scheduler.step() "
         "came before optimizer.step() and the first learning rate was never used, or only the log is, because it was "
@@ -99,12 +72,13 @@ CAUSES = (
             "a nested SequentialLR runs one epoch ahead from PyTorch 2.6 on",
         ),
         rank=50,
+        needs="clock",
     ),
     Cause(
         "lag",
         "lag",
         "the log is behind the schedule",
-        find_lag,
+        propose_nothing,
         "scheduler.last_epoch beside the row: it is behind",
         "Every row holds a learning rate of an earlier step, and the first one comes more than once. Typical are a "
         "0-based epoch that is handed to scheduler.step(epoch) after the epoch, and a log that counts from 1.",
@@ -122,7 +96,7 @@ CAUSES = (
         "numbering",
         "lag",
         "the log counts from 1",
-        find_numbering,
+        propose_nothing,
         "the first row's number, and scheduler.last_epoch there",
         "Row 1 of the log is the schedule's step 0, and there is no row 0: nothing is wrong but the numbering. The "
         "Hugging Face Trainer (since 2025-03) and many loops log so.",
@@ -138,7 +112,7 @@ CAUSES = (
         "faster",
         "time scale k",
         "the scheduler is stepped k times as often as the schedule means",
-        find_faster,
+        find_scaled,
         "scheduler.last_epoch at the end of the run: k times the rows",
         "The schedule runs k times too fast. A horizon in epochs that is stepped once per batch gives k = steps per "
         "epoch (a cosine becomes periodic, a step decay collapses in the first epoch); k processes that step one "
@@ -152,12 +126,13 @@ CAUSES = (
             "stepped per micro-batch: k is gradient_accumulation_steps",
         ),
         rank=80,
+        needs="clock",
     ),
     Cause(
         "slower",
         "time scale 1/k",
         "the schedule runs k times too slowly",
-        find_slower,
+        propose_nothing,
         "scheduler.last_epoch at the end of the run: the rows divided by k, or T_max: k times the spec's",
         "Only every k-th row moves the schedule, or its horizon is k times too long: the horizon was computed in steps "
         "and the scheduler stepped once per epoch, or the horizon was multiplied by the accumulation steps. The decay "

@@ -72,7 +72,7 @@ def _known_after(evidence: Evidence, c: float, begin: int) -> str:
 
 def find_amplitude(evidence: Evidence) -> Iterator[Hypothesis]:
     """c s(t), c from the ratio of the rows."""
-    factor = evidence.factor_of(range(len(evidence.rows))) if evidence.plain_factor else None
+    factor = evidence.factor_of(range(len(evidence.rows)))
     if factor is None or factor[0] in (0.0, 1.0):
         return
     c, fixed = factor
@@ -86,7 +86,7 @@ def find_factor_after(evidence: Evidence) -> Iterator[Hypothesis]:
     """c s(t) from R on, c from the last rows, R where the plain schedule stops to fit."""
     n = len(evidence.rows)
     first = next((i for i, wrong in enumerate(evidence.misses) if wrong), n)
-    if not evidence.plain_factor or first == 0 or n - first < 2:
+    if first == 0 or n - first < 2:
         return
     factor = evidence.factor_of(range(max(first, n - max((n - first) // 2, 2)), n))
     if factor is None or factor[0] in (0.0, 1.0):
@@ -124,6 +124,7 @@ CAUSES = (
             "an exponential schedule that is ahead or behind: the same as a constant; its first rows tell",
         ),
         rank=160,
+        needs="factor",
     ),
     Cause(
         "factor-after",
@@ -140,6 +141,7 @@ CAUSES = (
             "the base learning rate was changed by hand at this row",
         ),
         rank=170,
+        needs="factor",
     ),
     Cause(
         "one-short",

@@ -43,7 +43,7 @@ def find_glitch(evidence: Evidence) -> Iterator[Hypothesis]:
 def find_base(evidence: Evidence) -> Iterator[Hypothesis]:
     """The base learning rate in every row."""
     lr = evidence.spec.groups[evidence.group].lr
-    if lr is None or evidence.base.parts or len(evidence.rows) < 3:
+    if lr is None or len(evidence.rows) < 3:
         return
     base = all(abs(value - lr) <= slack for value, slack in zip(evidence.rows.values, evidence.rows.slack, strict=True))
     if base and 2 * sum(evidence.misses) > len(evidence.rows):
@@ -81,5 +81,6 @@ CAUSES = (
             "scheduler.step() is never called: the optimizer's own learning rate stands still, too",
         ),
         rank=330,
+        needs="all",
     ),
 )

@@ -98,8 +98,6 @@ def _composed(evidence: Evidence) -> bool:
 
 def find_reading(evidence: Evidence) -> Iterator[Hypothesis]:
     """What get_lr() returns in the training loop, release by release."""
-    if evidence.base.parts:
-        return
     for source, releases in _replays(evidence, "get_lr", BLOCKS):
         form = f"get_lr() read in the loop, torch {ranges(releases)}"
         extra = EXTRA["ahead in row 0"] * (evidence.rows.at[0] == 0 and evidence.misses[0])
@@ -108,8 +106,6 @@ def find_reading(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def find_version(evidence: Evidence) -> Iterator[Hypothesis]:
     """The learning rate in use, release by release, in both orders of the loop."""
-    if evidence.base.parts:
-        return
     blocks = NESTED if _composed(evidence) else BLOCKS
     for source, releases in _replays(evidence, "lr", blocks):
         form = f"the LR that torch {ranges(releases)} trains with"
@@ -118,8 +114,6 @@ def find_version(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def find_explicit(evidence: Evidence) -> Iterator[Hypothesis]:
     """scheduler.step(epoch), release by release."""
-    if evidence.base.parts:
-        return
     blocks = (("1.4", "1.4"), ("1.1", "1.1"), ("1.5", "2.15"))
     for argument, first in (("epoch + 1", 1), ("epoch", 0)):
         epochs = tuple(map(float, range(first, first + _reach(evidence))))
@@ -130,7 +124,7 @@ def find_explicit(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def find_resumed(evidence: Evidence) -> Iterator[Hypothesis]:
     """A scheduler that is built again with last_epoch, R being the first row that the plain schedule misses."""
-    if evidence.base.parts or evidence.spec.emulation is not None or evidence.spec.groups[evidence.group].lr is None:
+    if evidence.spec.emulation is not None or evidence.spec.groups[evidence.group].lr is None:
         return
     first = next((i for i, wrong in enumerate(evidence.misses) if wrong), 0)
     first = evidence.refined(first, evidence.base.clock)
@@ -167,6 +161,7 @@ CAUSES = (
         ("pytorch #22107", "pytorch #20486", "pytorch #31871"),
         ("on an exponential schedule this is a lead of one step, but for row 0: compare with the optimizer's own LR",),
         rank=10,
+        needs="all",
     ),
     Cause(
         "version",
@@ -180,6 +175,7 @@ CAUSES = (
         "Compare torch.__version__ of that run; `lrcli versions SPEC` lists which releases agree.",
         ("pytorch #72874", "pytorch #23480", "pytorch #20124"),
         rank=20,
+        needs="all",
     ),
     Cause(
         "explicit",
@@ -192,6 +188,7 @@ CAUSES = (
         "Call scheduler.step() without an argument.",
         ("pytorch #36913", "deit #145", "pytorch #21623"),
         rank=30,
+        needs="all",
     ),
     Cause(
         "resumed",
@@ -205,5 +202,6 @@ CAUSES = (
         "Load scheduler.state_dict() instead of passing last_epoch.",
         ("pytorch #60265",),
         rank=40,
+        needs="all",
     ),
 )

@@ -22,7 +22,7 @@ from lrcli.series import series_of
 def find_horizon(evidence: Evidence) -> Iterator[Hypothesis]:
     """Another length in the schedule, solved for with the missed rows: for the whole run, or from R on."""
     plain = evidence.formula
-    if plain is None or evidence.base.parts:
+    if plain is None:
         return
     for name, value, old, source in horizons(evidence, plain):
         length = f"{name} = {value:.12g} instead of {old:.12g}"
@@ -35,7 +35,7 @@ def find_horizon(evidence: Evidence) -> Iterator[Hypothesis]:
 def find_cycles(evidence: Evidence) -> Iterator[Hypothesis]:
     """Another number of periods of a cosine, whose clock runs so many times as fast from the end of the warmup on."""
     plain = evidence.formula
-    if plain is None or evidence.base.parts:
+    if plain is None:
         return
     warmup = warmup_of(plain)
     begin, warm, decay = (0, plain, plain) if warmup is None else (warmup.steps, warmup.ramp, warmup.decay)
@@ -48,8 +48,6 @@ def find_cycles(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def find_averaged(evidence: Evidence) -> Iterator[Hypothesis]:
     """Means over an epoch, the steps in it from the spec or from the rows."""
-    if not evidence.plain_clock:
-        return
     source, rows, at = evidence.base.source, evidence.log, evidence.rows.at
     per = rows.per_epoch
     gap = at[1] - at[0] if len(at) > 1 else 1
@@ -96,7 +94,7 @@ def _steps_of_epoch(evidence: Evidence) -> list[int]:
 def find_group(evidence: Evidence) -> Iterator[Hypothesis]:
     """Each other parameter group, and the mean of all."""
     spec = evidence.spec
-    if len(spec.groups) < 2 or evidence.base.parts:
+    if len(spec.groups) < 2:
         return
     reading = series_of(spec).reading
     sources = [plain_source(spec, i, reading) for i in range(len(spec.groups))]
@@ -112,7 +110,7 @@ def find_floor(evidence: Evidence) -> Iterator[Hypothesis]:
     """max(s(t), m), m the smallest value that the log holds."""
     plain, lowest = evidence.formula, min(evidence.rows.values)
     flat = sum(value == lowest for value in evidence.rows.values) > 1 and lowest < max(evidence.rows.values)
-    if plain is None or evidence.base.parts or not flat:
+    if plain is None or not flat:
         return
     yield evidence.propose("floor", f"max(s(t), {lowest:g})", source=floored(plain, lowest))
     schedule: Any = plain.schedule
@@ -181,6 +179,7 @@ CAUSES = (
             "the scheduler is stepped more or less often than meant: look at last_epoch at the end",
         ),
         rank=190,
+        needs="all",
     ),
     Cause(
         "horizon-after",
@@ -204,6 +203,7 @@ CAUSES = (
         "(num_cycles: 0.5), and with more of it the learning rate goes up and down again.",
         "Leave num_cycles out, or say it in the spec (schedule: {type: transformers.cosine, num_cycles: 1.5}).",
         rank=205,
+        needs="all",
     ),
     Cause(
         "averaged",
@@ -220,6 +220,7 @@ CAUSES = (
             "an exponential's mean is the exponential times a constant",
         ),
         rank=210,
+        needs="clock",
     ),
     Cause(
         "group",
@@ -231,6 +232,7 @@ CAUSES = (
         "Log each group under its own name.",
         ("mmengine #482",),
         rank=220,
+        needs="all",
     ),
     Cause(
         "floor",
@@ -243,6 +245,7 @@ CAUSES = (
         "Write eta_min + (base - eta_min) * decay if the curve is to end smoothly.",
         ("gpt-neox #1008",),
         rank=250,
+        needs="all",
     ),
     Cause(
         "plateau",

@@ -63,7 +63,7 @@ def find_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def find_handover(evidence: Evidence) -> Iterator[Hypothesis]:
     """A phase that begins a step late or early: everything after its end is shifted."""
-    for end in phase_ends(evidence) if evidence.plain_clock else ():
+    for end in phase_ends(evidence):
         for row, d in ((end, -1), (end + 1, -1), (end - 1, 1), (end, 1)):
             if row > 0:
                 detail = f"step {end} is the end of a phase"
@@ -93,7 +93,7 @@ def _line(first: float, last: float, n: int) -> Callable[[float], float]:
 def find_last_batch(evidence: Evidence) -> Iterator[Hypothesis]:
     """Ultralytics: warmup and decay are multiplied batch by batch, and the last batch of each epoch is logged."""
     warmup = _warmup(evidence)
-    if warmup is None or evidence.log.unit != "epoch" or not evidence.plain_clock:
+    if warmup is None or evidence.log.unit != "epoch":
         return
     n, rest = warmup.steps, warmup.decay
     first = range(min(6, len(evidence.rows)))
@@ -173,6 +173,7 @@ CAUSES = (
         "Compare the step at which the phase ends with the counter at that moment; nothing else is wrong.",
         ("pytorch-gradual-warmup-lr #26",),
         rank=280,
+        needs="clock",
     ),
     Cause(
         "warmup-end",
@@ -196,6 +197,7 @@ CAUSES = (
         "With few batches in an epoch set warmup_epochs to what 100 batches are, or 0.",
         ("ultralytics #20768",),
         rank=300,
+        needs="clock",
     ),
     Cause(
         "other-scheduler",
