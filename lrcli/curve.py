@@ -89,9 +89,10 @@ class Curve:
 
     def _repr_svg_(self) -> str:
         """The curve as a picture: what a notebook shows of it."""
-        from lrcli.render.pictures.svg import plot_svg
+        from lrcli.render.pictures import Picture
+        from lrcli.render.pictures.svg import draw
 
-        return plot_svg((self.run,))
+        return draw(Picture((self.run,)))
 
 
 def evaluate(spec: Spec | Series, readings: Sequence[str] | None = None) -> Curve:

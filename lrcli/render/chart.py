@@ -6,13 +6,16 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from lrcli.printable import number_text
-from lrcli.series import Series, series_of
+from lrcli.series import Series
 from lrcli.series.align import Grid, common_grid, curve_names
 from lrcli.series.sample import Facts, SampledLine
-from lrcli.spec import Spec
 from lrcli.values import dataclass
+
+if TYPE_CHECKING:
+    from lrcli.render.pictures import Picture
 
 _SMOOTH = 4.0
 """Neighbouring changes of a smooth curve differ by less than this factor."""
@@ -70,20 +73,15 @@ def panels_below(chart: Chart) -> list[tuple[str, list[tuple[CurveRun, ...]]]]:
     return [(what, runs) for what, runs in panels if any(runs)]
 
 
-def chart_of(
-    runs: Sequence[Spec | Series],
-    *,
-    columns: int,
-    log: bool = False,
-    ranges: Sequence[tuple[int, int]] | None = None,
-    title: str | None = None,
-    percent: bool = False,
-) -> Chart:
-    """Sample all the runs for a canvas of so many columns. The arguments are those of `plot_specs`."""
-    series = [series_of(run) for run in runs]
+def chart_of(picture: Picture, columns: int) -> Chart:
+    """Sample the runs of a picture for a canvas of so many columns.
+
+    Raises LrcliError where a schedule has no value, or epochs and steps share no axis.
+    """
+    percent, title = picture.percent, picture.look.title
+    series = picture.runs
     grid = Grid("percent", 0, 100, (1,) * len(series)) if percent else common_grid(series)
-    if ranges is None:
-        ranges = [(run.start, run.stop) for run in series]
+    ranges = picture.ranges or [(run.start, run.stop) for run in series]
     readings = [run.reading for run in series]
     names = curve_names(series)
     labels = names
@@ -112,7 +110,9 @@ def chart_of(
         title = what if len(series) > 1 else f"{names[0]}: {what}"
     ends = [stop * factor for (_, stop), factor in zip(ranges, grid.factors, strict=True)]
     end_of_rows = math.inf if percent else max(ends)
-    return Chart(title, tuple(lines), grid.unit, left, max(right, left + 1), steps_per_epoch, log, what, end_of_rows)
+    return Chart(
+        title, tuple(lines), grid.unit, left, max(right, left + 1), steps_per_epoch, picture.look.log, what, end_of_rows
+    )
 
 
 def _in_percent(runs: Sequence[CurveRun], start: int, stop: int) -> tuple[CurveRun, ...]:

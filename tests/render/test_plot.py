@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ from lrcli.printable import number_text, printable
 from lrcli.render.axes import compact, linear_ticks, log_ticks, value_labels, x_ticks
 from lrcli.render.chart import Chart, Line, chart_of, polyline
 from lrcli.render.palette import marks
-from lrcli.render.pictures.text import plot_specs, render_plot
+from lrcli.render.pictures import Look, Picture
+from lrcli.render.pictures.text import draw, render_plot
 from lrcli.render.safe import cell_width, clip
 from lrcli.schedules import Schedule
+from lrcli.series import series_of
 from lrcli.series.sample import SampledLine
 from lrcli.spec import Emulation, Group, Spec
 from tests.cli_world import printed_by, run_cli
@@ -33,6 +36,16 @@ def schedule(kind: str, **fields: Any) -> Schedule:
     cls = find_type(kind)
     assert cls is not None
     return cls(**fields)
+
+
+def picture_of(
+    specs: Sequence[Spec], ranges: Sequence[tuple[int, int]] | None = None, percent: bool = False, **look: Any
+) -> Picture:
+    return Picture([series_of(spec) for spec in specs], Look(**look), ranges, percent)
+
+
+def plot_specs(specs: Sequence[Spec], **asked: Any) -> str:
+    return draw(picture_of(specs, **asked))
 
 
 def one(
@@ -324,7 +337,7 @@ def test_epochs_and_steps_share_an_axis() -> None:
 def test_percent_lays_runs_of_different_lengths_over_each_other() -> None:
     """With --x percent, or where nothing joins epochs and steps, which a note tells, each run has the whole width."""
     short, long = (f"{{name: {n}ep, lr: 0.1, epochs: {n}, schedule: {{type: cosine}}}}" for n in (10, 1000))
-    chart = chart_of((one("a", "constant", 10), one("b", "step", 1000, step_size=500)), columns=80, percent=True)
+    chart = chart_of(picture_of((one("a", "constant", 10), one("b", "step", 1000, step_size=500)), percent=True), 80)
     assert (chart.unit, chart.left, chart.right) == ("percent", 0, 100)
     assert [(xs[0], xs[-1], 50 in xs) for xs in (line.runs[0][0] for line in chart.lines)] == [(0, 100, True)] * 2
     together = run_cli("plot", short, long, "--x", "percent")

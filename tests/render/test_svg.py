@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -17,12 +18,12 @@ import lrcli
 from lrcli.errors import LrcliError
 from lrcli.render.chart import Chart, Line, chart_of
 from lrcli.render.pictures.html import About, render_html
-from lrcli.render.pictures.svg import plot_svg, render_svg
+from lrcli.render.pictures.svg import draw, render_svg
 from lrcli.render.svg import escaped_xml, text_width
 from lrcli.render.svg.curves import simplified, stretches
 from lrcli.spec import Group, Spec
 from tests.cli_world import printed_by, run_cli
-from tests.render.test_plot import GAMMA, GROUPS, HUGE, MANY, OVERLAY, PLATEAU, STEP, one, schedule
+from tests.render.test_plot import GAMMA, GROUPS, HUGE, MANY, OVERLAY, PLATEAU, STEP, one, picture_of, schedule
 from tests.terminal_picture import THEMES, picture
 
 ROOT = Path(__file__).parents[2]
@@ -122,13 +123,17 @@ def corners(d: str) -> tuple[list[float], list[float]]:
     return xs, ys
 
 
+def plot_svg(specs: Sequence[Spec], **asked: Any) -> str:
+    return draw(picture_of(specs, **asked))
+
+
 def curve_paths(svg: str) -> list[str]:
     """The paths of the curves: they have a title of their own."""
     return re.findall(r' d="([^"]*)"><title>', svg)
 
 
 def page(specs: tuple[Spec, ...], notes: Sequence[str] = (), theme: str = "auto") -> str:
-    return render_html(chart_of(specs, columns=380), About(notes), theme=theme)
+    return render_html(chart_of(picture_of(specs), 380), About(notes), theme=theme)
 
 
 def test_stairs_are_stairs() -> None:

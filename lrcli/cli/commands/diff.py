@@ -73,11 +73,12 @@ def diff(
     def text() -> Iterator[str]:
         yield from write_diff(difference, output.format, style, fit_digits=digits is None)
         if plot:
-            from lrcli.render.pictures.text import plot_specs
+            from lrcli.render.pictures import Look, Picture
+            from lrcli.render.pictures.text import draw
 
             yield "\n"
-            picture = plot_specs(runs, width=output.width, height=output.height, ascii=output.ascii, color=output.color)
-            yield picture + "\n"
+            look = Look(columns=output.width, lines=output.height, ascii=output.ascii, color=output.color)
+            yield draw(Picture(runs, look)) + "\n"
 
     output.write(text(), paged=not no_pager)
     return status

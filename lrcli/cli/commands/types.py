@@ -41,14 +41,15 @@ def types(
 
 
 def _picture(info: TypeInfo, output: Output) -> str:
-    from dataclasses import replace
-
     from lrcli.reader import parse_text
-    from lrcli.render.pictures.text import plot_specs
+    from lrcli.render.pictures import Look, Picture
+    from lrcli.render.pictures.text import draw
+    from lrcli.series import series_of
 
-    spec = replace(parse_text(example(info)), name=info.name)
+    run = series_of(parse_text(example(info))).renamed(info.name)
     width, height = _PICTURE
-    return plot_specs((spec,), width=min(output.width, width), height=height, ascii=output.ascii, color=output.color)
+    look = Look(columns=min(output.width, width), lines=height, ascii=output.ascii, color=output.color)
+    return draw(Picture((run,), look))
 
 
 command = make_command(

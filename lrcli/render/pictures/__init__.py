@@ -45,22 +45,19 @@ class Look:
 
 @dataclass(frozen=True)
 class Picture:
-    """The runs to draw, each with a name of its own, the rows to draw of each (None: all), and what to say of them.
+    """The runs to draw, each under the name that `curve_names` gives it, and what to say of them.
 
-    percent: whether the x axis is the share of each run. declared: what the specs were read from.
+    Of each its `reading` is drawn, of all its parameter groups. ranges: the rows (start, stop) to draw of each run, in
+    its own rows; None is all. percent: whether runs of different lengths lie over each other, each from 0 to 100.
+    declared: what the specs were read from.
     """
 
-    runs: tuple[Series, ...]
-    look: Look
+    runs: Sequence[Series]
+    look: Look = Look()
     ranges: Sequence[tuple[int, int]] | None = None
     percent: bool = False
     notes: Sequence[str] = ()
     declared: Sequence[Declared] = ()
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """The arguments of `chart_of` and `plot_specs` that say what is drawn."""
-        return {"log": self.look.log, "title": self.look.title, "ranges": self.ranges, "percent": self.percent}
 
 
 def check_options(name: str, options: Mapping[str, Any]) -> None:

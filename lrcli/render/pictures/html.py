@@ -50,7 +50,7 @@ def draw(picture: Picture) -> str:
     """The page of a picture, with the events in its runs and the specs that they come from."""
     look = picture.look
     width = look.width or WIDTH
-    chart = chart_of(picture.runs, columns=columns_of(width), **picture.content)
+    chart = chart_of(picture, columns_of(width))
     about = About(picture.notes, _events_of(chart, picture.runs), _spec_texts(picture.declared))
     return render_html(chart, about, width=width, height=look.height or HEIGHT, theme=look.theme or "auto")
 

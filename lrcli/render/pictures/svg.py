@@ -29,8 +29,6 @@ from lrcli.render.svg.panel import (
     placed,
     x_axis,
 )
-from lrcli.series import Series
-from lrcli.spec import Spec
 
 ENDINGS = (".svg",)
 SIZES = PIXELS
@@ -49,30 +47,11 @@ def draw(picture: Picture) -> str:
 
 
 def themed(picture: Picture, default: str) -> str:
-    """The picture as SVG, in a theme of its own where nobody asks for one."""
+    """The picture as SVG, in a theme of its own where nobody asks for one; higher than asked for a long legend."""
     look = picture.look
-    width, height, theme = look.width or WIDTH, look.height or HEIGHT, look.theme or default
-    return plot_svg(picture.runs, width=width, height=height, theme=theme, **picture.content)
-
-
-def plot_svg(
-    runs: Sequence[Spec | Series],
-    *,
-    width: int = WIDTH,
-    height: int = HEIGHT,
-    log: bool = False,
-    theme: str = "auto",
-    ranges: Sequence[tuple[int, int]] | None = None,
-    title: str | None = None,
-    percent: bool = False,
-) -> str:
-    """The picture of all parameter groups of all runs, overlaid, `width` pixels wide.
-
-    It is `height` pixels high, or higher where a long legend needs it. theme is one of `THEMES`; the others are
-    the arguments of `plot_specs`, and so are the errors.
-    """
-    chart = chart_of(runs, columns=columns_of(width), log=log, ranges=ranges, title=title, percent=percent)
-    return render_svg(chart, width=width, height=height, theme=theme)
+    width = look.width or WIDTH
+    chart = chart_of(picture, columns_of(width))
+    return render_svg(chart, width=width, height=look.height or HEIGHT, theme=look.theme or default)
 
 
 def columns_of(width: int) -> int:

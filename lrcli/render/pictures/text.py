@@ -16,8 +16,6 @@ from lrcli.render.chart import Chart, Line, chart_of, facts_in_digits
 from lrcli.render.palette import Mark, marks
 from lrcli.render.pictures import Picture
 from lrcli.render.safe import cell_width, clip
-from lrcli.series import Series
-from lrcli.spec import Spec
 
 ENDINGS: tuple[str, ...] = ()
 SIZES = {"width": (10, MOST_COLUMNS, "columns"), "height": (4, MOST_LINES, "lines")}
@@ -30,33 +28,15 @@ FactText = tuple[str, str]
 
 
 def draw(picture: Picture) -> str:
-    """The plot, as large as the terminal where nothing else is asked for."""
+    """The plot, as large as the terminal where nothing else is asked for.
+
+    It is at most so many lines of so many cells, without a newline at its end, with colour escapes only for a look in
+    colour.
+    """
     look = picture.look
     width, height = look.width or look.columns, look.height or look.lines
-    return plot_specs(picture.runs, width=width, height=height, ascii=look.ascii, color=look.color, **picture.content)
-
-
-def plot_specs(
-    runs: Sequence[Spec | Series],
-    *,
-    width: int = 80,
-    height: int = 23,
-    log: bool = False,
-    ascii: bool = False,
-    color: bool = False,
-    ranges: Sequence[tuple[int, int]] | None = None,
-    title: str | None = None,
-    percent: bool = False,
-) -> str:
-    """The plot of all parameter groups of all runs, overlaid: at most `height` lines of at most `width` cells.
-
-    Each run shows its `reading`, under the name that `curve_names` gives it. `ranges` holds the half-open rows
-    (start, stop) to show of each run, in its own rows; None shows all. `percent` lays runs of different lengths over
-    each other, each from 0 to 100. The text ends without a newline, and has colour escapes only with `color`. Raises
-    LrcliError where a schedule has no value, or epochs and steps share no axis.
-    """
-    chart = chart_of(runs, columns=max(8, width - 8), log=log, ranges=ranges, title=title, percent=percent)
-    return render_plot(chart, width=width, height=height, ascii=ascii, color=color)
+    chart = chart_of(picture, max(8, width - 8))
+    return render_plot(chart, width=width, height=height, ascii=look.ascii, color=look.color)
 
 
 def render_plot(chart: Chart, *, width: int = 80, height: int = 23, ascii: bool = False, color: bool = False) -> str:
