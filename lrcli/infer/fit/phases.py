@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, pairwise
+from typing import NamedTuple
 
 from lrcli.expression import Expression
 from lrcli.frameworks.fitting import Shape
@@ -19,7 +20,7 @@ from lrcli.infer.fit.warmup import Ramp, RateAt
 from lrcli.infer.fit.wave import Wave
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
 from lrcli.schedules.base import Schedule
-from lrcli.schedules.constant import Constant as ConstantSchedule
+from lrcli.schedules.constant import Constant
 from lrcli.schedules.constant_lr import ConstantLR
 from lrcli.schedules.cosine import Cosine
 from lrcli.schedules.lambda_ import Lambda
@@ -38,38 +39,45 @@ def phase_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Candida
         yield from islice((phases for phases in tries if phases is not None and rows.holds(phases.at)), 1)
 
 
-def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, round_edges: bool) -> Candidate | None:
-    edges = [begin]
-    for left, right in pairwise(segments):
-        edges.append(_edge(rows, left, right, begin, round_edges))
-    edges.append(_end(rows, segments[-1].law, begin))
-    peak = _peak(rows, segments, edges)
-    if peak <= 0:
-        return None
-    parts: list[Schedule] = []
+class Part(NamedTuple):
+    """The schedule of a stretch, what it costs, and its shape where it begins at the base learning rate."""
+
+    schedule: Schedule
+    cost: float
     shape: Shape | None = None
-    spent += cost(peak) + COSTS["phases"]
-    for i, (start, stop) in enumerate(pairwise(edges)):
-        part = _part(rows, segments, i, start, stop, peak) if stop > start else None
-        if part is None:
-            return None
-        schedule, more, shape = part
-        parts.append(schedule)
-        spent += more + cost(stop - start)
-    if len(parts) == 1:
-        return Candidate("phases", peak, begin, spent, schedule=parts[0])
+
+
+def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, round_edges: bool) -> Candidate | None:
+    inner = (_edge(rows, left, right, begin, round_edges) for left, right in pairwise(segments))
+    edges = [begin, *inner, _end(rows, segments[-1].law, begin)]
+    peak = _peak(rows, segments, edges)
+    if peak <= 0 or any(start >= stop for start, stop in pairwise(edges)):
+        return None
+    parts = [_part(rows, segments, i, start, stop, peak) for i, (start, stop) in enumerate(pairwise(edges))]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    spent += cost(peak) + COSTS["phases"] + sum(part.cost for part in known)
+    spent += sum(cost(stop - start) for start, stop in pairwise(edges))
     milestones = tuple(edge - begin for edge in edges[1:-1])
-    whole = Candidate("phases", peak, begin, spent, schedule=Sequential(tuple(parts), milestones))
-    ramp, held = (parts[0], parts[1]) if len(parts) == 3 else (None, parts[0])
-    if shape is None or len(parts) > 3 or not isinstance(held, ConstantSchedule):
-        return whole
-    ahead = Ramp(begin)
-    if ramp is not None:
-        if not isinstance(ramp, Linear) or ramp.end_factor != 1 or ramp.start_factor > 1:
-            return whole
-        ahead = ahead._replace(warmup=milestones[0], start_factor=ramp.start_factor)
-    shape = ahead._replace(held=milestones[-1] - ahead.warmup).before(shape)
-    return replace(whole, shape=shape, horizon=shape.end)
+    schedules = tuple(part.schedule for part in known)
+    schedule = Sequential(schedules, milestones) if milestones else schedules[0]
+    shape = _held_shape(known, milestones)
+    return Candidate("phases", peak, begin, spent, schedule, horizon=shape.end if shape else 0, shape=shape)
+
+
+def _held_shape(parts: list[Part], milestones: tuple[int, ...]) -> Shape | None:
+    """The shape of a decay after a constant phase, which may follow a warmup; None for other phases."""
+    *before, held, last = (Part(Constant(), 0.0), *parts)[-3:]
+    ramp = before[0].schedule
+    if not 2 <= len(parts) <= 3 or last.shape is None or not isinstance(held.schedule, Constant):
+        return None
+    warmup = Ramp(0, held=milestones[-1])
+    if isinstance(ramp, Linear) and ramp.end_factor == 1 and ramp.start_factor <= 1:
+        warmup = Ramp(0, milestones[0], ramp.start_factor, held=milestones[1] - milestones[0])
+    elif len(parts) == 3:
+        return None
+    return warmup.before(last.shape)
 
 
 def _peak(rows: FitRows, segments: list[Segment], edges: list[int]) -> float:
@@ -128,39 +136,38 @@ def _share(value: float, peak: float, noise: float = 0.0, beside: RateAt | None 
     return simplest(share - slack, share + slack)
 
 
-def _part(
-    rows: FitRows, segments: list[Segment], i: int, start: int, stop: int, peak: float
-) -> tuple[Schedule, float, Shape | None] | None:
-    """The schedule of a stretch for a base learning rate of `peak`, its cost, and its shape where it begins there."""
+def _part(rows: FitRows, segments: list[Segment], i: int, start: int, stop: int, peak: float) -> Part | None:
+    """The phase of a stretch for a base learning rate of `peak`."""
     segment, size = segments[i], stop - start
     law, noise = segment.law, max(rows.slack[segment.start], rows.slack[segment.stop - 1])
     if isinstance(law, Level):
         share = simplest(law.low / peak, law.high / peak)
         if share == 1:
-            return ConstantSchedule(), COSTS["phase"], None
-        return ConstantLR(factor=share, total_iters=size), cost(share) + COSTS["phase"], None
+            return Part(Constant(), COSTS["phase"])
+        return Part(ConstantLR(factor=share, total_iters=size), cost(share) + COSTS["phase"])
     if isinstance(law, Slope):
         first = _share(law(start), peak, noise, segments[i - 1].law if i else None)
         last = _share(law(stop), peak, noise, segments[i + 1].law if i + 1 < len(segments) else None)
         line = Linear(start_factor=first, end_factor=last, total_iters=size)
         shape = Shape("line", peak, end=size, floor=float(f"{last * peak:.12g}")) if first == 1 else None
-        return line, cost(first) + cost(last) + COSTS["phase"], shape
+        return Part(line, cost(first) + cost(last) + COSTS["phase"], shape)
     inner = rows.part(segment.start, segment.stop)
     for main in mains(inner, law, start, start):
         share = _share(main.lr, peak, noise)
-        part = said(Candidate("", main.lr, start, 0.0, horizon=main.shape.end, shape=main.shape), inner)
-        if part is None or (share != 1 and main.shape.floor and not isinstance(part.schedule, Cosine)):
+        alone = said(main.draft(start, main.shape), inner)
+        if alone is None or (share != 1 and main.shape.floor and not isinstance(alone.schedule, Cosine)):
             continue
-        schedule = part.schedule
-        if share != 1:
-            if isinstance(schedule, Cosine):
-                schedule = replace(schedule, eta_min=float(f"{schedule.eta_min / share:.12g}"))
-            schedule = Chained((ConstantLR(factor=share, total_iters=size), schedule))
-        return schedule, main.cost + COSTS["phase"] + bool(share != 1), main.shape if share == 1 else None
+        if share == 1:
+            return Part(alone.schedule, main.cost + COSTS["phase"], main.shape)
+        schedule = alone.schedule
+        if isinstance(schedule, Cosine):
+            schedule = replace(schedule, eta_min=float(f"{schedule.eta_min / share:.12g}"))
+        lower = Chained((ConstantLR(factor=share, total_iters=size), schedule))
+        return Part(lower, main.cost + COSTS["phase"] + 1)
     return _wave(law, start, peak) if isinstance(law, Wave) else None
 
 
-def _wave(law: Wave, start: int, peak: float) -> tuple[Schedule, float, None] | None:
+def _wave(law: Wave, start: int, peak: float) -> Part | None:
     """A wave that does not begin at its top: no class is one. One of no whole length is none that anybody wrote."""
     half, top = round(law.half), law.top - start
     if abs(law.half - half) > 1e-6 * half:
@@ -168,8 +175,4 @@ def _wave(law: Wave, start: int, peak: float) -> tuple[Schedule, float, None] | 
     top = float(round(top)) if abs(top - round(top)) < 1e-6 * half else top
     middle, height = _share(law.middle, peak), _share(law.height, peak)
     text = f"{middle!r} + {height!r} * cos(pi * (epoch - {top!r}) / {half})".replace("- -", "+ ")
-    return (
-        Lambda(lr_lambda=Expression(text)),
-        cost(half) + cost(middle) + cost(height) + cost(top) + COSTS["code"],
-        None,
-    )
+    return Part(Lambda(lr_lambda=Expression(text)), sum(map(cost, (half, middle, height, top))) + COSTS["code"])
