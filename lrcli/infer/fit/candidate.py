@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from lrcli.frameworks.fitting import Shape
-from lrcli.infer.effort import spend
 from lrcli.infer.limits import UNROUND
 from lrcli.infer.numbers import digits
+from lrcli.infer.transforms import averaged, lagging, pointwise, scaled, shifted
 from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.base import Setting
 from lrcli.schedules.constant import Constant
@@ -58,27 +57,26 @@ class Candidate:
     setting: Setting | None = None
     epochs: Epochs | None = None
 
-    def at(self, p: int) -> float:
-        """The learning rate at a position."""
-        t = p - self.first_step - (bisect_right(self.skipped, p) if self.skipped else 0)
-        if t < 0:
-            return math.nan
-        if self.epochs is None:
-            return self._rule(t)
-        steps, shows = self.epochs
-        if shows == "last":
-            return self._rule(t * steps + steps - 1)
-        spend(steps)
-        return math.fsum(map(self._rule, range(t * steps, (t + 1) * steps))) / steps
+    @cached_property
+    def at(self) -> Callable[[int], float]:
+        """The function from a position to the learning rate there, NaN before the scheduler's step 0."""
+        rule, first = self.bound.rule(self.lr), self.first_step
+        if not self.skipped and self.epochs is None:
+            return lambda p: rule(p - first) if p >= first else math.nan
+        source = pointwise(rule)
+        if self.epochs is not None:
+            steps, shows = self.epochs
+            mean = shows == "mean"
+            source = scaled(steps).of(averaged(source, steps, 0)) if mean else scaled(steps, steps - 1).of(source)
+        source = shifted(-first).of(source)
+        if self.skipped:
+            source = lagging(self.skipped, range(1, len(self.skipped) + 1)).of(source)
+        return lambda p: source([p])[0] if p >= first else math.nan
 
     @cached_property
     def bound(self) -> Schedule:
         """The schedule in its run."""
         return self.schedule.bind(self.setting) if self.setting else self.schedule
-
-    @cached_property
-    def _rule(self) -> Callable[[int], float]:
-        return self.bound.rule(self.lr)
 
     @property
     def is_code(self) -> bool:

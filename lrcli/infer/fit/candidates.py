@@ -7,8 +7,7 @@ from itertools import islice, pairwise
 
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.compose import clocked_candidates, compose, curved_candidates, with_warmup
-from lrcli.infer.fit.cyclic import cyclic_candidates
-from lrcli.infer.fit.one_cycle import one_cycle_candidates
+from lrcli.infer.fit.cyclic import cyclic_candidates, one_cycle_candidates
 from lrcli.infer.fit.phases import phase_candidates
 from lrcli.infer.fit.plateau import plateau_candidates
 from lrcli.infer.fit.restarts import restart_candidates

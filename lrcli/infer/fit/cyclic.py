@@ -1,16 +1,20 @@
-"""Triangles between two learning rates, as PyTorch's CyclicLR makes them: they are known by their first turns."""
+"""Rises and falls as PyTorch's CyclicLR and OneCycleLR make them: they are known by their first turns."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import islice, pairwise, product
 
+from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws import Slope
-from lrcli.infer.fit.rows import FitRows
-from lrcli.infer.fit.warmup import starts
-from lrcli.infer.numbers import cost, simplest
-from lrcli.schedules.cyclic import Cyclic
+from lrcli.infer.fit.rows import FitRows, spread
+from lrcli.infer.fit.segments import Segment
+from lrcli.infer.fit.warmup import Start, starts
+from lrcli.infer.fit.wave import Wave
+from lrcli.infer.numbers import cost, digits, rounded, simplest, simplest_whole
+from lrcli.infer.usual import ONE_CYCLE_DIVISORS, ONE_CYCLE_SHARES
+from lrcli.schedules.cyclic import Cyclic, OneCycle
 
 _MODES = ("triangular", "triangular2")
 
@@ -62,3 +66,87 @@ def _near(value: float, tol: float) -> float:
     """The roundest number about this value."""
     slack = max(2 * tol, 1e-9 * abs(value))
     return simplest(value - slack, value + slack)
+
+
+def one_cycle_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Candidate]:
+    """One-cycle schedules whose first peak lies where a rise meets the fall after it."""
+    laws = [segment.law for segment in segments if segment.stop - segment.start > 1]
+    probe = rows.pick(spread(len(rows), 80, 10))
+    lines = [law for law in laws if isinstance(law, Slope)]
+    if len(lines) > 1 and lines[0].slope > 0 > lines[1].slope:
+        at = lines[0].meeting(lines[1])
+        for start in starts(rows):
+            yield from _from(rows, probe, start, lines, at, lines[0](at))
+    waves = [law for law in laws if isinstance(law, Wave)]
+    if waves:
+        rises = rows.values[0] < rows.values[min(3, len(rows) - 1)] and waves[0].top <= rows.at[0]
+        at = waves[0].top + 2 * waves[0].half * rises  # a rise comes up half a wave after its lowest point
+        for start in starts(rows):
+            yield from _from(rows, probe, start, waves, at, waves[0].middle + waves[0].height)
+
+
+def _from(
+    rows: FitRows, probe: FitRows, start: Start, laws: Sequence[Slope] | Sequence[Wave], peak_at: float, peak: float
+) -> Iterator[Candidate]:
+    """Those that begin at `start`, with their peak at peak_at, as the laws of the rise and the fall have it."""
+    begin, last = start.first_step, laws[-1]
+    is_wave = isinstance(last, Wave)
+    seen = rows.at[0] < peak_at and (laws[0] is not last or not is_wave)
+    initial = laws[0](begin) if seen else 0.0
+    if peak_at <= begin or (seen and initial <= 1e-6 * peak):
+        return  # it begins at max_lr / div_factor
+    usual = [*ONE_CYCLE_DIVISORS, *(_written(peak / initial, 4) if seen else ())]
+    divisors = [d for d in usual if not seen or abs(peak / initial - d) < 0.02 * d] or [25.0]
+    finals = [1e4]
+    if isinstance(last, Wave) and last.middle > last.height:
+        share = peak / (last.middle - last.height)
+        finals += [f for f in (1e5, 1e3, 1e2, 1e1, 1.0) if any(0.7 < share / (f * d) < 1.4 for d in divisors)]
+    for share, total in _lengths(probe, last, begin, peak_at - begin):
+        end_value = last(begin + total - 1)
+        ends = [1e4, *_written(initial / end_value, 3)] if seen and end_value > 1e-9 * peak else finals
+        choices = product(_written(peak, 5), dict.fromkeys(divisors), dict.fromkeys(ends), (None, True))
+        for max_lr, divisor, final, three_phase in choices:
+            schedule = OneCycle(
+                max_lr=max_lr,
+                total_steps=total,
+                pct_start=share,
+                anneal_strategy="cos" if is_wave else "linear",
+                div_factor=divisor,
+                final_div_factor=final,
+                three_phase=three_phase,
+            )
+            spent = start.cost + cost(max_lr) + cost(share) + cost(total) - COSTS["one cycle"]
+            spent += sum(1 + cost(x) for x, usual in ((divisor, 25.0), (final, 1e4)) if x != usual)
+            free = ("total_steps and pct_start: only their product is seen, the run ends in the rise",)
+            unseen = free if rows.at[-1] <= peak_at else ()
+            candidate = Candidate("one_cycle", max_lr, begin, spent, schedule, total, unseen)
+            try:
+                if probe.holds(candidate.at):
+                    yield candidate
+            except ZeroDivisionError:
+                pass
+
+
+def _lengths(probe: FitRows, last: Slope | Wave, begin: int, rise: float) -> dict[tuple[float, int], None]:
+    """(pct_start, total_steps) that put the peak so many steps behind the beginning."""
+    lengths: list[tuple[float, int | None]] = []
+    for share in ONE_CYCLE_SHARES:
+        exact = (rise + 1) / share
+        slack = max(1e-6 * exact, 1.5 if probe.slack[0] > 1e-9 * probe.peak else 1e-4 * exact)
+        wholes = (
+            simplest_whole(exact - slack, exact + slack),
+            round(exact),
+            simplest_whole(exact * 0.98, exact * 1.02),
+        )
+        lengths += [(share, total) for total in wholes]
+    if isinstance(last, Wave):
+        end = last.end - begin + 1
+        for total in (round(end), simplest_whole(end * 0.999, end * 1.001), simplest_whole(end * 0.99, end * 1.01)):
+            if total is not None and total > rise + 1:
+                lengths += [(share, total) for share in islice(rounded((rise + 1) / total, 4), 4)]
+    return dict.fromkeys((share, total) for share, total in lengths if total is not None and total > 1)
+
+
+def _written(value: float, most: int) -> list[float]:
+    """The number rounded to at most so many digits."""
+    return [number for number in rounded(value, most) if digits(number) <= most]
