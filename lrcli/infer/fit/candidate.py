@@ -63,7 +63,7 @@ class Candidate:
         rule, first = self.bound.rule(self.lr), self.first_step
         if not self.skipped and self.epochs is None:
             return lambda p: rule(p - first) if p >= first else math.nan
-        source = pointwise(rule)
+        source = pointwise(rule)  # type: ignore[arg-type]
         if self.epochs is not None:
             steps, shows = self.epochs
             mean = shows == "mean"

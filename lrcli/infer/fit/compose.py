@@ -14,7 +14,7 @@ from itertools import product
 
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, Main
-from lrcli.infer.fit.laws import Inverse, Law, Level, Root, Slope
+from lrcli.infer.fit.laws import Law, Level, Power, Slope
 from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import curves, said
 from lrcli.infer.fit.rows import FitRows
@@ -122,11 +122,11 @@ def _main_begins(
     yield from met
     if len(before) and isinstance(law, Level):
         yield from (kink + 1 for kink in met if kink < first)  # (t + 1) / W is at the top one step early
-    elif not len(before) and (isinstance(law, Inverse) or (isinstance(law, Slope) and law.slope < 0)):
+    elif not len(before) and ((isinstance(law, Power) and law.power < 0) or (isinstance(law, Slope) and law.slope < 0)):
         yield from _hidden_peaks(inner, law)
 
 
-def _hidden_peaks(inner: FitRows, law: Slope | Inverse) -> Iterator[int]:
+def _hidden_peaks(inner: FitRows, law: Slope | Power) -> Iterator[int]:
     """Where a falling curve has round values before its first row: a warmup that was not logged may end there."""
     first = inner.at[0]
     low, high = law(first), law(min(0, first))
@@ -215,7 +215,7 @@ def clocked_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
 def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Main]:
     """The curves of the last stretch that began before it, about where the log does."""
     law = segment.law
-    if isinstance(law, (Level, Root)) or segment.stop - segment.start < 3 or not segment.start:
+    if isinstance(law, Level) or segment.stop - segment.start < 3 or not segment.start:
         return
     inner = rows.part(segment.start, segment.stop)
     begins = [rows.at[0], rows.at[0] + 1, 0, 1]

@@ -7,7 +7,7 @@ from itertools import islice, pairwise, product
 
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.laws import Slope
+from lrcli.infer.fit.laws import Slope, line_of
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.warmup import Start, starts
@@ -27,7 +27,7 @@ def cyclic_candidates(rows: FitRows) -> Iterator[Candidate]:
     if len(turns) < 2 or not y[0] < y[turns[0]]:
         return
     edges = [-1, *turns, len(rows)][:4]
-    rise, fall, again = (Slope.fit(rows.part(a + 1, b)) if b - a > 2 else None for a, b in pairwise(edges))
+    rise, fall, again = (line_of(rows.part(a + 1, b)) if b - a > 2 else None for a, b in pairwise(edges))
     if rise is None or fall is None or again is None or not rise.slope > 0 > fall.slope or again.slope <= 0:
         return
     peak, trough = rise.meeting(fall), fall.meeting(again)

@@ -1,4 +1,4 @@
-"""What a stretch of a curve can be: laws that are fitted to rows, with real-valued parameters.
+"""What a stretch of a curve can be: laws with real-valued parameters, and how each is estimated from rows.
 
 A law is not yet a schedule: it knows nothing of warmup, of where the run began, or of round numbers.
 """
@@ -8,41 +8,30 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import NamedTuple
 
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.solve import Columns, amplitudes, golden, misfit
-from lrcli.infer.fit.wave import Wave
+from lrcli.infer.fit.wave import Wave, wave_of
 from lrcli.infer.limits import FITTED_POWER
 from lrcli.infer.usual import DECAY_POWERS, INVERSE_POWERS
 
 
 @dataclass(frozen=True)
 class Level:
-    """y = value."""
+    """y = value, which is between low and high."""
 
-    parameters: ClassVar[int] = 1
     low: float
     high: float
 
     def __call__(self, p: float) -> float:
         return (self.low + self.high) / 2
 
-    @classmethod
-    def fit(cls, rows: FitRows) -> Level | None:
-        """The law of these rows."""
-        low = max(y - tol for y, tol in zip(rows.values, rows.slack, strict=True))
-        high = min(y + tol for y, tol in zip(rows.values, rows.slack, strict=True))
-        # what is one value is written as one, however few digits
-        flat = max(rows.values) - min(rows.values) <= max(1e-8 * max(rows.values), 1e-12 * rows.peak)
-        return cls(low, high) if flat and low <= high else None
-
 
 @dataclass(frozen=True)
 class Slope:
     """y = value + slope * (p - at)."""
 
-    parameters: ClassVar[int] = 2
     at: float
     value: float
     slope: float
@@ -63,52 +52,31 @@ class Slope:
         """The position at which it meets another line."""
         return (other(0) - self(0)) / (self.slope - other.slope)
 
-    @classmethod
-    def fit(cls, rows: FitRows) -> Slope | None:
-        """The law of these rows."""
-        if rows.at[0] == rows.at[-1]:
-            return None
-        at = (rows.at[0] + rows.at[-1]) / 2
-        half = (rows.at[-1] - rows.at[0]) / 2
-        factors = amplitudes([[1.0] * len(rows), [(p - at) / half for p in rows.at]], rows.values, rows.weights)
-        return None if factors is None or factors[1] == 0 else cls(at, factors[0], factors[1] / half)
-
 
 @dataclass(frozen=True)
 class Decay:
     """y = exp(line of p)."""
 
-    parameters: ClassVar[int] = 2
     line: Slope
 
     def __call__(self, p: float) -> float:
         return math.exp(min(self.line(p), 700.0))
 
-    @classmethod
-    def fit(cls, rows: FitRows) -> Decay | None:
-        """The law of these rows: their logarithms are a line."""
-        if min(rows.values) <= 0:
-            return None
-        noise = [tol / y for y, tol in zip(rows.values, rows.slack, strict=True)]
-        line = Slope.fit(replace(rows, values=[math.log(y) for y in rows.values], slack=noise))
-        return None if line is None else cls(line)
-
 
 @dataclass(frozen=True)
 class Power:
-    """y = floor + factor * |p - end| ** power: a polynomial that falls until `end`, or an inverse that falls from it.
+    """y = floor + factor * |p - end| ** power: a polynomial that falls until `end`, or what falls from there on.
 
-    power is below 0 for an inverse.
+    That is an inverse, whose power is below 0, or a root, whose factor is.
     """
 
-    parameters: ClassVar[int] = 4
     end: float
     power: float
     factor: float
     floor: float = 0.0
 
     def __call__(self, p: float) -> float:
-        left = p - self.end if self.power < 0 else self.end - p
+        left = self.end - p if self.power > 0 < self.factor else p - self.end
         raised: float = max(left, 1e-9 if self.power < 0 else 0.0) ** self.power
         return self.floor + self.factor * raised
 
@@ -117,25 +85,56 @@ class Power:
         left: float = (value / self.factor) ** (1 / self.power)
         return self.end + left
 
-    @classmethod
-    def fit(cls, rows: FitRows) -> Power | None:
-        """The law of these rows: any power without a floor, or one of the usual ones with it."""
-        if len(rows) < 5 or rows.at[0] == rows.at[-1] or not rows.values[0] > rows.values[-1] or min(rows.values) < 0:
-            return None
-        rows = rows.pick(spread(len(rows), FITTED_POWER, 8))
-        if any(b > a + tol for a, b, tol in zip(rows.values, rows.values[1:], rows.slack, strict=False)):
-            return None
-        probe = rows.pick(spread(len(rows), 12, 3))  # most powers are ruled out by a few rows
-        for try_power in (straight, _with_floor):
-            for power in DECAY_POWERS:
-                law = try_power(probe, power)
-                if law is None or not probe.holds(law, 3.0):
-                    continue
-                law = try_power(rows, power)
-                if law is not None and rows.holds(law, 2.0):
-                    return law
-        law = _of_any_power(rows)
-        return law if law is not None and rows.holds(law, 2.0) else None
+
+Law = Level | Slope | Decay | Power | Wave
+
+
+def level_of(rows: FitRows) -> Level | None:
+    """The level of these rows."""
+    low = max(y - tol for y, tol in zip(rows.values, rows.slack, strict=True))
+    high = min(y + tol for y, tol in zip(rows.values, rows.slack, strict=True))
+    # what is one value is written as one, however few digits
+    flat = max(rows.values) - min(rows.values) <= max(1e-8 * max(rows.values), 1e-12 * rows.peak)
+    return Level(low, high) if flat and low <= high else None
+
+
+def line_of(rows: FitRows) -> Slope | None:
+    """The line through these rows."""
+    if rows.at[0] == rows.at[-1]:
+        return None
+    at = (rows.at[0] + rows.at[-1]) / 2
+    half = (rows.at[-1] - rows.at[0]) / 2
+    factors = amplitudes([[1.0] * len(rows), [(p - at) / half for p in rows.at]], rows.values, rows.weights)
+    return None if factors is None or factors[1] == 0 else Slope(at, factors[0], factors[1] / half)
+
+
+def decay_of(rows: FitRows) -> Decay | None:
+    """The exponential of these rows, whose logarithms are a line."""
+    if min(rows.values) <= 0:
+        return None
+    noise = [tol / y for y, tol in zip(rows.values, rows.slack, strict=True)]
+    line = line_of(replace(rows, values=[math.log(y) for y in rows.values], slack=noise))
+    return None if line is None else Decay(line)
+
+
+def power_of(rows: FitRows) -> Power | None:
+    """The power of these rows: any power without a floor, or one of the usual ones with it."""
+    if len(rows) < 5 or rows.at[0] == rows.at[-1] or not rows.values[0] > rows.values[-1] or min(rows.values) < 0:
+        return None
+    rows = rows.pick(spread(len(rows), FITTED_POWER, 8))
+    if any(b > a + tol for a, b, tol in zip(rows.values, rows.values[1:], rows.slack, strict=False)):
+        return None
+    probe = rows.pick(spread(len(rows), 12, 3))  # most powers are ruled out by a few rows
+    for try_power in (straight, _with_floor):
+        for power in DECAY_POWERS:
+            law = try_power(probe, power)
+            if law is None or not probe.holds(law, 3.0):
+                continue
+            law = try_power(rows, power)
+            if law is not None and rows.holds(law, 2.0):
+                return law
+    law = _of_any_power(rows)
+    return law if law is not None and rows.holds(law, 2.0) else None
 
 
 def straight(rows: FitRows, power: float) -> Power | None:
@@ -146,7 +145,7 @@ def straight(rows: FitRows, power: float) -> Power | None:
     rows = rows.pick(seen) if len(seen) < len(rows) else rows
     bent = [y ** (1 / power) for y in rows.values]
     noise = [z * tol / (abs(power) * y) for z, y, tol in zip(bent, rows.values, rows.slack, strict=True)]
-    line = Slope.fit(replace(rows, values=bent, slack=noise))
+    line = line_of(replace(rows, values=bent, slack=noise))
     if line is None or line.slope * power > 0 or (power < 0 and line.end >= rows.at[0]):
         return None
     near = round(line.end)
@@ -222,69 +221,60 @@ def _bent(rows: FitRows, curve: Callable[[float, float], float], most: float) ->
     return None if factors is None else (number, factors[0], factors[1])
 
 
-class Inverse(Power):
-    """A negative power of time, counted from `end`."""
-
-    parameters: ClassVar[int] = 3
-
-    @classmethod
-    def fit(cls, rows: FitRows) -> Power | None:
-        """The law of these rows."""
-        if min(rows.values) <= 0 or not rows.values[0] > rows.values[-1]:
-            return None
-        probe = rows.pick(spread(len(rows), 9, 2))
-        for power in INVERSE_POWERS:
-            guess = straight(probe, -power)
-            law = straight(rows, -power) if guess is not None and probe.holds(guess, 3.0) else None
-            if law is not None and rows.holds(law, 3.0):
-                return cls(law.end, law.power, law.factor)
+def inverse_of(rows: FitRows) -> Power | None:
+    """The inverse power of time of these rows."""
+    if min(rows.values) <= 0 or not rows.values[0] > rows.values[-1]:
         return None
+    probe = rows.pick(spread(len(rows), 9, 2))
+    for power in INVERSE_POWERS:
+        guess = straight(probe, -power)
+        law = straight(rows, -power) if guess is not None and probe.holds(guess, 3.0) else None
+        if law is not None and rows.holds(law, 3.0):
+            return law
+    return None
 
 
-class InverseRoot(Inverse):
-    """The inverse square root of the step itself, of which fewer rows are enough."""
+def inverse_root_of(rows: FitRows) -> Power | None:
+    """The inverse square root of the step itself, of which fewer rows are enough, counted from step 0 or 1."""
+    for origin in (0, 1, -1):
+        span = rows.scale(lambda p, origin=origin: max(p - origin, 1) ** -0.5)  # type: ignore[misc]
+        if span is not None and rows.values[0] > rows.values[-1]:
+            return Power(origin, -0.5, sum(span) / 2)
+    return None
 
-    parameters: ClassVar[int] = 2
 
-    @classmethod
-    def fit(cls, rows: FitRows) -> Power | None:
-        """The law of these rows, counted from step 0 or 1."""
-        for origin in (0, 1, -1):
-            span = rows.scale(lambda p, origin=origin: max(p - origin, 1) ** -0.5)  # type: ignore[misc]
-            if span is not None and rows.values[0] > rows.values[-1]:
-                return Inverse(origin, -0.5, sum(span) / 2)
+def root_of(rows: FitRows) -> Power | None:
+    """The root of these rows: it falls ever more slowly, and begins at or before the first of them."""
+    first, n = rows.at[0], len(rows)
+    if n < 4 or not rows.values[0] - rows.values[n // 2] > rows.values[n // 2] - rows.values[-1] > 0:
         return None
+    rows = rows.pick(spread(n, 40, 6))
+    solved = _bent(rows, lambda p, before: -math.sqrt(max(p - first + before, 0.0)), 4.0 * (rows.at[-1] - first))
+    if solved is None or solved[2] <= 0 or solved[0] % 1:
+        return None
+    return Power(first - round(solved[0]), 0.5, -solved[2], solved[1])
 
 
-@dataclass(frozen=True)
-class Root:
-    """y = top - fall * sqrt(p - begin)."""
+class LawKind(NamedTuple):
+    """How many numbers a kind of law has, how it is estimated from rows, and whether no row is above the one before.
 
-    parameters: ClassVar[int] = 3
-    begin: int
-    top: float
-    fall: float
+    patience: so often a longer stretch is tried after one that is no such law: few rows of a curve are hard to fit.
+    """
 
-    def __call__(self, p: float) -> float:
-        return self.top - self.fall * math.sqrt(max(p - self.begin, 0.0))
-
-    @classmethod
-    def fit(cls, rows: FitRows) -> Root | None:
-        """The law of these rows: it falls ever more slowly, and begins at or before the first of them."""
-        first, n = rows.at[0], len(rows)
-        if n < 4 or not rows.values[0] - rows.values[n // 2] > rows.values[n // 2] - rows.values[-1] > 0:
-            return None
-        rows = rows.pick(spread(n, 40, 6))
-        solved = _bent(rows, lambda p, before: -math.sqrt(max(p - first + before, 0.0)), 4.0 * (rows.at[-1] - first))
-        if solved is None or solved[2] <= 0 or solved[0] % 1:
-            return None
-        return cls(first - round(solved[0]), solved[1], solved[2])
+    parameters: int
+    estimate: Callable[[FitRows], Law | None]
+    falls: bool = False
+    patience: int = 7
 
 
-Law = Level | Slope | Decay | Power | Wave | Root
-
-LAWS: tuple[type[Law], ...] = (Level, Slope, Decay, InverseRoot, Inverse, Wave, Power, Root)
+LAWS = (
+    LawKind(1, level_of, patience=1),
+    LawKind(2, line_of, patience=1),
+    LawKind(2, decay_of),
+    LawKind(2, inverse_root_of, falls=True),
+    LawKind(3, inverse_of, falls=True),
+    LawKind(4, wave_of),
+    LawKind(4, power_of, falls=True),
+    LawKind(3, root_of, falls=True),
+)
 """The simplest first."""
-
-FALLING: tuple[type[Law], ...] = (InverseRoot, Inverse, Power, Root)
-"""Those of which no row is above the one before it."""

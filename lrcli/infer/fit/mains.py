@@ -14,7 +14,7 @@ from itertools import islice
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Main
-from lrcli.infer.fit.laws import Decay, Law, Level, Power, Root, Slope
+from lrcli.infer.fit.laws import Decay, Law, Level, Power, Slope
 from lrcli.infer.fit.naming import curves
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.steps import Falling, step_mains
@@ -43,8 +43,8 @@ def mains(rows: FitRows, law: Law | Falling, begin: int, first_step: int) -> Ite
             Shape("exponential", 1.0, power=gamma) for gamma in rounded(math.exp(law.line.slope), 13) if gamma > 0
         )
         yield from (main(shape, cost(shape.power)) for shape in _scaled(rows, shapes, begin))
-    elif isinstance(law, Root):
-        if abs(begin - law.begin) <= 0.5:  # it can only begin where it does
+    elif isinstance(law, Power) and law.factor < 0:
+        if abs(begin - law.end) <= 0.5:  # it can only begin where it does
             yield from (
                 main(shape, COSTS["rare decay"]) for shape in _scaled(rows, _root_shapes(rows, law, begin), begin)
             )
@@ -101,9 +101,9 @@ def _inverse_shapes(law: Power, begin: int) -> Iterator[Shape]:
                 yield Shape("inverse", 1.0, power=-law.power, scale=length)
 
 
-def _root_shapes(rows: FitRows, law: Root, begin: int) -> Iterator[Shape]:
+def _root_shapes(rows: FitRows, law: Power, begin: int) -> Iterator[Shape]:
     for share in (0.0, *FLOOR_SHARES):
-        exact = (law.top * (1 - share) / law.fall) ** 2
+        exact = (law.floor * (1 - share) / law.factor) ** 2
         length = simplest_whole(exact * (1 - 1e-4), exact * (1 + 1e-4)) or round(exact)
         if length >= rows.at[-1] - begin:
             yield Shape("root", 1.0, end=length, floor=share)

@@ -15,7 +15,7 @@ from lrcli.infer.fit.mains import floor_cost, heights
 from lrcli.infer.fit.naming import curves
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.warmup import starts
-from lrcli.infer.fit.wave import Wave
+from lrcli.infer.fit.wave import wave_of
 from lrcli.infer.numbers import cost, simplest_whole
 
 Jump = tuple[int, int]
@@ -26,7 +26,7 @@ def restart_candidates(rows: FitRows, cycles: list[tuple[int, int]]) -> Iterator
     """Schedules with restarts in these cycles, after a warmup where the run begins with a rise."""
     jumps = [(rows.at[begin - 1], rows.at[begin]) for begin, _ in cycles[1:]]
     number = max(range(1, len(cycles)), key=lambda i: cycles[i][1] - cycles[i][0])
-    wave = Wave.fit(rows.part(*cycles[number]))
+    wave = wave_of(rows.part(*cycles[number]))
     length = wave.half if wave else 0.0
     for begin in _begins(rows, cycles[0]):
         for earlier in range(1 if begin >= rows.at[0] - 2 else 12):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lrcli.infer.fit.laws import FALLING, LAWS, Law, Level, Slope
+from lrcli.infer.fit.laws import LAWS, Law, LawKind, Level, Slope, line_of
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.steps import Falling
 from lrcli.infer.limits import MOST_STRETCHES, SLACKS
@@ -31,7 +31,7 @@ def cut(rows: FitRows, slacks: float = SLACKS[0]) -> list[Segment] | None:
     segments.reverse()
     for pair in (slice(-2, None), slice(0, 2)):
         first, last = segments[pair][0], segments[pair][-1]
-        line = Slope.fit(rows.part(first.start, last.stop)) if last.stop - first.start == 2 else None
+        line = line_of(rows.part(first.start, last.stop)) if last.stop - first.start == 2 else None
         if line is not None and len(segments) > 2:
             segments[pair] = [Segment(first.start, last.stop, line)]  # two rows at an end of a run are part of a line
     return segments
@@ -45,34 +45,32 @@ def last_stretch(rows: FitRows, slacks: float, stop: int) -> Segment:
     falls_from = stop - 1
     while falls_from and rows.values[falls_from - 1] >= rows.values[falls_from] - rows.slack[falls_from]:
         falls_from -= 1
-    for law in LAWS:
-        if law in FALLING and stop - falls_from - law.parameters <= score:
+    for kind in LAWS:
+        if kind.falls and stop - falls_from - kind.parameters <= score:
             continue
-        reach = _reach(rows, stop, law, slacks)
+        reach = _reach(rows, stop, kind, slacks)
         if reach is None:
             continue
-        gain = stop - reach.start - law.parameters
+        gain = stop - reach.start - kind.parameters
         # two rows are a line, but only where nothing else is left to say about them
-        if gain > score or (gain == score and law is Slope and stop - best.start == 1):
+        if gain > score or (gain == score and isinstance(reach.law, Slope) and stop - best.start == 1):
             best, score = reach, gain
         if best.start == 0 and score > 0:
             break  # no other law can explain more
     return best
 
 
-def _reach(rows: FitRows, stop: int, law_type: type[Law], slacks: float) -> Segment | None:
+def _reach(rows: FitRows, stop: int, kind: LawKind, slacks: float) -> Segment | None:
     """The longest stretch of this law that ends at `stop`: ever longer ones are tried, then those between."""
 
     def fitted(start: int) -> Segment | None:
         part = rows.part(start, stop)
-        law = law_type.fit(part)
+        law = kind.estimate(part)
         return Segment(start, stop, law) if law is not None and part.holds(law, slacks) else None
 
-    size = law_type.parameters + 1
-    # few rows of a curve are hard to fit: a failure there says nothing about more of them
-    patience = 1 if law_type in (Level, Slope) else 7
-    best, bad = None, -1
-    while patience and size < 2 * stop and law_type.parameters < stop:
+    size = kind.parameters + 1
+    best, bad, patience = None, -1, kind.patience
+    while patience and size < 2 * stop and kind.parameters < stop:
         start = max(stop - size, 0)
         longer = fitted(start)
         if longer is not None:

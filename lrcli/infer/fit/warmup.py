@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS, STARTS
-from lrcli.infer.fit.laws import Slope
+from lrcli.infer.fit.laws import Slope, line_of
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.solve import least_squares
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
@@ -138,7 +138,7 @@ def _ramp(rows: FitRows, start: Start, length: int, peak: float, climb: Climb, l
 def climbing(before: FitRows, first_steps: list[Start]) -> list[RateAt]:
     """The lines through the rows of a warmup: one, or where they are at one position, those from 0 at each start."""
     if before.at[0] != before.at[-1]:
-        line = Slope.fit(before)
+        line = line_of(before)
         return [line] if line is not None else []
     p, y = before.at[-1], before.values[-1]
     return [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
 
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.solve import Columns, amplitudes, golden, misfit, polished
@@ -15,7 +14,6 @@ from lrcli.infer.limits import FITTED_WAVE, WIDEST_WAVE
 class Wave:
     """y = middle + height * cos(pi * (p - top) / half): the peak at `top`, the lowest point `half` later."""
 
-    parameters: ClassVar[int] = 4
     top: float
     half: float
     middle: float
@@ -36,43 +34,43 @@ class Wave:
             return math.nan
         return self.top + math.acos(max(-1.0, min(1.0, height))) * self.half / math.pi
 
-    @classmethod
-    def fit(cls, rows: FitRows) -> Wave | None:
-        """The law of these rows.
 
-        Its frequency f is sought; the columns 1, sin(f x) / f and (1 - cos(f x)) / f**2 of x in -1..1 stay apart for
-        every frequency, and tend to a parabola where only the tail of a wave is seen.
-        """
-        n = len(rows)
-        if n < 4 or rows.at[0] == rows.at[-1]:
-            return None
-        rows = rows.pick(spread(n, FITTED_WAVE, 12))
-        at, span = (rows.at[0] + rows.at[-1]) / 2, (rows.at[-1] - rows.at[0]) / 2
-        x = [(p - at) / span for p in rows.at]
-        ones, weights = [1.0] * len(rows), rows.weights
+def wave_of(rows: FitRows) -> Wave | None:
+    """The cosine of these rows.
 
-        def columns(f: float) -> Columns:
-            # 1 - cos(u) = 2 sin(u/2)**2 does not cancel
-            return [ones, [math.sin(f * u) / f for u in x], [2 * math.sin(f * u / 2) ** 2 / f**2 for u in x]]
+    Its frequency f is sought; the columns 1, sin(f x) / f and (1 - cos(f x)) / f**2 of x in -1..1 stay apart for
+    every frequency, and tend to a parabola where only the tail of a wave is seen.
+    """
+    n = len(rows)
+    if n < 4 or rows.at[0] == rows.at[-1]:
+        return None
+    rows = rows.pick(spread(n, FITTED_WAVE, 12))
+    at, span = (rows.at[0] + rows.at[-1]) / 2, (rows.at[-1] - rows.at[0]) / 2
+    x = [(p - at) / span for p in rows.at]
+    ones, weights = [1.0] * len(rows), rows.weights
 
-        def gap(f: float) -> float:
-            return misfit(columns(f), rows.values, weights)
+    def columns(f: float) -> Columns:
+        # 1 - cos(u) = 2 sin(u/2)**2 does not cancel
+        return [ones, [math.sin(f * u) / f for u in x], [2 * math.sin(f * u / 2) ** 2 / f**2 for u in x]]
 
-        # a frequency of pi / 2 is a half wave over the rows; from a twentieth of that to five whole waves
-        grid = [0.08 * 1.13**k for k in range(44)]
-        gaps = [gap(f) for f in grid]
-        k = min(range(len(grid)), key=gaps.__getitem__)
-        f = golden(gap, grid[max(k - 1, 0)], grid[min(k + 1, len(grid) - 1)], 14)
-        f = polished(columns, f, rows.values, weights)
-        factors = amplitudes(columns(f), rows.values, weights)
-        if factors is None:
-            return None
-        sine, cosine = factors[1] / f, -factors[2] / f**2
-        height, half = math.hypot(sine, cosine), math.pi * span / f
-        if height == 0 or half > WIDEST_WAVE * span:
-            return None  # a parabola: so little of a wave says nothing about it
-        top = at + math.atan2(sine, cosine) * span / f
-        # the last peak that is not right of the middle
-        while top > at + half * 1e-9:
-            top -= 2 * half
-        return cls(top, half, factors[0] - cosine, height)
+    def gap(f: float) -> float:
+        return misfit(columns(f), rows.values, weights)
+
+    # a frequency of pi / 2 is a half wave over the rows; from a twentieth of that to five whole waves
+    grid = [0.08 * 1.13**k for k in range(44)]
+    gaps = [gap(f) for f in grid]
+    k = min(range(len(grid)), key=gaps.__getitem__)
+    f = golden(gap, grid[max(k - 1, 0)], grid[min(k + 1, len(grid) - 1)], 14)
+    f = polished(columns, f, rows.values, weights)
+    factors = amplitudes(columns(f), rows.values, weights)
+    if factors is None:
+        return None
+    sine, cosine = factors[1] / f, -factors[2] / f**2
+    height, half = math.hypot(sine, cosine), math.pi * span / f
+    if height == 0 or half > WIDEST_WAVE * span:
+        return None  # a parabola: so little of a wave says nothing about it
+    top = at + math.atan2(sine, cosine) * span / f
+    # the last peak that is not right of the middle
+    while top > at + half * 1e-9:
+        top -= 2 * half
+    return Wave(top, half, factors[0] - cosine, height)
