@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lrcli.comparison.versions import Agreement, Family, ReadingFamily
+from lrcli.comparison.versions import Agreement, Family
 from lrcli.frameworks.replaying import ReleaseChange, replaying
 from lrcli.render import json_document
 from lrcli.render.safe import aligned
@@ -62,7 +62,7 @@ def write_changes(changes: Sequence[ReleaseChange], format: str) -> Iterator[str
         before = step
 
 
-def write_readings(framework: str, readings: Sequence[ReadingFamily], format: str) -> Iterator[str]:
+def write_readings(framework: str, readings: Sequence[Family], format: str) -> Iterator[str]:
     """How each range of releases of a framework reads a training config, a line each."""
     if format == "json":
         yield json_document([_reading_record(framework, reading) for reading in readings])
@@ -72,9 +72,8 @@ def write_readings(framework: str, readings: Sequence[ReadingFamily], format: st
     for reading in readings:
         first, last = reading.releases[0], reading.releases[-1]
         line = f"refuses: {reading.refusal}" if reading.refusal else f"{reading.rows} {reading.unit}s"
-        if reading.first is not None and not reading.refusal:
-            row, before, now = reading.first
-            line += f"; differs from the line above at {reading.unit} {row}: {now!r}, not {before!r}"
+        if gap := reading.gap:
+            line += f"; differs from the line above at {reading.unit} {gap.t}: {gap.b!r}, not {gap.a!r}"
         if not reading.refusal:
             line += f"; {reading.groups} parameter groups, not {groups}" if groups not in (0, reading.groups) else ""
             groups = reading.groups
@@ -82,9 +81,10 @@ def write_readings(framework: str, readings: Sequence[ReadingFamily], format: st
     yield from aligned(rows)
 
 
-def _reading_record(framework: str, reading: ReadingFamily) -> dict[str, object]:
+def _reading_record(framework: str, reading: Family) -> dict[str, object]:
     record: dict[str, object] = {"framework": framework, "releases": reading.releases}
     if reading.refusal:
         return record | {"refusal": reading.refusal}
-    first = reading.first and dict(zip((reading.unit, "before", "lr"), reading.first, strict=True))
+    gap = reading.gap
+    first = gap and {reading.unit: gap.t, "before": gap.a, "lr": gap.b}
     return record | {f"{reading.unit}s": reading.rows, "first": first}
