@@ -6,10 +6,10 @@ A Series gives its rows in blocks, single rows, the first row below or above a n
 from __future__ import annotations
 
 from lrcli.series.base import BLOCK, Block, Readings, Series, Trace
-from lrcli.series.formula import FormulaSeries, formula_lrs
+from lrcli.series.formula import FormulaSeries
 from lrcli.spec import Spec
 
-__all__ = ["BLOCK", "Block", "FormulaSeries", "Readings", "Series", "Trace", "formula_lrs", "series_of"]
+__all__ = ["BLOCK", "Block", "FormulaSeries", "Readings", "Series", "Trace", "series_of"]
 
 
 def series_of(run: Spec | Series) -> Series:

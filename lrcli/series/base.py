@@ -82,6 +82,8 @@ class Series(ABC):
     """Whether it was measured: only some rows have a value, and those are rounded."""
     precision = ""
     """What the numbers of a record are rounded to, in words; "" for every digit of a double."""
+    moving: tuple[int, ...] = ()
+    """The groups whose momentum the schedule moves: they have the column "momentum", too."""
     peak: float | None = None
     """The largest magnitude of all values, where that is known without computing them."""
 
@@ -181,11 +183,6 @@ class Series(ABC):
                 self.check_walk(rows[-1] - last)
                 last = rows[-1]
             yield rows
-
-    @property
-    def moving(self) -> tuple[int, ...]:
-        """The groups whose momentum the schedule moves: they have the column "momentum", too."""
-        return ()
 
     def showing_momentum(self) -> Series:
         raise LrcliError(f"{self.name} has no momentum: only a spec of one_cycle or cyclic moves it")

@@ -15,7 +15,6 @@ from lrcli.schedules.params import param_of
 from lrcli.series.align import group_names
 from lrcli.series.base import BLOCK, Readings, Series, Test, Trace, first_of, picked
 from lrcli.spec import Group, Spec
-from lrcli.values import dataclass
 
 if TYPE_CHECKING:
     from lrcli.series.sample import SampledLine
@@ -27,71 +26,66 @@ _SHORT = 64
 """A piece of fewer rows than this is walked: that is faster than a search in it."""
 
 
-@dataclass(frozen=True)
 class SpecSeries(Series):
-    spec: Spec
-    shows_momentum: bool = False
+    """The numbers of a spec; with `shows_momentum` the momentum is the curve."""
 
-    @property
-    def name(self) -> str:  # type: ignore[override]
-        return self.spec.name
-
-    @property
-    def unit(self) -> str:  # type: ignore[override]
-        return self.spec.interval
-
-    @property
-    def stop(self) -> int:  # type: ignore[override]
-        return self.spec.length
-
-    @property
-    def steps_per_epoch(self) -> int | None:  # type: ignore[override]
-        return self.spec.steps_per_epoch
-
-    @property
-    def remarks(self) -> tuple[Problem, ...]:  # type: ignore[override]
-        return self.spec.notes
-
-    @cached_property
-    def groups(self) -> tuple[str, ...]:  # type: ignore[override]
-        return group_names(self.spec.groups)
+    def __init__(self, spec: Spec, shows_momentum: bool = False) -> None:
+        self.spec, self.shows_momentum = spec, shows_momentum
+        self.name, self.unit, self.stop = spec.name, spec.interval, spec.length
+        self.steps_per_epoch, self.remarks = spec.steps_per_epoch, spec.notes
+        self.groups = group_names(spec.groups)
+        self.moving = tuple(i for i, group in enumerate(spec.groups) if group.schedule.moves_momentum)
 
     def renamed(self, name: str) -> Series:
-        return replace(self, spec=replace(self.spec, name=name))
+        return type(self)(replace(self.spec, name=name), self.shows_momentum)
 
     def until(self, stop: int) -> Series:
-        return replace(self, spec=replace(self.spec, length=stop))
-
-    @cached_property
-    def moving(self) -> tuple[int, ...]:
-        return tuple(i for i, group in enumerate(self.spec.groups) if group.schedule.moves_momentum)
+        return type(self)(replace(self.spec, length=stop), self.shows_momentum)
 
     def showing_momentum(self) -> Series:
-        return replace(self, shows_momentum=True)
-
-    @cached_property
-    def _trace_keys(self) -> list[tuple[str, ...]]:
-        if self.start >= self.stop:
-            return [() for _ in self.spec.groups]
-        return [tuple(group.schedule.trace(group.base_lr, 0, 0)) for group in self.spec.groups]
+        return type(self)(self.spec, shows_momentum=True)
 
     @cached_property
     def traces(self) -> tuple[Trace, ...]:
-        keys = self._trace_keys
+        groups = self.spec.groups if self.start < self.stop else ()
+        keys = [tuple(group.schedule.trace(group.base_lr, 0, 0)) for group in groups]
         traced = [i for i, names in enumerate(keys) if names]
         shared = len({_without_groups(self.spec.groups[i].schedule) for i in traced}) == 1
         return tuple(Trace(i, key, shared) for i in (traced[:1] if shared else traced) for key in keys[i])
 
-    def _traced(self, i: int, names: Sequence[str], start: int, stop: int) -> dict[str, Sequence[Any]]:
-        """Those of the columns that are no readings."""
-        more = [name for name in names if name == "momentum" or name not in self.readings]
-        if not more:
-            return {}
+    def _beside(self, i: int, names: Iterable[str], start: int, stop: int) -> dict[str, Sequence[Any]]:
+        """The momentum and the traces of group i, those of these names; None where the group has no such column."""
         group = self.spec.groups[i]
-        known = dict(group.schedule.trace(group.base_lr, start, stop)) if self._trace_keys[i] else {}
-        if "momentum" in more:
-            known["momentum"] = _momenta(group, start, stop, self.unit)
-        return {name: known.get(name) or [None] * (stop - start) for name in more}
+        columns: dict[str, Sequence[Any]] = {}
+        for name in names:
+            if name == "momentum":
+                columns[name] = self._momenta(group, range(start, stop))
+            elif name not in columns:
+                columns |= group.schedule.trace(group.base_lr, start, stop)
+        return {name: columns.get(name) or [None] * (stop - start) for name in names}
+
+    def _momenta(self, group: Group, rows: range) -> Sequence[float | None]:
+        """The momentum of these rows; it has no value where the learning rate has none."""
+        try:
+            return group.schedule.momenta(rows.start, rows.stop)
+        except (ArithmeticError, ValueError):
+            self._lrs(group, rows)
+            raise
+
+    def _lrs(self, group: Group, rows: Sequence[int]) -> list[float]:
+        """The formula's LRs of these rows; EvaluationError names the row that has none."""
+        schedule, base = group.schedule, group.base_lr
+        try:
+            if isinstance(rows, range) and rows.step == 1:
+                return schedule.lrs(base, rows.start, rows.stop)
+            return schedule.lrs_at(base, rows)
+        except (ArithmeticError, ValueError) as exc:
+            for t in rows:
+                try:
+                    schedule.lr_at(t, base)
+                except (ArithmeticError, ValueError) as failure:
+                    raise EvaluationError.of(failure, t, self.unit, schedule.name) from exc
+            raise
 
     @cached_property
     def _schedules(self) -> tuple[list[Schedule], list[int | None], list[int]]:
@@ -138,7 +132,6 @@ def _without_groups(schedule: Schedule) -> tuple[object, ...]:
     return (type(schedule), *(getattr(schedule, f.name) for f in parameters(schedule) if not param_of(f).per_group))
 
 
-@dataclass(frozen=True)
 class FormulaSeries(SpecSeries):
     """The numbers of the schedules' formulas.
 
@@ -154,29 +147,15 @@ class FormulaSeries(SpecSeries):
     start = 0
     goes_on = True
 
-    @property
-    def readings(self) -> tuple[str, ...]:  # type: ignore[override]
-        return ("lr", "momentum") if self.shows_momentum else ("lr",)
-
-    @property
-    def reading(self) -> str:  # type: ignore[override]
-        return "momentum" if self.shows_momentum else "lr"
-
-    @property
-    def label(self) -> str:  # type: ignore[override]
-        return self.spec.release
+    def __init__(self, spec: Spec, shows_momentum: bool = False) -> None:
+        super().__init__(spec, shows_momentum)
+        self.label = spec.release
+        self.reading = "momentum" if shows_momentum else "lr"
+        self.readings = ("lr", "momentum") if shows_momentum else ("lr",)
 
     @cached_property
     def jumps(self) -> bool:  # type: ignore[override]
         return all(group.schedule.stands_alone() for group in self.spec.groups)
-
-    def _rows(self, names: Sequence[str], start: int, stop: int) -> tuple[Readings, ...]:
-        rows = []
-        for i, group in enumerate(self.spec.groups):
-            columns = Readings(lr=formula_lrs(group, start, stop, self.unit)) if "lr" in names else Readings()
-            columns.update(self._traced(i, names, start, stop))
-            rows.append(columns)
-        return tuple(rows)
 
     def at(
         self, windows: Iterable[Sequence[int]], names: Sequence[str] = (), stop: int | None = None
@@ -185,23 +164,21 @@ class FormulaSeries(SpecSeries):
         names = names or (self.reading,)
         for rows in windows if self.jumps else self.within_reach(windows):
             if rows and rows[-1] - rows[0] < NEAR * len(rows):
-                whole = self._rows(names, rows[0], rows[-1] + 1)
-                yield tuple(
-                    Readings({name: picked(values, rows, rows[0]) for name, values in group.items()}) for group in whole
-                )
+                groups = self._columns(names, range(rows[0], rows[-1] + 1))
+                yield tuple(Readings((name, picked(group[name], rows, rows[0])) for name in group) for group in groups)
             else:
-                yield self._single_rows(rows, names)
+                yield tuple(self._columns(names, rows))
 
-    def _single_rows(self, rows: Sequence[int], names: Sequence[str]) -> tuple[Readings, ...]:
-        if any(name != "lr" for name in names):
-            parts = [self._rows(names, t, t + 1) for t in rows]
-            return tuple(
-                Readings({name: [part[i][name][0] for part in parts] for name in names})
-                for i in range(len(self.groups))
-            )
-        return tuple(
-            Readings(lr=[formula_lrs(group, t, t + 1, self.unit)[0] for t in rows]) for group in self.spec.groups
-        )
+    def _columns(self, names: Sequence[str], rows: Sequence[int]) -> Iterator[Readings]:
+        """The columns of each group: a stretch of rows, or far ones."""
+        for i, group in enumerate(self.spec.groups):
+            columns = Readings(lr=self._lrs(group, rows)) if "lr" in names else Readings()
+            beside = [name for name in names if name != "lr"]
+            if isinstance(rows, range) and rows.step == 1:
+                columns.update(self._beside(i, beside, rows.start, rows.stop))
+            else:
+                columns.update({name: [self._beside(i, [name], t, t + 1)[name][0] for t in rows] for name in beside})
+            yield columns
 
     def first(self, test: Test) -> tuple[int | None, ...]:
         """Piece by piece: where a curve only falls or only rises its ends tell, and halving finds the row."""
@@ -213,7 +190,7 @@ class FormulaSeries(SpecSeries):
         t, length = 0, self.stop
 
         def lr_at(row: int) -> float:
-            return formula_lrs(group, row, row + 1, self.unit)[0]
+            return self._lrs(group, [row])[0]
 
         cycle, low, high = group.schedule.repeats_after(), math.inf, -math.inf
         walked = 0
@@ -226,7 +203,7 @@ class FormulaSeries(SpecSeries):
                 end = min(t + BLOCK, length)
                 walked += end - t
                 self.check_walk(walked)
-                lrs = formula_lrs(group, t, end, self.unit)
+                lrs = self._lrs(group, range(t, end))
                 low, high = min(low, min(lrs)), max(high, max(lrs))
                 row = first_of(lrs, t, test)
             else:
@@ -248,36 +225,9 @@ class FormulaSeries(SpecSeries):
         lines = []
         for i, (name, group) in enumerate(zip(self.groups, self.spec.groups, strict=True)):
             rows, breaks = rows_to_sample(group.schedule, columns, start, stop)
-            if breaks is None:
-                lrs = formula_lrs(group, start, stop, self.unit)
-            else:
-                lrs = [formula_lrs(group, t, t + 1, self.unit)[0] for t in rows]
             momenta = [group.schedule.momenta(t, t + 1)[0] for t in rows] if i in self.moving else None
-            lines.append(line_of(name, rows, lrs, breaks, momenta))
+            lines.append(line_of(name, rows, self._lrs(group, rows), breaks, momenta))
         return tuple(lines)
-
-
-def _momenta(group: Group, start: int, stop: int, unit: str) -> list[float | None]:
-    """The momentum of the rows start <= t < stop; it has no value where the learning rate has none."""
-    try:
-        return list(group.schedule.momenta(start, stop))
-    except (ArithmeticError, ValueError):
-        formula_lrs(group, start, stop, unit)
-        raise
-
-
-def formula_lrs(group: Group, start: int, stop: int, unit: str = "epoch") -> list[float]:
-    """The formula's LRs of the rows start <= t < stop; EvaluationError names the row that has none."""
-    schedule, base = group.schedule, group.base_lr
-    try:
-        return schedule.lrs(base, start, stop)
-    except (ArithmeticError, ValueError) as exc:
-        for t in range(start, stop):
-            try:
-                schedule.lr_at(t, base)
-            except (ArithmeticError, ValueError) as failure:
-                raise EvaluationError.of(failure, t, unit, schedule.name) from exc
-        raise
 
 
 def _may_pass(test: Callable[[float], bool], low: float, high: float) -> bool:
