@@ -100,7 +100,7 @@ class TrainingLoop:
         call = row if self.scheduler_first else row - 1
         if call >= 0:
             metric = None if self._metric is None else self._metrics(1, call)[0]
-            self.lr = self.replay.step(self.lr, self._argument(call), metric)
+            self.lr = self.replay.step(self.lr, self._argument(call) if self._step_epoch else None, metric)
         return self.lr
 
     def _metrics(self, n: int, call: int | None = None) -> tuple[float, ...]:
