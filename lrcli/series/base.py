@@ -119,7 +119,7 @@ class Series(ABC):
         last = self.stop if stop is None else stop
         firsts = range(self.start if start is None else max(start, self.start), last, BLOCK)
         windows = (range(t, min(t + BLOCK, last)) for t in firsts)
-        for t, groups in zip(firsts, self.at(windows, names), strict=True):
+        for t, groups in zip(firsts, self.at(windows, names, last), strict=True):
             yield Block(t, min(t + BLOCK, last), groups)
 
     def first_below(self, limit: float) -> tuple[int | None, ...]:
