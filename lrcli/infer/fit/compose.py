@@ -10,7 +10,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import product
+from itertools import product as pairs_of
 
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, Main
@@ -25,6 +25,9 @@ from lrcli.infer.fit.wave import Wave
 from lrcli.infer.limits import FEWEST_CURVED, MOST_PRODUCT, OPEN_TOP
 from lrcli.infer.numbers import cost, simplest_whole
 from lrcli.infer.usual import WARMUP_SHARES
+
+_MEETS, _PRODUCT = "the warmup ends on the decay", "both are multiplied"
+"""How a warmup meets a decay whose clock runs meanwhile, beside a jump at its end."""
 
 
 def compose(rows: FitRows, segments: list[Segment], *, late: bool = False) -> Iterator[Candidate]:
@@ -71,7 +74,7 @@ def with_warmup(
         both = ((start, climb) for start in begins for climb in climbs)
         ramps = [curve for start, climb in both if (curve := curved(before, start, climb))]
     unseen = not len(before) and not isinstance(law, Falling)  # a flat stretch says nothing of a warmup before it
-    for begin, start in product(_main_begins(inner, before, law, begins, ramps), begins):
+    for begin, start in pairs_of(_main_begins(inner, before, law, begins, ramps), begins):
         if start.first_step == begin or (start.first_step < begin and (len(before) or unseen)):
             for main in mains(inner, law, begin, start.first_step):
                 if 0 < main.lr < math.inf:
@@ -198,18 +201,16 @@ def clocked_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
         before = rows.part(seen.start, seen.stop)
         if len(before) < 2 or before.at[0] == before.at[-1]:
             continue
-        first, decay = rows.at[segment.start], next(curves(main.shape, rows, main.begin), None)
+        decay = next(curves(main.shape, rows, main.begin), None)
+        ways: list[tuple[str, FitRows, RateAt, float]] = []
         if before.values[0] < before.values[-1]:
-            top = Level(main.lr, main.lr)
-            yield from _during(rows, main, _ramps(before, main, top, first, main.lr), "a jump at its end")
+            ways.append(("a jump at its end", before, Level(main.lr, main.lr), main.lr))
             if decay is not None:
-                ramps = _ramps(before, main, lambda p, decay=decay: decay(round(p)), first, main.lr)  # type: ignore[misc]
-                yield from _during(rows, main, ramps, "the warmup ends on the decay", meets=True)
-        if decay is not None and seen.start == 0 and len(before) <= MOST_PRODUCT:
-            values = list(map(decay, before.at))
-            if min(values) > 0:
-                ramps = _ramps(_divided(before, values), main, Level(1.0, 1.0), first, 1.0)
-                yield from _during(rows, main, ramps, "both are multiplied", product=True)
+                ways.append((_MEETS, before, lambda p, decay=decay: decay(round(p)), main.lr))  # type: ignore[misc]
+        if decay is not None and seen.start == 0 and len(before) <= MOST_PRODUCT and min(map(decay, before.at)) > 0:
+            ways.append((_PRODUCT, before.over(decay), Level(1.0, 1.0), 1.0))
+        for how, rising, target, lr in ways:
+            yield from _during(rows, main, how, _ramps(rising, main, target, rows.at[segment.start], lr))
 
 
 def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Main]:
@@ -236,20 +237,11 @@ def _ramps(before: FitRows, main: Main, target: RateAt, first: int, lr: float) -
             yield warmup
 
 
-def _divided(rows: FitRows, values: list[float]) -> FitRows:
-    """The rows with each learning rate divided by a value."""
-    ratios = [y / value for y, value in zip(rows.values, values, strict=True)]
-    noise = [max(tol / value, 1e-15) for tol, value in zip(rows.slack, values, strict=True)]
-    return FitRows(rows.at, ratios, noise, 1.0)
-
-
-def _during(
-    rows: FitRows, main: Main, ramps: Iterable[Ramp], how: str, *, meets: bool = False, product: bool = False
-) -> Iterator[Candidate]:
+def _during(rows: FitRows, main: Main, how: str, ramps: Iterable[Ramp]) -> Iterator[Candidate]:
     """The candidates whose decay runs during these warmups."""
-    late = rows.at[0] < main.begin
+    late, product = rows.at[0] < main.begin, how == _PRODUCT
     for warmup in ramps:
-        shape = replace(warmup.during(main.shape), meets=meets, product=product)
+        shape = replace(warmup.during(main.shape), meets=how == _MEETS, product=product)
         evidence = f"a warmup of {warmup.warmup} steps from {shape.start:g}; the decay's clock runs meanwhile: {how}"
         bare = main.draft(
             main.begin - late,

@@ -45,6 +45,13 @@ class FitRows(Rows):
         """The rows with a curve taken from their learning rates."""
         return replace(self, values=[y - curve(p) for p, y in zip(self.at, self.values, strict=True)])
 
+    def over(self, curve: Callable[[int], float]) -> FitRows:
+        """The rows as shares of a curve."""
+        divisors = [curve(p) for p in self.at]
+        shares = [y / divisor for y, divisor in zip(self.values, divisors, strict=True)]
+        slack = [max(slack / divisor, 1e-15) for slack, divisor in zip(self.slack, divisors, strict=True)]
+        return FitRows(self.at, shares, slack, peak=1.0)
+
     def holds(self, law: Callable[[int], float], slacks: float = 1.0, gap: float = 0.0) -> bool:
         """Whether the law is as near as so many slacks, and this gap, at every row."""
         spend(len(self), 1)

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.solve import Columns, amplitudes, golden, misfit, polished
 from lrcli.infer.limits import FITTED_WAVE, WIDEST_WAVE
+from lrcli.schedules.cosine import Cosine
 
 
 @dataclass(frozen=True)
 class Wave:
-    """y = middle + height * cos(pi * (p - top) / half): the peak at `top`, the lowest point `half` later."""
+    """A cosine about `middle`: the peak, `height` above it, lies at `top`, the lowest point `half` later."""
 
     top: float
     half: float
     middle: float
     height: float
 
+    @cached_property
+    def _rule(self) -> Callable[[float], float]:
+        low = self.middle - self.height
+        return Cosine(T_max=self.half, eta_min=low).rule(self.middle + self.height)  # type: ignore[return-value]
+
     def __call__(self, p: float) -> float:
-        return self.middle + self.height * math.cos(math.pi * (p - self.top) / self.half)
+        return self._rule(p - self.top)
 
     @property
     def end(self) -> float:
