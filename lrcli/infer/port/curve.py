@@ -83,12 +83,18 @@ def _breaks(schedule: Schedule, length: int) -> Iterator[int]:
 def values_of(f: Field[Any], curve: WantedCurve) -> tuple[Any, ...]:
     """The values of a key that may make the curve, the default first."""
     param = param_of(f)
-    default = () if f.default is MISSING else (f.default,)
+    plain = default_of(f, curve)
+    default = () if plain is MISSING else (plain,)
     if param.momentum and default:
         return default
     tried = param.tried(curve) if param.tried else (*default, *_likely_values(f.name, param, curve))
     allowed = [value for value in dict.fromkeys(tried) if value in default or (value is not None and param.test(value))]
     return tuple(allowed if param.kind == "data" else allowed[:MOST_VALUES]) or default
+
+
+def default_of(f: Field[Any], curve: WantedCurve) -> Any:
+    """What a key has where it is left out, MISSING where it may not be: some are as long as the run."""
+    return len(curve.rates) if param_of(f).fills and f.default is not MISSING else f.default
 
 
 def _likely_values(name: str, param: Param, curve: WantedCurve) -> Iterable[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, replace
 from heapq import heappop, heappush
 from itertools import chain, combinations, islice, product
 from typing import Any
@@ -27,7 +27,7 @@ from lrcli.infer.limits import (
     SINGLE,
     WALKED,
 )
-from lrcli.infer.port.curve import values_of
+from lrcli.infer.port.curve import default_of, values_of
 from lrcli.infer.written import flow_text, schedule_mapping
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import Record, param_of
@@ -138,7 +138,10 @@ class Search:
     def _draft(self, cls: type[Schedule]) -> _Draft:
         """The likeliest schedules of a class, the nearest first."""
         enough = 4 * (SINGLE if issubclass(cls, FloatTyped) else DOUBLE) * self.curve.peak
-        draft = _Draft(cls, {lr: self._values(cls, lr) for lr in self._bases}, enough)
+        curves = {lr: replace(self.curve, lr=lr) for lr in self._bases}
+        draft = _Draft(
+            cls, {lr: [values_of(f, curve) for f in parameters(cls)] for lr, curve in curves.items()}, enough
+        )
         keys = [(i, f, param_of(f)) for i, f in enumerate(parameters(cls))]
         words = [i for i, _, param in keys if param.choices]
         lists = [
@@ -162,15 +165,6 @@ class Search:
                 if distance <= enough or (self.left < 0 and draft.starts):
                     return draft
         return draft
-
-    def _values(self, cls: type[Schedule], lr: float) -> list[tuple[Any, ...]]:
-        """The values of each key of a class."""
-        curve = replace(self.curve, lr=lr)
-        values = [values_of(f, curve) for f in parameters(cls)]
-        for i, f in enumerate(parameters(cls)):
-            if cls.own_rate == f.name and f.default is not MISSING:
-                values[i] = tuple(dict.fromkeys((f.default, *values[i])))
-        return values
 
     def _improved(self, draft: _Draft) -> Ported | None:
         """The nearest schedule of a class: its likeliest ones improved."""
@@ -207,7 +201,7 @@ class Search:
         nearest = self._whole(draft, key)
         self._limit = distance
         for i, f in enumerate(parameters(draft.cls), 1):
-            plain = len(self.curve.rates) if param_of(f).fills else f.default
+            plain = default_of(f, self.curve)
             if plain is MISSING or plain == key[i] or f.name == draft.cls.own_rate:
                 continue
             changed = (*key[:i], plain, *key[i + 1 :])
@@ -258,9 +252,6 @@ class Search:
 
     def _made(self, draft: _Draft, key: Combination) -> Schedule | None:
         values = dict(zip((f.name for f in parameters(draft.cls)), key[1:], strict=True))
-        for f in fields(draft.cls):
-            if f.name in values and param_of(f).fills and f.default is not MISSING and values[f.name] == f.default:
-                values[f.name] = len(self.curve.rates)  # as the reader does where the key is left out
         try:
             return draft.cls(**values)
         except _NO_VALUE:
