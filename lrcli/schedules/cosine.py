@@ -121,9 +121,9 @@ class WarmupCosine(Schedule):
     eta_min: float = number(0.0, doc="the learning rate at the end")
     start_factor: float = number(0.0, doc="factor at step 0")
 
-    def factor_at(self, t: int, base_lr: float) -> float:
-        """What LambdaLR's function returns: the factor of the base LR. It needs base_lr only for eta_min > 0."""
-        return self._scaled(1.0, base_lr)(t)
+    def factors(self, base_lr: float) -> LrRule:
+        """LambdaLR's function, which returns the factor of the base LR. It needs base_lr only for eta_min > 0."""
+        return self._scaled(1.0, base_lr)
 
     def rule(self, base_lr: float) -> LrRule:
         return self._scaled(base_lr, base_lr)

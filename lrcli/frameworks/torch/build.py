@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, fields
-from functools import partial
 from typing import Any
 from warnings import warn
 
@@ -144,7 +143,7 @@ def _as_lambda(schedules: Sequence[Schedule], optimizer: Any) -> Any:
             group["lr"] = group["initial_lr"] = 1.0
         if isinstance(schedule, WarmupCosine):
             # LambdaLR scales initial_lr, which a scheduler that is built before may have left behind a changed lr
-            functions.append(partial(schedule.factor_at, base_lr=group.get("initial_lr", group["lr"])))
+            functions.append(schedule.factors(group.get("initial_lr", group["lr"])))
         else:
             functions.append(factor_of(schedule))
     return lambda_lr(functions, optimizer)

@@ -6,6 +6,7 @@ import ast
 import builtins
 import inspect
 from collections.abc import Iterable
+from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -22,6 +23,7 @@ from lrcli.frameworks.torch.known import (
     names_in,
     without_neutral,
 )
+from lrcli.frameworks.torch.remembered import values_of
 
 _OPERATIONS = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Tuple, ast.Subscript)
 _NOT_PRINTED = (ast.With, ast.Import, ast.ClassDef, ast.Delete, ast.DictComp, ast.SetComp, ast.Await, ast.JoinedStr)
@@ -82,6 +84,8 @@ class Folding(ast.NodeTransformer):
         if variable is not None:
             self.changed |= {variable} if isinstance(node.ctx, ast.Store) else set()
             return ast.Name(variable, node.ctx)
+        if isinstance(owner.value, Expression) and node.attr == "values":
+            return known(partial(values_of, owner.value))
         if node.attr in MUTATING and not is_ours(type(owner.value)):
             raise NotPrinted("a list that is changed")
         try:

@@ -13,7 +13,7 @@ from dataclasses import is_dataclass
 from functools import partial
 from itertools import count
 from struct import Struct
-from types import FunctionType, MethodType, ModuleType
+from types import FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
 
 from lrcli.expression import FUNCTIONS, Expression, not_real, tree_of
@@ -71,7 +71,7 @@ class Printed:
             return name
         return call.func.id if [ast.unparse(each) for each in call.args] == self.parameters[name] else name
 
-    def function(self, function: Any, values: Mapping[str, Any], wish: str = "") -> str:
+    def function(self, function: Any, values: Mapping[str, Any] = MappingProxyType({}), wish: str = "") -> str:
         """The name of a function whose arguments `values` are put in."""
         if isinstance(function, MethodType):
             owner = function.__self__
@@ -199,7 +199,7 @@ class Printed:
         if isinstance(value, ModuleType):
             return self._module(value.__name__)
         if isinstance(value, Expression):
-            return ast.Name(self._expression(value), ast.Load())
+            return ast.Name(self.expression(value), ast.Load())
         if isinstance(value, partial) or (isinstance(value, (FunctionType, MethodType)) and is_ours(value)):
             return ast.Name(self.function(value, {}), ast.Load())
         if isinstance(value, count):
@@ -252,10 +252,11 @@ class Printed:
         self._texts[name] = ast.Assign([ast.Name(name, ast.Store())], text)
         return name
 
-    def _expression(self, expression: Expression) -> str:
+    def expression(self, expression: Expression, wish: str = "expression") -> str:
+        """The name of the function that computes an expression, as wished."""
         key = ("expression", expression.text)
         if key not in self._names:
-            self._names[key] = name = self._name("expression")
+            self._names[key] = name = self._name(wish)
             functions = {each: function for each, (function, *_) in FUNCTIONS.items()} | {"not_real": not_real}
             residue = Residue(self, sys.modules[__name__], functions, {"epoch"})
             value = _Lifted(self).visit(residue.visit(tree_of(expression.text)))

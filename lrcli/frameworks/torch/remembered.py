@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import count
 from typing import Any
 
+from lrcli.expression import Expression
 from lrcli.frameworks.schedule import Walked
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.lambda_ import Multiplicative
@@ -82,6 +83,11 @@ _SUBSTITUTES: dict[type[Schedule], Any] = {
     Plateau: _plateau_at,
     Multiplicative: _product_at,
 }
+
+
+def values_of(expression: Expression, epochs: Iterable[float]) -> list[float]:
+    """What `expression.values` computes."""
+    return [expression(epoch) for epoch in epochs]
 
 
 def momentum_at(schedule: Schedule, t: int) -> float | None:

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lrcli.errors import LrcliError
-from lrcli.expression import Expression, tree_of
+from lrcli.expression import Expression
 from lrcli.expression.parser import VARIABLES
 from lrcli.frameworks.torch.build import arguments_of, check, families_of, note
 from lrcli.frameworks.torch.formula import reads_metric
-from lrcli.frameworks.torch.written import IN_MATH, InFloats, Signed, same_in_python
-from lrcli.schedules.base import Schedule
+from lrcli.frameworks.torch.printed import Printed
+from lrcli.frameworks.torch.written import IN_MATH, same_in_python
+from lrcli.schedules.base import LrRule, Schedule
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.cosine import WarmupCosine
 from lrcli.schedules.range_test import RangeTest
@@ -22,6 +23,10 @@ from lrcli.spec import Spec
 _WIDTH = 100
 _INDENT = "    "
 _ONE = "lambda epoch: 1.0"
+_UNNAMED = "\0{}\0"
+"""What no Python has: the place of a name."""
+_AT_ONE = ("for group in optimizer.param_groups:", f'{_INDENT}group["lr"] = group["initial_lr"] = 1.0')
+"""A factor of 1 is the learning rate 1, as OneCycleLR and CyclicLR set the optimizer's to theirs."""
 
 
 def source(spec: Spec) -> str:
@@ -52,7 +57,7 @@ def source(spec: Spec) -> str:
     else:
         families, names = [schedules], ["scheduler"]
     lines = [line for name, each in zip(names, families, strict=True) for line in writer.call(f"{name} = ", each)]
-    body = [*writer.optimizer(), *writer.functions, *lines, "", *_loop(spec, names, schedules)]
+    body = [*writer.optimizer(), *writer.defined(lines), "", *_loop(spec, names, schedules)]
     return "".join(f"{line}\n" for line in (*writer.imports(), "", *body))
 
 
@@ -84,13 +89,17 @@ class _Writer:
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
-        self.functions: list[str] = []
+        self.rates: list[str] = []
+        self.printed = Printed()
+        self.used: list[str] = []
         self.math: set[str] = set()
         self.modules = {"lr_scheduler"}
 
     def imports(self) -> Iterator[str]:
+        yield from (f"import {module}" for module in sorted(self.printed.imports))
         if self.math:
             yield f"from math import {', '.join(sorted(self.math))}"
+        if self.printed.imports or self.math:
             yield ""
         yield "import torch"
         yield f"from torch.optim import {', '.join(sorted(self.modules))}"
@@ -115,7 +124,13 @@ class _Writer:
         if isinstance(first, Constant):
             return [f"{indent}{start}lr_scheduler.LambdaLR(optimizer, {_ONE})"]
         if isinstance(first, (WarmupCosine, RangeTest)):
-            functions = [self.function(schedule, i) for i, schedule in enumerate(schedules)]
+            self.rates += _AT_ONE if isinstance(first, RangeTest) else ()
+            pairs = zip(schedules, self.spec.groups, strict=True)
+            rules = (
+                each.factors(group.base_lr) if isinstance(each, WarmupCosine) else each.rule(1.0)
+                for each, group in pairs
+            )
+            functions = [self.function(rule) for rule in rules]
             value = functions[0] if len(functions) == 1 else f"[{', '.join(functions)}]"
             return [f"{indent}{start}lr_scheduler.LambdaLR(optimizer, {value})"]
         if isinstance(first, (Sequential, Chained)):
@@ -163,21 +178,23 @@ class _Writer:
         if len(names & {*VARIABLES}) <= 1 and same_in_python(value, written, self.spec.length):
             self.math |= names & {*IN_MATH}
             return written
-        tree = Signed().visit(tree_of(text))
-        self.math |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & {*IN_MATH}
-        return f"lambda epoch: {ast.unparse(InFloats().visit(tree))}"
+        return self.function(value)
 
-    def function(self, schedule: Schedule, i: int) -> str:
-        """The name of a function that LambdaLR takes, which is written above the scheduler."""
-        base = self.spec.groups[i].lr
-        name = f"factor_{len(self.functions)}" if self.functions else "factor"
-        lines = _warmup_cosine(schedule, base) if isinstance(schedule, WarmupCosine) else _range_test(schedule)
-        self.math |= {"cos", "pi"} if isinstance(schedule, WarmupCosine) else set()
-        if isinstance(schedule, RangeTest):
-            self.functions.append("for group in optimizer.param_groups:")
-            self.functions.append(f'{_INDENT}group["lr"] = group["initial_lr"] = 1.0')
-        self.functions += ["", "", f"def {name}(epoch):", *(f"{_INDENT}{line}" for line in lines), "", ""]
-        return name
+    def function(self, function: Expression | LrRule) -> str:
+        """What stands for the name of a function until the definitions are written."""
+        if isinstance(function, Expression):
+            self.used.append(self.printed.expression(function, "factor"))
+        else:
+            self.used.append(self.printed.function(function, wish="factor"))
+        return _UNNAMED.format(len(self.used) - 1)
+
+    def defined(self, lines: Sequence[str]) -> list[str]:
+        """The lines below the definitions of the functions whose names they need."""
+        definitions, names = self.printed.lines(self.used)
+        text = "\n".join(lines)
+        for i, name in enumerate(names):
+            text = text.replace(_UNNAMED.format(i), name)
+        return [*self.rates, *definitions, *(["", ""] if definitions else []), *text.split("\n")]
 
 
 def _rate(rate: float | None) -> str:
@@ -189,29 +206,3 @@ def _wrapped(start: str, arguments: Sequence[str], indent: str) -> list[str]:
     if len(line) <= _WIDTH:
         return [line]
     return [f"{indent}{start}(", *(f"{indent}{_INDENT}{argument}," for argument in arguments), f"{indent})"]
-
-
-def _warmup_cosine(schedule: WarmupCosine, base: float | None) -> Iterator[str]:
-    warmup, end, least, start = schedule.warmup, schedule.T_max, schedule.eta_min, schedule.start_factor
-    if warmup:
-        yield f"if epoch < {warmup!r}:"
-        yield f"{_INDENT}return {start!r} + (1.0 - {start!r}) * epoch / {warmup!r}"
-    yield f"if epoch >= {end!r}:"
-    yield f"{_INDENT}return {f'{least!r} / {base!r}' if least else '0.0'}"
-    yield f"half = 0.5 * (1.0 + cos(pi * (epoch - {warmup!r}) / ({end!r} - {warmup!r})))"
-    yield f"return ({least!r} + ({base!r} - {least!r}) * half) / {base!r}" if least else "return half"
-
-
-def _range_test(schedule: Schedule) -> Iterator[str]:
-    assert isinstance(schedule, RangeTest)
-    rows, start, end = int(schedule.num_iter), schedule.start, schedule.end
-    if rows <= 1:
-        yield f"return {end!r} if epoch else {start!r}"
-        return
-    yield f"if epoch >= {rows - 1}:"
-    yield f"{_INDENT}return {end!r}"
-    part = f"epoch / {rows - 1}"
-    if schedule.shape == "linear":
-        yield f"return {start!r} + ({end!r} - {start!r}) * ({part})"
-    else:
-        yield f"return {start!r} * ({end!r} / {start!r}) ** ({part})"

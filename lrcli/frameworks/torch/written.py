@@ -100,21 +100,6 @@ class Signed(ast.NodeTransformer):
         return node
 
 
-class InFloats(ast.NodeTransformer):
-    """Lets an expression of checked numbers stand alone: its argument is a float, its functions are Python's own."""
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return ast.Call(ast.Name("float", ast.Load()), [node], []) if node.id == "epoch" else node
-
-    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
-        """A power is checked for a real number, which PyTorch's own arithmetic does, too."""
-        self.generic_visit(node)
-        is_check = isinstance(node.orelse, ast.Call) and ast.unparse(node.orelse) == "not_real()"
-        if not is_check:
-            return node
-        return next(each.value for each in ast.walk(node.test) if isinstance(each, ast.NamedExpr))
-
-
 def same_in_python(expression: Callable[[int], float], text: str, n: int) -> bool:
     """Whether the text of a lambda, on whole numbers, has the numbers that the expression has in floats."""
     names = {"__builtins__": {}, **_PLAIN, **{name: getattr(math, name) for name in IN_MATH}}

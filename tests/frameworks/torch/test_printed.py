@@ -23,6 +23,7 @@ SHORT = [
     ("{type: darknet.get_current_rate, burn_in: 10, policy: steps, steps: [50], scales: [0.1]}", 8),
     ("[{type: linear, for: 10, start_factor: 0}, {type: step, step_size: 30}]", 8),
     ('{type: multiplicative, lr_lambda: "1 - 0.5 / (epoch + 1)"}', 15),
+    ('{type: keras.LearningRateScheduler, schedule: "0.1 * 0.5 ** (epoch // 10)"}', 9),
     ("{type: mmengine.param_scheduler, schedulers: [{type: StepLR, by_epoch: false, step_size: 30}]}", 15),
     ("{type: plateau, patience: 1, metric: [3, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1]}", 30),
 ]

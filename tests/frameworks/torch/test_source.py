@@ -134,16 +134,16 @@ def test_random_specs(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("expression", "written"),
     [
-        ("0.95 ** epoch", "lambda epoch: 0.95 ** epoch"),
-        ("lambda t: cos(pi * t / 9)", "lambda t: cos(pi * t / 9)"),
-        ("10 ** 308 * (epoch + 1) / 10 ** 308", "lambda epoch: 1e+308 * (float(epoch) + 1.0) / 1e+308"),
-        ("t + step", "lambda epoch: float(epoch) + float(epoch)"),
+        ("0.95 ** epoch", "lr_lambda=lambda epoch: 0.95 ** epoch"),
+        ("lambda t: cos(pi * t / 9)", "lr_lambda=lambda t: cos(pi * t / 9)"),
+        ("10 ** 308 * (epoch + 1) / 10 ** 308", "    epoch = float(epoch)\n    return 1e+308 * (epoch + 1.0) / 1e+308"),
+        ("t + step", "    epoch = float(epoch)\n    return epoch + epoch"),
     ],
 )
 def test_expressions(expression: str, written: str) -> None:
-    """An expression stands as it was written where Python's whole numbers give the same, else it is put in floats."""
+    """An expression stands as it was written where Python's whole numbers give the same, else as one in floats."""
     code = source(parse_text(f'{{lr: 0.1, epochs: 9, schedule: {{type: lambda, lr_lambda: "{expression}"}}}}'))
-    assert f"lr_lambda={written}" in code
+    assert written in code
 
 
 def test_all_types_are_looked_at() -> None:
