@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,7 @@ from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.linear import Linear
 from lrcli.schedules.params import param_of
 from lrcli.schedules.sequential import Sequential
+from lrcli.spec import Spec
 
 
 def split_schedule(schedule: Schedule) -> tuple[dict[str, Any], Any]:
@@ -74,3 +75,17 @@ def flow_text(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(flow_text, value)) + "]"
     return scalar_text(value) if isinstance(value, str) else text_of(value)
+
+
+def spec_lines(spec: Spec, schedule: Schedule, lr: float) -> Iterator[str]:
+    """The text of the spec with another schedule, without the keys that have their default."""
+    keys = {
+        "name": spec.name,
+        "lr": None if schedule.sets_lr and not schedule.own_rate else lr,
+        "epochs" if spec.interval == "epoch" else "steps": spec.length,
+        "steps_per_epoch": spec.steps_per_epoch,
+        "first_step": spec.first_step or None,
+    }
+    yield from (f"{key}: {flow_text(value)}\n" for key, value in keys.items() if value is not None)
+    yield "schedule:\n"
+    yield from (f"  {key}: {flow_text(value)}\n" for key, value in schedule_mapping(schedule).items())

@@ -12,7 +12,7 @@ from lrcli.frameworks.composer._scheduler import ComposerScheduler
 from lrcli.infer.limits import DOUBLE, SINGLE
 from lrcli.infer.port import confirmed, port, target_framework
 from lrcli.infer.port.search import Ported
-from lrcli.infer.port.text import spec_lines
+from lrcli.infer.written import spec_lines
 from lrcli.reader import parse_text
 from lrcli.spec import Spec
 

@@ -66,7 +66,7 @@ def convert(
 def _port(spec: Spec, to: str, output: Output) -> ExitStatus:
     """Write the nearest schedule of a framework."""
     from lrcli.infer.port import confirmed, port, target_framework
-    from lrcli.infer.port.text import spec_lines
+    from lrcli.infer.written import spec_lines
 
     framework = target_framework(to)
     ported = confirmed(spec, port(spec, framework))

@@ -12,7 +12,7 @@ from lrcli.frameworks.porting import WantedCurve
 from lrcli.infer.limits import MOST_IMPROVED, PHASE_IMPROVED, SIMPLE
 from lrcli.infer.port.curve import curve_of, rates_of
 from lrcli.infer.port.search import Ported, Search
-from lrcli.infer.port.text import spec_lines
+from lrcli.infer.written import spec_lines
 from lrcli.reader import parse_text
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import param_of
