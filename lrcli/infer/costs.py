@@ -45,6 +45,7 @@ CAUSE_COSTS = {
     "mirrored": 2.2,
     "factor-after": 2.2,
     "one-short": 2.2,
+    "first-factor": 2.2,
     "glitch": 2.3,
     "horizon-after": 2.4,
     "resumed": 2.6,

@@ -10,7 +10,7 @@ from lrcli.infer.explain import Report, explain
 from lrcli.logs import Log, Rounding
 from lrcli.logs.rounding import quantise
 from lrcli.reader import read_declared
-from tests.public_causes import CASES, MLX, cosine, s
+from tests.public_causes import CASES, MLX, WARM, cosine, s
 
 FULL, FIVE = Rounding(), Rounding("significant", 5)
 
@@ -102,3 +102,24 @@ def test_warmup_that_a_class_has_by_itself(framework: str, cause: str) -> None:
     log = Log("log", "step", list(map(float, at)), {"lr": [WARMED[cause](s(FRAMEWORKS_OWN[framework]), t) for t in at]})
     report = explain(declared, log)
     assert ("explained", [cause]) == (report.verdict, [entry.key for entry in report.explanations[0].causes])
+
+
+def test_first_factor_that_stays() -> None:
+    """A decay that took the warmup's first learning rate for its base is no resume without state_dict."""
+    log = [s(WARM)(t) if t < 10 else s(WARM)(t) * 0.1 for t in range(100)]
+    report = explain(read_declared(WARM), Log("log", "step", list(map(float, range(100))), {"lr": log}))
+    first = report.explanations[0]
+    assert ["first-factor"] == [entry.key for entry in first.causes]
+    assert "state_dict" not in first.causes[0].advice
+
+
+def test_base_of_a_schedule_with_a_rate_of_its_own() -> None:
+    """A log that holds the peak throughout shows the base learning rate, be it a key of the schedule."""
+    text = (
+        "{steps: 200, schedule: {type: optax.warmup_cosine_decay_schedule, init_value: 0, peak_value: 0.25, "
+        "warmup_steps: 20, decay_steps: 200}}"
+    )
+    declared = read_declared(text)
+    log = Log("log", "step", list(map(float, range(200))), {"lr": [0.25] * 200})
+    causes = explain(declared, log).explanations[0].causes
+    assert ["base-logged"] == [entry.key for entry in causes]

@@ -16,6 +16,9 @@ from lrcli.spec import Spec
 
 FULL, FIVE = Rounding(), Rounding("significant", 5)
 METRIC = [1.0, 0.9, 0.9, 0.91, 0.92, 0.9, 0.93, 0.8, 0.8, 0.8, 0.81, 0.82, 0.83, 0.84, 0.85, 0.86, 0.87, 0.9, 0.9, 0.9]
+WARM_LINEAR = (
+    "[{type: linear, for: 10, start_factor: 0}, {type: linear, start_factor: 1, end_factor: 0, total_iters: 80}]"
+)
 SPECS = {
     "hf": "{lr: 2.0e-4, steps: 300, warmup: {for: 30, start_factor: 0}, schedule: {type: cosine}}",
     "bare": "{lr: 2.0e-4, steps: 300, schedule: {type: linear, start_factor: 1, end_factor: 0, total_iters: 300}}",
@@ -56,6 +59,7 @@ SPECS = {
         "{lr: 0.02, epochs: 100, schedule: {type: mmengine.param_scheduler, schedulers: "
         "[{type: MultiStepLR, end: 100, milestones: [50, 75]}]}}"
     ),
+    "warmup_cosine": "{lr: 0.1, epochs: 90, schedule: {type: warmup_cosine, warmup: 10, T_max: 90}}",
     "groups": "{epochs: 60, schedule: {type: cosine}, groups: [{name: a, lr: 0.1}, {name: b, lr: 0.01}]}",
 }
 
@@ -117,6 +121,7 @@ ONE = [
     ("mmengine", "schedule.schedulers.0.end=25"),
     ("mmengine", "schedule.schedulers.1.eta_min=0.001"),
     ("mmengine steps", "schedule.schedulers.0.milestones=[60, 90]"),
+    ("warmup_cosine", "schedule=" + WARM_LINEAR),
 ]
 
 
@@ -264,3 +269,12 @@ def test_a_base_rate_and_a_lag(name: str) -> None:
     first = explain(declared, late).explanations[0]
     assert ["lr=0.03"] == [change.setting for change in first.changes]
     assert "lag" in first.families
+
+
+def test_a_length_that_ends_before_the_log_is_the_less_likely_key() -> None:
+    """A log that rises and stays is of another type, not of 10 training steps, which happen to give it, too."""
+    declared = read_declared(SPECS["hf cosine"])
+    at = range(0, 300, 10)
+    rates = [5e-5 * min(1, t / 20) for t in at]
+    first = explain(declared, Log("log", "step", [*map(float, at)], {"lr": rates}))
+    assert ["schedule.type"] == [change.key for change in first.explanations[0].changes]

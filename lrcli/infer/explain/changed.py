@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -204,9 +205,10 @@ class ChangedKeys:
         return evidence.propose(name, form, extra=extra, params=numbers, changes=changes, source=source)
 
     def _run_length(self, change: Change, evidence: Evidence) -> float:
-        """What a change of the run's length costs more: what else depends on it, and rows of the log past its end."""
+        """What another length costs more: what else depends on that of the run, and rows of the log past its end."""
         if not self.of_config and change.key not in ("epochs", "steps"):
-            return 0.0
+            ends = any(key.ends for key in self.keys if key.path == change.key)
+            return EXTRA["rows past the end"] * (ends and evidence.rows.at[-1] > change.number)
         spec = self.variants.spec([change])
         if self.of_config and spec is not None and spec.length == evidence.spec.length:
             return 0.0
@@ -270,12 +272,15 @@ def _first_share(evidence: Evidence, lr: float) -> float:
 
 def _odd(change: Change) -> float:
     """What a value costs more that is not round: 250 is nothing to wonder at, 0.0570154375 is."""
-    if change.value.startswith("[") or (change.value.replace(",", "").isdecimal() and "," in change.value):
+    if _POSITIONS.fullmatch(change.value):
         entries = [entry for entry in change.value.strip("[]").split(",") if entry.strip()]
         return EXTRA["a position that is not round"] * sum(float(entry) % 5 != 0 for entry in entries)
     further = 0 if math.isnan(change.number) else max(digits(change.number) - 2, 0)
     return min(EXTRA["a digit"] * further, EXTRA["many digits"])
 
+
+_POSITIONS = re.compile(r"\[[\d., ]*\]|\d+(,\d+)+")
+"""Positions as a spec, or an .ini, has them."""
 
 NO_FACTOR = ", start_factor: 0}"
 """How the key of a warmup from 0 ends."""

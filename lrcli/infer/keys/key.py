@@ -46,6 +46,7 @@ class Key:
     words: the other values that it can have. above, at_least: what a number is bounded by. pointed: whether a number
     with an exponent needs a point, too. unlikely: whether another key is a better name for what this one changes.
     jumps: whether a small change of a number is none, as of a share of the run that is rounded to steps.
+    ends: whether it says at which step a schedule ends.
     """
 
     path: str
@@ -61,6 +62,7 @@ class Key:
     pointed: bool = False
     unlikely: bool = False
     jumps: bool = False
+    ends: bool = False
 
     def to(self, value: KeyValue) -> Change:
         """The change to another value: a word, a number, or positions."""

@@ -161,7 +161,8 @@ def _of_mapping(node: Mapping, path: str, schedule: Schedule, interval: str) -> 
             else:
                 at_least = param.at_least if param.kind != "count" else 0
                 kind = "whole" if whole else "number"
-                yield Key(where, was, kind, float(value), after=unit, above=param.above, at_least=at_least)
+                bounds: dict[str, Any] = {"above": param.above, "at_least": at_least, "ends": param.fills == "run"}
+                yield Key(where, was, kind, float(value), after=unit, **bounds)
         elif param.kind in ("number", "length", "count") and value is None:
             kind = "number" if param.kind == "number" else "whole"
             yield Key(where, "null", kind, 0.0, above=param.above, at_least=param.at_least, unlikely=True)
@@ -210,7 +211,7 @@ def _other_type(node: Node, path: str, schedule: Any, lr: float | None, length: 
     """The types of the same family: of ours with the same length and the same floor, of a framework's with its keys."""
     if schedule.name.count("."):
         yield from _of_framework(node, path, schedule)
-    if schedule.name not in _DECAYS or not lr:
+    if schedule.name not in (*_DECAYS, "warmup_cosine") or not lr:
         return
     floor = float(getattr(schedule, "eta_min", 0.0))
     if schedule.name == "linear":
@@ -222,7 +223,13 @@ def _other_type(node: Node, path: str, schedule: Any, lr: float | None, length: 
     if length < 1:
         return
     floors = {"floor": text_of_number(float(f"{floor:.12g}")), "share": text_of_number(float(f"{floor / lr:.12g}"))}
-    words = tuple(form.format(length=length, **floors) for name, form in _DECAYS.items() if name != schedule.name)
+    before, after = "", ""
+    if schedule.name == "warmup_cosine":
+        length -= int(schedule.warmup)
+        ramp = f"{{type: linear, for: {int(schedule.warmup)}, start_factor: {text_of_number(schedule.start_factor)}}}"
+        before, after = (f"[{ramp}, ", "]") if schedule.warmup else ("", "")
+    forms = {name: form.format(length=length, **floors) for name, form in _DECAYS.items()}
+    words = tuple(f"{before}{form}{after}" for name, form in forms.items() if not schedule.name.endswith(name))
     yield Key(path, _flow(node), "words", words=words)
 
 

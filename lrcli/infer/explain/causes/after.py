@@ -7,7 +7,7 @@ from typing import Any
 
 from lrcli.infer.costs import EXTRA
 from lrcli.infer.effort import spend
-from lrcli.infer.explain.causes.base import Cause, phase_ends, propose_nothing
+from lrcli.infer.explain.causes.base import Cause, is_phase_end, propose_nothing
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.limits import LAGS
@@ -22,13 +22,8 @@ def find_shift(evidence: Evidence) -> Iterator[Hypothesis]:
             yield evidence.propose_clock(shifted_since(-d, d), "restart")
             flat = len(set(evidence.unclocked(range(min(-d, 1000))))) == 1
             yield evidence.propose_clock(cycled(-d), "cycled", extra=EXTRA["a sawtooth of one value"] * flat)
-        elif row is not None and not (abs(d) == 1 and _near_an_end(evidence, row)):
+        elif row is not None and not (abs(d) == 1 and is_phase_end(evidence, row)):
             yield evidence.propose_clock(shifted_since(row, d), "shift", params=2 * (abs(d) > 1))
-
-
-def _near_an_end(evidence: Evidence, row: int) -> bool:
-    """Whether a phase ends there: then the hand-over is late, and nothing was resumed."""
-    return any(abs(row - end) <= 1 for end in phase_ends(evidence))
 
 
 def find_skipped(evidence: Evidence) -> Iterator[Hypothesis]:

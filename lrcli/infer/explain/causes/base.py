@@ -48,3 +48,8 @@ def phase_ends(evidence: Evidence) -> list[int]:
     if hasattr(schedule, "schedules"):
         ends += getattr(schedule, "milestones", ())
     return sorted({math.ceil(end) for end in ends if 0 < end < math.inf})
+
+
+def is_phase_end(evidence: Evidence, row: int) -> bool:
+    """Whether a phase ends there, give or take a row: then its hand-over is at fault, and nothing was resumed."""
+    return any(abs(row - end) <= 1 for end in phase_ends(evidence))

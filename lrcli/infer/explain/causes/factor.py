@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lrcli.infer.costs import EXTRA
-from lrcli.infer.explain.causes.base import Cause, propose_nothing
+from lrcli.infer.explain.causes.base import Cause, is_phase_end, propose_nothing
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.limits import SAME
@@ -55,13 +55,16 @@ def _lengths(schedule: Schedule) -> set[float]:
 
 def _known_after(evidence: Evidence, c: float, begin: int) -> str:
     """What a factor from some row on is known as."""
-    before, there, lr = *evidence.unclocked([begin - 1, begin]), evidence.spec.groups[evidence.group].lr
+    first, before, there = evidence.unclocked([0, begin - 1, begin])
+    lr = evidence.spec.groups[evidence.group].lr
 
     if there and before and _same(c, before / there):
         return (
             f"c is s({begin - 1}) / s({begin}): the warmup stops one step short, and a chained rule goes on from there "
             "(libai #37)"
         )
+    if lr and first and first != lr and _same(c, first / lr) and is_phase_end(evidence, begin):
+        return f"c is the warmup's first factor {first / lr:g}: the decay goes on from where the warmup began"
     if lr and there and _same(c, lr / there):
         return (
             f"c is the base learning rate over s({begin}): the scheduler's state was loaded and the optimizer's was "
@@ -98,7 +101,7 @@ def find_factor_after(evidence: Evidence) -> Iterator[Hypothesis]:
         return
     begin = evidence.log.at[evidence.refined(last, evidence.base.clock)]
     detail = _known_after(evidence, c, begin)
-    key = "one-short" if "one step short" in detail else "factor-after"
+    key = "one-short" if "one step short" in detail else "first-factor" if "first factor" in detail else "factor-after"
     extra = EXTRA["a later factor that is not round"] * (not is_round(c))
     extra += EXTRA["a factor that is known"] * bool(detail)
     form = f"{c:.6g} s(t) from t = {begin} on"
@@ -154,5 +157,16 @@ CAUSES = (
         "Let the warmup run one step longer, or build the decay on the base learning rate.",
         ("libai #37",),
         rank=180,
+    ),
+    Cause(
+        "first-factor",
+        "shift after R",
+        "after the warmup its first factor stays, for good",
+        propose_nothing,
+        "the base learning rate that the decay holds (base_lrs, initial_lr): that of the warmup's step 0",
+        "The warmup is right, and everything behind it too low by the warmup's first factor: so goes a decay that was "
+        "built while the optimizer held the warmup's first learning rate, and took that for its base.",
+        "Build the decay before the warmup, or both in one scheduler, and look at its base_lrs.",
+        rank=185,
     ),
 )

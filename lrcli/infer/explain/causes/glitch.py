@@ -42,7 +42,8 @@ def find_glitch(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def find_base(evidence: Evidence) -> Iterator[Hypothesis]:
     """The base learning rate in every row."""
-    lr = evidence.spec.groups[evidence.group].lr
+    group = evidence.spec.groups[evidence.group]
+    lr = getattr(group.schedule, group.schedule.own_rate) if group.schedule.own_rate and group.lr is None else group.lr
     if lr is None or len(evidence.rows) < 3:
         return
     base = all(abs(value - lr) <= slack for value, slack in zip(evidence.rows.values, evidence.rows.slack, strict=True))
