@@ -36,7 +36,7 @@ CAUSE_COSTS = {
     "cycled": 1.8,
     "handover": 1.8,
     "held": 1.9,
-    "horizon": 1.9,
+    "horizon": 1.55,
     "floor": 1.9,
     "shift": 2.0,
     "other-scheduler": 2.0,

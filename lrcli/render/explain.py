@@ -117,7 +117,7 @@ class _Words:
         yield ("", "   ", f"{number}. {heading}") if number else ("   ", "   ", heading)
         if explanation.changes:
             yield from self._changes(explanation)
-        is_change = {cause.key for cause in causes} <= {"changed", "unit"}
+        is_change = {cause.key for cause in causes} <= {"changed", "horizon", "unit"}
         yield from map(_deep, (*(() if is_change else explanation.forms), *explanation.details))
         share = "all" if explanation.explained == explanation.rows else f"{explanation.explained} of"
         misses = f"; it misses {unit} {explanation.first_missed} first" if explanation.first_missed is not None else ""

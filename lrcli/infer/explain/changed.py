@@ -31,6 +31,10 @@ _OF_ROWS = ("interval", "first_step")
 """What says which row of a log is which of a spec."""
 
 
+_WITHIN = re.compile("warm|size|cycle|_0$|_mult$|pct|decay_t|for$|patience|cooldown", re.IGNORECASE)
+"""Keys of lengths within a schedule, none of which is its horizon, and of counts."""
+
+
 class ChangedKeys:
     """The keys of a declared spec, to be solved for on the evidence of a log."""
 
@@ -111,32 +115,39 @@ class ChangedKeys:
         return [factor for factor in dict.fromkeys(factors) if 0 <= factor < 1]
 
     def extended(self, evidence: Evidence) -> Iterator[Hypothesis]:
-        """The base up to some row, and from there on the spec of a run of another length, which all of it follows."""
+        """The base up to some row, and from there on the spec with another length, which all of it follows."""
         asked = evidence.asked()
         if not asked or asked[0] < FEWEST_BEFORE:
             return
-        wanted = evidence.rows.pick(asked)
-        run = self.spec
+        edges = [edge for edge in evidence.marks.edges if edge > asked[0]] if evidence.marks.flat else []
+        wanted = evidence.rows.pick(sorted({*asked, *edges, *(edge - 1 for edge in edges)}))
+        run = self.spec.length
         for key in self.keys:
-            other = (
-                None
-                if key.unlikely or key.kind not in ("number", "whole")
-                else self.variants.spec([key.to(2 * key.number)])
-            )
-            if other is None or other.length == run.length:
+            last = key.entries[-1] if key.entries else key.number
+            if key.unlikely or key.kind == "words" or not last > 0:
+                continue
+            form: Callable[[float], KeyValue] = _stretching(key.entries) if key.entries else float
+            other = self.variants.spec([key.to(form(2 * last))])
+            if other is None or (key.kind == "number" and other.length == run):
                 continue
 
-            def rates(value: float, key: Key = key) -> list[float] | None:
-                source = self.source([key.to(value)])
+            resized = other.length != run  # much follows from that, and not always in straight lines
+
+            def rates(
+                value: float, key: Key = key, form: Callable[[float], KeyValue] = form, resized: bool = resized
+            ) -> list[float] | None:
+                source = self.source([key.to(form(value))]) if resized else self.tried([(key, form(value))])
                 return None if source is None else source(wanted.at)
 
-            ends = (round(key.number * length / run.length) for length in evidence.marks.lengths((0,)))
-            solver = Solver(replace(key, kind="whole"), rates, wanted, [*map(float, ends)])
-            for value in solver.likely():
-                source = self.source([key.to(value)])
-                if source is not None and value != key.number:
-                    extra = EXTRA["a length that is not doubled"] * (not is_round(value / key.number))
-                    yield from evidence.propose_later(source, key.to(value).sentence, extra)
+            near = [run, run - 1, *(round(last * length / run) for length in evidence.marks.lengths((0,)))]
+            whole = replace(key, kind="whole", number=last, at_least=1)
+            solvers = (Solver(whole, rates, wanted, [*map(float, near)], strict=strict) for strict in (True, False))
+            for value in next(filter(None, (solver.likely() for solver in solvers)), ()):
+                change = key.to(form(value))
+                source = self.source([change])
+                if source is not None and value != last:
+                    extra = EXTRA["a length that is not doubled"] * (not is_round(value / last))
+                    yield from evidence.propose_later(source, change.sentence, extra)
 
     def _values(self, key: Key, probe: Probe) -> Iterator[tuple[KeyValue, int]]:
         """(a value of the key that meets the probed rows, how many numbers were taken from the log)."""
@@ -175,11 +186,8 @@ class ChangedKeys:
         if not entries or not entries[-1]:
             return
 
-        def stretched(last: float) -> KeyValue:
-            return tuple(float(round(entry * last / entries[-1])) for entry in entries)
-
         for i in range(-(len(entries) > 1), min(len(entries), 8)):
-            form = _moving(entries, i) if i >= 0 else stretched
+            form = _moving(entries, i) if i >= 0 else _stretching(entries)
             position = replace(key, kind="whole", number=entries[max(i, -1)], at_least=0)
             values = self._solved(position, probe, form, key)
             yield from (form(value) for value in values if value < probe.evidence.spec.length)
@@ -198,6 +206,8 @@ class ChangedKeys:
         extra += sum(self._run_length(change, evidence) for change in changes)
         form = f"s(t) with {' and '.join(change.sentence for change in changes)}"
         name = "unit" if all(_is_unit(change.key) for change in changes) else "changed"
+        if len(trials) == 1 and trials[0][0].kind == "whole" and not _WITHIN.search(trials[0][0].path):
+            name = "horizon"
         if name == "unit":
             extra -= EXTRA["a second key"] * (len(changes) - 1)
         elif len(set(evidence.rows.values)) == 1:
@@ -257,6 +267,10 @@ def _nested(path: str, other: str) -> bool:
 
 def _moving(entries: tuple[float, ...], i: int) -> Callable[[float], KeyValue]:
     return lambda value: (*entries[:i], value, *entries[i + 1 :])
+
+
+def _stretching(entries: tuple[float, ...]) -> Callable[[float], KeyValue]:
+    return lambda last: tuple(float(round(entry * last / entries[-1])) for entry in entries)
 
 
 def _first_share(evidence: Evidence, lr: float) -> float:

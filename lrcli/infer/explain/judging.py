@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,9 +9,6 @@ from lrcli.infer.explain.explanation import Explanation, Parting
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.limits import CLOSE, ENOUGH, NAMED, SAME, SHOWN
 from lrcli.infer.rows import Rows
-
-_WITHIN = re.compile("warm|size|cycle|_0$|pct|decay_t|for$", re.IGNORECASE)
-"""Keys of lengths within a schedule, none of which is its horizon."""
 
 
 def named(explanations: Sequence[Explanation], plain: Explanation, rows: Rows, length: int) -> tuple[Explanation, ...]:
@@ -32,11 +28,7 @@ def named(explanations: Sequence[Explanation], plain: Explanation, rows: Rows, l
             if family not in families and len(groups) < SHOWN:
                 families.add(family)
                 groups.append([explanation])
-        elif (
-            explanation.rank <= twins[0].rank + NAMED
-            and _names_better(explanation, twins[0])
-            and not (explanation.changes and any(twin.changes for twin in twins[1:]))
-        ):
+        elif explanation.rank <= twins[0].rank + NAMED and _names_better(explanation, twins[0]):
             twins.insert(0, explanation)
         elif len(explanation.changes) == 1:
             twins.append(explanation)
@@ -69,16 +61,8 @@ def _are_twins(a: Explanation, b: Explanation, rows: Rows, stop: int) -> bool:
 
 
 def _names_better(explanation: Explanation, other: Explanation) -> bool:
-    """Whether an explanation says more than another one of the same numbers: a cause that has a name does.
-
-    Of a warmup or a step of another length nobody says that the schedule has another horizon.
-    """
-    if not any(of.hypothesis.keys[-1] == "changed" for of in (explanation, other)):
-        return False
-    by_cause, by_key = (other, explanation) if explanation.changes else (explanation, other)
-    keys = [change.key for change in by_key.changes]
-    within = by_cause.hypothesis.keys[0] == "horizon" and any(map(_WITHIN.search, keys))
-    return within == bool(explanation.changes)
+    """Whether an explanation says more than another one of the same numbers: a cause that has a name does."""
+    return not explanation.changes and other.hypothesis.keys[-1] in ("changed", "horizon")
 
 
 def _with_twins(twins: Sequence[Explanation], best: Explanation, stop: int) -> Explanation:

@@ -49,9 +49,9 @@ def _searched(evidence: Evidence, counted: Counted, changed: ChangedKeys) -> Ite
         return best.misses > 0
 
     stages: list[tuple[Callable[[Explanation], bool], Iterator[Hypothesis]]] = [
-        (lambda best: best.rank > SURE, chain(unused.whole(), changed.one(evidence))),
+        (lambda best: best.rank > SURE, chain(unused.whole(), changed.one(evidence), changed.extended(evidence))),
         (wrong, unused.some()),
-        (wrong, chain(changed.extended(evidence), _until_right(two.likely(), counted))),
+        (wrong, _until_right(two.likely(), counted)),
         (wrong, _pairs(evidence, counted)),
         (
             lambda best: best.misses > 0 or "amplitude" in best.hypothesis.keys,

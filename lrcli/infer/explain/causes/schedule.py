@@ -8,28 +8,14 @@ from typing import Any
 
 from lrcli.infer.costs import EXTRA
 from lrcli.infer.explain.causes.base import Cause, propose_nothing
-from lrcli.infer.explain.edits import horizons, warmup_of
+from lrcli.infer.explain.edits import warmup_of
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
-from lrcli.infer.numbers import is_round
 from lrcli.infer.sources import Formula, keras_1_plateau, plain_source
 from lrcli.infer.transforms import RateSource, averaged, averaged_within, floored, mean_of, sped_up, written
 from lrcli.infer.usual import CYCLES
 from lrcli.logs import Rounding
 from lrcli.series import series_of
-
-
-def find_horizon(evidence: Evidence) -> Iterator[Hypothesis]:
-    """Another length in the schedule, solved for with the missed rows: for the whole run, or from R on."""
-    plain = evidence.formula
-    if plain is None:
-        return
-    for name, value, old, source in horizons(evidence, plain):
-        length = f"{name} = {value:.12g} instead of {old:.12g}"
-        # all positions of a list are seldom stretched
-        extra = EXTRA["a length that is not doubled"] * (not is_round(value / old)) * (1 + name.endswith("[-1]"))
-        yield evidence.propose("horizon", f"s(t) with {length}", extra=extra, source=source)
-        yield from evidence.propose_later(source, length, extra)
 
 
 def find_cycles(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -168,7 +154,7 @@ CAUSES = (
         "horizon",
         "new horizon",
         "another horizon",
-        find_horizon,
+        propose_nothing,
         "the scheduler's own T_max, total_steps or milestones",
         "The schedule is stretched or squeezed to another length than the spec's: the number of steps was computed "
         "from another epoch length, batch size or number of processes than the run had.",
@@ -179,7 +165,6 @@ CAUSES = (
             "the scheduler is stepped more or less often than meant: look at last_epoch at the end",
         ),
         rank=190,
-        needs="all",
     ),
     Cause(
         "horizon-after",
