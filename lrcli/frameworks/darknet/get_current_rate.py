@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 
 from lrcli.errors import InvalidValue
 from lrcli.frameworks._float32 import f32
-from lrcli.frameworks.schedule import FrameworkSchedule
-from lrcli.schedules import CurveMarks, LrRule, choice, count, dataclass, length, number, positions, untried
+from lrcli.frameworks.schedule import Pieced, Pieces
+from lrcli.schedules import CurveMarks, choice, count, dataclass, length, number, positions, untried
 
 _PI = 3.14159265
 
 
 @dataclass(frozen=True)
-class GetCurrentRate(FrameworkSchedule):
+class GetCurrentRate(Pieced):
     """The rate of each batch by the policy of a network; the first update has batch number 1.
 
     With n = t + 1 and base = learning_rate * gpus, everything stored as float32:
@@ -72,15 +72,13 @@ class GetCurrentRate(FrameworkSchedule):
     def _length(self) -> int:
         return int(self.max_batches) or self.setting.length
 
-    def rule(self, base_lr: float) -> LrRule:
+    def pieces(self, base_lr: float) -> Pieces:
         base, burn_in = f32(f32(base_lr) * self.gpus), int(self.burn_in)
         after, power, pow_ = self._after(base), f32(self.power), math.pow
-
-        def lr_at(t: int) -> float:
-            n = t + 1
-            return f32(base * pow_(f32(f32(n) / burn_in), power)) if n < burn_in else after(n)
-
-        return lr_at if burn_in else lambda t: after(t + 1)
+        return (
+            (burn_in - 1, lambda t: f32(base * pow_(f32(f32(t + 1) / burn_in), power))),
+            (math.inf, lambda t: after(t + 1)),
+        )
 
     def _after(self, base: float) -> Callable[[int], float]:
         """The rate of a batch after the burn-in."""
