@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
@@ -74,6 +74,17 @@ class Forwarding(FrameworkSchedule):
         return self.inner.event_at(t)
 
 
+@dataclass(frozen=True)
+class Listed(Schedule):
+    """A schedule whose subclass writes `lrs_at`, from which the learning rates of single steps, and of all, follow."""
+
+    def lr_at(self, t: int, base_lr: float) -> float:
+        return self.lrs_at(base_lr, (t,))[0]
+
+    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+        return self.lrs_at(base_lr, range(start, stop))
+
+
 Pieces: TypeAlias = "Sequence[tuple[float, LrRule]]"
 """Functions of the step, each with the first step that is not its own any more; that of the last one is infinite."""
 
@@ -93,12 +104,12 @@ class Pieced(FrameworkSchedule):
         return rule
 
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+        return self.lrs_at(base_lr, range(start, stop))
+
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         rates: list[float] = []
         for end, piece in self.pieces(base_lr):
-            until = stop if end >= stop else math.ceil(end)
-            if until > start:
-                rates += map(piece, range(start, until))
-                start = until
+            rates += map(piece, steps[len(rates) : bisect_left(steps, end)])
         return rates
 
 

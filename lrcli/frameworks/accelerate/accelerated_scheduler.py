@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lrcli.errors import InvalidValue
-from lrcli.schedules import LrRule, Schedule, dataclass, length, schedule
+from lrcli.frameworks.schedule import Listed
+from lrcli.schedules import Schedule, dataclass, length, schedule
 
 
 @dataclass(frozen=True, kw_only=True)
-class AcceleratedScheduler(Schedule):
+class AcceleratedScheduler(Listed):
     """Step a scheduler num_processes times in each update, as `accelerator.prepare(scheduler)` does.
 
     lr(t) = scheduler(t * num_processes)    (a scheduler with total_steps is not stepped past them)
@@ -33,12 +36,10 @@ class AcceleratedScheduler(Schedule):
         if not self.scheduler.stands_alone():
             raise InvalidValue("scheduler", "must be a function of the step alone", self.scheduler.name)
 
-    def rule(self, base_lr: float) -> LrRule:
-        value, times = self.scheduler.rule(base_lr), int(self.num_processes)
-        last = getattr(self.scheduler, "total_steps", None)
-        if last is None:
-            return lambda t: value(t * times)
-        return lambda t: value(min(t * times, int(last)))
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
+        times, last = int(self.num_processes), getattr(self.scheduler, "total_steps", None)
+        inner = [t * times for t in steps]
+        return self.scheduler.lrs_at(base_lr, inner if last is None else [min(t, int(last)) for t in inner])
 
     def next_break(self, t: int) -> int | None:
         times = int(self.num_processes)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.schedule import Pieced, Pieces
+from lrcli.frameworks.schedule import Listed, Pieced, Pieces
 from lrcli.frameworks.transformers.cosine import TransformersCosine, Turning, Waves
 from lrcli.schedules import CurveMarks, LrRule, Schedule, dataclass, length, number, schedule
 
@@ -101,9 +101,10 @@ class AxolotlLrQuadraticWarmup(TransformersCosine):
     name = "axolotl.lr_quadratic_warmup"
     aliases = ("get_cosine_schedule_with_quadratic_warmup",)
 
-    def rule(self, base_lr: float) -> LrRule:
-        warmup, climb, factor = self.num_warmup_steps, float(max(1, self.num_warmup_steps)), self.factor(base_lr)
-        return lambda t: base_lr * ((t / climb) ** 2 if t < warmup else factor(t))
+    def pieces(self, base_lr: float) -> Pieces:
+        _, after = super().pieces(base_lr)
+        climb = float(max(1, self.num_warmup_steps))
+        return (self.num_warmup_steps, lambda t: base_lr * (t / climb) ** 2), after
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +158,7 @@ class AxolotlRexLR(Pieced):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AxolotlJaggedLRRestartScheduler(Schedule):
+class AxolotlJaggedLRRestartScheduler(Listed):
     """Scale another schedule down before every restart and warm it up after it, one step ahead of the update.
 
     lr(t) = inner_schedule(t + 1) * scale(s)
@@ -194,12 +195,12 @@ class AxolotlJaggedLRRestartScheduler(Schedule):
             rule = "must be a function of the step alone that goes on past the end of the run"
             raise InvalidValue("inner_schedule", rule, inner.name)
 
-    def rule(self, base_lr: float) -> LrRule:
-        inner, every, least = self.inner_schedule, self.jagged_restart_steps, self.min_lr_scale
-        warmup, anneal, ahead = self.jagged_restart_warmup_steps, self.jagged_restart_anneal_steps, self._ahead
-        value = inner.rule(base_lr)
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
+        every, least, ahead = self.jagged_restart_steps, self.min_lr_scale, self._ahead
+        warmup, anneal = self.jagged_restart_warmup_steps, self.jagged_restart_anneal_steps
+        rates = self.inner_schedule.lrs_at(base_lr, [t + 1 for t in steps])
 
-        def lr_at(t: int) -> float:
+        def scaled(t: int, lr: float) -> float:
             step = t + ahead
             scale: float = 1
             if step >= every - anneal:
@@ -210,9 +211,9 @@ class AxolotlJaggedLRRestartScheduler(Schedule):
                 elif progress > every - anneal:
                     cycle = min(1.0, (every - progress) / anneal)
                 scale = cycle * (1 - least) + least
-            return value(t + 1) * scale
+            return lr * scale
 
-        return lr_at
+        return list(map(scaled, steps, rates))
 
     @property
     def _ahead(self) -> int:

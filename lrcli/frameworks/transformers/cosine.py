@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 
 from lrcli.errors import Problem
+from lrcli.frameworks.schedule import Pieces
 from lrcli.frameworks.transformers.warmups import Timed, refuse_before
 from lrcli.schedules import CurveMarks, LrRule, Setting, dataclass, number
 from lrcli.schedules.turns import next_turn
@@ -154,17 +155,14 @@ class TransformersCosineWarmupWithMinLR(Floored):
     def check_run(self, setting: Setting) -> None:
         refuse_before(self.name, setting.release)
 
-    def rule(self, base_lr: float) -> LrRule:
+    def pieces(self, base_lr: float) -> Pieces:
         warmup, low, start = float(self.num_warmup_steps), self.floor(base_lr), self.warmup_lr_rate
         climb, climb_from, high, wave = max(1.0, warmup), max(1, warmup - 1), 1 - low, self.wave()
         gain = 0.0 if start is None else 1.0 - float(start)
-
-        def lr_at(t: int) -> float:
-            if t >= warmup:
-                return base_lr * max(0, wave(t - warmup + 1.0) * high + low)
-            return base_lr * ((t + 1.0) / climb if start is None else start + gain * t / climb_from)
-
-        return lr_at
+        return (
+            (warmup, lambda t: base_lr * ((t + 1.0) / climb if start is None else start + gain * t / climb_from)),
+            (math.inf, lambda t: base_lr * max(0, wave(t - warmup + 1.0) * high + low)),
+        )
 
     def marks(self) -> CurveMarks:
         yield self.num_warmup_steps - 1, "warmup ends"

@@ -13,7 +13,7 @@ from lrcli.schedules.turns import next_turn
 
 
 @dataclass(frozen=True, kw_only=True)
-class Warmed(FrameworkSchedule):
+class Warmed(Pieced):
     """A warmup from 0 to the base LR over num_warmup_steps, then a factor of the base LR."""
 
     num_warmup_steps: float = length(doc="optimizer steps of the warmup", any_number=True, rounds="up", example="500")
@@ -22,9 +22,12 @@ class Warmed(FrameworkSchedule):
         """The factor after the warmup, as a function of the step."""
         raise NotImplementedError
 
-    def rule(self, base_lr: float) -> LrRule:
-        warmup, climb, factor = self.num_warmup_steps, float(max(1, self.num_warmup_steps)), self.factor(base_lr)
-        return lambda t: base_lr * (t / climb if t < warmup else factor(t))
+    def pieces(self, base_lr: float) -> Pieces:
+        climb, factor = float(max(1, self.num_warmup_steps)), self.factor(base_lr)
+        return (
+            (self.num_warmup_steps, lambda t: base_lr * (t / climb)),
+            (math.inf, lambda t: base_lr * factor(t)),
+        )
 
     def marks(self) -> CurveMarks:
         yield self.num_warmup_steps, "warmup ends"
@@ -201,7 +204,7 @@ _SHAPES = ("linear", "cosine", "1-sqrt")
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransformersWarmupStableDecay(Pieced, Warmed):
+class TransformersWarmupStableDecay(Warmed):
     """Warm up to the base LR, keep it, and fall over the last num_decay_steps to min_lr_ratio of it.
 
     lr(t) = base_lr * (up(t / max(1, W)) * (1 - min_lr_ratio) + min_lr_ratio)      for t < W = num_warmup_steps
