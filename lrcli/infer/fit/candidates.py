@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 
+from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.compose import clocked_candidates, compose, curved_candidates, with_warmup
 from lrcli.infer.fit.cyclic import cyclic_candidates, one_cycle_candidates
@@ -69,7 +71,8 @@ def _of_segments(rows: FitRows, searched: FitRows, segments: list[Segment]) -> I
     last = segments[-1]
     direct = list(compose(searched, segments))
     if len(segments) > 1 or isinstance(last.law, Wave):
-        direct += islice(one_cycle_candidates(searched, segments), 40)
+        most_cost = min((each.cost for each in direct), default=math.inf) + COSTS["another answer"]
+        direct += islice(one_cycle_candidates(searched, segments, most_cost), 40)
     if len(segments) == 1 and isinstance(last.law, Wave):
         direct += between_candidates(searched, last.law)
     elif not direct or last.start < FEW_WARM:

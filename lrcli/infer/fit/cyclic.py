@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import islice, pairwise, product
 
 from lrcli.infer.costs import COSTS
@@ -68,25 +69,34 @@ def _near(value: float, tol: float) -> float:
     return simplest(value - slack, value + slack)
 
 
-def one_cycle_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Candidate]:
-    """One-cycle schedules whose first peak lies where a rise meets the fall after it."""
+def one_cycle_candidates(rows: FitRows, segments: list[Segment], most_cost: float) -> Iterator[Candidate]:
+    """One-cycle schedules up to a cost whose first peak lies where a rise meets the fall after it."""
     laws = [segment.law for segment in segments if segment.stop - segment.start > 1]
-    probe = rows.pick(spread(len(rows), 80, 10))
-    lines = [law for law in laws if isinstance(law, Slope)]
+    lines, waves = [law for law in laws if isinstance(law, Slope)], [law for law in laws if isinstance(law, Wave)]
+    peaks: list[tuple[Sequence[Slope] | Sequence[Wave], float, float]] = []
     if len(lines) > 1 and lines[0].slope > 0 > lines[1].slope:
         at = lines[0].meeting(lines[1])
-        for start in starts(rows):
-            yield from _from(rows, probe, start, lines, at, lines[0](at))
-    waves = [law for law in laws if isinstance(law, Wave)]
+        peaks.append((lines, at, lines[0](at)))
     if waves:
         rises = rows.values[0] < rows.values[min(3, len(rows) - 1)] and waves[0].top <= rows.at[0]
         at = waves[0].top + 2 * waves[0].half * rises  # a rise comes up half a wave after its lowest point
-        for start in starts(rows):
-            yield from _from(rows, probe, start, waves, at, waves[0].middle + waves[0].height)
+        peaks.append((waves, at, waves[0].middle + waves[0].height))
+    probe = rows.pick(spread(len(rows), 80, 10))
+    for (of_kind, at, peak), start in product(peaks, starts(rows)):
+        for candidate in _from(rows, probe, start, of_kind, at, peak, most_cost):
+            with suppress(ZeroDivisionError):
+                if probe.holds(candidate.at):
+                    yield candidate
 
 
 def _from(
-    rows: FitRows, probe: FitRows, start: Start, laws: Sequence[Slope] | Sequence[Wave], peak_at: float, peak: float
+    rows: FitRows,
+    probe: FitRows,
+    start: Start,
+    laws: Sequence[Slope] | Sequence[Wave],
+    peak_at: float,
+    peak: float,
+    most_cost: float,
 ) -> Iterator[Candidate]:
     """Those that begin at `start`, with their peak at peak_at, as the laws of the rise and the fall have it."""
     begin, last = start.first_step, laws[-1]
@@ -101,30 +111,26 @@ def _from(
     if isinstance(last, Wave) and last.middle > last.height:
         share = peak / (last.middle - last.height)
         finals += [f for f in (1e5, 1e3, 1e2, 1e1, 1.0) if any(0.7 < share / (f * d) < 1.4 for d in divisors)]
+    open_length = "total_steps and pct_start: only their product is seen, the run ends in the rise"
+    free = (open_length,) if rows.at[-1] <= peak_at else ()
     for share, total in _lengths(probe, last, begin, peak_at - begin):
         end_value = last(begin + total - 1)
         ends = [1e4, *_written(initial / end_value, 3)] if seen and end_value > 1e-9 * peak else finals
         choices = product(_written(peak, 5), dict.fromkeys(divisors), dict.fromkeys(ends), (None, True))
         for max_lr, divisor, final, three_phase in choices:
-            schedule = OneCycle(
-                max_lr=max_lr,
-                total_steps=total,
-                pct_start=share,
-                anneal_strategy="cos" if is_wave else "linear",
-                div_factor=divisor,
-                final_div_factor=final,
-                three_phase=three_phase,
-            )
             spent = start.cost + cost(max_lr) + cost(share) + cost(total) - COSTS["one cycle"]
             spent += sum(1 + cost(x) for x, usual in ((divisor, 25.0), (final, 1e4)) if x != usual)
-            free = ("total_steps and pct_start: only their product is seen, the run ends in the rise",)
-            unseen = free if rows.at[-1] <= peak_at else ()
-            candidate = Candidate("one_cycle", max_lr, begin, spent, schedule, total, unseen)
-            try:
-                if probe.holds(candidate.at):
-                    yield candidate
-            except ZeroDivisionError:
-                pass
+            if spent <= most_cost:
+                schedule = OneCycle(
+                    max_lr=max_lr,
+                    total_steps=total,
+                    pct_start=share,
+                    anneal_strategy="cos" if is_wave else "linear",
+                    div_factor=divisor,
+                    final_div_factor=final,
+                    three_phase=three_phase,
+                )
+                yield Candidate("one_cycle", max_lr, begin, spent, schedule, total, free)
 
 
 def _lengths(probe: FitRows, last: Slope | Wave, begin: int, rise: float) -> dict[tuple[float, int], None]:
