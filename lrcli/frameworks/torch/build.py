@@ -9,7 +9,7 @@ from warnings import warn
 
 from lrcli.errors import LrcliError, Problem
 from lrcli.frameworks.torch import AS_LAMBDA, foreign_reason, is_known
-from lrcli.frameworks.torch.formula import deviation, factor_of, formula_scheduler, lambda_lr
+from lrcli.frameworks.torch.formula import curve_of, deviation, formula_scheduler, lambda_lr
 from lrcli.frameworks.torch.releases import NEWEST, find_release
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.cosine import WarmupCosine
@@ -145,7 +145,7 @@ def _as_lambda(schedules: Sequence[Schedule], optimizer: Any) -> Any:
             # LambdaLR scales initial_lr, which a scheduler that is built before may have left behind a changed lr
             functions.append(schedule.factors(group.get("initial_lr", group["lr"])))
         else:
-            functions.append(factor_of(schedule))
+            functions.append(curve_of(schedule, 1.0))
     return lambda_lr(functions, optimizer)
 
 

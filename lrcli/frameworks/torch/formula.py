@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import repeat
 from typing import Any
 
 from lrcli.errors import EvaluationError, Refused
-from lrcli.frameworks.torch.loop import TrainingLoop, all_or_first
+from lrcli.frameworks.torch.loop import TrainingLoop, all_or_first, first_apart
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import param_of
 from lrcli.schedules.plateau import Plateau
@@ -19,8 +19,8 @@ from lrcli.spec import Emulation, Group, Spec
 LOOKED_AT = 1_000_000
 """How many rows of a long run are compared; a training loop needs longer for them than the comparison."""
 
-RTOL, ATOL = 1e-9, 1e-12
-"""LRs that are closer than this, relative to the value or to the largest one, differ by rounding only."""
+ATOL = 1e-12
+"""LRs that are closer than this, relative to the largest one, differ by rounding only."""
 
 _STRIDE = 8192
 
@@ -37,9 +37,12 @@ def deviation(spec: Spec, release: str, initial_lrs: Sequence[float | None]) -> 
     >>> deviation(Spec("a", (Group(None, 0.1, Linear(start_factor=0.0)),), 9), "2.13", [None])
     'torch 2.13 raises ValueError: start_factor must be above 0 and at most 1, not 0.0'
     """
+    emulation = Emulation(release, step_order="optimizer_first")
     try:
-        groups = zip(spec.groups, initial_lrs, strict=True)
-        loops = all_or_first([_maker(group, release, initial_lr) for group, initial_lr in groups])
+        loops = all_or_first(
+            partial(TrainingLoop, group.schedule, group.base_lr, replace(emulation, initial_lr=initial_lr))
+            for group, initial_lr in zip(spec.groups, initial_lrs, strict=True)
+        )
         for start in range(0, min(spec.length, LOOKED_AT), _STRIDE):
             stop = min(start + _STRIDE, spec.length)
             for loop, group in zip(loops, spec.groups, strict=True):
@@ -52,22 +55,15 @@ def deviation(spec: Spec, release: str, initial_lrs: Sequence[float | None]) -> 
     return ""
 
 
-def _maker(group: Group, release: str, initial_lr: float | None) -> Callable[[], TrainingLoop]:
-    emulation = Emulation(release, step_order="optimizer_first", initial_lr=initial_lr)
-    return lambda: TrainingLoop(group.schedule, group.base_lr, emulation)
-
-
 def _apart(loop: TrainingLoop, group: Group, start: int, stop: int) -> str:
     """The first of these rows in which the loop's LR is not the formula's, "" where there is none."""
     try:
         expected = group.schedule.lrs(group.base_lr, start, stop)
     except (ArithmeticError, ValueError) as exc:
         raise EvaluationError(start, str(exc)) from exc
-    peak = max(map(abs, expected))
-    for t, (lr, want) in enumerate(zip(loop.take(stop - start)["lr"], expected, strict=True), start):
-        assert lr is not None
-        if lr != want and not abs(lr - want) <= max(RTOL * max(abs(lr), abs(want)), ATOL * peak):
-            return f"{lr!r} instead of {want!r} at epoch {t}"
+    if apart := first_apart(loop.take(stop - start)["lr"], expected, ATOL * max(map(abs, expected))):
+        i, lr, wanted = apart
+        return f"{lr!r} instead of {wanted!r} at epoch {start + i}"
     return ""
 
 
@@ -84,16 +80,20 @@ def formula_scheduler(spec: Spec, optimizer: Any) -> Any:
         return [schedule.momenta(epoch, epoch + 1)[0] for schedule in schedules]
 
     if any(reads_metric(schedule) for schedule in schedules):
-        return _formula_class()(optimizer, lambda metrics: _live(schedules, bases, metrics), momenta, True)
+
+        def live(metrics: Sequence[float]) -> list[CurveFunction]:
+            known = [with_metrics(schedule, tuple(metrics)) for schedule in schedules]
+            return list(map(curve_of, known, bases))
+
+        return _formula_class()(optimizer, live, momenta, True)
     moving = any(schedule.moves_momentum for schedule in schedules)
     if not moving and all(
         group.get("initial_lr", group["lr"]) == base for group, base in zip(optimizer.param_groups, bases, strict=True)
     ):
-        factors = [factor_of(schedule) for schedule in schedules]
         pairs = zip(schedules, bases, strict=True)
         if all(_scales(schedule, base, min(spec.length, LOOKED_AT)) for schedule, base in pairs):
-            return lambda_lr(factors, optimizer)
-    curves = [_curve(schedule, base) for schedule, base in zip(schedules, bases, strict=True)]
+            return lambda_lr([curve_of(schedule, 1.0) for schedule in schedules], optimizer)
+    curves = list(map(curve_of, schedules, bases))
     return _formula_class()(optimizer, lambda metrics: curves, momenta, False)
 
 
@@ -104,12 +104,8 @@ def lambda_lr(functions: Sequence[CurveFunction], optimizer: Any) -> Any:
     return LambdaLR(optimizer, lr_lambda=list(functions))
 
 
-def factor_of(schedule: Schedule) -> CurveFunction:
-    return lambda epoch: schedule.lr_at(epoch, 1.0)
-
-
-def _curve(schedule: Schedule, base: float) -> CurveFunction:
-    return lambda epoch: schedule.lr_at(epoch, base)
+def curve_of(schedule: Schedule, base_lr: float) -> CurveFunction:
+    return lambda epoch: schedule.lr_at(epoch, base_lr)
 
 
 def _scales(schedule: Schedule, base: float, n: int) -> bool:
@@ -146,11 +142,6 @@ def metric_fields(schedule: Schedule) -> list[str]:
     """The fields that hold a series that the loop knows; a type that may do without one leaves it empty."""
     names = [f.name for f in parameters(schedule) if param_of(f).kind == "metric"]
     return names if isinstance(schedule, Plateau) else [name for name in names if getattr(schedule, name)]
-
-
-def _live(schedules: Sequence[Schedule], bases: Sequence[float], metrics: Sequence[float]) -> list[CurveFunction]:
-    seen = tuple(metrics)
-    return [_curve(with_metrics(schedule, seen), base) for schedule, base in zip(schedules, bases, strict=True)]
 
 
 def with_metrics(schedule: Schedule, metrics: tuple[float, ...]) -> Schedule:

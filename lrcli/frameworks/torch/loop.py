@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from math import isclose, isnan
 from typing import TypeVar
 
 from lrcli.errors import EvaluationError, Refused
@@ -17,6 +18,9 @@ from lrcli.schedules.sequential import Chained
 from lrcli.spec import Emulation, Spec
 
 LoopColumn = list[float] | list[float | None]
+
+RTOL = 1e-9
+"""Learning rates that differ by at most this share of the larger one differ by rounding only."""
 
 _STRIDE = 8192
 """How many rows are walked at a time where none is kept."""
@@ -186,6 +190,18 @@ def take_together(
             for group, column in zip(taken, zip(*rows, strict=True), strict=True):
                 group[name] = list(column)
     return taken
+
+
+def first_apart(
+    lrs: Sequence[float | None], expected: Sequence[float | None], atol: float = 0.0
+) -> tuple[int, float | None, float | None] | None:
+    """The first pair of values that differ by more than rounding, with its index; None where there is none."""
+    for i, (lr, wanted) in enumerate(zip(lrs, expected, strict=True)):
+        if lr is None or wanted is None:
+            return i, lr, wanted
+        if not isclose(lr, wanted, rel_tol=RTOL, abs_tol=atol) and not (isnan(lr) and isnan(wanted)):
+            return i, lr, wanted
+    return None
 
 
 def _for_group(value: float | tuple[float, ...], group: int) -> float:

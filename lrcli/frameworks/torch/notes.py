@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrcli.errors import EvaluationError, Problem, Refused, RowList
-from lrcli.frameworks.torch.loop import TrainingLoop, training_loop, uninterrupted
+from lrcli.frameworks.torch.loop import TrainingLoop, first_apart, training_loop, uninterrupted
 from lrcli.frameworks.torch.machine import Reason
 from lrcli.frameworks.torch.releases import documented_reading, parse
 from lrcli.schedules.base import Schedule, parameters
@@ -53,13 +53,12 @@ def _fraction(loop: TrainingLoop, fractions: list[str], group: Group, spec: Spec
         replayed = loop.take(rows)["lr"]
     except (ArithmeticError, ValueError, EvaluationError, Refused):
         return []
-    for t, (lr, wanted) in enumerate(zip(replayed, expected, strict=True)):
-        if lr is None or abs(lr - wanted) > 1e-9 * max(abs(lr), abs(wanted)):
-            what = f"{', '.join(fractions)} is no whole number of steps: here the LR leaves the formula's"
-            release = spec.emulation.release if spec.emulation else ""
-            why = f"torch {release} computes it step by step, or looks for a step that equals it"
-            return [Problem("fraction", what, why, "Give a whole number", rows=RowList((t,), unit=spec.interval))]
-    return []
+    if not (apart := first_apart(replayed, expected)):
+        return []
+    what = f"{', '.join(fractions)} is no whole number of steps: here the LR leaves the formula's"
+    release = spec.emulation.release if spec.emulation else ""
+    why = f"torch {release} computes it step by step, or looks for a step that equals it"
+    return [Problem("fraction", what, why, "Give a whole number", rows=RowList(apart[:1], unit=spec.interval))]
 
 
 def _order(loop: TrainingLoop, emulation: Emulation) -> list[Problem]:
@@ -92,17 +91,14 @@ def _resume(resumed: TrainingLoop, plain: TrainingLoop, spec: Spec) -> list[Prob
     if n <= 0:
         return []
     plain.skip(first)
-    for epoch, (lr, wanted) in enumerate(zip(resumed.take(n)["lr"], plain.take(n)["lr"], strict=True), first):
-        assert lr is not None
-        assert wanted is not None
-        if abs(lr - wanted) > 1e-9 * max(abs(lr), abs(wanted)):
-            what = f"the resumed run is not the uninterrupted one: {lr!r} instead of {wanted!r}"
-            why, reference = _resume_reason(resumed, plain, spec)
-            advice = "Load the scheduler's state_dict instead of passing last_epoch"
-            return [
-                Problem("resume", what, why, advice, reference=reference, rows=RowList((epoch,), unit=spec.interval))
-            ]
-    return []
+    if not (apart := first_apart(resumed.take(n)["lr"], plain.take(n)["lr"])):
+        return []
+    i, lr, wanted = apart
+    what = f"the resumed run is not the uninterrupted one: {lr!r} instead of {wanted!r}"
+    why, reference = _resume_reason(resumed, plain, spec)
+    advice = "Load the scheduler's state_dict instead of passing last_epoch"
+    rows = RowList((first + i,), unit=spec.interval)
+    return [Problem("resume", what, why, advice, reference=reference, rows=rows)]
 
 
 def _resume_reason(resumed: TrainingLoop, plain: TrainingLoop, spec: Spec) -> Reason:
