@@ -12,7 +12,7 @@ from lrcli.frameworks.torch.plateau import PlateauReplay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.frameworks.torch.ruled import hold
 from lrcli.schedules.base import Schedule
-from lrcli.schedules.sequential import Chained, Manual
+from lrcli.schedules.sequential import Chained, Manual, Sequential
 
 
 def mark(exc: Exception, child: int) -> None:
@@ -47,9 +47,9 @@ def _built(schedule: Schedule, release: Release) -> Replay:
 class Composite(Replay):
     """Children that act on one group, in order. It has neither get_lr() nor step(epoch) of its own."""
 
-    def __init__(self, schedules: tuple[Schedule, ...], release: Release) -> None:
+    def __init__(self, schedule: Sequential | Chained, release: Release) -> None:
         super().__init__(release)
-        self.children = [_built(child, release) for child in schedules]
+        self.children = [_built(child, release) for child in schedule.schedules]
 
     def construct_children(self, group: ParamGroup, last_epoch: int = -1) -> None:
         """Construct them one after the other on the same group, which each leaves changed."""
@@ -75,12 +75,10 @@ class Composite(Replay):
     def check_children(self) -> None:
         """What SequentialLR and ChainedScheduler ask of their children once these are built."""
         composites = [child for child in self.children if isinstance(child, Composite)]
-        if composites and self.release == (1, 10) and len(self.children) > 1:
-            raise refuse(
-                self.release, "AttributeError", "a composite inside another has no optimizer before torch 1.11"
-            )
-        if self.release >= (2, 4) and any(isinstance(child, PlateauReplay) for child in self.children):
-            raise refuse(self.release, "ValueError", "ReduceLROnPlateau cannot be a child: step() needs its metric")
+        works = not composites or self.release != (1, 10) or len(self.children) == 1
+        self.require(works, "AttributeError", "a composite inside another has no optimizer before torch 1.11")
+        allowed = self.release < (2, 4) or not any(isinstance(child, PlateauReplay) for child in self.children)
+        self.require(allowed, "ValueError", "ReduceLROnPlateau cannot be a child: step() needs its metric")
 
     def step_children(self, lr: float, *arguments: float | None) -> float:
         for i, child in enumerate(self.children):
@@ -149,13 +147,10 @@ def _in_turn(first: RateRule, second: RateRule) -> RateRule:
 class ChainedReplay(Composite):
     """Every child steps, in order. It has no counter. get_last_lr() is what the group holds."""
 
-    def __init__(self, schedule: Chained, release: Release) -> None:
-        super().__init__(schedule.schedules, release)
-
     def begin(self, group: ParamGroup, last_epoch: int) -> float:
-        if not self.children and self.release >= (1, 11):
-            exception = "IndexError" if self.release < (2, 4) else "ValueError"
-            raise refuse(self.release, exception, "ChainedScheduler needs at least one scheduler")
+        exception = "IndexError" if self.release < (2, 4) else "ValueError"
+        holds = bool(self.children) or self.release < (1, 11)
+        self.require(holds, exception, "ChainedScheduler needs at least one scheduler")
         self.check_children()
         if self.release >= (1, 11):
             self.last_lr = group.lr
@@ -175,9 +170,8 @@ class ManualReplay(Composite):
     """The loop steps each scheduler by hand, and reads get_lr() and get_last_lr() of the last one."""
 
     def __init__(self, schedule: Manual, release: Release) -> None:
-        super().__init__(schedule.schedules, release)
-        if not self.children:
-            raise refuse(release, "IndexError", "there is no scheduler to step")
+        super().__init__(schedule, release)
+        self.require(bool(self.children), "IndexError", "there is no scheduler to step")
         self.scheduler_first = any(child.scheduler_first for child in self.children)
 
     def step(self, lr: float, epoch: float | None = None, metric: float | None = None) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import cos, floor, log, pi
 
 from lrcli.errors import Problem
@@ -15,14 +15,13 @@ class WarmRestartsReplay(Replay):
     """T_cur steps since the last restart, in a cycle of T_i."""
 
     def __init__(self, schedule: CosineRestarts, release: Release) -> None:
-        if not isinstance(schedule.T_0, int) or schedule.T_0 <= 0:
-            raise refuse(release, "ValueError", f"T_0 must be a positive int, not {schedule.T_0!r}")
-        if not isinstance(schedule.T_mult, int) or schedule.T_mult < 1:
-            # 1.1 misspells T_mult in the very message
-            exception = "NameError" if release == (1, 1) else "ValueError"
-            raise refuse(release, exception, f"T_mult must be an int of at least 1, not {schedule.T_mult!r}")
         super().__init__(release)
         self.schedule = schedule
+        is_positive = isinstance(schedule.T_0, int) and schedule.T_0 > 0
+        self.require(is_positive, "ValueError", f"T_0 must be a positive int, not {schedule.T_0!r}")
+        exception = "NameError" if release == (1, 1) else "ValueError"  # 1.1 misspells T_mult in the very message
+        is_count = isinstance(schedule.T_mult, int) and schedule.T_mult >= 1
+        self.require(is_count, exception, f"T_mult must be an int of at least 1, not {schedule.T_mult!r}")
         self.T_i: float = schedule.T_0
         self.T_cur: float | None = None
 
@@ -114,8 +113,8 @@ class WarmRestartsReplay(Replay):
     def lead(self, scheduler_first: bool) -> int:
         return super().lead(scheduler_first) - (self.release == (1, 1))
 
-    def order_note(self) -> Problem | None:
-        return None if self.release == (1, 1) else super().order_note()  # 1.1 is late as it is
+    def order_notes(self) -> Iterator[Problem]:
+        return iter(()) if self.release == (1, 1) else super().order_notes()  # 1.1 is late as it is
 
     def notes(self) -> list[Problem]:
         if self.release != (1, 1):

@@ -107,20 +107,19 @@ class OneCycleReplay(GroupRuled):
     """A new one writes its initial LR into the group; a resumed one needs what the old one wrote."""
 
     def __init__(self, schedule: OneCycle, release: Release) -> None:
-        if schedule.three_phase is not None and release < (1, 8):
-            raise refuse(release, "TypeError", "OneCycleLR has three_phase from torch 1.8 on")
+        super().__init__(release, self._rules_from)
+        self.schedule = schedule
+        has_phases = schedule.three_phase is None or release >= (1, 8)
+        self.require(has_phases, "TypeError", "OneCycleLR has three_phase from torch 1.8 on")
         lengths = {"total_steps": schedule.total_steps}
         if schedule.total_steps is None:
             lengths = {"epochs": schedule.epochs, "steps_per_epoch": schedule.steps_per_epoch}
         for name, value in lengths.items():
-            if not isinstance(value, int) or value <= 0:
-                raise refuse(release, "ValueError", f"{name} must be a positive int, not {value!r}")
-        if not isinstance(schedule.pct_start, float) or not 0 <= schedule.pct_start <= 1:
-            raise refuse(
-                release, "ValueError", f"pct_start must be a float between 0 and 1, not {schedule.pct_start!r}"
-            )
-        self.schedule = schedule
-        super().__init__(release, self._rules_from)
+            is_count = isinstance(value, int) and value > 0
+            self.require(is_count, "ValueError", f"{name} must be a positive int, not {value!r}")
+        part = schedule.pct_start
+        is_share = isinstance(part, float) and 0 <= part <= 1
+        self.require(is_share, "ValueError", f"pct_start must be a float between 0 and 1, not {part!r}")
 
     def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
         if last_epoch != -1:
@@ -191,12 +190,11 @@ class SWALRReplay(GroupRuled):
     """Its clock is _step_count - 1, so step(epoch) is the same as step()."""
 
     def __init__(self, schedule: SWALR, release: Release) -> None:
-        least = 1 if release < (1, 8) else 0
-        if not isinstance(schedule.anneal_epochs, int) or schedule.anneal_epochs < least:
-            reason = f"anneal_epochs must be an int of at least {least}, not {schedule.anneal_epochs!r}"
-            raise refuse(release, "ValueError", reason)
-        self.schedule = schedule
         super().__init__(release, self._rules, "the rule anneals by one call, and reading it anneals once more")
+        self.schedule = schedule
+        least, length = 1 if release < (1, 8) else 0, schedule.anneal_epochs
+        is_count = isinstance(length, int) and length >= least
+        self.require(is_count, "ValueError", f"anneal_epochs must be an int of at least {least}, not {length!r}")
 
     def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
         group.arguments["swa_lr"] = self.schedule.swa_lr
@@ -220,8 +218,7 @@ class SWALRReplay(GroupRuled):
         return super()._apply(rule, lr, self.calls - 1)
 
     def get_lr(self, lr: float) -> float:
-        if self.release < (1, 12):
-            raise refuse(self.release, "NameError", "name 'warnings' is not defined")
+        self.require(self.release >= (1, 12), "NameError", "name 'warnings' is not defined")
         return self.rules.rule(lr, self.calls - 1)
 
     def resume_reason(self) -> Reason:

@@ -6,7 +6,7 @@ counter, applies it and stores the result. A replay has the same verbs; most are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from itertools import repeat
 from typing import NamedTuple
@@ -61,6 +61,11 @@ class Replay:
         """What step() makes of the momentum, where that follows from last_epoch alone."""
         self.scheduler_first = release < (1, 1)
         """Whether the release documents scheduler.step() before optimizer.step()."""
+
+    def require(self, holds: bool, exception: str, reason: str) -> None:
+        """Raise what the release raises, for this reason, unless its rule holds."""
+        if not holds:
+            raise refuse(self.release, exception, reason)
 
     def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
         raise NotImplementedError
@@ -137,23 +142,16 @@ class Replay:
         """What a user should know of this class in this release, whatever the loop does."""
         return []
 
-    def order_note(self) -> Problem | None:
+    def order_notes(self) -> Iterator[Problem]:
         """What stepping in the other order than the documented one does to the numbers."""
+        what = "the first learning rate of the schedule is skipped, and every later one comes an epoch early"
+        why = "from torch 1.1 on the constructor sets it, and scheduler.step() comes after optimizer.step()"
+        advice = "Call optimizer.step() first"
         if self.scheduler_first:
-            return Problem(
-                code="order",
-                message="the first learning rate comes twice, and every later one is an epoch late",
-                why=f"torch {self.release[0]}.{self.release[1]} wants scheduler.step() before optimizer.step()",
-                reference="pytorch #20124",
-                help="Call scheduler.step() first, as its documentation does",
-            )
-        return Problem(
-            code="order",
-            message="the first learning rate of the schedule is skipped, and every later one comes an epoch early",
-            why="from torch 1.1 on the constructor sets it, and scheduler.step() comes after optimizer.step()",
-            reference="pytorch #20124",
-            help="Call optimizer.step() first",
-        )
+            what = "the first learning rate comes twice, and every later one is an epoch late"
+            why = f"torch {self.release[0]}.{self.release[1]} wants scheduler.step() before optimizer.step()"
+            advice = "Call scheduler.step() first, as its documentation does"
+        yield Problem("order", what, why, advice, reference="pytorch #20124")
 
     def lead(self, scheduler_first: bool) -> int:
         """How many epochs the LRs of such a loop are ahead of the schedule: 0 in the documented order."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lrcli.errors import EvaluationError, Problem, Refused, RowList
 from lrcli.frameworks.torch.loop import TrainingLoop, first_apart, training_loop, uninterrupted
 from lrcli.frameworks.torch.machine import Reason
@@ -18,24 +20,26 @@ SHOWN = 5
 
 def of_replay(spec: Spec, reading: str) -> tuple[Problem, ...]:
     """The notes of every group, each once, in the order in which the groups stand. reading: the one that is shown."""
-    emulation = spec.emulation
+    return tuple(dict.fromkeys(note for i in range(len(spec.groups)) for note in _of_group(spec, i, reading)))
+
+
+def _of_group(spec: Spec, i: int, reading: str) -> Iterator[Problem]:
+    group, emulation = spec.groups[i], spec.emulation
     assert emulation is not None
-    problems: dict[Problem, None] = {}
-    for i, group in enumerate(spec.groups):
-        loop = training_loop(spec, i)
-        problems.update(dict.fromkeys(loop.replay.notes()))
-        problems.update(dict.fromkeys(_order(loop, emulation)))
-        problems.update(dict.fromkeys(_no_reading(loop, emulation, reading)))
-        if emulation.last_epoch >= 0:
-            try:
-                plain = uninterrupted(group.schedule, group.base_lr, emulation, i)
-                problems.update(dict.fromkeys(_resume(training_loop(spec, i), plain, spec)))
-            except (EvaluationError, Refused):
-                pass  # there is no uninterrupted run to compare with
-        problems.update(dict.fromkeys(_reading(loop, reading, spec)))
-        if emulation.last_epoch < 0 and not emulation.step_epoch and (fractions := _fractions(group.schedule)):
-            problems.update(dict.fromkeys(_fraction(training_loop(spec, i), fractions, group, spec)))
-    return tuple(problems)
+    loop = training_loop(spec, i)
+    yield from loop.replay.notes()
+    if not emulation.step_epoch and loop.scheduler_first != loop.replay.scheduler_first:
+        yield from loop.replay.order_notes()
+    yield from _no_reading(loop, emulation, reading)
+    if emulation.last_epoch >= 0:
+        try:
+            plain = uninterrupted(group.schedule, group.base_lr, emulation, i)
+            yield from _resume(training_loop(spec, i), plain, spec)
+        except (EvaluationError, Refused):
+            pass  # there is no uninterrupted run to compare with
+    yield from _reading(loop, reading, spec)
+    if emulation.last_epoch < 0 and not emulation.step_epoch and (fractions := _fractions(group.schedule)):
+        yield from _fraction(training_loop(spec, i), fractions, group, spec)
 
 
 def _fractions(schedule: Schedule) -> list[str]:
@@ -45,60 +49,44 @@ def _fractions(schedule: Schedule) -> list[str]:
     return fractions + [text for part in schedule.parts() for text in _fractions(part)]
 
 
-def _fraction(loop: TrainingLoop, fractions: list[str], group: Group, spec: Spec) -> list[Problem]:
+def _fraction(loop: TrainingLoop, fractions: list[str], group: Group, spec: Spec) -> Iterator[Problem]:
     """Where a release makes another curve than the formula of a length that is no whole number of steps."""
     rows = min(spec.length, LOOKED_AT)
     try:
-        expected = group.schedule.lrs(group.base_lr, 0, rows)
-        replayed = loop.take(rows)["lr"]
+        apart = first_apart(loop.take(rows)["lr"], group.schedule.lrs(group.base_lr, 0, rows))
     except (ArithmeticError, ValueError, EvaluationError, Refused):
-        return []
-    if not (apart := first_apart(replayed, expected)):
-        return []
-    what = f"{', '.join(fractions)} is no whole number of steps: here the LR leaves the formula's"
-    release = spec.emulation.release if spec.emulation else ""
-    why = f"torch {release} computes it step by step, or looks for a step that equals it"
-    return [Problem("fraction", what, why, "Give a whole number", rows=RowList(apart[:1], unit=spec.interval))]
+        return
+    if apart:
+        what = f"{', '.join(fractions)} is no whole number of steps: here the LR leaves the formula's"
+        release = spec.emulation.release if spec.emulation else ""
+        why = f"torch {release} computes it step by step, or looks for a step that equals it"
+        yield Problem("fraction", what, why, "Give a whole number", rows=RowList(apart[:1], unit=spec.interval))
 
 
-def _order(loop: TrainingLoop, emulation: Emulation) -> list[Problem]:
-    if emulation.step_epoch or loop.scheduler_first == loop.replay.scheduler_first:
-        return []
-    note = loop.replay.order_note()
-    return [note] if note else []
+def _no_reading(loop: TrainingLoop, emulation: Emulation, reading: str) -> Iterator[Problem]:
+    has, read, release = loop.replay.has, emulation.read, emulation.release
+    if read is None:
+        # where the group has it, it is another group's schedule that has none
+        if reading == "lr" and not has(documented := documented_reading(release)):
+            yield Problem("no-reading", f"torch {release} has no {documented}() here; the column lr is shown")
+    elif read == "momentum":
+        if not loop.schedule.moves_momentum:
+            yield Problem("no-reading", f"{loop.schedule.name} does not move the momentum")
+    elif not has(read):
+        yield Problem("no-reading", f"{read}() raises here in torch {release}")
 
 
-def _no_reading(loop: TrainingLoop, emulation: Emulation, reading: str) -> list[Problem]:
-    if emulation.read is None:
-        if reading != "lr":
-            return []
-        documented = documented_reading(emulation.release)
-        if loop.replay.has(documented):
-            return []  # it is another group's schedule that has none
-        what = f"torch {emulation.release} has no {documented}() here; the column lr is shown"
-        return [Problem("no-reading", what)]
-    if emulation.read == "momentum":
-        moves = loop.schedule.moves_momentum
-        return [] if moves else [Problem("no-reading", f"{loop.schedule.name} does not move the momentum")]
-    if loop.replay.has(emulation.read):
-        return []
-    return [Problem("no-reading", f"{emulation.read}() raises here in torch {emulation.release}")]
-
-
-def _resume(resumed: TrainingLoop, plain: TrainingLoop, spec: Spec) -> list[Problem]:
+def _resume(resumed: TrainingLoop, plain: TrainingLoop, spec: Spec) -> Iterator[Problem]:
     first = resumed.first_epoch
-    n = min(spec.length - first, LOOKED_AT)
-    if n <= 0:
-        return []
+    n = max(min(spec.length - first, LOOKED_AT), 0)
     plain.skip(first)
-    if not (apart := first_apart(resumed.take(n)["lr"], plain.take(n)["lr"])):
-        return []
-    i, lr, wanted = apart
-    what = f"the resumed run is not the uninterrupted one: {lr!r} instead of {wanted!r}"
-    why, reference = _resume_reason(resumed, plain, spec)
-    advice = "Load the scheduler's state_dict instead of passing last_epoch"
-    rows = RowList((first + i,), unit=spec.interval)
-    return [Problem("resume", what, why, advice, reference=reference, rows=rows)]
+    if apart := first_apart(resumed.take(n)["lr"], plain.take(n)["lr"]):
+        i, lr, wanted = apart
+        what = f"the resumed run is not the uninterrupted one: {lr!r} instead of {wanted!r}"
+        why, reference = _resume_reason(resumed, plain, spec)
+        advice = "Load the scheduler's state_dict instead of passing last_epoch"
+        rows = RowList((first + i,), unit=spec.interval)
+        yield Problem("resume", what, why, advice, reference=reference, rows=rows)
 
 
 def _resume_reason(resumed: TrainingLoop, plain: TrainingLoop, spec: Spec) -> Reason:
@@ -108,23 +96,20 @@ def _resume_reason(resumed: TrainingLoop, plain: TrainingLoop, spec: Spec) -> Re
     return resumed.replay.resume_reason()
 
 
-def _reading(loop: TrainingLoop, reading: str, spec: Spec) -> list[Problem]:
+def _reading(loop: TrainingLoop, reading: str, spec: Spec) -> Iterator[Problem]:
     """Where reading the LR in the loop returns something else than the LR in use."""
     if reading in ("lr", "momentum"):
-        return []
+        return
     n = min(spec.length - loop.first_epoch, LOOKED_AT)
     taken = loop.take(max(n, 0), ("lr", reading))
     pairs = zip(taken["lr"], taken[reading], strict=True)
     wrong = [t for t, (lr, read) in enumerate(pairs, loop.first_epoch) if read is not None and read != lr]
-    if not wrong:
-        return []
-    assert spec.emulation is not None
-    release = spec.emulation.release
-    fresh = wrong[0] == loop.first_epoch and not loop.scheduler_first
-    why, reference = loop.replay.reading_reason(fresh, len(wrong) > fresh)
-    has_better = parse(release) >= (1, 4) and reading == "get_lr"
-    return [
-        Problem(
+    if wrong:
+        release = spec.emulation.release if spec.emulation else ""
+        fresh = wrong[0] == loop.first_epoch and not loop.scheduler_first
+        why, reference = loop.replay.reading_reason(fresh, len(wrong) > fresh)
+        has_better = parse(release) >= (1, 4) and reading == "get_lr"
+        yield Problem(
             code="reading",
             message=f"{reading}() of torch {release} is not the LR that trains",
             why=why,
@@ -132,4 +117,3 @@ def _reading(loop: TrainingLoop, reading: str, spec: Spec) -> list[Problem]:
             reference=reference,
             rows=RowList(tuple(wrong[:SHOWN]), len(wrong[SHOWN:]), 0 if n < LOOKED_AT else LOOKED_AT, spec.interval),
         )
-    ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from lrcli.errors import Problem
 from lrcli.frameworks.torch.machine import ParamGroup, Reason, Replay
 from lrcli.frameworks.torch.releases import Release, refuse
 from lrcli.schedules.plateau import Plateau
@@ -13,9 +14,8 @@ class PlateauReplay(Replay):
     """Its step() takes the metric first; it has no get_lr() of its own."""
 
     def __init__(self, schedule: Plateau, release: Release) -> None:
-        if schedule.factor >= 1.0:
-            raise refuse(release, "ValueError", f"factor must be below 1, not {schedule.factor!r}")
         super().__init__(release)
+        self.require(schedule.factor < 1.0, "ValueError", f"factor must be below 1, not {schedule.factor!r}")
         self.schedule = schedule
         self.scheduler_first = False  # every release documents: validate, then step(metric)
 
@@ -27,8 +27,7 @@ class PlateauReplay(Replay):
         return group.lr
 
     def initial_step(self, lr: float) -> float:
-        if self.release < (2, 2):
-            raise refuse(self.release, "AttributeError", "ReduceLROnPlateau has no _initial_step()")
+        self.require(self.release >= (2, 2), "AttributeError", "ReduceLROnPlateau has no _initial_step()")
         return self.step(lr)
 
     def step(self, lr: float, epoch: float | None = None, metric: float | None = None) -> float:
@@ -49,8 +48,8 @@ class PlateauReplay(Replay):
     def lead(self, scheduler_first: bool) -> int:
         return int(scheduler_first)
 
-    def order_note(self) -> None:
-        return None  # it reacts to the metric it is given, whenever that is
+    def order_notes(self) -> Iterator[Problem]:
+        return iter(())  # it reacts to the metric it is given, whenever that is
 
     def resume_reason(self) -> Reason:
         return Reason("it is built without last_epoch, and knows none of the metrics before")
@@ -63,6 +62,5 @@ class PlateauReplay(Replay):
         raise refuse(self.release, exception, "ReduceLROnPlateau has no get_lr()")
 
     def get_last_lr(self) -> float:
-        if self.release < (2, 2):
-            raise refuse(self.release, "AttributeError", "ReduceLROnPlateau has no get_last_lr() before 2.2")
+        self.require(self.release >= (2, 2), "AttributeError", "ReduceLROnPlateau has no get_last_lr() before 2.2")
         return super().get_last_lr()

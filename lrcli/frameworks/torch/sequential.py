@@ -17,9 +17,8 @@ class SequentialReplay(Composite):
     """One counter and the children; at a milestone the next child gets epoch 0, from its base LR where it can."""
 
     def __init__(self, schedule: Sequential, release: Release) -> None:
-        if not schedule.schedules:
-            raise refuse(release, "ValueError", "SequentialLR needs at least one scheduler")
-        super().__init__(schedule.schedules, release)
+        super().__init__(schedule, release)
+        self.require(bool(self.children), "ValueError", "SequentialLR needs at least one scheduler")
         self.milestones = schedule.milestones
 
     def construct_children(self, group: ParamGroup, last_epoch: int = -1) -> None:
