@@ -11,8 +11,8 @@ from lrcli.reader import Declared
 from lrcli.reader.request import ConfigValue
 from lrcli.spec import Spec
 
-_FROM_ZERO = (0.1, 1.0, 10.0)
-"""What is put for a number that is 0 or less, to see whether it means anything."""
+MOST_OTHERS = 2
+"""So many other values of a number show whether it means anything."""
 
 _INDIRECT = ("batch", "accum", "val_s", "devices", "nodes", "nbs")
 """Keys that change the length of the run by way of the data: who trained for longer has changed the epochs or steps."""
@@ -27,26 +27,27 @@ def keys_of_config(declared: Declared) -> list[Key]:
 
 
 def _key(setting: ConfigValue, spec: Spec, variants: Variants) -> Key | None:
+    """The key by the first of its names with which other values of it make another spec."""
+    words, value = setting.words, setting.value
+    kind = "words" if words else "positions" if setting.entries else "whole" if setting.whole else "number"
     for path in setting.spellings:
-        if setting.words:
-            words = tuple(
-                word for word in setting.words if _matters([Change(path, setting.text, word)], spec, variants)
-            )
-            if words:
-                return Key(path, setting.text, "words", words=words, unlikely=not setting.text)
-            continue
-        unlikely = not setting.text or setting.value <= 0 or any(part in path.lower() for part in _INDIRECT)
-        kind = "positions" if setting.entries else "whole" if setting.whole else "number"
+        is_indirect = any(part in path.lower() for part in _INDIRECT)
         key = Key(
-            path, setting.text, kind, setting.value, entries=setting.entries, pointed=setting.pointed, unlikely=unlikely
+            path,
+            setting.text,
+            kind,
+            value,
+            entries=setting.entries,
+            words=words,
+            pointed=setting.pointed,
+            unlikely=not setting.text or (not words and (value <= 0 or is_indirect)),
         )
-        if setting.entries:
-            if _matters([key.to(tuple(float(round(entry / 2)) for entry in setting.entries))], spec, variants):
-                return key
-            continue
-        others = (setting.value * 1.5, setting.value / 2) if setting.value > 0 else (*_FROM_ZERO, setting.value * 1.5)
-        if any(_matters([key.to(float(round(other)) if setting.whole else other)], spec, variants) for other in others):
-            return replace(key, jumps=not setting.whole and setting.value > 0 and _jumps(key, variants))
+        if words:
+            matter = tuple(word for word in words if _matters([key.to(word)], spec, variants))
+            if matter:
+                return replace(key, words=matter)
+        elif any(_matters([key.to(other)], spec, variants) for other in key.others(spec.length)[:MOST_OTHERS]):
+            return replace(key, jumps=kind == "number" and value > 0 and _jumps(key, variants))
     return None
 
 
