@@ -64,6 +64,15 @@ def plain(value: Any, whole: bool = True) -> Any:
     return int(value) if whole and isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 
+def text_of_value(value: Any) -> str:
+    """A value on one line, as a spec writes it.
+
+    >>> text_of_value(250.0), text_of_value((30, 60.5)), text_of_value(None)
+    ('250', '[30, 60.5]', 'null')
+    """
+    return flow_text(plain(value))
+
+
 def flow_text(value: Any) -> str:
     """A plain value as YAML writes it on one line.
 

@@ -82,15 +82,13 @@ def given_fields(
     What is no field is told or, where PyTorch takes it, noted.
     """
     names = [f.name for f in parameters(cls)]
-    spellings = spellings_of(cls)
     given: dict[str, tuple[Scalar, Node]] = {}
     misspelled: set[str] = set()
     for key, value in node.entries:
         word = key.text
         if word == "type" or (word == "for" and phase):
             continue
-        name = word if word in names else PLURALS.get(word, word)
-        name = spellings[name][0] if name in spellings else name
+        name = field_meant(word, cls)
         if name not in names:
             misspelled.add(_unknown(key, value, node, cls, context))
         elif name in given:
@@ -99,6 +97,13 @@ def given_fields(
         else:
             given[name] = key, value
     return given, misspelled
+
+
+def field_meant(word: str, cls: type[Schedule]) -> str:
+    """The name of the field that a key of a class stands for; the key itself where it stands for none."""
+    name = word if any(f.name == word for f in parameters(cls)) else PLURALS.get(word, word)
+    spellings = spellings_of(cls)
+    return spellings[name][0] if name in spellings else name
 
 
 def spellings_of(cls: type[Schedule]) -> dict[str, tuple[str, str]]:

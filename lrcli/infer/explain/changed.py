@@ -14,7 +14,7 @@ from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.probe import Probe
 from lrcli.infer.keys import Change, Key, Variants, keys_of
-from lrcli.infer.keys.key import KeyValue, text_of_number
+from lrcli.infer.keys.key import KeyValue
 from lrcli.infer.keys.solving import Solver
 from lrcli.infer.keys.variants import Trial
 from lrcli.infer.limits import FEWEST_BEFORE
@@ -22,6 +22,7 @@ from lrcli.infer.numbers import digits, is_round, simplest
 from lrcli.infer.sources import Formula, plain_source
 from lrcli.infer.transforms import RateSource
 from lrcli.infer.usual import CYCLES, UNIT_FLAGS
+from lrcli.infer.written import text_of_value
 from lrcli.progress import report_progress
 from lrcli.reader import Declared
 from lrcli.series import series_of
@@ -302,5 +303,5 @@ NO_FACTOR = ", start_factor: 0}"
 
 def _warmup_of(length: float, factor: float) -> Key:
     """The key of a warmup that the spec does not have."""
-    after = f", start_factor: {text_of_number(factor)}}}"
+    after = f", start_factor: {text_of_value(factor)}}}"
     return Key("warmup", "none", "whole", float(length), "{for: ", after, at_least=1)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import field
 
+from lrcli.infer.written import text_of_value
 from lrcli.values import dataclass
 
 KeyValue = float | str | tuple[float, ...]
@@ -69,10 +69,10 @@ class Key:
         if isinstance(value, str):
             return Change(self.path, self.was, value)
         if isinstance(value, tuple):
-            text = list_text(value)
+            text = text_of_value(value)
             bare = "," in self.was and "[" not in self.was  # as an .ini has it
             return Change(self.path, self.was, text[1:-1].replace(" ", "") if bare else text)
-        text = text_of_number(value)
+        text = text_of_value(value)
         if self.pointed and "e" in text and "." not in text:
             text = text.replace("e", ".0e")
         return Change(self.path, self.was, f"{self.before}{text}{self.after}", value)
@@ -88,21 +88,3 @@ class Key:
         wholes = (self.number * 1.5, self.number * 0.5, length / 3, self.number * 0.1)
         numbers = dict.fromkeys(float(max(round(value), 1)) for value in wholes)
         return tuple(value for value in numbers if value != self.number)
-
-
-def text_of_number(value: float) -> str:
-    """A number as a spec writes it.
-
-    >>> text_of_number(250.0), text_of_number(0.1)
-    ('250', '0.1')
-    """
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
-
-
-def list_text(values: Iterable[float]) -> str:
-    """Several numbers as a spec writes them.
-
-    >>> list_text([30, 60.0])
-    '[30, 60]'
-    """
-    return f"[{', '.join(map(text_of_number, values))}]"

@@ -10,10 +10,11 @@ from itertools import pairwise
 from typing import Any
 
 from lrcli.catalog.registry import framework_types
-from lrcli.infer.keys.key import Key, text_of_number
+from lrcli.infer.keys.key import Key
 from lrcli.infer.keys.of_config import keys_of_config
+from lrcli.infer.written import text_of_value
 from lrcli.reader import Declared
-from lrcli.reader.keys import PLURALS, spellings_of
+from lrcli.reader.keys import field_meant, spellings_of
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.params import param_of
@@ -84,7 +85,7 @@ def _warmup(node: Node, ramp: Any) -> Iterator[Key]:
     if isinstance(node, Mapping):
         length, factor = node.get("for"), node.get("start_factor")
         yield from _length("warmup.for", length, float(ramp.total_iters))
-        was = _text(factor) if factor is not None else f"{ramp.start_factor:.6g}"
+        was = _flow(factor) if factor is not None else f"{ramp.start_factor:.6g}"
         yield Key("warmup.start_factor", was, "number", float(ramp.start_factor))
     else:
         yield from _length("warmup", node, float(ramp.total_iters))
@@ -93,11 +94,11 @@ def _warmup(node: Node, ramp: Any) -> Iterator[Key]:
 
 def _length(path: str, node: Node | None, rows: float) -> Iterator[Key]:
     """The keys of a length: in its own unit, and in rows."""
-    inner = _IN_UNITS.fullmatch(_text(node))
+    inner = _IN_UNITS.fullmatch(_flow(node))
     if inner:
         share = inner[2] in ("%", "dur")
         yield Key(path, inner[0], "number" if share else "whole", float(inner[1]), after=inner[2], above=0, jumps=share)
-    yield Key(path, _text(node), "whole", rows, at_least=1, unlikely=bool(inner))
+    yield Key(path, _flow(node), "whole", rows, at_least=1, unlikely=bool(inner))
 
 
 def _of_schedule(node: Node, path: str, schedule: Any, lr: float | None, length: int, interval: str) -> Iterator[Key]:
@@ -121,21 +122,16 @@ def _of_schedule(node: Node, path: str, schedule: Any, lr: float | None, length:
 
 def _of_mapping(node: Mapping, path: str, schedule: Schedule, interval: str) -> Iterator[Key]:
     """The keys of a type: those of the text, and those at their defaults."""
-    spelled = {word: field for word, (field, _) in spellings_of(type(schedule)).items()}
-    params = parameters(schedule)
-    names = {f.name: f.name for f in params}
-    written = {
-        (spelled.get(key.text) or names.get(key.text) or PLURALS.get(key.text, key.text)): (key.text, value)
-        for key, value in node.entries
-    }
-    for f in params:
+    cls = type(schedule)
+    written = {field_meant(key.text, cls): (key.text, value) for key, value in node.entries}
+    for f in parameters(schedule):
         param, value = param_of(f), getattr(schedule, f.name)
         word, written_node = written.get(f.name, (f.name, None))
         where = f"{path}.{word}"
         if param.momentum:
             continue
-        unit = ("ep" if interval == "epoch" else "st") if word in spelled else ""
-        was = _text(written_node) if written_node is not None else _default(value)
+        unit = ("ep" if interval == "epoch" else "st") if word in spellings_of(cls) else ""
+        was = _flow(written_node) or _default(value)
         if param.kind in ("schedules", "schedule"):
             children = written_node.items if isinstance(written_node, Sequence) else (written_node,)
             parts = value if isinstance(value, tuple) else (value,)
@@ -147,25 +143,20 @@ def _of_mapping(node: Mapping, path: str, schedule: Schedule, interval: str) -> 
         elif param.kind == "positions" and value is not None:
             yield Key(where, was, "positions", float(value[-1]) if value else math.nan, entries=tuple(value))
         elif param.choices or param.kind == "flag":
-            others = param.choices or ("true", "false")
-            now = _default(value) if param.choices else str(value).lower()
+            now, others = _default(value), param.choices or ("true", "false")
             yield Key(where, now, "words", words=tuple(word for word in others if word != now))
         elif param.kind == "expression" and isinstance(written_node, Scalar):
             yield from _in_expression(where, written_node.text)
         elif param.kind in ("data", "text") and written_node is not None:
             yield from _inside(where, written_node)
-        elif param.kind in ("number", "length", "count") and isinstance(value, (int, float)):
-            whole = param.kind != "number"
-            if whole and _IN_UNITS.fullmatch(was):
+        elif param.kind in ("number", "length", "count"):
+            kind = "number" if param.kind == "number" else "whole"
+            if kind == "whole" and _IN_UNITS.fullmatch(was):
                 yield from _length(where, written_node, float(value))
             else:
-                at_least = param.at_least if param.kind != "count" else 0
-                kind = "whole" if whole else "number"
-                bounds: dict[str, Any] = {"above": param.above, "at_least": at_least, "ends": param.fills == "run"}
-                yield Key(where, was, kind, float(value), after=unit, **bounds)
-        elif param.kind in ("number", "length", "count") and value is None:
-            kind = "number" if param.kind == "number" else "whole"
-            yield Key(where, "null", kind, 0.0, above=param.above, at_least=param.at_least, unlikely=True)
+                least = 0 if param.kind == "count" else param.at_least
+                bounds: dict[str, Any] = {"above": param.above, "at_least": least, "ends": param.fills == "run"}
+                yield Key(where, was, kind, float(value or 0), after=unit, unlikely=value is None, **bounds)
 
 
 def _in_expression(path: str, text: str) -> Iterator[Key]:
@@ -222,11 +213,11 @@ def _other_type(node: Node, path: str, schedule: Any, lr: float | None, length: 
         length = int(getattr(schedule, name, length))
     if length < 1:
         return
-    floors = {"floor": text_of_number(float(f"{floor:.12g}")), "share": text_of_number(float(f"{floor / lr:.12g}"))}
+    floors = {"floor": text_of_value(float(f"{floor:.12g}")), "share": text_of_value(float(f"{floor / lr:.12g}"))}
     before, after = "", ""
     if schedule.name == "warmup_cosine":
         length -= int(schedule.warmup)
-        ramp = f"{{type: linear, for: {int(schedule.warmup)}, start_factor: {text_of_number(schedule.start_factor)}}}"
+        ramp = f"{{type: linear, for: {int(schedule.warmup)}, start_factor: {text_of_value(schedule.start_factor)}}}"
         before, after = (f"[{ramp}, ", "]") if schedule.warmup else ("", "")
     forms = {name: form.format(length=length, **floors) for name, form in _DECAYS.items()}
     words = tuple(f"{before}{form}{after}" for name, form in forms.items() if not schedule.name.endswith(name))
@@ -238,22 +229,18 @@ def _of_framework(node: Node, path: str, schedule: Schedule) -> Iterator[Key]:
     written = {key.text for key, _ in node.entries} - {"type", "for"} if isinstance(node, Mapping) else set()
     types = framework_types(schedule.name.partition(".")[0])
     words = tuple(cls.name for cls in types if cls.name != schedule.name and written <= {f.name for f in fields(cls)})
-    was = _text(node.get("type")) if isinstance(node, Mapping) else _text(node)
+    was = _flow(node.get("type")) if isinstance(node, Mapping) else _flow(node)
     yield Key(f"{path}.type" if isinstance(node, Mapping) else path, was, "words", words=words)
 
 
 def _default(value: Any) -> str:
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_default, value))}]"
-    return text_of_number(value) if isinstance(value, (int, float)) and math.isfinite(value) else str(value)
+    return value if isinstance(value, str) else text_of_value(value)
 
 
-def _text(node: Node | None) -> str:
-    return "" if node is None else _flow(node)
-
-
-def _flow(node: Node) -> str:
-    """A node on one line, as YAML."""
+def _flow(node: Node | None) -> str:
+    """A node on one line, as YAML; "" for none."""
+    if node is None:
+        return ""
     if isinstance(node, Scalar):
         return node.text if node.plain else f'"{node.text}"'
     if isinstance(node, Sequence):
