@@ -124,6 +124,22 @@ def simplest_factor(low: float, high: float) -> float:
     return middle
 
 
+def agreed(intervals: Iterable[tuple[float, float]]) -> tuple[float, float, int]:
+    """(low, high, how many): where most of the intervals overlap; each may begin with its upper end.
+
+    >>> agreed([(1, 3), (4, 2), (2.5, 9), (20, 30)])
+    (2.5, 3, 3)
+    """
+    ends = sorted(end for a, b in intervals for end in ((min(a, b), -1), (max(a, b), 1)))
+    held = most = 0
+    low = high = math.nan
+    for i, (end, side) in enumerate(ends):
+        held -= side
+        if held > most:
+            most, low, high = held, end, ends[i + 1][0]
+    return low, high, most
+
+
 def is_round(value: float) -> bool:
     """Whether a factor is one that people choose: a power of 2 or its root, of 10, or a small whole number.
 

@@ -17,7 +17,7 @@ from lrcli.infer.explain.marks import Marks
 from lrcli.infer.explain.rows import LogRows
 from lrcli.infer.keys import Change
 from lrcli.infer.limits import ASKED, CHANGES, GRID, NEAREST, SAMPLE
-from lrcli.infer.numbers import simplest_factor
+from lrcli.infer.numbers import agreed, simplest_factor
 from lrcli.infer.sources import Formula
 from lrcli.infer.transforms import STRAIGHT, Clock, RateSource, shifted_since, switched
 from lrcli.spec import Spec
@@ -68,10 +68,9 @@ class Evidence:
 
     def propose_later(self, source: RateSource, length: str, extra: float) -> Iterator[Hypothesis]:
         """The base up to some row, and from there on the schedule with another length, where that is best."""
-        changed = self.rows.missed(replace(self.base, source=source).at(self.rows.at))
-        first, last, misses = self.switch(self.misses, changed)
-        if last and first < len(self.rows) and misses < min(sum(self.misses), sum(changed)):
-            row = self.log.at[self.refined(last, self.base.clock)]
+        rows = self.switch(replace(self.base, source=source).at(self.rows.at))
+        if rows is not None and rows[0]:
+            row = self.log.at[self.refined(rows[1])]
             form, later = f"s(t); from t = {row} on with {length}", switched(self.base.source, source, row)
             yield self.propose("horizon-after", form, extra=extra, params=2, source=later)
 
@@ -227,59 +226,47 @@ class Evidence:
 
     def factor_of(self, indices: Sequence[int]) -> tuple[float, bool] | None:
         """The factor that most of these rows allow, made as simple as they allow, and whether two rows agree on it."""
-        edges: list[tuple[float, int]] = []
+        intervals = []
         for i in indices:
             value, slack, base = self.rows.values[i], self.rows.slack[i], self.predicted[i]
             if base == base and base and abs(value) > 2 * slack:
-                ends = sorted(((value - slack) / base, (value + slack) / base))
-                edges += [(ends[0], -1), (ends[1], 1)]
-        edges.sort()
-        held = most = 0
-        low = high = math.nan
-        for j, (edge, side) in enumerate(edges):
-            held -= side
-            if held > most:
-                most, low, high = held, edge, edges[j + 1][0]
-        if 4 * most < len(edges):  # fewer than half of the rows
-            return None
-        return simplest_factor(low, high), most > 1
+                intervals.append(((value - slack) / base, (value + slack) / base))
+        low, high, rows = agreed(intervals)
+        return (simplest_factor(low, high), rows > 1) if 2 * rows >= len(intervals) else None
 
-    def switch(self, before: Sequence[bool], after: Sequence[bool]) -> tuple[int, int, int]:
-        """(first, last, misses): from which row of the sample on `after` is best in force, and what is missed then.
+    def switch(self, predicted: Sequence[float]) -> tuple[int, int] | None:
+        """(first, last): from which row on what is predicted is best in force instead of what the base says.
 
-        All of first..last are equally good.
+        All of first..last are equally good: 0 is the other all along. None where the base alone is as good.
         """
-        total = sum(after)
-        best, first, last = total, 0, 0
-        misses = total
-        for i, (a, b) in enumerate(zip(before, after, strict=True), 1):
+        after = self.rows.missed(predicted)
+        misses = best = sum(after)
+        first = last = 0
+        for i, (a, b) in enumerate(zip(self.misses, after, strict=True), 1):
             misses += a - b
             if misses < best:
                 best, first, last = misses, i, i
             elif misses == best and last == i - 1:
                 last = i
-        return first, last, best
+        return (first, last) if last and first < len(after) and best < sum(self.misses) else None
 
     def since(self, d: int) -> int | None:
         """The position up to which the base is right and from which on it is shifted by d; None where it is not."""
-        shifted = self.rows.missed(replace(self.base, clock=shifted_since(0, d)).at(self.rows.at))
-        first, last, misses = self.switch(self.misses, shifted)
-        n = len(self.rows)
-        if last == 0 or first >= n or misses >= sum(self.misses):
+        rows = self.switch(replace(self.base, clock=shifted_since(0, d)).at(self.rows.at))
+        if rows is None:
             return None
-        low, high = self.rows.at[max(first - 1, 0)], self.rows.at[min(last, n - 1)]
-        return -d if d < 0 and low <= -d <= high else self.log.at[self.refined(last, STRAIGHT)]
+        first, last = rows
+        low, high = self.rows.at[max(first - 1, 0)], self.rows.at[min(last, len(self.rows) - 1)]
+        return -d if d < 0 and low <= -d <= high else self.log.at[self.refined(last)]
 
-    def refined(self, last: int, clock: Clock) -> int:
-        """The row of the log at which the base with this clock first fails, up to a row of the sample."""
-        if len(self.sample) == len(self.log):
+    def refined(self, last: int, clock: Clock | None = None) -> int:
+        """The row of the log at which the base, or the base with a clock, first fails, up to a row of the sample."""
+        if self.rows is self.log:
             return min(last, len(self.log) - 1)
         low, high = self.sample[max(last - 1, 0)], self.sample[min(last, len(self.sample) - 1)]
-        rates = replace(self.base, clock=clock).at(self.log.at[low : high + 1])
-        for i, rate in enumerate(rates, low):
-            if not abs(rate - self.log.values[i]) <= self.log.slack[i]:
-                return i
-        return high
+        between = self.log.part(low, high)
+        missed = between.missed(replace(self.base, clock=clock or self.base.clock).at(between.at))
+        return next((i for i, wrong in enumerate(missed, low) if wrong), high)
 
     def index_of(self, position: float) -> int:
         """The first row of the sample at or after a position."""

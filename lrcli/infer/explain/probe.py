@@ -11,6 +11,7 @@ from lrcli.infer.effort import spend
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.keys import Key
 from lrcli.infer.keys.key import KeyValue
+from lrcli.infer.keys.pairs import near_values
 from lrcli.infer.keys.variants import Trial
 from lrcli.infer.limits import NEAR_REPLAY, PROBES
 from lrcli.infer.sources import Formula
@@ -87,6 +88,10 @@ class Probe:
             return True
         moved = set().union(*map(self.moved, keys))
         return bool(moved) and len(self.wrong - moved) <= self.wanted.most_wrong
+
+    def near(self, *keys: Key) -> list[float] | None:
+        """Values of one key or two that give about the learning rates of the rows, found from where they are."""
+        return near_values(keys, lambda at: self.lrs(*zip(keys, at, strict=True)), self.wanted)
 
     def missed(self, key: Key, value: KeyValue) -> list[int]:
         """Some rows that are wrong with this change, if they are more than a few that nothing explains."""

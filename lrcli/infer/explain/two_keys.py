@@ -12,7 +12,6 @@ from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.probe import Probe
 from lrcli.infer.keys import Key
-from lrcli.infer.keys.pairs import near_values
 from lrcli.infer.keys.variants import Trial
 from lrcli.infer.limits import ANOTHER_LENGTH, COUNTS_BELOW, TRIED_WITH
 from lrcli.infer.numbers import rounded, simplest
@@ -76,12 +75,7 @@ class TwoKeys:
         pairs = [(a, b) for a, b in combinations(likely, 2) if a.path != b.path and self._probe.could(a, b)]
         for i, (a, b) in enumerate(pairs):
             report_progress(i, len(pairs), "pairs of keys")
-
-            def rates(at: Sequence[float], a: Key = a, b: Key = b) -> list[float] | None:
-                return self._probe.lrs((a, at[0]), (b, at[1]))
-
-            near = near_values((a, b), rates, self._probe.wanted)
-            if near is not None:
+            if (near := self._probe.near(a, b)) is not None:
                 first, value, second = (a, near[0], b) if a.kind == "whole" or a.jumps else (b, near[1], a)
                 for other in _around(first, value):
                     yield from self.changed.one(self.evidence, ((first, other),), (second,))
@@ -105,13 +99,7 @@ class TwoKeys:
             report_progress(i, len(trials), "pairs of keys")
             probe = Probe(self.changed.tried, self.evidence, (trial,))
             for key in keys:
-                if key.path == trial[0].path or not probe.could(key):
-                    continue
-
-                def rates(at: Sequence[float], key: Key = key, probe: Probe = probe) -> list[float] | None:
-                    return probe.lrs((key, at[0]))
-
-                if near_values((key,), rates, probe.wanted) is not None:
+                if key.path != trial[0].path and probe.could(key) and probe.near(key) is not None:
                     yield from self.changed.one(self.evidence, (trial,), (key,))
 
     def _longer(self) -> list[Trial]:

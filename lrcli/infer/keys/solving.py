@@ -24,7 +24,7 @@ from lrcli.infer.limits import (
     SINGLE_DIGITS,
     SMALL,
 )
-from lrcli.infer.numbers import rounded, simplest, simplest_whole
+from lrcli.infer.numbers import agreed, rounded, simplest, simplest_whole
 from lrcli.infer.rows import Rows
 from lrcli.infer.usual import USUAL_MULTIPLES
 
@@ -110,22 +110,11 @@ class Solver:
 
     def _on_line(self, base: Sequence[float], slopes: Sequence[float]) -> float | None:
         """The value that most rows ask for, as simple as they allow."""
-        ends: list[tuple[float, int]] = []
-        for x, slope, value, slack in zip(base, slopes, self.wanted.values, self.wanted.slack, strict=True):
-            if abs(slope) > NO_NUMBER:
-                low, high = sorted(((value - slack - x) / slope, (value + slack - x) / slope))
-                if math.isfinite(low) and math.isfinite(high):
-                    ends += [(low, -1), (high, 1)]
-        ends.sort()
-        held = most = 0
-        best: tuple[float, float] | None = None
-        for i, (end, side) in enumerate(ends):
-            held -= side
-            if held > most:
-                most, best = held, (end, ends[i + 1][0])
-        if best is None or most < len(ends) / 2 - self.most_wrong:
-            return None
-        return simplest(*best)
+        rows = zip(base, slopes, self.wanted.values, self.wanted.slack, strict=True)
+        intervals = [((y - s - x) / slope, (y + s - x) / slope) for x, slope, y, s in rows if abs(slope) > NO_NUMBER]
+        intervals = [(low, high) for low, high in intervals if math.isfinite(low) and math.isfinite(high)]
+        low, high, agreeing = agreed(intervals)
+        return simplest(low, high) if intervals and agreeing >= len(intervals) - self.most_wrong else None
 
     def _grid(self) -> list[float]:
         """Values all over, in order: near enough for the rows to change sides between two of them."""

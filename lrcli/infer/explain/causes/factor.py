@@ -95,11 +95,10 @@ def find_factor_after(evidence: Evidence) -> Iterator[Hypothesis]:
     if factor is None or factor[0] in (0.0, 1.0):
         return
     c = factor[0]
-    scaled = evidence.rows.missed([c * value for value in evidence.predicted])
-    switch, last, misses = evidence.switch(evidence.misses, scaled)
-    if last == 0 or switch >= n or misses >= sum(evidence.misses):
+    rows = evidence.switch([c * value for value in evidence.predicted])
+    if rows is None:
         return
-    begin = evidence.log.at[evidence.refined(last, evidence.base.clock)]
+    begin = evidence.log.at[evidence.refined(rows[1])]
     detail = _known_after(evidence, c, begin)
     key = "one-short" if "one step short" in detail else "first-factor" if "first factor" in detail else "factor-after"
     extra = EXTRA["a later factor that is not round"] * (not is_round(c))

@@ -127,7 +127,7 @@ def find_resumed(evidence: Evidence) -> Iterator[Hypothesis]:
     if evidence.spec.emulation is not None or evidence.spec.groups[evidence.group].lr is None:
         return
     first = next((i for i, wrong in enumerate(evidence.misses) if wrong), 0)
-    first = evidence.refined(first, evidence.base.clock)
+    first = evidence.refined(first)
     if not 0 < first < len(evidence.log):
         return
     before, missed = evidence.log.at[first - 1], evidence.log.at[first]
