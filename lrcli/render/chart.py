@@ -15,7 +15,7 @@ from lrcli.series.sample import Facts, SampledLine
 from lrcli.values import dataclass
 
 if TYPE_CHECKING:
-    from lrcli.render.pictures import Picture
+    from lrcli.render.picture import Picture
 
 _SMOOTH = 4.0
 """Neighbouring changes of a smooth curve differ by less than this factor."""

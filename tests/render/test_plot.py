@@ -19,7 +19,7 @@ from lrcli.printable import number_text, printable
 from lrcli.render.axes import compact, linear_ticks, log_ticks, value_labels, x_ticks
 from lrcli.render.chart import Chart, Line, chart_of, polyline
 from lrcli.render.palette import marks
-from lrcli.render.pictures import Look, Picture
+from lrcli.render.picture import Look, Picture
 from lrcli.render.pictures.text import draw, render_plot
 from lrcli.render.safe import cell_width, clip
 from lrcli.schedules import Schedule

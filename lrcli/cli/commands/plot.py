@@ -10,7 +10,8 @@ from lrcli.cli.load import LoadedRun, load_runs, notes_in_words, outside, rows_i
 from lrcli.cli.options import CurveOptions, Quiet, Range, Specs, picture_option
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
-from lrcli.render.pictures import PICTURES, Look, Picture, check_options
+from lrcli.render.picture import Look, Picture
+from lrcli.render.pictures import PICTURES, check_options
 from lrcli.series.align import common_grid, curve_names
 
 if TYPE_CHECKING:

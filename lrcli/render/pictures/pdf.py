@@ -6,7 +6,8 @@ import io
 from typing import Any
 
 from lrcli.errors import LrcliError
-from lrcli.render.pictures import PIXELS, Picture
+from lrcli.render.picture import Picture
+from lrcli.render.pictures import PIXELS
 from lrcli.render.pictures.svg import themed
 
 ENDINGS = (".pdf",)

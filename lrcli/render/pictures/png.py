@@ -7,7 +7,8 @@ from functools import cache
 from types import ModuleType
 
 from lrcli.errors import LrcliError
-from lrcli.render.pictures import PIXELS, Picture
+from lrcli.render.picture import Picture
+from lrcli.render.pictures import PIXELS
 from lrcli.render.pictures.svg import themed
 
 ENDINGS = (".png",)

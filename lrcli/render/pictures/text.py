@@ -14,7 +14,7 @@ from lrcli.render.axes import XAxis, YAxis, contents_of, scale
 from lrcli.render.canvas import Area, StyledText, draw_canvas, paint
 from lrcli.render.chart import Chart, Line, chart_of, facts_in_digits
 from lrcli.render.palette import Mark, marks
-from lrcli.render.pictures import Picture
+from lrcli.render.picture import Picture
 from lrcli.render.safe import cell_width, clip
 
 ENDINGS: tuple[str, ...] = ()
