@@ -100,6 +100,15 @@ def test_rounding_does_not_hide_round_numbers(name: str, rounding: Rounding) -> 
     assert (fitted.rows, lr) == (fitted.explained, fitted.candidate.lr)
 
 
+def test_part_of_a_wave() -> None:
+    """A log that is a single stretch, of which no class is the curve, is an expression."""
+    rows = [0.05 + 0.04 * math.cos(math.pi * (t + 30) / 50) for t in range(60)]
+    candidate = fit_run(Log("run", "step", list(range(60)), {"lr": rows})).candidate
+    assert candidate is not None
+    assert (True, "phases") == (candidate.is_code, candidate.kind)
+    assert rows == pytest.approx([candidate.at(p) for p in range(60)], rel=1e-9)
+
+
 def test_holdout() -> None:
     """Logs of every kind, rounded, cut, sampled and appended to, are all reproduced."""
     lost = [case.name for case in cases(55, 1) if fit_run(case.log).candidate is None]

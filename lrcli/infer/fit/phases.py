@@ -68,16 +68,17 @@ def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, ro
 
 def _held_shape(parts: list[Part], milestones: tuple[int, ...]) -> Shape | None:
     """The shape of a decay after a constant phase, which may follow a warmup; None for other phases."""
-    *before, held, last = (Part(Constant(), 0.0), *parts)[-3:]
+    if not 2 <= len(parts) <= 3:
+        return None
+    *before, held, last = parts
+    if last.shape is None or not isinstance(held.schedule, Constant):
+        return None
+    if not before:
+        return Ramp(0, held=milestones[0]).before(last.shape)
     ramp = before[0].schedule
-    if not 2 <= len(parts) <= 3 or last.shape is None or not isinstance(held.schedule, Constant):
+    if not isinstance(ramp, Linear) or ramp.end_factor != 1 or ramp.start_factor > 1:
         return None
-    warmup = Ramp(0, held=milestones[-1])
-    if isinstance(ramp, Linear) and ramp.end_factor == 1 and ramp.start_factor <= 1:
-        warmup = Ramp(0, milestones[0], ramp.start_factor, held=milestones[1] - milestones[0])
-    elif len(parts) == 3:
-        return None
-    return warmup.before(last.shape)
+    return Ramp(0, milestones[0], ramp.start_factor, held=milestones[1] - milestones[0]).before(last.shape)
 
 
 def _peak(rows: FitRows, segments: list[Segment], edges: list[int]) -> float:
