@@ -105,11 +105,8 @@ def simplest_factor(low: float, high: float) -> float:
     middle = (low + high) / 2
     if not math.isfinite(middle) or low == high:
         return middle
-    for digits in range(1, 4):
-        short = float(f"{middle:.{digits}g}")
-        if low <= short <= high:
-            return short
-    if abs(middle) < 1e6:
+    short = simplest(low, high)
+    if digits(short) > 3 and abs(middle) < 1e6:
         share = Fraction(middle).limit_denominator(1024)
         if share and low <= float(share) <= high and share.denominator * abs(share.numerator) < 100_000:
             return float(share)
@@ -117,11 +114,7 @@ def simplest_factor(low: float, high: float) -> float:
         root = math.copysign(math.sqrt(square), middle)
         if low <= root <= high:
             return root
-    for digits in range(4, 17):
-        short = float(f"{middle:.{digits}g}")
-        if low <= short <= high:
-            return short
-    return middle
+    return short
 
 
 def agreed(intervals: Iterable[tuple[float, float]]) -> tuple[float, float, int]:
