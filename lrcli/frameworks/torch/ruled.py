@@ -7,7 +7,7 @@ the rule to the LR that it has just produced: where the rule is chained (`lr * g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ class Rules(NamedTuple):
     fresh: where get_lr() is read before the first step() after construction.
     closed: in step(epoch) with an explicit epoch, from 1.4 on (_get_closed_form_lr()).
     over: the rule over a range of epochs, for one that does not look at the group's LR.
+    factors: by what the rule multiplies in each of a range of epochs after 0, for one that does nothing else.
     """
 
     rule: RateRule
@@ -33,6 +34,7 @@ class Rules(NamedTuple):
     fresh: RateRule | None = None
     closed: RateRule | None = None
     over: Callable[[int, int], list[float]] | None = None
+    factors: Callable[[Iterable[float]], list[float]] | None = None
 
 
 def closed_form(schedule: Schedule, base: float) -> Rules:
@@ -154,8 +156,13 @@ class Ruled(Replay):
         return None if self.rules.zero and self.last_epoch < 0 else self.rules.rule
 
     def stretch(self, lr: float, n: int, metrics: Sequence[float], out: list[float]) -> bool:
-        over = self.rules.over
-        if over is None:
+        first, rules = self.last_epoch + 1, self.rules
+        if rules.over is not None:
+            out += rules.over(first, first + n)
+        elif rules.factors is not None and first > 0:
+            for factor in rules.factors(range(first, first + n)):
+                lr *= factor
+                out.append(lr)
+        else:
             return super().stretch(lr, n, metrics, out)
-        out += over(self.last_epoch + 1, self.last_epoch + 1 + n)
         return True

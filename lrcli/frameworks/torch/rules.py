@@ -90,9 +90,9 @@ def _multiplicative(schedule: Multiplicative, release: Release, base: float) -> 
     def chained(lr: float, t: int) -> float:
         return lr * factor(t)
 
-    if release < (1, 10):
-        return Rules(from_base, closed=from_base)
-    return Rules(from_group, closed=from_group) if release < (2, 8) else Rules(chained, first=hold, closed=chained)
+    first = hold if release >= (2, 8) else None
+    rule = from_base if release < (1, 10) else from_group if release < (2, 8) else chained
+    return Rules(rule, first=first, closed=rule, factors=schedule.lr_lambda.values)
 
 
 def _constant_lr(schedule: ConstantLR, release: Release, base: float) -> Rules:
