@@ -45,7 +45,7 @@ FUNCTIONS: list[tuple[str, Callable[[float], float]]] = [
 def test_numbers_are_those_of_a_python_function(text: str, function: Callable[[float], float]) -> None:
     """Every operation runs on floats, in the order that is written."""
     expression = Expression(text)
-    assert [function(t) for t in range(250)] == [expression(t) for t in range(250)]
+    assert [function(t) for t in range(250)] == [expression(t) for t in range(250)] == expression.values(range(250))
 
 
 @pytest.mark.parametrize(
@@ -181,11 +181,12 @@ def test_refused(text: str, column: int, message: str, hint: str) -> None:
     ],
 )
 def test_no_value_at_an_epoch(text: str, exception: type[Exception], message: str) -> None:
-    """An expression without a value at one epoch is read, and raises there."""
+    """An expression without a value at one epoch is read, and raises there, alone or among others."""
     expression = Expression(text)
-    with pytest.raises(exception) as caught:
-        expression(7)
-    assert message == str(caught.value)
+    for compute in (expression, lambda epoch: expression.values([epoch])):
+        with pytest.raises(exception) as caught:
+            compute(7)
+        assert message == str(caught.value)
 
 
 def test_is_a_value() -> None:

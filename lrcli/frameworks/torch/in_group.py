@@ -98,10 +98,6 @@ class GroupRuled(Ruled):
             self._seen, self._current = now, self._make_rules(self.group.base_lr())
         return self._current
 
-    @rules.setter
-    def rules(self, rules: Rules) -> None:
-        self._seen, self._current = (self.group.initial_lr, dict(self.group.arguments)), rules
-
 
 class OneCycleReplay(GroupRuled):
     """A new one writes its initial LR into the group; a resumed one needs what the old one wrote."""

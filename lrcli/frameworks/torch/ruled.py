@@ -8,7 +8,7 @@ the rule to the LR that it has just produced: where the rule is chained (`lr * g
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from lrcli.frameworks.torch.machine import ParamGroup, RateRule, Reason, Replay
@@ -69,9 +69,12 @@ class Ruled(Replay):
         self._make_rules = rules
         self._reading = reading
 
+    @cached_property
+    def rules(self) -> Rules:
+        return self._make_rules(self.group.base_lr())
+
     def construct(self, group: ParamGroup, last_epoch: int = -1) -> float:
         self.group = group
-        self.rules = self._make_rules(group.base_lr())
         self._given, self._resumed_from = group.lr, last_epoch
         # 1.1 to 1.3 evaluate epoch 0 (or last_epoch), the others the epoch after last_epoch
         self.last_epoch = max(last_epoch, 0) - 1 if (1, 1) <= self.release < (1, 4) else last_epoch
