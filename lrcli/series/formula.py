@@ -220,13 +220,13 @@ class FormulaSeries(SpecSeries):
         """The columns' first rows and the breakpoints, a few per column: a billion steps cost as much as a hundred."""
         if not self.jumps or self.shows_momentum:
             return super().sampled(columns, start, stop)
-        from lrcli.series.sample import line_of, rows_to_sample
+        from lrcli.series.sample import line_through, rows_to_sample
 
         lines = []
         for i, (name, group) in enumerate(zip(self.groups, self.spec.groups, strict=True)):
             rows, breaks = rows_to_sample(group.schedule, columns, start, stop)
             momenta = [group.schedule.momenta(t, t + 1)[0] for t in rows] if i in self.moving else None
-            lines.append(line_of(name, rows, self._lrs(group, rows), breaks, momenta))
+            lines.append(line_through(name, rows, self._lrs(group, rows), breaks, momenta))
         return tuple(lines)
 
 

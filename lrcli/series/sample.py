@@ -70,7 +70,7 @@ def rows_to_sample(schedule: Schedule, columns: int, start: int, stop: int) -> t
     return sorted(breaks.union(edges)), breaks
 
 
-def line_of(
+def line_through(
     name: str,
     rows: Sequence[int],
     lrs: Sequence[float],
