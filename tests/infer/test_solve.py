@@ -51,6 +51,13 @@ def test_a_choice() -> None:
     assert ["cos", "linear"] == [change.value for change, _ in solve(declared, "anneal_strategy", 50, 0.01).beside]
 
 
+def test_a_choice_that_is_left_out() -> None:
+    """What is left out is null, as `--set` takes it."""
+    declared = read_declared("{lr: 0.1, epochs: 90, schedule: {type: mmcv.lr_config, policy: step, step: 30}}")
+    solved = solve(declared, "by_epoch", 40, 0.01)
+    assert "by_epoch=null" in [change.setting.rpartition(".")[2] for change, _ in solved.changes]
+
+
 def test_single_precision() -> None:
     """A framework that rounds to single precision has the wanted learning rate, but for that rounding."""
     schedule = "{type: keras.CosineDecay, initial_learning_rate: 0.4, decay_steps: 90, alpha: 0.5}"
