@@ -31,7 +31,7 @@ from lrcli.frameworks.torch.known import (
 )
 from lrcli.frameworks.torch.remembered import LIVE, REMEMBERED, rows_of, substitute_for
 from lrcli.frameworks.torch.residual import Residue, used_lines
-from lrcli.frameworks.torch.written import Signed, renamed, write_definitions
+from lrcli.frameworks.torch.written import renamed, write_definitions
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import param_of
 
@@ -188,9 +188,12 @@ class Printed:
         """A value as Python."""
         value = self._expressions.get(id(value), value)
         owner = getattr(value, "__self__", None)
-        if value is None or isinstance(value, (bool, int, float, str)):
-            is_finite = not isinstance(value, float) or math.isfinite(value)
-            return Signed().visit(ast.Constant(value)) if is_finite else _parsed(f'float("{value}")')
+        if isinstance(value, float) and not math.isfinite(value):
+            return _parsed(f'float("{value}")')
+        if isinstance(value, (int, float)) and math.copysign(1.0, value) < 0:
+            return ast.UnaryOp(ast.USub(), ast.Constant(-value))  # with brackets where Python needs them
+        if value is None or isinstance(value, (int, float, str)):
+            return ast.Constant(value)
         if isinstance(value, tuple):
             items = [self.lifted(item, hint) for item in value]
             return (

@@ -91,15 +91,6 @@ def renamed(tree: ast.stmt, names: Mapping[str, str]) -> ast.stmt:
     return tree
 
 
-class Signed(ast.NodeTransformer):
-    """Writes a negative number as a minus before a number, which Python puts in brackets where it must."""
-
-    def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        if isinstance(node.value, (int, float)) and math.copysign(1.0, node.value) < 0:
-            return ast.UnaryOp(ast.USub(), ast.Constant(-node.value))
-        return node
-
-
 def same_in_python(expression: Callable[[int], float], text: str, n: int) -> bool:
     """Whether the text of a lambda, on whole numbers, has the numbers that the expression has in floats."""
     names = {"__builtins__": {}, **_PLAIN, **{name: getattr(math, name) for name in IN_MATH}}
