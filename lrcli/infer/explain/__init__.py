@@ -8,7 +8,7 @@ from lrcli.errors import LrcliError
 from lrcli.infer.explain.changed import ChangedKeys
 from lrcli.infer.explain.explanation import Explanation, explanation_of
 from lrcli.infer.explain.hypothesis import Hypothesis
-from lrcli.infer.explain.judging import closest, named
+from lrcli.infer.explain.judging import named, nearest_of
 from lrcli.infer.explain.rows import LogRows, rows_of
 from lrcli.infer.explain.search import search
 from lrcli.infer.sources import plain_source
@@ -100,7 +100,7 @@ def explain(declared: Declared, log: Log, *, run: int | None = None) -> Report:
         ranked, effort = search(plain, rows, ChangedKeys(declared, group))
         explanations, verdict = named(ranked, plain, rows, spec.length), "explained"
         if not explanations:
-            explanations, verdict = closest(ranked, plain), "unexplained"
+            explanations, verdict = nearest_of(ranked, plain), "unexplained"
             gave_up = effort.candidates if effort.exhausted else None
     return Report(
         spec=spec.name,

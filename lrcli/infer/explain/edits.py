@@ -20,7 +20,7 @@ _WARM = re.compile("warm|burn_in")
 
 
 @dataclass(frozen=True)
-class Warmup:
+class WarmedUp:
     """The two parts of a schedule that begins with a warmup.
 
     steps: the length of the warmup. ramp: the schedule up to there. decay: what follows, from its own step 0.
@@ -33,7 +33,7 @@ class Warmup:
     running: tuple[tuple[str, RateSource], ...]
 
 
-def warmup_of(plain: Formula) -> Warmup | None:
+def warmup_of(plain: Formula) -> WarmedUp | None:
     """The parts of a schedule that begins with a warmup; None of another one."""
     schedule: Any = plain.schedule
     if schedule.name == "sequential" and schedule.schedules[0].name == "linear":
@@ -43,7 +43,7 @@ def warmup_of(plain: Formula) -> Warmup | None:
             ((name,), length + n) for name in rest.horizon if isinstance(length := getattr(rest, name), (int, float))
         ]
         whole = Formula(replaced(rest, ends), plain.base_lr)
-        return Warmup(n, Formula(ramp, plain.base_lr), decay, (("", decay), (_SAME_END, whole))) if n > 0 else None
+        return WarmedUp(n, Formula(ramp, plain.base_lr), decay, (("", decay), (_SAME_END, whole))) if n > 0 else None
     n = min((math.ceil(place) for place, event in schedule.marks() if event == "warmup ends"), default=0)
     if n <= 0:
         return None
@@ -54,8 +54,8 @@ def warmup_of(plain: Formula) -> Warmup | None:
     try:
         whole = Formula(replaced(schedule, warm), plain.base_lr)
     except LrcliError:  # it has to have a warmup
-        return Warmup(n, plain, after, (("", after),))
-    return Warmup(n, plain, after, (("", after), (_SAME_END, whole)))
+        return WarmedUp(n, plain, after, (("", after),))
+    return WarmedUp(n, plain, after, (("", after), (_SAME_END, whole)))
 
 
 def _is_length(value: Any) -> bool:

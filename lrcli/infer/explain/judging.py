@@ -35,7 +35,7 @@ def named(explanations: Sequence[Explanation], plain: Explanation, rows: Rows, l
     return tuple(_with_twins(group, best, stop) for group in groups)
 
 
-def closest(explanations: Sequence[Explanation], plain: Explanation) -> tuple[Explanation, ...]:
+def nearest_of(explanations: Sequence[Explanation], plain: Explanation) -> tuple[Explanation, ...]:
     """What explains most of a log that nothing explains, if it is more than half."""
     near = [
         explanation for explanation in explanations if explanation.misses < plain.misses and explanation.share >= 0.5

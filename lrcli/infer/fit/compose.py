@@ -78,10 +78,10 @@ def with_warmup(
         if start.first_step == begin or (start.first_step < begin and (len(before) or unseen)):
             for main in mains(inner, law, begin, start.first_step):
                 if 0 < main.lr < math.inf:
-                    yield from joined(rows, before, main, start, flat, climbs)
+                    yield from after_ramps(rows, before, main, start, flat, climbs)
 
 
-def joined(
+def after_ramps(
     rows: FitRows,
     before: FitRows,
     main: Main,

@@ -243,7 +243,7 @@ def inverse_root_of(rows: FitRows) -> Power | None:
     return None
 
 
-def root_of(rows: FitRows) -> Power | None:
+def square_root_of(rows: FitRows) -> Power | None:
     """The root of these rows: it falls ever more slowly, and begins at or before the first of them."""
     first, n = rows.at[0], len(rows)
     if n < 4 or not rows.values[0] - rows.values[n // 2] > rows.values[n // 2] - rows.values[-1] > 0:
@@ -275,6 +275,6 @@ LAWS = (
     LawKind(3, inverse_of, falls=True),
     LawKind(4, wave_of),
     LawKind(4, power_of, falls=True),
-    LawKind(3, root_of, falls=True),
+    LawKind(3, square_root_of, falls=True),
 )
 """The simplest first."""

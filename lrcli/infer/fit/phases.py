@@ -39,7 +39,7 @@ def phase_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Candida
         yield from islice((phases for phases in tries if phases is not None and rows.holds(phases.at)), 1)
 
 
-class Part(NamedTuple):
+class PhasePart(NamedTuple):
     """The schedule of a stretch, what it costs, and its shape where it begins at the base learning rate."""
 
     schedule: Schedule
@@ -66,7 +66,7 @@ def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, ro
     return Candidate("phases", peak, begin, spent, schedule, horizon=shape.end if shape else 0, shape=shape)
 
 
-def _held_shape(parts: list[Part], milestones: tuple[int, ...]) -> Shape | None:
+def _held_shape(parts: list[PhasePart], milestones: tuple[int, ...]) -> Shape | None:
     """The shape of a decay after a constant phase, which may follow a warmup; None for other phases."""
     if not 2 <= len(parts) <= 3:
         return None
@@ -137,21 +137,21 @@ def _share(value: float, peak: float, noise: float = 0.0, beside: RateAt | None 
     return simplest(share - slack, share + slack)
 
 
-def _part(rows: FitRows, segments: list[Segment], i: int, start: int, stop: int, peak: float) -> Part | None:
+def _part(rows: FitRows, segments: list[Segment], i: int, start: int, stop: int, peak: float) -> PhasePart | None:
     """The phase of a stretch for a base learning rate of `peak`."""
     segment, size = segments[i], stop - start
     law, noise = segment.law, max(rows.slack[segment.start], rows.slack[segment.stop - 1])
     if isinstance(law, Level):
         share = simplest(law.low / peak, law.high / peak)
         if share == 1:
-            return Part(Constant(), COSTS["phase"])
-        return Part(ConstantLR(factor=share, total_iters=size), cost(share) + COSTS["phase"])
+            return PhasePart(Constant(), COSTS["phase"])
+        return PhasePart(ConstantLR(factor=share, total_iters=size), cost(share) + COSTS["phase"])
     if isinstance(law, Slope):
         first = _share(law(start), peak, noise, segments[i - 1].law if i else None)
         last = _share(law(stop), peak, noise, segments[i + 1].law if i + 1 < len(segments) else None)
         line = Linear(start_factor=first, end_factor=last, total_iters=size)
         shape = Shape("line", peak, end=size, floor=float(f"{last * peak:.12g}")) if first == 1 else None
-        return Part(line, cost(first) + cost(last) + COSTS["phase"], shape)
+        return PhasePart(line, cost(first) + cost(last) + COSTS["phase"], shape)
     inner = rows.part(segment.start, segment.stop)
     for main in mains(inner, law, start, start):
         share = _share(main.lr, peak, noise)
@@ -159,16 +159,16 @@ def _part(rows: FitRows, segments: list[Segment], i: int, start: int, stop: int,
         if alone is None or (share != 1 and main.shape.floor and not isinstance(alone.schedule, Cosine)):
             continue
         if share == 1:
-            return Part(alone.schedule, main.cost + COSTS["phase"], main.shape)
+            return PhasePart(alone.schedule, main.cost + COSTS["phase"], main.shape)
         schedule = alone.schedule
         if isinstance(schedule, Cosine):
             schedule = replace(schedule, eta_min=float(f"{schedule.eta_min / share:.12g}"))
         lower = Chained((ConstantLR(factor=share, total_iters=size), schedule))
-        return Part(lower, main.cost + COSTS["phase"] + 1)
+        return PhasePart(lower, main.cost + COSTS["phase"] + 1)
     return _wave(law, start, peak) if isinstance(law, Wave) else None
 
 
-def _wave(law: Wave, start: int, peak: float) -> Part | None:
+def _wave(law: Wave, start: int, peak: float) -> PhasePart | None:
     """A wave that does not begin at its top: no class is one. One of no whole length is none that anybody wrote."""
     half, top = round(law.half), law.top - start
     if abs(law.half - half) > 1e-6 * half:
@@ -176,4 +176,4 @@ def _wave(law: Wave, start: int, peak: float) -> Part | None:
     top = float(round(top)) if abs(top - round(top)) < 1e-6 * half else top
     middle, height = _share(law.middle, peak), _share(law.height, peak)
     text = f"{middle!r} + {height!r} * cos(pi * (epoch - {top!r}) / {half})".replace("- -", "+ ")
-    return Part(Lambda(lr_lambda=Expression(text)), sum(map(cost, (half, middle, height, top))) + COSTS["code"])
+    return PhasePart(Lambda(lr_lambda=Expression(text)), sum(map(cost, (half, middle, height, top))) + COSTS["code"])

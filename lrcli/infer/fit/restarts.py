@@ -10,7 +10,7 @@ from dataclasses import replace
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, Main
-from lrcli.infer.fit.compose import joined
+from lrcli.infer.fit.compose import after_ramps
 from lrcli.infer.fit.mains import floor_cost, heights
 from lrcli.infer.fit.naming import curves
 from lrcli.infer.fit.rows import FitRows, spread
@@ -97,4 +97,4 @@ def _with_cycles(rows: FitRows, begin: int, unit: Shape) -> Iterator[Candidate]:
             spent = cost(lr) + floor_cost(floor, lr) + cost(length) + COSTS["longer cycles"] * (factor - 1)
             main = Main(begin, replace(unit, lr=lr, floor=floor), spent)
             for start in starts(rows):
-                yield from joined(rows, before, main, start)
+                yield from after_ramps(rows, before, main, start)

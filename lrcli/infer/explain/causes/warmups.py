@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from lrcli.infer.costs import EXTRA
 from lrcli.infer.explain.causes.base import Cause, phase_ends, propose_nothing
-from lrcli.infer.explain.edits import Warmup, warmup_of
+from lrcli.infer.explain.edits import WarmedUp, warmup_of
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.limits import MOST_BATCHES
@@ -24,7 +24,7 @@ SHAPES: dict[str, Callable[[float, int], float]] = {
 """The factor of step t in a warmup of n steps, as different tools write it."""
 
 
-def _warmup(evidence: Evidence) -> Warmup | None:
+def _warmup(evidence: Evidence) -> WarmedUp | None:
     plain = evidence.formula
     return None if plain is None else warmup_of(plain)
 
