@@ -205,6 +205,9 @@ SLACKS = (1.5, 3.0)
 OPEN_TOP = 1e-4
 """A wave's top that is further from a whole position is open: the log has few digits."""
 
+NEAR_HALF = 0.2
+"""A phase of a one-cycle schedule may differ by this share from half a wave of its rows: few digits leave it open."""
+
 UNROUND = 6
 """A number of so many digits was taken from the rows; nobody wrote it."""
 

@@ -13,6 +13,7 @@ from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.warmup import Start, starts
 from lrcli.infer.fit.wave import Wave
+from lrcli.infer.limits import NEAR_HALF
 from lrcli.infer.numbers import cost, digits, rounded, simplest, simplest_whole
 from lrcli.infer.usual import ONE_CYCLE_DIVISORS, ONE_CYCLE_SHARES
 from lrcli.schedules.cyclic import Cyclic, OneCycle
@@ -116,7 +117,8 @@ def _from(
     for share, total in _lengths(probe, last, begin, peak_at - begin):
         end_value = last(begin + total - 1)
         ends = [1e4, *_written(initial / end_value, 3)] if seen and end_value > 1e-9 * peak else finals
-        choices = product(_written(peak, 5), dict.fromkeys(divisors), dict.fromkeys(ends), (None, True))
+        phases = [three for three in (None, True) if not isinstance(last, Wave) or _has_half(last, share, total, three)]
+        choices = product(_written(peak, 5), dict.fromkeys(divisors), dict.fromkeys(ends), phases)
         for max_lr, divisor, final, three_phase in choices:
             spent = start.cost + cost(max_lr) + cost(share) + cost(total) - COSTS["one cycle"]
             spent += sum(1 + cost(x) for x, usual in ((divisor, 25.0), (final, 1e4)) if x != usual)
@@ -131,6 +133,13 @@ def _from(
                     three_phase=three_phase,
                 )
                 yield Candidate("one_cycle", max_lr, begin, spent, schedule, total, free)
+
+
+def _has_half(wave: Wave, share: float, total: int, three_phase: bool | None) -> bool:
+    """Whether one of the phases of such a cycle is about as long as half a wave."""
+    rise = share * total
+    lengths = (rise, total - 2 * rise) if three_phase else (rise, total - rise)
+    return any(abs(length - wave.half) <= 2 + NEAR_HALF * wave.half for length in lengths)
 
 
 def _lengths(probe: FitRows, last: Slope | Wave, begin: int, rise: float) -> dict[tuple[float, int], None]:
