@@ -294,3 +294,14 @@ def test_text_keeps_to_the_width() -> None:
     report = explain(declared, log_of([s(t + 1) for t in range(40)]))
     text = "".join(write_explain_report(report, "text", Style(width=60)))
     assert max(map(len, text.splitlines())) <= 60
+
+
+def test_means_of_epochs_that_the_spec_speaks_of_follow_it() -> None:
+    text = "{name: s, lr: 0.1, epochs: 8, steps_per_epoch: 5, interval: step, schedule: {type: cosine, T_max: 40}"
+    declared = read_declared(f"{text}, epoch_shows: mean}}")
+    rate = formula(declared.spec)
+    means = [math.fsum(rate(5 * epoch + i) for i in range(5)) / 5 for epoch in range(8)]
+    assert explain(declared, log_of(means)).follows
+    assert keys(explain(read_declared(f"{text}}}"), log_of(means))) == ("averaged",)
+    report = explain(declared, log_of([0.5 * mean for mean in means]))
+    assert [change.setting for change in report.explanations[0].changes] == ["lr=0.05"]

@@ -91,12 +91,14 @@ def explain(declared: Declared, log: Log, *, run: int | None = None) -> Report:
     names = group_names(spec.groups)
     group = next((i for i, other in enumerate(names) if other and name.endswith(other)), 0)
     reading = series_of(spec).reading
-    chosen, rows, plain = _chosen(spec, log, column, run, Hypothesis(plain_source(spec, group, reading)))
+    means = spec.epoch_shows == "mean" and (spec.interval, log.unit) == ("step", "epoch")
+    base = Hypothesis(plain_source(spec, group, reading), mean_of=spec.steps_per_epoch or 0 if means else 0)
+    chosen, rows, plain = _chosen(spec, log, column, run, base)
     explanations: tuple[Explanation, ...] = ()
     verdict, miss, gave_up = "follows", None, None
     if plain.first_missed is not None:
         i = rows.at.index(plain.first_missed)
-        miss = Miss(rows.at[i], rows.values[i], plain.hypothesis.source([rows.at[i]])[0])
+        miss = Miss(rows.at[i], rows.values[i], plain.hypothesis.at([rows.at[i]])[0])
         ranked, effort = search(plain, rows, ChangedKeys(declared, group))
         explanations, verdict = named(ranked, plain, rows, spec.length), "explained"
         if not explanations:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from lrcli.infer.costs import EXTRA
 from lrcli.infer.keys import Change
-from lrcli.infer.transforms import STRAIGHT, Clock, RateSource
+from lrcli.infer.transforms import STRAIGHT, Clock, RateSource, averaged
 from lrcli.values import dataclass
 
 Untouched = Literal["", "clock", "factor", "all"]
@@ -33,7 +33,8 @@ class Part:
 class Hypothesis:
     """What the log would hold if these causes, and no others, were at work.
 
-    predicted(t) = factor * source(clock(t)), the factor from position `factor_from` on.
+    predicted(t) = factor * source(clock(t)), the factor from position `factor_from` on. mean_of: so many steps from
+    clock(t) on are averaged where the spec says that a log shows means of epochs, else 0.
     """
 
     source: RateSource
@@ -41,10 +42,15 @@ class Hypothesis:
     factor: float = 1.0
     factor_from: int = 0
     parts: tuple[Part, ...] = ()
+    mean_of: int = 0
+
+    def rates(self, source: RateSource, times: Sequence[float]) -> list[float]:
+        """What the log would show of a source at these steps of it, without the factor."""
+        return averaged(source, self.mean_of, 0)(times) if self.mean_of else source(times)
 
     def at(self, positions: Sequence[int]) -> list[float]:
         """The predicted learning rate at each position."""
-        rates = self.source(self.clock.times(positions))
+        rates = self.rates(self.source, self.clock.times(positions))
         c, begin = self.factor, self.factor_from
         if c == 1.0:
             return rates

@@ -65,10 +65,11 @@ class Probe:
     def rates(self, source: RateSource) -> list[float]:
         """What a source gives for the rows."""
         spend(len(self.times))
-        if isinstance(source, Formula) and source.schedule.stands_alone():
+        base = self.evidence.base
+        if isinstance(source, Formula) and source.schedule.stands_alone() and not base.mean_of:
             rates = [source.one(t) for t in self.times]
         else:
-            rates = source(self.times)
+            rates = base.rates(source, self.times)
         return [factor * rate for factor, rate in zip(self.factors, rates, strict=True)]
 
     def moved(self, key: Key) -> set[int]:
