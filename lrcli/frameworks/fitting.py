@@ -5,6 +5,10 @@ A framework whose schedules are looked for in logs has a module `fitting` in its
     spell(shape)   every way of saying the curve with its schedules
     RANK           whose words are taken where several say the same: the smallest
 
+where its arithmetic may be in single precision,
+
+    spell_single(shape)    more ways, for a log of such values only
+
 where its log can be told,
 
     LOG                what a line of it has, a regular expression
@@ -121,6 +125,19 @@ class Words(NamedTuple):
     ahead: int = 0
     release: str = ""
     lr: float | None = None
+
+
+def share_of(value: float, whole: float) -> float:
+    """A learning rate as a share of another one, as somebody would write it."""
+    return float(f"{value / whole:.12g}")
+
+
+def decays_of(gamma: float) -> Iterator[tuple[int, float]]:
+    """(steps, rate) of an exponential: the round lengths over which the factor of one step makes a round rate."""
+    for steps in sorted(lead * 10**power for lead in (1, 2, 3, 4, 5, 6, 8) for power in range(6)):
+        rate = float(f"{gamma**steps:.3g}")
+        if 0 < rate < 1 and abs(rate / gamma**steps - 1) < 1e-6:
+            yield steps, rate
 
 
 @cache

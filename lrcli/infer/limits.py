@@ -199,6 +199,11 @@ FEWEST_CURVED = 4
 FINE = 1e-2
 """Where every digit is logged, this share of the log's tolerance is searched with first: real logs are that exact."""
 
+SINGLES = 2.0**-22
+"""What arithmetic in single precision leaves of a difference, as a share of the largest learning rate: two last places.
+
+1 + cos(x) has it near the end of a cosine, where the value itself is small. Rows are only searched with it."""
+
 SLACKS = (1.5, 3.0)
 """Rows may lie so many tolerances from a law: a least-squares fit is not the nearest everywhere."""
 

@@ -155,7 +155,7 @@ class WrittenDigits:
         if is_mantissa_padded and len(mantissas) == 1 and not fixed - {1}:
             digits = mantissas.pop() + 1
             return Rounding("significant", digits) if digits <= LONG else FULL
-        if MOST <= most <= 9 and all(_shortest32(value) == value for value in values.values()):
+        if MOST <= most <= 9 and all(shortest32(value) == value for value in values.values()):
             return FLOAT32
         # numbers that were rounded to n digits have all n of them nine times in ten
         full, full_decimals = significant.count(most), decimals.count(most_decimals)
@@ -190,6 +190,11 @@ def _digits(value: float) -> tuple[int, int]:
     return len((whole + fraction).strip("0")), decimals
 
 
-def _shortest32(value: float) -> float:
+def shortest32(value: float) -> float:
+    """The number of the fewest digits that is this value in single precision.
+
+    >>> shortest32(0.0010000000474974513)
+    0.001
+    """
     wanted = to_float32(value)
     return next((short for n in range(1, 10) if to_float32(short := float(f"{wanted:.{n}g}")) == wanted), value)

@@ -244,3 +244,23 @@ def test_curve_is_found(values: list[tuple[int, float]], kind: str) -> None:
     places, rates = zip(*values, strict=True)
     found = fit_run(Log("run", "step", list(places), {"lr": list(rates)}))
     assert (kind, len(places)) == (found.kind, found.explained)
+
+
+SINGLES = (
+    "lr: 0.001, steps: 3000, schedule: {type: keras.CosineDecay, decay_steps: 3000, alpha: 0.1}",
+    "lr: 0.001, steps: 3000, schedule: {type: keras.CosineDecay, initial_learning_rate: 0.0, decay_steps: 2700, "
+    "warmup_target: 0.001, warmup_steps: 300}",
+    "lr: 0.1, steps: 5941, schedule: {type: keras.ExponentialDecay, decay_steps: 1000, decay_rate: 0.96}",
+    "lr: 0.001, steps: 3961, schedule: {type: optax.polynomial_schedule, end_value: 1e-05, transition_steps: 3000, "
+    "transition_begin: 500, power: 2}",
+    "lr: 0.001, steps: 4000, schedule: {type: optax.warmup_cosine_decay_schedule, init_value: 0.0, "
+    "warmup_steps: 200, decay_steps: 4000}",
+)
+"""Schedules in single precision, whose last rows are further from the formula than one place of their own."""
+
+
+@pytest.mark.parametrize("text", SINGLES, ids=lambda text: text.partition("type: ")[2].partition(",")[0])
+def test_schedule_in_single_precision_is_named(text: str) -> None:
+    fit = fitted(f"{{name: run, {text}}}", range(0, 3000, 30), Rounding("float32"))
+    assert text.partition("type: ")[2].startswith(fit.kind)
+    assert fit.residual == 0

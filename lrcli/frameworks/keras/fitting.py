@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.frameworks.fitting import Shape, Words
+from lrcli.frameworks.fitting import Shape, Words, decays_of, share_of
 
 RANK = 6
 
@@ -22,3 +22,16 @@ def spell(shape: Shape) -> Iterator[Words]:
         keys = {"decay_steps": shape.end, "end_learning_rate": shape.floor, "power": shape.power}
         yield Words("keras.PolynomialDecay", keys)
         yield Words("keras.PolynomialDecay", {**keys, "dtype": "float64"})
+
+
+def spell_single(shape: Shape) -> Iterator[Words]:
+    """Its half cosine, which may begin with a warmup, and its exponential."""
+    if not shape.plain:
+        return
+    if shape.decay == "cosine":
+        keys = {"decay_steps": shape.end - shape.begin, "alpha": share_of(shape.floor, shape.lr)}
+        warmed = {"initial_learning_rate": shape.start, "warmup_target": shape.lr, "warmup_steps": shape.warmup}
+        yield Words("keras.CosineDecay", {**keys, **warmed} if shape.warmup else keys)
+    elif shape.decay == "exponential" and not shape.warmup:
+        for steps, rate in decays_of(shape.power):
+            yield Words("keras.ExponentialDecay", {"decay_steps": steps, "decay_rate": rate})

@@ -19,7 +19,8 @@ from lrcli.infer.fit.segments import Segment, cut, cycles, last_stretch
 from lrcli.infer.fit.skipped import late_candidates
 from lrcli.infer.fit.steps import Drop, Flat, falling, flats
 from lrcli.infer.fit.wave import Wave
-from lrcli.infer.limits import FEW_WARM, MOST_CYCLES, SLACKS
+from lrcli.infer.limits import FEW_WARM, MOST_CYCLES, SLACKS, UNROUND
+from lrcli.infer.numbers import digits
 
 
 def candidates(
@@ -56,6 +57,8 @@ def _stepped(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:
     """Step decays after the rise that the run begins with, or that have begun to fall before their warmup ends."""
     top = max(range(len(flats)), key=lambda i: flats[i].high)
     law = falling(rows, flats[top:])
+    if len(flats) == len(rows) and law is not None and digits(law.gamma) >= UNROUND:
+        return  # it falls in every row, by a factor that nobody wrote: an exponential, of which some rows are logged
     if law is not None:
         yield from with_warmup(rows, Segment(flats[top].start, len(rows), law))
         return

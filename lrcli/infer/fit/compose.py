@@ -25,6 +25,7 @@ from lrcli.infer.fit.wave import Wave
 from lrcli.infer.limits import FEWEST_CURVED, MOST_PRODUCT, OPEN_TOP
 from lrcli.infer.numbers import cost, simplest_whole
 from lrcli.infer.usual import WARMUP_SHARES
+from lrcli.logs.rounding import shortest32
 
 _MEETS, _PRODUCT = "the warmup ends on the decay", "both are multiplied"
 """How a warmup meets a decay whose clock runs meanwhile, beside a jump at its end."""
@@ -41,7 +42,7 @@ def compose(rows: FitRows, segments: list[Segment], *, late: bool = False) -> It
             continue
         segment = segments[number]
         flat = last if segment is not last else None
-        if flat is None or (isinstance(flat.law, Level) and isinstance(segment.law, (Slope, Wave))):
+        if flat is None or (isinstance(flat.law, Level) and _may_end(segment.law)):
             yield from with_warmup(rows, segment, flat, late=late)
 
 
@@ -168,14 +169,25 @@ def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None) -> Ca
         if end is None:
             return None
         spent += COSTS["flat end"] * (main.kind == "cosine")
-        shape = replace(shape, floor=float(f"{flat.law(0):.12g}"), end=warmup.steps + end, rests=True)
+        resting = flat.law(0)
+        shape = replace(
+            shape,
+            floor=shortest32(resting) if rows.single else float(f"{resting:.12g}"),
+            end=warmup.steps + end,
+            rests=True,
+        )
     return said(main.draft(warmup.first_step, shape, spent, free=tuple(free), evidence=tuple(evidence)), rows)
+
+
+def _may_end(law: Law | Falling) -> bool:
+    """Whether it is a law that falls to a floor at which a run may go on."""
+    return isinstance(law, (Slope, Wave)) or (isinstance(law, Power) and law.power > 0 < law.factor)
 
 
 def _end_at(main: Main, flat: Segment, rows: FitRows) -> int | None:
     """How long the main curve is, if it ends where it meets the flat stretch."""
     value = flat.law(0)
-    if main.kind == "cosine":
+    if main.kind in ("cosine", "polynomial"):
         past = main.begin + main.shape.end > rows.at[flat.start]
         return None if past or abs(value - main.shape.floor) > rows.slack[flat.start] else main.shape.end
     slope = (main.shape.floor / main.lr - 1) / main.shape.end if main.kind == "linear" else 0.0

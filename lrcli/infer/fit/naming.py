@@ -15,6 +15,7 @@ from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.limits import UNROUND
 from lrcli.infer.numbers import cost, digits
+from lrcli.logs.rounding import to_float32
 from lrcli.schedules.base import Schedule, Setting, parameters
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.cosine import Cosine, CosineRestarts, WarmupCosine
@@ -128,11 +129,22 @@ def spoken(candidate: Candidate, rows: FitRows, *, writer: str = "") -> Iterator
     shape = replace(candidate.shape, epochs=rows.in_epochs, per_epoch=rows.epoch)
     if writer:
         shape = replace(shape, end=shape.end or rows.at[-1] + 1 - candidate.first_step)
-    for words in spellings(shape, *(("spell_own", "spell") if writer else ()), writer=writer):
+    ways = (*(["spell_own"] if writer else []), "spell", *(["spell_single"] if rows.single else []))
+    for words in spellings(shape, *ways, writer=writer):
         with suppress(LrcliError):
             worded = _in_words(words, candidate, rows)
             if gives(worded, rows):
                 yield worded
+
+
+def in_singles(near: Candidate, rows: FitRows) -> list[Candidate]:
+    """The candidate, which is near the rows, in the words of a framework that gives each to the bit."""
+    return sorted((worded for worded in spoken(near, rows) if gives_singles(worded, rows)), key=_keys_cost)
+
+
+def gives_singles(candidate: Candidate, rows: FitRows) -> bool:
+    """Whether a candidate gives rows in single precision to the bit."""
+    return _printed(candidate, rows, to_float32)
 
 
 def _in_words(words: Words, candidate: Candidate, rows: FitRows) -> Candidate:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from lrcli.infer.effort import spend
 from lrcli.infer.fit.solve import amplitudes
-from lrcli.infer.limits import FINE, SLACKS
+from lrcli.infer.limits import FINE, SINGLES, SLACKS
 from lrcli.infer.rows import Rows
 from lrcli.logs import Rounding
 from lrcli.logs.rounding import tolerance
@@ -20,13 +20,20 @@ class FitRows(Rows):
     """The rows of one run in order, with what the log says of it.
 
     peak: the largest learning rate. epoch: the steps of an epoch where the log's own columns say that, else 0.
-    in_epochs: whether positions are epochs. writer: the framework that wrote the log, "" if unknown.
+    in_epochs: whether positions are epochs. writer: the framework that wrote the log, "" if unknown. single: whether
+    the log has values in single precision.
     """
 
     peak: float = 0.0
     epoch: int = 0
     in_epochs: bool = False
     writer: str = ""
+    single: bool = False
+
+    @property
+    def coarse(self) -> FitRows:
+        """The rows with what arithmetic in single precision may miss them by."""
+        return replace(self, slack=[max(slack, SINGLES * self.peak) for slack in self.slack])
 
     @property
     def weights(self) -> list[float]:
@@ -88,7 +95,7 @@ def make_rows(
     peak = max(map(abs, values), default=0.0)
     share = FINE if fine and rounding.kind == "full" else 1.0
     slack = lru_cache(4096)(lambda value: max(share * tolerance(value, rounding, peak), 1e-300))
-    return FitRows(at, values, [*map(slack, values)], peak, epoch, in_epochs)
+    return FitRows(at, values, [*map(slack, values)], peak, epoch, in_epochs, single=rounding.kind == "float32")
 
 
 def spread(n: int, count: int, ends: int = 24) -> list[int]:

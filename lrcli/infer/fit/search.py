@@ -13,7 +13,7 @@ from lrcli.infer.costs import COSTS
 from lrcli.infer.effort import Effort, spend
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.candidates import candidates
-from lrcli.infer.fit.naming import best_named, gives
+from lrcli.infer.fit.naming import best_named, gives, gives_singles, in_singles
 from lrcli.infer.fit.rows import FitRows, make_rows, spread
 from lrcli.infer.limits import FEWEST, FITTED, MANY_ROWS, MOST_METRIC, ROUNDS, SEARCHED
 from lrcli.logs import Log, Run
@@ -113,17 +113,20 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
         remarks.append(f"only {len(places)} row{'s' * (len(places) > 1)}: many schedules give them")
     epoch = _steps_per_epoch(log, kept)
     in_epochs = log.unit == "epoch"
-    for fine in (True, False) if log.rounding.kind == "full" else (False,):
+    rows = make_rows(places, values, log.rounding, epoch=epoch, in_epochs=in_epochs)
+    matches, effort = _in_single_precision(rows, metrics) if rows.single else ([], Effort(FITTED))
+    tolerances = (True, False) if log.rounding.kind == "full" else (False,)
+    for fine in () if matches else tolerances:
         rows = make_rows(places, values, log.rounding, fine=fine, epoch=epoch, in_epochs=in_epochs)
-        matches: list[Candidate] = []
-        with Effort(FITTED) as effort:
-            matches = _search(rows, metrics, log.rounding.kind == "float32")
+        effort = Effort(FITTED)
+        with effort:
+            matches = _search(rows, metrics, rows.single)
         if matches or effort.exhausted:
             break
-    if effort.exhausted:
-        remarks.append(f"gave up after {effort.candidates:,} candidates")
     rows = replace(rows, writer=writer_of(log.opening))
     matches = best_named(matches, rows, lambda value: quantise(value, log.rounding))
+    if effort.exhausted:
+        remarks.append(f"gave up after {effort.candidates:,} candidates")
     proven = [candidate for candidate in matches if candidate.numbers < max(len(rows), FEWEST)]
     best = proven[0] if proven else None
     if matches and not best:
@@ -143,6 +146,17 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
         for value, y in zip(map(best.at, rows.at), rows.values, strict=True)
     )
     return Fitted(log, run, best, length, len(rows), residual, others[:3], tuple(remarks), epoch or None)
+
+
+def _in_single_precision(
+    rows: FitRows, metrics: Mapping[str, Sequence[float | None]]
+) -> tuple[list[Candidate], Effort]:
+    """The candidates that give every row to the bit, searched with what single precision leaves of a difference."""
+    near: list[Candidate] = []
+    with Effort(FITTED) as effort:
+        near = _search(rows.coarse, metrics, True)
+    exact = [candidate for candidate in near if gives_singles(candidate, rows)]
+    return exact or [worded for candidate in near for worded in in_singles(candidate, rows)], effort
 
 
 def _steps_per_epoch(log: Log, kept: Sequence[int]) -> int:
