@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperArgument, TyperCommand, TyperOption
 from typer.main import get_click_param
-from typer.models import OptionInfo, ParamMeta
+from typer.models import ParamMeta
 
 from lrcli.cli.environment import Environment
 from lrcli.cli.options import Options, OutputOptions, format_option
@@ -71,26 +71,18 @@ def make_command(function: Callable[..., Any], examples: Sequence[tuple[str, str
     given_parameters = inspect.signature(function, eval_str=True).parameters
     hints = {name: parameter.annotation for name, parameter in given_parameters.items()}
     bundles = {name: hint for name, hint in hints.items() if isinstance(hint, type) and issubclass(hint, Options)}
-    params: list[TyperArgument | TyperOption] = []
-    convertors: dict[str, Callable[[Any], Any]] = {}
-
-    def add(name: str, hint: Any, default: Any) -> None:
-        param, convertor = _declared(name, hint, default)
-        params.append(param)
-        if convertor is not None:
-            convertors[name] = convertor
-
+    declared: dict[str, tuple[TyperArgument | TyperOption, Callable[[Any], Any] | None]] = {}
     for name, hint in hints.items():
         if name in bundles or hint is Output:
             for f in fields(OutputOptions if hint is Output else hint):
-                add(f.name, f.type, f.default)
+                declared[f.name] = _declared(f.name, f.type, f.default)
         elif hint is not Environment:
-            add(name, hint, given_parameters[name].default)
+            declared[name] = _declared(name, hint, given_parameters[name].default)
         if hint is Output and formats.option and len(formats.names) > 1:
-            add("format", format_option(formats), None)
+            declared["format"] = _declared("format", format_option(formats), None)
 
     def call(env: Environment, parsed: dict[str, Any]) -> Any:
-        given = {name: convertors[name](value) if name in convertors else value for name, value in parsed.items()}
+        given = {name: convert(value) if (convert := declared[name][1]) else value for name, value in parsed.items()}
         env.color, env.quiet = given.get("color", env.color), given.get("quiet", env.quiet)
         arguments: dict[str, Any] = {}
         for name, hint in hints.items():
@@ -108,7 +100,7 @@ def make_command(function: Callable[..., Any], examples: Sequence[tuple[str, str
 
     command = Command(
         name=function.__name__.strip("_"),
-        params=params,  # type: ignore[arg-type]
+        params=[param for param, _ in declared.values()],
         help=inspect.getdoc(function),
         context_settings={"help_option_names": ["-h", "--help"]},
         rich_markup_mode=None,
@@ -120,8 +112,6 @@ def make_command(function: Callable[..., Any], examples: Sequence[tuple[str, str
 def _declared(name: str, hint: Any, default: Any) -> tuple[TyperArgument | TyperOption, Callable[[Any], Any] | None]:
     """The argument or option of a parameter, `Annotated[str, Option(...)]`, and what makes its value of the words."""
     info = copy(hint.__metadata__[0])
-    if isinstance(info, OptionInfo):  # its spellings: Option takes the first for a default
-        info.param_decls, info.default = (str(info.default), *(info.param_decls or ())), ...
-    if default is not inspect.Parameter.empty and default is not MISSING:
+    if default is not inspect.Parameter.empty:
         info.default = default
     return get_click_param(ParamMeta(name=name, default=info, annotation=hint.__origin__))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Options:
-    """A bundle of options; each field is annotated with its `typer.Option`.
+    """A bundle of options; each field has a default, and is annotated with its `typer.Option`.
 
     A command that takes the bundle has them all, so that one option is spelled, documented and read the same way
     everywhere. The annotations have to be values, and not their texts: a module of bundles does without `from
@@ -23,13 +23,14 @@ class Options:
     """
 
 
+# `...`: typer takes what stands first for a default, and here the parameter has it
 log_argument = partial(Argument, metavar="LOG", show_default=False)
-spec_option = partial(Option, rich_help_panel="Spec")
-data_option = partial(Option, rich_help_panel="Spec", metavar="N", min=1, show_default=False)
-row_option = partial(Option, rich_help_panel="Rows", show_default=False)
-picture_option = partial(Option, rich_help_panel="Picture")
-comparison_option = partial(Option, rich_help_panel="Comparison")
-output_option = partial(Option, rich_help_panel="Output")
+spec_option = partial(Option, ..., rich_help_panel="Spec")
+data_option = partial(Option, ..., rich_help_panel="Spec", metavar="N", min=1, show_default=False)
+row_option = partial(Option, ..., rich_help_panel="Rows", show_default=False)
+picture_option = partial(Option, ..., rich_help_panel="Picture")
+comparison_option = partial(Option, ..., rich_help_panel="Comparison")
+output_option = partial(Option, ..., rich_help_panel="Output")
 
 Specs = Annotated[
     list[str],

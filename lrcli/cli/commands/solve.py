@@ -31,7 +31,8 @@ def solve(
     spec_options: SpecOptions,
     output: Output,
     wanted: Annotated[
-        str, Option("--at", metavar="STEP=LR", show_default=False, help="STEP may carry a unit: 100=1e-6, 50%=3e-4.")
+        str,
+        Option(..., "--at", metavar="STEP=LR", show_default=False, help="STEP may carry a unit: 100=1e-6, 50%=3e-4."),
     ],
     quiet: Quiet = False,
 ) -> ExitStatus:
