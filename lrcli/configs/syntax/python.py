@@ -125,9 +125,9 @@ class _File:
                 return self.read_base(statement)
             case ast.Expr(ast.Call() as call):
                 return self.call(call)
-        return isinstance(statement, ast.Pass) or (
-            isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-        )
+            case ast.Pass() | ast.Expr(ast.Constant()):
+                return True
+        return False
 
     def value(self, written: ast.expr) -> Node:
         """The value of an expression; what a call in it may change is not known after it."""
