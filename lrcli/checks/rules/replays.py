@@ -1,6 +1,5 @@
 """What releases of PyTorch, or a lock file, say of the curve."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -42,14 +41,18 @@ def _families(spec: Spec) -> tuple[Family, ...]:
     return families_in_use(spec)
 
 
-def differing(subject: Subject) -> Iterator[Differing]:
+def differing(subject: Subject) -> tuple[Differing, ...]:
     """The releases whose LRs are not the formula's."""
     spec = _short(subject)
-    for family in families(subject):
-        if spec is not None and not family.refusal:
-            replay = replace(spec, emulation=Emulation(family.releases[0], read="lr"))
-            if difference := first_difference(spec, replay):
-                yield Differing(family.ranges, *difference)
+    return () if spec is None else _differing(spec)
+
+
+@lru_cache(maxsize=1)
+def _differing(spec: Spec) -> tuple[Differing, ...]:
+    runs = [family for family in _families(spec) if not family.refusal]
+    replays = [replace(spec, emulation=Emulation(family.releases[0], read="lr")) for family in runs]
+    differences = [first_difference(spec, replay) for replay in replays]
+    return tuple(Differing(run.ranges, *first) for run, first in zip(runs, differences, strict=True) if first)
 
 
 def first_difference(formula: Spec, replay: Spec) -> tuple[int, float, float] | None:
@@ -96,7 +99,7 @@ def no_release(subject: Subject) -> Findings:
     if subject.spec.emulation is not None:
         return
     runs = [family for family in families(subject) if not family.refusal]
-    others = list(differing(subject)) if runs else []
+    others = differing(subject)
     if runs and len(others) == len(runs):
         yield subject.problem(
             f"no release of PyTorch computes this: {others[-1].in_words(subject)}",
