@@ -55,7 +55,7 @@ def base_lr_unreached(subject: Subject) -> Findings:
             )
 
 
-LEAST = 0.01
+LEAST_CHANGE = 0.01
 """A schedule that changes the LR by less than this share of its peak is as good as none."""
 
 
@@ -81,7 +81,7 @@ def lr_flat(subject: Subject) -> Findings:
         if i in constant or len(line.lrs) < 10:
             continue
         peak, least = max(line.lrs), min(line.lrs)
-        if 0 < peak - least < LEAST * peak:
+        if 0 < peak - least < LEAST_CHANGE * peak:
             share = (peak - least) / peak
             yield subject.problem(
                 f"the LR changes by {share:.2g} of its peak over the run: from {line.lrs[0]:g} to {line.lrs[-1]:g}",
@@ -122,7 +122,7 @@ TINY = 1e-10
 """Below this share of its peak an LR moves no float32 weight."""
 
 
-LARGE = 0.2
+VANISHED_SHARE = 0.2
 """From this share of the run on it is worth a word."""
 
 
@@ -137,7 +137,7 @@ def lr_vanishes(subject: Subject) -> Findings:
     for i, line in enumerate(subject.lines):
         peak = max(line.lrs, default=0.0)
         tiny = [t for t, lr in line if 0 < lr < TINY * peak]
-        if not tiny or len(tiny) < LARGE * len(line.lrs):
+        if not tiny or len(tiny) < VANISHED_SHARE * len(line.lrs):
             continue
         share = len(tiny) / len(line.lrs)
         yield subject.problem(
@@ -155,7 +155,7 @@ def _zeros(line: KnownRows) -> Iterator[range]:
             yield range(rows[0], rows[-1] + 1)
 
 
-MANY = 0.01
+ZERO_SHARE = 0.01
 """A share of a run that counts steps; the one step at 0 of a warmup from 0 is far below it."""
 
 
@@ -170,7 +170,7 @@ def lr_zero(subject: Subject) -> Findings:
     spec = subject.spec
     size: float = 1
     if spec.interval == "step":
-        size = min(max(10, MANY * spec.length), spec.steps_per_epoch or spec.length)
+        size = min(max(10, ZERO_SHARE * spec.length), spec.steps_per_epoch or spec.length)
     for i, (group, line) in enumerate(zip(spec.groups, subject.lines, strict=False)):
         if group.lr == 0:  # a group that is frozen, and says so
             continue
@@ -200,20 +200,20 @@ _EVENTS = ("restart", "milestone", "step x", "decay x", "reduced", "raised", "pi
 """What a schedule's events say where it jumps by design."""
 
 
-FACTOR = 10.0
+JUMP_FACTOR = 10.0
 """Neighbouring steps that are more than this many times apart may be a jump."""
 
 
-SMALL = 1e-6
+SMALL_CHANGE = 1e-6
 """A change within this share of the peak moves nothing."""
 
 
 def _jumps(line: KnownRows) -> Iterator[tuple[int, float, float, float]]:
-    """(row t, how many times apart, the LR of row t - 1, the LR of row t) of each jump of more than FACTOR.
+    """(row t, how many times apart, the LR of row t - 1, the LR of row t) of each jump of more than JUMP_FACTOR.
 
     A jump also stands out from the changes before and after it, by its width and by its ratio: a curve that comes down
     to almost 0, and an exponential, have neighbours many times apart, and do not jump. A change from or to 0 has no
-    ratio, and one far below the peak (SMALL of it) moves nothing.
+    ratio, and one far below the peak (SMALL_CHANGE of it) moves nothing.
 
     >>> list(_jumps(KnownRows((0, 1, 2, 3), (1.0, 1.0, 0.0625, 0.0625))))
     [(2, 16.0, 1.0, 0.0625)]
@@ -226,7 +226,7 @@ def _jumps(line: KnownRows) -> Iterator[tuple[int, float, float, float]]:
         widths[t], ratios[t] = abs(after - before), _ratio(before, after)
     peak = max((max(abs(before), abs(after)) for _, before, after in line.steps()), default=0.0)
     for t, before, after in line.steps():
-        if ratios[t] <= FACTOR * (1 + 1e-9) or max(abs(before), abs(after)) <= SMALL * peak:
+        if ratios[t] <= JUMP_FACTOR * (1 + 1e-9) or max(abs(before), abs(after)) <= SMALL_CHANGE * peak:
             continue
         wide = max(widths.get(t - 1, 0.0), widths.get(t + 1, 0.0))
         steep = max(ratios.get(t - 1, 1.0), ratios.get(t + 1, 1.0))

@@ -34,7 +34,7 @@ NEARLY = 0.9
 """From this share of the last cycle on the cosine has come down (to 2.4 % of its height)."""
 
 
-def _cycles(restarts: CosineRestarts, rows: int) -> tuple[int, int]:
+def _last_cycle(restarts: CosineRestarts, rows: int) -> tuple[int, int]:
     """(where the cycle that the last row is in begins, how long it is)."""
     begin, size = 0, int(restarts.T_0)
     if restarts.T_mult == 1:
@@ -50,7 +50,7 @@ def restart_cut(subject: Subject) -> Findings:
     for site, restarts in subject.each(CosineRestarts):
         if site.rows < restarts.T_0 or next(restarts.formula_problems(), None) is not None:
             continue
-        begin, size = _cycles(restarts, site.rows)
+        begin, size = _last_cycle(restarts, site.rows)
         done = site.rows - begin
         if begin and done / size < NEARLY:
             what = (
@@ -160,7 +160,7 @@ def one_cycle_short(subject: Subject) -> Findings:
             )
 
 
-def _names(schedule: Schedule) -> list[str]:
+def _decay_lengths(schedule: Schedule) -> list[str]:
     """The fields that say how long the decay is; a warmup or half a cycle may well be that short."""
     lengths = [f.name for f in fields(schedule) if param_of(f).kind == "length" and f.name != "warmup"]
     return [] if isinstance(schedule, Cyclic) else lengths
@@ -191,7 +191,7 @@ def mixed_units(subject: Subject) -> Findings:
             continue
         if getattr(site.schedule, "step_on_epochs", True) is False:
             continue  # its lengths are epochs, and it says how many updates they have
-        for name in _names(site.schedule):
+        for name in _decay_lengths(site.schedule):
             _, node = site.node_of(name)
             value = getattr(site.schedule, name)
             if value is None or (site.node is not None and not _is_bare(node)):
