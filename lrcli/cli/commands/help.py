@@ -88,14 +88,16 @@ def rules() -> str:
 
 def code(name: str) -> str | None:
     """What a code of an error or of a finding means, in Markdown; None where there is no such code."""
-    known = rules_by_code().get(name)
-    if known is not None:
-        return (
-            f"# {known.code}\n\n{known.level}: {known.finds}.\n\nWhy: {known.why}.\n\n"
-            f"`# lrcli: ignore {known.code}` on the line silences it there, `--ignore {known.code}` everywhere.\n"
-        )
     section = re.search(rf"^## {re.escape(name)}\n\n(.*?)(?=^## |\Z)", page("codes"), re.MULTILINE | re.DOTALL)
-    return f"# {name}\n\n{section[1].strip()}\n" if section else None
+    if section:  # of an error: the rules are not imported
+        return f"# {name}\n\n{section[1].strip()}\n"
+    known = rules_by_code().get(name)
+    if known is None:
+        return None
+    return (
+        f"# {known.code}\n\n{known.level}: {known.finds}.\n\nWhy: {known.why}.\n\n"
+        f"`# lrcli: ignore {known.code}` on the line silences it there, `--ignore {known.code}` everywhere.\n"
+    )
 
 
 def codes_known() -> tuple[str, ...]:
