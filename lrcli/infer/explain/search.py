@@ -64,9 +64,12 @@ def _searched(evidence: Evidence, counted: Counted, changed: ChangedKeys) -> Ite
     ]
     yield from changed.units(evidence)
     yield from _tried(evidence, 0)
+    best: Explanation | None = None
     for is_needed, hypotheses in stages:
-        if is_needed(_finished(counted, evidence.log)[0]):
+        best = best or _finished(counted, evidence.log)[0]
+        if is_needed(best):
             yield from hypotheses
+            best = None
 
 
 def _until_right(hypotheses: Iterator[Hypothesis], counted: Counted) -> Iterator[Hypothesis]:
