@@ -11,7 +11,7 @@ from itertools import chain, combinations, islice, product
 from typing import Any
 
 from lrcli.errors import InvalidValue, LrcliError
-from lrcli.frameworks._float32 import FloatTyped
+from lrcli.frameworks._float32 import FloatTyped, singles
 from lrcli.frameworks.porting import WantedCurve
 from lrcli.infer.limits import (
     AS_NEAR,
@@ -284,9 +284,7 @@ def _rounding(schedule: Schedule, rates: Sequence[float]) -> float:
     """The share of the peak that a schedule's arithmetic rounds away."""
     if isinstance(schedule, FloatTyped) and schedule.dtype == "float32":
         return SINGLE
-    from array import array
-
-    return ROUNDED if array("f", rates).tolist() == rates else DOUBLE
+    return ROUNDED if singles(rates) == rates else DOUBLE
 
 
 def _paired(values: list[tuple[Any, ...]], words: list[int], lists: list[int]) -> Iterator[tuple[Any, ...]]:
