@@ -15,7 +15,11 @@ def digits(value: float) -> int:
     >>> digits(2e-4), digits(6687), digits(1000), digits(1 / 3)
     (1, 4, 1, 16)
     """
-    return len(repr(float(value)).partition("e")[0].replace(".", "").replace("-", "").strip("0"))
+    return len(_figures(value))
+
+
+def _figures(value: float) -> str:
+    return repr(float(value)).partition("e")[0].replace(".", "").replace("-", "").strip("0")
 
 
 def cost(value: float) -> float:
@@ -26,14 +30,14 @@ def cost(value: float) -> float:
     """
     if value == 0:
         return 0.0
-    count = digits(value)
+    figures = _figures(value)
+    count = len(figures)
     if count > 4:
         inverse = 1 / value
         near = round(inverse)
         if 1 < near <= 100_000 and abs(inverse - near) < 1e-9 * near and digits(1 / near) > 10:  # a warmup from 1/300
             return min(count, 1.0 + digits(near))
-    lead = repr(float(value)).partition("e")[0].replace(".", "").replace("-", "").strip("0")
-    liked = {"1": 0.5, "2": 0.3, "5": 0.3, "25": 0.6, "15": 0.3, "75": 0.2, "3": 0.1}.get(lead, 0.0)
+    liked = {"1": 0.5, "2": 0.3, "5": 0.3, "25": 0.6, "15": 0.3, "75": 0.2, "3": 0.1}.get(figures, 0.0)
     return count - liked
 
 
