@@ -85,11 +85,6 @@ class Evidence:
         """Whether the log has no row 0, and the spec does not say so."""
         return self.rows.at[0] > 0 and not self.spec.first_step
 
-    @property
-    def steps_per_epoch(self) -> set[int]:
-        """The scheduler steps of an epoch, as the spec says."""
-        return {k for k in (self.spec.steps_per_epoch, self.log.per_epoch) if k and k > 1}
-
     @cached_property
     def predicted(self) -> list[float]:
         """What the base predicts for the rows of the sample."""

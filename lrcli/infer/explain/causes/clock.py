@@ -25,7 +25,8 @@ def find_shifted(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def _scales(evidence: Evidence) -> list[int]:
     """Factors worth a try: the spec's own steps per epoch, those that the missed rows show, and the usual ones."""
-    scales = [*evidence.steps_per_epoch]
+    per_epoch = evidence.spec.steps_per_epoch or 0
+    scales = [per_epoch] * (per_epoch > 1)
     for t, runs in evidence.shown:
         for low, high in runs if t else ():
             if low > t:
@@ -40,7 +41,7 @@ def _scales(evidence: Evidence) -> list[int]:
 def find_scaled(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(k t), logged before or after the k steps, and s(t / k) or s(floor(t / k)), k from the first missed rows."""
     for k in _scales(evidence):
-        known = EXTRA["steps per epoch"] if k in evidence.steps_per_epoch else 0.0
+        known = EXTRA["steps per epoch"] if k == evidence.spec.steps_per_epoch else 0.0
         detail = "k is the spec's steps_per_epoch" if known else ""
         extra = known or EXTRA["over at once"] * (evidence.spec.length < 6 * k)
         for ahead in (0, k - 1, k):
