@@ -44,13 +44,10 @@ class Hypothesis:
     parts: tuple[Part, ...] = ()
     mean_of: int = 0
 
-    def rates(self, source: RateSource, times: Sequence[float]) -> list[float]:
-        """What the log would show of a source at these steps of it, without the factor."""
-        return averaged(source, self.mean_of, 0)(times) if self.mean_of else source(times)
-
     def at(self, positions: Sequence[int]) -> list[float]:
         """The predicted learning rate at each position."""
-        rates = self.rates(self.source, self.clock.times(positions))
+        source = averaged(self.source, self.mean_of, 0) if self.mean_of else self.source
+        rates = source(self.clock.times(positions))
         c, begin = self.factor, self.factor_from
         if c == 1.0:
             return rates

@@ -15,7 +15,7 @@ from lrcli.infer.keys.pairs import near_values
 from lrcli.infer.keys.variants import Trial
 from lrcli.infer.limits import NEAR_REPLAY, PROBES
 from lrcli.infer.sources import Formula
-from lrcli.infer.transforms import RateSource
+from lrcli.infer.transforms import RateSource, pointwise
 
 Tried = Callable[[Sequence[Trial]], RateSource | None]
 
@@ -34,8 +34,6 @@ class Probe:
         self._source = tried(more)
         rows = sorted({*(self._near() or evidence.marks.probed), *also})
         self.wanted = evidence.rows.pick(rows)
-        self.times = evidence.base.clock.times(self.wanted.at)
-        self.factors = [evidence.base.factor if t >= evidence.base.factor_from else 1.0 for t in self.wanted.at]
         self._moved: dict[Key, set[int]] = {}
 
     def _near(self) -> list[int]:
@@ -64,13 +62,11 @@ class Probe:
 
     def rates(self, source: RateSource) -> list[float]:
         """What a source gives for the rows."""
-        spend(len(self.times))
+        spend(len(self.wanted))
         base = self.evidence.base
         if isinstance(source, Formula) and source.schedule.stands_alone() and not base.mean_of:
-            rates = [source.one(t) for t in self.times]
-        else:
-            rates = base.rates(source, self.times)
-        return [factor * rate for factor, rate in zip(self.factors, rates, strict=True)]
+            source = pointwise(source.one)  # a few rows are no reason for a table
+        return replace(base, source=source).at(self.wanted.at)
 
     def moved(self, key: Key) -> set[int]:
         """The rows that other values of a number change."""
