@@ -305,3 +305,12 @@ def test_means_of_epochs_that_the_spec_speaks_of_follow_it() -> None:
     assert keys(explain(read_declared(f"{text}}}"), log_of(means))) == ("averaged",)
     report = explain(declared, log_of([0.5 * mean for mean in means]))
     assert [change.setting for change in report.explanations[0].changes] == ["lr=0.05"]
+
+
+def test_means_of_long_epochs_are_not_averaged_again() -> None:
+    """Means of means of 500 steps would be all that a search has time for."""
+    text = "{lr: 0.1, epochs: 20, steps_per_epoch: 500, epoch_shows: mean, interval: step, schedule: {type: cosine}}"
+    rate = formula(read_declared(text, sets=["schedule.eta_min=0.01"]).spec)
+    means = [math.fsum(rate(500 * epoch + i) for i in range(500)) / 500 for epoch in range(20)]
+    report = explain(read_declared(text), log_of(means))
+    assert [change.setting for change in report.explanations[0].changes] == ["schedule.eta_min=0.01"]
