@@ -12,6 +12,7 @@ from lrcli.infer.explain.judging import named, nearest_of
 from lrcli.infer.explain.rows import LogRows, rows_of
 from lrcli.infer.explain.search import search
 from lrcli.infer.sources import plain_source
+from lrcli.infer.transforms import RateSource
 from lrcli.logs import Log, Rounding
 from lrcli.reader import Declared
 from lrcli.series import series_of
@@ -91,9 +92,7 @@ def explain(declared: Declared, log: Log, *, run: int | None = None) -> Report:
     names = group_names(spec.groups)
     group = next((i for i, other in enumerate(names) if other and name.endswith(other)), 0)
     reading = series_of(spec).reading
-    means = spec.epoch_shows == "mean" and (spec.interval, log.unit) == ("step", "epoch")
-    base = Hypothesis(plain_source(spec, group, reading), mean_of=spec.steps_per_epoch or 0 if means else 0)
-    chosen, rows, plain = _chosen(spec, log, column, run, base)
+    chosen, rows, plain = _chosen(spec, log, column, run, plain_source(spec, group, reading))
     explanations: tuple[Explanation, ...] = ()
     verdict, miss, gave_up = "follows", None, None
     if plain.first_missed is not None:
@@ -128,7 +127,7 @@ def explain(declared: Declared, log: Log, *, run: int | None = None) -> Report:
 
 
 def _chosen(
-    spec: Spec, log: Log, column: Sequence[float | None], run: int | None, plain: Hypothesis
+    spec: Spec, log: Log, column: Sequence[float | None], run: int | None, source: RateSource
 ) -> tuple[int, LogRows, Explanation]:
     """The run to look at: the one asked for, else the longest that does not follow the spec, else the longest.
 
@@ -146,7 +145,8 @@ def _chosen(
         except LrcliError as exc:
             failure = failure or exc
             continue
-        explanation = explanation_of(plain, rows)
+        mean_of = rows.per_epoch if spec.epoch_shows == "mean" else None
+        explanation = explanation_of(Hypothesis(source, mean_of=mean_of or 0), rows)
         longest = longest or (i, rows, explanation)
         if explanation.misses:
             return i, rows, explanation
