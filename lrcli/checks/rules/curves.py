@@ -220,18 +220,17 @@ def _jumps(line: KnownRows) -> Iterator[tuple[int, float, float, float]]:
     >>> list(_jumps(KnownRows((0, 1, 2, 3), (1.0, 0.05, 0.0025, 0.0))))
     []
     """
-    widths: dict[int, float] = {}
-    ratios: dict[int, float] = {}
-    for t, before, after in line.steps():
-        widths[t], ratios[t] = abs(after - before), _ratio(before, after)
-    peak = max((max(abs(before), abs(after)) for _, before, after in line.steps()), default=0.0)
-    for t, before, after in line.steps():
-        if ratios[t] <= JUMP_FACTOR * (1 + 1e-9) or max(abs(before), abs(after)) <= SMALL_CHANGE * peak:
+    steps = {t: (before, after) for t, before, after in line.steps()}
+    peak = max((max(abs(before), abs(after)) for before, after in steps.values()), default=0.0)
+    for t, (before, after) in steps.items():
+        ratio = _ratio(before, after)
+        if ratio <= JUMP_FACTOR * (1 + 1e-9) or max(abs(before), abs(after)) <= SMALL_CHANGE * peak:
             continue
-        wide = max(widths.get(t - 1, 0.0), widths.get(t + 1, 0.0))
-        steep = max(ratios.get(t - 1, 1.0), ratios.get(t + 1, 1.0))
-        if widths[t] >= 2 * wide and ratios[t] >= steep * steep:
-            yield t, ratios[t], before, after
+        beside = [steps.get(row, (0.0, 0.0)) for row in (t - 1, t + 1)]
+        wide = max(abs(b - a) for a, b in beside)
+        steep = max(_ratio(a, b) for a, b in beside)
+        if abs(after - before) >= 2 * wide and ratio >= steep * steep:
+            yield t, ratio, before, after
 
 
 def _ratio(before: float, after: float) -> float:
