@@ -67,7 +67,7 @@ def _formula_source(spec: Spec, why: str, writer: _Writer) -> str:
 
     imports, definitions, call = formula_lines(spec, why)
     head = [f"# The scheduler is the spec's formula, since {' '.join(why.split())}.", *imports, ""]
-    optimizer = writer.optimizer("1.0", "any other; the functions give the learning rates themselves")
+    optimizer = writer.optimizer("1.0", "any other; the functions give the learning rates")
     body = [*writer.imports(), *definitions, "", "", *optimizer, f"scheduler = {call}", ""]
     loop = list(_loop(spec, ["scheduler"], []))
     if any(reads_metric(group.schedule) for group in spec.groups):

@@ -15,6 +15,7 @@ IN_MATH = ("floor", "ceil", "sqrt", "exp", "log", "sin", "cos", "tanh", "pi", "e
 """What an expression finds in the module math."""
 _PLAIN = {"min": min, "max": max, "abs": abs, "round": round}
 _COMPARED = 100_000
+_WIDTH = 100
 
 _OF_THE_SCRIPT = (
     "torch", "lr_scheduler", "optimizer", "scheduler", "model", "step", "epoch", "metric", "metrics", "momenta",
@@ -49,7 +50,8 @@ def write_definitions(
     lines: list[str] = []
     before: ast.stmt | None = None
     for statement in (each for name, each in definitions.items() if name in needed):
-        text = ast.unparse(ast.fix_missing_locations(renamed(statement, final))).split("\n")
+        branched = _Branches().visit(renamed(statement, final))
+        text = ast.unparse(ast.fix_missing_locations(branched)).split("\n")
         is_next = isinstance(statement, ast.Assign) and isinstance(before, ast.Assign)
         lines += text if is_next else ["", "", *text]
         before = statement
@@ -70,6 +72,21 @@ def _merged(definitions: Mapping[str, ast.stmt], used: Sequence[str]) -> tuple[M
             return definitions, used
         definitions = {name: renamed(each, same) for name, each in definitions.items() if name not in same}
         used = [same.get(name, name) for name in used]
+
+
+class _Branches(ast.NodeTransformer):
+    """Writes a returned conditional as branches, where one line would be long or have a conditional in another one."""
+
+    def visit_Return(self, node: ast.Return) -> list[ast.stmt]:
+        value = node.value
+        lines: list[ast.stmt] = []
+        is_one_line = isinstance(value, ast.IfExp) and not isinstance(value.orelse, ast.IfExp)
+        if is_one_line and len(ast.unparse(node)) <= _WIDTH:
+            return [node]
+        while isinstance(value, ast.IfExp):
+            lines.append(ast.If(value.test, [ast.Return(value.body)], []))
+            value = value.orelse
+        return [*lines, ast.Return(value)]
 
 
 def _identifiers(tree: ast.AST) -> set[str]:

@@ -74,6 +74,16 @@ def test_phases_are_printed_in_their_order() -> None:
     assert [line for line in lines if "if" in line] == ["    if t < 5:", "    if t < 7:"]
 
 
+def test_pieces_are_printed_one_below_the_other() -> None:
+    """No conditional stands in another one, and no line of a formula is longer than the code that it is of."""
+    schedule = "{type: transformers.warmup_stable_decay, num_warmup_steps: 5, num_decay_steps: 3, min_lr_ratio: 0.1}"
+    group = parse_text(f"{{lr: 0.5, steps: 10, schedule: {schedule}}}").groups[0]
+    code = Printed()
+    lines, _ = code.lines([code.named(group.schedule.lr_at, {"base_lr": group.base_lr}, "lr_at")])
+    assert [line for line in lines if "if" in line] == ["    if t < 5:", "    if t < 7:", "    if t < 10:"]
+    assert max(map(len, lines)) <= 120
+
+
 @pytest.mark.parametrize("seed", ["1", "4"])
 def test_definitions_stand_in_one_order_whatever_the_hash_seed(seed: str) -> None:
     """The variables that several functions change come in the order in which their function takes them."""
