@@ -74,32 +74,32 @@ def families_in_use(spec: Spec) -> tuple[Family, ...]:
     return _replayed(spec, documented=False)[0]
 
 
-def _replayed(spec: Spec, *, documented: bool) -> tuple[tuple[Family, ...], tuple[Family, ...]]:
+def _replayed(spec: Spec, *, documented: bool) -> list[tuple[Family, ...]]:
+    """The families of the LR in use, and those of the reading that each release documents if these are wanted, too."""
     for group in spec.groups:
         if (foreign := replaying().foreign_schedule(group.schedule)) is not None:
             raise replaying().not_replayed(foreign)
     formula = series_of(replace(spec, emulation=None))
     formula.check_walk(formula.stop, MOST)
-    sorters = _Families(), _Families()
+    sorters = [_Families(), _Families()] if documented else [_Families()]
     releases = list(replaying().RELEASES)
     for i, release in enumerate(reversed(releases)):
         report_progress(i, len(releases), "releases")
         emulation = replace(spec.emulation, release=release, read=None) if spec.emulation else Emulation(release)
         try:
             run = series_of(replace(spec, emulation=emulation))
-            used, read = _rates(run, ("lr", run.reading) if documented else ("lr",))
+            columns = _rates(run, ("lr", run.reading) if documented else ("lr",))
         except Refused as refusal:
             words = f"{refusal.exception}: {refusal.reason}" + ("" if refusal.t is None else f", at epoch {refusal.t}")
             for families in sorters:
                 families.add(release, words)
         else:
-            for families, rates in zip(sorters, (used, read), strict=True):
+            for families, rates in zip(sorters, columns, strict=True):
                 families.add(release, "", rates, run)
-    lrs, readings = (
+    return [
         tuple(replace(family, releases=family.releases[::-1]) for family in sorted(families, key=_refuses))
         for families in map(_Families.families, sorters)
-    )
-    return lrs, readings
+    ]
 
 
 def _refuses(family: Family) -> bool:
@@ -117,7 +117,7 @@ def readings_of(releases: Sequence[str], read: Callable[[str], Spec]) -> tuple[F
             run = series_of(spec)
             run.check_walk(run.stop, MOST)
             if spec != before:
-                before, (rates, _) = spec, _rates(run, ("lr",))
+                before, (rates,) = spec, _rates(run, ("lr",))
             families.add(release, "", rates, run)
         except LrcliError as error:
             families.add(release, error.problems[0].message if isinstance(error, SpecError) else str(error))
@@ -128,14 +128,13 @@ Rates = tuple["array[float]", ...]
 """The numbers of each group; NaN where a call raises."""
 
 
-def _rates(run: Series, names: Sequence[str]) -> tuple[Rates, Rates]:
-    """The first and the last of these readings."""
+def _rates(run: Series, names: Sequence[str]) -> list[Rates]:
+    """The numbers of each of these readings."""
     groups = next(run.at([run.rows], tuple(dict.fromkeys(names))))
-    first, last = (
+    return [
         tuple(array("d", [math.nan if value is None else value for value in group[name]]) for group in groups)
-        for name in (names[0], names[-1])
-    )
-    return first, last
+        for name in names
+    ]
 
 
 class _Families:
