@@ -40,10 +40,6 @@ def _are_sizes(value: object) -> bool:
     return are_numbers(sizes) and min(sizes) >= 0
 
 
-def _is_ramp(value: object) -> bool:
-    return isinstance(value, tuple) and len(value) == 3 and all(isinstance(n, int) and n > 0 for n in value)
-
-
 @dataclass(frozen=True)
 class OptimizerParamScheduler(FrameworkSchedule):
     """Warm up from init_lr to max_lr in a straight line, then follow lr_decay_style down to min_lr.
