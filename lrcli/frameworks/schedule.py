@@ -76,13 +76,10 @@ class Forwarding(FrameworkSchedule):
 
 @dataclass(frozen=True)
 class Listed(Schedule):
-    """A schedule whose subclass writes `lrs_at`, from which the learning rates of single steps, and of all, follow."""
+    """A schedule whose subclass writes `lrs_at`, from which the rate of a single step follows."""
 
     def lr_at(self, t: int, base_lr: float) -> float:
         return self.lrs_at(base_lr, (t,))[0]
-
-    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
-        return self.lrs_at(base_lr, range(start, stop))
 
 
 Pieces: TypeAlias = "Sequence[tuple[float, LrRule]]"
@@ -102,9 +99,6 @@ class Pieced(FrameworkSchedule):
         for end, piece in reversed(pieces):
             rule = _until(end, piece, rule)
         return rule
-
-    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
-        return self.lrs_at(base_lr, range(start, stop))
 
     def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         rates: list[float] = []

@@ -167,7 +167,7 @@ class Schedule:
 
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
         """`lr_at` of the steps start <= t < stop, in order."""
-        return list(map(self._rule_of(base_lr), range(start, stop)))
+        return self.lrs_at(base_lr, range(start, stop))
 
     def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         """`lr_at` of some steps, in increasing order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from lrcli.expression import Expression
@@ -33,8 +34,8 @@ class Lambda(Schedule):
         factor = self.lr_lambda.function
         return lambda t: base_lr * factor(t)
 
-    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
-        return [base_lr * factor for factor in self.lr_lambda.values(range(start, stop))]
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
+        return [base_lr * factor for factor in self.lr_lambda.values(steps)]
 
 
 class _Product:
