@@ -2,7 +2,7 @@
 
 One operation on two singles, computed in doubles and rounded, is what a machine computes in singles. cos and pow are
 those of glibc before 2.41 (its polynomials, in doubles, to the bit), log is XLA's own. A list is rounded at a stretch,
-which costs a fraction of rounding each number, so the schedules compute lists: see `Vectored`.
+which costs a fraction of rounding each number, so the schedules compute lists: see `Listed`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from struct import Struct
 from typing import NamedTuple
 
 from lrcli.errors import NoValue
-from lrcli.frameworks.schedule import Vectored
+from lrcli.frameworks.schedule import FrameworkSchedule, Listed
 from lrcli.values import dataclass
 
 _F32, _U32 = Struct("<f"), Struct("<I")
@@ -242,7 +242,7 @@ WIDTHS = {"float32": SINGLE, "float64": DOUBLE}
 
 
 @dataclass(frozen=True, kw_only=True)
-class FloatTyped(Vectored):
+class FloatTyped(Listed, FrameworkSchedule):
     """A schedule that is computed in one float type for all parameter groups, which a subclass has as its `dtype`."""
 
     dtype: str

@@ -76,10 +76,14 @@ class Forwarding(FrameworkSchedule):
 
 @dataclass(frozen=True)
 class Listed(Schedule):
-    """A schedule whose subclass writes `lrs_at`, from which the rate of a single step follows."""
+    """A schedule whose subclass writes `lrs_at`, since rows cost less that are computed together."""
 
-    def lr_at(self, t: int, base_lr: float) -> float:
-        return self.lrs_at(base_lr, (t,))[0]
+    def rule(self, base_lr: float) -> LrRule:
+        return lambda t: self.lrs_at(base_lr, (t,))[0]
+
+    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
+        stretches = (range(begin, min(begin + STRETCH, stop)) for begin in range(start, stop, STRETCH))
+        return [lr for stretch in stretches for lr in self.lrs_at(base_lr, stretch)]
 
 
 Pieces: TypeAlias = "Sequence[tuple[float, LrRule]]"
@@ -109,25 +113,6 @@ class Pieced(FrameworkSchedule):
 
 def _until(end: float, piece: LrRule, after: LrRule) -> LrRule:
     return lambda t: piece(t) if t < end else after(t)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Vectored(FrameworkSchedule):
-    """A schedule whose subclass writes `stretch`: the learning rates of some steps, in increasing order."""
-
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
-        """The learning rates of these steps."""
-        raise NotImplementedError
-
-    def rule(self, base_lr: float) -> LrRule:
-        return lambda t: self.stretch((t,), base_lr)[0]
-
-    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
-        return self.stretch(steps, base_lr)
-
-    def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
-        stretches = (range(begin, min(begin + STRETCH, stop)) for begin in range(start, stop, STRETCH))
-        return [lr for stretch in stretches for lr in self.stretch(stretch, base_lr)]
 
 
 KEPT = 1_000_000

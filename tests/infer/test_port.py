@@ -192,14 +192,14 @@ def test_keys_that_make_it_no_nearer_are_left_out() -> None:
 def test_rows_are_computed_together(monkeypatch: pytest.MonkeyPatch) -> None:
     """A class that computes rows together is asked for several at once: seconds less where nothing is the curve."""
     calls = 0
-    stretch = ComposerScheduler.stretch
+    lrs_at = ComposerScheduler.lrs_at
 
-    def counted(schedule: ComposerScheduler, steps: Sequence[int], base_lr: float) -> list[float]:
+    def counted(schedule: ComposerScheduler, base_lr: float, steps: Sequence[int]) -> list[float]:
         nonlocal calls
         calls += 1
-        return stretch(schedule, steps, base_lr)
+        return lrs_at(schedule, base_lr, steps)
 
-    monkeypatch.setattr(ComposerScheduler, "stretch", counted)
+    monkeypatch.setattr(ComposerScheduler, "lrs_at", counted)
     text = "{steps: 200, schedule: {type: cyclic, base_lr: 0.001, max_lr: 0.01, step_size_up: 20}}"
     assert not port(parse_text(text), "composer").same
     assert calls < 60_000

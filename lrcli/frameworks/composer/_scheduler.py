@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
 from lrcli.errors import InvalidValue, Problem, Refuses
-from lrcli.frameworks.schedule import Vectored
+from lrcli.frameworks.schedule import FrameworkSchedule, Listed
 from lrcli.schedules import CurveMarks, Setting, dataclass, flag, number, text, untried
 
 _OURS = {"%": ("dur", 100), "st": ("ba", 1)}
@@ -135,7 +135,7 @@ class ComposerClock(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ComposerScheduler(Vectored):
+class ComposerScheduler(Listed, FrameworkSchedule):
     """A scheduler in a run of max_duration, whose schedule is scaled by scale_schedule_ratio."""
 
     max_duration: str | None = text(None, doc="length of the run as a time string; left out: the run's", optional=True)
@@ -186,7 +186,7 @@ class ComposerScheduler(Vectored):
         """The multipliers at these rows, which increase."""
         raise NotImplementedError
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         return [base_lr * factor for factor in self.factors(steps)]
 
     def notes(self) -> Iterator[Problem]:

@@ -9,12 +9,12 @@ from lrcli.expression import Expression
 from lrcli.frameworks._float32 import f32, singles
 from lrcli.frameworks.keras.decays import ONE_RATE
 from lrcli.frameworks.metered import Metered
-from lrcli.frameworks.schedule import Vectored, below
+from lrcli.frameworks.schedule import FrameworkSchedule, Listed, below
 from lrcli.schedules import count, dataclass, expression, number, text, untried
 
 
 @dataclass(frozen=True, kw_only=True)
-class KerasLearningRateScheduler(Vectored):
+class KerasLearningRateScheduler(Listed, FrameworkSchedule):
     """Set the learning rate of each epoch to what a function of the epoch gives, as a float32.
 
     lr(t) = schedule(t)
@@ -38,7 +38,7 @@ class KerasLearningRateScheduler(Vectored):
         doc="the learning rate, an arithmetic expression of epoch", example='"0.1 * 0.5 ** (epoch // 10)"'
     )
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         return singles(self.schedule.values(steps))
 
     def ignores(self, lr: float) -> bool:

@@ -39,7 +39,7 @@ class KerasCosineDecay(KerasSchedule):
     warmup_target: float | None = number(None, doc="the learning rate after the warmup", optional=True)
     warmup_steps: float = length(0, doc="steps of the warmup; without warmup_target nothing", any_number=True)
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         to, nearest, cos = self.width.to, self.width.nearest, self.width.cos
         lr, size, pi = self.initial(base_lr), self.cast(self.decay_steps), self.pi
         counts, head = to(list(steps)), []
@@ -98,7 +98,7 @@ class KerasCosineDecayRestarts(KerasSchedule):
     m_mul: float = number(1.0, doc="factor from one cycle's height to the next")
     alpha: float = number(0.0, doc="the smallest learning rate as a share of the first")
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         to, nearest, cos, power, *_ = self.width
         lr, size, alpha = self.initial(base_lr), self.cast(self.first_decay_steps), self.cast(self.alpha)
         factor, height, pi = self.cast(self.t_mul), self.cast(self.m_mul), self.pi

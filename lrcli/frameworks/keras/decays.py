@@ -103,7 +103,7 @@ class KerasExponentialDecay(KerasDecaying):
 
     name = "keras.ExponentialDecay"
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         to, power = self.width.to, self.width.pow
         lr, rate = self.initial(base_lr), self.cast(self.decay_rate)
         factors = self.width.flush(to([power(rate, decays) for decays in self.decays(steps)]))
@@ -132,7 +132,7 @@ class KerasInverseTimeDecay(KerasDecaying):
 
     decay_rate: float = number(doc="how much the divisor grows with one decay", example="0.5")
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         to = self.width.to
         lr, rate = self.initial(base_lr), self.cast(self.decay_rate)
         divisors = to([1 + grown for grown in to([rate * decays for decays in self.decays(steps)])])
@@ -163,7 +163,7 @@ class KerasPolynomialDecay(KerasSchedule):
     power: float = number(1.0, doc="the exponent; 1 is a line")
     cycle: bool = flag(False, doc="whether it begins again from where a longer decay would be")
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         to, nearest, power = self.width.to, self.width.nearest, self.width.pow
         lr, end, exponent = self.initial(base_lr), self.cast(self.end_learning_rate), self.cast(self.power)
         size = self.cast(self.decay_steps)
@@ -230,7 +230,7 @@ class KerasPiecewiseConstantDecay(KerasTyped):
         """The boundaries in the type of the step, a whole number."""
         return [int(at) for at in self.boundaries]
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         to, edges = self.width.to, self.edges
         values = [v if isinstance(v, int) else self.width.nearest(v) for v in self.values]
         # Keras's order: the first piece, the last, then those between them

@@ -33,7 +33,7 @@ class OptaxCosineDecaySchedule(OptaxStarted):
     alpha: float = number(0.0, doc="the last learning rate as a share of init_value")
     exponent: float = number(1.0, doc="the exponent of the cosine")
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         return cosine(self.width, steps, self.rate(base_lr), self.decay_steps, self.alpha, self.exponent)
 
     def marks(self) -> CurveMarks:
@@ -67,7 +67,7 @@ class OptaxWarmupCosineDecaySchedule(OptaxWarmed):
         reason = "decay_steps, which include the warmup, must be above warmup_steps"
         self.require(self.decay_steps - self.warmup_steps > 0, reason, "decay_steps")
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         lengths = self.warmup_steps, self.decay_steps
         return warmup_cosine(
             self.width, steps, self.init_value, self.rate(base_lr), *lengths, self.end_value, self.exponent
@@ -144,7 +144,7 @@ class OptaxSgdrSchedule(OptaxSchedule):
         """The first count of each cycle."""
         return list(accumulate((cycle["decay_steps"] for cycle in self.cosine_kwargs[:-1]), initial=0.0))
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         cycles = zip(self.begins, self.cosine_kwargs, strict=True)
         return joined(self.width, steps, [(begin, partial(self._cycle, cycle)) for begin, cycle in cycles])
 

@@ -28,7 +28,7 @@ class OptaxConstantSchedule(OptaxSchedule):
 
     value: float | None = number(None, doc="the learning rate", optional=True)
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         return [self.rate(base_lr)] * len(steps)
 
 
@@ -59,7 +59,7 @@ class OptaxLinearSchedule(OptaxStarted):
         """The power of the line, or of the polynomial that a subclass is."""
         return 1
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         init, size, begin = self.rate(base_lr), self.transition_steps, self.transition_begin
         return polynomial(self.width, steps, init, self.end_value, self.exponent, size, begin)
 
@@ -139,7 +139,7 @@ class OptaxExponentialDecay(OptaxDecaying, OptaxStarted):
 
     name = "optax.exponential_decay"
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         return self.decay(self.rate(base_lr), steps)
 
     def marks(self) -> CurveMarks:
@@ -167,7 +167,7 @@ class OptaxWarmupConstantSchedule(OptaxWarmed):
 
     name = "optax.warmup_constant_schedule"
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         return self.climb(steps, base_lr)
 
 
@@ -195,7 +195,7 @@ class OptaxWarmupExponentialDecaySchedule(OptaxDecaying, OptaxWarmed):
     def begin(self) -> float:
         return self.warmup_steps + super().begin
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         climb, decay = partial(self.climb, base_lr=base_lr), partial(self.decay, self.rate(base_lr))
         return joined(self.width, steps, ((0, climb), (self.warmup_steps, decay)))
 

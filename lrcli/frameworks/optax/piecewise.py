@@ -102,7 +102,7 @@ class OptaxPiecewiseConstantSchedule(OptaxPiecewise):
 
     name = "optax.piecewise_constant_schedule"
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         nearest, scales, value = self.width.nearest, self.scales(), self.rate(base_lr)
         if not scales:
             return [value] * len(steps)
@@ -133,7 +133,7 @@ class OptaxPiecewiseInterpolateSchedule(OptaxPiecewise):
 
     interpolate_type: str = choice("linear", "linear", "cosine", doc="the way between boundaries")
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         return interpolated(self.width, self.interpolate_type, steps, self.rate(base_lr), self.scales())
 
 
@@ -155,7 +155,7 @@ class OptaxOnecycle(OptaxSchedule):
         """The factors by their counts: where two fall on one count, the later one is left."""
         raise NotImplementedError
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         return interpolated(self.width, self.way, steps, self.rate(base_lr) / self.div_factor, self.scales())
 
 
@@ -272,7 +272,7 @@ class OptaxJoinSchedules(OptaxSchedule, Phased):
         bound = super().bind(setting)
         return replace(bound, schedules=self.bind_phases(setting, self.schedules))
 
-    def stretch(self, steps: Sequence[int], base_lr: float) -> list[float]:
+    def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         pieces = [(begin, partial(part.lrs_at, base_lr)) for begin, part in self.phases()]
         return joined(self.width, steps, pieces)
 
