@@ -102,10 +102,10 @@ def require_epochs(setting: Setting, field: str, needed: bool, what: str) -> Non
         raise InvalidValue(field, f"{what}: give steps_per_epoch (or data) at the top level", None)
 
 
-def raising(framework: str, exception: str, reason: str) -> Callable[[int], float]:
+def raising(framework: str, exception: str, reason: str) -> Callable[[float], float]:
     """The rule of steps at each of which a framework raises."""
 
-    def lr_at(t: int) -> float:
+    def lr_at(t: float) -> float:
         raise raised(framework, exception, reason)
 
     return lr_at

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from lrcli.errors import InvalidValue, Problem
-from lrcli.frameworks.base import raised
+from lrcli.frameworks.base import raising
 from lrcli.frameworks.megatron._samples import Samples, ramp_sizes
 from lrcli.frameworks.schedule import FrameworkSchedule
 from lrcli.schedules import (
@@ -212,10 +212,12 @@ class OptimizerParamScheduler(FrameworkSchedule):
         rest, cos, pi = float(decay - warmup), math.cos, math.pi
         if style == "cosine":
             return lambda n: least + 0.5 * (cos(pi * (float(n - warmup) / rest)) + 1.0) * delta
-        begin, size, anneal = warmup, rest, _ANNEALS.get(style, self._no_anneal)
+        begin, size = warmup, rest
         if self._anneal_begin is not None:
             begin, size = self._anneal_begin, float(self.wsd_decay_steps or 0)
-            anneal = _ANNEALS.get(self.lr_wsd_decay_style or "", self._no_anneal)
+            style = self.lr_wsd_decay_style or ""
+        none = raising("megatron", "AssertionError", f"it has no lr_wsd_decay_style {self.lr_wsd_decay_style!r}")
+        anneal = _ANNEALS.get(style, none)
         return lambda n: least + 1.0 * delta if n <= begin else least + anneal(float(n - begin) / size) * delta
 
     @property
@@ -223,9 +225,6 @@ class OptimizerParamScheduler(FrameworkSchedule):
         """The samples after which WSD decays."""
         wsd = self.lr_decay_style == "WSD" and self.wsd_decay_steps is not None
         return self._decay - (self.wsd_decay_steps or 0) if wsd else None
-
-    def _no_anneal(self, part: float) -> float:
-        raise raised("megatron", "AssertionError", f"it has no lr_wsd_decay_style {self.lr_wsd_decay_style!r}")
 
     def marks(self) -> CurveMarks:
         samples, begin = self._samples, self._anneal_begin
