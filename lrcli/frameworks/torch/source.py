@@ -12,7 +12,7 @@ from lrcli.expression.parser import VARIABLES
 from lrcli.frameworks.torch.build import arguments_of, check, families_of, note
 from lrcli.frameworks.torch.formula import reads_metric
 from lrcli.frameworks.torch.printed import Printed
-from lrcli.frameworks.torch.written import IN_MATH, same_in_python
+from lrcli.frameworks.torch.written import IN_MATH, WIDTH, same_in_python
 from lrcli.schedules.base import LrRule, Schedule
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.cosine import WarmupCosine
@@ -20,7 +20,6 @@ from lrcli.schedules.range_test import RangeTest
 from lrcli.schedules.sequential import Chained, Manual, Sequential
 from lrcli.spec import Spec
 
-_WIDTH = 100
 _INDENT = "    "
 _ONE = "lambda epoch: 1.0"
 _UNNAMED = "\0{}\0"
@@ -203,6 +202,6 @@ def _rate(rate: float | None) -> str:
 
 def _wrapped(start: str, arguments: Sequence[str], indent: str) -> list[str]:
     line = f"{indent}{start}({', '.join(arguments)})"
-    if len(line) <= _WIDTH:
+    if len(line) <= WIDTH:
         return [line]
     return [f"{indent}{start}(", *(f"{indent}{_INDENT}{argument}," for argument in arguments), f"{indent})"]

@@ -15,7 +15,7 @@ IN_MATH = ("floor", "ceil", "sqrt", "exp", "log", "sin", "cos", "tanh", "pi", "e
 """What an expression finds in the module math."""
 _PLAIN = {"min": min, "max": max, "abs": abs, "round": round}
 _COMPARED = 100_000
-_WIDTH = 100
+WIDTH = 100
 
 _OF_THE_SCRIPT = (
     "torch", "lr_scheduler", "optimizer", "scheduler", "model", "step", "epoch", "metric", "metrics", "momenta",
@@ -75,15 +75,13 @@ def _merged(definitions: Mapping[str, ast.stmt], used: Sequence[str]) -> tuple[M
 
 
 class _Branches(ast.NodeTransformer):
-    """Writes a returned conditional as branches, where one line would be long or have a conditional in another one."""
+    """Writes a returned conditional as branches where its line would be long or hold another conditional."""
 
     def visit_Return(self, node: ast.Return) -> list[ast.stmt]:
-        value = node.value
         lines: list[ast.stmt] = []
-        is_one_line = isinstance(value, ast.IfExp) and not isinstance(value.orelse, ast.IfExp)
-        if is_one_line and len(ast.unparse(node)) <= _WIDTH:
-            return [node]
-        while isinstance(value, ast.IfExp):
+        value = node.value
+        is_long = len(ast.unparse(node)) > WIDTH or isinstance(getattr(value, "orelse", None), ast.IfExp)
+        while is_long and isinstance(value, ast.IfExp):
             lines.append(ast.If(value.test, [ast.Return(value.body)], []))
             value = value.orelse
         return [*lines, ast.Return(value)]
