@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lrcli.frameworks.schedule import FrameworkSchedule, Walked, below
@@ -66,12 +66,9 @@ class TorchPlateau(Metered):
         yield from follow_plateau(plateau, base_lr, self.metric)
 
 
-def follow_plateau(
-    plateau: Plateau, lr: float, metrics: Sequence[float], is_on: Callable[[int], bool] = lambda t: True
-) -> Iterator[float]:
-    """The learning rates after each metric that PyTorch's plateau sees: those of the rows t for which `is_on(t)`."""
+def follow_plateau(plateau: Plateau, lr: float, metrics: Sequence[float]) -> Iterator[float]:
+    """The learning rates after each metric that PyTorch's plateau sees."""
     state = plateau.start(lr)
-    for t, value in enumerate(metrics):
-        if is_on(t):
-            state = plateau.after(state, float(value))
+    for value in metrics:
+        state = plateau.after(state, float(value))
         yield state.lr

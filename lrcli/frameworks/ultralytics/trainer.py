@@ -246,9 +246,8 @@ class UltralyticsTrainer(Trained):
 
     def group_names(self) -> tuple[str, ...]:
         muon = ("muon",) if self._built.name == "MuSGD" else ()
-        return (
-            ("bias", "weight", "bn", *muon) if before(self.setting.release, "8.4") else (*super().group_names(), *muon)
-        )
+        names = ("bias", "weight", "bn") if before(self.setting.release, "8.4") else super().group_names()
+        return (*names, *muon)
 
     def notes(self) -> Iterator[Problem]:
         built = self._built
