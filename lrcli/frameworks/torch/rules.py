@@ -81,18 +81,13 @@ def _cosine(schedule: Cosine, release: Release, base: float) -> Rules:
 def _multiplicative(schedule: Multiplicative, release: Release, base: float) -> Rules:
     factor = schedule.lr_lambda.function
 
-    def from_base(lr: float, t: int) -> float:
-        return lr * factor(t) if t > 0 else base
-
-    def from_group(lr: float, t: int) -> float:
-        return lr * factor(t) if t > 0 else lr
-
     def chained(lr: float, t: int) -> float:
-        return lr * factor(t)
+        if t > 0 or release >= (2, 8):
+            return lr * factor(t)
+        return lr if release >= (1, 10) else base
 
     first = hold if release >= (2, 8) else None
-    rule = from_base if release < (1, 10) else from_group if release < (2, 8) else chained
-    return Rules(rule, first=first, closed=rule, factors=schedule.lr_lambda.values)
+    return Rules(chained, first=first, closed=chained, factors=schedule.lr_lambda.values)
 
 
 def _constant_lr(schedule: ConstantLR, release: Release, base: float) -> Rules:
