@@ -97,8 +97,8 @@ def _replayed(spec: Spec, *, documented: bool) -> list[tuple[Family, ...]]:
             for families, rates in zip(sorters, columns, strict=True):
                 families.add(release, "", rates, run)
     return [
-        tuple(replace(family, releases=family.releases[::-1]) for family in sorted(families, key=_refuses))
-        for families in map(_Families.families, sorters)
+        tuple(replace(each, releases=each.releases[::-1]) for each in sorted(families.families(), key=_refuses))
+        for families in sorters
     ]
 
 

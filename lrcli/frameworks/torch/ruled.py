@@ -58,12 +58,7 @@ HELD = Reason(
 class Ruled(Replay):
     """A scheduler that is one rule and a counter: nearly all of them."""
 
-    def __init__(
-        self,
-        release: Release,
-        rules: Callable[[float], Rules],
-        reading: str = "",
-    ) -> None:
+    def __init__(self, release: Release, rules: Callable[[float], Rules], reading: str = "") -> None:
         """`reading` says what get_lr() does once more to the LR, where the rule is chained."""
         super().__init__(release)
         self._make_rules = rules
