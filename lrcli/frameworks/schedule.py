@@ -76,7 +76,7 @@ class Forwarding(FrameworkSchedule):
 
 @dataclass(frozen=True)
 class Listed(Schedule):
-    """A schedule whose subclass writes `lrs_at`, since rows cost less that are computed together."""
+    """A schedule whose subclass writes `lrs_at`: rows that are computed together cost less."""
 
     def rule(self, base_lr: float) -> LrRule:
         return lambda t: self.lrs_at(base_lr, (t,))[0]

@@ -216,8 +216,8 @@ class OptimizerParamScheduler(FrameworkSchedule):
         if self._anneal_begin is not None:
             begin, size = self._anneal_begin, float(self.wsd_decay_steps or 0)
             style = self.lr_wsd_decay_style or ""
-        none = raising("megatron", "AssertionError", f"it has no lr_wsd_decay_style {self.lr_wsd_decay_style!r}")
-        anneal = _ANNEALS.get(style, none)
+        reason = f"it has no lr_wsd_decay_style {self.lr_wsd_decay_style!r}"
+        anneal = _ANNEALS.get(style) or raising("megatron", "AssertionError", reason)
         return lambda n: least + 1.0 * delta if n <= begin else least + anneal(float(n - begin) / size) * delta
 
     @property
