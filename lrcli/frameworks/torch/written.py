@@ -75,7 +75,7 @@ def _merged(definitions: Mapping[str, ast.stmt], used: Sequence[str]) -> tuple[M
 
 
 class _Branches(ast.NodeTransformer):
-    """Writes a returned conditional as branches where its line would be long or hold another conditional."""
+    """Writes a returned conditional as branches where its line is long or holds another one."""
 
     def visit_Return(self, node: ast.Return) -> list[ast.stmt]:
         lines: list[ast.stmt] = []
