@@ -82,8 +82,10 @@ class Listed(Schedule):
         return lambda t: self.lrs_at(base_lr, (t,))[0]
 
     def lrs(self, base_lr: float, start: int, stop: int) -> list[float]:
-        stretches = (range(begin, min(begin + STRETCH, stop)) for begin in range(start, stop, STRETCH))
-        return [lr for stretch in stretches for lr in self.lrs_at(base_lr, stretch)]
+        rates: list[float] = []
+        for begin in range(start, stop, STRETCH):
+            rates += self.lrs_at(base_lr, range(begin, min(begin + STRETCH, stop)))
+        return rates
 
 
 Pieces: TypeAlias = "Sequence[tuple[float, LrRule]]"
