@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from itertools import islice, pairwise
 
 from lrcli.infer.costs import COSTS
@@ -11,7 +11,7 @@ from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.compose import clocked_candidates, compose, curved_candidates, with_warmup
 from lrcli.infer.fit.cyclic import cyclic_candidates, one_cycle_candidates
 from lrcli.infer.fit.phases import phase_candidates
-from lrcli.infer.fit.plateau import plateau_candidates
+from lrcli.infer.fit.plateau import Metrics, plateau_candidates
 from lrcli.infer.fit.restarts import restart_candidates
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.sampled import between_candidates, sampled_candidates, warming_candidates
@@ -23,13 +23,11 @@ from lrcli.infer.limits import FEW_WARM, MOST_CYCLES, SLACKS, UNROUND
 from lrcli.infer.numbers import digits
 
 
-def candidates(
-    rows: FitRows, searched: FitRows, metrics: Mapping[str, Sequence[float | None]], float32: bool
-) -> Iterator[Candidate]:
+def candidates(rows: FitRows, searched: FitRows, metrics: Metrics) -> Iterator[Candidate]:
     """What the rows may come from, in no order; `searched` are those that candidates are made of."""
     flat = flats(rows)
     if flat is not None and len(flat) > 1:
-        stepped = [*_stepped(rows, flat), *plateau_candidates(rows, flat, metrics, float32)]
+        stepped = [*_stepped(rows, flat), *plateau_candidates(rows, flat, metrics)]
         yield from stepped
         if stepped and 2 * len(flat) < len(rows):
             return  # it is made of flat stretches: no curve says that better
@@ -57,10 +55,10 @@ def _stepped(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:
     """Step decays after the rise that the run begins with, or that have begun to fall before their warmup ends."""
     top = max(range(len(flats)), key=lambda i: flats[i].high)
     law = falling(rows, flats[top:])
-    if len(flats) == len(rows) and law is not None and digits(law.gamma) >= UNROUND:
-        return  # it falls in every row, by a factor that nobody wrote: an exponential, of which some rows are logged
     if law is not None:
-        yield from with_warmup(rows, Segment(flats[top].start, len(rows), law))
+        # what falls in every row by a factor that nobody wrote is an exponential, of which some rows are logged
+        if len(flats) < len(rows) or digits(law.gamma) < UNROUND:
+            yield from with_warmup(rows, Segment(flats[top].start, len(rows), law))
         return
     last_rise = max((i for i in range(1, len(flats)) if flats[i].low > flats[i - 1].high), default=0)
     law = falling(rows, flats[last_rise:]) if last_rise > top else None

@@ -15,7 +15,7 @@ from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.limits import UNROUND
 from lrcli.infer.numbers import cost, digits
-from lrcli.logs.rounding import to_float32
+from lrcli.logs.rounding import quantise
 from lrcli.schedules.base import Schedule, Setting, parameters
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.cosine import Cosine, CosineRestarts, WarmupCosine
@@ -137,14 +137,14 @@ def spoken(candidate: Candidate, rows: FitRows, *, writer: str = "") -> Iterator
                 yield worded
 
 
-def in_singles(near: Candidate, rows: FitRows) -> list[Candidate]:
-    """The candidate, which is near the rows, in the words of a framework that gives each to the bit."""
-    return sorted((worded for worded in spoken(near, rows) if gives_singles(worded, rows)), key=_keys_cost)
+def exact_words(near: Candidate, rows: FitRows) -> list[Candidate]:
+    """The candidate, which is near the rows, in the words of a framework that gives each as it is printed."""
+    return sorted((worded for worded in spoken(near, rows) if is_exact(worded, rows)), key=_keys_cost)
 
 
-def gives_singles(candidate: Candidate, rows: FitRows) -> bool:
-    """Whether a candidate gives rows in single precision to the bit."""
-    return _printed(candidate, rows, to_float32)
+def is_exact(candidate: Candidate, rows: FitRows) -> bool:
+    """Whether a candidate gives every row as it is printed."""
+    return all(quantise(candidate.at(p), rows.rounding) == y for p, y in zip(rows.at, rows.values, strict=True))
 
 
 def _in_words(words: Words, candidate: Candidate, rows: FitRows) -> Candidate:
@@ -173,31 +173,30 @@ def gives(candidate: Candidate, rows: FitRows) -> bool:
         return False
 
 
-def best_named(candidates: list[Candidate], rows: FitRows, shown: Callable[[float], float]) -> list[Candidate]:
+def best_named(candidates: list[Candidate], rows: FitRows) -> list[Candidate]:
     """The candidates, the first one in the words of the framework that says it best.
 
     What gives every row as it is printed comes before what only comes near. Then PyTorch's words do, unless they are
     code or need more numbers, or PyTorch itself refuses them (a warmup from 0). The framework that wrote the log comes
-    before all others, where its words give every row as printed with at most one number more. `shown` is what the log
-    prints of a number.
+    before all others, where its words give every row as printed with at most one number more.
     """
     if not candidates:
         return []
     plain = candidates[0]
     for candidate in candidates if rows.writer else ():
         for worded in spoken(candidate, rows, writer=rows.writer):
-            if worded.numbers <= plain.numbers + 1 and _printed(worded, rows, shown):
+            if worded.numbers <= plain.numbers + 1 and is_exact(worded, rows):
                 return [worded, *candidates]
     named = sorted(spoken(plain, rows), key=_keys_cost)  # the best known of equals first
     if not named:
         return candidates
     worse = plain.is_code or _refused(plain) or _numbers(plain) > _numbers(named[0])
     first = named[0]
-    if _printed(plain, rows, shown):
-        best = first if plain.is_code or (worse and _printed(first, rows, shown)) else plain
+    if is_exact(plain, rows):
+        best = first if plain.is_code or (worse and is_exact(first, rows)) else plain
     else:
-        best = next((each for each in named if _printed(each, rows, shown)), first if worse else plain)
-    equal = best is plain and first.schedule != plain.schedule and _printed(first, rows, shown)
+        best = next((each for each in named if is_exact(each, rows)), first if worse else plain)
+    equal = best is plain and first.schedule != plain.schedule and is_exact(first, rows)
     return [best, *named[:equal], *candidates[1:]]
 
 
@@ -214,10 +213,6 @@ def _keys_cost(candidate: Candidate) -> float:
     parts = (x for value in values for x in (value if isinstance(value, tuple) else (value,)))
     lr_cost = cost(candidate.lr) if digits(candidate.lr) >= UNROUND else 0.0
     return round(lr_cost + sum(cost(x) if type(x) in (int, float) else 1.0 for x in parts), 6)
-
-
-def _printed(candidate: Candidate, rows: FitRows, shown: Callable[[float], float]) -> bool:
-    return all(shown(candidate.at(p)) == y for p, y in zip(rows.at, rows.values, strict=True))
 
 
 def _refused(candidate: Candidate) -> bool:

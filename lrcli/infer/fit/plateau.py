@@ -16,10 +16,11 @@ from lrcli.infer.numbers import cost, simplest
 from lrcli.infer.usual import PATIENCES, THRESHOLDS
 from lrcli.schedules.plateau import Plateau
 
+Metrics = Mapping[str, Sequence[float | None]]
+"""The columns of a log that may be a plateau's metric."""
 
-def plateau_candidates(
-    rows: FitRows, flats: list[Flat], metrics: Mapping[str, Sequence[float | None]], float32: bool
-) -> Iterator[Candidate]:
+
+def plateau_candidates(rows: FitRows, flats: list[Flat], metrics: Metrics) -> Iterator[Candidate]:
     """The plateau schedules that give these flat stretches, by metric column; Keras logs float32 numbers."""
     if not 2 <= len(flats) <= 100 or len(rows) > MOST_METRIC or flats[-1].low <= 0:
         return
@@ -36,7 +37,7 @@ def plateau_candidates(
         if len(series) != len(rows) or all(map(math.isnan, series)):
             continue
         for mode, counting, shift in product(("min", "max"), ("torch", "keras"), (0, 1)):
-            unusual = COSTS["other framework"] * ((counting == "keras") != float32) + COSTS["shift"] * shift
+            unusual = COSTS["other framework"] * ((counting == "keras") != rows.single) + COSTS["shift"] * shift
             replays = _replays(series, flats[1].start + shift, mode, counting, *values)
             candidates = (
                 Candidate(

@@ -11,7 +11,7 @@ from lrcli.infer.fit.solve import amplitudes
 from lrcli.infer.limits import FINE, SINGLES, SLACKS
 from lrcli.infer.rows import Rows
 from lrcli.logs import Rounding
-from lrcli.logs.rounding import tolerance
+from lrcli.logs.rounding import FULL, tolerance
 from lrcli.values import dataclass
 
 
@@ -20,15 +20,25 @@ class FitRows(Rows):
     """The rows of one run in order, with what the log says of it.
 
     peak: the largest learning rate. epoch: the steps of an epoch where the log's own columns say that, else 0.
-    in_epochs: whether positions are epochs. writer: the framework that wrote the log, "" if unknown. single: whether
-    the log has values in single precision.
+    in_epochs: whether positions are epochs. writer: the framework that wrote the log, "" if unknown. rounding: how the
+    log writes learning rates.
     """
 
     peak: float = 0.0
     epoch: int = 0
     in_epochs: bool = False
     writer: str = ""
-    single: bool = False
+    rounding: Rounding = FULL
+
+    @property
+    def single(self) -> bool:
+        """Whether the log has values in single precision."""
+        return self.rounding.kind == "float32"
+
+    @property
+    def fine(self) -> FitRows:
+        """The rows with the share of their slack that a log of every digit mostly needs."""
+        return replace(self, slack=[max(FINE * slack, 1e-300) for slack in self.slack])
 
     @property
     def coarse(self) -> FitRows:
@@ -87,15 +97,14 @@ def make_rows(
     values: Sequence[float],
     rounding: Rounding,
     *,
-    fine: bool = False,
     epoch: int = 0,
     in_epochs: bool = False,
+    writer: str = "",
 ) -> FitRows:
-    """The rows with the tolerance of the log's rounding; `fine` asks for more where every digit is logged."""
+    """The rows with the tolerance of the log's rounding."""
     peak = max(map(abs, values), default=0.0)
-    share = FINE if fine and rounding.kind == "full" else 1.0
-    slack = lru_cache(4096)(lambda value: max(share * tolerance(value, rounding, peak), 1e-300))
-    return FitRows(at, values, [*map(slack, values)], peak, epoch, in_epochs, single=rounding.kind == "float32")
+    slack = lru_cache(4096)(lambda value: max(tolerance(value, rounding, peak), 1e-300))
+    return FitRows(at, values, [*map(slack, values)], peak, epoch, in_epochs, writer, rounding)
 
 
 def spread(n: int, count: int, ends: int = 24) -> list[int]:

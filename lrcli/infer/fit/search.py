@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -13,12 +13,12 @@ from lrcli.infer.costs import COSTS
 from lrcli.infer.effort import Effort, spend
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.candidates import candidates
-from lrcli.infer.fit.naming import best_named, gives, gives_singles, in_singles
+from lrcli.infer.fit.naming import best_named, exact_words, gives, is_exact
+from lrcli.infer.fit.plateau import Metrics
 from lrcli.infer.fit.rows import FitRows, make_rows, spread
 from lrcli.infer.limits import FEWEST, FITTED, MANY_ROWS, MOST_METRIC, ROUNDS, SEARCHED
 from lrcli.logs import Log, Run
 from lrcli.logs.axis import counted
-from lrcli.logs.rounding import quantise
 from lrcli.logs.series import longest
 from lrcli.printable import count_text
 from lrcli.progress import report_progress
@@ -112,19 +112,10 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
     if len(places) < 3:
         remarks.append(f"only {len(places)} row{'s' * (len(places) > 1)}: many schedules give them")
     epoch = _steps_per_epoch(log, kept)
-    in_epochs = log.unit == "epoch"
-    rows = make_rows(places, values, log.rounding, epoch=epoch, in_epochs=in_epochs)
-    matches, effort = _in_single_precision(rows, metrics) if rows.single else ([], Effort(FITTED))
-    tolerances = (True, False) if log.rounding.kind == "full" else (False,)
-    for fine in () if matches else tolerances:
-        rows = make_rows(places, values, log.rounding, fine=fine, epoch=epoch, in_epochs=in_epochs)
-        effort = Effort(FITTED)
-        with effort:
-            matches = _search(rows, metrics, rows.single)
-        if matches or effort.exhausted:
-            break
-    rows = replace(rows, writer=writer_of(log.opening))
-    matches = best_named(matches, rows, lambda value: quantise(value, log.rounding))
+    in_epochs, writer = log.unit == "epoch", writer_of(log.opening)
+    rows = make_rows(places, values, log.rounding, epoch=epoch, in_epochs=in_epochs, writer=writer)
+    rows, matches, effort = _by_tolerance(rows, metrics)
+    matches = best_named(matches, rows)
     if effort.exhausted:
         remarks.append(f"gave up after {effort.candidates:,} candidates")
     proven = [candidate for candidate in matches if candidate.numbers < max(len(rows), FEWEST)]
@@ -148,15 +139,28 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
     return Fitted(log, run, best, length, len(rows), residual, others[:3], tuple(remarks), epoch or None)
 
 
-def _in_single_precision(
-    rows: FitRows, metrics: Mapping[str, Sequence[float | None]]
-) -> tuple[list[Candidate], Effort]:
-    """The candidates that give every row to the bit, searched with what single precision leaves of a difference."""
-    near: list[Candidate] = []
+def _by_tolerance(rows: FitRows, metrics: Metrics) -> tuple[FitRows, list[Candidate], Effort]:
+    """(the rows with the tolerance that gives candidates, these, what it took), one tolerance after the other."""
+    if rows.single:  # what single precision leaves of a difference, for candidates that give every row to the bit
+        near, effort = _limited(rows.coarse, metrics)
+        exact = [each for each in near if is_exact(each, rows)]
+        exact = exact or [worded for each in near for worded in exact_words(each, rows)]
+        if exact:
+            return rows, exact, effort
+    elif rows.rounding.kind == "full":
+        fine = rows.fine
+        matches, effort = _limited(fine, metrics)
+        if matches or effort.exhausted:
+            return fine, matches, effort
+    return rows, *_limited(rows, metrics)
+
+
+def _limited(rows: FitRows, metrics: Metrics) -> tuple[list[Candidate], Effort]:
+    """What a search comes to that may compute no more than it should, and what it computed."""
+    matches: list[Candidate] = []
     with Effort(FITTED) as effort:
-        near = _search(rows.coarse, metrics, True)
-    exact = [candidate for candidate in near if gives_singles(candidate, rows)]
-    return exact or [worded for candidate in near for worded in in_singles(candidate, rows)], effort
+        matches = _search(rows, metrics)
+    return matches, effort
 
 
 def _steps_per_epoch(log: Log, kept: Sequence[int]) -> int:
@@ -200,7 +204,7 @@ def _finite(
     return [int(positions[i]) for i in kept], [lr for i in kept if (lr := lrs[i]) is not None], kept
 
 
-def _search(rows: FitRows, metrics: Mapping[str, Sequence[float | None]], float32: bool) -> list[Candidate]:
+def _search(rows: FitRows, metrics: Metrics) -> list[Candidate]:
     """The candidates that give all rows, the cheapest first."""
     indices = sorted({*spread(len(rows), SEARCHED), *_jumps(rows)})
     most = 1 if len(rows) > MANY_ROWS else 4
@@ -208,7 +212,7 @@ def _search(rows: FitRows, metrics: Mapping[str, Sequence[float | None]], float3
     for _ in range(ROUNDS):
         report_progress(len(indices), len(rows))
         searched = rows.pick(indices)
-        drafts = sorted(candidates(rows, searched, metrics, float32), key=lambda c: c.cost)
+        drafts = sorted(candidates(rows, searched, metrics), key=lambda c: c.cost)
         passed: dict[tuple[float, Schedule, int], Candidate] = {}
         missed: list[int] = []
         for candidate in drafts[:12] if len(rows) > MANY_ROWS else drafts:
