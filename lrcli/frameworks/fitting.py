@@ -94,6 +94,11 @@ class Shape:
         return 1 / parts if parts and abs(share * parts - 1) < 1e-11 else float(f"{share:.12g}")
 
     @property
+    def floor_share(self) -> float:
+        """The share of lr at the floor, of at most 12 digits."""
+        return float(f"{self.floor / self.lr:.12g}")
+
+    @property
     def from_zero(self) -> bool:
         """Whether it is plain, and without a warmup or with one from 0."""
         return self.plain and not self.start
@@ -125,11 +130,6 @@ class Words(NamedTuple):
     ahead: int = 0
     release: str = ""
     lr: float | None = None
-
-
-def share_of(value: float, whole: float) -> float:
-    """A learning rate as a share of another one, as somebody would write it."""
-    return float(f"{value / whole:.12g}")
 
 
 def decays_of(gamma: float) -> Iterator[tuple[int, float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.frameworks.fitting import Shape, Words, decays_of, share_of
+from lrcli.frameworks.fitting import Shape, Words, decays_of
 
 RANK = 6
 
@@ -29,7 +29,7 @@ def spell_single(shape: Shape) -> Iterator[Words]:
     if not shape.plain:
         return
     if shape.decay == "cosine":
-        keys = {"decay_steps": shape.end - shape.begin, "alpha": share_of(shape.floor, shape.lr)}
+        keys = {"decay_steps": shape.end - shape.begin, "alpha": shape.floor_share}
         warmed = {"initial_learning_rate": shape.start, "warmup_target": shape.lr, "warmup_steps": shape.warmup}
         yield Words("keras.CosineDecay", {**keys, **warmed} if shape.warmup else keys)
     elif shape.decay == "exponential" and not shape.warmup:

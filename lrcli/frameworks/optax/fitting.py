@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcli.frameworks.fitting import Shape, Words, decays_of, share_of
+from lrcli.frameworks.fitting import Shape, Words, decays_of
 
 RANK = 6
 
@@ -19,7 +19,7 @@ def spell_single(shape: Shape) -> Iterator[Words]:
         if shape.warmup:
             yield Words("optax.warmup_cosine_decay_schedule", {**warmed, "decay_steps": shape.end, "end_value": floor})
         else:
-            yield Words("optax.cosine_decay_schedule", {"decay_steps": size, "alpha": share_of(floor, shape.lr)})
+            yield Words("optax.cosine_decay_schedule", {"decay_steps": size, "alpha": shape.floor_share})
     elif shape.decay in ("line", "power") and not shape.warmup:
         keys = {"end_value": floor, "transition_steps": size, "transition_begin": shape.begin}
         if shape.decay == "line":

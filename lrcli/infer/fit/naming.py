@@ -65,7 +65,7 @@ def _decay(shape: Shape) -> Schedule | None:
     if shape.decay == "constant":
         return Constant()
     if shape.decay == "line":
-        return Linear(start_factor=1.0, end_factor=float(f"{shape.floor / shape.lr:.12g}"), total_iters=size)
+        return Linear(start_factor=1.0, end_factor=shape.floor_share, total_iters=size)
     if shape.decay == "cosine":
         return Cosine(T_max=size, eta_min=shape.floor)
     if shape.decay == "power" and not shape.floor:
