@@ -129,7 +129,9 @@ EXACT = (1e-13, 1e-11, 1e-9)
 """`solve`: the learning rate may be this far from the wanted one, as a share of it; the nearest that there is."""
 
 EXACT_SINGLE = 2.0**-22
-"""The same where a framework computes in single precision: two units in the last place of a float32 of 24 bits."""
+"""The same where a framework computes in single precision: two units in the last place of a float32 of 24 bits.
+
+`fit` searches such a log with this share of its largest learning rate: 1 + cos(x) has it near the end of a cosine."""
 
 COARSE = 0.75
 """The share of the rows that change sides between two values for one between them to be right."""
@@ -198,11 +200,6 @@ FEWEST_CURVED = 4
 
 FINE = 1e-2
 """Where every digit is logged, this share of the log's tolerance is searched with first: real logs are that exact."""
-
-SINGLES = 2.0**-22
-"""What arithmetic in single precision leaves of a difference, as a share of the largest learning rate: two last places.
-
-1 + cos(x) has it near the end of a cosine, where the value itself is small. Rows are only searched with it."""
 
 SLACKS = (1.5, 3.0)
 """Rows may lie so many tolerances from a law: a least-squares fit is not the nearest everywhere."""

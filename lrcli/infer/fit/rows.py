@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from lrcli.infer.effort import spend
 from lrcli.infer.fit.solve import amplitudes
-from lrcli.infer.limits import FINE, SINGLES, SLACKS
+from lrcli.infer.limits import EXACT_SINGLE, FINE, SLACKS
 from lrcli.infer.rows import Rows
 from lrcli.logs import Rounding
 from lrcli.logs.rounding import FULL, tolerance
@@ -43,7 +43,7 @@ class FitRows(Rows):
     @property
     def coarse(self) -> FitRows:
         """The rows with what arithmetic in single precision may miss them by."""
-        return replace(self, slack=[max(slack, SINGLES * self.peak) for slack in self.slack])
+        return replace(self, slack=[max(slack, EXACT_SINGLE * self.peak) for slack in self.slack])
 
     @property
     def weights(self) -> list[float]:
