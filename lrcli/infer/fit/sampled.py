@@ -64,8 +64,8 @@ def between_candidates(rows: FitRows, law: Wave) -> Iterator[Candidate]:
             yield replace(candidate, shape=None)  # the words of a framework count epochs
 
 
-def _near(value: float, part: float = 1e-7) -> float:
-    return simplest(*sorted((value * (1 - part), value * (1 + part))))
+def _near(value: float) -> float:
+    return simplest(*sorted((value * (1 - 1e-7), value * (1 + 1e-7))))
 
 
 def sampled_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:

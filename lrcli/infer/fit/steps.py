@@ -25,7 +25,7 @@ class Flat(NamedTuple):
     high: float
 
 
-def flats(rows: FitRows, most: int = MOST_FLATS) -> list[Flat] | None:
+def flats(rows: FitRows) -> list[Flat] | None:
     """The flat stretches, in order; None if there are too many."""
     stretches: list[Flat] = []
     start, low, high = 0, -math.inf, math.inf
@@ -33,7 +33,7 @@ def flats(rows: FitRows, most: int = MOST_FLATS) -> list[Flat] | None:
         a, b = max(low, y - tol), min(high, y + tol)
         if a > b or (i and abs(y - rows.values[start]) > max(1e-8 * abs(y), 1e-12 * rows.peak)):
             stretches.append(Flat(start, i, low, high))
-            if len(stretches) >= most:
+            if len(stretches) >= MOST_FLATS:
                 return None
             start, a, b = i, y - tol, y + tol
         low, high = a, b
