@@ -10,7 +10,6 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import product as pairs_of
 
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, Main
@@ -74,10 +73,12 @@ def with_warmup(
     if climbs != (LINE,):
         both = ((start, climb) for start in begins for climb in climbs)
         ramps = [curve for start, climb in both if (curve := curved(before, start, climb))]
-    unseen = not len(before) and not isinstance(law, Falling)  # a flat stretch says nothing of a warmup before it
-    for begin, start in pairs_of(_main_begins(inner, before, law, begins, ramps), begins):
-        if start.first_step == begin or (start.first_step < begin and (len(before) or unseen)):
-            for main in mains(inner, law, begin, start.first_step):
+    warms = len(before) or not isinstance(law, Falling)  # a flat stretch says nothing of a warmup before it
+    for begin in _main_begins(inner, before, law, begins, ramps):
+        by_step_0 = mains(inner, law, begin)
+        for start in begins:
+            is_start = start.first_step == begin or (warms and start.first_step < begin)
+            for main in by_step_0(start.first_step) if is_start else ():
                 if 0 < main.lr < math.inf:
                     yield from after_ramps(rows, before, main, start, flat, climbs)
 
@@ -237,7 +238,7 @@ def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Main]:
         open_top = abs(law.top - near) > OPEN_TOP
         begins = [near, *(p for p in begins if open_top and abs(p - near) < 0.2 * law.half)]
     for begin in dict.fromkeys(p for p in begins if p <= rows.at[0] + 1):
-        yield from (main for main in mains(inner, law, begin, begin) if main.lr > 0)
+        yield from (main for main in mains(inner, law, begin)(begin) if main.lr > 0)
 
 
 def _ramps(before: FitRows, main: Main, target: RateAt, first: int, lr: float) -> Iterator[Ramp]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import cache, partial
 from itertools import islice
 
 from lrcli.frameworks.fitting import Shape
@@ -24,9 +25,15 @@ from lrcli.infer.numbers import cost, digits, rounded, simplest, simplest_whole
 from lrcli.infer.usual import FLOOR_SHARES
 
 
-def mains(rows: FitRows, law: Law | Falling, begin: int, first_step: int) -> Iterator[Main]:
-    """The curves of a law that begin at a position: their rows are `rows`."""
+def mains(rows: FitRows, law: Law | Falling, begin: int) -> Callable[[int], Iterator[Main]]:
+    """The curves of a law that begin at a position, by the run's step 0: it bears on which lengths are round."""
+    return partial(_mains, rows, law, begin, cache(partial(_ended, rows, law, begin)))
 
+
+Ended = Callable[[Shape], Callable[[int], Iterator[Shape]]]
+
+
+def _mains(rows: FitRows, law: Law | Falling, begin: int, ended: Ended, first_step: int) -> Iterator[Main]:
     def main(shape: Shape, extra: float = 0.0, free: tuple[str, ...] = ()) -> Main:
         spent = cost(shape.lr) + extra + (floor_cost(shape.floor, shape.lr) if shape.floor else 0.0)
         for length in (shape.end, shape.scale):
@@ -54,15 +61,15 @@ def mains(rows: FitRows, law: Law | Falling, begin: int, first_step: int) -> Ite
     elif isinstance(law, Slope):
         if law.slope > 0:
             yield from _rising(rows, law, begin)
-        lines = list(_ended(rows, law, Shape("line", 1.0), begin, first_step)) if law.slope < 0 else []
+        lines = list(ended(Shape("line", 1.0))(first_step)) if law.slope < 0 else []
         yield from map(main, lines)
         if not lines or abs(law.end - round(law.end)) >= 1e-3:
             yield from (main(*line) for line in _lines_to_floor(rows, law, begin))
     elif isinstance(law, Wave):
-        yield from map(main, _ended(rows, law, Shape("cosine", 1.0), begin, first_step))
+        yield from map(main, ended(Shape("cosine", 1.0))(first_step))
     else:
         for power in rounded(law.power, 4):
-            if curves := list(_ended(rows, law, Shape("power", 1.0, power=power), begin, first_step)):
+            if curves := list(ended(Shape("power", 1.0, power=power))(first_step)):
                 yield from (main(shape, cost(power)) for shape in curves)
                 return
 
@@ -109,8 +116,9 @@ def _root_shapes(rows: FitRows, law: Power, begin: int) -> Iterator[Shape]:
             yield Shape("root", 1.0, end=length, floor=share)
 
 
-def _ended(rows: FitRows, law: Slope | Wave | Power, unit: Shape, begin: int, first_step: int) -> Iterator[Shape]:
+def _ended(rows: FitRows, law: Law | Falling, begin: int, unit: Shape) -> Callable[[int], Iterator[Shape]]:
     """The curves of this kind that end about where the law does; a line falls to 0, the others to any floor."""
+    assert isinstance(law, (Slope, Wave, Power))
     probe = rows.pick(spread(len(rows), 60, 8))
     to_zero = isinstance(law, Slope) or (isinstance(law, Power) and law.floor <= 0)
     least = 1 if isinstance(law, Wave) else rows.at[-1] - begin + (to_zero and rows.values[-1] > rows.slack[-1])
@@ -118,15 +126,23 @@ def _ended(rows: FitRows, law: Slope | Wave | Power, unit: Shape, begin: int, fi
     def curve(length: int) -> Callable[[int], float]:
         return next(curves(replace(unit, end=length), rows, begin))
 
+    @cache
     def fits(length: int) -> bool:
         if length < max(least, 1):
             return False
         return (probe.scale(curve(length), 1.5) if to_zero else probe.heights(curve(length))) is not None
 
-    for length in whole_lengths(law.end - begin, (0, begin - first_step, begin), fits):
-        near = None if to_zero else rows.heights(curve(length))
-        for lr, floor in heights(rows, curve(length), near and near[0]):
-            yield replace(unit, lr=lr, end=length, floor=floor)
+    @cache
+    def of_length(length: int) -> list[Shape]:
+        falling = curve(length)
+        near = None if to_zero else rows.heights(falling)
+        return [replace(unit, lr=lr, end=length, floor=floor) for lr, floor in heights(rows, falling, near and near[0])]
+
+    def by_step_0(first_step: int) -> Iterator[Shape]:
+        for length in whole_lengths(law.end - begin, (0, begin - first_step, begin), fits):
+            yield from of_length(length)
+
+    return by_step_0
 
 
 def whole_lengths(exact: float, shifts: Iterable[int], fits: Callable[[int], bool]) -> list[int]:

@@ -153,7 +153,7 @@ def _part(rows: FitRows, segments: list[Segment], i: int, start: int, stop: int,
         shape = Shape("line", peak, end=size, floor=float(f"{last * peak:.12g}")) if first == 1 else None
         return PhasePart(line, cost(first) + cost(last) + COSTS["phase"], shape)
     inner = rows.part(segment.start, segment.stop)
-    for main in mains(inner, law, start, start):
+    for main in mains(inner, law, start)(start):
         share = _share(main.lr, peak, noise)
         alone = said(main.draft(start, main.shape), inner)
         if alone is None or (share != 1 and main.shape.floor and not isinstance(alone.schedule, Cosine)):

@@ -140,7 +140,7 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
 
 
 def _by_tolerance(rows: FitRows, metrics: Metrics) -> tuple[FitRows, list[Candidate], Effort]:
-    """(the rows with the tolerance that gives candidates, these, what it took), one tolerance after the other."""
+    """(the rows with the tolerance that gives candidates, these, the effort), one tolerance after the other."""
     if rows.single:  # what single precision leaves of a difference, for candidates that give every row to the bit
         near, effort = _limited(rows.coarse, metrics)
         exact = [each for each in near if is_exact(each, rows)]
@@ -156,7 +156,7 @@ def _by_tolerance(rows: FitRows, metrics: Metrics) -> tuple[FitRows, list[Candid
 
 
 def _limited(rows: FitRows, metrics: Metrics) -> tuple[list[Candidate], Effort]:
-    """What a search comes to that may compute no more than it should, and what it computed."""
+    """(what a search of limited effort comes to, the effort)."""
     matches: list[Candidate] = []
     with Effort(FITTED) as effort:
         matches = _search(rows, metrics)
