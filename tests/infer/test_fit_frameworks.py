@@ -9,7 +9,7 @@ import pytest
 from lrcli.infer.fit import Fitted, fit_run
 from lrcli.infer.fit.spec import spec_mapping
 from lrcli.logs import Log, Rounding
-from lrcli.logs.rounding import quantise
+from lrcli.logs.rounding import quantise, shortest32
 from lrcli.reader import parse_text
 
 FULL, FIVE = Rounding(), Rounding("significant", 5)
@@ -264,3 +264,14 @@ def test_schedule_in_single_precision_is_named(text: str) -> None:
     fit = fitted(f"{{name: run, {text}}}", range(0, 3000, 30), Rounding("float32"))
     assert text.partition("type: ")[2].startswith(fit.kind)
     assert fit.residual == 0
+
+
+@pytest.mark.parametrize("text", SINGLES[:3], ids=lambda text: text.partition("type: ")[2].partition(",")[0])
+def test_schedule_in_shortest_singles_is_named(text: str) -> None:
+    """A log may write its singles with as few digits as tell them apart: 0.001 for 0.0010000000474974513."""
+    group = parse_text(f"{{name: run, {text}}}").groups[0]
+    places = range(0, 3000, 30)
+    rates = [shortest32(group.schedule.lr_at(p, group.lr or 0.0)) for p in places]
+    found = fit_run(Log("run", "step", list(places), {"lr": rates}, rounding=Rounding("float32")))
+    assert text.partition("type: ")[2].startswith(found.kind)
+    assert [shortest32(found.candidate.at(p)) for p in places if found.candidate] == rates

@@ -144,7 +144,8 @@ def exact_words(near: Candidate, rows: FitRows) -> list[Candidate]:
 
 def is_exact(candidate: Candidate, rows: FitRows) -> bool:
     """Whether a candidate gives every row as it is printed."""
-    return all(quantise(candidate.at(p), rows.rounding) == y for p, y in zip(rows.at, rows.values, strict=True))
+    how = rows.rounding
+    return all(quantise(candidate.at(p), how) == quantise(y, how) for p, y in zip(rows.at, rows.values, strict=True))
 
 
 def _in_words(words: Words, candidate: Candidate, rows: FitRows) -> Candidate:
