@@ -112,12 +112,19 @@ def mean_of(sources: Sequence[RateSource]) -> RateSource:
     return lambda ts: [math.fsum(rates) / len(rates) for rates in zip(*(source(ts) for source in sources), strict=True)]
 
 
-def averaged(source: RateSource, n: int, start: int) -> RateSource:
-    """The mean over n steps that begin `start` steps after t; before the run there is none."""
+def averaged(source: RateSource, n: int, start: int, stop: float = math.inf) -> RateSource:
+    """The mean over n steps that begin `start` steps after t; before the run there is none, and none from `stop` on.
+
+    What lies past `stop` as a whole is a mean of the formula that goes on.
+    """
+
+    def window(t: float) -> tuple[int, int]:
+        begin, end = max(int(t) + start, 0), int(t) + start + n
+        return begin, int(min(end, stop)) if begin < stop else end
 
     def at(ts: Sequence[float]) -> list[float]:
         spend(len(ts) * n // 8)
-        windows = [(max(int(t) + start, 0), int(t) + start + n) for t in ts]
+        windows = [*map(window, ts)]
         first, last = min((a for a, _ in windows), default=0), max((b for _, b in windows), default=0)
         if last - first <= len(ts) * n:  # they lie side by side, or over each other
             rates = source(range(first, last))

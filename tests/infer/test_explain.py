@@ -307,6 +307,14 @@ def test_means_of_epochs_that_the_spec_speaks_of_follow_it() -> None:
     assert [change.setting for change in report.explanations[0].changes] == ["lr=0.05"]
 
 
+def test_the_mean_of_a_last_epoch_that_is_cut_is_of_the_steps_it_has() -> None:
+    text = "{lr: 0.1, steps: 25, steps_per_epoch: 10, epoch_shows: mean, interval: step, schedule: {type: cosine}}"
+    declared = read_declared(text)
+    rates = [formula(declared.spec)(t) for t in range(25)]
+    means = [math.fsum(part) / len(part) for part in (rates[:10], rates[10:20], rates[20:])]
+    assert explain(declared, log_of(means)).follows
+
+
 def test_means_of_long_epochs_are_not_averaged_again() -> None:
     """Means of means of 500 steps would be all that a search has time for."""
     text = "{lr: 0.1, epochs: 20, steps_per_epoch: 500, epoch_shows: mean, interval: step, schedule: {type: cosine}}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 from lrcli.errors import LrcliError
 from lrcli.infer.explain.changed import ChangedKeys
@@ -12,7 +14,7 @@ from lrcli.infer.explain.judging import named, nearest_of
 from lrcli.infer.explain.rows import LogRows, rows_of
 from lrcli.infer.explain.search import search
 from lrcli.infer.sources import plain_source
-from lrcli.infer.transforms import RateSource
+from lrcli.infer.transforms import RateSource, averaged
 from lrcli.logs import Log, Rounding
 from lrcli.reader import Declared
 from lrcli.series import series_of
@@ -145,8 +147,11 @@ def _chosen(
         except LrcliError as exc:
             failure = failure or exc
             continue
-        mean_of = rows.per_epoch if spec.epoch_shows == "mean" else None
-        explanation = explanation_of(Hypothesis(source, mean_of=mean_of or 0), rows)
+        hypothesis = Hypothesis(source)
+        if spec.epoch_shows == "mean" and rows.per_epoch:
+            mean = partial(averaged, n=rows.per_epoch, start=0, stop=spec.length)
+            hypothesis = replace(hypothesis, mean=mean)
+        explanation = explanation_of(hypothesis, rows)
         longest = longest or (i, rows, explanation)
         if explanation.misses:
             return i, rows, explanation

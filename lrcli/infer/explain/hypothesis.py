@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from lrcli.infer.costs import EXTRA
 from lrcli.infer.keys import Change
-from lrcli.infer.transforms import STRAIGHT, Clock, RateSource, averaged
+from lrcli.infer.transforms import STRAIGHT, Clock, RateSource
 from lrcli.values import dataclass
 
 Untouched = Literal["", "clock", "factor", "all"]
@@ -33,8 +33,8 @@ class Part:
 class Hypothesis:
     """What the log would hold if these causes, and no others, were at work.
 
-    predicted(t) = factor * source(clock(t)), the factor from position `factor_from` on. mean_of: so many steps from
-    clock(t) on are averaged where the spec says that a log shows means of epochs, else 0.
+    predicted(t) = factor * source(clock(t)), the factor from position `factor_from` on. mean: makes the means of a
+    source that each row shows, where the spec says that a log shows means of epochs.
     """
 
     source: RateSource
@@ -42,11 +42,11 @@ class Hypothesis:
     factor: float = 1.0
     factor_from: int = 0
     parts: tuple[Part, ...] = ()
-    mean_of: int = 0
+    mean: Callable[[RateSource], RateSource] | None = None
 
     def at(self, positions: Sequence[int]) -> list[float]:
         """The predicted learning rate at each position."""
-        source = averaged(self.source, self.mean_of, 0) if self.mean_of else self.source
+        source = self.mean(self.source) if self.mean else self.source
         rates = source(self.clock.times(positions))
         c, begin = self.factor, self.factor_from
         if c == 1.0:

@@ -64,7 +64,7 @@ class Probe:
         """What a source gives for the rows."""
         spend(len(self.wanted))
         base = self.evidence.base
-        if isinstance(source, Formula) and source.schedule.stands_alone() and not base.mean_of:
+        if isinstance(source, Formula) and source.schedule.stands_alone() and not base.mean:
             source = pointwise(source.one)  # a few rows are no reason for a table
         return replace(base, source=source).at(self.wanted.at)
 

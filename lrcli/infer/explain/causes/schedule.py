@@ -34,7 +34,7 @@ def find_cycles(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def find_averaged(evidence: Evidence) -> Iterator[Hypothesis]:
     """Means over an epoch, the steps in it from the spec or from the rows; none of means that the spec speaks of."""
-    if evidence.base.mean_of:
+    if evidence.base.mean:
         return
     source, rows, at = evidence.base.source, evidence.log, evidence.rows.at
     per = rows.per_epoch
