@@ -11,7 +11,7 @@ from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.compose import clocked_candidates, compose, curved_candidates, with_warmup
 from lrcli.infer.fit.cyclic import cyclic_candidates, one_cycle_candidates
 from lrcli.infer.fit.phases import phase_candidates
-from lrcli.infer.fit.plateau import Metrics, plateau_candidates
+from lrcli.infer.fit.plateau import MetricColumns, plateau_candidates
 from lrcli.infer.fit.restarts import restart_candidates
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.sampled import between_candidates, sampled_candidates, warming_candidates
@@ -23,7 +23,7 @@ from lrcli.infer.limits import FEW_WARM, MOST_CYCLES, SLACKS, UNROUND
 from lrcli.infer.numbers import digits
 
 
-def candidates(rows: FitRows, searched: FitRows, metrics: Metrics) -> Iterator[Candidate]:
+def candidates(rows: FitRows, searched: FitRows, metrics: MetricColumns) -> Iterator[Candidate]:
     """What the rows may come from, in no order; `searched` are those that candidates are made of."""
     flat = flats(rows)
     if flat is not None and len(flat) > 1:

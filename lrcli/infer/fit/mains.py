@@ -30,10 +30,10 @@ def mains(rows: FitRows, law: Law | Falling, begin: int) -> Callable[[int], Iter
     return partial(_mains, rows, law, begin, cache(partial(_ended, rows, law, begin)))
 
 
-Ended = Callable[[Shape], Callable[[int], Iterator[Shape]]]
+EndedShapes = Callable[[Shape], Callable[[int], Iterator[Shape]]]
 
 
-def _mains(rows: FitRows, law: Law | Falling, begin: int, ended: Ended, first_step: int) -> Iterator[Main]:
+def _mains(rows: FitRows, law: Law | Falling, begin: int, ended: EndedShapes, first_step: int) -> Iterator[Main]:
     def main(shape: Shape, extra: float = 0.0, free: tuple[str, ...] = ()) -> Main:
         spent = cost(shape.lr) + extra + (floor_cost(shape.floor, shape.lr) if shape.floor else 0.0)
         for length in (shape.end, shape.scale):

@@ -16,11 +16,11 @@ from lrcli.infer.numbers import cost, simplest
 from lrcli.infer.usual import PATIENCES, THRESHOLDS
 from lrcli.schedules.plateau import Plateau
 
-Metrics = Mapping[str, Sequence[float | None]]
+MetricColumns = Mapping[str, Sequence[float | None]]
 """The columns of a log that may be a plateau's metric."""
 
 
-def plateau_candidates(rows: FitRows, flats: list[Flat], metrics: Metrics) -> Iterator[Candidate]:
+def plateau_candidates(rows: FitRows, flats: list[Flat], metrics: MetricColumns) -> Iterator[Candidate]:
     """The plateau schedules that give these flat stretches, by metric column; Keras logs float32 numbers."""
     if not 2 <= len(flats) <= 100 or len(rows) > MOST_METRIC or flats[-1].low <= 0:
         return

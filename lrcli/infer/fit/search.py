@@ -14,7 +14,7 @@ from lrcli.infer.effort import Effort, spend
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.candidates import candidates
 from lrcli.infer.fit.naming import best_named, exact_words, gives, is_exact
-from lrcli.infer.fit.plateau import Metrics
+from lrcli.infer.fit.plateau import MetricColumns
 from lrcli.infer.fit.rows import FitRows, make_rows, spread
 from lrcli.infer.limits import FEWEST, FITTED, MANY_ROWS, MOST_METRIC, ROUNDS, SEARCHED
 from lrcli.logs import Log, Run
@@ -139,7 +139,7 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
     return Fitted(log, run, best, length, len(rows), residual, others[:3], tuple(remarks), epoch or None)
 
 
-def _by_tolerance(rows: FitRows, metrics: Metrics) -> tuple[FitRows, list[Candidate], Effort]:
+def _by_tolerance(rows: FitRows, metrics: MetricColumns) -> tuple[FitRows, list[Candidate], Effort]:
     """(the rows with the tolerance that gives candidates, these, the effort), one tolerance after the other."""
     if rows.single:  # what single precision leaves of a difference, for candidates that give every row to the bit
         near, effort = _limited(rows.coarse, metrics)
@@ -155,7 +155,7 @@ def _by_tolerance(rows: FitRows, metrics: Metrics) -> tuple[FitRows, list[Candid
     return rows, *_limited(rows, metrics)
 
 
-def _limited(rows: FitRows, metrics: Metrics) -> tuple[list[Candidate], Effort]:
+def _limited(rows: FitRows, metrics: MetricColumns) -> tuple[list[Candidate], Effort]:
     """(what a search of limited effort comes to, the effort)."""
     matches: list[Candidate] = []
     with Effort(FITTED) as effort:
@@ -204,7 +204,7 @@ def _finite(
     return [int(positions[i]) for i in kept], [lr for i in kept if (lr := lrs[i]) is not None], kept
 
 
-def _search(rows: FitRows, metrics: Metrics) -> list[Candidate]:
+def _search(rows: FitRows, metrics: MetricColumns) -> list[Candidate]:
     """The candidates that give all rows, the cheapest first."""
     indices = sorted({*spread(len(rows), SEARCHED), *_jumps(rows)})
     most = 1 if len(rows) > MANY_ROWS else 4
