@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice, pairwise
 
 from lrcli.infer.costs import COSTS
@@ -17,8 +18,7 @@ from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.sampled import between_candidates, sampled_candidates, warming_candidates
 from lrcli.infer.fit.segments import Segment, cut, cycles, last_stretch
 from lrcli.infer.fit.skipped import late_candidates
-from lrcli.infer.fit.steps import Drop, Flat, falling, flats
-from lrcli.infer.fit.wave import Wave
+from lrcli.infer.fit.steps import Flat, falling, flats
 from lrcli.infer.limits import FEW_WARM, MOST_CYCLES, SLACKS, UNROUND
 from lrcli.infer.numbers import digits
 
@@ -57,24 +57,25 @@ def _stepped(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:
     law = falling(rows, flats[top:])
     if law is not None:
         # what falls in every row by a factor that nobody wrote is an exponential, of which some rows are logged
-        if len(flats) < len(rows) or digits(law.gamma) < UNROUND:
+        if len(flats) < len(rows) or digits(law.power) < UNROUND:
             yield from with_warmup(rows, Segment(flats[top].start, len(rows), law))
         return
     last_rise = max((i for i in range(1, len(flats)) if flats[i].low > flats[i - 1].high), default=0)
     law = falling(rows, flats[last_rise:]) if last_rise > top else None
     if law is not None:
         pairs = pairwise(flats[: last_rise + 1])
-        drops = (Drop(rows.at[b.start - 1], rows.at[b.start]) for a, b in pairs if b.high < a.low)
-        yield from clocked_candidates(rows, Segment(flats[last_rise].start, len(rows), law.after(*drops)))
+        drops = [(rows.at[b.start - 1], rows.at[b.start]) for a, b in pairs if b.high < a.low]
+        before = replace(law, height=law.height / law.power ** len(drops), drops=(*drops, *law.drops))
+        yield from clocked_candidates(rows, Segment(flats[last_rise].start, len(rows), before))
 
 
 def _of_segments(rows: FitRows, searched: FitRows, segments: list[Segment]) -> Iterator[Candidate]:
     last = segments[-1]
     direct = list(compose(searched, segments))
-    if len(segments) > 1 or isinstance(last.law, Wave):
+    if len(segments) > 1 or last.law.kind == "cosine":
         most_cost = min((each.cost for each in direct), default=math.inf) + COSTS["another answer"]
         direct += islice(one_cycle_candidates(searched, segments, most_cost), 40)
-    if len(segments) == 1 and isinstance(last.law, Wave):
+    if len(segments) == 1 and last.law.kind == "cosine":
         direct += between_candidates(searched, last.law)
     elif not direct or last.start < FEW_WARM:
         direct += _under_a_warmup(searched, last, curved=not direct)

@@ -13,14 +13,13 @@ from dataclasses import replace
 
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, Main
-from lrcli.infer.fit.laws import Law, Level, Power, Slope
+from lrcli.infer.fit.laws import Law
 from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import curves, said
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
-from lrcli.infer.fit.steps import Falling
+from lrcli.infer.fit.solve import crossing
 from lrcli.infer.fit.warmup import CURVED, LINE, Climb, Ramp, RateAt, Start, climbing, curved, kinks, ramp, starts
-from lrcli.infer.fit.wave import Wave
 from lrcli.infer.limits import FEWEST_CURVED, MOST_PRODUCT, OPEN_TOP
 from lrcli.infer.numbers import cost, simplest_whole
 from lrcli.infer.usual import WARMUP_SHARES
@@ -41,7 +40,7 @@ def compose(rows: FitRows, segments: list[Segment], *, late: bool = False) -> It
             continue
         segment = segments[number]
         flat = last if segment is not last else None
-        if flat is None or (isinstance(flat.law, Level) and _may_end(segment.law)):
+        if flat is None or (flat.law.kind == "constant" and _may_end(segment.law)):
             yield from with_warmup(rows, segment, flat, late=late)
 
 
@@ -73,7 +72,7 @@ def with_warmup(
     if climbs != (LINE,):
         both = ((start, climb) for start in begins for climb in climbs)
         ramps = [curve for start, climb in both if (curve := curved(before, start, climb))]
-    warms = len(before) or not isinstance(law, Falling)  # a flat stretch says nothing of a warmup before it
+    warms = len(before) or law.kind != "steps"  # a flat stretch says nothing of a warmup before it
     for begin in _main_begins(inner, before, law, begins, ramps):
         by_step_0 = mains(inner, law, begin)
         for start in begins:
@@ -101,47 +100,46 @@ def after_ramps(
 
 def _zeros(lines: list[RateAt]) -> tuple[int, ...]:
     """Where the ramp through the rows of the warmup is 0, if that is a whole position."""
-    if len(lines) != 1 or not isinstance(lines[0], Slope) or lines[0].slope <= 0:
+    if len(lines) != 1 or not isinstance(lines[0], Law) or lines[0].slope <= 0:
         return ()
     near = round(lines[0].end)
     return (near,) if abs(lines[0].end - near) < 0.02 else ()
 
 
-def _main_begins(
-    inner: FitRows, before: FitRows, law: Law | Falling, begins: list[Start], ramps: list[RateAt]
-) -> Iterator[int]:
+def _main_begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start], ramps: list[RateAt]) -> Iterator[int]:
     """Positions at which the main law may begin."""
     first = inner.at[0]
     met = list(kinks(before, ramps, law, first, begins)) if len(before) else [start.first_step for start in begins]
-    if isinstance(law, Wave):
-        near = round(law.top)
+    if law.kind == "cosine":
+        near = round(law.begin)
         tops = [near]
-        if abs(law.top - near) > OPEN_TOP:
-            around = max(2, math.ceil(abs(law.half) * 0.01))
+        if abs(law.begin - near) > OPEN_TOP:
+            around = max(2, math.ceil(abs(law.length) * 0.01))
             wholes = ((simplest_whole(near - around - p, near + around - p), p) for p, _ in begins)
             tops += [whole + p for whole, p in wholes if whole is not None]
             tops += range(near - 3, near + 4)
-            tops += [p for p in met if len(before) or abs(p - near) < 0.2 * law.half]
+            tops += [p for p in met if len(before) or abs(p - near) < 0.2 * law.length]
         yield from dict.fromkeys(top for top in tops if not len(before) or top > before.at[-1])
         return
     yield from met
-    if len(before) and isinstance(law, Level):
+    if len(before) and law.kind == "constant":
         yield from (kink + 1 for kink in met if kink < first)  # (t + 1) / W is at the top one step early
-    elif not len(before) and ((isinstance(law, Power) and law.power < 0) or (isinstance(law, Slope) and law.slope < 0)):
+    elif not len(before) and (law.kind == "inverse" or (law.kind == "line" and law.slope < 0)):
         yield from _hidden_peaks(inner, law)
 
 
-def _hidden_peaks(inner: FitRows, law: Slope | Power) -> Iterator[int]:
+def _hidden_peaks(inner: FitRows, law: Law) -> Iterator[int]:
     """Where a falling curve has round values before its first row: a warmup that was not logged may end there."""
     first = inner.at[0]
-    low, high = law(first), law(min(0, first))
+    earliest = min(max(math.floor(law.end) + 1 if law.kind == "inverse" else 0, 0), first)
+    low, high = law(first), law(earliest)
     if not 0 < low < high:
         return
     powers = range(math.floor(math.log10(low)) - 2, math.ceil(math.log10(high)) + 1)
     leads = (*range(1, 100), 125, 175, 225, 325, 375, 625, 875)
     peaks = {peak for power in powers for lead in leads if low <= (peak := float(f"{lead}e{power}")) <= high}
     for peak in sorted(peaks, key=cost)[:70]:
-        at = law.place(peak)
+        at = crossing(lambda p, peak=peak: law(p) - peak, earliest, first, 1e-9)  # type: ignore[misc]
         near = round(at)
         if 0 < near <= first and abs(at - near) < 0.02 + 1e-7 * abs(at):
             yield near
@@ -180,9 +178,9 @@ def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None) -> Ca
     return said(main.draft(warmup.first_step, shape, spent, free=tuple(free), evidence=tuple(evidence)), rows)
 
 
-def _may_end(law: Law | Falling) -> bool:
+def _may_end(law: Law) -> bool:
     """Whether it is a law that falls to a floor at which a run may go on."""
-    return isinstance(law, (Slope, Wave)) or (isinstance(law, Power) and law.power > 0 < law.factor)
+    return law.kind in ("line", "cosine", "power")
 
 
 def _end_at(main: Main, flat: Segment, rows: FitRows) -> int | None:
@@ -217,11 +215,11 @@ def clocked_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
         decay = next(curves(main.shape, rows, main.begin), None)
         ways: list[tuple[str, FitRows, RateAt, float]] = []
         if before.values[0] < before.values[-1]:
-            ways.append(("a jump at its end", before, Level(main.lr, main.lr), main.lr))
+            ways.append(("a jump at its end", before, Law("constant", height=main.lr), main.lr))
             if decay is not None:
                 ways.append((_MEETS, before, lambda p, decay=decay: decay(round(p)), main.lr))  # type: ignore[misc]
         if decay is not None and seen.start == 0 and len(before) <= MOST_PRODUCT and min(map(decay, before.at)) > 0:
-            ways.append((_PRODUCT, before.over(decay), Level(1.0, 1.0), 1.0))
+            ways.append((_PRODUCT, before.over(decay), Law("constant"), 1.0))
         for how, rising, target, lr in ways:
             yield from _during(rows, main, how, _ramps(rising, main, target, rows.at[segment.start], lr))
 
@@ -229,14 +227,14 @@ def clocked_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
 def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Main]:
     """The curves of the last stretch that began before it, about where the log does."""
     law = segment.law
-    if isinstance(law, Level) or segment.stop - segment.start < 3 or not segment.start:
+    if law.kind == "constant" or segment.stop - segment.start < 3 or not segment.start:
         return
     inner = rows.part(segment.start, segment.stop)
     begins = [rows.at[0], rows.at[0] + 1, 0, 1]
-    if isinstance(law, Wave):
-        near = round(law.top)
-        open_top = abs(law.top - near) > OPEN_TOP
-        begins = [near, *(p for p in begins if open_top and abs(p - near) < 0.2 * law.half)]
+    if law.kind == "cosine":
+        near = round(law.begin)
+        open_top = abs(law.begin - near) > OPEN_TOP
+        begins = [near, *(p for p in begins if open_top and abs(p - near) < 0.2 * law.length)]
     for begin in dict.fromkeys(p for p in begins if p <= rows.at[0] + 1):
         yield from (main for main in mains(inner, law, begin)(begin) if main.lr > 0)
 

@@ -8,11 +8,10 @@ from itertools import islice, pairwise, product
 
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.laws import Slope, line_of
+from lrcli.infer.fit.laws import Law, line_of
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.warmup import Start, starts
-from lrcli.infer.fit.wave import Wave
 from lrcli.infer.limits import NEAR_HALF
 from lrcli.infer.numbers import cost, digits, rounded, simplest, simplest_whole
 from lrcli.infer.usual import ONE_CYCLE_DIVISORS, ONE_CYCLE_SHARES
@@ -73,15 +72,15 @@ def _near(value: float, tol: float) -> float:
 def one_cycle_candidates(rows: FitRows, segments: list[Segment], most_cost: float) -> Iterator[Candidate]:
     """One-cycle schedules up to a cost whose first peak lies where a rise meets the fall after it."""
     laws = [segment.law for segment in segments if segment.stop - segment.start > 1]
-    lines, waves = [law for law in laws if isinstance(law, Slope)], [law for law in laws if isinstance(law, Wave)]
-    peaks: list[tuple[Sequence[Slope] | Sequence[Wave], float, float]] = []
+    lines, waves = ([law for law in laws if law.kind == kind] for kind in ("line", "cosine"))
+    peaks: list[tuple[Sequence[Law], float, float]] = []
     if len(lines) > 1 and lines[0].slope > 0 > lines[1].slope:
         at = lines[0].meeting(lines[1])
         peaks.append((lines, at, lines[0](at)))
     if waves:
-        rises = rows.values[0] < rows.values[min(3, len(rows) - 1)] and waves[0].top <= rows.at[0]
-        at = waves[0].top + 2 * waves[0].half * rises  # a rise comes up half a wave after its lowest point
-        peaks.append((waves, at, waves[0].middle + waves[0].height))
+        rises = rows.values[0] < rows.values[min(3, len(rows) - 1)] and waves[0].begin <= rows.at[0]
+        at = waves[0].begin + 2 * waves[0].length * rises  # a rise comes up half a wave after its lowest point
+        peaks.append((waves, at, waves[0].floor + waves[0].height))
     probe = rows.pick(spread(len(rows), 80, 10))
     for (of_kind, at, peak), start in product(peaks, starts(rows)):
         for candidate in _from(rows, probe, start, of_kind, at, peak, most_cost):
@@ -94,14 +93,14 @@ def _from(
     rows: FitRows,
     probe: FitRows,
     start: Start,
-    laws: Sequence[Slope] | Sequence[Wave],
+    laws: Sequence[Law],
     peak_at: float,
     peak: float,
     most_cost: float,
 ) -> Iterator[Candidate]:
     """Those that begin at `start`, with their peak at peak_at, as the laws of the rise and the fall have it."""
     begin, last = start.first_step, laws[-1]
-    is_wave = isinstance(last, Wave)
+    is_wave = last.kind == "cosine"
     seen = rows.at[0] < peak_at and (laws[0] is not last or not is_wave)
     initial = laws[0](begin) if seen else 0.0
     if peak_at <= begin or (seen and initial <= 1e-6 * peak):
@@ -109,15 +108,15 @@ def _from(
     usual = [*ONE_CYCLE_DIVISORS, *(_written(peak / initial, 4) if seen else ())]
     divisors = [d for d in usual if not seen or abs(peak / initial - d) < 0.02 * d] or [25.0]
     finals = [1e4]
-    if isinstance(last, Wave) and last.middle > last.height:
-        share = peak / (last.middle - last.height)
+    if is_wave and last.floor > 0:
+        share = peak / last.floor
         finals += [f for f in (1e5, 1e3, 1e2, 1e1, 1.0) if any(0.7 < share / (f * d) < 1.4 for d in divisors)]
     open_length = "total_steps and pct_start: only their product is seen, the run ends in the rise"
     free = (open_length,) if rows.at[-1] <= peak_at else ()
     for share, total in _lengths(probe, last, begin, peak_at - begin):
         end_value = last(begin + total - 1)
         ends = [1e4, *_written(initial / end_value, 3)] if seen and end_value > 1e-9 * peak else finals
-        phases = [three for three in (None, True) if not isinstance(last, Wave) or _has_half(last, share, total, three)]
+        phases = [three for three in (None, True) if not is_wave or _has_half(last, share, total, three)]
         choices = product(_written(peak, 5), dict.fromkeys(divisors), dict.fromkeys(ends), phases)
         for max_lr, divisor, final, three_phase in choices:
             spent = start.cost + cost(max_lr) + cost(share) + cost(total) - COSTS["one cycle"]
@@ -135,14 +134,14 @@ def _from(
                 yield Candidate("one_cycle", max_lr, begin, spent, schedule, total, free)
 
 
-def _has_half(wave: Wave, share: float, total: int, three_phase: bool | None) -> bool:
+def _has_half(wave: Law, share: float, total: int, three_phase: bool | None) -> bool:
     """Whether one of the phases of such a cycle is about as long as half a wave."""
     rise = share * total
     lengths = (rise, total - 2 * rise) if three_phase else (rise, total - rise)
-    return any(abs(length - wave.half) <= 2 + NEAR_HALF * wave.half for length in lengths)
+    return any(abs(length - wave.length) <= 2 + NEAR_HALF * wave.length for length in lengths)
 
 
-def _lengths(probe: FitRows, last: Slope | Wave, begin: int, rise: float) -> dict[tuple[float, int], None]:
+def _lengths(probe: FitRows, last: Law, begin: int, rise: float) -> dict[tuple[float, int], None]:
     """(pct_start, total_steps) that put the peak so many steps behind the beginning."""
     lengths: list[tuple[float, int | None]] = []
     for share in ONE_CYCLE_SHARES:
@@ -154,7 +153,7 @@ def _lengths(probe: FitRows, last: Slope | Wave, begin: int, rise: float) -> dic
             simplest_whole(exact * 0.98, exact * 1.02),
         )
         lengths += [(share, total) for total in wholes]
-    if isinstance(last, Wave):
+    if last.kind == "cosine":
         end = last.end - begin + 1
         for total in (round(end), simplest_whole(end * 0.999, end * 1.001), simplest_whole(end * 0.99, end * 1.01)):
             if total is not None and total > rise + 1:

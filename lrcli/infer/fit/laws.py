@@ -1,6 +1,7 @@
-"""What a stretch of a curve can be: laws with real-valued parameters, and how each is estimated from rows.
+"""What a stretch of a curve can be: a registered class of length 1, stretched, and how it is estimated from rows.
 
-A law is not yet a schedule: it knows nothing of warmup, of where the run began, or of round numbers.
+A law is not yet a schedule: it knows nothing of warmup, of where the run began, or of round numbers. A learning rate is
+linear in its amplitudes, so that only the length of a law has to be sought.
 """
 
 from __future__ import annotations
@@ -8,116 +9,132 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
+from lrcli.frameworks.fitting import Shape
+from lrcli.infer.fit.naming import plain_schedule
 from lrcli.infer.fit.rows import FitRows, spread
-from lrcli.infer.fit.solve import Columns, amplitudes, golden, misfit
-from lrcli.infer.fit.wave import Wave, wave_of
-from lrcli.infer.limits import FITTED_POWER
+from lrcli.infer.fit.solve import Columns, amplitudes, crossing, misfit, polished
+from lrcli.infer.limits import FITTED_POWER, FITTED_WAVE, WIDEST_WAVE
 from lrcli.infer.usual import DECAY_POWERS, INVERSE_POWERS
+from lrcli.schedules.linear import Linear
+
+Curve = Callable[[float], float]
+
+Drop = tuple[int, int]
+"""The learning rate falls behind the first position, at the latest at the second."""
+
+_ENDLESS = Linear(start_factor=0.0, end_factor=2.0**60, total_iters=2.0**60)
+"""A line of slope 1: at powers of two nothing is rounded."""
 
 
 @dataclass(frozen=True)
-class Level:
-    """y = value, which is between low and high."""
+class Law:
+    """y = floor + height * unit((p - begin) / length), where the unit falls from 1 to 0 in one step.
 
-    low: float
-    high: float
+    kind: as `Shape.decay`. A length below 0 runs a power backwards: an inverse falls from the pole at its end, a root
+    of negative height from 0 there. A "line" is one of slope 1 that does not end, an "exponential" halves in its
+    length. power: the exponent; of "steps" the factor at each of the `drops`.
+    """
+
+    kind: str
+    begin: float = 0.0
+    length: float = 1.0
+    power: float = 1.0
+    floor: float = 0.0
+    height: float = 1.0
+    drops: tuple[Drop, ...] = ()
+
+    @cached_property
+    def rule(self) -> Curve:
+        """The unit, of a position in lengths."""
+        return _unit(self.kind, self.power, tuple(by for _, by in self.drops))
 
     def __call__(self, p: float) -> float:
-        return (self.low + self.high) / 2
+        try:
+            return self.floor + self.height * self.rule((p - self.begin) / self.length)
+        except (ZeroDivisionError, OverflowError):
+            return math.inf  # at a pole, or before it
 
-
-@dataclass(frozen=True)
-class Slope:
-    """y = value + slope * (p - at)."""
-
-    at: float
-    value: float
-    slope: float
-
-    def __call__(self, p: float) -> float:
-        return self.value + self.slope * (p - self.at)
+    @property
+    def slope(self) -> float:
+        """The change in a step of a line."""
+        return self.height / self.length
 
     @property
     def end(self) -> float:
-        """The position at which it would be 0."""
-        return self.place(0.0)
+        """The position at which it is at its floor, or at its pole; of a line where it is 0."""
+        return self.place(0.0) if self.kind == "line" else self.begin + self.length
 
     def place(self, value: float) -> float:
-        """The position at which it has a value."""
-        return self.at + (value - self.value) / self.slope
+        """The position at which it has a value, between its beginning and its end; NaN where it has not."""
+        share = (value - self.floor) / self.height
+        if self.kind == "line":
+            return self.begin + self.length * share
+        if -1e-9 < share < 1 + 1e-9:
+            share = min(max(share, 0.0), 1.0)
+        at_end = self.begin + self.length
+        return crossing(lambda p: self(p) - self.floor - self.height * share, *sorted((self.begin, at_end)))
 
-    def meeting(self, other: Slope) -> float:
-        """The position at which it meets another line."""
+    def meeting(self, other: Law) -> float:
+        """The position at which a line meets another."""
         return (other(0) - self(0)) / (self.slope - other.slope)
 
 
-@dataclass(frozen=True)
-class Decay:
-    """y = exp(line of p)."""
-
-    line: Slope
-
-    def __call__(self, p: float) -> float:
-        return math.exp(min(self.line(p), 700.0))
-
-
-@dataclass(frozen=True)
-class Power:
-    """y = floor + factor * |p - end| ** power: a polynomial that falls until `end`, or what falls from there on.
-
-    That is an inverse, whose power is below 0, or a root, whose factor is.
-    """
-
-    end: float
-    power: float
-    factor: float
-    floor: float = 0.0
-
-    def __call__(self, p: float) -> float:
-        left = self.end - p if self.power > 0 < self.factor else p - self.end
-        raised: float = max(left, 1e-9 if self.power < 0 else 0.0) ** self.power
-        return self.floor + self.factor * raised
-
-    def place(self, value: float) -> float:
-        """The position at which an inverse has a value."""
-        left: float = (value / self.factor) ** (1 / self.power)
-        return self.end + left
+@lru_cache(256)
+def _unit(kind: str, power: float, milestones: tuple[int, ...]) -> Curve:
+    """The registered class behind a kind of law, for a learning rate and a length of 1."""
+    if kind == "line":
+        return _ENDLESS.rule(1.0)  # type: ignore[return-value]
+    backwards = {"inverse": -power, "root": 0.5}
+    power = {"exponential": 0.5, **backwards}.get(kind, power)
+    schedule = plain_schedule(
+        Shape("power" if kind in backwards else kind, 1.0, end=1, power=power, milestones=milestones)
+    )
+    assert schedule is not None
+    return schedule.rule(1.0)  # type: ignore[return-value]
 
 
-Law = Level | Slope | Decay | Power | Wave
+def solved(rows: FitRows, law: Law, floor: bool = True) -> Law | None:
+    """The law with the amplitudes with which it is nearest to the rows."""
+    factors = amplitudes(_columns(rows, law, floor, law.length), rows.values, rows.weights)
+    if factors is None or factors[-1] == 0:
+        return None
+    return replace(law, floor=factors[0] if floor else 0.0, height=factors[-1])
 
 
-def level_of(rows: FitRows) -> Level | None:
+def _columns(rows: FitRows, law: Law, floor: bool, length: float) -> Columns:
+    """The columns that a law of this length is the sum of, each times an amplitude."""
+    rule, begin = law.rule, law.begin
+    column = [rule((p - begin) / length) for p in rows.at]
+    return [[1.0] * len(column), column] if floor else [column]
+
+
+def level_of(rows: FitRows) -> Law | None:
     """The level of these rows."""
     low = max(y - tol for y, tol in zip(rows.values, rows.slack, strict=True))
     high = min(y + tol for y, tol in zip(rows.values, rows.slack, strict=True))
     # what is one value is written as one, however few digits
     flat = max(rows.values) - min(rows.values) <= max(1e-8 * max(rows.values), 1e-12 * rows.peak)
-    return Level(low, high) if flat and low <= high else None
+    return Law("constant", height=(low + high) / 2) if flat and low <= high else None
 
 
-def line_of(rows: FitRows) -> Slope | None:
+def line_of(rows: FitRows) -> Law | None:
     """The line through these rows."""
-    if rows.at[0] == rows.at[-1]:
+    return solved(rows, Law("line", (rows.at[0] + rows.at[-1]) / 2)) if rows.at[0] < rows.at[-1] else None
+
+
+def decay_of(rows: FitRows) -> Law | None:
+    """The exponential of these rows."""
+    first, last = rows.values[0], rows.values[-1]
+    if min(rows.values) <= 0 or first == last:
         return None
-    at = (rows.at[0] + rows.at[-1]) / 2
-    half = (rows.at[-1] - rows.at[0]) / 2
-    factors = amplitudes([[1.0] * len(rows), [(p - at) / half for p in rows.at]], rows.values, rows.weights)
-    return None if factors is None or factors[1] == 0 else Slope(at, factors[0], factors[1] / half)
+    span = math.copysign(rows.at[-1] - rows.at[0], first - last)
+    return _stretched(rows, Law("exponential", rows.at[0]), span / 1000, 1e7 * span, floor=False)
 
 
-def decay_of(rows: FitRows) -> Decay | None:
-    """The exponential of these rows, whose logarithms are a line."""
-    if min(rows.values) <= 0:
-        return None
-    noise = [tol / y for y, tol in zip(rows.values, rows.slack, strict=True)]
-    line = line_of(replace(rows, values=[math.log(y) for y in rows.values], slack=noise))
-    return None if line is None else Decay(line)
-
-
-def power_of(rows: FitRows) -> Power | None:
+def power_of(rows: FitRows) -> Law | None:
     """The power of these rows: any power without a floor, or one of the usual ones with it."""
     if len(rows) < 5 or rows.at[0] == rows.at[-1] or not rows.values[0] > rows.values[-1] or min(rows.values) < 0:
         return None
@@ -125,134 +142,159 @@ def power_of(rows: FitRows) -> Power | None:
     if any(b > a + tol for a, b, tol in zip(rows.values, rows.values[1:], rows.slack, strict=False)):
         return None
     probe = rows.pick(spread(len(rows), 12, 3))  # most powers are ruled out by a few rows
-    for try_power in (straight, _with_floor):
-        for power in DECAY_POWERS:
-            law = try_power(probe, power)
-            if law is None or not probe.holds(law, 3.0):
-                continue
-            law = try_power(rows, power)
-            if law is not None and rows.holds(law, 2.0):
+    for power in DECAY_POWERS:
+        for floor in (False, True):
+            law = power_law(probe, power, floor)
+            if law and probe.holds(law, 3.0) and (law := power_law(rows, power, floor)) and rows.holds(law, 2.0):
                 return law
-    law = _of_any_power(rows)
-    return law if law is not None and rows.holds(law, 2.0) else None
+    return _of_any_power(rows)
 
 
-def straight(rows: FitRows, power: float) -> Power | None:
-    """The law of this power without a floor: y ** (1 / power) is a line that rises from `end`, or falls to it."""
-    seen = [i for i, y in enumerate(rows.values) if y > 0]
-    if len(seen) < 3 or (power < 0 and len(seen) < len(rows)):
-        return None
-    rows = rows.pick(seen) if len(seen) < len(rows) else rows
-    bent = [y ** (1 / power) for y in rows.values]
-    noise = [z * tol / (abs(power) * y) for z, y, tol in zip(bent, rows.values, rows.slack, strict=True)]
-    line = line_of(replace(rows, values=bent, slack=noise))
-    if line is None or line.slope * power > 0 or (power < 0 and line.end >= rows.at[0]):
-        return None
-    near = round(line.end)
-    end = float(near) if abs(near - line.end) < 1e-6 * abs(line.end - rows.at[0]) else line.end
-    return Power(end, power, abs(line.slope) ** power)
+def power_law(rows: FitRows, power: float, floor: bool) -> Law | None:
+    """The law of this power, with a floor or without one."""
+    law, bounds = _power(rows, power)
+    return _stretched(rows, law, *bounds, floor=floor)
 
 
-def _of_any_power(rows: FitRows) -> Power | None:
-    """The law of whatever power fits best without a floor."""
-
-    def gap(power: float) -> float:
-        law = straight(rows, power)
-        if law is None:
-            return math.inf
-        return sum(((law(p) - y) / tol) ** 2 for p, y, tol in zip(rows.at, rows.values, rows.slack, strict=True))
-
-    power = golden(gap, 0.1, 10.0, 40)
-    return straight(rows, float(f"{power:.4g}")) or straight(rows, power)
+def _power(rows: FitRows, power: float) -> tuple[Law, tuple[float, float]]:
+    """(a law of this power, the shortest and the longest length that it may have)."""
+    span = rows.at[_above(rows)] - rows.at[0]
+    return Law("power", rows.at[0], power=power), (span, 1e4 * span)
 
 
-def _with_floor(rows: FitRows, power: float) -> Power | None:
-    """The law of this power with a floor."""
-    first, last = rows.at[0], rows.at[-1]
-
-    def curve(p: float, distance: float) -> float:
-        raised: float = max((last + distance - p) / (last - first), 0.0) ** power
-        return raised
-
-    solved = _bent(rows, curve, 100.0 * (last - first))
-    if solved is None:
-        return None
-    distance, floor, height = solved
-    return Power(last + distance, power, height / (last - first) ** power, floor)
+def _above(rows: FitRows) -> int:
+    """The last row that is above 0."""
+    return max(i for i, y in enumerate(rows.values) if y > 0)
 
 
-def _bent(rows: FitRows, curve: Callable[[float, float], float], most: float) -> tuple[float, float, float] | None:
-    """(number up to `most`, floor, height) with which floor + height * curve(p, number) is nearest to falling rows."""
-    ones, first, middle, last = [1.0] * len(rows), rows.at[0], rows.at[len(rows) // 2], rows.at[-1]
-    fallen, left = rows.values[0] - rows.values[len(rows) // 2], rows.values[len(rows) // 2] - rows.values[-1]
-    if left <= 0:
+def _of_any_power(rows: FitRows) -> Law | None:
+    """The law without a floor whose power is near the rows, whatever it is."""
+    probe = rows.pick(spread(len(rows), 12, 3))
+    guesses: list[tuple[float, float, float]] = []
+    for power in DECAY_POWERS:
+        law, bounds = _power(probe, power)
+        if length := _length(probe, law, *bounds, floor=False):
+            gap = misfit(_columns(probe, law, False, length), probe.values, probe.weights)
+            guesses.append((gap, length, power))
+    if not guesses:
         return None
 
-    def columns(number: float) -> Columns:
-        return [ones, [curve(p, number) for p in rows.at]]
+    def columns(length: float, power: float) -> Columns:
+        return _columns(rows, replace(law, power=power), False, length)
 
-    def gap(number: float) -> float:
-        return misfit(columns(number), rows.values, rows.weights)
+    _, power = polished(columns, min(guesses)[1:], rows.values, rows.weights)
+    laws = (power_law(rows, number, False) for number in (float(f"{power:.4g}"), power))
+    return next((law for law in laws if law and rows.holds(law, 2.0)), None)
 
-    def bent(number: float) -> float:  # at the middle row, more than the rows are
-        a, b, c = (curve(p, number) for p in (first, middle, last))
-        return left * (a - b) - fallen * (b - c)
 
-    low, high = 0.0, most
-    if bent(low) * bent(high) > 0:
-        if abs(bent(low)) >= abs(bent(high)):
+def _stretched(rows: FitRows, law: Law, shortest: float, longest: float, *, floor: bool) -> Law | None:
+    """The law of the length between these with which it is nearest to the rows; None where it is far from them."""
+    length = _length(rows, law, shortest, longest, floor=floor)
+    rough = solved(rows, replace(law, length=length), floor) if length else None
+    if rough is None or not rows.holds(rough, 50, 2e-3 * (rows.values[0] - rows.values[-1])):
+        return None
+    columns = partial(_columns, rows, law, floor)
+
+    def gap(length: float) -> float:
+        return misfit(columns(length), rows.values, rows.weights)
+
+    length = min(rough.length, *polished(columns, [rough.length], rows.values, rows.weights), key=gap)
+    whole = round(law.begin + length) - law.begin
+    if whole and law.kind != "exponential" and gap(whole) < 4 * gap(length) + 1e-3:
+        length = whole
+    return solved(rows, replace(law, length=length), floor)
+
+
+def _length(rows: FitRows, law: Law, shortest: float, longest: float, *, floor: bool) -> float | None:
+    """The length between these with which a law goes through two rows, or through three if it has a floor."""
+    rule, begin = law.rule, law.begin
+    few = [0, len(rows) // 2, _above(rows)]
+    places, (top, middle, low) = [rows.at[i] for i in few], (rows.values[i] for i in few)
+
+    def bent(log: float) -> float:
+        length = math.copysign(math.exp(log), shortest)
+        a, b, c = (rule((p - begin) / length) for p in places)
+        return (middle - low) * (a - b) - (top - middle) * (b - c) if floor else low * a - top * c
+
+    ends = math.log(abs(shortest)), math.log(abs(longest))
+    log = crossing(bent, *ends, 1e-9)
+    if math.isnan(log):
+        if abs(bent(ends[0])) >= abs(bent(ends[1])):
             return None
-        high = 0.0
-    for _ in range(50 if high else 0):
-        between = math.sqrt(low * high) if low else high / 1000
-        if bent(between) * bent(high) > 0:
-            high = between
-        else:
-            low = between
-    rough = amplitudes(columns(high), rows.values, rows.weights)
-    slack = 2e-3 * (rows.values[0] - rows.values[-1])
-    if rough is None or not rows.holds(lambda p: rough[0] + rough[1] * curve(p, high), 50, slack):
-        return None
-    around = 0.5 * high + 0.02 * (last - first)  # noise of the three rows
-    number = golden(gap, max(high - around, 0.0), high + around, 40)
-    whole = float(round(number))
-    number = whole if gap(whole) < 4 * gap(number) + 1e-3 else number
-    factors = amplitudes(columns(number), rows.values, rows.weights)
-    return None if factors is None else (number, factors[0], factors[1])
+        log = ends[0]
+    return math.copysign(math.exp(log), shortest)
 
 
-def inverse_of(rows: FitRows) -> Power | None:
+def inverse_of(rows: FitRows) -> Law | None:
     """The inverse power of time of these rows."""
     if min(rows.values) <= 0 or not rows.values[0] > rows.values[-1]:
         return None
     probe = rows.pick(spread(len(rows), 9, 2))
     for power in INVERSE_POWERS:
-        guess = straight(probe, -power)
-        law = straight(rows, -power) if guess is not None and probe.holds(guess, 3.0) else None
+        guess = inverse_law(probe, power)
+        law = inverse_law(rows, power) if guess is not None and probe.holds(guess, 3.0) else None
         if law is not None and rows.holds(law, 3.0):
             return law
     return None
 
 
-def inverse_root_of(rows: FitRows) -> Power | None:
+def inverse_law(rows: FitRows, power: float) -> Law | None:
+    """The inverse of this power."""
+    span = rows.at[0] - rows.at[-1]
+    return _stretched(rows, Law("inverse", rows.at[0], power=power), span / 1e6, 1e6 * span, floor=False)
+
+
+def inverse_root_of(rows: FitRows) -> Law | None:
     """The inverse square root of the step itself, of which fewer rows are enough, counted from step 0 or 1."""
     for origin in (0, 1, -1):
-        span = rows.scale(lambda p, origin=origin: max(p - origin, 1) ** -0.5)  # type: ignore[misc]
+        law = Law("inverse", origin + 1, -1.0, 0.5)
+        span = rows.scale(lambda p, law=law: law(max(p, law.begin)))  # type: ignore[misc]
         if span is not None and rows.values[0] > rows.values[-1]:
-            return Power(origin, -0.5, sum(span) / 2)
+            return replace(law, height=sum(span) / 2)
     return None
 
 
-def square_root_of(rows: FitRows) -> Power | None:
+def square_root_of(rows: FitRows) -> Law | None:
     """The root of these rows: it falls ever more slowly, and begins at or before the first of them."""
     first, n = rows.at[0], len(rows)
     if n < 4 or not rows.values[0] - rows.values[n // 2] > rows.values[n // 2] - rows.values[-1] > 0:
         return None
     rows = rows.pick(spread(n, 40, 6))
-    solved = _bent(rows, lambda p, before: -math.sqrt(max(p - first + before, 0.0)), 4.0 * (rows.at[-1] - first))
-    if solved is None or solved[2] <= 0 or solved[0] % 1:
+    span = first - rows.at[-1]
+    law = _stretched(rows, Law("root", rows.at[-1]), span, 5 * span, floor=True)
+    return law if law and law.height < 0 and law.end == round(law.end) else None
+
+
+def wave_of(rows: FitRows) -> Law | None:
+    """The cosine of these rows: its half is sought; two of that half, a quarter of a wave apart, make any of them."""
+    n = len(rows)
+    if n < 4 or rows.at[0] == rows.at[-1]:
         return None
-    return Power(first - round(solved[0]), 0.5, -solved[2], solved[1])
+    rows = rows.pick(spread(n, FITTED_WAVE, 12))
+    probe = rows.pick(spread(len(rows), 24, 6))
+    at, span = (rows.at[0] + rows.at[-1]) / 2, (rows.at[-1] - rows.at[0]) / 2
+    rule = Law("cosine").rule
+
+    def columns(half: float, rows: FitRows = rows) -> Columns:
+        turns = [(p - at) / half for p in rows.at]
+        return [[1.0] * len(turns), [rule(x) for x in turns], [rule(x - 0.5) for x in turns]]
+
+    # the rows are from a fortieth of a half wave to five whole waves
+    halves = [40 * span / 1.13**k for k in range(44)]
+    half = min(halves, key=lambda half: misfit(columns(half, probe), probe.values, probe.weights))
+    (half,) = polished(columns, [half], rows.values, rows.weights)
+    factors = amplitudes(columns(half), rows.values, rows.weights)
+    if factors is None:
+        return None
+    low, cosine, sine = factors
+    height = math.hypot(sine, cosine)
+    if height == 0 or half > WIDEST_WAVE * span:
+        return None  # a parabola: so little of a wave says nothing about it
+    top = at + math.atan2(sine, cosine) * half / math.pi
+    # the last peak that is not right of the middle
+    while top > at + half * 1e-9:
+        top -= 2 * half
+    return Law("cosine", top, half, floor=low + (cosine + sine - height) / 2, height=height)
 
 
 class LawKind(NamedTuple):

@@ -7,7 +7,8 @@ but for its peak and its floor, in which it is linear: they are the roundest tha
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
 from itertools import islice
@@ -15,63 +16,91 @@ from itertools import islice
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Main
-from lrcli.infer.fit.laws import Decay, Law, Level, Power, Slope
+from lrcli.infer.fit.laws import Law
 from lrcli.infer.fit.naming import curves
 from lrcli.infer.fit.rows import FitRows, spread
-from lrcli.infer.fit.steps import Falling, step_mains
+from lrcli.infer.fit.steps import step_shapes
 from lrcli.infer.fit.warmup import Start, ramp
-from lrcli.infer.fit.wave import Wave
 from lrcli.infer.numbers import cost, digits, rounded, simplest, simplest_whole
 from lrcli.infer.usual import FLOOR_SHARES
 
 
-def mains(rows: FitRows, law: Law | Falling, begin: int) -> Callable[[int], Iterator[Main]]:
+def mains(rows: FitRows, law: Law, begin: int) -> Callable[[int], Iterator[Main]]:
     """The curves of a law that begin at a position, by the run's step 0: it bears on which lengths are round."""
-    return partial(_mains, rows, law, begin, cache(partial(_ended, rows, law, begin)))
+    probe = rows.pick(spread(len(rows), 60, 8))
+    to_zero = law.kind not in ("cosine", "power") or law.floor <= 0
+    least = 1 if law.kind == "cosine" else rows.at[-1] - begin + (to_zero and rows.values[-1] > rows.slack[-1])
+
+    @cache
+    def fits(shape: Shape) -> bool:
+        if shape.end < max(least, 1):
+            return False
+        curve = next(curves(shape, rows, begin))
+        return (probe.scale(curve, 1.5) if to_zero else probe.heights(curve)) is not None
+
+    return partial(_mains, rows, law, begin, fits, cache(lambda shape: sized(rows, shape, begin, to_zero)))
 
 
-EndedShapes = Callable[[Shape], Callable[[int], Iterator[Shape]]]
-
-
-def _mains(rows: FitRows, law: Law | Falling, begin: int, ended: EndedShapes, first_step: int) -> Iterator[Main]:
+def _mains(
+    rows: FitRows,
+    law: Law,
+    begin: int,
+    fits: Callable[[Shape], bool],
+    sizes: Callable[[Shape], Sequence[Shape]],
+    first_step: int,
+) -> Iterator[Main]:
     def main(shape: Shape, extra: float = 0.0, free: tuple[str, ...] = ()) -> Main:
         spent = cost(shape.lr) + extra + (floor_cost(shape.floor, shape.lr) if shape.floor else 0.0)
-        for length in (shape.end, shape.scale):
+        for length in (shape.end, shape.scale if shape.decay == "inverse" else 0):
             spent += _length_cost(length, begin - first_step, begin) if length else 0.0
-        return Main(begin, shape, spent, free)
+        if shape.decay in ("exponential", "power", "steps") or (shape.decay == "inverse" and shape.power != 0.5):
+            spent += cost(shape.power)
+        return Main(begin, shape, spent + COSTS["rare decay"] * (shape.decay in ("inverse", "root")), free)
 
-    if isinstance(law, Level):
-        if span := rows.scale(lambda p: 1.0):
-            yield main(Shape("constant", simplest(*span)))
-    elif isinstance(law, Falling):
-        yield from step_mains(rows, law, begin, first_step)
-    elif isinstance(law, Decay):
-        shapes = (
-            Shape("exponential", 1.0, power=gamma) for gamma in rounded(math.exp(law.line.slope), 13) if gamma > 0
-        )
-        yield from (main(shape, cost(shape.power)) for shape in _scaled(rows, shapes, begin))
-    elif isinstance(law, Power) and law.factor < 0:
-        if abs(begin - law.end) <= 0.5:  # it can only begin where it does
-            yield from (
-                main(shape, COSTS["rare decay"]) for shape in _scaled(rows, _root_shapes(rows, law, begin), begin)
-            )
-    elif isinstance(law, Power) and law.power < 0:
-        extra = COSTS["rare decay"] + (0.0 if law.power == -0.5 else cost(-law.power))
-        yield from (main(shape, extra) for shape in _scaled(rows, _inverse_shapes(law, begin), begin))
-    elif isinstance(law, Slope):
-        if law.slope > 0:
-            yield from _rising(rows, law, begin)
-        lines = list(ended(Shape("line", 1.0))(first_step)) if law.slope < 0 else []
-        yield from map(main, lines)
-        if not lines or abs(law.end - round(law.end)) >= 1e-3:
-            yield from (main(*line) for line in _lines_to_floor(rows, law, begin))
-    elif isinstance(law, Wave):
-        yield from map(main, ended(Shape("cosine", 1.0))(first_step))
+    def ended(unit: Shape) -> list[Shape]:
+        """The shapes that end about where the law does, at a whole position."""
+        shifts = (0, begin - first_step, begin)
+        lengths = whole_lengths(law.end - begin, shifts, lambda length: fits(replace(unit, end=length)))
+        return [replace(unit, end=length) for length in lengths]
+
+    units: Iterable[Shape] = ()
+    if law.kind == "steps":
+        for unit, extra, free in step_shapes(rows, law, begin, first_step):
+            yield from (main(shape, extra, free) for shape in sizes(unit))
+    elif law.kind == "cosine" or (law.kind == "line" and law.slope < 0):
+        units = ended(Shape(law.kind, 1.0))
+    elif law.kind == "power":
+        powers = (ended(Shape("power", 1.0, power=power)) for power in rounded(law.power, 4))
+        units = next(filter(None, powers), ())
     else:
-        for power in rounded(law.power, 4):
-            if curves := list(ended(Shape("power", 1.0, power=power))(first_step)):
-                yield from (main(shape, cost(power)) for shape in curves)
-                return
+        first = next(filter(None, map(sizes, _units(rows, law, begin))), ())
+        yield from map(main, first)
+    found = [main(shape) for unit in units for shape in sizes(unit)]
+    yield from found
+    if law.kind == "line":
+        yield from _rising(rows, law, begin) if law.slope > 0 else ()
+        if not found or abs(law.end - round(law.end)) >= 1e-3:
+            yield from (main(*line) for line in _lines_to_floor(rows, law, begin))
+
+
+def _units(rows: FitRows, law: Law, begin: int) -> Iterator[Shape]:
+    """The shapes of height 1 of a law that does not end in the run; the first one that the rows have is taken."""
+    if law.kind == "constant":
+        yield Shape("constant", 1.0)
+    elif law.kind == "exponential":
+        gammas = rounded(law.rule(1 / law.length), 13)
+        yield from (Shape("exponential", 1.0, power=gamma) for gamma in gammas if gamma > 0)
+    elif law.kind == "inverse" and (exact := begin - law.end) > 0:
+        near = 1e-3 + 1e-4 * exact
+        whole = simplest_whole(exact - near, exact + near) or round(exact)
+        lengths = dict.fromkeys((whole, round(exact), *rounded(exact, 12)))
+        yield from (Shape("inverse", 1.0, power=law.power, scale=length) for length in lengths if length > 0)
+    elif law.kind == "root" and abs(begin - law.end) <= 0.5:  # it can only begin where it does
+        for share in (0.0, *FLOOR_SHARES):
+            exact = (law.floor * (1 - share) / law.height) ** 2 * -law.length
+            length = simplest_whole(exact * (1 - 1e-4), exact * (1 + 1e-4)) or round(exact)
+            if length >= rows.at[-1] - begin:
+                yield Shape("root", 1.0, end=length, floor=share)
 
 
 def _length_cost(n: float, *before: int) -> float:
@@ -82,67 +111,6 @@ def _length_cost(n: float, *before: int) -> float:
 def floor_cost(floor: float, lr: float) -> float:
     """The cost of a floor, or of the share that it is, whichever is rounder."""
     return min(cost(floor), cost(floor / lr))
-
-
-def _scaled(rows: FitRows, shapes: Iterable[Shape], begin: int) -> Iterator[Shape]:
-    """The first of the shapes, of height 1, that the rows have, with its learning rate."""
-    for shape in shapes:
-        for unit in curves(shape, rows, begin):
-            try:
-                span = rows.scale(unit)
-            except OverflowError:
-                continue
-            if span is not None:
-                lr = simplest(*span)
-                yield replace(shape, lr=lr, floor=float(f"{lr * shape.floor:.12g}"))
-                return
-
-
-def _inverse_shapes(law: Power, begin: int) -> Iterator[Shape]:
-    exact = begin - law.end
-    if exact > 0:
-        near = 1e-3 + 1e-4 * exact
-        whole = simplest_whole(exact - near, exact + near) or round(exact)
-        for length in dict.fromkeys((whole, round(exact), *rounded(exact, 12))):
-            if length > 0:
-                yield Shape("inverse", 1.0, power=-law.power, scale=length)
-
-
-def _root_shapes(rows: FitRows, law: Power, begin: int) -> Iterator[Shape]:
-    for share in (0.0, *FLOOR_SHARES):
-        exact = (law.floor * (1 - share) / law.factor) ** 2
-        length = simplest_whole(exact * (1 - 1e-4), exact * (1 + 1e-4)) or round(exact)
-        if length >= rows.at[-1] - begin:
-            yield Shape("root", 1.0, end=length, floor=share)
-
-
-def _ended(rows: FitRows, law: Law | Falling, begin: int, unit: Shape) -> Callable[[int], Iterator[Shape]]:
-    """The curves of this kind that end about where the law does; a line falls to 0, the others to any floor."""
-    assert isinstance(law, (Slope, Wave, Power))
-    probe = rows.pick(spread(len(rows), 60, 8))
-    to_zero = isinstance(law, Slope) or (isinstance(law, Power) and law.floor <= 0)
-    least = 1 if isinstance(law, Wave) else rows.at[-1] - begin + (to_zero and rows.values[-1] > rows.slack[-1])
-
-    def curve(length: int) -> Callable[[int], float]:
-        return next(curves(replace(unit, end=length), rows, begin))
-
-    @cache
-    def fits(length: int) -> bool:
-        if length < max(least, 1):
-            return False
-        return (probe.scale(curve(length), 1.5) if to_zero else probe.heights(curve(length))) is not None
-
-    @cache
-    def of_length(length: int) -> list[Shape]:
-        falling = curve(length)
-        near = None if to_zero else rows.heights(falling)
-        return [replace(unit, lr=lr, end=length, floor=floor) for lr, floor in heights(rows, falling, near and near[0])]
-
-    def by_step_0(first_step: int) -> Iterator[Shape]:
-        for length in whole_lengths(law.end - begin, (0, begin - first_step, begin), fits):
-            yield from of_length(length)
-
-    return by_step_0
 
 
 def whole_lengths(exact: float, shifts: Iterable[int], fits: Callable[[int], bool]) -> list[int]:
@@ -172,27 +140,32 @@ def whole_lengths(exact: float, shifts: Iterable[int], fits: Callable[[int], boo
     return list(dict.fromkeys(lengths))
 
 
-def heights(rows: FitRows, unit: Callable[[int], float], floor: float | None) -> Iterator[tuple[float, float]]:
-    """(peak, floor) of a curve that falls from 1 to 0 as `unit` does, the roundest; its floor is near `floor`."""
-    span = rows.scale(unit)
-    if span is not None:
-        yield simplest(*span), 0.0
-    if span is not None or floor is None:
-        return
-    for factor in (*FLOOR_SHARES, 1 / 3, 2 / 3):
-        span = rows.scale(lambda p, factor=factor: factor + (1 - factor) * unit(p))  # type: ignore[misc]
-        if span is not None:
-            lr = simplest(*span)
-            yield lr, float(f"{lr * factor:.12g}")
-            return
-    for low in rounded(floor, 15):
-        span = rows.minus(Level(low, low)).scale(unit) if 0 < low < rows.peak else None
-        if span is not None:
-            yield simplest(span[0] + low, span[1] + low), low
-            return
+def sized(rows: FitRows, unit: Shape, begin: int, to_zero: bool = False) -> list[Shape]:
+    """A shape of height 1 with the roundest amplitudes that give the rows: its own floor, or another unless `to_zero`.
+
+    Another floor is a share of the learning rate, else near the one with which the curve is nearest to the rows.
+    """
+    for curve in curves(unit, rows, begin):
+        for floor, share in _floors(rows, curve, to_zero):
+            rest = rows.minus(lambda p, floor=floor: floor) if floor else rows  # type: ignore[misc]
+            lifted = (lambda p, share=share, curve=curve: share + (1 - share) * curve(p)) if share else curve
+            with suppress(OverflowError):
+                if span := rest.scale(lifted):
+                    lr = simplest(span[0] + floor, span[1] + floor)
+                    return [replace(unit, lr=lr, floor=floor or float(f"{lr * (share or unit.floor):.12g}"))]
+    return []
 
 
-def _rising(rows: FitRows, law: Slope, begin: int) -> list[Main]:
+def _floors(rows: FitRows, curve: Callable[[int], float], to_zero: bool) -> Iterator[tuple[float, float]]:
+    """(floor, its share of the learning rate), of which one is 0."""
+    yield 0.0, 0.0
+    near = None if to_zero else rows.heights(curve)
+    if near is not None:
+        yield from ((0.0, share) for share in (*FLOOR_SHARES, 1 / 3, 2 / 3))
+        yield from ((floor, 0.0) for floor in rounded(near[0], 15) if 0 < floor < rows.peak)
+
+
+def _rising(rows: FitRows, law: Law, begin: int) -> list[Main]:
     """A warmup that does not end before the log does: the peak and its length are the roundest that fit."""
     last = rows.at[-1]
     power = math.floor(math.log10(max(law(last), 1e-300)))
@@ -208,7 +181,7 @@ def _rising(rows: FitRows, law: Slope, begin: int) -> list[Main]:
     return sorted(warmups, key=lambda main: main.cost)[:3]
 
 
-def _lines_to_floor(rows: FitRows, law: Slope, begin: int) -> Iterator[tuple[Shape, float, tuple[str, ...]]]:
+def _lines_to_floor(rows: FitRows, law: Law, begin: int) -> Iterator[tuple[Shape, float, tuple[str, ...]]]:
     """(shape, cost, what is open) of a line that does not aim at 0 at a whole position: it ends at another factor."""
     least = max(rows.at[-1] - begin, 1)
     sign = 1 if law.slope > 0 else -1

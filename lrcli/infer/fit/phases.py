@@ -11,13 +11,12 @@ from lrcli.expression import Expression
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS, STARTS
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.laws import Level, Slope
+from lrcli.infer.fit.laws import Law
 from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import said
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
-from lrcli.infer.fit.warmup import Ramp, RateAt
-from lrcli.infer.fit.wave import Wave
+from lrcli.infer.fit.warmup import Ramp
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.constant import Constant
@@ -94,10 +93,10 @@ def _peak(rows: FitRows, segments: list[Segment], edges: list[int]) -> float:
     return best
 
 
-def _end(rows: FitRows, law: RateAt, begin: int) -> int:
+def _end(rows: FitRows, law: Law, begin: int) -> int:
     """Where the last phase ends: where a line is 0, else after the last row."""
     last = rows.at[-1]
-    if isinstance(law, Slope) and law.slope < 0:
+    if law.kind == "line" and law.slope < 0:
         zero = law.end
         noise = 2 * rows.slack[-1] / abs(law.slope) + 1e-6 * abs(zero)
         whole = simplest_whole(max(zero - begin - noise, last - begin), zero - begin + noise)
@@ -109,7 +108,7 @@ def _end(rows: FitRows, law: RateAt, begin: int) -> int:
 def _edge(rows: FitRows, left: Segment, right: Segment, begin: int, round_edges: bool) -> int:
     """Where the right stretch begins: where both meet, between the last row of the one and the first of the other."""
     low, high = rows.at[left.stop - 1], rows.at[right.start]
-    if isinstance(left.law, Level) and isinstance(right.law, Level):
+    if left.law.kind == right.law.kind == "constant":
         return (simplest_whole(low + 1 - begin, high - begin) or high - begin) + begin if round_edges else high
     if high - low <= 1:
         return high
@@ -123,13 +122,17 @@ def _edge(rows: FitRows, left: Segment, right: Segment, begin: int, round_edges:
     return met if whole is None else whole + begin
 
 
-def _share(value: float, peak: float, noise: float = 0.0, beside: RateAt | None = None) -> float:
+def _flat_share(rows: FitRows, flat: Segment, peak: float) -> float | None:
+    """The value of a flat stretch as a factor of the base LR; None of a stretch that is not flat."""
+    span = rows.part(flat.start, flat.stop).scale(lambda p: peak) if flat.law.kind == "constant" else None
+    return span and simplest(*span)
+
+
+def _share(value: float, peak: float, noise: float = 0.0, flat: float | None = None) -> float:
     """A value as a factor of the base LR, as round as the noise allows, or that of the flat stretch that it meets."""
     share = value / peak
-    if isinstance(beside, Level):
-        flat = simplest(beside.low / peak, beside.high / peak)
-        if abs(flat - share) <= 4 * noise / peak + 1e-9:
-            return flat
+    if flat is not None and abs(flat - share) <= 4 * noise / peak + 1e-9:
+        return flat
     slack = 0.5 * noise / peak
     if abs(share) < 1e-12 + slack:
         return 0.0
@@ -141,14 +144,13 @@ def _part(rows: FitRows, segments: list[Segment], i: int, start: int, stop: int,
     """The phase of a stretch for a base learning rate of `peak`."""
     segment, size = segments[i], stop - start
     law, noise = segment.law, max(rows.slack[segment.start], rows.slack[segment.stop - 1])
-    if isinstance(law, Level):
-        share = simplest(law.low / peak, law.high / peak)
-        if share == 1:
+    if (flat := _flat_share(rows, segment, peak)) is not None:
+        if flat == 1:
             return PhasePart(Constant(), COSTS["phase"])
-        return PhasePart(ConstantLR(factor=share, total_iters=size), cost(share) + COSTS["phase"])
-    if isinstance(law, Slope):
-        first = _share(law(start), peak, noise, segments[i - 1].law if i else None)
-        last = _share(law(stop), peak, noise, segments[i + 1].law if i + 1 < len(segments) else None)
+        return PhasePart(ConstantLR(factor=flat, total_iters=size), cost(flat) + COSTS["phase"])
+    if law.kind == "line":
+        before, behind = ([_flat_share(rows, beside, peak) for beside in segments[k : k + 1]] for k in (i - 1, i + 1))
+        first, last = _share(law(start), peak, noise, *before), _share(law(stop), peak, noise, *behind)
         line = Linear(start_factor=first, end_factor=last, total_iters=size)
         shape = Shape("line", peak, end=size, floor=float(f"{last * peak:.12g}")) if first == 1 else None
         return PhasePart(line, cost(first) + cost(last) + COSTS["phase"], shape)
@@ -165,15 +167,15 @@ def _part(rows: FitRows, segments: list[Segment], i: int, start: int, stop: int,
             schedule = replace(schedule, eta_min=float(f"{schedule.eta_min / share:.12g}"))
         lower = Chained((ConstantLR(factor=share, total_iters=size), schedule))
         return PhasePart(lower, main.cost + COSTS["phase"] + 1)
-    return _wave(law, start, peak) if isinstance(law, Wave) else None
+    return _wave(law, start, peak) if law.kind == "cosine" else None
 
 
-def _wave(law: Wave, start: int, peak: float) -> PhasePart | None:
+def _wave(law: Law, start: int, peak: float) -> PhasePart | None:
     """A wave that does not begin at its top: no class is one. One of no whole length is none that anybody wrote."""
-    half, top = round(law.half), law.top - start
-    if abs(law.half - half) > 1e-6 * half:
+    half, top = round(law.length), law.begin - start
+    if abs(law.length - half) > 1e-6 * half:
         return None
     top = float(round(top)) if abs(top - round(top)) < 1e-6 * half else top
-    middle, height = _share(law.middle, peak), _share(law.height, peak)
+    middle, height = _share(law.floor + law.height / 2, peak), _share(law.height / 2, peak)
     text = f"{middle!r} + {height!r} * cos(pi * (epoch - {top!r}) / {half})".replace("- -", "+ ")
     return PhasePart(Lambda(lr_lambda=Expression(text)), sum(map(cost, (half, middle, height, top))) + COSTS["code"])

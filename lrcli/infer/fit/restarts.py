@@ -5,21 +5,18 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import replace
+from itertools import islice
 
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, Main
 from lrcli.infer.fit.compose import after_ramps
-from lrcli.infer.fit.mains import floor_cost, heights
+from lrcli.infer.fit.laws import Drop, wave_of
+from lrcli.infer.fit.mains import floor_cost, sized
 from lrcli.infer.fit.naming import curves
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.warmup import starts
-from lrcli.infer.fit.wave import wave_of
 from lrcli.infer.numbers import cost, simplest_whole
-
-Jump = tuple[int, int]
-"""A restart lies behind the first position, at the latest at the second."""
 
 
 def restart_candidates(rows: FitRows, cycles: list[tuple[int, int]]) -> Iterator[Candidate]:
@@ -27,7 +24,7 @@ def restart_candidates(rows: FitRows, cycles: list[tuple[int, int]]) -> Iterator
     jumps = [(rows.at[begin - 1], rows.at[begin]) for begin, _ in cycles[1:]]
     number = max(range(1, len(cycles)), key=lambda i: cycles[i][1] - cycles[i][0])
     wave = wave_of(rows.part(*cycles[number]))
-    length = wave.half if wave else 0.0
+    length = wave.length if wave else 0.0
     for begin in _begins(rows, cycles[0]):
         for earlier in range(1 if begin >= rows.at[0] - 2 else 12):
             for shape in _whole_cycles(rows, jumps, begin, earlier, length, number + earlier):
@@ -50,7 +47,7 @@ def _length(factor: int, cycles: int) -> int:
 
 
 def _whole_cycles(
-    rows: FitRows, jumps: list[Jump], begin: int, earlier: int, length: float, number: int
+    rows: FitRows, jumps: list[Drop], begin: int, earlier: int, length: float, number: int
 ) -> Iterator[Shape]:
     """Cycles that put every restart where a jump is, each `factor` times the one before.
 
@@ -72,7 +69,7 @@ def _whole_cycles(
             yield Shape("restarts", 1.0, end=end, power=count, scale=factor if factor > 1 else 0)
 
 
-def _parts_of_run(rows: FitRows, jumps: list[Jump], begin: int, length: float) -> Iterator[Shape]:
+def _parts_of_run(rows: FitRows, jumps: list[Drop], begin: int, length: float) -> Iterator[Shape]:
     """Equal parts of a run, of which a cycle need not be a whole number of steps."""
     low = max((after - begin) / i for i, (after, _) in enumerate(jumps, 1))
     high = min((by - begin) / i for i, (_, by) in enumerate(jumps, 1))
@@ -91,10 +88,9 @@ def _with_cycles(rows: FitRows, begin: int, unit: Shape) -> Iterator[Candidate]:
     probe = inner.pick(spread(len(inner), 12, 3))
     factor, count = int(unit.scale) or 1, int(unit.power)
     length = unit.end if unit.end % count else math.ceil(unit.end / _length(factor, count))
-    for curve in curves(unit, rows, begin):
-        near = inner.heights(curve) if probe.heights(curve) else None
-        for lr, floor in heights(inner, curve, near[0]) if near else ():
-            spent = cost(lr) + floor_cost(floor, lr) + cost(length) + COSTS["longer cycles"] * (factor - 1)
-            main = Main(begin, replace(unit, lr=lr, floor=floor), spent)
+    for curve in islice(curves(unit, rows, begin), 1):
+        for shape in sized(inner, unit, begin) if probe.heights(curve) else ():
+            spent = cost(shape.lr) + floor_cost(shape.floor, shape.lr) + cost(length)
+            main = Main(begin, shape, spent + COSTS["longer cycles"] * (factor - 1))
             for start in starts(rows):
                 yield from after_ramps(rows, before, main, start)

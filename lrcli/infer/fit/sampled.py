@@ -14,21 +14,21 @@ from lrcli.frameworks.fitting import Shape, Words, spellings
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, Epochs, Main
 from lrcli.infer.fit.compose import clocked_mains
+from lrcli.infer.fit.laws import Law
 from lrcli.infer.fit.naming import gives, said, schedule_of
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.warmup import Ramp
-from lrcli.infer.fit.wave import Wave
 from lrcli.infer.limits import MOST_BATCHES, MOST_STEPS, MOST_WARM
 from lrcli.infer.numbers import cost, simplest, simplest_whole
 from lrcli.schedules.base import Setting
 
 
-def between_candidates(rows: FitRows, law: Wave) -> Iterator[Candidate]:
+def between_candidates(rows: FitRows, law: Law) -> Iterator[Candidate]:
     """Half a cosine in steps, whose peak lies between two rows."""
-    half, whole = round(law.half), math.ceil(law.top - 1e-6)
-    shift = whole - law.top
-    if half < 1 or abs(law.half - half) > 1e-5 * half or not 0.25 < shift < 1:
+    half, whole = round(law.length), math.ceil(law.begin - 1e-6)
+    shift = whole - law.begin
+    if half < 1 or abs(law.length - half) > 1e-5 * half or not 0.25 < shift < 1:
         return
     if shift < 0.5:
         # the mean over n steps lies (n - 1) / 2n of an epoch later, and is flatter than what it averages
@@ -42,8 +42,8 @@ def between_candidates(rows: FitRows, law: Wave) -> Iterator[Candidate]:
         view = Epochs(steps, "last")
     if not 1 < steps <= MOST_STEPS:
         return
-    height = law.height / flatter
-    lr, floor = _near(law.middle + height), law.middle - height
+    middle, height = law.floor + law.height / 2, law.height / 2 / flatter
+    lr, floor = _near(middle + height), middle - height
     floor = 0.0 if abs(floor) < 1e-7 * lr else _near(floor)
     spent = cost(lr) + cost(half) + cost(whole) + cost(floor)
     for warmup in dict.fromkeys((whole, 0)):

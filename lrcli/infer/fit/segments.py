@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lrcli.infer.fit.laws import LAWS, Law, LawKind, Level, Slope, line_of
+from lrcli.infer.fit.laws import LAWS, Law, LawKind, line_of
 from lrcli.infer.fit.rows import FitRows
-from lrcli.infer.fit.steps import Falling
 from lrcli.infer.limits import MOST_STRETCHES, SLACKS
 
 
@@ -16,7 +15,7 @@ class Segment:
 
     start: int
     stop: int
-    law: Law | Falling
+    law: Law
 
 
 def cut(rows: FitRows, slacks: float = SLACKS[0]) -> list[Segment] | None:
@@ -39,8 +38,7 @@ def cut(rows: FitRows, slacks: float = SLACKS[0]) -> list[Segment] | None:
 
 def last_stretch(rows: FitRows, slacks: float, stop: int) -> Segment:
     """The longest stretch that ends at `stop`; a law must explain as many more rows as it has parameters more."""
-    value, slack = rows.values[stop - 1], rows.slack[stop - 1]
-    best = Segment(stop - 1, stop, Level(value - slack, value + slack))
+    best = Segment(stop - 1, stop, Law("constant", height=rows.values[stop - 1]))
     score = 0.0
     falls_from = stop - 1
     while falls_from and rows.values[falls_from - 1] >= rows.values[falls_from] - rows.slack[falls_from]:
@@ -53,7 +51,7 @@ def last_stretch(rows: FitRows, slacks: float, stop: int) -> Segment:
             continue
         gain = stop - reach.start - kind.parameters
         # two rows are a line, but only where nothing else is left to say about them
-        if gain > score or (gain == score and isinstance(reach.law, Slope) and stop - best.start == 1):
+        if gain > score or (gain == score and reach.law.kind == "line" and stop - best.start == 1):
             best, score = reach, gain
         if best.start == 0 and score > 0:
             break  # no other law can explain more

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.compose import compose
-from lrcli.infer.fit.laws import Slope
+from lrcli.infer.fit.laws import Law
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.segments import Segment, cut
-from lrcli.infer.fit.wave import Wave
 from lrcli.infer.limits import MOST_AT_ONCE, SEARCHED
 
 
@@ -49,25 +48,26 @@ def _lags(rows: FitRows, segments: list[Segment]) -> list[list[int]]:
     return [behind for _, _, behind in sorted(stories)[:6]]
 
 
-def _choices(rows: FitRows, segments: list[Segment]) -> Iterator[Sequence[Slope | Wave]]:
+def _choices(rows: FitRows, segments: list[Segment]) -> Iterator[Sequence[Law]]:
     """Laws that the rows may follow with lags: those of the longest stretches, or the slope of a pair of rows."""
-    long: dict[tuple[type, str], Slope | Wave] = {}
+    long: dict[tuple[str, str], Law] = {}
     for segment in sorted(segments, key=lambda s: s.start - s.stop):
         law = segment.law
-        if segment.stop - segment.start >= 3 and isinstance(law, (Slope, Wave)):
-            rate = f"{law.slope:.6g}" if isinstance(law, Slope) else f"{law.half:.3g}"
-            long.setdefault((type(law), rate), law)
+        if segment.stop - segment.start >= 3 and law.kind in ("line", "cosine"):
+            rate = f"{law.slope:.6g}" if law.kind == "line" else f"{law.length:.3g}"
+            long.setdefault((law.kind, rate), law)
     longest = list(long.values())[:3]
     yield from (longest[:count] for count in range(1, len(longest) + 1))
     if len(longest) == 3:
         yield longest[::2]
     if not longest or len(rows) < 12:
         places = list(zip(rows.at, rows.values, strict=True))
-        pairs = [Slope(a, y, (z - y) / (b - a)) for (a, y), (b, z) in pairwise(places) if b > a and z != y]
-        yield from ([law] for law in pairs[:20])
+        pairs = (((a, y), (b, z)) for (a, y), (b, z) in pairwise(places) if b > a and z != y)
+        lines = (Law("line", a, floor=y, height=(z - y) / (b - a)) for (a, y), (b, z) in pairs)
+        yield from ([law] for law in islice(lines, 20))
 
 
-def _follow(rows: FitRows, laws: Sequence[Slope | Wave]) -> tuple[int, list[int]]:
+def _follow(rows: FitRows, laws: Sequence[Law]) -> tuple[int, list[int]]:
     """(transitions that no law explains, the lag at each row)."""
     behind, broken, leading = [0], 0, True
     for i in range(1, len(rows)):
@@ -79,7 +79,7 @@ def _follow(rows: FitRows, laws: Sequence[Slope | Wave]) -> tuple[int, list[int]
     return broken, behind
 
 
-def _fallen(rows: FitRows, i: int, laws: Sequence[Slope | Wave]) -> int | None:
+def _fallen(rows: FitRows, i: int, laws: Sequence[Law]) -> int | None:
     """How many steps are skipped between rows i - 1 and i, by the law that says the fewest."""
     moved = rows.at[i] - rows.at[i - 1]
     change = rows.values[i] - rows.values[i - 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from operator import mul
 
 from lrcli.infer.effort import spend
 
@@ -20,22 +21,22 @@ def least_squares(columns: Columns, target: Sequence[float], weights: Sequence[f
     """
     n = len(columns)
     spend(n * len(target))
-    q = [[c * w for c, w in zip(column, weights, strict=True)] for column in columns]
-    rest = [t * w for t, w in zip(target, weights, strict=True)]
+    q = [list(map(mul, column, weights)) for column in columns]
+    rest = list(map(mul, target, weights))
     triangle = [[0.0] * n for _ in range(n)]
     along = [0.0] * n
     for i in range(n):
-        before = sum(v * v for v in q[i])
+        before = sum(map(mul, q[i], q[i]))
         for k in range(i):
-            r = sum(a * b for a, b in zip(q[k], q[i], strict=True))
+            r = sum(map(mul, q[k], q[i]))
             triangle[k][i] = r
             q[i] = [b - r * a for a, b in zip(q[k], q[i], strict=True)]
-        norm = sum(v * v for v in q[i]) ** 0.5
+        norm = sum(map(mul, q[i], q[i])) ** 0.5
         if not norm > 1e-14 * before**0.5:
             return None
         triangle[i][i] = norm
         q[i] = [v / norm for v in q[i]]
-        along[i] = sum(a * b for a, b in zip(q[i], rest, strict=True))
+        along[i] = sum(map(mul, q[i], rest))
         rest = [b - along[i] * a for a, b in zip(q[i], rest, strict=True)]
     factors = [0.0] * n
     for i in reversed(range(n)):
@@ -68,34 +69,58 @@ def misfit(columns: Columns, target: Sequence[float], weights: Sequence[float]) 
     return sum((r * w) ** 2 for r, w in zip(remainder(columns, target, factors), weights, strict=True))
 
 
-def golden(measure: Callable[[float], float], low: float, high: float, rounds: int) -> float:
-    """Where a measure with one minimum between low and high is smallest."""
-    for _ in range(rounds):
-        a, b = low + 0.382 * (high - low), low + 0.618 * (high - low)
-        if measure(a) < measure(b):
-            high = b
+def crossing(gap: Callable[[float], float], low: float, high: float, near: float = 1e-15) -> float:
+    """Where a gap is 0 between two places, to this share of them; NaN where it has the same sign at both.
+
+    Regula falsi with halved weights (the Illinois algorithm), and a bisection now and then.
+
+    >>> round(crossing(lambda x: x * x - 2, 0.0, 4.0), 12)
+    1.414213562373
+    """
+    at_low, at_high = gap(low), gap(high)
+    if not at_low or not at_high:
+        return high if at_low else low
+    if (at_low < 0) == (at_high < 0):
+        return math.nan
+    side = 0
+    for k in range(100):
+        middle = (low + high) / 2 if k % 4 == 3 else (low * at_high - high * at_low) / (at_high - at_low)
+        if not low < middle < high:
+            middle = (low + high) / 2
+        here = gap(middle)
+        if here == 0 or high - low <= near * max(abs(low), abs(high)):
+            return middle
+        if (here < 0) == (at_low < 0):
+            low, at_low, at_high = middle, here, at_high / 2 if side < 0 else at_high
+            side = -1
         else:
-            low = a
+            high, at_high, at_low = middle, here, at_low / 2 if side > 0 else at_low
+            side = 1
     return (low + high) / 2
 
 
 def polished(
-    columns: Callable[[float], Columns], near: float, target: Sequence[float], weights: Sequence[float]
-) -> float:
-    """The number near `near` of which the columns fit the target best, by Gauss-Newton steps."""
+    columns: Callable[..., Columns], numbers: Sequence[float], target: Sequence[float], weights: Sequence[float]
+) -> list[float]:
+    """The numbers near these of which the columns fit the target best, by Gauss-Newton steps."""
+    near = list(numbers)
     for _ in range(8):
-        here = columns(near)
+        here = columns(*near)
         factors = least_squares(here, target, weights)
         if factors is None:
             return near
-        h = 1e-5 * near
-        slope = [0.0] * len(target)
-        for factor, left, right in zip(factors, columns(near - h), columns(near + h), strict=True):
-            slope = [s + factor * (b - a) / (2 * h) for s, a, b in zip(slope, left, right, strict=True)]
-        solved = least_squares([*here, slope], remainder(here, target, factors), weights)
-        if solved is None or not 0.5 * near < near + solved[-1] < 2 * near:
+        slopes = []
+        for i, number in enumerate(near):
+            h = 1e-5 * number
+            slope = [0.0] * len(target)
+            less, more = (columns(*near[:i], number + by, *near[i + 1 :]) for by in (-h, h))
+            for factor, left, right in zip(factors, less, more, strict=True):
+                slope = [s + factor * (b - a) / 2e-5 for s, a, b in zip(slope, left, right, strict=True)]
+            slopes.append(slope)
+        shares = least_squares([*here, *slopes], remainder(here, target, factors), weights)
+        if shares is None or not all(-0.5 < share < 1 for share in shares[-len(near) :]):
             return near
-        near += solved[-1]
-        if abs(solved[-1]) < 1e-15 * near:
+        near = [number * (1 + share) for number, share in zip(near, shares[-len(near) :], strict=True)]
+        if max(map(abs, shares[-len(near) :])) < 1e-15:
             return near
     return near

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS, STARTS
-from lrcli.infer.fit.laws import Slope, line_of
+from lrcli.infer.fit.laws import Law, line_of
 from lrcli.infer.fit.rows import FitRows
-from lrcli.infer.fit.solve import least_squares
+from lrcli.infer.fit.solve import crossing, least_squares
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
 from lrcli.infer.usual import CLIMB_POWERS
 
@@ -142,7 +142,7 @@ def climbing(before: FitRows, first_steps: list[Start]) -> list[RateAt]:
         return [line] if line is not None else []
     p, y = before.at[-1], before.values[-1]
     return [
-        Slope(start.first_step, 0.0, y / (p - start.first_step))
+        Law("line", start.first_step, height=y / (p - start.first_step))
         for start in first_steps
         if start.first_step < p and y > 0
     ]
@@ -177,7 +177,7 @@ def kinks(before: FitRows, curves: list[RateAt], main: RateAt, first: int, first
     shifts = list(dict.fromkeys(start.first_step for start in first_steps))
     for curve in curves:
         met = _meeting(curve, main, last, first)
-        if met is None:
+        if math.isnan(met):
             continue
         width = 1e-6 * abs(met)
         for low, high in ((round(met),) * 2, (met - width, met + width), (math.floor(met),) * 2, (math.ceil(met),) * 2):
@@ -191,17 +191,8 @@ def kinks(before: FitRows, curves: list[RateAt], main: RateAt, first: int, first
         yield from fresh(first, first)
 
 
-def _meeting(line: RateAt, main: RateAt, low: float, high: float) -> float | None:
-    """Where the ramp reaches the law, between the last row of the one and the first of the other."""
-    below, gap_high = line(low) < main(low), line(high) - main(high)
-    if abs(gap_high) <= 1e-9 * abs(main(high)):
+def _meeting(line: RateAt, main: RateAt, low: float, high: float) -> float:
+    """Where the ramp reaches the law, between the last row of the one and the first of the other; NaN if nowhere."""
+    if abs(line(high) - main(high)) <= 1e-9 * abs(main(high)):
         return high
-    if below == (gap_high < 0):
-        return None
-    for _ in range(80):
-        middle = (low + high) / 2
-        if (line(middle) < main(middle)) == below:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+    return crossing(lambda p: line(p) - main(p), low, high)
