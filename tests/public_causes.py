@@ -25,6 +25,16 @@ MLX = (
     "{lr: 1.0e-5, steps: 5145, warmup: {for: 60, start_factor: 0.01},"
     " schedule: {type: cosine, T_max: 1000, eta_min: 1.0e-7}}"
 )
+D2 = "{lr: 0.1, steps: 100, schedule: {type: detectron2.WarmupCosineLR, warmup_iters: 10}}"
+PREFIX = (
+    "{lr: 0.1, steps: 100, schedule: {type: timm.CosineLRScheduler, t_initial: 90, warmup_t: 10, warmup_prefix: true}}"
+)
+TIMM = (
+    "{lr: 0.1, steps: 100, schedule: {type: timm.CosineLRScheduler, t_initial: 70, warmup_t: 10,"
+    " warmup_lr_init: 0.001}}"
+)
+NANO = "{lr: 0.1, steps: 100, schedule: {type: nanogpt.get_lr, warmup_iters: 10, lr_decay_iters: 100, min_lr: 0.01}}"
+HF = "{lr: 0.1, steps: 100, schedule: {type: transformers.cosine, num_warmup_steps: 10}}"
 DECAY = "{lr: 0.1, steps: 100, schedule: {type: exponential, gamma: 0.97}}"
 
 
@@ -79,6 +89,45 @@ CASES: dict[str, tuple[str, Callable[[int], float], range, str]] = {
     "Noam's peak": (NOAM, lambda t: s(NOAM)(t) / math.sqrt(4000), range(0, 20001, 1000), "amplitude"),
     "a rate for a factor": (DECAY, lambda t: 0.1 * s(DECAY)(t), range(100), "amplitude"),
     "Keras 1 resets no counter": (KERAS, lambda t: 0.001 * 0.1 ** max(0, t - 5), range(12), "plateau"),
+    "detectron2 climbs to the decay's own value from another factor": (
+        D2,
+        lambda t: 0.03 + (cosine(10) - 0.03) * t / 10 if t < 10 else cosine(t),
+        range(100),
+        "warmup-end",
+    ),
+    "timm climbs to the value of a decay over the whole run": (
+        PREFIX,
+        lambda t: cosine(10) * t / 10 if t < 10 else cosine(t),
+        range(100),
+        "warmup-end",
+    ),
+    "a line for nanoGPT's cosine": (
+        NANO,
+        lambda t: s(NANO)(t) if t < 10 else 0.1 - 0.09 * (t - 10) / 90,
+        range(100),
+        "decay",
+    ),
+    "a line for timm's cosine": (
+        PREFIX,
+        lambda t: s(PREFIX)(t) if t < 10 else 0.1 * (100 - t) / 90,
+        range(100),
+        "decay",
+    ),
+    "no decay after the warmup": (HF, lambda t: 0.1 * min(1, t / 10), range(100), "decay"),
+    "a whole period of nanoGPT's cosine": (
+        NANO,
+        lambda t: s(NANO)(t) if t < 10 else 0.055 + 0.045 * math.cos(2 * math.pi * (t - 10) / 90),
+        range(100),
+        "cycles",
+    ),
+    "timm climbs again": (TIMM, lambda t: s(TIMM)(70 - abs(t - 70)), range(100), "mirrored"),
+    "a floor cut into nanoGPT's cosine": (
+        NANO,
+        lambda t: max(s(NANO.replace("min_lr: 0.01", "min_lr: 0"))(t), 0.01),
+        range(10, 100),
+        "floor",
+    ),
+    "a warmup by the square of the step": (HF, lambda t: 0.001 * t * t if t < 10 else s(HF)(t), range(100), "warmup"),
     "mlx holds its end": (
         MLX,
         lambda t: s(MLX)(min(t, 1060)),

@@ -26,6 +26,7 @@ CAUSE_COSTS = {
     "plateau": 1.5,
     "amplitude": 1.5,
     "changed": 1.55,
+    "decay": 1.6,
     "unit": 0.95,
     "unused": 1.3,
     "unused-keys": 1.5,
@@ -72,7 +73,7 @@ EXTRA = {
     "a length that is not doubled": 0.4,  # people double a run; they do not add one step to it
     "solved for the epoch": 0.3,
     "a mean of groups": 0.1,
-    "a step more or less": 0.3,
+    "a warmup left out": -0.25,  # it is a lead of just as many steps
     "another first factor": 0.4,
     "a product": 0.05,
     "it may stand still": 0.4,

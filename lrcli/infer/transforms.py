@@ -153,7 +153,12 @@ def switched(before: RateSource, after: RateSource, row: float) -> RateSource:
     >>> switched(pointwise(lambda t: t / 2), pointwise(lambda t: 1.0), 2)([0, 1, 2])
     [0.0, 0.5, 1.0]
     """
-    return lambda ts: [a if t < row else b for t, a, b in zip(ts, before(ts), after(ts), strict=True)]
+
+    def at(ts: Sequence[float]) -> list[float]:
+        early, late = iter(before([t for t in ts if t < row])), iter(after([t for t in ts if not t < row]))
+        return [next(early if t < row else late) for t in ts]
+
+    return at
 
 
 def floored(source: RateSource, floor: float) -> RateSource:
@@ -169,20 +174,6 @@ def patched(source: RateSource, rates: dict[float, float]) -> RateSource:
 def written(source: RateSource, rounding: Rounding, factor: float) -> RateSource:
     """A source times a factor, as a log with few digits holds it."""
     return lambda ts: [quantise(factor * rate, rounding) for rate in source(ts)]
-
-
-def sped_up(before: RateSource, after: RateSource, start: int, pace: float) -> RateSource:
-    """One source before a step, and from there on another one from its step 0, `pace` steps of it at each step.
-
-    >>> sped_up(lambda ts: [9.0] * len(ts), lambda ts: list(ts), 2, 3.0)([0, 2, 3])
-    [9.0, 0, 3]
-    """
-
-    def later(ts: Sequence[float]) -> list[float]:
-        steps = [max(pace * (t - start), 0.0) for t in ts]
-        return after([int(step) if step % 1 == 0 else step for step in steps])
-
-    return switched(before, later, start)
 
 
 def product(decay: RateSource, share: Callable[[float], float], start: float = 0.0) -> RateSource:

@@ -42,5 +42,8 @@ def test_size() -> None:
         "warmup",
         "held",
         "other scheduler",
+        "another decay",
+        "mirror",
+        "floor",
         "plateau",
     } == families

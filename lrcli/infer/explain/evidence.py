@@ -14,6 +14,7 @@ from lrcli.infer.costs import CAUSE_COSTS
 from lrcli.infer.effort import spend
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
 from lrcli.infer.explain.marks import Marks
+from lrcli.infer.explain.phases import Phases, phases_of
 from lrcli.infer.explain.rows import LogRows
 from lrcli.infer.keys import Change
 from lrcli.infer.limits import ASKED, CHANGES, GRID, NEAREST, SAMPLE
@@ -79,6 +80,16 @@ class Evidence:
         """The spec's formula where the base uses it as it is; None for a replay, or where a cause has changed it."""
         source, group = self.base.source, self.spec.groups[self.group]
         return source if isinstance(source, Formula) and source.schedule == group.schedule else None
+
+    @cached_property
+    def phases(self) -> Phases | None:
+        """The parts of the spec's formula, where the base uses it as it is."""
+        return None if self.formula is None else phases_of(self.formula)
+
+    def mostly(self, source: RateSource, since: int) -> bool:
+        """Whether the base with another source is right in most rows from a position on."""
+        rows = self.rows.pick(range(self.index_of(since), len(self.rows)))
+        return 2 * sum(rows.missed(replace(self.base, source=source).at(rows.at))) <= len(rows)
 
     @property
     def counts_from_1(self) -> bool:
@@ -245,14 +256,14 @@ class Evidence:
                 last = i
         return (first, last) if last and first < len(after) and best < sum(self.misses) else None
 
-    def since(self, d: int) -> int | None:
-        """The position up to which the base is right and from which on it is shifted by d; None where it is not."""
+    def since(self, d: int) -> tuple[int, int] | None:
+        """(a, b): from some t on, a < t <= b, the base is shifted by d, and right before; None where it is not."""
         rows = self.switch(replace(self.base, clock=shifted_since(0, d)).at(self.rows.at))
         if rows is None:
             return None
-        first, last = rows
-        low, high = self.rows.at[max(first - 1, 0)], self.rows.at[min(last, len(self.rows) - 1)]
-        return -d if d < 0 and low <= -d <= high else self.log.at[self.refined(last)]
+        last = self.refined(rows[1])
+        before = self.rows.at[max(rows[0] - 1, 0)] if self.rows is self.log else self.log.at[max(last - 1, 0)]
+        return before, self.log.at[last]
 
     def refined(self, last: int, clock: Clock | None = None) -> int:
         """The row of the log at which the base, or the base with a clock, first fails, up to a row of the sample."""

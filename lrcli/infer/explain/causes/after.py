@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from lrcli.infer.costs import EXTRA
 from lrcli.infer.effort import spend
-from lrcli.infer.explain.causes.base import Cause, is_phase_end, propose_nothing
+from lrcli.infer.explain.causes.base import Cause, phase_end, propose_nothing
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.limits import LAGS
@@ -17,12 +16,19 @@ from lrcli.infer.transforms import Clock, cycled, held, lagging, mirrored, shift
 def find_shift(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t + d) from R on, R where the plain schedule stops to fit: a restart where d is -R."""
     for d in evidence.shifts:
-        row = evidence.since(d)
-        if row is not None and row == -d:
+        rows = evidence.since(d)
+        if rows is None:
+            continue
+        before, row = rows
+        end = phase_end(evidence, before, row) if abs(d) == 1 else None
+        if d < 0 and before <= -d <= row:
             yield evidence.propose_clock(shifted_since(-d, d), "restart")
             flat = len(set(evidence.unclocked(range(min(-d, 1000))))) == 1
             yield evidence.propose_clock(cycled(-d), "cycled", extra=EXTRA["a sawtooth of one value"] * flat)
-        elif row is not None and not (abs(d) == 1 and is_phase_end(evidence, row)):
+        elif end is not None:
+            detail = f"step {end} is the end of a phase"
+            yield evidence.propose_clock(shifted_since(row, d), "handover", params=0, detail=detail)
+        else:
             yield evidence.propose_clock(shifted_since(row, d), "shift", params=2 * (abs(d) > 1))
 
 
@@ -98,23 +104,18 @@ def find_held(evidence: Evidence) -> Iterator[Hypothesis]:
 
 
 def find_held_end(evidence: Evidence) -> Iterator[Hypothesis]:
-    """s(min(t, T)), T the horizon of a decay that goes on past it."""
-    schedule: Any = evidence.spec.groups[evidence.group].schedule
-    begin = 0
-    while schedule.name == "sequential":
-        begin += int(schedule.milestones[-1])
-        schedule = schedule.schedules[-1]
-    lasts = getattr(schedule, schedule.horizon[0]) if schedule.horizon else None
-    if isinstance(lasts, (int, float)) and begin + lasts < evidence.rows.at[-1]:
-        stop = begin + int(lasts)
-        form = f"s(min(t, {stop})), the end of its {schedule.horizon[0]}"
-        yield evidence.propose("held-end", form, params=0, source=held(stop).of(evidence.base.source))
+    """s(min(t, T)), T the end of a decay that goes on past it."""
+    for stop in evidence.phases.ends if evidence.phases else ():
+        if stop < evidence.rows.at[-1]:
+            form = f"s(min(t, {stop})), the end of its decay"
+            yield evidence.propose("held-end", form, params=0, source=held(stop).of(evidence.base.source))
 
 
 def find_mirrored(evidence: Evidence) -> Iterator[Hypothesis]:
-    """s(T - |t - T|): the log goes back where the schedule ends."""
-    lowest = min(range(len(evidence.rows)), key=evidence.rows.values.__getitem__)
-    for place in (evidence.rows.at[lowest], evidence.rows.at[lowest] + 1):
+    """s(T - |t - T|): the log goes back where it is lowest."""
+    last, values = len(evidence.rows) - 1, evidence.rows.values
+    lowest = min(range(last, -1, -1), key=values.__getitem__)
+    for place in range(evidence.rows.at[lowest] - 1, evidence.rows.at[lowest] + 2):
         if 0 < place < evidence.rows.at[-1]:
             yield evidence.propose_clock(mirrored(place), "mirrored")
 

@@ -50,6 +50,6 @@ def phase_ends(evidence: Evidence) -> list[int]:
     return sorted({math.ceil(end) for end in ends if 0 < end < math.inf})
 
 
-def is_phase_end(evidence: Evidence, row: int) -> bool:
-    """Whether a phase ends there, give or take a row: then its hand-over is at fault, and nothing was resumed."""
-    return any(abs(row - end) <= 1 for end in phase_ends(evidence))
+def phase_end(evidence: Evidence, before: int, row: int) -> int | None:
+    """The end of a phase in before < t <= row, give or take a row: there its hand-over is at fault, and no resume."""
+    return next((end for end in phase_ends(evidence) if before <= end <= row + 1), None)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lrcli.infer.costs import EXTRA
-from lrcli.infer.explain.causes.base import Cause, is_phase_end, propose_nothing
+from lrcli.infer.explain.causes.base import Cause, phase_end, propose_nothing
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.limits import SAME
@@ -63,7 +63,7 @@ def _known_after(evidence: Evidence, c: float, begin: int) -> str:
             f"c is s({begin - 1}) / s({begin}): the warmup stops one step short, and a chained rule goes on from there "
             "(libai #37)"
         )
-    if lr and first and first != lr and _same(c, first / lr) and is_phase_end(evidence, begin):
+    if lr and first and first != lr and _same(c, first / lr) and phase_end(evidence, begin - 1, begin) is not None:
         return f"c is the warmup's first factor {first / lr:g}: the decay goes on from where the warmup began"
     if lr and there and _same(c, lr / there):
         return (

@@ -47,7 +47,7 @@ def find_base(evidence: Evidence) -> Iterator[Hypothesis]:
     if lr is None or len(evidence.rows) < 3:
         return
     base = all(abs(value - lr) <= slack for value, slack in zip(evidence.rows.values, evidence.rows.slack, strict=True))
-    if base and 2 * sum(evidence.misses) > len(evidence.rows):
+    if base and 4 * sum(evidence.misses) > len(evidence.rows):
         extra = EXTRA["it may stand still"] * (evidence.unclocked([0])[0] == lr)
         source = Formula(Constant(), lr)
         form = f"{lr:g}, the base learning rate"

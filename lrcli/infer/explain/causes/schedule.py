@@ -2,34 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from lrcli.infer.costs import EXTRA
 from lrcli.infer.explain.causes.base import Cause, propose_nothing
-from lrcli.infer.explain.edits import warmup_of
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.phases import floorless
+from lrcli.infer.limits import SAME
 from lrcli.infer.sources import Formula, keras_1_plateau, plain_source
-from lrcli.infer.transforms import RateSource, averaged, averaged_within, floored, mean_of, sped_up, written
+from lrcli.infer.transforms import RateSource, averaged, averaged_within, floored, mean_of, pointwise, switched, written
 from lrcli.infer.usual import CYCLES
 from lrcli.logs import Rounding
 from lrcli.series import series_of
 
 
-def find_cycles(evidence: Evidence) -> Iterator[Hypothesis]:
-    """Another number of periods of a cosine, whose clock runs so many times as fast from the end of the warmup on."""
-    plain = evidence.formula
-    if plain is None:
+def _cosine(periods: float) -> Callable[[float], float]:
+    return lambda x: (1 + math.cos(2 * math.pi * periods * x)) / 2
+
+
+DECAYS: dict[str, tuple[str, Callable[[float], float]]] = {
+    "half a cosine": ("decay", lambda x: _cosine(0.5)(min(x, 1.0))),
+    "a straight line": ("decay", lambda x: 1 - min(x, 1.0)),
+    "no decay": ("decay", lambda x: 1.0),
+    "one minus a square root": ("decay", lambda x: 1 - math.sqrt(min(x, 1.0))),
+    "the square of a line": ("decay", lambda x: (1 - min(x, 1.0)) ** 2),
+    **{f"num_cycles {n:g} (periods of the cosine)": ("cycles", _cosine(n)) for n in CYCLES if n != 0.5},
+}
+"""What else a decay may be: the cause, and the share of it that is left at a share of its length."""
+
+
+def find_decay(evidence: Evidence) -> Iterator[Hypothesis]:
+    """Another decay between the same two learning rates, or another number of periods of a cosine."""
+    phases = evidence.phases
+    if phases is None:
         return
-    warmup = warmup_of(plain)
-    begin, warm, decay = (0, plain, plain) if warmup is None else (warmup.steps, warmup.ramp, warmup.decay)
-    if isinstance(decay, Formula) and decay.schedule.name == "cosine":
-        for periods in CYCLES:
-            source = sped_up(warm, decay, begin, 2 * periods)
-            form = f"s(t) with num_cycles {periods:g} (periods of the cosine) instead of 0.5"
-            yield evidence.propose("cycles", form, source=source)
+    begin, first = phases.begin, phases.base
+    for end in phases.ends or (evidence.spec.length,):
+        last = phases.after([end])[0]
+
+        def source(left: Callable[[float], float], end: int = end, last: float = last) -> RateSource:
+            rates = pointwise(lambda t: last + (first - last) * left(max(t - begin, 0) / (end - begin)))
+            return switched(phases.plain, rates, phases.steps)
+
+        between = [phases.steps + (end - phases.steps) * i // 5 for i in range(1, 5)]
+        own = next((name for name, (_, left) in DECAYS.items() if _near(source(left), phases.after, between)), "")
+        for name, (key, left) in DECAYS.items():
+            if name != own and (phases.steps or name != "no decay"):
+                instead = "0.5" if (own, key) == ("half a cosine", "cycles") else own or "its decay"
+                form = f"s(t) with {name} instead of {instead}"
+                yield evidence.propose(key, form, source=source(left))
+
+
+def _near(a: RateSource, b: RateSource, steps: list[int]) -> bool:
+    return all(math.isclose(x, y, rel_tol=SAME) for x, y in zip(a(steps), b(steps), strict=True))
 
 
 def find_averaged(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -95,16 +124,11 @@ def find_group(evidence: Evidence) -> Iterator[Hypothesis]:
 
 
 def find_floor(evidence: Evidence) -> Iterator[Hypothesis]:
-    """max(s(t), m), m the smallest value that the log holds."""
-    plain, lowest = evidence.formula, min(evidence.rows.values)
+    """max(s(t), m), m the smallest value that the log holds beside 0, with and without a floor in the formula."""
+    plain, lowest = evidence.formula, min(filter(None, evidence.rows.values), default=0.0)
     flat = sum(value == lowest for value in evidence.rows.values) > 1 and lowest < max(evidence.rows.values)
-    if plain is None or not flat:
-        return
-    yield evidence.propose("floor", f"max(s(t), {lowest:g})", source=floored(plain, lowest))
-    schedule: Any = plain.schedule
-    if getattr(schedule, "eta_min", 0):
-        source = floored(Formula(replace(schedule, eta_min=0.0), plain.base_lr), lowest)
-        yield evidence.propose("floor", f"max(s(t) with eta_min = 0, {lowest:g})", source=source)
+    for words, source in (("", plain), *floorless(plain)) if plain and flat else ():
+        yield evidence.propose("floor", f"max(s(t){words}, {lowest:g})", source=floored(source, lowest))
 
 
 def find_plateau(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -181,10 +205,22 @@ CAUSES = (
         rank=200,
     ),
     Cause(
+        "decay",
+        "another decay",
+        "the decay has another shape",
+        find_decay,
+        "the class of the run's scheduler, or its name in the configuration",
+        "The warmup is right, and the learning rate goes from the same value to the same value, but along another "
+        "curve: the run had another type of schedule, or none after its warmup.",
+        "Compare the scheduler that the run built with the one that is meant; its class is printed by type().",
+        rank=203,
+        needs="all",
+    ),
+    Cause(
         "cycles",
         "new horizon",
         "the cosine has another number of periods",
-        find_cycles,
+        propose_nothing,
         "the num_cycles of the run's scheduler",
         "The cosine ends elsewhere than at its lowest: transformers' cosine has half a period by default "
         "(num_cycles: 0.5), and with more of it the learning rate goes up and down again.",

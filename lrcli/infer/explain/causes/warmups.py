@@ -6,13 +6,12 @@ import math
 from collections.abc import Callable, Iterator
 
 from lrcli.infer.costs import EXTRA
-from lrcli.infer.explain.causes.base import Cause, phase_ends, propose_nothing
-from lrcli.infer.explain.edits import WarmedUp, warmup_of
+from lrcli.infer.explain.causes.base import Cause, propose_nothing
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.limits import MOST_BATCHES
 from lrcli.infer.sources import Formula
-from lrcli.infer.transforms import RateSource, pointwise, product, shifted, shifted_since, switched
+from lrcli.infer.transforms import RateSource, pointwise, product, switched
 from lrcli.schedules.constant import Constant
 
 SHAPES: dict[str, Callable[[float, int], float]] = {
@@ -20,70 +19,61 @@ SHAPES: dict[str, Callable[[float, int], float]] = {
     "(t+1)/W": lambda t, n: (t + 1) / n,
     "(t+1)/(W+1)": lambda t, n: (t + 1) / (n + 1),
     "ln(t+1)/ln(W)": lambda t, n: math.log(t + 1) / math.log(n) if n > 1 else 1.0,
+    "(t/W)^2": lambda t, n: (t / n) ** 2,
 }
 """The factor of step t in a warmup of n steps, as different tools write it."""
 
 
-def _warmup(evidence: Evidence) -> WarmedUp | None:
-    plain = evidence.formula
-    return None if plain is None else warmup_of(plain)
-
-
 def find_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
-    """The schedule's own warmup in other forms, and with the decay's clock running."""
-    warmup = _warmup(evidence)
-    if warmup is None:
+    """The schedule's warmup and its decay, each in other forms, put together anew."""
+    phases = evidence.phases
+    if phases is None or not phases.steps:
         return
-    n, rest, warm = warmup.steps, warmup.decay, warmup.ramp
-    peak = rest([0])[0]
+    n, plain, base, other = phases.steps, phases.plain, phases.base, EXTRA["another first factor"]
+    first, row = plain([0])[0], evidence.rows.values[0]
 
-    def shaped(shape: Callable[[float, int], float], n: int = n) -> RateSource:
-        return switched(pointwise(lambda t: peak * shape(t, n)), shifted(-n).of(rest), n)
+    def made(key: str, form: str, source: RateSource, extra: float = 0.0) -> Hypothesis:
+        return evidence.propose(key, form, extra=extra, params=0, source=source)
 
-    forms: list[tuple[str, float, RateSource]] = [
-        (f"the factor {name} in the warmup of {n} steps", 0.0, shaped(shape)) for name, shape in SHAPES.items()
-    ]
-    step = EXTRA["a step more or less"]
-    forms += [(f"a warmup of {m} steps", step, shaped(SHAPES["t/W"], m)) for m in (n - 1, n + 1) if m > 0]
-    other = EXTRA["another first factor"]
-    if evidence.rows.at[0] == 0 and peak:
-        start = evidence.rows.values[0] / peak
-        line = shaped(lambda t, n: start + (1 - start) * t / n)
-        forms.append((f"a warmup from {start:.6g} times the base", other, line))
-    flat = switched(pointwise(lambda t: warm([0])[0]), shifted(-n).of(rest), n)
-    forms.append((f"the first factor all through the warmup of {n} steps", other, flat))
-    forms.append(("no warmup, and the decay from step 0", other, rest))
-    forms.append(("a warmup that never ends", other, warm))
-    for words, extra, source in forms:
-        yield evidence.propose("warmup", f"s(t) with {words}", extra=extra, params=0, source=source)
-    for words, running in warmup.running:
-        form = f"s(t) with the decay's clock running in the warmup of {n} steps{words}"
-        yield evidence.propose("decay-clock", form, params=0, source=switched(warm, running, n))
-
-
-def find_handover(evidence: Evidence) -> Iterator[Hypothesis]:
-    """A phase that begins a step late or early: everything after its end is shifted."""
-    for end in phase_ends(evidence):
-        for row, d in ((end, -1), (end + 1, -1), (end - 1, 1), (end, 1)):
-            if row > 0:
-                detail = f"step {end} is the end of a phase"
-                yield evidence.propose_clock(shifted_since(row, d), "handover", params=0, detail=detail)
-
-
-def find_warmup_end(evidence: Evidence) -> Iterator[Hypothesis]:
-    """A warmup that climbs to the decay's value at its end, or that is multiplied with the decay."""
-    warmup = _warmup(evidence)
-    if warmup is None:
-        return
-    n, base, first = warmup.steps, warmup.decay([0])[0], warmup.ramp([0])[0]
-    for words, running in warmup.running:
-        form = f"a line from s(0) to the decay's own value at step {n}, whose clock runs meanwhile{words}"
-        line = pointwise(_line(first, running([n])[0], n))
-        yield evidence.propose("warmup-end", form, params=0, source=switched(line, running, n))
-        if base:
+    for words, decay in (("", phases.after), *phases.running):
+        runs, there = decay is not phases.after, decay([n])[0]
+        if not evidence.mostly(decay, n):
+            continue
+        if runs:
+            form = f"s(t) with the decay's clock running in the warmup of {n} steps{words}"
+            yield made("decay-clock", form, switched(plain, decay, n))
+        if base and (runs or not phases.begin):
             form = f"the warmup of {n} steps times the decay, whose clock runs meanwhile{words}"
-            source = product(running, lambda t: t / n, first / base)
-            yield evidence.propose("warmup-end", form, extra=EXTRA["a product"], params=0, source=source)
+            yield made("warmup-end", form, product(decay, _share(n), first / base), EXTRA["a product"])
+        lines = [(f"a line from {first:g}", 0.0, first)]
+        if evidence.rows.at[0] == 0 and row != first:
+            lines.append((f"a line from {row:g}", other, row))
+        if there != base:
+            for start, extra, rate in lines:
+                form = f"{start} to the decay's own value at step {n}, whose clock runs meanwhile{words}"
+                yield made("warmup-end", form, switched(pointwise(_line(rate, there, n)), decay, n), extra)
+        if runs:
+            continue
+        for name, shape in SHAPES.items():
+            form = f"s(t) with the factor {name} in the warmup of {n} steps"
+            yield made("warmup", form, switched(pointwise(_climb(shape, base, n)), decay, n))
+        for _, extra, rate in lines[1:] if base else ():
+            form = f"s(t) with a warmup from {rate / base:.6g} times the base"
+            yield made("warmup", form, switched(pointwise(_line(rate, base, n)), decay, n), extra)
+        form = f"s(t) with the first factor all through the warmup of {n} steps"
+        yield made("warmup", form, switched(pointwise(_line(first, first, n)), decay, n), other)
+    yield made("warmup", "s(t) with a warmup that never ends", pointwise(_line(first, base, n)), other)
+    for words, decay in phases.running:
+        form = f"s(t) with no warmup, and the decay from step 0{words}"
+        yield made("warmup", form, decay, EXTRA["a warmup left out"])
+
+
+def _share(n: int) -> Callable[[float], float]:
+    return lambda t: t / n
+
+
+def _climb(shape: Callable[[float, int], float], peak: float, n: int) -> Callable[[float], float]:
+    return lambda t: peak * shape(t, n)
 
 
 def _line(first: float, last: float, n: int) -> Callable[[float], float]:
@@ -92,10 +82,14 @@ def _line(first: float, last: float, n: int) -> Callable[[float], float]:
 
 def find_last_batch(evidence: Evidence) -> Iterator[Hypothesis]:
     """Ultralytics: warmup and decay are multiplied batch by batch, and the last batch of each epoch is logged."""
-    warmup = _warmup(evidence)
-    if warmup is None or evidence.log.unit != "epoch":
+    phases = evidence.phases
+    if phases is None or not phases.steps or evidence.log.unit != "epoch":
         return
-    n, rest = warmup.steps, warmup.decay
+    for _, decay in phases.running or (("", phases.after),):
+        yield from _last_batches(evidence, phases.steps, decay)
+
+
+def _last_batches(evidence: Evidence, n: int, rest: RateSource) -> Iterator[Hypothesis]:
     first = range(min(6, len(evidence.rows)))
     decay = rest([evidence.rows.at[i] for i in first])
     if not decay[0] > 0:
@@ -166,7 +160,7 @@ CAUSES = (
         "handover",
         "shift after R",
         "one phase hands over to the next a step late, or early",
-        find_handover,
+        propose_nothing,
         "the first row of the phase: it stands a row further on",
         "Up to the end of a phase everything is right; what comes after it is shifted by one step: the condition that "
         "ends the phase is off by one (<= for <), or its last value is written twice.",
@@ -179,7 +173,7 @@ CAUSES = (
         "warmup-end",
         "warmup",
         "the warmup ends at the decay's own value, not at the base",
-        find_warmup_end,
+        propose_nothing,
         "the value right after the warmup: below the base",
         "The decay's clock runs from step 0, and the warmup climbs to where the decay is when it ends: the base "
         "learning rate is never reached. detectron2 does so since it uses fvcore; others multiply both.",
