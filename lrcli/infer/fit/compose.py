@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, Main
-from lrcli.infer.fit.laws import Law
+from lrcli.infer.fit.laws import Curve, Law, line_of
 from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import curves, said
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.solve import crossing
-from lrcli.infer.fit.warmup import CURVED, LINE, Climb, Ramp, RateAt, Start, climbing, curved, kinks, ramp, starts
+from lrcli.infer.fit.warmup import CURVED, LINE, Climb, Ramp, Start, climbing, kinks, ramp, starts
 from lrcli.infer.limits import FEWEST_CURVED, MOST_PRODUCT, OPEN_TOP
 from lrcli.infer.numbers import cost, simplest_whole
 from lrcli.infer.usual import WARMUP_SHARES
@@ -64,14 +64,10 @@ def with_warmup(
     """Candidates in which `segment` is the main law, all rows before it its warmup and `flat` its end."""
     before, inner = rows.part(0, segment.start), rows.part(segment.start, segment.stop)
     law = segment.law
-    lines = climbing(before, starts(rows)) if len(before) else []
-    begins = starts(rows, _zeros(lines))
+    begins = starts(rows, _zeros(before))
     if late and not len(before):
         begins += [Start(n, COSTS["skipped before"] * (n + 2.5)) for n in range(2, min(40, rows.at[0]))]
-    ramps: list[RateAt] = lines
-    if climbs != (LINE,):
-        both = ((start, climb) for start in begins for climb in climbs)
-        ramps = [curve for start, climb in both if (curve := curved(before, start, climb))]
+    ramps = climbing(before, begins, climbs)
     warms = len(before) or law.kind != "steps"  # a flat stretch says nothing of a warmup before it
     for begin in _main_begins(inner, before, law, begins, ramps):
         by_step_0 = mains(inner, law, begin)
@@ -98,15 +94,14 @@ def after_ramps(
             yield candidate
 
 
-def _zeros(lines: list[RateAt]) -> tuple[int, ...]:
-    """Where the ramp through the rows of the warmup is 0, if that is a whole position."""
-    if len(lines) != 1 or not isinstance(lines[0], Law) or lines[0].slope <= 0:
-        return ()
-    near = round(lines[0].end)
-    return (near,) if abs(lines[0].end - near) < 0.02 else ()
+def _zeros(before: FitRows) -> tuple[int, ...]:
+    """Where the line through the rows of the warmup is 0, if that is a whole position."""
+    line = line_of(before) if len(before) else None
+    near = round(line.end) if line and line.slope > 0 else None
+    return (near,) if line and near is not None and abs(line.end - near) < 0.02 else ()
 
 
-def _main_begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start], ramps: list[RateAt]) -> Iterator[int]:
+def _main_begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start], ramps: list[Law]) -> Iterator[int]:
     """Positions at which the main law may begin."""
     first = inner.at[0]
     met = list(kinks(before, ramps, law, first, begins)) if len(before) else [start.first_step for start in begins]
@@ -145,37 +140,45 @@ def _hidden_peaks(inner: FitRows, law: Law) -> Iterator[int]:
             yield near
 
 
-def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None) -> Candidate | None:
-    shape, free, evidence = warmup.before(main.shape), [*main.free], []
-    spent = warmup.cost - _ratio_discount(warmup.warmup, main.shape.end)
+def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None = None, how: str = "") -> Candidate | None:
+    """The candidate of a warmup and a main curve, after which the run may be flat.
+
+    how: how both meet where the decay's clock runs during the warmup, "" where it begins after it.
+    """
+    spent, free, evidence = warmup.cost, [*main.free], []
+    late = bool(how) and rows.at[0] < main.begin
     if warmup.start_factor > 1:
         evidence.append(f"the warmup comes from above: it begins with {warmup.start_factor:g} times the learning rate")
     if warmup.climb != LINE:
         spent += COSTS["curved warmup"]
-        by = "logarithm" if shape.ramp == "log" else f"power {shape.climb:g}"
+        by = "logarithm" if warmup.climb.ramp == "log" else f"power {warmup.climb.power:g}"
         evidence.append(f"the warmup climbs by the {by} of the step")
-    if warmup.warmup and main.begin < rows.at[0]:
-        free.append("the warmup: its rows are not in the log")
-        spent += COSTS["unseen warmup"]
-    elif warmup.free:
-        free += warmup.free
-    if main.kind == "linear" and main.shape.end and rows.at[0] - main.begin > 0.1 * main.shape.end:
-        free.append("lr and where the line begins: its rows fix its end and its slope, lr divided by total_iters")
-    if main.kind == "inverse" and warmup.warmup and main.begin <= rows.at[0]:
-        free = [f"lr and the length of the warmup: only lr * length ** {main.shape.power:.4g} is seen"]
+    if how:
+        shape = replace(warmup.during(main.shape), meets=how == _MEETS, product=how == _PRODUCT)
+        spent += COSTS["product" if shape.product else "clock"]
+        line = f"a warmup of {warmup.warmup} steps from {shape.start:g}"
+        evidence.append(f"{line}; the decay's clock runs meanwhile: {how}")
+    else:
+        shape = warmup.before(main.shape)
+        unseen = bool(warmup.warmup) and main.begin < rows.at[0]
+        spent += COSTS["unseen warmup"] * unseen - _ratio_discount(warmup.warmup, main.shape.end)
+        free += ["the warmup: its rows are not in the log"] if unseen else warmup.free
+        if main.kind == "linear" and main.shape.end and rows.at[0] - main.begin > 0.1 * main.shape.end:
+            free.append("lr and where the line begins: its rows fix its end and its slope, lr divided by total_iters")
+        if main.kind == "inverse" and warmup.warmup and main.begin <= rows.at[0]:
+            free = [f"lr and the length of the warmup: only lr * length ** {main.shape.power:.4g} is seen"]
+    if late:
+        evidence.append("the first row repeats: the scheduler is one step late")
     if flat is not None:
         end = _end_at(main, flat, rows)
         if end is None:
             return None
         spent += COSTS["flat end"] * (main.kind == "cosine")
         resting = flat.law(0)
-        shape = replace(
-            shape,
-            floor=shortest32(resting) if rows.single else float(f"{resting:.12g}"),
-            end=warmup.steps + end,
-            rests=True,
-        )
-    return said(main.draft(warmup.first_step, shape, spent, free=tuple(free), evidence=tuple(evidence)), rows)
+        floor = shortest32(resting) if rows.single else float(f"{resting:.12g}")
+        shape = replace(shape, floor=floor, end=warmup.steps + end, rests=True)
+    more = {"free": tuple(free), "evidence": tuple(evidence), "skipped": (main.begin,) * late}
+    return said(main.draft(warmup.first_step - late, shape, spent, **more), rows)
 
 
 def _may_end(law: Law) -> bool:
@@ -208,20 +211,29 @@ def _ratio_discount(warmup: int, length: int) -> float:
 def clocked_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
     """Candidates whose main law is the last stretch and began before it."""
     for main in clocked_mains(rows, segment):
-        seen = range(bisect_left(rows.at, main.begin), segment.start)
-        before = rows.part(seen.start, seen.stop)
+        before = rows.part(bisect_left(rows.at, main.begin), segment.start)
         if len(before) < 2 or before.at[0] == before.at[-1]:
             continue
-        decay = next(curves(main.shape, rows, main.begin), None)
-        ways: list[tuple[str, FitRows, RateAt, float]] = []
-        if before.values[0] < before.values[-1]:
-            ways.append(("a jump at its end", before, Law("constant", height=main.lr), main.lr))
-            if decay is not None:
-                ways.append((_MEETS, before, lambda p, decay=decay: decay(round(p)), main.lr))  # type: ignore[misc]
-        if decay is not None and seen.start == 0 and len(before) <= MOST_PRODUCT and min(map(decay, before.at)) > 0:
-            ways.append((_PRODUCT, before.over(decay), Law("constant"), 1.0))
-        for how, rising, target, lr in ways:
-            yield from _during(rows, main, how, _ramps(rising, main, target, rows.at[segment.start], lr))
+        begins = [Start(main.begin, 0.0)]
+        for how, rising, target in _ways(before, main, rows):
+            for end in kinks(rising, climbing(rising, begins), target, rows.at[segment.start], begins):
+                warmup = ramp(rising, begins[0], end, target(end), lr=target(main.begin))
+                if warmup is not None and warmup.warmup and not warmup.held and warmup.start_factor < 1:
+                    candidate = _joined(warmup, main, rows, how=how)
+                    if candidate:
+                        yield candidate
+
+
+def _ways(before: FitRows, main: Main, rows: FitRows) -> Iterator[tuple[str, FitRows, Curve]]:
+    """(how the warmup meets a decay whose clock runs meanwhile, the rows that climb, the curve that they climb to)."""
+    decay = next(curves(main.shape, rows, main.begin), None)
+    if before.values[0] < before.values[-1]:
+        yield "a jump at its end", before, Law("constant", height=main.lr)
+        if decay is not None:
+            yield _MEETS, before, lambda p: decay(round(p))
+    whole = before.at[0] == rows.at[0] and len(before) <= MOST_PRODUCT
+    if decay is not None and whole and min(map(decay, before.at)) > 0:
+        yield _PRODUCT, before.over(decay), Law("constant")
 
 
 def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Main]:
@@ -237,30 +249,3 @@ def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Main]:
         begins = [near, *(p for p in begins if open_top and abs(p - near) < 0.2 * law.length)]
     for begin in dict.fromkeys(p for p in begins if p <= rows.at[0] + 1):
         yield from (main for main in mains(inner, law, begin)(begin) if main.lr > 0)
-
-
-def _ramps(before: FitRows, main: Main, target: RateAt, first: int, lr: float) -> Iterator[Ramp]:
-    """The lines from where the decay begins through the rows before that reach a target up to the position `first`."""
-    begins = [Start(main.begin, 0.0)]
-    for end in kinks(before, climbing(before, begins), target, first, begins):
-        warmup = ramp(before, begins[0], end, target(end), lr=lr)
-        if warmup is not None and warmup.warmup and not warmup.held and warmup.start_factor < 1:
-            yield warmup
-
-
-def _during(rows: FitRows, main: Main, how: str, ramps: Iterable[Ramp]) -> Iterator[Candidate]:
-    """The candidates whose decay runs during these warmups."""
-    late, product = rows.at[0] < main.begin, how == _PRODUCT
-    for warmup in ramps:
-        shape = replace(warmup.during(main.shape), meets=how == _MEETS, product=product)
-        evidence = f"a warmup of {warmup.warmup} steps from {shape.start:g}; the decay's clock runs meanwhile: {how}"
-        bare = main.draft(
-            main.begin - late,
-            shape,
-            warmup.cost + COSTS["product" if product else "clock"],
-            evidence=(evidence, *(["the first row repeats: the scheduler is one step late"] if late else [])),
-            skipped=(main.begin,) if late else (),
-        )
-        candidate = said(bare, rows)
-        if candidate:
-            yield candidate

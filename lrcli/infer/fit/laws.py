@@ -7,13 +7,14 @@ linear in its amplitudes, so that only the length of a law has to be sought.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
+from itertools import product
 from typing import NamedTuple
 
 from lrcli.frameworks.fitting import Shape
-from lrcli.infer.fit.naming import plain_schedule
+from lrcli.infer.fit.naming import curves, plain_schedule
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.solve import Columns, amplitudes, crossing, misfit, polished
 from lrcli.infer.limits import FITTED_POWER, FITTED_WAVE, WIDEST_WAVE
@@ -34,8 +35,8 @@ class Law:
     """y = floor + height * unit((p - begin) / length), where the unit falls from 1 to 0 in one step.
 
     kind: as `Shape.decay`. A length below 0 runs a power backwards: an inverse falls from the pole at its end, a root
-    of negative height from 0 there. A "line" is one of slope 1 that does not end, an "exponential" halves in its
-    length. power: the exponent; of "steps" the factor at each of the `drops`.
+    of negative height from 0 there. A "line" is one of slope 1 that does not end, nor does a "log", and an
+    "exponential" halves in its length. power: the exponent; of "steps" the factor at each of the `drops`.
     """
 
     kind: str
@@ -87,6 +88,9 @@ def _unit(kind: str, power: float, milestones: tuple[int, ...]) -> Curve:
     """The registered class behind a kind of law, for a learning rate and a length of 1."""
     if kind == "line":
         return _ENDLESS.rule(1.0)  # type: ignore[return-value]
+    if kind == "log":
+        climb = Shape("constant", 1.0, warmup=10**9, begin=10**9, ramp="log")
+        return next(curves(climb, FitRows([], [], []), 0))  # type: ignore[return-value]
     backwards = {"inverse": -power, "root": 0.5}
     power = {"exponential": 0.5, **backwards}.get(kind, power)
     schedule = plain_schedule(
@@ -98,15 +102,15 @@ def _unit(kind: str, power: float, milestones: tuple[int, ...]) -> Curve:
 
 def solved(rows: FitRows, law: Law, floor: bool = True) -> Law | None:
     """The law with the amplitudes with which it is nearest to the rows."""
-    factors = amplitudes(_columns(rows, law, floor, law.length), rows.values, rows.weights)
+    factors = amplitudes(_columns(rows, law, floor), rows.values, rows.weights)
     if factors is None or factors[-1] == 0:
         return None
     return replace(law, floor=factors[0] if floor else 0.0, height=factors[-1])
 
 
-def _columns(rows: FitRows, law: Law, floor: bool, length: float) -> Columns:
-    """The columns that a law of this length is the sum of, each times an amplitude."""
-    rule, begin = law.rule, law.begin
+def _columns(rows: FitRows, law: Law, floor: bool) -> Columns:
+    """The columns that a law is the sum of, each times an amplitude."""
+    rule, begin, length = law.rule, law.begin, law.length
     column = [rule((p - begin) / length) for p in rows.at]
     return [[1.0] * len(column), column] if floor else [column]
 
@@ -130,8 +134,8 @@ def decay_of(rows: FitRows) -> Law | None:
     first, last = rows.values[0], rows.values[-1]
     if min(rows.values) <= 0 or first == last:
         return None
-    span = math.copysign(rows.at[-1] - rows.at[0], first - last)
-    return _stretched(rows, Law("exponential", rows.at[0]), span / 1000, 1e7 * span, floor=False)
+    falling = Law("exponential", rows.at[0])
+    return _stretched(rows, falling if first > last else Law("exponential", rows.at[-1], -1.0))
 
 
 def power_of(rows: FitRows) -> Law | None:
@@ -141,59 +145,52 @@ def power_of(rows: FitRows) -> Law | None:
     rows = rows.pick(spread(len(rows), FITTED_POWER, 8))
     if any(b > a + tol for a, b, tol in zip(rows.values, rows.values[1:], rows.slack, strict=False)):
         return None
-    probe = rows.pick(spread(len(rows), 12, 3))  # most powers are ruled out by a few rows
-    for power in DECAY_POWERS:
-        for floor in (False, True):
-            law = power_law(probe, power, floor)
-            if law and probe.holds(law, 3.0) and (law := power_law(rows, power, floor)) and rows.holds(law, 2.0):
-                return law
-    return _of_any_power(rows)
+    usual = [Law("power", rows.at[0], power=power) for power in DECAY_POWERS]
+    return _first(rows, product(usual, (False, True))) or _of_any_power(rows, usual)
 
 
-def power_law(rows: FitRows, power: float, floor: bool) -> Law | None:
-    """The law of this power, with a floor or without one."""
-    law, bounds = _power(rows, power)
-    return _stretched(rows, law, *bounds, floor=floor)
-
-
-def _power(rows: FitRows, power: float) -> tuple[Law, tuple[float, float]]:
-    """(a law of this power, the shortest and the longest length that it may have)."""
-    span = rows.at[_above(rows)] - rows.at[0]
-    return Law("power", rows.at[0], power=power), (span, 1e4 * span)
-
-
-def _above(rows: FitRows) -> int:
-    """The last row that is above 0."""
-    return max(i for i, y in enumerate(rows.values) if y > 0)
-
-
-def _of_any_power(rows: FitRows) -> Law | None:
+def _of_any_power(rows: FitRows, usual: Sequence[Law]) -> Law | None:
     """The law without a floor whose power is near the rows, whatever it is."""
     probe = rows.pick(spread(len(rows), 12, 3))
-    guesses: list[tuple[float, float, float]] = []
-    for power in DECAY_POWERS:
-        law, bounds = _power(probe, power)
-        if length := _length(probe, law, *bounds, floor=False):
-            gap = misfit(_columns(probe, law, False, length), probe.values, probe.weights)
-            guesses.append((gap, length, power))
+    guesses = [guess for law in usual if (guess := _guess(probe, law, False))]
     if not guesses:
         return None
+    near = min(guesses, key=lambda law: misfit(_columns(probe, law, False), probe.values, probe.weights))
 
     def columns(length: float, power: float) -> Columns:
-        return _columns(rows, replace(law, power=power), False, length)
+        return _columns(rows, replace(near, length=length, power=power), False)
 
-    _, power = polished(columns, min(guesses)[1:], rows.values, rows.weights)
-    laws = (power_law(rows, number, False) for number in (float(f"{power:.4g}"), power))
-    return next((law for law in laws if law and rows.holds(law, 2.0)), None)
+    _, power = polished(columns, [near.length, near.power], rows.values, rows.weights)
+    return _first(rows, ((replace(near, power=number), False) for number in (float(f"{power:.4g}"), power)))
 
 
-def _stretched(rows: FitRows, law: Law, shortest: float, longest: float, *, floor: bool) -> Law | None:
-    """The law of the length between these with which it is nearest to the rows; None where it is far from them."""
-    length = _length(rows, law, shortest, longest, floor=floor)
-    rough = solved(rows, replace(law, length=length), floor) if length else None
+def inverse_of(rows: FitRows) -> Law | None:
+    """The inverse power of time of these rows."""
+    if min(rows.values) <= 0 or not rows.values[0] > rows.values[-1]:
+        return None
+    return _first(rows, ((Law("inverse", rows.at[0], -1.0, power), False) for power in INVERSE_POWERS))
+
+
+def _first(rows: FitRows, laws: Iterable[tuple[Law, bool]]) -> Law | None:
+    """The first of these laws, each with or without a floor, that the rows have: most are ruled out by a few rows."""
+    probe = rows.pick(spread(len(rows), 12, 3))
+    for law, floor in laws:
+        near = _stretched(probe, law, floor)
+        near = _stretched(rows, law, floor) if near and probe.holds(near, 3.0) else None
+        if near and rows.holds(near, 2.0):
+            return near
+    return None
+
+
+def _stretched(rows: FitRows, law: Law, floor: bool = False) -> Law | None:
+    """The law of the length with which it is nearest to the rows; None where it is far from them."""
+    guess = _guess(rows, law, floor)
+    rough = guess and solved(rows, guess, floor)
     if rough is None or not rows.holds(rough, 50, 2e-3 * (rows.values[0] - rows.values[-1])):
         return None
-    columns = partial(_columns, rows, law, floor)
+
+    def columns(length: float) -> Columns:
+        return _columns(rows, replace(law, length=length), floor)
 
     def gap(length: float) -> float:
         return misfit(columns(length), rows.values, rows.weights)
@@ -205,43 +202,27 @@ def _stretched(rows: FitRows, law: Law, shortest: float, longest: float, *, floo
     return solved(rows, replace(law, length=length), floor)
 
 
-def _length(rows: FitRows, law: Law, shortest: float, longest: float, *, floor: bool) -> float | None:
-    """The length between these with which a law goes through two rows, or through three if it has a floor."""
-    rule, begin = law.rule, law.begin
-    few = [0, len(rows) // 2, _above(rows)]
-    places, (top, middle, low) = [rows.at[i] for i in few], (rows.values[i] for i in few)
+def _guess(rows: FitRows, law: Law, floor: bool) -> Law | None:
+    """The law of the length with which it goes through two rows, or through three if it has a floor."""
+    few = [0, len(rows) // 2, max(i for i, y in enumerate(rows.values) if y > 0)]
+    places, (top, middle, low) = [rows.at[i] - law.begin for i in few], (rows.values[i] for i in few)
+    rule, span = law.rule, rows.at[few[-1]] - rows.at[0]
+
+    def length(log: float) -> float:
+        return math.copysign(math.exp(log), law.length)
 
     def bent(log: float) -> float:
-        length = math.copysign(math.exp(log), shortest)
-        a, b, c = (rule((p - begin) / length) for p in places)
+        a, b, c = (rule(p / length(log)) for p in places)
         return (middle - low) * (a - b) - (top - middle) * (b - c) if floor else low * a - top * c
 
-    ends = math.log(abs(shortest)), math.log(abs(longest))
+    # a polynomial and a root have to reach over all rows
+    ends = math.log(span if law.kind in ("power", "root") else 1e-6 * span), math.log(1e6 * span)
     log = crossing(bent, *ends, 1e-9)
     if math.isnan(log):
         if abs(bent(ends[0])) >= abs(bent(ends[1])):
             return None
         log = ends[0]
-    return math.copysign(math.exp(log), shortest)
-
-
-def inverse_of(rows: FitRows) -> Law | None:
-    """The inverse power of time of these rows."""
-    if min(rows.values) <= 0 or not rows.values[0] > rows.values[-1]:
-        return None
-    probe = rows.pick(spread(len(rows), 9, 2))
-    for power in INVERSE_POWERS:
-        guess = inverse_law(probe, power)
-        law = inverse_law(rows, power) if guess is not None and probe.holds(guess, 3.0) else None
-        if law is not None and rows.holds(law, 3.0):
-            return law
-    return None
-
-
-def inverse_law(rows: FitRows, power: float) -> Law | None:
-    """The inverse of this power."""
-    span = rows.at[0] - rows.at[-1]
-    return _stretched(rows, Law("inverse", rows.at[0], power=power), span / 1e6, 1e6 * span, floor=False)
+    return replace(law, length=length(log))
 
 
 def inverse_root_of(rows: FitRows) -> Law | None:
@@ -256,12 +237,11 @@ def inverse_root_of(rows: FitRows) -> Law | None:
 
 def square_root_of(rows: FitRows) -> Law | None:
     """The root of these rows: it falls ever more slowly, and begins at or before the first of them."""
-    first, n = rows.at[0], len(rows)
+    n = len(rows)
     if n < 4 or not rows.values[0] - rows.values[n // 2] > rows.values[n // 2] - rows.values[-1] > 0:
         return None
     rows = rows.pick(spread(n, 40, 6))
-    span = first - rows.at[-1]
-    law = _stretched(rows, Law("root", rows.at[-1]), span, 5 * span, floor=True)
+    law = _stretched(rows, Law("root", rows.at[-1], -1.0), floor=True)
     return law if law and law.height < 0 and law.end == round(law.end) else None
 
 

@@ -90,7 +90,7 @@ def curves(shape: Shape, rows: FitRows, begin: int) -> Iterator[Callable[[int], 
         return
     for words in spellings(replace(shape, epochs=rows.in_epochs, per_epoch=rows.epoch)):
         with suppress(LrcliError):
-            yield Candidate("", shape.lr, begin, 0.0, schedule=schedule_of(words)).at
+            yield Candidate("", shape.lr, begin - words.ahead, 0.0, schedule=schedule_of(words)).at
 
 
 def said(bare: Candidate, rows: FitRows) -> Candidate | None:

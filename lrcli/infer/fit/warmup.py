@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from typing import NamedTuple
 
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS, STARTS
-from lrcli.infer.fit.laws import Law, line_of
+from lrcli.infer.fit.laws import Curve, Law, line_of, solved
 from lrcli.infer.fit.rows import FitRows
-from lrcli.infer.fit.solve import crossing, least_squares
+from lrcli.infer.fit.solve import crossing
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
 from lrcli.infer.usual import CLIMB_POWERS
-
-RateAt = Callable[[float], float]
 
 
 class Start(NamedTuple):
@@ -40,11 +39,9 @@ class Climb(NamedTuple):
     ramp: str = "line"
     power: float = 1.0
 
-    def basis(self, t: float) -> float:
-        """What the learning rate is a line of, 0 at step 0."""
-        if self.ramp == "log":
-            return math.log(t + 1) if t > -1 else 0.0
-        return t if self.power == 1 else float(max(t, 0.0) ** self.power)
+    def law(self, begin: int) -> Law:
+        """Such a climb from 0 that has no end."""
+        return Law("power", begin + 1, -1.0, self.power) if self.ramp == "power" else Law(self.ramp, begin)
 
 
 LINE = Climb()
@@ -104,11 +101,12 @@ def ramp(
 
 
 def _ramp(rows: FitRows, start: Start, length: int, peak: float, climb: Climb, lr: float) -> Ramp | None:
-    top = climb.basis(length)
+    law = climb.law(start.first_step)
+    top = law(start.first_step + length)
     free: tuple[str, ...] = ()
 
     def left(p: int) -> float:
-        return 1 - climb.basis(p - start.first_step) / top
+        return 1 - law(p) / top
 
     if rows.at and (rows.at[0] < start.first_step or rows.at[-1] > start.first_step + length):
         return None
@@ -135,35 +133,22 @@ def _ramp(rows: FitRows, start: Start, length: int, peak: float, climb: Climb, l
     return Ramp(start.first_step, length, factor, spent, free, climb=climb)
 
 
-def climbing(before: FitRows, first_steps: list[Start]) -> list[RateAt]:
-    """The lines through the rows of a warmup: one, or where they are at one position, those from 0 at each start."""
-    if before.at[0] != before.at[-1]:
+def climbing(before: FitRows, first_steps: list[Start], climbs: tuple[Climb, ...] = (LINE,)) -> list[Law]:
+    """The climbs through the rows of a warmup: one line, or from each of these steps, of which all but a log are 0."""
+    if not len(before):
+        return []
+    if climbs == (LINE,) and before.at[0] != before.at[-1]:
         line = line_of(before)
         return [line] if line is not None else []
-    p, y = before.at[-1], before.values[-1]
-    return [
-        Law("line", start.first_step, height=y / (p - start.first_step))
-        for start in first_steps
-        if start.first_step < p and y > 0
-    ]
+    laws = []
+    for start, climb in product(first_steps, climbs):
+        rising = before.pick(i for i, p in enumerate(before.at) if p > start.first_step)
+        if len(rising) >= (1 if climb == LINE else 3):
+            laws.append(solved(rising, climb.law(start.first_step), climb.ramp == "log"))
+    return [law for law in laws if law is not None and law.height > 0]
 
 
-def curved(before: FitRows, start: Start, climb: Climb) -> RateAt | None:
-    """The curve of this kind through the rows of a warmup that begins at `start`; a power begins with 0."""
-    seen = [i for i, p in enumerate(before.at) if p > start.first_step]
-    rising = before.pick(seen)
-    if len(seen) < 3:
-        return None
-    basis = [climb.basis(p - start.first_step) for p in rising.at]
-    columns = [basis] if climb.ramp == "power" else [[1.0] * len(seen), basis]
-    factors = least_squares(columns, rising.values, rising.weights)
-    if factors is None or factors[-1] <= 0:
-        return None
-    low = factors[0] if len(columns) > 1 else 0.0
-    return lambda p: low + factors[-1] * climb.basis(p - start.first_step)
-
-
-def kinks(before: FitRows, curves: list[RateAt], main: RateAt, first: int, first_steps: list[Start]) -> Iterator[int]:
+def kinks(before: FitRows, climbs: list[Law], main: Curve, first: int, first_steps: list[Start]) -> Iterator[int]:
     """Whole positions at which a ramp through the rows before may meet the law, at the latest at its first row."""
     last = before.at[-1]
     seen = set()
@@ -175,8 +160,8 @@ def kinks(before: FitRows, curves: list[RateAt], main: RateAt, first: int, first
             yield near + shift
 
     shifts = list(dict.fromkeys(start.first_step for start in first_steps))
-    for curve in curves:
-        met = _meeting(curve, main, last, first)
+    for climb in climbs:
+        met = _meeting(climb, main, last, first)
         if math.isnan(met):
             continue
         width = 1e-6 * abs(met)
@@ -191,8 +176,8 @@ def kinks(before: FitRows, curves: list[RateAt], main: RateAt, first: int, first
         yield from fresh(first, first)
 
 
-def _meeting(line: RateAt, main: RateAt, low: float, high: float) -> float:
+def _meeting(climb: Law, main: Curve, low: float, high: float) -> float:
     """Where the ramp reaches the law, between the last row of the one and the first of the other; NaN if nowhere."""
-    if abs(line(high) - main(high)) <= 1e-9 * abs(main(high)):
+    if abs(climb(high) - main(high)) <= 1e-9 * abs(main(high)):
         return high
-    return crossing(lambda p: line(p) - main(p), low, high)
+    return crossing(lambda p: climb(p) - main(p), low, high)
