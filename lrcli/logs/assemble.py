@@ -69,9 +69,10 @@ class _Assembly:
         positions = self._without_repetitions(positions, source)
         if self.rows < 2:
             raise NoLog("only one row has a learning rate: that is not a log of a run", "row")
+        positions = self._in_order(positions, source)
         runs = _runs(positions)
         if len(runs) == self.rows > 2:
-            raise NoLog(f"the {unit} never goes forward ({source})", "step")
+            raise NoLog(f"the {unit} never goes forward ({source})", "order")
         epoch = self._epoch_name() if unit != "epoch" else None
         return Log(
             name,
@@ -214,6 +215,24 @@ class _Assembly:
         self._keep(keep, f"that the next row repeats ({source}: {at})")
         return array("d", compress(positions, keep))
 
+    def _in_order(self, positions: array[float], source: str) -> array[float]:
+        """The positions in ascending order, where the rows are one run that stands in another one.
+
+        So it is where the sorted positions are even, and where the newest row stands first and a user says so: the
+        position might also count down.
+        """
+        if _goes_forward(positions):
+            return positions
+        order: Sequence[int] | None = _even_order(positions)
+        if self.gathered.request.step_column is not None and _goes_forward(positions[::-1]):
+            order = range(self.rows)[::-1]
+        if order is None:
+            return positions
+        for column in self.columns.values():
+            column.sort(order)
+        self.remarks.append(f"the rows stood in another order ({source}): they are sorted by it")
+        return array("d", sorted(positions))
+
     def _all_remarks(
         self, unit: str, source: str, epoch: str | None, runs: Sequence[Run], positions: Sequence[float]
     ) -> Iterator[str]:
@@ -248,6 +267,24 @@ def _goes_through(steps: Sequence[float], epochs: Sequence[float], first: int) -
     places = [(step, epoch - first) for step, epoch in zip(steps, epochs, strict=True)]
     least = max(step / (before + 1) for step, before in places)
     return least <= min((step / before for step, before in places if before > 0), default=math.inf)
+
+
+def _even_order(positions: Sequence[float]) -> list[int] | None:
+    """Which row is the first by its position, which the second, ...; None where the positions are not even then.
+
+    >>> _even_order([10, 30, 20]), _even_order([10, 20, 10]), _even_order([3, 2, 1])
+    ([0, 2, 1], None, None)
+    """
+    first, last, n = min(positions), max(positions), len(positions)
+    if n < 3 or _goes_forward(positions[::-1]):
+        return None
+    order = [n] * n
+    for i, position in enumerate(positions):
+        place = (position - first) * (n - 1) / (last - first) if last > first else 0.5
+        if not place.is_integer() or order[int(place)] < n:
+            return None
+        order[int(place)] = i
+    return order
 
 
 def _same(a: float, b: float) -> bool:

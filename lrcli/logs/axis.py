@@ -93,6 +93,8 @@ def spacing(epochs: Sequence[float]) -> tuple[float, list[float]] | None:
     decimals = max(len(repr(epoch).partition(".")[2]) for epoch in epochs)
     slack = 0.51 * 10.0 ** -min(decimals, 4)  # what a printed epoch was rounded by
     if not rough > 2 * slack:
+        slack = 1e-9  # 0.1, 0.2, 0.3: rows as near as that are told apart only where nothing was rounded
+    if not rough > 2 * slack:
         return None
     for last in dict.fromkeys((round(epochs[-1] / rough), n, n + 1)):
         step = epochs[-1] / last if last > 0 else math.inf

@@ -64,29 +64,43 @@ def _plain(name: str) -> str:
 
 @lru_cache(maxsize=1024)
 def family(name: str) -> str:
-    """The name without the number of its parameter group.
+    """The name without the number or the name of its parameter group.
 
-    >>> family("lr/pg0") == family("lr/pg1") == family("lr"), family("lr-Adam/pg2"), family("lr_head")
-    (True, 'lr-adam', 'lr_head')
+    >>> {family(name) for name in ("lr/pg0", "lr/pg1", "lr/head", "lr")}, family("lr-Adam/pg2"), family("lr_head")
+    ({'lr'}, 'lr-adam', 'lr_head')
     """
     plain = _plain(name)
-    number = _group_in(plain)
-    return (plain[: number.start()] if number else plain) or plain
+    return plain[: _group_at(plain)] or plain
 
 
 def group(name: str) -> str:
     """What tells a parameter group's column from the others of its family.
 
-    >>> group("lr-Adam/pg1"), group("lr_0"), group("lr")
-    ('pg1', '0', '')
+    >>> group("lr-Adam/pg1"), group("lr_0"), group("lr"), group("lr-Adam/head"), group("train/lr")
+    ('pg1', '0', '', 'head', '')
     """
-    number = _group_in(name.strip().lower())
-    return name.strip()[number.start() :].strip("/_-. []") if number else ""
+    return name.strip()[_group_at(name.strip().lower()) :].strip("/_-. []")
 
 
-def _group_in(name: str) -> re.Match[str] | None:
-    """The end of a name that numbers a group; not sought far from the end, as each start would be tried to the end."""
-    return _GROUP.search(name, max(0, len(name) - 80))
+def groups_in(names: Sequence[str]) -> dict[str, str]:
+    """The columns of the first one's family, each with what its parameter group is called.
+
+    >>> groups_in(["lr/pg0", "lr/pg1", "get_lr/pg0"]), groups_in(["lr", "base_lr"])
+    ({'lr/pg0': 'pg0', 'lr/pg1': 'pg1'}, {'lr': 'lr'})
+    """
+    return {name: group(name) or name for name in names if family(name) == family(names[0])}
+
+
+def _group_at(name: str) -> int:
+    """Where the end of a name begins that numbers a group, or names one behind the name of a learning rate.
+
+    A number is not sought far from the end, as each start would be tried to the end.
+    """
+    number = _GROUP.search(name, max(0, len(name) - 80))
+    if number is not None:
+        return number.start()
+    rate, slash, _ = name.rpartition("/")
+    return len(rate) if slash and rank(rate) < 2 else len(name)
 
 
 def place(name: str, names: Sequence[str]) -> int:
@@ -106,6 +120,9 @@ def choose_rates(names: Sequence[str], column: str | None = None) -> tuple[str, 
     first = [name for name in names if rank(name) == best]
     families = list(dict.fromkeys(family(name) for name in first))
     if len(families) > 1:
+        families = [name for name in families if name in _PLAIN]
+        first = [name for name in first if family(name) in families]
+    if len(families) != 1:
         raise NoLog(f"which column is the learning rate? The candidates are {listed(names)}", "which")
     return (*first, *(name for name in names if name not in first))
 

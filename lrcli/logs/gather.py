@@ -72,6 +72,10 @@ class Cells:
         self.values = array("d", compress(self.values, mask))
         self.present = bytearray(compress(self.present, mask))
 
+    def sort(self, order: Sequence[int]) -> None:
+        self.values = array("d", map(self.values.__getitem__, order))
+        self.present = bytearray(map(self.present.__getitem__, order))
+
     @property
     def constant(self) -> bool:
         return len(set(islice(self._known(), 2))) < 2 and min(self._known(), default=0) == max(self._known(), default=0)

@@ -11,7 +11,7 @@ from itertools import islice, zip_longest
 from shlex import quote
 
 from lrcli.errors import LrcliError
-from lrcli.logs.columns import is_step, rank
+from lrcli.logs.columns import is_epoch, is_step, rank
 from lrcli.logs.format import FAR, Opening
 from lrcli.logs.gather import Gathered
 from lrcli.logs.line import NUMBER, RATE, Statement, Token, may_hold_rate, place_of, statement
@@ -113,8 +113,12 @@ def proposed(opening: Opening, *, rows: int = 1) -> str | None:
 
 
 def _column(where: str, names: list[str], about: str) -> str:
+    others = [name for name in names if rank(name) > 1 and not is_step(name)]
+    if about == "order":
+        own = next(name for test in (is_step, is_epoch) for name in names if test(name))
+        counts = [f", --step-column {quote(name)} counts them by another column" for name in others if name != own]
+        return f"; --step-column {quote(own)} sorts the rows by it{''.join(counts[:1])}"
     if about == "step":
-        others = [name for name in names if rank(name) > 1 and not is_step(name)]
         return f"; name it with --step-column, e.g. --step-column {quote(others[0])}" if others else ""
     if about == "row":
         return ""

@@ -12,7 +12,7 @@ from functools import cached_property
 from lrcli.errors import LrcliError, Problem
 from lrcli.logs import FARTHEST, Log, Run
 from lrcli.logs.axis import counted, rows_in, whole_positions
-from lrcli.logs.columns import family, group
+from lrcli.logs.columns import groups_in
 from lrcli.logs.rounding import tolerance
 from lrcli.printable import count_text
 from lrcli.series.align import distinct_names
@@ -169,8 +169,7 @@ def series_of_log(log: Log, *, run: int | None = None, only: bool = False) -> Lo
     if at[0] < 0 or at[-1] >= FARTHEST:
         unit = with_places.unit
         raise LrcliError(f"{log.name}: the {unit} {at[0] if at[0] < 0 else at[-1]} is not a {unit} of a run")
-    names = list(log.lrs)
-    names = names[:1] if only else [name for name in names if family(name) == family(names[0])]
-    groups = distinct_names(tuple(group(name) or name if len(names) > 1 else None for name in names))
+    names = groups_in(list(log.lrs)[: 1 if only else None])
+    groups = distinct_names(tuple(name if len(names) > 1 else None for name in names.values()))
     problems = tuple(Problem("log", f"{log.name}: {remark}") for remark in remarks)
     return LogSeries(log.name, unit, at[-1] + 1, groups, problems, log, chosen, tuple(names), at)

@@ -158,10 +158,11 @@ def test_plateau(plateau: Plateau) -> None:
 
 
 def test_groups() -> None:
-    """Learning-rate columns that differ become parameter groups."""
+    """Learning-rate columns that differ become parameter groups; one of another kind, such as get_lr, is none."""
     places = range(60)
     slow, fast = Cosine(T_max=60), Step(step_size=20)
-    columns = {name: [s.lr_at(p, lr) for p in places] for name, lr, s in (("a", 0.1, slow), ("b", 0.01, fast))}
+    columns = {name: [s.lr_at(p, lr) for p in places] for name, lr, s in (("lr/a", 0.1, slow), ("lr/b", 0.01, fast))}
+    columns["get_lr/a"] = columns["lr/b"]
     fitted = fit_run(Log("run", "epoch", list(places), columns))
     assert (("a", 0.1, slow), ("b", 0.01, fast)) == fitted.groups
 
@@ -171,9 +172,9 @@ def test_groups_keep_their_warmups(steps: int) -> None:
     """The spec of columns that warm up gives them back, whether they do so alike or not."""
     places = range(60)
     schedules = (warm(5, 0.1, Cosine(T_max=55)), warm(steps, 0.1, Constant()))
-    columns = {name: [s.lr_at(p, 0.1) for p in places] for name, s in zip("ab", schedules, strict=True)}
+    columns = {name: [s.lr_at(p, 0.1) for p in places] for name, s in zip(("lr/a", "lr/b"), schedules, strict=True)}
     spec = parse_text(_text(fit_run(Log("run", "epoch", list(places), columns))))
-    rows = {str(group.name): [group.schedule.lr_at(p, group.lr or 0.0) for p in places] for group in spec.groups}
+    rows = {f"lr/{group.name}": [group.schedule.lr_at(p, group.lr or 0.0) for p in places] for group in spec.groups}
     assert columns == rows
 
 

@@ -49,7 +49,9 @@ def test_positions(tmp_path: Path, name: str, text: str, positions: list[float],
         ("loss", METRIC, "this is the file of a metric of MLflow, called 'loss': is that the learning rate?"
          " Then say so: FILE:value"),
         ("back.csv", "step,lr,n\n5,0.1,1\n4,0.05,2\n3,0.01,3\n", "the step never goes forward (column 'step');"
-         " name it with --step-column, e.g. --step-column n"),
+         " --step-column step sorts the rows by it, --step-column n counts them by another column"),
+        ("back.csv", "epoch,lr\n5,0.1\n4,0.05\n3,0.01\n", "the epoch never goes forward (column 'epoch');"
+         " --step-column epoch sorts the rows by it"),
     ],
 )  # fmt: skip
 def test_no_position(tmp_path: Path, name: str, text: str, message: str) -> None:
@@ -83,6 +85,10 @@ def test_step_column(tmp_path: Path) -> None:
         ([0.5, 1.0, 1.5], [1, 2, 3]),
         ([0.33, 0.67, 1.0, 1.67], [1, 2, 3, 5]),
         ([0.02, 0.04, 0.06, 0.1], [1, 2, 3, 5]),
+        ([0.1, 0.2, 0.3, 0.5], [1, 2, 3, 5]),
+        ([1.1, 1.2, 1.3], [11, 12, 13]),
+        ([0.01, 0.02, 0.04], [1, 2, 4]),
+        ([0.01, 0.02, 0.04, 0.045], [0, 1, 2, 3]),
         ([0.5, 0.7, 1.9], [0, 1, 2]),
     ],
 )
@@ -92,3 +98,25 @@ def test_fractions_of_epochs_are_counted(tmp_path: Path, epochs: list[float], ro
     path.write_text("epoch,lr\n" + "".join(f"{epoch},{1 / (1 + epoch)}\n" for epoch in epochs), "utf-8")
     log = counted(read_log(str(path)))
     assert ("row", rows, epochs) == (log.unit, list(log.positions), None if log.epochs is None else list(log.epochs))
+
+
+@pytest.mark.parametrize(
+    ("steps", "request_", "runs", "remark"),
+    [
+        ([10, 30, 20, 40], LogRequest(), 1, "the rows stood in another order (column 'step'): they are sorted by it"),
+        ([0, 1, 10, 11, 2, 3, 4, 5, 6, 7, 8, 9], LogRequest(), 1, "the rows stood in another order (column 'step')"),
+        ([30, 20, 10], LogRequest(step_column="step"), 1, "the rows stood in another order (column 'step')"),
+        ([0, 1, 2, 3, 2, 3, 4], LogRequest(), 2, "the step goes back once"),
+        ([0, 10, 20, 5, 17, 30], LogRequest(), 2, "the step goes back once"),
+    ],
+)
+def test_rows_in_another_order(tmp_path: Path, steps: list[int], request_: LogRequest, runs: int, remark: str) -> None:
+    """Rows that give even positions once they are sorted are one run; others that go back are several."""
+    path = tmp_path / "a.csv"
+    path.write_text("step,loss,lr\n" + "".join(f"{step},{step + 0.5},{1 / (1 + step)}\n" for step in steps), "utf-8")
+    log = read_log(str(path), request=request_)
+    expected = sorted(steps) if runs == 1 else steps
+    assert (expected, runs) == (list(log.positions), len(log.runs))
+    assert [1 / (1 + step) for step in expected] == list(log.lrs["lr"])
+    assert [step + 0.5 for step in expected] == list(log.others["loss"])
+    assert any(remark in said for said in log.remarks)

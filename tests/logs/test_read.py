@@ -203,12 +203,15 @@ def test_no_log(text: str | bytes, message: str) -> None:
         ("base_lr,lr", ["lr", "base_lr"]),
         ("train/learning_rate,lr-Adam", ["train/learning_rate", "lr-Adam"]),
         ("lr_mult,current_lr", ["current_lr"]),
+        ("lr/backbone,lr/head", ["lr/backbone", "lr/head"]),
+        ("lr-AdamW/backbone,lr-AdamW/head", ["lr-AdamW/backbone", "lr-AdamW/head"]),
+        ("get_lr/a,lr/a,get_lr/b,lr/b", ["lr/a", "lr/b", "get_lr/a", "get_lr/b"]),
         ("LR", ["LR"]),
     ],
 )
 def test_choice_of_the_column(columns: str, chosen: list[str]) -> None:
     """A whole name beats a part of one, parameter groups are one family, and all candidates are kept."""
-    assert chosen == list(_read(f"epoch,{columns}\n0,1,2\n1,1,2\n").lrs)
+    assert chosen == list(_read(f"epoch,{columns}\n0,1,2,1,2\n1,1,2,1,2\n").lrs)
 
 
 def test_named_column() -> None:

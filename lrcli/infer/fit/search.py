@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -19,6 +19,7 @@ from lrcli.infer.fit.rows import FitRows, make_rows, spread
 from lrcli.infer.limits import FEWEST, FITTED, MANY_ROWS, MOST_METRIC, ROUNDS, SEARCHED
 from lrcli.logs import Log, Run
 from lrcli.logs.axis import counted
+from lrcli.logs.columns import groups_in
 from lrcli.logs.series import longest
 from lrcli.printable import count_text
 from lrcli.progress import report_progress
@@ -70,32 +71,33 @@ def fit_run(log: Log, run: int | None = None, *, only: bool = False) -> Fitted:
         raise LrcliError(f"{log.name} has {count_text(len(log.runs), 'run')}, there is no run {number}")
     chosen = log.runs[number - 1]
     rows = slice(chosen.start, chosen.stop)
-    first_column, *others = log.lrs
+    columns = groups_in(list(log.lrs))
+    first_column, *others = columns
     fitted = _fit_column(log, chosen, first_column)
     first = fitted.candidate
     alike = all(list(log.lrs[name][rows]) == list(log.lrs[first_column][rows]) for name in others)
-    if first is None or only or alike or _makes_groups(first, log, chosen):
+    if first is None or only or alike or _makes_groups(first, log, chosen, columns):
         return fitted
     groups = []
-    for name in log.lrs:
+    for name, group in columns.items():
         member = _fit_column(log, chosen, name).candidate
         if member is None or (member.first_step, member.skipped) != (first.first_step, first.skipped):
             remark = (
                 f"column {name} differs and follows no schedule that was found: only the first column is in the spec"
             )
             return replace(fitted, remarks=(*fitted.remarks, remark))
-        groups.append((name, member.lr, member.schedule))
+        groups.append((group, member.lr, member.schedule))
     return replace(fitted, groups=tuple(groups))
 
 
-def _makes_groups(candidate: Candidate, log: Log, run: Run) -> bool:
+def _makes_groups(candidate: Candidate, log: Log, run: Run, columns: Iterable[str]) -> bool:
     """Whether the schedule makes parameter groups by itself, of which one is behind each of the log's columns."""
     if candidate.setting is None:
         return False
     settings = [candidate.setting._replace(own_group=name) for name, _ in candidate.bound.groups()]
     members = [replace(candidate, setting=setting) for setting in settings]
-    columns = (_finite(log.positions, column, run) for column in log.lrs.values())
-    grouped = (make_rows(places, values, log.rounding) for places, values, _ in columns)
+    members_rows = (_finite(log.positions, log.lrs[name], run) for name in columns)
+    grouped = (make_rows(places, values, log.rounding) for places, values, _ in members_rows)
     return all(any(gives(member, rows) for member in members) for rows in grouped)
 
 
