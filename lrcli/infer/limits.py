@@ -128,10 +128,16 @@ SINGLE_DIGITS = 6
 EXACT = (1e-13, 1e-11, 1e-9)
 """`solve`: the learning rate may be this far from the wanted one, as a share of it; the nearest that there is."""
 
+HALVED = 80
+"""So many golden sections leave no number in between: 0.618 to this power is 2e-17."""
+
 EXACT_SINGLE = 2.0**-22
 """The same where a framework computes in single precision: two units in the last place of a float32 of 24 bits.
 
 `fit` searches such a log with this share of its largest learning rate: 1 + cos(x) has it near the end of a cosine."""
+
+EXACT_SINGLES = (EXACT[0], 2.0**-24, EXACT_SINGLE, 2.0**-20, 2.0**-18)
+"""`solve` in single precision: a power that is rounded once has steps of so many units in the last place."""
 
 COARSE = 0.75
 """The share of the rows that change sides between two values for one between them to be right."""

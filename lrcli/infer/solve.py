@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from lrcli.errors import LrcliError, closest
 from lrcli.infer.keys import Change, Key, Variants, keys_of
-from lrcli.infer.keys.solving import Solver
-from lrcli.infer.limits import EXACT, EXACT_SINGLE, NO_NUMBER
+from lrcli.infer.keys.solving import RatesOfValue, Solver
+from lrcli.infer.limits import EXACT, EXACT_SINGLES, HALVED, NO_NUMBER
 from lrcli.infer.numbers import digits
 from lrcli.infer.rows import Rows
 from lrcli.infer.sources import plain_source
@@ -18,12 +19,12 @@ from lrcli.reader import Declared
 from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.params import param_of
 from lrcli.series import series_of
+from lrcli.series.align import group_names
 
 MOST_WALKED = 100_000
 """A run whose steps cannot be computed alone is walked again for each value, up to this step."""
 
 _NO_NUMBERS = {
-    "positions": "a list of positions",
     "text": "a text",
     "expression": "an expression",
     "data": "a list or a mapping",
@@ -48,16 +49,26 @@ class Solved:
     beside: tuple[tuple[Change, float], ...] = ()
 
 
-def solve(declared: Declared, name: str, row: int, lr: float, group: int = 0) -> Solved:
+def solve(declared: Declared, name: str, row: int, lr: float) -> Solved:
     """Solve for the key that is called `name`, or ends so (gamma for schedule.gamma).
 
-    Raises LrcliError where there is no such key, or it is a list of positions.
+    The learning rate is that of the parameter group that the key is of, or of the first one. Raises LrcliError where
+    there is no such key, or it has no single value.
     """
     run = series_of(declared.spec)
     if not run.jumps:
         run.check_walk(row - run.start, MOST_WALKED)
+    name, group = _in_group(name, group_names(declared.spec.groups))
     candidates = [_solved(key, declared, row, lr, group) for key in _named(declared, name, group)]
     return next((candidate for candidate in candidates if candidate.changes), candidates[0])
+
+
+def _in_group(name: str, groups: Sequence[str]) -> tuple[str, int]:
+    """(the key as it is listed, its parameter group): groups.head.lr and groups.1.lr are a key of the second one."""
+    first, _, rest = name.partition(".")
+    which, _, key = rest.partition(".")
+    index = next((i for i, group in enumerate(groups) if first == "groups" and which in (group, str(i))), None)
+    return (name, 0) if index is None else (f"groups.{index}.{key}", index)
 
 
 def _solved(key: Key, declared: Declared, row: int, lr: float, group: int) -> Solved:
@@ -84,25 +95,52 @@ def _solved(key: Key, declared: Declared, row: int, lr: float, group: int) -> So
         pairs = tuple((change, lr_there) for change in changes if (lr_there := rate(change)) is not None)
         right = tuple(pair for pair in pairs if float(f"{pair[1]:.{max(digits(lr), 3)}g}") == lr)
         return Solved(key, right, None, () if right else pairs)
-    at_present = rates(key.number)
-    for near in (*EXACT, EXACT_SINGLE):
-        if near == EXACT_SINGLE and array("f", at_present or [math.pi]).tolist() != at_present:
+    rates(key.number)
+    near_values = [float(declared.spec.length), float(row)] if key.kind == "whole" else [0.0]
+    for exact, exact_single in zip_longest(EXACT, EXACT_SINGLES):
+        near = exact_single if array("f", known.values()).tolist() == [*known.values()] else exact
+        if near is None:
             break
-        wanted = Rows([row], [lr], [near * abs(lr) or NO_NUMBER])
-        solver = Solver(key, rates, wanted, [float(declared.spec.length), float(row)])
-        solutions = [key.number] if at_present and wanted.met(at_present) else []
-        solutions += [value for value in solver.solutions() if value not in solutions]
-        solutions.sort(key=lambda value: abs(value - key.number))
-        solved = tuple((key.to(value), known[value]) for value in solutions if value in known or rates(value))
+        solver = Solver(key, rates, Rows([row], [lr], [near * abs(lr) or NO_NUMBER]), near_values)
+        solutions = [*solver.solutions()]
+        if not solutions and key.kind == "number":
+            solutions = [*solver.simplified(filter(solver.met, _touching(known, rates, lr)))]
+        if solver.met(key.number):
+            solutions.insert(0, key.number)
+        solved = [(key.to(value), known[value]) for value in dict.fromkeys(solutions) if value in known or rates(value)]
         if solved:
-            return Solved(key, solved, None)
+            solved.sort(key=lambda pair: _distance(pair[0], key, variants, row))
+            return Solved(key, tuple(solved), None)
     seen = (min(known.values()), max(known.values())) if known else None
-    return Solved(key, (), seen, _beside(key, known, lr))
+    return Solved(key, (), seen, _beside(known, key, lr))
+
+
+def _distance(change: Change, key: Key, variants: Variants, row: int) -> tuple[bool, float]:
+    """How far a value is from the key's own; one whose run is over before the row comes last."""
+    spec = variants.spec([change])
+    return spec is not None and row > series_of(spec).stop, abs(change.number - key.number)
+
+
+def _touching(known: Mapping[float, float], rates: RatesOfValue, lr: float) -> Iterator[float]:
+    """The value at which the learning rate comes nearest to the wanted one, and turns: of the known ones, or between.
+
+    The peak of a schedule is at a step with one value of pct_start, and none of the others gives as much.
+    """
+    values = sorted(known)
+    i = min(range(len(values)), key=lambda i: abs(known[values[i]] - lr), default=0)
+    if not 0 < i < len(values) - 1:
+        return
+    low, high = values[i - 1], values[i + 1]
+    for _ in range(HALVED):
+        a, b = low + (high - low) * 0.382, high - (high - low) * 0.382
+        at_a, at_b = (abs(lr_there[0] - lr) if (lr_there := rates(value)) else math.inf for value in (a, b))
+        low, high = (low, b) if at_a < at_b else (a, high)
+    yield (low + high) / 2
 
 
 def _named(declared: Declared, name: str, group: int) -> list[Key]:
     """The keys of that name: several where a length has a unit, or an expression several numbers."""
-    keys = [key for key in keys_of(declared, group) if key.kind != "positions"]
+    keys = [one for key in keys_of(declared, group) for one in (key.one_by_one() if key.entries else [key])]
     numbers = [key for key in keys if key.kind != "words" and key.path in (name, f"{name}.for")]
     exact = numbers or [key for key in keys if key.path == name]
     matches = exact or [key for key in keys if key.path.endswith(f".{name}")]
@@ -126,11 +164,8 @@ def _kind_of(schedule: Schedule, name: str) -> str:
     return next((text for part in schedule.parts() if (text := _kind_of(part, name))), "")
 
 
-def _beside(key: Key, known: dict[float, float], lr: float) -> tuple[tuple[Change, float], ...]:
-    """The two neighbouring values between which the wanted learning rate lies, the nearest such."""
-    steps = pairwise(sorted(known.items()))
-    pairs = [(a, b) for a, b in steps if (a[1] - lr) * (b[1] - lr) < 0]
-    if not pairs:
-        return ()
-    pair = min(pairs, key=lambda two: (two[1][0] - two[0][0], abs(two[0][0] - key.number)))
+def _beside(known: Mapping[float, float], key: Key, lr: float) -> tuple[tuple[Change, float], ...]:
+    """The two neighbouring values between which the wanted learning rate lies, those that come nearest to it."""
+    pairs = [(a, b) for a, b in pairwise(sorted(known.items())) if (a[1] - lr) * (b[1] - lr) < 0]
+    pair = min(pairs, key=lambda two: (abs(two[1][1] - two[0][1]), abs(two[0][0] - key.number)), default=())
     return tuple((key.to(value), lr_there) for value, lr_there in pair)

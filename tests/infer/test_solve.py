@@ -58,6 +58,14 @@ def test_a_choice_that_is_left_out() -> None:
     assert "by_epoch=null" in [change.setting.rpartition(".")[2] for change, _ in solved.changes]
 
 
+def test_single_precision_of_a_power() -> None:
+    """What a power makes of one rounded number has no more digits than are needed."""
+    schedule = "{type: keras.ExponentialDecay, initial_learning_rate: 0.1, decay_steps: 100, decay_rate: 0.96}"
+    assert ["schedule.decay_rate=0.7943282"] == settings(
+        f"{{steps: 1001, schedule: {schedule}}}", "decay_rate", 1000, 0.01
+    )
+
+
 def test_single_precision() -> None:
     """A framework that rounds to single precision has the wanted learning rate, but for that rounding."""
     schedule = "{type: keras.CosineDecay, initial_learning_rate: 0.4, decay_steps: 90, alpha: 0.5}"
@@ -65,12 +73,46 @@ def test_single_precision() -> None:
     assert float(solved.changes[0][0].value) == pytest.approx(0.25, rel=1e-7)
 
 
-def test_no_single_value() -> None:
-    """A list is named as one, and not taken for a slip of the pen."""
-    with pytest.raises(LrcliError, match="no value 'milestones' to solve for: it is a list of positions"):
-        solve(
-            read_declared("{lr: 1, epochs: 90, schedule: {type: multistep, milestones: [30]}}"), "milestones", 40, 0.1
-        )
+def settings(text: str, key: str, row: int, lr: float) -> list[str]:
+    """What is solved, as `--set` takes it."""
+    return [change.setting for change, _ in solve(read_declared(text), key, row, lr).changes]
+
+
+def test_a_list() -> None:
+    """Of a list of positions each one is solved for."""
+    multistep = "{lr: 1, epochs: 90, schedule: {type: multistep, milestones: [30, 60], gamma: 0.1}}"
+    assert ["schedule.milestones=[30, 50]"] == settings(multistep, "milestones", 50, 0.01)
+    assert ["schedule.milestones=[50, 60]"] == settings(multistep, "milestones", 30, 1)
+
+
+def test_a_group() -> None:
+    """A key of a parameter group is solved for with the learning rate of that group."""
+    text = "{lr: 1, epochs: 9, groups: [{name: a, lr: 0.1}, {name: b, lr: 0.2}], schedule: {type: constant}}"
+    assert ["groups.0.lr=0.4"] == settings(text, "lr", 3, 0.4)
+    assert ["groups.1.lr=0.4"] == settings(text, "groups.1.lr", 3, 0.4) == settings(text, "groups.b.lr", 3, 0.4)
+
+
+def test_at_the_peak() -> None:
+    """A learning rate that only one value reaches, and none passes, is found: the peak at a step."""
+    (change, _), *_ = solve(
+        read_declared("{epochs: 90, schedule: {type: one_cycle, max_lr: 0.1}}"), "pct_start", 20, 0.1
+    ).changes
+    assert change.number == pytest.approx(21 / 90, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("key", "row", "lr", "wanted"),
+    [("gamma", 45, 0.0, "schedule.gamma=0"), ("step_size", 50, 0.1, "schedule.step_size=100")],
+)
+def test_no_odd_number(key: str, row: int, lr: float, wanted: str) -> None:
+    """A learning rate of 0 takes a 0, and a length that is never reached is no billion."""
+    assert [wanted] == settings("{lr: 0.1, epochs: 90, schedule: {type: step, step_size: 30}}", key, row, lr)
+
+
+def test_the_run_goes_on() -> None:
+    """A run that is over before the step comes last."""
+    text = "{lr: 0.1, epochs: 20, schedule: {type: cosine}}"
+    assert ["epochs=90", "epochs=18"] == settings(text, "epochs", 45, 0.05)[:2]
 
 
 @pytest.mark.parametrize("name", ["gama", "type", ""])

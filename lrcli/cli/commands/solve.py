@@ -15,6 +15,7 @@ from lrcli.cli.load import load_declared, named_row
 from lrcli.cli.options import OneSpec, Quiet, SpecOptions
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
+from lrcli.infer.limits import EXACT
 from lrcli.infer.solve import Solved
 from lrcli.infer.solve import solve as solve_key
 from lrcli.render import Formats, json_document
@@ -55,6 +56,9 @@ def solve(
     if not solved.changes:
         env.error(f"lrcli: {_none(solved, run.unit, row, lr)}")
         return ExitStatus.DIFFERENT
+    lr_there = solved.changes[0][1]
+    if abs(lr_there - lr) > EXACT[-1] * abs(lr):
+        env.note(f"{run.unit} {row} has {lr_there!r} then: it is computed in single precision")
     if row > run.stop:
         env.note(f"{run.unit} {row} is past the end of the run of {run.stop} that {run.name} has")
     output.write(_json(solved, run.unit, row) if output.format == "json" else _text(solved))
@@ -79,7 +83,8 @@ def _none(solved: Solved, unit: str, row: int, lr: float) -> str:
     if solved.beside:
         return text + ": " + ", ".join(f"{change.value} gives {lr_there:.6g}" for change, lr_there in solved.beside)
     if solved.seen is not None:
-        text += f": it is from {solved.seen[0]:.6g} to {solved.seen[1]:.6g} there, whatever the value"
+        low, high = (f"{lr_there:.6g}" for lr_there in solved.seen)
+        text += f": it is {f'from {low} to {high}' if low != high else low} there with every value that was tried"
     return text
 
 

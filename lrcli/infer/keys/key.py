@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import field
+from collections.abc import Iterator
+from dataclasses import field, replace
 
 from lrcli.infer.written import text_of_value
 from lrcli.values import dataclass
@@ -76,6 +77,17 @@ class Key:
         if self.pointed and "e" in text and "." not in text:
             text = text.replace("e", ".0e")
         return Change(self.path, self.was, f"{self.before}{text}{self.after}", value)
+
+    def one_by_one(self) -> Iterator[Key]:
+        """Each of the positions as a number by itself.
+
+        >>> [key.to(50).value for key in Key("milestones", "[30, 60]", "positions", entries=(30.0, 60.0)).one_by_one()]
+        ['[50, 60]', '[30, 50]']
+        """
+        for i, entry in enumerate(self.entries):
+            before, _, after = self.to((*self.entries[:i], math.nan, *self.entries[i + 1 :])).value.partition(".nan")
+            least = self.entries[i - 1] if i else 0
+            yield replace(self, kind="whole", number=entry, before=before, after=after, entries=(), at_least=least)
 
     def others(self, length: int) -> tuple[KeyValue, ...]:
         """Values far from its own, which show what it bears on; the run has so many rows."""

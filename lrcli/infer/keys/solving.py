@@ -34,7 +34,7 @@ RatesOfValue = Callable[[float], "Sequence[float] | None"]
 class Solver:
     """Solves for one key: `values` gives the learning rates of the rows with the key at a value, or None.
 
-    near: whole numbers worth a try (rows at which the log changes, the length of the run). strict: whether every row
+    near: numbers worth a try (rows at which the log changes, the length of the run). strict: whether every row
     has to be met, not only nearly all.
     """
 
@@ -56,25 +56,26 @@ class Solver:
             value = self._on_line(*line)
             if value is None:
                 return
-            if self._met(value):
+            if self.met(value):
                 yield value
                 return  # else it is a line but for the rounding of a framework
-        yield from self._simplified(self._points())
+        yield from self.simplified(self._points())
 
     def shown(self) -> Iterator[float]:
         """Those of the near values that meet nearly all rows."""
-        return self._simplified(float(value) for value in self.near if self._met(value))
+        return self.simplified(float(value) for value in self.near if self.met(value))
 
-    def _simplified(self, values: Iterable[float]) -> Iterator[float]:
+    def simplified(self, values: Iterable[float]) -> Iterator[float]:
         """The simplest value of each interval of them that are right."""
         seen: set[float] = set()
         for value in values:
-            simple = self._whole(value) if self.key.kind == "whole" else next(filter(self._met, rounded(value)), value)
+            simple = self._whole(value) if self.key.kind == "whole" else next(filter(self.met, rounded(value)), value)
             if simple not in seen:
                 seen.add(simple)
                 yield simple
 
-    def _met(self, value: float) -> bool:
+    def met(self, value: float) -> bool:
+        """Whether nearly all rows are right with a value."""
         signs = self.signs(value)
         return signs is not None and self._right(signs)
 
@@ -114,7 +115,10 @@ class Solver:
         intervals = [((y - s - x) / slope, (y + s - x) / slope) for x, slope, y, s in rows if abs(slope) > NO_NUMBER]
         intervals = [(low, high) for low, high in intervals if math.isfinite(low) and math.isfinite(high)]
         low, high, agreeing = agreed(intervals)
-        return simplest(low, high) if intervals and agreeing >= len(intervals) - self.most_wrong else None
+        if not intervals or agreeing < len(intervals) - self.most_wrong:
+            return None
+        value = simplest(low, high)
+        return value if abs(value) > SAME_LINE * abs(self.key.number) else 0.0
 
     def _grid(self) -> list[float]:
         """Values all over, in order: near enough for the rows to change sides between two of them."""
@@ -127,7 +131,7 @@ class Solver:
             values.update(round(now * 10 ** (j / 8)) for j in range(-14, 20))
             return sorted(float(value) for value in values if value < FARTHEST_WHOLE and self._allowed(value))
         scale = now or max(map(abs, self.wanted.values), default=0.0)
-        numbers = {scale * 10 ** (j / 3) for j in range(-9, 10)} | {1.0, 2.0, 4.0, 10.0, 25.0}
+        numbers = {*self.near, *(scale * 10 ** (j / 3) for j in range(-9, 10)), 1.0, 2.0, 4.0, 10.0, 25.0}
         numbers.update(scale * k for k in USUAL_MULTIPLES)
         if 0 < now < 1:
             numbers.update(1 - (1 - now) * 10 ** (j / 3) for j in range(-9, 5))
@@ -170,7 +174,7 @@ class Solver:
                 return None
             if not short and self.key.kind != "whole" and b - a < NOISE * abs(b):
                 short = list(rounded(middle, SINGLE_DIGITS))  # where a framework rounds, its last digits lead nowhere
-                if (value := next(filter(self._met, short), None)) is not None:
+                if (value := next(filter(self.met, short), None)) is not None:
                     return value
             if left >= right:
                 b, signs_b = middle, signs
@@ -193,13 +197,15 @@ class Solver:
         ends = []
         for side in (-1, 1):
             step = 1
-            while self._met(value + side * step) and step < FARTHEST_STEP:
+            while self.met(value + side * step) and step < FARTHEST_STEP:
                 step *= 2
             good, bad = step // 2, step
             while bad - good > 1:
                 middle = (good + bad) // 2
-                good, bad = (middle, bad) if self._met(value + side * middle) else (good, middle)
+                good, bad = (middle, bad) if self.met(value + side * middle) else (good, middle)
             ends.append(value + side * good)
+        if ends[1] > FARTHEST_STEP / 2:
+            ends[1] = max(2 * ends[0], value)  # nothing ever happens: no reason for a number of ten digits
         return float(simplest_whole(*ends) or value)
 
 
