@@ -38,16 +38,17 @@ from lrcli.values import dataclass
 class Shape:
     """A warmup and a decay, in scheduler steps and absolute learning rates.
 
-    decay: what comes after the warmup: "constant", "line", "cosine", "power" (of what is left), "root" (1 - the root of
-    what is done), "inverse" (a negative power), "exponential", "steps", "restarts" (half cosines). lr: where it begins.
-    warmup: the step at which the warmup is at lr, 0 for none. start: the learning rate of step 0 then. ramp: how it
-    climbs: "line", "log", "power". begin: the decay's own step 0; less than the warmup where its clock runs meanwhile.
-    end: the step at which it is at the floor; 0 where it has no end. power: the exponent; of exponential and steps the
-    factor, of restarts their number. scale: the time scale of an inverse; the size of equal steps, 0 where they differ;
-    by what each cycle of restarts is longer than the one before, 0 where all are alike. climb: the exponent of a ramp
-    that is a power. product: whether the warmup multiplies the decay. meets: whether the warmup is a line up to the
-    decay's own value. rests: whether the run goes on at the floor. milestones: of steps. epochs: whether a step is an
-    epoch. per_epoch: the steps of an epoch, 0 where the log does not say.
+    decay: what comes after the warmup: "constant", "line", "cosine", "power" (of what is left), "root" (1 - the root
+    of what is done), "inverse" (a negative power), "exponential", "steps", "restarts" (half cosines), "phases". lr:
+    where it begins; of phases the largest. warmup: the step at which the warmup is at lr, 0 for none. start: the
+    learning rate of step 0 then. ramp: how it climbs: "line", "log", "power". begin: the decay's own step 0; less
+    than the warmup where its clock runs meanwhile. end: the step at which it is at the floor; 0 where it has no end.
+    power: the exponent; of exponential and steps the factor, of restarts their number. scale: the time scale of an
+    inverse; the size of equal steps, 0 where they differ; by what each cycle of restarts is longer than the one
+    before, 0 where all are alike. climb: the exponent of a ramp that is a power. product: whether the warmup
+    multiplies the decay. meets: whether the warmup is a line up to the decay's own value. rests: whether the run goes
+    on at the floor. milestones: of steps; of phases where each but the first begins. parts: the phases, each from its
+    own step 0. epochs: whether a step is an epoch. per_epoch: the steps of an epoch, 0 where the log does not say.
     """
 
     decay: str
@@ -65,6 +66,7 @@ class Shape:
     meets: bool = False
     rests: bool = False
     milestones: tuple[int, ...] = ()
+    parts: tuple[Shape, ...] = ()
     epochs: bool = False
     per_epoch: int = 0
 
@@ -80,6 +82,40 @@ class Shape:
         milestones = tuple(m - self.begin for m in self.milestones)
         end = self.end - self.begin if self.end else 0
         return replace(self, warmup=0, start=0.0, ramp="line", climb=1.0, begin=0, end=end, milestones=milestones)
+
+    @property
+    def phases(self) -> list[tuple[int, Shape]]:
+        """(first step, curve) of what follows one another; none where two run at once, or the warmup is no line."""
+        if self.parts:
+            return [*zip((0, *self.milestones), self.parts, strict=True)]
+        if self.ramp != "line" or self.product or self.begin < self.warmup:
+            return []
+        climb = Shape("line", self.start, end=self.warmup, floor=self.lr)
+        before = [(0, climb)] * bool(self.warmup) + [(self.warmup, Shape("constant", self.lr))] * bool(self.held)
+        return [*before, (self.begin, self.decay_alone)]
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """The learning rates of steps of any size; () for what is not constant in between."""
+        if self.decay == "steps" and not self.begin:
+            return tuple(self.lr * self.power**i for i in range(len(self.milestones) + 1))
+        return tuple(part.lr for part in self.parts if part.decay == "constant") if self._has("constant") else ()
+
+    @property
+    def corners(self) -> tuple[tuple[int, float], ...]:
+        """(step, learning rate) between which it is made of lines; () for a curve, or where it jumps."""
+        phases = self.phases if self._has("line", "constant") else []
+        points = [(0, phases[0][1].lr)] if phases else []
+        for i, (begin, part) in enumerate(phases):
+            end = phases[i + 1][0] if i + 1 < len(phases) else begin + part.end
+            if abs(points[-1][1] - part.lr) > 1e-9 * self.lr:
+                return ()
+            points += [(end, part.floor if part.decay == "line" else part.lr)] * (end > begin)
+        return tuple(points)
+
+    def _has(self, *decays: str) -> bool:
+        """Whether it is made of such phases only."""
+        return all(part.decay in decays for part in self.parts or (self,))
 
     @property
     def plain(self) -> bool:

@@ -175,6 +175,43 @@ CASES: dict[str, tuple[str, range, str]] = {
         range(0, 1003, 10),
         "transformers.cosine_with_restarts",
     ),
+    "wsd in a line to a floor": (
+        STEPS + "{type: transformers.warmup_stable_decay, num_warmup_steps: 100, num_decay_steps: 400, "
+        "decay_type: linear, min_lr_ratio: 0.1}",
+        range(0, 2000, 20),
+        "transformers.warmup_stable_decay",
+    ),
+    "wsd that rests": (
+        STEPS + "{type: transformers.warmup_stable_decay, num_warmup_steps: 100, num_stable_steps: 900, "
+        "num_decay_steps: 600, min_lr_ratio: 0.1}",
+        range(0, 2000, 20),
+        "transformers.warmup_stable_decay",
+    ),
+    "1 - sqrt to a floor": (
+        EPOCHS + "{type: timm.WSDLRScheduler, t_initial: 300, decay_t: 60, lr_min: 1e-5, warmup_t: 5}",
+        range(300),
+        "timm.WSDLRScheduler",
+    ),
+    "nemo hold": (
+        STEPS + "{type: nemo.WarmupHoldAnnealOneMinusSquareRoot, warmup_steps: 100, hold_steps: 500, min_lr: 1e-5}",
+        range(0, 2000, 20),
+        "nemo.WarmupHoldAnnealOneMinusSquareRoot",
+    ),
+    "torchtitan to a floor": (
+        STEPS + "{type: torchtitan.lr_scheduler, warmup_steps: 100, decay_ratio: 0.2, min_lr_factor: 0.1}",
+        range(0, 2000, 10),
+        "torchtitan.lr_scheduler",
+    ),
+    "steps of any size": (
+        STEPS + "{type: diffusers.piecewise_constant, step_rules: '1:500,0.5:1000,0.05'}",
+        range(0, 2000, 20),
+        "diffusers.piecewise_constant",
+    ),
+    "lines": (
+        STEPS + "{type: ignite.PiecewiseLinear, milestones_values: [[0, 1e-4], [500, 1e-3], [1200, 5e-4], [2000, 0]]}",
+        range(0, 2000, 20),
+        "ignite.PiecewiseLinear phases",  # of as many numbers
+    ),
     "darknet": (
         STEPS + "{type: darknet.get_current_rate, burn_in: 200, power: 4}",
         range(9, 600, 10),
@@ -255,6 +292,16 @@ SINGLES = (
     "transition_begin: 500, power: 2}",
     "lr: 0.001, steps: 4000, schedule: {type: optax.warmup_cosine_decay_schedule, init_value: 0.0, "
     "warmup_steps: 200, decay_steps: 4000}",
+    "lr: 0.001, steps: 3000, schedule: {type: optax.warmup_constant_schedule, init_value: 0.0, warmup_steps: 300}",
+    "lr: 0.001, steps: 3000, schedule: {type: optax.linear_onecycle_schedule, transition_steps: 3000}",
+    "lr: 0.001, steps: 3000, schedule: {type: optax.piecewise_constant_schedule, "
+    "boundaries_and_scales: {1200: 0.5, 2400: 0.1}}",
+    "lr: 0.001, steps: 3000, schedule: {type: optax.piecewise_interpolate_schedule, "
+    "boundaries_and_scales: {1200: 0.5, 3000: 0.1}}",
+    "steps: 3000, schedule: {type: optax.join_schedules, boundaries: [300, 2400], schedules: ["
+    "{type: optax.linear_schedule, init_value: 0.0, end_value: 0.001, transition_steps: 300}, "
+    "{type: optax.constant_schedule, value: 0.001}, "
+    "{type: optax.linear_schedule, init_value: 0.001, end_value: 0.0001, transition_steps: 600}]}",
 )
 """Schedules in single precision, whose last rows are further from the formula than one place of their own."""
 

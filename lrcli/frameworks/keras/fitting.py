@@ -13,6 +13,9 @@ def spell(shape: Shape) -> Iterator[Words]:
     """Its decays without a warmup."""
     if shape.warmup:
         return
+    if len(shape.levels) > 1:
+        boundaries = tuple(m - 1 for m in shape.milestones)
+        yield Words("keras.PiecewiseConstantDecay", {"boundaries": boundaries, "values": shape.levels})
     if shape.decay == "inverse" and shape.power == 1 and shape.scale:
         for steps in (shape.scale, 1):
             keys = {"decay_steps": steps, "decay_rate": steps / shape.scale}

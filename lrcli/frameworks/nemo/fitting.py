@@ -14,13 +14,20 @@ _FACTORS = (1.0, 2.0, 0.5, 5.0, 0.2, 10.0, 0.1)
 
 _POLICIES = {"cosine": "CosineAnnealing", "line": "PolynomialDecayAnnealing", "power": "PolynomialDecayAnnealing"}
 
+_HOLDS = {"line": "WarmupHoldAnnealLinear", "root": "WarmupHoldAnnealOneMinusSquareRoot"}
+
 
 def spell(shape: Shape) -> Iterator[Words]:
     """Its policies with a warmup."""
     yield from _noam(shape)
-    if not shape.warmup or not shape.from_first_part or shape.epochs:
+    if not shape.warmup or not shape.counts_from_one or shape.epochs:
         return
     keys: dict[str, Any] = {"warmup_steps": shape.warmup}
+    if shape.decay in _HOLDS and shape.held:
+        hold = {"hold_steps": shape.held, "max_steps": shape.end, "min_lr": shape.floor}
+        yield Words(f"nemo.{_HOLDS[shape.decay]}", {**keys, **hold})
+    if not shape.plain:
+        return
     if shape.decay == "constant":
         yield Words("nemo.WarmupPolicy", keys)
     elif shape.decay in _POLICIES:

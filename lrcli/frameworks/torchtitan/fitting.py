@@ -22,5 +22,5 @@ def spell(shape: Shape) -> Iterator[Words]:
     if shape.decay != "line":
         keys["decay_type"] = _TYPES[shape.decay]
     if shape.floor:
-        keys["min_lr_factor"] = shape.floor / shape.lr
+        keys["min_lr_factor"] = shape.floor_share
     yield Words("torchtitan.lr_scheduler", keys)

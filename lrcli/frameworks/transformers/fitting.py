@@ -27,7 +27,7 @@ def spell(shape: Shape) -> Iterator[Words]:
         yield words("cosine_warmup_with_min_lr", **longer, min_lr=shape.floor)
     if shape.decay in _STABLE and shape.held > 1:
         keys = {"num_decay_steps": shape.end - shape.begin, "decay_type": _STABLE[shape.decay], **end}
-        low = {"min_lr_ratio": shape.floor / shape.lr} if shape.floor else {}
+        low = {"min_lr_ratio": shape.floor_share} if shape.floor else {}
         yield words("warmup_stable_decay", **keys, **low)
     if not shape.from_zero:
         return
@@ -47,5 +47,5 @@ def spell(shape: Shape) -> Iterator[Words]:
         usual = shape.warmup or 10_000
         yield words("inverse_sqrt", **({} if usual == shape.scale else {"timescale": shape.scale}))
     elif shape.decay == "root":
-        low = {"min_lr_ratio": shape.floor / shape.lr} if shape.floor else {}
+        low = {"min_lr_ratio": shape.floor_share} if shape.floor else {}
         yield words("warmup_stable_decay", num_decay_steps=shape.end - shape.warmup, **end, decay_type="1-sqrt", **low)

@@ -133,8 +133,10 @@ def _numbers(schedule: Schedule) -> int:
         count -= 1  # the warmup's length is said once
     for f in parameters(schedule):
         param, value = param_of(f), getattr(schedule, f.name)
-        if param.kind == "schedules":
-            count += sum(map(_numbers, value))
+        if param.kind in ("schedule", "schedules"):
+            count += sum(map(_numbers, value if isinstance(value, tuple) else (value,) * (value is not None)))
+        elif param.kind in ("data", "text") and value != f.default:
+            count += len(re.findall(_NUMBER, str(value)))
         elif param.kind == "positions" and value is not None:
             count += len(value)
         elif param.kind == "expression" and value is not None:

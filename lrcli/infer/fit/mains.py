@@ -79,7 +79,7 @@ def _mains(
     yield from found
     if law.kind == "line":
         yield from _rising(rows, law, begin) if law.slope > 0 else ()
-        if not found or abs(law.end - round(law.end)) >= 1e-3:
+        if not found or rows.single or abs(law.end - round(law.end)) >= 1e-3:
             yield from (main(*line) for line in _lines_to_floor(rows, law, begin))
 
 
@@ -96,9 +96,11 @@ def _units(rows: FitRows, law: Law, begin: int) -> Iterator[Shape]:
         lengths = dict.fromkeys((whole, round(exact), *rounded(exact, 12)))
         yield from (Shape("inverse", 1.0, power=law.power, scale=length) for length in lengths if length > 0)
     elif law.kind == "root" and abs(begin - law.end) <= 0.5:  # it can only begin where it does
+        roots: list[tuple[float, int]] = []
         for share in (0.0, *FLOOR_SHARES):
             exact = (law.floor * (1 - share) / law.height) ** 2 * -law.length
-            length = simplest_whole(exact * (1 - 1e-4), exact * (1 + 1e-4)) or round(exact)
+            roots += ((share, simplest_whole(exact * (1 - d), exact * (1 + d)) or round(exact)) for d in (1e-4, 3e-3))
+        for share, length in sorted(roots, key=lambda root: cost(root[0]) + cost(root[1])):
             if length >= rows.at[-1] - begin:
                 yield Shape("root", 1.0, end=length, floor=share)
 

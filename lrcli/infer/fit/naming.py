@@ -163,7 +163,16 @@ def schedule_of(words: Words) -> Schedule:
     """The schedule that the words name. Raises LrcliError where the framework refuses them."""
     cls = find_type(words.type)
     assert cls is not None
-    return cls(**words.keys)
+    keys = dict(words.keys)
+    for key in keys.keys() & {"schedules"}:
+        keys[key] = tuple(_part_of(part) for part in keys[key])
+    return cls(**keys)
+
+
+def _part_of(words: Words) -> Schedule:
+    """A schedule with its own learning rate, as one of several has it."""
+    schedule = schedule_of(words)
+    return replace(schedule, **{schedule.own_rate: words.lr}) if schedule.own_rate else schedule
 
 
 def gives(candidate: Candidate, rows: FitRows) -> bool:
@@ -179,14 +188,14 @@ def best_named(candidates: list[Candidate], rows: FitRows) -> list[Candidate]:
 
     What gives every row as it is printed comes before what only comes near. Then PyTorch's words do, unless they are
     code or need more numbers, or PyTorch itself refuses them (a warmup from 0). The framework that wrote the log comes
-    before all others, where its words give every row as printed with at most one number more.
+    before all others, where its words give every row as printed with at most two numbers more.
     """
     if not candidates:
         return []
     plain = candidates[0]
     for candidate in candidates if rows.writer else ():
         for worded in spoken(candidate, rows, writer=rows.writer):
-            if worded.numbers <= plain.numbers + 1 and is_exact(worded, rows):
+            if worded.numbers <= plain.numbers + 2 and is_exact(worded, rows):
                 return [worded, *candidates]
     named = sorted(spoken(plain, rows), key=_keys_cost)  # the best known of equals first
     if not named:
@@ -217,7 +226,12 @@ def _keys_cost(candidate: Candidate) -> float:
 
 
 def _refused(candidate: Candidate) -> bool:
-    """Whether nobody writes that with PyTorch: it refuses a line from 0, and a product is written as a lambda."""
+    """Whether nobody writes that with PyTorch: it refuses a line from 0, and a product is written as a lambda.
+
+    Nor is a schedule of a framework a phase there.
+    """
+    parts = candidate.schedule.parts()
     return isinstance(candidate.schedule, Chained) or any(
-        isinstance(part, Linear) and not part.start_factor for part in (candidate.schedule, *candidate.schedule.parts())
+        "." in part.name or (isinstance(part, Linear) and not part.start_factor)
+        for part in (candidate.schedule, *parts)
     )

@@ -34,50 +34,63 @@ def phase_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Candida
     """The stretches as phases, from step 0 or 1, or from the first row of a log that begins later."""
     first = rows.at[0]
     for begin, spent in {first: COSTS["other start"], **STARTS}.items():
-        tries = (_phases(rows, segments, begin, spent, round_edges) for round_edges in (True, False) if begin <= first)
-        yield from islice((phases for phases in tries if phases is not None and rows.holds(phases.at)), 1)
+        for round_edges in (True, False) if begin <= first else ():
+            tries = _phases(rows, segments, begin, spent, round_edges)
+            if held := [phases for phases in tries if rows.holds(phases.at)]:
+                yield from held
+                break
 
 
 class PhasePart(NamedTuple):
-    """The schedule of a stretch, what it costs, and its shape where it begins at the base learning rate."""
+    """The schedule of a stretch, what it costs, and its shape; None where it is code."""
 
     schedule: Schedule
     cost: float
     shape: Shape | None = None
 
 
-def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, round_edges: bool) -> Candidate | None:
+def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, round_edges: bool) -> Iterator[Candidate]:
+    """The phases, with a few of the ends that the last one may have."""
     inner = (_edge(rows, left, right, begin, round_edges) for left, right in pairwise(segments))
     edges = [begin, *inner, _end(rows, segments[-1].law, begin)]
     peak = _peak(rows, segments, edges)
     if peak <= 0 or any(start >= stop for start, stop in pairwise(edges)):
-        return None
-    parts = [_part(rows, segments, i, start, stop, peak) for i, (start, stop) in enumerate(pairwise(edges))]
-    known = [part for part in parts if part is not None]
-    if len(known) < len(parts):
-        return None
-    spent += cost(peak) + COSTS["phases"] + sum(part.cost for part in known)
-    spent += sum(cost(stop - start) for start, stop in pairwise(edges))
+        return
+    *ways, last_ways = (_ways(rows, segments, i, *span, peak) for i, span in enumerate(pairwise(edges)))
+    before = [next(way, None) for way in ways]
+    known = [part for part in before if part is not None]
+    if len(known) < len(before):
+        return
+    spent += cost(peak) + COSTS["phases"] + sum(cost(stop - start) for start, stop in pairwise(edges))
     milestones = tuple(edge - begin for edge in edges[1:-1])
-    schedules = tuple(part.schedule for part in known)
-    schedule = Sequential(schedules, milestones) if milestones else schedules[0]
-    shape = _held_shape(known, milestones)
-    return Candidate("phases", peak, begin, spent, schedule, horizon=shape.end if shape else 0, shape=shape)
+    for last in islice({way.schedule: way for way in last_ways}.values(), 4):
+        parts = [*known, last]
+        schedules = tuple(part.schedule for part in parts)
+        dampened = len(parts) == 2 and isinstance(schedules[0], ConstantLR) and schedules[1] == Constant()
+        schedule = Sequential(schedules, milestones) if milestones and not dampened else schedules[0]
+        shape = _shape_of(parts, milestones, peak)
+        cost_of_all = spent + sum(part.cost for part in parts)
+        horizon = shape.end if shape else 0
+        yield Candidate("phases", peak, begin, cost_of_all, schedule, horizon=horizon, shape=shape)
 
 
-def _held_shape(parts: list[PhasePart], milestones: tuple[int, ...]) -> Shape | None:
-    """The shape of a decay after a constant phase, which may follow a warmup; None for other phases."""
-    if not 2 <= len(parts) <= 3:
+def _shape_of(parts: list[PhasePart], milestones: tuple[int, ...], peak: float) -> Shape | None:
+    """The phases as a shape: a decay after a constant phase, which may follow a warmup, or one after the other."""
+    shapes = tuple(part.shape for part in parts if part.shape)
+    if len(shapes) < len(parts):
         return None
-    *before, held, last = parts
-    if last.shape is None or not isinstance(held.schedule, Constant):
-        return None
-    if not before:
-        return Ramp(0, held=milestones[0]).before(last.shape)
-    ramp = before[0].schedule
-    if not isinstance(ramp, Linear) or ramp.end_factor != 1 or ramp.start_factor > 1:
-        return None
-    return Ramp(0, milestones[0], ramp.start_factor, held=milestones[1] - milestones[0]).before(last.shape)
+    if len(shapes) > 2 and shapes[-1] == Shape("constant", shapes[-2].floor):  # it rests at the floor
+        end = milestones[-2] + shapes[-2].end
+        return _shape_of(parts[:-1], milestones[:-1], peak) if end == milestones[-1] else None
+    *ramps, held, last = (Shape("line", 0.0), *shapes)[-3:]
+    if len(parts) < 4 and (held.decay, held.lr, last.lr) == ("constant", peak, peak):
+        start = ramps[0].lr / peak if ramps and len(parts) == 3 else 1.0
+        if len(parts) == 2:
+            return Ramp(0, held=milestones[0]).before(last)
+        if ramps[0].decay == "line" and ramps[0].floor == peak and start < 1:
+            return Ramp(0, milestones[0], start, held=milestones[1] - milestones[0]).before(last)
+    end = (0, *milestones)[-1] + shapes[-1].end if shapes[-1].end else 0
+    return Shape("phases", peak, milestones=milestones, parts=shapes, end=end)
 
 
 def _peak(rows: FitRows, segments: list[Segment], edges: list[int]) -> float:
@@ -140,34 +153,45 @@ def _share(value: float, peak: float, noise: float = 0.0, flat: float | None = N
     return simplest(share - slack, share + slack)
 
 
-def _part(rows: FitRows, segments: list[Segment], i: int, start: int, stop: int, peak: float) -> PhasePart | None:
-    """The phase of a stretch for a base learning rate of `peak`."""
+def _ways(rows: FitRows, segments: list[Segment], i: int, start: int, stop: int, peak: float) -> Iterator[PhasePart]:
+    """What the phase of a stretch may be for a base learning rate of `peak`, the cheapest first."""
     segment, size = segments[i], stop - start
-    law, noise = segment.law, max(rows.slack[segment.start], rows.slack[segment.stop - 1])
-    if (flat := _flat_share(rows, segment, peak)) is not None:
-        if flat == 1:
-            return PhasePart(Constant(), COSTS["phase"])
-        return PhasePart(ConstantLR(factor=flat, total_iters=size), cost(flat) + COSTS["phase"])
-    if law.kind == "line":
-        before, behind = ([_flat_share(rows, beside, peak) for beside in segments[k : k + 1]] for k in (i - 1, i + 1))
-        first, last = _share(law(start), peak, noise, *before), _share(law(stop), peak, noise, *behind)
-        line = Linear(start_factor=first, end_factor=last, total_iters=size)
-        shape = Shape("line", peak, end=size, floor=float(f"{last * peak:.12g}")) if first == 1 else None
-        return PhasePart(line, cost(first) + cost(last) + COSTS["phase"], shape)
+    law, noise = segment.law, max(ends := (rows.slack[segment.start], rows.slack[segment.stop - 1]))
     inner = rows.part(segment.start, segment.stop)
-    for main in mains(inner, law, start)(start):
+    if (flat := _flat_share(rows, segment, peak)) is not None:
+        constant: Schedule = Constant() if flat == 1 else ConstantLR(factor=flat, total_iters=size)
+        yield PhasePart(constant, cost(flat) * (flat != 1) + COSTS["phase"], Shape("constant", _rate(flat, peak)))
+        return
+    falls_last = i + 1 == len(segments) and law.kind == "line" and law.slope < 0
+    aims = mains(inner, law, start)(start) if falls_last or law.kind != "line" else ()
+    for main in sorted(aims, key=lambda main: main.cost):
         share = _share(main.lr, peak, noise)
         alone = said(main.draft(start, main.shape), inner)
-        if alone is None or (share != 1 and main.shape.floor and not isinstance(alone.schedule, Cosine)):
+        if alone is None:
             continue
-        if share == 1:
-            return PhasePart(alone.schedule, main.cost + COSTS["phase"], main.shape)
         schedule = alone.schedule
-        if isinstance(schedule, Cosine):
-            schedule = replace(schedule, eta_min=float(f"{schedule.eta_min / share:.12g}"))
-        lower = Chained((ConstantLR(factor=share, total_iters=size), schedule))
-        return PhasePart(lower, main.cost + COSTS["phase"] + 1)
-    return _wave(law, start, peak) if law.kind == "cosine" else None
+        if share != 1 and isinstance(schedule, Linear):
+            schedule = replace(schedule, start_factor=share, end_factor=schedule.end_factor * share)
+        elif share != 1:
+            if isinstance(schedule, Cosine):
+                schedule = replace(schedule, eta_min=float(f"{schedule.eta_min / share:.12g}"))
+            elif main.shape.floor:
+                continue
+            schedule = Chained((ConstantLR(factor=share, total_iters=size), schedule))
+        yield PhasePart(schedule, main.cost + COSTS["phase"] + (share != 1), main.shape)
+    before, behind = ([_flat_share(rows, beside, peak) for beside in segments[k : k + 1]] for k in (i - 1, i + 1))
+    for left, right in ((noise, noise), ends) if law.kind == "line" else ():
+        first, last = _share(law(start), peak, left, *before), _share(law(stop), peak, right, *behind)
+        line = Linear(start_factor=first, end_factor=last, total_iters=size)
+        if (left, right) == ends or inner.holds(lambda p, line=line: line.lr_at(p - start, peak)):  # type: ignore[misc]
+            shape = Shape("line", _rate(first, peak), end=size, floor=_rate(last, peak))
+            yield PhasePart(line, cost(first) + cost(last) + COSTS["phase"], shape)
+    if law.kind == "cosine" and (wave := _wave(law, start, peak)):
+        yield wave
+
+
+def _rate(share: float, peak: float) -> float:
+    return float(f"{share * peak:.12g}")
 
 
 def _wave(law: Law, start: int, peak: float) -> PhasePart | None:
