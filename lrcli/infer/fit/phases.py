@@ -63,7 +63,10 @@ def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, ro
         return
     spent += cost(peak) + COSTS["phases"] + sum(cost(stop - start) for start, stop in pairwise(edges))
     milestones = tuple(edge - begin for edge in edges[1:-1])
-    for last in islice({way.schedule: way for way in last_ways}.values(), 4):
+    last_parts: dict[Schedule, PhasePart] = {}
+    for way in last_ways:
+        last_parts.setdefault(way.schedule, way)
+    for last in islice(last_parts.values(), 4):
         parts = [*known, last]
         schedules = tuple(part.schedule for part in parts)
         dampened = len(parts) == 2 and isinstance(schedules[0], ConstantLR) and schedules[1] == Constant()
