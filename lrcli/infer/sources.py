@@ -32,9 +32,16 @@ class Formula:
 
     def __call__(self, ts: Sequence[float]) -> list[float]:
         """From a table where the steps are dense or each needs those before it, else one by one."""
+        walks = not self.schedule.stands_alone()
+        if ts.__class__ is range and ts.step == 1 and ts and not walks:
+            start, stop = ts[0], ts[-1] + 1
+            if stop <= len(self._table):
+                spend(len(ts) // 16)
+                return self._table[start:stop].tolist()
+            if start > len(self._table):
+                return self._block(start, stop)
         top = max(ts, default=0)
         whole = all(t.__class__ is int for t in ts)
-        walks = not self.schedule.stands_alone()
         if whole and (walks or top < max(len(self._table), FAR, 4 * len(ts))):
             table = self._upto(min(int(top) + 1, WALKED))
             spend(len(ts) // 8)
@@ -46,13 +53,16 @@ class Formula:
         table = self._table
         while len(table) < stop:
             start = len(table)
-            end = min(max(stop, 2 * start, 256), start + BLOCK)
-            spend(end - start)
-            try:
-                table.extend(self.schedule.lrs(self.base_lr, start, end))
-            except (LrcliError, ArithmeticError, ValueError, IndexError):
-                table.extend(self.one(t) for t in range(start, end))
+            table.extend(self._block(start, min(max(stop, 2 * start, 256), start + BLOCK)))
         return table
+
+    def _block(self, start: int, stop: int) -> list[float]:
+        """The learning rates of steps side by side."""
+        spend(stop - start)
+        try:
+            return [*self.schedule.lrs(self.base_lr, start, stop)]
+        except (LrcliError, ArithmeticError, ValueError, IndexError):
+            return [self.one(t) for t in range(start, stop)]
 
     def one(self, t: float) -> float:
         """The learning rate of one step, NaN where there is none."""

@@ -10,12 +10,10 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import field
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from lrcli.infer.costs import EXTRA
 from lrcli.infer.effort import spend
-from lrcli.logs import Rounding
-from lrcli.logs.rounding import quantise
 from lrcli.values import dataclass
 
 RateSource = Callable[[Sequence[float]], list[float]]
@@ -120,18 +118,23 @@ def averaged(source: RateSource, n: int, start: int, stop: float = math.inf) -> 
 
     def window(t: float) -> tuple[int, int]:
         begin, end = max(int(t) + start, 0), int(t) + start + n
-        return begin, int(min(end, stop)) if begin < stop else end
+        return begin, max(int(min(end, stop)) if begin < stop else end, begin)
 
     def at(ts: Sequence[float]) -> list[float]:
-        spend(len(ts) * n // 8)
         windows = [*map(window, ts)]
         first, last = min((a for a, _ in windows), default=0), max((b for _, b in windows), default=0)
-        if last - first <= len(ts) * n:  # they lie side by side, or over each other
+        steps = sum(b - a for a, b in windows)
+        spend(min(steps, 2 * (last - first)) // 16)
+        if last - first > 2 * steps:  # they lie far apart
+            sums = [math.fsum(source(range(a, b))) for a, b in windows]
+        else:
             rates = source(range(first, last))
-            return [math.fsum(rates[a - first : b - first]) / (b - a) if b > a else math.nan for a, b in windows]
-        rates = source([i for a, b in windows for i in range(a, b)])
-        ends = list(accumulate((max(b - a, 0) for a, b in windows), initial=0))
-        return [math.fsum(rates[a:b]) / (b - a) if b > a else math.nan for a, b in pairwise(ends)]
+            if steps > 2 * (last - first):  # they lie over each other
+                upto = list(accumulate(rates, initial=0.0))
+                sums = [upto[b - first] - upto[a - first] for a, b in windows]
+            else:
+                sums = [math.fsum(rates[a - first : b - first]) for a, b in windows]
+        return [total / (b - a) if b > a else math.nan for total, (a, b) in zip(sums, windows, strict=True)]
 
     return at
 
@@ -164,16 +167,6 @@ def switched(before: RateSource, after: RateSource, row: float) -> RateSource:
 def floored(source: RateSource, floor: float) -> RateSource:
     """max(s(t), floor): a floor that is cut in, not built into the formula."""
     return lambda ts: [max(rate, floor) for rate in source(ts)]
-
-
-def patched(source: RateSource, rates: dict[float, float]) -> RateSource:
-    """A source with other values at a few steps."""
-    return lambda ts: [rates.get(t, rate) for t, rate in zip(ts, source(ts), strict=True)]
-
-
-def written(source: RateSource, rounding: Rounding, factor: float) -> RateSource:
-    """A source times a factor, as a log with few digits holds it."""
-    return lambda ts: [quantise(factor * rate, rounding) for rate in source(ts)]
 
 
 def product(decay: RateSource, share: Callable[[float], float], start: float = 0.0) -> RateSource:

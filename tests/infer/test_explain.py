@@ -322,3 +322,22 @@ def test_means_of_long_epochs_are_not_averaged_again() -> None:
     means = [math.fsum(rate(500 * epoch + i) for i in range(500)) / 500 for epoch in range(20)]
     report = explain(read_declared(text), log_of(means))
     assert [change.setting for change in report.explanations[0].changes] == ["schedule.eta_min=0.01"]
+
+
+WARMED_UP = (
+    "{lr: 0.1, epochs: 40, steps_per_epoch: 1000, epoch_shows: mean, interval: step, warmup: {for: 4ep},"
+    " schedule: {type: cosine}}"
+)
+
+
+@pytest.mark.parametrize("setting", ["warmup.for=6000", "lr=0.07", "schedule.eta_min=0.01", ""])
+def test_means_of_epochs_of_a_thousand_steps(setting: str) -> None:
+    """A changed key and a wrong row are found in means of 1,000 steps, too."""
+    rate = formula(read_declared(WARMED_UP, sets=[setting] if setting else []).spec)
+    means = [math.fsum(rate(1000 * epoch + i) for i in range(1000)) / 1000 for epoch in range(40)]
+    means[22] *= 1.0 if setting else 0.6
+    report = explain(read_declared(WARMED_UP), log_of(means))
+    first = report.explanations[0]
+    assert ("explained", 40) == (report.verdict, first.explained)
+    told = [change.setting for change in (*first.changes, *first.same)]
+    assert keys(report) == ("glitch",) if not setting else setting.replace("6000", "6ep") in told or setting in told

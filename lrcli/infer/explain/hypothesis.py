@@ -8,6 +8,8 @@ from typing import Literal
 from lrcli.infer.costs import EXTRA
 from lrcli.infer.keys import Change
 from lrcli.infer.transforms import STRAIGHT, Clock, RateSource
+from lrcli.logs import Rounding
+from lrcli.logs.rounding import quantise
 from lrcli.values import dataclass
 
 Untouched = Literal["", "clock", "factor", "all"]
@@ -34,7 +36,8 @@ class Hypothesis:
     """What the log would hold if these causes, and no others, were at work.
 
     predicted(t) = factor * source(clock(t)), the factor from position `factor_from` on. mean: makes the means of a
-    source that each row shows, where the spec says that a log shows means of epochs.
+    source that each row shows, where the spec says that a log shows means of epochs. rounding: how the log writes
+    them. wrong: what single rows hold instead.
     """
 
     source: RateSource
@@ -43,15 +46,19 @@ class Hypothesis:
     factor_from: int = 0
     parts: tuple[Part, ...] = ()
     mean: Callable[[RateSource], RateSource] | None = None
+    rounding: Rounding | None = None
+    wrong: tuple[tuple[int, float], ...] = ()
 
     def at(self, positions: Sequence[int]) -> list[float]:
         """The predicted learning rate at each position."""
         source = self.mean(self.source) if self.mean else self.source
         rates = source(self.clock.times(positions))
-        c, begin = self.factor, self.factor_from
-        if c == 1.0:
-            return rates
-        return [c * rate if t >= begin else rate for t, rate in zip(positions, rates, strict=True)]
+        c, begin, wrong = self.factor, self.factor_from, dict(self.wrong)
+        if c != 1.0:
+            rates = [c * rate if t >= begin else rate for t, rate in zip(positions, rates, strict=True)]
+        if self.rounding:
+            rates = [quantise(rate, self.rounding) for rate in rates]
+        return [wrong.get(t, rate) for t, rate in zip(positions, rates, strict=True)] if wrong else rates
 
     def leaves(self, what: Untouched) -> bool:
         """Whether the clock, the factor, or all is left alone."""

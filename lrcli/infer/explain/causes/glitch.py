@@ -11,7 +11,6 @@ from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.limits import FEW_WRONG, ROWS_FOR_EACH
 from lrcli.infer.sources import Formula
-from lrcli.infer.transforms import patched
 from lrcli.schedules.constant import Constant
 
 
@@ -24,20 +23,13 @@ def find_glitch(evidence: Evidence) -> Iterator[Hypothesis]:
     apart = all(b - a > 1 for a, b in pairwise(wrong))
     if not apart or wrong[-1] == n - 1 or (wrong[0] == 0 and not evidence.base.parts and len(wrong) == 1 and n < 30):
         return
-    clock, factor = evidence.base.clock, evidence.base.factor
-    positions = [evidence.rows.at[i] for i in wrong]
-    times = clock.times(positions)
-    if len({*times}) < len(times) or not factor:
-        return
-    rates = [evidence.rows.values[i] for i in wrong]
-    shares = [factor if t >= evidence.base.factor_from else 1.0 for t in positions]
-    patches = {t: rate / share for t, rate, share in zip(times, rates, shares, strict=True)}
-    places = [f"{evidence.log.unit} {t} (logged {rate:g})" for t, rate in zip(positions, rates, strict=True)]
+    rows = [(evidence.rows.at[i], evidence.rows.values[i]) for i in wrong]
+    places = [f"{evidence.log.unit} {t} (logged {rate:g})" for t, rate in rows]
     beside, further = bool(evidence.base.parts), len(wrong) - 1
     extra = EXTRA["another glitch beside a cause" if beside else "another glitch"] * further
     extra += EXTRA["a glitch beside another cause"] * beside + EXTRA["the first row"] * (beside and wrong[0] == 0)
     form = f"s(t), but for {' and '.join(places)}"
-    yield evidence.propose("glitch", form, extra=extra, params=0, source=patched(evidence.base.source, patches))
+    yield evidence.propose("glitch", form, extra=extra, params=0, wrong=(*evidence.base.wrong, *rows))
 
 
 def find_base(evidence: Evidence) -> Iterator[Hypothesis]:

@@ -48,7 +48,12 @@ def _members(first: str, last: str) -> list[str]:
 def _replays(
     evidence: Evidence, reading: str, blocks: tuple[tuple[str, str], ...], **loop: Any
 ) -> Iterator[tuple[Replayed, list[str]]]:
-    """One replay for each different set of numbers that is right where the plain spec is not, with its releases."""
+    """One replay for each different set of numbers that is right where the plain spec is not, with its releases.
+
+    There is none for a log of means, which would have to be walked through every step of its epochs.
+    """
+    if evidence.base.mean:
+        return
     seen: dict[tuple[float, ...], tuple[Replayed, list[str]]] = {}
     emulated = evidence.spec.emulation
     some = _looked_at(evidence)
@@ -124,7 +129,7 @@ def find_explicit(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def find_resumed(evidence: Evidence) -> Iterator[Hypothesis]:
     """A scheduler that is built again with last_epoch, R being the first row that the plain schedule misses."""
-    if evidence.spec.emulation is not None or evidence.spec.groups[evidence.group].lr is None:
+    if evidence.base.mean or evidence.spec.emulation is not None or evidence.spec.groups[evidence.group].lr is None:
         return
     first = next((i for i, wrong in enumerate(evidence.misses) if wrong), 0)
     first = evidence.refined(first)

@@ -14,9 +14,10 @@ from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.phases import floorless
 from lrcli.infer.limits import SAME
 from lrcli.infer.sources import Formula, keras_1_plateau, plain_source
-from lrcli.infer.transforms import RateSource, averaged, averaged_within, floored, mean_of, pointwise, switched, written
+from lrcli.infer.transforms import RateSource, averaged, averaged_within, floored, mean_of, pointwise, switched
 from lrcli.infer.usual import CYCLES
 from lrcli.logs import Rounding
+from lrcli.logs.rounding import quantise
 from lrcli.series import series_of
 
 
@@ -160,19 +161,15 @@ def find_quantised(evidence: Evidence) -> Iterator[Hypothesis]:
     if evidence.log.rounding.kind != "full":
         return
     missed = evidence.asked()
+    rows = evidence.rows.pick(missed)
     candidates = [Rounding("float32")]
     candidates += [Rounding(kind, digits) for digits in range(9, 0, -1) for kind in ("significant", "decimals")]
     for rounding in candidates:
-        source = written(evidence.base.source, rounding, evidence.base.factor)
-        hypothesis = replace(evidence.base, source=source, factor=1.0)
-        predicted = hypothesis.at([evidence.rows.at[i] for i in missed])
-        fits = sum(
-            abs(p - evidence.rows.values[i]) <= evidence.rows.slack[i] for p, i in zip(predicted, missed, strict=True)
-        )
-        if missed and fits >= 0.9 * len(missed):
+        wrong = rows.missed([quantise(evidence.predicted[i], rounding) for i in missed])
+        if missed and sum(wrong) <= 0.1 * len(missed):
             kind = "decimals" if rounding.kind == "decimals" else f"{rounding.kind} digits"
             digits = "float32" if rounding.kind == "float32" else f"{rounding.digits} {kind}"
-            yield evidence.propose("quantised", f"s(t) rounded to {digits}", source=source, factor=1.0)
+            yield evidence.propose("quantised", f"s(t) rounded to {digits}", rounding=rounding)
 
 
 CAUSES = (
