@@ -57,8 +57,8 @@ class Formula:
         return table
 
     def _block(self, start: int, stop: int) -> list[float]:
-        """The learning rates of steps side by side."""
-        spend(stop - start)
+        """The learning rates of steps side by side, which cost half of what single ones do."""
+        spend((stop - start) // 2)
         try:
             return [*self.schedule.lrs(self.base_lr, start, stop)]
         except (LrcliError, ArithmeticError, ValueError, IndexError):
