@@ -191,7 +191,7 @@ def _lines_to_floor(rows: FitRows, law: Law, begin: int) -> Iterator[tuple[Shape
     def line(lr: float, factor: float, length: int) -> Shape:
         return Shape("line", lr, end=length, floor=float(f"{factor * lr:.12g}"))
 
-    spans = ((lr, _slopes(rows, begin, lr, sign)) for lr in rounded(law(begin), 6) if lr > 0)
+    spans = ((lr, _slopes(rows, begin, lr, sign)) for lr in rounded(float(f"{law(begin):.12g}"), 6) if lr > 0)
     for lr, (low, high) in islice(((lr, span) for lr, span in spans if span), 2):
         aims = []
         # transformers' polynomial decay ends at 1e-7 unless told otherwise
