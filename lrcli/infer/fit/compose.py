@@ -87,11 +87,8 @@ def after_ramps(
     climbs: tuple[Climb, ...] = (LINE,),
 ) -> Iterator[Candidate]:
     """Candidates in which the rows before climb from `start` to the main curve."""
-    for climb in climbs:
-        warmup = ramp(before, start, main.begin, main.lr, climb)
-        candidate = warmup and _joined(warmup, main, rows, flat)
-        if candidate:
-            yield candidate
+    warmups = (ramp(before, start, main.begin, main.lr, climb) for climb in climbs)
+    yield from filter(None, (_joined(warmup, main, rows, flat) for warmup in warmups if warmup))
 
 
 def _zeros(before: FitRows) -> tuple[int, ...]:
@@ -107,13 +104,9 @@ def _main_begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start],
     met = list(kinks(before, ramps, law, first, begins)) if len(before) else [start.first_step for start in begins]
     if law.kind == "cosine":
         near = round(law.begin)
-        tops = [near]
-        if abs(law.begin - near) > OPEN_TOP:
-            around = max(2, math.ceil(abs(law.length) * 0.01))
-            wholes = ((simplest_whole(near - around - p, near + around - p), p) for p, _ in begins)
-            tops += [whole + p for whole, p in wholes if whole is not None]
-            tops += range(near - 3, near + 4)
-            tops += [p for p in met if len(before) or abs(p - near) < 0.2 * law.length]
+        around = max(2, math.ceil(abs(law.length) * 0.01))
+        wholes = ((simplest_whole(near - around - p, near + around - p), p) for p, _ in begins)
+        tops = _tops(law, [*(whole + p for whole, p in wholes if whole is not None), *range(near - 3, near + 4), *met])
         yield from dict.fromkeys(top for top in tops if not len(before) or top > before.at[-1])
         return
     yield from met
@@ -121,6 +114,13 @@ def _main_begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start],
         yield from (kink + 1 for kink in met if kink < first)  # (t + 1) / W is at the top one step early
     elif not len(before) and (law.kind == "inverse" or (law.kind == "line" and law.slope < 0)):
         yield from _hidden_peaks(inner, law)
+
+
+def _tops(wave: Law, places: list[int]) -> list[int]:
+    """Where the top of a wave may be: at a whole position, or in a log of few digits at one of these near it."""
+    near = round(wave.begin)
+    is_open = abs(wave.begin - near) > OPEN_TOP
+    return [near, *(p for p in places if is_open and abs(p - near) <= max(3, 0.2 * wave.length))]
 
 
 def _hidden_peaks(inner: FitRows, law: Law) -> Iterator[int]:
@@ -192,10 +192,9 @@ def _end_at(main: Main, flat: Segment, rows: FitRows) -> int | None:
     if main.kind in ("cosine", "polynomial"):
         past = main.begin + main.shape.end > rows.at[flat.start]
         return None if past or abs(value - main.shape.floor) > rows.slack[flat.start] else main.shape.end
-    slope = (main.shape.floor / main.lr - 1) / main.shape.end if main.kind == "linear" else 0.0
-    if slope >= 0:
+    if main.kind != "linear" or main.shape.floor >= main.lr:
         return None
-    exact = (value / main.lr - 1) / slope
+    exact = main.shape.end * (main.lr - value) / (main.lr - main.shape.floor)
     length = simplest_whole(exact - 1e-4 * exact - 1e-6, exact + 1e-4 * exact + 1e-6) or round(exact)
     return length if length >= 1 else None
 
@@ -216,12 +215,11 @@ def clocked_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
             continue
         begins = [Start(main.begin, 0.0)]
         for how, rising, target in _ways(before, main, rows):
-            for end in kinks(rising, climbing(rising, begins), target, rows.at[segment.start], begins):
-                warmup = ramp(rising, begins[0], end, target(end), lr=target(main.begin))
-                if warmup is not None and warmup.warmup and not warmup.held and warmup.start_factor < 1:
-                    candidate = _joined(warmup, main, rows, how=how)
-                    if candidate:
-                        yield candidate
+            ends = kinks(rising, climbing(rising, begins), target, rows.at[segment.start], begins)
+            lr = target(main.begin)
+            for warmup in (ramp(rising, begins[0], end, target(end), lr=lr) for end in ends):
+                if warmup and warmup.warmup and not warmup.held and warmup.start_factor < 1:
+                    yield from filter(None, [_joined(warmup, main, rows, how=how)])
 
 
 def _ways(before: FitRows, main: Main, rows: FitRows) -> Iterator[tuple[str, FitRows, Curve]]:
@@ -244,8 +242,6 @@ def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Main]:
     inner = rows.part(segment.start, segment.stop)
     begins = [rows.at[0], rows.at[0] + 1, 0, 1]
     if law.kind == "cosine":
-        near = round(law.begin)
-        open_top = abs(law.begin - near) > OPEN_TOP
-        begins = [near, *(p for p in begins if open_top and abs(p - near) < 0.2 * law.length)]
+        begins = _tops(law, begins)
     for begin in dict.fromkeys(p for p in begins if p <= rows.at[0] + 1):
         yield from (main for main in mains(inner, law, begin)(begin) if main.lr > 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import islice
 
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS
@@ -15,6 +14,7 @@ from lrcli.infer.fit.laws import Drop, wave_of
 from lrcli.infer.fit.mains import floor_cost, sized
 from lrcli.infer.fit.naming import curves
 from lrcli.infer.fit.rows import FitRows, spread
+from lrcli.infer.fit.steps import lengths_between
 from lrcli.infer.fit.warmup import starts
 from lrcli.infer.numbers import cost, simplest_whole
 
@@ -54,10 +54,7 @@ def _whole_cycles(
     They have the roundest lengths, or those that make cycle `number` about as long as it was measured.
     """
     for factor in (1, 2, 3, 4):
-        low, high = 1, 10**12
-        for i, (after, by) in enumerate(jumps, 1):
-            first_ones = _length(factor, i + earlier)
-            low, high = max(low, -(-(after + 1 - begin) // first_ones)), min(high, (by - begin) // first_ones)
+        low, high = lengths_between(jumps, begin, [_length(factor, i + earlier) for i, _ in enumerate(jumps, 1)])
         near = round(length / factor**number)
         sizes = [size for size in range(near - 3, near + 4) if low <= size <= high]
         sizes += sorted(range(low, high + 1), key=cost)[:60] if high - low <= 400 else []
@@ -88,9 +85,10 @@ def _with_cycles(rows: FitRows, begin: int, unit: Shape) -> Iterator[Candidate]:
     probe = inner.pick(spread(len(inner), 12, 3))
     factor, count = int(unit.scale) or 1, int(unit.power)
     length = unit.end if unit.end % count else math.ceil(unit.end / _length(factor, count))
-    for curve in islice(curves(unit, rows, begin), 1):
-        for shape in sized(inner, unit, begin) if probe.heights(curve) else ():
-            spent = cost(shape.lr) + floor_cost(shape.floor, shape.lr) + cost(length)
-            main = Main(begin, shape, spent + COSTS["longer cycles"] * (factor - 1))
-            for start in starts(rows):
-                yield from after_ramps(rows, before, main, start)
+    if not any(probe.heights(curve) for curve in curves(unit, rows, begin)):
+        return
+    for shape in sized(inner, unit, begin):
+        spent = cost(shape.lr) + floor_cost(shape.floor, shape.lr) + cost(length)
+        main = Main(begin, shape, spent + COSTS["longer cycles"] * (factor - 1))
+        for start in starts(rows):
+            yield from after_ramps(rows, before, main, start)
