@@ -18,7 +18,7 @@ from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Main
 from lrcli.infer.fit.laws import Law
 from lrcli.infer.fit.naming import curves
-from lrcli.infer.fit.rows import FitRows, spread
+from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.steps import step_shapes
 from lrcli.infer.fit.warmup import Start, ramp
 from lrcli.infer.numbers import cost, digits, rounded, simplest, simplest_whole
@@ -27,27 +27,12 @@ from lrcli.infer.usual import FLOOR_SHARES
 
 def mains(rows: FitRows, law: Law, begin: int) -> Callable[[int], Iterator[Main]]:
     """The curves of a law that begin at a position, by the run's step 0: it bears on which lengths are round."""
-    probe = rows.pick(spread(len(rows), 60, 8))
     to_zero = law.kind not in ("cosine", "power") or law.floor <= 0
-    least = 1 if law.kind == "cosine" else rows.at[-1] - begin + (to_zero and rows.values[-1] > rows.slack[-1])
-
-    @cache
-    def fits(shape: Shape) -> bool:
-        if shape.end < max(least, 1):
-            return False
-        curve = next(curves(shape, rows, begin))
-        return (probe.scale(curve, 1.5) if to_zero else probe.heights(curve)) is not None
-
-    return partial(_mains, rows, law, begin, fits, cache(lambda shape: sized(rows, shape, begin, to_zero)))
+    return partial(_mains, rows, law, begin, cache(lambda shape: sized(rows, shape, begin, to_zero)))
 
 
 def _mains(
-    rows: FitRows,
-    law: Law,
-    begin: int,
-    fits: Callable[[Shape], bool],
-    sizes: Callable[[Shape], Sequence[Shape]],
-    first_step: int,
+    rows: FitRows, law: Law, begin: int, sizes: Callable[[Shape], Sequence[Shape]], first_step: int
 ) -> Iterator[Main]:
     def main(shape: Shape, extra: float = 0.0, free: tuple[str, ...] = ()) -> Main:
         spent = cost(shape.lr) + extra + (floor_cost(shape.floor, shape.lr) if shape.floor else 0.0)
@@ -60,7 +45,7 @@ def _mains(
     def ended(unit: Shape) -> list[Shape]:
         """The shapes that end about where the law does, at a whole position."""
         shifts = (0, begin - first_step, begin)
-        lengths = whole_lengths(law.end - begin, shifts, lambda length: fits(replace(unit, end=length)))
+        lengths = whole_lengths(law.end - begin, shifts, lambda n: n > 0 and bool(sizes(replace(unit, end=n))))
         return [replace(unit, end=length) for length in lengths]
 
     units: Iterable[Shape] = ()
