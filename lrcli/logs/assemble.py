@@ -165,7 +165,8 @@ class _Assembly:
         steps, epochs, lengths = (self.columns[name].values for name in (step, epoch, "of"))
         first = 0 if 0 in epochs else 1
         label = self.gathered.label(step)
-        if self.gathered.words["of"] == RUN and _goes_through(steps, epochs, first):
+        of_run = self.gathered.words["of"] == RUN or _is_of_run(steps, epochs, lengths)
+        if of_run and _goes_through(steps, epochs, first):
             self.remarks.append(f"{label} goes on from epoch to epoch")
             return "step", label, steps
         positions = array("d", ((e - first) * n + i for e, n, i in zip(epochs, lengths, steps, strict=True)))
@@ -267,6 +268,15 @@ def _goes_through(steps: Sequence[float], epochs: Sequence[float], first: int) -
     places = [(step, epoch - first) for step, epoch in zip(steps, epochs, strict=True)]
     least = max(step / (before + 1) for step, before in places)
     return least <= min((step / before for step, before in places if before > 0), default=math.inf)
+
+
+def _is_of_run(steps: Sequence[float], epochs: Sequence[float], totals: Sequence[float]) -> bool:
+    """Whether `Epoch[2/10] Iter[30/200]` has the run's steps as its total, if no step goes back.
+
+    Steps that begin again go back behind an epoch with two rows; with one row in each the last step tells.
+    """
+    two_rows = any(a == b for a, b in pairwise(epochs) if b != epochs[-1])
+    return two_rows or (len(steps) > 2 and steps[-1] == totals[-1])
 
 
 def _even_order(positions: Sequence[float]) -> list[int] | None:

@@ -192,3 +192,18 @@ def test_two_rates_of_one_name_in_a_line() -> None:
     for column, first in ((None, [0.1, 0.3]), ("lr", [0.1, 0.3]), ("lr#2", [0.2, 0.4])):
         log = read_log("-", inputs=Inputs.of(text), request=LogRequest(column))
         assert list(next(iter(log.lrs.values()))) == first
+
+
+@pytest.mark.parametrize(
+    ("places", "steps"),
+    [
+        ([(1, 10), (1, 20), (2, 30), (2, 40), (3, 50)], [10, 20, 30, 40, 50]),
+        ([(1, 20), (2, 40), (3, 60)], [20, 40, 60]),
+        ([(1, 20), (1, 40), (2, 20), (2, 40)], [20, 40, 80, 100]),
+        ([(1, 10), (2, 25), (3, 40)], [10, 85, 160]),
+    ],
+)
+def test_steps_that_go_on_from_epoch_to_epoch(places: list[tuple[int, int]], steps: list[float]) -> None:
+    """A total behind the step is that of the run where no step goes back, be the number of epochs written or not."""
+    lines = "".join(f"Epoch[{epoch}/3] Iter[{step}/60] loss: 0.5 lr: {0.1 / step}\n" for epoch, step in places)
+    assert steps == list(read_log("-", inputs=Inputs.of(lines.encode())).positions)
