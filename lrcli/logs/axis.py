@@ -87,7 +87,7 @@ def spacing(epochs: Sequence[float]) -> tuple[float, list[float]] | None:
     (0.25, [1.0, 2.0, 4.0])
     """
     n = len(epochs)
-    if n < 2 or not all(map(math.isfinite, epochs)) or not 0 < epochs[0] < epochs[-1]:
+    if n < 2 or not all(map(math.isfinite, epochs)) or not 0 <= epochs[0] < epochs[-1]:
         return None
     rough = sorted(b - a for a, b in pairwise(epochs))[n // 2 - 1]
     decimals = max(len(repr(epoch).partition(".")[2]) for epoch in epochs)
@@ -100,7 +100,7 @@ def spacing(epochs: Sequence[float]) -> tuple[float, list[float]] | None:
         step = epochs[-1] / last if last > 0 else math.inf
         numbers = [round(epoch / step) for epoch in epochs]
         near = all(abs(epoch - k * step) <= slack * (1 + k / last) for epoch, k in zip(epochs, numbers, strict=True))
-        if near and all(a < b for a, b in pairwise((0, *numbers))):
+        if near and all(a < b for a, b in pairwise((0 if epochs[0] else -1, *numbers))):
             return step, list(map(float, numbers))
     return None
 

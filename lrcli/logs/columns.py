@@ -9,12 +9,23 @@ from functools import lru_cache
 from lrcli.logs import NoLog
 
 STEPS = (
-    *("step", "global_step", "steps", "_step", "trainer/global_step", "train/global_step", "global_steps"),
+    *("step", "global_step", "steps", "trainer/global_step", "train/global_step", "global_steps"),
     *("current_steps", "current_step", "num_updates", "time/total_timesteps", "total_timesteps", "num_env_steps"),
-    *("timesteps_total", "iteration", "iter", "it", "iterations", "time/iterations", "n_iter", "update", "updates"),
+    *(
+        "timesteps_total",
+        "_step",
+        "iteration",
+        "iter",
+        "it",
+        "iterations",
+        "time/iterations",
+        "n_iter",
+        "update",
+        "updates",
+    ),
     *("total_steps", "step_idx", "batch", "batches"),
 )
-"""The names of a step column, the first one that is there is taken."""
+"""The names of a step column, the first one that is there is taken; `_step` counts the calls of wandb.log."""
 
 EPOCHS = ("epoch", "epochs", "ep", "train/epoch", "trainer/epoch", "current_epoch", "_epoch")
 """The names of an epoch column, likewise."""

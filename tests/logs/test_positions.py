@@ -25,6 +25,9 @@ METRIC = "1617181920123 0.1 0\n1617181920124 0.05 10\n"
          '{"total_steps": 90, "current_steps": 20, "lr": 0.05}\n', [10, 20],
          "column 'total_steps' stands still: it is no position"),
         ("log.csv", "total_steps,lr\n5,0.1\n5,0.05\n", [0, 1], "column 'total_steps' stands still: it is no position"),
+        ("wandb.jsonl", '{"_step": 1, "train/global_step": 10, "train/lr": 0.1}\n'
+         '{"_step": 3, "train/global_step": 20, "train/lr": 0.05}\n', [10, 20],
+         "the step is column 'train/global_step'"),
         ("run-x-tag-train_lr.csv", SCALAR, [0, 10], "the learning rate is column 'Value'"),
         ("lr", METRIC, [0, 10], "the learning rate is column 'lr'"),
         ("wandb.csv", '"Step","a-loss-run - train/learning_rate","a-loss-run - train/learning_rate__MIN","a-loss-run -'
@@ -87,6 +90,7 @@ def test_step_column(tmp_path: Path) -> None:
         ([0.02, 0.04, 0.06, 0.1], [1, 2, 3, 5]),
         ([0.1, 0.2, 0.3, 0.5], [1, 2, 3, 5]),
         ([1.1, 1.2, 1.3], [11, 12, 13]),
+        ([0.0, 0.3333, 0.6667, 1.3333], [0, 1, 2, 4]),
         ([0.01, 0.02, 0.04], [1, 2, 4]),
         ([0.01, 0.02, 0.04, 0.045], [0, 1, 2, 3]),
         ([0.5, 0.7, 1.9], [0, 1, 2]),

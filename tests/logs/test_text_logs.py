@@ -207,3 +207,9 @@ def test_steps_that_go_on_from_epoch_to_epoch(places: list[tuple[int, int]], ste
     """A total behind the step is that of the run where no step goes back, be the number of epochs written or not."""
     lines = "".join(f"Epoch[{epoch}/3] Iter[{step}/60] loss: 0.5 lr: {0.1 / step}\n" for epoch, step in places)
     assert steps == list(read_log("-", inputs=Inputs.of(lines.encode())).positions)
+
+
+def test_a_step_that_is_called_it() -> None:
+    """`it` is a step where a total stands behind its number, too."""
+    text = "ep 1/2 it 10/30 loss 0.5 lr 0.1\nep 2/2 it 10/30 loss 0.4 lr 0.05\n"
+    assert [10, 40] == list(read_log("-", inputs=Inputs.of(text.encode())).positions)
