@@ -92,6 +92,8 @@ def spacing(epochs: Sequence[float]) -> tuple[float, list[float]] | None:
     rough = sorted(b - a for a, b in pairwise(epochs))[n // 2 - 1]
     decimals = max(len(repr(epoch).partition(".")[2]) for epoch in epochs)
     slack = 0.51 * 10.0 ** -min(decimals, 4)  # what a printed epoch was rounded by
+    if decimals > 2 and all(float(f"{epoch:.4g}") == epoch for epoch in epochs):
+        slack = 0.51 * 10.0 ** (math.floor(math.log10(epochs[-1])) - 3)  # to 4 digits, as newer Trainers print it
     if not rough > 2 * slack:
         slack = 1e-9  # 0.1, 0.2, 0.3: rows as near as that are told apart only where nothing was rounded
     if not rough > 2 * slack:

@@ -56,8 +56,8 @@ _ABSOLUTE = (
     rf"{_RUN}(?P<step>{COUNT})(?:{_SPACE}/{_SPACE}\d+)?{END}"
 )
 _STEP = (
-    rf"(?i)(?<![A-Za-z0-9_/-])(?<!per )(?<!skipped )(?<!nan )(?P<key>steps?|iterations?|iters?|it(?={_SPACE}(?:[:=]|\d+/\d))|"
-    rf"batch(?:es)?|updates?|train[_ -]step|mini-?batch)(?:\(train\))?{_RUN}(?P<step>{COUNT})"
+    rf"(?i)(?<![A-Za-z0-9_/-])(?<!per )(?<!skipped )(?<!nan )(?P<key>steps?|iterations?|iters?|"
+    rf"it(?={_SPACE}(?:[:=]|\d+/\d))|batch(?:es)?|updates?|train[_ -]step|mini-?batch)(?:\(train\))?{_RUN}(?P<step>{COUNT})"
     rf"(?:{_SPACE}(?:/|\bof\b){_SPACE}(?P<of>\d+))?{END}"
 )
 _PAIR = (
