@@ -57,7 +57,8 @@ _ABSOLUTE = (
 )
 _STEP = (
     rf"(?i)(?<![A-Za-z0-9_/-])(?<!per )(?<!skipped )(?<!nan )(?P<key>steps?|iterations?|iters?|"
-    rf"it(?={_SPACE}(?:[:=]|\d+/\d))|batch(?:es)?|updates?|train[_ -]step|mini-?batch)(?:\(train\))?{_RUN}(?P<step>{COUNT})"
+    rf"it(?={_SPACE}(?:[:=]|\d+/\d))|batch(?:es)?|updates?|train[_ -]step|mini-?batch)"
+    rf"(?:\(train\))?{_RUN}(?P<step>{COUNT})"
     rf"(?:{_SPACE}(?:/|\bof\b){_SPACE}(?P<of>\d+))?{END}"
 )
 _PAIR = (
