@@ -180,6 +180,9 @@ SEARCHED = 240
 ROUNDS = 8
 """So often the rows that a candidate misses are added to those that are searched."""
 
+MOST_SAID = 24
+"""So many schedules of one kind, the cheapest that give the searched rows, are held against all of them."""
+
 MANY_ROWS = 50_000
 """In a run of more rows only the twelve cheapest candidates are held against all of them, until one gives them."""
 
@@ -227,6 +230,9 @@ MOST_STRETCHES = 24
 
 MOST_FLATS = 400
 """A run with more flat stretches is no step decay."""
+
+NEAR_CYCLE = 0.005
+"""A cycle begins and ends within so much of its length from where the wave of its rows does."""
 
 MOST_CYCLES = 60
 """A run of more jumps up is no schedule with restarts."""

@@ -322,3 +322,22 @@ def test_schedule_in_shortest_singles_is_named(text: str) -> None:
     found = fit_run(Log("run", "step", list(places), {"lr": rates}, rounding=Rounding("float32")))
     assert text.partition("type: ")[2].startswith(found.kind)
     assert [shortest32(found.candidate.at(p)) for p in places if found.candidate] == rates
+
+
+def test_restarts_behind_the_highest_row() -> None:
+    """The first cycle may begin between the highest row and the one after it."""
+    text = STEPS + "{type: transformers.cosine_with_restarts, num_warmup_steps: 200, num_cycles: 4}"
+    found = fitted(f"{{{text}}}", range(50, 2000, 50), first=1)
+    words = {"num_warmup_steps": 200, "num_training_steps": 2000, "num_cycles": 4}
+    assert {"type": "transformers.cosine_with_restarts", **words} == spec_mapping(found)["schedule"]
+
+
+def test_skipped_steps_in_single_precision() -> None:
+    """A floor that the scheduler reaches late is as round as that of a run without skipped steps."""
+    text = "lr: 0.0003, steps: 1300, schedule: {type: optax.cosine_decay_schedule, alpha: 0.13, decay_steps: 1000}"
+    (group,) = parse_text(f"{{{text}}}").groups
+    places = range(10, 1300, 10)
+    rows = [group.schedule.lr_at(p - (p >= 205) - (p >= 551), 0.0003) for p in places]
+    found = fit_run(Log("run", "step", list(places), {"lr": rows}, rounding=Rounding("float32")))
+    schedule = {"type": "optax.cosine_decay_schedule", "decay_steps": 1000, "alpha": 0.13}
+    assert schedule == spec_mapping(found)["schedule"]

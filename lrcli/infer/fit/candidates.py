@@ -35,7 +35,7 @@ def candidates(rows: FitRows, searched: FitRows, metrics: MetricColumns) -> Iter
         yield from triangles
         return
     if 2 <= len(stretches := cycles(searched)) <= MOST_CYCLES:
-        restarted = list(restart_candidates(searched, stretches))
+        restarted = restart_candidates(searched, stretches)
         yield from restarted
         if restarted:
             return
@@ -71,7 +71,7 @@ def _stepped(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:
 
 def _of_segments(rows: FitRows, searched: FitRows, segments: list[Segment]) -> Iterator[Candidate]:
     last = segments[-1]
-    direct = list(compose(searched, segments))
+    direct = compose(searched, segments)
     if len(segments) > 1 or last.law.kind == "cosine":
         most_cost = min((each.cost for each in direct), default=math.inf) + COSTS["another answer"]
         direct += islice(one_cycle_candidates(searched, segments, most_cost), 40)
@@ -90,4 +90,4 @@ def _under_a_warmup(searched: FitRows, last: Segment, curved: bool = True) -> li
     clocked = [*clocked_candidates(searched, last), *sampled_candidates(searched, last)]
     if clocked or not curved:
         return clocked
-    return list(curved_candidates(searched, last)) or list(warming_candidates(searched))
+    return curved_candidates(searched, last) or list(warming_candidates(searched))

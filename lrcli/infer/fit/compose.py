@@ -15,7 +15,7 @@ from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, Main
 from lrcli.infer.fit.laws import Curve, Law, line_of
 from lrcli.infer.fit.mains import mains
-from lrcli.infer.fit.naming import curves, said
+from lrcli.infer.fit.naming import curves, in_words
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.solve import crossing
@@ -29,11 +29,15 @@ _MEETS, _PRODUCT = "the warmup ends on the decay", "both are multiplied"
 """How a warmup meets a decay whose clock runs meanwhile, beside a jump at its end."""
 
 
-def compose(rows: FitRows, segments: list[Segment], *, late: bool = False) -> Iterator[Candidate]:
+def compose(rows: FitRows, segments: list[Segment], *, late: bool = False) -> list[Candidate]:
     """Candidates whose main law is one of the last stretches, everything before it a warmup.
 
     late: steps were skipped, so some may have been before the first row, too.
     """
+    return in_words(_composed(rows, segments, late), rows)
+
+
+def _composed(rows: FitRows, segments: list[Segment], late: bool) -> Iterator[Candidate]:
     last = segments[-1]
     for number in (len(segments) - 1, len(segments) - 2):
         if number < 0 or number > 3:
@@ -41,19 +45,25 @@ def compose(rows: FitRows, segments: list[Segment], *, late: bool = False) -> It
         segment = segments[number]
         flat = last if segment is not last else None
         if flat is None or (flat.law.kind == "constant" and _may_end(segment.law)):
-            yield from with_warmup(rows, segment, flat, late=late)
+            yield from _after_warmup(rows, segment, flat, late=late)
 
 
-def curved_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
+def curved_candidates(rows: FitRows, segment: Segment) -> list[Candidate]:
     """Candidates whose main law is the last stretch, and whose warmup is no line."""
     if segment.start > 2 and rows.values[0] == rows.values[1] < rows.values[2]:  # DeepSpeed's first step comes twice
         rows, segment = rows.part(1, len(rows)), replace(segment, start=segment.start - 1, stop=segment.stop - 1)
     before = rows.values[: segment.start]
     if len(before) >= FEWEST_CURVED and segment.stop - segment.start > 1 and list(before) == sorted(before):
-        yield from with_warmup(rows, segment, None, climbs=CURVED)
+        return in_words(_after_warmup(rows, segment, climbs=CURVED), rows)
+    return []
 
 
-def with_warmup(
+def with_warmup(rows: FitRows, segment: Segment) -> list[Candidate]:
+    """Candidates in which `segment` is the main law and all rows before it its warmup."""
+    return in_words(_after_warmup(rows, segment), rows)
+
+
+def _after_warmup(
     rows: FitRows,
     segment: Segment,
     flat: Segment | None = None,
@@ -61,7 +71,7 @@ def with_warmup(
     late: bool = False,
     climbs: tuple[Climb, ...] = (LINE,),
 ) -> Iterator[Candidate]:
-    """Candidates in which `segment` is the main law, all rows before it its warmup and `flat` its end."""
+    """Drafts in which `segment` is the main law, all rows before it its warmup and `flat` its end."""
     before, inner = rows.part(0, segment.start), rows.part(segment.start, segment.stop)
     law = segment.law
     begins = starts(rows, _zeros(before))
@@ -86,7 +96,7 @@ def after_ramps(
     flat: Segment | None = None,
     climbs: tuple[Climb, ...] = (LINE,),
 ) -> Iterator[Candidate]:
-    """Candidates in which the rows before climb from `start` to the main curve."""
+    """Drafts in which the rows before climb from `start` to the main curve."""
     warmups = (ramp(before, start, main.begin, main.lr, climb) for climb in climbs)
     yield from filter(None, (_joined(warmup, main, rows, flat) for warmup in warmups if warmup))
 
@@ -141,7 +151,7 @@ def _hidden_peaks(inner: FitRows, law: Law) -> Iterator[int]:
 
 
 def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None = None, how: str = "") -> Candidate | None:
-    """The candidate of a warmup and a main curve, after which the run may be flat.
+    """The draft of a warmup and a main curve, after which the run may be flat.
 
     how: how both meet where the decay's clock runs during the warmup, "" where it begins after it.
     """
@@ -178,7 +188,7 @@ def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None = None
         floor = shortest32(resting) if rows.single else float(f"{resting:.12g}")
         shape = replace(shape, floor=floor, end=warmup.steps + end, rests=True)
     more = {"free": tuple(free), "evidence": tuple(evidence), "skipped": (main.begin,) * late}
-    return said(main.draft(warmup.first_step - late, shape, spent, **more), rows)
+    return main.draft(warmup.first_step - late, shape, spent, **more)
 
 
 def _may_end(law: Law) -> bool:
@@ -207,8 +217,12 @@ def _ratio_discount(warmup: int, length: int) -> float:
     return 0.0
 
 
-def clocked_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
+def clocked_candidates(rows: FitRows, segment: Segment) -> list[Candidate]:
     """Candidates whose main law is the last stretch and began before it."""
+    return in_words(_clocked(rows, segment), rows)
+
+
+def _clocked(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
     for main in clocked_mains(rows, segment):
         before = rows.part(bisect_left(rows.at, main.begin), segment.start)
         if len(before) < 2 or before.at[0] == before.at[-1]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from dataclasses import replace
 from itertools import islice, pairwise, product
 
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.laws import Law, line_of
+from lrcli.infer.fit.naming import gives
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.warmup import Start, starts
@@ -83,10 +85,7 @@ def one_cycle_candidates(rows: FitRows, segments: list[Segment], most_cost: floa
         peaks.append((waves, at, waves[0].floor + waves[0].height))
     probe = rows.pick(spread(len(rows), 80, 10))
     for (of_kind, at, peak), start in product(peaks, starts(rows)):
-        for candidate in _from(rows, probe, start, of_kind, at, peak, most_cost):
-            with suppress(ZeroDivisionError):
-                if probe.holds(candidate.at):
-                    yield candidate
+        yield from _from(rows, probe, start, of_kind, at, peak, most_cost)
 
 
 def _from(
@@ -113,25 +112,27 @@ def _from(
         finals += [f for f in (1e5, 1e3, 1e2, 1e1, 1.0) if any(0.7 < share / (f * d) < 1.4 for d in divisors)]
     open_length = "total_steps and pct_start: only their product is seen, the run ends in the rise"
     free = (open_length,) if rows.at[-1] <= peak_at else ()
+    rise = probe.part(0, bisect_left(probe.at, peak_at))
     for share, total in _lengths(probe, last, begin, peak_at - begin):
         end_value = last(begin + total - 1)
         ends = [1e4, *_written(initial / end_value, 3)] if seen and end_value > 1e-9 * peak else finals
         phases = [three for three in (None, True) if not is_wave or _has_half(last, share, total, three)]
-        choices = product(_written(peak, 5), dict.fromkeys(divisors), dict.fromkeys(ends), phases)
-        for max_lr, divisor, final, three_phase in choices:
-            spent = start.cost + cost(max_lr) + cost(share) + cost(total) - COSTS["one cycle"]
-            spent += sum(1 + cost(x) for x, usual in ((divisor, 25.0), (final, 1e4)) if x != usual)
-            if spent <= most_cost:
-                schedule = OneCycle(
-                    max_lr=max_lr,
-                    total_steps=total,
-                    pct_start=share,
-                    anneal_strategy="cos" if is_wave else "linear",
-                    div_factor=divisor,
-                    final_div_factor=final,
-                    three_phase=three_phase,
+        for max_lr, divisor in product(_written(peak, 5), dict.fromkeys(divisors)):
+            spent = start.cost + sum(map(cost, (max_lr, share, total))) - COSTS["one cycle"]
+            spent += (1 + cost(divisor)) * (divisor != 25.0)
+            kind = "cos" if is_wave else "linear"
+            cycle = OneCycle(max_lr, total, pct_start=share, anneal_strategy=kind, div_factor=divisor)
+            bare = Candidate("one_cycle", max_lr, begin, spent, cycle, total, free)
+            if spent > most_cost or not gives(bare, rise):
+                continue
+            for final, three_phase in product(dict.fromkeys(ends), phases):
+                candidate = replace(
+                    bare,
+                    schedule=replace(cycle, final_div_factor=final, three_phase=three_phase),
+                    cost=spent + (1 + cost(final)) * (final != 1e4),
                 )
-                yield Candidate("one_cycle", max_lr, begin, spent, schedule, total, free)
+                if candidate.cost <= most_cost and gives(candidate, probe):
+                    yield candidate
 
 
 def _has_half(wave: Law, share: float, total: int, three_phase: bool | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from lrcli.expression import Expression
 from lrcli.frameworks.fitting import Shape, Words, spellings
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.rows import FitRows
-from lrcli.infer.limits import UNROUND
+from lrcli.infer.limits import MOST_SAID, UNROUND
 from lrcli.infer.numbers import cost, digits
 from lrcli.logs.rounding import quantise
 from lrcli.schedules.base import Schedule, Setting, parameters
@@ -93,17 +93,31 @@ def curves(shape: Shape, rows: FitRows, begin: int) -> Iterator[Callable[[int], 
             yield Candidate("", shape.lr, begin - words.ahead, 0.0, schedule=schedule_of(words)).at
 
 
+def in_words(drafts: Iterable[Candidate], rows: FitRows) -> list[Candidate]:
+    """The cheapest of the drafts that are schedules which give the rows, as many as anybody asks for."""
+    known: dict[tuple[float, Schedule, int], Candidate] = {}
+    for draft in sorted(drafts, key=lambda draft: draft.cost):
+        candidate = said(draft, rows)
+        if candidate is not None:
+            known.setdefault((candidate.lr, candidate.schedule, candidate.first_step), candidate)
+            if len(known) == MOST_SAID:
+                break
+    return list(known.values())
+
+
 def said(bare: Candidate, rows: FitRows) -> Candidate | None:
     """A candidate with a shape as a schedule that gives the rows, None if there is none.
 
     It is PyTorch's, or the first framework's that has one, or PyTorch's warmup before a framework's decay.
     """
     assert bare.shape is not None
+    is_code = bare.shape.ramp != "line"  # which has a name elsewhere
+    worded = next(spoken(bare, rows), None) if is_code else None
+    if worded is not None:
+        return worded
     schedule = plain_schedule(bare.shape)
-    if schedule is None or bare.shape.ramp != "line":  # code, which has a name elsewhere
-        worded = next(spoken(bare, rows), None)
-        if worded is not None or schedule is None:
-            return worded or _in_parts(bare, bare.shape, rows)
+    if schedule is None:
+        return (None if is_code else next(spoken(bare, rows), None)) or _in_parts(bare, bare.shape, rows)
     candidate = replace(bare, schedule=schedule)
     return candidate if rows.holds(candidate.at) else None
 

@@ -10,35 +10,52 @@ from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, Main
 from lrcli.infer.fit.compose import after_ramps
-from lrcli.infer.fit.laws import Drop, wave_of
+from lrcli.infer.fit.laws import Drop, Law, wave_of
 from lrcli.infer.fit.mains import floor_cost, sized
-from lrcli.infer.fit.naming import curves
+from lrcli.infer.fit.naming import curves, in_words
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.steps import lengths_between
 from lrcli.infer.fit.warmup import starts
+from lrcli.infer.limits import NEAR_CYCLE, SLACKS
 from lrcli.infer.numbers import cost, simplest_whole
 
 
-def restart_candidates(rows: FitRows, cycles: list[tuple[int, int]]) -> Iterator[Candidate]:
+def restart_candidates(rows: FitRows, cycles: list[tuple[int, int]]) -> list[Candidate]:
     """Schedules with restarts in these cycles, after a warmup where the run begins with a rise."""
+    return in_words(_restarted(rows, cycles), rows)
+
+
+def _restarted(rows: FitRows, cycles: list[tuple[int, int]]) -> Iterator[Candidate]:
     jumps = [(rows.at[begin - 1], rows.at[begin]) for begin, _ in cycles[1:]]
     number = max(range(1, len(cycles)), key=lambda i: cycles[i][1] - cycles[i][0])
-    wave = wave_of(rows.part(*cycles[number]))
+    longest = rows.part(*cycles[number])
+    wave = wave_of(longest)
+    known = wave if wave is not None and longest.holds(wave, SLACKS[-1]) else None
     length = wave.length if wave else 0.0
-    for begin in _begins(rows, cycles[0]):
+    for begin in _begins(rows, cycles[0], more=known is not None):
         for earlier in range(1 if begin >= rows.at[0] - 2 else 12):
-            for shape in _whole_cycles(rows, jumps, begin, earlier, length, number + earlier):
-                yield from _with_cycles(rows, begin, shape)
-        for shape in _parts_of_run(rows, jumps, begin, length):
-            yield from _with_cycles(rows, begin, shape)
+            shapes = [*_whole_cycles(rows, jumps, begin, earlier, length, number + earlier)]
+            shapes += _parts_of_run(rows, jumps, begin, length) if not earlier else ()
+            for shape in shapes:
+                if known is None or _has_wave(shape, known, begin, number + earlier):
+                    yield from _with_cycles(rows, begin, shape)
 
 
-def _begins(rows: FitRows, first: tuple[int, int]) -> list[int]:
-    """Where the first cycle may begin: at step 0, or at the end of a rise."""
+def _has_wave(shape: Shape, wave: Law, begin: int, number: int) -> bool:
+    """Whether a cycle of the shape begins and ends about where the wave of its rows does."""
+    factor, count = int(shape.scale) or 1, int(shape.power)
+    first, near = shape.end / _length(factor, count), 2 + NEAR_CYCLE * wave.length
+    edges = (begin + first * _length(factor, cycles) for cycles in (number, number + 1))
+    return all(abs(a - b) <= near for a, b in zip(edges, (wave.begin, wave.end), strict=True))
+
+
+def _begins(rows: FitRows, first: tuple[int, int], more: bool) -> list[int]:
+    """Where the first cycle may begin: at step 0, or at the end of a rise; with more of them up to the row after it."""
     peak = max(range(*first), key=lambda i: rows.values[i])
     if peak <= first[0]:
         return [start.first_step for start in starts(rows)]
-    return list(range(rows.at[peak], max(rows.at[peak - 1], rows.at[peak] - 60), -1))
+    at, behind = rows.at[peak], rows.at[peak + 1] if more and peak + 1 < first[1] else rows.at[peak] + 1
+    return list(range(min(behind - 1, at + 60), max(rows.at[peak - 1], at - 60), -1))
 
 
 def _length(factor: int, cycles: int) -> int:
@@ -79,7 +96,7 @@ def _parts_of_run(rows: FitRows, jumps: list[Drop], begin: int, length: float) -
 
 
 def _with_cycles(rows: FitRows, begin: int, unit: Shape) -> Iterator[Candidate]:
-    """The candidates with these cycles of height 1."""
+    """The drafts with these cycles of height 1."""
     warm = bisect_left(rows.at, begin)
     before, inner = rows.part(0, warm), rows.part(warm, len(rows))
     probe = inner.pick(spread(len(inner), 12, 3))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Any
 
 from lrcli.infer.effort import spend
 from lrcli.infer.fit.solve import amplitudes
@@ -44,6 +45,11 @@ class FitRows(Rows):
     def coarse(self) -> FitRows:
         """The rows with what arithmetic in single precision may miss them by."""
         return replace(self, slack=[max(slack, EXACT_SINGLE * self.peak) for slack in self.slack])
+
+    @cached_property
+    def estimates(self) -> dict[object, Any]:
+        """What is known of the laws of stretches of these rows, by kind, start and stop."""
+        return {}
 
     @property
     def weights(self) -> list[float]:

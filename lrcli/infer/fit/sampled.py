@@ -108,8 +108,7 @@ def _of_batches(bare: Candidate, words: Words, rows: FitRows, before: FitRows, o
         def gap(batches: int, group: str = group) -> float:
             return counted(batches, group).at(rows.at[0]) - first
 
-        low, high = _range(gap, tol)
-        fitting = [n for n in range(low, min(high, low + 400) + 1) if gives(counted(n, group), before)]
+        fitting = [n for n in _range(gap, tol)[:401] if gives(counted(n, group), before)]
         if fitting:
             chosen = simplest_whole(fitting[0], fitting[-1])
             candidate = counted(chosen if chosen in fitting else fitting[len(fitting) // 2], group)
@@ -157,12 +156,13 @@ def _scaled(rows: FitRows, low: Callable[[int], float], high: Callable[[int], fl
     return rows.minus(lambda p: 2 * low(p) - high(p)).scale(lambda p: high(p) - low(p))
 
 
-def _range(gap: Callable[[int], float], tol: float) -> tuple[int, int]:
-    """The whole numbers from which on and up to which a gap that only rises or only falls is within the tolerance."""
+def _range(gap: Callable[[int], float], tol: float) -> range:
+    """The whole numbers of batches for which a gap that only rises or only falls is within the tolerance."""
     numbers = range(2, MOST_BATCHES + 1)
-    sign = 1 if gap(numbers[-1]) >= gap(numbers[0]) else -1
-
-    def first(limit: float) -> int:
-        return numbers[0] + bisect_left(numbers, limit, key=lambda batches: sign * gap(batches))
-
-    return first(-tol), first(tol * (1 + 1e-9)) - 1
+    ends = gap(numbers[0]), gap(numbers[-1])
+    if min(ends) > tol or max(ends) < -tol:
+        return range(0)
+    sign = 1 if ends[1] >= ends[0] else -1
+    first = bisect_left(numbers, -tol, key=lambda batches: sign * gap(batches))
+    behind = bisect_left(numbers, tol * (1 + 1e-9), first, key=lambda batches: sign * gap(batches))
+    return numbers[first:behind]

@@ -62,8 +62,10 @@ def _reach(rows: FitRows, stop: int, kind: LawKind, slacks: float) -> Segment | 
     """The longest stretch of this law that ends at `stop`: ever longer ones are tried, then those between."""
 
     def fitted(start: int) -> Segment | None:
-        part = rows.part(start, stop)
-        law = kind.estimate(part)
+        part, key = rows.part(start, stop), (kind, start, stop)
+        if key not in rows.estimates:  # which are the same for any number of slacks
+            rows.estimates[key] = kind.estimate(part)
+        law = rows.estimates[key]
         return Segment(start, stop, law) if law is not None and part.holds(law, slacks) else None
 
     size = kind.parameters + 1

@@ -24,7 +24,7 @@ def late_candidates(rows: FitRows, segments: list[Segment]) -> list[Candidate]:
 
 def _caught_up(rows: FitRows, behind: list[int]) -> list[Candidate]:
     """Candidates of the rows as they would stand without the skipped steps."""
-    caught = FitRows([p - lag for p, lag in zip(rows.at, behind, strict=True)], rows.values, rows.slack, rows.peak)
+    caught = replace(rows, at=[p - lag for p, lag in zip(rows.at, behind, strict=True)])
     searched = caught.pick(spread(len(caught), SEARCHED))
     segments = cut(searched) or []
     skipped = sorted(p - k for p, (a, b) in zip(rows.at[1:], pairwise(behind), strict=True) for k in range(b - a))

@@ -14,10 +14,26 @@ Columns = Sequence[Sequence[float]]
 def least_squares(columns: Columns, target: Sequence[float], weights: Sequence[float]) -> list[float] | None:
     """The factors of the columns whose sum is nearest to the target; None where the columns depend on each other.
 
-    Modified Gram-Schmidt, so that nothing is squared that need not be.
-
     >>> least_squares([[1, 1, 1, 1], [-1, 1, -1, 1]], [1, 3, 1, 3], [1, 1, 1, 1])
     [2.0, 1.0]
+    """
+    projected = _projected(columns, target, weights)
+    if projected is None:
+        return None
+    triangle, along, _ = projected
+    n = len(columns)
+    factors = [0.0] * n
+    for i in reversed(range(n)):
+        factors[i] = (along[i] - sum(triangle[i][k] * factors[k] for k in range(i + 1, n))) / triangle[i][i]
+    return factors
+
+
+def _projected(
+    columns: Columns, target: Sequence[float], weights: Sequence[float]
+) -> tuple[list[list[float]], list[float], list[float]] | None:
+    """(the triangle of the columns, the target along each, what is left of it), all weighted.
+
+    Modified Gram-Schmidt, so that nothing is squared that need not be.
     """
     n = len(columns)
     spend(n * len(target))
@@ -38,10 +54,7 @@ def least_squares(columns: Columns, target: Sequence[float], weights: Sequence[f
         q[i] = [v / norm for v in q[i]]
         along[i] = sum(map(mul, q[i], rest))
         rest = [b - along[i] * a for a, b in zip(q[i], rest, strict=True)]
-    factors = [0.0] * n
-    for i in reversed(range(n)):
-        factors[i] = (along[i] - sum(triangle[i][k] * factors[k] for k in range(i + 1, n))) / triangle[i][i]
-    return factors
+    return triangle, along, rest
 
 
 def remainder(columns: Columns, target: Sequence[float], factors: Sequence[float]) -> list[float]:
@@ -63,10 +76,8 @@ def amplitudes(columns: Columns, target: Sequence[float], weights: Sequence[floa
 
 def misfit(columns: Columns, target: Sequence[float], weights: Sequence[float]) -> float:
     """The sum of the squares that the best factors leave; infinite where there are none."""
-    factors = least_squares(columns, target, weights)
-    if factors is None:
-        return math.inf
-    return sum((r * w) ** 2 for r, w in zip(remainder(columns, target, factors), weights, strict=True))
+    projected = _projected(columns, target, weights)
+    return math.inf if projected is None else sum(r * r for r in projected[2])
 
 
 def crossing(gap: Callable[[float], float], low: float, high: float, near: float = 1e-15) -> float:

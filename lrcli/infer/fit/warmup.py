@@ -13,6 +13,7 @@ from lrcli.infer.costs import COSTS, STARTS
 from lrcli.infer.fit.laws import Curve, Law, line_of, solved
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.solve import crossing
+from lrcli.infer.limits import EXACT_SINGLE, SLACKS
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
 from lrcli.infer.usual import CLIMB_POWERS
 
@@ -113,7 +114,11 @@ def _ramp(rows: FitRows, start: Start, length: int, peak: float, climb: Climb, l
     factor = 0.0  # nobody begins a power above 0
     if not rows.at or rows.at[0] == start.first_step + length:
         free = ("how it starts: no row of the warmup is there",)
-    elif climb.ramp != "power":
+    elif climb.ramp == "power":
+        single = EXACT_SINGLE * peak  # a framework may have it in single precision
+        if not rows.holds(lambda p: peak * law(p) / top, SLACKS[0], single):
+            return None
+    else:
         span = rows.minus(lambda p: peak * (1 - left(p))).scale(left)
         if span is None or span[0] > 1e6 * lr:
             return None
