@@ -27,7 +27,7 @@ class WantedCurve:
 
     rates: one of each row. lr: the base learning rate of a schedule. breaks: the first rows at which they jump or
     bend. numbers: those of the schedule that they come from. setting: the run. wrapped: PyTorch's schedules that they
-    come from, which a framework may hold in a class of its own.
+    come from, which a framework may hold in a class of its own. single: whether they were computed in single precision.
     """
 
     rates: Sequence[float]
@@ -36,13 +36,15 @@ class WantedCurve:
     numbers: tuple[float, ...]
     setting: Setting
     wrapped: tuple[Schedule, ...] = ()
+    single: bool = False
 
     def part(self, start: int, stop: int) -> WantedCurve:
         """The curve of a phase, whose rows are counted from 0."""
         after = self.rates[stop : stop + 1]
         breaks = tuple(t - start for t in self.breaks if start < t < stop)
         numbers = (*self.numbers, *after)
-        return WantedCurve(self.rates[start:stop], self.lr, breaks, numbers, self.setting._replace(length=stop - start))
+        setting = self.setting._replace(length=stop - start)
+        return WantedCurve(self.rates[start:stop], self.lr, breaks, numbers, setting, single=self.single)
 
     def cuts(self) -> Iterator[tuple[int, ...]]:
         """The rows at which the curve may be cut into phases: one of them, then all."""
@@ -73,7 +75,17 @@ class WantedCurve:
         given = [int(x) for x in self.numbers if x == int(x) and 0 < x <= 100 * length]
         plain = [length, *given, *self.breaks, *([self._top] if self._top else [])]
         between = [a - b for a in plain[:6] for b in plain[:6] if a > b]
-        return tuple(dict.fromkeys([*plain[:5], 1, *plain[5:], *between, length - 1]))
+        return tuple(dict.fromkeys([*plain[:5], 1, *plain[5:], *between, length - 1, length + 1]))
+
+    @property
+    def floors(self) -> list[float]:
+        """The numbers that the curve may come down to, but not within the run."""
+        return [x for x in self.numbers if 0 < x < min(self.lr, self.rates[-1])][:3]
+
+    @cached_property
+    def cycles(self) -> list[float]:
+        """How often a curve may go up and down: the half of once, and as often as one of its lengths fits into it."""
+        return [0.5, 1.0, 0.0, *(len(self.rates) / n for n in self.lengths), *self.numbers]
 
     @cached_property
     def warmups(self) -> tuple[int, ...]:

@@ -68,7 +68,7 @@ def _mains(curve: WantedCurve, warm: int, clock: dict[str, Any]) -> Iterator[dic
     yield {}
     jumps, ends = tuple(curve.jumps), (len(curve.rates), *curve.lengths[:4])
     powers = list(dict.fromkeys([*(x for x in curve.numbers if 0 < x <= 10), *curve.factors[:1]])) or [1.0]
-    lows = dict.fromkeys((0.0, min(curve.rates), curve.rates[-1]))
+    lows = dict.fromkeys((0.0, min(curve.rates), curve.rates[-1], *curve.floors))
     for begin in dict.fromkeys((warm, *(t for t in curve.breaks[:2] if t > warm))):
         common = {**clock, **({"begin": begin} if begin else {})}
         for end, low in product((end for end in ends if end > begin), lows):

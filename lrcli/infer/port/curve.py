@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from lrcli.errors import LrcliError
+from lrcli.frameworks._float32 import FloatTyped
 from lrcli.frameworks.porting import MOST_CUTS, NEARLY_0, WantedCurve
 from lrcli.infer.limits import MOST_ROWS, MOST_VALUES
 from lrcli.schedules.base import Schedule, Setting
@@ -20,7 +21,7 @@ from lrcli.schedules.params import Param, param_of
 from lrcli.series import series_of
 from lrcli.spec import Spec
 
-_FACTORS = ("gamma", "rate", "power", "factor", "shrink", "cycle", "decay")
+_FACTORS = ("gamma", "rate", "power", "factor", "shrink", "cycle", "decay", "mul")
 _RATES = ("min_lr", "learning_rate", "min_ratio", "_lr_rate")
 _SHARES = ("ratio", "factor", "alpha", "scale", "_rate")
 
@@ -67,7 +68,13 @@ def curve_of(spec: Spec) -> WantedCurve:
     numbers = tuple(dict.fromkeys(numbers_of(group.schedule)))
     wrapped = (group.schedule, *group.schedule.parts())
     lr = group.lr if group.lr is not None else max(rates)
-    return WantedCurve(rates, lr, breaks, numbers, setting, tuple(part for part in wrapped if part.torch))
+    held = tuple(part for part in wrapped if part.torch)
+    return WantedCurve(rates, lr, breaks, numbers, setting, held, any(map(computes_singles, wrapped)))
+
+
+def computes_singles(schedule: Schedule) -> bool:
+    """Whether a schedule is computed in single precision."""
+    return isinstance(schedule, FloatTyped) and schedule.dtype == "float32"
 
 
 def _breaks(schedule: Schedule, length: int) -> Iterator[int]:
@@ -103,6 +110,8 @@ def _likely_values(name: str, param: Param, curve: WantedCurve) -> Iterable[Any]
     if param.choices or kind == "flag":
         return param.choices or (False, True)
     is_warm = "warmup" in low
+    if low == "num_cycles":
+        return curve.cycles
     if kind in ("length", "count", "text") or low.endswith("_steps"):
         lengths = curve.warmups if is_warm else curve.lengths
         return [f"{n}{curve.unit}" for n in lengths if n] if kind == "text" else lengths
@@ -128,5 +137,6 @@ def _rates(curve: WantedCurve, is_warm: bool, is_share: bool) -> Sequence[float]
     rates = [0.0, *shared[:3], last, least, first, lr, curve.peak, *(x for x in curve.numbers if 0 < x < curve.peak)]
     if not is_share:
         return rates
-    shares = [rate / lr for rate in (last, least, first) if lr] + [x for x in curve.numbers if 0 < x <= 1]
+    shares = [rate / lr for rate in (last, least, first, *curve.floors) if lr]
+    shares += [x for x in curve.numbers if 0 < x <= 1]
     return [0.0, 1.0, *shares, *([NEARLY_0] if is_warm and not first else []), *rates]

@@ -27,7 +27,7 @@ from lrcli.infer.limits import (
     SINGLE,
     WALKED,
 )
-from lrcli.infer.port.curve import default_of, values_of
+from lrcli.infer.port.curve import computes_singles, default_of, values_of
 from lrcli.infer.written import flow_text, schedule_mapping
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import Record, param_of
@@ -133,11 +133,17 @@ class Search:
         gap = max(gaps, default=math.nan)
         if gap != gap:
             return None
-        return Ported(schedule, lr, gap, gaps.index(gap), self.curve.peak, _rounding(schedule, rates))
+        return Ported(schedule, lr, gap, gaps.index(gap), self.curve.peak, self._rounding(schedule, rates))
+
+    def _rounding(self, schedule: Schedule, rates: Sequence[float]) -> float:
+        """The share of the peak that the arithmetic of a schedule, or of the curve, rounds away."""
+        if self.curve.single or computes_singles(schedule):
+            return SINGLE
+        return ROUNDED if singles(rates) == rates else DOUBLE
 
     def _draft(self, cls: type[Schedule]) -> _Draft:
         """The likeliest schedules of a class, the nearest first."""
-        enough = 4 * (SINGLE if issubclass(cls, FloatTyped) else DOUBLE) * self.curve.peak
+        enough = 4 * (SINGLE if self.curve.single or issubclass(cls, FloatTyped) else DOUBLE) * self.curve.peak
         curves = {lr: replace(self.curve, lr=lr) for lr in self._bases}
         draft = _Draft(
             cls, {lr: [values_of(f, curve) for f in parameters(cls)] for lr, curve in curves.items()}, enough
@@ -278,13 +284,6 @@ def _short(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(map(_short, value))
     return Record({key: _short(item) for key, item in value.items()}) if isinstance(value, Record) else value
-
-
-def _rounding(schedule: Schedule, rates: Sequence[float]) -> float:
-    """The share of the peak that a schedule's arithmetic rounds away."""
-    if isinstance(schedule, FloatTyped) and schedule.dtype == "float32":
-        return SINGLE
-    return ROUNDED if singles(rates) == rates else DOUBLE
 
 
 def _paired(values: list[tuple[Any, ...]], words: list[int], lists: list[int]) -> Iterator[tuple[Any, ...]]:
