@@ -186,7 +186,7 @@ def _stretched(rows: FitRows, law: Law, floor: bool = False) -> Law | None:
     """The law of the length with which it is nearest to the rows; None where it is far from them."""
     guess = _guess(rows, law, floor)
     rough = guess and solved(rows, guess, floor)
-    if rough is None or not rows.holds(rough, 50, 2e-3 * (rows.values[0] - rows.values[-1])):
+    if rough is None or not rows.holds(rough, 50, 2e-3 * abs(rows.values[0] - rows.values[-1])):
         return None
 
     def columns(length: float) -> Columns:
