@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, Main
-from lrcli.infer.fit.laws import Curve, Law, line_of
+from lrcli.infer.fit.laws import Law, RateAt, line_of
 from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import curves, in_words
 from lrcli.infer.fit.rows import FitRows
@@ -236,7 +236,7 @@ def _clocked(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
                     yield from filter(None, [_joined(warmup, main, rows, how=how)])
 
 
-def _ways(before: FitRows, main: Main, rows: FitRows) -> Iterator[tuple[str, FitRows, Curve]]:
+def _ways(before: FitRows, main: Main, rows: FitRows) -> Iterator[tuple[str, FitRows, RateAt]]:
     """(how the warmup meets a decay whose clock runs meanwhile, the rows that climb, the curve that they climb to)."""
     decay = next(curves(main.shape, rows, main.begin), None)
     if before.values[0] < before.values[-1]:

@@ -21,7 +21,7 @@ from lrcli.infer.limits import FITTED_POWER, FITTED_WAVE, WIDEST_WAVE
 from lrcli.infer.usual import DECAY_POWERS, INVERSE_POWERS
 from lrcli.schedules.linear import Linear
 
-Curve = Callable[[float], float]
+RateAt = Callable[[float], float]
 
 Drop = tuple[int, int]
 """The learning rate falls behind the first position, at the latest at the second."""
@@ -48,7 +48,7 @@ class Law:
     drops: tuple[Drop, ...] = ()
 
     @cached_property
-    def rule(self) -> Curve:
+    def rule(self) -> RateAt:
         """The unit, of a position in lengths."""
         return _unit(self.kind, self.power, tuple(by for _, by in self.drops))
 
@@ -84,7 +84,7 @@ class Law:
 
 
 @lru_cache(256)
-def _unit(kind: str, power: float, milestones: tuple[int, ...]) -> Curve:
+def _unit(kind: str, power: float, milestones: tuple[int, ...]) -> RateAt:
     """The registered class behind a kind of law, for a learning rate and a length of 1."""
     if kind == "line":
         return _ENDLESS.rule(1.0)  # type: ignore[return-value]

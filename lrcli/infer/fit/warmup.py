@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS, STARTS
-from lrcli.infer.fit.laws import Curve, Law, line_of, solved
+from lrcli.infer.fit.laws import Law, RateAt, line_of, solved
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.solve import crossing
 from lrcli.infer.limits import EXACT_SINGLE, SLACKS
@@ -153,7 +153,7 @@ def climbing(before: FitRows, first_steps: list[Start], climbs: tuple[Climb, ...
     return [law for law in laws if law is not None and law.height > 0]
 
 
-def kinks(before: FitRows, climbs: list[Law], main: Curve, first: int, first_steps: list[Start]) -> Iterator[int]:
+def kinks(before: FitRows, climbs: list[Law], main: RateAt, first: int, first_steps: list[Start]) -> Iterator[int]:
     """Whole positions at which a ramp through the rows before may meet the law, at the latest at its first row."""
     last = before.at[-1]
     seen = set()
@@ -181,7 +181,7 @@ def kinks(before: FitRows, climbs: list[Law], main: Curve, first: int, first_ste
         yield from fresh(first, first)
 
 
-def _meeting(climb: Law, main: Curve, low: float, high: float) -> float:
+def _meeting(climb: Law, main: RateAt, low: float, high: float) -> float:
     """Where the ramp reaches the law, between the last row of the one and the first of the other; NaN if nowhere."""
     if abs(climb(high) - main(high)) <= 1e-9 * abs(main(high)):
         return high
