@@ -91,7 +91,7 @@ def _tried(evidence: Evidence, i: int, of: int = 2 * BASES) -> Iterator[Hypothes
     """Everything that the causes propose on this base."""
     for j, entry in enumerate(CAUSES):
         report_progress(i * len(CAUSES) + j, (of + 1) * len(CAUSES), "tests")
-        if evidence.base.leaves(entry.needs):
+        if entry.propose is not None and evidence.base.leaves(entry.needs):
             yield from entry.propose(evidence)
 
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from importlib import import_module
 
 from lrcli.folder import module_names
+from lrcli.infer.costs import CAUSE_COSTS
 from lrcli.infer.explain.causes.base import Cause
 
 __all__ = ["CAUSES", "Cause", "cause"]
 
 _FILES = (import_module(f"{__name__}.{name}") for name in module_names(__path__) if name != "base")
 
-CAUSES: tuple[Cause, ...] = tuple(
-    sorted((entry for file in _FILES for entry in file.CAUSES), key=lambda entry: entry.rank)
-)
-"""All entries, by their rank."""
+_BY_KEY: dict[str, Cause] = {entry.key: entry for file in _FILES for entry in file.CAUSES}
 
-_BY_KEY = {entry.key: entry for entry in CAUSES}
+CAUSES = tuple(_BY_KEY[key] for key in CAUSE_COSTS)
+"""All entries, in the order in which they are tried."""
 
 
 def cause(key: str) -> Cause:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from lrcli.infer.costs import EXTRA
 from lrcli.infer.effort import spend
-from lrcli.infer.explain.causes.base import Cause, phase_end, propose_nothing
+from lrcli.infer.explain.causes.base import Cause, phase_end
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.limits import LAGS
@@ -125,7 +125,6 @@ CAUSES = (
         "restart",
         "restart",
         "the schedule begins again",
-        propose_nothing,
         "scheduler.last_epoch at this row: it is 0 again",
         "From that row on the log shows the schedule from its step 0: the run was resumed without the scheduler's "
         "state, or a second run was appended to the first one's log.",
@@ -135,24 +134,20 @@ CAUSES = (
             "resumed without the scheduler's state: the loss goes on where it was",
             "a second run in the same file: the loss begins again, too",
         ),
-        rank=100,
     ),
     Cause(
         "cycled",
         "restart",
         "the schedule begins again, over and over",
-        propose_nothing,
         "scheduler.last_epoch: it goes back at regular intervals",
         "The counter is set back at regular intervals, usually at the end of every epoch: the log is a sawtooth.",
         "Count over the whole run, not within an epoch.",
         ("MiniGPT-4 #263",),
-        rank=110,
     ),
     Cause(
         "shift",
         "shift after R",
         "from some row on the log is shifted",
-        find_shift,
         "scheduler.last_epoch around this row: it jumps, or stands still once",
         "Up to some row everything is right; from there on the schedule is ahead or behind by the same number of "
         "steps. That is what a resume leaves that counts one step too many or too few.",
@@ -163,14 +158,13 @@ CAUSES = (
             "a resume that is off by one: the run has a checkpoint at this row",
             "scheduler steps skipped by the fp16 loss scaler (lag only): the scaler's scale halves at this row",
         ),
-        rank=120,
         needs="clock",
+        propose=find_shift,
     ),
     Cause(
         "skipped",
         "lag",
         "skipped steps accumulate",
-        find_skipped,
         "the loss scaler's scale: it halves at these rows",
         "The log falls behind the schedule a step at a time: whenever the fp16 loss scaler found an overflow, the "
         "optimizer's step and with it the scheduler's was skipped, while the step counter went on.",
@@ -178,14 +172,13 @@ CAUSES = (
         "steps, or use bf16; the spec can say which steps of the log were skipped (skipped: [24, 41]).",
         ("pytorch #55585",),
         ("other reasons to leave out a step (NaN guards, empty batches): the scaler's scale tells",),
-        rank=130,
         needs="clock",
+        propose=find_skipped,
     ),
     Cause(
         "held",
         "held",
         "the schedule stands still from some row on",
-        find_held,
         "scheduler.last_epoch after this row: it stands still, or its milestones never match",
         "From that row on the learning rate does not change any more, though the schedule does: scheduler.step() is no "
         "longer called, the schedule was clamped at its horizon, or milestones lie outside the run or are no whole "
@@ -196,33 +189,31 @@ CAUSES = (
             "scheduler.step() is not called any more: scheduler.last_epoch stands still, too",
             "milestones that never match: last_epoch goes on",
         ),
-        rank=140,
         needs="clock",
+        propose=find_held,
     ),
     Cause(
         "held-end",
         "held",
         "the decay stays at its end, where the schedule's own goes on",
-        find_held_end,
         "the rows past the horizon: flat, or climbing again",
         "Up to its horizon everything is right; from there on the learning rate stays where it is, while PyTorch's "
         "cosine climbs again. Most other tools' decays (mlx, optax, timm, Keras, the Trainer) hold their end.",
         "If the run is much longer than the horizon, most of it trains at the smallest learning rate: make the horizon "
         "as long as the run.",
         ("mlx-examples #985",),
-        rank=145,
         needs="all",
+        propose=find_held_end,
     ),
     Cause(
         "mirrored",
         "mirror",
         "past its horizon the schedule runs backwards",
-        find_mirrored,
         "the scheduler's T_max: it is the row where the log turns",
         "A cosine of PyTorch that is stepped past T_max climbs again, as the mirror image of its way down: the run is "
         "longer than T_max.",
         "Set T_max to the length of the run, or stop stepping at T_max.",
-        rank=150,
         needs="clock",
+        propose=find_mirrored,
     ),
 )

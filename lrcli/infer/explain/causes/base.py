@@ -15,30 +15,24 @@ class Cause:
     """A known reason why a log does not show the schedule that was declared.
 
     key: its name in JSON. family: the kind of mark that it leaves ("lead", "amplitude"). title: what it is.
-    propose: takes the evidence and proposes hypotheses, parameters estimated from the numbers.
     tell: what, outside the log, would tell it from other causes that leave the same numbers.
     meaning: what it means, in one paragraph. advice: what to do. references: upstream issues.
     alike: the kinds of it, which leave the same numbers, each with what would tell it from the others.
-    rank: of two that explain the same at the same cost, the one with the smaller rank is named first.
     needs: what another cause must have left alone for this one to be proposed beside it: the clock, the factor, or all.
+    propose: takes the evidence and proposes hypotheses, parameters estimated from the numbers; None where another cause
+    proposes this one, or the search by itself.
     """
 
     key: str
     family: str
     title: str
-    propose: Callable[[Evidence], Iterator[Hypothesis]]
     tell: str
     meaning: str
     advice: str
     references: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
-    rank: int = 1000
     needs: Untouched = ""
-
-
-def propose_nothing(evidence: Evidence) -> Iterator[Hypothesis]:
-    """What a cause proposes that another one proposes beside itself, or the search by itself."""
-    return iter(())
+    propose: Callable[[Evidence], Iterator[Hypothesis]] | None = None
 
 
 def phase_ends(evidence: Evidence) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrcli.infer.costs import EXTRA
-from lrcli.infer.explain.causes.base import Cause, propose_nothing
+from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.transforms import scaled, shifted, stretched
@@ -57,7 +57,6 @@ CAUSES = (
         "lead",
         "lead",
         "the log is ahead of the schedule",
-        find_shifted,
         "the optimizer's own LR before its first step: ahead, too, or only the log is",
         "Every row holds a learning rate of a later step. Either training itself is ahead, because scheduler.step() "
         "came before optimizer.step() and the first learning rate was never used, or only the log is, because it was "
@@ -72,14 +71,13 @@ CAUSES = (
             "positions that count from 0 where the schedule's count from 1",
             "a nested SequentialLR runs one epoch ahead from PyTorch 2.6 on",
         ),
-        rank=50,
         needs="clock",
+        propose=find_shifted,
     ),
     Cause(
         "lag",
         "lag",
         "the log is behind the schedule",
-        propose_nothing,
         "scheduler.last_epoch beside the row: it is behind",
         "Every row holds a learning rate of an earlier step, and the first one comes more than once. Typical are a "
         "0-based epoch that is handed to scheduler.step(epoch) after the epoch, and a log that counts from 1.",
@@ -91,13 +89,11 @@ CAUSES = (
             "optimizer steps skipped at the very start by the fp16 loss scaler",
             "PyTorch 1.0 with scheduler.step() after training: the first value comes twice",
         ),
-        rank=60,
     ),
     Cause(
         "numbering",
         "lag",
         "the log counts from 1",
-        propose_nothing,
         "the first row's number, and scheduler.last_epoch there",
         "Row 1 of the log is the schedule's step 0, and there is no row 0: nothing is wrong but the numbering. The "
         "Hugging Face Trainer (since 2025-03) and many loops log so.",
@@ -107,13 +103,11 @@ CAUSES = (
             "one scheduler step less than rows, at the start (a step that the fp16 loss scaler skipped): compare "
             "scheduler.last_epoch with the logged step",
         ),
-        rank=70,
     ),
     Cause(
         "faster",
         "time scale k",
         "the scheduler is stepped k times as often as the schedule means",
-        find_scaled,
         "scheduler.last_epoch at the end of the run: k times the rows",
         "The schedule runs k times too fast. A horizon in epochs that is stepped once per batch gives k = steps per "
         "epoch (a cosine becomes periodic, a step decay collapses in the first epoch); k processes that step one "
@@ -126,14 +120,13 @@ CAUSES = (
             "accelerate on k processes: k is the number of processes",
             "stepped per micro-batch: k is gradient_accumulation_steps",
         ),
-        rank=80,
         needs="clock",
+        propose=find_scaled,
     ),
     Cause(
         "slower",
         "time scale 1/k",
         "the schedule runs k times too slowly",
-        propose_nothing,
         "scheduler.last_epoch at the end of the run: the rows divided by k, or T_max: k times the spec's",
         "Only every k-th row moves the schedule, or its horizon is k times too long: the horizon was computed in steps "
         "and the scheduler stepped once per epoch, or the horizon was multiplied by the accumulation steps. The decay "
@@ -146,6 +139,5 @@ CAUSES = (
             "stepped only every k batches: the log then shows runs of k equal values",
             "a horizon that was multiplied by the accumulation steps: the values change in every row",
         ),
-        rank=90,
     ),
 )

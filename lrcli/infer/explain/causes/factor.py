@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lrcli.infer.costs import EXTRA
-from lrcli.infer.explain.causes.base import Cause, phase_end, propose_nothing
+from lrcli.infer.explain.causes.base import Cause, phase_end
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.limits import SAME
@@ -112,7 +112,6 @@ CAUSES = (
         "amplitude",
         "amplitude",
         "the log is the schedule times a constant",
-        find_amplitude,
         "the first learning rate: optimizer.param_groups before the first step",
         "The shape is right and the height is not: the learning rate is set in two places and another one won, or it "
         "was scaled by the number of processes or the batch size (a power of 2, or its square root), or what was "
@@ -125,14 +124,13 @@ CAUSES = (
             "another parameter group, or the mean of several: log each group by itself",
             "an exponential schedule that is ahead or behind: the same as a constant; its first rows tell",
         ),
-        rank=160,
         needs="factor",
+        propose=find_amplitude,
     ),
     Cause(
         "factor-after",
         "shift after R",
         "from some row on the log is the schedule times a constant",
-        find_factor_after,
         "the optimizer's LR before and after the checkpoint at this row",
         "Up to some row everything is right; from there on a factor is lost or was applied once too often, for good. "
         "A chained rule (lr * gamma) goes on from whatever the optimizer held when the scheduler was built again.",
@@ -142,30 +140,26 @@ CAUSES = (
             "a resume that built the scheduler with last_epoch: the run has a checkpoint at this row",
             "the base learning rate was changed by hand at this row",
         ),
-        rank=170,
         needs="factor",
+        propose=find_factor_after,
     ),
     Cause(
         "one-short",
         "shift after R",
         "the warmup stops one step short, for good",
-        propose_nothing,
         "the value at the warmup's end: that of the step before",
         "The warmup's last step is never made, and the decay, a chained rule (lr * gamma), goes on from where it "
         "stopped: everything after it is too low by the same factor.",
         "Let the warmup run one step longer, or build the decay on the base learning rate.",
         ("libai #37",),
-        rank=180,
     ),
     Cause(
         "first-factor",
         "shift after R",
         "after the warmup its first factor stays, for good",
-        propose_nothing,
         "the base learning rate that the decay holds (base_lrs, initial_lr): that of the warmup's step 0",
         "The warmup is right, and everything behind it too low by the warmup's first factor: so goes a decay that was "
         "built while the optimizer held the warmup's first learning rate, and took that for its base.",
         "Build the decay before the warmup, or both in one scheduler, and look at its base_lrs.",
-        rank=185,
     ),
 )

@@ -51,19 +51,17 @@ CAUSES = (
         "glitch",
         "isolated rows",
         "the log follows, but for a row or two",
-        find_glitch,
         "what the loop does at these rows (an evaluation, a checkpoint, a hand-over)",
         "All rows but these are right, and those around them, too: nothing that lasts is wrong with the schedule. At a "
         "hand-over between two phases a scheduler may return another one's value for a single step.",
         "Look at what happens at these rows; a learning rate that is wrong for one step seldom matters.",
         ("pytorch-gradual-warmup-lr #26",),
-        rank=320,
+        propose=find_glitch,
     ),
     Cause(
         "base-logged",
         "held",
         "the base learning rate was logged, not the current one",
-        find_base,
         "optimizer.param_groups[0]['lr'] beside what is logged",
         "Every row holds the learning rate that the optimizer was built with: the configuration's value or "
         "group['initial_lr'] was written, or the scheduler was never stepped.",
@@ -73,7 +71,7 @@ CAUSES = (
             "the base was logged: the optimizer's own learning rate moves",
             "scheduler.step() is never called: the optimizer's own learning rate stands still, too",
         ),
-        rank=330,
         needs="all",
+        propose=find_base,
     ),
 )

@@ -156,7 +156,6 @@ CAUSES = (
         "reading",
         "reading",
         "get_lr() was read in the training loop (the double gamma)",
-        find_reading,
         "print optimizer.param_groups[0]['lr'] beside it: there the schedule is right",
         "The log does not show the learning rate that trained: get_lr() computes the next learning rate from the "
         "optimizer's current one, so calling it in the loop applies the rule once more to its own result. StepLR and "
@@ -165,48 +164,45 @@ CAUSES = (
         "Print optimizer.param_groups[0]['lr'], or from PyTorch 1.4 on scheduler.get_last_lr().",
         ("pytorch #22107", "pytorch #20486", "pytorch #31871"),
         ("on an exponential schedule this is a lead of one step, but for row 0: compare with the optimizer's own LR",),
-        rank=10,
         needs="all",
+        propose=find_reading,
     ),
     Cause(
         "version",
         "version",
         "another release of PyTorch",
-        find_version,
         "torch.__version__ of the run",
         "A release of PyTorch computes other numbers from the same arguments: SequentialLR before 1.13 starts from all "
         "its children's first learning rates multiplied, CosineAnnealingWarmRestarts in 1.1 is an epoch late, and 1.0 "
         "wants scheduler.step() before training.",
         "Compare torch.__version__ of that run; `lrcli versions SPEC` lists which releases agree.",
         ("pytorch #72874", "pytorch #23480", "pytorch #20124"),
-        rank=20,
         needs="all",
+        propose=find_version,
     ),
     Cause(
         "explicit",
         "version",
         "scheduler.step(epoch) with an explicit epoch",
-        find_explicit,
         "the call in the training loop: step() or step(epoch)",
         "The loop hands the epoch to scheduler.step(). From 1.4 on that is the closed form, which is wrong for "
         "MultiStepLR in 1.4 (all milestones at once), and a 0-based epoch after the epoch repeats the first value.",
         "Call scheduler.step() without an argument.",
         ("pytorch #36913", "deit #145", "pytorch #21623"),
-        rank=30,
         needs="all",
+        propose=find_explicit,
     ),
     Cause(
         "resumed",
         "shift after R",
         "resumed with last_epoch instead of the scheduler's state",
-        find_resumed,
         "a checkpoint at this row, and how the scheduler is built after loading it",
         "From that row on the numbers are those of a scheduler that was built again with last_epoch: a chained rule "
         "goes on from what the optimizer held, so that a decay is applied twice, skipped for good (from PyTorch 2.8 "
         "on), or forgotten with a fresh optimizer.",
         "Load scheduler.state_dict() instead of passing last_epoch.",
         ("pytorch #60265",),
-        rank=40,
         needs="all",
+        propose=find_resumed,
     ),
 )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from lrcli.infer.costs import EXTRA
-from lrcli.infer.explain.causes.base import Cause, propose_nothing
+from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.phases import floorless
@@ -177,7 +177,6 @@ CAUSES = (
         "horizon",
         "new horizon",
         "another horizon",
-        propose_nothing,
         "the scheduler's own T_max, total_steps or milestones",
         "The schedule is stretched or squeezed to another length than the spec's: the number of steps was computed "
         "from another epoch length, batch size or number of processes than the run had.",
@@ -187,49 +186,42 @@ CAUSES = (
             "the horizon was computed from another number of steps: look at the scheduler's own fields",
             "the scheduler is stepped more or less often than meant: look at last_epoch at the end",
         ),
-        rank=190,
     ),
     Cause(
         "horizon-after",
         "new horizon",
         "from some row on another horizon",
-        propose_nothing,
         "the arguments that the run was resumed with at this row",
         "Up to some row everything is right; from there on the schedule has another length: the run was extended when "
         "it was resumed (the learning rate jumps), or a resume kept the arguments of an older run.",
         "Decide on the length before the run, or keep the old horizon and anneal once at the end.",
         ("transformers #9099",),
-        rank=200,
     ),
     Cause(
         "decay",
         "another decay",
         "the decay has another shape",
-        find_decay,
         "the class of the run's scheduler, or its name in the configuration",
         "The warmup is right, and the learning rate goes from the same value to the same value, but along another "
         "curve: the run had another type of schedule, or none after its warmup.",
         "Compare the scheduler that the run built with the one that is meant; its class is printed by type().",
-        rank=203,
         needs="all",
+        propose=find_decay,
     ),
     Cause(
         "cycles",
         "new horizon",
         "the cosine has another number of periods",
-        propose_nothing,
         "the num_cycles of the run's scheduler",
         "The cosine ends elsewhere than at its lowest: transformers' cosine has half a period by default "
         "(num_cycles: 0.5), and with more of it the learning rate goes up and down again.",
         "Leave num_cycles out, or say it in the spec (schedule: {type: transformers.cosine, num_cycles: 1.5}).",
-        rank=205,
         needs="all",
     ),
     Cause(
         "averaged",
         "averaged",
         "the log holds means over an epoch",
-        find_averaged,
         "the LR of single steps: it moves within an epoch",
         "The schedule moves within an epoch and the log holds the mean of it, as MAE's log.txt does: every value lies "
         "between two of the schedule.",
@@ -239,55 +231,51 @@ CAUSES = (
             "a straight line's mean is the line half an epoch later: log single steps to tell",
             "an exponential's mean is the exponential times a constant",
         ),
-        rank=210,
         needs="clock",
+        propose=find_averaged,
     ),
     Cause(
         "group",
         "group",
         "another parameter group, or the mean of all",
-        find_group,
         "which entry of optimizer.param_groups the logger reads",
         "What was logged is not the learning rate of the first parameter group.",
         "Log each group under its own name.",
         ("mmengine #482",),
-        rank=220,
         needs="all",
+        propose=find_group,
     ),
     Cause(
         "floor",
         "floor",
         "the floor is cut in, not built into the formula",
-        find_floor,
         "the scheduler's code: max(), or a floor in the formula",
         "The decay goes on below the floor and max() cuts it off: a kink, then flat, instead of a curve that ends at "
         "the floor.",
         "Write eta_min + (base - eta_min) * decay if the curve is to end smoothly.",
         ("gpt-neox #1008",),
-        rank=250,
         needs="all",
+        propose=find_floor,
     ),
     Cause(
         "plateau",
         "plateau",
         "the plateau counts differently",
-        find_plateau,
         "the number of bad epochs before the first reduction",
         "The reductions come at other epochs: Keras reduces on the patience-th bad epoch and PyTorch on the one after "
         "it; a metric that should rise with mode min never improves; a negative metric in rel mode always does.",
         "Set patience one lower (or higher) than in the other framework; check mode against the metric.",
         ("pytorch #119763", "pytorch #47513", "keras #3991"),
-        rank=260,
+        propose=find_plateau,
     ),
     Cause(
         "quantised",
         "quantised",
         "the log rounds",
-        find_quantised,
         "the statement that writes the log: its format",
         "The log is the schedule, written with fewer digits.",
         "Nothing is wrong. Print with repr() to see all of it.",
         ("detectron2 #1923",),
-        rank=270,
+        propose=find_quantised,
     ),
 )

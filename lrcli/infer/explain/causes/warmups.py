@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 
 from lrcli.infer.costs import EXTRA
-from lrcli.infer.explain.causes.base import Cause, propose_nothing
+from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.limits import MOST_BATCHES
@@ -135,74 +135,65 @@ CAUSES = (
         "warmup",
         "warmup",
         "the warmup is written in another way",
-        find_warmup,
         "the first value: 0 exactly is t/W, base/W is (t+1)/W",
         "After the warmup everything is right; within it the factor is another one. Tools disagree: t/W begins with 0 "
         "and reaches the base at W, (t+1)/W begins with base/W, (t+1)/(W+1) lies between them, DeepSpeed's default is "
         "a logarithm.",
         "Nothing is lost but the first steps; write the warmup as the tool does.",
         ("transformers #34754", "DeepSpeed #1298"),
-        rank=230,
+        propose=find_warmup,
     ),
     Cause(
         "decay-clock",
         "warmup",
         "the decay's clock runs during the warmup",
-        propose_nothing,
         "the value right after the warmup: the base itself, or the decay's at that step",
         "At the end of the warmup the learning rate jumps: the decay does not begin there with its own step 0 but goes "
         "on as if it had run from the beginning.",
         "Subtract the warmup from the decay's step, or mean it so (timm: warmup_prefix).",
         ("timm #1242", "Swin #277"),
-        rank=240,
     ),
     Cause(
         "handover",
         "shift after R",
         "one phase hands over to the next a step late, or early",
-        propose_nothing,
         "the first row of the phase: it stands a row further on",
         "Up to the end of a phase everything is right; what comes after it is shifted by one step: the condition that "
         "ends the phase is off by one (<= for <), or its last value is written twice.",
         "Compare the step at which the phase ends with the counter at that moment; nothing else is wrong.",
         ("pytorch-gradual-warmup-lr #26",),
-        rank=280,
         needs="clock",
     ),
     Cause(
         "warmup-end",
         "warmup",
         "the warmup ends at the decay's own value, not at the base",
-        propose_nothing,
         "the value right after the warmup: below the base",
         "The decay's clock runs from step 0, and the warmup climbs to where the decay is when it ends: the base "
         "learning rate is never reached. detectron2 does so since it uses fvcore; others multiply both.",
         "Nothing is wrong; mean it so, or let the decay begin after the warmup.",
-        rank=290,
     ),
     Cause(
         "last-batch",
         "averaged",
         "the log holds the last batch of each epoch",
-        find_last_batch,
         "batches in an epoch, and the warmup's least length of 100 batches",
         "Warmup and decay are multiplied batch by batch, and each row shows the epoch's last batch, as Ultralytics "
         "logs it. Its warmup has at least 100 batches, however few epochs that was meant to be.",
         "With few batches in an epoch set warmup_epochs to what 100 batches are, or 0.",
         ("ultralytics #20768",),
-        rank=300,
         needs="clock",
+        propose=find_last_batch,
     ),
     Cause(
         "other-scheduler",
         "other scheduler",
         "another scheduler has the say",
-        find_other_scheduler,
         "which scheduler the launcher built: print its class",
         "The numbers are those of DeepSpeed's WarmupLR with its default, a logarithm, and there is no decay: the "
         "scheduler of the script was not used, or its arguments were ignored.",
         "Remove one of the two schedulers, or give the launcher's configuration the schedule that is meant.",
         ("DeepSpeed #1298", "DeepSpeed #7303"),
-        rank=310,
+        propose=find_other_scheduler,
     ),
 )
