@@ -14,7 +14,7 @@ from lrcli.infer.costs import CAUSE_COSTS
 from lrcli.infer.effort import spend
 from lrcli.infer.explain.hypothesis import Hypothesis, Part
 from lrcli.infer.explain.marks import Marks
-from lrcli.infer.explain.phases import Phases, phases_of
+from lrcli.infer.explain.phases import Phases, warmup_and_decay
 from lrcli.infer.explain.rows import LogRows
 from lrcli.infer.keys import Change
 from lrcli.infer.limits import ASKED, CHANGES, GRID, NEAREST, SAMPLE
@@ -84,7 +84,7 @@ class Evidence:
     @cached_property
     def phases(self) -> Phases | None:
         """The parts of the spec's formula, where the base uses it as it is."""
-        return None if self.formula is None else phases_of(self.formula)
+        return None if self.formula is None else warmup_and_decay(self.formula)
 
     def mostly(self, source: RateSource, since: int) -> bool:
         """Whether the base with another source is right in most rows from a position on."""

@@ -49,7 +49,7 @@ class Phases:
         return self.after([self.begin])[0]
 
 
-def phases_of(plain: Formula) -> Phases:
+def warmup_and_decay(plain: Formula) -> Phases:
     """The parts of a schedule."""
     schedule: Any = plain.schedule
     if schedule.name == "sequential" and schedule.schedules[0].name == "linear" and schedule.milestones[0] > 0:

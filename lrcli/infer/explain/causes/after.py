@@ -10,7 +10,7 @@ from lrcli.infer.explain.causes.base import Cause, phase_end
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.limits import LAGS
-from lrcli.infer.transforms import Clock, cycled, held, lagging, mirrored, shifted, shifted_since
+from lrcli.infer.transforms import cycled, held, lagging, mirrored, shifted, shifted_since
 
 
 def find_shift(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -33,79 +33,54 @@ def find_shift(evidence: Evidence) -> Iterator[Hypothesis]:
 
 
 def find_skipped(evidence: Evidence) -> Iterator[Hypothesis]:
-    """s(t - lag), the lag as small as the rows allow, and growing."""
-    lag = _skipped_clock(evidence)
-    if lag is not None:
-        clock, places = lag
-        yield evidence.propose_clock(clock, "skipped", params=places)
+    """s(t - lag), the lag as small as the rows allow, and growing, where few places explain nearly all rows.
 
-
-def _skipped_clock(evidence: Evidence) -> tuple[Clock, int] | None:
-    """(a clock of a growing lag, its places) that explains nearly all rows with few places, or None.
-
-    A stretch of rows keeps every lag that fits all of them; where none is left, the smallest one is taken, and the next
-    stretch begins with a larger one.
+    A stretch of rows keeps every lag that fits all of them; where none is left, the next one begins with a larger one.
     """
-    at, n = evidence.rows.at, len(evidence.rows)
-    table = evidence.unclocked(range(at[-1] + 1)) if at[-1] < 4 * n + 20_000 else None
-    rows: list[int] = []
-    lags: list[int] = []
-    least, begin, failures = 0, 0, 0
+    n = len(evidence.rows)
+    stretches: list[tuple[int, int]] = []
+    begin, failures = 0, 0
     possible: Sequence[int] = range(LAGS + 1)
     for i in range(n):
-        t, value, slack = at[i], evidence.rows.values[i], evidence.rows.slack[i]
-        fitting = _fitting(evidence, table, t, value, slack, possible)
+        fitting = _fitting(evidence, i, possible)
         if not fitting:
-            wider = _fitting(evidence, table, t, value, slack, range(possible[0] + 1, possible[0] + 1 + LAGS))
-            if not wider:
-                failures += 1
-                if failures > n // 100:
-                    return None
+            fitting = _fitting(evidence, i, range(possible[0] + 1, possible[0] + 1 + LAGS))
+            failures += not fitting
+            if failures > n // 100 or len(stretches) > max(3, n // 4):
+                return
+            if not fitting:
                 continue
-            if possible[0] > least:
-                rows.append(at[begin])
-                lags.append(possible[0])
-            least, begin, fitting = possible[0], i, wider
-            if len(rows) > max(3, n // 4):
-                return None
+            stretches.append((begin, possible[0]))
+            begin = i
         possible = fitting
-    if possible[0] > least:
-        rows.append(at[begin])
-        lags.append(possible[0])
-    if not rows:
-        return None
-    if len(evidence.sample) < len(evidence.log):
-        places = ((evidence.index_of(row), shifted(-lag)) for row, lag in zip(rows, (0, *lags), strict=False))
-        rows = [evidence.log.at[evidence.refined(i, clock)] for i, clock in places]
-    return lagging(rows, lags), len(rows)
+    grown = [(i, lag) for i, lag in (*stretches, (begin, possible[0])) if lag]
+    if not grown:
+        return
+    lags = [lag for _, lag in grown]
+    rows = [evidence.refined(i, shifted(-before)) for (i, _), before in zip(grown, (0, *lags), strict=False)]
+    clock = lagging([evidence.log.at[row] for row in rows], lags)
+    yield evidence.propose_clock(clock, "skipped", params=len(rows))
 
 
-def _fitting(
-    evidence: Evidence, table: Sequence[float] | None, t: int, value: float, slack: float, lags: Sequence[int]
-) -> list[int]:
+def _fitting(evidence: Evidence, i: int, lags: Sequence[int]) -> list[int]:
     spend(len(lags) // 2)
-    steps = [max(t - lag, 0) for lag in lags]
-    values = [table[step] for step in steps] if table is not None else evidence.unclocked(steps)
-    return [lag for lag, v in zip(lags, values, strict=True) if abs(value - v) <= slack]
+    t, value, slack = evidence.rows.at[i], evidence.rows.values[i], evidence.rows.slack[i]
+    rates = evidence.unclocked([max(t - lag, 0) for lag in lags])
+    return [lag for lag, rate in zip(lags, rates, strict=True) if abs(value - rate) <= slack]
 
 
 def find_held(evidence: Evidence) -> Iterator[Hypothesis]:
-    """s(min(t, R)): the log stands still from R on."""
+    """s(min(t, R)): the log stands still from R on; or R is the end of a decay that goes on past it."""
     last, slack = evidence.rows.values[-1], evidence.rows.slack[-1]
     i = len(evidence.rows)
     while i > 0 and abs(evidence.rows.values[i - 1] - last) <= 2 * slack:
         i -= 1
-    if i == len(evidence.rows) - 1:
-        return
-    since = evidence.rows.at[i]
-    places = {since, *(run[0] for run in evidence.steps_showing(last, slack)[:8])}
-    for place in sorted(places, key=lambda at: abs(at - since))[:6]:
-        yield evidence.propose_clock(held(place), "held")
-
-
-def find_held_end(evidence: Evidence) -> Iterator[Hypothesis]:
-    """s(min(t, T)), T the end of a decay that goes on past it."""
-    for stop in evidence.phases.ends if evidence.phases else ():
+    if i < len(evidence.rows) - 1:
+        since = evidence.rows.at[i]
+        places = {since, *(run[0] for run in evidence.steps_showing(last, slack)[:8])}
+        for place in sorted(places, key=lambda at: abs(at - since))[:6]:
+            yield evidence.propose_clock(held(place), "held")
+    for stop in evidence.phases.ends if evidence.phases and not evidence.base.parts else ():
         if stop < evidence.rows.at[-1]:
             form = f"s(min(t, {stop})), the end of its decay"
             yield evidence.propose("held-end", form, params=0, source=held(stop).of(evidence.base.source))
@@ -203,7 +178,6 @@ CAUSES = (
         "as long as the run.",
         ("mlx-examples #985",),
         needs="all",
-        propose=find_held_end,
     ),
     Cause(
         "mirrored",

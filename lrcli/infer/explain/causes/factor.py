@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -15,26 +16,35 @@ from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.params import param_of
 
 
-def _known_constant(evidence: Evidence, c: float) -> str:
-    """What a factor of the whole log is known as."""
+def _known(evidence: Evidence, c: float, begin: int) -> tuple[str, str]:
+    """(the cause, what is known of it) of a factor of the whole log, or of the rows from one on."""
     group = evidence.spec.groups[evidence.group]
-    lr, first = group.lr, evidence.unclocked([0])[0]
-
-    if lr and lr != 1 and _same(c, lr):
-        return f"c is the base learning rate {lr:g}: a rate was given where a factor is multiplied with the base"
-    if lr and first and first != lr and _same(c, first / lr):
-        return (
-            f"c is the warmup's first factor {first / lr:g}: the base was scaled by it for good, as where the "
-            "optimizer's learning rate is a tensor that the scheduler changes in place (pytorch #162359)"
+    lr, (first, before, there) = group.lr or 0.0, evidence.unclocked([0, max(begin - 1, 0), begin])
+    start = first / lr if lr and first != lr else 0.0
+    known: list[tuple[str, float, str]] = []
+    if begin:
+        ends = phase_end(evidence, begin - 1, begin) is not None
+        text = f"c is s({begin - 1}) / s({begin}): the warmup stops one step short, and a chained rule goes on "
+        known.append(("one-short", before / (there or math.inf), f"{text}from there (libai #37)"))
+        text = f"c is the warmup's first factor {start:g}: the decay goes on from where the warmup began"
+        known.append(("first-factor", start * ends, text))
+        text = f"c is the base learning rate over s({begin}): the scheduler's state was loaded and the optimizer's "
+        known.append(
+            ("factor-after", lr / (there or math.inf), f"{text}was not, so that a chained rule goes on from the base")
         )
-    for steps in _lengths(group.schedule):
-        if steps > 1 and _same(c, steps**-0.5):
-            return f"c is 1/sqrt({steps:g}): the peak is base/sqrt(W), as in the Noam formula (sockeye #1095)"
-    return ""
-
-
-def _same(a: float, b: float) -> bool:
-    return abs(a - b) <= SAME * abs(b)
+    else:
+        text = f"c is the base learning rate {lr:g}: a rate was given where a factor is multiplied with the base"
+        known.append(("amplitude", lr * (lr != 1), text))
+        text = (
+            f"c is the warmup's first factor {start:g}: the base was scaled by it for good, as where the optimizer's "
+        )
+        text += "learning rate is a tensor that the scheduler changes in place (pytorch #162359)"
+        known.append(("amplitude", start, text))
+        for steps in _lengths(group.schedule):
+            text = f"c is 1/sqrt({steps:g}): the peak is base/sqrt(W), as in the Noam formula (sockeye #1095)"
+            known.append(("amplitude", steps**-0.5 if steps > 1 else 0.0, text))
+    named = ((key, text) for key, constant, text in known if constant and abs(c - constant) <= SAME * abs(constant))
+    return next(named, ("factor-after" if begin else "amplitude", ""))
 
 
 def _lengths(schedule: Schedule) -> set[float]:
@@ -53,36 +63,16 @@ def _lengths(schedule: Schedule) -> set[float]:
     return lengths
 
 
-def _known_after(evidence: Evidence, c: float, begin: int) -> str:
-    """What a factor from some row on is known as."""
-    first, before, there = evidence.unclocked([0, begin - 1, begin])
-    lr = evidence.spec.groups[evidence.group].lr
-
-    if there and before and _same(c, before / there):
-        return (
-            f"c is s({begin - 1}) / s({begin}): the warmup stops one step short, and a chained rule goes on from there "
-            "(libai #37)"
-        )
-    if lr and first and first != lr and _same(c, first / lr) and phase_end(evidence, begin - 1, begin) is not None:
-        return f"c is the warmup's first factor {first / lr:g}: the decay goes on from where the warmup began"
-    if lr and there and _same(c, lr / there):
-        return (
-            f"c is the base learning rate over s({begin}): the scheduler's state was loaded and the optimizer's was "
-            "not, so that a chained rule goes on from the base"
-        )
-    return ""
-
-
 def find_amplitude(evidence: Evidence) -> Iterator[Hypothesis]:
     """c s(t), c from the ratio of the rows."""
     factor = evidence.factor_of(range(len(evidence.rows)))
     if factor is None or factor[0] in (0.0, 1.0):
         return
     c, fixed = factor
-    detail = _known_constant(evidence, c)
+    key, detail = _known(evidence, c, 0)
     extra = EXTRA["a factor that is not round"] * (not is_round(c)) + EXTRA["one row tells"] * (not fixed)
     extra += EXTRA["a factor that is known"] * bool(detail)
-    yield evidence.propose("amplitude", f"{c:.6g} s(t)", extra=extra, detail=detail, factor=c)
+    yield evidence.propose(key, f"{c:.6g} s(t)", extra=extra, detail=detail, factor=c)
 
 
 def find_factor_after(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -99,8 +89,7 @@ def find_factor_after(evidence: Evidence) -> Iterator[Hypothesis]:
     if rows is None:
         return
     begin = evidence.log.at[evidence.refined(rows[1])]
-    detail = _known_after(evidence, c, begin)
-    key = "one-short" if "one step short" in detail else "first-factor" if "first factor" in detail else "factor-after"
+    key, detail = _known(evidence, c, begin)
     extra = EXTRA["a later factor that is not round"] * (not is_round(c))
     extra += EXTRA["a factor that is known"] * bool(detail)
     form = f"{c:.6g} s(t) from t = {begin} on"

@@ -31,6 +31,9 @@ BLOCKS = (
 NESTED = (("1.10", "1.12"), ("1.13", "2.5"), ("2.6", "2.7"), ("2.8", "2.8"), ("2.9", "2.12"), ("2.13", "2.15"))
 """The same for compositions."""
 
+EXPLICIT = (("1.4", "1.4"), ("1.1", "1.1"), ("1.5", "2.15"))
+"""The same for scheduler.step(epoch)."""
+
 RESUMED = ("1.1", "1.3", "1.11", "2.7", "2.15")
 """Releases whose resumed schedulers differ."""
 
@@ -96,35 +99,22 @@ def ranges(releases: list[str]) -> str:
     return Family(tuple(sorted(releases, key=known.index))).ranges
 
 
-def _composed(evidence: Evidence) -> bool:
+def find_replayed(evidence: Evidence) -> Iterator[Hypothesis]:
+    """What get_lr() returns in the loop, what is trained with, also where the loop hands the epoch to step()."""
     schedule = evidence.spec.groups[evidence.group].schedule
-    return hasattr(schedule, "schedules")
-
-
-def find_reading(evidence: Evidence) -> Iterator[Hypothesis]:
-    """What get_lr() returns in the training loop, release by release."""
-    for source, releases in _replays(evidence, "get_lr", BLOCKS):
-        form = f"get_lr() read in the loop, torch {ranges(releases)}"
-        extra = EXTRA["ahead in row 0"] * (evidence.rows.at[0] == 0 and evidence.misses[0])
-        yield evidence.propose("reading", form, extra=extra, params=0, source=source)
-
-
-def find_version(evidence: Evidence) -> Iterator[Hypothesis]:
-    """The learning rate in use, release by release, in both orders of the loop."""
-    blocks = NESTED if _composed(evidence) else BLOCKS
-    for source, releases in _replays(evidence, "lr", blocks):
-        form = f"the LR that torch {ranges(releases)} trains with"
-        yield evidence.propose("version", form, params=0, source=source)
-
-
-def find_explicit(evidence: Evidence) -> Iterator[Hypothesis]:
-    """scheduler.step(epoch), release by release."""
-    blocks = (("1.4", "1.4"), ("1.1", "1.1"), ("1.5", "2.15"))
+    trained = "the LR that torch {} trains with"
+    ways: list[tuple[str, str, str, tuple[tuple[str, str], ...], dict[str, Any]]] = [
+        ("reading", "get_lr() read in the loop, torch {}", "get_lr", BLOCKS, {}),
+        ("version", trained, "lr", NESTED if hasattr(schedule, "schedules") else BLOCKS, {}),
+    ]
     for argument, first in (("epoch + 1", 1), ("epoch", 0)):
         epochs = tuple(map(float, range(first, first + _reach(evidence))))
-        for source, releases in _replays(evidence, "lr", blocks, step_epoch=epochs, step_order="optimizer_first"):
-            form = f"the LR that torch {ranges(releases)} trains with, step({argument}) after epoch t"
-            yield evidence.propose("explicit", form, params=0, source=source)
+        loop = {"step_epoch": epochs, "step_order": "optimizer_first"}
+        ways.append(("explicit", f"{trained}, step({argument}) after epoch t", "lr", EXPLICIT, loop))
+    for key, form, reading, blocks, loop in ways:
+        extra = EXTRA["ahead in row 0"] * (key == "reading" and evidence.rows.at[0] == 0 and evidence.misses[0])
+        for source, releases in _replays(evidence, reading, blocks, **loop):
+            yield evidence.propose(key, form.format(ranges(releases)), extra=extra, params=0, source=source)
 
 
 def find_resumed(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -165,7 +155,7 @@ CAUSES = (
         ("pytorch #22107", "pytorch #20486", "pytorch #31871"),
         ("on an exponential schedule this is a lead of one step, but for row 0: compare with the optimizer's own LR",),
         needs="all",
-        propose=find_reading,
+        propose=find_replayed,
     ),
     Cause(
         "version",
@@ -178,7 +168,6 @@ CAUSES = (
         "Compare torch.__version__ of that run; `lrcli versions SPEC` lists which releases agree.",
         ("pytorch #72874", "pytorch #23480", "pytorch #20124"),
         needs="all",
-        propose=find_version,
     ),
     Cause(
         "explicit",
@@ -190,7 +179,6 @@ CAUSES = (
         "Call scheduler.step() without an argument.",
         ("pytorch #36913", "deit #145", "pytorch #21623"),
         needs="all",
-        propose=find_explicit,
     ),
     Cause(
         "resumed",
