@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from lrcli.errors import LrcliError
+from lrcli.expression import Expression
 from lrcli.infer.keys.variants import Path, replaced
 from lrcli.infer.sources import Formula
 from lrcli.infer.transforms import RateSource, shifted
@@ -98,7 +99,7 @@ def _lengths(schedule: Schedule, names: Collection[str] | None = None) -> Iterat
 
 def floorless(plain: Formula) -> Iterator[tuple[str, Formula]]:
     """(what is said of it, the schedule that comes down to 0 instead of to what one of its keys says)."""
-    for path, value in _numbers(plain.schedule, ()):
+    for path, value in numbers_of(plain.schedule):
         if _FLOORS.fullmatch(str(path[-1])) and value:
             try:
                 yield f" with {path[-1]} = 0", Formula(replaced(plain.schedule, [(path, 0.0)]), plain.base_lr)
@@ -106,13 +107,15 @@ def floorless(plain: Formula) -> Iterator[tuple[str, Formula]]:
                 continue
 
 
-def _numbers(part: Any, path: Path) -> Iterator[tuple[Path, float]]:
-    """The numbers of a schedule and of those in it."""
+def numbers_of(part: Any, path: Path = ()) -> Iterator[tuple[Path, float]]:
+    """The numbers of a schedule and of those in it, of its expressions, too, each with where it stands."""
     if isinstance(part, tuple):
         for i, item in enumerate(part):
-            yield from _numbers(item, (*path, i))
+            yield from numbers_of(item, (*path, i))
     elif isinstance(part, Schedule):
         for f in parameters(part):
-            yield from _numbers(getattr(part, f.name), (*path, f.name))
+            yield from numbers_of(getattr(part, f.name), (*path, f.name))
     elif part.__class__ in (int, float):
         yield path, part
+    elif isinstance(part, Expression):
+        yield from ((path, float(text)) for text in re.findall(r"(?<![\w.])\d+(?![\w.])", part.text))

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 
 from lrcli.infer.costs import EXTRA
 from lrcli.infer.explain.causes.base import Cause, phase_end
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.phases import numbers_of
 from lrcli.infer.limits import SAME
 from lrcli.infer.numbers import is_round
-from lrcli.schedules import Schedule, parameters
-from lrcli.schedules.params import param_of
+
+_A_RATE = "c is the base learning rate {:g}: a rate was given where a factor is multiplied with the base"
+_FIRST_FOR_GOOD = (
+    "c is the warmup's first factor {:g}: the base was scaled by it for good, as where the optimizer's learning rate "
+    "is a tensor that the scheduler changes in place (pytorch #162359)"
+)
+_NOAM = "c is 1/sqrt({:g}): the peak is base/sqrt(W), as in the Noam formula (sockeye #1095)"
+_ONE_SHORT = "c is s({}) / s({}): the warmup stops one step short, and a chained rule goes on from there (libai #37)"
+_FIRST_STAYS = "c is the warmup's first factor {:g}: the decay goes on from where the warmup began"
+_NOT_LOADED = (
+    "c is the base learning rate over s({}): the scheduler's state was loaded and the optimizer's was not, so that a "
+    "chained rule goes on from the base"
+)
 
 
 def _known(evidence: Evidence, c: float, begin: int) -> tuple[str, str]:
@@ -21,46 +32,20 @@ def _known(evidence: Evidence, c: float, begin: int) -> tuple[str, str]:
     group = evidence.spec.groups[evidence.group]
     lr, (first, before, there) = group.lr or 0.0, evidence.unclocked([0, max(begin - 1, 0), begin])
     start = first / lr if lr and first != lr else 0.0
-    known: list[tuple[str, float, str]] = []
+    known = [
+        ("amplitude", lr if lr != 1 else 0.0, _A_RATE.format(lr)),
+        ("amplitude", start, _FIRST_FOR_GOOD.format(start)),
+        *(("amplitude", steps**-0.5, _NOAM.format(steps)) for _, steps in numbers_of(group.schedule) if steps > 1),
+    ]
     if begin:
         ends = phase_end(evidence, begin - 1, begin) is not None
-        text = f"c is s({begin - 1}) / s({begin}): the warmup stops one step short, and a chained rule goes on "
-        known.append(("one-short", before / (there or math.inf), f"{text}from there (libai #37)"))
-        text = f"c is the warmup's first factor {start:g}: the decay goes on from where the warmup began"
-        known.append(("first-factor", start * ends, text))
-        text = f"c is the base learning rate over s({begin}): the scheduler's state was loaded and the optimizer's "
-        known.append(
-            ("factor-after", lr / (there or math.inf), f"{text}was not, so that a chained rule goes on from the base")
-        )
-    else:
-        text = f"c is the base learning rate {lr:g}: a rate was given where a factor is multiplied with the base"
-        known.append(("amplitude", lr * (lr != 1), text))
-        text = (
-            f"c is the warmup's first factor {start:g}: the base was scaled by it for good, as where the optimizer's "
-        )
-        text += "learning rate is a tensor that the scheduler changes in place (pytorch #162359)"
-        known.append(("amplitude", start, text))
-        for steps in _lengths(group.schedule):
-            text = f"c is 1/sqrt({steps:g}): the peak is base/sqrt(W), as in the Noam formula (sockeye #1095)"
-            known.append(("amplitude", steps**-0.5 if steps > 1 else 0.0, text))
+        known = [
+            ("one-short", before / (there or math.inf), _ONE_SHORT.format(begin - 1, begin)),
+            ("first-factor", start if ends else 0.0, _FIRST_STAYS.format(start)),
+            ("factor-after", lr / (there or math.inf), _NOT_LOADED.format(begin)),
+        ]
     named = ((key, text) for key, constant, text in known if constant and abs(c - constant) <= SAME * abs(constant))
     return next(named, ("factor-after" if begin else "amplitude", ""))
-
-
-def _lengths(schedule: Schedule) -> set[float]:
-    """The numbers of steps that a schedule names, in its expressions, too."""
-    lengths: set[float] = set()
-    for f in parameters(schedule):
-        kind, value = param_of(f).kind, getattr(schedule, f.name)
-        if kind == "schedules":
-            lengths.update(*map(_lengths, value))
-        elif kind == "positions":
-            lengths.update(value or ())
-        elif kind in ("length", "count") and isinstance(value, (int, float)):
-            lengths.add(value)
-        elif kind == "expression" and value is not None:
-            lengths.update(float(text) for text in re.findall(r"(?<![\w.])\d+(?![\w.])", str(value.text)))
-    return lengths
 
 
 def find_amplitude(evidence: Evidence) -> Iterator[Hypothesis]:

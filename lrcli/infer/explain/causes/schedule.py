@@ -67,14 +67,8 @@ def find_averaged(evidence: Evidence) -> Iterator[Hypothesis]:
     if evidence.base.mean:
         return
     source, rows, at = evidence.base.source, evidence.log, evidence.rows.at
-    per = rows.per_epoch
-    gap = at[1] - at[0] if len(at) > 1 else 1
-    windows: list[tuple[int, int]] = []
-    if per:
-        windows = [(per, 0), (per, 1), (per, 1 - per), (per, -per)]
-    elif gap > 1:
-        windows = [(gap, 1 - gap), (gap, -gap), (gap, 0)]
-    for n, start in windows:
+    n = rows.per_epoch or (at[1] - at[0] if len(at) > 1 else 1)
+    for start in (0, 1, 1 - n, -n) if n > 1 else ():
         form = f"mean of s over {n} {rows.unit}s {'from t on' if start >= 0 else 'up to t'}"
         yield evidence.propose("averaged", form, params=0, source=averaged(source, n, start))
     if rows.unit == "epoch" and isinstance(source, Formula):
