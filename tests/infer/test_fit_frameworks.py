@@ -202,6 +202,17 @@ CASES: dict[str, tuple[str, range, str]] = {
         range(0, 2000, 10),
         "torchtitan.lr_scheduler",
     ),
+    "timm tanh": (
+        EPOCHS + "{type: timm.TanhLRScheduler, t_initial: 100, lr_min: 1e-5, warmup_t: 5, warmup_lr_init: 1e-6}",
+        range(100),
+        "timm.TanhLRScheduler",
+    ),
+    "timm tanh after the warmup": (
+        STEPS + "{type: timm.TanhLRScheduler, t_initial: 1900, warmup_t: 100, warmup_prefix: true, t_in_epochs: false, "
+        "lr_min: 1e-5}",
+        range(0, 2000, 20),
+        "timm.TanhLRScheduler",
+    ),
     "steps of any size": (
         STEPS + "{type: diffusers.piecewise_constant, step_rules: '1:500,0.5:1000,0.05'}",
         range(0, 2000, 20),

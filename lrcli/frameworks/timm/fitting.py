@@ -10,7 +10,12 @@ from lrcli.frameworks.fitting import Shape, Words
 RANK = 2
 LOG = r"\bTrain: +\d+ \[ *\d+/\d+ \( *\d+%\)\].* LR: |^epoch,train_loss,eval_loss,eval_(?:top|prec)1,"
 
-_CYCLES = {"cosine": "CosineLRScheduler", "line": "PolyLRScheduler", "power": "PolyLRScheduler"}
+_CYCLES = {
+    "cosine": "CosineLRScheduler",
+    "line": "PolyLRScheduler",
+    "power": "PolyLRScheduler",
+    "tanh": "TanhLRScheduler",
+}
 _STABLE = {"line": "linear", "cosine": "cosine", "root": "1-sqrt"}
 
 
@@ -32,7 +37,7 @@ def spell(shape: Shape) -> Iterator[Words]:
     prefix = {"warmup_prefix": True} if shape.warmup and shape.begin == shape.warmup else {}
     size = shape.end - shape.begin
     if shape.decay in _CYCLES and size > 0:
-        power = {} if shape.decay == "cosine" else {"power": shape.power}
+        power = {"power": shape.power} if shape.decay in ("line", "power") else {}
         name = f"timm.{_CYCLES[shape.decay]}"
         yield Words(name, {"t_initial": size, "lr_min": shape.floor, **power, **keys, **prefix})
     elif shape.decay == "root" and shape.begin == shape.warmup:

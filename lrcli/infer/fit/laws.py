@@ -88,6 +88,8 @@ def _unit(kind: str, power: float, milestones: tuple[int, ...]) -> RateAt:
     """The registered class behind a kind of law, for a learning rate and a length of 1."""
     if kind == "line":
         return _ENDLESS.rule(1.0)  # type: ignore[return-value]
+    if kind == "tanh":
+        return lambda x: (1 - math.tanh(10 * x - 7)) / 2 if x or power else 1.0  # timm's
     if kind == "log":
         climb = Shape("constant", 1.0, warmup=10**9, begin=10**9, ramp="log")
         return next(curves(climb, FitRows([], [], []), 0))  # type: ignore[return-value]
@@ -277,6 +279,32 @@ def wave_of(rows: FitRows) -> Law | None:
     return Law("cosine", top, half, floor=low + (cosine + sine - height) / 2, height=height)
 
 
+def tanh_of(rows: FitRows) -> Law | None:
+    """The hyperbolic tangent of these rows, wherever it began: it falls fastest somewhere among them."""
+    top, low = rows.values[0], rows.values[-1]
+    half = next((i for i, y in enumerate(rows.values) if y < (top + low) / 2), 0)
+    if not 2 < half < len(rows) - 2 or low <= 0:
+        return None
+    rows_beside, middle = slice(half - 2, half + 2, 3), float(rows.at[half])
+    (first, last), (high, below) = rows.at[rows_beside], rows.values[rows_beside]
+    if not high > below:
+        return None
+
+    def law(length: float, middle: float) -> Law:
+        return Law("tanh", middle - 0.7 * length, length)
+
+    def columns(length: float, middle: float) -> Columns:
+        return _columns(rows, law(length, middle), True)
+
+    length = 5 * (last - first) * (top - low) / (high - below)
+    near = law(*polished(columns, [length, middle], rows.values, rows.weights))
+    begin = round(near.begin)
+    whole = replace(near, begin=begin, length=round(near.end) - begin or 1)
+    # the first row of a run without a warmup is at the top itself
+    found = (solved(rows, each) for each in (whole, replace(whole, power=0.0), near))
+    return next((each for each in found if each and rows.holds(each, 3.0)), None)
+
+
 class LawKind(NamedTuple):
     """How many numbers a kind of law has, how it is estimated from rows, and whether no row is above the one before.
 
@@ -298,5 +326,6 @@ LAWS = (
     LawKind(4, wave_of),
     LawKind(4, power_of, falls=True),
     LawKind(3, square_root_of, falls=True),
+    LawKind(4, tanh_of, falls=True),
 )
 """The simplest first."""

@@ -27,7 +27,7 @@ from lrcli.infer.usual import FLOOR_SHARES
 
 def mains(rows: FitRows, law: Law, begin: int) -> Callable[[int], Iterator[Main]]:
     """The curves of a law that begin at a position, by the run's step 0: it bears on which lengths are round."""
-    to_zero = law.kind not in ("cosine", "power") or law.floor <= 0
+    to_zero = law.kind not in ("cosine", "power", "tanh") or law.floor <= 0
     return partial(_mains, rows, law, begin, cache(lambda shape: sized(rows, shape, begin, to_zero)))
 
 
@@ -52,7 +52,7 @@ def _mains(
     if law.kind == "steps":
         for unit, extra, free in step_shapes(rows, law, begin, first_step):
             yield from (main(shape, extra, free) for shape in sizes(unit))
-    elif law.kind == "cosine" or (law.kind == "line" and law.slope < 0):
+    elif law.kind in ("cosine", "tanh") or (law.kind == "line" and law.slope < 0):
         units = ended(Shape(law.kind, 1.0))
     elif law.kind == "power":
         powers = (ended(Shape("power", 1.0, power=power)) for power in rounded(law.power, 4))
