@@ -27,6 +27,8 @@ from lrcli.infer.usual import FLOOR_SHARES
 
 def mains(rows: FitRows, law: Law, begin: int) -> Callable[[int], Iterator[Main]]:
     """The curves of a law that begin at a position, by the run's step 0: it bears on which lengths are round."""
+    if law.kind == "tanh" and rows.at[0] == begin:  # the first row is another one with a warmup than without
+        rows = rows.part(1, len(rows))
     to_zero = law.kind not in ("cosine", "power", "tanh") or law.floor <= 0
     return partial(_mains, rows, law, begin, cache(lambda shape: sized(rows, shape, begin, to_zero)))
 
