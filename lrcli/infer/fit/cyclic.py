@@ -113,11 +113,12 @@ def _from(
     open_length = "total_steps and pct_start: only their product is seen, the run ends in the rise"
     free = (open_length,) if rows.at[-1] <= peak_at else ()
     rise = probe.part(0, bisect_left(probe.at, peak_at))
+    peaks = [max_lr for max_lr in _written(peak, 5) if abs(max_lr - peak) < 0.02 * peak]
     for share, total in _lengths(probe, last, begin, peak_at - begin):
         end_value = last(begin + total - 1)
         ends = [1e4, *_written(initial / end_value, 3)] if seen and end_value > 1e-9 * peak else finals
         phases = [three for three in (None, True) if not is_wave or _has_half(last, share, total, three)]
-        for max_lr, divisor in product(_written(peak, 5), dict.fromkeys(divisors)):
+        for max_lr, divisor in product(peaks, dict.fromkeys(divisors)) if phases else ():
             spent = start.cost + sum(map(cost, (max_lr, share, total))) - COSTS["one cycle"]
             spent += (1 + cost(divisor)) * (divisor != 25.0)
             kind = "cos" if is_wave else "linear"
