@@ -73,6 +73,10 @@ def _near(value: float, tol: float) -> float:
 
 def one_cycle_candidates(rows: FitRows, segments: list[Segment], most_cost: float) -> Iterator[Candidate]:
     """One-cycle schedules up to a cost whose first peak lies where a rise meets the fall after it."""
+    top = max(range(len(rows)), key=rows.values.__getitem__)
+    steps = zip(pairwise(rows.values), pairwise(rows.slack), strict=True)
+    if any((b - a) * (1 if i < top else -1) < -sum(slacks) for i, ((a, b), slacks) in enumerate(steps)):
+        return  # it rises once, and falls then
     laws = [segment.law for segment in segments if segment.stop - segment.start > 1]
     lines, waves = ([law for law in laws if law.kind == kind] for kind in ("line", "cosine"))
     peaks: list[tuple[Sequence[Law], float, float]] = []

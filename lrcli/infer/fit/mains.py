@@ -159,12 +159,17 @@ def _rising(rows: FitRows, law: Law, begin: int) -> list[Main]:
     last = rows.at[-1]
     power = math.floor(math.log10(max(law(last), 1e-300)))
     free = ("the peak and the length of the warmup: the run ends in it, only its slope is seen",)
-    warmups: list[Main] = []
+    peaks: list[tuple[float, float, int]] = []
     for lr in dict.fromkeys(float(f"{lead}e{power - 1 + more}") for more in range(4) for lead in range(10, 100)):
         length = law.place(lr) - begin
         width = 1e-7 * length + 4 * rows.slack[-1] / law.slope
         whole = simplest_whole(length - width, length + width) if length >= last - begin - 1e-6 else None
-        warmup = ramp(rows, Start(begin, 0.0), begin + whole, lr) if whole else None
+        peaks += [(cost(lr) + cost(whole), lr, whole)] if whole else []
+    warmups: list[Main] = []
+    for least, lr, whole in sorted(peaks):
+        if len(warmups) >= 3 and sorted(main.cost for main in warmups)[2] <= least:
+            break
+        warmup = ramp(rows, Start(begin, 0.0), begin + whole, lr)
         if warmup is not None and not warmup.held and warmup.start_factor < 1:
             warmups.append(Main(begin, warmup.before(Shape("constant", lr)), cost(lr) + warmup.cost, free))
     return sorted(warmups, key=lambda main: main.cost)[:3]
