@@ -341,3 +341,24 @@ def test_means_of_epochs_of_a_thousand_steps(setting: str) -> None:
     assert ("explained", 40) == (report.verdict, first.explained)
     told = [change.setting for change in (*first.changes, *first.same)]
     assert keys(report) == ("glitch",) if not setting else setting.replace("6000", "6ep") in told or setting in told
+
+
+@pytest.mark.parametrize(
+    ("second", "verdict", "group", "following"),
+    [
+        (lambda t: 0.01 if t < 20 else 0.001, "explained", "head", ("lr/pg0",)),
+        (lambda t: 0.01, "follows", "body", ("lr/pg1",)),
+        (lambda t: math.nan, "follows", "body", ()),
+    ],
+)
+def test_every_group_of_the_log(
+    second: Callable[[int], float], verdict: str, group: str, following: tuple[str, ...]
+) -> None:
+    """A log follows its spec where each of its columns follows its group; the first that does not is explained."""
+    text = "{name: s, epochs: 40, groups: [{name: body, lr: 0.1}, {name: head, lr: 0.01}], schedule: {type: constant}}"
+    log = Log(
+        "log", "epoch", [float(t) for t in range(40)], {"lr/pg0": [0.1] * 40, "lr/pg1": list(map(second, range(40)))}
+    )
+    report = explain(read_declared(text), log)
+    assert (verdict, group, following) == (report.verdict, report.group, report.following)
+    assert explain(read_declared(text), log, only=True).follows

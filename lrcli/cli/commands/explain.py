@@ -24,6 +24,7 @@ from lrcli.infer.explain import Report
 from lrcli.infer.explain import explain as explain_log
 from lrcli.infer.numbers import check_magnitudes
 from lrcli.logs.read import read_log
+from lrcli.reader.source import split_column
 from lrcli.render.explain import EXPLANATIONS, write_explain_report
 
 
@@ -61,7 +62,7 @@ def explain(
     for rates in read.lrs.values():
         check_magnitudes(read.name, rates)
     check_magnitudes(declared.spec.name, (group.lr for group in declared.spec.groups))
-    report = explain_log(declared, read, run=run)
+    report = explain_log(declared, read, run=run, only=split_column(log)[1] is not None)
     if report.spec == report.log:  # d2.yaml and d2.csv
         report = replace(report, spec=Path(spec).name, log=Path(log).name)
     for note in _notes(report):
@@ -85,6 +86,10 @@ def _notes(report: Report) -> Iterator[str]:
         yield f"run {report.run} of {report.runs} is looked at; --run N takes another"
     if report.group:
         yield f"column '{report.column}' is compared with group '{report.group}'"
+    if report.following:
+        verb = "follows its group" if len(report.following) == 1 else "follow their groups"
+        columns = ", ".join(f"'{name}'" for name in report.following)
+        yield f"column{'s' * (len(report.following) > 1)} {columns} {verb}"
     if report.left_out:
         verb = "is" if report.left_out == 1 else "are"
         what = f"{report.left_out} row{'s' * (report.left_out > 1)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -16,6 +17,7 @@ from lrcli.infer.explain.search import search
 from lrcli.infer.sources import plain_source
 from lrcli.infer.transforms import RateSource, averaged
 from lrcli.logs import Log, Rounding
+from lrcli.logs.columns import groups_in
 from lrcli.reader import Declared
 from lrcli.series import series_of
 from lrcli.series.align import group_names
@@ -41,8 +43,8 @@ class Report:
     verdict: "follows", "explained" or "unexplained". plain: how the spec itself does. explanations: the best first;
     where nothing explains the log, what comes closest. past_end: how many rows lie past the spec's end, where its
     formula was continued. runs: how many runs the log holds, `run` the one that was looked at (1-based).
-    first_row: the first row that the log has of the spec's. first_step: the number that the log gives to the spec's
-    first row. of_config: whether the spec is a training config.
+    following: the other columns that follow their own groups. first_row: the first row that the log has of the spec's.
+    first_step: the number that the log gives to the spec's first row. of_config: whether the spec is a training config.
     gave_up: after how many candidates the search gave up, None where it did not, or found something before.
     """
 
@@ -57,6 +59,7 @@ class Report:
     rounding: Rounding
     column: str
     group: str
+    following: tuple[str, ...]
     left_out: int
     past_end: int
     run: int
@@ -82,19 +85,24 @@ class Report:
         return self.verdict == "follows"
 
 
-def explain(declared: Declared, log: Log, *, run: int | None = None) -> Report:
+def explain(declared: Declared, log: Log, *, run: int | None = None, only: bool = False) -> Report:
     """Compare a log with its spec, and look for what makes it differ.
 
-    The log's first learning-rate column is compared with the spec's group of the same name, else with the first one.
+    Of the columns that are parameter groups the first that differs from its group is explained; `only` asks for the
+    log's first column. It is compared with the spec's group of the same name, else with the first one.
     run: which of the log's runs, counted from 1; None is the longest of those that do not follow the spec.
     Raises LrcliError where rows and spec cannot be aligned.
     """
     spec = declared.spec
-    name, column = next(iter(log.lrs.items()))
     names = group_names(spec.groups)
-    group = next((i for i, other in enumerate(names) if other and name.endswith(other)), 0)
     reading = series_of(spec).reading
-    chosen, rows, plain = _chosen(spec, log, column, run, plain_source(spec, group, reading))
+    members = _members(names, log, only)
+    compared = []
+    for name, group in members:
+        compared.append((name, group, *_chosen(spec, log, log.lrs[name], run, plain_source(spec, group, reading))))
+        if compared[-1][-1].misses:
+            break
+    name, group, chosen, rows, plain = next((each for each in compared if each[-1].misses), compared[0])
     explanations: tuple[Explanation, ...] = ()
     verdict, miss, gave_up = "follows", None, None
     if plain.first_missed is not None:
@@ -117,6 +125,7 @@ def explain(declared: Declared, log: Log, *, run: int | None = None) -> Report:
         rounding=rows.rounding,
         column=name,
         group=names[group],
+        following=tuple(each[0] for each in compared if each[0] != name),
         left_out=rows.left_out,
         past_end=sum(t >= spec.length for t in rows.at),
         run=chosen + 1,
@@ -126,6 +135,25 @@ def explain(declared: Declared, log: Log, *, run: int | None = None) -> Report:
         first_step=spec.first_step,
         of_config=declared.origin is not None,
     )
+
+
+def _members(names: Sequence[str], log: Log, only: bool) -> list[tuple[str, int]]:
+    """The columns to compare with the spec, each with the number of its parameter group."""
+    first = next(iter(log.lrs))
+    own = next((i for i, name in enumerate(names) if name and first.endswith(name)), 0)
+    columns = {
+        name: group for name, group in groups_in(list(log.lrs)).items() if name == first or _has_values(log, name)
+    }
+    if only or min(len(names), len(columns)) < 2:
+        return [(first, own)]
+    from lrcli.comparison.difference import pair_groups  # not above: most logs have one group
+
+    pairs = {column: group for group, column in pair_groups(names, list(columns.values()))[0]}
+    return [(name, pairs.get(i, own)) for i, name in enumerate(columns) if i in pairs or name == first]
+
+
+def _has_values(log: Log, name: str) -> bool:
+    return any(value is not None and math.isfinite(value) for value in log.lrs[name])
 
 
 def _chosen(
