@@ -100,6 +100,15 @@ def test_rounding_does_not_hide_round_numbers(name: str, rounding: Rounding) -> 
     assert (fitted.rows, lr) == (fitted.explained, fitted.candidate.lr)
 
 
+def test_rounding_does_not_hide_a_phase_that_ends_at_zero() -> None:
+    """The last phase of a log of few digits ends at 0, where that costs less to say than an end near it."""
+    line = Linear(start_factor=1.0, end_factor=0.0, total_iters=15)
+    schedule = Sequential((Linear(start_factor=0.1, total_iters=6), Constant(), line), (6, 15))
+    found = fit_run(log_of(schedule, 0.01, range(30), 0, Rounding("significant", 4))).candidate
+    assert found is not None
+    assert schedule == found.schedule
+
+
 def test_part_of_a_wave() -> None:
     """A log that is a single stretch, of which no class is the curve, is an expression."""
     rows = [0.05 + 0.04 * math.cos(math.pi * (t + 30) / 50) for t in range(60)]

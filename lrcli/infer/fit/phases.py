@@ -64,7 +64,7 @@ def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, ro
     spent += cost(peak) + COSTS["phases"] + sum(cost(stop - start) for start, stop in pairwise(edges))
     milestones = tuple(edge - begin for edge in edges[1:-1])
     last_parts: dict[Schedule, PhasePart] = {}
-    for way in last_ways:
+    for way in sorted(last_ways, key=lambda way: way.cost):
         last_parts.setdefault(way.schedule, way)
     for last in islice(last_parts.values(), 4):
         parts = [*known, last]
