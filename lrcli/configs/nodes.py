@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from collections.abc import Sequence as Sequence_
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import MAX_NODES, Entries, Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Place, refuse
-from lrcli.reader.units import resolve_scalar
+from lrcli.reader.units import resolve_scalar, text_of
 
 Plain: TypeAlias = "bool | int | float | str | None"
 
@@ -85,19 +84,6 @@ def node_of(value: Any, place: Place) -> Node:
         case None | bool() | int() | float():
             return Scalar(place, text_of(value))
     return Scalar(place, str(value), plain=False)
-
-
-def text_of(value: bool | int | float | None) -> str:
-    """A number, a truth or nothing in the words of a spec.
-
-    >>> [text_of(value) for value in (1e-05, 3, True, None, float("inf"))]
-    ['1e-05', '3', 'true', 'null', '.inf']
-    """
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
-    return repr(value)
 
 
 def mapping_of(

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
-from lrcli.configs.nodes import text_of
 from lrcli.reader import nodes
-from lrcli.reader.units import resolve_scalar
-
-_WORD = re.compile(r"[A-Za-z_][\w./+-]*")
+from lrcli.reader.units import scalar_text, text_of
 
 
 def write_spec(root: nodes.Mapping, comments: Mapping[str, str], head: str = "") -> str:
@@ -41,13 +37,3 @@ def _flow(node: nodes.Node) -> str:
         return "[" + ", ".join(map(_flow, node.items)) + "]"
     value = node.value
     return scalar_text(value) if isinstance(value, str) else text_of(value)
-
-
-def scalar_text(text: str) -> str:
-    """A text as a YAML scalar, quoted where it would be something else without."""
-    if _WORD.fullmatch(text) and isinstance(resolve_scalar(text), str) and len(text) < 200:
-        return text
-    if "'" not in text and text.isprintable():
-        return f"'{text}'"
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 65536 else c for c in escaped) + '"'

@@ -7,9 +7,8 @@ from dataclasses import MISSING
 from itertools import pairwise
 from typing import Any
 
-from lrcli.configs.nodes import text_of
-from lrcli.configs.write import scalar_text
 from lrcli.expression import Expression
+from lrcli.reader.units import scalar_text, text_of
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.linear import Linear
 from lrcli.schedules.params import param_of

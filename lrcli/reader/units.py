@@ -155,3 +155,29 @@ def position(text: str, length: int, clock: RowClock) -> int:
             return int(number)
         raise Unreadable(f"{text} is no whole number of {clock.interval}s")
     return _nearest(clock.rows(parse_quantity(text), length))
+
+
+def text_of(value: bool | int | float | None) -> str:
+    """A number, a truth or nothing in the words of a spec.
+
+    >>> [text_of(value) for value in (1e-05, 3, True, None, float("inf"))]
+    ['1e-05', '3', 'true', 'null', '.inf']
+    """
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
+    return repr(value)
+
+
+_WORD = re.compile(r"[A-Za-z_][\w./+-]*")
+
+
+def scalar_text(text: str) -> str:
+    """A text as a YAML scalar, quoted where it would be something else without."""
+    if _WORD.fullmatch(text) and isinstance(resolve_scalar(text), str) and len(text) < 200:
+        return text
+    if "'" not in text and text.isprintable():
+        return f"'{text}'"
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 65536 else c for c in escaped) + '"'

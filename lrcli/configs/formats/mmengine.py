@@ -12,7 +12,6 @@ from lrcli.configs.nodes import (
     entry_at,
     refuse_unknown,
     sequence_of,
-    text_of,
     with_entry,
     without_entries,
 )
@@ -30,6 +29,7 @@ from lrcli.configs.openmmlab import (
 from lrcli.configs.syntax.openmmlab import check_bases
 from lrcli.reader.nodes import Mapping, Scalar, Sequence
 from lrcli.reader.source import refuse
+from lrcli.reader.units import text_of
 from lrcli.reader.values import as_number
 
 _OLD = ("lr_config", "runner", "total_epochs", "optimizer", "optimizer_config", "evaluation")

@@ -22,13 +22,13 @@ from lrcli.configs.nodes import (
     merged,
     parts_of,
     sequence_of,
-    text_of,
     without_entries,
 )
 from lrcli.expression import ARITHMETIC
 from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
 from lrcli.reader.source import Place, Source, refuse
+from lrcli.reader.units import text_of
 
 _MOST = 10_000
 """The longest text or list that `*` makes."""

@@ -20,7 +20,6 @@ from lrcli.configs.nodes import (
     mapping_of,
     merged,
     sequence_of,
-    text_of,
     with_entry,
     without_entries,
 )
@@ -32,6 +31,7 @@ from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.nodes import Sequence as List
 from lrcli.reader.overrides import apply_sets
 from lrcli.reader.source import Place, Source, refuse
+from lrcli.reader.units import text_of
 
 BASE = "_BASE_"
 _LONGEST = 10_000

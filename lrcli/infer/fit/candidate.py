@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
@@ -19,6 +18,7 @@ from lrcli.schedules.constant import Constant
 from lrcli.schedules.lambda_ import Lambda
 from lrcli.schedules.params import param_of
 from lrcli.schedules.sequential import Sequential
+from lrcli.values import dataclass
 
 _NUMBER = r"(?<![\w.])\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import product
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from lrcli.infer.fit.solve import Columns, amplitudes, crossing, misfit, polishe
 from lrcli.infer.limits import FITTED_POWER, FITTED_WAVE, WIDEST_WAVE
 from lrcli.infer.usual import DECAY_POWERS, INVERSE_POWERS
 from lrcli.schedules.linear import Linear
+from lrcli.values import dataclass
 
 RateAt = Callable[[float], float]
 

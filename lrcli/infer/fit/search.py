@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from lrcli.errors import LrcliError
@@ -25,6 +25,7 @@ from lrcli.printable import count_text
 from lrcli.progress import report_progress
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.sequential import Sequential
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lrcli.infer.fit.laws import LAWS, Law, LawKind, line_of
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.limits import MOST_STRETCHES, SLACKS
+from lrcli.values import dataclass
 
 
 @dataclass(frozen=True)
