@@ -89,11 +89,14 @@ def _unit(kind: str, power: float, milestones: tuple[int, ...]) -> RateAt:
     """The registered class behind a kind of law, for a learning rate and a length of 1."""
     if kind == "line":
         return _ENDLESS.rule(1.0)  # type: ignore[return-value]
-    if kind == "tanh":
-        return lambda x: (1 - math.tanh(10 * x - 7)) / 2 if x or power else 1.0  # timm's
-    if kind == "log":
-        climb = Shape("constant", 1.0, warmup=10**9, begin=10**9, ramp="log")
-        return next(curves(climb, FitRows([], [], []), 0))  # type: ignore[return-value]
+    if kind in ("tanh", "log"):  # of frameworks, which have no fractions of a step: of so many that none is missed
+        size = 2**40
+        known = Shape("tanh", 1.0, end=size) if kind == "tanh" else Shape("constant", 1.0, size, begin=size, ramp="log")
+        curve = next(curves(known, FitRows([], [], []), 0))
+        if kind == "log":
+            return curve  # type: ignore[return-value]
+        # a hyperbolic tangent is known between its ends; without a warmup its step 0 is at the top itself
+        return lambda x: curve(min(max(int(size * x), 1), size - 1)) if x or power else 1.0
     backwards = {"inverse": -power, "root": 0.5}
     power = {"exponential": 0.5, **backwards}.get(kind, power)
     schedule = plain_schedule(
