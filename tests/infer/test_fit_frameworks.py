@@ -213,6 +213,32 @@ CASES: dict[str, tuple[str, range, str]] = {
         range(0, 2000, 20),
         "timm.TanhLRScheduler",
     ),
+    "exponential warmup": (
+        STEPS + "{type: pytorch_warmup.ExponentialWarmup, warmup_period: 150}",
+        range(0, 2000, 20),
+        "pytorch_warmup.ExponentialWarmup",
+    ),
+    "exponential warmup of a cosine": (
+        STEPS + "{type: pytorch_warmup.UntunedExponentialWarmup, lr_scheduler: {type: cosine, T_max: 2000}}",
+        range(0, 2000, 20),
+        "pytorch_warmup.UntunedExponentialWarmup",
+    ),
+    "radam": (
+        STEPS + "{type: pytorch_warmup.RAdamWarmup, lr_scheduler: {type: cosine, T_max: 2000}}",
+        range(0, 2000, 20),
+        "pytorch_warmup.RAdamWarmup",
+    ),
+    "linear warmup of a cosine": (
+        STEPS + "{type: pytorch_warmup.LinearWarmup, warmup_period: 300, lr_scheduler: {type: cosine, T_max: 2000}}",
+        range(0, 2000, 20),
+        "pytorch_warmup.LinearWarmup",
+    ),
+    "linear warmup of steps": (
+        STEPS + "{type: pytorch_warmup.LinearWarmup, warmup_period: 300, "
+        "lr_scheduler: {type: multistep, milestones: [1000, 1500]}}",
+        range(0, 2000, 20),
+        "pytorch_warmup.LinearWarmup",
+    ),
     "steps of any size": (
         STEPS + "{type: diffusers.piecewise_constant, step_rules: '1:500,0.5:1000,0.05'}",
         range(0, 2000, 20),

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, pairwise
 
+from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.compose import clocked_candidates, compose, curved_candidates, with_warmup
 from lrcli.infer.fit.cyclic import cyclic_candidates, one_cycle_candidates
+from lrcli.infer.fit.mains import mains
+from lrcli.infer.fit.naming import curves, in_words
 from lrcli.infer.fit.phases import phase_candidates
 from lrcli.infer.fit.plateau import MetricColumns, plateau_candidates
 from lrcli.infer.fit.restarts import restart_candidates
@@ -20,7 +23,7 @@ from lrcli.infer.fit.segments import Segment, cut, cycles, last_stretch
 from lrcli.infer.fit.skipped import late_candidates
 from lrcli.infer.fit.steps import Flat, falling, flats
 from lrcli.infer.limits import FEW_WARM, MOST_CYCLES, SLACKS, UNROUND
-from lrcli.infer.numbers import digits
+from lrcli.infer.numbers import cost, digits, simplest_whole
 
 
 def candidates(rows: FitRows, searched: FitRows, metrics: MetricColumns) -> Iterator[Candidate]:
@@ -39,6 +42,9 @@ def candidates(rows: FitRows, searched: FitRows, metrics: MetricColumns) -> Iter
         yield from restarted
         if restarted:
             return
+    if dampened := in_words(_dampened(searched), searched):
+        yield from dampened
+        return
     for slack in SLACKS:
         segments = cut(searched, slack)
         if segments is None:
@@ -49,6 +55,24 @@ def candidates(rows: FitRows, searched: FitRows, metrics: MetricColumns) -> Iter
         yield from readings
         if readings:
             return
+
+
+def _dampened(rows: FitRows) -> Iterator[Candidate]:
+    """Curves under a warmup that never ends: it rises ever more slowly, by a length that its first rows tell."""
+    rises = [b - a for a, b in pairwise(rows.values[1:4])]
+    even = len({b - a for a, b in pairwise(rows.at[:4])}) == 1 and not rows.at[0]
+    if len(rises) < 2 or not even or not 4 * rows.slack[3] < rises[0] - rises[1] < rises[0]:
+        return
+    near = rows.at[1] / math.log(rises[0] / rises[1])
+    periods = dict.fromkeys((1000, round(near), simplest_whole(0.95 * near, 1.05 * near + 1)))
+    for ramp, period in [("radam", 1), *(("exp", period) for period in periods if period)]:
+        warmup = Shape("constant", 1.0, warmup=period, ramp=ramp, product=True)
+        for curve in curves(warmup, rows, 0):
+            inner = rows.pick([i for i, p in enumerate(rows.at) if curve(p)]).over(curve)
+            law = last_stretch(inner, SLACKS[0], len(inner))
+            for main in mains(inner, law.law, 0)(0) if not law.start else ():
+                shape = replace(main.shape, warmup=period, ramp=ramp, product=True)
+                yield main.draft(0, shape, COSTS["product"] + cost(period))
 
 
 def _stepped(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:

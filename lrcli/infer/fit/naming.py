@@ -31,6 +31,8 @@ def plain_schedule(shape: Shape) -> Schedule | None:
     if decay is None or (shape.warmup > shape.begin and not shape.product):
         return None
     if shape.product:
+        if shape.ramp != "line":
+            return None
         return Chained((Linear(start_factor=shape.start_factor, total_iters=shape.warmup), decay))
     if shape.ramp == "line" and shape.rests and isinstance(decay, Cosine) and not shape.held:
         start = shape.start_factor if shape.begin else 0.0
@@ -177,9 +179,9 @@ def schedule_of(words: Words) -> Schedule:
     """The schedule that the words name. Raises LrcliError where the framework refuses them."""
     cls = find_type(words.type)
     assert cls is not None
-    keys = dict(words.keys)
-    for key in keys.keys() & {"schedules"}:
-        keys[key] = tuple(_part_of(part) for part in keys[key])
+    keys = {key: plain_schedule(value) if isinstance(value, Shape) else value for key, value in words.keys.items()}
+    if parts := words.keys.get("schedules"):
+        keys["schedules"] = tuple(map(_part_of, parts))
     return cls(**keys)
 
 
