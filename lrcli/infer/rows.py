@@ -11,6 +11,7 @@ from lrcli.infer.limits import MOST_WRONG
 from lrcli.values import dataclass
 
 AnyRows = TypeVar("AnyRows", bound="Rows")
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True)
@@ -60,3 +61,13 @@ class Rows:
     def met(self, computed: Sequence[float]) -> bool:
         """Whether nearly all rows are what is computed."""
         return sum(self.missed(computed)) <= self.most_wrong
+
+
+def evenly(items: Sequence[_Item], count: int) -> list[_Item]:
+    """So many of the items evenly, the first and the last among them; all of them where they are no more.
+
+    >>> evenly(range(10), 4), evenly("abc", 5)
+    ([0, 3, 6, 9], ['a', 'b', 'c'])
+    """
+    last = len(items) - 1
+    return [items[round(i * last / (count - 1))] for i in range(count)] if last >= count else [*items]

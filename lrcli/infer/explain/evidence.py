@@ -19,6 +19,7 @@ from lrcli.infer.explain.rows import LogRows
 from lrcli.infer.keys import Change
 from lrcli.infer.limits import ASKED, CHANGES, GRID, NEAREST, SAMPLE
 from lrcli.infer.numbers import agreed, simplest_factor
+from lrcli.infer.rows import evenly
 from lrcli.infer.sources import Formula
 from lrcli.infer.transforms import STRAIGHT, Clock, RateSource, shifted_since, switched
 from lrcli.spec import Spec
@@ -61,11 +62,9 @@ class Evidence:
         part = Part(key, f"o(t) = {form}", CAUSE_COSTS[key] + extra, params, detail, changes)
         return replace(self.base, parts=(*self.base.parts, part), **replaced)
 
-    def propose_clock(
-        self, clock: Clock, key: str, *, extra: float = 0.0, params: int = 1, detail: str = ""
-    ) -> Hypothesis:
+    def propose_clock(self, clock: Clock, key: str, *, extra: float = 0.0, **more: Any) -> Hypothesis:
         """The base with another clock."""
-        return self.propose(key, clock.form, extra=clock.cost + extra, params=params, detail=detail, clock=clock)
+        return self.propose(key, clock.form, extra=clock.cost + extra, clock=clock, **more)
 
     def propose_later(self, source: RateSource, length: str, extra: float) -> Iterator[Hypothesis]:
         """The base up to some row, and from there on the schedule with another length, where that is best."""
@@ -126,13 +125,7 @@ class Evidence:
     def asked(self) -> list[int]:
         """Some of the missed rows, the first ones and others evenly."""
         missed = [i for i, wrong in enumerate(self.misses) if wrong]
-        if len(missed) <= ASKED:
-            return missed
-        half = ASKED // 2
-        step = (len(missed) - half) / half
-        return (
-            missed[:half] + [missed[min(half + int(j * step), len(missed) - 1)] for j in range(half - 1)] + [missed[-1]]
-        )
+        return missed[: ASKED // 2] + evenly(missed[ASKED // 2 :], ASKED // 2)
 
     @cached_property
     def _grid(self) -> tuple[Sequence[int], list[float]]:
@@ -284,11 +277,7 @@ def sample_of(rows: LogRows, missed: Sequence[int]) -> list[int]:
     n = len(rows)
     if n <= SAMPLE:
         return list(range(n))
-    third = SAMPLE // 3
-    chosen = {int(i * (n - 1) / (third - 1)) for i in range(third)}
-    chosen.update(range(50))
-    chosen.update(missed[:300])
-    chosen.update(missed[int(i * (len(missed) - 1) / (third - 1))] for i in range(third) if missed)
+    chosen = {*range(50), *missed[:300], *evenly(range(n), SAMPLE // 3), *evenly(missed, SAMPLE // 3)}
     # where the log changes from one row to the next tells more than where it stands still
     changes = [i for i in range(1, n) if rows.values[i] != rows.values[i - 1]]
     stride = max(1, len(changes) // 200)

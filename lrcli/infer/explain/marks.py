@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from lrcli.infer.limits import FEWEST_TO_STICK_OUT, PLACES, PROBES
 from lrcli.infer.numbers import simplest_whole
-from lrcli.infer.rows import Rows
+from lrcli.infer.rows import Rows, evenly
 
 
 class Marks:
@@ -31,8 +31,7 @@ class Marks:
         missed = [i for i, wrong in enumerate(self._misses()) if wrong] or [0]
         stride = max(1, len(self.edges) // 4)
         beside = [i for edge in self.edges[::stride][:4] for i in (edge - 1, edge)] if self.flat else []
-        spread = [round(i * (n - 1) / max(half - 2, 1)) for i in range(half - 1)]
-        chosen = {*spread, *beside, *(missed[round(i * (len(missed) - 1) / half)] for i in range(half + 1))}
+        chosen = {*evenly(range(n), half - 1), *beside, *evenly(missed, half + 1)}
         return sorted(chosen - self._spikes or chosen)
 
     @cached_property
