@@ -131,7 +131,6 @@ class ChangedKeys:
             other = self.variants.spec([key.to(form(2 * last))])
             if other is None or (key.kind == "number" and other.length == run):
                 continue
-
             resized = other.length != run  # much follows from that, and not always in straight lines
 
             def rates(
@@ -142,8 +141,7 @@ class ChangedKeys:
 
             near = [run, run - 1, *(round(last * length / run) for length in evidence.marks.lengths((0,)))]
             whole = replace(key, kind="whole", number=last, at_least=1)
-            solvers = (Solver(whole, rates, wanted, [*map(float, near)], strict=strict) for strict in (True, False))
-            for value in next(filter(None, (solver.likely() for solver in solvers)), ()):
+            for value in Solver(whole, rates, wanted, [*map(float, near)]).likely():
                 change = key.to(form(value))
                 source = self.source([change])
                 if source is not None and value != last:

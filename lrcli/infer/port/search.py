@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, dataclass, field, replace
-from heapq import heappop, heappush
 from itertools import chain, combinations, islice, product
 from typing import Any
 
@@ -300,19 +299,19 @@ def _paired(values: list[tuple[Any, ...]], words: list[int], lists: list[int]) -
 
 def _likeliest(values: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
     """The combinations of one value of each key, those of the first values first."""
-    if not all(values):
+    for rank in range(sum(map(len, values)) - len(values) + 1) if all(values) else ():
+        yield from _ranked(values, rank)
+
+
+def _ranked(values: list[tuple[Any, ...]], rank: int) -> Iterator[tuple[Any, ...]]:
+    """The combinations whose values stand so many places, together, behind the first ones."""
+    if not values:
+        yield ()
         return
-    start = (0,) * len(values)
-    heap, seen = [(0, start)], {start}
-    while heap:
-        rank, places = heappop(heap)
-        yield tuple(several[i] for several, i in zip(values, places, strict=True))
-        for j, i in enumerate(places):
-            if i + 1 < len(values[j]):
-                further = (*places[:j], i + 1, *places[j + 1 :])
-                if further not in seen:
-                    seen.add(further)
-                    heappush(heap, (rank + 1, further))
+    first, *others = values
+    room = sum(map(len, others)) - len(others)
+    for i in range(max(rank - room, 0), min(rank, len(first) - 1) + 1):
+        yield from ((first[i], *rest) for rest in _ranked(others, rank - i))
 
 
 def _changes(key: Combination, places: tuple[int, ...], values: list[tuple[Any, ...]]) -> Iterator[Combination]:
