@@ -312,3 +312,24 @@ def test_warmup_from_above_is_said() -> None:
     found = fitted.candidate
     assert found is not None
     assert "start_factor=5" not in str(found.schedule) or "from above" in " ".join(found.evidence)
+
+
+def test_the_peak_of_a_warmup_whose_only_row_is_at_0() -> None:
+    """Where just the first row of a warmup was logged, and it is 0, its length is open and the peak is a round one."""
+    schedule = warm(20, 0.0, Linear(start_factor=1.0, end_factor=0.0, total_iters=480))
+    places = [0, *range(24, 500, 25)]
+    fitted = fit_run(Log("run", "step", places, {"lr": [schedule.lr_at(p, 5e-5) for p in places]}))
+    assert fitted.candidate is not None
+    assert (5e-5, ("the warmup: of its rows only that at 0 is in the log",)) == (
+        fitted.candidate.lr,
+        fitted.candidate.free,
+    )
+
+
+def test_no_line_from_below_0() -> None:
+    """A warmup that is 0 between two rows is no phase from a negative factor."""
+    at = [10 * k - 1 for k in range(1, 31)]
+    rows = [5e-5 * min(s / 20, (300 - s) / 280) for s in at]
+    fitted = fit_run(Log("run", "row", list(range(1, 31)), {"lr": rows}))
+    assert fitted.candidate is not None
+    assert fitted.candidate.schedule.lr_at(0, fitted.candidate.lr) >= 0

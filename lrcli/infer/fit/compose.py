@@ -127,8 +127,8 @@ def _main_begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start],
     yield from met
     if len(before) and law.kind == "constant":
         yield from (kink + 1 for kink in met if kink < first)  # (t + 1) / W is at the top one step early
-    elif not len(before) and (law.kind == "inverse" or (law.kind == "line" and law.slope < 0)):
-        yield from _hidden_peaks(inner, law)
+    elif not any(before.values) and (law.kind == "inverse" or (law.kind == "line" and law.slope < 0)):
+        yield from (peak for peak in _hidden_peaks(inner, law) if not len(before) or peak > before.at[-1])
 
 
 def _tops(wave: Law, places: list[int]) -> list[int]:
@@ -175,9 +175,11 @@ def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None = None
         evidence.append(f"{line}; the decay's clock runs meanwhile: {how}")
     else:
         shape = warmup.before(main.shape)
-        unseen = bool(warmup.warmup) and main.begin < rows.at[0]
+        zeros = bisect_left(rows.at, main.begin)
+        unseen = bool(warmup.warmup) and not any(rows.values[:zeros])
         spent += COSTS["unseen warmup"] * unseen - _ratio_discount(warmup.warmup, main.shape.end)
-        free += ["the warmup: its rows are not in the log"] if unseen else warmup.free
+        only = "of its rows only that at 0 is" if zeros else "its rows are not"
+        free += [f"the warmup: {only} in the log"] if unseen else warmup.free
         if main.kind == "linear" and main.shape.end and rows.at[0] - main.begin > 0.1 * main.shape.end:
             free.append("lr and where the line begins: its rows fix its end and its slope, lr divided by total_iters")
         if main.kind == "inverse" and warmup.warmup and main.begin <= rows.at[0]:

@@ -186,6 +186,8 @@ def _ways(rows: FitRows, segments: list[Segment], i: int, start: int, stop: int,
     for left, right in ((noise, noise), ends) if law.kind == "line" else ():
         first, last = _share(law(start), peak, left, *before), _share(law(stop), peak, right, *behind)
         line = Linear(start_factor=first, end_factor=last, total_iters=size)
+        if min(first, last) < 0:  # the line was below 0 where no row is
+            continue
         if (left, right) == ends or inner.holds(lambda p, line=line: line.lr_at(p - start, peak)):  # type: ignore[misc]
             shape = Shape("line", _rate(first, peak), end=size, floor=_rate(last, peak))
             yield PhasePart(line, cost(first) + cost(last) + COSTS["phase"], shape)

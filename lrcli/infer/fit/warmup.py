@@ -126,6 +126,8 @@ def _ramp(rows: FitRows, start: Start, length: int, peak: float, climb: Climb, l
         factor = simplest(low, high)
         if digits(factor) > 2 and low <= 1 / (length + 1) <= high:
             factor = 1 / (length + 1)
+    if factor < 0:  # it would climb from below 0
+        return None
     if factor == 1:
         return Ramp(start.first_step, cost=start.cost + cost(length), free=free, held=length)
     equal = abs(factor * (length + 1) - 1) < 1e-9  # equal steps, the first of which is the first row
