@@ -242,7 +242,7 @@ CASES: dict[str, tuple[str, range, str]] = {
     "steps of any size": (
         STEPS + "{type: diffusers.piecewise_constant, step_rules: '1:500,0.5:1000,0.05'}",
         range(0, 2000, 20),
-        "diffusers.piecewise_constant",
+        "keras.PiecewiseConstantDecay",  # the same rows
     ),
     "lines": (
         STEPS + "{type: ignite.PiecewiseLinear, milestones_values: [[0, 1e-4], [500, 1e-3], [1200, 5e-4], [2000, 0]]}",

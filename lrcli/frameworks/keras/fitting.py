@@ -15,7 +15,9 @@ def spell(shape: Shape) -> Iterator[Words]:
         return
     if len(shape.levels) > 1:
         boundaries = tuple(m - 1 for m in shape.milestones)
-        yield Words("keras.PiecewiseConstantDecay", {"boundaries": boundaries, "values": shape.levels})
+        for dtype in ("float32", "float64"):
+            pieces = {"boundaries": boundaries, "values": shape.levels, "dtype": dtype}
+            yield Words("keras.PiecewiseConstantDecay", pieces)
     if shape.decay == "inverse" and shape.power == 1 and shape.scale:
         for steps in (shape.scale, 1):
             keys = {"decay_steps": steps, "decay_rate": steps / shape.scale}

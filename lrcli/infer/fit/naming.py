@@ -244,10 +244,10 @@ def _keys_cost(candidate: Candidate) -> float:
 def _refused(candidate: Candidate) -> bool:
     """Whether nobody writes that with PyTorch: it refuses a line from 0, and a product is written as a lambda.
 
-    Nor is a schedule of a framework a phase there.
+    Nor is a schedule of a framework a phase there, and hardly a ConstantLR.
     """
     parts = candidate.schedule.parts()
     return isinstance(candidate.schedule, Chained) or any(
-        "." in part.name or (isinstance(part, Linear) and not part.start_factor)
+        "." in part.name or part.name == "ConstantLR" or (isinstance(part, Linear) and not part.start_factor)
         for part in (candidate.schedule, *parts)
     )
