@@ -240,9 +240,10 @@ CASES: dict[str, tuple[str, range, str]] = {
         "pytorch_warmup.LinearWarmup",
     ),
     "steps of any size": (
-        STEPS + "{type: diffusers.piecewise_constant, step_rules: '1:500,0.5:1000,0.05'}",
+        STEPS + "{type: keras.PiecewiseConstantDecay, boundaries: [499, 999], values: [0.003, 0.0015, 0.00015], "
+        "dtype: float64}",
         range(0, 2000, 20),
-        "keras.PiecewiseConstantDecay",  # the same rows
+        "keras.PiecewiseConstantDecay",
     ),
     "lines": (
         STEPS + "{type: ignite.PiecewiseLinear, milestones_values: [[0, 1e-4], [500, 1e-3], [1200, 5e-4], [2000, 0]]}",
