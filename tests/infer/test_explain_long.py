@@ -41,3 +41,18 @@ def test_a_switch_is_found_to_the_row(name: str) -> None:
     first = report.explanations[0]
     assert ("explained", [key], N) == (report.verdict, [cause.key for cause in first.causes], first.explained)
     assert (told,) == first.forms
+
+
+NANO = f"{{lr: 1, steps: {N}, schedule: {{type: nanogpt.get_lr, warmup_iters: 99, lr_decay_iters: 8000, min_lr: 0.1}}}}"
+
+
+@pytest.mark.parametrize("key", ["mirrored", "glitch"])
+def test_a_single_row_of_a_long_log_is_found(key: str) -> None:
+    """The step at which a decay turns, and a row that is wrong, may be none of those that are tried."""
+    declared = read_declared(NANO)
+    group = declared.spec.groups[0]
+    turned = [8000 - abs(t - 8000) if key == "mirrored" else t for t in range(N)]
+    values = [group.schedule.lr_at(t, group.base_lr) for t in turned]
+    values[3333] *= 0.9 if key == "glitch" else 1
+    first = explain(declared, Log("log", "step", [float(t) for t in range(N)], {"lr": values})).explanations[0]
+    assert ([key], N) == ([cause.key for cause in first.causes], first.explained)

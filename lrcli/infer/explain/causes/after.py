@@ -87,11 +87,14 @@ def find_held(evidence: Evidence) -> Iterator[Hypothesis]:
 
 
 def find_mirrored(evidence: Evidence) -> Iterator[Hypothesis]:
-    """s(T - |t - T|): the log goes back where it is lowest."""
-    last, values = len(evidence.rows) - 1, evidence.rows.values
-    lowest = min(range(last, -1, -1), key=values.__getitem__)
-    for place in range(evidence.rows.at[lowest] - 1, evidence.rows.at[lowest] + 2):
-        if 0 < place < evidence.rows.at[-1]:
+    """s(T - |t - T|): the log goes back where it is lowest behind its top."""
+    last, values, log = len(evidence.rows) - 1, evidence.rows.values, evidence.log
+    top = max(range(last), key=values.__getitem__, default=0)
+    near = min(range(last, top, -1), key=values.__getitem__, default=top)
+    around = range(evidence.sample[max(near - 1, 0)], evidence.sample[min(near + 1, last)] + 1)
+    lowest = log.at[min(reversed(around), key=log.values.__getitem__)]
+    for place in range(lowest - 1, lowest + 2):
+        if 0 < place < log.at[-1]:
             yield evidence.propose_clock(mirrored(place), "mirrored")
 
 

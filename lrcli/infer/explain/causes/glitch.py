@@ -16,15 +16,17 @@ from lrcli.schedules.constant import Constant
 
 def find_glitch(evidence: Evidence) -> Iterator[Hypothesis]:
     """The base, but for one or two rows that stand between right ones."""
-    n, all_rows = len(evidence.rows), len(evidence.log)
-    wrong = [i for i, missed in enumerate(evidence.misses) if missed]
-    if not 0 < len(wrong) <= FEW_WRONG or n != all_rows or n < (1 + ROWS_FOR_EACH) * len(wrong):
+    if sum(evidence.misses) > FEW_WRONG:
+        return
+    log, n = evidence.log, len(evidence.log)
+    wrong = [i for i, missed in enumerate(log.missed(evidence.base.at(log.at))) if missed]
+    if not 0 < len(wrong) <= FEW_WRONG or n < (1 + ROWS_FOR_EACH) * len(wrong):
         return
     apart = all(b - a > 1 for a, b in pairwise(wrong))
     if not apart or wrong[-1] == n - 1 or (wrong[0] == 0 and not evidence.base.parts and len(wrong) == 1 and n < 30):
         return
-    rows = [(evidence.rows.at[i], evidence.rows.values[i]) for i in wrong]
-    places = [f"{evidence.log.unit} {t} (logged {rate:g})" for t, rate in rows]
+    rows = [(log.at[i], log.values[i]) for i in wrong]
+    places = [f"{log.unit} {t} (logged {rate:g})" for t, rate in rows]
     beside, further = bool(evidence.base.parts), len(wrong) - 1
     extra = EXTRA["another glitch beside a cause" if beside else "another glitch"] * further
     extra += EXTRA["a glitch beside another cause"] * beside + EXTRA["the first row"] * (beside and wrong[0] == 0)
