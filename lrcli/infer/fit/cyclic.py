@@ -118,10 +118,11 @@ def _from(
     free = (open_length,) if rows.at[-1] <= peak_at else ()
     rise = probe.part(0, bisect_left(probe.at, peak_at))
     peaks = [max_lr for max_lr in _written(peak, 5) if abs(max_lr - peak) < 0.02 * peak]
+    near = NEAR_HALF if probe.slack[0] > 1e-9 * probe.peak else NEAR_HALF / 20
     for share, total in _lengths(probe, last, begin, peak_at - begin):
         end_value = last(begin + total - 1)
         ends = [1e4, *_written(initial / end_value, 3)] if seen and end_value > 1e-9 * peak else finals
-        phases = [three for three in (None, True) if not is_wave or _has_half(last, share, total, three)]
+        phases = [three for three in (None, True) if not is_wave or _has_half(last, share, total, three, near)]
         for max_lr, divisor in product(peaks, dict.fromkeys(divisors)) if phases else ():
             spent = start.cost + sum(map(cost, (max_lr, share, total))) - COSTS["one cycle"]
             spent += (1 + cost(divisor)) * (divisor != 25.0)
@@ -140,11 +141,11 @@ def _from(
                     yield candidate
 
 
-def _has_half(wave: Law, share: float, total: int, three_phase: bool | None) -> bool:
+def _has_half(wave: Law, share: float, total: int, three_phase: bool | None, near: float) -> bool:
     """Whether one of the phases of such a cycle is about as long as half a wave."""
     rise = share * total
     lengths = (rise, total - 2 * rise) if three_phase else (rise, total - rise)
-    return any(abs(length - wave.length) <= 2 + NEAR_HALF * wave.length for length in lengths)
+    return any(abs(length - wave.length) <= 2 + near * wave.length for length in lengths)
 
 
 def _lengths(probe: FitRows, last: Law, begin: int, rise: float) -> dict[tuple[float, int], None]:
