@@ -124,11 +124,11 @@ def _main_begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start],
         tops = _tops(law, [*(whole + p for whole, p in wholes if whole is not None), *range(near - 3, near + 4), *met])
         yield from dict.fromkeys(top for top in tops if not len(before) or top > before.at[-1])
         return
+    if not any(before.values) and (law.kind == "inverse" or (law.kind == "line" and law.slope < 0)):
+        yield from (peak for peak in _hidden_peaks(inner, law) if not len(before) or peak > before.at[-1])
     yield from met
     if len(before) and law.kind == "constant":
         yield from (kink + 1 for kink in met if kink < first)  # (t + 1) / W is at the top one step early
-    elif not any(before.values) and (law.kind == "inverse" or (law.kind == "line" and law.slope < 0)):
-        yield from (peak for peak in _hidden_peaks(inner, law) if not len(before) or peak > before.at[-1])
 
 
 def _tops(wave: Law, places: list[int]) -> list[int]:
