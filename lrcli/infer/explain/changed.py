@@ -141,7 +141,8 @@ class ChangedKeys:
 
             near = [run, run - 1, *(round(last * length / run) for length in evidence.marks.lengths((0,)))]
             whole = replace(key, kind="whole", number=last, at_least=1)
-            for value in Solver(whole, rates, wanted, [*map(float, near)]).likely():
+            solvers = (Solver(whole, rates, wanted, [*map(float, near)], strict=strict) for strict in (True, False))
+            for value in next(filter(None, (solver.likely() for solver in solvers)), ()):
                 change = key.to(form(value))
                 source = self.source([change])
                 if source is not None and value != last:

@@ -34,11 +34,15 @@ RatesOfValue = Callable[[float], "Sequence[float] | None"]
 class Solver:
     """Solves for one key: `values` gives the learning rates of the rows with the key at a value, or None.
 
-    near: numbers worth a try (rows at which the log changes, the length of the run).
+    near: numbers worth a try (rows at which the log changes, the length of the run). strict: whether every row
+    has to be met, not only nearly all.
     """
 
-    def __init__(self, key: Key, values: RatesOfValue, wanted: Rows, near: Sequence[float] = ()) -> None:
+    def __init__(
+        self, key: Key, values: RatesOfValue, wanted: Rows, near: Sequence[float] = (), *, strict: bool = False
+    ) -> None:
         self.key, self.wanted, self.near = key, wanted, near
+        self.most_wrong = 0 if strict else wanted.most_wrong
         self._values = values
         self._known: dict[float, list[int] | None] = {}
 
@@ -76,7 +80,7 @@ class Solver:
         return signs is not None and self._right(signs)
 
     def _right(self, signs: Sequence[int]) -> bool:
-        return sum(map(bool, signs)) <= self.wanted.most_wrong
+        return sum(map(bool, signs)) <= self.most_wrong
 
     def signs(self, value: float) -> list[int] | None:
         """What `Rows.signs` says of a value of the key; None where the spec has no such value."""
@@ -111,7 +115,7 @@ class Solver:
         intervals = [((y - s - x) / slope, (y + s - x) / slope) for x, slope, y, s in rows if abs(slope) > NO_NUMBER]
         intervals = [(low, high) for low, high in intervals if math.isfinite(low) and math.isfinite(high)]
         low, high, agreeing = agreed(intervals)
-        if not intervals or agreeing < len(intervals) - self.wanted.most_wrong:
+        if not intervals or agreeing < len(intervals) - self.most_wrong:
             return None
         value = simplest(low, high)
         return value if abs(value) > SAME_LINE * abs(self.key.number) else 0.0
