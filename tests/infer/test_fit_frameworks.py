@@ -245,11 +245,6 @@ CASES: dict[str, tuple[str, range, str]] = {
         range(0, 2000, 20),
         "keras.PiecewiseConstantDecay",
     ),
-    "lines": (
-        STEPS + "{type: ignite.PiecewiseLinear, milestones_values: [[0, 1e-4], [500, 1e-3], [1200, 5e-4], [2000, 0]]}",
-        range(0, 2000, 20),
-        "ignite.PiecewiseLinear phases",  # of as many numbers
-    ),
     "darknet": (
         STEPS + "{type: darknet.get_current_rate, burn_in: 200, power: 4}",
         range(9, 600, 10),
