@@ -239,11 +239,21 @@ CASES: dict[str, tuple[str, range, str]] = {
         range(0, 2000, 20),
         "pytorch_warmup.LinearWarmup",
     ),
-    "steps of any size": (
+    "steps of any size by factors": (
+        STEPS + "{type: diffusers.piecewise_constant, step_rules: '1:500,0.5:1000,0.05'}",
+        range(0, 2000, 20),
+        "diffusers.piecewise_constant",
+    ),
+    "steps of any size by rates": (
         STEPS + "{type: keras.PiecewiseConstantDecay, boundaries: [499, 999], values: [0.003, 0.0015, 0.00015], "
         "dtype: float64}",
         range(0, 2000, 20),
-        "keras.PiecewiseConstantDecay",
+        "keras.PiecewiseConstantDecay diffusers.piecewise_constant",
+    ),
+    "lines": (
+        STEPS + "{type: ignite.PiecewiseLinear, milestones_values: [[0, 1e-4], [500, 1e-3], [1200, 5e-4], [2000, 0]]}",
+        range(0, 2000, 20),
+        "ignite.PiecewiseLinear phases",  # of as many numbers
     ),
     "darknet": (
         STEPS + "{type: darknet.get_current_rate, burn_in: 200, power: 4}",

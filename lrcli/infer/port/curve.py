@@ -26,7 +26,7 @@ _RATES = ("min_lr", "learning_rate", "min_ratio", "_lr_rate")
 _SHARES = ("ratio", "factor", "alpha", "scale", "_rate")
 
 
-def numbers_of(schedule: Schedule) -> Iterator[float]:
+def _numbers_of(schedule: Schedule) -> Iterator[float]:
     """The numbers that a schedule and its parts were given."""
     for f in fields(schedule):
         value = getattr(schedule, f.name)
@@ -34,7 +34,7 @@ def numbers_of(schedule: Schedule) -> Iterator[float]:
             if isinstance(item, (int, float)) and not isinstance(item, bool) and item == item and abs(item) < 1e9:
                 yield item
     for part in schedule.parts():
-        yield from numbers_of(part)
+        yield from _numbers_of(part)
 
 
 def rates_of(spec: Spec) -> list[float]:
@@ -65,7 +65,7 @@ def curve_of(spec: Spec) -> WantedCurve:
         samples=data.samples if data else None,
     )
     breaks = tuple(_breaks(group.schedule, spec.length))
-    numbers = tuple(dict.fromkeys(numbers_of(group.schedule)))
+    numbers = tuple(dict.fromkeys(_numbers_of(group.schedule)))
     wrapped = (group.schedule, *group.schedule.parts())
     lr = group.lr if group.lr is not None else max(rates)
     held = tuple(part for part in wrapped if part.torch)
@@ -110,7 +110,7 @@ def _likely_values(name: str, param: Param, curve: WantedCurve) -> Iterable[Any]
     if param.choices or kind == "flag":
         return param.choices or (False, True)
     is_warm = "warmup" in low
-    if low == "num_cycles":
+    if low.endswith("cycles"):
         return curve.cycles
     if kind in ("length", "count", "text") or low.endswith("_steps"):
         lengths = curve.warmups if is_warm else curve.lengths
