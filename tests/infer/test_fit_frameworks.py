@@ -192,6 +192,18 @@ CASES: dict[str, tuple[str, range, str]] = {
         range(300),
         "timm.WSDLRScheduler",
     ),
+    "1 - sqrt behind a stable phase": (
+        STEPS + "{type: transformers.warmup_stable_decay, num_warmup_steps: 100, num_decay_steps: 400, "
+        "decay_type: 1-sqrt, min_lr_ratio: 0.1}",
+        range(0, 2000, 20),
+        "transformers.warmup_stable_decay",
+    ),
+    "torchtitan sqrt": (
+        STEPS + "{type: torchtitan.lr_scheduler, warmup_steps: 100, decay_ratio: 0.3, decay_type: sqrt, "
+        "min_lr_factor: 0.1}",
+        range(0, 2000, 10),
+        "torchtitan.lr_scheduler",
+    ),
     "nemo hold": (
         STEPS + "{type: nemo.WarmupHoldAnnealOneMinusSquareRoot, warmup_steps: 100, hold_steps: 500, min_lr: 1e-5}",
         range(0, 2000, 20),

@@ -10,7 +10,8 @@ import pytest
 from lrcli.infer.fit.laws import Law, decay_of, inverse_of, level_of, line_of, power_of, square_root_of, wave_of
 from lrcli.infer.fit.rows import make_rows
 from lrcli.infer.fit.solve import crossing, polished
-from lrcli.logs.rounding import FULL
+from lrcli.logs import Rounding
+from lrcli.logs.rounding import FULL, quantise
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.cosine import Cosine
@@ -62,6 +63,26 @@ def test_root_runs_a_polynomial_backwards() -> None:
     assert law is not None
     assert (90, True) == (law.end, law.height < 0)
     assert law(90) == pytest.approx(0.1, rel=1e-9)
+
+
+@pytest.mark.parametrize("digits", [4, 5, 6, 8])
+@pytest.mark.parametrize(
+    ("estimate", "curve", "end"),
+    [
+        (square_root_of, lambda t: 3e-4 * (1 - 0.9 * (max(t - 3200, 0) / 800) ** 0.5), 3200),
+        (power_of, lambda t: 1e-5 + 3e-4 * (1 - (t - 3200) / 780) ** 2, 3980),
+    ],
+    ids=["root that begins at the first row", "power that ends at the last row"],
+)
+def test_law_ends_at_a_written_row(
+    estimate: Callable[..., Law | None], curve: Callable[[int], float], end: int, digits: int
+) -> None:
+    """What rounding leaves of a row at the end of a law does not hide that it ends there."""
+    places = range(3200, 4000, 20)
+    rounding = Rounding("significant", digits)
+    law = estimate(make_rows(places, [quantise(curve(t), rounding) for t in places], rounding))
+    assert law is not None
+    assert end == law.end
 
 
 def test_place_of_a_value() -> None:

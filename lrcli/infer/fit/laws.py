@@ -217,9 +217,10 @@ def _guess(rows: FitRows, law: Law, floor: bool) -> Law | None:
     def length(log: float) -> float:
         return math.copysign(math.exp(log), law.length)
 
-    def bent(log: float) -> float:
+    def bent(log: float) -> float:  # by how much more than the rows, for rows of the law's height
         a, b, c = (rule(p / length(log)) for p in places)
-        return (middle - low) * (a - b) - (top - middle) * (b - c) if floor else low * a - top * c
+        more = (middle - low) * (a - b) - (top - middle) * (b - c) if floor else low * a - top * c
+        return more / (a - c if floor else a + c)
 
     # a polynomial and a root have to reach over all rows
     ends = math.log(span if law.kind in ("power", "root") else 1e-6 * span), math.log(1e6 * span)
