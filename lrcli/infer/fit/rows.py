@@ -10,7 +10,7 @@ from typing import Any
 from lrcli.infer.effort import spend
 from lrcli.infer.fit.solve import amplitudes
 from lrcli.infer.limits import EXACT_SINGLE, FINE, SLACKS
-from lrcli.infer.rows import Rows
+from lrcli.infer.rows import Rows, evenly
 from lrcli.logs import Rounding
 from lrcli.logs.rounding import FULL, tolerance
 from lrcli.values import dataclass
@@ -81,18 +81,18 @@ class FitRows(Rows):
         rows = zip(self.at, self.values, self.slack, strict=True)
         return all(abs(law(p) - y) <= gap + slacks * slack for p, y, slack in rows)
 
-    def scale(self, shape: Callable[[int], float], slacks: float = 1.0) -> tuple[float, float] | None:
+    def scale(self, shape: Callable[[int], float]) -> tuple[float, float] | None:
         """The interval of factors c for which c * shape(p) is near enough at every row; None if there is none."""
         low, high = 0.0, float("inf")
         spend(len(self.at))
         for p, y, slack in zip(self.at, self.values, self.slack, strict=True):
             s = shape(p)
             if s <= 0:
-                if abs(y) > slacks * slack + 1e-300:
+                if abs(y) > slack + 1e-300:
                     return None
                 continue
-            low = max(low, (y - slacks * slack) / s)
-            high = min(high, (y + slacks * slack) / s)
+            low = max(low, (y - slack) / s)
+            high = min(high, (y + slack) / s)
             if low > high:
                 return None
         return (low, high) if high < float("inf") else None
@@ -118,5 +118,4 @@ def spread(n: int, count: int, ends: int = 24) -> list[int]:
     if n <= count:
         return list(range(n))
     inner = max(count - 2 * ends, 2)
-    even = (round(k * (n - 1) / (inner - 1)) for k in range(inner))
-    return sorted({*range(ends), *even, *range(n - ends, n)})
+    return sorted({*range(ends), *evenly(range(n), inner), *range(n - ends, n)})
