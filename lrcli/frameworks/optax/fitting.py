@@ -43,7 +43,7 @@ def _scales(points: Iterable[tuple[int, float]]) -> Record:
 
 def _alone(shape: Shape) -> Iterator[Words]:
     """What it has a name for; the power of a polynomial may be an int or a float."""
-    if shape.levels and len(shape.levels) > 1 and all(shape.levels):
+    if len(shape.levels) > 1 and all(shape.levels):
         scales = _scales(zip((0, *shape.milestones), shape.levels, strict=True))
         yield Words("optax.piecewise_constant_schedule", {"boundaries_and_scales": scales}, lr=shape.levels[0])
     if shape.ramp != "line" or shape.product:
