@@ -2,21 +2,14 @@
 
 A framework whose schedules are looked for in logs has a module `fitting` in its folder, with
 
-    spell(shape)   every way of saying the curve with its schedules
-    RANK           whose words are taken where several say the same: the smallest
+    RANK    whose words are taken where several say the same: the smallest
 
-where its arithmetic may be in single precision,
+and, as far as it has any, with the ways of saying the curve with its schedules:
 
-    spell_single(shape)    more ways, for a log of such values only
-
-where its log can be told,
-
-    LOG                what a line of it has, a regular expression
-    spell_own(shape)   more ways, for such a log only
-
-and, where its warmup counts batches while the decay counts epochs,
-
-    spell_sampled(shape)    the same for a log of epochs that shows the last batch of each
+    spell(shape)            for every log
+    spell_single(shape)     more ways, for a log of values in single precision
+    spell_own(shape)        more ways, for its own log, of which LOG, a regular expression, tells a line
+    spell_sampled(shape)    for a log of epochs that shows the last batch of each, of a warmup that counts batches
 
 A way need not be right: `lrcli fit` holds each against the rows of the log.
 """
@@ -38,18 +31,18 @@ from lrcli.values import dataclass
 class Shape:
     """A warmup and a decay, in scheduler steps and absolute learning rates.
 
-    decay: what comes after the warmup: "constant", "line", "cosine", "power" (of what is left), "root" (1 - the root
-    of what is done), "inverse" (a negative power), "exponential", "steps", "restarts" (half cosines), "phases". lr:
-    where it begins; of phases the largest. warmup: the step at which the warmup is at lr, 0 for none. start: the
+    decay: what comes after the warmup: "constant", "line", "cosine", "tanh", "power" (of what is left), "root" (1 - the
+    root of what is done), "inverse" (a negative power), "exponential", "steps", "restarts" (half cosines), "phases".
+    lr: where it begins; of phases the largest. warmup: the step at which the warmup is at lr, 0 for none. start: the
     learning rate of step 0 then. ramp: how it climbs: "line", "log", "power"; of products also "exp" (of so many
     steps), "radam". begin: the decay's own step 0; less than the warmup where its clock runs meanwhile. end: the step
     at which it is at the floor; 0 where it has no end. power: the exponent; of exponential and steps the factor, of
     restarts their number. scale: the time scale of an inverse; the size of equal steps, 0 where they differ; by what
-    each cycle of restarts is longer than the one before, 0 where all are alike. climb: the exponent of a ramp that is
-    a power. product: whether the warmup multiplies the decay. meets: whether the warmup is a line up to the decay's
-    own value. rests: whether the run goes on at the floor. milestones: of steps; of phases where each but the first
-    begins. parts: the phases, each from its own step 0. epochs: whether a step is an epoch. per_epoch: the steps of
-    an epoch, 0 where the log does not say.
+    each cycle of restarts is longer than the one before, 0 where all are alike. climb: the exponent of a ramp that is a
+    power. product: whether the warmup multiplies the decay. meets: whether the warmup is a line up to the decay's own
+    value. rests: whether the run goes on at the floor. milestones: of steps; of phases where each but the first begins.
+    parts: the phases, each from its own step 0. epochs: whether a step is an epoch. per_epoch: the steps of an epoch, 0
+    where the log does not say.
     """
 
     decay: str

@@ -1,4 +1,4 @@
-"""What a plain scalar means: a value of YAML 1.2 (its core schema), or a length with a unit (`30ep`, `500st`, `10%`).
+"""Plain scalars: what one means, a value of YAML 1.2 (its core schema) or a length with a unit (`30ep`), and its text.
 
 1e-3 is a number, 010 is ten and on is a text.
 """

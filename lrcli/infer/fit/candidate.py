@@ -22,7 +22,6 @@ from lrcli.values import dataclass
 
 _NUMBER = r"(?<![\w.])\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 
-
 CONSTANT = Constant()
 
 

@@ -37,7 +37,8 @@ class Law:
 
     kind: as `Shape.decay`. A length below 0 runs a power backwards: an inverse falls from the pole at its end, a root
     of negative height from 0 there. A "line" is one of slope 1 that does not end, nor does a "log", and an
-    "exponential" halves in its length. power: the exponent; of "steps" the factor at each of the `drops`.
+    "exponential" halves in its length. power: the exponent; of "steps" the factor at each of the `drops`; of "tanh" 0
+    where its step 0 is a row at the top itself.
     """
 
     kind: str

@@ -34,8 +34,8 @@ class Fitted:
 
     candidate: the schedule with its numbers; None where nothing was found. length: rows of the spec, as the log counts.
     rows: how many rows there are; the schedule gives all of them at the log's precision. residual: the largest relative
-    difference. others: different specs that give the same rows. steps_per_epoch: as the
-    log's own columns have it. groups: (name, base LR, schedule) of every column, where the columns differ.
+    difference. others: different specs that give the same rows. steps_per_epoch: as the log's own columns have it.
+    groups: (name, base LR, schedule) of every column, where the columns differ.
     """
 
     log: Log
