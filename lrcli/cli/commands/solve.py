@@ -57,7 +57,7 @@ def solve(
         env.error(f"lrcli: {_none(solved, run.unit, row, lr)}")
         return ExitStatus.DIFFERENT
     lr_there = solved.changes[0][1]
-    if abs(lr_there - lr) > EXACT[-1] * abs(lr):
+    if solved.key.kind != "words" and abs(lr_there - lr) > EXACT[-1] * abs(lr or 1):
         env.note(f"{run.unit} {row} has {lr_there!r} then: it is computed in single precision")
     if row > run.stop:
         env.note(f"{run.unit} {row} is past the end of the run of {run.stop} that {run.name} has")
