@@ -65,10 +65,9 @@ def solve(declared: Declared, name: str, row: int, lr: float) -> Solved:
 
 def _in_group(name: str, groups: Sequence[str]) -> tuple[str, int]:
     """(the key as it is listed, its parameter group): groups.head.lr and groups.1.lr are a key of the second one."""
-    first, _, rest = name.partition(".")
-    which, _, key = rest.partition(".")
-    index = next((i for i, group in enumerate(groups) if first == "groups" and which in (group, str(i))), None)
-    return (name, 0) if index is None else (f"groups.{index}.{key}", index)
+    prefixes = ((f"groups.{label}.", i) for i, group in enumerate(groups) for label in (group, i))
+    prefix, index = next((pair for pair in prefixes if name.startswith(pair[0])), ("", 0))
+    return (f"groups.{index}.{name.removeprefix(prefix)}" if prefix else name), index
 
 
 def _solved(key: Key, declared: Declared, row: int, lr: float, group: int) -> Solved:

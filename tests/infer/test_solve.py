@@ -90,6 +90,7 @@ def test_a_group() -> None:
     text = "{lr: 1, epochs: 9, groups: [{name: a, lr: 0.1}, {name: b, lr: 0.2}], schedule: {type: constant}}"
     assert ["groups.0.lr=0.4"] == settings(text, "lr", 3, 0.4)
     assert ["groups.1.lr=0.4"] == settings(text, "groups.1.lr", 3, 0.4) == settings(text, "groups.b.lr", 3, 0.4)
+    assert ["groups.1.lr=0.4"] == settings(text.replace("name: b", "name: b.c"), "groups.b.c.lr", 3, 0.4)
 
 
 def test_at_the_peak() -> None:
