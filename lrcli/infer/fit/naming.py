@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from lrcli.catalog.registry import find_type
 from lrcli.errors import LrcliError
@@ -179,16 +180,17 @@ def schedule_of(words: Words) -> Schedule:
     """The schedule that the words name. Raises LrcliError where the framework refuses them."""
     cls = find_type(words.type)
     assert cls is not None
-    keys = {key: plain_schedule(value) if isinstance(value, Shape) else value for key, value in words.keys.items()}
-    if parts := words.keys.get("schedules"):
-        keys["schedules"] = tuple(map(_part_of, parts))
-    return cls(**keys)
+    return cls(**{key: _value_of(value) for key, value in words.keys.items()})
 
 
-def _part_of(words: Words) -> Schedule:
-    """A schedule with its own learning rate, as one of several has it."""
-    schedule = schedule_of(words)
-    return replace(schedule, **{schedule.own_rate: words.lr}) if schedule.own_rate else schedule
+def _value_of(value: Any) -> Any:
+    """The value of a keyword: a shape and words are schedules in it, those of words with their own learning rates."""
+    if isinstance(value, Shape):
+        return plain_schedule(value)
+    if isinstance(value, Words):
+        schedule = schedule_of(value)
+        return replace(schedule, **{schedule.own_rate: value.lr}) if schedule.own_rate else schedule
+    return tuple(map(_value_of, value)) if isinstance(value, tuple) else value
 
 
 def gives(candidate: Candidate, rows: FitRows) -> bool:
