@@ -87,11 +87,11 @@ def _shape_of(parts: list[PhasePart], milestones: tuple[int, ...], peak: float) 
         return _shape_of(parts[:-1], milestones[:-1], peak) if end == milestones[-1] else None
     *ramps, held, last = (Shape("line", 0.0), *shapes)[-3:]
     if len(parts) < 4 and (held.decay, held.lr, last.lr) == ("constant", peak, peak):
-        start = ramps[0].lr / peak if ramps and len(parts) == 3 else 1.0
         if len(parts) == 2:
             return Ramp(0, held=milestones[0]).before(last)
-        if ramps[0].decay == "line" and ramps[0].floor == peak and start < 1:
-            return Ramp(0, milestones[0], start, held=milestones[1] - milestones[0]).before(last)
+        (climb,) = ramps
+        if climb.decay == "line" and climb.lr < climb.floor == peak:
+            return Ramp(0, milestones[0], climb.lr / peak, held=milestones[1] - milestones[0]).before(last)
     end = (0, *milestones)[-1] + shapes[-1].end if shapes[-1].end else 0
     return Shape("phases", peak, milestones=milestones, parts=shapes, end=end)
 
