@@ -28,7 +28,7 @@ def spell(shape: Shape) -> Iterator[Words]:
         keys |= {"warmup_t": shape.warmup, "warmup_lr_init": shape.start}
     if not shape.epochs:
         keys["t_in_epochs"] = False
-    if shape.decay in _STABLE and shape.held > 1:
+    if (shape.decay in _STABLE and shape.held > 1) or (shape.decay == "root" and shape.begin == shape.warmup):
         size, decay = shape.end - shape.warmup, shape.end - shape.begin
         keys |= {"t_initial": size, "decay_t": decay, "decay_fn": _STABLE[shape.decay], "lr_min": shape.floor}
         yield Words("timm.WSDLRScheduler", keys)
@@ -40,8 +40,6 @@ def spell(shape: Shape) -> Iterator[Words]:
         power = {"power": shape.power} if shape.decay in ("line", "power") else {}
         name = f"timm.{_CYCLES[shape.decay]}"
         yield Words(name, {"t_initial": size, "lr_min": shape.floor, **power, **keys, **prefix})
-    elif shape.decay == "root" and shape.begin == shape.warmup:
-        yield Words("timm.WSDLRScheduler", {"t_initial": size, "decay_t": size, "lr_min": shape.floor, **keys})
     elif shape.warmup and not shape.begin:
         yield from _stepped(shape, {**keys, "warmup_prefix": False})
 

@@ -25,7 +25,7 @@ def spell(shape: Shape) -> Iterator[Words]:
     if shape.decay == "cosine" and shape.warmup and shape.from_first_part and shape.floor:
         longer = {"num_warmup_steps": shape.warmup + 1, "num_training_steps": shape.end + 1}
         yield words("cosine_warmup_with_min_lr", **longer, min_lr=shape.floor)
-    if shape.decay in _STABLE and shape.held > 1:
+    if (shape.decay in _STABLE and shape.held > 1) or (shape.decay == "root" and shape.from_zero):
         keys = {"num_decay_steps": shape.end - shape.begin, "decay_type": _STABLE[shape.decay], **end}
         low = {"min_lr_ratio": shape.floor_share} if shape.floor else {}
         yield words("warmup_stable_decay", **keys, **low)
@@ -46,6 +46,3 @@ def spell(shape: Shape) -> Iterator[Words]:
     elif shape.decay == "inverse" and shape.power == 0.5:
         usual = shape.warmup or 10_000
         yield words("inverse_sqrt", **({} if usual == shape.scale else {"timescale": shape.scale}))
-    elif shape.decay == "root":
-        low = {"min_lr_ratio": shape.floor_share} if shape.floor else {}
-        yield words("warmup_stable_decay", num_decay_steps=shape.end - shape.warmup, **end, decay_type="1-sqrt", **low)
