@@ -180,7 +180,6 @@ CAUSES = (
         "If the run is much longer than the horizon, most of it trains at the smallest learning rate: make the horizon "
         "as long as the run.",
         ("mlx-examples #985",),
-        needs="all",
     ),
     Cause(
         "mirrored",

@@ -167,7 +167,6 @@ CAUSES = (
         "wants scheduler.step() before training.",
         "Compare torch.__version__ of that run; `lrcli versions SPEC` lists which releases agree.",
         ("pytorch #72874", "pytorch #23480", "pytorch #20124"),
-        needs="all",
     ),
     Cause(
         "explicit",
@@ -178,7 +177,6 @@ CAUSES = (
         "MultiStepLR in 1.4 (all milestones at once), and a 0-based epoch after the epoch repeats the first value.",
         "Call scheduler.step() without an argument.",
         ("pytorch #36913", "deit #145", "pytorch #21623"),
-        needs="all",
     ),
     Cause(
         "resumed",

@@ -210,7 +210,6 @@ CAUSES = (
         "The cosine ends elsewhere than at its lowest: transformers' cosine has half a period by default "
         "(num_cycles: 0.5), and with more of it the learning rate goes up and down again.",
         "Leave num_cycles out, or say it in the spec (schedule: {type: transformers.cosine, num_cycles: 1.5}).",
-        needs="all",
     ),
     Cause(
         "averaged",

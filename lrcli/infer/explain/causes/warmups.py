@@ -162,7 +162,6 @@ CAUSES = (
         "ends the phase is off by one (<= for <), or its last value is written twice.",
         "Compare the step at which the phase ends with the counter at that moment; nothing else is wrong.",
         ("pytorch-gradual-warmup-lr #26",),
-        needs="clock",
     ),
     Cause(
         "warmup-end",
