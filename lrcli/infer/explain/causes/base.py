@@ -35,15 +35,11 @@ class Cause:
     propose: Callable[[Evidence], Iterator[Hypothesis]] | None = None
 
 
-def phase_ends(evidence: Evidence) -> list[int]:
-    """The steps at which one phase of the schedule hands over to the next."""
+def phase_end(evidence: Evidence, before: int, row: int) -> int | None:
+    """The end of a phase in before < t <= row, give or take a row: there its hand-over is at fault, and no resume."""
     schedule = evidence.spec.groups[evidence.group].schedule
     ends = [place for place, event in schedule.marks() if event.endswith(" ends")]
     if hasattr(schedule, "schedules"):
         ends += getattr(schedule, "milestones", ())
-    return sorted({math.ceil(end) for end in ends if 0 < end < math.inf})
-
-
-def phase_end(evidence: Evidence, before: int, row: int) -> int | None:
-    """The end of a phase in before < t <= row, give or take a row: there its hand-over is at fault, and no resume."""
-    return next((end for end in phase_ends(evidence) if before <= end <= row + 1), None)
+    steps = (math.ceil(end) for end in ends if 0 < end < math.inf)
+    return min((step for step in steps if before <= step <= row + 1), default=None)

@@ -32,17 +32,19 @@ def _known(evidence: Evidence, c: float, begin: int) -> tuple[str, str]:
     group = evidence.spec.groups[evidence.group]
     lr, (first, before, there) = group.lr or 0.0, evidence.unclocked([0, max(begin - 1, 0), begin])
     start = first / lr if lr and first != lr else 0.0
-    known = [
-        ("amplitude", lr if lr != 1 else 0.0, _A_RATE.format(lr)),
-        ("amplitude", start, _FIRST_FOR_GOOD.format(start)),
-        *(("amplitude", steps**-0.5, _NOAM.format(steps)) for _, steps in numbers_of(group.schedule) if steps > 1),
-    ]
     if begin:
         ends = phase_end(evidence, begin - 1, begin) is not None
         known = [
             ("one-short", before / (there or math.inf), _ONE_SHORT.format(begin - 1, begin)),
             ("first-factor", start if ends else 0.0, _FIRST_STAYS.format(start)),
             ("factor-after", lr / (there or math.inf), _NOT_LOADED.format(begin)),
+        ]
+    else:
+        lengths = (steps for _, steps in numbers_of(group.schedule) if steps > 1)
+        known = [
+            ("amplitude", lr if lr != 1 else 0.0, _A_RATE.format(lr)),
+            ("amplitude", start, _FIRST_FOR_GOOD.format(start)),
+            *(("amplitude", steps**-0.5, _NOAM.format(steps)) for steps in lengths),
         ]
     named = ((key, text) for key, constant, text in known if constant and abs(c - constant) <= SAME * abs(constant))
     return next(named, ("factor-after" if begin else "amplitude", ""))
