@@ -11,19 +11,8 @@ from lrcli.logs import NoLog
 STEPS = (
     *("step", "global_step", "steps", "trainer/global_step", "train/global_step", "global_steps"),
     *("current_steps", "current_step", "num_updates", "time/total_timesteps", "total_timesteps", "num_env_steps"),
-    *(
-        "timesteps_total",
-        "_step",
-        "iteration",
-        "iter",
-        "it",
-        "iterations",
-        "time/iterations",
-        "n_iter",
-        "update",
-        "updates",
-    ),
-    *("total_steps", "step_idx", "batch", "batches"),
+    *("timesteps_total", "_step", "iteration", "iter", "it", "iterations", "time/iterations", "n_iter"),
+    *("update", "updates", "total_steps", "step_idx", "batch", "batches"),
 )
 """The names of a step column, the first one that is there is taken; `_step` counts the calls of wandb.log."""
 

@@ -58,7 +58,7 @@ class Evidence:
         changes: tuple[Change, ...] = (),
         **replaced: Any,
     ) -> Hypothesis:
-        """The base with one more cause, which changes its source, clock or factor."""
+        """The base with one more cause, and what that changes in it."""
         part = Part(key, f"o(t) = {form}", CAUSE_COSTS[key] + extra, params, detail, changes)
         return replace(self.base, parts=(*self.base.parts, part), **replaced)
 

@@ -22,8 +22,7 @@ _SAME_END = ", and its end where it is"
 _WARM = re.compile("warm|burn_in")
 """Keys of the length of a warmup."""
 
-
-_FLOORS = re.compile("eta_min|lr_min|min_lr|min_value|min_ratio|end_value|end_lr|lr_end|alpha(_f)?$")
+_FLOORS = re.compile("eta_min|lr_min|min_lr|min_value|min_ratio|end_value|end_lr|lr_end|alpha(_f)?")
 """Keys of a learning rate, or of a share of it, that a decay comes down to."""
 
 
