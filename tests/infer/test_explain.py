@@ -186,6 +186,12 @@ def test_another_schedule_is_unexplained() -> None:
     assert ("unexplained", 40) == (report.verdict, report.rows)
 
 
+def test_a_run_that_ends_with_its_warmup() -> None:
+    """A decay of which the run has no step has no other shape to try."""
+    text = "{lr: 0.1, epochs: 5, warmup: 5, schedule: {type: exponential, gamma: 0.9}}"
+    assert explain(read_declared(text), log_of([0.03, 0.035, 0.05, 0.07, 0.09])).verdict == "unexplained"
+
+
 def test_one_row_explains_nothing() -> None:
     """A single row that is off could be anything: a factor is no explanation of it."""
     report = explain(read_declared(STEP), log_of([0.0373]))

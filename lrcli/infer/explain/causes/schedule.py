@@ -41,8 +41,8 @@ def find_decay(evidence: Evidence) -> Iterator[Hypothesis]:
     phases = evidence.phases
     if phases is None:
         return
-    begin, first = phases.begin, phases.base
-    for end in phases.ends or (evidence.spec.length,):
+    begin, first, run = phases.begin, phases.base, evidence.spec.length
+    for end in phases.ends or ((run,) if run > phases.steps else ()):
         last = phases.after([end])[0]
 
         def source(left: Callable[[float], float], end: int = end, last: float = last) -> RateSource:
