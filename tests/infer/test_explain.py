@@ -192,6 +192,20 @@ def test_a_run_that_ends_with_its_warmup() -> None:
     assert explain(read_declared(text), log_of([0.03, 0.035, 0.05, 0.07, 0.09])).verdict == "unexplained"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{lr: 0.1, epochs: 3, schedule: {type: cosine, T_max: 5}}",
+        "{lr: 0.1, epochs: 2, warmup: 2, schedule: {type: timm.StepLRScheduler, decay_t: 2, warmup_t: 1}}",
+        "{lr: 0.1, epochs: 3, warmup: 1, schedule: {type: step, step_size: 3}}",
+    ],
+)
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_log_of_nothing_but_0(text: str, first: int) -> None:
+    """A log whose learning rates are all 0 has no share of them to compare with."""
+    assert explain(read_declared(text), log_of([0.0] * 4, first)).rows == 4
+
+
 def test_one_row_explains_nothing() -> None:
     """A single row that is off could be anything: a factor is no explanation of it."""
     report = explain(read_declared(STEP), log_of([0.0373]))

@@ -112,7 +112,7 @@ class ChangedKeys:
     def _first_factors(self, evidence: Evidence) -> list[float]:
         """The factors that a warmup may begin with: what the first rows show, or 0 where row 0 is missing."""
         lr = self.spec.groups[self.group].base_lr
-        factors = [_first_share(evidence, lr) if lr else 0.0, *([0.0] if evidence.rows.at[0] else [])]
+        factors = [_first_share(evidence, lr), *([0.0] if evidence.rows.at[0] else [])]
         return [factor for factor in dict.fromkeys(factors) if 0 <= factor < 1]
 
     def extended(self, evidence: Evidence) -> Iterator[Hypothesis]:
@@ -275,7 +275,7 @@ def _stretching(entries: tuple[float, ...]) -> Callable[[float], KeyValue]:
 
 def _first_share(evidence: Evidence, lr: float) -> float:
     """The factor that a linear warmup begins with, by the first two rows."""
-    if len(evidence.rows) < 2:
+    if len(evidence.rows) < 2 or not lr:
         return 0.0
     (t, u), (a, b) = evidence.base.clock.times(evidence.rows.at[:2]), evidence.rows.values[:2]
     slope = (b - a) / (u - t) if t and u > t else 0.0

@@ -31,6 +31,8 @@ Gaps = Callable[[Sequence[float]], "list[float] | None"]
 def near_values(keys: Sequence[Key], rates: RatesOfValues, wanted: Rows) -> list[float] | None:
     """The values of a key, or of two, that give about the wanted learning rates, found from where they are."""
     peak = max(map(abs, wanted.values), default=0.0)
+    if not peak:  # a gap is no share of a learning rate of 0
+        return None
     weights = [1 / max(abs(value), SMALL_RATE * peak, NO_NUMBER) for value in wanted.values]
 
     def gaps(at: Sequence[float]) -> list[float] | None:
