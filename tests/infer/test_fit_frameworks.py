@@ -198,6 +198,12 @@ CASES: dict[str, tuple[str, range, str]] = {
         range(0, 2000, 20),
         "transformers.warmup_stable_decay",
     ),
+    "1 - sqrt that begins between two rows": (
+        STEPS + "{type: transformers.warmup_stable_decay, num_warmup_steps: 100, num_decay_steps: 434, "
+        "decay_type: 1-sqrt, min_lr_ratio: 0.1}",
+        range(0, 2000, 20),
+        "transformers.warmup_stable_decay",
+    ),
     "torchtitan sqrt": (
         STEPS + "{type: torchtitan.lr_scheduler, warmup_steps: 100, decay_ratio: 0.3, decay_type: sqrt, "
         "min_lr_factor: 0.1}",

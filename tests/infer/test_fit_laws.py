@@ -65,6 +65,14 @@ def test_root_runs_a_polynomial_backwards() -> None:
     assert law(90) == pytest.approx(0.1, rel=1e-9)
 
 
+@pytest.mark.parametrize(("begin", "holds"), [(3199, True), (3200, True), (3201, False)])
+def test_root_begins_before_its_rows(begin: int, holds: bool) -> None:
+    """A row from before the beginning of a root, at the level that it falls from, is not one of its rows."""
+    places = range(3200, 4000, 20)
+    law = square_root_of(make_rows(places, [0.1 - 0.003 * max(t - begin, 0) ** 0.5 for t in places], FULL))
+    assert holds == (law is not None)
+
+
 @pytest.mark.parametrize("digits", [4, 5, 6, 8])
 @pytest.mark.parametrize(
     ("estimate", "curve", "end"),

@@ -250,7 +250,7 @@ def square_root_of(rows: FitRows) -> Law | None:
         return None
     rows = rows.pick(spread(n, 40, 6))
     law = _stretched(rows, Law("root", rows.at[-1], -1.0), floor=True)
-    return law if law and law.height < 0 and law.end == round(law.end) else None
+    return law if law and law.height < 0 and round(law.end) == law.end <= rows.at[0] else None
 
 
 def wave_of(rows: FitRows) -> Law | None:

@@ -128,6 +128,8 @@ def _edge(rows: FitRows, left: Segment, right: Segment, begin: int, round_edges:
         return (simplest_whole(low + 1 - begin, high - begin) or high - begin) + begin if round_edges else high
     if high - low <= 1:
         return high
+    if right.law.kind == "root" and low < right.law.end <= high:
+        return round(right.law.end)  # it can only begin where it does
     gaps = [(abs(left.law(p) - right.law(p)), p) for p in range(low + 1, min(high, low + 2000) + 1)]
     gap, met = min(gaps)
     noise = max([1e-9 * rows.peak, *(rows.slack[i] for i in (left.stop - 1, right.start) if round_edges)])
