@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shlex
 import subprocess
 import sys
@@ -19,6 +20,10 @@ class Outcome:
     status: int
     stdout: str
     stderr: str
+
+
+_PROGRESS = re.compile(r"(\r\x1b\[Klrcli: [^\r]*)+\r\x1b\[K")
+"""A progress line that was drawn, on a slow machine, and erased."""
 
 
 def run_cli(
@@ -40,7 +45,7 @@ def run_cli(
         size=tty,
     )
     status = run(args, env)
-    return Outcome(status, out.getvalue().decode(encoding), err.getvalue().decode(encoding))
+    return Outcome(status, out.getvalue().decode(encoding), _PROGRESS.sub("", err.getvalue().decode(encoding)))
 
 
 def run_line(line: str, stdin: bytes = b"") -> Outcome:
