@@ -18,20 +18,32 @@ from lrcli.infer.transforms import RateSource, averaged, averaged_within, floore
 from lrcli.infer.usual import CYCLES
 from lrcli.logs import Rounding
 from lrcli.logs.rounding import quantise
+from lrcli.schedules.base import Schedule
+from lrcli.schedules.constant import Constant
+from lrcli.schedules.cosine import Cosine
+from lrcli.schedules.linear import Linear, Polynomial
 from lrcli.series import series_of
 
 
-def _cosine(periods: float) -> Callable[[float], float]:
-    return lambda x: (1 + math.cos(2 * math.pi * periods * x)) / 2
+def _unit(schedule: Schedule) -> Callable[[float], float]:
+    """A schedule of length 1, from 1 to 0, also between its steps."""
+    return schedule.rule(1.0)  # type: ignore[return-value]
+
+
+_COSINE, _ROOT = _unit(Cosine(T_max=1)), _unit(Polynomial(total_iters=1, power=0.5))
+
+
+def _periods(count: float) -> Callable[[float], float]:
+    return lambda x: _COSINE(2 * count * x)
 
 
 DECAYS: dict[str, tuple[str, Callable[[float], float]]] = {
-    "half a cosine": ("decay", lambda x: _cosine(0.5)(min(x, 1.0))),
-    "a straight line": ("decay", lambda x: 1 - min(x, 1.0)),
-    "no decay": ("decay", lambda x: 1.0),
-    "one minus a square root": ("decay", lambda x: 1 - math.sqrt(min(x, 1.0))),
-    "the square of a line": ("decay", lambda x: (1 - min(x, 1.0)) ** 2),
-    **{f"num_cycles {n:g} (periods of the cosine)": ("cycles", _cosine(n)) for n in CYCLES if n != 0.5},
+    "half a cosine": ("decay", lambda x: _COSINE(min(x, 1.0))),
+    "a straight line": ("decay", _unit(Linear(start_factor=1.0, end_factor=0.0, total_iters=1))),
+    "no decay": ("decay", _unit(Constant())),
+    "one minus a square root": ("decay", lambda x: 1 - _ROOT(1 - min(x, 1.0))),
+    "the square of a line": ("decay", _unit(Polynomial(total_iters=1, power=2.0))),
+    **{f"num_cycles {n:g} (periods of the cosine)": ("cycles", _periods(n)) for n in CYCLES if n != 0.5},
 }
 """What else a decay may be: the cause, and the share of it that is left at a share of its length."""
 
