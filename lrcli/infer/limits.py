@@ -128,6 +128,12 @@ SINGLE_DIGITS = 6
 EXACT = (1e-13, 1e-11, 1e-9)
 """`solve`: the learning rate may be this far from the wanted one, as a share of it; the nearest that there is."""
 
+DOUBLE_UNIT, SINGLE_UNIT = 2.0**-53, 2.0**-24
+"""Half the distance between two neighbouring numbers, as a share of them (the larger one just below a power of two)."""
+
+NEIGHBOURS = 16
+"""`solve`: so many of these distances on either side are looked at for the number that gives the rate to the bit."""
+
 HALVED = 80
 """So many golden sections leave no number in between: 0.618 to this power is 2e-17."""
 
@@ -136,7 +142,7 @@ EXACT_SINGLE = 2.0**-22
 
 `fit` searches such a log with this share of its largest learning rate: 1 + cos(x) has it near the end of a cosine."""
 
-EXACT_SINGLES = (EXACT[0], 2.0**-24, EXACT_SINGLE, 2.0**-20, 2.0**-18)
+EXACT_SINGLES = (2.0**-24, EXACT_SINGLE, 2.0**-20, 2.0**-18)
 """`solve` in single precision: a power that is rounded once has steps of so many units in the last place."""
 
 COARSE = 0.75

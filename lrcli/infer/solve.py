@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 
 from lrcli.errors import LrcliError, closest
+from lrcli.frameworks._float32 import singles
 from lrcli.infer.keys import Change, Key, Variants, keys_of
 from lrcli.infer.keys.solving import RatesOfValue, Solver
-from lrcli.infer.limits import EXACT, EXACT_SINGLES, HALVED, NO_NUMBER
+from lrcli.infer.limits import DOUBLE_UNIT, EXACT, EXACT_SINGLES, HALVED, NEIGHBOURS, NO_NUMBER, SINGLE_UNIT, UNROUND
 from lrcli.infer.numbers import digits
 from lrcli.infer.rows import Rows
 from lrcli.infer.sources import plain_source
@@ -83,11 +83,9 @@ def _solved(key: Key, declared: Declared, row: int, lr: float, group: int) -> So
         return lr_there if math.isfinite(lr_there) else None
 
     def rates(value: float) -> list[float] | None:
-        lr_there = rate(key.to(value))
-        if lr_there is None:
-            return None
-        known[value] = lr_there
-        return [lr_there]
+        if value not in known and (lr_there := rate(key.to(value))) is not None:
+            known[value] = lr_there
+        return [known[value]] if value in known else None
 
     if key.kind == "words":
         changes = [key.to(word) for word in (*((key.was,) if key.was else ()), *key.words)]
@@ -96,22 +94,55 @@ def _solved(key: Key, declared: Declared, row: int, lr: float, group: int) -> So
         return Solved(key, right, None, () if right else pairs)
     rates(key.number)
     near_values = [float(declared.spec.length), float(row)] if key.kind == "whole" else [0.0]
-    for exact, exact_single in zip_longest(EXACT, EXACT_SINGLES):
-        near = exact_single if array("f", known.values()).tolist() == [*known.values()] else exact
-        if near is None:
-            break
+    for near in _tolerances(known):
         solver = Solver(key, rates, Rows([row], [lr], [near * abs(lr) or NO_NUMBER]), near_values)
         solutions = [*solver.solutions()]
         if not solutions and key.kind == "number":
             solutions = [*solver.simplified(filter(solver.met, _touching(known, rates, lr)))]
         if solver.met(key.number):
             solutions.insert(0, key.number)
-        solved = [(key.to(value), known[value]) for value in dict.fromkeys(solutions) if value in known or rates(value)]
-        if solved:
-            solved.sort(key=lambda pair: _distance(pair[0], key, variants, row))
-            return Solved(key, tuple(solved), None)
+        if solutions:
+            solutions.sort(key=lambda value: _distance(key.to(value), key, variants, row))
+            if key.kind == "number":
+                solutions = [exact for value in solutions for exact in _exact(value, known, rates, lr)]
+            values = [value for value in dict.fromkeys(solutions) if rates(value)]
+            return Solved(key, tuple((key.to(value), known[value]) for value in values), None)
     seen = (min(known.values()), max(known.values())) if known else None
     return Solved(key, (), seen, _beside(known, key, lr))
+
+
+def _tolerances(known: Mapping[float, float]) -> Iterator[float]:
+    """How far the learning rate may be from the wanted one, the nearest first."""
+    yield EXACT[0]
+    yield from EXACT_SINGLES if _is_single(known) else EXACT[1:]
+
+
+def _is_single(known: Mapping[float, float]) -> bool:
+    return singles([*known.values()]) == [*known.values()]
+
+
+def _exact(value: float, known: Mapping[float, float], rates: RatesOfValue, lr: float) -> Iterator[float]:
+    """The number next to a value with which the learning rate is the wanted one, to the bit, or else the nearest to it.
+
+    Of several it is the one of the fewest digits. A value that somebody would write follows, should it be another.
+    """
+    unit, most, wanted = (SINGLE_UNIT, 9, singles([lr])[0]) if _is_single(known) else (DOUBLE_UNIT, 17, lr)
+    step = value * math.sqrt(unit)
+    beside = rates(value + step)
+    slope = (beside[0] - known[value]) / step if beside and step else 0.0
+    root = value + (wanted - known[value]) / slope if slope else value
+    near = [root + k * unit * root for k in range(-NEIGHBOURS, NEIGHBOURS + 1)] if slope else []
+    numbers = {value, *(float(f"{x:.{count}g}") for x in near for count in range(1, most + 1))}
+    best, gap = value, math.inf
+    for number in sorted(numbers, key=lambda number: (digits(number), abs(number - root))):
+        there = rates(number)
+        if there and abs(there[0] - wanted) < gap:
+            best, gap = number, abs(there[0] - wanted)
+        if not gap:
+            break
+    yield best
+    if digits(value) <= UNROUND:
+        yield value
 
 
 def _distance(change: Change, key: Key, variants: Variants, row: int) -> tuple[bool, float]:

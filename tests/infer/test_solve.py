@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from lrcli.curve import evaluate
 from lrcli.errors import LrcliError
+from lrcli.frameworks._float32 import singles
 from lrcli.infer.solve import solve
 from lrcli.reader import read_declared
 
@@ -30,6 +33,64 @@ def test_what_comes_out(text: str, key: str, row: int, lr: float) -> None:
     assert solved.changes
     for change, _ in solved.changes:
         assert evaluate(read_declared(text, sets=[change.setting]).spec).shown()[row] == pytest.approx(lr, rel=1e-10)
+
+
+COSINE = "{lr: 0.1, epochs: 90, schedule: {type: cosine}}"
+WARM = "{lr: 0.1, epochs: 90, warmup: {for: 10, start_factor: 0.1}, schedule: {type: cosine, eta_min: 0.001}}"
+ONE_CYCLE = "{epochs: 90, schedule: {type: one_cycle, max_lr: 0.1}}"
+HF = "{lr: 2e-5, steps: 1000, schedule: {type: transformers.cosine_with_min_lr, num_warmup_steps: 100, min_lr: 2e-6}}"
+TIMM = (
+    "{lr: 0.1, epochs: 90, schedule: {type: timm.CosineLRScheduler, t_initial: 90, warmup_t: 5, warmup_lr_init: 1e-4}}"
+)
+OPTAX = "{steps: 100, schedule: {type: optax.cosine_decay_schedule, init_value: 0.1, decay_steps: 100}}"
+
+TO_THE_BIT = [
+    (CASES[0][0], "lr", 100, 1e-6, "0.03764861949599017"),
+    (COSINE, "lr", 45, 0.03, "0.06"),
+    (COSINE, "lr", 77, 3e-4, "0.005928504974851709"),
+    (COSINE, "eta_min", 45, 0.06, "0.02"),
+    (COSINE, "eta_min", 80, 0.02, "0.017512703669938928"),
+    (WARM, "eta_min", 50, 0.05, "0"),
+    (WARM, "start_factor", 5, 0.03, "-0.4000000000000001"),
+    (WARM, "lr", 70, 0.001, "0.001"),
+    (CASES[3][0], "power", 30, 0.05, "1.7095112913514552"),
+    (ONE_CYCLE, "max_lr", 60, 0.07, "0.15987926051131732"),
+    (ONE_CYCLE, "final_div_factor", 89, 1e-7, "40000"),
+    (CASES[7][0], "gamma", 70, 0.009, "0.3"),
+    (CASES[7][0], "lr", 70, 0.009, "0.8999999999999998"),
+    (HF, "min_lr", 700, 1e-5, "6.666666666666666e-06"),
+    (HF, "lr", 700, 1e-5, "3.3999999999999986e-05"),
+    (TIMM, "lr_min", 60, 0.03, "0.00666666666666665"),
+    (TIMM, "warmup_lr_init", 2, 0.05, "0.01666666666666666"),
+    (
+        "{lr: 0.01, epochs: 9, schedule: {type: cyclic, base_lr: 0.01, max_lr: 1, step_size_up: 10}}",
+        "max_lr",
+        7,
+        0.07,
+        "0.0957142857142857",
+    ),
+    ("{lr: 1e-4, epochs: 99, schedule: {type: exponential, gamma: 0.9}}", "gamma", 1, 5e-5, "0.5"),
+    (OPTAX, "init_value", 50, 0.02, "0.040000002"),
+]
+
+
+@pytest.mark.parametrize(("text", "key", "row", "lr", "value"), TO_THE_BIT)
+def test_to_the_bit(text: str, key: str, row: int, lr: float, value: str) -> None:
+    """The first value gives the learning rate to the bit, in few digits; a rounder one that misses it follows."""
+    (change, _), *others = solve(read_declared(text), key, row, lr).changes
+    assert value == change.value
+    wanted = singles([lr])[0] if "optax" in text else lr
+    assert wanted == evaluate(read_declared(text, sets=[change.setting]).spec).shown()[row]
+    assert all(len(other.value) < len(value) and lr_there != lr for other, lr_there in others)
+
+
+def test_no_number_gives_it_to_the_bit() -> None:
+    """Where a number's next neighbour moves the learning rate by more than its last digit, the nearest one is told."""
+    ((change, lr_there),) = solve(read_declared(CASES[0][0]), "gamma", 100, 1e-6).changes
+    assert ("0.954992586021436", 1.0000000000000048e-06) == (change.value, lr_there)
+    for number in (math.nextafter(change.number, 0), math.nextafter(change.number, 1)):
+        spec = read_declared(CASES[0][0], sets=[f"schedule.gamma={number!r}"]).spec
+        assert abs((evaluate(spec).shown()[100] or 0) - 1e-6) > abs(lr_there - 1e-6)
 
 
 def test_no_value() -> None:

@@ -40,7 +40,8 @@ def solve(
     """Find the value of one key that gives a learning rate at a step.
 
     Prints the value, and the --set that makes it so; of a choice or a flag the word. Of several values the nearest to
-    the spec's own comes first. Exits with 1 if there is none.
+    the spec's own comes first; a note tells the learning rate where its last digits differ. Exits with 1 if there is
+    none.
     """
     step, equals, text = wanted.partition("=")
     try:
@@ -56,9 +57,11 @@ def solve(
     if not solved.changes:
         env.error(f"lrcli: {_none(solved, run.unit, row, lr)}")
         return ExitStatus.DIFFERENT
-    lr_there = solved.changes[0][1]
-    if solved.key.kind != "words" and abs(lr_there - lr) > EXACT[-1] * abs(lr or 1):
-        env.note(f"{run.unit} {row} has {lr_there!r} then: it is computed in single precision")
+    nearest = "" if any(lr_there == lr for _, lr_there in solved.changes) else "nearest: "
+    for change, lr_there in solved.changes if solved.key.kind != "words" else ():
+        if lr_there != lr:
+            why = ", in single precision" if abs(lr_there - lr) > EXACT[-1] * abs(lr or 1) else ""
+            env.note(f"{nearest}{run.unit} {row} has {lr_there!r} with {change.setting}{why}")
     if row > run.stop:
         env.note(f"{run.unit} {row} is past the end of the run of {run.stop} that {run.name} has")
     output.write(_json(solved, run.unit, row) if output.format == "json" else _text(solved))
