@@ -35,14 +35,14 @@ class Shape:
     root of what is done), "inverse" (a negative power), "exponential", "steps", "restarts" (half cosines), "phases".
     lr: where it begins; of phases the largest. warmup: the step at which the warmup is at lr, 0 for none. start: the
     learning rate of step 0 then. ramp: how it climbs: "line", "log", "power"; of products also "exp" (of so many
-    steps), "radam". begin: the decay's own step 0; less than the warmup where its clock runs meanwhile. end: the step
-    at which it is at the floor; 0 where it has no end. power: the exponent; of exponential and steps the factor, of
-    restarts their number. scale: the time scale of an inverse; the size of equal steps, 0 where they differ; by what
-    each cycle of restarts is longer than the one before, 0 where all are alike. climb: the exponent of a ramp that is a
-    power. product: whether the warmup multiplies the decay. meets: whether the warmup is a line up to the decay's own
-    value. rests: whether the run goes on at the floor. milestones: of steps; of phases where each but the first begins.
-    parts: the phases, each from its own step 0. epochs: whether a step is an epoch. per_epoch: the steps of an epoch, 0
-    where the log does not say.
+    steps), "radam", "level" (a factor that stays), "growth" (one that is multiplied at each step). begin: the decay's
+    own step 0; less than the warmup where its clock runs meanwhile. end: the step at which it is at the floor; 0 where
+    it has no end. power: the exponent; of exponential and steps the factor, of restarts their number. scale: the time
+    scale of an inverse; the size of equal steps, 0 where they differ; by what each cycle of restarts is longer than the
+    one before, 0 where all are alike. climb: the exponent of a ramp that is a power. product: whether the warmup
+    multiplies the decay. meets: whether the warmup is a line up to the decay's own value. rests: whether the run goes
+    on at the floor. milestones: of steps; of phases where each but the first begins. parts: the phases, each from its
+    own step 0. epochs: whether a step is an epoch. per_epoch: the steps of an epoch, 0 where the log does not say.
     """
 
     decay: str
@@ -164,7 +164,8 @@ class Words(NamedTuple):
 
 def decays_of(gamma: float) -> Iterator[tuple[int, float]]:
     """(steps, rate) of an exponential: the round lengths over which the factor of one step makes a round rate."""
-    for steps in sorted(lead * 10**power for lead in (1, 2, 3, 4, 5, 6, 8) for power in range(6)):
+    lengths = sorted(lead * 10**power for lead in (1, 2, 3, 4, 5, 6, 8) for power in range(6))
+    for steps in lengths if gamma < 1 else ():
         rate = float(f"{gamma**steps:.3g}")
         if 0 < rate < 1 and abs(rate / gamma**steps - 1) < 1e-6:
             yield steps, rate

@@ -25,6 +25,7 @@ def fitted(text: str, places: range, rounding: Rounding = FULL, unit: str = "ste
 
 
 STEPS = "lr: 0.003, steps: 2000, schedule: "
+MMCV = "{type: mmcv.lr_config, by_epoch: false, "
 EPOCHS = "lr: 0.0005, epochs: 100, schedule: "
 CASES: dict[str, tuple[str, range, str]] = {
     "hf cosine": (
@@ -278,6 +279,35 @@ CASES: dict[str, tuple[str, range, str]] = {
         range(9, 600, 10),
         "darknet.get_current_rate",
     ),
+    "axolotl's quadratic warmup": (
+        STEPS + "{type: axolotl.lr_quadratic_warmup, num_warmup_steps: 100}",
+        range(0, 2000, 10),
+        "axolotl.lr_quadratic_warmup",
+    ),
+    "mmcv min_lr_ratio under a warmup": (
+        STEPS + MMCV + "policy: CosineAnnealing, min_lr_ratio: 0.01, warmup: linear, warmup_iters: 300}",
+        range(0, 2000, 20),
+        "mmcv.lr_config",
+    ),
+    "mmcv exponential warmup of a constant": (
+        STEPS + MMCV + "policy: fixed, warmup: exp, warmup_iters: 300}",
+        range(0, 2000, 20),
+        "mmcv.lr_config",
+    ),
+    **{
+        f"mmcv {warmup} warmup of {policy}": (
+            STEPS + MMCV + f"policy: {policy}, {keys}, warmup: {warmup}, warmup_iters: 300, warmup_ratio: 0.05}}",
+            range(0, 2000, 20),
+            "mmcv.lr_config",
+        )
+        for warmup in ("constant", "exp")
+        for policy, keys in {
+            "CosineAnnealing": "min_lr: 0.0001",
+            "Poly": "power: 0.9, min_lr: 0.00001",
+            "Exp": "gamma: 0.999",
+            "Step": "step: [1200, 1600]",
+        }.items()
+    },
 }
 
 
@@ -391,6 +421,13 @@ def test_restarts_behind_the_highest_row() -> None:
     found = fitted(f"{{{text}}}", range(50, 2000, 50), first=1)
     words = {"num_warmup_steps": 200, "num_training_steps": 2000, "num_cycles": 4}
     assert {"type": "transformers.cosine_with_restarts", **words} == spec_mapping(found)["schedule"]
+
+
+def test_phase_that_grows_in_single_precision() -> None:
+    """An exponential that rises has no rate of decay, however long it is."""
+    rows = [shortest32(y) for y in (*(1e-5 * 1.3**t for t in range(18)), *[1e-3] * 40)]
+    found = fit_run(Log("run", "step", [50 * i for i in range(58)], {"lr": rows}, rounding=Rounding("float32")))
+    assert len(rows) in (found.explained, found.rows)
 
 
 def test_skipped_steps_in_single_precision() -> None:

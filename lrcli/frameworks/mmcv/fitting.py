@@ -10,12 +10,20 @@ from lrcli.frameworks.fitting import Shape, Words
 RANK = 7
 LOG = r" - INFO - (?:Epoch \[\d+\]|Iter )\[\d+/\d+\]\s+lr: |^\{\"mode\": \"train\", \"epoch\": \d+, \"iter\": "
 
-_POLICIES = {"constant": "fixed", "cosine": "CosineAnnealing", "line": "Poly", "power": "Poly", "inverse": "Inv"}
+_POLICIES = {
+    "constant": "fixed",
+    "cosine": "CosineAnnealing",
+    "line": "Poly",
+    "power": "Poly",
+    "inverse": "Inv",
+    "exponential": "exp",
+}
+_WARMUPS = {"line": "linear", "level": "constant", "growth": "exp"}
 
 
 def spell(shape: Shape) -> Iterator[Words]:
     """Its policies that others do not have: inverse powers of time, and decays with a warmup that multiplies them."""
-    if (shape.product and shape.decay in ("cosine", "line", "power")) or (shape.decay == "inverse" and shape.scale):
+    if shape.product or (shape.decay == "inverse" and shape.scale):
         yield from spell_own(shape)
 
 
@@ -23,7 +31,7 @@ def spell_own(shape: Shape) -> Iterator[Words]:
     """Its policies; a warmup before a constant rate multiplies it as well."""
     keys: dict[str, Any] = {"policy": _POLICIES.get(shape.decay, shape.decay)}
     held = shape.plain and shape.decay in ("constant", "step", "steps")
-    if shape.ramp != "line" or (shape.warmup and not shape.product and not held):
+    if shape.ramp not in _WARMUPS or (shape.warmup and not shape.product and not held):
         return
     if shape.decay == "steps":
         size = shape.by_epoch
@@ -31,15 +39,17 @@ def spell_own(shape: Shape) -> Iterator[Words]:
         keys |= {} if shape.power == 0.1 else {"gamma": shape.power}
         by_epoch = bool(size)
     else:
-        by_epoch = shape.epochs or shape.decay == "constant"
+        by_epoch = shape.epochs or (shape.decay == "constant" and bool(shape.per_epoch))
         if shape.decay == "inverse":
             keys |= {"gamma": 1 / shape.scale, "power": shape.power}
+        elif shape.decay == "exponential":
+            keys["gamma"] = shape.power
         elif shape.decay in ("cosine", "line", "power"):
             keys |= {"min_lr": shape.floor} | ({} if shape.decay == "cosine" else {"power": shape.power})
         elif shape.decay != "constant":
             return
     keys |= {} if by_epoch else {"by_epoch": False}
     if shape.warmup:
-        keys |= {"warmup": "linear", "warmup_iters": shape.warmup, "warmup_ratio": shape.start_factor}
+        keys |= {"warmup": _WARMUPS[shape.ramp], "warmup_iters": shape.warmup, "warmup_ratio": shape.start_factor}
         keys |= {"warmup_by_epoch": True} if shape.epochs else {}
     yield Words("mmcv.lr_config", keys)

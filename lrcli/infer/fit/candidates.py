@@ -82,7 +82,8 @@ def _stepped(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:
     if law is not None:
         # what falls in every row by a factor that nobody wrote is an exponential, of which some rows are logged
         if len(flats) < len(rows) or digits(law.power) < UNROUND:
-            yield from with_warmup(rows, Segment(flats[top].start, len(rows), law))
+            segment = Segment(flats[top].start, len(rows), law)
+            yield from with_warmup(rows, segment) or clocked_candidates(rows, segment)
         return
     last_rise = max((i for i in range(1, len(flats)) if flats[i].low > flats[i - 1].high), default=0)
     law = falling(rows, flats[last_rise:]) if last_rise > top else None

@@ -19,7 +19,7 @@ from lrcli.infer.fit.naming import curves, in_words
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.solve import crossing
-from lrcli.infer.fit.warmup import CURVED, LINE, Climb, Ramp, Start, climbing, kinks, ramp, starts
+from lrcli.infer.fit.warmup import CURVED, LINE, Climb, Ramp, Start, by_factors, climbing, kinks, ramp, starts
 from lrcli.infer.limits import FEWEST_CURVED, MOST_PRODUCT, OPEN_TOP
 from lrcli.infer.numbers import cost, simplest_whole
 from lrcli.infer.usual import WARMUP_SHARES
@@ -167,7 +167,7 @@ def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None = None
     if warmup.climb != LINE:
         spent += COSTS["curved warmup"]
         by = "logarithm" if warmup.climb.ramp == "log" else f"power {warmup.climb.power:g}"
-        evidence.append(f"the warmup climbs by the {by} of the step")
+        evidence += [] if how else [f"the warmup climbs by the {by} of the step"]
     if how:
         shape = replace(warmup.during(main.shape), meets=how == _MEETS, product=how == _PRODUCT)
         spent += COSTS["product" if shape.product else "clock"]
@@ -238,7 +238,11 @@ def _clocked(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
         for how, rising, target in _ways(before, main, rows):
             ends = kinks(rising, climbing(rising, begins), target, rows.at[segment.start], begins)
             lr = target(main.begin)
-            for warmup in (ramp(rising, begins[0], end, target(end), lr=lr) for end in ends):
+            lines = (ramp(rising, begins[0], end, target(end), lr=lr) for end in ends)
+            for warmup in (
+                *lines,
+                *(by_factors(rising, main.begin, rows.at[segment.start]) if how == _PRODUCT else ()),
+            ):
                 if warmup and warmup.warmup and not warmup.held and warmup.start_factor < 1:
                     yield from filter(None, [_joined(warmup, main, rows, how=how)])
 
@@ -246,7 +250,7 @@ def _clocked(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
 def _ways(before: FitRows, main: Main, rows: FitRows) -> Iterator[tuple[str, FitRows, RateAt]]:
     """(how the warmup meets a decay whose clock runs meanwhile, the rows that climb, the curve that they climb to)."""
     decay = next(curves(main.shape, rows, main.begin), None)
-    if before.values[0] < before.values[-1]:
+    if before.values[0] < before.values[-1] and main.kind != "constant":
         yield "a jump at its end", before, Law("constant", height=main.lr)
         if decay is not None:
             yield _MEETS, before, lambda p: decay(round(p))
@@ -258,7 +262,7 @@ def _ways(before: FitRows, main: Main, rows: FitRows) -> Iterator[tuple[str, Fit
 def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Main]:
     """The curves of the last stretch that began before it, about where the log does."""
     law = segment.law
-    if law.kind == "constant" or segment.stop - segment.start < 3 or not segment.start:
+    if segment.stop - segment.start < 3 or not segment.start:
         return
     inner = rows.part(segment.start, segment.stop)
     begins = [rows.at[0], rows.at[0] + 1, 0, 1]

@@ -32,7 +32,7 @@ def plain_schedule(shape: Shape) -> Schedule | None:
     if decay is None or (shape.warmup > shape.begin and not shape.product):
         return None
     if shape.product:
-        if shape.ramp != "line":
+        if shape.ramp != "line" or (isinstance(decay, Cosine) and decay.eta_min):  # which is no product there
             return None
         return Chained((Linear(start_factor=shape.start_factor, total_iters=shape.warmup), decay))
     if shape.ramp == "line" and shape.rests and isinstance(decay, Cosine) and not shape.held:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS, STARTS
-from lrcli.infer.fit.laws import Law, RateAt, line_of, solved
+from lrcli.infer.fit.laws import Law, RateAt, decay_of, line_of, solved
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.solve import crossing
 from lrcli.infer.limits import EXACT_SINGLE, SLACKS
@@ -35,7 +35,7 @@ def starts(rows: FitRows, more: tuple[int, ...] = ()) -> list[Start]:
 
 
 class Climb(NamedTuple):
-    """How a warmup climbs: by the step, by its logarithm, or by a power of it."""
+    """How a warmup climbs: by the step, by its logarithm, or a power of it; in a product also by factors."""
 
     ramp: str = "line"
     power: float = 1.0
@@ -138,6 +138,30 @@ def _ramp(rows: FitRows, start: Start, length: int, peak: float, climb: Climb, l
         + COSTS["from above"] * (factor > 1)
     )
     return Ramp(start.first_step, length, factor, spent, free, climb=climb)
+
+
+def by_factors(shares: FitRows, begin: int, first: int) -> Iterator[Ramp]:
+    """The warmups that multiply a decay by one factor, or by one that is itself multiplied at each step up to 1.
+
+    shares: the rows of the warmup as shares of the decay. first: the position of the first row behind it.
+    """
+    span, last = shares.scale(lambda p: 1.0), shares.at[-1]
+    if span is not None:
+        factor, length = simplest(*span), simplest_whole(last + 1 - begin, first - begin) or first - begin
+        free = (f"the length of the warmup: {last + 1 - begin} to {first - begin} fit",) * (first - last > 1)
+        yield Ramp(begin, length, factor, cost(factor) + cost(length), free, climb=Climb("level"))
+    growth = decay_of(shares)
+    if growth is None or growth.length > 0:
+        return
+    end = round(growth.begin + growth.length * math.log2(growth.height))
+    if last < end <= first:
+        left = [1 - (p - begin) / (end - begin) for p in shares.at]
+        rows = zip(shares.values, shares.slack, left, strict=True)
+        spans = [((y - slack) ** (1 / part), (y + slack) ** (1 / part)) for y, slack, part in rows if y > slack]
+        low, high = max(low for low, _ in spans), min(high for _, high in spans)
+        if low <= high:
+            factor = simplest(low, high)
+            yield Ramp(begin, end - begin, factor, cost(factor) + cost(end - begin), climb=Climb("growth"))
 
 
 def climbing(before: FitRows, first_steps: list[Start], climbs: tuple[Climb, ...] = (LINE,)) -> list[Law]:
