@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lrcli.infer.fit.laws import Law, decay_of, inverse_of, level_of, line_of, power_of, square_root_of, wave_of
+from lrcli.infer.fit.laws import LAWS, Law, decay_of, inverse_of, level_of, line_of, power_of, square_root_of, wave_of
 from lrcli.infer.fit.rows import make_rows
 from lrcli.infer.fit.solve import crossing, polished
 from lrcli.logs import Rounding
@@ -91,6 +91,16 @@ def test_law_ends_at_a_written_row(
     law = estimate(make_rows(places, [quantise(curve(t), rounding) for t in places], rounding))
     assert law is not None
     assert end == law.end
+
+
+@pytest.mark.parametrize(("fallen", "rest"), [(1, 2), (1, 6), (2, 7), (20, 19)])
+def test_rows_that_rest_at_zero(fallen: int, rest: int) -> None:
+    """Rows that are mostly 0 are a law or none."""
+    values = [(1 - t / fallen) ** 2 for t in range(fallen)] + [0.0] * rest
+    rows = make_rows(range(len(values)), values, FULL)
+    for kind in LAWS:
+        law = kind.estimate(rows)
+        assert law is None or math.isfinite(law(0))
 
 
 def test_place_of_a_value() -> None:

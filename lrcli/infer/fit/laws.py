@@ -211,9 +211,12 @@ def _stretched(rows: FitRows, law: Law, floor: bool = False) -> Law | None:
 
 def _guess(rows: FitRows, law: Law, floor: bool) -> Law | None:
     """The law of the length with which it goes through two rows, or through three if it has a floor."""
-    few = [0, len(rows) // 2, max(i for i, y in enumerate(rows.values) if y > 0)]
+    last = max(i for i, y in enumerate(rows.values) if y > 0)
+    few = [0, last // 2, last]
+    if last < 2:
+        return None
     places, (top, middle, low) = [rows.at[i] - law.begin for i in few], (rows.values[i] for i in few)
-    rule, span = law.rule, rows.at[few[-1]] - rows.at[0]
+    rule, span = law.rule, max(map(abs, places))
 
     def length(log: float) -> float:
         return math.copysign(math.exp(log), law.length)

@@ -38,27 +38,26 @@ def cut(rows: FitRows, slacks: float = SLACKS[0]) -> list[Segment] | None:
 def last_stretch(rows: FitRows, slacks: float, stop: int) -> Segment:
     """The longest stretch that ends at `stop`; a law must explain as many more rows as it has parameters more."""
     best = Segment(stop - 1, stop, Law("constant", height=rows.values[stop - 1]))
-    score = 0.0
+    score = 0
     falls_from = stop - 1
     while falls_from and rows.values[falls_from - 1] >= rows.values[falls_from] - rows.slack[falls_from]:
         falls_from -= 1
     for kind in LAWS:
-        if kind.falls and stop - falls_from - kind.parameters <= score:
-            continue
-        reach = _reach(rows, stop, kind, slacks)
-        if reach is None:
-            continue
-        gain = stop - reach.start - kind.parameters
-        # two rows are a line, but only where nothing else is left to say about them
-        if gain > score or (gain == score and reach.law.kind == "line" and stop - best.start == 1):
-            best, score = reach, gain
-        if best.start == 0 and score > 0:
-            break  # no other law can explain more
+        least = score + kind.parameters + 1
+        if least <= stop - (falls_from if kind.falls else 0):
+            reach = _reach(rows, stop, kind, slacks, least)
+            if reach is not None:
+                best, score = reach, stop - reach.start - kind.parameters
+        if best.start == 0 and score:
+            break  # it is all of them
     return best
 
 
-def _reach(rows: FitRows, stop: int, kind: LawKind, slacks: float) -> Segment | None:
-    """The longest stretch of this law that ends at `stop`: ever longer ones are tried, then those between."""
+def _reach(rows: FitRows, stop: int, kind: LawKind, slacks: float, least: int) -> Segment | None:
+    """The longest stretch of this law that ends at `stop`, if it has at least so many rows.
+
+    Ever longer ones are tried, then those between.
+    """
 
     def fitted(start: int) -> Segment | None:
         part, key = rows.part(start, stop), (kind, start, stop)
@@ -68,8 +67,10 @@ def _reach(rows: FitRows, stop: int, kind: LawKind, slacks: float) -> Segment | 
         return Segment(start, stop, law) if law is not None and part.holds(law, slacks) else None
 
     size = kind.parameters + 1
+    while 2 * size < least:
+        size *= 2
     best, bad, patience = None, -1, kind.patience
-    while patience and size < 2 * stop and kind.parameters < stop:
+    while patience and size < 2 * stop:
         start = max(stop - size, 0)
         longer = fitted(start)
         if longer is not None:
@@ -78,11 +79,12 @@ def _reach(rows: FitRows, stop: int, kind: LawKind, slacks: float) -> Segment | 
             patience -= 1
             bad = max(bad, start)
         size *= 2
-    while best is not None and best.start - bad > 1:
-        middle = (best.start + bad) // 2
+    latest = stop - least
+    while best is not None and best.start - bad > 1 and bad < latest:
+        middle = min((best.start + bad) // 2, latest)
         longer = fitted(middle)
         best, bad = (best, middle) if longer is None else (longer, bad)
-    return best
+    return best if best is not None and best.start <= latest else None
 
 
 def cycles(rows: FitRows) -> list[tuple[int, int]]:
