@@ -249,6 +249,9 @@ MOST_PRODUCT = 2000
 MOST_AT_ONCE = 60
 """A scheduler does not fall further behind than this between two rows."""
 
+MOST_SKIPPED = 4
+"""So many numbers of steps that may have been skipped before the first row are looked at: those with round ends."""
+
 MOST_STEPS = 20_000
 """An epoch of which a log shows the mean or the last step has at most so many steps."""
 

@@ -20,7 +20,7 @@ from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.solve import crossing
 from lrcli.infer.fit.warmup import CURVED, LINE, Climb, Ramp, Start, by_factors, climbing, kinks, ramp, starts
-from lrcli.infer.limits import FEWEST_CURVED, MOST_PRODUCT, OPEN_TOP
+from lrcli.infer.limits import FEWEST_CURVED, MOST_PRODUCT, MOST_SKIPPED, OPEN_TOP
 from lrcli.infer.numbers import cost, simplest_whole
 from lrcli.infer.usual import WARMUP_SHARES
 from lrcli.logs.rounding import shortest32
@@ -75,22 +75,18 @@ def _after_warmup(
     before, inner = rows.part(0, segment.start), rows.part(segment.start, segment.stop)
     law = segment.law
     begins = starts(rows, _zeros(before))
-    most_cost, skips_before = math.inf, late and not len(before) and flat is None
-    if skips_before:  # any of these gives the rows, as no row of a warmup is there: only the cheapest are of use
-        begins += [Start(n, COSTS["skipped before"] * (n + 2.5)) for n in range(2, min(40, rows.at[0]))]
+    if late and not len(before) and flat is None:  # steps may have been skipped before the first row
+        skips = (Start(n, COSTS["skipped before"] * (n + 2.5)) for n in range(2, min(40, rows.at[0])))
+        begins += sorted(skips, key=lambda start: start.cost + cost(round(law.end) - start.first_step))[:MOST_SKIPPED]
     ramps = climbing(before, begins, climbs)
     warms = len(before) or law.kind != "steps"  # a flat stretch says nothing of a warmup before it
     for begin in _main_begins(inner, before, law, begins, ramps):
-        by_step_0, least = mains(inner, law, begin), 0.0
+        by_step_0 = mains(inner, law, begin)
         for start in begins:
-            is_start = start.first_step == begin or (warms and start.first_step < begin)
-            for main in by_step_0(start.first_step) if is_start and start.cost + least <= most_cost else ():
-                if 0 < main.lr < math.inf and start.cost + main.cost <= most_cost:
-                    for draft in after_ramps(rows, before, main, start, flat, climbs):
-                        if skips_before:
-                            most_cost = min(most_cost, draft.cost + COSTS["another answer"])
-                            least = cost(main.lr) + 2 * cost(1) + COSTS["unseen warmup"]  # with two lengths
-                        yield draft
+            if start.first_step == begin or (warms and start.first_step < begin):
+                for main in by_step_0(start.first_step):
+                    if 0 < main.lr < math.inf:
+                        yield from after_ramps(rows, before, main, start, flat, climbs)
 
 
 def after_ramps(
