@@ -27,6 +27,7 @@ WARM = "type: optax.warmup_cosine_decay_schedule, init_value: 0.0"
         ("{type: optax.piecewise_constant_schedule, boundaries_and_scales: [3]}", "must be a mapping from counts to"),
         ("{type: optax.piecewise_constant_schedule, boundaries_and_scales: {a: 1}}", "must be a mapping from counts"),
         ("{type: optax.piecewise_interpolate_schedule, interpolate_type: x}", "must be 'linear' or 'cosine'"),
+        ("{type: optax.piecewise_interpolate_schedule}", "missing key 'interpolate_type'"),
         ("{type: optax.linear_onecycle_schedule, transition_steps: 0}", "ValueError: transition_steps must be above 0"),
         ("{type: optax.cosine_onecycle_schedule, div_factor: 0}", "optax raises ZeroDivisionError: div_factor is"),
         ("{type: optax.sgdr_schedule, cosine_kwargs: 3}", "cosine_kwargs must be a list of mappings"),

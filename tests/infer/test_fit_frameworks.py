@@ -388,7 +388,7 @@ SINGLES = (
     "lr: 0.001, steps: 3000, schedule: {type: optax.piecewise_constant_schedule, "
     "boundaries_and_scales: {1200: 0.5, 2400: 0.1}}",
     "lr: 0.001, steps: 3000, schedule: {type: optax.piecewise_interpolate_schedule, "
-    "boundaries_and_scales: {1200: 0.5, 3000: 0.1}}",
+    "interpolate_type: linear, boundaries_and_scales: {1200: 0.5, 3000: 0.1}}",
     "steps: 3000, schedule: {type: optax.join_schedules, boundaries: [300, 2400], schedules: ["
     "{type: optax.linear_schedule, init_value: 0.0, end_value: 0.001, transition_steps: 300}, "
     "{type: optax.constant_schedule, value: 0.001}, "

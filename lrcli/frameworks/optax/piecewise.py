@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import MISSING, replace
 from functools import cached_property, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -131,7 +131,7 @@ class OptaxPiecewiseInterpolateSchedule(OptaxPiecewise):
     name = "optax.piecewise_interpolate_schedule"
     value_raises = "ValueError"
 
-    interpolate_type: str = choice("linear", "linear", "cosine", doc="the way between boundaries")
+    interpolate_type: str = choice(MISSING, "linear", "cosine", example="linear", doc="the way between boundaries")
 
     def lrs_at(self, base_lr: float, steps: Sequence[int]) -> list[float]:
         return interpolated(self.width, self.interpolate_type, steps, self.rate(base_lr), self.scales())
