@@ -108,6 +108,14 @@ class WantedCurve:
         return levels if [self.rates[t] for t in ends] == levels and self.jumps else []
 
     @cached_property
+    def cycles_from(self) -> tuple[int, ...]:
+        """Where each cycle of a curve begins that falls and jumps up again, and where the run ends; () for another."""
+        rates = self.rates
+        ups = [t for t in self.jumps if rates[t] > rates[t - 1]]
+        first = self._top if ups and self._top < ups[0] else 0
+        return (first, *ups, len(rates)) if ups and rates[ups[0] - 1] < rates[first] else ()
+
+    @cached_property
     def corners(self) -> list[int]:
         """The rows between which the curve is made of straight lines; [] for one of too many."""
         slopes, last = [b - a for a, b in pairwise(self.rates)], len(self.rates) - 1
@@ -121,9 +129,13 @@ class WantedCurve:
 
     @cached_property
     def factors(self) -> list[float]:
-        """The factor of each jump: a number of the schedule where it is one but for rounding."""
-        factors = [self.rates[t] / self.rates[t - 1] for t in self.jumps if self.rates[t - 1]]
-        return [next((x for x in self.numbers if abs(x - factor) < 1e-9 * x), factor) for factor in factors]
+        """The factor of each jump."""
+        return [self.factor(t - 1, t) for t in self.jumps if self.rates[t - 1]]
+
+    def factor(self, start: int, stop: int) -> float:
+        """The factor from one row to another: a number of the schedule where it is one but for rounding."""
+        factor, near = self.rates[stop] / self.rates[start], 1e-6 if self.single else 1e-9
+        return next((x for x in self.numbers if abs(x - factor) < near * x), factor)
 
     def positions(self) -> list[tuple[int, ...]]:
         """The rows of the jumps, or those beside them."""

@@ -43,6 +43,11 @@ LAMBDA = '{lr: 0.1, epochs: 20, schedule: {type: lambda, lr_lambda: "1 / (1 + ep
 FLOOR = "{lr: 0.1, epochs: 90, schedule: {type: cosine, T_max: 100, eta_min: 0.001}}"
 WARM_FLOOR = "{lr: 0.1, steps: 100, schedule: {type: warmup_cosine, warmup: 10, start_factor: 0.01, eta_min: 0.001}}"
 RESTARTS = "{lr: 0.1, epochs: 60, schedule: {type: cosine_restarts, T_0: 20}}"
+DOUBLING = "{lr: 0.1, epochs: 70, schedule: {type: cosine_restarts, T_0: 10, T_mult: 2}}"
+WARM_DOUBLING = (
+    "{lr: 0.1, epochs: 60, warmup: {for: 5, start_factor: 0.01}, "
+    "schedule: {type: cosine_restarts, T_0: 10, T_mult: 2, eta_min: 0.001}}"
+)
 NANOGPT = "{lr: 6e-4, steps: 90, schedule: {type: nanogpt.get_lr, warmup_iters: 20, lr_decay_iters: 90, min_lr: 6e-5}}"
 SINGLES = (
     "{steps: 100, schedule: {type: optax.warmup_cosine_decay_schedule, init_value: 0, peak_value: 0.1, "
@@ -56,6 +61,12 @@ SAME = [
     (RESTARTS, "transformers", "transformers.cosine_with_restarts"),
     (RESTARTS, "diffusers", "diffusers.cosine_with_restarts"),
     (RESTARTS, "keras", "keras.CosineDecayRestarts"),
+    (RESTARTS, "mmengine", "mmengine.param_scheduler"),
+    (DOUBLING, "timm", "timm.CosineLRScheduler"),
+    (DOUBLING, "mmengine", "mmengine.param_scheduler"),
+    (DOUBLING, "fairseq", "fairseq.cosine"),
+    (WARM_DOUBLING, "timm", "timm.CosineLRScheduler"),
+    (WARM_DOUBLING, "mmengine", "mmengine.param_scheduler"),
     (NANOGPT, "transformers", "transformers.cosine_warmup_with_min_lr"),
     (SINGLES, "transformers", "transformers.cosine_with_min_lr"),
     (TRIANGLE, "optax", "optax.piecewise_interpolate_schedule"),
@@ -207,6 +218,21 @@ def test_keys_that_make_it_no_nearer_are_left_out() -> None:
         assert key not in text
 
 
+@pytest.mark.parametrize(
+    ("text", "framework", "lines"),
+    [
+        (RESTARTS, "timm", ["  cycle_limit: 3"]),
+        (DOUBLING, "timm", ["  t_initial: 10", "  cycle_mul: 2.0", "  cycle_limit: 3"]),
+        (TRIANGLE, "optax", ["  interpolate_type: linear"]),
+    ],
+)
+def test_keys(text: str, framework: str, lines: list[str]) -> None:
+    """Cycles are counted, and a key that the framework wants is written."""
+    spec = parse_text(text)
+    ported = port(spec, framework)
+    assert {*lines} <= {*"".join(spec_lines(spec, ported.schedule, ported.lr)).splitlines()}
+
+
 def test_rows_are_computed_together(monkeypatch: pytest.MonkeyPatch) -> None:
     """A class that computes rows together is asked for several at once: seconds less where nothing is the curve."""
     calls = 0
@@ -221,3 +247,14 @@ def test_rows_are_computed_together(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "{steps: 200, schedule: {type: cyclic, base_lr: 0.001, max_lr: 0.01, step_size_up: 20}}"
     assert not port(parse_text(text), "composer").same
     assert calls < 60_000
+
+
+def test_the_same_framework() -> None:
+    """A schedule that the framework has already is printed as it is."""
+    spec = parse_text(
+        "{steps: 99, schedule: {type: keras.CosineDecayRestarts, initial_learning_rate: 0.1, "
+        "first_decay_steps: 10, m_mul: 0.9, alpha: 0.01}}"
+    )
+    ported = port(spec, "keras")
+    assert (0.1, 0.0) == (ported.lr, ported.gap)
+    assert "  m_mul: 0.9\n" in [*spec_lines(spec, ported.schedule, ported.lr)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product, repeat
+from itertools import pairwise, product, repeat
 from typing import Any
 
 from lrcli.frameworks.fitting import Shape, Words
@@ -71,6 +71,8 @@ def _mains(curve: WantedCurve, warm: int, clock: dict[str, Any]) -> Iterator[dic
     lows = dict.fromkeys((0.0, min(curve.rates), curve.rates[-1], *curve.floors))
     for begin in dict.fromkeys((warm, *(t for t in curve.breaks[:2] if t > warm))):
         common = {**clock, **({"begin": begin} if begin else {})}
+        if begin in curve.cycles_from[:1]:
+            yield from ({**restarts, "eta_min": low, **common} for low in lows for restarts in _restarts(curve))
         for end, low in product((end for end in ends if end > begin), lows):
             yield {"type": "CosineAnnealingLR", "T_max": end - begin, "eta_min": low, **common, "end": end}
             for power in dict.fromkeys((1.0, *powers)):
@@ -79,6 +81,15 @@ def _mains(curve: WantedCurve, warm: int, clock: dict[str, Any]) -> Iterator[dic
         yield from ({"type": "ExponentialLR", "gamma": gamma, **common} for gamma in powers)
     for gamma in powers if jumps else ():
         yield {"type": "MultiStepLR", "milestones": jumps, "gamma": gamma, **clock}
+
+
+def _restarts(curve: WantedCurve) -> Iterator[dict[str, Any]]:
+    """The periods and heights of a curve with restarts; the run may end within the last one."""
+    *lengths, last = (end - begin for begin, end in pairwise(curve.cycles_from))
+    weights = tuple(curve.rates[begin] / curve.lr for begin in curve.cycles_from[:-1])
+    longer = (lengths[-1] * factor for factor in (1, *curve.numbers))
+    for period in dict.fromkeys((last, *(int(size) for size in longer if last < size <= len(curve.rates)))):
+        yield {"type": "CosineRestartLR", "periods": (*lengths, period), "restart_weights": weights}
 
 
 def _translated(wrapped: Sequence[Schedule], common: dict[str, Any]) -> list[dict[str, Any]]:

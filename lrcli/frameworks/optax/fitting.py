@@ -33,8 +33,8 @@ def _cornered(corners: tuple[tuple[int, float], ...]) -> Iterator[Words]:
         keys |= {"div_factor": points[0][1] / first, "final_div_factor": first / points[2][1]}
         rounded = {key: float(f"{value:.9g}") for key, value in keys.items()}
         yield Words("optax.linear_onecycle_schedule", {"transition_steps": total, **rounded})
-    keys = {"interpolate_type": "linear", "boundaries_and_scales": _scales(corners)}
-    yield Words("optax.piecewise_interpolate_schedule", keys, lr=first)
+    lines = {"interpolate_type": "linear", "boundaries_and_scales": _scales(corners)}
+    yield Words("optax.piecewise_interpolate_schedule", lines, lr=first)
 
 
 def _scales(points: Iterable[tuple[int, float]]) -> Record:

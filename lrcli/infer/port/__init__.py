@@ -42,6 +42,9 @@ def port(spec: Spec, framework: str) -> Ported:
     classes = sorted(registry.framework_types(framework), key=lambda cls: len(parameters(cls)))
     plain = [cls for cls in classes if not any(kind in _NOT_SEARCHED for kind in _required(cls))]
     search = Search(curve)
+    schedule = spec.groups[0].schedule
+    if type(schedule) in classes and (ported := search.compared(schedule, curve.lr)) is not None and ported.same:
+        return ported
     drafts = search.drafts(plain)
     best = next(iter(search.same(drafts)), None)
     if best is None or best.cost > SIMPLE:

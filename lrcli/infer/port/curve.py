@@ -22,6 +22,7 @@ from lrcli.series import series_of
 from lrcli.spec import Spec
 
 _FACTORS = ("gamma", "rate", "power", "factor", "shrink", "cycle", "decay", "mul")
+_HEIGHTS = ("m_mul", "shrink", "cycle_decay")
 _RATES = ("min_lr", "learning_rate", "min_ratio", "_lr_rate")
 _SHARES = ("ratio", "factor", "alpha", "scale", "_rate")
 
@@ -94,9 +95,25 @@ def values_of(f: Field[Any], curve: WantedCurve) -> tuple[Any, ...]:
     default = () if plain is MISSING else (plain,)
     if param.momentum and default:
         return default
-    tried = param.tried(curve) if param.tried else (*default, *_likely_values(f.name, param, curve))
+    likely = _likely_values(f.name, param, curve)
+    tried = param.tried(curve) if param.tried else (*_of_restarts(f.name, param, curve), *default, *likely)
     allowed = [value for value in dict.fromkeys(tried) if value in default or (value is not None and param.test(value))]
     return tuple(allowed if param.kind == "data" else allowed[:MOST_VALUES]) or default
+
+
+def _of_restarts(name: str, param: Param, curve: WantedCurve) -> Iterator[float]:
+    """What a key of a curve with restarts likely is: the length of the first cycle, a factor, how many there are."""
+    begins, low = curve.cycles_from, name.lower()
+    if not begins or "warmup" in low:
+        return
+    if low.endswith("_limit"):
+        yield len(begins) - 1
+    elif any(word in low for word in _HEIGHTS):
+        yield curve.factor(*begins[:2])
+    elif "mul" in low:
+        yield (begins[2] - begins[1]) / (begins[1] - begins[0])
+    elif param.kind == "length":
+        yield begins[1] - begins[0]
 
 
 def default_of(f: Field[Any], curve: WantedCurve) -> Any:

@@ -122,7 +122,14 @@ class Search:
                 yield ported
 
     def compared(self, schedule: Schedule, lr: float) -> Ported | None:
-        """A schedule with its largest gap in all rows, None where it has no value in one."""
+        """A schedule with its largest gap in all rows, None where it has no value in one.
+
+        Its own rate, where it has one, is what `lr` is then, too.
+        """
+        if schedule.own_rate:
+            rate = getattr(schedule, schedule.own_rate)
+            lr = lr if rate is None else rate
+            schedule = replace(schedule, **{schedule.own_rate: lr})
         bound = self._bound(schedule, lr)
         try:
             rates = bound.lrs(lr, 0, len(self.curve.rates)) if bound else []
@@ -215,20 +222,13 @@ class Search:
                 if whole is not None and (nearest is None or whole.gap <= nearest.gap):
                     key, nearest = changed, whole
         if nearest is not None and nearest.gap and nearest.same:
-            shorter = self._whole(draft, tuple(map(_short, key)))
-            nearest = shorter if shorter is not None and shorter.same else nearest
+            shorter = (self._whole(draft, tuple(_short(value, count) for value in key)) for count in (7, 12))
+            nearest = next((each for each in shorter if each is not None and each.same), nearest)
         return nearest
 
     def _whole(self, draft: _Draft, key: Combination) -> Ported | None:
-        """The schedule in all rows; its own rate, where it has one, is what `lr` is then, too."""
-        schedule, lr = self._made(draft, key), key[0]
-        if schedule is None:
-            return None
-        if schedule.own_rate:
-            rate = getattr(schedule, schedule.own_rate)
-            lr = lr if rate is None else rate
-            schedule = replace(schedule, **{schedule.own_rate: lr})
-        return self.compared(schedule, lr)
+        schedule = self._made(draft, key)
+        return None if schedule is None else self.compared(schedule, key[0])
 
     def _distance(self, draft: _Draft, key: Combination) -> float:
         """The sum of the gaps in the sampled rows; infinite for what is no schedule, or is too far away."""
@@ -276,13 +276,15 @@ class Search:
             return None
 
 
-def _short(value: Any) -> Any:
-    """A number, or a list or mapping of them, with the digits that rounding cannot have made."""
+def _short(value: Any, count: int) -> Any:
+    """A number, or a list or mapping of them, of no more digits than rounding leaves."""
     if isinstance(value, float):
-        return float(f"{value:.12g}")
+        return float(f"{value:.{count}g}")
     if isinstance(value, tuple):
-        return tuple(map(_short, value))
-    return Record({key: _short(item) for key, item in value.items()}) if isinstance(value, Record) else value
+        return tuple(_short(item, count) for item in value)
+    if isinstance(value, Record):
+        return Record({key: _short(item, count) for key, item in value.items()})
+    return value
 
 
 def _paired(values: list[tuple[Any, ...]], words: list[int], lists: list[int]) -> Iterator[tuple[Any, ...]]:
