@@ -290,6 +290,7 @@ def wave_of(rows: FitRows) -> Law | None:
 
 def tanh_of(rows: FitRows) -> Law | None:
     """The hyperbolic tangent of these rows, wherever it began: it falls fastest somewhere among them."""
+    rows = rows.pick(spread(len(rows), FITTED_POWER, 8))
     top, low = rows.values[0], rows.values[-1]
     half = next((i for i, y in enumerate(rows.values) if y < (top + low) / 2), 0)
     if not 2 < half < len(rows) - 2 or low <= 0:

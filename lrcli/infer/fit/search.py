@@ -211,7 +211,6 @@ def _search(rows: FitRows, metrics: MetricColumns) -> list[Candidate]:
     """The candidates that give all rows, the cheapest first."""
     indices = sorted({*spread(len(rows), SEARCHED), *_jumps(rows)})
     most = 1 if len(rows) > MANY_ROWS else 4
-    barren = 0
     for _ in range(ROUNDS):
         report_progress(len(indices), len(rows))
         searched = rows.pick(indices)
@@ -227,8 +226,7 @@ def _search(rows: FitRows, metrics: MetricColumns) -> list[Candidate]:
                 break
         if passed:
             return list(passed.values())
-        barren += not drafts
-        if len(searched) == len(rows) or barren == 2:
+        if len(searched) == len(rows) or not drafts:
             break
         indices = sorted({*indices, *(missed or ((a + b) // 2 for a, b in pairwise(indices)))})
     return []

@@ -22,7 +22,8 @@ def cut(rows: FitRows, slacks: float = SLACKS[0]) -> list[Segment] | None:
     segments: list[Segment] = []
     stop = len(rows)
     while stop > 0:
-        if len(segments) == MOST_STRETCHES or (len(segments) == 10 and stop > 100 and len(rows) - stop < 50):
+        is_no_law = len(segments) == 4 and len(rows) - stop < 20 < stop // 5  # four say little of what is before
+        if len(segments) == MOST_STRETCHES or is_no_law:
             return None
         segments.append(last_stretch(rows, slacks, stop))
         stop = segments[-1].start
