@@ -47,6 +47,9 @@ OneSpec = Annotated[
 ]
 
 
+StepsPerEpoch = Annotated[int | None, data_option("--steps-per-epoch", help="Optimizer steps of an epoch.")]
+
+
 @dataclass(frozen=True)
 class SpecOptions(Options):
     """What a spec says, changed from the command line."""
@@ -73,7 +76,7 @@ class SpecOptions(Options):
     samples: Annotated[int | None, data_option("--samples", help="Rows of the training data.")] = None
     batch_size: Annotated[int | None, data_option("--batch-size", help="Samples of a batch, on one device.")] = None
     world_size: Annotated[int | None, data_option("--world-size", help="Devices (processes).")] = None
-    steps_per_epoch: Annotated[int | None, data_option("--steps-per-epoch", help="Optimizer steps of an epoch.")] = None
+    steps_per_epoch: StepsPerEpoch = None
     batches_per_epoch: Annotated[
         int | None,
         data_option("--batches-per-epoch", help="Batches of an epoch on one device, before accumulation."),

@@ -172,7 +172,7 @@ class _Assembly:
         positions = array("d", ((e - first) * n + i for e, n, i in zip(epochs, lengths, steps, strict=True)))
         span = " to ".join(f"{n:g}" for n in sorted({min(lengths), max(lengths)}))
         counting = f"the epochs count from {first} ({self.gathered.label(epoch)})"
-        self.remarks.append(f"{counting} and have {span} steps each: they are added up")
+        self.remarks.append(f"{counting} and have {span} {self.gathered.counts} each: they are added up")
         return "step", self._place_within(step, epoch), positions
 
     def _place_within(self, step: str, epoch: str) -> str:

@@ -80,6 +80,46 @@ def counted(log: Log) -> Log:
     return replace(log, unit="row", positions=rows, epochs=log.positions, remarks=(*log.remarks, remark))
 
 
+def in_steps(log: Log, per: int) -> Log:
+    """The log with steps for positions, where it has only fractions of an epoch of so many steps.
+
+    Raises LrcliError for a log that has something else, and for fractions that are no steps.
+    """
+    if log.unit != "epoch" or whole_positions(log.positions) is not None:
+        what = "--steps-per-epoch is for a log of fractions of an epoch and no steps"
+        raise LrcliError(f"{log.name} counts {log.unit}s: {what}")
+    runs = [steps_of_fractions(log.positions[run.start : run.stop], per) for run in log.runs]
+    positions = array("d", (step for steps in runs for step in steps or ()))
+    rows = zip(positions, log.positions, slack_of(log.positions), strict=False)
+    if len(positions) < len(log.positions) or any(abs(step / per - epoch) > slack for step, epoch, slack in rows):
+        raise LrcliError(f"{log.name}: with {per} steps to an epoch the fractions of an epoch are not all at a step")
+    return replace(log, unit="step", positions=positions, epochs=log.positions)
+
+
+def steps_of_fractions(epochs: Sequence[float], per: float) -> list[float] | None:
+    """The steps of evenly spaced epochs of so many steps each; None where that gives no whole ones.
+
+    >>> steps_of_fractions([0.32, 0.63, 0.95], 63)
+    [20.0, 40.0, 60.0]
+    """
+    places = spacing(epochs)
+    if places is None:
+        return None
+    stride = places[0] * per
+    whole = round(stride)
+    return [whole * number for number in places[1]] if whole and abs(stride - whole) < 0.02 * whole + 1e-9 else None
+
+
+def slack_of(epochs: Sequence[float]) -> list[float]:
+    """How far each epoch may be from what it was before it was rounded: to 2 decimals, 4 digits, or not at all."""
+    decimals = max(len(repr(epoch).partition(".")[2]) for epoch in epochs)
+    if decimals <= 2:
+        return [0.0051] * len(epochs)
+    if decimals <= 8:
+        return [0.51 * 10.0 ** (math.floor(math.log10(epoch)) - 3) if epoch > 0 else 0.0 for epoch in epochs]
+    return [1e-9 * epoch for epoch in epochs]
+
+
 def spacing(epochs: Sequence[float]) -> tuple[float, list[float]] | None:
     """How far apart evenly spaced rows are, some of them missing, and the number of each; None if they are not even.
 

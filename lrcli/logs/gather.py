@@ -96,6 +96,7 @@ class Gathered:
 
     names: every name seen, with its role: lr, step, epoch, other, text. texts: how the learning rates are written, by
     their family. words: what free text calls a column. headed: the epochs are those of headings above the rows.
+    counts: what the steps of an epoch are.
     """
 
     def __init__(self, request: LogRequest, others: bool) -> None:
@@ -107,6 +108,7 @@ class Gathered:
         self.without_rate = 0
         self.words: dict[str, str] = {}
         self.headed = False
+        self.counts = "steps"
         self._others = others
         self._last: dict[str, float] = {}  # the cells of the last row
         self._waiting: dict[str, float] = {}  # cells of a step that has no row yet

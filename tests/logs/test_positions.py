@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from lrcli.errors import LrcliError
-from lrcli.logs import LogRequest
-from lrcli.logs.axis import counted
+from lrcli.logs import Log, LogRequest
+from lrcli.logs.axis import counted, in_steps
 from lrcli.logs.read import read_log
 
 SCALAR = "Wall time,Step,Value\n1.6e9,0,0.1\n1.6e9,10,0.05\n"
@@ -125,3 +125,19 @@ def test_rows_in_another_order(tmp_path: Path, steps: list[int], request_: LogRe
     assert [1 / (1 + step) for step in expected] == list(log.lrs["lr"])
     assert [step + 0.5 for step in expected] == list(log.others["loss"])
     assert any(remark in said for said in log.remarks)
+
+
+FRACTIONS = [0.32, 0.63, 0.95, 1.27, 1.59, 1.9, 2.22, 2.54]
+"""Every 20 steps of epochs of 63, as a Trainer rounds them."""
+
+
+def test_fractions_of_epochs_of_so_many_steps() -> None:
+    """Fractions of an epoch are steps where it is said how many an epoch has, if all of them are at one."""
+    log = Log("run", "epoch", FRACTIONS, {"lr": [0.1] * 8})
+    assert ("step", [20.0 * k for k in range(1, 9)]) == ((steps := in_steps(log, 63)).unit, [*steps.positions])
+    for per in (62, 64, 1000):
+        with pytest.raises(LrcliError, match=f"with {per} steps to an epoch the fractions of an epoch are not all at"):
+            in_steps(log, per)
+    for unit, positions in (("step", [10.0, 20.0]), ("epoch", [1.0, 2.0])):
+        with pytest.raises(LrcliError, match=f"counts {unit}s: --steps-per-epoch is for"):
+            in_steps(Log("run", unit, positions, {"lr": [0.1, 0.2]}), 63)

@@ -213,3 +213,13 @@ def test_a_step_that_is_called_it() -> None:
     """`it` is a step where a total stands behind its number, too."""
     text = "ep 1/2 it 10/30 loss 0.5 lr 0.1\nep 2/2 it 10/30 loss 0.4 lr 0.05\n"
     assert [10, 40] == list(read_log("-", inputs=Inputs.of(text.encode())).positions)
+
+
+def test_samples_of_an_epoch(tmp_path: Path) -> None:
+    """PyTorch's examples count an epoch's samples, timm its batches, in brackets of the same form."""
+    for start, counts in (("Train Epoch: {}", "samples"), ("Train: {}", "steps")):
+        path = tmp_path / "train.log"
+        rows = [(epoch, at) for epoch in (0, 1) for at in range(0, 800, 160)]
+        lines = [f"{start.format(epoch)} [{at}/800 ({at // 8}%)]\tLoss: 1.2 lr: 0.{9 - epoch}" for epoch, at in rows]
+        path.write_text("\n".join(lines) + "\n")
+        assert any(f"have 800 {counts} each" in remark for remark in read_log(str(path)).remarks)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from lrcli.cli.command import make_command
 from lrcli.cli.environment import Environment, ExitStatus
-from lrcli.cli.options import LogOptions, Quiet, log_argument
+from lrcli.cli.options import LogOptions, Quiet, StepsPerEpoch, log_argument
 from lrcli.cli.output import Output
 from lrcli.infer.fit import Fitted, fit_run
 from lrcli.infer.numbers import check_magnitudes
 from lrcli.logs import Log
+from lrcli.logs.axis import in_steps
 from lrcli.logs.read import read_log
 from lrcli.logs.series import longest
 from lrcli.reader.source import split_column
@@ -29,6 +31,7 @@ def fit(
     log_options: LogOptions,
     output: Output,
     quiet: Quiet = False,
+    steps_per_epoch: StepsPerEpoch = None,
 ) -> ExitStatus:
     """Infer the schedule behind a log.
 
@@ -36,16 +39,20 @@ def fit(
 
     The spec is printed as YAML; its comments say what speaks for it and what the log does not determine. Of several
     runs in one log each is fitted, and the longest is printed. Exits with 0 if the spec gives every row at the log's
-    own precision, 1 if no spec was found, 2 on trouble.
+    own precision, 1 if no spec was found, 2 on trouble. --steps-per-epoch makes steps of a log that has only fractions
+    of an epoch.
     """
     read = read_log(log, inputs=env.inputs, request=log_options.request)
     for remark in read.remarks:
         env.note(f"{read.name}: {remark}")
+    if steps_per_epoch is not None:
+        read = in_steps(read, steps_per_epoch)
     for rates in read.lrs.values():
         check_magnitudes(read.name, rates)
     runs = read.runs
     number = longest(read) if log_options.run is None else log_options.run
     result = fit_run(read, number, only=split_column(log)[1] is not None)
+    result = replace(result, steps_per_epoch=steps_per_epoch or result.steps_per_epoch)
     if len(runs) > 1 and log_options.run is None:
         _tell_runs(env, read, number, result)
     for remark in result.remarks:

@@ -28,8 +28,8 @@ def target_framework(name: str) -> str:
         return known.name
     names = [each for each in registry.framework_names() if registry.framework_types(each)]
     near = closest(name, names)
-    hint = f"did you mean {near!r}? " if near else ""
-    raise LrcliError(f"--to has no framework {name[:60]!r}: {hint}There are spec, torch, {', '.join(names)}")
+    hint = f"did you mean {near!r}? There" if near else "there"
+    raise LrcliError(f"--to has no framework {name[:60]!r}: {hint} are spec, torch, {', '.join(names)}")
 
 
 def port(spec: Spec, framework: str) -> Ported:

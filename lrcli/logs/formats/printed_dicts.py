@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lrcli.logs import FARTHEST
-from lrcli.logs.axis import spacing
+from lrcli.logs.axis import slack_of, steps_of_fractions
 from lrcli.logs.format import FAR, LogFile, LogFormat, Opening
 from lrcli.logs.formats.json_rows import flat_row, row_of
 from lrcli.logs.gather import Cells, Gathered
@@ -126,7 +126,7 @@ def _steps(
     """The step of each row, and how it is known; None where it is not."""
     if steps := _steps_beside(epochs, bars.before, bars.after):
         return steps, "read from the progress bar beside each dict"
-    if all(totals.values()) and (steps := _steps_of_totals(epochs, totals["steps"] / totals["epochs"])):
+    if all(totals.values()) and (steps := steps_of_fractions(epochs, totals["steps"] / totals["epochs"])):
         return steps, "read from the epochs and what the Trainer says of their number and length"
     return _steps_of_end(epochs, ends[0]) if len(ends) == 1 else None
 
@@ -139,7 +139,7 @@ def _steps_beside(epochs: Sequence[float], before: Sequence[float], after: Seque
     """
     if not epochs or len(before) != len(epochs) or not max(epochs) > 0:
         return None
-    slack = _slack(epochs)
+    slack = slack_of(epochs)
     top = max(range(len(epochs)), key=lambda i: epochs[i])
     best: list[float] = []
     matched = 0
@@ -159,16 +159,6 @@ def _steps_beside(epochs: Sequence[float], before: Sequence[float], after: Seque
     return best if matched >= max(2, _ENOUGH * len(epochs)) else None
 
 
-def _steps_of_totals(epochs: Sequence[float], per: float) -> list[float] | None:
-    """The steps of evenly spaced epochs of so many steps each; None where that gives no whole ones."""
-    places = spacing(epochs)
-    if places is None:
-        return None
-    stride = places[0] * per
-    whole = round(stride)
-    return [whole * number for number in places[1]] if whole and abs(stride - whole) < 0.02 * whole + 1e-9 else None
-
-
 def _steps_of_end(epochs: Sequence[float], end: Mapping[str, Any]) -> tuple[list[float], str] | None:
     """The steps of rows at fractions of an epoch, and how they are known; None where several would do, or none.
 
@@ -185,7 +175,7 @@ def _steps_of_end(epochs: Sequence[float], end: Mapping[str, Any]) -> tuple[list
     least, most = shortest * slowest, longest * fastest
     if not (0 < least <= most < FARTHEST and epochs and max(epochs) <= last) or all(e % 1 == 0 for e in epochs):
         return None
-    slack = _slack([*epochs, last])
+    slack = slack_of([*epochs, last])
     fitting: tuple[list[float], str] | None = None
     for ahead in ([], [1.0]):
         n = len(epochs) - len(ahead)
@@ -232,16 +222,6 @@ def _narrowed(length: _Length, step: float, epoch: float, slack: float) -> _Leng
 
 def _is_some(length: _Length) -> bool:
     return length[0] <= length[1]
-
-
-def _slack(epochs: Sequence[float]) -> list[float]:
-    """How far each epoch may be from what it was before it was rounded: to 2 decimals, 4 digits, or not at all."""
-    decimals = max(len(repr(epoch).partition(".")[2]) for epoch in epochs)
-    if decimals <= 2:
-        return [0.0051] * len(epochs)
-    if decimals <= 8:
-        return [0.51 * 10.0 ** (math.floor(math.log10(epoch)) - 3) if epoch > 0 else 0.0 for epoch in epochs]
-    return [1e-9 * epoch for epoch in epochs]
 
 
 FORMAT = LogFormat("printed-dicts", recognise, _read, order=20)

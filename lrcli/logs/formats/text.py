@@ -5,6 +5,7 @@ Every kind of line with a learning rate is gathered, the most frequent one is th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,9 @@ MOST = 12
 _GAPS = 4
 _KINDS = 64
 _SHOWN = 120
+
+_SAMPLES = r"Train Epoch: *\d+ *\[ *\d+/\d+ *\("
+"""PyTorch's examples count the samples of an epoch so; timm's `Train: 3 [50/1251 (4%)]` counts batches."""
 
 Kind = tuple[str, str, bool]
 """The names of the position and of the learning rate, and whether the position is that of a heading above."""
@@ -193,6 +197,8 @@ class TextRows:
         kind = max(self.kinds.values(), key=lambda kind: kind.lines)
         self._target.take(kind.gathered)
         self._target.words = kind.words
+        if re.search(_SAMPLES, kind.first):
+            self._target.counts = "samples"
         left = f"; {count_text(self.other_lines, 'line')} without a learning rate left out" if self.other_lines else ""
         yield f"read as text: {count_text(kind.lines, 'line')} like {kind.example}{left}"
         for other in self.kinds.values():
