@@ -17,7 +17,7 @@ A way need not be right: `lrcli fit` holds each against the rows of the log.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from types import ModuleType
@@ -25,6 +25,18 @@ from typing import Any, NamedTuple
 
 from lrcli.frameworks.base import framework_modules
 from lrcli.values import dataclass
+
+
+class CycleFactors(NamedTuple):
+    """The factor from each cycle to the next of its length, its top, its floor and its height above the floor.
+
+    0 stands for none.
+    """
+
+    length: float
+    top: float
+    floor: float
+    height: float
 
 
 @dataclass(frozen=True)
@@ -41,8 +53,9 @@ class Shape:
     scale of an inverse; the size of equal steps, 0 where they differ; by what each cycle of restarts is longer than the
     one before, 0 where all are alike. climb: the exponent of a ramp that is a power. product: whether the warmup
     multiplies the decay. meets: whether the warmup is a line up to the decay's own value. rests: whether the run goes
-    on at the floor. milestones: of steps; of phases where each but the first begins. parts: the phases, each from its
-    own step 0. epochs: whether a step is an epoch. per_epoch: the steps of an epoch, 0 where the log does not say.
+    on at the floor. milestones: of steps; of phases, and of such cycles, where each but the first begins. parts: the
+    phases, and the cycles that are not alike, each from its own step 0. epochs: whether a step is an epoch. per_epoch:
+    the steps of an epoch, 0 where the log does not say.
     """
 
     decay: str
@@ -81,12 +94,32 @@ class Shape:
     def phases(self) -> list[tuple[int, Shape]]:
         """(first step, curve) of what follows one another; none where two run at once, or the warmup is no line."""
         if self.parts:
-            return [*zip((0, *self.milestones), self.parts, strict=True)]
+            return [*zip((0, *self.milestones), self.parts, strict=True)] if not self.warmup else []
         if self.ramp != "line" or self.product or self.begin < self.warmup:
             return []
         climb = Shape("line", self.start, end=self.warmup, floor=self.lr)
         before = [(0, climb)] * bool(self.warmup) + [(self.warmup, Shape("constant", self.lr))] * bool(self.held)
         return [*before, (self.begin, self.decay_alone)]
+
+    @property
+    def cycles(self) -> tuple[Shape, ...]:
+        """Each cycle of restarts; () of none, or where a cycle is no whole number of steps."""
+        if self.decay != "restarts" or self.parts:
+            return self.parts if self.decay == "restarts" else ()
+        powers = [(self.scale or 1.0) ** i for i in range(int(self.power))]
+        first = (self.end - self.begin) / sum(powers)
+        lengths = [round(first * power) for power in powers] if abs(first - round(first)) < 1e-2 else []
+        return tuple(Shape("cosine", self.lr, end=length, floor=self.floor) for length in lengths)
+
+    @property
+    def cycle_factors(self) -> CycleFactors | None:
+        """What each cycle of restarts is times the one before; None where there are none, or their lengths are odd."""
+        cycles, factor = self.cycles, self.scale or 1.0
+        if not cycles or any(abs(part.end - cycles[0].end * factor**i) > 1 for i, part in enumerate(cycles)):
+            return None
+        floors = [part.floor for part in cycles]
+        heights = [part.lr - part.floor for part in cycles]
+        return CycleFactors(factor, _factor([part.lr for part in cycles]), _factor(floors), _factor(heights))
 
     @property
     def levels(self) -> tuple[float, ...]:
@@ -147,6 +180,14 @@ class Shape:
     def from_first_part(self) -> bool:
         """Whether it is plain, with such a warmup."""
         return self.plain and self.counts_from_one
+
+
+def _factor(values: Sequence[float]) -> float:
+    """The factor from each value to the next, of at most 12 digits; 0 where there is none."""
+    first, *later = values
+    factor = float(f"{later[0] / first:.12g}") if later and first else 1.0
+    same = all(abs(value - first * factor**i) <= 1e-9 * abs(first) for i, value in enumerate(later, 1))
+    return factor if same else 0.0
 
 
 class Words(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from lrcli.errors import LrcliError
@@ -39,6 +39,11 @@ def cost(value: float) -> float:
             return min(count, 1.0 + digits(near))
     liked = {"1": 0.5, "2": 0.3, "5": 0.3, "25": 0.6, "15": 0.3, "75": 0.2, "3": 0.1}.get(figures, 0.0)
     return count - liked
+
+
+def floor_cost(floor: float, lr: float) -> float:
+    """The cost of a rate, or of the share of another that it is, whichever is rounder."""
+    return min(cost(floor), cost(floor / lr))
 
 
 def simplest(low: float, high: float) -> float:
@@ -96,6 +101,28 @@ def rounded(value: float, most: int = 15) -> Iterator[float]:
             yield short
     if value not in seen:
         yield value
+
+
+def geometric(
+    spans: Sequence[tuple[float, float]], exponents: Sequence[int]
+) -> tuple[tuple[float, float], float] | None:
+    """((low, high) of a number, a factor): the number times these powers of the factor lies in the intervals.
+
+    >>> geometric([(1.0, 1.1), (0.49, 0.51), (0.06, 0.063)], [0, 1, 4])
+    ((1.0, 1.008), 0.5)
+    """
+    (least, most), first = spans[0], exponents[0]
+    if min(low for low, _ in spans) <= 0:
+        return None
+    later = [(span, exponent - first) for span, exponent in zip(spans, exponents, strict=True) if exponent > first]
+    lowest = max(((low / most) ** (1 / n) for (low, _), n in later), default=1.0)
+    highest = min(((high / least) ** (1 / n) for (_, high), n in later), default=1.0)
+    if not 0 < lowest <= highest:
+        return None
+    factor = simplest(lowest, highest)
+    numbers = [(low / factor**n, high / factor**n) for (low, high), n in zip(spans, exponents, strict=True)]
+    low, high = max(low for low, _ in numbers), min(high for _, high in numbers)
+    return ((low, high), factor) if low <= high else None
 
 
 def simplest_factor(low: float, high: float) -> float:

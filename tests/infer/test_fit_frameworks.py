@@ -311,6 +311,97 @@ CASES: dict[str, tuple[str, range, str]] = {
 }
 
 
+RESTARTS = {
+    "timm: shrinking": (
+        "timm.CosineLRScheduler",
+        EPOCHS,
+        "lr_min: 1e-5, t_initial: 30, cycle_limit: 3, cycle_decay: 0.5",
+    ),
+    "timm: under a warmup": (
+        "timm.CosineLRScheduler",
+        EPOCHS,
+        "lr_min: 1e-5, t_initial: 30, cycle_limit: 3, cycle_decay: 0.5, warmup_t: 5",
+    ),
+    "timm: longer, at rest": (
+        "timm.CosineLRScheduler",
+        EPOCHS,
+        "lr_min: 1e-5, t_initial: 12, cycle_limit: 3, cycle_mul: 2, warmup_t: 5, warmup_prefix: true",
+    ),
+    "timm: longer by a half": (
+        "timm.CosineLRScheduler",
+        EPOCHS,
+        "lr_min: 1e-5, t_initial: 20, cycle_limit: 3, cycle_mul: 1.5",
+    ),
+    "fairseq: with its floor": (
+        "fairseq.cosine",
+        STEPS,
+        "warmup_updates: 200, lr_period_updates: 600, lr_shrink: 0.5, min_lr: 1e-5",
+    ),
+    "fairseq: longer": (
+        "fairseq.cosine timm.CosineLRScheduler",
+        STEPS,
+        "warmup_updates: 200, lr_period_updates: 400, lr_shrink: 0.5, t_mult: 2",
+    ),
+    "ignite": (
+        "ignite.CosineAnnealingScheduler timm.CosineLRScheduler",
+        STEPS,
+        "start_value: 0.003, end_value: 1e-5, cycle_size: 500, start_value_mult: 0.8, cycle_mult: 1.25",
+    ),
+    "keras: shrinking above a floor": (
+        "keras.CosineDecayRestarts",
+        STEPS,
+        "first_decay_steps: 500, t_mul: 1.0, m_mul: 0.8, alpha: 0.01, dtype: float64",
+    ),
+    "keras: longer by a half": (
+        "keras.CosineDecayRestarts timm.CosineLRScheduler fairseq.cosine",
+        STEPS,
+        "first_decay_steps: 400, t_mul: 1.5, m_mul: 0.9, dtype: float64",
+    ),
+    "mmcv": (
+        "mmcv.lr_config",
+        STEPS,
+        "policy: CosineRestart, periods: [500, 700, 800], restart_weights: [1, 0.7, 0.4], by_epoch: false, "
+        "min_lr: 1e-5",
+    ),
+    "mmcv: under a warmup": (
+        "mmcv.lr_config",
+        STEPS,
+        "policy: CosineRestart, periods: [500, 500, 1000], restart_weights: [1, 1, 0.5], min_lr: 0, by_epoch: false, "
+        "warmup: linear, warmup_iters: 200",
+    ),
+    "mmengine": (
+        "mmengine.param_scheduler",
+        STEPS,
+        "schedulers: [{type: LinearLR, start_factor: 0.01, by_epoch: false, end: 200}, {type: CosineRestartLR, "
+        "periods: [600, 800, 600], restart_weights: [1, 0.5, 0.5], eta_min: 1e-5, by_epoch: false, begin: 200}]",
+    ),
+    "optax": (
+        "mmcv.lr_config",
+        STEPS,
+        "cosine_kwargs: [{init_value: 0.003, peak_value: 0.003, warmup_steps: 0, decay_steps: 800}, "
+        "{init_value: 0.001, peak_value: 0.001, warmup_steps: 0, decay_steps: 700}, "
+        "{init_value: 0.0004, peak_value: 0.0004, warmup_steps: 0, decay_steps: 500}], dtype: float64",
+    ),
+}
+
+
+@pytest.mark.parametrize("rounding", [FULL, FIVE], ids=["full", "5 digits"])
+@pytest.mark.parametrize("name", RESTARTS)
+def test_restarts_are_named(name: str, rounding: Rounding) -> None:
+    """Cycles of other lengths and heights are said by a framework that has such."""
+    kinds, run, keys = RESTARTS[name]
+    kind = "optax.sgdr_schedule" if name == "optax" else kinds.split()[0]
+    in_epochs = run is EPOCHS
+    found = fitted(
+        f"{{{run}{{type: {kind}, {keys}}}}}",
+        range(100) if in_epochs else range(0, 2000, 10),
+        rounding,
+        "epoch" if in_epochs else "step",
+    )
+    assert found.kind in kinds.split()
+    assert found.rows == found.explained
+
+
 TRAINERS = {
     "sgd": ("{epochs: 40, lr0: 0.01, optimizer: SGD}", 40, 120),
     "cosine": ("{epochs: 40, lr0: 0.02, lrf: 0.1, cos_lr: true, optimizer: SGD}", 40, 120),
@@ -389,6 +480,13 @@ SINGLES = (
     "boundaries_and_scales: {1200: 0.5, 2400: 0.1}}",
     "lr: 0.001, steps: 3000, schedule: {type: optax.piecewise_interpolate_schedule, "
     "interpolate_type: linear, boundaries_and_scales: {1200: 0.5, 3000: 0.1}}",
+    "lr: 0.001, steps: 3000, schedule: {type: keras.CosineDecayRestarts, first_decay_steps: 400}",
+    "lr: 0.001, steps: 3000, schedule: {type: keras.CosineDecayRestarts, first_decay_steps: 400, t_mul: 1.0}",
+    "lr: 0.001, steps: 3000, schedule: {type: keras.CosineDecayRestarts, first_decay_steps: 500, "
+    "t_mul: 1.5, m_mul: 0.9, alpha: 0.05}",
+    "steps: 3000, schedule: {type: optax.sgdr_schedule, cosine_kwargs: ["
+    "{init_value: 0.001, peak_value: 0.001, warmup_steps: 0, decay_steps: 1000}, "
+    "{init_value: 0.0005, peak_value: 0.0005, warmup_steps: 0, decay_steps: 2000}]}",
     "steps: 3000, schedule: {type: optax.join_schedules, boundaries: [300, 2400], schedules: ["
     "{type: optax.linear_schedule, init_value: 0.0, end_value: 0.001, transition_steps: 300}, "
     "{type: optax.constant_schedule, value: 0.001}, "
@@ -413,6 +511,13 @@ def test_schedule_in_shortest_singles_is_named(text: str) -> None:
     found = fit_run(Log("run", "step", list(places), {"lr": rates}, rounding=Rounding("float32")))
     assert text.partition("type: ")[2].startswith(found.kind)
     assert [shortest32(found.candidate.at(p)) for p in places if found.candidate] == rates
+
+
+@pytest.mark.parametrize("text", SINGLES, ids=lambda text: text.partition("type: ")[2].partition(",")[0])
+def test_schedule_in_single_precision_of_few_digits(text: str) -> None:
+    """A log of five digits may show what single precision leaves of a difference near a floor."""
+    found = fitted(f"{{name: run, {text}}}", range(0, 3000, 30), FIVE)
+    assert found.rows == found.explained
 
 
 def test_restarts_behind_the_highest_row() -> None:

@@ -13,6 +13,8 @@ def spell(shape: Shape) -> Iterator[Words]:
     """Its decays without a warmup."""
     if shape.warmup:
         return
+    if shape.parts:
+        yield from _restarts(shape)
     if len(shape.levels) > 1:
         boundaries = tuple(m - 1 for m in shape.milestones)
         for dtype in ("float32", "float64"):
@@ -30,9 +32,10 @@ def spell(shape: Shape) -> Iterator[Words]:
 
 
 def spell_single(shape: Shape) -> Iterator[Words]:
-    """Its half cosine, which may begin with a warmup, and its exponential."""
+    """Its half cosine, which may begin with a warmup, its restarts, and its exponential."""
     if not shape.plain:
         return
+    yield from _restarts(shape)
     if shape.decay == "cosine":
         keys = {"decay_steps": shape.end - shape.begin, "alpha": shape.floor_share}
         warmed = {"initial_learning_rate": shape.start, "warmup_target": shape.lr, "warmup_steps": shape.warmup}
@@ -40,3 +43,11 @@ def spell_single(shape: Shape) -> Iterator[Words]:
     elif shape.decay == "exponential" and not shape.warmup:
         for steps, rate in decays_of(shape.power):
             yield Words("keras.ExponentialDecay", {"decay_steps": steps, "decay_rate": rate})
+
+
+def _restarts(shape: Shape) -> Iterator[Words]:
+    """Its cycles, whose heights above one floor shrink by a factor."""
+    if (factors := shape.cycle_factors) and factors.height and factors.floor == 1 and not shape.warmup:
+        keys = {"first_decay_steps": shape.cycles[0].end, "t_mul": factors.length, "m_mul": factors.height}
+        for dtype in ("float32", "float64"):
+            yield Words("keras.CosineDecayRestarts", {**keys, "alpha": shape.floor_share, "dtype": dtype})

@@ -17,14 +17,22 @@ _POLICIES = {
     "power": "Poly",
     "inverse": "Inv",
     "exponential": "exp",
+    "restarts": "CosineRestart",
 }
 _WARMUPS = {"line": "linear", "level": "constant", "growth": "exp"}
 
 
 def spell(shape: Shape) -> Iterator[Words]:
-    """Its policies that others do not have: inverse powers of time, and decays with a warmup that multiplies them."""
-    if shape.product or (shape.decay == "inverse" and shape.scale):
+    """Its policies that others do not have: cycles of any length and height, inverse powers of time, and products."""
+    if shape.product or shape.parts or (shape.decay == "inverse" and shape.scale):
         yield from spell_own(shape)
+
+
+def cycle_keys(shape: Shape, floor: float) -> dict[str, tuple[float, ...]]:
+    """The lengths of cycles, and their heights above a floor."""
+    lengths = tuple(part.end for part in shape.cycles)
+    weights = (float(f"{(part.lr - floor) / (shape.lr - floor):.12g}") for part in shape.cycles)
+    return {"periods": lengths, "restart_weights": tuple(weights)}
 
 
 def spell_own(shape: Shape) -> Iterator[Words]:
@@ -46,6 +54,8 @@ def spell_own(shape: Shape) -> Iterator[Words]:
             keys["gamma"] = shape.power
         elif shape.decay in ("cosine", "line", "power"):
             keys |= {"min_lr": shape.floor} | ({} if shape.decay == "cosine" else {"power": shape.power})
+        elif shape.decay == "restarts" and shape.cycles:
+            keys |= cycle_keys(shape, shape.floor) | {"min_lr": shape.floor}
         elif shape.decay != "constant":
             return
     keys |= {} if by_epoch else {"by_epoch": False}

@@ -7,12 +7,19 @@ from itertools import pairwise, product, repeat
 from typing import Any
 
 from lrcli.frameworks.fitting import Shape, Words
+from lrcli.frameworks.mmcv.fitting import cycle_keys
 from lrcli.frameworks.porting import NEARLY_0, WantedCurve
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import Record
 
 RANK = 9
 LOG = r" - mmengine - INFO - | mmengine +INFO "
+
+
+def spell(shape: Shape) -> Iterator[Words]:
+    """Its list of schedulers with cycles of any length and height."""
+    if shape.parts and shape.cycles:
+        yield from spell_own(shape)
 
 
 def spell_own(shape: Shape) -> Iterator[Words]:
@@ -31,13 +38,15 @@ def spell_own(shape: Shape) -> Iterator[Words]:
     elif shape.decay == "cosine":
         size = shape.end - shape.begin
         parts.append({"type": "CosineAnnealingLR", "T_max": size, "eta_min": shape.floor, **span})
+    elif shape.cycles:
+        parts.append({"type": "CosineRestartLR", "eta_min": shape.floor, **cycle_keys(shape, 0.0), **span})
     elif shape.decay in ("line", "power"):
         span["end"] += 1  # PolyLR is at eta_min one step before its end
         parts.append({"type": "PolyLR", "eta_min": shape.floor, "power": shape.power, **span})
     elif shape.decay != "constant":
         return
     if parts:
-        yield Words("mmengine.param_scheduler", {"schedulers": tuple(parts)})
+        yield Words("mmengine.param_scheduler", {"schedulers": tuple(map(Record, parts))})
 
 
 def entry_lists(curve: WantedCurve) -> Iterator[tuple[Record, ...]]:

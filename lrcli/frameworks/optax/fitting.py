@@ -14,6 +14,11 @@ RANK = 6
 def spell_single(shape: Shape) -> Iterator[Words]:
     """Its decays, those of them that it has with a warmup, and schedules one after the other."""
     yield from _alone(shape)
+    if shape.cycles and not shape.warmup:
+        names = ("init_value", "peak_value", "warmup_steps", "decay_steps", "end_value")
+        values = ((part.lr, part.lr, 0, part.end, part.floor) for part in shape.cycles)
+        kwargs = tuple(Record(dict(zip(names, each, strict=True))) for each in values)
+        yield Words("optax.sgdr_schedule", {"cosine_kwargs": kwargs})
     if len(shape.phases) > 1:
         yield from _cornered(shape.corners)
         parts = [next((words._replace(lr=part.lr) for words in _alone(part)), None) for _, part in shape.phases]

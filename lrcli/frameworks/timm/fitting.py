@@ -36,7 +36,11 @@ def spell(shape: Shape) -> Iterator[Words]:
         return
     prefix = {"warmup_prefix": True} if shape.warmup and shape.begin == shape.warmup else {}
     size = shape.end - shape.begin
-    if shape.decay in _CYCLES and size > 0:
+    if (factors := shape.cycle_factors) and factors.top and factors.floor == 1:
+        cycles = {"t_initial": shape.cycles[0].end, "cycle_mul": factors.length, "cycle_decay": factors.top}
+        limit = {"cycle_limit": len(shape.cycles), "lr_min": shape.floor}
+        yield Words("timm.CosineLRScheduler", {**cycles, **limit, **keys, **prefix})
+    elif shape.decay in _CYCLES and size > 0:
         power = {"power": shape.power} if shape.decay in ("line", "power") else {}
         name = f"timm.{_CYCLES[shape.decay]}"
         yield Words(name, {"t_initial": size, "lr_min": shape.floor, **power, **keys, **prefix})

@@ -41,7 +41,7 @@ def spell(shape: Shape) -> Iterator[Words]:
         yield words("cosine", **end)
     elif shape.decay == "cosine":
         yield words("cosine_with_min_lr", **end, min_lr=shape.floor)
-    elif shape.decay == "restarts" and not shape.floor and not shape.scale:
+    elif shape.decay == "restarts" and not (shape.floor or shape.scale or shape.parts):
         yield words("cosine_with_restarts", **end, num_cycles=shape.power)
     elif shape.decay == "inverse" and shape.power == 0.5:
         usual = shape.warmup or 10_000

@@ -12,14 +12,15 @@ from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.compose import clocked_candidates, compose, curved_candidates, with_warmup
 from lrcli.infer.fit.cyclic import cyclic_candidates, one_cycle_candidates
+from lrcli.infer.fit.laws import Law
 from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import curves, in_words
 from lrcli.infer.fit.phases import phase_candidates
 from lrcli.infer.fit.plateau import MetricColumns, plateau_candidates
-from lrcli.infer.fit.restarts import restart_candidates
+from lrcli.infer.fit.restarts import restarts_of
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.sampled import between_candidates, sampled_candidates, warming_candidates
-from lrcli.infer.fit.segments import Segment, cut, cycles, last_stretch
+from lrcli.infer.fit.segments import Segment, cut, last_stretch, restarts
 from lrcli.infer.fit.skipped import late_candidates
 from lrcli.infer.fit.steps import Flat, falling, flats
 from lrcli.infer.limits import FEW_WARM, MOST_CYCLES, SLACKS, UNROUND
@@ -37,8 +38,8 @@ def candidates(rows: FitRows, searched: FitRows, metrics: MetricColumns) -> Iter
     if triangles := list(cyclic_candidates(rows)):
         yield from triangles
         return
-    if 2 <= len(stretches := cycles(searched)) <= MOST_CYCLES:
-        restarted = restart_candidates(searched, stretches)
+    if 1 <= len(jumps := restarts(searched)) < MOST_CYCLES:
+        restarted = _restarted(searched, jumps)
         yield from restarted
         if restarted:
             return
@@ -92,6 +93,22 @@ def _stepped(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:
         drops = [(rows.at[b.start - 1], rows.at[b.start]) for a, b in pairs if b.high < a.low]
         before = replace(law, height=law.height / law.power ** len(drops), drops=(*drops, *law.drops))
         yield from clocked_candidates(rows, Segment(flats[last_rise].start, len(rows), before))
+
+
+def _restarted(rows: FitRows, jumps: list[int]) -> list[Candidate]:
+    """Cycles after the rise that the run begins with, or that have begun before it; the run may rest behind them."""
+    stop = len(rows)
+    while abs(rows.values[stop - 2] - rows.values[-1]) <= rows.slack[-1]:
+        stop -= 1
+    flat = Segment(stop, len(rows), Law("constant", height=rows.values[-1])) if stop < len(rows) else None
+    top = max(range(jumps[0]), key=rows.values.__getitem__)
+    last = last_stretch(rows.part(0, jumps[0]), SLACKS[0], jumps[0]).start  # behind a warmup that multiplies it
+    for start in dict.fromkeys(i for i in (top, top + 1, last) if i < jumps[0] - 1):
+        law = restarts_of(rows.part(start, stop), [i - start for i in jumps if i < stop])
+        segment = Segment(start, stop, law)
+        if restarted := with_warmup(rows, segment, flat) or clocked_candidates(rows, segment, flat):
+            return restarted
+    return []
 
 
 def _of_segments(rows: FitRows, searched: FitRows, segments: list[Segment]) -> Iterator[Candidate]:

@@ -58,9 +58,9 @@ def curved_candidates(rows: FitRows, segment: Segment) -> list[Candidate]:
     return []
 
 
-def with_warmup(rows: FitRows, segment: Segment) -> list[Candidate]:
-    """Candidates in which `segment` is the main law and all rows before it its warmup."""
-    return in_words(_after_warmup(rows, segment), rows)
+def with_warmup(rows: FitRows, segment: Segment, flat: Segment | None = None) -> list[Candidate]:
+    """Candidates in which `segment` is the main law, all rows before it its warmup and `flat` its end."""
+    return in_words(_after_warmup(rows, segment, flat), rows)
 
 
 def _after_warmup(
@@ -119,6 +119,10 @@ def _main_begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start],
         wholes = ((simplest_whole(near - around - p, near + around - p), p) for p, _ in begins)
         tops = _tops(law, [*(whole + p for whole, p in wholes if whole is not None), *range(near - 3, near + 4), *met])
         yield from dict.fromkeys(top for top in tops if not len(before) or top > before.at[-1])
+        return
+    if law.kind == "restarts" and len(before):  # the first cycle may be too short to tell
+        at, behind = inner.at[:2]
+        yield from range(min(behind - 1, at + 60), max(before.at[-1], at - 60), -1)
         return
     if not any(before.values) and (law.kind == "inverse" or (law.kind == "line" and law.slope < 0)):
         yield from (peak for peak in _hidden_peaks(inner, law) if not len(before) or peak > before.at[-1])
@@ -189,7 +193,7 @@ def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None = None
         spent += COSTS["flat end"] * (main.kind == "cosine")
         resting = flat.law(0)
         floor = shortest32(resting) if rows.single else float(f"{resting:.12g}")
-        shape = replace(shape, floor=floor, end=warmup.steps + end, rests=True)
+        shape = replace(shape, floor=floor, end=(0 if how else warmup.steps) + end, rests=True)
     more = {"free": tuple(free), "evidence": tuple(evidence), "skipped": (main.begin,) * late}
     return main.draft(warmup.first_step - late, shape, spent, **more)
 
@@ -202,7 +206,7 @@ def _may_end(law: Law) -> bool:
 def _end_at(main: Main, flat: Segment, rows: FitRows) -> int | None:
     """How long the main curve is, if it ends where it meets the flat stretch."""
     value = flat.law(0)
-    if main.kind in ("cosine", "polynomial"):
+    if main.kind in ("cosine", "cosine_restarts", "polynomial"):
         past = main.begin + main.shape.end > rows.at[flat.start]
         return None if past or abs(value - main.shape.floor) > rows.slack[flat.start] else main.shape.end
     if main.kind != "linear" or main.shape.floor >= main.lr:
@@ -220,12 +224,12 @@ def _ratio_discount(warmup: int, length: int) -> float:
     return 0.0
 
 
-def clocked_candidates(rows: FitRows, segment: Segment) -> list[Candidate]:
-    """Candidates whose main law is the last stretch and began before it."""
-    return in_words(_clocked(rows, segment), rows)
+def clocked_candidates(rows: FitRows, segment: Segment, flat: Segment | None = None) -> list[Candidate]:
+    """Candidates whose main law is that of a stretch and began before it; `flat` is its end."""
+    return in_words(_clocked(rows, segment, flat), rows)
 
 
-def _clocked(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
+def _clocked(rows: FitRows, segment: Segment, flat: Segment | None) -> Iterator[Candidate]:
     for main in clocked_mains(rows, segment):
         before = rows.part(bisect_left(rows.at, main.begin), segment.start)
         if len(before) < 2 or before.at[0] == before.at[-1]:
@@ -234,13 +238,11 @@ def _clocked(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
         for how, rising, target in _ways(before, main, rows):
             ends = kinks(rising, climbing(rising, begins), target, rows.at[segment.start], begins)
             lr = target(main.begin)
-            lines = (ramp(rising, begins[0], end, target(end), lr=lr) for end in ends)
-            for warmup in (
-                *lines,
-                *(by_factors(rising, main.begin, rows.at[segment.start]) if how == _PRODUCT else ()),
-            ):
+            warmups = [ramp(rising, begins[0], end, target(end), lr=lr) for end in ends]
+            warmups += by_factors(rising, main.begin, rows.at[segment.start]) if how == _PRODUCT else ()
+            for warmup in warmups:
                 if warmup and warmup.warmup and not warmup.held and warmup.start_factor < 1:
-                    yield from filter(None, [_joined(warmup, main, rows, how=how)])
+                    yield from filter(None, [_joined(warmup, main, rows, flat, how)])
 
 
 def _ways(before: FitRows, main: Main, rows: FitRows) -> Iterator[tuple[str, FitRows, RateAt]]:

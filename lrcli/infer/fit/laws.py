@@ -35,7 +35,8 @@ _ENDLESS = Linear(start_factor=0.0, end_factor=2.0**60, total_iters=2.0**60)
 class Law:
     """y = floor + height * unit((p - begin) / length), where the unit falls from 1 to 0 in one step.
 
-    kind: as `Shape.decay`. A length below 0 runs a power backwards: an inverse falls from the pole at its end, a root
+    kind: as `Shape.decay`; of "restarts" it is the first cycle, with the `waves` of all, None of those that are not
+    known. A length below 0 runs a power backwards: an inverse falls from the pole at its end, a root
     of negative height from 0 there. A "line" is one of slope 1 that does not end, nor does a "log", and an
     "exponential" halves in its length. power: the exponent; of "steps" the factor at each of the `drops`; of "tanh" 0
     where its step 0 is a row at the top itself.
@@ -48,6 +49,7 @@ class Law:
     floor: float = 0.0
     height: float = 1.0
     drops: tuple[Drop, ...] = ()
+    waves: tuple[Law | None, ...] = ()
 
     @cached_property
     def rule(self) -> RateAt:
@@ -98,6 +100,7 @@ def _unit(kind: str, power: float, milestones: tuple[int, ...]) -> RateAt:
             return curve  # type: ignore[return-value]
         # a hyperbolic tangent is known between its ends; without a warmup its step 0 is at the top itself
         return lambda x: curve(min(max(int(size * x), 1), size - 1)) if x or power else 1.0
+    kind = "cosine" if kind == "restarts" else kind
     backwards = {"inverse": -power, "root": 0.5}
     power = {"exponential": 0.5, **backwards}.get(kind, power)
     schedule = plain_schedule(

@@ -18,10 +18,11 @@ from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Main
 from lrcli.infer.fit.laws import Law
 from lrcli.infer.fit.naming import curves
+from lrcli.infer.fit.restarts import restart_shapes
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.steps import step_shapes
 from lrcli.infer.fit.warmup import Start, ramp
-from lrcli.infer.numbers import cost, digits, rounded, simplest, simplest_whole
+from lrcli.infer.numbers import cost, digits, floor_cost, rounded, simplest, simplest_whole
 from lrcli.infer.usual import FLOOR_SHARES
 
 
@@ -29,6 +30,9 @@ def mains(rows: FitRows, law: Law, begin: int) -> Callable[[int], Iterator[Main]
     """The curves of a law that begin at a position, by the run's step 0: it bears on which lengths are round."""
     if law.kind == "tanh" and rows.at[0] == begin:  # the first row is another one with a warmup than without
         rows = rows.part(1, len(rows))
+    if law.kind == "restarts":
+        cycles = [Main(begin, shape, spent) for shape, spent in restart_shapes(rows, law, begin)]
+        return lambda first_step: iter(cycles)
     to_zero = law.kind not in ("cosine", "power", "tanh") or law.floor <= 0
     return partial(_mains, rows, law, begin, cache(lambda shape: sized(rows, shape, begin, to_zero)))
 
@@ -97,11 +101,6 @@ def _length_cost(n: float, *before: int) -> float:
     return min(cost(n), *(COSTS["end instead"] + cost(n + more) for more in before))
 
 
-def floor_cost(floor: float, lr: float) -> float:
-    """The cost of a floor, or of the share that it is, whichever is rounder."""
-    return min(cost(floor), cost(floor / lr))
-
-
 def whole_lengths(exact: float, shifts: Iterable[int], fits: Callable[[int], bool]) -> list[int]:
     """The whole lengths that fit: those that are round, or with one of the shifts added, and the nearest."""
     near = round(exact)
@@ -130,12 +129,9 @@ def whole_lengths(exact: float, shifts: Iterable[int], fits: Callable[[int], boo
 
 
 def sized(rows: FitRows, unit: Shape, begin: int, to_zero: bool = False) -> list[Shape]:
-    """A shape of height 1 with the roundest amplitudes that give the rows: its own floor, or another unless `to_zero`.
-
-    Another floor is a share of the learning rate, else near the one with which the curve is nearest to the rows.
-    """
+    """A shape of height 1 with the roundest amplitudes that give the rows; with another floor unless `to_zero`."""
     for curve in curves(unit, rows, begin):
-        for floor, share in _floors(rows, curve, to_zero):
+        for floor, share in [(0.0, 0.0)] if to_zero else rows.floors(curve):
             rest = rows.minus(lambda p, floor=floor: floor) if floor else rows  # type: ignore[misc]
             lifted = (lambda p, share=share, curve=curve: share + (1 - share) * curve(p)) if share else curve
             with suppress(OverflowError):
@@ -143,15 +139,6 @@ def sized(rows: FitRows, unit: Shape, begin: int, to_zero: bool = False) -> list
                     lr = simplest(span[0] + floor, span[1] + floor)
                     return [replace(unit, lr=lr, floor=floor or float(f"{lr * (share or unit.floor):.12g}"))]
     return []
-
-
-def _floors(rows: FitRows, curve: Callable[[int], float], to_zero: bool) -> Iterator[tuple[float, float]]:
-    """(floor, its share of the learning rate), of which one is 0."""
-    yield 0.0, 0.0
-    near = None if to_zero else rows.heights(curve)
-    if near is not None:
-        yield from ((0.0, share) for share in (*FLOOR_SHARES, 1 / 3, 2 / 3))
-        yield from ((floor, 0.0) for floor in rounded(near[0], 15) if 0 < floor < rows.peak)
 
 
 def _rising(rows: FitRows, law: Law, begin: int) -> list[Main]:

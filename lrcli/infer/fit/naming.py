@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -80,9 +80,10 @@ def _decay(shape: Shape) -> Schedule | None:
     if shape.decay == "steps":
         return MultiStep(tuple(m - shape.begin for m in shape.milestones), shape.power)
     if shape.decay == "restarts":
-        factor, count = int(shape.scale) or 1, int(shape.power)
-        parts = sum(factor**k for k in range(count))
-        return None if size % parts else CosineRestarts(T_0=size // parts, T_mult=factor, eta_min=shape.floor)
+        factor = int(shape.scale) or 1
+        parts = sum(factor**k for k in range(int(shape.power)))
+        known = not shape.parts and not shape.rests and not shape.scale % 1 and not size % parts
+        return CosineRestarts(T_0=size // parts, T_mult=factor, eta_min=shape.floor) if known else None
     return None
 
 
@@ -122,7 +123,9 @@ def said(bare: Candidate, rows: FitRows) -> Candidate | None:
     if schedule is None:
         return (None if is_code else next(spoken(bare, rows), None)) or _in_parts(bare, bare.shape, rows)
     candidate = replace(bare, schedule=schedule)
-    return candidate if rows.holds(candidate.at) else None
+    if rows.holds(candidate.at):
+        return candidate
+    return next(spoken(bare, rows), None) if rows.loose else None  # which its own arithmetic may give
 
 
 def _in_parts(bare: Candidate, shape: Shape, rows: FitRows) -> Candidate | None:
@@ -146,7 +149,7 @@ def spoken(candidate: Candidate, rows: FitRows, *, writer: str = "") -> Iterator
     shape = replace(candidate.shape, epochs=rows.in_epochs, per_epoch=rows.epoch)
     if writer:
         shape = replace(shape, end=shape.end or rows.at[-1] + 1 - candidate.first_step)
-    ways = (*(["spell_own"] if writer else []), "spell", *(["spell_single"] if rows.single else []))
+    ways = (*(["spell_own"] if writer else []), "spell", *(["spell_single"] if rows.single or rows.loose else []))
     for words in spellings(shape, *ways, writer=writer):
         with suppress(LrcliError):
             worded = _in_words(words, candidate, rows)
@@ -236,11 +239,26 @@ def _numbers(candidate: Candidate) -> int:
 def _keys_cost(candidate: Candidate) -> float:
     """How much there is to say with its keywords, a word like a number; the length of the run is said already."""
     schedule, length = candidate.schedule, candidate.setting.length if candidate.setting else 0
-    given = ((getattr(schedule, f.name), f.default) for f in parameters(schedule))
-    values = (value for value, default in given if value not in (default, length))
-    parts = (x for value in values for x in (value if isinstance(value, tuple) else (value,)))
+    parts = _parts_of(tuple(value for value in _given(schedule) if value != length))
     lr_cost = cost(candidate.lr) if digits(candidate.lr) >= UNROUND else 0.0
     return round(lr_cost + sum(cost(x) if type(x) in (int, float) else 1.0 for x in parts), 6)
+
+
+def _given(schedule: Schedule) -> Iterator[Any]:
+    """The values of a schedule that are not its defaults."""
+    given = ((getattr(schedule, f.name), f.default) for f in parameters(schedule))
+    return (value for value, default in given if value != default)
+
+
+def _parts_of(value: Any) -> Iterator[Any]:
+    """The numbers and words in a value, which may be a list of records or of schedules."""
+    if isinstance(value, Schedule):
+        value = (value.name, *_given(value))
+    if isinstance(value, (tuple, Mapping)):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from _parts_of(part)
+    else:
+        yield value
 
 
 def _refused(candidate: Candidate) -> bool:

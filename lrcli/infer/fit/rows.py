@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -10,7 +10,9 @@ from typing import Any
 from lrcli.infer.effort import spend
 from lrcli.infer.fit.solve import amplitudes
 from lrcli.infer.limits import EXACT_SINGLE, FINE, SLACKS
+from lrcli.infer.numbers import rounded
 from lrcli.infer.rows import Rows, evenly
+from lrcli.infer.usual import FLOOR_SHARES
 from lrcli.logs import Rounding
 from lrcli.logs.rounding import FULL, tolerance
 from lrcli.values import dataclass
@@ -22,7 +24,7 @@ class FitRows(Rows):
 
     peak: the largest learning rate. epoch: the steps of an epoch where the log's own columns say that, else 0.
     in_epochs: whether positions are epochs. writer: the framework that wrote the log, "" if unknown. rounding: how the
-    log writes learning rates.
+    log writes learning rates. loose: whether the slack is what arithmetic in single precision may leave.
     """
 
     peak: float = 0.0
@@ -30,6 +32,7 @@ class FitRows(Rows):
     in_epochs: bool = False
     writer: str = ""
     rounding: Rounding = FULL
+    loose: bool = False
 
     @property
     def single(self) -> bool:
@@ -44,7 +47,11 @@ class FitRows(Rows):
     @property
     def coarse(self) -> FitRows:
         """The rows with what arithmetic in single precision may miss them by."""
-        return replace(self, slack=[max(slack, EXACT_SINGLE * self.peak) for slack in self.slack])
+        return replace(self, slack=[max(slack, EXACT_SINGLE * self.peak) for slack in self.slack], loose=True)
+
+    def looser(self, times: float) -> FitRows:
+        """The rows with so many times the slack."""
+        return replace(self, slack=[times * slack for slack in self.slack])
 
     @cached_property
     def estimates(self) -> dict[object, Any]:
@@ -63,6 +70,17 @@ class FitRows(Rows):
             return None
         floor, height = factors
         return (floor, height) if self.holds(lambda p: floor + height * unit(p), SLACKS[0]) else None
+
+    def floors(self, unit: Callable[[int], float]) -> Iterator[tuple[float, float]]:
+        """(floor, its share of the height), of which one is 0, that a curve of height 1 may have in these rows.
+
+        Another floor than 0 is a share of the height, else near the one with which the curve is nearest to the rows.
+        """
+        yield 0.0, 0.0
+        near = self.heights(unit)
+        if near is not None:
+            yield from ((0.0, share) for share in (*FLOOR_SHARES, 1 / 3, 2 / 3))
+            yield from ((floor, 0.0) for floor in rounded(near[0], 15) if 0 < floor < self.peak)
 
     def minus(self, curve: Callable[[int], float]) -> FitRows:
         """The rows with a curve taken from their learning rates."""

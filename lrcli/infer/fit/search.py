@@ -144,10 +144,8 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
 
 def _by_tolerance(rows: FitRows, metrics: MetricColumns) -> tuple[FitRows, list[Candidate], Effort]:
     """(the rows with the tolerance that gives candidates, these, the effort), one tolerance after the other."""
-    if rows.single:  # what single precision leaves of a difference, for candidates that give every row to the bit
-        near, effort = _limited(rows.coarse, metrics)
-        exact = [each for each in near if is_exact(each, rows)]
-        exact = exact or [worded for each in near for worded in exact_words(each, rows)]
+    if rows.single:
+        exact, effort = _in_single(rows, metrics)
         if exact:
             return rows, exact, effort
     elif rows.rounding.kind == "full":
@@ -155,7 +153,18 @@ def _by_tolerance(rows: FitRows, metrics: MetricColumns) -> tuple[FitRows, list[
         matches, effort = _limited(fine, metrics)
         if matches or effort.exhausted:
             return fine, matches, effort
-    return rows, *_limited(rows, metrics)
+    matches, effort = _limited(rows, metrics)
+    if matches or effort.exhausted or rows.rounding.kind != "significant":
+        return rows, matches, effort
+    return rows, *_in_single(rows, metrics)
+
+
+def _in_single(rows: FitRows, metrics: MetricColumns) -> tuple[list[Candidate], Effort]:
+    """(the candidates that give every row as it is printed, the effort) of a search with what singles may miss."""
+    coarse = rows.coarse
+    near, effort = _limited(coarse, metrics)
+    exact = [each for each in near if is_exact(each, rows)]
+    return exact or [worded for each in near for worded in exact_words(each, coarse)], effort
 
 
 def _limited(rows: FitRows, metrics: MetricColumns) -> tuple[list[Candidate], Effort]:

@@ -88,15 +88,15 @@ def _reach(rows: FitRows, stop: int, kind: LawKind, slacks: float, least: int) -
     return best if best is not None and best.start <= latest else None
 
 
-def cycles(rows: FitRows) -> list[tuple[int, int]]:
-    """The stretches between the jumps up that follow a fall."""
-    edges = [0]
-    fallen = False
+def restarts(rows: FitRows) -> list[int]:
+    """Where the learning rate jumps up by a good part of what it has fallen before, and falls again."""
+    edges: list[int] = []
+    top = rows.values[0]
     for i in range(1, len(rows)):
-        change = rows.values[i] - rows.values[i - 1]
-        if change < -rows.slack[i]:
-            fallen = True
-        elif fallen and change > 0.2 * rows.peak:
+        low, here = rows.values[i - 1], rows.values[i]
+        turns = rows.values[max(i - 2, 0)] >= low and rows.values[min(i + 1, len(rows) - 1)] <= here
+        if turns and here - low > max(0.2 * (top - low), rows.slack[i]) and top - low > 0.05 * rows.peak:
             edges.append(i)
-            fallen = False
-    return [*zip(edges, [*edges[1:], len(rows)], strict=True)]
+            top = here
+        top = max(top, here)
+    return edges

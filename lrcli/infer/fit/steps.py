@@ -12,7 +12,7 @@ from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.laws import Drop, Law
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.limits import MOST_FLATS
-from lrcli.infer.numbers import cost, simplest, simplest_whole
+from lrcli.infer.numbers import cost, geometric, simplest_whole
 
 
 class Flat(NamedTuple):
@@ -50,16 +50,10 @@ def falling(rows: FitRows, flats: list[Flat]) -> Law | None:
     if any(n < 1 or n > 60 for n in times):
         return None
     totals = [*accumulate(times, initial=0)]
-    later = [*zip(flats, totals, strict=True)][1:]
-    low = max((flat.low / flats[0].high) ** (1 / total) for flat, total in later)
-    high = min((flat.high / flats[0].low) ** (1 / total) for flat, total in later)
-    if not 0 < low <= high:
+    found = geometric([(flat.low, flat.high) for flat in flats], totals)
+    if found is None:
         return None
-    gamma = simplest(low, high)
-    low = max(flat.low / gamma**total for flat, total in zip(flats, totals, strict=True))
-    high = min(flat.high / gamma**total for flat, total in zip(flats, totals, strict=True))
-    if low > high:
-        return None
+    (low, high), gamma = found
     places = ((rows.at[flat.start - 1], rows.at[flat.start]) for flat in flats[1:])
     drops = tuple(place for place, n in zip(places, times, strict=True) for _ in range(n))
     return Law("steps", power=gamma, height=(low + high) / 2, drops=drops)
@@ -89,9 +83,10 @@ def step_shapes(rows: FitRows, law: Law, begin: int, first_step: int) -> Iterato
         yield Shape("steps", 1.0, power=law.power, milestones=milestones), spent, tuple(dict.fromkeys(fits))
 
 
-def lengths_between(drops: Iterable[Drop], begin: int, parts: Sequence[int]) -> tuple[int, int]:
+def lengths_between(drops: Iterable[Drop], begin: int, parts: Sequence[float]) -> tuple[int, int]:
     """(least, most) length of which so many from `begin` on end at each drop."""
-    ends = [(-(-(after + 1 - begin) // n), (by - begin) // n) for (after, by), n in zip(drops, parts, strict=True)]
+    spans = zip(drops, parts, strict=True)
+    ends = [(math.ceil((after + 1 - begin) / n), math.floor((by - begin) / n)) for (after, by), n in spans]
     return max(1, *(low for low, _ in ends)), min(high for _, high in ends)
 
 

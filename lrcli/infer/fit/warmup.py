@@ -123,7 +123,9 @@ def _ramp(rows: FitRows, start: Start, length: int, peak: float, climb: Climb, l
         if span is None or span[0] > 1e6 * lr:
             return None
         low, high = span[0] / lr, span[1] / lr
-        factor = simplest(low, high)
+        factor, rate = simplest(low, high), simplest(*span)
+        if cost(rate) < cost(factor) and digits(factor) > 2:  # the rate at the start is what was written
+            factor = rate / lr
         if digits(factor) > 2 and low <= 1 / (length + 1) <= high:
             factor = 1 / (length + 1)
     if factor < 0:  # it would climb from below 0
