@@ -22,7 +22,7 @@ from lrcli.values import dataclass
 
 _NUMBER = r"(?<![\w.])\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 
-CONSTANT = Constant()
+CONSTANT, UNSHAPED = Constant(), Shape("", 0.0)
 
 
 class Epochs(NamedTuple):
@@ -39,8 +39,9 @@ class Candidate:
     first_step: the position that is the scheduler's step 0. cost: how much there is to say about its numbers; the
     cheapest candidate that explains the rows is the answer. horizon: the step at which the schedule ends, 0 if it has
     no end. free: what the rows do not determine. evidence: what speaks for it. skipped: the positions at which the
-    scheduler did not move on. shape: the curve in words of no framework. setting: the run, for a schedule that has to
-    know it. epochs: where a row of the log is an epoch of many steps; horizon counts epochs then.
+    scheduler did not move on. shape: the curve in words of no framework, UNSHAPED where there are none. setting: the
+    run, for a schedule that has to know it. epochs: where a row of the log is an epoch of many steps; horizon counts
+    epochs then. A draft has its shape, but no schedule yet; that of a decay alone begins at its own step 0.
     """
 
     kind: str
@@ -52,7 +53,7 @@ class Candidate:
     free: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     skipped: tuple[int, ...] = ()
-    shape: Shape | None = None
+    shape: Shape = UNSHAPED
     setting: Setting | None = None
     epochs: Epochs | None = None
 
@@ -92,31 +93,11 @@ _KINDS = {"line": "linear", "power": "polynomial", "steps": "multistep", "restar
 """The decays that are called otherwise to the user."""
 
 
-@dataclass(frozen=True)
-class Main:
-    """What comes after the warmup: a curve that begins at position `begin`; the shape counts from there."""
-
-    begin: int
-    shape: Shape
-    cost: float
-    free: tuple[str, ...] = ()
-
-    @property
-    def kind(self) -> str:
-        """What the decay is called to the user."""
-        equal_steps = self.shape.decay == "steps" and self.shape.scale
-        return "step" if equal_steps else _KINDS.get(self.shape.decay, self.shape.decay)
-
-    @property
-    def lr(self) -> float:
-        """The learning rate that it begins with."""
-        return self.shape.lr
-
-    def draft(self, first_step: int, shape: Shape, extra_cost: float = 0.0, **more: Any) -> Candidate:
-        """The candidate with this shape, for which a schedule is to be found; cycles may go on behind the last row."""
-        horizon = 0 if shape.decay == "restarts" else shape.end
-        fields = {"horizon": horizon, "free": self.free, "shape": shape, **more}
-        return Candidate(self.kind, self.lr, first_step, self.cost + extra_cost, **fields)
+def draft(first_step: int, shape: Shape, cost: float, free: tuple[str, ...] = (), **more: Any) -> Candidate:
+    """The candidate with this shape, for which a schedule is to be found; cycles may go on behind the last row."""
+    kind = "step" if shape.decay == "steps" and shape.scale else _KINDS.get(shape.decay, shape.decay)
+    horizon = 0 if shape.decay == "restarts" else shape.end
+    return Candidate(kind, shape.lr, first_step, cost, horizon=horizon, free=free, shape=shape, **more)
 
 
 def _has_code(schedule: Schedule) -> bool:

@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS
-from lrcli.infer.fit.candidate import Candidate
+from lrcli.infer.fit.candidate import Candidate, draft
 from lrcli.infer.fit.compose import clocked_candidates, compose, curved_candidates, with_warmup
 from lrcli.infer.fit.cyclic import cyclic_candidates, one_cycle_candidates
 from lrcli.infer.fit.laws import Law
@@ -73,7 +73,7 @@ def _dampened(rows: FitRows) -> Iterator[Candidate]:
             law = last_stretch(inner, SLACKS[0], len(inner))
             for main in mains(inner, law.law, 0)(0) if not law.start else ():
                 shape = replace(main.shape, warmup=period, ramp=ramp, product=True)
-                yield main.draft(0, shape, COSTS["product"] + cost(period))
+                yield draft(0, shape, main.cost + COSTS["product"] + cost(period), main.free)
 
 
 def _stepped(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lrcli.infer.costs import COSTS
-from lrcli.infer.fit.candidate import Candidate, Main
+from lrcli.infer.fit.candidate import Candidate, draft
 from lrcli.infer.fit.laws import Law, RateAt, line_of
 from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import curves, in_words
@@ -92,13 +92,13 @@ def _after_warmup(
 def after_ramps(
     rows: FitRows,
     before: FitRows,
-    main: Main,
+    main: Candidate,
     start: Start,
     flat: Segment | None = None,
     climbs: tuple[Climb, ...] = (LINE,),
 ) -> Iterator[Candidate]:
     """Drafts in which the rows before climb from `start` to the main curve."""
-    warmups = (ramp(before, start, main.begin, main.lr, climb) for climb in climbs)
+    warmups = (ramp(before, start, main.first_step, main.lr, climb) for climb in climbs)
     yield from filter(None, (_joined(warmup, main, rows, flat) for warmup in warmups if warmup))
 
 
@@ -155,13 +155,15 @@ def _hidden_peaks(inner: FitRows, law: Law) -> Iterator[int]:
             yield near
 
 
-def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None = None, how: str = "") -> Candidate | None:
+def _joined(
+    warmup: Ramp, main: Candidate, rows: FitRows, flat: Segment | None = None, how: str = ""
+) -> Candidate | None:
     """The draft of a warmup and a main curve, after which the run may be flat.
 
     how: how both meet where the decay's clock runs during the warmup, "" where it begins after it.
     """
     spent, free, evidence = warmup.cost, [*main.free], []
-    late = bool(how) and rows.at[0] < main.begin
+    late = bool(how) and rows.at[0] < main.first_step
     if warmup.start_factor > 1:
         evidence.append(f"the warmup comes from above: it begins with {warmup.start_factor:g} times the learning rate")
     if warmup.climb != LINE:
@@ -175,14 +177,14 @@ def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None = None
         evidence.append(f"{line}; the decay's clock runs meanwhile: {how}")
     else:
         shape = warmup.before(main.shape)
-        zeros = bisect_left(rows.at, main.begin)
+        zeros = bisect_left(rows.at, main.first_step)
         unseen = bool(warmup.warmup) and not any(rows.values[:zeros])
         spent += COSTS["unseen warmup"] * unseen - _ratio_discount(warmup.warmup, main.shape.end)
         only = "of its rows only that at 0 is" if zeros else "its rows are not"
         free += [f"the warmup: {only} in the log"] if unseen else warmup.free
-        if main.kind == "linear" and main.shape.end and rows.at[0] - main.begin > 0.1 * main.shape.end:
+        if main.kind == "linear" and main.shape.end and rows.at[0] - main.first_step > 0.1 * main.shape.end:
             free.append("lr and where the line begins: its rows fix its end and its slope, lr divided by total_iters")
-        if main.kind == "inverse" and warmup.warmup and main.begin <= rows.at[0]:
+        if main.kind == "inverse" and warmup.warmup and main.first_step <= rows.at[0]:
             free = [f"lr and the length of the warmup: only lr * length ** {main.shape.power:.4g} is seen"]
     if late:
         evidence.append("the first row repeats: the scheduler is one step late")
@@ -194,8 +196,9 @@ def _joined(warmup: Ramp, main: Main, rows: FitRows, flat: Segment | None = None
         resting = flat.law(0)
         floor = shortest32(resting) if rows.single else float(f"{resting:.12g}")
         shape = replace(shape, floor=floor, end=(0 if how else warmup.steps) + end, rests=True)
-    more = {"free": tuple(free), "evidence": tuple(evidence), "skipped": (main.begin,) * late}
-    return main.draft(warmup.first_step - late, shape, spent, **more)
+    skipped, spent = (main.first_step,) * late, main.cost + spent
+    first_step = warmup.first_step - late
+    return draft(first_step, shape, spent, tuple(free), evidence=tuple(evidence), skipped=skipped)
 
 
 def _may_end(law: Law) -> bool:
@@ -203,11 +206,11 @@ def _may_end(law: Law) -> bool:
     return law.kind in ("line", "cosine", "power")
 
 
-def _end_at(main: Main, flat: Segment, rows: FitRows) -> int | None:
+def _end_at(main: Candidate, flat: Segment, rows: FitRows) -> int | None:
     """How long the main curve is, if it ends where it meets the flat stretch."""
     value = flat.law(0)
     if main.kind in ("cosine", "cosine_restarts", "polynomial"):
-        past = main.begin + main.shape.end > rows.at[flat.start]
+        past = main.first_step + main.shape.end > rows.at[flat.start]
         return None if past or abs(value - main.shape.floor) > rows.slack[flat.start] else main.shape.end
     if main.kind != "linear" or main.shape.floor >= main.lr:
         return None
@@ -231,23 +234,23 @@ def clocked_candidates(rows: FitRows, segment: Segment, flat: Segment | None = N
 
 def _clocked(rows: FitRows, segment: Segment, flat: Segment | None) -> Iterator[Candidate]:
     for main in clocked_mains(rows, segment):
-        before = rows.part(bisect_left(rows.at, main.begin), segment.start)
+        before = rows.part(bisect_left(rows.at, main.first_step), segment.start)
         if len(before) < 2 or before.at[0] == before.at[-1]:
             continue
-        begins = [Start(main.begin, 0.0)]
+        begins = [Start(main.first_step, 0.0)]
         for how, rising, target in _ways(before, main, rows):
             ends = kinks(rising, climbing(rising, begins), target, rows.at[segment.start], begins)
-            lr = target(main.begin)
+            lr = target(main.first_step)
             warmups = [ramp(rising, begins[0], end, target(end), lr=lr) for end in ends]
-            warmups += by_factors(rising, main.begin, rows.at[segment.start]) if how == _PRODUCT else ()
+            warmups += by_factors(rising, main.first_step, rows.at[segment.start]) if how == _PRODUCT else ()
             for warmup in warmups:
                 if warmup and warmup.warmup and not warmup.held and warmup.start_factor < 1:
                     yield from filter(None, [_joined(warmup, main, rows, flat, how)])
 
 
-def _ways(before: FitRows, main: Main, rows: FitRows) -> Iterator[tuple[str, FitRows, RateAt]]:
+def _ways(before: FitRows, main: Candidate, rows: FitRows) -> Iterator[tuple[str, FitRows, RateAt]]:
     """(how the warmup meets a decay whose clock runs meanwhile, the rows that climb, the curve that they climb to)."""
-    decay = next(curves(main.shape, rows, main.begin), None)
+    decay = next(curves(main.shape, rows, main.first_step), None)
     if before.values[0] < before.values[-1] and main.kind != "constant":
         yield "a jump at its end", before, Law("constant", height=main.lr)
         if decay is not None:
@@ -257,7 +260,7 @@ def _ways(before: FitRows, main: Main, rows: FitRows) -> Iterator[tuple[str, Fit
         yield _PRODUCT, before.over(decay), Law("constant")
 
 
-def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Main]:
+def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
     """The curves of the last stretch that began before it, about where the log does."""
     law = segment.law
     if segment.stop - segment.start < 3 or not segment.start:

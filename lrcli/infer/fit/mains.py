@@ -15,7 +15,7 @@ from itertools import islice
 
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS
-from lrcli.infer.fit.candidate import Main
+from lrcli.infer.fit.candidate import Candidate, draft
 from lrcli.infer.fit.laws import Law
 from lrcli.infer.fit.naming import curves
 from lrcli.infer.fit.restarts import restart_shapes
@@ -26,12 +26,12 @@ from lrcli.infer.numbers import cost, digits, floor_cost, rounded, simplest, sim
 from lrcli.infer.usual import FLOOR_SHARES
 
 
-def mains(rows: FitRows, law: Law, begin: int) -> Callable[[int], Iterator[Main]]:
+def mains(rows: FitRows, law: Law, begin: int) -> Callable[[int], Iterator[Candidate]]:
     """The curves of a law that begin at a position, by the run's step 0: it bears on which lengths are round."""
     if law.kind == "tanh" and rows.at[0] == begin:  # the first row is another one with a warmup than without
         rows = rows.part(1, len(rows))
     if law.kind == "restarts":
-        cycles = [Main(begin, shape, spent) for shape, spent in restart_shapes(rows, law, begin)]
+        cycles = [draft(begin, shape, spent) for shape, spent in restart_shapes(rows, law, begin)]
         return lambda first_step: iter(cycles)
     to_zero = law.kind not in ("cosine", "power", "tanh") or law.floor <= 0
     return partial(_mains, rows, law, begin, cache(lambda shape: sized(rows, shape, begin, to_zero)))
@@ -39,14 +39,14 @@ def mains(rows: FitRows, law: Law, begin: int) -> Callable[[int], Iterator[Main]
 
 def _mains(
     rows: FitRows, law: Law, begin: int, sizes: Callable[[Shape], Sequence[Shape]], first_step: int
-) -> Iterator[Main]:
-    def main(shape: Shape, extra: float = 0.0, free: tuple[str, ...] = ()) -> Main:
+) -> Iterator[Candidate]:
+    def main(shape: Shape, extra: float = 0.0, free: tuple[str, ...] = ()) -> Candidate:
         spent = cost(shape.lr) + extra + (floor_cost(shape.floor, shape.lr) if shape.floor else 0.0)
         for length in (shape.end, shape.scale if shape.decay == "inverse" else 0):
             spent += _length_cost(length, begin - first_step, begin) if length else 0.0
         if shape.decay in ("exponential", "power", "steps") or (shape.decay == "inverse" and shape.power != 0.5):
             spent += cost(shape.power)
-        return Main(begin, shape, spent + COSTS["rare decay"] * (shape.decay in ("inverse", "root")), free)
+        return draft(begin, shape, spent + COSTS["rare decay"] * (shape.decay in ("inverse", "root")), free)
 
     def ended(unit: Shape) -> list[Shape]:
         """The shapes that end about where the law does, at a whole position."""
@@ -141,7 +141,7 @@ def sized(rows: FitRows, unit: Shape, begin: int, to_zero: bool = False) -> list
     return []
 
 
-def _rising(rows: FitRows, law: Law, begin: int) -> list[Main]:
+def _rising(rows: FitRows, law: Law, begin: int) -> list[Candidate]:
     """A warmup that does not end before the log does: the peak and its length are the roundest that fit."""
     last = rows.at[-1]
     power = math.floor(math.log10(max(law(last), 1e-300)))
@@ -152,13 +152,13 @@ def _rising(rows: FitRows, law: Law, begin: int) -> list[Main]:
         width = 1e-7 * length + 4 * rows.slack[-1] / law.slope
         whole = simplest_whole(length - width, length + width) if length >= last - begin - 1e-6 else None
         peaks += [(cost(lr) + cost(whole), lr, whole)] if whole else []
-    warmups: list[Main] = []
+    warmups: list[Candidate] = []
     for least, lr, whole in sorted(peaks):
         if len(warmups) >= 3 and sorted(main.cost for main in warmups)[2] <= least:
             break
         warmup = ramp(rows, Start(begin, 0.0), begin + whole, lr)
         if warmup is not None and not warmup.held and warmup.start_factor < 1:
-            warmups.append(Main(begin, warmup.before(Shape("constant", lr)), cost(lr) + warmup.cost, free))
+            warmups.append(draft(begin, warmup.before(Shape("constant", lr)), cost(lr) + warmup.cost, free))
     return sorted(warmups, key=lambda main: main.cost)[:3]
 
 

@@ -12,7 +12,7 @@ from lrcli.catalog.registry import find_type
 from lrcli.errors import LrcliError
 from lrcli.expression import Expression
 from lrcli.frameworks.fitting import Shape, Words, spellings
-from lrcli.infer.fit.candidate import Candidate
+from lrcli.infer.fit.candidate import UNSHAPED, Candidate
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.limits import MOST_SAID, UNROUND
 from lrcli.infer.numbers import cost, digits
@@ -114,7 +114,6 @@ def said(bare: Candidate, rows: FitRows) -> Candidate | None:
 
     It is PyTorch's, or the first framework's that has one, or PyTorch's warmup before a framework's decay.
     """
-    assert bare.shape is not None
     is_code = bare.shape.ramp != "line"  # which has a name elsewhere
     worded = next(spoken(bare, rows), None) if is_code else None
     if worded is not None:
@@ -144,7 +143,7 @@ def _in_parts(bare: Candidate, shape: Shape, rows: FitRows) -> Candidate | None:
 
 def spoken(candidate: Candidate, rows: FitRows, *, writer: str = "") -> Iterator[Candidate]:
     """The candidate in the words of each framework, or of one, that has some and gives all rows with them."""
-    if candidate.shape is None:
+    if candidate.shape == UNSHAPED:
         return
     shape = replace(candidate.shape, epochs=rows.in_epochs, per_epoch=rows.epoch)
     if writer:

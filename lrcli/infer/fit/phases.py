@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lrcli.expression import Expression
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS, STARTS
-from lrcli.infer.fit.candidate import Candidate
+from lrcli.infer.fit.candidate import UNSHAPED, Candidate
 from lrcli.infer.fit.laws import Law
 from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import said
@@ -42,11 +42,11 @@ def phase_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Candida
 
 
 class PhasePart(NamedTuple):
-    """The schedule of a stretch, what it costs, and its shape; None where it is code."""
+    """The schedule of a stretch, what it costs, and its shape."""
 
     schedule: Schedule
     cost: float
-    shape: Shape | None = None
+    shape: Shape = UNSHAPED
 
 
 def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, round_edges: bool) -> Iterator[Candidate]:
@@ -73,18 +73,17 @@ def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, ro
         schedule = Sequential(schedules, milestones) if milestones and not dampened else schedules[0]
         shape = _shape_of(parts, milestones, peak)
         cost_of_all = spent + sum(part.cost for part in parts)
-        horizon = shape.end if shape else 0
-        yield Candidate("phases", peak, begin, cost_of_all, schedule, horizon=horizon, shape=shape)
+        yield Candidate("phases", peak, begin, cost_of_all, schedule, horizon=shape.end, shape=shape)
 
 
-def _shape_of(parts: list[PhasePart], milestones: tuple[int, ...], peak: float) -> Shape | None:
+def _shape_of(parts: list[PhasePart], milestones: tuple[int, ...], peak: float) -> Shape:
     """The phases as a shape: a decay after a constant phase, which may follow a warmup, or one after the other."""
-    shapes = tuple(part.shape for part in parts if part.shape)
-    if len(shapes) < len(parts):
-        return None
+    shapes = tuple(part.shape for part in parts)
+    if UNSHAPED in shapes:
+        return UNSHAPED
     if len(shapes) > 2 and shapes[-1] == Shape("constant", shapes[-2].floor):  # it rests at the floor
         end = milestones[-2] + shapes[-2].end
-        return _shape_of(parts[:-1], milestones[:-1], peak) if end == milestones[-1] else None
+        return _shape_of(parts[:-1], milestones[:-1], peak) if end == milestones[-1] else UNSHAPED
     *ramps, held, last = (Shape("line", 0.0), *shapes)[-3:]
     if len(parts) < 4 and (held.decay, held.lr, last.lr) == ("constant", peak, peak):
         if len(parts) == 2:
@@ -171,7 +170,7 @@ def _ways(rows: FitRows, segments: list[Segment], i: int, start: int, stop: int,
     aims = mains(inner, law, start)(start) if falls_last or law.kind != "line" else ()
     for main in sorted(aims, key=lambda main: main.cost):
         share = _share(main.lr, peak, noise)
-        alone = said(main.draft(start, main.shape), inner)
+        alone = said(main, inner)
         if alone is None:
             continue
         schedule = alone.schedule

@@ -12,7 +12,7 @@ from itertools import product
 from lrcli.errors import LrcliError
 from lrcli.frameworks.fitting import Shape, Words, spellings
 from lrcli.infer.costs import COSTS
-from lrcli.infer.fit.candidate import Candidate, Epochs, Main
+from lrcli.infer.fit.candidate import UNSHAPED, Candidate, Epochs, draft
 from lrcli.infer.fit.compose import clocked_mains
 from lrcli.infer.fit.laws import Law
 from lrcli.infer.fit.naming import gives, said, schedule_of
@@ -61,7 +61,7 @@ def between_candidates(rows: FitRows, law: Law) -> Iterator[Candidate]:
         )
         candidate = said(bare, rows) if warmup >= 0 else None
         if candidate is not None:
-            yield replace(candidate, shape=None)  # the words of a framework count epochs
+            yield replace(candidate, shape=UNSHAPED)  # the words of a framework count epochs
 
 
 def _near(value: float) -> float:
@@ -74,15 +74,13 @@ def sampled_candidates(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
         yield from _sampled(rows, rows.part(0, segment.start), main)
 
 
-def _sampled(rows: FitRows, before: FitRows, main: Main) -> Iterator[Candidate]:
+def _sampled(rows: FitRows, before: FitRows, main: Candidate) -> Iterator[Candidate]:
     """Warmup and decay are multiplied at every batch, and the log holds the last batch of each epoch."""
-    ahead = main.begin - rows.at[0]
+    ahead = main.first_step - rows.at[0]
     if len(before) > MOST_WARM or ahead not in (0, 1):
         return
     shape = replace(main.shape, begin=ahead, end=main.shape.end + ahead, epochs=True)
-    bare = Candidate(
-        main.kind, main.lr, rows.at[0], main.cost + COSTS["sampled"], horizon=main.shape.end, free=main.free
-    )
+    bare = replace(main, first_step=rows.at[0], cost=main.cost + COSTS["sampled"], shape=UNSHAPED)
     for first in (True, False):  # a log's first column is mostly the first group
         for words in spellings(shape, "spell_sampled"):
             for candidate in _of_batches(bare, words, rows, before, first):
@@ -146,7 +144,7 @@ def warming_candidates(rows: FitRows) -> Iterator[Candidate]:
                 span = _scaled(probe, at_1, at_2) and _scaled(rows, at_1, at_2)
                 if span is not None:
                     lr = simplest(*span)
-                    main = Main(rows.at[0], replace(shape, lr=lr, floor=0.01 * lr), cost(lr) + cost(epochs))
+                    main = draft(rows.at[0], replace(shape, lr=lr, floor=0.01 * lr), cost(lr) + cost(epochs))
                     yield from _sampled(rows, rows, main)
                     return
 
