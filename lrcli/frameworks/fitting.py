@@ -43,19 +43,20 @@ class CycleFactors(NamedTuple):
 class Shape:
     """A warmup and a decay, in scheduler steps and absolute learning rates.
 
-    decay: what comes after the warmup: "constant", "line", "cosine", "tanh", "power" (of what is left), "root" (1 - the
-    root of what is done), "inverse" (a negative power), "exponential", "steps", "restarts" (half cosines), "phases".
+    decay: what comes after the warmup: "constant", "line", "cosine", "waves" (half ones up and down), "tanh", "power"
+    (of what is left), "root" (1 - the root of what is done), "inverse" (a negative power), "exponential", "steps",
+    "restarts" (half cosines), "phases".
     lr: where it begins; of phases the largest. warmup: the step at which the warmup is at lr, 0 for none. start: the
     learning rate of step 0 then. ramp: how it climbs: "line", "log", "power"; of products also "exp" (of so many
     steps), "radam", "level" (a factor that stays), "growth" (one that is multiplied at each step). begin: the decay's
     own step 0; less than the warmup where its clock runs meanwhile. end: the step at which it is at the floor; 0 where
-    it has no end. power: the exponent; of exponential and steps the factor, of restarts their number. scale: the time
-    scale of an inverse; the size of equal steps, 0 where they differ; by what each cycle of restarts is longer than the
-    one before, 0 where all are alike. climb: the exponent of a ramp that is a power. product: whether the warmup
-    multiplies the decay. meets: whether the warmup is a line up to the decay's own value. rests: whether the run goes
-    on at the floor. milestones: of steps; of phases, and of such cycles, where each but the first begins. parts: the
-    phases, and the cycles that are not alike, each from its own step 0. epochs: whether a step is an epoch. per_epoch:
-    the steps of an epoch, 0 where the log does not say.
+    it has no end. power: the exponent; of exponential and steps the factor, of restarts and waves their number. scale:
+    the time scale of an inverse; the size of equal steps, 0 where they differ; by what each cycle of restarts is longer
+    than the one before, 0 where all are alike. climb: the exponent of a ramp that is a power. product: whether the
+    warmup multiplies the decay. meets: whether the warmup is a line up to the decay's own value. rests: whether the run
+    goes on at the floor. milestones: of steps; of phases, and of such cycles, where each but the first begins. parts:
+    the phases, and the cycles that are not alike, each from its own step 0. epochs: whether a step is an epoch.
+    per_epoch: the steps of an epoch, 0 where the log does not say.
     """
 
     decay: str

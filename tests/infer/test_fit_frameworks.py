@@ -284,6 +284,27 @@ CASES: dict[str, tuple[str, range, str]] = {
         range(0, 2000, 10),
         "axolotl.lr_quadratic_warmup",
     ),
+    "a wave and a half": (
+        STEPS + "{type: transformers.cosine, num_warmup_steps: 100, num_cycles: 1.5}",
+        range(0, 2000, 20),
+        "transformers.cosine",
+    ),
+    "waves from the first row on": (
+        STEPS + "{type: transformers.cosine, num_warmup_steps: 0, num_cycles: 2.5}",
+        range(0, 2000, 10),
+        "cosine",
+    ),
+    **{
+        f"timm {sched} with a cooldown": (
+            "lr: 0.0005, epochs: 110, schedule: {type: timm.create_scheduler_v2, sched: "
+            + sched
+            + ", num_epochs: 100, min_lr: 1e-5, warmup_lr: 1e-6, warmup_epochs: 5, cooldown_epochs: 10, "
+            "decay_rate: 0.9}",
+            range(110),
+            f"timm.{kind}LRScheduler",
+        )
+        for sched, kind in {"cosine": "Cosine", "poly": "Poly", "tanh": "Tanh"}.items()
+    },
     "mmcv min_lr_ratio under a warmup": (
         STEPS + MMCV + "policy: CosineAnnealing, min_lr_ratio: 0.01, warmup: linear, warmup_iters: 300}",
         range(0, 2000, 20),

@@ -41,6 +41,9 @@ def spell(shape: Shape) -> Iterator[Words]:
         yield words("cosine", **end)
     elif shape.decay == "cosine":
         yield words("cosine_with_min_lr", **end, min_lr=shape.floor)
+    elif shape.decay == "waves":
+        low = {"min_lr": shape.floor} if shape.floor else {}
+        yield words("cosine_with_min_lr" if low else "cosine", **end, **low, num_cycles=shape.power / 2)
     elif shape.decay == "restarts" and not (shape.floor or shape.scale or shape.parts):
         yield words("cosine_with_restarts", **end, num_cycles=shape.power)
     elif shape.decay == "inverse" and shape.power == 0.5:

@@ -89,7 +89,13 @@ class Candidate:
         return (not self.schedule.sets_lr) + len(self.skipped) + _numbers(self.schedule)
 
 
-_KINDS = {"line": "linear", "power": "polynomial", "steps": "multistep", "restarts": "cosine_restarts"}
+_KINDS = {
+    "line": "linear",
+    "power": "polynomial",
+    "steps": "multistep",
+    "restarts": "cosine_restarts",
+    "waves": "cosine",
+}
 """The decays that are called otherwise to the user."""
 
 

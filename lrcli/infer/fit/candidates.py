@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, draft
-from lrcli.infer.fit.compose import clocked_candidates, compose, curved_candidates, with_warmup
+from lrcli.infer.fit.compose import clocked_candidates, compose, curved_candidates, may_end, with_warmup
 from lrcli.infer.fit.cyclic import cyclic_candidates, one_cycle_candidates
 from lrcli.infer.fit.laws import Law
 from lrcli.infer.fit.mains import mains
@@ -121,6 +121,8 @@ def _of_segments(rows: FitRows, searched: FitRows, segments: list[Segment]) -> I
         direct += between_candidates(searched, last.law)
     elif not direct or last.start < FEW_WARM:
         direct += _under_a_warmup(searched, last, curved=not direct)
+    if not direct and last.law.kind == "constant" and len(segments) > 1 and may_end(segments[-2].law):
+        direct += clocked_candidates(searched, segments[-2], last)
     if not direct:
         yield from late_candidates(rows, segments)
         yield from phase_candidates(searched, segments)

@@ -44,7 +44,7 @@ def _composed(rows: FitRows, segments: list[Segment], late: bool) -> Iterator[Ca
             continue
         segment = segments[number]
         flat = last if segment is not last else None
-        if flat is None or (flat.law.kind == "constant" and _may_end(segment.law)):
+        if flat is None or (flat.law.kind == "constant" and may_end(segment.law)):
             yield from _after_warmup(rows, segment, flat, late=late)
 
 
@@ -201,15 +201,15 @@ def _joined(
     return draft(first_step, shape, spent, tuple(free), evidence=tuple(evidence), skipped=skipped)
 
 
-def _may_end(law: Law) -> bool:
+def may_end(law: Law) -> bool:
     """Whether it is a law that falls to a floor at which a run may go on."""
-    return law.kind in ("line", "cosine", "power")
+    return law.kind in ("line", "cosine", "power", "tanh")
 
 
 def _end_at(main: Candidate, flat: Segment, rows: FitRows) -> int | None:
     """How long the main curve is, if it ends where it meets the flat stretch."""
     value = flat.law(0)
-    if main.kind in ("cosine", "cosine_restarts", "polynomial"):
+    if main.kind in ("cosine", "cosine_restarts", "polynomial", "tanh"):
         past = main.first_step + main.shape.end > rows.at[flat.start]
         return None if past or abs(value - main.shape.floor) > rows.slack[flat.start] else main.shape.end
     if main.kind != "linear" or main.shape.floor >= main.lr:

@@ -285,9 +285,10 @@ def wave_of(rows: FitRows) -> Law | None:
     if height == 0 or half > WIDEST_WAVE * span:
         return None  # a parabola: so little of a wave says nothing about it
     top = at + math.atan2(sine, cosine) * half / math.pi
-    # the last peak that is not right of the middle
-    while top > at + half * 1e-9:
-        top -= 2 * half
+    # the last peak that is not right of the middle, or the one that the rows fall from
+    top -= 2 * half * max(math.ceil((top - at) / (2 * half) - 1e-9), 0)
+    first = top - 2 * half * max(math.ceil((top - rows.at[0]) / (2 * half) - 1e-6), 0)
+    top = first if rows.at[0] - first < half else top
     return Law("cosine", top, half, floor=low + (cosine + sine - height) / 2, height=height)
 
 

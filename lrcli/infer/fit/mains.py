@@ -54,7 +54,7 @@ def _mains(
         lengths = whole_lengths(law.end - begin, shifts, lambda n: n > 0 and bool(sizes(replace(unit, end=n))))
         return [replace(unit, end=length) for length in lengths]
 
-    units: Iterable[Shape] = ()
+    units: Sequence[Shape] = ()
     if law.kind == "steps":
         for unit, extra, free in step_shapes(rows, law, begin, first_step):
             yield from (main(shape, extra, free) for shape in sizes(unit))
@@ -62,10 +62,13 @@ def _mains(
         units = ended(Shape(law.kind, 1.0))
     elif law.kind == "power":
         powers = (ended(Shape("power", 1.0, power=power)) for power in rounded(law.power, 4))
-        units = next(filter(None, powers), ())
+        units = next(filter(None, powers), [])
     else:
         first = next(filter(None, map(sizes, _units(rows, law, begin))), ())
         yield from map(main, first)
+    if law.kind == "cosine" and not units and law.length < 0.6 * (rows.at[-1] - rows.at[0]):
+        waves = (Shape("waves", 1.0, end=round(n * law.length), power=n) for n in range(2, 12))
+        units = [*islice(filter(sizes, waves), 1)]
     found = [main(shape) for unit in units for shape in sizes(unit)]
     yield from found
     if law.kind == "line":

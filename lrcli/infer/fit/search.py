@@ -154,9 +154,10 @@ def _by_tolerance(rows: FitRows, metrics: MetricColumns) -> tuple[FitRows, list[
         if matches or effort.exhausted:
             return fine, matches, effort
     matches, effort = _limited(rows, metrics)
-    if matches or effort.exhausted or rows.rounding.kind != "significant":
-        return rows, matches, effort
-    return rows, *_in_single(rows, metrics)
+    if rows.rounding.kind == "significant" and not effort.exhausted and all(each.is_code for each in matches):
+        exact, effort = _in_single(rows, metrics)
+        matches = exact or matches
+    return rows, matches, effort
 
 
 def _in_single(rows: FitRows, metrics: MetricColumns) -> tuple[list[Candidate], Effort]:
