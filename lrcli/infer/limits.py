@@ -125,8 +125,9 @@ FARTHEST_STEP = 1e9
 SINGLE_DIGITS = 6
 """A float32 has six digits that are certain."""
 
-EXACT = (1e-13, 1e-11, 1e-9)
-"""`solve`: the learning rate may be this far from the wanted one, as a share of it; the nearest that there is."""
+EXACT, NEAR_DOUBLE, NEAR_SINGLE = 1e-13, 1e-9, 2.0**-18
+"""`solve`: how near to the wanted learning rate, as a share of it, a value is searched for: first to the rounding of
+doubles, then so near as a schedule, or a power that is rounded once to single precision, may come."""
 
 DOUBLE_UNIT, SINGLE_UNIT = 2.0**-53, 2.0**-24
 """Half the distance between two neighbouring numbers, as a share of them (the larger one just below a power of two)."""
@@ -138,12 +139,8 @@ HALVED = 80
 """So many golden sections leave no number in between: 0.618 to this power is 2e-17."""
 
 EXACT_SINGLE = 2.0**-22
-"""The same where a framework computes in single precision: two units in the last place of a float32 of 24 bits.
-
-`fit` searches such a log with this share of its largest learning rate: 1 + cos(x) has it near the end of a cosine."""
-
-EXACT_SINGLES = (2.0**-24, EXACT_SINGLE, 2.0**-20, 2.0**-18)
-"""`solve` in single precision: a power that is rounded once has steps of so many units in the last place."""
+"""`fit` searches a log in single precision with this share of its largest learning rate, two units in the last place of
+a float32 of 24 bits: 1 + cos(x) has it near the end of a cosine."""
 
 COARSE = 0.75
 """The share of the rows that change sides between two values for one between them to be right."""

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from lrcli.errors import LrcliError, closest
 from lrcli.frameworks._float32 import singles
 from lrcli.infer.keys import Change, Key, Variants, keys_of
-from lrcli.infer.keys.solving import RatesOfValue, Solver
-from lrcli.infer.limits import DOUBLE_UNIT, EXACT, EXACT_SINGLES, HALVED, NEIGHBOURS, NO_NUMBER, SINGLE_UNIT, UNROUND
+from lrcli.infer.keys.solving import Solver
+from lrcli.infer.limits import (
+    DOUBLE_UNIT,
+    EXACT,
+    HALVED,
+    NEAR_DOUBLE,
+    NEAR_SINGLE,
+    NEIGHBOURS,
+    NO_NUMBER,
+    SINGLE_UNIT,
+    UNROUND,
+)
 from lrcli.infer.numbers import digits
 from lrcli.infer.rows import Rows
 from lrcli.infer.sources import plain_source
@@ -24,12 +34,7 @@ from lrcli.series.align import group_names
 MOST_WALKED = 100_000
 """A run whose steps cannot be computed alone is walked again for each value, up to this step."""
 
-_NO_NUMBERS = {
-    "text": "a text",
-    "expression": "an expression",
-    "data": "a list or a mapping",
-    "metric": "a series of metrics",
-}
+_NO_NUMBERS = ("text", "expression", "data", "metric")
 """The kinds of keys that have no single value."""
 
 
@@ -59,7 +64,7 @@ def solve(declared: Declared, name: str, row: int, lr: float) -> Solved:
     if not run.jumps:
         run.check_walk(row - run.start, MOST_WALKED)
     name, group = _in_group(name, group_names(declared.spec.groups))
-    candidates = [_solved(key, declared, row, lr, group) for key in _named(declared, name, group)]
+    candidates = [_Question(key, declared, row, lr, group).solved() for key in _named(declared, name, group)]
     return next((candidate for candidate in candidates if candidate.changes), candidates[0])
 
 
@@ -70,102 +75,108 @@ def _in_group(name: str, groups: Sequence[str]) -> tuple[str, int]:
     return (f"groups.{index}.{name.removeprefix(prefix)}" if prefix else name), index
 
 
-def _solved(key: Key, declared: Declared, row: int, lr: float, group: int) -> Solved:
-    variants, reading = Variants(declared), series_of(declared.spec).reading
-    known: dict[float, float] = {}
+class _Question:
+    """What a key has to be. known: the learning rate at the row with each number that was tried."""
 
-    def rate(change: Change) -> float | None:
-        spec = variants.spec([change])
+    def __init__(self, key: Key, declared: Declared, row: int, lr: float, group: int) -> None:
+        self.key, self.row, self.lr, self._group = key, row, lr, group
+        self._variants, self._reading = Variants(declared), series_of(declared.spec).reading
+        self._near = [float(declared.spec.length), float(row)] if key.kind == "whole" else [0.0]
+        self.known: dict[float, float] = {}
+
+    def solved(self) -> Solved:
+        """The values that give the learning rate, or what there is instead."""
+        key, lr, known = self.key, self.lr, self.known
+        if key.kind == "words":
+            changes = [key.to(word) for word in (*((key.was,) if key.was else ()), *key.words)]
+            pairs = tuple((change, rate) for change in changes if (rate := self._rate(change)) is not None)
+            right = tuple(pair for pair in pairs if float(f"{pair[1]:.{max(digits(lr), 3)}g}") == lr)
+            return Solved(key, right, None, () if right else pairs)
+        self.rates(key.number)
+        numbers = self._numbers(EXACT) or self._numbers(NEAR_SINGLE if self._is_single() else NEAR_DOUBLE)
+        if numbers or not known:
+            return Solved(key, tuple((key.to(number), known[number]) for number in numbers), None)
+        around = [(a, b) for a, b in pairwise(sorted(known.items())) if (a[1] - lr) * (b[1] - lr) < 0]
+        sides = min(around, key=lambda two: (abs(two[1][1] - two[0][1]), abs(two[0][0] - key.number)), default=())
+        beside = tuple((key.to(number), rate) for number, rate in sides)
+        return Solved(key, (), (min(known.values()), max(known.values())), beside)
+
+    def rates(self, number: float) -> list[float] | None:
+        """The learning rate with the key at a number, as a Solver asks for it."""
+        if number not in self.known and (rate := self._rate(self.key.to(number))) is not None:
+            self.known[number] = rate
+        return [self.known[number]] if number in self.known else None
+
+    def _rate(self, change: Change) -> float | None:
+        spec = self._variants.spec([change])
         try:
-            lr_there = math.nan if spec is None else plain_source(spec, group, reading)([row])[0]
+            rate = math.nan if spec is None else plain_source(spec, self._group, self._reading)([self.row])[0]
         except (LrcliError, ArithmeticError, ValueError, IndexError):
             return None
-        return lr_there if math.isfinite(lr_there) else None
+        return rate if math.isfinite(rate) else None
 
-    def rates(value: float) -> list[float] | None:
-        if value not in known and (lr_there := rate(key.to(value))) is not None:
-            known[value] = lr_there
-        return [known[value]] if value in known else None
-
-    if key.kind == "words":
-        changes = [key.to(word) for word in (*((key.was,) if key.was else ()), *key.words)]
-        pairs = tuple((change, lr_there) for change in changes if (lr_there := rate(change)) is not None)
-        right = tuple(pair for pair in pairs if float(f"{pair[1]:.{max(digits(lr), 3)}g}") == lr)
-        return Solved(key, right, None, () if right else pairs)
-    rates(key.number)
-    near_values = [float(declared.spec.length), float(row)] if key.kind == "whole" else [0.0]
-    for near in _tolerances(known):
-        solver = Solver(key, rates, Rows([row], [lr], [near * abs(lr) or NO_NUMBER]), near_values)
-        solutions = [*solver.solutions()]
-        if not solutions and key.kind == "number":
-            solutions = [*solver.simplified(filter(solver.met, _touching(known, rates, lr)))]
+    def _numbers(self, near: float) -> list[float]:
+        """The numbers that give the learning rate, but for this share of it; the nearest to the key's own first."""
+        key = self.key
+        solver = Solver(key, self.rates, Rows([self.row], [self.lr], [near * abs(self.lr) or NO_NUMBER]), self._near)
+        numbers = [*solver.solutions()]
+        if not numbers and key.kind == "number":
+            numbers = [*solver.simplified(filter(solver.met, self._touching()))]
         if solver.met(key.number):
-            solutions.insert(0, key.number)
-        if solutions:
-            solutions.sort(key=lambda value: _distance(key.to(value), key, variants, row))
-            if key.kind == "number":
-                solutions = [exact for value in solutions for exact in _exact(value, known, rates, lr)]
-            values = [value for value in dict.fromkeys(solutions) if rates(value)]
-            return Solved(key, tuple((key.to(value), known[value]) for value in values), None)
-    seen = (min(known.values()), max(known.values())) if known else None
-    return Solved(key, (), seen, _beside(known, key, lr))
+            numbers.insert(0, key.number)
+        numbers.sort(key=self._distance)
+        if key.kind == "number":
+            numbers = [exact for number in numbers for exact in self._exact(number)]
+        return [number for number in dict.fromkeys(numbers) if self.rates(number)]
 
+    def _distance(self, number: float) -> tuple[bool, float]:
+        """How far a number is from the key's own; one with which the run is over before the row comes last."""
+        spec = self._variants.spec([self.key.to(number)])
+        return spec is not None and self.row > series_of(spec).stop, abs(number - self.key.number)
 
-def _tolerances(known: Mapping[float, float]) -> Iterator[float]:
-    """How far the learning rate may be from the wanted one, the nearest first."""
-    yield EXACT[0]
-    yield from EXACT_SINGLES if _is_single(known) else EXACT[1:]
+    def _exact(self, number: float) -> Iterator[float]:
+        """The number beside this one that gives the learning rate to the bit, or else comes nearest to it.
 
+        Of several it is the one of the fewest digits. The given one follows where somebody would write it.
+        """
+        single = self._is_single()
+        unit, most, wanted = (SINGLE_UNIT, 9, singles([self.lr])[0]) if single else (DOUBLE_UNIT, 17, self.lr)
+        step = number * math.sqrt(unit)
+        beside = self.rates(number + step)
+        slope = (beside[0] - self.known[number]) / step if beside and step else 0.0
+        root = number + (wanted - self.known[number]) / slope if slope else number
+        near = [root + k * unit * root for k in range(-NEIGHBOURS, NEIGHBOURS + 1)] if slope else []
+        numbers = {number, *(float(f"{x:.{count}g}") for x in near for count in range(1, most + 1))}
+        best, gap = number, math.inf
+        for candidate in sorted(numbers, key=lambda x: (digits(x), abs(x - root))):
+            rates = self.rates(candidate)
+            if rates and abs(rates[0] - wanted) < gap:
+                best, gap = candidate, abs(rates[0] - wanted)
+            if not gap:
+                break
+        yield best
+        if digits(number) < UNROUND and abs(self.known[number] - wanted) <= NEIGHBOURS * unit * abs(wanted):
+            yield number
 
-def _is_single(known: Mapping[float, float]) -> bool:
-    return singles([*known.values()]) == [*known.values()]
+    def _is_single(self) -> bool:
+        rates = [*self.known.values()]
+        return singles(rates) == rates
 
+    def _touching(self) -> Iterator[float]:
+        """The number at which the learning rate comes nearest to the wanted one, and turns: between the known ones.
 
-def _exact(value: float, known: Mapping[float, float], rates: RatesOfValue, lr: float) -> Iterator[float]:
-    """The number next to a value with which the learning rate is the wanted one, to the bit, or else the nearest to it.
-
-    Of several it is the one of the fewest digits. A value that somebody would write follows, should it be another.
-    """
-    unit, most, wanted = (SINGLE_UNIT, 9, singles([lr])[0]) if _is_single(known) else (DOUBLE_UNIT, 17, lr)
-    step = value * math.sqrt(unit)
-    beside = rates(value + step)
-    slope = (beside[0] - known[value]) / step if beside and step else 0.0
-    root = value + (wanted - known[value]) / slope if slope else value
-    near = [root + k * unit * root for k in range(-NEIGHBOURS, NEIGHBOURS + 1)] if slope else []
-    numbers = {value, *(float(f"{x:.{count}g}") for x in near for count in range(1, most + 1))}
-    best, gap = value, math.inf
-    for number in sorted(numbers, key=lambda number: (digits(number), abs(number - root))):
-        there = rates(number)
-        if there and abs(there[0] - wanted) < gap:
-            best, gap = number, abs(there[0] - wanted)
-        if not gap:
-            break
-    yield best
-    if digits(value) <= UNROUND:
-        yield value
-
-
-def _distance(change: Change, key: Key, variants: Variants, row: int) -> tuple[bool, float]:
-    """How far a value is from the key's own; one whose run is over before the row comes last."""
-    spec = variants.spec([change])
-    return spec is not None and row > series_of(spec).stop, abs(change.number - key.number)
-
-
-def _touching(known: Mapping[float, float], rates: RatesOfValue, lr: float) -> Iterator[float]:
-    """The value at which the learning rate comes nearest to the wanted one, and turns: of the known ones, or between.
-
-    The peak of a schedule is at a step with one value of pct_start, and none of the others gives as much.
-    """
-    values = sorted(known)
-    i = min(range(len(values)), key=lambda i: abs(known[values[i]] - lr), default=0)
-    if not 0 < i < len(values) - 1:
-        return
-    low, high = values[i - 1], values[i + 1]
-    for _ in range(HALVED):
-        a, b = low + (high - low) * 0.382, high - (high - low) * 0.382
-        at_a, at_b = (abs(lr_there[0] - lr) if (lr_there := rates(value)) else math.inf for value in (a, b))
-        low, high = (low, b) if at_a < at_b else (a, high)
-    yield (low + high) / 2
+        The peak of a schedule is at a step with one value of pct_start, and none of the others gives as much.
+        """
+        numbers, known = sorted(self.known), self.known
+        i = min(range(len(numbers)), key=lambda i: abs(known[numbers[i]] - self.lr), default=0)
+        if not 0 < i < len(numbers) - 1:
+            return
+        low, high = numbers[i - 1], numbers[i + 1]
+        for _ in range(HALVED):
+            a, b = low + (high - low) * 0.382, high - (high - low) * 0.382
+            at_a, at_b = (abs(known[x] - self.lr) if self.rates(x) else math.inf for x in (a, b))
+            low, high = (low, b) if at_a < at_b else (a, high)
+        yield (low + high) / 2
 
 
 def _named(declared: Declared, name: str, group: int) -> list[Key]:
@@ -188,14 +199,7 @@ def _named(declared: Declared, name: str, group: int) -> list[Key]:
 
 def _kind_of(schedule: Schedule, name: str) -> str:
     """What a key is that has no single value, in words; "" for no key of the schedule, or of its parts."""
-    kind = next((param_of(f).kind for f in parameters(schedule) if f.name == name), "")
-    if name == "type" or kind in _NO_NUMBERS:
-        return f"it is {_NO_NUMBERS.get(kind, 'the type of a schedule')}, and no number or choice; "
+    rules = (param.rule for f in parameters(schedule) if f.name == name and (param := param_of(f)).kind in _NO_NUMBERS)
+    if rule := "is the type of a schedule" if name == "type" else next(rules, ""):
+        return f"it {rule}, and is no number or choice; "
     return next((text for part in schedule.parts() if (text := _kind_of(part, name))), "")
-
-
-def _beside(known: Mapping[float, float], key: Key, lr: float) -> tuple[tuple[Change, float], ...]:
-    """The two neighbouring values between which the wanted learning rate lies, those that come nearest to it."""
-    pairs = [(a, b) for a, b in pairwise(sorted(known.items())) if (a[1] - lr) * (b[1] - lr) < 0]
-    pair = min(pairs, key=lambda two: (abs(two[1][1] - two[0][1]), abs(two[0][0] - key.number)), default=())
-    return tuple((key.to(value), lr_there) for value, lr_there in pair)

@@ -70,7 +70,7 @@ TO_THE_BIT = [
         "0.0957142857142857",
     ),
     ("{lr: 1e-4, epochs: 99, schedule: {type: exponential, gamma: 0.9}}", "gamma", 1, 5e-5, "0.5"),
-    (OPTAX, "init_value", 50, 0.02, "0.040000002"),
+    (OPTAX, "init_value", 50, 0.02, "0.040000004"),
 ]
 
 

@@ -15,7 +15,7 @@ from lrcli.cli.load import load_declared, named_row
 from lrcli.cli.options import OneSpec, Quiet, SpecOptions
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
-from lrcli.infer.limits import EXACT
+from lrcli.infer.limits import NEAR_DOUBLE
 from lrcli.infer.solve import Solved
 from lrcli.infer.solve import solve as solve_key
 from lrcli.render import Formats, json_document
@@ -57,11 +57,10 @@ def solve(
     if not solved.changes:
         env.error(f"lrcli: {_none(solved, run.unit, row, lr)}")
         return ExitStatus.DIFFERENT
-    nearest = "" if any(lr_there == lr for _, lr_there in solved.changes) else "nearest: "
-    for change, lr_there in solved.changes if solved.key.kind != "words" else ():
+    for i, (change, lr_there) in enumerate(solved.changes if solved.key.kind != "words" else ()):
         if lr_there != lr:
-            why = ", in single precision" if abs(lr_there - lr) > EXACT[-1] * abs(lr or 1) else ""
-            env.note(f"{nearest}{run.unit} {row} has {lr_there!r} with {change.setting}{why}")
+            why = ", in single precision" if abs(lr_there - lr) > NEAR_DOUBLE * abs(lr or 1) else ""
+            env.note(f"{'' if i else 'nearest: '}{run.unit} {row} has {lr_there!r} with {change.setting}{why}")
     if row > run.stop:
         env.note(f"{run.unit} {row} is past the end of the run of {run.stop} that {run.name} has")
     output.write(_json(solved, run.unit, row) if output.format == "json" else _text(solved))
