@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 from lrcli.frameworks.fitting import Shape
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, draft
-from lrcli.infer.fit.compose import clocked_candidates, compose, curved_candidates, may_end, with_warmup
+from lrcli.infer.fit.compose import after_warmup, clocked, composed, curved, may_end
 from lrcli.infer.fit.cyclic import cyclic_candidates, one_cycle_candidates
 from lrcli.infer.fit.laws import Law
 from lrcli.infer.fit.mains import mains
@@ -71,7 +71,7 @@ def _dampened(rows: FitRows) -> Iterator[Candidate]:
         for curve in curves(warmup, rows, 0):
             inner = rows.pick([i for i, p in enumerate(rows.at) if curve(p)]).over(curve)
             law = last_stretch(inner, SLACKS[0], len(inner))
-            for main in mains(inner, law.law, 0)(0) if not law.start else ():
+            for main in mains(inner, law.law, 0, 0) if not law.start else ():
                 shape = replace(main.shape, warmup=period, ramp=ramp, product=True)
                 yield draft(0, shape, main.cost + COSTS["product"] + cost(period), main.free)
 
@@ -83,8 +83,7 @@ def _stepped(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:
     if law is not None:
         # what falls in every row by a factor that nobody wrote is an exponential, of which some rows are logged
         if len(flats) < len(rows) or digits(law.power) < UNROUND:
-            segment = Segment(flats[top].start, len(rows), law)
-            yield from with_warmup(rows, segment) or clocked_candidates(rows, segment)
+            yield from _after_a_rise(rows, Segment(flats[top].start, len(rows), law))
         return
     last_rise = max((i for i in range(1, len(flats)) if flats[i].low > flats[i - 1].high), default=0)
     law = falling(rows, flats[last_rise:]) if last_rise > top else None
@@ -92,7 +91,7 @@ def _stepped(rows: FitRows, flats: list[Flat]) -> Iterator[Candidate]:
         pairs = pairwise(flats[: last_rise + 1])
         drops = [(rows.at[b.start - 1], rows.at[b.start]) for a, b in pairs if b.high < a.low]
         before = replace(law, height=law.height / law.power ** len(drops), drops=(*drops, *law.drops))
-        yield from clocked_candidates(rows, Segment(flats[last_rise].start, len(rows), before))
+        yield from in_words(clocked(rows, Segment(flats[last_rise].start, len(rows), before)), rows)
 
 
 def _restarted(rows: FitRows, jumps: list[int]) -> list[Candidate]:
@@ -105,33 +104,36 @@ def _restarted(rows: FitRows, jumps: list[int]) -> list[Candidate]:
     last = last_stretch(rows.part(0, jumps[0]), SLACKS[0], jumps[0]).start  # behind a warmup that multiplies it
     for start in dict.fromkeys(i for i in (top, top + 1, last) if i < jumps[0] - 1):
         law = restarts_of(rows.part(start, stop), [i - start for i in jumps if i < stop])
-        segment = Segment(start, stop, law)
-        if restarted := with_warmup(rows, segment, flat) or clocked_candidates(rows, segment, flat):
+        if restarted := _after_a_rise(rows, Segment(start, stop, law), flat):
             return restarted
     return []
 
 
+def _after_a_rise(rows: FitRows, segment: Segment, flat: Segment | None = None) -> list[Candidate]:
+    return in_words(after_warmup(rows, segment, flat), rows) or in_words(clocked(rows, segment, flat), rows)
+
+
 def _of_segments(rows: FitRows, searched: FitRows, segments: list[Segment]) -> Iterator[Candidate]:
     last = segments[-1]
-    direct = compose(searched, segments)
+    direct = in_words(composed(searched, segments), searched)
     if len(segments) > 1 or last.law.kind == "cosine":
         most_cost = min((each.cost for each in direct), default=math.inf) + COSTS["another answer"]
         direct += islice(one_cycle_candidates(searched, segments, most_cost), 40)
     if len(segments) == 1 and last.law.kind == "cosine":
         direct += between_candidates(searched, last.law)
     elif not direct or last.start < FEW_WARM:
-        direct += _under_a_warmup(searched, last, curved=not direct)
+        direct += _under_a_warmup(searched, last, is_curved=not direct)
     if not direct and last.law.kind == "constant" and len(segments) > 1 and may_end(segments[-2].law):
-        direct += clocked_candidates(searched, segments[-2], last)
+        direct += in_words(clocked(searched, segments[-2], last), searched)
     if not direct:
         yield from late_candidates(rows, segments)
         yield from phase_candidates(searched, segments)
     yield from direct
 
 
-def _under_a_warmup(searched: FitRows, last: Segment, curved: bool = True) -> list[Candidate]:
+def _under_a_warmup(searched: FitRows, last: Segment, is_curved: bool = True) -> list[Candidate]:
     """Candidates whose last stretch begins under a warmup, or after one that is no line."""
-    clocked = [*clocked_candidates(searched, last), *sampled_candidates(searched, last)]
-    if clocked or not curved:
-        return clocked
-    return curved_candidates(searched, last) or list(warming_candidates(searched))
+    under = [*in_words(clocked(searched, last), searched), *sampled_candidates(searched, last)]
+    if under or not is_curved:
+        return under
+    return in_words(curved(searched, last), searched) or list(warming_candidates(searched))

@@ -1,6 +1,6 @@
 """From stretches to schedules: a main law, the warmup before it, the flat end after it.
 
-The decay begins where the warmup ends (`compose`), or has begun before it (`clocked`): the warmup's own values stand
+The decay begins where the warmup ends (`composed`), or has begun before it (`clocked`): the warmup's own values stand
 before a jump onto the decay or lead up to it, or it is multiplied with the decay.
 """
 
@@ -10,12 +10,13 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, draft
 from lrcli.infer.fit.laws import Law, RateAt, line_of
 from lrcli.infer.fit.mains import mains
-from lrcli.infer.fit.naming import curves, in_words
+from lrcli.infer.fit.naming import curves
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.solve import crossing
@@ -29,41 +30,28 @@ _MEETS, _PRODUCT = "the warmup ends on the decay", "both are multiplied"
 """How a warmup meets a decay whose clock runs meanwhile, beside a jump at its end."""
 
 
-def compose(rows: FitRows, segments: list[Segment], *, late: bool = False) -> list[Candidate]:
-    """Candidates whose main law is one of the last stretches, everything before it a warmup.
+def composed(rows: FitRows, segments: list[Segment], *, late: bool = False) -> Iterator[Candidate]:
+    """Drafts whose main law is one of the last stretches, everything before it a warmup.
 
     late: steps were skipped, so some may have been before the first row, too.
     """
-    return in_words(_composed(rows, segments, late), rows)
-
-
-def _composed(rows: FitRows, segments: list[Segment], late: bool) -> Iterator[Candidate]:
     last = segments[-1]
-    for number in (len(segments) - 1, len(segments) - 2):
-        if number < 0 or number > 3:
-            continue
-        segment = segments[number]
+    for segment in reversed(segments[max(len(segments) - 2, 0) : 4]):
         flat = last if segment is not last else None
         if flat is None or (flat.law.kind == "constant" and may_end(segment.law)):
-            yield from _after_warmup(rows, segment, flat, late=late)
+            yield from after_warmup(rows, segment, flat, late=late)
 
 
-def curved_candidates(rows: FitRows, segment: Segment) -> list[Candidate]:
-    """Candidates whose main law is the last stretch, and whose warmup is no line."""
+def curved(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
+    """Drafts whose main law is the last stretch, and whose warmup is no line."""
     if segment.start > 2 and rows.values[0] == rows.values[1] < rows.values[2]:  # DeepSpeed's first step comes twice
         rows, segment = rows.part(1, len(rows)), replace(segment, start=segment.start - 1, stop=segment.stop - 1)
     before = rows.values[: segment.start]
     if len(before) >= FEWEST_CURVED and segment.stop - segment.start > 1 and list(before) == sorted(before):
-        return in_words(_after_warmup(rows, segment, climbs=CURVED), rows)
-    return []
+        yield from after_warmup(rows, segment, climbs=CURVED)
 
 
-def with_warmup(rows: FitRows, segment: Segment, flat: Segment | None = None) -> list[Candidate]:
-    """Candidates in which `segment` is the main law, all rows before it its warmup and `flat` its end."""
-    return in_words(_after_warmup(rows, segment, flat), rows)
-
-
-def _after_warmup(
+def after_warmup(
     rows: FitRows,
     segment: Segment,
     flat: Segment | None = None,
@@ -80,26 +68,11 @@ def _after_warmup(
         begins += sorted(skips, key=lambda start: start.cost + cost(round(law.end) - start.first_step))[:MOST_SKIPPED]
     ramps = climbing(before, begins, climbs)
     warms = len(before) or law.kind != "steps"  # a flat stretch says nothing of a warmup before it
-    for begin in _main_begins(inner, before, law, begins, ramps):
-        by_step_0 = mains(inner, law, begin)
-        for start in begins:
-            if start.first_step == begin or (warms and start.first_step < begin):
-                for main in by_step_0(start.first_step):
-                    if 0 < main.lr < math.inf:
-                        yield from after_ramps(rows, before, main, start, flat, climbs)
-
-
-def after_ramps(
-    rows: FitRows,
-    before: FitRows,
-    main: Candidate,
-    start: Start,
-    flat: Segment | None = None,
-    climbs: tuple[Climb, ...] = (LINE,),
-) -> Iterator[Candidate]:
-    """Drafts in which the rows before climb from `start` to the main curve."""
-    warmups = (ramp(before, start, main.first_step, main.lr, climb) for climb in climbs)
-    yield from filter(None, (_joined(warmup, main, rows, flat) for warmup in warmups if warmup))
+    for begin, start in product(_main_begins(inner, before, law, begins, ramps), begins):
+        if start.first_step == begin or (warms and start.first_step < begin):
+            for main, climb in product(mains(inner, law, begin, start.first_step), climbs):
+                warmup = ramp(before, start, begin, main.lr, climb) if 0 < main.lr < math.inf else None
+                yield from _joined(warmup, main, rows, flat) if warmup else ()
 
 
 def _zeros(before: FitRows) -> tuple[int, ...]:
@@ -155,9 +128,7 @@ def _hidden_peaks(inner: FitRows, law: Law) -> Iterator[int]:
             yield near
 
 
-def _joined(
-    warmup: Ramp, main: Candidate, rows: FitRows, flat: Segment | None = None, how: str = ""
-) -> Candidate | None:
+def _joined(warmup: Ramp, main: Candidate, rows: FitRows, flat: Segment | None, how: str = "") -> Iterator[Candidate]:
     """The draft of a warmup and a main curve, after which the run may be flat.
 
     how: how both meet where the decay's clock runs during the warmup, "" where it begins after it.
@@ -191,14 +162,14 @@ def _joined(
     if flat is not None:
         end = _end_at(main, flat, rows)
         if end is None:
-            return None
+            return
         spent += COSTS["flat end"] * (main.kind == "cosine")
         resting = flat.law(0)
         floor = shortest32(resting) if rows.single else float(f"{resting:.12g}")
         shape = replace(shape, floor=floor, end=(0 if how else warmup.steps) + end, rests=True)
     skipped, spent = (main.first_step,) * late, main.cost + spent
     first_step = warmup.first_step - late
-    return draft(first_step, shape, spent, tuple(free), evidence=tuple(evidence), skipped=skipped)
+    yield draft(first_step, shape, spent, tuple(free), evidence=tuple(evidence), skipped=skipped)
 
 
 def may_end(law: Law) -> bool:
@@ -227,12 +198,8 @@ def _ratio_discount(warmup: int, length: int) -> float:
     return 0.0
 
 
-def clocked_candidates(rows: FitRows, segment: Segment, flat: Segment | None = None) -> list[Candidate]:
-    """Candidates whose main law is that of a stretch and began before it; `flat` is its end."""
-    return in_words(_clocked(rows, segment, flat), rows)
-
-
-def _clocked(rows: FitRows, segment: Segment, flat: Segment | None) -> Iterator[Candidate]:
+def clocked(rows: FitRows, segment: Segment, flat: Segment | None = None) -> Iterator[Candidate]:
+    """Drafts whose main law is that of a stretch and began before it; `flat` is its end."""
     for main in clocked_mains(rows, segment):
         before = rows.part(bisect_left(rows.at, main.first_step), segment.start)
         if len(before) < 2 or before.at[0] == before.at[-1]:
@@ -245,7 +212,7 @@ def _clocked(rows: FitRows, segment: Segment, flat: Segment | None) -> Iterator[
             warmups += by_factors(rising, main.first_step, rows.at[segment.start]) if how == _PRODUCT else ()
             for warmup in warmups:
                 if warmup and warmup.warmup and not warmup.held and warmup.start_factor < 1:
-                    yield from filter(None, [_joined(warmup, main, rows, flat, how)])
+                    yield from _joined(warmup, main, rows, flat, how)
 
 
 def _ways(before: FitRows, main: Candidate, rows: FitRows) -> Iterator[tuple[str, FitRows, RateAt]]:
@@ -270,4 +237,4 @@ def clocked_mains(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
     if law.kind == "cosine":
         begins = _tops(law, begins)
     for begin in dict.fromkeys(p for p in begins if p <= rows.at[0] + 1):
-        yield from (main for main in mains(inner, law, begin)(begin) if main.lr > 0)
+        yield from (main for main in mains(inner, law, begin, begin) if main.lr > 0)

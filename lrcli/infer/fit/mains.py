@@ -10,7 +10,6 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache, partial
 from itertools import islice
 
 from lrcli.frameworks.fitting import Shape
@@ -26,20 +25,15 @@ from lrcli.infer.numbers import cost, digits, floor_cost, rounded, simplest, sim
 from lrcli.infer.usual import FLOOR_SHARES
 
 
-def mains(rows: FitRows, law: Law, begin: int) -> Callable[[int], Iterator[Candidate]]:
-    """The curves of a law that begin at a position, by the run's step 0: it bears on which lengths are round."""
+def mains(rows: FitRows, law: Law, begin: int, first_step: int) -> Iterator[Candidate]:
+    """The curves of a law that begin at a position, as drafts; the run's step 0 bears on which lengths are round."""
     if law.kind == "tanh" and rows.at[0] == begin:  # the first row is another one with a warmup than without
         rows = rows.part(1, len(rows))
-    if law.kind == "restarts":
-        cycles = [draft(begin, shape, spent) for shape, spent in restart_shapes(rows, law, begin)]
-        return lambda first_step: iter(cycles)
     to_zero = law.kind not in ("cosine", "power", "tanh") or law.floor <= 0
-    return partial(_mains, rows, law, begin, cache(lambda shape: sized(rows, shape, begin, to_zero)))
 
+    def sizes(unit: Shape) -> list[Shape]:
+        return rows.once(sized, unit, begin, to_zero)
 
-def _mains(
-    rows: FitRows, law: Law, begin: int, sizes: Callable[[Shape], Sequence[Shape]], first_step: int
-) -> Iterator[Candidate]:
     def main(shape: Shape, extra: float = 0.0, free: tuple[str, ...] = ()) -> Candidate:
         spent = cost(shape.lr) + extra + (floor_cost(shape.floor, shape.lr) if shape.floor else 0.0)
         for length in (shape.end, shape.scale if shape.decay == "inverse" else 0):
@@ -55,7 +49,9 @@ def _mains(
         return [replace(unit, end=length) for length in lengths]
 
     units: Sequence[Shape] = ()
-    if law.kind == "steps":
+    if law.kind == "restarts":
+        yield from rows.once(_cycles, law, begin)
+    elif law.kind == "steps":
         for unit, extra, free in step_shapes(rows, law, begin, first_step):
             yield from (main(shape, extra, free) for shape in sizes(unit))
     elif law.kind in ("cosine", "tanh") or (law.kind == "line" and law.slope < 0):
@@ -75,6 +71,10 @@ def _mains(
         yield from _rising(rows, law, begin) if law.slope > 0 else ()
         if not found or rows.single or abs(law.end - round(law.end)) >= 1e-3:
             yield from (main(*line) for line in _lines_to_floor(rows, law, begin))
+
+
+def _cycles(rows: FitRows, law: Law, begin: int) -> list[Candidate]:
+    return [draft(begin, shape, spent) for shape, spent in restart_shapes(rows, law, begin)]
 
 
 def _units(rows: FitRows, law: Law, begin: int) -> Iterator[Shape]:

@@ -167,7 +167,7 @@ def _ways(rows: FitRows, segments: list[Segment], i: int, start: int, stop: int,
         yield PhasePart(constant, cost(flat) * (flat != 1) + COSTS["phase"], Shape("constant", _rate(flat, peak)))
         return
     falls_last = i + 1 == len(segments) and law.kind == "line" and law.slope < 0
-    aims = mains(inner, law, start)(start) if falls_last or law.kind != "line" else ()
+    aims = mains(inner, law, start, start) if falls_last or law.kind != "line" else ()
     for main in sorted(aims, key=lambda main: main.cost):
         share = _share(main.lr, peak, noise)
         alone = said(main, inner)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from lrcli.infer.effort import spend
 from lrcli.infer.fit.solve import amplitudes
@@ -16,6 +16,8 @@ from lrcli.infer.usual import FLOOR_SHARES
 from lrcli.logs import Rounding
 from lrcli.logs.rounding import FULL, tolerance
 from lrcli.values import dataclass
+
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,14 @@ class FitRows(Rows):
         return replace(self, slack=[times * slack for slack in self.slack])
 
     @cached_property
-    def estimates(self) -> dict[object, Any]:
-        """What is known of the laws of stretches of these rows, by kind, start and stop."""
+    def _computed(self) -> dict[object, Any]:
         return {}
+
+    def once(self, compute: Callable[..., _Made], *arguments: object) -> _Made:
+        """What a function makes of these rows, computed once for the same arguments."""
+        if (compute, arguments) not in self._computed:
+            self._computed[compute, arguments] = compute(self, *arguments)
+        return self._computed[compute, arguments]  # type: ignore[no-any-return]
 
     @property
     def weights(self) -> list[float]:

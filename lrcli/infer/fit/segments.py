@@ -61,11 +61,8 @@ def _reach(rows: FitRows, stop: int, kind: LawKind, slacks: float, least: int) -
     """
 
     def fitted(start: int) -> Segment | None:
-        part, key = rows.part(start, stop), (kind, start, stop)
-        if key not in rows.estimates:  # which are the same for any number of slacks
-            rows.estimates[key] = kind.estimate(part)
-        law = rows.estimates[key]
-        return Segment(start, stop, law) if law is not None and part.holds(law, slacks) else None
+        law = rows.once(_estimate, kind, start, stop)  # which is the same for any number of slacks
+        return Segment(start, stop, law) if law is not None and rows.part(start, stop).holds(law, slacks) else None
 
     size = kind.parameters + 1
     while 2 * size < least:
@@ -86,6 +83,10 @@ def _reach(rows: FitRows, stop: int, kind: LawKind, slacks: float, least: int) -
         longer = fitted(middle)
         best, bad = (best, middle) if longer is None else (longer, bad)
     return best if best is not None and best.start <= latest else None
+
+
+def _estimate(rows: FitRows, kind: LawKind, start: int, stop: int) -> Law | None:
+    return kind.estimate(rows.part(start, stop))
 
 
 def restarts(rows: FitRows) -> list[int]:

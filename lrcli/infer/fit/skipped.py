@@ -10,8 +10,9 @@ from dataclasses import replace
 from itertools import islice, pairwise
 
 from lrcli.infer.fit.candidate import Candidate
-from lrcli.infer.fit.compose import compose
+from lrcli.infer.fit.compose import composed
 from lrcli.infer.fit.laws import Law
+from lrcli.infer.fit.naming import in_words
 from lrcli.infer.fit.rows import FitRows, spread
 from lrcli.infer.fit.segments import Segment, cut
 from lrcli.infer.limits import MOST_AT_ONCE, SEARCHED
@@ -32,7 +33,7 @@ def _caught_up(rows: FitRows, behind: list[int]) -> list[Candidate]:
     evidence = f"the scheduler falls behind by {steps}: skipped steps, as of a loss scaler"
     return [
         replace(candidate, skipped=tuple(skipped), evidence=(*candidate.evidence, evidence))
-        for candidate in (compose(searched, segments, late=True) if segments else ())
+        for candidate in (in_words(composed(searched, segments, late=True), searched) if segments else ())
     ]
 
 
