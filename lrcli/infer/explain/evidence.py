@@ -142,41 +142,23 @@ class Evidence:
         """The runs of steps at which the base has this value; a crossing between two grid points is refined."""
         ts, values = self._grid
         spend(len(ts) // 8)
-        low, high = value - slack, value + slack
         runs: list[Interval] = []
-        stride = ts[1] - ts[0] if len(ts) > 1 else 1
-        begin = -1
-        before = math.nan
-        for j, v in enumerate(values):
-            if low <= v <= high:
-                if begin < 0:
-                    begin = j
-            else:
-                if begin >= 0:
-                    runs.append((ts[begin], ts[j - 1]))
-                    begin = -1
-                elif stride > 1 and (before < low) != (v < low) and before == before:
-                    exact = self._between(ts[j - 1], ts[j], low, high)
-                    if exact is not None:
-                        runs.append((exact, exact))
-            before = v
-        if begin >= 0:
-            runs.append((ts[begin], ts[-1]))
+        before, gap, shown = -1, math.nan, False
+        for t, v in zip(ts, values, strict=True):
+            last, gap, showed, shown = gap, v - value, shown, abs(v - value) <= slack
+            if shown:
+                runs.append((runs.pop()[0] if showed else t, t))
+            elif t > before + 1 and last * gap < 0 and not showed:
+                runs += self._crossing(range(before, t), value, slack)
+            before = t
         return runs
 
-    def _between(self, a: int, b: int, low: float, high: float) -> int | None:
-        """The step between two grid points at which a monotone base has a value from low to high."""
-        rising = self.unclocked([b])[0] > self.unclocked([a])[0]
-        while b - a > 1:
-            middle = (a + b) // 2
-            value = self.unclocked([middle])[0]
-            if low <= value <= high:
-                return middle
-            if (value < low) == rising:
-                a = middle
-            else:
-                b = middle
-        return None
+    def _crossing(self, steps: range, value: float, slack: float) -> list[Interval]:
+        """The first step at which a base that only rises or only falls there has come to a value."""
+        side = self.unclocked([steps.stop])[0] - value
+        first = steps[0] + bisect_left(steps, True, key=lambda t: (self.unclocked([t])[0] - value) * side >= 0)
+        near = [t for t in (first - 1, first) if abs(self.unclocked([t])[0] - value) <= slack]
+        return [(t, t) for t in near[:1]]
 
     def nearest_steps(self, i: int) -> list[Interval]:
         """The runs of steps that a row of the sample could show, the nearest first."""
@@ -212,11 +194,7 @@ class Evidence:
         Between two rows that are several steps apart, the log may have changed at any of them.
         """
         missed = self.misses
-        edges = [
-            i
-            for i in range(1, len(self.rows))
-            if self.rows.values[i] != self.rows.values[i - 1] and (missed[i] or missed[i - 1])
-        ]
+        edges = [i for i in self.marks.edges if missed[i] or missed[i - 1]]
         stride = max(1, len(edges) // CHANGES)
         for i in edges[: CHANGES // 4] + edges[CHANGES // 4 :: stride]:
             t, gap = self.rows.at[i], min(self.rows.at[i] - self.rows.at[i - 1], 12)
