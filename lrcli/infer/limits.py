@@ -66,11 +66,17 @@ LAGS = 24
 NEAR_REPLAY = 20_000
 """Every replay is walked so far, and further only where it is still right or nothing is missed before."""
 
+NEAR_MEANS = 5_000
+"""The same for a log of means, which takes the steps of whole epochs."""
+
 CHEAP_ROWS = 2000
 """In a log of so many rows a replay that is wrong by itself is kept: with a second cause it may be right."""
 
 FEW_WRONG = 2
 """So many rows may be wrong with any cause, and with none."""
+
+FEWEST_BEFORE_AN_END = 30
+"""In a log of fewer rows nothing is said of the first or the last one: a lag shows there, and whatever begins."""
 
 ROWS_FOR_EACH = 9
 """For each wrong row there must be so many right ones."""
@@ -106,6 +112,9 @@ COUNTS_BELOW = 5
 
 SAME_LINE = 1e-12
 """Numbers this near, as a share of them, lie on one line: some thousand roundings of a double."""
+
+SINGLE_LINE = 1e-6
+"""The same for numbers that a framework computes in single precision: some eight roundings of a float32."""
 
 NO_NUMBER = 1e-300
 """Smaller ones are lost in a division: the least normal double is 2.2e-308."""

@@ -6,6 +6,7 @@ import math
 from array import array
 from collections.abc import Sequence
 from dataclasses import field, replace
+from itertools import pairwise
 from typing import Any
 
 from lrcli.errors import LrcliError
@@ -18,6 +19,12 @@ from lrcli.spec import Spec
 from lrcli.values import dataclass
 
 BLOCK = 65536
+NO_VALUE = (LrcliError, ArithmeticError, ValueError, IndexError, TypeError)
+"""What a schedule raises at a step where it has no learning rate."""
+
+SINGLES = 3
+"""So many times as long takes a learning rate in single precision, which is rounded after each operation."""
+
 FAR = 20_000
 """Steps below this one are always worth a table."""
 
@@ -46,8 +53,20 @@ class Formula:
             table = self._upto(min(int(top) + 1, WALKED))
             spend(len(ts) // 8)
             return [table[t] if t < WALKED else math.nan for t in ts]  # type: ignore[call-overload]
+        if whole and not walks:
+            return self.apart(ts)
         spend(2 * len(ts) + (int(top) if walks and top < WALKED else 0))
         return [self.one(t) if not walks or t < WALKED else math.nan for t in ts]
+
+    def apart(self, ts: Sequence[float]) -> list[float]:
+        """The learning rates of whole steps that lie apart, each computed alone."""
+        spend(2 * len(ts))
+        try:
+            if all(a <= b for a, b in pairwise(ts)):
+                return [*self.schedule.lrs_at(self.base_lr, ts)]  # type: ignore[arg-type]
+        except NO_VALUE:
+            pass
+        return [self.one(t) for t in ts]
 
     def _upto(self, stop: int) -> array[float]:
         table = self._table
@@ -58,17 +77,17 @@ class Formula:
 
     def _block(self, start: int, stop: int) -> list[float]:
         """The learning rates of steps side by side, which cost half of what single ones do."""
-        spend((stop - start) // 2)
+        spend((stop - start) // 2 * (SINGLES if getattr(self.schedule, "dtype", "") == "float32" else 1))
         try:
             return [*self.schedule.lrs(self.base_lr, start, stop)]
-        except (LrcliError, ArithmeticError, ValueError, IndexError):
+        except NO_VALUE:
             return [self.one(t) for t in range(start, stop)]
 
     def one(self, t: float) -> float:
         """The learning rate of one step, NaN where there is none."""
         try:
             return float(self.schedule.lr_at(t, self.base_lr))  # type: ignore[arg-type]
-        except (LrcliError, ArithmeticError, ValueError, IndexError, TypeError):
+        except NO_VALUE:
             return math.nan
 
 

@@ -141,13 +141,7 @@ def averaged(source: RateSource, n: int, start: int, stop: float = math.inf) -> 
 
 def averaged_within(source: RateSource, n: int) -> RateSource:
     """The mean over n values from t on, each 1/n later: an epoch that is one step of a schedule."""
-
-    def at(ts: Sequence[float]) -> list[float]:
-        spend(len(ts) * n // 8)
-        rates = source([t + i / n for t in ts for i in range(n)])
-        return [math.fsum(rates[i : i + n]) / n for i in range(0, len(rates), n)]
-
-    return at
+    return scaled(n).of(averaged(stretched(n, False).of(source), n, 0))
 
 
 def switched(before: RateSource, after: RateSource, row: float) -> RateSource:

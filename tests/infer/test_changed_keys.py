@@ -278,3 +278,29 @@ def test_a_length_that_ends_before_the_log_is_the_less_likely_key() -> None:
     rates = [5e-5 * min(1, t / 20) for t in at]
     first = explain(declared, Log("log", "step", [*map(float, at)], {"lr": rates}))
     assert ["schedule.type"] == [change.key for change in first.explanations[0].changes]
+
+
+@pytest.mark.parametrize("every", [10, 24])
+def test_a_value_that_few_rows_show(every: int) -> None:
+    """The value gives every row of the log: one that misses those of the warmup alone is not named."""
+    text = "{epochs: 61, steps_per_epoch: 120, interval: step, schedule: {type: ultralytics.trainer, warmup_epochs: 3}}"
+    group = read_declared(text, sets=["schedule.warmup_epochs=0.75"]).spec.groups[0]
+    at = range(0, 61 * 120, every)
+    log = Log("log", "step", [*map(float, at)], {"lr": group.schedule.lrs_at(group.base_lr, at)})
+    first = explain(read_declared(text), log).explanations[0]
+    assert (["schedule.warmup_epochs=0.75"], 0) == ([change.setting for change in first.changes], first.misses)
+
+
+def test_a_value_that_does_not_give_every_row() -> None:
+    """It is what comes closest, and not the value."""
+    declared = read_declared("{lr: 0.1, epochs: 400, schedule: {type: step, step_size: 100, gamma: 0.1}}")
+    rate = read_declared("{lr: 0.1, epochs: 400, schedule: {type: step, step_size: 100, gamma: 0.3}}").spec.groups[0]
+    values = [rate.schedule.lr_at(t, 0.1) * (0.9 if t in (150, 151, 152, 153) else 1) for t in range(400)]
+    report = explain(declared, Log("log", "epoch", [*map(float, range(400))], {"lr": values}))
+    first = report.explanations[0]
+    assert ("unexplained", ["schedule.gamma=0.3"], 4, 150) == (
+        report.verdict,
+        [change.setting for change in first.changes],
+        first.misses,
+        first.first_missed,
+    )

@@ -363,6 +363,25 @@ def test_means_of_epochs_of_a_thousand_steps(setting: str) -> None:
     assert keys(report) == ("glitch",) if not setting else setting.replace("6000", "6ep") in told or setting in told
 
 
+def test_means_of_what_get_lr_reads() -> None:
+    """The reading of a release is looked for in means of epochs, too: gamma twice in the first step of an epoch."""
+    text = "{lr: 0.1, steps: 900, steps_per_epoch: 30, epoch_shows: mean, schedule: {type: step, step_size: 300}}"
+    declared = read_declared(text)
+    rates = lrcli.evaluate(replace(declared.spec, emulation=Emulation("1.4", "get_lr"))).shown()
+    means = [math.fsum(rates[30 * epoch : 30 * epoch + 30]) / 30 for epoch in range(30)]  # type: ignore[arg-type]
+    assert keys(explain(declared, log_of(means))) == ("reading",)
+
+
+@pytest.mark.parametrize("lag", [0, 1])
+@pytest.mark.parametrize("schedule", ["{type: cosine, T_max: 50}", "{type: step, step_size: 20, gamma: 0.1}"])
+def test_a_wrong_last_row(schedule: str, lag: int) -> None:
+    """The last row of fifty may be the wrong one, as one between others may, with a cause or none."""
+    declared = read_declared(f"{{lr: 0.1, epochs: 50, schedule: {schedule}}}")
+    rate = formula(declared.spec)
+    report = explain(declared, log_of([rate(max(t - lag, 0)) * (0.7 if t == 49 else 1) for t in range(50)]))
+    assert (("lag", "glitch") if lag else ("glitch",), 50) == (keys(report), report.explanations[0].explained)
+
+
 @pytest.mark.parametrize(
     ("second", "verdict", "group", "following"),
     [

@@ -105,8 +105,8 @@ def explain(declared: Declared, log: Log, *, run: int | None = None, only: bool 
     name, group, chosen, rows, plain = next((each for each in compared if each[-1].misses), compared[0])
     explanations: tuple[Explanation, ...] = ()
     verdict, miss, gave_up = "follows", None, None
-    if plain.first_missed is not None:
-        i = rows.at.index(plain.first_missed)
+    if plain.misses:
+        i = plain.missed[0]
         miss = Miss(rows.at[i], rows.values[i], plain.hypothesis.at([rows.at[i]])[0])
         ranked, effort = search(plain, rows, ChangedKeys(declared, group))
         explanations, verdict = named(ranked, plain, rows, spec.length), "explained"

@@ -86,10 +86,10 @@ class ChangedKeys:
                 yield self._hypothesis(evidence, (*more, (key, value)), numbers)
 
     def _sharpened(self, key: Key, probe: Probe) -> Iterator[tuple[KeyValue, int]]:
-        """The values of a key: where one meets the probed rows and not the others, some of these are probed, too."""
+        """The values of a key; where one meets the probed rows and misses others, some of these have to be met, too."""
         values = list(self._values(key, probe))
         yield from values
-        if key.kind != "words" and len(values) == 1 and (wrong := probe.missed(key, values[0][0])):
+        if key.kind != "words" and values and (wrong := probe.missed(key, values[0][0])):
             yield from self._values(key, Probe(self.tried, probe.evidence, probe.more, wrong))
 
     def _warmups(self, probe: Probe) -> Iterator[Trial]:
@@ -120,29 +120,16 @@ class ChangedKeys:
         asked = evidence.asked()
         if not asked or asked[0] < FEWEST_BEFORE:
             return
-        edges = [edge for edge in evidence.marks.edges if edge > asked[0]] if evidence.marks.flat else []
-        wanted = evidence.rows.pick(sorted({*asked, *edges, *(edge - 1 for edge in edges)}))
-        run = self.spec.length
+        probe = Probe(self.tried, evidence.since_row(asked[0]))
         for key in self.keys:
             last = key.entries[-1] if key.entries else key.number
             if key.unlikely or key.kind == "words" or not last > 0:
                 continue
             form: Callable[[float], KeyValue] = _stretching(key.entries) if key.entries else float
             other = self.variants.spec([key.to(form(2 * last))])
-            if other is None or (key.kind == "number" and other.length == run):
+            if other is None or (key.kind == "number" and other.length == self.spec.length):
                 continue
-            resized = other.length != run  # much follows from that, and not always in straight lines
-
-            def rates(
-                value: float, key: Key = key, form: Callable[[float], KeyValue] = form, resized: bool = resized
-            ) -> list[float] | None:
-                source = self.source([key.to(form(value))]) if resized else self.tried([(key, form(value))])
-                return None if source is None else source(wanted.at)
-
-            near = [run, run - 1, *(round(last * length / run) for length in evidence.marks.lengths((0,)))]
-            whole = replace(key, kind="whole", number=last, at_least=1)
-            solvers = (Solver(whole, rates, wanted, [*map(float, near)], strict=strict) for strict in (True, False))
-            for value in next(filter(None, (solver.likely() for solver in solvers)), ()):
+            for value in self._solved(replace(key, kind="whole", number=last, at_least=1), probe, form, key):
                 change = key.to(form(value))
                 source = self.source([change])
                 if source is not None and value != last:
@@ -167,7 +154,9 @@ class ChangedKeys:
         near: Sequence[float] = CYCLES if "cycle" in key.path.lower() else ()
         if key.kind == "whole":
             near = probe.evidence.marks.lengths(self.offsets)
-        solver = Solver(key, lambda value: probe.lrs((of or key, form(value))), probe.wanted, near)
+        solver = Solver(
+            key, lambda value: probe.lrs((of or key, form(value))), probe.wanted, near, strict=bool(probe.also)
+        )
         return solver.likely()
 
     def falls(self, key: Key, evidence: Evidence) -> Iterator[tuple[KeyValue, int]]:

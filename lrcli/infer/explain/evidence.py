@@ -42,6 +42,10 @@ class Evidence:
         """The same rows against another base."""
         return Evidence(self.spec, self.log, self.group, base, self.sample)
 
+    def since_row(self, i: int) -> Evidence:
+        """The rows of the sample from one of them on."""
+        return Evidence(self.spec, self.log, self.group, self.base, self.sample[i:])
+
     @cached_property
     def marks(self) -> Marks:
         """What the rows show by themselves."""

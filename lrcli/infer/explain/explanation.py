@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Sequence
+from dataclasses import field
+
 from lrcli.infer.explain.causes import Cause, cause
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.rows import LogRows
@@ -25,15 +29,15 @@ class Parting:
 class Explanation:
     """Known causes that together make the log, or nearly.
 
-    misses, rows: how many rows it misses, of how many. first_missed: the first of them. residual, relative, worst: the
-    largest difference in the rows that it explains, and its row. equal: whether it explains the very same rows as the
-    best one. parts_at: where the two would differ, None if nowhere. changes: the keys of the spec with the values that
-    make the log. same: other keys each of which does the same. unproven: it explains nearly all rows, which are too few
-    to prove it.
+    missed: the places in the log of the rows that it misses, of so many rows. first_missed: the first of them.
+    residual, relative, worst: the largest difference in the rows that it explains, and its row. equal: whether it
+    explains the very same rows as the best one. parts_at: where the two would differ, None if nowhere. changes: the
+    keys of the spec with the values that make the log. same: other keys each of which does the same. unproven: it
+    explains nearly all rows, which are too few to prove it.
     """
 
     hypothesis: Hypothesis
-    misses: int
+    missed: Sequence[int] = field(compare=False, repr=False)
     rows: int
     first_missed: int | None
     residual: float
@@ -44,6 +48,11 @@ class Explanation:
     changes: tuple[Change, ...] = ()
     same: tuple[Change, ...] = ()
     unproven: bool = False
+
+    @property
+    def misses(self) -> int:
+        """How many rows it misses."""
+        return len(self.missed)
 
     @property
     def causes(self) -> tuple[Cause, ...]:
@@ -93,26 +102,18 @@ class Explanation:
 
 def explanation_of(hypothesis: Hypothesis, rows: LogRows) -> Explanation:
     """A hypothesis against all rows, piece by piece."""
-    misses, first = 0, None
-    residual, relative, worst = 0.0, 0.0, rows.at[0]
+    missed = array("q")
+    residual, relative, worst = 0.0, 0.0, 0
     for start in range(0, len(rows), PIECE):
         piece = rows.part(start, start + PIECE)
-        for t, value, predicted, s in zip(piece.at, piece.values, hypothesis.at(piece.at), piece.slack, strict=True):
+        computed = zip(piece.values, hypothesis.at(piece.at), piece.slack, strict=True)
+        for i, (value, predicted, slack) in enumerate(computed, start):
             if value == predicted:
                 continue
             gap = abs(value - predicted)
-            if not gap <= s:
-                misses += 1
-                if first is None:
-                    first = t
+            if not gap <= slack:
+                missed.append(i)
             elif gap > residual:
-                residual, worst = gap, t
-                relative = gap / max(abs(value), abs(predicted))
-    return Explanation(hypothesis, misses, len(rows), first, residual, relative, worst, changes=hypothesis.changes)
-
-
-def missed_rows(hypothesis: Hypothesis, rows: LogRows) -> list[int]:
-    """The rows that a hypothesis misses."""
-    pieces = (rows.part(start, start + PIECE) for start in range(0, len(rows), PIECE))
-    missed = (wrong for piece in pieces for wrong in piece.missed(hypothesis.at(piece.at)))
-    return [i for i, wrong in enumerate(missed) if wrong]
+                residual, relative, worst = gap, gap / max(abs(value), abs(predicted)), i
+    first, largest = rows.at[missed[0]] if missed else None, rows.at[worst]
+    return Explanation(hypothesis, missed, len(rows), first, residual, relative, largest, changes=hypothesis.changes)

@@ -13,7 +13,7 @@ from lrcli.infer.rows import Rows
 
 def named(explanations: Sequence[Explanation], plain: Explanation, rows: Rows, length: int) -> tuple[Explanation, ...]:
     """Those that are proven and about as good as the best one, one of each family, for a run of this length."""
-    good = [explanation for explanation in explanations if explanation.share >= ENOUGH and _proven(explanation, plain)]
+    good = [explanation for explanation in explanations if _holds(explanation) and _proven(explanation, plain)]
     if not good:
         return ()
     best, stop = good[0], max(length, rows.at[-1] + 1)
@@ -41,7 +41,12 @@ def nearest_of(explanations: Sequence[Explanation], plain: Explanation) -> tuple
         explanation for explanation in explanations if explanation.misses < plain.misses and explanation.share >= 0.5
     ]
     near.sort(key=lambda explanation: (explanation.misses, explanation.hypothesis.cost))
-    return tuple(replace(explanation, unproven=explanation.share >= ENOUGH) for explanation in near[:1])
+    return tuple(replace(explanation, unproven=_holds(explanation)) for explanation in near[:1])
+
+
+def _holds(explanation: Explanation) -> bool:
+    """Whether it explains nearly all rows; a value of a key that does not give every one is not the value."""
+    return not explanation.misses if explanation.changes else explanation.share >= ENOUGH
 
 
 def _proven(explanation: Explanation, plain: Explanation) -> bool:

@@ -9,8 +9,7 @@ from itertools import islice
 from typing import Any
 
 from lrcli.errors import LrcliError
-from lrcli.expression import Expression
-from lrcli.infer.keys.variants import Path, replaced
+from lrcli.infer.keys.variants import Path, numbers_of, replaced
 from lrcli.infer.sources import Formula
 from lrcli.infer.transforms import RateSource, shifted
 from lrcli.schedules.base import Schedule, parameters
@@ -104,17 +103,3 @@ def floorless(plain: Formula) -> Iterator[tuple[str, Formula]]:
                 yield f" with {path[-1]} = 0", Formula(replaced(plain.schedule, [(path, 0.0)]), plain.base_lr)
             except LrcliError:  # it has to be more
                 continue
-
-
-def numbers_of(part: Any, path: Path = ()) -> Iterator[tuple[Path, float]]:
-    """The numbers of a schedule and of those in it, of its expressions, too, each with where it stands."""
-    if isinstance(part, tuple):
-        for i, item in enumerate(part):
-            yield from numbers_of(item, (*path, i))
-    elif isinstance(part, Schedule):
-        for f in parameters(part):
-            yield from numbers_of(getattr(part, f.name), (*path, f.name))
-    elif part.__class__ in (int, float):
-        yield path, part
-    elif isinstance(part, Expression):
-        yield from ((path, float(text)) for text in re.findall(r"(?<![\w.])\d+(?![\w.])", part.text))

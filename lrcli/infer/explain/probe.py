@@ -14,8 +14,9 @@ from lrcli.infer.keys.key import KeyValue
 from lrcli.infer.keys.pairs import near_values
 from lrcli.infer.keys.variants import Trial
 from lrcli.infer.limits import NEAR_REPLAY, PROBES
+from lrcli.infer.rows import Rows, evenly
 from lrcli.infer.sources import Formula
-from lrcli.infer.transforms import RateSource, pointwise
+from lrcli.infer.transforms import RateSource
 
 Tried = Callable[[Sequence[Trial]], RateSource | None]
 
@@ -30,11 +31,17 @@ class Probe:
     def __init__(
         self, tried: Tried, evidence: Evidence, more: tuple[Trial, ...] = (), also: Sequence[int] = ()
     ) -> None:
-        self.tried, self.evidence, self.more = tried, evidence, more
-        self._source = tried(more)
-        rows = sorted({*(self._near() or evidence.marks.probed), *also})
-        self.wanted = evidence.rows.pick(rows)
+        self.tried, self.evidence, self.more, self.also = tried, evidence, more, also
         self._moved: dict[Key, set[int]] = {}
+
+    @cached_property
+    def wanted(self) -> Rows:
+        """The rows."""
+        return self.evidence.rows.pick(sorted({*(self._near() or self.evidence.marks.probed), *self.also}))
+
+    @cached_property
+    def _source(self) -> RateSource | None:
+        return self.tried(self.more)
 
     def _near(self) -> list[int]:
         """Rows near the start, if some are wrong, where the schedule is walked to each row: far ones cost too much."""
@@ -65,7 +72,7 @@ class Probe:
         spend(len(self.wanted))
         base = self.evidence.base
         if isinstance(source, Formula) and source.schedule.stands_alone() and not base.mean:
-            source = pointwise(source.one)  # a few rows are no reason for a table
+            source = source.apart  # a few rows are no reason for a table
         return replace(base, source=source).at(self.wanted.at)
 
     def moved(self, key: Key) -> set[int]:
@@ -91,11 +98,11 @@ class Probe:
         return near_values(keys, lambda at: self.lrs(*zip(keys, at, strict=True)), self.wanted)
 
     def missed(self, key: Key, value: KeyValue) -> list[int]:
-        """Some rows that are wrong with this change, if they are more than a few that nothing explains."""
+        """Some rows that are wrong with this change."""
         source = self.tried((*self.more, (key, value)))
         base = replace(self.evidence.base, source=source or self.evidence.base.source)
         wrong = [i for i, missed in enumerate(self.evidence.rows.missed(base.at(self.evidence.rows.at))) if missed]
-        return wrong[:: max(len(wrong) // PROBES, 1)] if len(wrong) > 2 else []
+        return evenly(wrong, PROBES)
 
     def meets(self, key: Key, value: KeyValue) -> bool:
         """Whether nearly all rows are right with this change."""

@@ -10,8 +10,9 @@ from lrcli.infer.effort import LIMIT, Effort
 from lrcli.infer.explain.causes import CAUSES
 from lrcli.infer.explain.changed import ChangedKeys
 from lrcli.infer.explain.evidence import Evidence, sample_of
-from lrcli.infer.explain.explanation import Explanation, explanation_of, missed_rows
+from lrcli.infer.explain.explanation import Explanation, explanation_of
 from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.explain.probe import Probe
 from lrcli.infer.explain.rows import LogRows
 from lrcli.infer.explain.two_keys import TWO_KEYS, TwoKeys
 from lrcli.infer.explain.unused import UnusedKeys
@@ -29,7 +30,7 @@ Counted = list[tuple[int, Hypothesis]]
 def search(plain: Explanation, log: LogRows, changed: ChangedKeys) -> tuple[list[Explanation], Effort]:
     """(what explains most of the rows that the plain spec misses, best first; what was computed for it)."""
     base = plain.hypothesis
-    evidence = Evidence(changed.spec, log, changed.group, base, sample_of(log, missed_rows(base, log)))
+    evidence = Evidence(changed.spec, log, changed.group, base, sample_of(log, plain.missed))
     effort = Effort(2 * LIMIT if changed.of_config else LIMIT)
     counted: Counted = []
     with effort:
@@ -40,7 +41,8 @@ def search(plain: Explanation, log: LogRows, changed: ChangedKeys) -> tuple[list
 
 def _searched(evidence: Evidence, counted: Counted, changed: ChangedKeys) -> Iterator[Hypothesis]:
     """Everything that may explain the log, until something does; `counted` holds what came before."""
-    unused, two = UnusedKeys(changed, evidence), TwoKeys(changed, evidence)
+    probe = Probe(changed.tried, evidence)
+    unused, two = UnusedKeys(changed, probe), TwoKeys(changed, probe)
     # a log that counts from 1, or is a step ahead or behind
     steps = ((-1, "numbering" if evidence.counts_from_1 else "lag"), (1, "lead"))
     shifts = (evidence.on(evidence.propose_clock(shifted(d), key)) for d, key in steps)

@@ -8,7 +8,6 @@ from itertools import combinations
 
 from lrcli.infer.costs import CAUSE_COSTS, EXTRA
 from lrcli.infer.explain.changed import ChangedKeys
-from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.probe import Probe
 from lrcli.infer.keys import Key
@@ -24,12 +23,8 @@ TWO_KEYS = CAUSE_COSTS["changed"] + EXTRA["a second key"]
 class TwoKeys:
     """The pairs of keys of a declared spec, to be solved for on the evidence of a log."""
 
-    def __init__(self, changed: ChangedKeys, evidence: Evidence) -> None:
-        self.changed, self.evidence = changed, evidence
-
-    @cached_property
-    def _probe(self) -> Probe:
-        return Probe(self.changed.tried, self.evidence)
+    def __init__(self, changed: ChangedKeys, probe: Probe) -> None:
+        self.changed, self._probe, self.evidence = changed, probe, probe.evidence
 
     @cached_property
     def _numbers(self) -> list[Key]:

@@ -11,7 +11,6 @@ from lrcli.errors import LrcliError
 from lrcli.infer.costs import EXTRA
 from lrcli.infer.effort import spend
 from lrcli.infer.explain.changed import ChangedKeys
-from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.probe import Probe
 from lrcli.infer.keys import Change, Key
@@ -24,29 +23,22 @@ from lrcli.reader.request import ConfigValue
 
 
 class Unused(NamedTuple):
-    """A config that is read without the keys at some paths (None: any), and the learning rates that it comes to.
+    """How a config is read: without the keys at some paths (None: any), each at one of several defaults.
 
-    default: which of several defaults of its framework is taken. steps: the length of the run, where it was solved for.
+    steps: the length of the run, where it was solved for.
     """
 
     paths: Sequence[str] | None
     default: int
-    steps: int | None
-    declared: Declared
-    source: RateSource
+    steps: int | None = None
 
 
 class UnusedKeys:
     """The defaults of a config's framework, on the evidence of a log."""
 
-    def __init__(self, changed: ChangedKeys, evidence: Evidence) -> None:
-        self.changed, self.evidence = changed, evidence
+    def __init__(self, changed: ChangedKeys, probe: Probe) -> None:
+        self.changed, self.probe = changed, probe
         self.declared = changed.variants.declared
-
-    @cached_property
-    def probe(self) -> Probe:
-        """The rows that the defaults are tried on."""
-        return Probe(self.changed.tried, self.evidence)
 
     def whole(self) -> Iterator[Hypothesis]:
         """The config with none of its keys."""
@@ -64,53 +56,55 @@ class UnusedKeys:
         for default in range(DEFAULTS):
 
             def rates(length: float, default: int = default) -> list[float] | None:
-                unused = self._read(None, default, int(length))
-                return None if unused is None else self.probe.rates(unused.source)
+                read = self._read(Unused(None, default, int(length)))
+                return None if read is None else self.probe.rates(read[1])
 
             steps = Key("--steps", "", "whole", float(self.declared.spec.length), at_least=1)
-            solver = Solver(steps, rates, self.probe.wanted, self.evidence.marks.lengths((0,)))
+            solver = Solver(steps, rates, self.probe.wanted, self.probe.evidence.marks.lengths((0,)))
             for length in solver.likely():
-                if (unused := self._read(None, default, int(length))) is not None:
-                    yield self._hypothesis("unused", unused)
-                    return
+                yield from self._hypotheses("unused", Unused(None, default, int(length)))
+                return
 
     def _left_out(self, key: str, paths: Sequence[str] | None) -> Iterator[Hypothesis]:
         """The config without these keys, with each of the framework's defaults for them."""
         last = None
         for default in range(DEFAULTS):
-            unused = self._read(paths, default)
-            if unused is None or unused.declared.spec == last:
+            read = self._read(Unused(paths, default))
+            if read is None or read[0].spec == last:
                 return
-            last = unused.declared.spec
-            if self.probe.wanted.met(self.probe.rates(unused.source)):
-                yield self._hypothesis(key, unused)
+            last = read[0].spec
+            if self.probe.wanted.met(self.probe.rates(read[1])):
+                yield from self._hypotheses(key, Unused(paths, default))
 
-    def _read(self, paths: Sequence[str] | None, default: int, steps: int | None = None) -> Unused | None:
+    def _read(self, unused: Unused) -> tuple[Declared, RateSource] | None:
+        """The config as it is read so, and the learning rates that it comes to."""
         assert self.declared.without is not None
         spend(CONFIG, 1)
         try:
-            declared = self.declared.without(paths, default, steps)
+            declared = self.declared.without(*unused)
         except (LrcliError, ArithmeticError):
             return None
         source = self.changed.source_of(declared.spec)
-        return None if source is None else Unused(paths, default, steps, declared, source)
+        return None if source is None else (declared, source)
 
-    def _hypothesis(self, key: str, unused: Unused) -> Hypothesis:
-        solved = unused.steps is not None
+    def _hypotheses(self, key: str, unused: Unused) -> Iterator[Hypothesis]:
+        read, solved = self._read(unused), unused.steps is not None
+        if read is None:
+            return
         form = "s(t) of the framework's defaults" + (f" with --steps {unused.steps}" if solved else "")
         extra = EXTRA["a further key"] * len(unused.paths or ()) + EXTRA["a length that is solved for"] * solved
-        changes = self._changes(unused)
-        return self.evidence.propose(key, form, extra=extra, params=solved, changes=changes, source=unused.source)
+        changes = self._changes(unused, read[0])
+        yield self.probe.evidence.propose(key, form, extra=extra, params=solved, changes=changes, source=read[1])
 
-    def _changes(self, unused: Unused) -> tuple[Change, ...]:
+    def _changes(self, unused: Unused, declared: Declared) -> tuple[Change, ...]:
         """What the keys have instead of their own values: those without which the schedule would be another one."""
-        taken = {value.spellings[-1]: value.taken for value in self._values(unused.declared)}
+        taken = {value.spellings[-1]: value.taken for value in self._values(declared)}
         left_out = {path: key for path, key in self._written.items() if unused.paths is None or path in unused.paths}
         changes = []
         for path, key in left_out.items():
             others = [other for other in left_out if other != path]
-            kept = self._read(others, unused.default, unused.steps)
-            if kept is None or kept.declared.spec.groups != unused.declared.spec.groups:
+            kept = self._read(unused._replace(paths=others))
+            if kept is None or kept[0].spec.groups != declared.spec.groups:
                 text = taken.get(path)
                 default = key.to(text if key.words else float(text)) if text else Change(key.path, key.was, "null")
                 changes.append(default)

@@ -90,13 +90,16 @@ class Key:
             yield replace(self, kind="whole", number=entry, before=before, after=after, entries=(), at_least=least)
 
     def others(self, length: int) -> tuple[KeyValue, ...]:
-        """Values far from its own, which show what it bears on; the run has so many rows."""
+        """Values far from its own, which show what it bears on; the run has so many rows.
+
+        They have no common factor: what is a share of a length, and rounded to steps, is no straight line then.
+        """
         if self.kind == "positions":
             return (tuple(float(entry + 1) for entry in self.entries),) if self.entries else ()
         if self.kind == "words":
             return self.words
         if self.kind == "number":
             return tuple(self.number * share for share in (1.5, 0.5, 0.1)) if self.number else (1.0, 0.01, 0.3)
-        wholes = (self.number * 1.5, self.number * 0.5, length / 3, self.number * 0.1)
+        wholes = (self.number * 1.5 + 1, self.number * 0.5, length / 3, self.number * 0.1)
         numbers = dict.fromkeys(float(max(round(value), 1)) for value in wholes)
         return tuple(value for value in numbers if value != self.number)

@@ -22,6 +22,7 @@ from lrcli.infer.limits import (
     SAME_LINE,
     SHARE_OF_ZERO,
     SINGLE_DIGITS,
+    SINGLE_LINE,
     SMALL,
 )
 from lrcli.infer.numbers import agreed, rounded, simplest, simplest_whole
@@ -93,8 +94,11 @@ class Solver:
         above, least = self.key.above, self.key.at_least
         return math.isfinite(value) and (above is None or value > above) and (least is None or value >= least)
 
-    def _line(self) -> tuple[list[float], list[float]] | None:
-        """(the learning rates with the key at 0, what they change by for each 1) if they are linear in it."""
+    def _line(self) -> tuple[list[float], list[float], float] | None:
+        """(the learning rates with the key at 0, what they change by for each 1, their error) if they are linear in it.
+
+        The error is a share of a learning rate, 0 but for the rounding of a framework.
+        """
         now = self.key.number
         unit = now if now else max(map(abs, self.wanted.values), default=0.0)
         if not unit or not math.isfinite(unit):
@@ -104,15 +108,19 @@ class Solver:
         if at_a is None or at_b is None or at_c is None:
             return None
         slopes = [(y - x) / (b - a) for x, y in zip(at_a, at_b, strict=True)]
+        error = 0.0
         for x, z, slope in zip(at_a, at_c, slopes, strict=True):
-            if not abs(x + slope * (c - a) - z) <= SAME_LINE * max(abs(x), abs(z), abs(slope * unit)):
+            gap, scale = abs(x + slope * (c - a) - z), max(abs(x), abs(z), abs(slope * unit))
+            if not gap <= SINGLE_LINE * scale:
                 return None
-        return [x - slope * a for x, slope in zip(at_a, slopes, strict=True)], slopes
+            error = error if gap <= SAME_LINE * scale else SINGLE_LINE
+        return [x - slope * a for x, slope in zip(at_a, slopes, strict=True)], slopes, error
 
-    def _on_line(self, base: Sequence[float], slopes: Sequence[float]) -> float | None:
+    def _on_line(self, base: Sequence[float], slopes: Sequence[float], error: float) -> float | None:
         """The value that most rows ask for, as simple as they allow."""
-        rows = zip(base, slopes, self.wanted.values, self.wanted.slack, strict=True)
-        intervals = [((y - s - x) / slope, (y + s - x) / slope) for x, slope, y, s in rows if abs(slope) > NO_NUMBER]
+        wanted = zip(self.wanted.values, self.wanted.slack, strict=True)
+        rows = zip(base, slopes, ((y, s + error * abs(y)) for y, s in wanted), strict=True)
+        intervals = [((y - s - x) / slope, (y + s - x) / slope) for x, slope, (y, s) in rows if abs(slope) > NO_NUMBER]
         intervals = [(low, high) for low, high in intervals if math.isfinite(low) and math.isfinite(high)]
         low, high, agreeing = agreed(intervals)
         if not intervals or agreeing < len(intervals) - self.most_wrong:

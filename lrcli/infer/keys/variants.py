@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 from lrcli.errors import LrcliError
+from lrcli.expression import Expression
 from lrcli.infer.effort import spend
 from lrcli.infer.keys.key import Change, Key, KeyValue
 from lrcli.infer.limits import SAME_LINE
 from lrcli.reader import Declared
-from lrcli.schedules.base import Schedule, Setting
+from lrcli.schedules.base import Schedule, Setting, parameters
 from lrcli.spec import Group, Spec
 
 SPEC, CONFIG, DIRECT = 200, 1000, 20
@@ -112,6 +114,20 @@ def changed_places(a: Any, b: Any, path: Path = ()) -> Iterator[tuple[Path, Any,
             yield from changed_places(getattr(a, f.name), getattr(b, f.name), (*path, f.name))
     else:
         yield path, a, b
+
+
+def numbers_of(part: Any, path: Path = ()) -> Iterator[tuple[Path, float]]:
+    """The numbers of a schedule and of those in it, of its expressions, too, each with where it stands."""
+    if isinstance(part, tuple):
+        for i, item in enumerate(part):
+            yield from numbers_of(item, (*path, i))
+    elif isinstance(part, Schedule):
+        for f in parameters(part):
+            yield from numbers_of(getattr(part, f.name), (*path, f.name))
+    elif part.__class__ in (int, float):
+        yield path, part
+    elif isinstance(part, Expression):
+        yield from ((path, float(text)) for text in re.findall(r"(?<![\w.])\d+(?![\w.])", part.text))
 
 
 def replaced(whole: Any, changes: Sequence[tuple[Path, Any]]) -> Any:

@@ -9,7 +9,7 @@ from lrcli.infer.costs import EXTRA
 from lrcli.infer.explain.causes.base import Cause, phase_end
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
-from lrcli.infer.explain.phases import numbers_of
+from lrcli.infer.keys.variants import numbers_of
 from lrcli.infer.limits import SAME
 from lrcli.infer.numbers import is_round
 

@@ -9,13 +9,13 @@ from lrcli.infer.costs import EXTRA
 from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
-from lrcli.infer.limits import FEW_WRONG, ROWS_FOR_EACH
+from lrcli.infer.limits import FEW_WRONG, FEWEST_BEFORE_AN_END, ROWS_FOR_EACH
 from lrcli.infer.sources import Formula
 from lrcli.schedules.constant import Constant
 
 
 def find_glitch(evidence: Evidence) -> Iterator[Hypothesis]:
-    """The base, but for one or two rows that stand between right ones."""
+    """The base, but for one or two rows, none beside another."""
     if sum(evidence.misses) > FEW_WRONG:
         return
     log, n = evidence.log, len(evidence.log)
@@ -23,13 +23,13 @@ def find_glitch(evidence: Evidence) -> Iterator[Hypothesis]:
     if not 0 < len(wrong) <= FEW_WRONG or n < (1 + ROWS_FOR_EACH) * len(wrong):
         return
     apart = all(b - a > 1 for a, b in pairwise(wrong))
-    if not apart or wrong[-1] == n - 1 or (wrong[0] == 0 and not evidence.base.parts and len(wrong) == 1 and n < 30):
+    beside, further, at_an_end = bool(evidence.base.parts), len(wrong) - 1, wrong[0] == 0 or wrong[-1] == n - 1
+    if not apart or (at_an_end and not beside and not further and n < FEWEST_BEFORE_AN_END):
         return
     rows = [(log.at[i], log.values[i]) for i in wrong]
     places = [f"{log.unit} {t} (logged {rate:g})" for t, rate in rows]
-    beside, further = bool(evidence.base.parts), len(wrong) - 1
     extra = EXTRA["another glitch beside a cause" if beside else "another glitch"] * further
-    extra += EXTRA["a glitch beside another cause"] * beside + EXTRA["the first row"] * (beside and wrong[0] == 0)
+    extra += EXTRA["a glitch beside another cause"] * beside + EXTRA["a row at an end"] * (beside and at_an_end)
     form = f"s(t), but for {' and '.join(places)}"
     yield evidence.propose("glitch", form, extra=extra, params=0, wrong=(*evidence.base.wrong, *rows))
 

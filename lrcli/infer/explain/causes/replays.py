@@ -12,26 +12,18 @@ from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
 from lrcli.infer.explain.rows import LogRows
-from lrcli.infer.limits import CHEAP_ROWS, NEAR_REPLAY
+from lrcli.infer.limits import CHEAP_ROWS, NEAR_MEANS, NEAR_REPLAY
 from lrcli.infer.sources import Replayed
 from lrcli.infer.transforms import switched
 from lrcli.spec import Emulation
 
-BLOCKS = (
-    ("1.1", "1.1"),
-    ("2.8", "2.15"),
-    ("1.10", "2.7"),
-    ("1.5", "1.9"),
-    ("1.4", "1.4"),
-    ("1.2", "1.3"),
-    ("1.0", "1.0"),
-)
-"""Releases (first, last) between which a plain run of one scheduler does not change by more than rounding."""
+PLAIN = ("1.1", "2.8", "1.10", "1.5", "1.4", "1.2", "1.0")
+"""The releases at which a plain run of one scheduler changes by more than rounding, the likeliest first."""
 
-NESTED = (("1.10", "1.12"), ("1.13", "2.5"), ("2.6", "2.7"), ("2.8", "2.8"), ("2.9", "2.12"), ("2.13", "2.15"))
+NESTED = ("1.10", "1.13", "2.6", "2.8", "2.9", "2.13")
 """The same for compositions."""
 
-EXPLICIT = (("1.4", "1.4"), ("1.1", "1.1"), ("1.5", "2.15"))
+EXPLICIT = ("1.4", "1.1", "1.2", "1.5")
 """The same for scheduler.step(epoch)."""
 
 RESUMED = ("1.1", "1.3", "1.11", "2.7", "2.15")
@@ -43,25 +35,16 @@ def _reach(evidence: Evidence) -> int:
     return max(NEAR_REPLAY, 2 * evidence.rows.at[-1])
 
 
-def _members(first: str, last: str) -> list[str]:
-    known = list(replaying().RELEASES)
-    return known[known.index(first) : known.index(last) + 1]
-
-
 def _replays(
-    evidence: Evidence, reading: str, blocks: tuple[tuple[str, str], ...], **loop: Any
+    evidence: Evidence, reading: str, changing: tuple[str, ...], **loop: Any
 ) -> Iterator[tuple[Replayed, list[str]]]:
-    """One replay for each different set of numbers that is right where the plain spec is not, with its releases.
-
-    There is none for a log of means, which would have to be walked through every step of its epochs.
-    """
-    if evidence.base.mean:
-        return
+    """One replay for each different set of numbers that is right where the plain spec is not, with its releases."""
     seen: dict[tuple[float, ...], tuple[Replayed, list[str]]] = {}
     emulated = evidence.spec.emulation
     some = _looked_at(evidence)
-    for first, last in blocks:
-        members = _members(first, last)
+    known = list(replaying().RELEASES)
+    for first in map(known.index, changing):
+        members = known[first : min((i for i in map(known.index, changing) if i > first), default=len(known))]
         for release in members:
             emulation = Emulation(release, reading, **loop)
             if emulated is not None and not loop:
@@ -69,20 +52,22 @@ def _replays(
             source = Replayed(
                 replace(evidence.spec, emulation=emulation, notes=()), evidence.group, reading, _reach(evidence)
             )
-            rates = source(some.at)
+            rates = replace(evidence.base, source=source).at(some.at)
             if any(rate == rate for rate in rates):  # else the release refuses the spec, or has no such reading
                 numbers = tuple(float(f"{value:.10g}") for value in rates)
                 seen.setdefault(numbers, (source, []))[1].extend(members[members.index(release) :])
                 break
+    is_cheap = len(evidence.log) <= CHEAP_ROWS and not evidence.base.mean
     for numbers, (source, releases) in seen.items():
-        if 2 * sum(some.missed(numbers)) < len(some) or len(evidence.log) <= CHEAP_ROWS:
+        if is_cheap or 2 * sum(some.missed(numbers)) < len(some):
             yield source, releases
 
 
 def _looked_at(evidence: Evidence) -> LogRows:
     """A few rows, those among them that the base misses; all of them near enough for a replay to walk there."""
     missed = evidence.asked()
-    reach = max(evidence.rows.at[missed[0]] + 1 if missed else 0, NEAR_REPLAY)
+    near = NEAR_MEANS if evidence.base.mean else NEAR_REPLAY
+    reach = max(evidence.rows.at[missed[0]] + 1 if missed else 0, near)
     some = sorted({*range(min(24, len(evidence.rows))), *missed})
     return evidence.rows.pick(i for i in some if evidence.rows.at[i] < reach)
 
@@ -103,23 +88,23 @@ def find_replayed(evidence: Evidence) -> Iterator[Hypothesis]:
     """What get_lr() returns in the loop, what is trained with, also where the loop hands the epoch to step()."""
     schedule = evidence.spec.groups[evidence.group].schedule
     trained = "the LR that torch {} trains with"
-    ways: list[tuple[str, str, str, tuple[tuple[str, str], ...], dict[str, Any]]] = [
-        ("reading", "get_lr() read in the loop, torch {}", "get_lr", BLOCKS, {}),
-        ("version", trained, "lr", NESTED if hasattr(schedule, "schedules") else BLOCKS, {}),
+    ways: list[tuple[str, str, str, tuple[str, ...], dict[str, Any]]] = [
+        ("reading", "get_lr() read in the loop, torch {}", "get_lr", PLAIN, {}),
+        ("version", trained, "lr", NESTED if hasattr(schedule, "schedules") else PLAIN, {}),
     ]
     for argument, first in (("epoch + 1", 1), ("epoch", 0)):
         epochs = tuple(map(float, range(first, first + _reach(evidence))))
         loop = {"step_epoch": epochs, "step_order": "optimizer_first"}
         ways.append(("explicit", f"{trained}, step({argument}) after epoch t", "lr", EXPLICIT, loop))
-    for key, form, reading, blocks, loop in ways:
+    for key, form, reading, changing, loop in ways:
         extra = EXTRA["ahead in row 0"] * (key == "reading" and evidence.rows.at[0] == 0 and evidence.misses[0])
-        for source, releases in _replays(evidence, reading, blocks, **loop):
+        for source, releases in _replays(evidence, reading, changing, **loop):
             yield evidence.propose(key, form.format(ranges(releases)), extra=extra, params=0, source=source)
 
 
 def find_resumed(evidence: Evidence) -> Iterator[Hypothesis]:
     """A scheduler that is built again with last_epoch, R being the first row that the plain schedule misses."""
-    if evidence.base.mean or evidence.spec.emulation is not None or evidence.spec.groups[evidence.group].lr is None:
+    if evidence.spec.emulation is not None or evidence.spec.groups[evidence.group].lr is None:
         return
     first = next((i for i, wrong in enumerate(evidence.misses) if wrong), 0)
     first = evidence.refined(first)
@@ -133,7 +118,7 @@ def find_resumed(evidence: Evidence) -> Iterator[Hypothesis]:
                 emulation = Emulation(release, "lr", last_epoch=row - 1, saved=saved)
                 spec = replace(evidence.spec, emulation=emulation, notes=())
                 after = Replayed(spec, evidence.group, "lr", _reach(evidence))
-                if any(near.missed(after(near.at))) and len(evidence.log) > 1:
+                if any(near.missed(replace(evidence.base, source=after).at(near.at))) and len(evidence.log) > 1:
                     continue
                 begun = f"s(t); from t = {row} on a scheduler of torch {release} built with last_epoch={row - 1}"
                 form = f"{begun}, on {'the saved LR' if saved == 'after_step' else 'a fresh optimizer'}"

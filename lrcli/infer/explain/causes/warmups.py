@@ -14,7 +14,9 @@ from lrcli.infer.sources import Formula
 from lrcli.infer.transforms import RateSource, pointwise, product, switched
 from lrcli.schedules.constant import Constant
 
-SHAPES: dict[str, Callable[[float, int], float]] = {
+Shape = Callable[[float, int], float]
+
+SHAPES: dict[str, Shape] = {
     "t/W": lambda t, n: t / n,
     "(t+1)/W": lambda t, n: (t + 1) / n,
     "(t+1)/(W+1)": lambda t, n: (t + 1) / (n + 1),
@@ -35,6 +37,9 @@ def find_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
     def made(key: str, form: str, source: RateSource, extra: float = 0.0) -> Hypothesis:
         return evidence.propose(key, form, extra=extra, params=0, source=source)
 
+    def ramp(start: float, end: float, shape: Shape = SHAPES["t/W"]) -> RateSource:
+        return pointwise(lambda t: start + (end - start) * shape(t, n))
+
     for words, decay in (("", phases.after), *phases.running):
         runs, there = decay is not phases.after, decay([n])[0]
         if not evidence.mostly(decay, n):
@@ -44,40 +49,28 @@ def find_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
             yield made("decay-clock", form, switched(plain, decay, n))
         if base and (runs or not phases.begin):
             form = f"the warmup of {n} steps times the decay, whose clock runs meanwhile{words}"
-            yield made("warmup-end", form, product(decay, _share(n), first / base), EXTRA["a product"])
+            yield made("warmup-end", form, product(decay, lambda t: t / n, first / base), EXTRA["a product"])
         lines = [(f"a line from {first:g}", 0.0, first)]
         if evidence.rows.at[0] == 0 and row != first:
             lines.append((f"a line from {row:g}", other, row))
         if there != base:
             for start, extra, rate in lines:
                 form = f"{start} to the decay's own value at step {n}, whose clock runs meanwhile{words}"
-                yield made("warmup-end", form, switched(pointwise(_line(rate, there, n)), decay, n), extra)
+                yield made("warmup-end", form, switched(ramp(rate, there), decay, n), extra)
         if runs:
             continue
         for name, shape in SHAPES.items():
             form = f"s(t) with the factor {name} in the warmup of {n} steps"
-            yield made("warmup", form, switched(pointwise(_climb(shape, base, n)), decay, n))
+            yield made("warmup", form, switched(ramp(0.0, base, shape), decay, n))
         for _, extra, rate in lines[1:] if base else ():
             form = f"s(t) with a warmup from {rate / base:.6g} times the base"
-            yield made("warmup", form, switched(pointwise(_line(rate, base, n)), decay, n), extra)
+            yield made("warmup", form, switched(ramp(rate, base), decay, n), extra)
         form = f"s(t) with the first factor all through the warmup of {n} steps"
-        yield made("warmup", form, switched(pointwise(_line(first, first, n)), decay, n), other)
-    yield made("warmup", "s(t) with a warmup that never ends", pointwise(_line(first, base, n)), other)
+        yield made("warmup", form, switched(ramp(first, first), decay, n), other)
+    yield made("warmup", "s(t) with a warmup that never ends", ramp(first, base), other)
     for words, decay in phases.running:
         form = f"s(t) with no warmup, and the decay from step 0{words}"
         yield made("warmup", form, decay, EXTRA["a warmup left out"])
-
-
-def _share(n: int) -> Callable[[float], float]:
-    return lambda t: t / n
-
-
-def _climb(shape: Callable[[float, int], float], peak: float, n: int) -> Callable[[float], float]:
-    return lambda t: peak * shape(t, n)
-
-
-def _line(first: float, last: float, n: int) -> Callable[[float], float]:
-    return lambda t: first + (last - first) * t / n
 
 
 def find_last_batch(evidence: Evidence) -> Iterator[Hypothesis]:
