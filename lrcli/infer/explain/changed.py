@@ -129,7 +129,9 @@ class ChangedKeys:
             other = self.variants.spec([key.to(form(2 * last))])
             if other is None or (key.kind == "number" and other.length == self.spec.length):
                 continue
-            for value in self._solved(replace(key, kind="whole", number=last, at_least=1), probe, form, key):
+            whole = replace(key, kind="whole", number=last, at_least=1)
+            solved = (self._solved(whole, probe, form, key, strict) for strict in (True, False))
+            for value in next(filter(None, solved), ()):
                 change = key.to(form(value))
                 source = self.source([change])
                 if source is not None and value != last:
@@ -148,14 +150,23 @@ class ChangedKeys:
             yield from ((value, 1) for value in self._solved(key, probe) if value != key.number)
 
     def _solved(
-        self, key: Key, probe: Probe, form: Callable[[float], KeyValue] = float, of: Key | None = None
+        self,
+        key: Key,
+        probe: Probe,
+        form: Callable[[float], KeyValue] = float,
+        of: Key | None = None,
+        strict: bool = False,
     ) -> list[float]:
         """The values of a number that meet the probed rows: of lengths, those that the log shows, or else any."""
         near: Sequence[float] = CYCLES if "cycle" in key.path.lower() else ()
         if key.kind == "whole":
             near = probe.evidence.marks.lengths(self.offsets)
         solver = Solver(
-            key, lambda value: probe.lrs((of or key, form(value))), probe.wanted, near, strict=bool(probe.also)
+            key,
+            lambda value: probe.lrs((of or key, form(value))),
+            probe.wanted,
+            near,
+            strict=strict or bool(probe.also),
         )
         return solver.likely()
 

@@ -26,6 +26,8 @@ def find_glitch(evidence: Evidence) -> Iterator[Hypothesis]:
     beside, further, at_an_end = bool(evidence.base.parts), len(wrong) - 1, wrong[0] == 0 or wrong[-1] == n - 1
     if not apart or (at_an_end and not beside and not further and n < FEWEST_BEFORE_AN_END):
         return
+    if evidence.base.clock.times([log.at[wrong[-1]]])[0] >= evidence.spec.length > log.at[-1]:
+        return  # the schedule is over there
     rows = [(log.at[i], log.values[i]) for i in wrong]
     places = [f"{log.unit} {t} (logged {rate:g})" for t, rate in rows]
     extra = EXTRA["another glitch beside a cause" if beside else "another glitch"] * further
