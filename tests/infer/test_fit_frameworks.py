@@ -284,6 +284,17 @@ CASES: dict[str, tuple[str, range, str]] = {
         range(0, 2000, 10),
         "axolotl.lr_quadratic_warmup",
     ),
+    "mmdet's quadratic warmup": (
+        STEPS + "{type: mmengine.param_scheduler, schedulers: [{type: QuadraticWarmupLR, by_epoch: false, end: 200}, "
+        "{type: CosineAnnealingLR, T_max: 1800, eta_min: 0.0001, by_epoch: false, begin: 200, end: 2000}]}",
+        range(0, 2000, 20),
+        "mmengine.param_scheduler",
+    ),
+    "a wave and a half, every step": (
+        STEPS + "{type: transformers.cosine, num_warmup_steps: 50, num_cycles: 1.5}",
+        range(2000),
+        "transformers.cosine",
+    ),
     "a wave and a half": (
         STEPS + "{type: transformers.cosine, num_warmup_steps: 100, num_cycles: 1.5}",
         range(0, 2000, 20),

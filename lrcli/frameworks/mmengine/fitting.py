@@ -17,23 +17,27 @@ LOG = r" - mmengine - INFO - | mmengine +INFO "
 
 
 def spell(shape: Shape) -> Iterator[Words]:
-    """Its list of schedulers with cycles of any length and height."""
-    if shape.parts and shape.cycles:
+    """Its list of schedulers with cycles of any length and height, or with mmdet's quadratic warmup."""
+    if (shape.parts and shape.cycles) or shape.ramp == "power":
         yield from spell_own(shape)
 
 
 def spell_own(shape: Shape) -> Iterator[Words]:
-    """Its list of schedulers."""
-    if shape.ramp != "line" or shape.product:
+    """Its list of schedulers; a quadratic warmup, whose step 0 has climbed once already, is one step behind."""
+    late = int(shape.ramp == "power" and shape.climb == 2 and shape.begin == shape.warmup + 1)
+    if (shape.ramp != "line" and not late) or shape.product:
         return
     clock: dict[str, Any] = {} if shape.epochs else {"by_epoch": False}
     parts: list[dict[str, Any]] = []
-    if shape.warmup:
+    if late:
+        parts.append({"type": "QuadraticWarmupLR", "end": shape.warmup, **clock})
+    elif shape.warmup:
         parts.append({"type": "LinearLR", "start_factor": shape.start / shape.lr, "end": shape.warmup + 1, **clock})
-    span = {"begin": shape.begin, "end": shape.end, **clock} if shape.begin else {"end": shape.end, **clock}
+    begin = {"begin": shape.begin - late} if shape.begin else {}
+    span = {**begin, "end": shape.end - late, **clock}
     if shape.decay == "steps":
         size = shape.by_epoch
-        milestones = tuple(m // (size or 1) for m in shape.milestones)
+        milestones = tuple((m - late) // (size or 1) for m in shape.milestones)
         parts.append({"type": "MultiStepLR", "milestones": milestones, "gamma": shape.power, **({} if size else clock)})
     elif shape.decay == "cosine":
         size = shape.end - shape.begin
@@ -46,7 +50,7 @@ def spell_own(shape: Shape) -> Iterator[Words]:
     elif shape.decay != "constant":
         return
     if parts:
-        yield Words("mmengine.param_scheduler", {"schedulers": tuple(map(Record, parts))})
+        yield Words("mmengine.param_scheduler", {"schedulers": tuple(map(Record, parts))}, -late)
 
 
 def entry_lists(curve: WantedCurve) -> Iterator[tuple[Record, ...]]:

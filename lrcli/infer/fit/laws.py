@@ -267,7 +267,7 @@ def wave_of(rows: FitRows) -> Law | None:
     rows = rows.pick(spread(n, FITTED_WAVE, 12))
     probe = rows.pick(spread(len(rows), 24, 6))
     at, span = (rows.at[0] + rows.at[-1]) / 2, (rows.at[-1] - rows.at[0]) / 2
-    rule = Law("cosine").rule
+    rule, alike = Law("cosine").rule, [1 / rows.peak] * len(rows)
 
     def columns(half: float, rows: FitRows = rows) -> Columns:
         turns = [(p - at) / half for p in rows.at]
@@ -275,8 +275,9 @@ def wave_of(rows: FitRows) -> Law | None:
 
     # the rows are from a fortieth of a half wave to five whole waves
     halves = [40 * span / 1.13**k for k in range(44)]
-    half = min(halves, key=lambda half: misfit(columns(half, probe), probe.values, probe.weights))
-    (half,) = polished(columns, [half], rows.values, rows.weights)
+    half = min(halves, key=lambda half: misfit(columns(half, probe), probe.values, alike[: len(probe)]))
+    for weights in (alike, rows.weights):  # which are very large where a wave is near 0
+        (half,) = polished(columns, [half], rows.values, weights)
     factors = amplitudes(columns(half), rows.values, rows.weights)
     if factors is None:
         return None
