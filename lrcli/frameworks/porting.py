@@ -47,11 +47,11 @@ class WantedCurve:
         return WantedCurve(self.rates[start:stop], self.lr, breaks, numbers, setting, single=self.single)
 
     def cuts(self) -> Iterator[tuple[int, ...]]:
-        """The rows at which the curve may be cut into phases: one of them, then all."""
-        inside = [t for t in (self._top, *self.breaks) if 0 < t < len(self.rates)]
-        yield from dict.fromkeys((t,) for t in inside)
-        if 1 < len(set(inside)) <= MOST_CUTS:
-            yield tuple(sorted(set(inside)))
+        """The rows at which the curve may be cut into phases: one of them, then all; of cycles all of them first."""
+        inside = {t for t in (self._top, *self.breaks, *self.cycles_from) if 0 < t < len(self.rates)}
+        single = [(t,) for t in sorted(inside)]
+        every = [tuple(sorted(inside))] if 1 < len(inside) <= MOST_CUTS else []
+        yield from (*every, *single) if self.cycles_from else (*single, *every)
 
     @cached_property
     def peak(self) -> float:

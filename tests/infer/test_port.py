@@ -48,6 +48,10 @@ WARM_DOUBLING = (
     "{lr: 0.1, epochs: 60, warmup: {for: 5, start_factor: 0.01}, "
     "schedule: {type: cosine_restarts, T_0: 10, T_mult: 2, eta_min: 0.001}}"
 )
+HF_RESTARTS = (
+    "{lr: 1e-4, steps: 900, schedule: {type: transformers.cosine_with_restarts, num_warmup_steps: 90, num_cycles: 3}}"
+)
+ONE_CYCLE = "{epochs: 50, schedule: {type: one_cycle, max_lr: 0.4}}"
 NANOGPT = "{lr: 6e-4, steps: 90, schedule: {type: nanogpt.get_lr, warmup_iters: 20, lr_decay_iters: 90, min_lr: 6e-5}}"
 SINGLES = (
     "{steps: 100, schedule: {type: optax.warmup_cosine_decay_schedule, init_value: 0, peak_value: 0.1, "
@@ -67,6 +71,9 @@ SAME = [
     (DOUBLING, "fairseq", "fairseq.cosine"),
     (WARM_DOUBLING, "timm", "timm.CosineLRScheduler"),
     (WARM_DOUBLING, "mmengine", "mmengine.param_scheduler"),
+    (HF_RESTARTS, "diffusers", "diffusers.cosine_with_restarts"),
+    (HF_RESTARTS, "optax", "optax.join_schedules"),
+    (ONE_CYCLE, "mmengine", "mmengine.param_scheduler"),
     (NANOGPT, "transformers", "transformers.cosine_warmup_with_min_lr"),
     (SINGLES, "transformers", "transformers.cosine_with_min_lr"),
     (TRIANGLE, "optax", "optax.piecewise_interpolate_schedule"),
@@ -224,6 +231,7 @@ def test_keys_that_make_it_no_nearer_are_left_out() -> None:
         (RESTARTS, "timm", ["  cycle_limit: 3"]),
         (DOUBLING, "timm", ["  t_initial: 10", "  cycle_mul: 2.0", "  cycle_limit: 3"]),
         (TRIANGLE, "optax", ["  interpolate_type: linear"]),
+        (ONE_CYCLE, "mmengine", ["  schedulers: [{type: OneCycleLR, eta_max: 0.4, total_steps: 50}]"]),
     ],
 )
 def test_keys(text: str, framework: str, lines: list[str]) -> None:

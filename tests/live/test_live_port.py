@@ -12,6 +12,7 @@ from lrcli.reader import parse_text
 from lrcli.schedules import Schedule, parameters
 
 SPECS = [
+    "{steps: 50, schedule: {type: one_cycle, max_lr: 0.4}}",
     "{lr: 0.1, steps: 90, warmup: {for: 9, start_factor: 0.1}, schedule: {type: multistep, milestones: [40, 70]}}",
     "{lr: 0.1, steps: 100, schedule: [{type: linear, for: 10, start_factor: 0.01}, {type: constant, for: 40}, cosine]}",
     "{lr: 0.1, steps: 100, warmup: {for: 10, start_factor: 0.1}, schedule: {type: cosine, eta_min: 0.01}}",

@@ -8,11 +8,13 @@ from typing import Any
 
 from lrcli.frameworks.fitting import Shape, Words
 from lrcli.frameworks.mmcv.fitting import cycle_keys
+from lrcli.frameworks.mmengine._entries import KEYS
 from lrcli.frameworks.porting import NEARLY_0, WantedCurve
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import Record
 
 RANK = 9
+_RENAMED = {"max_lr": "eta_max"}
 LOG = r" - mmengine - INFO - | mmengine +INFO "
 
 
@@ -116,10 +118,13 @@ def _translated(wrapped: Sequence[Schedule], common: dict[str, Any]) -> list[dic
         phases += [(part, begin + int(at)) for part, at in zip(parts, begins, strict=False)]
         if parts or schedule.torch in (None, "LambdaLR"):
             continue
-        keys = {f.name: getattr(schedule, f.name) for f in parameters(schedule)}
-        entry = {"type": str(schedule.torch).replace("Polynomial", "Poly"), **common, **keys}
+        keys = {_RENAMED.get(f.name, f.name): getattr(schedule, f.name) for f in parameters(schedule)}
+        kind = str(schedule.torch).replace("Polynomial", "Poly")
+        defaults = KEYS.get(kind, {}).items()
+        own = {key: keys[key] for key, default in defaults if keys.get(key) not in (None, default)}
+        entry = {"type": kind, **common, **own}
         entry |= {"begin": begin} if begin else {}
         if "total_iters" in keys:  # it acts once more, at its end
-            entry["end"] = begin + int(entry.pop("total_iters")) + 1
+            entry["end"] = begin + int(keys["total_iters"]) + 1
         entries.append(entry)
     return entries

@@ -106,7 +106,7 @@ def _of_restarts(name: str, param: Param, curve: WantedCurve) -> Iterator[float]
     begins, low = curve.cycles_from, name.lower()
     if not begins or "warmup" in low:
         return
-    if low.endswith("_limit"):
+    if low.endswith(("_limit", "cycles")):
         yield len(begins) - 1
     elif any(word in low for word in _HEIGHTS):
         yield curve.factor(*begins[:2])
