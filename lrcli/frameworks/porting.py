@@ -48,7 +48,7 @@ class WantedCurve:
 
     def cuts(self) -> Iterator[tuple[int, ...]]:
         """The rows at which the curve may be cut into phases: one of them, then all; of cycles all of them first."""
-        inside = {t for t in (self._top, *self.breaks, *self.cycles_from) if 0 < t < len(self.rates)}
+        inside = {t for t in (self.top, *self.breaks, *self.cycles_from) if 0 < t < len(self.rates)}
         single = [(t,) for t in sorted(inside)]
         every = [tuple(sorted(inside))] if 1 < len(inside) <= MOST_CUTS else []
         yield from (*every, *single) if self.cycles_from else (*single, *every)
@@ -59,7 +59,7 @@ class WantedCurve:
         return max(self.rates)
 
     @cached_property
-    def _top(self) -> int:
+    def top(self) -> int:
         """The first row of the peak; 0 where the curve begins there."""
         return self.rates.index(self.peak)
 
@@ -73,7 +73,7 @@ class WantedCurve:
         """Counts of steps that a schedule may be made of, the likeliest first."""
         length = len(self.rates)
         given = [int(x) for x in self.numbers if x == int(x) and 0 < x <= 100 * length]
-        plain = [length, *given, *self.breaks, *([self._top] if self._top else [])]
+        plain = [length, *given, *self.breaks, *([self.top] if self.top else [])]
         between = [a - b for a in plain[:6] for b in plain[:6] if a > b]
         return tuple(dict.fromkeys([*plain[:5], 1, *plain[5:], *between, length - 1, length + 1]))
 
@@ -90,7 +90,7 @@ class WantedCurve:
     @cached_property
     def warmups(self) -> tuple[int, ...]:
         """How long the warmup may be: up to the first row of the peak, or about that."""
-        near = [self._top, self._top + 1, self._top - 1] if self._top else []
+        near = [self.top, self.top + 1, self.top - 1] if self.top else []
         return tuple(dict.fromkeys(n for n in (0, *near, *self.lengths[:4], 1) if 0 <= n <= len(self.rates)))
 
     @cached_property
@@ -112,8 +112,14 @@ class WantedCurve:
         """Where each cycle of a curve begins that falls and jumps up again, and where the run ends; () for another."""
         rates = self.rates
         ups = [t for t in self.jumps if rates[t] > rates[t - 1]]
-        first = self._top if ups and self._top < ups[0] else 0
+        first = self.top if ups and self.top < ups[0] else 0
         return (first, *ups, len(rates)) if ups and rates[ups[0] - 1] < rates[first] else ()
+
+    @property
+    def longer(self) -> float:
+        """The factor from one cycle's length to that of the next."""
+        first, second, third = self.cycles_from[:3]
+        return (third - second) / (second - first)
 
     @cached_property
     def corners(self) -> list[int]:

@@ -264,6 +264,43 @@ MOST_STEPS = 20_000
 MOST_WARM = 60
 """A warmup of batches lasts at most so many epochs."""
 
+# Of `fit` among the registered classes, where no curve was found
+
+CLASSED, MADE = 4_000_000, 40
+"""A search among the classes gives up after so many learning rates, and a schedule takes as long as so many of them
+to make: 4 s of CPU.
+"""
+
+FEWEST_OF_CLASS = 6
+"""Fewer rows do not tell a class: nearly every one gives them."""
+
+CLASS_LISTED = 60
+"""So many combinations of the choices and lengths of a class are tried in the order of their likelihood."""
+
+KEY_VALUES = 7
+"""A key that is no number gets so many values."""
+
+MOVED_ONCE = 60
+"""In so many ways one key after the other is changed, as long as the class comes nearer."""
+
+CLASSES_SOLVED, MOVED_TWICE = 10, 400
+"""So many classes, the nearest, are solved for their numbers, or else with two keys changed at once in so many ways."""
+
+MORE_NUMBERS = 1.3
+"""A class with a number more to solve for has to leave this much less of the rows."""
+
+NEARLY = 30
+"""A class that is so many times as far from the rows as their slack is solved for its numbers at once."""
+
+KEYS_SOLVED = 4
+"""So many of the likely combinations of a class are solved for their numbers, the nearest first."""
+
+NUMBERS_ROUNDS = 40
+"""So many steps of least squares lead to the numbers of a class, or nowhere."""
+
+SLACK_LEFT = 1.5
+"""So many slacks may be left of a row before the numbers are round."""
+
 # Of `convert --to FRAMEWORK`
 
 MOST_ROWS = 100_000

@@ -477,7 +477,7 @@ def test_framework_is_named(name: str, rounding: Rounding) -> None:
     ("values", "kind"),
     [
         ([(p, 0.001 * (1000 / p) ** 0.5) for p in (1000, 2000, 4000)], "transformers.inverse_sqrt"),
-        ([(p, 0.002 * min(1, p / 300) ** 2) for p in range(10, 900, 10)], "constant"),
+        ([(p, 0.002 * min(1, p / 300) ** 2) for p in range(10, 900, 10)], "axolotl.lr_quadratic_warmup"),
         (
             [(p, 1e-3 * p / 100 if p < 100 else 1e-3 * (1 - max(0, p - 800) / 200)) for p in range(0, 1000, 10)],
             "transformers.warmup_stable_decay",

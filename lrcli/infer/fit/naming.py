@@ -158,7 +158,7 @@ def spoken(candidate: Candidate, rows: FitRows, *, writer: str = "") -> Iterator
 
 def exact_words(near: Candidate, rows: FitRows) -> list[Candidate]:
     """The candidate, which is near the rows, in the words of a framework that gives each as it is printed."""
-    return sorted((worded for worded in spoken(near, rows) if is_exact(worded, rows)), key=_keys_cost)
+    return sorted((worded for worded in spoken(near, rows) if is_exact(worded, rows)), key=keys_cost)
 
 
 def is_exact(candidate: Candidate, rows: FitRows) -> bool:
@@ -217,7 +217,7 @@ def best_named(candidates: list[Candidate], rows: FitRows) -> list[Candidate]:
         for worded in spoken(candidate, rows, writer=rows.writer):
             if worded.numbers <= plain.numbers + 2 and is_exact(worded, rows):
                 return [worded, *candidates]
-    named = sorted(spoken(plain, rows), key=_keys_cost)  # the best known of equals first
+    named = sorted(spoken(plain, rows), key=keys_cost)  # the best known of equals first
     if not named:
         return candidates
     worse = plain.is_code or _refused(plain) or _numbers(plain) > _numbers(named[0])
@@ -235,7 +235,7 @@ def _numbers(candidate: Candidate) -> int:
     return candidate.numbers + 2 * (digits(candidate.lr) >= UNROUND)
 
 
-def _keys_cost(candidate: Candidate) -> float:
+def keys_cost(candidate: Candidate) -> float:
     """How much there is to say with its keywords, a word like a number; the length of the run is said already."""
     schedule, length = candidate.schedule, candidate.setting.length if candidate.setting else 0
     parts = _parts_of(tuple(value for value in _given(schedule) if value != length))

@@ -16,7 +16,7 @@ from lrcli.infer.fit.candidates import candidates
 from lrcli.infer.fit.naming import best_named, exact_words, gives, is_exact
 from lrcli.infer.fit.plateau import MetricColumns
 from lrcli.infer.fit.rows import FitRows, make_rows, spread
-from lrcli.infer.limits import FEWEST, FITTED, MANY_ROWS, MOST_METRIC, ROUNDS, SEARCHED
+from lrcli.infer.limits import FEWEST, FEWEST_OF_CLASS, FITTED, MANY_ROWS, MOST_METRIC, ROUNDS, SEARCHED
 from lrcli.logs import Log, Run
 from lrcli.logs.axis import counted
 from lrcli.logs.columns import groups_in
@@ -119,6 +119,8 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
     rows = make_rows(places, values, log.rounding, epoch=epoch, in_epochs=in_epochs, writer=writer)
     rows, matches, effort = _by_tolerance(rows, metrics)
     matches = best_named(matches, rows)
+    if not matches or matches[0].is_code or matches[0].kind == "phases":
+        matches = _with_classes(matches, rows)
     if effort.exhausted:
         remarks.append(f"gave up after {effort.candidates:,} candidates")
     proven = [candidate for candidate in matches if candidate.numbers < max(len(rows), FEWEST)]
@@ -166,6 +168,17 @@ def _in_single(rows: FitRows, metrics: MetricColumns) -> tuple[list[Candidate], 
     near, effort = _limited(coarse, metrics)
     exact = [each for each in near if is_exact(each, rows)]
     return exact or [worded for each in near for worded in exact_words(each, coarse)], effort
+
+
+def _with_classes(matches: list[Candidate], rows: FitRows) -> list[Candidate]:
+    """The candidates, and before them the registered classes that say the rows in fewer numbers."""
+    from lrcli.infer.fit.classes import class_candidates
+
+    tight = rows.coarse if rows.single else rows.fine if rows.rounding.kind == "full" else rows
+    found = class_candidates(tight) if rows.peak and len(rows) >= FEWEST_OF_CLASS else []
+    if not found or (matches and not matches[0].is_code and matches[0].numbers <= found[0].numbers):
+        return matches
+    return [*found, *matches]
 
 
 def _limited(rows: FitRows, metrics: MetricColumns) -> tuple[list[Candidate], Effort]:

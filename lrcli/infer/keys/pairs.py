@@ -1,4 +1,4 @@
-"""Values of one key or of two at once, near enough to the wanted learning rates to tell: damped least squares."""
+"""Values of some keys at once, near enough to the wanted learning rates to tell: damped least squares."""
 
 from __future__ import annotations
 
@@ -41,22 +41,42 @@ def near_values(keys: Sequence[Key], rates: RatesOfValues, wanted: Rows) -> list
             return None
         return [(lr - value) * weight for lr, value, weight in zip(lrs, wanted.values, weights, strict=True)]
 
+    first = gaps([key.number for key in keys])
+    if first is None:
+        return None
+    hopeless = _dot(first, first) / 4
+    at, error = descended(keys, gaps, peak, hopeless)
+    return at if math.sqrt(error / (4 * hopeless or 1.0)) < NEAR else None
+
+
+def descended(
+    keys: Sequence[Key],
+    gaps: Gaps,
+    peak: float,
+    hopeless: float = math.inf,
+    enough: float | None = None,
+    rounds: int = SQUARES_ROUNDS,
+) -> tuple[list[float], float]:
+    """(values of the keys with which the gaps are least, from where they are, the sum of the squares of these gaps).
+
+    It ends early where the squares are not below a hopeless sum after some steps, or where little enough is left.
+    """
     at = [key.number for key in keys]
     now = gaps(at)
     if now is None:
-        return None
+        return at, math.inf
     first = error = _dot(now, now)
     damping = DAMPING
-    for tried in range(SQUARES_ROUNDS):
+    for tried in range(rounds):
         slopes = [_slope(key, at, i, now, gaps, peak) for i, key in enumerate(keys)]
         reached = [slope for slope in slopes if slope is not None]
-        if len(reached) < len(keys) or (tried == HOPEFUL and error > first / 4):
-            return None
+        if len(reached) < len(keys) or (tried == HOPEFUL and error > hopeless):
+            return at, math.inf
         moved = False
         while damping < MOST_DAMPING and not moved:
             steps = _steps([changes for _, changes in reached], now, damping)
             if steps is None:
-                return None
+                return at, math.inf
             there = [_moved(*each) for each in zip(keys, at, steps, (unit for unit, _ in reached), strict=True)]
             then = gaps(there)
             smaller = math.inf if then is None else _dot(then, then)
@@ -65,9 +85,9 @@ def near_values(keys: Sequence[Key], rates: RatesOfValues, wanted: Rows) -> list
         if not moved or then is None:
             break
         slow, at, now, error = smaller > (1 - STANDSTILL) * error, there, then, smaller
-        if slow or error < SAME_LINE * first:
+        if slow or error < (SAME_LINE * first if enough is None else enough):
             break
-    return at if math.sqrt(error / (first or 1.0)) < NEAR else None
+    return at, error
 
 
 def _dot(a: Sequence[float], b: Sequence[float]) -> float:
@@ -84,25 +104,26 @@ def _slope(
         if key.kind == "whole"
         else (abs(value) or peak) * SMALL_CHANGE
     )
-    for unit in (small, abs(value) * 0.05, -small):
+    for unit in (small, abs(value) * 0.05, peak * SMALL_CHANGE, -small):
         moved = gaps([*at[:i], value + unit, *at[i + 1 :]])
         if moved is not None and moved != now:
             return unit, [b - a for a, b in zip(now, moved, strict=True)]
     return None
 
 
-def _steps(slopes: Sequence[list[float]], gaps: list[float], damping: float) -> tuple[float, ...] | None:
-    """How many units to move each key: the normal equations of one or two unknowns."""
-    a, b = slopes[0], slopes[-1]
-    aa, bb = _dot(a, a) * (1 + damping), _dot(b, b) * (1 + damping)
-    ag, bg = _dot(a, gaps), _dot(b, gaps)
-    if len(slopes) == 1:
-        return (-ag / aa,) if aa else None
-    ab = _dot(a, b)
-    area = aa * bb - ab * ab
-    if not area > SAME_LINE * aa * bb:
-        return None
-    return (ab * bg - bb * ag) / area, (ab * ag - aa * bg) / area
+def _steps(slopes: Sequence[list[float]], gaps: list[float], damping: float) -> list[float] | None:
+    """How many units to move each key: the normal equations, solved by elimination."""
+    table = [[*(_dot(a, b) for b in slopes), -_dot(a, gaps)] for a in slopes]
+    for i, row in enumerate(table):
+        row[i] *= 1 + damping
+    sizes = [row[i] for i, row in enumerate(table)]
+    for i, row in enumerate(table):
+        if not row[i] > SAME_LINE * sizes[i]:
+            return None
+        for other in table[:i] + table[i + 1 :]:
+            share = other[i] / row[i]
+            other[:] = [a - share * b for a, b in zip(other, row, strict=True)]
+    return [row[-1] / row[i] for i, row in enumerate(table)]
 
 
 def _moved(key: Key, value: float, steps: float, unit: float) -> float:

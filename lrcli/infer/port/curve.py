@@ -111,7 +111,7 @@ def _of_restarts(name: str, param: Param, curve: WantedCurve) -> Iterator[float]
     elif any(word in low for word in _HEIGHTS):
         yield curve.factor(*begins[:2])
     elif "mul" in low:
-        yield (begins[2] - begins[1]) / (begins[1] - begins[0])
+        yield curve.longer
     elif param.kind == "length":
         yield begins[1] - begins[0]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, field, replace
 from itertools import chain, combinations, islice, product
 from typing import Any
@@ -33,7 +33,7 @@ from lrcli.schedules.params import Record, param_of
 
 Combination = tuple[Any, ...]
 """A schedule as the base learning rate and a value for each key of its class."""
-_NO_VALUE = (LrcliError, ArithmeticError, ValueError, TypeError, IndexError, KeyError)
+NO_VALUE = (LrcliError, ArithmeticError, ValueError, TypeError, IndexError, KeyError)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Ported:
 
 
 @dataclass
-class _Draft:
+class ClassDraft:
     """What is known of a class: the values of its keys for each base learning rate, the distance of each key that was
     tried, and the nearest of those that are improved.
     """
@@ -77,12 +77,22 @@ class _Draft:
     tried: dict[Combination, float] = field(default_factory=dict)
     starts: list[tuple[float, int, Combination]] = field(default_factory=list)
 
+    @property
+    def nearest(self) -> tuple[float, Combination]:
+        """(distance, key) of the nearest that was tried."""
+        key = min(self.tried, key=lambda key: self.tried[key])
+        return self.tried[key], key
+
 
 class Search:
     """A search for a curve.
 
-    refusal: what the first class said that refused it. left: how many learning rates may still be computed.
+    refusal: what the first class said that refused it. left: how many learning rates may still be computed. listed:
+    how many likely combinations of a class are tried; kept: how many of them are improved; most_tried: in how many
+    ways one is changed for that.
     """
+
+    listed, kept, most_tried = LISTED, IMPROVED, MOST_TRIED
 
     def __init__(self, curve: WantedCurve, bases: Sequence[float] = (), left: int = MOST_COMPUTED) -> None:
         self.curve = curve
@@ -96,17 +106,17 @@ class Search:
         self._limit = math.inf
         self.left = left
 
-    def drafts(self, classes: Sequence[type[Schedule]]) -> list[_Draft]:
+    def drafts(self, classes: Sequence[type[Schedule]]) -> list[ClassDraft]:
         """What is known of each class that can run, the nearest first."""
         drafts = [draft for draft in map(self._draft, classes) if draft.starts]
         return sorted(drafts, key=lambda draft: draft.starts[0][0])
 
-    def same(self, drafts: Sequence[_Draft]) -> list[Ported]:
+    def same(self, drafts: Sequence[ClassDraft]) -> list[Ported]:
         """The schedules that have the curve as they are, the simplest first."""
         ported = [self._improved(draft) for draft in drafts if draft.starts[0][0] <= draft.enough]
         return sorted((each for each in ported if each and each.same), key=lambda each: each.cost)
 
-    def nearest(self, drafts: Sequence[_Draft]) -> Iterator[Ported]:
+    def nearest(self, drafts: Sequence[ClassDraft]) -> Iterator[Ported]:
         """The schedules of some classes, each nearer than those before or the same curve.
 
         After the same curve only classes whose likeliest schedules are about as near are looked at.
@@ -130,10 +140,10 @@ class Search:
             rate = getattr(schedule, schedule.own_rate)
             lr = lr if rate is None else rate
             schedule = replace(schedule, **{schedule.own_rate: lr})
-        bound = self._bound(schedule, lr)
+        bound = self.bound(schedule, lr)
         try:
             rates = bound.lrs(lr, 0, len(self.curve.rates)) if bound else []
-        except _NO_VALUE:
+        except NO_VALUE:
             return None
         gaps = [abs(a - b) for a, b in zip(rates, self.curve.rates, strict=False)]
         gap = max(gaps, default=math.nan)
@@ -147,13 +157,19 @@ class Search:
             return SINGLE
         return ROUNDED if singles(rates) == rates else DOUBLE
 
-    def _draft(self, cls: type[Schedule]) -> _Draft:
+    def values(self, cls: type[Schedule], lr: float) -> list[tuple[Any, ...]]:
+        """The values of each key of a class that may make the curve, the likeliest first."""
+        curve = replace(self.curve, lr=lr)
+        return [values_of(f, curve) for f in parameters(cls)]
+
+    def enough(self, cls: type[Schedule]) -> float:
+        """How near is near enough."""
+        return 4 * (SINGLE if self.curve.single or issubclass(cls, FloatTyped) else DOUBLE) * self.curve.peak
+
+    def _draft(self, cls: type[Schedule]) -> ClassDraft:
         """The likeliest schedules of a class, the nearest first."""
-        enough = 4 * (SINGLE if self.curve.single or issubclass(cls, FloatTyped) else DOUBLE) * self.curve.peak
-        curves = {lr: replace(self.curve, lr=lr) for lr in self._bases}
-        draft = _Draft(
-            cls, {lr: [values_of(f, curve) for f in parameters(cls)] for lr, curve in curves.items()}, enough
-        )
+        enough = self.enough(cls)
+        draft = ClassDraft(cls, {lr: self.values(cls, lr) for lr in self._bases}, enough)
         keys = [(i, f, param_of(f)) for i, f in enumerate(parameters(cls))]
         words = [i for i, _, param in keys if param.choices]
         lists = [
@@ -165,36 +181,38 @@ class Search:
         ]
         self._limit = math.inf
         for lr, values in draft.values.items():
-            for combination in chain(_paired(values, words, lists), islice(_likeliest(values), LISTED)):
+            for combination in chain(_paired(values, words, lists), islice(_likeliest(values), self.listed)):
                 key = (lr, *combination)
                 if key in draft.tried:
                     continue
                 distance = self._distance(draft, key)
-                if distance < math.inf:
-                    draft.starts = sorted([*draft.starts, (distance, len(draft.tried), key)])[:IMPROVED]
-                if len(draft.starts) == IMPROVED:
+                if distance < math.inf and all(distance != known for known, *_ in draft.starts):
+                    draft.starts = sorted([*draft.starts, (distance, len(draft.tried), key)])[: self.kept]
+                if len(draft.starts) == self.kept:
                     self._limit = draft.starts[-1][0]
                 if distance <= enough or (self.left < 0 and draft.starts):
                     return draft
         return draft
 
-    def _improved(self, draft: _Draft) -> Ported | None:
+    def _improved(self, draft: ClassDraft) -> Ported | None:
         """The nearest schedule of a class: its likeliest ones improved."""
         best, _, nearest = draft.starts[0]
         for distance, _, key in draft.starts:
             if best <= draft.enough:
                 break
-            reached, improved = self._improve(draft, key, distance)
+            reached, improved = self.improve(draft, key, distance)
             if reached < best:
                 best, nearest = reached, improved
         return self._plainer(draft, nearest, best)
 
-    def _improve(self, draft: _Draft, key: Combination, distance: float) -> tuple[float, Combination]:
+    def improve(
+        self, draft: ClassDraft, key: Combination, distance: float, widths: Sequence[int] = (1, 2)
+    ) -> tuple[float, Combination]:
         """Change one key, then two, as long as the curve comes nearer."""
-        values, most = draft.values[key[0]], len(draft.tried) + MOST_TRIED
+        values, most = draft.values[key[0]], len(draft.tried) + self.most_tried
         free = [i for i, several in enumerate(values) if len(several) > 1]
         self._limit = distance
-        for width in (1, 2):
+        for width in widths:
             moved = True
             while moved:
                 moved = False
@@ -208,7 +226,7 @@ class Search:
                             self._limit = distance
         return distance, key
 
-    def _plainer(self, draft: _Draft, key: Combination, distance: float) -> Ported | None:
+    def _plainer(self, draft: ClassDraft, key: Combination, distance: float) -> Ported | None:
         """The schedule without the keys that make it no nearer."""
         nearest = self._whole(draft, key)
         self._limit = distance
@@ -226,19 +244,21 @@ class Search:
             nearest = next((each for each in shorter if each is not None and each.same), nearest)
         return nearest
 
-    def _whole(self, draft: _Draft, key: Combination) -> Ported | None:
-        schedule = self._made(draft, key)
+    def _whole(self, draft: ClassDraft, key: Combination) -> Ported | None:
+        schedule = self.made(draft.cls, key[1:])
         return None if schedule is None else self.compared(schedule, key[0])
 
-    def _distance(self, draft: _Draft, key: Combination) -> float:
+    def _distance(self, draft: ClassDraft, key: Combination) -> float:
         """The sum of the gaps in the sampled rows; infinite for what is no schedule, or is too far away."""
         distance = draft.tried.get(key)
         if distance is None:
-            distance = draft.tried[key] = self._computed(self._made(draft, key), key[0])
+            distance = draft.tried[key] = self.computed(draft, key)
         return distance
 
-    def _computed(self, schedule: Schedule | None, lr: float) -> float:
-        bound = None if schedule is None else self._bound(schedule, lr)
+    def computed(self, draft: ClassDraft, key: Combination) -> float:
+        """The distance of a schedule that was not tried before."""
+        lr, schedule = key[0], self.made(draft.cls, key[1:])
+        bound = None if schedule is None else self.bound(schedule, lr)
         if bound is None:
             return math.inf
         rates, distance = self.curve.rates, 0.0
@@ -251,18 +271,18 @@ class Search:
                 distance += math.fsum(abs(value - rates[t]) for t, value in zip(rows, values, strict=True))
                 if not distance <= self._limit:  # farther than what is known, or NaN
                     return math.inf
-        except _NO_VALUE:
+        except NO_VALUE:
             return math.inf
         return distance
 
-    def _made(self, draft: _Draft, key: Combination) -> Schedule | None:
-        values = dict(zip((f.name for f in parameters(draft.cls)), key[1:], strict=True))
+    def made(self, cls: type[Schedule], values: Iterable[Any]) -> Schedule | None:
+        """The schedule with these values of its keys, None where there is none."""
         try:
-            return draft.cls(**values)
-        except _NO_VALUE:
+            return cls(**dict(zip((f.name for f in parameters(cls)), values, strict=True)))
+        except NO_VALUE:
             return None
 
-    def _bound(self, schedule: Schedule, lr: float) -> Schedule | None:
+    def bound(self, schedule: Schedule, lr: float) -> Schedule | None:
         """The schedule in the run, None where it cannot run."""
         try:
             if next(schedule.formula_problems(), None) is not None:
@@ -272,7 +292,7 @@ class Search:
         except InvalidValue as error:
             self.refusal = self.refusal or str(error)
             return None
-        except _NO_VALUE:
+        except NO_VALUE:
             return None
 
 
