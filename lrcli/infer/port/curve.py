@@ -22,7 +22,6 @@ from lrcli.series import series_of
 from lrcli.spec import Spec
 
 _FACTORS = ("gamma", "rate", "power", "factor", "shrink", "cycle", "decay", "mul")
-_HEIGHTS = ("m_mul", "shrink", "cycle_decay")
 _RATES = ("min_lr", "learning_rate", "min_ratio", "_lr_rate")
 _SHARES = ("ratio", "factor", "alpha", "scale", "_rate")
 
@@ -108,7 +107,7 @@ def _of_restarts(name: str, param: Param, curve: WantedCurve) -> Iterator[float]
         return
     if low.endswith(("_limit", "cycles")):
         yield len(begins) - 1
-    elif any(word in low for word in _HEIGHTS):
+    elif "shrink" in low or low.startswith("m_") or ("cycle" in low and "decay" in low):  # of heights
         yield curve.factor(*begins[:2])
     elif "mul" in low:
         yield curve.longer
