@@ -46,6 +46,15 @@ def floor_cost(floor: float, lr: float) -> float:
     return min(cost(floor), cost(floor / lr))
 
 
+def written(value: float) -> float:
+    """The number without what arithmetic in floats has left behind its twelfth digit.
+
+    >>> written(0.1 * 3)
+    0.3
+    """
+    return float(f"{value:.12g}")
+
+
 def simplest(low: float, high: float) -> float:
     """The number of the fewest digits in low <= x <= high, the liked one of several, else the one in the middle.
 

@@ -333,3 +333,16 @@ def test_no_line_from_below_0() -> None:
     fitted = fit_run(Log("run", "row", list(range(1, 31)), {"lr": rows}))
     assert fitted.candidate is not None
     assert fitted.candidate.schedule.lr_at(0, fitted.candidate.lr) >= 0
+
+
+def test_phases_of_numbers_that_nobody_wrote() -> None:
+    """A kink between two rows says that phases are not the schedule; single rows of a curve are no phases at all."""
+    schedule = Sequential((Linear(start_factor=0.01, total_iters=37), Linear(1.0, 0.0, 1196)), (37,))
+    rates = [schedule.lr_at(t, 2e-5) for t in range(10, 1231, 10)]
+    fitted = fit_run(Log("run", "row", list(range(len(rates))), {"lr": rates}))
+    assert fitted.candidate is not None
+    assert ("the schedule behind these phases: nobody wrote such numbers",) == fitted.candidate.free
+    climb = [1e-3 * math.log10(t + 1) / 2 for t in range(0, 100, 10)]
+    values = [float(f"{rate:.4e}") for rate in [*climb, *(1e-3 - 1e-6 * t for t in range(100, 700, 10))]]
+    log = Log("run", "step", list(range(0, 700, 10)), {"lr": values}, rounding=Rounding("significant", 5))
+    assert fit_run(log).candidate is None

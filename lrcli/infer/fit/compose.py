@@ -22,7 +22,7 @@ from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.solve import crossing
 from lrcli.infer.fit.warmup import CURVED, LINE, Climb, Ramp, Start, by_factors, climbing, kinks, ramp, starts
 from lrcli.infer.limits import FEWEST_CURVED, MOST_PRODUCT, MOST_SKIPPED, OPEN_TOP
-from lrcli.infer.numbers import cost, simplest_whole
+from lrcli.infer.numbers import cost, simplest_whole, written
 from lrcli.infer.usual import WARMUP_SHARES
 from lrcli.logs.rounding import shortest32
 
@@ -165,7 +165,7 @@ def _joined(warmup: Ramp, main: Candidate, rows: FitRows, flat: Segment | None, 
             return
         spent += COSTS["flat end"] * (main.kind == "cosine")
         resting = flat.law(0)
-        floor = shortest32(resting) if rows.single else float(f"{resting:.12g}")
+        floor = shortest32(resting) if rows.single else written(resting)
         shape = replace(shape, floor=floor, end=(0 if how else warmup.steps) + end, rests=True)
     skipped, spent = (main.first_step,) * late, main.cost + spent
     first_step = warmup.first_step - late

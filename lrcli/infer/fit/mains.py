@@ -21,7 +21,7 @@ from lrcli.infer.fit.restarts import restart_shapes
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.steps import step_shapes
 from lrcli.infer.fit.warmup import Start, ramp
-from lrcli.infer.numbers import cost, digits, floor_cost, rounded, simplest, simplest_whole
+from lrcli.infer.numbers import cost, digits, floor_cost, rounded, simplest, simplest_whole, written
 from lrcli.infer.usual import FLOOR_SHARES
 
 
@@ -140,7 +140,7 @@ def sized(rows: FitRows, unit: Shape, begin: int, to_zero: bool = False) -> list
             with suppress(OverflowError):
                 if span := rest.scale(lifted):
                     lr = simplest(span[0] + floor, span[1] + floor)
-                    return [replace(unit, lr=lr, floor=floor or float(f"{lr * (share or unit.floor):.12g}"))]
+                    return [replace(unit, lr=lr, floor=floor or written(lr * (share or unit.floor)))]
     return []
 
 
@@ -171,13 +171,13 @@ def _lines_to_floor(rows: FitRows, law: Law, begin: int) -> Iterator[tuple[Shape
     sign = 1 if law.slope > 0 else -1
 
     def line(lr: float, factor: float, length: int) -> Shape:
-        return Shape("line", lr, end=length, floor=float(f"{factor * lr:.12g}"))
+        return Shape("line", lr, end=length, floor=written(factor * lr))
 
-    spans = ((lr, _slopes(rows, begin, lr, sign)) for lr in rounded(float(f"{law(begin):.12g}"), 6) if lr > 0)
+    spans = ((lr, _slopes(rows, begin, lr, sign)) for lr in rounded(written(law(begin)), 6) if lr > 0)
     for lr, (low, high) in islice(((lr, span) for lr, span in spans if span), 2):
         aims = []
         # transformers' polynomial decay ends at 1e-7 unless told otherwise
-        for factor in (*FLOOR_SHARES, float(f"{1e-7 / lr:.12g}")) if law.slope < 0 else ():
+        for factor in (*FLOOR_SHARES, written(1e-7 / lr)) if law.slope < 0 else ():
             shortest, longest = sorted((lr * (factor - 1) / low if low else math.inf, lr * (factor - 1) / high))
             length = simplest_whole(max(shortest, least), min(longest, 1e12))
             aims += [line(lr, factor, length)] if length else []

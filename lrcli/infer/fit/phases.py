@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, pairwise
-from typing import NamedTuple
 
 from lrcli.expression import Expression
 from lrcli.frameworks.fitting import Shape
@@ -17,7 +16,8 @@ from lrcli.infer.fit.naming import said
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.warmup import Ramp
-from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
+from lrcli.infer.limits import UNROUND
+from lrcli.infer.numbers import cost, digits, simplest, simplest_whole, written
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.constant import Constant
 from lrcli.schedules.constant_lr import ConstantLR
@@ -25,6 +25,9 @@ from lrcli.schedules.cosine import Cosine
 from lrcli.schedules.lambda_ import Lambda
 from lrcli.schedules.linear import Linear
 from lrcli.schedules.sequential import Chained, Sequential
+
+_ODD = ("the schedule behind these phases: nobody wrote such numbers",)
+"""Phases give the rows, but the steps that they count, or their classes, are others."""
 
 _TIGHT = 1e-13
 """How far a number may be moved to be round, where the rows themselves do not say."""
@@ -41,14 +44,6 @@ def phase_candidates(rows: FitRows, segments: list[Segment]) -> Iterator[Candida
                 break
 
 
-class PhasePart(NamedTuple):
-    """The schedule of a stretch, what it costs, and its shape."""
-
-    schedule: Schedule
-    cost: float
-    shape: Shape = UNSHAPED
-
-
 def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, round_edges: bool) -> Iterator[Candidate]:
     """The phases, with a few of the ends that the last one may have."""
     inner = (_edge(rows, left, right, begin, round_edges) for left, right in pairwise(segments))
@@ -57,13 +52,14 @@ def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, ro
     if peak <= 0 or any(start >= stop for start, stop in pairwise(edges)):
         return
     *ways, last_ways = (_ways(rows, segments, i, *span, peak) for i, span in enumerate(pairwise(edges)))
-    before = [next(way, None) for way in ways]
-    known = [part for part in before if part is not None]
-    if len(known) < len(before):
-        return
+    known = [part for way in ways for part in islice(way, 1)]
+    stretches = zip(known, segments, pairwise(edges), strict=False)
+    guessed = [part for part, of, (a, b) in stretches if of.stop - of.start == 1 < b - a and part.cost > 4]
+    if len(known) < len(ways) or len(guessed) > 1:
+        return  # one row tells nothing of those beside it: a factor that nobody wrote is no phase
     spent += cost(peak) + COSTS["phases"] + sum(cost(stop - start) for start, stop in pairwise(edges))
     milestones = tuple(edge - begin for edge in edges[1:-1])
-    last_parts: dict[Schedule, PhasePart] = {}
+    last_parts: dict[Schedule, Candidate] = {}
     for way in sorted(last_ways, key=lambda way: way.cost):
         last_parts.setdefault(way.schedule, way)
     for last in islice(last_parts.values(), 4):
@@ -73,10 +69,12 @@ def _phases(rows: FitRows, segments: list[Segment], begin: int, spent: float, ro
         schedule = Sequential(schedules, milestones) if milestones and not dampened else schedules[0]
         shape = _shape_of(parts, milestones, peak)
         cost_of_all = spent + sum(part.cost for part in parts)
-        yield Candidate("phases", peak, begin, cost_of_all, schedule, horizon=shape.end, shape=shape)
+        shares = {written(rate / peak) for part in parts for rate in (part.shape.lr, part.shape.floor)}
+        odd = (digits(peak) >= UNROUND) + sum(cost(share) >= UNROUND for share in shares)
+        yield Candidate("phases", peak, begin, cost_of_all, schedule, shape.end, _ODD * (odd > 1), shape=shape)
 
 
-def _shape_of(parts: list[PhasePart], milestones: tuple[int, ...], peak: float) -> Shape:
+def _shape_of(parts: list[Candidate], milestones: tuple[int, ...], peak: float) -> Shape:
     """The phases as a shape: a decay after a constant phase, which may follow a warmup, or one after the other."""
     shapes = tuple(part.shape for part in parts)
     if UNSHAPED in shapes:
@@ -157,14 +155,18 @@ def _share(value: float, peak: float, noise: float = 0.0, flat: float | None = N
     return simplest(share - slack, share + slack)
 
 
-def _ways(rows: FitRows, segments: list[Segment], i: int, start: int, stop: int, peak: float) -> Iterator[PhasePart]:
+def _ways(rows: FitRows, segments: list[Segment], i: int, start: int, stop: int, peak: float) -> Iterator[Candidate]:
     """What the phase of a stretch may be for a base learning rate of `peak`, the cheapest first."""
     segment, size = segments[i], stop - start
     law, noise = segment.law, max(ends := (rows.slack[segment.start], rows.slack[segment.stop - 1]))
     inner = rows.part(segment.start, segment.stop)
+
+    def phase(schedule: Schedule, spent: float, shape: Shape = UNSHAPED) -> Candidate:
+        return Candidate("phase", peak, start, spent + COSTS["phase"], schedule, shape=shape)
+
     if (flat := _flat_share(rows, segment, peak)) is not None:
         constant: Schedule = Constant() if flat == 1 else ConstantLR(factor=flat, total_iters=size)
-        yield PhasePart(constant, cost(flat) * (flat != 1) + COSTS["phase"], Shape("constant", _rate(flat, peak)))
+        yield phase(constant, cost(flat) * (flat != 1), Shape("constant", written(flat * peak)))
         return
     falls_last = i + 1 == len(segments) and law.kind == "line" and law.slope < 0
     aims = mains(inner, law, start, start) if falls_last or law.kind != "line" else ()
@@ -178,34 +180,23 @@ def _ways(rows: FitRows, segments: list[Segment], i: int, start: int, stop: int,
             schedule = replace(schedule, start_factor=share, end_factor=schedule.end_factor * share)
         elif share != 1:
             if isinstance(schedule, Cosine):
-                schedule = replace(schedule, eta_min=float(f"{schedule.eta_min / share:.12g}"))
+                schedule = replace(schedule, eta_min=written(schedule.eta_min / share))
             elif main.shape.floor:
                 continue
             schedule = Chained((ConstantLR(factor=share, total_iters=size), schedule))
-        yield PhasePart(schedule, main.cost + COSTS["phase"] + (share != 1), main.shape)
+        yield phase(schedule, main.cost + (share != 1), main.shape)
     before, behind = ([_flat_share(rows, beside, peak) for beside in segments[k : k + 1]] for k in (i - 1, i + 1))
     for left, right in ((noise, noise), ends) if law.kind == "line" else ():
         first, last = _share(law(start), peak, left, *before), _share(law(stop), peak, right, *behind)
-        line = Linear(start_factor=first, end_factor=last, total_iters=size)
-        if min(first, last) < 0:  # the line was below 0 where no row is
-            continue
-        if (left, right) == ends or inner.holds(lambda p, line=line: line.lr_at(p - start, peak)):  # type: ignore[misc]
-            shape = Shape("line", _rate(first, peak), end=size, floor=_rate(last, peak))
-            yield PhasePart(line, cost(first) + cost(last) + COSTS["phase"], shape)
-    if law.kind == "cosine" and (wave := _wave(law, start, peak)):
-        yield wave
-
-
-def _rate(share: float, peak: float) -> float:
-    return float(f"{share * peak:.12g}")
-
-
-def _wave(law: Law, start: int, peak: float) -> PhasePart | None:
-    """A wave that does not begin at its top: no class is one. One of no whole length is none that anybody wrote."""
+        shape = Shape("line", written(first * peak), end=size, floor=written(last * peak))
+        line = phase(Linear(start_factor=first, end_factor=last, total_iters=size), cost(first) + cost(last), shape)
+        # the line may have been below 0 where no row is
+        if min(first, last) >= 0 and ((left, right) == ends or inner.holds(line.at)):
+            yield line
     half, top = round(law.length), law.begin - start
-    if abs(law.length - half) > 1e-6 * half:
-        return None
-    top = float(round(top)) if abs(top - round(top)) < 1e-6 * half else top
-    middle, height = _share(law.floor + law.height / 2, peak), _share(law.height / 2, peak)
-    text = f"{middle!r} + {height!r} * cos(pi * (epoch - {top!r}) / {half})".replace("- -", "+ ")
-    return PhasePart(Lambda(lr_lambda=Expression(text)), sum(map(cost, (half, middle, height, top))) + COSTS["code"])
+    # a wave that does not begin at its top: no class is one; one of no whole length is none that anybody wrote
+    if law.kind == "cosine" and abs(law.length - half) <= 1e-6 * half:
+        top = float(round(top)) if abs(top - round(top)) < 1e-6 * half else top
+        middle, height = _share(law.floor + law.height / 2, peak), _share(law.height / 2, peak)
+        text = f"{middle!r} + {height!r} * cos(pi * (epoch - {top!r}) / {half})".replace("- -", "+ ")
+        yield phase(Lambda(lr_lambda=Expression(text)), sum(map(cost, (half, middle, height, top))) + COSTS["code"])

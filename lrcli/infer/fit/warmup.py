@@ -14,7 +14,7 @@ from lrcli.infer.fit.laws import Law, RateAt, decay_of, line_of, solved
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.solve import crossing
 from lrcli.infer.limits import EXACT_SINGLE, SLACKS
-from lrcli.infer.numbers import cost, digits, simplest, simplest_whole
+from lrcli.infer.numbers import cost, digits, simplest, simplest_whole, written
 from lrcli.infer.usual import CLIMB_POWERS
 
 
@@ -79,7 +79,7 @@ class Ramp(NamedTuple):
 
     def during(self, main: Shape) -> Shape:
         """The shape of a schedule that begins at step 0, whose clock runs during this warmup."""
-        start = float(f"{self.start_factor * main.lr:.12g}")
+        start = written(self.start_factor * main.lr)
         return replace(main, warmup=self.warmup, start=start, ramp=self.climb.ramp, climb=self.climb.power)
 
 
