@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import MISSING, replace
-from itertools import pairwise
+from itertools import pairwise, product
 
 from lrcli.catalog import registry
 from lrcli.errors import InvalidValue, LrcliError, closest
@@ -35,30 +36,30 @@ def target_framework(name: str) -> str:
 def port(spec: Spec, framework: str) -> Ported:
     """The schedule of a framework that is nearest to the curve of a spec. Raises LrcliError where none can run.
 
-    A single class that has it at once comes first, then phases of several in a class that runs schedules one after the
-    other, then the nearest classes improved.
+    One that has it already comes first, then a single class that has it at once, then phases of several in a class that
+    runs schedules one after the other, then the nearest classes improved.
     """
     curve = curve_of(spec)
     classes = sorted(registry.framework_types(framework), key=lambda cls: len(parameters(cls)))
     plain = [cls for cls in classes if not any(kind in _NOT_SEARCHED for kind in _required(cls))]
     search = Search(curve)
     schedule = spec.groups[0].schedule
-    if type(schedule) in classes and (ported := search.compared(schedule, curve.lr)) is not None and ported.same:
-        return ported
+    if type(schedule) in classes and (own := search.compared(schedule, curve.lr)) is not None and own.same:
+        return own
     drafts = search.drafts(plain)
-    best = next(iter(search.same(drafts)), None)
-    if best is None or best.cost > SIMPLE:
-        for ported in _joined(curve, search, plain, classes):
-            best = _better(best, ported)
-            if ported.same:
-                break
-    if best is None or not best.same or best.cost > SIMPLE:
-        for ported in search.nearest(drafts[: PHASE_IMPROVED if best and best.same else MOST_IMPROVED]):
-            best = _better(best, ported)
-    if best is None:
+    found = search.same(drafts)[:1]
+    if not _has_simple(found):
+        found += _joined(curve, search, plain, classes)
+    if not _has_simple(found):
+        found += search.nearest(drafts[: PHASE_IMPROVED if any(each.same for each in found) else MOST_IMPROVED])
+    if not found:
         why = f" ({search.refusal})" if search.refusal else ""
         raise LrcliError(f"{spec.name}: {framework} has no schedule that can run this curve{why}")
-    return best
+    return min(found, key=lambda each: each.order)
+
+
+def _has_simple(found: Sequence[Ported]) -> bool:
+    return any(each.same and each.cost <= SIMPLE for each in found)
 
 
 def confirmed(spec: Spec, ported: Ported) -> Ported:
@@ -66,15 +67,6 @@ def confirmed(spec: Spec, ported: Ported) -> Ported:
     other = rates_of(parse_text("".join(spec_lines(spec, ported.schedule, ported.lr)), ported.schedule.name))
     gaps = [abs(a - b) for a, b in zip(rates_of(spec), other, strict=True)]
     return replace(ported, gap=max(gaps), row=gaps.index(max(gaps)))
-
-
-def _better(best: Ported | None, ported: Ported) -> Ported:
-    """The nearer one; of two with the same curve the simpler one."""
-    if best is None:
-        return ported
-    if best.same and ported.same:
-        return min(best, ported, key=lambda each: each.cost)
-    return ported if ported.gap < best.gap else best
 
 
 def _required(cls: type[Schedule]) -> dict[str, str]:
@@ -85,34 +77,35 @@ def _required(cls: type[Schedule]) -> dict[str, str]:
 def _joined(
     curve: WantedCurve, search: Search, plain: Sequence[type[Schedule]], classes: Sequence[type[Schedule]]
 ) -> Iterator[Ported]:
-    """The curve in phases, by each class that holds schedules and the positions or durations of their hand-over."""
-    joining = [cls for cls in classes if {"schedules", "positions"} <= _required(cls).keys()]
+    """The curve in phases, by each class that holds schedules and the positions or durations of their hand-over.
+
+    Nothing is looked at after the first that has the curve.
+    """
+    joining = [(cls, names) for cls in classes if {"schedules", "positions"} <= (names := _required(cls)).keys()]
     phases: dict[tuple[int, int], list[Schedule]] = {}
     for cuts in curve.cuts() if joining else ():
-        if search.left < 0:
-            return
         edges = [*pairwise((0, *cuts, len(curve.rates)))]
-        for start, stop in edges:
-            if (start, stop) not in phases:
-                part = Search(curve.part(start, stop), (curve.lr,), search.left)
+        for edge in edges:
+            if search.left < 0:
+                return
+            if edge not in phases:
+                part = Search(curve.part(*edge), (curve.lr,), search.left)
                 drafts = part.drafts(plain)
                 nearest = part.same(drafts) or part.nearest(drafts[:PHASE_IMPROVED])
-                phases[start, stop] = [ported.schedule for ported in nearest if ported.same]
+                phases[edge] = [ported.schedule for ported in nearest if ported.same]
                 search.left = part.left
-        for cls in joining:
-            names = _required(cls)
+        for (cls, names), positions in product(joining, (cuts, tuple(stop - start for start, stop in edges[:-1]))):
             parts = [next((s for s in phases[edge] if _holds(cls, names, s)), None) for edge in edges]
-            for positions in (cuts, tuple(stop - start for start, stop in edges[:-1])):
-                if None not in parts:
-                    held = {names["schedules"]: tuple(parts), names["positions"]: positions}
-                    ported = search.compared(cls(**held), curve.lr)
-                    yield from [ported] if ported else ()
+            if None not in parts:
+                held = {names["schedules"]: tuple(parts), names["positions"]: positions}
+                if (ported := search.compared(cls(**held), curve.lr)) is not None:
+                    yield ported
+                    if ported.same:
+                        return
 
 
 def _holds(cls: type[Schedule], names: dict[str, str], schedule: Schedule) -> bool:
     """Whether a class takes the schedule as one of its phases."""
-    try:
-        cls(**{names["schedules"]: (schedule, schedule), names["positions"]: (1,)})
-    except InvalidValue:
-        return False
-    return True
+    with suppress(InvalidValue):
+        return bool(cls(**{names["schedules"]: (schedule, schedule), names["positions"]: (1,)}))
+    return False

@@ -57,6 +57,11 @@ class Ported:
         return self.gap <= self.rounding * self.peak
 
     @property
+    def order(self) -> tuple[bool, float]:
+        """What has the curve comes first, the simplest of them, then the nearest."""
+        return (False, self.cost) if self.same else (True, self.gap)
+
+    @property
     def cost(self) -> int:
         """How much there is to read: the digits of its numbers, one for each number, and one for each bracket."""
         text = " ".join(map(flow_text, [*schedule_mapping(self.schedule).values()][1:]))
@@ -181,7 +186,9 @@ class Search:
         ]
         self._limit = math.inf
         for lr, values in draft.values.items():
-            for combination in chain(_paired(values, words, lists), islice(_likeliest(values), self.listed)):
+            ranks = range(sum(map(len, values)) - len(values) + 1) if all(values) else ()
+            likeliest = chain.from_iterable(_ranked(values, rank) for rank in ranks)
+            for combination in chain(_paired(values, words, lists) if ranks else (), islice(likeliest, self.listed)):
                 key = (lr, *combination)
                 if key in draft.tried:
                     continue
@@ -309,26 +316,16 @@ def _short(value: Any, count: int) -> Any:
 
 def _paired(values: list[tuple[Any, ...]], words: list[int], lists: list[int]) -> Iterator[tuple[Any, ...]]:
     """The first values with another word and another list: `policy: step` is nothing without its `step: [30, 60]`."""
-    if not all(values):
-        return
-    first = [several[0] for several in values]
+    first = tuple(several[0] for several in values)
     for i, j in product(words, lists):
         for word, items in product(values[i], values[j][:PAIRED]):
-            changed = list(first)
-            changed[i], changed[j] = word, items
-            yield tuple(changed)
-
-
-def _likeliest(values: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """The combinations of one value of each key, those of the first values first."""
-    for rank in range(sum(map(len, values)) - len(values) + 1) if all(values) else ():
-        yield from _ranked(values, rank)
+            yield tuple({i: word, j: items}.get(at, value) for at, value in enumerate(first))
 
 
 def _ranked(values: list[tuple[Any, ...]], rank: int) -> Iterator[tuple[Any, ...]]:
-    """The combinations whose values stand so many places, together, behind the first ones."""
+    """The combinations of one value of each key that stand so many places, together, behind the first ones."""
     if not values:
-        yield ()
+        yield from [()] * (rank == 0)
         return
     first, *others = values
     room = sum(map(len, others)) - len(others)
