@@ -45,7 +45,8 @@ class Shape:
 
     decay: what comes after the warmup: "constant", "line", "cosine", "waves" (half ones up and down), "tanh", "power"
     (of what is left), "root" (1 - the root of what is done), "inverse" (a negative power), "exponential", "steps",
-    "restarts" (half cosines), "phases".
+    "restarts" (half cosines), "phases",
+    "dips" (of another decay).
     lr: where it begins; of phases the largest. warmup: the step at which the warmup is at lr, 0 for none. start: the
     learning rate of step 0 then. ramp: how it climbs: "line", "log", "power"; of products also "exp" (of so many
     steps), "radam", "level" (a factor that stays), "growth" (one that is multiplied at each step). begin: the decay's

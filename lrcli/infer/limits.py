@@ -243,11 +243,17 @@ MOST_STRETCHES = 24
 MOST_FLATS = 400
 """A run with more flat stretches is no step decay."""
 
+FEWEST_OF_WAVE = 6
+"""A cycle of more rows is a wave, or none at all."""
+
 NEAR_CYCLE = 0.005
 """A cycle begins and ends within so much of its length from where the wave of its rows does."""
 
 MOST_CYCLES = 60
 """A run of more jumps up is no schedule with restarts."""
+
+DIP, SMOOTH = 0.7, 0.9
+"""A decay breaks off where a row has no more than one share of the row before, and that one more than the other."""
 
 MOST_PRODUCT = 2000
 """A warmup that is multiplied is not looked for in more rows than this."""

@@ -34,6 +34,9 @@ WARMUP_SHARES = (0.03, 0.1, 0.05, 0.06, 0.01, 0.02, 0.2, 0.08, 0.04, 0.15)
 FLOOR_SHARES = (0.01, 0.1, 0.001, 0.05, 0.2, 0.02, 0.5, 1e-4, 0.25, 0.3, 0.15)
 """The shares of the learning rate that are left at the end."""
 
+DIP_SHARES = (0.001, 0.0, 0.01, 0.1)
+"""The shares of a decay at which it begins to climb back; Axolotl's default is the first."""
+
 ONE_CYCLE_SHARES = (0.3, 0.1, 0.25, 0.2, 0.05, 0.4, 0.5, 0.15, 0.45, 0.35, 0.01, 0.02, 0.03, 0.08)
 """The values of pct_start."""
 

@@ -284,6 +284,20 @@ CASES: dict[str, tuple[str, range, str]] = {
         range(0, 2000, 10),
         "axolotl.lr_quadratic_warmup",
     ),
+    **{
+        f"axolotl's restarts of a {decay}, rows from {places.start} on": (
+            STEPS + f"{{type: axolotl.JaggedLRRestartScheduler, inner_schedule: {{type: transformers.{decay}, "
+            "num_warmup_steps: 100, num_training_steps: 2000}, jagged_restart_steps: 500, "
+            f"jagged_restart_warmup_steps: {climb}}}",
+            places,
+            "axolotl.JaggedLRRestartScheduler",
+        )
+        for decay, climb, places in (
+            ("cosine", 50, range(0, 2000, 10)),
+            ("cosine", 50, range(9, 2000, 10)),
+            ("linear", 120, range(0, 2000, 30)),
+        )
+    },
     "mmdet's quadratic warmup": (
         STEPS + "{type: mmengine.param_scheduler, schedulers: [{type: QuadraticWarmupLR, by_epoch: false, end: 200}, "
         "{type: CosineAnnealingLR, T_max: 1800, eta_min: 0.0001, by_epoch: false, begin: 200, end: 2000}]}",

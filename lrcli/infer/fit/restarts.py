@@ -14,7 +14,7 @@ from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.laws import Drop, Law, wave_of
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.steps import lengths_between
-from lrcli.infer.limits import NEAR_CYCLE, SLACKS
+from lrcli.infer.limits import FEWEST_OF_WAVE, NEAR_CYCLE, SLACKS
 from lrcli.infer.numbers import cost, digits, floor_cost, geometric, rounded, simplest, simplest_whole
 
 
@@ -61,6 +61,8 @@ class Cycles(NamedTuple):
 def restart_shapes(rows: FitRows, law: Law, begin: int) -> Iterator[tuple[Shape, float]]:
     """(shape, cost) of the cycles from a position on, also with some before the rows: the roundest lengths first."""
     first, parts = law.waves[0], _parts(rows, [by for _, by in law.drops])
+    if not any(law.waves) and max(map(len, parts)) > FEWEST_OF_WAVE:
+        return  # these are no cosines
     for earlier in range(1 if begin >= rows.at[0] - 2 else 12):
         if not earlier and first and not _near(first.begin, begin, first):
             continue
