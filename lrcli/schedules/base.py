@@ -235,6 +235,13 @@ class Schedule:
         """What pickle writes: the fields alone. Whatever is kept beside them, as the last rule, is made again."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
+    def unwarmed(self) -> Schedule | None:
+        """Return this schedule without its warmup, its decay from step 0 to where it ends now; None if it cannot tell.
+
+        One whose lengths say in their names that they are a warmup's has no need to.
+        """
+        return None
+
     def stands_alone(self) -> bool:
         """Whether any step can be computed without those before it."""
         return not self.walks and all(part.stands_alone() for part in self.parts())

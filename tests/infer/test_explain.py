@@ -372,6 +372,33 @@ def test_means_of_what_get_lr_reads() -> None:
     assert keys(explain(declared, log_of(means))) == ("reading",)
 
 
+MMENGINE = (
+    "{{lr: 0.1, steps: 60, schedule: {{type: mmengine.param_scheduler, schedulers: [{}{{type: CosineAnnealingLR,"
+    " T_max: {}, begin: {}, end: 60, eta_min: {}, by_epoch: false}}]}}}}"
+)
+MMENGINE_WARMUP = "{type: LinearLR, start_factor: 0.1, begin: 0, end: 10, by_epoch: false}, "
+
+
+@pytest.mark.parametrize(
+    ("key", "observed"),
+    [
+        ("decay-clock", lambda s, whole, t: s(t) if t < 10 else whole(t)),
+        ("warmup-end", lambda s, whole, t: s(0) + (whole(10) - s(0)) * t / 10 if t < 10 else whole(t)),
+        ("warmup-end", lambda s, whole, t: whole(t) * min(1, 0.1 + 0.9 * t / 10)),
+        ("floor", lambda s, whole, t: max(0.02, s(t) if t < 10 else 0.05 * (1 + math.cos(math.pi * (t - 10) / 50)))),
+    ],
+)
+def test_a_list_of_schedulers(
+    key: str, observed: Callable[[Callable[[int], float], Callable[[int], float], int], float]
+) -> None:
+    """MMEngine's list is a warmup and a decay, too: the decay may run from step 0 on, and come down to no floor."""
+    floor = 0.02 if key == "floor" else 1e-4
+    declared = read_declared(MMENGINE.format(MMENGINE_WARMUP, 50, 10, floor))
+    s, whole = formula(declared.spec), formula(read_declared(MMENGINE.format("", 60, 0, 1e-4)).spec)
+    report = explain(declared, log_of([observed(s, whole, t) for t in range(60)], unit="step"))
+    assert ((key,), 60) == (keys(report), report.explanations[0].explained)
+
+
 @pytest.mark.parametrize("lag", [0, 1])
 @pytest.mark.parametrize("schedule", ["{type: cosine, T_max: 50}", "{type: step, step_size: 20, gamma: 0.1}"])
 def test_a_wrong_last_row(schedule: str, lag: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cached_property, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,10 +16,10 @@ from lrcli.frameworks.mmengine import _updates as updates
 from lrcli.frameworks.mmengine._entries import INF, Entry, for_group, is_other, read_entries, refuses
 from lrcli.frameworks.schedule import FrameworkSchedule, Walked
 from lrcli.schedules import CurveMarks, Setting, data, dataclass, metric
+from lrcli.schedules.params import Record
 
 if TYPE_CHECKING:
     from lrcli.frameworks.porting import WantedCurve
-    from lrcli.schedules.params import Record
 
 _Plateau = Callable[[int, float, float], float]
 """The rate after the metric of an epoch: (epoch, metric, rate before) -> rate."""
@@ -175,6 +176,19 @@ class ParamScheduler(Walked, FrameworkSchedule):
             steps = 1 if entry.by_iter else per_epoch
             for at, event in updates.events_of(entry):
                 yield at * steps / (1 if self.setting.interval == "step" else per_epoch), event
+
+    def unwarmed(self) -> ParamScheduler | None:
+        """Leave out the first scheduler; those that begin at its end begin at 0, and are as much longer."""
+        first, *others = self._entries
+        if not others or first.end >= INF:
+            return None
+        records = []
+        for entry in others:
+            keys = {"type": entry.kind, **{key: entry[key] for key in entry.given}}
+            if entry.begin == first.end and entry.by_iter == first.by_iter:
+                keys |= {"begin": 0, **({"T_max": entry["T_max"] + first.end} if keys.get("T_max") else {})}
+            records.append(Record(keys))
+        return replace(self, schedulers=tuple(records))
 
     def notes(self) -> Iterator[Problem]:
         entries = self.schedulers if isinstance(self.schedulers, tuple) else (self.schedulers,)

@@ -72,6 +72,8 @@ def warmup_and_decay(plain: Formula) -> Phases:
 
 def _unwarmed(plain: Formula, n: int) -> Iterator[Formula]:
     """The schedule without its warmup; where its decay is as long as before, with each of its lengths longer, too."""
+    if (decay := plain.schedule.unwarmed()) is not None:
+        yield Formula(decay, plain.base_lr)
     lengths = [*_lengths(plain.schedule)]
     none: list[tuple[Path, float]] = [(path, 0) for path, _ in lengths if _WARM.search(str(path[-1]))]
     others = [[*none, (path, length + n)] for path, length in lengths if (path, 0) not in none]

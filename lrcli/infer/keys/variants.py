@@ -15,6 +15,7 @@ from lrcli.infer.keys.key import Change, Key, KeyValue
 from lrcli.infer.limits import SAME_LINE
 from lrcli.reader import Declared
 from lrcli.schedules.base import Schedule, Setting, parameters
+from lrcli.schedules.params import Record
 from lrcli.spec import Group, Spec
 
 SPEC, CONFIG, DIRECT = 200, 1000, 20
@@ -109,6 +110,9 @@ def changed_places(a: Any, b: Any, path: Path = ()) -> Iterator[tuple[Path, Any,
     if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
         for i, (x, y) in enumerate(zip(a, b, strict=True)):
             yield from changed_places(x, y, (*path, i))
+    elif isinstance(a, Record) and isinstance(b, Record) and a.keys() == b.keys():
+        for name in a:
+            yield from changed_places(a[name], b[name], (*path, name))
     elif isinstance(a, (Group, Schedule)) and type(a) is type(b):
         for f in fields(a):
             yield from changed_places(getattr(a, f.name), getattr(b, f.name), (*path, f.name))
@@ -124,6 +128,9 @@ def numbers_of(part: Any, path: Path = ()) -> Iterator[tuple[Path, float]]:
     elif isinstance(part, Schedule):
         for f in parameters(part):
             yield from numbers_of(getattr(part, f.name), (*path, f.name))
+    elif isinstance(part, Record):
+        for name, value in part.items():
+            yield from numbers_of(value, (*path, name))
     elif part.__class__ in (int, float):
         yield path, part
     elif isinstance(part, Expression):
@@ -142,6 +149,8 @@ def replaced(whole: Any, changes: Sequence[tuple[Path, Any]]) -> Any:
     if isinstance(whole, tuple):
         items = (replaced(part, parts.get(i, ())) for i, part in enumerate(whole))
         return type(whole)._make(items) if isinstance(whole, Setting) else tuple(items)
+    if isinstance(whole, Record):
+        return Record({**whole, **{str(name): replaced(whole[str(name)], inner) for name, inner in parts.items()}})
     return replace(whole, **{str(name): replaced(getattr(whole, str(name)), inner) for name, inner in parts.items()})
 
 
