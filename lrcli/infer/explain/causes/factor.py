@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lrcli.infer.costs import EXTRA
 from lrcli.infer.explain.causes.base import Cause, phase_end
@@ -52,35 +52,33 @@ def _known(evidence: Evidence, c: float, begin: int) -> tuple[str, str]:
 
 def find_amplitude(evidence: Evidence) -> Iterator[Hypothesis]:
     """c s(t), c from the ratio of the rows."""
-    factor = evidence.factor_of(range(len(evidence.rows)))
-    if factor is None or factor[0] in (0.0, 1.0):
-        return
-    c, fixed = factor
-    key, detail = _known(evidence, c, 0)
-    extra = EXTRA["a factor that is not round"] * (not is_round(c)) + EXTRA["one row tells"] * (not fixed)
-    extra += EXTRA["a factor that is known"] * bool(detail)
-    yield evidence.propose(key, f"{c:.6g} s(t)", extra=extra, detail=detail, factor=c)
+    yield from _multiplied(evidence, range(len(evidence.rows)))
 
 
 def find_factor_after(evidence: Evidence) -> Iterator[Hypothesis]:
     """c s(t) from R on, c from the last rows, R where the plain schedule stops to fit."""
     n = len(evidence.rows)
     first = next((i for i, wrong in enumerate(evidence.misses) if wrong), n)
-    if first == 0 or n - first < 2:
-        return
-    factor = evidence.factor_of(range(max(first, n - max((n - first) // 2, 2)), n))
+    if first and n - first >= 2:
+        yield from _multiplied(evidence, range(max(first, n - max((n - first) // 2, 2)), n), later=True)
+
+
+def _multiplied(evidence: Evidence, indices: Sequence[int], later: bool = False) -> Iterator[Hypothesis]:
+    """The base times what most of these rows ask for; `later` says that it is so from some row on."""
+    factor = evidence.factor_of(indices)
     if factor is None or factor[0] in (0.0, 1.0):
         return
-    c = factor[0]
-    rows = evidence.switch([c * value for value in evidence.predicted])
-    if rows is None:
-        return
-    begin = evidence.log.at[evidence.refined(rows[1])]
+    (c, fixed), begin = factor, 0
+    if later:
+        rows = evidence.switch([c * value for value in evidence.predicted])
+        if rows is None:
+            return
+        begin = evidence.log.at[evidence.refined(rows[1])]
     key, detail = _known(evidence, c, begin)
-    extra = EXTRA["a later factor that is not round"] * (not is_round(c))
-    extra += EXTRA["a factor that is known"] * bool(detail)
-    form = f"{c:.6g} s(t) from t = {begin} on"
-    yield evidence.propose(key, form, extra=extra, params=2, detail=detail, factor=c, factor_from=begin)
+    extra = EXTRA["a later factor that is not round" if later else "a factor that is not round"] * (not is_round(c))
+    extra += EXTRA["one row tells"] * (not fixed and not later) + EXTRA["a factor that is known"] * bool(detail)
+    form = f"{c:.6g} s(t)" + f" from t = {begin} on" * later
+    yield evidence.propose(key, form, extra=extra, params=1 + later, detail=detail, factor=c, factor_from=begin)
 
 
 CAUSES = (

@@ -9,6 +9,8 @@ from lrcli.infer.costs import EXTRA
 from lrcli.infer.explain.causes.base import Cause
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
+from lrcli.infer.keys import Key
+from lrcli.infer.keys.solving import Solver
 from lrcli.infer.limits import MOST_BATCHES
 from lrcli.infer.sources import Formula
 from lrcli.infer.transforms import RateSource, pointwise, product, switched
@@ -24,6 +26,9 @@ SHAPES: dict[str, Shape] = {
     "(t/W)^2": lambda t, n: (t / n) ** 2,
 }
 """The factor of step t in a warmup of n steps, as different tools write it."""
+
+LEAST_WARMUP = 100
+"""A warmup of Ultralytics has at least so many batches."""
 
 
 def find_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
@@ -75,36 +80,22 @@ def find_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def find_last_batch(evidence: Evidence) -> Iterator[Hypothesis]:
     """Ultralytics: warmup and decay are multiplied batch by batch, and the last batch of each epoch is logged."""
-    phases = evidence.phases
+    phases, first = evidence.phases, evidence.rows.pick(range(min(6, len(evidence.rows))))
     if phases is None or not phases.steps or evidence.log.unit != "epoch":
         return
     for _, decay in phases.running or (("", phases.after),):
-        yield from _last_batches(evidence, phases.steps, decay)
 
+        def last_batch(batches: float, decay: RateSource = decay, n: int = phases.steps) -> RateSource:
+            return product(decay, lambda t: (batches * (t + 1) - 1) / max(n * batches, LEAST_WARMUP))
 
-def _last_batches(evidence: Evidence, n: int, rest: RateSource) -> Iterator[Hypothesis]:
-    first = range(min(6, len(evidence.rows)))
-    decay = rest([evidence.rows.at[i] for i in first])
-    if not decay[0] > 0:
-        return
-    low, high = (
-        (evidence.rows.values[0] + error) / decay[0] for error in (-evidence.rows.slack[0], evidence.rows.slack[0])
-    )
-    # the share of the warmup that is done at the end of epoch 0 is (b - 1) / 100, or (b - 1) / (n b)
-    ranges = [(100 * low + 1, 100 * high + 1), tuple(1 / max(1 - n * share, 1 / MOST_BATCHES) for share in (low, high))]
-    for batches in (b for low, high in ranges for b in range(max(math.floor(low), 2), math.ceil(high) + 1)):
-        whole = max(n * batches, 100)
-        if all(
-            abs(evidence.rows.values[i] - d * min(1.0, (batches * (evidence.rows.at[i] + 1) - 1) / whole))
-            <= evidence.rows.slack[i]
-            for i, d in zip(first, decay, strict=True)
-        ):
-            least = " (the least)" if n * batches < 100 else ""
+        key = Key("batches", "", "whole", 100.0, at_least=2)
+        solver = Solver(key, lambda value: last_batch(value)(first.at), first, strict=True)
+        for batches in [int(value) for value in solver.solutions() if value <= MOST_BATCHES][:1]:
+            wanted, whole = phases.steps * batches, max(phases.steps * batches, LEAST_WARMUP)
             form = f"decay(t) min(1, ({batches} (t + 1) - 1) / {whole})"
-            detail = f"{batches} batches an epoch: a warmup of {whole} batches{least} instead of {n * batches}"
-            source = product(rest, lambda t, b=batches, whole=whole: (b * (t + 1) - 1) / whole)  # type: ignore[misc]
-            yield evidence.propose("last-batch", form, detail=detail if least else "", source=source)
-            return
+            detail = f"{batches} batches an epoch: a warmup of {whole} batches (the least) instead of {wanted}"
+            detail = detail if wanted < LEAST_WARMUP else ""
+            yield evidence.propose("last-batch", form, detail=detail, source=last_batch(batches))
 
 
 def find_other_scheduler(evidence: Evidence) -> Iterator[Hypothesis]:
