@@ -164,8 +164,6 @@ def find_plateau(evidence: Evidence) -> Iterator[Hypothesis]:
 
 def find_quantised(evidence: Evidence) -> Iterator[Hypothesis]:
     """s(t) rounded: the fewest digits at which the missed rows are what the log holds."""
-    if evidence.log.rounding.kind != "full":
-        return
     missed = evidence.asked()
     rows = evidence.rows.pick(missed)
     candidates = [Rounding("float32")]
