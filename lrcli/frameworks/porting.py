@@ -131,7 +131,7 @@ class WantedCurve:
 
     def bases(self) -> tuple[float, ...]:
         """The base learning rates that the schedule may start from."""
-        return tuple(rate for rate in dict.fromkeys((self.lr, self.peak, self.rates[0])) if rate) or (0.0,)
+        return tuple(rate for rate in dict.fromkeys((self.lr, self.peak, self.rates[0])) if rate > 0) or (0.0,)
 
     @cached_property
     def factors(self) -> list[float]:

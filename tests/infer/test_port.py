@@ -266,3 +266,9 @@ def test_the_same_framework() -> None:
     ported = port(spec, "keras")
     assert (0.1, 0.0) == (ported.lr, ported.gap)
     assert "  m_mul: 0.9\n" in [*spec_lines(spec, ported.schedule, ported.lr)]
+
+
+def test_below_0() -> None:
+    """A curve that begins below 0 is no reason for a base learning rate that no spec may have."""
+    spec = parse_text("{lr: 0.1, epochs: 9, schedule: {type: lambda, lr_lambda: epoch / 4 - 1}}")
+    assert confirmed(spec, port(spec, "mmengine")).lr > 0

@@ -47,6 +47,7 @@ def convert(
     curve, searched for among all that it has. Where none has it, the nearest is printed with its largest gap, and
     the exit code is 1.
     """
+    to = "torch" if to == "pytorch" else to
     output = replace(output, formats=CODE if to == "torch" else SPEC)
     (declared,) = load_declared(env, [spec], spec_options, tell=None)
     if to == "torch":

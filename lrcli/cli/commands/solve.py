@@ -59,7 +59,7 @@ def solve(
         return ExitStatus.DIFFERENT
     for i, (change, lr_there) in enumerate(solved.changes if solved.key.kind != "words" else ()):
         if lr_there != lr:
-            why = ", in single precision" if abs(lr_there - lr) > NEAR_DOUBLE * abs(lr or 1) else ""
+            why = ", in single precision" if lr_there and abs(lr_there - lr) > NEAR_DOUBLE * abs(lr or 1) else ""
             env.note(f"{'' if i else 'nearest: '}{run.unit} {row} has {lr_there!r} with {change.setting}{why}")
     if row > run.stop:
         env.note(f"{run.unit} {row} is past the end of the run of {run.stop} that {run.name} has")
