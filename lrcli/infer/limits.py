@@ -283,7 +283,7 @@ FEWEST_OF_CLASS = 6
 CLASS_LISTED = 60
 """So many combinations of the choices and lengths of a class are tried in the order of their likelihood."""
 
-KEY_VALUES = 7
+KEY_VALUES = 10
 """A key that is no number gets so many values."""
 
 MOVED_ONCE = 60

@@ -46,11 +46,15 @@ from lrcli.infer.numbers import rounded
 from lrcli.infer.port.curve import default_of, values_of
 from lrcli.infer.port.search import NO_VALUE, ClassDraft, Combination, Search
 from lrcli.infer.rows import evenly
+from lrcli.infer.usual import DECAY_POWERS
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import param_of
 
 _NO_KINDS = ("schedule", "schedules", "expression")
 """What a log alone does not tell."""
+
+_FACTORS = ("gamma", "mul", "shrink", "cycle", "rate", "decay")
+"""Words in the names of numbers that may be a factor from jump to jump, or from step to step."""
 
 
 class ClassSearch(Search):
@@ -86,17 +90,22 @@ class ClassSearch(Search):
         if low.endswith("_limit"):
             return tuple(dict.fromkeys((*values[:1], plain)))
         if not _is_number(f):
-            if "warmup" in low and plain in values and curve.top:
-                values = (*(x for x in values if x != plain), plain)
+            if "warmup" in low and plain in values and 0 < curve.top <= min(curve.jumps, default=curve.top):
+                values = tuple(dict.fromkeys((*values[1:2], *values)))
             return values if param_of(f).choices else values[:KEY_VALUES]
         given = [x for x in values if x is not None]
         if plain is None:
             return (None, *given[:1])
         if plain is MISSING:
             return tuple(given[:4])
-        likely = given[:1] if curve.cycles_from else curve.cycles if "cycles" in low else curve.factors
-        is_factor = any(word in low for word in ("gamma", "mul", "shrink", "cycle", "rate", "decay"))
-        return tuple(dict.fromkeys((plain, *(x for x in likely if is_factor and param_of(f).test(x)))))[:4]
+        likely: Sequence[float] = ()
+        if "power" in low:
+            likely = DECAY_POWERS[1:4]
+        elif "cycles" in low:
+            likely = curve.cycles
+        elif any(word in low for word in _FACTORS):
+            likely = given[:1] if curve.cycles_from else (*curve.factors, *curve.pace)
+        return tuple(dict.fromkeys((plain, *(x for x in likely if param_of(f).test(x)))))[:4]
 
     def enough(self, cls: type[Schedule]) -> float:
         """How little is left of the probes where a class gives them."""

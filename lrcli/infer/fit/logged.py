@@ -98,7 +98,7 @@ class LoggedCurve(WantedCurve):
         sharp: list[tuple[float, int]] = []
         for i in range(1, len(slopes)):
             beside = max((abs(changes[j]) for j in (i - 2, i + 2) if 0 < j < len(slopes)), default=0.0)
-            noise = 4 * rows.slack[i] / (rows.at[i] - rows.at[i - 1])
+            noise = 4 * max(rows.slack[i - 1 : i + 2]) / (rows.at[i] - rows.at[i - 1])
             near = max(abs(changes[i - 1]), abs(changes[i + 1]))
             if abs(changes[i]) > 2.5 * beside + noise and abs(changes[i]) >= near:
                 sharp.append((-abs(changes[i]), i))
@@ -137,8 +137,8 @@ class LoggedCurve(WantedCurve):
         gaps = [b - a for a, b in pairwise(self.jumps[:3])]
         plain = [n, *([top] if top else []), *self.jumps[:2], *gaps, *self.kinks]
         cuts = [*dict.fromkeys([top, *self.kinks[:4]])]
-        between = [*(n - cut for cut in cuts), *(abs(a - b) for a in cuts for b in cuts if a > b)]
-        return tuple(x for x in dict.fromkeys([*plain[:6], *between, *plain[6:], 1]) if x > 0)
+        between = [*(abs(a - b) for a in cuts for b in cuts if a > b), *(n - cut for cut in cuts)]
+        return tuple(x for x in dict.fromkeys([*plain[:5], *between, *plain[5:], 1]) if x > 0)
 
     @cached_property
     def warmups(self) -> tuple[int, ...]:
@@ -180,14 +180,16 @@ class LoggedCurve(WantedCurve):
 
     @cached_property
     def factors(self) -> list[float]:
-        """Factors that a number of the schedule may be: those of the jumps, and from step to step at the end."""
+        """The factor of each jump."""
+        values = self.rows.values
+        return [float(f"{values[i] / values[i - 1]:.3g}") for i in self.jumped if values[i - 1]]
+
+    @cached_property
+    def pace(self) -> list[float]:
+        """The factor from step to step where the curve falls for the last time."""
         rows = self.rows
-        jumped = [(rows.values[i - 1], rows.values[i]) for i in self.jumped]
-        factors = [float(f"{after / before:.3g}") for before, after in jumped if before]
-        for (p, before), (q, after) in pairwise(zip(reversed(rows.at), reversed(rows.values), strict=True)):
-            if 0 < before < after:
-                return [*factors, (before / after) ** (1 / (p - q))]
-        return factors
+        falls = pairwise(zip(reversed(rows.at), reversed(rows.values), strict=True))
+        return [(end / start) ** (1 / (q - p)) for (q, end), (p, start) in falls if 0 < end < start][:1]
 
 
 def logged_curve(rows: FitRows, first: int) -> LoggedCurve:

@@ -13,7 +13,7 @@ from lrcli.infer.costs import COSTS
 from lrcli.infer.effort import Effort, spend
 from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.candidates import candidates
-from lrcli.infer.fit.naming import best_named, exact_words, gives, is_exact
+from lrcli.infer.fit.naming import best_named, exact_words, gives, is_exact, keys_cost
 from lrcli.infer.fit.plateau import MetricColumns
 from lrcli.infer.fit.rows import FitRows, make_rows, spread
 from lrcli.infer.limits import FEWEST, FEWEST_OF_CLASS, FITTED, MANY_ROWS, MOST_METRIC, ROUNDS, SEARCHED
@@ -171,12 +171,12 @@ def _in_single(rows: FitRows, metrics: MetricColumns) -> tuple[list[Candidate], 
 
 
 def _with_classes(matches: list[Candidate], rows: FitRows) -> list[Candidate]:
-    """The candidates, and before them the registered classes that say the rows in fewer numbers."""
+    """The candidates, and before them the registered classes that say the rows with less."""
     from lrcli.infer.fit.classes import class_candidates
 
     tight = rows.coarse if rows.single else rows.fine if rows.rounding.kind == "full" else rows
     found = class_candidates(tight) if rows.peak and len(rows) >= FEWEST_OF_CLASS else []
-    if not found or (matches and not matches[0].is_code and matches[0].numbers <= found[0].numbers):
+    if not found or (matches and not matches[0].is_code and keys_cost(matches[0]) <= found[0].cost):
         return matches
     return [*found, *matches]
 
