@@ -289,10 +289,10 @@ KEY_VALUES = 10
 MOVED_ONCE = 60
 """In so many ways one key after the other is changed, as long as the class comes nearer."""
 
-CLASSES_SOLVED, MOVED_TWICE = 10, 400
+CLASSES_SOLVED, MOVED_TWICE = 16, 400
 """So many classes, the nearest, are solved for their numbers, or else with two keys changed at once in so many ways."""
 
-MORE_NUMBERS = 1.3
+MORE_NUMBERS = 1.15
 """A class with a number more to solve for has to leave this much less of the rows."""
 
 NEARLY = 30

@@ -52,6 +52,38 @@ KINDS = {
         25,
         "{type: optax.cosine_onecycle_schedule, transition_steps: 5000}",
     ),
+    "steps and their factors under a warmup by a power": (
+        "lr: 0.001, steps: 8000",
+        40,
+        "{type: darknet.get_current_rate, policy: steps, steps: [6000, 7000], scales: [0.1, 0.1], burn_in: 1000}",
+    ),
+    "three stages": (
+        "lr: 0.0001, steps: 5000",
+        25,
+        "{type: fairseq.tri_stage, warmup_steps: 500, hold_steps: 2000, decay_steps: 2500}",
+    ),
+    "an exponential at the end": (
+        "lr: 0.0003, steps: 5000",
+        25,
+        "{type: megatron.OptimizerParamScheduler, min_lr: 0.00003, lr_warmup_steps: 500, lr_decay_style: WSD, "
+        "wsd_decay_steps: 1000}",
+    ),
+    "saw teeth": (
+        "lr: 0.001, steps: 3000",
+        15,
+        "{type: ignite.LinearCyclicalScheduler, end_value: 0.1, cycle_size: 1000, monotonic: true}",
+    ),
+    "a power after a rest": (
+        "lr: 0.001, steps: 5000",
+        25,
+        "{type: nemo.PolynomialHoldDecayAnnealing, warmup_steps: 500, hold_steps: 1000, power: 2.0, min_lr: 0.00001}",
+    ),
+    "another part of the tanh": (
+        "lr: 0.0005, epochs: 200",
+        1,
+        "{type: timm.TanhLRScheduler, t_initial: 200, warmup_t: 5, warmup_lr_init: 1.0e-6, warmup_prefix: true, "
+        "lb: -6, ub: 4}",
+    ),
     "a bent cosine": ("lr: 0.0005, epochs: 300", 1, "{type: timm.CosineLRScheduler, t_initial: 300, k_decay: 0.5}"),
 }
 
@@ -61,7 +93,7 @@ KINDS = {
 def test_the_class_that_wrote_the_log_is_found(run: str, every: int, schedule: str, rounding: Rounding) -> None:
     """The answer has the type of the schedule behind the log, and the values of its keys."""
     text = f"{{{run}, schedule: {schedule}}}"
-    unit, last = ("epoch", 300) if "epochs" in run else ("step", int(run.rpartition(" ")[2]))
+    unit, last = "epoch" if "epochs" in run else "step", int(run.rpartition(" ")[2])
     result = fitted(text, range(0, last, every), rounding, unit)
     assert result.candidate is not None
     found = result.candidate.schedule

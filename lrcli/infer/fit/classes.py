@@ -235,6 +235,11 @@ class Model:
                 return self._rounded(at, chosen)
         return None
 
+    def _least(self, i: int) -> float | None:
+        """0 for a number that begins there, and may not be below it."""
+        below = [*self.start[:i], -self.search.curve.peak * SMALL_CHANGE, *self.start[i + 1 :]]
+        return 0.0 if not self.start[i] and self.rates(below, self.probes.at[:1]) is None else None
+
     def _is_linear(self, i: int, base: list[float]) -> bool:
         """Whether the learning rates are linear in a number."""
         at = self.start
@@ -290,7 +295,7 @@ class Model:
             rates = self.rates(with_free(values), probes.at)
             return rates and [(a - b) * w for a, b, w in zip(rates, probes.values, weights, strict=True)]
 
-        keys = [Key("", "", "number", number=at[i]) for i in free]
+        keys = [Key("", "", "number", number=at[i], at_least=self._least(i)) for i in free]
         enough = math.fsum((s * w) ** 2 for s, w in zip(probes.slack, weights, strict=True)) / 100
         return (
             with_free(descended(keys, gaps, self.search.curve.peak, enough=enough, rounds=NUMBERS_ROUNDS)[0])

@@ -127,8 +127,10 @@ def _steps(slopes: Sequence[list[float]], gaps: list[float], damping: float) -> 
 
 
 def _moved(key: Key, value: float, steps: float, unit: float) -> float:
-    """The value so many units further, and not more than ten times as large or as small at once."""
+    """The value so many units further, within its bounds, and not more than ten times as large or as small at once."""
     there = value + steps * unit
     if value > 0:
         there = min(max(there, value / 10), value * 10)
+    if key.at_least is not None:
+        there = max(there, key.at_least)
     return float(round(there)) if key.kind == "whole" else there

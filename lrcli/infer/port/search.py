@@ -321,8 +321,8 @@ def _paired(values: list[tuple[Any, ...]], words: list[int], lists: list[int]) -
         for word, items in product(values[i], values[j][:PAIRED]):
             yield tuple({i: word, j: items}.get(at, value) for at, value in enumerate(first))
     together = {j: values[j][1] for j in lists if isinstance(values[j][-1], tuple) and len(values[j]) > 1}
-    for i, word in ((i, word) for i in words if len(together) > 1 for word in values[i]):
-        yield tuple({**together, i: word}.get(at, value) for at, value in enumerate(first))
+    for i in words if len(together) > 1 else ():
+        yield from (tuple({**together, i: word}.get(at, value) for at, value in enumerate(first)) for word in values[i])
 
 
 def _ranked(values: list[tuple[Any, ...]], rank: int) -> Iterator[tuple[Any, ...]]:
