@@ -143,13 +143,8 @@ def _lines_of(spec: Spec) -> tuple[KnownRows, ...]:
 def _chosen(schedule: Schedule, length: int) -> list[int]:
     """The rows of a grid, and those around the first breakpoints."""
     rows = {i * (length - 1) // _GRID for i in range(_GRID + 1)}
-    t = 1
-    for _ in range(_GRID):
-        at = schedule.next_break(t)
-        if at is None or at >= length:
-            break
+    for at in schedule.breaks(1, length, _GRID):
         rows.update(range(max(0, at - 2), min(length, at + 2)))
-        t = at + 1
     rows.update(range(3))
     rows.update(range(length - 3, length))
     return sorted(rows)

@@ -196,6 +196,15 @@ class Schedule:
         places = (place for place, _ in (*self.marks(), *self.turns(t)) if t - 1 < place < math.inf)
         return min(map(math.ceil, places), default=None)
 
+    def breaks(self, start: int, stop: int, most: int) -> Iterator[int]:
+        """Yield the first breaks at steps start <= t < stop, at most so many."""
+        for _ in range(most):
+            at = self.next_break(start)
+            if at is None or at >= stop:
+                return
+            yield at
+            start = at + 1
+
     def event_at(self, t: int) -> str:
         """Say what happens at step t, in a few words for people ("milestone x0.1"); "" if nothing does."""
         if t < 1:

@@ -60,13 +60,8 @@ def rows_to_sample(schedule: Schedule, columns: int, start: int, stop: int) -> t
     edges = [start + i * (count - 1) // columns for i in range(columns + 1)]
     breaks = {start, stop - 1}
     for left, right in pairwise(edges):
-        t = max(left, 1)
-        for _ in range(PER_COLUMN // 2):
-            at = schedule.next_break(t)
-            if at is None or at > right:
-                break
+        for at in schedule.breaks(max(left, 1), right + 1, PER_COLUMN // 2):
             breaks.update((max(at - 1, start), at))
-            t = at + 1
     return sorted(breaks.union(edges)), breaks
 
 

@@ -64,7 +64,7 @@ def curve_of(spec: Spec) -> WantedCurve:
         samples_per_step=data.samples_per_step if data else None,
         samples=data.samples if data else None,
     )
-    breaks = tuple(_breaks(group.schedule, spec.length))
+    breaks = tuple(group.schedule.breaks(0, spec.length + 1, MOST_CUTS + 1))
     numbers = tuple(dict.fromkeys(_numbers_of(group.schedule)))
     wrapped = (group.schedule, *group.schedule.parts())
     lr = group.lr if group.lr is not None else max(rates)
@@ -75,16 +75,6 @@ def curve_of(spec: Spec) -> WantedCurve:
 def computes_singles(schedule: Schedule) -> bool:
     """Whether a schedule is computed in single precision."""
     return isinstance(schedule, FloatTyped) and schedule.dtype == "float32"
-
-
-def _breaks(schedule: Schedule, length: int) -> Iterator[int]:
-    """The first steps at which a schedule jumps or bends."""
-    at = schedule.next_break(0)
-    for _ in range(MOST_CUTS + 1):
-        if at is None or at > length:
-            return
-        yield at
-        at = schedule.next_break(at + 1)
 
 
 def values_of(f: Field[Any], curve: WantedCurve) -> tuple[Any, ...]:
