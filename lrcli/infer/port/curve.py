@@ -40,9 +40,7 @@ def _numbers_of(schedule: Schedule) -> Iterator[float]:
 def rates_of(spec: Spec) -> list[float]:
     """The learning rates of the first parameter group. Raises LrcliError where one is no finite number."""
     series = series_of(spec)
-    rates: list[float] = []
-    for block in series.blocks([series.reading]):
-        rates += block.groups[0][series.reading]
+    rates = [rate for block in series.blocks([series.reading]) for rate in block.groups[0][series.reading]]
     if not all(isinstance(rate, (int, float)) and math.isfinite(rate) for rate in rates):
         raise LrcliError(f"{spec.name}: not every learning rate is a finite number, so there is no curve to convert")
     return rates
