@@ -80,12 +80,15 @@ def simplest(low: float, high: float) -> float:
     return (low + high) / 2
 
 
-def simplest_whole(low: float, high: float) -> int | None:
-    """The roundest whole number in low <= n <= high; None if there is none.
+def simplest_whole(low: float, high: float, origin: int = 0) -> int | None:
+    """The whole number in low <= n <= high that is the roundest as counted from an origin; None if there is none.
 
-    >>> simplest_whole(970, 1030), simplest_whole(31, 33.5), simplest_whole(0.2, 0.8)
-    (1000, 32, None)
+    >>> simplest_whole(970, 1030), simplest_whole(31, 33.5), simplest_whole(0.2, 0.8), simplest_whole(970, 1030, 7)
+    (1000, 32, None, 1007)
     """
+    if origin:
+        whole = simplest_whole(low - origin, high - origin)
+        return None if whole is None else whole + origin
     first, last = math.ceil(low), math.floor(high)
     if first > last:
         return None
@@ -98,6 +101,18 @@ def simplest_whole(low: float, high: float) -> int | None:
             return min(numbers, key=lambda n: (cost(n), abs(n - middle)))
         unit //= 10
     return None
+
+
+def short_numbers(low: float, high: float) -> list[float]:
+    """The numbers of one or two digits, and a few of three, from low to high, the most liked first.
+
+    >>> short_numbers(0.0019, 0.00225)
+    [0.002, 0.0019, 0.0021, 0.0022, 0.00225]
+    """
+    powers = range(math.floor(math.log10(low)) - 2, math.ceil(math.log10(high)) + 1)
+    leads = (*range(1, 100), 125, 175, 225, 325, 375, 625, 875)
+    numbers = {x for power in powers for lead in leads if low <= (x := float(f"{lead}e{power}")) <= high}
+    return sorted(numbers, key=lambda x: (cost(x), x))
 
 
 def rounded(value: float, most: int = 15) -> Iterator[float]:

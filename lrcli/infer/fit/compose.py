@@ -22,7 +22,7 @@ from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.solve import crossing
 from lrcli.infer.fit.warmup import CURVED, LINE, Climb, Ramp, Start, by_factors, climbing, kinks, ramp, starts
 from lrcli.infer.limits import FEWEST_CURVED, MOST_PRODUCT, MOST_SKIPPED, OPEN_TOP
-from lrcli.infer.numbers import cost, simplest_whole, written
+from lrcli.infer.numbers import cost, short_numbers, simplest_whole, written
 from lrcli.infer.usual import WARMUP_SHARES
 from lrcli.logs.rounding import shortest32
 
@@ -89,8 +89,8 @@ def _main_begins(inner: FitRows, before: FitRows, law: Law, begins: list[Start],
     if law.kind == "cosine":
         near = round(law.begin)
         around = max(2, math.ceil(abs(law.length) * 0.01))
-        wholes = ((simplest_whole(near - around - p, near + around - p), p) for p, _ in begins)
-        tops = _tops(law, [*(whole + p for whole, p in wholes if whole is not None), *range(near - 3, near + 4), *met])
+        wholes = (simplest_whole(near - around, near + around, p) for p, _ in begins)
+        tops = _tops(law, [*(whole for whole in wholes if whole is not None), *range(near - 3, near + 4), *met])
         yield from dict.fromkeys(top for top in tops if not len(before) or top > before.at[-1])
         return
     if law.kind == "restarts" and len(before):  # the first cycle may be too short to tell
@@ -118,10 +118,7 @@ def _hidden_peaks(inner: FitRows, law: Law) -> Iterator[int]:
     low, high = law(first), law(earliest)
     if not 0 < low < high:
         return
-    powers = range(math.floor(math.log10(low)) - 2, math.ceil(math.log10(high)) + 1)
-    leads = (*range(1, 100), 125, 175, 225, 325, 375, 625, 875)
-    peaks = {peak for power in powers for lead in leads if low <= (peak := float(f"{lead}e{power}")) <= high}
-    for peak in sorted(peaks, key=cost)[:70]:
+    for peak in short_numbers(low, high)[:70]:
         at = crossing(lambda p, peak=peak: law(p) - peak, earliest, first, 1e-9)  # type: ignore[misc]
         near = round(at)
         if 0 < near <= first and abs(at - near) < 0.02 + 1e-7 * abs(at):

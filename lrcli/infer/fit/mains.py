@@ -21,7 +21,7 @@ from lrcli.infer.fit.restarts import restart_shapes
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.steps import step_shapes
 from lrcli.infer.fit.warmup import Start, ramp
-from lrcli.infer.numbers import cost, digits, floor_cost, rounded, simplest, simplest_whole, written
+from lrcli.infer.numbers import cost, digits, floor_cost, rounded, short_numbers, simplest, simplest_whole, written
 from lrcli.infer.usual import FLOOR_SHARES
 
 
@@ -117,18 +117,15 @@ def whole_lengths(exact: float, shifts: Iterable[int], fits: Callable[[int], boo
         edges.append(near + sign * step)
     lengths = []
     for shift in dict.fromkeys(shifts):
-        low, high = edges[0] + shift, edges[1] + shift
+        low, high = edges
         for _ in range(3):
-            whole = simplest_whole(low, high)
-            if whole is None:
+            whole = simplest_whole(low, high, -shift)
+            if whole is None or fits(whole):
+                lengths.append(whole)
                 break
-            if fits(whole - shift):
-                lengths.append(whole - shift)
-                break
-            low, high = (whole + 1, high) if whole < near + shift else (low, whole - 1)
-    if near not in lengths and fits(near):
-        lengths.append(near)
-    return list(dict.fromkeys(lengths))
+            low, high = (whole + 1, high) if whole < near else (low, whole - 1)
+    wholes = [*lengths, near if fits(near) else None]
+    return list(dict.fromkeys(whole for whole in wholes if whole is not None))
 
 
 def sized(rows: FitRows, unit: Shape, begin: int, to_zero: bool = False) -> list[Shape]:
@@ -146,23 +143,18 @@ def sized(rows: FitRows, unit: Shape, begin: int, to_zero: bool = False) -> list
 
 def _rising(rows: FitRows, law: Law, begin: int) -> list[Candidate]:
     """A warmup that does not end before the log does: the peak and its length are the roundest that fit."""
-    last = rows.at[-1]
-    power = math.floor(math.log10(max(law(last), 1e-300)))
+    least, top = rows.at[-1] - begin, law(rows.at[-1])
     free = ("the peak and the length of the warmup: the run ends in it, only its slope is seen",)
     peaks: list[tuple[float, float, int]] = []
-    for lr in dict.fromkeys(float(f"{lead}e{power - 1 + more}") for more in range(4) for lead in range(10, 100)):
-        length = law.place(lr) - begin
+    for lr in short_numbers((1 - 1e-6) * top, 1e3 * top) if top > 0 else ():
+        length = max(law.place(lr) - begin, least)
         width = 1e-7 * length + 4 * rows.slack[-1] / law.slope
-        whole = simplest_whole(length - width, length + width) if length >= last - begin - 1e-6 else None
+        whole = simplest_whole(length - width, length + width)
         peaks += [(cost(lr) + cost(whole), lr, whole)] if whole else []
-    warmups: list[Candidate] = []
-    for least, lr, whole in sorted(peaks):
-        if len(warmups) >= 3 and sorted(main.cost for main in warmups)[2] <= least:
-            break
-        warmup = ramp(rows, Start(begin, 0.0), begin + whole, lr)
-        if warmup is not None and not warmup.held and warmup.start_factor < 1:
-            warmups.append(draft(begin, warmup.before(Shape("constant", lr)), cost(lr) + warmup.cost, free))
-    return sorted(warmups, key=lambda main: main.cost)[:3]
+    ramps = ((lr, ramp(rows, Start(begin, 0.0), begin + whole, lr)) for _, lr, whole in sorted(peaks))
+    warmups = ((lr, warmup) for lr, warmup in ramps if warmup and not warmup.held and warmup.start_factor < 1)
+    drafts = [draft(begin, up.before(Shape("constant", lr)), cost(lr) + up.cost, free) for lr, up in islice(warmups, 8)]
+    return sorted(drafts, key=lambda main: main.cost)[:3]
 
 
 def _lines_to_floor(rows: FitRows, law: Law, begin: int) -> Iterator[tuple[Shape, float, tuple[str, ...]]]:

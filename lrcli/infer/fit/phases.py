@@ -112,9 +112,7 @@ def _end(rows: FitRows, law: Law, begin: int) -> int:
     if law.kind == "line" and law.slope < 0:
         zero = law.end
         noise = 2 * rows.slack[-1] / abs(law.slope) + 1e-6 * abs(zero)
-        whole = simplest_whole(max(zero - begin - noise, last - begin), zero - begin + noise)
-        if whole is not None:
-            return whole + begin
+        return simplest_whole(max(zero - noise, last), zero + noise, begin) or last + 1
     return last + 1
 
 
@@ -122,7 +120,7 @@ def _edge(rows: FitRows, left: Segment, right: Segment, begin: int, round_edges:
     """Where the right stretch begins: where both meet, between the last row of the one and the first of the other."""
     low, high = rows.at[left.stop - 1], rows.at[right.start]
     if left.law.kind == right.law.kind == "constant":
-        return (simplest_whole(low + 1 - begin, high - begin) or high - begin) + begin if round_edges else high
+        return simplest_whole(low + 1, high, begin) or high if round_edges else high
     if high - low <= 1:
         return high
     if right.law.kind == "root" and low < right.law.end <= high:
@@ -133,8 +131,7 @@ def _edge(rows: FitRows, left: Segment, right: Segment, begin: int, round_edges:
     if gap > noise + 1e-3 * rows.peak:
         return high  # they do not meet: a jump
     near = [p for g, p in gaps if g <= max(noise, gap)]
-    whole = simplest_whole(near[0] - begin, near[-1] - begin) if near and round_edges else None
-    return met if whole is None else whole + begin
+    return simplest_whole(near[0], near[-1], begin) or met if near and round_edges else met
 
 
 def _flat_share(rows: FitRows, flat: Segment, peak: float) -> float | None:

@@ -181,32 +181,20 @@ def climbing(before: FitRows, first_steps: list[Start], climbs: tuple[Climb, ...
     return [law for law in laws if law is not None and law.height > 0]
 
 
-def kinks(before: FitRows, climbs: list[Law], main: RateAt, first: int, first_steps: list[Start]) -> Iterator[int]:
+def kinks(before: FitRows, climbs: list[Law], main: RateAt, first: int, first_steps: list[Start]) -> list[int]:
     """Whole positions at which a ramp through the rows before may meet the law, at the latest at its first row."""
     last = before.at[-1]
-    seen = set()
-
-    def fresh(low: float, high: float, shift: int = 0) -> Iterator[int]:
-        near = simplest_whole(low - shift, high - shift)
-        if near is not None and last < near + shift <= first and near + shift not in seen:
-            seen.add(near + shift)
-            yield near + shift
-
-    shifts = list(dict.fromkeys(start.first_step for start in first_steps))
+    steps = [start.first_step for start in first_steps]
+    places: list[int | None] = []
     for climb in climbs:
         met = _meeting(climb, main, last, first)
-        if math.isnan(met):
-            continue
-        width = 1e-6 * abs(met)
-        for low, high in ((round(met),) * 2, (met - width, met + width), (math.floor(met),) * 2, (math.ceil(met),) * 2):
-            yield from fresh(low, high)
-        for shift in shifts:
-            for part in (1e-4, 1e-3, 1e-2):
-                yield from fresh(met - part * abs(met), met + part * abs(met), shift)
-    if not seen:
-        for shift in shifts:
-            yield from fresh(last + 1, first, shift)
-        yield from fresh(first, first)
+        if not math.isnan(met):
+            spans = {part: (met - part * abs(met), met + part * abs(met)) for part in (1e-6, 1e-4, 1e-3, 1e-2)}
+            places += [round(met), simplest_whole(*spans.pop(1e-6)), math.floor(met), math.ceil(met)]
+            places += [simplest_whole(*span, step) for step in steps for span in spans.values()]
+    wholes = [p for p in places if p is not None and last < p <= first]
+    wholes = wholes or [*(simplest_whole(last + 1, first, step) or first for step in steps), first]
+    return list(dict.fromkeys(wholes))
 
 
 def _meeting(climb: Law, main: RateAt, low: float, high: float) -> float:

@@ -214,7 +214,7 @@ class Solver:
             ends.append(value + side * good)
         if ends[1] > FARTHEST_STEP / 2:
             ends[1] = max(2 * ends[0], value)  # nothing ever happens: no reason for a number of ten digits
-        return float(simplest_whole(*ends) or value)
+        return float(simplest_whole(ends[0], ends[1]) or value)
 
 
 def _straddling(a: Sequence[int], b: Sequence[int]) -> int:
