@@ -54,9 +54,6 @@ GRID = 20_000
 ASKED = 48
 """So many of the missed rows are asked which step they could show."""
 
-CHANGES = 24
-"""So many of the places where the log changes are compared with those where the schedule does."""
-
 NEAREST = 8
 """So many of the steps that a value could show are looked at, the nearest first."""
 

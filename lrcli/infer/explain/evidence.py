@@ -17,7 +17,7 @@ from lrcli.infer.explain.marks import Marks
 from lrcli.infer.explain.phases import Phases, warmup_and_decay
 from lrcli.infer.explain.rows import LogRows
 from lrcli.infer.keys import Change
-from lrcli.infer.limits import ASKED, CHANGES, GRID, NEAREST, SAMPLE
+from lrcli.infer.limits import ASKED, GRID, NEAREST, SAMPLE
 from lrcli.infer.numbers import agreed, simplest_factor
 from lrcli.infer.rows import evenly
 from lrcli.infer.sources import Formula
@@ -178,7 +178,7 @@ class Evidence:
     @cached_property
     def shifts(self) -> list[int]:
         """Shifts d for which s(t + d) could be the log, the likeliest first."""
-        votes: Counter[int] = Counter(self._edge_shifts())
+        votes: Counter[int] = Counter()
         for t, runs in self.shown:
             for low, high in runs:
                 if low > t:
@@ -191,19 +191,6 @@ class Evidence:
         ranked = [d for d, _ in votes.most_common(16)]
         first = [end - t for t, runs in self.shown[:1] for run in runs[:4] for end in run if end != t]
         return list(dict.fromkeys([*ranked, *first, *near[:8], *near[-4:], *usual]))
-
-    def _edge_shifts(self) -> Iterator[int]:
-        """Shifts that bring the places where the log changes to those where the base comes to the same value.
-
-        Between two rows that are several steps apart, the log may have changed at any of them.
-        """
-        missed = self.misses
-        edges = [i for i in self.marks.edges if missed[i] or missed[i - 1]]
-        stride = max(1, len(edges) // CHANGES)
-        for i in edges[: CHANGES // 4] + edges[CHANGES // 4 :: stride]:
-            t, gap = self.rows.at[i], min(self.rows.at[i] - self.rows.at[i - 1], 12)
-            for low, _ in self.nearest_steps(i):
-                yield from (low - t + late for late in range(gap) if low - t + late)
 
     def factor_of(self, indices: Sequence[int]) -> tuple[float, bool] | None:
         """The factor that most of these rows allow, made as simple as they allow, and whether two rows agree on it."""
