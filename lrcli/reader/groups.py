@@ -60,7 +60,7 @@ def read_groups(root: Mapping, nodes: list[Mapping], context: Context) -> tuple[
     common = root.get("schedule")
     if common is not None and is_null(common):
         common = None
-    shared = None if common is None else after_warmup(common, n, warmup, context)
+    shared = None if common is None else _after_warmup(common, n, warmup, context)
     lacking = not nodes or any(node.get("schedule") is None for node in nodes)
     if common is None and lacking and "schedule" not in context.misspelled:
         hint = "write schedule: {type: cosine}"
@@ -75,7 +75,7 @@ def read_groups(root: Mapping, nodes: list[Mapping], context: Context) -> tuple[
         if lr is None and "lr" not in context.misspelled and not _sets_lr(used):
             hint = "add --lr 0.1" if is_call(root.place.source.text) else "write lr: 0.1"
             context.problems.add(root.place.source.whole, "missing-key", "missing key 'lr'", hint)
-        schedule = shared if written is None else after_warmup(written, 1, warmup, context)
+        schedule = shared if written is None else _after_warmup(written, 1, warmup, context)
         name = node.get("name")
         if schedule is not None and lr is not BAD:
             schedule = schedule.for_group(i, n) if written is None else schedule.for_group(0, 1)
@@ -183,7 +183,7 @@ def read_warmup(root: Mapping, context: Context) -> Warmup | None:
     return Warmup(rows, Linear(start_factor=factor, total_iters=rows), is_short(node))
 
 
-def after_warmup(node: Node, groups: int, warmup: Warmup | None, context: Context) -> Schedule | None:
+def _after_warmup(node: Node, groups: int, warmup: Warmup | None, context: Context) -> Schedule | None:
     """The schedule of a node, after the warmup if there is one."""
     scope = Scope(context.length, 0, context.length, groups)
     if warmup is None:

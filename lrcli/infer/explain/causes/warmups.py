@@ -16,9 +16,9 @@ from lrcli.infer.sources import Formula
 from lrcli.infer.transforms import RateSource, pointwise, product, switched
 from lrcli.schedules.constant import Constant
 
-Shape = Callable[[float, int], float]
+RampShape = Callable[[float, int], float]
 
-SHAPES: dict[str, Shape] = {
+SHAPES: dict[str, RampShape] = {
     "t/W": lambda t, n: t / n,
     "(t+1)/W": lambda t, n: (t + 1) / n,
     "(t+1)/(W+1)": lambda t, n: (t + 1) / (n + 1),
@@ -42,7 +42,7 @@ def find_warmup(evidence: Evidence) -> Iterator[Hypothesis]:
     def made(key: str, form: str, source: RateSource, extra: float = 0.0) -> Hypothesis:
         return evidence.propose(key, form, extra=extra, params=0, source=source)
 
-    def ramp(start: float, end: float, shape: Shape = SHAPES["t/W"]) -> RateSource:
+    def ramp(start: float, end: float, shape: RampShape = SHAPES["t/W"]) -> RateSource:
         return pointwise(lambda t: start + (end - start) * shape(t, n))
 
     for words, decay in (("", phases.after), *phases.running):
