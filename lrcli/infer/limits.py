@@ -132,8 +132,7 @@ SINGLE_DIGITS = 6
 """A float32 has six digits that are certain."""
 
 EXACT, NEAR_DOUBLE, NEAR_SINGLE = 1e-13, 1e-9, 2.0**-18
-"""`solve`: how near to the wanted learning rate, as a share of it, a value is searched for: first to the rounding of
-doubles, then so near as a schedule, or a power that is rounded once to single precision, may come."""
+"""`solve`: how near to the wanted rate, as a share of it, a value is looked for, and then how near it may be."""
 
 DOUBLE_UNIT, SINGLE_UNIT = 2.0**-53, 2.0**-24
 """Half the distance between two neighbouring numbers, as a share of them (the larger one just below a power of two)."""
@@ -145,8 +144,8 @@ HALVED = 80
 """So many golden sections leave no number in between: 0.618 to this power is 2e-17."""
 
 EXACT_SINGLE = 2.0**-22
-"""`fit` searches a log in single precision with this share of its largest learning rate, two units in the last place of
-a float32 of 24 bits: 1 + cos(x) has it near the end of a cosine."""
+"""`fit` searches a log in single precision with this share of its largest learning rate, two units in the last place:
+1 + cos(x) has it near the end of a cosine."""
 
 COARSE = 0.75
 """The share of the rows that change sides between two values for one between them to be right."""

@@ -39,8 +39,7 @@ def fit(
 
     The spec is printed as YAML; its comments say what speaks for it and what the log does not determine. Of several
     runs in one log each is fitted, and the longest is printed. Exits with 0 if the spec gives every row at the log's
-    own precision, 1 if no spec was found, 2 on trouble. --steps-per-epoch makes steps of a log that has only fractions
-    of an epoch.
+    own precision, 1 if no spec was found, 2 on trouble.
     """
     read = read_log(log, inputs=env.inputs, request=log_options.request)
     for remark in read.remarks:

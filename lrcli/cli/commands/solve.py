@@ -40,8 +40,7 @@ def solve(
     """Find the value of one key that gives a learning rate at a step.
 
     Prints the value, and the --set that makes it so; of a choice or a flag the word. Of several values the nearest to
-    the spec's own comes first; a note tells the learning rate where its last digits differ. Exits with 1 if there is
-    none.
+    the spec's own comes first. Exits with 1 if there is none.
     """
     step, equals, text = wanted.partition("=")
     try:
