@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from lrcli.errors import LrcliError
 from lrcli.infer.costs import EXTRA
 from lrcli.infer.explain.evidence import Evidence
 from lrcli.infer.explain.hypothesis import Hypothesis
@@ -19,8 +18,8 @@ from lrcli.infer.keys.solving import Solver
 from lrcli.infer.keys.variants import Trial
 from lrcli.infer.limits import FEWEST_BEFORE
 from lrcli.infer.numbers import digits, is_round, simplest
-from lrcli.infer.sources import Formula, plain_source
-from lrcli.infer.transforms import RateSource
+from lrcli.infer.sources import NO_VALUE, Formula, plain_source
+from lrcli.infer.transforms import RateSource, switched
 from lrcli.infer.usual import CYCLES, UNIT_FLAGS
 from lrcli.infer.written import text_of_value
 from lrcli.progress import report_progress
@@ -133,10 +132,15 @@ class ChangedKeys:
             solved = (self._solved(whole, probe, form, key, strict) for strict in (True, False))
             for value in next(filter(None, solved), ()):
                 change = key.to(form(value))
-                source = self.source([change])
-                if source is not None and value != last:
+                if value == last or (source := self.source([change])) is None:
+                    continue
+                rows = evidence.switch(replace(evidence.base, source=source).at(evidence.rows.at))
+                if rows is not None and rows[0]:
+                    row = evidence.log.at[evidence.refined(rows[1])]
                     extra = EXTRA["a length that is not doubled"] * (not is_round(value / last))
-                    yield from evidence.propose_later(source, change.sentence, extra)
+                    later = switched(evidence.base.source, source, row)
+                    words = f"s(t); from t = {row} on with {change.sentence}"
+                    yield evidence.propose("horizon-after", words, extra=extra, params=2, source=later)
 
     def _values(self, key: Key, probe: Probe) -> Iterator[tuple[KeyValue, int]]:
         """(a value of the key that meets the probed rows, how many numbers were taken from the log)."""
@@ -241,7 +245,7 @@ class ChangedKeys:
             return None
         try:
             return plain_source(spec, self.group, self.reading)
-        except (LrcliError, ArithmeticError, ValueError, IndexError):  # it has no first learning rate
+        except NO_VALUE:  # it has no first learning rate
             return None
 
     def tried(self, trials: Sequence[Trial]) -> RateSource | None:
@@ -251,7 +255,7 @@ class ChangedKeys:
         group = self.variants.group(trials)
         try:
             return None if group is None else Formula(group.schedule, group.base_lr)
-        except (LrcliError, ArithmeticError, ValueError, IndexError):
+        except NO_VALUE:
             return None
 
 

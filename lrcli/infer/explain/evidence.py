@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,7 @@ from lrcli.infer.limits import ASKED, GRID, NEAREST, SAMPLE
 from lrcli.infer.numbers import agreed, simplest_factor
 from lrcli.infer.rows import evenly
 from lrcli.infer.sources import Formula
-from lrcli.infer.transforms import STRAIGHT, Clock, RateSource, shifted_since, switched
+from lrcli.infer.transforms import STRAIGHT, Clock, RateSource, shifted_since
 from lrcli.spec import Spec
 
 Interval = tuple[int, int]
@@ -69,14 +69,6 @@ class Evidence:
     def propose_clock(self, clock: Clock, key: str, *, extra: float = 0.0, **more: Any) -> Hypothesis:
         """The base with another clock."""
         return self.propose(key, clock.form, extra=clock.cost + extra, clock=clock, **more)
-
-    def propose_later(self, source: RateSource, length: str, extra: float) -> Iterator[Hypothesis]:
-        """The base up to some row, and from there on the schedule with another length, where that is best."""
-        rows = self.switch(replace(self.base, source=source).at(self.rows.at))
-        if rows is not None and rows[0]:
-            row = self.log.at[self.refined(rows[1])]
-            form, later = f"s(t); from t = {row} on with {length}", switched(self.base.source, source, row)
-            yield self.propose("horizon-after", form, extra=extra, params=2, source=later)
 
     @property
     def formula(self) -> Formula | None:

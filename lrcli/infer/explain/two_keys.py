@@ -80,10 +80,9 @@ class TwoKeys:
 
     def thorough(self) -> Iterator[Hypothesis]:
         """The pairs with any value of the other key, and every type and choice."""
-        for trial in self._longer():
-            yield from self.changed.one(self.evidence, (trial,))
         others = [key for key in self.changed.keys if key not in self._simple]
-        for keys, trials in ((self._simple, self._words), (self._simple, self._usual), (others, self._words)):
+        stages = [(None, self._longer()), (self._simple, self._words), (self._simple, self._usual)]
+        for keys, trials in (*stages, (others, self._words)):
             for i, trial in enumerate(trials):
                 report_progress(i, len(trials), "pairs of keys")
                 yield from self.changed.one(self.evidence, (trial,), keys)

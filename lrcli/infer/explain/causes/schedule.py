@@ -147,19 +147,17 @@ def find_plateau(evidence: Evidence) -> Iterator[Hypothesis]:
     mode = "max" if plateau.mode == "min" else "min"
     threshold_mode = "abs" if plateau.threshold_mode == "rel" else "rel"
     switches: list[tuple[str, dict[str, Any]]] = [
+        ("patience counted as Keras does", {"patience": plateau.patience - 1}),
         ("patience one higher", {"patience": plateau.patience + 1}),
         (f"mode {mode}", {"mode": mode}),
         (f"threshold_mode {threshold_mode}", {"threshold_mode": threshold_mode}),
         ("threshold 0", {"threshold": 0}),
     ]
-    if plateau.patience > 0:
-        switches.insert(0, ("patience counted as Keras does", {"patience": plateau.patience - 1}))
-    sources: list[tuple[str, RateSource]] = [
-        (words, Formula(replace(plateau, **switch), plain.base_lr)) for words, switch in switches
-    ]
-    keras_1 = keras_1_plateau(plateau, plain.base_lr)
-    for words, source in (*sources, ("the counter of Keras 1, which no reduction resets", keras_1)):
+    for words, switch in switches[not plateau.patience :]:
+        source = Formula(replace(plateau, **switch), plain.base_lr)
         yield evidence.propose("plateau", f"s(t) with {words}", params=0, source=source)
+    words, keras_1 = "the counter of Keras 1, which no reduction resets", keras_1_plateau(plateau, plain.base_lr)
+    yield evidence.propose("plateau", f"s(t) with {words}", params=0, source=keras_1)
 
 
 def find_quantised(evidence: Evidence) -> Iterator[Hypothesis]:
