@@ -127,8 +127,8 @@ def _columns(rows: FitRows, law: Law, floor: bool) -> Columns:
 
 def level_of(rows: FitRows) -> Law | None:
     """The level of these rows."""
-    low = max(y - tol for y, tol in zip(rows.values, rows.slack, strict=True))
-    high = min(y + tol for y, tol in zip(rows.values, rows.slack, strict=True))
+    spans = [(y - tol, y + tol) for y, tol in zip(rows.values, rows.slack, strict=True)]
+    low, high = max(low for low, _ in spans), min(high for _, high in spans)
     # what is one value is written as one, however few digits
     flat = max(rows.values) - min(rows.values) <= max(1e-8 * max(rows.values), 1e-12 * rows.peak)
     return Law("constant", height=(low + high) / 2) if flat and low <= high else None
@@ -308,11 +308,8 @@ def tanh_of(rows: FitRows) -> Law | None:
     def law(length: float, middle: float) -> Law:
         return Law("tanh", middle - 0.7 * length, length)
 
-    def columns(length: float, middle: float) -> Columns:
-        return _columns(rows, law(length, middle), True)
-
     length = 5 * (last - first) * (top - low) / (high - below)
-    near = law(*polished(columns, [length, middle], rows.values, rows.weights))
+    near = law(*polished(lambda *x: _columns(rows, law(*x), True), [length, middle], rows.values, rows.weights))
     begin = round(near.begin)
     whole = replace(near, begin=begin, length=round(near.end) - begin or 1)
     # the first row of a run without a warmup is at the top itself

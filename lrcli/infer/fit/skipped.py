@@ -19,22 +19,18 @@ from lrcli.infer.limits import MOST_AT_ONCE, SEARCHED
 
 
 def late_candidates(rows: FitRows, segments: list[Segment]) -> list[Candidate]:
-    """Candidates of a run that skipped steps: those of the simplest story that has any."""
-    return next((late for behind in _lags(rows, segments) if (late := _caught_up(rows, behind))), [])
-
-
-def _caught_up(rows: FitRows, behind: list[int]) -> list[Candidate]:
-    """Candidates of the rows as they would stand without the skipped steps."""
-    caught = replace(rows, at=[p - lag for p, lag in zip(rows.at, behind, strict=True)])
-    searched = caught.pick(spread(len(caught), SEARCHED))
-    segments = cut(searched) or []
-    skipped = sorted(p - k for p, (a, b) in zip(rows.at[1:], pairwise(behind), strict=True) for k in range(b - a))
-    steps = f"{behind[-1]} step{'s' * (behind[-1] != 1)}"
-    evidence = f"the scheduler falls behind by {steps}: skipped steps, as of a loss scaler"
-    return [
-        replace(candidate, skipped=tuple(skipped), evidence=(*candidate.evidence, evidence))
-        for candidate in (in_words(composed(searched, segments, late=True), searched) if segments else ())
-    ]
+    """Candidates of a run that skipped steps, as it would stand without them: of the simplest story that has any."""
+    for behind in _lags(rows, segments):
+        caught = replace(rows, at=[p - lag for p, lag in zip(rows.at, behind, strict=True)])
+        searched = caught.pick(spread(len(caught), SEARCHED))
+        rests = cut(searched)
+        if late := in_words(composed(searched, rests, late=True), searched) if rests else []:
+            lags = zip(rows.at[1:], pairwise(behind), strict=True)
+            skipped = tuple(sorted(p - k for p, (a, b) in lags for k in range(b - a)))
+            steps = f"{behind[-1]} step{'s' * (behind[-1] != 1)}"
+            evidence = f"the scheduler falls behind by {steps}: skipped steps, as of a loss scaler"
+            return [replace(each, skipped=skipped, evidence=(*each.evidence, evidence)) for each in late]
+    return []
 
 
 def _lags(rows: FitRows, segments: list[Segment]) -> list[list[int]]:
