@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Mapping_
 from dataclasses import MISSING, dataclass, field
 from types import MappingProxyType
@@ -11,8 +12,9 @@ from lrcli.catalog.registry import find_type
 from lrcli.configs.config import Config
 from lrcli.configs.counts import Length
 from lrcli.configs.nodes import joined, mapping_of, node_of, parts_of
-from lrcli.reader.nodes import Mapping, Node, Scalar
+from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Place
+from lrcli.reader.units import scalar_text, text_of
 from lrcli.schedules.base import parameters
 from lrcli.schedules.params import param_of
 
@@ -157,3 +159,34 @@ class Draft:
 def _closed(table: _Table) -> Mapping:
     entries = ((key, _closed(value) if isinstance(value, _Table) else value) for key, value in table.entries.values())
     return mapping_of(entries, table.place)
+
+
+def write_spec(root: Mapping, comments: Mapping_[str, str], head: str = "") -> str:
+    """The text of a spec; `head` is its first comment."""
+    lines = [f"# {head}"] if head else []
+    lines += _entries(root, "", "", comments)
+    return "\n".join(lines) + "\n"
+
+
+def _entries(node: Mapping, path: str, indent: str, comments: Mapping_[str, str]) -> Iterator[str]:
+    for key, value in node.entries:
+        where = f"{path}.{key.text}" if path else key.text
+        comment = f"  # {' '.join(comments[where].split())}" if where in comments else ""
+        name = scalar_text(key.text)
+        if isinstance(value, Mapping) and value.entries:
+            yield f"{indent}{name}:{comment}"
+            yield from _entries(value, where, indent + "  ", comments)
+        elif isinstance(value, Sequence) and any(isinstance(item, Mapping) for item in value.items):
+            yield f"{indent}{name}:{comment}"
+            yield from (f"{indent}  - {_flow(item)}" for item in value.items)
+        else:
+            yield f"{indent}{name}: {_flow(value)}{comment}"
+
+
+def _flow(node: Node) -> str:
+    if isinstance(node, Mapping):
+        return "{" + ", ".join(f"{scalar_text(key.text)}: {_flow(value)}" for key, value in node.entries) + "}"
+    if isinstance(node, Sequence):
+        return "[" + ", ".join(map(_flow, node.items)) + "]"
+    value = node.value
+    return scalar_text(value) if isinstance(value, str) else text_of(value)

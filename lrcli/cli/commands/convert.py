@@ -11,7 +11,7 @@ from lrcli.cli.environment import Environment, ExitStatus
 from lrcli.cli.load import load_declared
 from lrcli.cli.options import OneSpec, Quiet, SpecOptions, output_option
 from lrcli.cli.output import Output
-from lrcli.configs.write import write_spec
+from lrcli.configs.draft import write_spec
 from lrcli.frameworks.replaying import replaying
 from lrcli.render import Formats
 from lrcli.spec import Spec

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format
 from lrcli.configs.counts import Length
-from lrcli.frameworks.megatron._samples import ramp_sizes
+from lrcli.frameworks.megatron.optimizer_param_scheduler import ramp_sizes
 
 RELEASES = ("0.16.1", "0.18.0")
 _STYLES = ("constant", "linear", "cosine", "inverse-square-root", "WSD")

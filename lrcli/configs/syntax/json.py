@@ -8,7 +8,7 @@ from functools import lru_cache
 from json import JSONDecodeError, JSONDecoder
 
 from lrcli.configs.nodes import Value, mapping_of, sequence_of, text_scalar
-from lrcli.configs.syntax.offsets import Cursor
+from lrcli.configs.syntax import Cursor
 from lrcli.errors import SpecError
 from lrcli.reader.nodes import MAX_DEPTH, Mapping, Node, Scalar
 from lrcli.reader.overrides import apply_sets

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lrcli.configs.syntax.offsets import Offsets
+from lrcli.configs.syntax import Offsets
 from lrcli.reader.source import Place, Source
 
 _OPENS = ("if", "for", "while", "until", "case")

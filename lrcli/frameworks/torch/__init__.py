@@ -40,7 +40,7 @@ MACHINES = {
     "one_cycle": "in_group.OneCycleReplay",
     "plateau": "plateau.PlateauReplay",
     "range_test": "in_group.RangeTestReplay",
-    "sequential": "sequential.SequentialReplay",
+    "sequential": "composite.SequentialReplay",
     "SWALR": "in_group.SWALRReplay",
 }
 """Where in this folder the schedulers with a state of their own are, by the names of their types."""

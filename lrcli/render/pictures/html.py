@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lrcli.configs.write import write_spec
+from lrcli.configs.draft import write_spec
 from lrcli.reader import Declared
 from lrcli.render.chart import Chart, CurveRun, Line, chart_of, facts_in_digits, panels_below
 from lrcli.render.picture import Picture
