@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from lrcli.errors import SpecError
 from lrcli.reader import units
-from lrcli.reader.source import Place, Problems, Source, refuse
+from lrcli.reader.source import Place, Problems, Source, refuse, syntax_error
 from lrcli.values import dataclass
 
 MAX_DEPTH = 64
@@ -126,8 +126,6 @@ def compose_nodes(
     try:
         return _compose(yaml.parse(source.text, Loader=loader), source, problems, scalar, tagged)
     except yaml.MarkedYAMLError as error:
-        from lrcli.reader.slips import syntax_error
-
         raise syntax_error(source, error) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise refuse(source.whole, "syntax", f"this is not YAML: {str(error).splitlines()[0]}") from None
