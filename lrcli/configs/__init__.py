@@ -19,8 +19,8 @@ from lrcli.errors import SpecError
 from lrcli.frameworks.base import version_parts
 from lrcli.reader import Declared, Given, Request
 from lrcli.reader.build import KEYS, MAX_COUNT, build_spec
-from lrcli.reader.elsewhere import ELSEWHERE
 from lrcli.reader.forms import spelled_out
+from lrcli.reader.keys import ELSEWHERE
 from lrcli.reader.nodes import Mapping
 from lrcli.reader.overrides import apply_set
 from lrcli.reader.request import Origin

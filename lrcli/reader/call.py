@@ -10,8 +10,7 @@ import re
 from dataclasses import replace
 
 from lrcli.expression import Expression, ExpressionError
-from lrcli.reader.elsewhere import RUN_LENGTHS
-from lrcli.reader.keys import type_named
+from lrcli.reader.keys import RUN_LENGTHS, type_named
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence
 from lrcli.reader.source import Place, Source, refuse
 from lrcli.reader.values import as_number
