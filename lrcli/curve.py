@@ -89,7 +89,7 @@ class Curve:
 
     def _repr_svg_(self) -> str:
         """The curve as a picture: what a notebook shows of it."""
-        from lrcli.render.picture import Picture
+        from lrcli.render.chart import Picture
         from lrcli.render.pictures.svg import draw
 
         return draw(Picture((self.run,)))

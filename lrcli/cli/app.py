@@ -89,10 +89,10 @@ def application(*, completion: bool = False) -> Commands:
     if completion:
         from typer.main import get_install_completion_arguments
 
-        from lrcli.cli.completion import scripts
+        from lrcli.cli.completion import use_scripts
 
         params += get_install_completion_arguments()
-        scripts.use()
+        use_scripts()
     return Commands(
         name="lrcli",
         help=_HELP,
@@ -154,13 +154,13 @@ def dispatch(args: Sequence[str], env: Environment) -> int:
 
 def _complete(app: Commands, env: Environment, request: str) -> int:
     """Answer a shell that asks for its script (source_bash), or what may come next (complete_bash)."""
-    from lrcli.cli.completion import answer, scripts
+    from lrcli.cli.completion import SCRIPTS, answer, script
 
     what, _, shell = request.partition("_")
-    if shell in scripts.SCRIPTS and what == "source":
-        print(scripts.script(shell))
+    if shell in SCRIPTS and what == "source":
+        print(script(shell))
         return ExitStatus.OK
-    if shell in scripts.SCRIPTS and what == "complete":
+    if shell in SCRIPTS and what == "complete":
         return answer(app, env, shell)
     app.main([], prog_name="lrcli")  # other shells: typer answers and exits
     return ExitStatus.OK

@@ -15,8 +15,7 @@ from lrcli.reader.schedule import metric_nodes, step_counter
 from lrcli.reader.source import Problems, Source, is_call, refuse
 from lrcli.reader.units import RowClock
 from lrcli.reader.values import Context, as_number, is_null, refuse_unknown_keys, refuse_value
-from lrcli.spec import Spec
-from lrcli.spec.keys import DATA_KEYS, EPOCH_SHOWS, TOP_KEYS, key_names
+from lrcli.spec import DATA_KEYS, EPOCH_SHOWS, TOP_KEYS, Spec, key_names
 
 if TYPE_CHECKING:
     from lrcli.spec.data import Data

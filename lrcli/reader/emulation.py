@@ -16,8 +16,7 @@ from lrcli.reader.request import ReplayOptions
 from lrcli.reader.source import Place, Problems, Source
 from lrcli.reader.values import Context, as_number, is_null
 from lrcli.schedules import Schedule
-from lrcli.spec import REPLAYED, SHOWABLE, STEP_ORDERS, Emulation, Group
-from lrcli.spec.keys import EMULATE_KEYS, SAVED, key_names
+from lrcli.spec import EMULATE_KEYS, REPLAYED, SAVED, SHOWABLE, STEP_ORDERS, Emulation, Group, key_names
 
 _KEYS = key_names(EMULATE_KEYS)
 _FORM = f"write {REPLAYED}-1.1, {REPLAYED}-1.1:get_lr or formula"

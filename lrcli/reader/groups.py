@@ -15,8 +15,7 @@ from lrcli.reader.values import BAD, Context, Scope, as_number, is_null, read_va
 from lrcli.schedules import Schedule, param_of, parameters
 from lrcli.schedules.base import Setting
 from lrcli.schedules.params import are_numbers
-from lrcli.spec import Group
-from lrcli.spec.keys import GROUP_KEYS, WARMUP_KEYS, key_names
+from lrcli.spec import GROUP_KEYS, WARMUP_KEYS, Group, key_names
 
 _GROUP_KEYS, _WARMUP_KEYS = key_names(GROUP_KEYS), key_names(WARMUP_KEYS)
 

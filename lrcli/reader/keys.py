@@ -13,7 +13,7 @@ from lrcli.reader.nodes import Mapping, Node, Scalar
 from lrcli.reader.source import Place, Problems
 from lrcli.reader.values import Context, as_number
 from lrcli.schedules import Schedule, parameters
-from lrcli.spec.keys import RATE_KEYS, key_names
+from lrcli.spec import RATE_KEYS, key_names
 
 LR = key_names(RATE_KEYS)
 PLURALS = {"schedulers": "schedules"}

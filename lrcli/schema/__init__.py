@@ -19,8 +19,19 @@ from typing import Any
 
 from lrcli.frameworks.replaying import replaying
 from lrcli.schema.types import definitions, ref
-from lrcli.spec import READINGS, REPLAYED, SHOWABLE, STEP_ORDERS
-from lrcli.spec.keys import GROUP_KEYS, INSIDE, RATE_KEYS, SAVED, TOP_KEYS, SpecKey, key_names
+from lrcli.spec import (
+    GROUP_KEYS,
+    INSIDE,
+    RATE_KEYS,
+    READINGS,
+    REPLAYED,
+    SAVED,
+    SHOWABLE,
+    STEP_ORDERS,
+    TOP_KEYS,
+    SpecKey,
+    key_names,
+)
 
 Schema = dict[str, Any]
 

@@ -11,7 +11,7 @@ import pexpect
 import pytest
 
 from lrcli.catalog.registry import all_types
-from lrcli.cli.completion.scripts import SCRIPTS, script
+from lrcli.cli.completion import SCRIPTS, script
 from lrcli.frameworks.torch.releases import RELEASES
 from tests.cli_world import run_cli
 

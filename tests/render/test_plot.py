@@ -17,9 +17,8 @@ from lrcli.errors import LrcliError
 from lrcli.expression import Expression
 from lrcli.printable import number_text, printable
 from lrcli.render.axes import compact, linear_ticks, log_ticks, value_labels, x_ticks
-from lrcli.render.chart import Chart, Line, chart_of, polyline
+from lrcli.render.chart import Chart, Line, Look, Picture, chart_of, polyline
 from lrcli.render.palette import marks
-from lrcli.render.picture import Look, Picture
 from lrcli.render.pictures.text import draw, render_plot
 from lrcli.render.safe import cell_width, clip
 from lrcli.schedules import Schedule

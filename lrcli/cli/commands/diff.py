@@ -73,7 +73,7 @@ def diff(
     def text() -> Iterator[str]:
         yield from write_diff(difference, output.format, style, fit_digits=digits is None)
         if plot:
-            from lrcli.render.picture import Look, Picture
+            from lrcli.render.chart import Look, Picture
             from lrcli.render.pictures.text import draw
 
             yield "\n"

@@ -10,7 +10,7 @@ from lrcli.cli.load import LoadedRun, load_runs, notes_in_words, outside, rows_i
 from lrcli.cli.options import CurveOptions, Quiet, Range, Specs, picture_option
 from lrcli.cli.output import Output
 from lrcli.errors import LrcliError
-from lrcli.render.picture import Look, Picture
+from lrcli.render.chart import Look, Picture
 from lrcli.render.pictures import PICTURES, check_options
 from lrcli.series.align import common_grid, curve_names
 

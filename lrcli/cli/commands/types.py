@@ -42,7 +42,7 @@ def types(
 
 def _picture(info: TypeInfo, output: Output) -> str:
     from lrcli.reader import parse_text
-    from lrcli.render.picture import Look, Picture
+    from lrcli.render.chart import Look, Picture
     from lrcli.render.pictures.text import draw
     from lrcli.series import series_of
 

@@ -12,8 +12,7 @@ from lrcli.frameworks.replaying import replaying
 from lrcli.reader.nodes import Mapping, Node, Scalar, Sequence, compose_nodes
 from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.params import param_of
-from lrcli.spec import READINGS, REPLAYED, SHOWABLE, STEP_ORDERS, Emulation
-from lrcli.spec.keys import INSIDE, RATE_KEYS, TOP_KEYS, SpecKey
+from lrcli.spec import INSIDE, RATE_KEYS, READINGS, REPLAYED, SHOWABLE, STEP_ORDERS, TOP_KEYS, Emulation, SpecKey
 
 
 class Item(NamedTuple):

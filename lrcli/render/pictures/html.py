@@ -12,8 +12,7 @@ from pathlib import Path
 
 from lrcli.configs.draft import write_spec
 from lrcli.reader import Declared
-from lrcli.render.chart import Chart, CurveRun, Line, chart_of, facts_in_digits, panels_below
-from lrcli.render.picture import Picture
+from lrcli.render.chart import Chart, CurveRun, Line, Picture, chart_of, facts_in_digits, panels_below
 from lrcli.render.pictures import PIXELS
 from lrcli.render.pictures.svg import HEIGHT, WIDTH, columns_of, render_svg
 from lrcli.render.svg import Palette, curve_looks, escaped_xml, in_theme, ramp_shares

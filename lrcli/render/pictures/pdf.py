@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 from lrcli.errors import LrcliError
-from lrcli.render.picture import Picture
+from lrcli.render.chart import Picture
 from lrcli.render.pictures import PIXELS
 from lrcli.render.pictures.svg import themed
 

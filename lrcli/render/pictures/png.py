@@ -7,7 +7,7 @@ from functools import cache
 from types import ModuleType
 
 from lrcli.errors import LrcliError
-from lrcli.render.picture import Picture
+from lrcli.render.chart import Picture
 from lrcli.render.pictures import PIXELS
 from lrcli.render.pictures.svg import themed
 

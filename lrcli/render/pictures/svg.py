@@ -10,8 +10,7 @@ from math import ceil
 
 from lrcli.printable import printable
 from lrcli.render.axes import Content, XAxis, contents_of
-from lrcli.render.chart import Chart, Point, chart_of
-from lrcli.render.picture import Picture
+from lrcli.render.chart import Chart, Picture, Point, chart_of
 from lrcli.render.pictures import PIXELS
 from lrcli.render.pictures.text import facts_text
 from lrcli.render.safe import clip

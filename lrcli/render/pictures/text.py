@@ -12,9 +12,8 @@ from lrcli.printable import printable
 from lrcli.render import MOST_COLUMNS, MOST_LINES
 from lrcli.render.axes import XAxis, YAxis, contents_of, scale
 from lrcli.render.canvas import Area, StyledText, draw_canvas, paint
-from lrcli.render.chart import Chart, Line, chart_of, facts_in_digits
+from lrcli.render.chart import Chart, Line, Picture, chart_of, facts_in_digits
 from lrcli.render.palette import Mark, marks
-from lrcli.render.picture import Picture
 from lrcli.render.safe import cell_width, clip
 
 ENDINGS: tuple[str, ...] = ()
