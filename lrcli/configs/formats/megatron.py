@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from lrcli.configs.base import Config, Draft, Format
 from lrcli.configs.counts import Length
-from lrcli.frameworks.megatron.optimizer_param_scheduler import ramp_sizes
 
 RELEASES = ("0.16.1", "0.18.0")
 _STYLES = ("constant", "linear", "cosine", "inverse-square-root", "WSD")
@@ -172,6 +171,8 @@ def _ramp(config: Config, size: int) -> tuple[int, int, int] | None:
 def _iterations(samples: int, size: int, ramp: tuple[int, int, int] | None) -> int:
     if ramp is None:
         return samples // size
+    from lrcli.frameworks.megatron.optimizer_param_scheduler import ramp_sizes  # not above: every format is imported
+
     seen = count = 0
     for batch in ramp_sizes(*ramp, size):
         if seen > samples:
