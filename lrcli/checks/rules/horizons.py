@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from lrcli.checks.rules import Findings, Subject, reported
-from lrcli.checks.sites import Site, warmup_length
+from lrcli.checks.subject import Site, warmup_length
 from lrcli.reader.nodes import Node, Scalar, Sequence
 from lrcli.schedules.base import Schedule
 from lrcli.schedules.cosine import Cosine, CosineRestarts, WarmupCosine

@@ -1,7 +1,7 @@
 """What may be wrong with warmups, phases and milestones."""
 
 from lrcli.checks.rules import Findings, Subject, reported
-from lrcli.checks.sites import falls_within, warmup_length
+from lrcli.checks.subject import falls_within, warmup_length
 from lrcli.schedules.sequential import Chained, Sequential
 from lrcli.schedules.step import MultiStep
 

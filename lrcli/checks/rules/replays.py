@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from lrcli.checks.rules import Findings, Subject, reported
-from lrcli.checks.sites import Spot
+from lrcli.checks.subject import Spot
 from lrcli.comparison.difference import compare
 from lrcli.comparison.versions import Family, families_in_use
 from lrcli.errors import EvaluationError, Refused
