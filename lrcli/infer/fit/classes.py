@@ -21,6 +21,7 @@ from lrcli.infer.fit.candidate import Candidate
 from lrcli.infer.fit.logged import LoggedCurve, logged_curve
 from lrcli.infer.fit.naming import gives, is_exact, keys_cost
 from lrcli.infer.fit.rows import FitRows
+from lrcli.infer.fit.seeds import is_number_key, seeds
 from lrcli.infer.keys.key import Key
 from lrcli.infer.keys.pairs import descended
 from lrcli.infer.limits import (
@@ -28,7 +29,6 @@ from lrcli.infer.limits import (
     CLASSED,
     CLASSES_SOLVED,
     EXACT_SINGLE,
-    KEY_VALUES,
     KEYS_SOLVED,
     MADE,
     MORE_NUMBERS,
@@ -43,18 +43,14 @@ from lrcli.infer.limits import (
     WALKED,
 )
 from lrcli.infer.numbers import rounded
-from lrcli.infer.port.curve import default_of, values_of
+from lrcli.infer.port.curve import default_of
 from lrcli.infer.port.search import NO_VALUE, ClassDraft, Combination, Search
 from lrcli.infer.rows import evenly
-from lrcli.infer.usual import DECAY_POWERS
 from lrcli.schedules.base import Schedule, parameters
 from lrcli.schedules.params import param_of
 
 _NO_KINDS = ("schedule", "schedules", "expression")
 """What a log alone does not tell."""
-
-_FACTORS = ("gamma", "mul", "shrink", "cycle", "rate", "decay")
-"""Words in the names of numbers that may be a factor from jump to jump, or from step to step."""
 
 
 class ClassSearch(Search):
@@ -79,33 +75,7 @@ class ClassSearch(Search):
 
     def values(self, cls: type[Schedule], lr: float) -> list[tuple[Any, ...]]:
         """The values of the keys: of a number those to begin with."""
-        return [self._seeds(cls, f) for f in parameters(cls)]
-
-    def _seeds(self, cls: type[Schedule], f: Field[Any]) -> tuple[Any, ...]:
-        values, plain, low, curve = values_of(f, self.curve), f.default, f.name.lower(), self.curve
-        if f.name == cls.own_rate:
-            return (None,) if plain is None else (plain,)
-        if f.name == "dtype":
-            return ("float64",)
-        if low.endswith("_limit"):
-            return tuple(dict.fromkeys((*values[:1], plain)))
-        if not _is_number(f):
-            if "warmup" in low and plain in values and 0 < curve.top <= min(curve.jumps, default=curve.top):
-                values = tuple(dict.fromkeys((*values[1:2], *values)))
-            return values if param_of(f).choices else values[:KEY_VALUES]
-        given = [x for x in values if x is not None]
-        if plain is None:
-            return (None, *given[:1])
-        if plain is MISSING:
-            return tuple(given[:4])
-        likely: Sequence[float] = ()
-        if "power" in low:
-            likely = DECAY_POWERS[1:4]
-        elif "cycles" in low:
-            likely = curve.cycles
-        elif any(word in low for word in _FACTORS):
-            likely = given[:1] if curve.cycles_from else (*curve.factors, *curve.pace)
-        return tuple(dict.fromkeys((plain, *(x for x in likely if param_of(f).test(x)))))[:4]
+        return [seeds(cls, f, self.curve) for f in parameters(cls)]
 
     def enough(self, cls: type[Schedule]) -> float:
         """How little is left of the probes where a class gives them."""
@@ -183,7 +153,7 @@ class Model:
         self.search, self.cls, self.key = search, cls, key
         self.probes = search.coarse if issubclass(cls, FloatTyped) else search.probes
         fields = parameters(cls)
-        places = [i for i, f in enumerate(fields, 1) if _is_number(f) and isinstance(key[i], (int, float))]
+        places = [i for i, f in enumerate(fields, 1) if is_number_key(f) and isinstance(key[i], (int, float))]
         self.places = [0, *places]
         self.start = [float(key[i]) for i in self.places]
 
@@ -302,12 +272,6 @@ class Model:
             if free
             else at
         )
-
-
-def _is_number(f: Field[Any]) -> bool:
-    param = param_of(f)
-    counts = f.name.endswith(("_steps", "_limit"))  # which only go up and down by whole ones
-    return param.kind == "number" and not counts and not param.momentum and not param.tried
 
 
 def searched_classes() -> list[type[Schedule]]:
