@@ -268,9 +268,9 @@ MOST_WARM = 60
 
 # Of `fit` among the registered classes, where no curve was found
 
-CLASSED, MADE = 4_000_000, 40
+CLASSED, MADE = 2_500_000, 40
 """A search among the classes gives up after so many learning rates, and a schedule takes as long as so many of them
-to make: 4 s of CPU.
+to make: 3 s of CPU.
 """
 
 FEWEST_OF_CLASS = 6

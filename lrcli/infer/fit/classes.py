@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import MISSING, Field, replace
+from itertools import chain
 from operator import mul
 from typing import Any
 
@@ -276,8 +277,10 @@ class Model:
 
 def searched_classes() -> list[type[Schedule]]:
     """The classes that a log alone may tell."""
-    names = registry.framework_names()
-    classes = [cls for name in names for cls in registry.framework_types(name)]
+    classes = (
+        *registry.general_types(),
+        *chain.from_iterable(map(registry.framework_types, registry.framework_names())),
+    )
     return [cls for cls in classes if not any(_unknown(f) for f in parameters(cls))]
 
 
