@@ -48,7 +48,7 @@ class Shape:
     "restarts" (half cosines), "phases",
     "dips" (of another decay).
     lr: where it begins; of phases the largest. warmup: the step at which the warmup is at lr, 0 for none. start: the
-    learning rate of step 0 then. ramp: how it climbs: "line", "log", "power"; of products also "exp" (of so many
+    learning rate of step 0 then. ramp: how it climbs: "line", "power"; of products also "exp" (of so many
     steps), "radam", "level" (a factor that stays), "growth" (one that is multiplied at each step). begin: the decay's
     own step 0; less than the warmup where its clock runs meanwhile. end: the step at which it is at the floor; 0 where
     it has no end. power: the exponent; of exponential and steps the factor, of restarts and waves their number. scale:

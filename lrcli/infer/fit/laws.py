@@ -37,7 +37,7 @@ class Law:
 
     kind: as `Shape.decay`; of "restarts" it is the first cycle, with the `waves` of all, None of those that are not
     known. A length below 0 runs a power backwards: an inverse falls from the pole at its end, a root
-    of negative height from 0 there. A "line" is one of slope 1 that does not end, nor does a "log", and an
+    of negative height from 0 there. A "line" is one of slope 1 that does not end, and an
     "exponential" halves in its length. power: the exponent; of "steps" the factor at each of the `drops`; of "tanh" 0
     where its step 0 is a row at the top itself.
     """
@@ -92,12 +92,9 @@ def _unit(kind: str, power: float, milestones: tuple[int, ...]) -> RateAt:
     """The registered class behind a kind of law, for a learning rate and a length of 1."""
     if kind == "line":
         return _ENDLESS.rule(1.0)  # type: ignore[return-value]
-    if kind in ("tanh", "log"):  # of frameworks, which have no fractions of a step: of so many that none is missed
+    if kind == "tanh":  # of a framework, which has no fractions of a step: of so many that none is missed
         size = 2**40
-        known = Shape("tanh", 1.0, end=size) if kind == "tanh" else Shape("constant", 1.0, size, begin=size, ramp="log")
-        curve = next(curves(known, FitRows([], [], []), 0))
-        if kind == "log":
-            return curve  # type: ignore[return-value]
+        curve = next(curves(Shape("tanh", 1.0, end=size), FitRows([], [], []), 0))
         # a hyperbolic tangent is known between its ends; without a warmup its step 0 is at the top itself
         return lambda x: curve(min(max(int(size * x), 1), size - 1)) if x or power else 1.0
     kind = "cosine" if kind == "restarts" else kind

@@ -52,7 +52,7 @@ def after(first: Schedule, begin: int, rest: Schedule) -> Schedule:
 
 
 def plain_climb(shape: Shape) -> Schedule | None:
-    """The schedule of a warmup; None for one by the logarithm of the step."""
+    """The schedule of a warmup; None for one of products."""
     if not shape.warmup:
         return Constant()
     if shape.ramp == "line":

@@ -35,7 +35,7 @@ def starts(rows: FitRows, more: tuple[int, ...] = ()) -> list[Start]:
 
 
 class Climb(NamedTuple):
-    """How a warmup climbs: by the step, by its logarithm, or a power of it; in a product also by factors."""
+    """How a warmup climbs: by the step, or a power of it; in a product also by factors."""
 
     ramp: str = "line"
     power: float = 1.0
@@ -46,7 +46,7 @@ class Climb(NamedTuple):
 
 
 LINE = Climb()
-CURVED = (Climb("log"), *(Climb("power", power) for power in CLIMB_POWERS))
+CURVED = tuple(Climb("power", power) for power in CLIMB_POWERS)
 
 
 class Ramp(NamedTuple):
@@ -167,7 +167,7 @@ def by_factors(shares: FitRows, begin: int, first: int) -> Iterator[Ramp]:
 
 
 def climbing(before: FitRows, first_steps: list[Start], climbs: tuple[Climb, ...] = (LINE,)) -> list[Law]:
-    """The climbs through the rows of a warmup: one line, or from each of these steps, of which all but a log are 0."""
+    """The climbs through the rows of a warmup: one line, or from 0 at each of these steps."""
     if not len(before):
         return []
     if climbs == (LINE,) and before.at[0] != before.at[-1]:
@@ -177,7 +177,7 @@ def climbing(before: FitRows, first_steps: list[Start], climbs: tuple[Climb, ...
     for start, climb in product(first_steps, climbs):
         rising = before.pick(i for i, p in enumerate(before.at) if p > start.first_step)
         if len(rising) >= (1 if climb == LINE else 3):
-            laws.append(solved(rising, climb.law(start.first_step), climb.ramp == "log"))
+            laws.append(solved(rising, climb.law(start.first_step), floor=False))
     return [law for law in laws if law is not None and law.height > 0]
 
 
