@@ -135,10 +135,10 @@ EXACT, NEAR_DOUBLE, NEAR_SINGLE = 1e-13, 1e-9, 2.0**-18
 """`solve`: how near to the wanted rate, as a share of it, a value is looked for, and then how near it may be."""
 
 DOUBLE_UNIT, SINGLE_UNIT = 2.0**-53, 2.0**-24
-"""Half the distance between two neighbouring numbers, as a share of them (the larger one just below a power of two)."""
+"""Half the distance between two neighbouring numbers, as a share of them."""
 
 NEIGHBOURS = 16
-"""`solve`: so many of these distances on either side are looked at for the number that gives the rate to the bit."""
+"""`solve`: so many of these on either side are looked at for the number that gives the rate to the bit."""
 
 HALVED = 80
 """So many golden sections leave no number in between: 0.618 to this power is 2e-17."""

@@ -76,7 +76,7 @@ def _in_group(name: str, groups: Sequence[str]) -> tuple[str, int]:
 
 
 class _Question:
-    """What a key has to be. known: the learning rate at the row with each number that was tried."""
+    """What a key has to be. known: the learning rate at the row with each number tried."""
 
     def __init__(self, key: Key, declared: Declared, row: int, lr: float, group: int) -> None:
         self.key, self.row, self.lr, self._group = key, row, lr, group
@@ -135,9 +135,9 @@ class _Question:
         return spec is not None and self.row > series_of(spec).stop, abs(number - self.key.number)
 
     def _exact(self, number: float) -> Iterator[float]:
-        """The number beside this one that gives the learning rate to the bit, or else comes nearest to it.
+        """The number beside this one that gives the learning rate to the bit, in few digits, or else the nearest.
 
-        Of several it is the one of the fewest digits. The given one follows where somebody would write it.
+        The given one follows where somebody would write it.
         """
         single = self._is_single()
         unit, most, wanted = (SINGLE_UNIT, 9, singles([self.lr])[0]) if single else (DOUBLE_UNIT, 17, self.lr)

@@ -51,6 +51,7 @@ WARM_DOUBLING = (
 HF_RESTARTS = (
     "{lr: 1e-4, steps: 900, schedule: {type: transformers.cosine_with_restarts, num_warmup_steps: 90, num_cycles: 3}}"
 )
+BURNT_IN = "{steps: 10000, schedule: {type: detectron2.build_lr_scheduler}}"
 ONE_CYCLE = "{epochs: 50, schedule: {type: one_cycle, max_lr: 0.4}}"
 NANOGPT = "{lr: 6e-4, steps: 90, schedule: {type: nanogpt.get_lr, warmup_iters: 20, lr_decay_iters: 90, min_lr: 6e-5}}"
 SINGLES = (
@@ -73,6 +74,7 @@ SAME = [
     (WARM_DOUBLING, "mmengine", "mmengine.param_scheduler"),
     (HF_RESTARTS, "diffusers", "diffusers.cosine_with_restarts"),
     (HF_RESTARTS, "optax", "optax.join_schedules"),
+    (BURNT_IN, "keras", "keras.CosineDecay"),
     (ONE_CYCLE, "mmengine", "mmengine.param_scheduler"),
     (NANOGPT, "transformers", "transformers.cosine_warmup_with_min_lr"),
     (SINGLES, "transformers", "transformers.cosine_with_min_lr"),
@@ -230,6 +232,7 @@ def test_keys_that_make_it_no_nearer_are_left_out() -> None:
     [
         (RESTARTS, "timm", ["  cycle_limit: 3"]),
         (DOUBLING, "timm", ["  t_initial: 10", "  cycle_mul: 2.0", "  cycle_limit: 3"]),
+        (STEP, "darknet", ["  policy: steps", "  steps: [31, 61]"]),
         (TRIANGLE, "optax", ["  interpolate_type: linear"]),
         (ONE_CYCLE, "mmengine", ["  schedulers: [{type: OneCycleLR, eta_max: 0.4, total_steps: 50}]"]),
     ],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,24 +70,15 @@ def _port(spec: Spec, to: str, output: Output) -> ExitStatus:
 
     framework = target_framework(to)
     ported = confirmed(spec, port(spec, framework))
-
-    def lines() -> Iterator[str]:
-        yield f"# {_gap(ported, spec)}\n"
-        yield from spec_lines(spec, ported.schedule, ported.lr)
-
-    output.write(lines())
+    output.write([f"# {_gap(ported, spec)}\n", *spec_lines(spec, ported.schedule, ported.lr)])
     return ExitStatus.OK if ported.same else ExitStatus.DIFFERENT
-
-
-def _run(spec: Spec) -> str:
-    return f"{spec.length} {spec.interval}{'s' * (spec.length != 1)} of this curve"
 
 
 def _gap(ported: Ported, spec: Spec) -> str:
     """How near the schedule comes, in words."""
     text = f"{ported.schedule.name} for {spec.name}"
     if ported.gap == 0:
-        return f"{text}: largest gap 0 in {_run(spec)}"
+        return f"{text}: largest gap 0 in {spec.length} {spec.interval}{'s' * (spec.length != 1)} of this curve"
     share = f" ({ported.gap / ported.peak:.3g} of the peak)" if ported.peak > 0 else ""
     gap = f"largest gap {ported.gap:.3g}{share}, at {spec.interval} {ported.row}"
     if ported.same:

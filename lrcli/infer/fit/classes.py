@@ -57,7 +57,7 @@ _NO_KINDS = ("schedule", "schedules", "expression")
 class ClassSearch(Search):
     """A search for the class behind some rows; a combination has the numbers to begin with."""
 
-    listed, kept = CLASS_LISTED, KEYS_SOLVED
+    listed, kept, distinct = CLASS_LISTED, KEYS_SOLVED, True
     curve: LoggedCurve
 
     def __init__(self, curve: LoggedCurve) -> None:

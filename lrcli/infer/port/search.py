@@ -93,11 +93,11 @@ class Search:
     """A search for a curve.
 
     refusal: what the first class said that refused it. left: how many learning rates may still be computed. listed:
-    how many likely combinations of a class are tried; kept: how many of them are improved; most_tried: in how many
-    ways one is changed for that.
+    how many likely combinations of a class are tried. kept: how many of them are improved, distinct: only such of other
+    distances. most_tried: in how many ways one is changed.
     """
 
-    listed, kept, most_tried = LISTED, IMPROVED, MOST_TRIED
+    listed, kept, most_tried, distinct = LISTED, IMPROVED, MOST_TRIED, False
 
     def __init__(self, curve: WantedCurve, bases: Sequence[float] = (), left: int = MOST_COMPUTED) -> None:
         self.curve = curve
@@ -193,7 +193,7 @@ class Search:
                 if key in draft.tried:
                     continue
                 distance = self._distance(draft, key)
-                if distance < math.inf and all(distance != known for known, *_ in draft.starts):
+                if distance < math.inf and not (self.distinct and any(distance == known for known, *_ in draft.starts)):
                     draft.starts = sorted([*draft.starts, (distance, len(draft.tried), key)])[: self.kept]
                 if len(draft.starts) == self.kept:
                     self._limit = draft.starts[-1][0]
