@@ -72,9 +72,7 @@ class Ported:
 
 @dataclass
 class ClassDraft:
-    """What is known of a class: the values of its keys for each base learning rate, the distance of each key that was
-    tried, and the nearest of those that are improved.
-    """
+    """The values of a class's keys for each base learning rate, the distance of each tried, and the nearest of them."""
 
     cls: type[Schedule]
     values: dict[float, list[tuple[Any, ...]]]
@@ -193,7 +191,8 @@ class Search:
                 if key in draft.tried:
                     continue
                 distance = self._distance(draft, key)
-                if distance < math.inf and not (self.distinct and any(distance == known for known, *_ in draft.starts)):
+                repeated = self.distinct and any(distance == known for known, *_ in draft.starts)
+                if distance < math.inf and not repeated:
                     draft.starts = sorted([*draft.starts, (distance, len(draft.tried), key)])[: self.kept]
                 if len(draft.starts) == self.kept:
                     self._limit = draft.starts[-1][0]
