@@ -45,10 +45,9 @@ class Shape:
 
     decay: what comes after the warmup: "constant", "line", "cosine", "waves" (half ones up and down), "tanh", "power"
     (of what is left), "root" (1 - the root of what is done), "inverse" (a negative power), "exponential", "steps",
-    "restarts" (half cosines), "phases",
-    "dips" (of another decay).
+    "restarts" (half cosines), "phases", "dips" (of another decay), "rise" (half a cosine upwards).
     lr: where it begins; of phases the largest. warmup: the step at which the warmup is at lr, 0 for none. start: the
-    learning rate of step 0 then. ramp: how it climbs: "line", "power"; of products also "exp" (of so many
+    learning rate of step 0 then. ramp: how it climbs: "line", "power", "cosine"; of products also "exp" (of so many
     steps), "radam", "level" (a factor that stays), "growth" (one that is multiplied at each step). begin: the decay's
     own step 0; less than the warmup where its clock runs meanwhile. end: the step at which it is at the floor; 0 where
     it has no end. power: the exponent; of exponential and steps the factor, of restarts and waves their number. scale:
@@ -171,7 +170,7 @@ class Shape:
     @property
     def held(self) -> int:
         """The steps at lr between the warmup and the decay; 0 where the warmup is no line of its own."""
-        return max(self.begin - self.warmup, 0) if self.ramp == "line" and not self.product else 0
+        return max(self.begin - self.warmup, 0) if self.ramp in ("line", "cosine") and not self.product else 0
 
     @property
     def counts_from_one(self) -> bool:

@@ -182,6 +182,12 @@ CASES: dict[str, tuple[str, range, str]] = {
         range(0, 2000, 20),
         "transformers.warmup_stable_decay",
     ),
+    "wsd behind a warmup along a cosine": (
+        STEPS + "{type: transformers.warmup_stable_decay, num_warmup_steps: 200, num_decay_steps: 500, "
+        "warmup_type: cosine}",
+        range(0, 2000, 10),
+        "transformers.warmup_stable_decay",
+    ),
     "wsd that rests": (
         STEPS + "{type: transformers.warmup_stable_decay, num_warmup_steps: 100, num_stable_steps: 900, "
         "num_decay_steps: 600, min_lr_ratio: 0.1}",

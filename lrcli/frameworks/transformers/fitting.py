@@ -27,8 +27,9 @@ def spell(shape: Shape) -> Iterator[Words]:
         yield words("cosine_warmup_with_min_lr", **longer, min_lr=shape.floor)
     if (shape.decay in _STABLE and shape.held > 1) or (shape.decay == "root" and shape.from_zero):
         keys = {"num_decay_steps": shape.end - shape.begin, "decay_type": _STABLE[shape.decay], **end}
-        low = {"min_lr_ratio": shape.floor_share} if shape.floor else {}
-        yield words("warmup_stable_decay", **keys, **low)
+        keys |= {"min_lr_ratio": shape.floor_share} if shape.floor else {}
+        keys |= {} if shape.ramp == "line" else {"warmup_type": shape.ramp}
+        yield words("warmup_stable_decay", **keys)
     if not shape.from_zero:
         return
     if shape.decay == "constant" and shape.warmup:

@@ -12,7 +12,7 @@ from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, draft
 from lrcli.infer.fit.compose import after_warmup, clocked, composed, curved, may_end
 from lrcli.infer.fit.cyclic import cyclic_candidates, one_cycle_candidates
-from lrcli.infer.fit.dips import dipping, dips_of, without
+from lrcli.infer.fit.dips import dipping, dips_of
 from lrcli.infer.fit.laws import Law
 from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import curves, in_words
@@ -39,7 +39,8 @@ def candidates(rows: FitRows, searched: FitRows, metrics: MetricColumns) -> Iter
     if triangles := list(cyclic_candidates(rows)):
         yield from triangles
         return
-    if (dips := dips_of(searched)) and (outside := without(searched, dips)):
+    if dips := dips_of(searched):
+        outside = searched.pick(sorted({*range(len(searched))}.difference(*dips)))
         inner = sorted(candidates(outside, outside, metrics), key=lambda each: each.cost)[:4]
         dipped = in_words((each for decay in inner for each in dipping(searched, dips, decay)), searched)
         yield from dipped

@@ -136,8 +136,7 @@ def _joined(warmup: Ramp, main: Candidate, rows: FitRows, flat: Segment | None, 
         evidence.append(f"the warmup comes from above: it begins with {warmup.start_factor:g} times the learning rate")
     if warmup.climb != LINE:
         spent += COSTS["curved warmup"]
-        by = f"power {warmup.climb.power:g}"
-        evidence += [] if how else [f"the warmup climbs by the {by} of the step"]
+        evidence += [] if how else [f"the warmup climbs by the power {warmup.climb.power:g} of the step"]
     if how:
         shape = replace(warmup.during(main.shape), meets=how == _MEETS, product=how == _PRODUCT)
         spent += COSTS["product" if shape.product else "clock"]

@@ -27,12 +27,6 @@ def dips_of(rows: FitRows) -> list[range]:
     return dips
 
 
-def without(rows: FitRows, dips: list[range]) -> FitRows:
-    """The rows outside the dips."""
-    inside = {i for dip in dips for i in dip}
-    return rows.pick([i for i in range(len(rows)) if i not in inside])
-
-
 def dipping(rows: FitRows, dips: list[range], decay: Candidate) -> Iterator[Candidate]:
     """Drafts of a decay with dips, in each of which it is multiplied with a line up to 1."""
     climbing = rows.pick(i for dip in dips for i in dip[:2])

@@ -15,7 +15,7 @@ from lrcli.infer.fit.mains import mains
 from lrcli.infer.fit.naming import said
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
-from lrcli.infer.fit.warmup import Ramp
+from lrcli.infer.fit.warmup import LINE, Climb, Ramp
 from lrcli.infer.limits import UNROUND
 from lrcli.infer.numbers import cost, digits, simplest, simplest_whole, written
 from lrcli.schedules.base import Schedule
@@ -28,6 +28,9 @@ from lrcli.schedules.sequential import Chained, Sequential
 
 _ODD = ("the schedule behind these phases: nobody wrote such numbers",)
 """Phases give the rows, but the steps that they count, or their classes, are others."""
+
+_CLIMBS = {"line": LINE, "rise": Climb("cosine")}
+"""How the phases climb that may be a warmup."""
 
 _TIGHT = 1e-13
 """How far a number may be moved to be round, where the rows themselves do not say."""
@@ -87,8 +90,9 @@ def _shape_of(parts: list[Candidate], milestones: tuple[int, ...], peak: float) 
         if len(parts) == 2:
             return Ramp(0, held=milestones[0]).before(last)
         (climb,) = ramps
-        if climb.decay == "line" and climb.lr < climb.floor == peak:
-            return Ramp(0, milestones[0], climb.lr / peak, held=milestones[1] - milestones[0]).before(last)
+        if climb.lr < climb.floor == peak and climb.decay in _CLIMBS:
+            held_steps = milestones[1] - milestones[0]
+            return Ramp(0, milestones[0], climb.lr / peak, held=held_steps, climb=_CLIMBS[climb.decay]).before(last)
     end = (0, *milestones)[-1] + shapes[-1].end if shapes[-1].end else 0
     return Shape("phases", peak, milestones=milestones, parts=shapes, end=end)
 
@@ -191,9 +195,13 @@ def _ways(rows: FitRows, segments: list[Segment], i: int, start: int, stop: int,
         if min(first, last) >= 0 and ((left, right) == ends or inner.holds(line.at)):
             yield line
     half, top = round(law.length), law.begin - start
+    rises = law.kind == "cosine" and max(abs(law.length - size), abs(abs(top) - size)) < 1e-3 * size
     # a wave that does not begin at its top: no class is one; one of no whole length is none that anybody wrote
-    if law.kind == "cosine" and abs(law.length - half) <= 1e-6 * half:
-        top = float(round(top)) if abs(top - round(top)) < 1e-6 * half else top
-        middle, height = _share(law.floor + law.height / 2, peak), _share(law.height / 2, peak)
-        text = f"{middle!r} + {height!r} * cos(pi * (epoch - {top!r}) / {half})".replace("- -", "+ ")
-        yield phase(Lambda(lr_lambda=Expression(text)), sum(map(cost, (half, middle, height, top))) + COSTS["code"])
+    if rises or (law.kind == "cosine" and abs(law.length - half) <= 1e-6 * half):
+        half, top = (size, -size) if rises else (half, round(top) if abs(top - round(top)) < 1e-6 * half else top)
+        low, high = _share(law.floor, peak, noise), _share(law.floor + law.height, peak, noise, *behind)
+        middle, height = written((low + high) / 2), written((high - low) / 2)
+        text = f"{middle!r} + {height!r} * cos(pi * (epoch - {float(top)!r}) / {half})".replace("- -", "+ ")
+        shape = Shape("rise", written(low * peak), end=size, floor=written(high * peak)) if rises else UNSHAPED
+        code = Lambda(lr_lambda=Expression(text))
+        yield phase(code, sum(map(cost, (half, middle, height, top))) + COSTS["code"], shape)

@@ -34,14 +34,10 @@ def _parts(rows: FitRows, edges: Sequence[int]) -> list[FitRows]:
 
 
 class Cycles(NamedTuple):
-    """Where each cycle begins, and the last one ends; by what each is longer, 0 where they have lengths of their own.
-
-    of_run: whether they are equal parts of a run, whose lengths need not be whole.
-    """
+    """Where each cycle begins, and the last one ends; by what each is longer, 0 where their lengths are their own."""
 
     edges: Sequence[float]
     factor: float = 1.0
-    of_run: bool = False
 
     @property
     def lengths(self) -> list[float]:
@@ -50,22 +46,19 @@ class Cycles(NamedTuple):
 
     @property
     def cost(self) -> float:
-        """How much there is to say about their lengths."""
-        if self.of_run:
-            return cost(self.edges[-1] - self.edges[0])
+        """How much there is to say about their lengths; parts of a run need not be whole."""
         if not self.factor:
             return sum(map(cost, self.lengths))
-        return cost(self.lengths[0]) + COSTS["longer cycles"] * (self.factor - 1)
+        size = self.lengths[0] if not self.lengths[0] % 1 else self.edges[-1] - self.edges[0]
+        return cost(size) + COSTS["longer cycles"] * (self.factor - 1)
 
 
 def restart_shapes(rows: FitRows, law: Law, begin: int) -> Iterator[tuple[Shape, float]]:
     """(shape, cost) of the cycles from a position on, also with some before the rows: the roundest lengths first."""
-    first, parts = law.waves[0], _parts(rows, [by for _, by in law.drops])
+    parts = _parts(rows, [by for _, by in law.drops])
     if not any(law.waves) and max(map(len, parts)) > FEWEST_OF_WAVE:
         return  # these are no cosines
     for earlier in range(1 if begin >= rows.at[0] - 2 else 12):
-        if not earlier and first and not _near(first.begin, begin, first):
-            continue
         ways = [*_multiples(rows, law, begin, earlier), *([] if earlier else _parts_of_run(rows, law, begin))]
         shapes = [shape for way in ways if _has_waves(way, law, earlier) for shape in _sized(parts, way, earlier)]
         if not shapes and not earlier and (own := _own_lengths(rows, law, begin)) is not None:
@@ -73,14 +66,11 @@ def restart_shapes(rows: FitRows, law: Law, begin: int) -> Iterator[tuple[Shape,
         yield from shapes
 
 
-def _near(exact: float, edge: float, wave: Law) -> bool:
-    return abs(exact - edge) <= 2 + NEAR_CYCLE * wave.length
-
-
 def _has_waves(cycles: Cycles, law: Law, earlier: int) -> bool:
     """Whether the cycles begin and end about where the waves of their rows do."""
     spans = zip(law.waves[:-1], pairwise(cycles.edges[earlier:]), strict=False)  # the last one may be cut short
-    return all(_near(wave.begin, low, wave) and _near(wave.end, high, wave) for wave, (low, high) in spans if wave)
+    known = [(wave, max(abs(wave.begin - low), abs(wave.end - high))) for wave, (low, high) in spans if wave]
+    return all(gap <= 2 + NEAR_CYCLE * wave.length for wave, gap in known)
 
 
 def _multiples(rows: FitRows, law: Law, begin: int, earlier: int) -> Iterator[Cycles]:
@@ -125,7 +115,7 @@ def _parts_of_run(rows: FitRows, law: Law, begin: int) -> Iterator[Cycles]:
         wholes = ((simplest_whole(count * low + shift, count * high + shift) or 0) - shift for shift in (0, begin))
         for end in dict.fromkeys((last, last + 1, round(length * count), *wholes)):
             if end % count and count * low < end <= count * high and end >= last:
-                yield Cycles([begin + end / count * i for i in range(count + 1)], of_run=True)
+                yield Cycles([begin + end / count * i for i in range(count + 1)])
 
 
 def _own_lengths(rows: FitRows, law: Law, begin: int) -> Cycles | None:
@@ -148,7 +138,7 @@ def _sized(parts: Sequence[FitRows], cycles: Cycles, earlier: int) -> Iterator[t
     """(shape, cost) of cycles with the roundest heights that give the rows of each."""
     seen = [Law("cosine", low, high - low) for low, high in pairwise(cycles.edges[earlier:])][: len(parts)]
     if parts[0].loose:  # the place in a cycle is what is left of the number of cycles
-        parts = [part.looser(len(cycles.edges)) for part in parts]
+        parts = [replace(part, slack=[len(cycles.edges) * slack for slack in part.slack]) for part in parts]
     number = max(range(len(parts)), key=lambda i: len(parts[i]))
     for floor, share in (*parts[number].floors(seen[number]), *_shares(parts[0], seen[0])):
         spans = []

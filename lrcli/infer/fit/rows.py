@@ -51,10 +51,6 @@ class FitRows(Rows):
         """The rows with what arithmetic in single precision may miss them by."""
         return replace(self, slack=[max(slack, EXACT_SINGLE * self.peak) for slack in self.slack], loose=True)
 
-    def looser(self, times: float) -> FitRows:
-        """The rows with so many times the slack."""
-        return replace(self, slack=[times * slack for slack in self.slack])
-
     @cached_property
     def _computed(self) -> dict[object, Any]:
         return {}

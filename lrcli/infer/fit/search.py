@@ -136,6 +136,8 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
         others = ()  # a constant is one wherever it begins
         if metrics:
             best = replace(best, free=(*best.free, "a plateau schedule that never had to reduce gives the same"))
+    if best.is_code:
+        remarks.append("no framework's schedule was found: an expression stands for it")
     length = max(best.horizon, last - best.first_step + 1)
     residual = max(
         abs(value - y) / max(abs(value), abs(y), 1e-12 * rows.peak, 1e-300)
