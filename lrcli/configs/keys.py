@@ -73,9 +73,7 @@ def check_sets(config: Config, request: Request) -> None:
         if config.syntax == "shell":
             key = key.lstrip("-")
         inner = key.removeprefix(f"{request.block}.")
-        is_meaningful = any(
-            inner == path or inner.startswith(f"{path}.") for path in (*config.read, *config.meaningful)
-        )
+        is_meaningful = any(_within(inner, path) for path in (*config.read, *config.meaningful))
         if config.syntax == "shell" and names_variable(config.source.text, variable_name(key)):
             continue
         if is_meaningful or entry_at(written, key)[1] is not None:
