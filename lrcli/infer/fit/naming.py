@@ -250,11 +250,13 @@ def _given(schedule: Schedule) -> Iterator[Any]:
 
 
 def _parts_of(value: Any) -> Iterator[Any]:
-    """The numbers and words in a value, which may be a list of records or of schedules."""
+    """The numbers and words in a value, which may be a list of records or of schedules, or a mapping of steps."""
     if isinstance(value, Schedule):
         value = (value.name, *_given(value))
-    if isinstance(value, (tuple, Mapping)):
-        for part in value.values() if isinstance(value, Mapping) else value:
+    if isinstance(value, Mapping):
+        value = (*(int(key) for key in value if key.isdecimal()), *value.values())
+    if isinstance(value, tuple):
+        for part in value:
             yield from _parts_of(part)
     else:
         yield value
