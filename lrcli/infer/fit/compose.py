@@ -44,8 +44,6 @@ def composed(rows: FitRows, segments: list[Segment], *, late: bool = False) -> I
 
 def curved(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
     """Drafts whose main law is the last stretch, and whose warmup is no line."""
-    if segment.start > 2 and rows.values[0] == rows.values[1] < rows.values[2]:  # DeepSpeed's first step comes twice
-        rows, segment = rows.part(1, len(rows)), replace(segment, start=segment.start - 1, stop=segment.stop - 1)
     before = rows.values[: segment.start]
     if len(before) >= FEWEST_CURVED and segment.stop - segment.start > 1 and list(before) == sorted(before):
         yield from after_warmup(rows, segment, climbs=CURVED)
