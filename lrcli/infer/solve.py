@@ -24,7 +24,7 @@ from lrcli.infer.limits import (
 )
 from lrcli.infer.numbers import digits
 from lrcli.infer.rows import Rows
-from lrcli.infer.sources import plain_source
+from lrcli.infer.sources import NO_VALUE, plain_source
 from lrcli.reader import Declared
 from lrcli.schedules import Schedule, parameters
 from lrcli.schedules.params import param_of
@@ -111,7 +111,7 @@ class _Question:
         spec = self._variants.spec([change])
         try:
             rate = math.nan if spec is None else plain_source(spec, self._group, self._reading)([self.row])[0]
-        except (LrcliError, ArithmeticError, ValueError, IndexError):
+        except NO_VALUE:
             return None
         return rate if math.isfinite(rate) else None
 

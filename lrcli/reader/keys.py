@@ -141,7 +141,6 @@ def check_keys(node: Mapping, known: tuple[str, ...], where: str, problems: Prob
     for key, value in node.entries:
         if key.text in known:
             continue
-
         other = key_hint(key.text, value, top=True) if "schedule" in known else ""
         misplaced = "schedule" in known and key.text in _schedule_keys()
         name = "" if misplaced else closest(key.text, known)

@@ -23,10 +23,7 @@ from lrcli.reader.request import ConfigValue
 
 
 class Unused(NamedTuple):
-    """How a config is read: without the keys at some paths (None: any), each at one of several defaults.
-
-    steps: the length of the run, where it was solved for.
-    """
+    """How a config is read: without these keys (None: any), at one of several defaults, with a length solved for."""
 
     paths: Sequence[str] | None
     default: int
@@ -62,19 +59,22 @@ class UnusedKeys:
             steps = Key("--steps", "", "whole", float(self.declared.spec.length), at_least=1)
             solver = Solver(steps, rates, self.probe.wanted, self.probe.evidence.marks.lengths((0,)))
             for length in solver.likely():
-                yield from self._hypotheses("unused", Unused(None, default, int(length)))
+                unused = Unused(None, default, int(length))
+                if read := self._read(unused):
+                    yield self._hypothesis("unused", unused, *read)
                 return
 
     def _left_out(self, key: str, paths: Sequence[str] | None) -> Iterator[Hypothesis]:
         """The config without these keys, with each of the framework's defaults for them."""
         last = None
         for default in range(DEFAULTS):
-            read = self._read(Unused(paths, default))
+            unused = Unused(paths, default)
+            read = self._read(unused)
             if read is None or read[0].spec == last:
                 return
             last = read[0].spec
             if self.probe.wanted.met(self.probe.rates(read[1])):
-                yield from self._hypotheses(key, Unused(paths, default))
+                yield self._hypothesis(key, unused, *read)
 
     def _read(self, unused: Unused) -> tuple[Declared, RateSource] | None:
         """The config as it is read so, and the learning rates that it comes to."""
@@ -87,14 +87,12 @@ class UnusedKeys:
         source = self.changed.source_of(declared.spec)
         return None if source is None else (declared, source)
 
-    def _hypotheses(self, key: str, unused: Unused) -> Iterator[Hypothesis]:
-        read, solved = self._read(unused), unused.steps is not None
-        if read is None:
-            return
+    def _hypothesis(self, key: str, unused: Unused, declared: Declared, source: RateSource) -> Hypothesis:
+        solved = unused.steps is not None
         form = "s(t) of the framework's defaults" + (f" with --steps {unused.steps}" if solved else "")
         extra = EXTRA["a further key"] * len(unused.paths or ()) + EXTRA["a length that is solved for"] * solved
-        changes = self._changes(unused, read[0])
-        yield self.probe.evidence.propose(key, form, extra=extra, params=solved, changes=changes, source=read[1])
+        changes = self._changes(unused, declared)
+        return self.probe.evidence.propose(key, form, extra=extra, params=solved, changes=changes, source=source)
 
     def _changes(self, unused: Unused, declared: Declared) -> tuple[Change, ...]:
         """What the keys have instead of their own values: those without which the schedule would be another one."""
