@@ -197,11 +197,8 @@ MANY_ROWS = 50_000
 FITTED = 5_000_000
 """A search gives up when it has tried laws at so many rows: 3 s of CPU. Each of its two tolerances has a search."""
 
-FITTED_WAVE = 90
-"""A wave is fitted to so many rows; more do not make it more exact."""
-
-FITTED_POWER = 48
-"""A power is fitted to so many rows; more do not make it more exact."""
+FITTED_WAVE, FITTED_POWER = 90, 48
+"""A wave and a power are fitted to so many rows; more do not make them more exact."""
 
 MOST_METRIC = 20_000
 """A plateau's metric of more rows is not looked at: its spec could not be read."""
@@ -209,11 +206,8 @@ MOST_METRIC = 20_000
 FEWEST = 2
 """Fewer numbers than this are taken from any rows: a single row may be of a constant."""
 
-FEW_WARM = 4
-"""Fewer rows than this before a decay lie on a line by chance."""
-
-FEWEST_CURVED = 4
-"""Fewer rows of a warmup do not tell its shape."""
+FEWEST_WARM = 4
+"""Fewer rows of a warmup do not tell its shape: they lie on a line by chance."""
 
 FINE = 1e-2
 """Where every digit is logged, this share of the log's tolerance is searched with first: real logs are that exact."""
@@ -299,10 +293,6 @@ KEYS_SOLVED = 4
 
 NUMBERS_ROUNDS = 40
 """So many steps of least squares lead to the numbers of a class, or nowhere."""
-
-SLACK_LEFT = 1.5
-"""So many slacks may be left of a row before the numbers are round."""
-
 # Of `convert --to FRAMEWORK`
 
 MOST_ROWS = 100_000

@@ -24,7 +24,7 @@ from lrcli.infer.fit.sampled import between_candidates, sampled_candidates, warm
 from lrcli.infer.fit.segments import Segment, cut, last_stretch, restarts
 from lrcli.infer.fit.skipped import late_candidates
 from lrcli.infer.fit.steps import Flat, falling, flats
-from lrcli.infer.limits import FEW_WARM, MOST_CYCLES, SLACKS, UNROUND
+from lrcli.infer.limits import FEWEST_WARM, MOST_CYCLES, SLACKS, UNROUND
 from lrcli.infer.numbers import cost, digits, simplest_whole
 
 
@@ -129,7 +129,7 @@ def _of_segments(rows: FitRows, searched: FitRows, segments: list[Segment]) -> I
         direct += islice(one_cycle_candidates(searched, segments, most_cost), 40)
     if len(segments) == 1 and last.law.kind == "cosine":
         direct += between_candidates(searched, last.law)
-    elif not direct or last.start < FEW_WARM:
+    elif not direct or last.start < FEWEST_WARM:
         direct += _under_a_warmup(searched, last, is_curved=not direct)
     if not direct and last.law.kind == "constant" and len(segments) > 1 and may_end(segments[-2].law):
         direct += in_words(clocked(searched, segments[-2], last), searched)

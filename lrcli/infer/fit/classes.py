@@ -38,7 +38,7 @@ from lrcli.infer.limits import (
     NEARLY,
     NO_NUMBER,
     NUMBERS_ROUNDS,
-    SLACK_LEFT,
+    SLACKS,
     SMALL_CHANGE,
     SMALL_RATE,
     WALKED,
@@ -243,7 +243,7 @@ class Model:
         near = at
         for weights in (self.search.weights, exact) if free else ():
             near = self._descended(near, free, weights)
-            if self._holds(near, SLACK_LEFT):
+            if self._holds(near, SLACKS[0]):
                 return near
         return at if self._holds(at, 1.0) else None
 

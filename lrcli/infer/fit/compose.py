@@ -21,7 +21,7 @@ from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.segments import Segment
 from lrcli.infer.fit.solve import crossing
 from lrcli.infer.fit.warmup import CURVED, LINE, Climb, Ramp, Start, by_factors, climbing, kinks, ramp, starts
-from lrcli.infer.limits import FEWEST_CURVED, MOST_PRODUCT, MOST_SKIPPED, OPEN_TOP
+from lrcli.infer.limits import FEWEST_WARM, MOST_PRODUCT, MOST_SKIPPED, OPEN_TOP
 from lrcli.infer.numbers import cost, short_numbers, simplest_whole, written
 from lrcli.infer.usual import WARMUP_SHARES
 from lrcli.logs.rounding import shortest32
@@ -44,10 +44,8 @@ def composed(rows: FitRows, segments: list[Segment], *, late: bool = False) -> I
 
 def curved(rows: FitRows, segment: Segment) -> Iterator[Candidate]:
     """Drafts whose main law is the last stretch, and whose warmup is no line."""
-    if segment.start > 2 and rows.values[0] == rows.values[1] < rows.values[2]:  # DeepSpeed's first step comes twice
-        rows, segment = rows.part(1, len(rows)), replace(segment, start=segment.start - 1, stop=segment.stop - 1)
     before = rows.values[: segment.start]
-    if len(before) >= FEWEST_CURVED and segment.stop - segment.start > 1 and list(before) == sorted(before):
+    if len(before) >= FEWEST_WARM and segment.stop - segment.start > 1 and list(before) == sorted(before):
         yield from after_warmup(rows, segment, climbs=CURVED)
 
 

@@ -30,7 +30,7 @@ def dips_of(rows: FitRows) -> list[range]:
 def dipping(rows: FitRows, dips: list[range], decay: Candidate) -> Iterator[Candidate]:
     """Drafts of a decay with dips, in each of which it is multiplied with a line up to 1."""
     climbing = rows.pick(i for dip in dips for i in dip[:2])
-    if decay.shape is None or min(map(decay.at, climbing.at)) <= 0:
+    if min(map(decay.at, climbing.at)) <= 0:
         return
     shares = climbing.over(decay.at)
     (at, behind), (share, more) = shares.at[:2], shares.values[:2]
