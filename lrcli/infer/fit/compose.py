@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import product
 
+from lrcli.errors import NoValue
 from lrcli.infer.costs import COSTS
 from lrcli.infer.fit.candidate import Candidate, draft
 from lrcli.infer.fit.laws import Law, RateAt, line_of
@@ -198,15 +200,16 @@ def clocked(rows: FitRows, segment: Segment, flat: Segment | None = None) -> Ite
         before = rows.part(bisect_left(rows.at, main.first_step), segment.start)
         if len(before) < 2 or before.at[0] == before.at[-1]:
             continue
-        begins = [Start(main.first_step, 0.0)]
-        for how, rising, target in _ways(before, main, rows):
-            ends = kinks(rising, climbing(rising, begins), target, rows.at[segment.start], begins)
-            lr = target(main.first_step)
-            warmups = [ramp(rising, begins[0], end, target(end), lr=lr) for end in ends]
-            warmups += by_factors(rising, main.first_step, rows.at[segment.start]) if how == _PRODUCT else ()
-            for warmup in warmups:
-                if warmup and warmup.warmup and not warmup.held and warmup.start_factor < 1:
-                    yield from _joined(warmup, main, rows, flat, how)
+        with suppress(NoValue):  # of a decay at the place where the warmup would meet it
+            begins = [Start(main.first_step, 0.0)]
+            for how, rising, target in _ways(before, main, rows):
+                ends = kinks(rising, climbing(rising, begins), target, rows.at[segment.start], begins)
+                lr = target(main.first_step)
+                warmups = [ramp(rising, begins[0], end, target(end), lr=lr) for end in ends]
+                warmups += by_factors(rising, main.first_step, rows.at[segment.start]) if how == _PRODUCT else ()
+                for warmup in warmups:
+                    if warmup and warmup.warmup and not warmup.held and warmup.start_factor < 1:
+                        yield from _joined(warmup, main, rows, flat, how)
 
 
 def _ways(before: FitRows, main: Candidate, rows: FitRows) -> Iterator[tuple[str, FitRows, RateAt]]:

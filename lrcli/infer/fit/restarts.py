@@ -178,7 +178,7 @@ def _heights(
             if tops not in seen:
                 seen.add(tops)
                 yield tops, cost(lr) + cost(factor) * (factor != 1)
-    if not earlier:
+    if not earlier and len(spans) == count:
         lr = simplest(spans[0][0] + floor, spans[0][1] + floor)
         weights = [simplest(low / (lr - floor), high / (lr - floor)) for low, high in spans]
         yield tuple(floor + (lr - floor) * weight for weight in weights), cost(lr) + sum(map(cost, weights))
