@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -346,3 +347,29 @@ def test_phases_of_numbers_that_nobody_wrote() -> None:
     values = [float(f"{rate:.4e}") for rate in [*climb, *(1e-3 - 1e-6 * t for t in range(100, 700, 10))]]
     log = Log("run", "step", list(range(0, 700, 10)), {"lr": values}, rounding=Rounding("significant", 5))
     assert fit_run(log).candidate is None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (0.043, 0.172, 0.752, 0.823, 0.092, 0.692),
+        (
+            0.04273355121828182,
+            0.17167584382517076,
+            0.7516648622077229,
+            0.8227962439278365,
+            0.09199613152780706,
+            0.6918591981,
+        ),
+    ],
+)
+def test_a_few_odd_rows_are_no_schedule(values: Sequence[float]) -> None:
+    """Cycles that go on behind the last jump, or end before it, are tried as well; nothing that is found is said."""
+    assert fit_run(Log("run", "step", [*range(0, 42, 7)], {"lr": [*values]})).candidate is None
+
+
+@pytest.mark.parametrize(("first", "every", "sign"), [(0, 1, -1), (10**12, 10**9, 1)])
+def test_what_no_spec_says_is_not_found(first: int, every: int, sign: int) -> None:
+    """A base learning rate below 0, or a run of more than 1e12 steps: the reader would refuse them."""
+    values = [sign * 1e-3 * (1 - i / 100) for i in range(100)]
+    assert fit_run(Log("run", "step", [first + every * i for i in range(100)], {"lr": values})).candidate is None

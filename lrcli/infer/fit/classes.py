@@ -310,7 +310,7 @@ def _plainest(schedule: Schedule, lr: float, first: int, curve: LoggedCurve, row
 
     def candidate(schedule: Schedule) -> Candidate | None:
         each = Candidate(schedule.name, lr, first, 0.0, schedule, horizon=setting.length, setting=setting)
-        return replace(each, cost=keys_cost(each)) if gives(each, rows) else None
+        return replace(each, cost=keys_cost(each)) if lr >= 0 and gives(each, rows) else None
 
     plain_typed = replace(schedule, dtype="float32") if isinstance(schedule, FloatTyped) else schedule
     best = candidate(plain_typed) or candidate(schedule)

@@ -16,7 +16,7 @@ from lrcli.infer.fit.candidates import candidates
 from lrcli.infer.fit.naming import best_named, exact_words, gives, is_exact, keys_cost
 from lrcli.infer.fit.plateau import MetricColumns
 from lrcli.infer.fit.rows import FitRows, make_rows, spread
-from lrcli.infer.limits import FEWEST, FEWEST_OF_CLASS, FITTED, MANY_ROWS, MOST_METRIC, ROUNDS, SEARCHED
+from lrcli.infer.limits import FARTHEST_WHOLE, FEWEST, FEWEST_OF_CLASS, FITTED, MANY_ROWS, MOST_METRIC, ROUNDS, SEARCHED
 from lrcli.logs import Log, Run
 from lrcli.logs.axis import counted
 from lrcli.logs.columns import groups_in
@@ -121,6 +121,8 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
     matches = best_named(matches, rows)
     if not matches or matches[0].is_code or matches[0].kind == "phases":
         matches = _with_classes(matches, rows)
+    last = rows.at[-1]
+    matches = [each for each in matches if max(each.horizon, last + 1 - each.first_step) < FARTHEST_WHOLE]
     if effort.exhausted:
         remarks.append(f"gave up after {effort.candidates:,} candidates")
     proven = [candidate for candidate in matches if candidate.numbers < max(len(rows), FEWEST)]
@@ -128,7 +130,6 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
     if matches and not best:
         count, kind = matches[0].numbers, matches[0].kind
         remarks.append(f"{len(rows)} rows prove nothing about {count} numbers: a {kind} schedule would need them")
-    last = rows.at[-1]
     if best is None:
         return Fitted(log, run, None, last + 1, len(rows), remarks=tuple(remarks), steps_per_epoch=epoch or None)
     others = tuple(other for other in proven[1:] if other.cost < best.cost + COSTS["another answer"])
@@ -177,7 +178,7 @@ def _with_classes(matches: list[Candidate], rows: FitRows) -> list[Candidate]:
     from lrcli.infer.fit.classes import class_candidates
 
     tight = rows.coarse if rows.single else rows.fine if rows.rounding.kind == "full" else rows
-    found = class_candidates(tight) if rows.peak and len(rows) >= FEWEST_OF_CLASS else []
+    found = class_candidates(tight) if max(rows.values) > 0 and len(rows) >= FEWEST_OF_CLASS else []
     if not found or (matches and not matches[0].is_code and keys_cost(matches[0]) <= found[0].cost):
         return matches
     return [*found, *matches]
