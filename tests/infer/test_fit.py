@@ -353,6 +353,7 @@ def test_phases_of_numbers_that_nobody_wrote() -> None:
     "values",
     [
         (0.043, 0.172, 0.752, 0.823, 0.092, 0.692),
+        (0.001, 0.001, 0.0, 0.0, 0.001, 0.001),
         (
             0.04273355121828182,
             0.17167584382517076,
@@ -364,7 +365,7 @@ def test_phases_of_numbers_that_nobody_wrote() -> None:
     ],
 )
 def test_a_few_odd_rows_are_no_schedule(values: Sequence[float]) -> None:
-    """Cycles that go on behind the last jump, or end before it, are tried as well; nothing that is found is said."""
+    """Cycles that go on behind the last jump, end before it, or have no height, are tried; none is an answer."""
     assert fit_run(Log("run", "step", [*range(0, 42, 7)], {"lr": [*values]})).candidate is None
 
 

@@ -150,7 +150,8 @@ def _sized(parts: Sequence[FitRows], cycles: Cycles, earlier: int) -> Iterator[t
             spans.append(span)
         if len(spans) == len(parts):
             for tops, spent in _heights(spans, floor, earlier, len(cycles.edges) - 1):
-                yield _shape(cycles, tops, floor, share), cycles.cost + spent + (cost(share) if share else cost(floor))
+                if tops[0] > floor:
+                    yield _shape(cycles, tops, floor, share), cycles.cost + spent + cost(share or floor)
             return
 
 
@@ -178,8 +179,8 @@ def _heights(
             if tops not in seen:
                 seen.add(tops)
                 yield tops, cost(lr) + cost(factor) * (factor != 1)
-    if not earlier and len(spans) == count:
-        lr = simplest(spans[0][0] + floor, spans[0][1] + floor)
+    lr = simplest(spans[0][0] + floor, spans[0][1] + floor)
+    if lr > floor and not earlier and len(spans) == count:
         weights = [simplest(low / (lr - floor), high / (lr - floor)) for low, high in spans]
         yield tuple(floor + (lr - floor) * weight for weight in weights), cost(lr) + sum(map(cost, weights))
         if floor:
