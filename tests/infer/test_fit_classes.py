@@ -102,3 +102,5 @@ def test_the_class_that_wrote_the_log_is_found(run: str, every: int, schedule: s
     for f in parameters(wanted):
         if f.name not in ("setting", wanted.own_rate, "dtype"):
             assert getattr(found, f.name) in (getattr(wanted, f.name), f.default), f.name
+    answers = [each.said for each in (result.candidate, *result.others)]
+    assert len(answers) == len(set(answers))

@@ -79,6 +79,11 @@ class Candidate:
         return self.schedule.bind(self.setting) if self.setting else self.schedule
 
     @property
+    def said(self) -> tuple[float, Schedule, int]:
+        """What there is to say: candidates that say the same are one."""
+        return self.lr, self.schedule, self.first_step
+
+    @property
     def is_code(self) -> bool:
         """Whether it is said as an expression, which no class is."""
         return _has_code(self.schedule)

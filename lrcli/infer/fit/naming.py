@@ -103,7 +103,7 @@ def in_words(drafts: Iterable[Candidate], rows: FitRows) -> list[Candidate]:
     for draft in sorted(drafts, key=lambda draft: draft.cost):
         candidate = said(draft, rows)
         if candidate is not None:
-            known.setdefault((candidate.lr, candidate.schedule, candidate.first_step), candidate)
+            known.setdefault(candidate.said, candidate)
             if len(known) == MOST_SAID:
                 break
     return list(known.values())

@@ -132,7 +132,9 @@ def _fit_column(log: Log, run: Run, column: str) -> Fitted:
         remarks.append(f"{len(rows)} rows prove nothing about {count} numbers: a {kind} schedule would need them")
     if best is None:
         return Fitted(log, run, None, last + 1, len(rows), remarks=tuple(remarks), steps_per_epoch=epoch or None)
-    others = tuple(other for other in proven[1:] if other.cost < best.cost + COSTS["another answer"])
+    dearest = best.cost + COSTS["another answer"]
+    different = {other.said: other for other in proven[1:] if other.said != best.said and other.cost < dearest}
+    others = tuple(different.values())
     if best.kind == "constant" and not isinstance(best.schedule, Sequential):
         others = ()  # a constant is one wherever it begins
         if metrics:
@@ -247,7 +249,7 @@ def _search(rows: FitRows, metrics: MetricColumns) -> list[Candidate]:
             misses = _misses(rows, candidate)
             missed = missed or misses
             if not misses:
-                passed.setdefault((candidate.lr, candidate.schedule, candidate.first_step), candidate)
+                passed.setdefault(candidate.said, candidate)
             if len(passed) == most:
                 break
         if passed:
