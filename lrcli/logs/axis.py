@@ -91,6 +91,8 @@ def in_steps(log: Log, per: int) -> Log:
     runs = [steps_of_fractions(log.positions[run.start : run.stop], per) for run in log.runs]
     positions = array("d", (step for steps in runs for step in steps or ()))
     rows = zip(positions, log.positions, slack_of(log.positions), strict=False)
+    if max(positions, default=0) >= FARTHEST:
+        raise LrcliError(f"{log.name}: with {per} steps to an epoch the run is too long: steps end below {FARTHEST}")
     if len(positions) < len(log.positions) or any(abs(step / per - epoch) > slack for step, epoch, slack in rows):
         raise LrcliError(f"{log.name}: with {per} steps to an epoch the fractions of an epoch are not all at a step")
     return replace(log, unit="step", positions=positions, epochs=log.positions)

@@ -8,6 +8,9 @@ from functools import cached_property
 from lrcli.schedules import CurveMarks, LrRule, Schedule, dataclass, length, number, positions
 from lrcli.schedules.turns import next_multiple
 
+_TOO_MANY_BITS = 1100
+"""No float is as large as a whole number above 1 to this power."""
+
 
 @dataclass(frozen=True)
 class Step(Schedule):
@@ -31,6 +34,8 @@ class Step(Schedule):
 
     def rule(self, base_lr: float) -> LrRule:
         gamma, size = self.gamma, self.step_size
+        if isinstance(gamma, int) and gamma > 1:
+            return lambda t: base_lr * gamma ** min(t // size, _TOO_MANY_BITS)
         return lambda t: base_lr * gamma ** (t // size)
 
     def turns(self, t: int) -> CurveMarks:
@@ -96,4 +101,6 @@ class Exponential(Schedule):
 
     def rule(self, base_lr: float) -> LrRule:
         gamma = self.gamma
+        if isinstance(gamma, int) and gamma > 1:  # its power has t bits or more, and is no float's from some bits on
+            return lambda t: base_lr * gamma ** min(t, _TOO_MANY_BITS)
         return lambda t: base_lr * gamma**t

@@ -138,6 +138,8 @@ def test_fractions_of_epochs_of_so_many_steps() -> None:
     for per in (62, 64, 1000):
         with pytest.raises(LrcliError, match=f"with {per} steps to an epoch the fractions of an epoch are not all at"):
             in_steps(log, per)
+    with pytest.raises(LrcliError, match="with 1000000000000000000 steps to an epoch the run is too long"):
+        in_steps(log, 10**18)
     for unit, positions in (("step", [10.0, 20.0]), ("epoch", [1.0, 2.0])):
         with pytest.raises(LrcliError, match=f"counts {unit}s: --steps-per-epoch is for"):
             in_steps(Log("run", unit, positions, {"lr": [0.1, 0.2]}), 63)

@@ -242,3 +242,11 @@ def test_replays_keep_their_own_children() -> None:
     schedule = Chained((Exponential(gamma=0.5), Step(step_size=1)))
     first, second = replay(schedule, (2, 4)), replay(schedule, (2, 4))
     assert first is not second
+
+
+@pytest.mark.parametrize("schedule", [Exponential(gamma=3), Step(step_size=2, gamma=9)])
+def test_a_whole_number_grows_too_large_at_once(schedule: Schedule) -> None:
+    """No number of billions of bits is computed to see that it is no float."""
+    assert 0.1 * 9 == schedule.lr_at(2, 0.1)
+    with pytest.raises(OverflowError):
+        schedule.lr_at(10**15, 0.1)
