@@ -374,3 +374,9 @@ def test_what_no_spec_says_is_not_found(first: int, every: int, sign: int) -> No
     """A base learning rate below 0, or a run of more than 1e12 steps: the reader would refuse them."""
     values = [sign * 1e-3 * (1 - i / 100) for i in range(100)]
     assert fit_run(Log("run", "step", [first + every * i for i in range(100)], {"lr": values})).candidate is None
+
+
+def test_cycles_of_no_height_are_no_schedule() -> None:
+    """A height that is lost in the rounding of the rates is none."""
+    values = [0.043, 0.172, 0.752, 0.823, 0.092, 0.692]
+    assert fit_run(Log("run", "step", [*range(7, 49, 7)], {"lr": values})).candidate is None

@@ -15,7 +15,7 @@ from lrcli.infer.fit.laws import Drop, Law, wave_of
 from lrcli.infer.fit.rows import FitRows
 from lrcli.infer.fit.steps import lengths_between
 from lrcli.infer.limits import FEWEST_OF_WAVE, NEAR_CYCLE, SLACKS
-from lrcli.infer.numbers import cost, digits, floor_cost, geometric, rounded, simplest, simplest_whole
+from lrcli.infer.numbers import cost, digits, floor_cost, geometric, rounded, simplest, simplest_whole, written
 
 
 def restarts_of(rows: FitRows, begins: Sequence[int]) -> Law:
@@ -150,7 +150,7 @@ def _sized(parts: Sequence[FitRows], cycles: Cycles, earlier: int) -> Iterator[t
             spans.append(span)
         if len(spans) == len(parts):
             for tops, spent in _heights(spans, floor, earlier, len(cycles.edges) - 1):
-                if tops[0] > floor:
+                if written(tops[0]) > floor:
                     yield _shape(cycles, tops, floor, share), cycles.cost + spent + cost(share or floor)
             return
 
@@ -191,7 +191,7 @@ def _heights(
 def _shape(cycles: Cycles, tops: tuple[float, ...], floor: float, share: float) -> Shape:
     """The shape of cycles with these tops, above one floor or one that is a share of each top."""
     begin, *inner, end = cycles.edges
-    rates = [(float(f"{top:.12g}"), floor or float(f"{share * top:.12g}")) for top in tops]
+    rates = [(written(top), floor or written(share * top)) for top in tops]
     (lr, low), factor = rates[0], cycles.factor if cycles.factor != 1 else 0.0
     shape = Shape("restarts", lr, end=round(end - begin), floor=low, power=len(tops), scale=factor)
     if len({*rates}) == 1 and cycles.factor and not cycles.factor % 1:
