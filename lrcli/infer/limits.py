@@ -267,8 +267,8 @@ CLASSED, MADE = 2_500_000, 40
 to make: 3 s of CPU.
 """
 
-FEWEST_OF_CLASS = 6
-"""Fewer rows do not tell a class: nearly every one gives them."""
+FEWEST_OF_CLASS = 2
+"""Fewer rows for each of its numbers do not tell a class: one or other of them all gives such rows."""
 
 CLASS_LISTED = 60
 """So many combinations of the choices and lengths of a class are tried in the order of their likelihood."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lrcli.logs import Rounding
+from lrcli.infer.fit import fit_run
+from lrcli.logs import Log, Rounding
 from lrcli.reader import parse_text
 from lrcli.schedules.base import parameters
 from tests.infer.test_fit_frameworks import FIVE, FULL, fitted
@@ -104,3 +105,9 @@ def test_the_class_that_wrote_the_log_is_found(run: str, every: int, schedule: s
             assert getattr(found, f.name) in (getattr(wanted, f.name), f.default), f.name
     answers = [each.said for each in (result.candidate, *result.others)]
     assert len(answers) == len(set(answers))
+
+
+def test_few_rows_do_not_tell_a_class() -> None:
+    """Six rows that are 0 or the peak are given by some hyperbolic tangent, which they do not prove."""
+    rows = [1e-3, 1e-3, 0.0, 0.0, 1e-3, 1e-3]
+    assert fit_run(Log("run", "step", [*range(7, 43, 7)], {"lr": rows}, rounding=FULL)).candidate is None

@@ -180,7 +180,8 @@ def _with_classes(matches: list[Candidate], rows: FitRows) -> list[Candidate]:
     from lrcli.infer.fit.classes import class_candidates
 
     tight = rows.coarse if rows.single else rows.fine if rows.rounding.kind == "full" else rows
-    found = class_candidates(tight) if max(rows.values) > 0 and len(rows) >= FEWEST_OF_CLASS else []
+    found = class_candidates(tight) if max(rows.values) > 0 and len(rows) >= 3 * FEWEST_OF_CLASS else []
+    found = [each for each in found if FEWEST_OF_CLASS * each.numbers <= len(rows)]
     if not found or (matches and not matches[0].is_code and keys_cost(matches[0]) <= found[0].cost):
         return matches
     return [*found, *matches]
